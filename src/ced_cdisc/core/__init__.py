@@ -1,0 +1,1 @@
+"""Findings, metadata, datasets and partial dates: what every other layer speaks in."""

@@ -1,0 +1,153 @@
+"""Findings: what the tool says about a fault of the user's input.
+
+A fault of the input is a value, collected and shown with all others; a bug of the tool is an exception.
+The text of a finding says what is wrong (with the value and the subject), what was expected, and the
+nearest right word where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+
+
+class Severity(Enum):
+    """How grave a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Stage(Enum):
+    """Where in the way of the data a finding arose; it decides the exit code."""
+
+    SPEC = 10
+    RAW = 11
+    OUTPUT = 12
+    CHECK = 1
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a text file: path as the user wrote it, line and column counted from 1 (0 = unknown)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.line:
+            parts.append(str(self.line))
+            if self.column:
+                parts.append(str(self.column))
+        return ":".join(parts)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault: a code (CEDnnn), the message, where it is, and what to do about it.
+
+    Attributes:
+        code: stable id, listed in :mod:`ced_cdisc.core.codes`.
+        message: one sentence with the offending value.
+        where: the place to edit (spec line) or the file at fault.
+        hint: the nearest right word or the next step; shown after the message.
+        stage: decides the exit code of the command.
+        severity: an error stops the build; warnings and notes are shown and kept in build.json.
+        records: up to a few raw records concerned, as "table row 5, subject 01-003".
+    """
+
+    code: str
+    message: str
+    where: Location
+    hint: str = ""
+    stage: Stage = Stage.SPEC
+    severity: Severity = Severity.ERROR
+    records: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        text = f"{self.where} {self.code} {self.message}"
+        if self.hint:
+            text += f"; {self.hint}"
+        return "\n    ".join((text, *self.records))
+
+
+class Findings:
+    """An append-only list of findings, shared by one run.
+
+    The order of adding does not matter: :meth:`sorted` orders by stage, place, code and text.
+    """
+
+    def __init__(self, items: Iterable[Finding] = ()) -> None:
+        self._items: list[Finding] = list(items)
+
+    def add(self, finding: Finding) -> None:
+        """Append one finding; an exact duplicate is kept once."""
+        if finding not in self._items:
+            self._items.append(finding)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Append several findings."""
+        for finding in findings:
+            self.add(finding)
+
+    def sorted(self) -> list[Finding]:
+        """All findings in an order that depends on their content alone."""
+        return sorted(
+            self._items,
+            key=lambda f: (f.stage.value, f.where, f.code, f.message, f.records),
+        )
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The findings that stop a build, sorted."""
+        return [f for f in self.sorted() if f.severity is Severity.ERROR]
+
+    def exit_code(self) -> int:
+        """0 if nothing stops the build, else the stage's code; the earliest of 10, 11, 12, 1 wins."""
+        codes = {f.stage.value for f in self._items if f.severity is Severity.ERROR}
+        return next((code for code in (10, 11, 12, 1) if code in codes), 0)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __bool__(self) -> bool:
+        return bool(self._items)
+
+
+class Stopped(Exception):
+    """Raised by a stage that cannot go on; carries the findings that say why."""
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__("\n".join(str(f) for f in findings.sorted()))
+        self.findings = findings
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The hint "did you mean X?" for the nearest known word, or an empty text.
+
+    Case is ignored in the comparison, so that ``aesev`` finds ``AESEV``.
+
+    >>> did_you_mean("ae.sevr", ["ae.sev", "ae.ser"])
+    'did you mean ae.sev?'
+    """
+    options = sorted(set(known))
+    folded: dict[str, str] = {}
+    for option in options:
+        folded.setdefault(option.casefold(), option)
+    near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    return f"did you mean {folded[near[0]]}?" if near else ""
+
+
+def one_of(words: Sequence[str], most: int = 12) -> str:
+    """A short list for a message: all words, or the first ones and how many follow."""
+    if len(words) <= most:
+        return ", ".join(words)
+    return ", ".join(words[:most]) + f" and {len(words) - most} more"

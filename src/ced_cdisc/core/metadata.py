@@ -1,0 +1,237 @@
+"""The metadata model that the XPT files and define.xml are both written from.
+
+Values are final: the builders fill them from the plan and the data, the writers only write them.
+Terms are those of Define-XML 2.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+DataType = Literal[
+    "text",
+    "integer",
+    "float",
+    "date",
+    "time",
+    "datetime",
+    "partialDate",
+    "partialTime",
+    "partialDatetime",
+    "incompleteDatetime",
+    "durationDatetime",
+    "intervalDatetime",
+]
+OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor"]
+OriginSource = Literal["Subject", "Investigator", "Vendor", "Sponsor"]
+Comparator = Literal["EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE"]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that define.xml points to (leaf): annotated CRF, reviewer's guide, SAP."""
+
+    id: str
+    title: str
+    href: str
+    kind: Literal["acrf", "supplemental", "other"] = "other"
+
+
+@dataclass(frozen=True)
+class DocumentRef:
+    """A reference into a document, with physical pages or one named destination."""
+
+    document: str
+    pages: tuple[int, ...] = ()
+    destination: str = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where values come from. ``description`` holds DATASET.VARIABLE for a predecessor."""
+
+    type: OriginType
+    source: OriginSource | None = None
+    description: str = ""
+    documents: tuple[DocumentRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a derived value is computed: a sentence for people and the formula of the spec."""
+
+    id: str
+    name: str
+    type: Literal["Computation", "Imputation"]
+    text: str
+    formula: str = ""
+    documents: tuple[DocumentRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment that define.xml attaches to a dataset, a variable, a value, a codelist or a standard."""
+
+    id: str
+    text: str
+    documents: tuple[DocumentRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class Term:
+    """One value of a codelist. ``extended`` marks a sponsor term that the published list lacks."""
+
+    value: str
+    decode: str = ""
+    code: str = ""
+    extended: bool = False
+
+
+@dataclass(frozen=True)
+class Codelist:
+    """A codelist: published (``code`` is its NCI code), the sponsor's own, or an external dictionary.
+
+    ``standard`` is the id of the :class:`Standard` the list was published in, or empty for sponsor lists.
+    """
+
+    id: str
+    name: str
+    data_type: Literal["text", "integer", "float"] = "text"
+    code: str = ""
+    standard: str = ""
+    terms: tuple[Term, ...] = ()
+    dictionary: str = ""
+    version: str = ""
+    comment: Comment | None = None
+
+
+@dataclass(frozen=True)
+class RangeCheck:
+    """One condition of a where clause; several in one clause are joined by AND."""
+
+    dataset: str
+    variable: str
+    comparator: Comparator
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ValueLevel:
+    """Metadata of a variable for the records that meet ``where``."""
+
+    where: tuple[RangeCheck, ...]
+    label: str
+    type: DataType
+    length: int
+    significant_digits: int | None = None
+    display_format: str = ""
+    mandatory: bool = False
+    origin: Origin | None = None
+    method: Method | None = None
+    codelist: Codelist | None = None
+    comment: Comment | None = None
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable of a dataset, as it stands in the XPT file and in define.xml.
+
+    ``xpt_type`` and ``xpt_length`` [bytes] rule the file; ``type`` and ``length`` [characters or digits]
+    rule define.xml. ``format`` is a SAS format such as ``DATE9.``, written into the XPT as well.
+    """
+
+    name: str
+    label: str
+    type: DataType
+    length: int
+    xpt_type: Literal["Char", "Num"]
+    xpt_length: int
+    significant_digits: int | None = None
+    format: str = ""
+    core: Literal["Req", "Exp", "Perm", "Cond", ""] = ""
+    role: str = ""
+    mandatory: bool = False
+    key: int | None = None
+    origin: Origin | None = None
+    method: Method | None = None
+    codelist: Codelist | None = None
+    comment: Comment | None = None
+    value_level: tuple[ValueLevel, ...] = ()
+    has_no_data: bool = False
+
+
+@dataclass(frozen=True)
+class DatasetMetadata:
+    """A dataset: its name, label, class, structure and variables in order.
+
+    ``domain`` is empty for ADaM and RELREC; for SUPPAE it is AE. ``standard`` is the id of a
+    :class:`Standard`; empty means a non-standard dataset (a custom domain).
+    """
+
+    name: str
+    label: str
+    domain: str
+    class_name: str
+    structure: str
+    variables: tuple[Variable, ...]
+    purpose: Literal["Tabulation", "Analysis"]
+    standard: str = ""
+    subclass: str = ""
+    repeating: bool = True
+    reference_data: bool = False
+    comment: Comment | None = None
+    parent_label: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the key variables in key order."""
+        keyed = [(v.key, v.name) for v in self.variables if v.key is not None]
+        return tuple(name for _, name in sorted(keyed))
+
+    def variable(self, name: str) -> Variable:
+        """The variable of that name.
+
+        Raises:
+            KeyError: the dataset has no such variable.
+        """
+        for variable in self.variables:
+            if variable.name == name:
+                return variable
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A standard that the package cites: an implementation guide or a CT package."""
+
+    id: str
+    name: str
+    type: Literal["IG", "CT"]
+    version: str
+    status: str = "Final"
+    publishing_set: str = ""
+    comment: Comment | None = None
+
+
+@dataclass(frozen=True)
+class PackageMetadata:
+    """Everything one define.xml says: a study's SDTM or ADaM package.
+
+    ``created`` is the study's snapshot time; no clock is read anywhere.
+    """
+
+    study_oid: str
+    study_name: str
+    study_description: str
+    protocol_name: str
+    name: str
+    description: str
+    created: datetime
+    standards: tuple[Standard, ...]
+    datasets: tuple[DatasetMetadata, ...]
+    documents: tuple[Document, ...] = ()
+    comment: Comment | None = None
+    originator: str = ""
+    extra: dict[str, str] = field(default_factory=dict[str, str])
