@@ -1,0 +1,1 @@
+"""The expression language: grammar, tree, types, English, lineage, and two independent engines."""

@@ -1,0 +1,235 @@
+"""Names and types: from a parsed tree to a tree in which every name is known and every type fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ced_cdisc.core.findings import did_you_mean
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.parse import ExpressionError
+from ced_cdisc.expr.signature import Parameter, Registry, Signature
+from ced_cdisc.expr.tree import Scope, Type
+
+
+class Names(Protocol):
+    """The names an expression may use."""
+
+    def find(self, name: str, inside: str | None) -> tuple[Scope, Type] | None:
+        """Scope and type of a name; ``inside`` is the dataset of the enclosing aggregate, or None."""
+        ...
+
+    def known(self, name: str, inside: str | None) -> Iterable[str]:
+        """Names to propose for an unknown one."""
+        ...
+
+    def is_dataset(self, owner: str) -> bool:
+        """Whether an aggregate may go over this dataset or table."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What encloses a node: the dataset of the aggregate around it (None: no aggregate; '': own dataset)."""
+
+    inside: str | None = None
+
+
+def resolve(node: tree.Node, names: Names, registry: Registry) -> tree.Node:
+    """Give every node its type.
+
+    Raises:
+        ExpressionError: an unknown name or function, or types that do not fit; one at a time.
+    """
+    return _Resolver(names, registry).visit(node, None)
+
+
+class _Resolver:
+    def __init__(self, names: Names, registry: Registry) -> None:
+        self._names = names
+        self._registry = registry
+
+    def visit(self, node: tree.Node, inside: str | None) -> tree.Node:
+        method = getattr(self, f"_{type(node).__name__.lower()}")
+        return method(node, inside)
+
+    def _typed(self, node: tree.Node, inside: str | None) -> tuple[tree.Node, Type]:
+        done = self.visit(node, inside)
+        assert done.type is not None
+        return done, done.type
+
+    # leaves
+
+    def _literal(self, node: tree.Literal, inside: str | None) -> tree.Node:
+        kind = Type.MISSING if node.value is None else Type.TEXT if isinstance(node.value, str) else Type.NUMBER
+        return replace(node, type=kind)
+
+    def _column(self, node: tree.Column, inside: str | None) -> tree.Node:
+        found = self._names.find(node.name, inside)
+        if found is None:
+            what = "column" if node.owner and not self._names.is_dataset(node.owner) else "variable"
+            hint = did_you_mean(node.name, self._names.known(node.name, inside))
+            raise ExpressionError(f"unknown {what} {node.name}", node.at, hint)
+        scope, kind = found
+        return replace(node, scope=scope, type=kind)
+
+    # logic
+
+    def _truth(self, node: tree.Node, inside: str | None) -> tree.Node:
+        done, kind = self._typed(node, inside)
+        if kind not in (Type.TRUTH, Type.MISSING):
+            raise ExpressionError(f"a condition is needed here, not a {kind.value}", node.at)
+        return done
+
+    def _both(self, node: tree.Both, inside: str | None) -> tree.Node:
+        return replace(node, left=self._truth(node.left, inside), right=self._truth(node.right, inside), type=Type.TRUTH)
+
+    def _either(self, node: tree.Either, inside: str | None) -> tree.Node:
+        return replace(node, left=self._truth(node.left, inside), right=self._truth(node.right, inside), type=Type.TRUTH)
+
+    def _negated(self, node: tree.Negated, inside: str | None) -> tree.Node:
+        return replace(node, of=self._truth(node.of, inside), type=Type.TRUTH)
+
+    def _ismissing(self, node: tree.IsMissing, inside: str | None) -> tree.Node:
+        return replace(node, of=self.visit(node.of, inside), type=Type.TRUTH)
+
+    def _compare(self, node: tree.Compare, inside: str | None) -> tree.Node:
+        left, right = self._same([node.left, node.right], inside, node.at)
+        if left.type is Type.TEXT and node.op not in ("=", "!="):
+            raise ExpressionError(f"texts can be compared with = and != only, not {node.op}", node.at, "number() or a date is meant?")
+        return replace(node, left=left, right=right, type=Type.TRUTH)
+
+    def _between(self, node: tree.Between, inside: str | None) -> tree.Node:
+        of, low, high = self._same([node.of, node.low, node.high], inside, node.at)
+        if of.type is Type.TEXT:
+            raise ExpressionError("'between' needs numbers or dates, not text", node.at)
+        return replace(node, of=of, low=low, high=high, type=Type.TRUTH)
+
+    def _member(self, node: tree.Member, inside: str | None) -> tree.Node:
+        of, *values = self._same([node.of, *node.values], inside, node.at)
+        literals = tuple(v for v in values if isinstance(v, tree.Literal))
+        return replace(node, of=of, values=literals, type=Type.TRUTH)
+
+    # numbers
+
+    def _number(self, node: tree.Node, inside: str | None) -> tree.Node:
+        done, kind = self._typed(node, inside)
+        if kind not in (Type.NUMBER, Type.MISSING):
+            hint = "number(..) reads a number from text" if kind is Type.TEXT else ""
+            raise ExpressionError(f"a number is needed here, not a {kind.value}", node.at, hint)
+        return done
+
+    def _arithmetic(self, node: tree.Arithmetic, inside: str | None) -> tree.Node:
+        left, right = self._number(node.left, inside), self._number(node.right, inside)
+        return replace(node, left=left, right=right, type=Type.NUMBER)
+
+    def _negative(self, node: tree.Negative, inside: str | None) -> tree.Node:
+        return replace(node, of=self._number(node.of, inside), type=Type.NUMBER)
+
+    # calls
+
+    def _call(self, node: tree.Call, inside: str | None) -> tree.Node:
+        signature = self._registry.get(node.name)
+        if signature is None:
+            raise ExpressionError(f"unknown function {node.name}()", node.at, did_you_mean(node.name, self._registry))
+        least = len(signature.parameters)
+        if len(node.args) < least or (len(node.args) > least and not signature.repeats):
+            raise ExpressionError(f"{node.name}() is written {signature.usage()}", node.at)
+        args = [self.visit(arg, inside) for arg in node.args]
+        parameters = [signature.parameters[min(i, least - 1)] for i in range(len(args))]
+        args = [self._fit(arg, parameter, node.name) for arg, parameter in zip(args, parameters, strict=True)]
+        result = signature.result
+        if result is None:
+            args, result = self._common(args, signature)
+        if node.name == "number":
+            return tree.ReadNumber(of=args[0], at=node.at, type=Type.NUMBER)
+        return replace(node, args=tuple(args), type=result)
+
+    def _fit(self, arg: tree.Node, parameter: Parameter, function: str) -> tree.Node:
+        if parameter.literal and not isinstance(arg, tree.Literal):
+            raise ExpressionError(f"{parameter.name} of {function}() must be written out", arg.at)
+        if arg.type is Type.MISSING or arg.type in parameter.types:
+            return arg
+        if arg.type is Type.TEXT and isinstance(arg, tree.Literal) and Type.DTC in parameter.types:
+            return replace(arg, type=Type.DTC)
+        wanted = " or ".join(kind.value for kind in parameter.types)
+        kind = arg.type.value if arg.type else "value"
+        hint = "number(..) reads a number from text" if arg.type is Type.TEXT and Type.NUMBER in parameter.types else ""
+        raise ExpressionError(f"{parameter.name} of {function}() must be {wanted}, not {kind}", arg.at, hint)
+
+    def _common(self, args: list[tree.Node], signature: Signature) -> tuple[list[tree.Node], Type]:
+        last = len(signature.parameters) - 1
+        places = [i for i in range(len(args)) if min(i, last) in signature.same]
+        unified = self._unify([args[i] for i in places], args[places[0]].at)
+        for place, arg in zip(places, unified, strict=True):
+            args[place] = arg
+        kinds = [arg.type for arg in unified if arg.type not in (None, Type.MISSING)]
+        return args, kinds[0] if kinds and kinds[0] else Type.MISSING
+
+    def _same(self, nodes: list[tree.Node], inside: str | None, at: int) -> list[tree.Node]:
+        return self._unify([self.visit(node, inside) for node in nodes], at)
+
+    def _unify(self, nodes: list[tree.Node], at: int) -> list[tree.Node]:
+        """Give nodes one common type; a text literal beside an ISO 8601 date is such a date."""
+        kinds = {node.type for node in nodes if node.type is not Type.MISSING}
+        if kinds == {Type.TEXT, Type.DTC}:
+            if all(n.type is not Type.TEXT or isinstance(n, tree.Literal) for n in nodes):
+                return [replace(n, type=Type.DTC) if n.type is Type.TEXT else n for n in nodes]
+            return nodes
+        if len(kinds) > 1:
+            names = sorted(kind.value for kind in kinds if kind)
+            hint = "number(..) reads a number from text" if {Type.TEXT, Type.NUMBER} <= kinds else ""
+            if {Type.DATE, Type.DATETIME} <= kinds or {Type.DTC, Type.DATE} <= kinds:
+                hint = "date(..) gives the date"
+            raise ExpressionError(f"{' and '.join(names)} do not go together", at, hint)
+        return nodes
+
+    # over several records
+
+    def _aggregate(self, node: tree.Aggregate, inside: str | None) -> tree.Node:
+        if inside is not None:
+            raise ExpressionError(f"{node.func}() cannot stand inside another function over several records", node.at)
+        owner = self._owner(node)
+        for name in node.on:
+            self._column(tree.Column(name=f"{owner}.{name}" if owner else name, at=node.at), owner)
+            if owner:
+                self._column(tree.Column(name=name, at=node.at), None)
+        of = self.visit(node.of, owner) if node.of is not None else None
+        where = self._truth(node.where, owner) if node.where is not None else None
+        order = tuple(replace(o, of=self.visit(o.of, owner)) for o in node.order)
+        if node.func in ("first", "last", "rank") and not order:
+            raise ExpressionError(f"{node.func}() needs an 'order by'", node.at)
+        if node.func in ("sum", "mean") and of is not None and of.type not in (Type.NUMBER, Type.MISSING):
+            raise ExpressionError(f"{node.func}() needs numbers", node.at)
+        kind = Type.NUMBER if node.func in ("sum", "mean", "count", "rank") or of is None else of.type
+        return replace(node, of=of, where=where, order=order, dataset=owner, type=kind)
+
+    def _owner(self, node: tree.Aggregate) -> str:
+        """The dataset an aggregate goes over: the one its value names, else its condition, else the own one."""
+        if node.func == "rank":
+            return ""
+        for part in (node.of, node.where, *node.order):
+            if part is None:
+                continue
+            for below in tree.walk(part):
+                if isinstance(below, tree.Column) and below.owner and self._names.is_dataset(below.owner):
+                    return below.owner
+            if part is node.of:
+                return ""
+        return ""
+
+    # nodes made by the planner
+
+    def _recode(self, node: tree.Recode, inside: str | None) -> tree.Node:
+        return replace(node, of=self.visit(node.of, inside), type=Type.TEXT)
+
+    def _readdate(self, node: tree.ReadDate, inside: str | None) -> tree.Node:
+        time = self.visit(node.time, inside) if node.time is not None else None
+        return replace(node, date=self.visit(node.date, inside), time=time, type=Type.DTC)
+
+    def _readnumber(self, node: tree.ReadNumber, inside: str | None) -> tree.Node:
+        return replace(node, of=self.visit(node.of, inside), type=Type.NUMBER)
+
+    def _selected(self, node: tree.Selected, inside: str | None) -> tree.Node:
+        raise ExpressionError(f"{node.name}[..] can be used in a computed parameter only", node.at)

@@ -1,0 +1,53 @@
+"""What the language knows of a function: its types, its English, its source. No values are computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ced_cdisc.expr.tree import Type
+
+T, N, D = Type.TEXT, Type.NUMBER, Type.DTC
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: its name in messages and docs, the types it takes, and whether it must be a literal."""
+
+    name: str
+    types: tuple[Type, ...]
+    literal: bool = False
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A function of one record.
+
+    Attributes:
+        name: as written in expressions.
+        parameters: in order; the last may repeat.
+        result: the type of the value; None means the common type of the ``same`` parameters.
+        english: the value in words, with {0}, {1} for the arguments (``{*}`` for a list of all).
+        source: the rule that is followed (guide and section), or empty.
+        repeats: the last parameter may be given any number of times, at least once.
+        same: indexes of the parameters that must have one common type.
+        admiral: the function of the R package admiral that computes the same, for people who come from there.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    result: Type | None
+    english: str
+    source: str = ""
+    repeats: bool = False
+    same: tuple[int, ...] = ()
+    admiral: str = ""
+
+    def usage(self) -> str:
+        """The call as documented: ``round(x, digits)``."""
+        names = ", ".join(p.name for p in self.parameters)
+        return f"{self.name}({names}{', ...' if self.repeats else ''})"
+
+
+Registry = Mapping[str, Signature]
+"""Function name to signature; handed in by the caller, so that the language knows no derivation itself."""

@@ -1,0 +1,256 @@
+"""The syntax tree of expressions, the one thing that values, English, lineage and checks come from.
+
+Every node carries ``at``, the offset of its first character in the expression's text, and ``type``, which
+is ``None`` until :mod:`ced_cdisc.expr.resolve` has checked the tree. Trees are immutable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+
+class Type(Enum):
+    """The types of the language.
+
+    ``DTC`` is ISO 8601 text of any precision, read as an interval; ``DATE`` and ``DATETIME`` are complete;
+    ``MISSING`` is the type of the word ``missing`` and fits everywhere.
+    """
+
+    TEXT = "text"
+    NUMBER = "number"
+    DTC = "ISO 8601 date"
+    DATE = "date"
+    DATETIME = "date-time"
+    TRUTH = "yes/no"
+    MISSING = "missing"
+
+
+class Scope(Enum):
+    """What a name stands for."""
+
+    VARIABLE = "variable"  # of the dataset being built
+    RAW = "raw"  # a raw column of the row at hand
+    DATASET = "dataset"  # a variable of another dataset, by look-up or inside an aggregate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A node of the tree."""
+
+    at: int = field(default=0, compare=False)
+    type: Type | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Literal(Node):
+    """A number, a text, or ``missing`` (value None). Numbers keep the digits of the spec."""
+
+    value: str | float | None
+    digits: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(Node):
+    """A name: ``AESTDTC``, ``ae.AETERM`` or ``ADSL.TRTSDT``."""
+
+    name: str
+    scope: Scope | None = None
+
+    @property
+    def owner(self) -> str:
+        """The table or dataset before the dot, or an empty text."""
+        return self.name.partition(".")[0] if "." in self.name else ""
+
+    @property
+    def short(self) -> str:
+        """The name after the dot."""
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Node):
+    """A registered function with its arguments."""
+
+    name: str
+    args: tuple[Node, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arithmetic(Node):
+    """``left op right`` with op one of + - * / **."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Negative(Node):
+    """``- of``."""
+
+    of: Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compare(Node):
+    """``left op right`` with op one of = != < <= > >=; unknown when an operand is missing."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member(Node):
+    """``of in (..)``; unknown when ``of`` is missing."""
+
+    of: Node
+    values: tuple[Literal, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Between(Node):
+    """``of between low and high``, bounds included."""
+
+    of: Node
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsMissing(Node):
+    """``of is missing`` or, negated, ``of is present``; never unknown."""
+
+    of: Node
+    negated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Both(Node):
+    """``left and right`` in three-valued logic."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Either(Node):
+    """``left or right`` in three-valued logic."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Negated(Node):
+    """``not of``; unknown stays unknown."""
+
+    of: Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ordering(Node):
+    """One key of an ``order by``; missing values come first when rising, last when falling."""
+
+    of: Node
+    falling: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aggregate(Node):
+    """A value over several records: ``last(VS.VSSTRESN where .. on VISITNUM order by VS.VSDTC)``.
+
+    The records are those of ``dataset`` (empty: the dataset being built) that share the subject and the
+    ``on`` variables with the record at hand and for which ``where`` is true; of these, all but ``rank``
+    and a bare ``count()`` look only at records where ``of`` is not missing.
+
+    * ``first``, ``last``: the value of the first or last record in the ``order``.
+    * ``min``, ``max``: numbers and dates by size, text and ISO 8601 text by character code.
+    * ``sum``, ``mean``, ``count``: sum and mean of no record are missing, count of none is 0.
+    * ``only``: the value of the one record; more than one record with a value is a fault of the data.
+    * ``same``: the value that all records (those without one included) share, else missing.
+    * ``rank`` has no ``of``: it numbers the records that meet ``where`` from 1 in the given order, and is
+      missing for the others. Ties are broken by the record's key, never by its place in a file.
+    """
+
+    func: str
+    of: Node | None
+    where: Node | None = None
+    on: tuple[str, ...] = ()
+    order: tuple[Ordering, ...] = ()
+    dataset: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selected(Node):
+    """``CBF[ATPTN = 0]``: the value of a parameter in a computed parameter's expression."""
+
+    name: str
+    where: Node | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recode(Node):
+    """A raw code turned into a term by a written table (``ct:``); anything else is a fault unless ``otherwise``.
+
+    ``otherwise`` is a term for all other values, or None.
+    """
+
+    of: Node
+    pairs: tuple[tuple[str, str], ...]
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadDate(Node):
+    """A collected date (and time) read by written formats into ISO 8601; anything else is a fault."""
+
+    date: Node
+    time: Node | None
+    formats: tuple[str, ...]
+    time_formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadNumber(Node):
+    """A collected text read as a number; anything else is a fault."""
+
+    of: Node
+
+
+N = TypeVar("N", bound=Node)
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The direct children of a node, in the order of the text."""
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            for element in cast("tuple[object, ...]", value):
+                if isinstance(element, Node):
+                    yield element
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all nodes below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def rebuild(node: N, change: Callable[[Node], Node]) -> N:
+    """The node with ``change`` applied to each direct child."""
+    values: dict[str, Any] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, Node):
+            values[item.name] = change(value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Node):
+            values[item.name] = tuple(change(element) for element in cast("tuple[Node, ...]", value))
+    return replace(node, **values) if values else node

@@ -1,0 +1,243 @@
+"""The plan: what is to be built, with every name, type, term and order resolved, before any data is read.
+
+Two engines carry the same plan out: :mod:`ced_cdisc.convert` on polars frames, and
+:mod:`ced_cdisc.recompute` one record at a time. The plan holds no frames and imports no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from ced_cdisc.core.findings import Location
+from ced_cdisc.core.metadata import Codelist, Comment, Document, Method, Origin, Standard
+from ced_cdisc.expr.tree import Node, Type
+from ced_cdisc.spec.source import Text
+
+SUPP = "supp."
+"""Prefix of a supplemental qualifier's name among the lines of its parent: ``supp.AERELAPH``."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One variable of one block: its expression and what define.xml will say of it.
+
+    ``tree`` gives the value; a ``when`` of the spec is already in it. ``origin`` and ``method`` are compiled
+    from the same line. ``text`` is the expression's text in the spec, for messages that point into it.
+    """
+
+    variable: str
+    tree: Node
+    type: Type
+    verb: str
+    where: Location
+    origin: Origin
+    method: Method | None = None
+    comment: Comment | None = None
+    text: Text | None = None
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One record at most of another table or dataset, joined to the row at hand.
+
+    ``on`` pairs a reference of the row at hand (``gcsf.SUBJ``, ``USUBJID``) with a column of ``name``.
+    The pair ``("USUBJID", "USUBJID")`` stands for the subject and is always there for raw tables too.
+    Two records with one key are a fault, unless no row needs them.
+    """
+
+    name: str
+    on: tuple[tuple[str, str], ...]
+    where: Location
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows from one source.
+
+    ``source`` is a raw table, a dataset, ``visits`` (one row a subject and visit), or empty for written
+    ``rows``. ``keep`` selects rows of the source. ``lines`` stand in the order in which they can be
+    computed; each may refer to raw columns (``ae.AETERM``), columns of look-ups, and variables of earlier
+    lines. No line of a block looks at other rows of its dataset.
+    """
+
+    number: int
+    source: str
+    kind: Literal["raw", "dataset", "visits", "rows"]
+    lines: tuple[Line, ...]
+    keep: Node | None = None
+    lookups: tuple[Lookup, ...] = ()
+    rows: tuple[Mapping[str, str | float | None], ...] = ()
+    where: Location = field(default_factory=lambda: Location(""))
+    visit: tuple[str, str] | None = None
+    """For a raw block with visits: the raw columns of the visit's name and of its date."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Records that are computed from the records so far: one for each subject and values of ``by``.
+
+    Groups are formed from the records for which ``keep`` is true. In ``lines`` the ``by`` variables stand for
+    the group's values, and an aggregate without dataset goes over the records so far, matched by subject and
+    its ``on`` variables. The new records are appended after each :class:`Computed`.
+    """
+
+    by: tuple[str, ...]
+    keep: Node | None
+    lines: tuple[Line, ...]
+    where: Location
+    present: str = ""
+    """A record is kept only where this variable came out non-missing (AVAL); empty: always."""
+
+
+@dataclass(frozen=True)
+class VariablePlan:
+    """Metadata of a variable, before lengths and value levels are known from the data."""
+
+    name: str
+    label: str
+    type: Literal["Char", "Num"]
+    kind: Type
+    core: Literal["Req", "Exp", "Perm", "Cond", ""]
+    role: str
+    codelist: Codelist | None
+    origin: Origin
+    where: Location
+    method: Method | None = None
+    comment: Comment | None = None
+    format: str = ""
+    closed: bool = False
+    """Whether values outside the codelist are a fault."""
+    absent: bool = False
+    length: int | None = None
+    decimals: int | None = None
+
+
+@dataclass(frozen=True)
+class SupplementalPlan:
+    """A supplemental qualifier: QNAM, QLABEL, QORIG, QEVAL."""
+
+    name: str
+    label: str
+    origin: Origin
+    evaluator: str
+    where: Location
+    codelist: Codelist | None = None
+    method: Method | None = None
+
+
+@dataclass(frozen=True)
+class DatasetPlan:
+    """One dataset.
+
+    Building: the blocks' rows are stacked; ``computed`` appends records one after the other; ``lines`` are
+    computed in order over the whole (they may use aggregates over this dataset without a dataset name, and
+    variables of finished datasets); ``keep`` drops records that only fed others; records are sorted by
+    ``sort`` (missing first, text by character code) and last by their key.
+    ``phase`` 1 lines and blocks may refer to blocks of other datasets, ``lines`` to whole ones.
+    """
+
+    name: str
+    kind: Literal["sdtm", "adam"]
+    label: str
+    domain: str
+    class_name: str
+    structure: str
+    blocks: tuple[Block, ...]
+    computed: tuple[Computed, ...]
+    lines: tuple[Line, ...]
+    sort: tuple[str, ...]
+    variables: tuple[VariablePlan, ...]
+    where: Location
+    keep: Node | None = None
+    supplemental: tuple[SupplementalPlan, ...] = ()
+    standard: str = ""
+    subclass: str = ""
+    reference_data: bool = False
+    one_per_subject: bool = False
+    comment: Comment | None = None
+    checks: tuple[tuple[Text, Node], ...] = ()
+    value_level: tuple[tuple[str, str], ...] = ()
+    """Pairs (variable, variable by whose values its metadata differ): ("LBORRES", "LBTESTCD")."""
+
+
+@dataclass(frozen=True)
+class PlannedVisit:
+    """A visit of the protocol and the raw names that mean it. ``day`` is VISITDY."""
+
+    number: float
+    name: str
+    day: float | None
+    raw: tuple[str, ...]
+    mode: str = ""
+
+
+@dataclass(frozen=True)
+class VisitPlan:
+    """How raw visit names become VISITNUM and VISIT.
+
+    A raw name in ``unscheduled`` becomes the number of the subject's last planned visit that began on or
+    before that date plus 0.01, 0.02, ... in the order of the dates, and the name ``UNSCHEDULED n.01``.
+    ``tables`` lists (raw table, column of the name, column of the date): they witness that visits took place.
+    ``formats`` read the dates.
+    """
+
+    planned: tuple[PlannedVisit, ...]
+    unscheduled: tuple[str, ...]
+    tables: tuple[tuple[str, str, str], ...]
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """What the plan knows of a raw table: the contract of its columns and its key."""
+
+    name: str
+    file: str
+    format: Literal["csv", "xlsx"]
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    subject: str
+    where: Location
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    sheet: str = ""
+    trim: bool = False
+    missing: tuple[str, ...] = ()
+    policy: Literal["strict", "warn", "ignore"] = "strict"
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """A whole study: raw tables, visits and datasets in the order in which they are built.
+
+    ``usubjid`` is an expression over the column ``SUBJECT``, the subject's identifier in a raw table.
+    """
+
+    study_id: str
+    study_name: str
+    study_title: str
+    protocol: str
+    snapshot: datetime
+    tables: Mapping[str, RawTable]
+    usubjid: Node
+    visits: VisitPlan | None
+    datasets: tuple[DatasetPlan, ...]
+    sdtm_standards: tuple[Standard, ...]
+    adam_standards: tuple[Standard, ...]
+    documents: tuple[Document, ...]
+    versions: Mapping[str, str]
+
+    def dataset(self, name: str) -> DatasetPlan:
+        """The plan of a dataset.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        for dataset in self.datasets:
+            if dataset.name == name:
+                return dataset
+        raise KeyError(name)

@@ -1,0 +1,1 @@
+"""YAML specs with positions, read into frozen models."""

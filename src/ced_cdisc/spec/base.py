@@ -1,0 +1,81 @@
+"""What all models of the mapping language share: strict keys, places, and shorthand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AbstractMapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo, model_validator
+
+from ced_cdisc.core.findings import Findings, Location
+from ced_cdisc.spec.source import Mapping, Sequence, Text, unknown_key
+
+
+class Model(BaseModel):
+    """A frozen part of a spec that knows where it stands.
+
+    Unknown keys are reported to the findings of the validation context, with the nearest known key, and
+    then left out, so that one misspelling does not hide other faults.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+    _place: Location = PrivateAttr(default_factory=lambda: Location(""))
+
+    @property
+    def place(self) -> Location:
+        """The place of this part in its file."""
+        return self._place
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _strict(cls, data: Any, handler: Any, info: ValidationInfo) -> Any:
+        where = getattr(data, "where", Location(""))
+        if isinstance(data, AbstractMapping):
+            known = [field.alias or name for name, field in cls.model_fields.items()]
+            findings = info.context["findings"] if info.context else Findings()
+            clean = Mapping()
+            clean.where = where
+            for key, value in data.items():
+                if key in known:
+                    clean[key] = value
+                else:
+                    unknown_key(key if isinstance(key, Text) else Text(str(key), where), known, findings)
+            data = clean
+        made = handler(data)
+        made._place = where  # set once, before anybody sees the frozen value
+        return made
+
+
+def _words(value: Any) -> Any:
+    """One text where a list is expected stands for a list of one."""
+    if isinstance(value, Text):
+        items = Sequence([value])
+        items.where = value.where
+        return items
+    return value
+
+
+def _yes(value: Any) -> Any:
+    """The words yes and no; nothing else is a truth value here."""
+    if isinstance(value, Text):
+        if value in ("yes", "no"):
+            return value == "yes"
+        raise ValueError("write yes or no")
+    return value
+
+
+Words = Annotated[list[Text], BeforeValidator(_words)]
+"""A list of texts; a single text is a list of one."""
+
+Yes = Annotated[bool, BeforeValidator(_yes)]
+"""``yes`` or ``no``."""
+
+
+def collected(value: Any) -> Any:
+    """A bare text as a variable's line means ``{collect: text}``."""
+    if isinstance(value, Text):
+        line = Mapping()
+        line.where = value.where
+        line[Text("collect", value.where)] = value
+        return line
+    return value

@@ -1,0 +1,236 @@
+"""YAML with positions: every scalar is text that knows where it stands.
+
+PyYAML's own constructors would turn ``NO`` into false, ``001`` into 1 and ``12:30`` into 750, so only its
+parser is used. Anchors, aliases, merge keys, tags, list keys and duplicate keys are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Union
+
+import yaml
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a scalar's source stands: the text of the whole file, the first index, the YAML style."""
+
+    file: str
+    buffer: str
+    start: int
+    style: str
+
+
+class Text(str):
+    """A scalar of a spec, with its place in the file.
+
+    A :class:`str` in every respect; :meth:`locate` maps an offset in the value to line and column in the
+    file, so that a message can point at one word of an expression.
+    """
+
+    __slots__ = ("_span", "where")
+    _span: Span | None
+    where: Location
+
+    def __new__(cls, value: str, where: Location, span: Span | None = None) -> Text:
+        """Make a text at a place."""
+        self = super().__new__(cls, value)
+        self.where = where
+        self._span = span
+        return self
+
+    def locate(self, offset: int) -> Location:
+        """Line and column in the file of the character at ``offset`` in the value.
+
+        The k-th non-blank character of a value is the k-th non-blank character of its source, where a
+        doubled quote or a backslash escape counts once. This holds for every scalar style.
+        """
+        if self._span is None:
+            return self.where
+        span = self._span
+        wanted = sum(1 for c in self[:offset] if not c.isspace())
+        position = _nth_nonblank(span, wanted)
+        line = span.buffer.count("\n", 0, position) + 1
+        column = position - (span.buffer.rfind("\n", 0, position) + 1) + 1
+        return Location(span.file, line, column)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Accept instances only, and show as a string in JSON Schema."""
+        return core_schema.json_or_python_schema(
+            json_schema=core_schema.str_schema(),
+            python_schema=core_schema.is_instance_schema(cls),
+        )
+
+
+def _nth_nonblank(span: Span, wanted: int) -> int:
+    """Index in the file of the ``wanted``-th (from 0) non-blank character of a scalar."""
+    buffer, position = span.buffer, span.start
+    if span.style in ("|", ">"):
+        position = buffer.find("\n", position) + 1
+    elif span.style in ("'", '"'):
+        position += 1
+    seen = 0
+    while position < len(buffer):
+        char = buffer[position]
+        if char.isspace():
+            position += 1
+            continue
+        if seen == wanted:
+            return position
+        seen += 1
+        escaped = (span.style == "'" and buffer.startswith("''", position)) or (span.style == '"' and char == "\\")
+        position += 2 if escaped else 1
+    return max(span.start, len(buffer) - 1)
+
+
+class Mapping(dict[Text, "Node"]):
+    """A YAML mapping with its place; keys are :class:`Text`."""
+
+    where: Location
+
+
+class Sequence(list["Node"]):
+    """A YAML sequence with its place."""
+
+    where: Location
+
+
+Node = Union[Text, Mapping, Sequence, None]
+
+
+def place_of(node: Node, fallback: Location) -> Location:
+    """The place of a node, or the fallback for an empty one."""
+    return fallback if node is None else node.where
+
+
+def load_yaml(text: str, file: str, findings: Findings) -> Mapping | None:
+    """Parse one YAML file whose top is a mapping.
+
+    Args:
+        text: the file's text; a leading byte order mark is dropped.
+        file: the path to show in messages.
+        findings: receives every fault found (codes CED001 to CED006).
+
+    Returns:
+        The mapping, or None when the file could not be read as YAML or is not a mapping.
+    """
+    buffer = text.removeprefix("\ufeff")
+    try:
+        composer = _Composer(buffer, file, findings)
+        top = composer.document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
+        findings.add(Finding("CED001", f"this is not valid YAML: {error.problem or error.context}", where))
+        return None
+    except yaml.YAMLError as error:
+        findings.add(Finding("CED001", f"this is not valid YAML: {str(error).splitlines()[0]}", Location(file)))
+        return None
+    if not isinstance(top, Mapping):
+        findings.add(
+            Finding("CED002", "the file must hold keys and values at its top", place_of(top, Location(file, 1, 1)))
+        )
+        return None
+    return top
+
+
+class _Composer:
+    """Builds nodes from the event stream of the parser."""
+
+    def __init__(self, buffer: str, file: str, findings: Findings) -> None:
+        self._buffer = buffer
+        self._file = file
+        self._findings = findings
+        self._events: Iterator[Any] = iter(yaml.parse(buffer, Loader=yaml.CSafeLoader))
+
+    def document(self) -> Node:
+        node: Node = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse("a second YAML document", self._at(event))
+                node = self._node(next(self._events))
+        return node
+
+    def _at(self, event: Any) -> Location:
+        return Location(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _refuse(self, what: str, where: Location) -> None:
+        self._findings.add(Finding("CED003", f"{what} cannot be used in a spec", where))
+
+    def _node(self, event: Any) -> Node:
+        where = self._at(event)
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse(f"an alias (*{event.anchor})", where)
+            return None
+        if event.anchor is not None:
+            self._refuse(f"an anchor (&{event.anchor})", where)
+        if event.tag is not None:
+            self._refuse(f"a tag ({event.tag})", where)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(where)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(where, flow=bool(event.flow_style))
+        if event.value == "" and not event.style:
+            return None
+        span = Span(self._file, self._buffer, event.start_mark.index, event.style or "")
+        return Text(event.value, where, span)
+
+    def _sequence(self, where: Location) -> Sequence:
+        items = Sequence()
+        items.where = where
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            items.append(self._node(event))
+        return items
+
+    def _mapping(self, where: Location, *, flow: bool) -> Mapping:
+        mapping = Mapping()
+        mapping.where = where
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key_at = self._at(event)
+            key = self._node(event)
+            value = self._node(next(self._events))
+            if not isinstance(key, Text):
+                self._findings.add(Finding("CED002", "a key must be one word or text", key_at))
+                continue
+            if key == "<<":
+                self._refuse("a merge key (<<)", key_at)
+                continue
+            if flow and value is None:
+                self._findings.add(
+                    Finding(
+                        "CED004",
+                        f"'{key}' stands alone inside braces",
+                        key_at,
+                        hint="put quotes around an expression that holds a comma",
+                    )
+                )
+                continue
+            if key in mapping:
+                first = next(k for k in mapping if k == key).where
+                self._findings.add(
+                    Finding("CED005", f"duplicate key '{key}', first given in line {first.line}", key_at)
+                )
+                continue
+            mapping[key] = value
+        return mapping
+
+
+def unknown_key(key: Text, known: list[str], findings: Findings) -> None:
+    """Report a key that the language does not have (CED006)."""
+    findings.add(
+        Finding("CED006", f"unknown key '{key}'", key.where, hint=did_you_mean(key, known) or f"known: {', '.join(known)}")
+    )
