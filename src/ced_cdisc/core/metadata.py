@@ -119,7 +119,10 @@ class RangeCheck:
 
 @dataclass(frozen=True)
 class ValueLevel:
-    """Metadata of a variable for the records that meet ``where``."""
+    """Metadata of a variable for the records that meet ``where``.
+
+    ``where_comment`` says how the records are joined where ``where`` looks into another dataset.
+    """
 
     where: tuple[RangeCheck, ...]
     label: str
@@ -132,6 +135,7 @@ class ValueLevel:
     method: Method | None = None
     codelist: Codelist | None = None
     comment: Comment | None = None
+    where_comment: Comment | None = None
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,8 @@ class DatasetMetadata:
     """A dataset: its name, label, class, structure and variables in order.
 
     ``domain`` is empty for ADaM and RELREC; for SUPPAE it is AE. ``standard`` is the id of a
-    :class:`Standard`; empty means a non-standard dataset (a custom domain).
+    :class:`Standard`; empty means a non-standard dataset (a custom domain). ``has_no_data`` marks a planned
+    dataset that has no file; its ``comment`` says why.
     """
 
     name: str
@@ -183,6 +188,7 @@ class DatasetMetadata:
     reference_data: bool = False
     comment: Comment | None = None
     parent_label: str = ""
+    has_no_data: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -36,13 +36,15 @@ class ExpressionError(Exception):
         message: what is wrong.
         at: offset of the offending character in the text.
         hint: what was expected there.
+        code: CED012 an unknown name, CED013 an unknown function, CED014 types that do not fit, else CED015.
     """
 
-    def __init__(self, message: str, at: int, hint: str = "") -> None:
+    def __init__(self, message: str, at: int, hint: str = "", code: str = "CED015") -> None:
         super().__init__(message)
         self.message = message
         self.at = at
         self.hint = hint
+        self.code = code
 
 
 @lru_cache(maxsize=1)

@@ -45,6 +45,10 @@ def resolve(node: tree.Node, names: Names, registry: Registry) -> tree.Node:
     return _Resolver(names, registry).visit(node, None)
 
 
+def _misfit(message: str, at: int, hint: str = "") -> ExpressionError:
+    return ExpressionError(message, at, hint, "CED014")
+
+
 class _Resolver:
     def __init__(self, names: Names, registry: Registry) -> None:
         self._names = names
@@ -70,7 +74,7 @@ class _Resolver:
         if found is None:
             what = "column" if node.owner and not self._names.is_dataset(node.owner) else "variable"
             hint = did_you_mean(node.name, self._names.known(node.name, inside))
-            raise ExpressionError(f"unknown {what} {node.name}", node.at, hint)
+            raise ExpressionError(f"unknown {what} {node.name}", node.at, hint, "CED012")
         scope, kind = found
         return replace(node, scope=scope, type=kind)
 
@@ -79,7 +83,7 @@ class _Resolver:
     def _truth(self, node: tree.Node, inside: str | None) -> tree.Node:
         done, kind = self._typed(node, inside)
         if kind not in (Type.TRUTH, Type.MISSING):
-            raise ExpressionError(f"a condition is needed here, not a {kind.value}", node.at)
+            raise _misfit(f"a condition is needed here, not a {kind.value}", node.at)
         return done
 
     def _both(self, node: tree.Both, inside: str | None) -> tree.Node:
@@ -97,13 +101,13 @@ class _Resolver:
     def _compare(self, node: tree.Compare, inside: str | None) -> tree.Node:
         left, right = self._same([node.left, node.right], inside, node.at)
         if left.type is Type.TEXT and node.op not in ("=", "!="):
-            raise ExpressionError(f"texts can be compared with = and != only, not {node.op}", node.at, "number() or a date is meant?")
+            raise _misfit(f"texts can be compared with = and != only, not {node.op}", node.at, "number() or a date is meant?")
         return replace(node, left=left, right=right, type=Type.TRUTH)
 
     def _between(self, node: tree.Between, inside: str | None) -> tree.Node:
         of, low, high = self._same([node.of, node.low, node.high], inside, node.at)
         if of.type is Type.TEXT:
-            raise ExpressionError("'between' needs numbers or dates, not text", node.at)
+            raise _misfit("'between' needs numbers or dates, not text", node.at)
         return replace(node, of=of, low=low, high=high, type=Type.TRUTH)
 
     def _member(self, node: tree.Member, inside: str | None) -> tree.Node:
@@ -117,7 +121,7 @@ class _Resolver:
         done, kind = self._typed(node, inside)
         if kind not in (Type.NUMBER, Type.MISSING):
             hint = "number(..) reads a number from text" if kind is Type.TEXT else ""
-            raise ExpressionError(f"a number is needed here, not a {kind.value}", node.at, hint)
+            raise _misfit(f"a number is needed here, not a {kind.value}", node.at, hint)
         return done
 
     def _arithmetic(self, node: tree.Arithmetic, inside: str | None) -> tree.Node:
@@ -132,7 +136,7 @@ class _Resolver:
     def _call(self, node: tree.Call, inside: str | None) -> tree.Node:
         signature = self._registry.get(node.name)
         if signature is None:
-            raise ExpressionError(f"unknown function {node.name}()", node.at, did_you_mean(node.name, self._registry))
+            raise ExpressionError(f"unknown function {node.name}()", node.at, did_you_mean(node.name, self._registry), "CED013")
         least = len(signature.parameters)
         if len(node.args) < least or (len(node.args) > least and not signature.repeats):
             raise ExpressionError(f"{node.name}() is written {signature.usage()}", node.at)
@@ -148,7 +152,7 @@ class _Resolver:
 
     def _fit(self, arg: tree.Node, parameter: Parameter, function: str) -> tree.Node:
         if parameter.literal and not isinstance(arg, tree.Literal):
-            raise ExpressionError(f"{parameter.name} of {function}() must be written out", arg.at)
+            raise _misfit(f"{parameter.name} of {function}() must be written out", arg.at)
         if arg.type is Type.MISSING or arg.type in parameter.types:
             return arg
         if arg.type is Type.TEXT and isinstance(arg, tree.Literal) and Type.DTC in parameter.types:
@@ -156,7 +160,7 @@ class _Resolver:
         wanted = " or ".join(kind.value for kind in parameter.types)
         kind = arg.type.value if arg.type else "value"
         hint = "number(..) reads a number from text" if arg.type is Type.TEXT and Type.NUMBER in parameter.types else ""
-        raise ExpressionError(f"{parameter.name} of {function}() must be {wanted}, not {kind}", arg.at, hint)
+        raise _misfit(f"{parameter.name} of {function}() must be {wanted}, not {kind}", arg.at, hint)
 
     def _common(self, args: list[tree.Node], signature: Signature) -> tuple[list[tree.Node], Type]:
         last = len(signature.parameters) - 1
@@ -182,14 +186,14 @@ class _Resolver:
             hint = "number(..) reads a number from text" if {Type.TEXT, Type.NUMBER} <= kinds else ""
             if {Type.DATE, Type.DATETIME} <= kinds or {Type.DTC, Type.DATE} <= kinds:
                 hint = "date(..) gives the date"
-            raise ExpressionError(f"{' and '.join(names)} do not go together", at, hint)
+            raise _misfit(f"{' and '.join(names)} do not go together", at, hint)
         return nodes
 
     # over several records
 
     def _aggregate(self, node: tree.Aggregate, inside: str | None) -> tree.Node:
         if inside is not None:
-            raise ExpressionError(f"{node.func}() cannot stand inside another function over several records", node.at)
+            raise _misfit(f"{node.func}() cannot stand inside another function over several records", node.at)
         owner = self._owner(node)
         for name in node.on:
             self._column(tree.Column(name=f"{owner}.{name}" if owner else name, at=node.at), owner)
@@ -199,9 +203,9 @@ class _Resolver:
         where = self._truth(node.where, owner) if node.where is not None else None
         order = tuple(replace(o, of=self.visit(o.of, owner)) for o in node.order)
         if node.func in ("first", "last", "rank") and not order:
-            raise ExpressionError(f"{node.func}() needs an 'order by'", node.at)
+            raise _misfit(f"{node.func}() needs an 'order by'", node.at)
         if node.func in ("sum", "mean") and of is not None and of.type not in (Type.NUMBER, Type.MISSING):
-            raise ExpressionError(f"{node.func}() needs numbers", node.at)
+            raise _misfit(f"{node.func}() needs numbers", node.at)
         kind = Type.NUMBER if node.func in ("sum", "mean", "count", "rank") or of is None else of.type
         return replace(node, of=of, where=where, order=order, dataset=owner, type=kind)
 
@@ -232,4 +236,4 @@ class _Resolver:
         return replace(node, of=self.visit(node.of, inside), type=Type.NUMBER)
 
     def _selected(self, node: tree.Selected, inside: str | None) -> tree.Node:
-        raise ExpressionError(f"{node.name}[..] can be used in a computed parameter only", node.at)
+        raise _misfit(f"{node.name}[..] can be used in a computed parameter only", node.at)

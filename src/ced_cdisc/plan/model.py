@@ -36,6 +36,8 @@ class Line:
     origin: Origin
     method: Method | None = None
     comment: Comment | None = None
+    codelist: Codelist | None = None
+    """A codelist that binds this line's values alone, beside the variable's."""
     text: Text | None = None
 
 

@@ -31,6 +31,11 @@ class Specs:
     define: models.DefineSpec
     files: tuple[Path, ...]
 
+    @property
+    def standards_version(self) -> str:
+        """The SDTMIG version that study.yaml pins."""
+        return str(self.study.standards.sdtmig)
+
 
 def load_specs(mappings: Path, define: Path, findings: Findings, shown: tuple[str, str] = ("mappings", "define")) -> Specs | None:
     """Read all specs of a study.

@@ -71,6 +71,7 @@ class TestSpec(Model):
     __test__ = False
 
     test: Text
+    label: Text | None = Field(None, description="--TEST, where the terminology has none for the code.")
     result: Line
     unit: Line | None = None
     standard: Text | None = Field(None, description="Standard unit; the result is converted to it.")
@@ -108,6 +109,8 @@ class DomainSpec(BlockSpec):
     domain: Text
     label: Text | None = None
     class_: Literal["Findings", "Events", "Interventions"] | None = Field(None, alias="class")
+    like: Text | None = Field(None, description="A custom domain: the published domain whose labels and codelists it takes over.")
+    noun: Text | None = Field(None, description="A custom domain: what its tests are, for the labels of --TESTCD and --CAT.")
     structure: Text | None = None
     stack: list[BlockSpec] | None = None
     rows: list[dict[Text, Text | None]] | None = None

@@ -34,15 +34,15 @@ class Text(str):
     file, so that a message can point at one word of an expression.
     """
 
-    __slots__ = ("_span", "where")
-    _span: Span | None
+    __slots__ = ("span", "where")
+    span: Span | None
     where: Location
 
     def __new__(cls, value: str, where: Location, span: Span | None = None) -> Text:
         """Make a text at a place."""
         self = super().__new__(cls, value)
         self.where = where
-        self._span = span
+        self.span = span
         return self
 
     def locate(self, offset: int) -> Location:
@@ -51,9 +51,9 @@ class Text(str):
         The k-th non-blank character of a value is the k-th non-blank character of its source, where a
         doubled quote or a backslash escape counts once. This holds for every scalar style.
         """
-        if self._span is None:
+        if self.span is None:
             return self.where
-        span = self._span
+        span = self.span
         wanted = sum(1 for c in self[:offset] if not c.isspace())
         position = _nth_nonblank(span, wanted)
         line = span.buffer.count("\n", 0, position) + 1

@@ -1,0 +1,1 @@
+"""Checks of finished files, as a receiver of the submission would run them."""

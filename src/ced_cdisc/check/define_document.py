@@ -1,0 +1,149 @@
+"""A define.xml as the checks see it: parsed without network or entities, with its definitions by OID.
+
+It is read from the bytes alone, whoever wrote them: nothing here knows the metadata model of the writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeAlias
+
+from lxml import etree
+
+from ced_cdisc.core.findings import Finding, Location, Severity, Stage
+
+Element: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]
+
+ODM = "http://www.cdisc.org/ns/odm/v1.3"
+DEF = "http://www.cdisc.org/ns/def/v2.1"
+ARM = "http://www.cdisc.org/ns/arm/v1.0"
+XLINK = "http://www.w3.org/1999/xlink"
+
+_PREFIXES = {"def": DEF, "arm": ARM, "xlink": XLINK}
+
+
+class DefineDocument:
+    """A parsed define.xml.
+
+    Args:
+        xml: the bytes of the file.
+        file: its name, for the location of findings.
+
+    Raises:
+        etree.XMLSyntaxError: the bytes are not well-formed XML.
+    """
+
+    def __init__(self, xml: bytes, file: str) -> None:
+        parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+        self.root: Element = etree.fromstring(xml, parser)
+        self.file = file
+
+    @property
+    def has_document_type(self) -> bool:
+        """Whether the file declares a document type, and may so hold entities, which are not resolved."""
+        tree = self.root.getroottree()
+        return bool(tree.docinfo.doctype)  # pyright: ignore (not in the stubs of lxml)
+
+    def all(self, tag: str) -> list[Element]:
+        """Every element of a name in document order."""
+        return list(self.root.iter(qualified(tag)))
+
+    @cached_property
+    def items(self) -> dict[str, Element]:
+        """ItemDefs by OID."""
+        return self._by_oid("ItemDef")
+
+    @cached_property
+    def value_lists(self) -> dict[str, Element]:
+        """ValueListDefs by OID."""
+        return self._by_oid("def:ValueListDef")
+
+    @cached_property
+    def datasets(self) -> list[Element]:
+        """ItemGroupDefs in order."""
+        return self.all("ItemGroupDef")
+
+    @cached_property
+    def datasets_of_item(self) -> dict[str, list[Element]]:
+        """For the OID of a variable or a value: the datasets it stands in."""
+        found: dict[str, list[Element]] = {}
+        for dataset in self.datasets:
+            for variable in self.refs(dataset):
+                owned = [variable, *self.values_of(variable)]
+                for item in owned:
+                    found.setdefault(item.get("OID", ""), []).append(dataset)
+        return found
+
+    def refs(self, owner: Element) -> Iterator[Element]:
+        """The ItemDefs that a dataset or a value list refers to, in order; dangling references left out."""
+        for ref in owner.findall(qualified("ItemRef")):
+            item = self.items.get(ref.get("ItemOID", ""))
+            if item is not None:
+                yield item
+
+    def value_list_of(self, item: Element) -> Element | None:
+        """The value list of a variable, if it has one."""
+        ref = item.find(qualified("def:ValueListRef"))
+        return None if ref is None else self.value_lists.get(ref.get("ValueListOID", ""))
+
+    def values_of(self, item: Element) -> list[Element]:
+        """The value-level ItemDefs of a variable."""
+        values = self.value_list_of(item)
+        return [] if values is None else list(self.refs(values))
+
+    def finding(
+        self, code: str, element: Element, message: str, hint: str = "", severity: Severity = Severity.ERROR
+    ) -> Finding:
+        """A finding at the line of an element; the message names the element itself."""
+        return Finding(code, message, self.location(element), hint, Stage.CHECK, severity)
+
+    def location(self, element: Element) -> Location:
+        """The file and line of an element."""
+        return Location(self.file, element.sourceline or 0)
+
+    def _by_oid(self, tag: str) -> dict[str, Element]:
+        found: dict[str, Element] = {}
+        for element in self.all(tag):
+            found.setdefault(element.get("OID", ""), element)
+        return found
+
+
+def qualified(name: str) -> str:
+    """The name in the form of lxml; names without prefix are elements of ODM."""
+    prefix, _, local = name.rpartition(":")
+    return f"{{{_PREFIXES.get(prefix, ODM)}}}{local}"
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """The value of an attribute such as ``OID`` or ``def:CommentOID``, or None."""
+    return element.get(qualified(name) if ":" in name else name)
+
+
+def subject(element: Element) -> str:
+    """What an element is called in a message: its name and OID, or those of the nearest one that has any.
+
+    An ItemRef is called by its owner and the item it refers to.
+    """
+    oid = element.get("OID") or element.get("ID")
+    if oid:
+        return f"{short_name(element)} {oid}"
+    if element.get("ItemOID"):
+        parent = element.getparent()
+        owner = "" if parent is None else f" in {subject(parent)}"
+        return f"{short_name(element)} {element.get('ItemOID')}{owner}"
+    parent = element.getparent()
+    return short_name(element) if parent is None else f"{short_name(element)} in {subject(parent)}"
+
+
+def short_name(element: Element) -> str:
+    """The name of an element with the customary prefix."""
+    name = etree.QName(element)
+    prefix = next((p for p, uri in _PREFIXES.items() if uri == name.namespace), "")
+    return f"{prefix}:{name.localname}" if prefix else name.localname
+
+
+def description(element: Element) -> str:
+    """The text of an element's Description, empty if there is none."""
+    text = element.findtext(f"{qualified('Description')}/{qualified('TranslatedText')}")
+    return (text or "").strip()

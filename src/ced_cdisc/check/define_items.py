@@ -1,0 +1,237 @@
+"""Variables and values of a define.xml: type, length, origin, method, order and keys.
+
+Source: Define-XML 2.1, the elements ItemDef, ItemRef and def:Origin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from ced_cdisc.check.define_document import (
+    DefineDocument,
+    Element,
+    attribute,
+    description,
+    qualified,
+    subject,
+)
+from ced_cdisc.core.findings import Finding, one_of
+
+_WITH_LENGTH = frozenset({"text", "integer", "float"})
+_PREDECESSOR = re.compile(r"[A-Z_][A-Z0-9_]{0,7}\.[A-Z_][A-Z0-9_]{0,7}(\s.*)?", re.DOTALL)
+_SOURCES: dict[str, dict[str, tuple[str, ...]]] = {
+    "Tabulation": {
+        "Collected": ("Investigator", "Subject", "Vendor"),
+        "Derived": ("Investigator", "Sponsor", "Vendor"),
+        "Assigned": ("Sponsor", "Vendor"),
+        "Protocol": ("Sponsor",),
+        "Predecessor": (),
+    },
+    "Analysis": {"Derived": ("Sponsor",), "Assigned": ("Sponsor",), "Predecessor": ()},
+}
+"""Sources that fit an origin type, by purpose of the dataset; a predecessor has none."""
+
+
+def lengths(document: DefineDocument) -> Iterator[Finding]:
+    """CED505: text, integer and float items have a Length."""
+    for item in document.all("ItemDef"):
+        kind = item.get("DataType", "")
+        if kind in _WITH_LENGTH and item.get("Length") is None:
+            yield document.finding("CED505", item, f"{subject(item)} has the type {kind} and no Length")
+
+
+def attributes_of_type(document: DefineDocument) -> Iterator[Finding]:
+    """CED506: Length, SignificantDigits and codelists only where the type allows them.
+
+    A value is never longer than the variable it stands in.
+    """
+    for item in document.all("ItemDef"):
+        kind = item.get("DataType", "")
+        start = f"{subject(item)} has the type {kind} and"
+        if kind not in _WITH_LENGTH and item.get("Length") is not None:
+            yield document.finding("CED506", item, f"{start} must have no Length")
+        if kind != "float" and item.get("SignificantDigits") is not None:
+            yield document.finding("CED506", item, f"{start} must have no SignificantDigits")
+        if kind == "float" and item.get("SignificantDigits") is None:
+            yield document.finding("CED506", item, f"{start} no SignificantDigits")
+        if kind not in {*_WITH_LENGTH, ""} and item.find(qualified("CodeListRef")) is not None:
+            yield document.finding("CED506", item, f"{start} must have no codelist")
+        for value in document.values_of(item):
+            longest, length = item.get("Length", ""), value.get("Length", "")
+            if longest.isdecimal() and length.isdecimal() and int(length) > int(longest):
+                message = f"{subject(value)} has Length {length}, more than {longest} of {subject(item)}"
+                yield document.finding("CED506", value, message)
+
+
+def derived_without_method(document: DefineDocument) -> Iterator[Finding]:
+    """CED508: a derived item has a method, or all of its values have one."""
+    for ref in document.all("ItemRef"):
+        item = document.items.get(ref.get("ItemOID", ""))
+        if item is None or ref.get("MethodOID") is not None:
+            continue
+        if "Derived" not in {origin.get("Type") for origin in _origins(item)}:
+            continue
+        values = document.value_list_of(item)
+        rows = [] if values is None else values.findall(qualified("ItemRef"))
+        if not rows or any(row.get("MethodOID") is None for row in rows):
+            yield document.finding("CED508", ref, f"{subject(ref)} is Derived and has no MethodOID")
+
+
+def collected_without_page(document: DefineDocument) -> Iterator[Finding]:
+    """CED509: what an investigator or a subject recorded is shown on a page of the annotated CRF."""
+    crf = {
+        ref.get("leafID")
+        for part in document.all("def:AnnotatedCRF")
+        for ref in part.iter()
+        if ref is not part
+    }
+    for item in document.all("ItemDef"):
+        for origin in _origins(item):
+            source = origin.get("Source")
+            if origin.get("Type") != "Collected" or source not in ("Investigator", "Subject"):
+                continue
+            refs = [r for r in origin.findall(qualified("def:DocumentRef")) if r.get("leafID") in crf]
+            if not any(_has_page(page) for r in refs for page in r.iter(qualified("def:PDFPageRef"))):
+                message = f"{subject(item)} is Collected by {source} and names no page of the annotated CRF"
+                yield document.finding("CED509", origin, message)
+
+
+def no_data_without_comment(document: DefineDocument) -> Iterator[Finding]:
+    """CED511: a comment says why a planned dataset or variable has no data."""
+    for dataset in document.datasets:
+        if attribute(dataset, "def:HasNoData") is not None and attribute(dataset, "def:CommentOID") is None:
+            message = f"{subject(dataset)} has HasNoData and no CommentOID that says why"
+            yield document.finding("CED511", dataset, message)
+        for ref in dataset.findall(qualified("ItemRef")):
+            item = document.items.get(ref.get("ItemOID", ""))
+            if attribute(ref, "def:HasNoData") is None or item is None:
+                continue
+            if attribute(item, "def:CommentOID") is None:
+                message = f"{subject(ref)} has HasNoData and its ItemDef no CommentOID that says why"
+                yield document.finding("CED511", ref, message)
+
+
+def keys(document: DefineDocument) -> Iterator[Finding]:
+    """CED512: every dataset of a submission names its keys."""
+    for dataset in document.datasets:
+        refs = dataset.findall(qualified("ItemRef"))
+        if all(ref.get("KeySequence") is None for ref in refs):
+            yield document.finding("CED512", dataset, f"{subject(dataset)} has no ItemRef with a KeySequence")
+
+
+def order(document: DefineDocument) -> Iterator[Finding]:
+    """CED513: an item once, an order number for all or none and each once, keys numbered 1 to k."""
+    for owner in (*document.datasets, *document.all("def:ValueListDef")):
+        refs = owner.findall(qualified("ItemRef"))
+        numbers = [number for ref in refs if (number := ref.get("OrderNumber")) is not None]
+        if numbers and len(numbers) < len(refs):
+            message = f"{subject(owner)} has an OrderNumber on {len(numbers)} of {len(refs)} ItemRefs"
+            yield document.finding("CED513", owner, message, "give one to all or to none")
+        for name, values in (("OrderNumber", numbers), ("ItemOID", [ref.get("ItemOID", "") for ref in refs])):
+            for value in _twice(values):
+                yield document.finding("CED513", owner, f"{subject(owner)} has the {name} {value} twice")
+        sequence = [key for ref in refs if (key := ref.get("KeySequence")) is not None]
+        if sorted(sequence, key=_number) != [str(n) for n in range(1, len(sequence) + 1)]:
+            found = one_of(sorted(sequence, key=_number))
+            message = f"{subject(owner)} has the KeySequence {found}, expected 1 to {len(sequence)}"
+            yield document.finding("CED513", owner, message)
+
+
+def origins(document: DefineDocument) -> Iterator[Finding]:
+    """CED514: an origin stands at one level, the variable's or that of all its values."""
+    for variable in _variables(document):
+        values = document.values_of(variable)
+        missing = [value for value in values if not _origins(value)]
+        if not _origins(variable) and not values:
+            yield document.finding("CED514", variable, f"{subject(variable)} has no origin")
+        elif not _origins(variable):
+            for value in missing:
+                message = f"{subject(value)} has no origin, and {subject(variable)} has none to inherit"
+                yield document.finding("CED514", value, message)
+        elif values and not missing:
+            message = f"{subject(variable)} has an origin although all its values have their own"
+            yield document.finding("CED514", variable, message)
+
+
+def origin_sources(document: DefineDocument) -> Iterator[Finding]:
+    """CED515: the source fits the type, and the type the purpose of the dataset."""
+    for item in document.all("ItemDef"):
+        for dataset in document.datasets_of_item.get(item.get("OID", ""), [])[:1]:
+            allowed = _SOURCES.get(dataset.get("Purpose", ""), {})
+            for origin in _origins(item):
+                kind, source = origin.get("Type", ""), origin.get("Source")
+                if kind not in allowed:
+                    message = (
+                        f"{subject(item)} has the origin {kind} in a dataset for {dataset.get('Purpose')}"
+                    )
+                    yield document.finding("CED515", origin, message, f"allowed: {one_of(sorted(allowed))}")
+                elif (source or "") not in (allowed[kind] or ("",)):
+                    message = f"{subject(item)} has the origin {kind} with {_source_text(source)}"
+                    hint = f"allowed: {one_of(allowed[kind])}" if allowed[kind] else "allowed: none"
+                    yield document.finding("CED515", origin, message, hint)
+
+
+def predecessors(document: DefineDocument) -> Iterator[Finding]:
+    """CED516: a predecessor is DATASET.VARIABLE, and may go on, as in ``SUPPDM.QVAL where QNAM is X``."""
+    for item in document.all("ItemDef"):
+        for origin in _origins(item):
+            text = description(origin)
+            if origin.get("Type") == "Predecessor" and not _PREDECESSOR.fullmatch(text):
+                message = f'{subject(item)} names the predecessor "{text}", expected DATASET.VARIABLE'
+                yield document.finding("CED516", origin, message)
+
+
+def descriptions(document: DefineDocument) -> Iterator[Finding]:
+    """CED520: datasets and variables have a label, and so do supplemental qualifiers."""
+    qualifiers = [
+        value
+        for item in _variables(document)
+        if item.get("Name") == "QVAL"
+        for value in document.values_of(item)
+    ]
+    for element in (*document.datasets, *_variables(document), *qualifiers):
+        if not description(element):
+            yield document.finding("CED520", element, f"{subject(element)} has no Description")
+
+
+RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (
+    lengths,
+    attributes_of_type,
+    derived_without_method,
+    collected_without_page,
+    no_data_without_comment,
+    keys,
+    order,
+    origins,
+    origin_sources,
+    predecessors,
+    descriptions,
+)
+
+
+def _variables(document: DefineDocument) -> list[Element]:
+    """The ItemDefs that datasets refer to, each once."""
+    found = {item.get("OID", ""): item for dataset in document.datasets for item in document.refs(dataset)}
+    return list(found.values())
+
+
+def _origins(item: Element) -> list[Element]:
+    return item.findall(qualified("def:Origin"))
+
+
+def _has_page(page: Element) -> bool:
+    return bool(page.get("PageRefs")) or bool(page.get("FirstPage") and page.get("LastPage"))
+
+
+def _source_text(source: str | None) -> str:
+    return "no Source" if source is None else f"the Source {source}"
+
+
+def _twice(values: list[str]) -> list[str]:
+    return [value for value, count in Counter(values).items() if count > 1]
+
+
+def _number(text: str) -> tuple[int, str]:
+    return (int(text), text) if text.isdecimal() else (0, text)

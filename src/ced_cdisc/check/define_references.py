@@ -1,0 +1,101 @@
+"""References of a define.xml: each definition once, each reference with a target, nothing left over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ced_cdisc.check.define_document import DefineDocument, attribute, subject
+from ced_cdisc.core.findings import Finding, Severity, did_you_mean
+
+
+class _Reference(NamedTuple):
+    """An attribute that refers to definitions: their element and the attribute that identifies them."""
+
+    attribute: str
+    target: str
+    identifier: str = "OID"
+
+
+_REFERENCES = (
+    _Reference("ItemOID", "ItemDef"),
+    _Reference("def:ItemOID", "ItemDef"),
+    _Reference("ParameterOID", "ItemDef"),
+    _Reference("ItemGroupOID", "ItemGroupDef"),
+    _Reference("MethodOID", "MethodDef"),
+    _Reference("CodeListOID", "CodeList"),
+    _Reference("WhereClauseOID", "def:WhereClauseDef"),
+    _Reference("ValueListOID", "def:ValueListDef"),
+    _Reference("def:CommentOID", "def:CommentDef"),
+    _Reference("def:StandardOID", "def:Standard"),
+    _Reference("leafID", "def:leaf", "ID"),
+    _Reference("def:ArchiveLocationID", "def:leaf", "ID"),
+)
+_UNUSED = (
+    "ItemDef",
+    "CodeList",
+    "MethodDef",
+    "def:CommentDef",
+    "def:ValueListDef",
+    "def:WhereClauseDef",
+    "def:leaf",
+)
+
+
+def duplicate_oids(document: DefineDocument) -> Iterator[Finding]:
+    """CED503: an OID (or leaf ID) defines one object in the whole file."""
+    seen: set[tuple[str, str]] = set()
+    for element in document.root.iter("*"):
+        for name in ("OID", "ID"):
+            oid = element.get(name)
+            if oid is None:
+                continue
+            if (name, oid) in seen:
+                yield document.finding("CED503", element, f"{subject(element)} is defined twice")
+            seen.add((name, oid))
+
+
+def dangling_references(document: DefineDocument) -> Iterator[Finding]:
+    """CED504: what a reference names is defined in this file, as the element it should be."""
+    known = _defined(document)
+    for element in document.root.iter("*"):
+        for reference in _REFERENCES:
+            oid = attribute(element, reference.attribute)
+            if oid is not None and oid not in known[reference.target]:
+                yield document.finding(
+                    "CED504",
+                    element,
+                    f"{subject(element)}: {reference.attribute} names the {reference.target} {oid}, "
+                    "which is not defined",
+                    did_you_mean(oid, known[reference.target]),
+                )
+
+
+def unreferenced_definitions(document: DefineDocument) -> Iterator[Finding]:
+    """CED510: a definition that nothing refers to tells the reader nothing."""
+    used: dict[str, set[str]] = {tag: set() for tag in _UNUSED}
+    for element in document.root.iter("*"):
+        for reference in _REFERENCES:
+            oid = attribute(element, reference.attribute)
+            if oid is not None:
+                used.setdefault(reference.target, set()).add(oid)
+    for tag in _UNUSED:
+        for element in document.all(tag):
+            if (element.get("OID") or element.get("ID") or "") not in used[tag]:
+                message = f"nothing refers to {subject(element)}"
+                yield document.finding("CED510", element, message, severity=Severity.WARNING)
+
+
+RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (
+    duplicate_oids,
+    dangling_references,
+    unreferenced_definitions,
+)
+
+
+def _defined(document: DefineDocument) -> dict[str, set[str]]:
+    known: dict[str, set[str]] = {}
+    for reference in _REFERENCES:
+        found = {element.get(reference.identifier) or "" for element in document.all(reference.target)}
+        known.setdefault(reference.target, set()).update(found)
+    return known

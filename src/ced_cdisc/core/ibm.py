@@ -1,0 +1,96 @@
+"""IBM System/370 floating point, the form of every number in a SAS transport file.
+
+A number is a sign bit, a 7-bit exponent of 16 (excess 64) and a 56-bit fraction, big-endian. The fraction
+is wider than that of an IEEE double (53 bits), so every double in range is held exactly; the exponent is
+narrower, hence the range. A missing value is one byte (``.``, ``_`` or ``A`` to ``Z``) followed by zeros.
+
+Source: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Transport (XPORT) Format".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+IBM_SMALLEST = 2.0**-260
+"""The smallest magnitude above zero with a leading hexadecimal digit, 5.4e-79."""
+IBM_LIMIT = 2.0**252
+"""The first magnitude that is too large, 7.2e75."""
+MISSING = ord(".")
+"""The byte of an ordinary missing value."""
+SPECIAL_MISSING = "_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""The codes of the special missing values ``._`` and ``.A`` to ``.Z``."""
+
+_FRACTION = np.uint64((1 << 56) - 1)
+_MANTISSA = np.uint64((1 << 52) - 1)
+_HIDDEN_BIT = np.uint64(1 << 52)
+_SIGN = np.uint64(1 << 63)
+_IS_CODE = np.zeros(256, np.bool_)
+_IS_CODE[[MISSING, *SPECIAL_MISSING.encode()]] = True
+# The weight of the last fraction bit by first byte (sign and exponent): 2 ** (4 * (exponent - 64) - 56).
+# All are normal doubles, so the product with a fraction of at most 53 bits is exact.
+_WEIGHT = np.ldexp(np.where(np.arange(256) < 128, 1.0, -1.0), 4 * (np.arange(256) % 128 - 64) - 56)
+
+
+def ieee_to_ibm(values: NDArray[np.float64], codes: NDArray[np.uint8] | None = None) -> NDArray[np.uint64]:
+    """IBM floats of doubles, as integers whose big-endian bytes stand in the file.
+
+    Args:
+        values: shape (n,); NaN means missing.
+        codes: shape (n,), the byte of a special missing value or 0; used where the value is NaN.
+
+    Returns:
+        Shape (n,). Zero of either sign becomes eight zero bytes, NaN without a code becomes ``.``.
+
+    Raises:
+        OverflowError: a magnitude is below :data:`IBM_SMALLEST` (and not zero) or not below
+            :data:`IBM_LIMIT`, infinity included.
+
+    >>> [f"{bits:016x}" for bits in ieee_to_ibm(np.array([1.0, -118.625, 0.0, np.nan]))]
+    ['4110000000000000', 'c276a00000000000', '0000000000000000', '2e00000000000000']
+    """
+    magnitude = np.abs(values)
+    missing = np.isnan(magnitude)
+    zero = magnitude == 0
+    held = (magnitude >= IBM_SMALLEST) & (magnitude < IBM_LIMIT)
+    if not np.all(held | missing | zero):
+        raise OverflowError("a number is outside the range of IBM floating point")
+    bits = np.ascontiguousarray(values, np.float64).view(np.uint64)
+    # A base of 16 takes the exponent by fours; what remains of it (0 to 3) shifts the mantissa. The excess
+    # of IEEE, 1023, is one short of a multiple of four, so one is added first; 191 = 1024 / 4 - 65.
+    biased = ((bits >> np.uint64(52)) & np.uint64(0x7FF)) + np.uint64(1)
+    fraction = ((bits & _MANTISSA) | _HIDDEN_BIT) << (biased & np.uint64(3))
+    exponent = (biased >> np.uint64(2)) - np.uint64(191)
+    ibm = fraction | (exponent << np.uint64(56)) | (bits & _SIGN)
+    ibm[zero] = 0
+    if missing.any():
+        first = np.full(len(values), MISSING, np.uint64)
+        if codes is not None:
+            np.copyto(first, codes, where=codes != 0)
+        ibm[missing] = first[missing] << np.uint64(56)
+    return ibm
+
+
+def ibm_to_ieee(ibm: NDArray[np.uint64]) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Doubles of IBM floats.
+
+    A fraction of more than 53 bits, which only a mainframe writes, is rounded to the nearest double.
+
+    Args:
+        ibm: shape (n,), the eight bytes read as one big-endian integer.
+
+    Returns:
+        The values, NaN where missing, and the byte of the missing value (``.``, ``_``, ``A`` to ``Z``) or
+        0 where a value is present; both of shape (n,).
+
+    >>> ibm_to_ieee(np.array([0x4110000000000000, 0x4100000000000000], np.uint64))
+    (array([ 1., nan]), array([ 0, 65], dtype=uint8))
+    """
+    fraction = ibm & _FRACTION
+    first = (ibm >> np.uint64(56)).astype(np.uint8)
+    values = fraction.astype(np.float64)
+    values *= _WEIGHT[first]
+    values += 0.0  # a negative zero becomes zero
+    missing = (fraction == 0) & _IS_CODE[first]
+    values[missing] = np.nan
+    return values, np.where(missing, first, np.uint8(0))

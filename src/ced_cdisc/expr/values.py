@@ -1,0 +1,87 @@
+"""The types of the language as polars types, and functions of one value carried over a whole column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from ced_cdisc.expr.tree import Type
+
+DTYPES: dict[Type, pl.DataType] = {
+    Type.TEXT: pl.String(),
+    Type.DTC: pl.String(),
+    Type.NUMBER: pl.Float64(),
+    Type.DATE: pl.Date(),
+    Type.DATETIME: pl.Datetime("us"),
+    Type.TRUTH: pl.Boolean(),
+    Type.MISSING: pl.String(),
+}
+"""How values of each type are held. Missing is null; a text is never empty, a number always finite."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a function: its column, its type, and its value where it is written out."""
+
+    expr: pl.Expr
+    type: Type
+    value: str | float | None = None
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """The result of a function that can meet a value it cannot take.
+
+    Attributes:
+        value: the result; null where the value could not be taken.
+        kind: the kind of the fault, such as ``unit``.
+        bad: true exactly where the value could not be taken.
+        shown: the value for the message, as text.
+    """
+
+    value: pl.Expr
+    kind: str
+    bad: pl.Expr
+    shown: pl.Expr
+
+
+Function = Callable[[Sequence[Argument]], pl.Expr | Faulty]
+"""A function of one record on columns."""
+
+
+def missing(kind: Type | None) -> pl.Expr:
+    """The missing value of a type."""
+    return pl.lit(None, dtype=DTYPES[kind or Type.MISSING])
+
+
+def each(expr: pl.Expr, change: Callable[[Any], Any], kind: Type) -> pl.Expr:
+    """The column with ``change`` applied once to each distinct value; missing stays missing."""
+
+    def over(series: pl.Series) -> pl.Series:
+        values = series.to_list()
+        known = {value: change(value) for value in set(values) if value is not None}
+        return pl.Series(series.name, [known.get(value) for value in values], dtype=DTYPES[kind])
+
+    return expr.map_batches(over, return_dtype=DTYPES[kind], is_elementwise=True)
+
+
+def each_of(exprs: Sequence[pl.Expr], change: Callable[..., Any], kind: Type) -> pl.Expr:
+    """As :func:`each` for several columns; ``change`` also sees missing values, as None."""
+    names = [f"{place}" for place in range(len(exprs))]
+
+    def over(series: pl.Series) -> pl.Series:
+        columns = [series.struct.field(name).to_list() for name in names]
+        rows = list(zip(*columns, strict=True))
+        known = {row: change(*row) for row in set(rows)}
+        return pl.Series(series.name, [known[row] for row in rows], dtype=DTYPES[kind])
+
+    packed = pl.struct([expr.alias(name) for expr, name in zip(exprs, names, strict=True)])
+    return packed.map_batches(over, return_dtype=DTYPES[kind], is_elementwise=True)
+
+
+def true(condition: pl.Expr) -> pl.Expr:
+    """The condition with unknown taken as false."""
+    return condition.fill_null(False)

@@ -1,0 +1,165 @@
+"""Codelists of the study: published terminology, the sponsor's extensions of it, and the sponsor's own lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, one_of
+from ced_cdisc.core.metadata import Codelist, Term
+from ced_cdisc.spec.models import DefineSpec
+from ced_cdisc.spec.source import Text
+from ced_cdisc.standards.ct import CtCodelist, CtPackage
+from ced_cdisc.standards.tables import UnknownStandard
+
+
+class Codelists:
+    """Looks codelists up by NCI code, short name, or the sponsor's name; knows which are closed."""
+
+    def __init__(self, packages: Mapping[str, CtPackage], define: DefineSpec, findings: Findings) -> None:
+        self._packages = packages
+        self._define = define
+        self._findings = findings
+        self._cache: dict[str, Codelist | None] = {}
+        self._closed: dict[str, bool] = {}
+        self._by_variable: dict[str, str] = {}
+        for name, spec in define.codelists.items():
+            for variable in spec.variables:
+                self._by_variable[str(variable)] = str(name)
+            if spec.names is not None:
+                self._by_variable[str(spec.names)] = f"{name}:names"
+
+    def published(self, name: str) -> tuple[CtPackage, CtCodelist] | None:
+        """The published list with that code or short name, SDTM before ADaM."""
+        for package in self._packages.values():
+            try:
+                return package, package.codelist(name)
+            except UnknownStandard:
+                continue
+        return None
+
+    def find(self, name: str) -> Codelist | None:
+        """The list with that code or name, with the sponsor's extensions; None if there is none."""
+        if name not in self._cache:
+            self._cache[name] = self._make(name)
+        return self._cache[name]
+
+    def of_variable(self, variable: str, codes: tuple[str, ...]) -> Codelist | None:
+        """The list of a variable: the sponsor's choice, else the guide's where it names exactly one."""
+        own = self._by_variable.get(variable)
+        if own is not None:
+            return self.find(own)
+        if len(codes) == 1:
+            return self.find(codes[0])
+        return None
+
+    def is_closed(self, codelist: Codelist) -> bool:
+        """Whether a value outside the list is a fault; external dictionaries and open lists are not closed."""
+        return not codelist.dictionary
+
+    def check(self, codelist: Codelist | None, value: str, where: Location, variable: str) -> None:
+        """Report a written value that is no term of its list (CED021)."""
+        if codelist is None or codelist.dictionary or not value:
+            return
+        values = [term.value for term in codelist.terms]
+        if value in values:
+            return
+        hint = self._hint(codelist, value, values)
+        self._findings.add(
+            Finding("CED021", f"'{value}' is no term of codelist {_shown(codelist)} of {variable}", where, hint=hint)
+        )
+
+    def _hint(self, codelist: Codelist, value: str, values: list[str]) -> str:
+        if codelist.code:
+            found = self.published(codelist.code)
+            synonym = found[1].by_synonym(value) if found else None
+            if synonym:
+                return f"CT has it as a synonym of {synonym.submission_value}"
+        near = did_you_mean(value, values)
+        if near:
+            return near
+        found = self.published(codelist.code) if codelist.code else None
+        if found and found[1].extensible:
+            return f"the list is extensible: declare the term in define/define.yaml under codelists, extends: {codelist.code}"
+        return f"terms: {one_of(values)}"
+
+    def known(self) -> list[str]:
+        """All names, for messages."""
+        names = [str(name) for name in self._define.codelists]
+        for package in self._packages.values():
+            names += package.short_names
+        return names
+
+    def _make(self, name: str) -> Codelist | None:
+        own, _, part = name.partition(":")
+        spec = next((s for n, s in self._define.codelists.items() if n == own), None)
+        if spec is not None and spec.extends is None:
+            terms = tuple(Term(str(value), decode=str(decode or "")) for value, decode in spec.terms.items())
+            if part == "names":
+                terms = tuple(Term(term.decode) for term in terms)
+                return Codelist(id=f"{own}.NAMES", name=f"{spec.name or own}, Names", terms=terms)
+            return Codelist(
+                id=own,
+                name=str(spec.name or own),
+                terms=terms,
+                dictionary=str(spec.dictionary or ""),
+                version=str(spec.version or ""),
+            )
+        code = str(spec.extends) if spec is not None and spec.extends is not None else name
+        found = self.published(code)
+        if found is None:
+            if spec is not None and spec.extends is not None:
+                hint = did_you_mean(code, self.known())
+                self._findings.add(Finding("CED022", f"unknown codelist {code}", spec.extends.where, hint=hint))
+            return None
+        package, listed = found
+        return self._extended(self._published(package, listed))
+
+    def _published(self, package: CtPackage, listed: CtCodelist) -> Codelist:
+        names = package.paired_name_list(listed.code)
+        terms: list[Term] = []
+        for term in listed.terms:
+            decode = term.preferred_term
+            if names is not None:
+                named = names.by_code(term.code)
+                decode = named.submission_value if named else decode
+            terms.append(Term(term.submission_value, decode=decode, code=term.code))
+        return Codelist(
+            id=listed.short_name.replace(" ", "_"),
+            name=listed.name,
+            code=listed.code,
+            standard=f"CT.{package.publisher}",
+            terms=tuple(terms),
+        )
+
+    def _extended(self, codelist: Codelist) -> Codelist:
+        added: list[Term] = []
+        for spec in self._define.codelists.values():
+            if spec.extends is None or str(spec.extends) not in (codelist.code, codelist.id):
+                continue
+            found = self.published(codelist.code)
+            if found and not found[1].extensible:
+                self._findings.add(
+                    Finding("CED022", f"codelist {_shown(codelist)} is not extensible: no term can be added", spec.extends.where)
+                )
+                continue
+            known = {term.value for term in codelist.terms}
+            for value, decode in spec.terms.items():
+                if str(value) in known:
+                    self._findings.add(
+                        Finding("CED022", f"'{value}' is a published term of {_shown(codelist)} already", value.where)
+                    )
+                    continue
+                added.append(Term(str(value), decode=str(decode or value), extended=True))
+        return replace(codelist, terms=(*codelist.terms, *added)) if added else codelist
+
+
+def _shown(codelist: Codelist) -> str:
+    return f"{codelist.id} ({codelist.code})" if codelist.code else codelist.id
+
+
+def named_list(name: str, title: str, terms: Mapping[str, str], variable: Text | str) -> tuple[Codelist, Codelist]:
+    """The sponsor's lists of codes with decodes, and of the decodes alone: XCTESTCD and XCTEST."""
+    codes = Codelist(id=name, name=title, terms=tuple(Term(c, decode=d) for c, d in terms.items()))
+    decodes = Codelist(id=str(variable), name=f"{title}, Names", terms=tuple(Term(d) for d in dict.fromkeys(terms.values())))
+    return codes, decodes

@@ -1,0 +1,214 @@
+"""Findings domains from wide tables: the lines of one test, made from one raw column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.metadata import Codelist
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.codelists import Codelists, named_list
+from ced_cdisc.plan.expand import Rows, fill, line
+from ced_cdisc.plan.lines import Lines, Target
+from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.names import RowNames
+from ced_cdisc.spec.models import LineSpec, TestSpec
+from ced_cdisc.spec.source import Text
+from ced_cdisc.standards.units import convert_factor
+
+if TYPE_CHECKING:
+    from ced_cdisc.plan.sdtm import Domain
+
+
+@dataclass(frozen=True)
+class TestLines:
+    """The lines of a test, and which rows of the source make a record."""
+
+    __test__ = False
+
+    lines: tuple[Line, ...]
+    keep: tree.Node | None
+
+
+def variables_of(test: TestSpec, not_done: bool, reason: bool) -> list[str]:
+    """The variables (with --) that a test fills in."""
+    names = ["--TESTCD", "--TEST", "--ORRES", "--STRESC", "--STRESN"]
+    if test.unit is not None:
+        names.append("--ORRESU")
+    if test.unit is not None or test.standard is not None:
+        names.append("--STRESU")
+    if not_done:
+        names.append("--STAT")
+    if reason:
+        names.append("--REASND")
+    return names
+
+
+def test_lines(domain: Domain, rows: Rows, names: RowNames, lines: Lines, findings: Findings) -> TestLines:
+    """--TESTCD to --STRESU, --STAT and --REASND of one test.
+
+    A record is made where the result is present, or where the test was not done. The numeric result is
+    ``value`` if given, else the result as a number, converted to the standard unit and rounded as planned.
+    """
+    return _Test(domain, rows, names, lines, findings).make()
+
+
+test_lines.__test__ = False  # type: ignore[attr-defined]
+
+
+class _Test:
+    def __init__(self, domain: Domain, rows: Rows, names: RowNames, lines: Lines, findings: Findings) -> None:
+        assert rows.test is not None
+        self._domain = domain
+        self._rows = rows
+        self._test = rows.test
+        self._names = names
+        self._lines = lines
+        self._findings = findings
+        self._made: list[Line] = []
+
+    def make(self) -> TestLines:
+        domain, test = self._domain, self._test
+        place = test.test
+        result = test.result.collect
+        not_done = self._rows.spec.not_done
+        if result is not None and not_done is not None:
+            not_done = fill(not_done, {"result": result}, self._findings)
+        self._add("--TESTCD", line(place, assign=test.test), check=True)
+        self._add("--TEST", line(place, assign=Text(self._name(), place.where)))
+        done = Text(f"not ({not_done.when})", not_done.when.where) if not_done is not None else None
+        self._add("--ORRES", _only_when(test.result, done))
+        self._units(done)
+        self._standard()
+        if not_done is not None:
+            status = line(place, assign=Text("NOT DONE", place.where), when=not_done.when)
+            self._add("--STAT", status)
+            if not_done.reason is not None:
+                self._add("--REASND", _only_when(not_done.reason, not_done.when))
+        keep = self._keep(result, not_done.when if not_done is not None else None)
+        return TestLines(tuple(self._made), keep)
+
+    def _keep(self, result: Text | None, not_done: Text | None) -> tree.Node | None:
+        present: tree.Node | None = None
+        if result is not None:
+            node = self._lines.expressions.compile(result, self._names)
+            if node is None:
+                return None
+            present = tree.IsMissing(of=node, negated=True, type=Type.TRUTH)
+        if not_done is None:
+            return present
+        undone = self._lines.expressions.condition(not_done, self._names)
+        if undone is None or present is None:
+            return undone or present
+        return tree.Either(left=present, right=undone, type=Type.TRUTH)
+
+    def _name(self) -> str:
+        """The decode of the test's code: the spec's label, else the paired terminology."""
+        test = self._test
+        codelist = self._codelist("--TESTCD")
+        term = next((t for t in codelist.terms if t.value == str(test.test)), None) if codelist else None
+        name = str(test.label) if test.label is not None else term.decode if term else ""
+        if not name:
+            hint = did_you_mean(str(test.test), [t.value for t in codelist.terms] if codelist else [])
+            self._findings.add(
+                Finding("CED021", f"the terminology has no name for test {test.test}", test.test.where, hint=hint or "give it with 'label'")
+            )
+        if len(name.encode()) > 40 or len(str(test.test)) > 8:
+            self._findings.add(Finding("CED024", f"'{test.test}' is over 8 or '{name}' over 40 bytes", test.test.where))
+        self._domain.tests[str(test.test)] = name
+        return name
+
+    def _units(self, done: Text | None) -> None:
+        unit = self._test.unit
+        if unit is None:
+            return
+        if unit.collect is not None and unit.ct is None and "." not in unit.collect:
+            unit = line(unit.collect, assign=unit.collect)  # a bare word is the unit itself
+        present = Text(f"{self._domain.full('--ORRES')} is present", self._test.test.where)
+        self._add("--ORRESU", _only_when(unit, present))
+
+    def _unit_text(self) -> str | None:
+        unit = self._test.unit
+        if unit is None:
+            return None
+        word = unit.assign or (unit.collect if unit.collect is not None and "." not in unit.collect else None)
+        return str(word) if word is not None else None
+
+    def _standard(self) -> None:
+        domain, test = self._domain, self._test
+        place = test.test.where
+        orres, stresn, stresc = domain.full("--ORRES"), domain.full("--STRESN"), domain.full("--STRESC")
+        if test.kind == "text":
+            if not self._written("--STRESC"):
+                self._add("--STRESC", line(test.test, derive=Text(orres, place)))
+            return
+        fixed = self._unit_text()
+        standard = str(test.standard) if test.standard is not None else fixed
+        if test.value is not None:
+            formula = fill(test.value, {"result": Text(orres, place)}, self._findings)
+        else:
+            text = f"number({orres})"
+            if test.unit is not None and standard is not None and fixed != standard:
+                source = f"'{fixed}'" if fixed is not None else domain.full("--ORRESU")
+                self._convertible(fixed, standard)
+                text = f"convert({text}, {source}, '{standard}')"
+            if test.decimals is not None:
+                text = f"round({text}, {test.decimals})"
+            formula = Text(text, place)
+        if not self._written("--STRESN"):
+            self._add("--STRESN", line(test.test, derive=formula))
+        if not self._written("--STRESC"):
+            self._add("--STRESC", line(test.test, derive=Text(f"text({stresn})", place)))
+        if standard is not None and not self._written("--STRESU"):
+            present = Text(f"{stresc} is present", place)
+            self._add("--STRESU", line(test.test, assign=Text(standard, place), when=present))
+        elif standard is None and test.unit is not None:
+            self._findings.add(Finding("CED027", f"test {test.test} has units that vary: 'standard' must name one", place))
+
+    def _convertible(self, unit: str | None, standard: str) -> None:
+        if unit is not None and convert_factor(unit, standard) is None:
+            where = self._test.standard.where if self._test.standard is not None else self._test.test.where
+            self._findings.add(Finding("CED027", f"no conversion from {unit} to {standard}", where))
+
+    def _written(self, name: str) -> bool:
+        return any(self._domain.full(str(key)) == self._domain.full(name) for key in self._rows.variables)
+
+    def _codelist(self, name: str) -> Codelist | None:
+        found = self._domain.ig.variable(self._domain.full(name))
+        return self._lines.codelists.of_variable(found.name, found.codelists) if found else None
+
+    def _add(self, name: str, spec: LineSpec, *, check: bool = False) -> None:
+        full = self._domain.full(name)
+        found = self._domain.ig.variable(full)
+        if found is None or self._written(name):
+            return
+        kind = Type.NUMBER if found.type == "Num" else Type.TEXT
+        codelist = self._codelist(name) if name not in ("--TEST", "--STRESC") and (check or name != "--TESTCD") else None
+        if name == "--TESTCD" and self._test.label is not None:
+            codelist = None
+        made = self._lines.make(spec, Target(self._domain.name, full, kind, codelist), self._names)
+        if made is not None:
+            self._made.append(made)
+
+
+def _only_when(spec: LineSpec, condition: Text | None) -> LineSpec:
+    """The line with a further condition."""
+    if condition is None:
+        return spec
+    joined = condition if spec.when is None else Text(f"({spec.when}) and ({condition})", spec.when.where)
+    copy = spec.model_copy(update={"when": joined})
+    copy._place = spec.place  # pyright: ignore[reportPrivateUsage]
+    return copy
+
+
+def sponsor_tests(domain: Domain, codelists: Codelists) -> tuple[Codelist, Codelist] | None:
+    """The lists of test codes and names of a domain whose tests no published list binds."""
+    found = domain.ig.variable(domain.full("--TESTCD"))
+    if found is None or not domain.tests or codelists.of_variable(found.name, found.codelists) is not None:
+        return None
+    title = f"{domain.ig.label} Test Code"
+    return named_list(found.name, title, dict(sorted(domain.tests.items())), domain.full("--TEST"))
+
+

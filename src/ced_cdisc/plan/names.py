@@ -1,0 +1,109 @@
+"""The names that an expression of one dataset may use, and what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ced_cdisc.expr.tree import Scope, Type
+
+VISIT_COLUMNS: Mapping[str, Type] = {
+    "VISITNUM": Type.NUMBER,
+    "VISIT": Type.TEXT,
+    "VISITDY": Type.NUMBER,
+    "MODE": Type.TEXT,
+    "PLANNED": Type.TEXT,
+    "START": Type.DTC,
+    "END": Type.DTC,
+}
+"""Columns of the pseudo-table ``visits``."""
+
+
+@dataclass
+class Catalogue:
+    """What exists in the study: raw tables with their columns, datasets with their variables' types.
+
+    ``single`` names the datasets with one record a subject (DM, ADSL): their variables can be used anywhere
+    as ``DM.RFSTDTC``, without a look-up.
+    """
+
+    tables: Mapping[str, tuple[str, ...]]
+    datasets: dict[str, dict[str, Type]] = field(default_factory=dict[str, dict[str, Type]])
+    single: set[str] = field(default_factory=set[str])
+
+
+@dataclass
+class RowNames:
+    """Names for the lines of a block, or of a whole dataset (then ``tables`` and ``sources`` are empty).
+
+    Attributes:
+        dataset: the dataset being built.
+        own: its variables so far known, with types.
+        tables: raw tables whose columns the row carries.
+        sources: datasets whose variables the row carries (source and look-ups).
+        used_single: filled with the DATASET.VARIABLE names of one-record datasets that were used.
+    """
+
+    catalogue: Catalogue
+    dataset: str
+    own: Mapping[str, Type]
+    tables: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    visits: bool = False
+    used_single: dict[str, Type] = field(default_factory=dict[str, Type])
+
+    def find(self, name: str, inside: str | None) -> tuple[Scope, Type] | None:
+        """Scope and type of a name; see :class:`ced_cdisc.expr.resolve.Names`."""
+        owner, _, short = name.rpartition(".")
+        if not owner:
+            return self._bare(name)
+        if inside and owner == inside:
+            return self._record(owner, short)
+        if owner == "visits" and self.visits:
+            kind = VISIT_COLUMNS.get(short)
+            return (Scope.RAW, kind) if kind else None
+        if owner in self.tables:
+            return (Scope.RAW, Type.TEXT) if short in self.catalogue.tables[owner] else None
+        variables = self.catalogue.datasets.get(owner, {})
+        if short not in variables:
+            return None
+        if owner in self.sources:
+            return Scope.DATASET, variables[short]
+        if owner in self.catalogue.single and owner != self.dataset:
+            self.used_single[name] = variables[short]
+            return Scope.VARIABLE, variables[short]
+        return None
+
+    def _bare(self, name: str) -> tuple[Scope, Type] | None:
+        kind = self.own.get(name)
+        return (Scope.VARIABLE, kind) if kind else None
+
+    def _record(self, owner: str, short: str) -> tuple[Scope, Type] | None:
+        if owner in self.catalogue.datasets:
+            kind = self.catalogue.datasets[owner].get(short)
+            return (Scope.DATASET, kind) if kind else None
+        if short in self.catalogue.tables.get(owner, ()):
+            return Scope.RAW, Type.TEXT
+        return None
+
+    def known(self, name: str, inside: str | None) -> Iterable[str]:
+        """Names to propose for an unknown one, of the same kind as it."""
+        owner = name.rpartition(".")[0]
+        if not owner:
+            return list(self.own)
+        if owner == "visits" and self.visits:
+            return [f"visits.{c}" for c in VISIT_COLUMNS]
+        if owner in self.catalogue.tables:
+            if owner not in self.tables and inside != owner:
+                return []
+            return [f"{owner}.{c}" for c in self.catalogue.tables[owner]]
+        if owner in self.catalogue.datasets:
+            return [f"{owner}.{v}" for v in self.catalogue.datasets[owner]]
+        short = name.rpartition(".")[2]
+        return [f"{o}.{short}" for o in (*self.tables, *self.sources, *self.catalogue.datasets)]
+
+    def is_dataset(self, owner: str) -> bool:
+        """Whether an aggregate may go over this dataset or table."""
+        if owner == self.dataset:
+            return False
+        return owner in self.catalogue.datasets or owner in self.catalogue.tables

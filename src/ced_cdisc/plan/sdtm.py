@@ -1,0 +1,416 @@
+"""One domain's spec to its plan: what the standard says is filled in, what the spec says goes before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
+from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan import findings_class, standard_lines
+from ced_cdisc.plan.expand import Rows, expand
+from ced_cdisc.plan.expressions import both
+from ced_cdisc.plan.lines import Lines, Target
+from ced_cdisc.plan.lookups import plan_lookups
+from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, SupplementalPlan, VariablePlan
+from ced_cdisc.plan.names import Catalogue, RowNames
+from ced_cdisc.plan.order import in_order, single_lines
+from ced_cdisc.plan.tables import table_visit
+from ced_cdisc.spec.load import Specs
+from ced_cdisc.spec.models import BlockSpec, DomainSpec, LineSpec
+from ced_cdisc.spec.source import Text
+from ced_cdisc.standards.ig import IgDataset, IgVariable, load_sdtmig
+from ced_cdisc.standards.keys import natural_keys
+from ced_cdisc.standards.model import custom_domain, extend
+from ced_cdisc.standards.tables import UnknownStandard
+
+GENERAL = ("Interventions", "Events", "Findings", "Findings About")
+SINGLE = ("DM",)
+
+
+def kind_of(variable: IgVariable) -> Type:
+    """The type of an SDTM variable in expressions."""
+    if variable.type == "Num":
+        return Type.NUMBER
+    if "datetime" in variable.described.lower() or variable.name.endswith("DTC"):
+        return Type.DTC
+    return Type.TEXT
+
+
+@dataclass
+class Domain:
+    """A domain on its way: the guide's dataset with what the sponsor adds, and the variables it will have."""
+
+    spec: DomainSpec
+    rows: list[Rows]
+    ig: IgDataset
+    custom: bool
+    names: dict[str, Type] = field(default_factory=dict[str, Type])
+    tests: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def name(self) -> str:
+        """The domain code."""
+        return str(self.spec.domain)
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of its variables."""
+        return self.name[:2]
+
+    def full(self, name: str) -> str:
+        """--SCAT as QSSCAT."""
+        return name.replace("--", self.prefix, 1)
+
+    def has(self, *names: str) -> bool:
+        """Whether the domain will have all of these variables (-- stands for the prefix)."""
+        return all(self.full(name) in self.names for name in names)
+
+
+def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None:
+    """The variables a domain will have, before any expression is looked at."""
+    name = str(spec.domain)
+    ig = _guide(spec, specs, findings)
+    if ig is None:
+        return None
+    blocks = spec.stack if spec.stack is not None else [spec]
+    rows = [] if spec.rows is not None else expand(spec, blocks, specs.instruments, findings)
+    domain = Domain(spec, rows, ig, custom=name not in load_sdtmig(str(specs.standards_version)))
+    written: dict[str, Text] = {}
+    for row in rows:
+        for variable in row.variables:
+            written.setdefault(domain.full(str(variable)), variable)
+    for record in spec.rows or []:
+        for variable in record:
+            written.setdefault(domain.full(str(variable)), variable)
+    for variable, text in written.items():
+        if ig.variable(variable) is None:
+            try:
+                ig = extend(ig, [variable])
+            except UnknownStandard:
+                hint = did_you_mean(variable, ig.names) or "a field with no home goes to supp:"
+                findings.add(Finding("CED019", f"{name} has no variable {variable}", text.where, hint=hint))
+    domain.ig = ig
+    domain.names = {v: kind_of(found) for v in written if (found := ig.variable(v)) is not None}
+    for extra in standard_lines.filled_in(domain, specs):
+        if (found := ig.variable(extra)) is not None:
+            domain.names.setdefault(extra, kind_of(found))
+    _complete(domain, findings)
+    return domain
+
+
+def _guide(spec: DomainSpec, specs: Specs, findings: Findings) -> IgDataset | None:
+    name = str(spec.domain)
+    guide = load_sdtmig(str(specs.standards_version))
+    if name in guide:
+        return guide.dataset(name)
+    if spec.class_ is None or spec.label is None:
+        findings.add(
+            Finding(
+                "CED026",
+                f"{name} is no domain of SDTMIG {specs.standards_version}",
+                spec.domain.where,
+                hint=did_you_mean(name, [d.name for d in guide.datasets]) or "a custom domain needs 'class' and 'label'",
+            )
+        )
+        return None
+    return custom_domain(name, str(spec.label), spec.class_, like=str(spec.like or ""), test=str(spec.noun or ""))
+
+
+def _complete(domain: Domain, findings: Findings) -> None:
+    """Required and expected variables need a line, at least one that says why there are no data (CED020)."""
+    lacking = [v for v in domain.ig.variables if v.core in ("Req", "Exp") and v.name not in domain.names]
+    if lacking:
+        names = one_of([f"{v.name} ({v.core})" for v in lacking])
+        findings.add(
+            Finding("CED020", f"{domain.name} has no line for {names}", domain.spec.domain.where, hint='write a line, or {absent: "why"} for an expected one')
+        )
+
+
+class DomainPlanner:
+    """Plans one domain against the catalogue of all."""
+
+    def __init__(self, domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lines, findings: Findings) -> None:
+        self.domain = domain
+        self._specs = specs
+        self._catalogue = catalogue
+        self._lines = lines
+        self._findings = findings
+        self._whole: dict[str, Line] = {}
+
+    def plan(self) -> DatasetPlan:
+        """The dataset's plan; findings say what is wrong with it."""
+        domain, spec = self.domain, self.domain.spec
+        blocks = [self._written()] if spec.rows is not None else [self._block(i, r) for i, r in enumerate(domain.rows, 1)]
+        for made in standard_lines.whole_dataset(domain, self._specs, self._catalogue, self._lines, self._findings):
+            self._whole.setdefault(made.variable, made)
+        whole = list(self._whole.values())
+        singles = single_lines(whole, self._catalogue)
+        keys = self._keys()
+        variables = self._variables(blocks, whole)
+        return DatasetPlan(
+            name=domain.name,
+            kind="sdtm",
+            label=str(spec.label or domain.ig.label),
+            domain=domain.name,
+            class_name=domain.ig.class_name,
+            structure=str(spec.structure or domain.ig.structure),
+            blocks=tuple(blocks),
+            computed=(),
+            lines=in_order((*singles, *whole), self._findings, domain.name),
+            sort=keys,
+            variables=variables,
+            where=spec.domain.where,
+            supplemental=self._supplemental(blocks),
+            standard="" if domain.custom else "SDTMIG",
+            reference_data=domain.ig.class_name == "Trial Design",
+            one_per_subject=domain.name in SINGLE,
+            comment=Comment(domain.name, str(spec.comment)) if spec.comment is not None else None,
+            checks=self._checks(),
+            value_level=self._value_level(blocks),
+        )
+
+    # rows
+
+    def _written(self) -> Block:
+        spec = self.domain.spec
+        records: list[Mapping[str, str | float | None]] = []
+        for record in spec.rows or []:
+            values: dict[str, str | float | None] = {}
+            for key, value in record.items():
+                variable = self.domain.full(str(key))
+                found = self.domain.ig.variable(variable)
+                if found is None or value is None:
+                    continue
+                if found.type == "Num":
+                    try:
+                        values[variable] = float(value)
+                    except ValueError:
+                        self._findings.add(Finding("CED014", f"{self.domain.name}.{variable} is a number, but '{value}' is not", value.where))
+                    continue
+                self._lines.codelists.check(self._codelist(found), str(value), value.where, f"{self.domain.name}.{variable}")
+                values[variable] = str(value)
+            records.append({"STUDYID": str(self._specs.study.study.id), "DOMAIN": self.domain.name, **values})
+        return Block(number=1, source="", kind="rows", lines=(), rows=tuple(records), where=spec.place)
+
+    def _block(self, number: int, rows: Rows) -> Block:
+        spec = rows.spec
+        source = str(spec.from_ or "")
+        kind = self._source_kind(source, spec)
+        lookups = plan_lookups(spec.with_, source, self._catalogue, self._findings)
+        looked = [lookup.name for lookup in lookups]
+        names = RowNames(
+            catalogue=self._catalogue,
+            dataset=self.domain.name,
+            own=self.domain.names | {"USUBJID": Type.TEXT},
+            tables=tuple(t for t in (source, *looked) if t in self._catalogue.tables),
+            sources=tuple(t for t in (source, *looked) if t in self._catalogue.datasets),
+            visits=spec.visit or kind == "visits",
+        )
+        keep = self._lines.expressions.condition(spec.where, names) if spec.where is not None else None
+        made: dict[str, Line] = {}
+        constants = standard_lines.block_lines(self.domain, self._specs, spec)
+        for built in constants:
+            made[built.variable] = built
+        if rows.test is not None:
+            plan = findings_class.test_lines(self.domain, rows, names, self._lines, self._findings)
+            keep = both(keep, plan.keep)
+            made.update({built.variable: built for built in plan.lines})
+        for key, spec_line in rows.variables.items():
+            self._add(key, spec_line, names, made)
+        for key, spec_line in rows.supp.items():
+            self._add_supp(key, spec_line, names, made)
+        singles = single_lines([*made.values()], self._catalogue)
+        visit = self._visit(spec, source) if spec.visit else None
+        return Block(
+            number=number,
+            source=source,
+            kind=kind,
+            lines=in_order((*singles, *made.values()), self._findings, self.domain.name),
+            keep=keep,
+            lookups=lookups,
+            where=spec.place,
+            visit=visit,
+        )
+
+    def _source_kind(self, source: str, spec: BlockSpec) -> str:
+        if source == "visits":
+            return "visits"
+        if source in self._catalogue.tables:
+            return "raw"
+        if source in self._catalogue.datasets:
+            return "dataset"
+        known = [*self._catalogue.tables, *self._catalogue.datasets]
+        where = spec.from_.where if spec.from_ is not None else spec.place
+        message = f"unknown table or dataset {source}" if source else "the block has no 'from'"
+        self._findings.add(Finding("CED016", message, where, hint=did_you_mean(source, known)))
+        return "raw"
+
+    def _visit(self, spec: BlockSpec, source: str) -> tuple[str, str] | None:
+        table = next((t for n, t in self._specs.sources.tables.items() if n == source), None)
+        columns = set(self._catalogue.tables.get(source, ()))
+        found = table_visit(table, self._specs.sources.defaults, columns) if table is not None else None
+        if found is None:
+            self._findings.add(Finding("CED030", f"table {source} names no visit in sources.yaml", spec.place))
+            return None
+        return found[0], found[1]
+
+    def _add(self, key: Text, spec: LineSpec, names: RowNames, made: dict[str, Line]) -> None:
+        variable = self.domain.full(str(key))
+        found = self.domain.ig.variable(variable)
+        if found is None:
+            return
+        if spec.place.line == 0:
+            spec._place = key.where  # pyright: ignore[reportPrivateUsage]
+        target = Target(self.domain.name, variable, kind_of(found), self._codelist(found))
+        built = self._lines.make(spec, target, names)
+        if built is None:
+            return
+        if any(isinstance(n, tree.Aggregate) and not n.dataset for n in tree.walk(built.tree)):
+            self._whole[variable] = built
+            made.pop(variable, None)
+        else:
+            made[variable] = built
+
+    def _add_supp(self, key: Text, spec: LineSpec, names: RowNames, made: dict[str, Line]) -> None:
+        label = str(spec.label or "")
+        if len(str(key)) > 8 or not str(key).isupper() or not label or len(label.encode()) > 40:
+            self._findings.add(
+                Finding("CED024", f"the supplemental qualifier {key} needs a name of up to 8 capitals and a label of up to 40 bytes", key.where)
+            )
+        codelist = self._lines.codelists.of_variable(str(key), ())
+        built = self._lines.make(spec, Target(self.domain.name, SUPP + str(key), Type.TEXT, codelist), names)
+        if built is not None:
+            made[built.variable] = replace(built, codelist=built.codelist or codelist)
+
+    # the whole
+
+    def _codelist(self, variable: IgVariable) -> Codelist | None:
+        return self._lines.codelists.of_variable(variable.name, variable.codelists)
+
+    def _keys(self) -> tuple[str, ...]:
+        spec = self.domain.spec
+        names = self.domain.names
+        if spec.sort is not None:
+            keys: list[str] = []
+            for text in spec.sort:
+                variable = self.domain.full(str(text))
+                if variable not in names:
+                    hint = did_you_mean(variable, names)
+                    self._findings.add(Finding("CED012", f"unknown variable {text}", text.where, hint=hint))
+                else:
+                    keys.append(variable)
+        else:
+            keys = [k for k in natural_keys(self.domain.ig) if k in names]
+        first = [k for k in ("STUDYID", "USUBJID") if k in names]
+        return (*first, *(k for k in keys if k not in first))
+
+    def _checks(self) -> tuple[tuple[Text, tree.Node], ...]:
+        names = RowNames(self._catalogue, self.domain.name, self.domain.names)
+        made = [(text, self._lines.expressions.condition(text, names)) for text in self.domain.spec.checks]
+        return tuple((text, node) for text, node in made if node is not None)
+
+    def _variables(self, blocks: list[Block], whole: list[Line]) -> tuple[VariablePlan, ...]:
+        made: list[VariablePlan] = []
+        tests = findings_class.sponsor_tests(self.domain, self._lines.codelists)
+        for found in self.domain.ig.variables:
+            if found.name not in self.domain.names:
+                continue
+            lines = [b for block in blocks for b in block.lines if b.variable == found.name]
+            lines += [b for b in whole if b.variable == found.name]
+            codelist = self._codelist(found)
+            if tests is not None and found.name == self.domain.full("--TESTCD"):
+                codelist = tests[0]
+            if tests is not None and found.name == self.domain.full("--TEST"):
+                codelist = tests[1]
+            first = lines[0] if lines else None
+            origin, method = self._origin(found, first)
+            made.append(
+                VariablePlan(
+                    name=found.name,
+                    label=self._label(found),
+                    type=found.type,
+                    kind=kind_of(found),
+                    core="" if found.core == "Cond" else found.core,
+                    role=found.role,
+                    codelist=codelist,
+                    origin=origin,
+                    where=first.where if first else self.domain.spec.domain.where,
+                    method=method,
+                    comment=next((b.comment for b in lines if b.comment), None),
+                    closed=codelist is not None and not codelist.dictionary and kind_of(found) is Type.TEXT,
+                    absent=bool(lines) and all(b.verb == "absent" for b in lines),
+                )
+            )
+        return tuple(made)
+
+    def _label(self, variable: IgVariable) -> str:
+        for rows in self.domain.rows:
+            for key, spec in rows.variables.items():
+                if self.domain.full(str(key)) == variable.name and spec.label is not None:
+                    return str(spec.label)
+        return variable.label
+
+    def _origin(self, variable: IgVariable, first: Line | None) -> tuple[Origin, Method | None]:
+        if first is not None:
+            return first.origin, first.method
+        if variable.name == "USUBJID":
+            return standard_lines.usubjid(self._specs, self.domain.name)
+        if variable.name in ("STUDYID",) or self.domain.spec.rows is not None and variable.name != "DOMAIN":
+            if variable.name == self.domain.full("--SEQ"):
+                return Origin("Assigned", "Sponsor"), None
+            return Origin(self.domain.spec.origin or "Protocol", "Sponsor"), None
+        return Origin("Assigned", "Sponsor"), None
+
+    def _supplemental(self, blocks: list[Block]) -> tuple[SupplementalPlan, ...]:
+        made: dict[str, SupplementalPlan] = {}
+        labels: dict[str, LineSpec] = {}
+        for rows in self.domain.rows:
+            for key, spec in rows.supp.items():
+                labels.setdefault(str(key), spec)
+        for block in blocks:
+            for built in block.lines:
+                name = built.variable.removeprefix(SUPP)
+                if not built.variable.startswith(SUPP) or name in made:
+                    continue
+                spec = labels[name]
+                made[name] = SupplementalPlan(
+                    name=name,
+                    label=str(spec.label),
+                    origin=built.origin,
+                    evaluator=str(spec.evaluator or ""),
+                    where=built.where,
+                    codelist=built.codelist,
+                    method=built.method,
+                )
+        return tuple(made.values())
+
+    def _value_level(self, blocks: list[Block]) -> tuple[tuple[str, str], ...]:
+        """Results differ by test; other variables by the category that tells the blocks apart."""
+        pairs: list[tuple[str, str]] = []
+        testcd = self.domain.full("--TESTCD")
+        if self.domain.ig.class_name.startswith("Findings") and testcd in self.domain.names:
+            for name in ("--ORRES", "--ORRESU", "--STRESC", "--STRESN", "--STRESU"):
+                if self.domain.full(name) in self.domain.names:
+                    pairs.append((self.domain.full(name), testcd))
+        if self.domain.name == "TS":
+            pairs.append(("TSVAL", "TSPARMCD"))
+        divider = standard_lines.divider(blocks)
+        if divider is not None:
+            done = {a for a, _ in pairs} | {divider}
+            for variable in self.domain.names:
+                if variable not in done and _differs(variable, blocks):
+                    pairs.append((variable, divider))
+        return tuple(pairs)
+
+
+def _differs(variable: str, blocks: list[Block]) -> bool:
+    """Whether the blocks' lines of a variable have different origins, methods or codelists."""
+    seen: set[object] = set()
+    for block in blocks:
+        for built in block.lines:
+            if built.variable == variable and built.verb != "absent":
+                seen.add((built.origin.type, built.origin.source, built.method.text if built.method else "", built.codelist.id if built.codelist else ""))
+    return len(seen) > 1

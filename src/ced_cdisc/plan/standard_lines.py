@@ -1,0 +1,175 @@
+"""What the standard fills in: identifiers, visits, --SEQ, study days, EPOCH, --LOBXFL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ced_cdisc.core.findings import Findings, Location
+from ced_cdisc.core.metadata import Method, Origin
+from ced_cdisc.derive.catalogue import FUNCTIONS
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.plan import findings_class
+from ced_cdisc.plan.expressions import literal
+from ced_cdisc.plan.lines import Lines, Target
+from ced_cdisc.plan.model import Block, Line
+from ced_cdisc.plan.names import Catalogue, RowNames
+from ced_cdisc.spec.load import Specs
+from ced_cdisc.spec.models import BlockSpec, LineSpec
+from ced_cdisc.spec.source import Text
+
+if TYPE_CHECKING:
+    from ced_cdisc.plan.sdtm import Domain
+
+_DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
+_GENERAL = ("Interventions", "Events", "Findings", "Findings About")
+# What a baseline is kept apart by, besides the test: SDTMIG 3.4 says "for each test", a place or time
+# point of measurement makes another series.
+_SERIES = ("--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS", "--TPTNUM", "--TPT")
+
+
+def filled_in(domain: Domain, specs: Specs) -> list[str]:
+    """The variables that the standard fills in, as far as the domain and the study allow."""
+    spec = domain.spec
+    names = ["STUDYID", "DOMAIN"]
+    if spec.rows is not None:
+        return names
+    names.append("USUBJID")
+    for rows in domain.rows:
+        if rows.spec.visit:
+            names += ["VISITNUM", "VISIT", "VISITDY"]
+        if rows.test is not None:
+            undone = rows.spec.not_done
+            made = findings_class.variables_of(rows.test, undone is not None, undone is not None and undone.reason is not None)
+            names += [domain.full(name) for name in made]
+    names.append(domain.full("--SEQ"))
+    written = {*domain.names, *names}
+    for dtc, day in _DAYS:
+        if domain.full(dtc) in written:
+            names.append(domain.full(day))
+    if domain.name == "SE":
+        names += ["SESTDY", "SEENDY"]
+    if _epoch_date(domain) in written and domain.name not in ("SE", "DM") and any(d.domain == "SE" for d in specs.sdtm):
+        names.append("EPOCH")
+    if domain.ig.class_name == "Findings" and domain.full("--DTC") in written:
+        names.append(domain.full("--LOBXFL"))
+    omitted = {domain.full(str(o)) for o in spec.omit}
+    return [name for name in names if name not in omitted]
+
+
+def _epoch_date(domain: Domain) -> str:
+    start, date = domain.full("--STDTC"), domain.full("--DTC")
+    return start if start in domain.names and domain.ig.class_name in ("Interventions", "Events") else date
+
+
+def _constant(variable: str, value: str | float, where: Location, origin: Origin) -> Line:
+    node = literal(value)
+    assert node.type is not None
+    return Line(variable=variable, tree=node, type=node.type, verb="assign", where=where, origin=origin)
+
+
+def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
+    """STUDYID and DOMAIN of every row; VISITNUM, VISIT and VISITDY where the block has visits."""
+    where = domain.spec.domain.where
+    made = [
+        _constant("STUDYID", str(specs.study.study.id), where, Origin("Protocol", "Sponsor")),
+        _constant("DOMAIN", domain.name, where, Origin("Assigned", "Sponsor")),
+    ]
+    if spec.visit:
+        for name, kind, origin in (("VISITNUM", Type.NUMBER, "Assigned"), ("VISIT", Type.TEXT, "Assigned"), ("VISITDY", Type.NUMBER, "Protocol")):
+            if name in domain.names and domain.ig.variable(name) is not None:
+                node = tree.Column(name=f"visits.{name}", scope=Scope.RAW, type=kind)
+                made.append(Line(variable=name, tree=node, type=kind, verb="assign", where=where, origin=Origin(origin, "Sponsor")))
+    return made
+
+
+def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
+    """How USUBJID is made, from study.yaml."""
+    from ced_cdisc.expr.english import sentence
+    from ced_cdisc.expr.parse import parse
+
+    node = parse(str(specs.study.usubjid))
+    text = sentence(node, FUNCTIONS).replace("SUBJECT", "the subject identifier")
+    method = Method(id="USUBJID", name="Derivation of USUBJID", type="Computation", text=text, formula=str(specs.study.usubjid))
+    return Origin("Derived", "Sponsor"), method
+
+
+def whole_dataset(
+    domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lines, findings: Findings
+) -> list[Line]:
+    """The lines that need all rows of the domain, or other finished domains."""
+    if domain.spec.rows is not None:
+        return []
+    names = RowNames(catalogue, domain.name, domain.names)
+    place = domain.spec.domain
+    written = {domain.full(str(key)) for rows in domain.rows for key in rows.variables}
+    made: list[Line] = []
+
+    def add(variable: str, words: dict[str, object]) -> None:
+        found = domain.ig.variable(variable)
+        if variable not in domain.names or variable in written or found is None:
+            return
+        spec = LineSpec.model_construct(**{name: None for name in LineSpec.model_fields}).model_copy(update=words)
+        spec._place = place.where  # pyright: ignore[reportPrivateUsage]
+        kind = Type.NUMBER if found.type == "Num" else Type.TEXT
+        built = lines.make(spec, Target(domain.name, variable, kind, None), names)
+        if built is not None:
+            made.append(built)
+
+    def text(value: str) -> Text:
+        return Text(value, place.where)
+
+    reference = "RFSTDTC" if domain.name == "DM" else "DM.RFSTDTC"
+    has_reference = domain.name == "DM" or "RFSTDTC" in catalogue.datasets.get("DM", {})
+    for dtc, day in _DAYS:
+        if has_reference and domain.full(dtc) in domain.names:
+            add(domain.full(day), {"derive": text(f"study_day({domain.full(dtc)}, {reference})")})
+    if "EPOCH" in domain.names and "SE" in catalogue.datasets:
+        date = _epoch_date(domain)
+        rule = f"last(SE.EPOCH where starts_by(SE.SESTDTC, {date}) order by SE.SESTDTC, SE.TAETORD)"
+        words = f"EPOCH of the last element in SE that starts on or before {date}, compared to the precision that both have; missing where {date} is no complete date."
+        add("EPOCH", {"derive": text(rule), "as_": text(words)})
+    flag = domain.full("--LOBXFL")
+    if flag in domain.names:
+        date = domain.full("--DTC")
+        condition = str(domain.spec.baseline or f"{date} < DM.RFXSTDTC")
+        series = [text(domain.full(name)) for name in _SERIES if domain.full(name) in domain.names]
+        add(flag, {"flag": "last", "where": text(f"{domain.full('--STRESC')} is present and {condition}"), "by": series, "order": [text(date)]})
+    sequence = domain.full("--SEQ")
+    if sequence in domain.names and sequence not in written:
+        made.append(_sequence(domain, sequence))
+    return made
+
+
+def _sequence(domain: Domain, sequence: str) -> Line:
+    spec = domain.spec
+    from ced_cdisc.standards.keys import natural_keys
+
+    keys = [domain.full(str(t)) for t in spec.sort] if spec.sort is not None else list(natural_keys(domain.ig))
+    known = [k for k in keys if k in domain.names and k not in ("STUDYID", "USUBJID")]
+    order = tuple(tree.Ordering(of=tree.Column(name=k, scope=Scope.VARIABLE, type=domain.names[k]), type=domain.names[k]) for k in known)
+    node = tree.Aggregate(func="rank", of=None, order=order, type=Type.NUMBER)
+    text = "Number of the record within the subject, from 1, in the order of the key variables."
+    method = Method(id=f"{domain.name}.{sequence}", name=f"Derivation of {sequence}", type="Computation", text=text)
+    return Line(variable=sequence, tree=node, type=Type.NUMBER, verb="derive", where=spec.domain.where, origin=Origin("Derived", "Sponsor"), method=method)
+
+
+def divider(blocks: list[Block]) -> str | None:
+    """The variable to which each block assigns a constant of its own: what tells the blocks apart."""
+    if len(blocks) < 2:
+        return None
+    for candidate in blocks[0].lines:
+        if not candidate.variable.endswith(("CAT", "TRT", "TESTCD", "DECOD", "TERM")):
+            continue
+        values: list[object] = []
+        for block in blocks:
+            found = next((b for b in block.lines if b.variable == candidate.variable), None)
+            if found is None or not isinstance(found.tree, tree.Literal) or found.tree.value is None:
+                break
+            values.append(found.tree.value)
+        else:
+            if len(set(values)) > 1:
+                return candidate.variable
+    return None
+
+

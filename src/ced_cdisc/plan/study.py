@@ -1,0 +1,228 @@
+"""A whole study's specs to its plan, with all faults in one pass and no data read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.core.metadata import Document, Standard
+from ced_cdisc.expr import tree
+from ced_cdisc.plan.adam import AnalysisPlanner
+from ced_cdisc.plan.codelists import Codelists
+from ced_cdisc.plan.expressions import Expressions
+from ced_cdisc.plan.lines import Lines, is_date_format
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.names import Catalogue, RowNames
+from ced_cdisc.plan.order import dataset_order
+from ced_cdisc.plan.sdtm import SINGLE, Domain, DomainPlanner, declare
+from ced_cdisc.plan.tables import plan_tables, plan_visits
+from ced_cdisc.spec.load import Specs
+from ced_cdisc.spec.models import AnalysisSpec
+from ced_cdisc.spec.source import Text
+from ced_cdisc.standards.adam import load_adamig
+from ced_cdisc.standards.ct import CtPackage, Publisher, load_ct
+from ced_cdisc.standards.ig import load_sdtmig
+from ced_cdisc.standards.tables import UnknownStandard
+
+_OWNER = re.compile(r"\b([A-Z][A-Z0-9]{1,7})\.[A-Z]")
+# The order in which a reviewer meets the classes (SDTM metadata submission guideline).
+_CLASSES = ("Trial Design", "Special-Purpose", "Interventions", "Events", "Findings", "Findings About", "Relationship", "Study Reference")
+
+
+def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
+    """The plan of a study, or None where the specs have faults (then ``findings`` has errors).
+
+    All faults that can be known without data are reported.
+    """
+    packages = _standards(specs, findings)
+    if packages is None:
+        return None
+    tables = plan_tables(specs.sources, findings)
+    formats = _formats(specs, findings)
+    codelists = Codelists(packages, specs.define, findings)
+    expressions = Expressions(findings)
+    crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
+    lines = Lines(
+        expressions, codelists, findings, {str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, formats, crf
+    )
+    catalogue = Catalogue(tables={name: table.columns for name, table in tables.items()})
+    visits = plan_visits(specs.visits, specs.sources, lines.date_formats(specs.visits.date, time=False) if specs.visits else (), findings)
+
+    domains = _domains(specs, findings)
+    for domain in domains:
+        catalogue.datasets[domain.name] = domain.names | ({"USUBJID": tree.Type.TEXT} if "USUBJID" in domain.names else {})
+    catalogue.single.update(name for name in SINGLE if name in catalogue.datasets)
+    plans: dict[str, DatasetPlan] = {}
+    for domain in domains:
+        plans[domain.name] = DomainPlanner(domain, specs, catalogue, lines, findings).plan()
+    ordered = _sdtm_order(plans, findings)
+
+    adam: dict[str, DatasetPlan] = {}
+    for analysis in _adam_order(specs, findings):
+        name = str(analysis.dataset)
+        if name in catalogue.datasets:
+            findings.add(Finding("CED029", f"a second spec for {name}", analysis.dataset.where))
+            continue
+        plan = AnalysisPlanner(analysis, specs, catalogue, lines, findings, plans | adam).plan()
+        adam[name] = plan
+        catalogue.datasets[name] = {v.name: v.kind for v in plan.variables}
+        if plan.one_per_subject:
+            catalogue.single.add(name)
+    _unused_codelists(specs, codelists)
+    usubjid = _usubjid(specs, expressions)
+    snapshot = _snapshot(specs, findings)
+    if findings.errors or usubjid is None or snapshot is None:
+        return None
+    info = specs.study.study
+    return StudyPlan(
+        study_id=str(info.id),
+        study_name=str(info.name),
+        study_title=str(info.title),
+        protocol=str(info.protocol),
+        snapshot=snapshot,
+        tables=tables,
+        usubjid=usubjid,
+        visits=visits,
+        datasets=(*ordered, *adam.values()),
+        sdtm_standards=_cited(specs, "SDTM"),
+        adam_standards=_cited(specs, "ADaM"),
+        documents=tuple(
+            Document(str(name), str(doc.title), str(doc.href), doc.kind) for name, doc in specs.define.documents.items()
+        ),
+        versions={
+            "SDTMIG": str(specs.study.standards.sdtmig),
+            "SDTM": str(specs.study.standards.sdtm),
+            "ADaMIG": str(specs.study.standards.adamig),
+            **{f"{name} CT": str(version) for name, version in specs.study.standards.ct.items()},
+        },
+    )
+
+
+def _standards(specs: Specs, findings: Findings) -> dict[str, CtPackage] | None:
+    """The pinned packages; one that is not shipped is CED028 and ends the planning."""
+    standards = specs.study.standards
+    packages: dict[str, CtPackage] = {}
+    good = True
+    for text, load in ((standards.sdtmig, load_sdtmig), (standards.adamig, load_adamig)):
+        try:
+            load(str(text))
+        except UnknownStandard as error:
+            findings.add(Finding("CED028", str(error), text.where))
+            good = False
+    for publisher, version in standards.ct.items():
+        try:
+            packages[str(publisher)] = load_ct(cast(Publisher, str(publisher)), str(version))
+        except UnknownStandard as error:
+            findings.add(Finding("CED028", str(error), version.where))
+            good = False
+    return packages if good else None
+
+
+def _formats(specs: Specs, findings: Findings) -> dict[str, tuple[str, ...]]:
+    for words in specs.study.formats.values():
+        for word in words:
+            if not is_date_format(str(word)):
+                findings.add(Finding("CED023", f"'{word}' is no date format", word.where, hint="parts are YYYY, MON, MM, M, DD, D, UN, UNK; or ISO"))
+    return {str(name): tuple(str(w) for w in words) for name, words in specs.study.formats.items()}
+
+
+def _domains(specs: Specs, findings: Findings) -> list[Domain]:
+    found: dict[str, Domain] = {}
+    for spec in specs.sdtm:
+        if str(spec.domain) in found:
+            findings.add(Finding("CED029", f"a second spec for {spec.domain}", spec.domain.where))
+            continue
+        domain = declare(spec, specs, findings)
+        if domain is not None:
+            found[domain.name] = domain
+    return list(found.values())
+
+
+def _sdtm_order(plans: dict[str, DatasetPlan], findings: Findings) -> list[DatasetPlan]:
+    """Domains in the order in which their rows can be made, else in the order of a submission."""
+    shown = sorted(plans.values(), key=lambda p: (_CLASSES.index(p.class_name) if p.class_name in _CLASSES else 9, p.name))
+    needs = {plan.name: _needs(plan) for plan in shown}
+    names = dataset_order(needs, {p.name: p.where for p in shown}, findings)
+    return [plans[name] for name in names]
+
+
+def _needs(plan: DatasetPlan) -> set[str]:
+    needed: set[str] = set()
+    for block in plan.blocks:
+        if block.kind == "dataset":
+            needed.add(block.source)
+        needed |= {lookup.name for lookup in block.lookups}
+        nodes = [line.tree for line in block.lines] + ([block.keep] if block.keep is not None else [])
+        for node in nodes:
+            needed |= {n.dataset for n in tree.walk(node) if isinstance(n, tree.Aggregate) and n.dataset}
+    return needed - {plan.name}
+
+
+def _adam_order(specs: Specs, findings: Findings) -> list[AnalysisSpec]:
+    """Analysis datasets so that each follows those its texts name; ADSL goes first by custom."""
+    listed = sorted(specs.adam, key=lambda s: (s.class_ != "ADSL", str(s.dataset)))
+    names = [str(s.dataset) for s in listed]
+    needs: dict[str, set[str]] = {}
+    for spec in listed:
+        owners = {owner for text in _texts(spec) for owner in _OWNER.findall(text)} | {str(spec.from_), *map(str, spec.with_)}
+        needs.setdefault(str(spec.dataset), set()).update(owners & set(names) - {str(spec.dataset)})
+    order = dataset_order(needs, {str(s.dataset): s.dataset.where for s in listed}, findings)
+    return sorted(listed, key=lambda s: order.index(str(s.dataset)))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _texts(getattr(value, name))
+    elif isinstance(value, dict):
+        for item in cast("dict[Any, Any]", value).values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in cast("list[Any]", value):
+            yield from _texts(item)
+
+
+def _unused_codelists(specs: Specs, codelists: Codelists) -> None:
+    """Look every sponsor codelist up once, so that a fault in one that nothing uses is found too."""
+    for name, spec in specs.define.codelists.items():
+        codelists.find(str(spec.extends) if spec.extends is not None else str(name))
+
+
+def _usubjid(specs: Specs, expressions: Expressions) -> tree.Node | None:
+    names = RowNames(Catalogue(tables={}), "", {"SUBJECT": tree.Type.TEXT})
+    return expressions.compile(specs.study.usubjid, names)
+
+
+def _snapshot(specs: Specs, findings: Findings) -> datetime | None:
+    text: Text = specs.study.snapshot
+    try:
+        made = datetime.fromisoformat(str(text))
+    except ValueError:
+        findings.add(Finding("CED023", f"'{text}' is no date-time", text.where, hint="write YYYY-MM-DDTHH:MM:SS"))
+        return None
+    return made.replace(tzinfo=None)
+
+
+def _cited(specs: Specs, package: str) -> tuple[Standard, ...]:
+    standards = specs.study.standards
+    guide = (
+        Standard("SDTMIG", "SDTMIG", "IG", str(standards.sdtmig))
+        if package == "SDTM"
+        else Standard("ADAMIG", "ADaMIG", "IG", str(standards.adamig))
+    )
+    wanted = ("SDTM", "DEFINE-XML") if package == "SDTM" else ("ADaM", "SDTM", "DEFINE-XML")
+    made = [guide]
+    for publisher in wanted:
+        version = next((v for p, v in standards.ct.items() if p == publisher), None)
+        if version is not None:
+            made.append(Standard(f"CT.{publisher}", "CDISC/NCI", "CT", str(version), publishing_set=publisher))
+    return tuple(made)
+
+

@@ -1,0 +1,99 @@
+"""Raw tables and visits: sources.yaml and visits.yaml to the plan."""
+
+from __future__ import annotations
+
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
+from ced_cdisc.plan.model import PlannedVisit, RawTable, VisitPlan
+from ced_cdisc.spec.models import SourcesSpec, TableDefaults, TableSpec, VisitsSpec
+from ced_cdisc.spec.source import Text
+
+
+def plan_tables(sources: SourcesSpec, findings: Findings) -> dict[str, RawTable]:
+    """The contract of every raw table; faults are CED016 and CED029."""
+    tables: dict[str, RawTable] = {}
+    for name, spec in sources.tables.items():
+        columns = (*sources.defaults.columns, *spec.columns)
+        _no_repeats(columns, name, findings)
+        known = {str(c) for c in columns}
+        subject = spec.subject or sources.defaults.subject
+        wanted: list[Text] = [*spec.key, *([subject] if subject else []), *spec.exclude]
+        if spec.visit is not None:
+            wanted += [spec.visit.name, spec.visit.date]
+        for column in wanted:
+            if str(column) not in known:
+                findings.add(
+                    Finding("CED012", f"table {name} lists no column {column}", column.where, hint=did_you_mean(str(column), known))
+                )
+        if subject is None:
+            findings.add(Finding("CED007", f"table {name} needs 'subject', here or in the defaults", spec.place))
+        extension = str(spec.file).rpartition(".")[2].lower()
+        kind = spec.format or ("xlsx" if extension == "xlsx" else "csv")
+        tables[str(name)] = RawTable(
+            name=str(name),
+            file=str(spec.file),
+            format=kind,
+            columns=tuple(str(c) for c in columns),
+            key=tuple(str(c) for c in spec.key),
+            subject=str(subject or ""),
+            where=spec.file.where,
+            delimiter=str(spec.delimiter or ","),
+            encoding=str(spec.encoding or "utf-8"),
+            sheet=str(spec.sheet or ""),
+            trim=spec.trim if spec.trim is not None else sources.defaults.trim,
+            missing=tuple(str(m) for m in (spec.missing if spec.missing is not None else sources.defaults.missing)),
+            policy=spec.policy or sources.defaults.policy,
+            page=spec.page,
+        )
+    return tables
+
+
+def _no_repeats(columns: tuple[Text, ...], table: str, findings: Findings) -> None:
+    seen: set[str] = set()
+    for column in columns:
+        if str(column) in seen:
+            findings.add(Finding("CED029", f"table {table} lists the column {column} twice", column.where))
+        seen.add(str(column))
+
+
+def table_visit(spec: TableSpec, defaults: TableDefaults, columns: set[str]) -> tuple[str, str, bool] | None:
+    """The columns of a table's visit and date, and whether it witnesses that visits took place."""
+    visit = spec.visit or defaults.visit
+    if visit is None or str(visit.name) not in columns or str(visit.date) not in columns:
+        return None
+    return str(visit.name), str(visit.date), visit.witness
+
+
+def plan_visits(
+    visits: VisitsSpec | None, sources: SourcesSpec, formats: tuple[str, ...], findings: Findings
+) -> VisitPlan | None:
+    """The visits of the protocol; a raw name that means two visits is CED029."""
+    if visits is None:
+        return None
+    seen: dict[str, Location] = {}
+    planned: list[PlannedVisit] = []
+    for spec in visits.visits:
+        for name in spec.raw:
+            if str(name) in seen:
+                findings.add(Finding("CED029", f"the raw visit name '{name}' is given twice", name.where))
+            seen[str(name)] = name.where
+        planned.append(
+            PlannedVisit(
+                number=spec.number,
+                name=str(spec.visit),
+                day=None if spec.day is None else float(spec.day),
+                raw=tuple(str(n) for n in spec.raw),
+                mode=str(spec.mode or ""),
+            )
+        )
+    witnesses: list[tuple[str, str, str]] = []
+    for name, table in sources.tables.items():
+        columns = {str(c) for c in (*sources.defaults.columns, *table.columns)}
+        visit = table_visit(table, sources.defaults, columns)
+        if visit is not None and visit[2]:
+            witnesses.append((str(name), visit[0], visit[1]))
+    return VisitPlan(
+        planned=tuple(planned),
+        unscheduled=tuple(str(n) for n in visits.unscheduled),
+        tables=tuple(witnesses),
+        formats=formats,
+    )

@@ -1,0 +1,1 @@
+"""Readers: raw tables (delimited text, xlsx) and SAS transport files."""

@@ -1,0 +1,142 @@
+"""What sources.yaml promises about a raw table, and the comparison of a header with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ced_cdisc.core.findings import Finding, Location, Severity, Stage, did_you_mean, one_of
+
+ROW = "__row"
+"""Name of the Int64 column with the place of a record: physical line (CSV) or sheet row (xlsx)."""
+
+_OTHER_DELIMITERS = (";", "\t", "|", ",")
+
+
+@dataclass(frozen=True)
+class TableContract:
+    """One raw table as sources.yaml declares it.
+
+    Attributes:
+        name: table name in the specs (``ae``).
+        file: path below the raw folder (``ae.csv``).
+        format: ``csv`` (any delimited text) or ``xlsx``.
+        columns: every column of the table; the frame has them in this order.
+        where: the spec line that declares the table.
+        delimiter: one ASCII character, csv only.
+        encoding: Python codec name of the file, csv only.
+        sheet: sheet name, xlsx only; empty means the only sheet.
+        trim: strip leading and trailing white space of every cell, header included.
+        missing: cell texts that mean missing, compared after trimming; an empty cell always does.
+        column_policy: what a missing or an extra column is: an error, a warning or a note.
+        column_lines: the spec line of each column, where known.
+    """
+
+    name: str
+    file: str
+    format: Literal["csv", "xlsx"]
+    columns: tuple[str, ...]
+    where: Location
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    sheet: str = ""
+    trim: bool = False
+    missing: tuple[str, ...] = ()
+    column_policy: Literal["strict", "warn", "ignore"] = "strict"
+    column_lines: Mapping[str, Location] | None = None
+
+    def __post_init__(self) -> None:
+        if len(set(self.columns)) != len(self.columns) or ROW in self.columns:
+            raise ValueError(f"{self.name}: columns must be distinct and none may be {ROW}")
+
+
+def raw_finding(
+    code: str,
+    message: str,
+    where: Location,
+    hint: str = "",
+    severity: Severity = Severity.ERROR,
+    records: Sequence[str] = (),
+) -> Finding:
+    """A finding of the stage RAW."""
+    return Finding(code, message, where, hint, Stage.RAW, severity, tuple(records))
+
+
+def shown_path(folder: Path, file: str) -> str:
+    """The path of a raw file as findings show it: as the user wrote the folder, with slashes."""
+    return (folder / file).as_posix()
+
+
+def read_error(error: OSError, contract: TableContract, shown: str) -> Finding:
+    """CED203: the system refuses to give the bytes of a raw file."""
+    return raw_finding(
+        "CED203",
+        f"the file of table {contract.name} cannot be read: {error.strerror or error}",
+        Location(shown),
+        "look at its permissions, or whether another program holds it open",
+    )
+
+
+def compare_header(header: Sequence[str], contract: TableContract, where: Location) -> list[Finding]:
+    """Compare the header of a file with the columns of the contract.
+
+    Args:
+        header: header cells in file order, trimmed where the contract says so; empty text = blank.
+        contract: the declared table; its ``column_policy`` decides the severity of CED220 and CED221.
+        where: file and line of the header; the column of a finding is the number of the header cell.
+
+    Returns:
+        CED219 (wrong delimiter, alone), else CED220 missing, CED221 extra, CED222 duplicate, CED223 blank.
+    """
+    wrong = _wrong_delimiter(header, contract, where)
+    if wrong:
+        return [wrong]
+    severity = {"strict": Severity.ERROR, "warn": Severity.WARNING, "ignore": Severity.NOTE}[
+        contract.column_policy
+    ]
+    found: list[Finding] = []
+    first: dict[str, int] = {}
+    for number, name in enumerate(header, 1):
+        place = Location(where.file, where.line, number)
+        if not name:
+            text = f"header cell {number} of table {contract.name} is blank"
+            found.append(raw_finding("CED223", text, place, "give the column a name or delete it"))
+        elif name in first:
+            text = (
+                f"column {name} stands twice in the header of table {contract.name}, "
+                f"in cells {first[name]} and {number}"
+            )
+            found.append(raw_finding("CED222", text, place, "rename one of them"))
+        else:
+            first[name] = number
+    declared = set(contract.columns)
+    absent = [name for name in contract.columns if name not in first]
+    extra = [name for name in first if name not in declared]
+    for name in absent:
+        place = (contract.column_lines or {}).get(name, contract.where)
+        hint = did_you_mean(name, extra) or f"the header has {one_of(list(first))}"
+        text = f"column {contract.name}.{name} is not in the header of {where.file}"
+        found.append(raw_finding("CED220", text, place, hint, severity))
+    for name in extra:
+        hint = did_you_mean(name, absent) or f"list it under columns at {contract.where}, or delete it"
+        text = f"column {name} is not among the columns of table {contract.name}"
+        place = Location(where.file, where.line, first[name])
+        found.append(raw_finding("CED221", text, place, hint, severity))
+    return found
+
+
+def _wrong_delimiter(header: Sequence[str], contract: TableContract, where: Location) -> Finding | None:
+    if contract.format != "csv" or len(header) != 1 or len(contract.columns) < 2:
+        return None
+    for other in _OTHER_DELIMITERS:
+        names = {cell.strip('"') for cell in header[0].split(other)}
+        if other != contract.delimiter and len(names & set(contract.columns)) > 1:
+            return raw_finding(
+                "CED219",
+                f"the header of table {contract.name} has no delimiter {contract.delimiter!r}, but {other!r}",
+                where,
+                f"write delimiter: {other!r} at {contract.where}",
+            )
+    return None

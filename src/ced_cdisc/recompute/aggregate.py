@@ -1,0 +1,132 @@
+"""Values over several records (:class:`ced_cdisc.expr.tree.Aggregate`), by looking at each of them.
+
+Which records: of another dataset, those with the subject of the record at hand and with its values of the
+``on`` variables, where a missing value equals nothing; of the own dataset, the group with the same subject
+and ``on`` values, the record at hand among them, where missing equals missing. A table or dataset without
+USUBJID is not matched by subject.
+
+What names mean: inside ``where``, the value and ``order by``, ``D.X`` is a column of the record looked at
+and any other name one of the record at hand; in an aggregate over the own dataset every name is one of the
+record looked at.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ced_cdisc.expr.tree import Aggregate, Node
+from ced_cdisc.recompute.evaluate import Names
+from ced_cdisc.recompute.records import Record, Table, sorted_by
+from ced_cdisc.recompute.values import DataFault, Value, finite, in_order
+
+ValueOf = Callable[[Node, Names], Value]
+"""Computes a part of the aggregate."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The value, and the records that it comes from."""
+
+    value: Value
+    records: tuple[Record, ...] = ()
+
+
+def aggregate(
+    node: Aggregate,
+    here: Record,
+    names: Names,
+    table: Table,
+    inside: Callable[[Record], Names],
+    value_of: ValueOf,
+    *,
+    with_subject: bool,
+) -> Outcome:
+    """The value of an aggregate for the record at hand.
+
+    Args:
+        node: what to compute.
+        here: the record at hand.
+        names: the names of the record at hand.
+        table: the records of ``node.dataset``, or of the own dataset.
+        inside: the names that the parts of the aggregate see for a record of the table.
+        value_of: computes a part.
+        with_subject: whether the dataset of the record at hand has USUBJID.
+
+    Raises:
+        DataFault: ``only`` found several values.
+    """
+    wanted = [names(name) for name in node.on]
+    own = node.dataset == ""
+    if not own and None in wanted:
+        found: list[Record] = []
+    else:
+        found = [
+            record
+            for record in _candidates(here, table, own=own, with_subject=with_subject)
+            if [_key(node, record, name, inside) for name in node.on] == wanted
+        ]
+    where = node.where
+    if where is not None:
+        found = [record for record in found if value_of(where, inside(record)) is True]
+    found = sorted_by(found, [(_part(key.of, inside, value_of), key.falling) for key in node.order])
+    if node.func == "rank":
+        return Outcome(float(found.index(here) + 1), (here,)) if here in found else Outcome(None)
+    if node.of is None:
+        return Outcome(float(len(found)), tuple(found))
+    of = node.of
+    pairs = [(record, value_of(of, inside(record))) for record in found]
+    return _summary(node, pairs)
+
+
+def _candidates(here: Record, table: Table, *, own: bool, with_subject: bool) -> Sequence[Record]:
+    if not (table.with_subject and with_subject):
+        return table.records
+    return table.of(here.subject) if own or here.subject is not None else ()
+
+
+def _part(of: Node, inside: Callable[[Record], Names], value_of: ValueOf) -> Callable[[Record], Value]:
+    return lambda record: value_of(of, inside(record))
+
+
+def _key(node: Aggregate, record: Record, name: str, inside: Callable[[Record], Names]) -> Value:
+    return inside(record)(f"{node.dataset}.{name}" if node.dataset else name)
+
+
+def _summary(node: Aggregate, pairs: list[tuple[Record, Value]]) -> Outcome:
+    """``same`` looks at all records, everything else at those with a value."""
+    if node.func == "same":
+        if not pairs or any(value != pairs[0][1] for _, value in pairs):
+            return Outcome(None, tuple(record for record, _ in pairs))
+        return Outcome(pairs[0][1], tuple(record for record, _ in pairs))
+    pairs = [pair for pair in pairs if pair[1] is not None]
+    records = tuple(record for record, _ in pairs)
+    if node.func == "count":
+        return Outcome(float(len(pairs)), records)
+    if not pairs:
+        return Outcome(None)
+    if node.func in ("sum", "mean"):
+        return Outcome(_total(pairs, len(pairs) if node.func == "mean" else 1), records)
+    if node.func == "only" and len(pairs) > 1:
+        raise DataFault(f"{len(pairs)} records have a value where only one may")
+    if node.func in ("only", "first"):
+        record, value = pairs[0]
+    elif node.func == "last":
+        record, value = pairs[-1]
+    elif node.func in ("min", "max"):
+        record, value = (min if node.func == "min" else max)(pairs, key=lambda pair: in_order(pair[1]))
+    else:
+        raise TypeError(f"{node.func}() is not known")
+    return Outcome(value, (record,))
+
+
+def _total(pairs: list[tuple[Record, Value]], parts: int) -> float | None:
+    """The exact sum rounded once (``math.fsum``), over the number of parts; missing out of range."""
+    numbers = [value for _, value in pairs if isinstance(value, float | int)]
+    if len(numbers) != len(pairs):
+        raise TypeError("sum() and mean() need numbers")
+    try:
+        return finite(math.fsum(numbers) / parts)
+    except OverflowError:
+        return None

@@ -1,0 +1,117 @@
+"""What a name means for a record of a dataset being built.
+
+``X`` is the dataset's own variable, missing where no line of the record's block gave it; USUBJID is always
+known, from the source. A name that no line of the dataset gives is, in blocks made from a dataset, a
+variable of the source record.
+
+``T.X`` is a column of the block's source; else of a look-up of the block; else of the visit; else of the
+one record of T with the same subject, so that lines over the whole dataset can name DM or ADSL. It is
+missing for records that come from elsewhere than T where T is the source of another block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ced_cdisc.plan.model import DatasetPlan, Lookup
+from ced_cdisc.recompute.evaluate import Names
+from ced_cdisc.recompute.records import SUBJECT, Record, Table, has_subject, variables_of
+from ced_cdisc.recompute.values import DataFault, Value, as_text
+from ced_cdisc.recompute.visits import Visits
+
+VISITS = "visits"
+"""The source of visits, and the owner of their columns."""
+
+
+class Scope:
+    """The names that records of one dataset see, over the tables as they stand when a name is asked for."""
+
+    def __init__(self, dataset: DatasetPlan, tables: Mapping[str, Table], visits: Visits | None) -> None:
+        self._dataset = dataset
+        self._tables = tables
+        self._visits = visits
+        self._own = frozenset(variables_of(dataset))
+        self.with_subject = has_subject(dataset)
+
+    def of(self, record: Record) -> Names:
+        """The names for a record."""
+        return lambda name: self._value(record, name)
+
+    def inside(self, dataset: str, here: Names, record: Record) -> Names:
+        """The names inside an aggregate over ``dataset``, for a record of it; ``here`` are those outside."""
+        if not dataset:
+            return self.of(record)
+
+        def names(name: str) -> Value:
+            owner, _, column = name.rpartition(".")
+            return record.column(column) if owner == dataset else here(name)
+
+        return names
+
+    def _value(self, record: Record, name: str) -> Value:
+        if name in record.values:
+            return record.values[name]
+        owner, _, column = name.rpartition(".")
+        block = record.block
+        if not owner:
+            if name == SUBJECT:
+                return record.subject
+            if name in self._own or block is None or record.source is None or block.kind != "dataset":
+                return None
+            return record.source.column(name)
+        if block is not None and owner == (block.source or "rows") and record.source is not None:
+            return record.source.column(column)
+        found = self._look_up(record, owner)
+        return None if found is None else found.get(column)
+
+    def _look_up(self, record: Record, owner: str) -> Mapping[str, Value] | None:
+        """The columns of the record of another table that goes with a record."""
+        block = record.block
+        if owner == "supp":
+            return None
+        if lookup := next((lookup for lookup in self._lookups(record) if lookup.name == owner), None):
+            return self._joined(record, lookup)
+        if owner == VISITS and block is not None and block.visit is not None:
+            assert self._visits is not None and record.source is not None
+            name, date = (as_text(record.source.column(column.rpartition(".")[2])) for column in block.visit)
+            return self._visits.find(record.subject, name, date)
+        if owner == self._dataset.name:
+            return record.values
+        if any(owner == other.source for other in self._dataset.blocks):
+            return None
+        table = self._tables[owner]
+        found = [*table.of(record.subject)] if record.subject is not None else []
+        return self._single(
+            owner, found if table.with_subject else table.records, f"USUBJID {record.subject}"
+        )
+
+    def _lookups(self, record: Record) -> Sequence[Lookup]:
+        """The block's look-ups; for a computed record those of any block that need only variables."""
+        if record.block is not None:
+            return record.block.lookups
+        every = (lookup for block in self._dataset.blocks for lookup in block.lookups)
+        return [lookup for lookup in every if all("." not in reference for reference, _ in lookup.on)]
+
+    def _joined(self, record: Record, lookup: Lookup) -> Mapping[str, Value] | None:
+        """The record whose columns have the values of the references; a missing one equals nothing."""
+        table = self._tables[lookup.name]
+        pairs = [(self._value(record, reference), column) for reference, column in lookup.on]
+        subject = (SUBJECT, SUBJECT) in lookup.on
+        candidates: Sequence[Record] = table.records
+        if subject and table.with_subject:
+            candidates = table.of(record.subject) if record.subject is not None else ()
+        if subject:
+            pairs = [pair for pair, on in zip(pairs, lookup.on, strict=True) if on != (SUBJECT, SUBJECT)]
+        found = [
+            candidate
+            for candidate in candidates
+            if all(value is not None and candidate.column(column) == value for value, column in pairs)
+        ]
+        return self._single(lookup.name, found, ", ".join(f"{column} {value}" for value, column in pairs))
+
+    def _single(self, name: str, found: Sequence[Record], key: str) -> Mapping[str, Value] | None:
+        if len(found) > 1:
+            raise DataFault(f"{len(found)} records of {name} go with one record ({key})")
+        if not found:
+            return None
+        return {SUBJECT: found[0].subject, **found[0].values}

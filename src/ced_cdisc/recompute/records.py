@@ -1,0 +1,126 @@
+"""Records and tables of the second engine: dictionaries that know their key and subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ced_cdisc.plan.model import Block, DatasetPlan, StudyPlan
+from ced_cdisc.recompute.evaluate import evaluate
+from ced_cdisc.recompute.values import Key, Value, as_text, filled, in_order
+
+SUBJECT = "USUBJID"
+"""The variable that says whose a record is; every raw record with a subject has it as well."""
+
+
+@dataclass(eq=False)
+class Record:
+    """A record of a raw table, of the visits, or of a dataset.
+
+    Attributes:
+        values: by the names of columns or variables.
+        key: tells it from the others of its table.
+        subject: its USUBJID, also where no variable holds that yet.
+        source: the record it was made from.
+        block: the block of the plan that made it; None for raw and for computed records.
+    """
+
+    values: dict[str, Value]
+    key: Key
+    subject: str | None
+    source: Record | None = None
+    block: Block | None = None
+
+    def column(self, name: str) -> Value:
+        """The value of a column; missing if there is none of that name."""
+        if name == SUBJECT and name not in self.values:
+            return self.subject
+        return self.values.get(name)
+
+
+class Table:
+    """The records of a raw table or a dataset.
+
+    ``with_subject`` is false for trial design: nothing is then matched by subject.
+    """
+
+    def __init__(self, records: Iterable[Record], *, with_subject: bool) -> None:
+        self.with_subject = with_subject
+        self.records: list[Record] = []
+        self._by_subject: dict[str | None, list[Record]] = {}
+        self.append(records)
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Add records at the end."""
+        self.replace([*self.records, *records])
+
+    def replace(self, records: Iterable[Record]) -> None:
+        """Hold these records, in this order, instead."""
+        self.records = list(records)
+        self._by_subject = {}
+        for record in self.records:
+            self._by_subject.setdefault(record.subject, []).append(record)
+
+    def of(self, subject: str | None) -> Sequence[Record]:
+        """The records of a subject; those without one for None."""
+        return self._by_subject.get(subject, ())
+
+
+def variables_of(dataset: DatasetPlan) -> list[str]:
+    """Every variable that the dataset's blocks, computed records and lines give, in the order of the plan."""
+    names: dict[str, None] = {}
+    for block in dataset.blocks:
+        names |= dict.fromkeys(name for row in block.rows for name in row)
+        names |= dict.fromkeys(line.variable for line in block.lines)
+    for computed in dataset.computed:
+        names |= dict.fromkeys(computed.by)
+        names |= dict.fromkeys(line.variable for line in computed.lines)
+    names |= dict.fromkeys(line.variable for line in dataset.lines)
+    return [*names]
+
+
+def has_subject(dataset: DatasetPlan) -> bool:
+    """Whether a dataset has USUBJID, by its variables or by what gives them."""
+    return SUBJECT in variables_of(dataset) or any(variable.name == SUBJECT for variable in dataset.variables)
+
+
+def raw_tables(plan: StudyPlan, tables: Mapping[str, Sequence[Mapping[str, str | None]]]) -> dict[str, Table]:
+    """The raw tables of the plan, each record with its key and subject.
+
+    The subject is the plan's ``usubjid`` over SUBJECT, the column that the table names; missing where that
+    is. A table that is not given is empty; empty text is missing.
+    """
+    done: dict[str, Table] = {}
+    for name, table in plan.tables.items():
+        records: list[Record] = []
+        for row in tables.get(name, ()):
+            values: dict[str, Value] = {column: filled(text) for column, text in row.items()}
+            key = tuple(as_text(values.get(column)) or "" for column in table.key)
+            records.append(Record(values, key, _usubjid(plan, values.get(table.subject))))
+        done[name] = Table(records, with_subject=bool(table.subject))
+    return done
+
+
+def _usubjid(plan: StudyPlan, subject: Value) -> str | None:
+    if subject is None:
+        return None
+
+    def names(name: str) -> Value:
+        if name != "SUBJECT":
+            raise KeyError(name)
+        return subject
+
+    return as_text(evaluate(plan.usubjid, names))
+
+
+def sorted_by(
+    records: Iterable[Record], orders: Sequence[tuple[Callable[[Record], Value], bool]]
+) -> list[Record]:
+    """Records in the order of several values, each rising or (True) falling, and last by their keys.
+
+    Missing comes first when rising and last when falling; text goes by code point.
+    """
+    done = sorted(records, key=lambda record: record.key)
+    for value_of, falling in reversed(orders):
+        done.sort(key=lambda record, of=value_of: in_order(of(record)), reverse=falling)
+    return done

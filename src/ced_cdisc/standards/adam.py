@@ -1,0 +1,153 @@
+"""The ADaM structures and their variables, with the patterned names resolved.
+
+Source: ADaMIG 1.3 (ADSL, BDS and the conventions for variable names), BDS for Time-to-Event 1.0,
+OCCDS 1.1.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+from ced_cdisc.standards.ig import IgVariable, load_sdtmig, variable_of
+from ced_cdisc.standards.tables import read_table, unknown
+
+Structure = Literal["ADSL", "BDS", "TTE", "OCCDS", "AE"]
+
+# The placeholders of the guides: xx and zz are 01-99, y is 1-99 without a leading zero, w is 1-9.
+_INDEX = {"xx": r"0[1-9]|[1-9]\d", "zz": r"0[1-9]|[1-9]\d", "y": r"[1-9]\d?", "w": r"[1-9]"}
+_PLACEHOLDER = re.compile(r"xx|zz|y|w")
+_PREFIX = "[A-Z][A-Z0-9]"
+# Naming conventions that the guide states for variables of the sponsor's own.
+_CONVENTIONS = (
+    IgVariable("*FL", "", "Char", "", "Perm", (), "", 9001, ("Y", "N")),
+    IgVariable("*FN", "", "Num", "", "Perm", (), "", 9002, ("1", "0")),
+    IgVariable("*GRy", "", "Char", "", "Perm", (), "", 9003),
+    IgVariable("*GRyN", "", "Num", "", "Perm", (), "", 9004),
+)
+
+
+@dataclass(frozen=True)
+class AdamStructure:
+    """One structure: its define.xml class and subclass, and its variables as published (with patterns)."""
+
+    name: Structure
+    class_name: str
+    subclass: str
+    variables: tuple[IgVariable, ...]
+
+
+@dataclass(frozen=True)
+class AdamIg:
+    """The structures of one version of the ADaMIG, with the OCCDS and TTE documents that go with it."""
+
+    version: str
+    structures: tuple[AdamStructure, ...]
+
+    def structure(self, name: str) -> AdamStructure:
+        """The structure ADSL, BDS, TTE, OCCDS or AE.
+
+        Raises:
+            UnknownStandard: there is no such structure (a KeyError).
+        """
+        for structure in self.structures:
+            if structure.name == name:
+                return structure
+        raise unknown("ADaM structure", name, (s.name for s in self.structures))
+
+
+@lru_cache(maxsize=4)
+def load_adamig(version: str = "1.3") -> AdamIg:
+    """The shipped ADaMIG of that version.
+
+    Raises:
+        UnknownStandard: it is not shipped (a KeyError).
+    """
+    if version != "1.3":
+        raise unknown("ADaMIG version", version, ("1.3",))
+    variables: dict[str, list[IgVariable]] = {}
+    for row in read_table("adamig-1.3.variables"):
+        variables.setdefault(row["structure"], []).append(variable_of(row))
+    names: tuple[Structure, ...] = ("ADSL", "BDS", "TTE", "OCCDS", "AE")
+    rows = {row["name"]: row for row in read_table("adamig-1.3.structures")}
+    return AdamIg(
+        version,
+        tuple(AdamStructure(n, rows[n]["class"], rows[n]["subclass"], tuple(variables[n])) for n in names),
+    )
+
+
+@lru_cache(maxsize=4096)
+def adam_variable(structure: Structure, name: str, version: str = "1.3") -> IgVariable | None:
+    """The guide's variable of that name in a structure, with its indices resolved; None if it has none.
+
+    Looked for, in this order: the structure's own names and patterns (TRTxxP, CRITyFL, ANLzzFL, --DECOD);
+    for TTE then the BDS; for all but ADSL then ADSL, whose variables any dataset may carry (as Perm); last
+    the naming conventions for the sponsor's own variables (*DT, *DTM, *TMF, *FL, *GRy).
+    An empty label means that the sponsor gives it.
+    """
+    if len(name) > 8 or not name.isupper():
+        return None
+    guide = load_adamig(version)
+    guide.structure(structure)
+    steps: list[Structure] = [structure]
+    if structure == "TTE":
+        steps.append("BDS")
+    if structure != "ADSL":
+        steps.append("ADSL")
+    for step in steps:
+        found = _first(_patterns(version, step), name)
+        if found:
+            return replace(found, core="Perm") if step == "ADSL" != structure else found
+    return _first(_conventions(version), name)
+
+
+def _first(patterns: tuple[tuple[re.Pattern[str], IgVariable], ...], name: str) -> IgVariable | None:
+    for pattern, variable in patterns:
+        match = pattern.fullmatch(name)
+        if match:
+            return replace(variable, name=name, label=_label(variable, name, match.groupdict()))
+    return None
+
+
+def _label(variable: IgVariable, name: str, index: dict[str, str]) -> str:
+    """The label with the indices of the name; empty where the guide leaves it to the sponsor."""
+    if variable.name.startswith("--"):
+        # A variable copied from SDTM keeps its label.
+        guide = load_sdtmig()
+        source = guide.dataset(name[:2]).variable(name) if name[:2] in guide else None
+        return source.label if source else re.sub(r"\bXX\b", name[:2], variable.label)
+    if variable.label.startswith("{") or "..." in variable.label:
+        return ""
+    return re.sub(r"\b(xx|zz|y|w)\b", lambda m: index.get(m[1], m[1]), variable.label)
+
+
+@lru_cache(maxsize=16)
+def _patterns(version: str, structure: Structure) -> tuple[tuple[re.Pattern[str], IgVariable], ...]:
+    """The structure's variables with their patterns, the most literal first; suffixes (*DT) stand apart."""
+    variables = [v for v in load_adamig(version).structure(structure).variables if v.name[0] != "*"]
+    variables.sort(key=lambda v: (_freedom(v.name), v.order))
+    return tuple((_pattern(v.name), v) for v in variables)
+
+
+@lru_cache(maxsize=4)
+def _conventions(version: str) -> tuple[tuple[re.Pattern[str], IgVariable], ...]:
+    variables = [v for v in load_adamig(version).structure("BDS").variables if v.name[0] == "*"]
+    variables += _CONVENTIONS
+    variables.sort(key=lambda v: (-len(v.name), v.order))
+    return tuple((_pattern(v.name), v) for v in variables)
+
+
+def _freedom(name: str) -> int:
+    """How much of a name is left open: 0 for a plain name."""
+    return 4 * name.startswith("--") + len(_PLACEHOLDER.findall(name))
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    start, rest = "", name
+    if name.startswith("--"):
+        start, rest = _PREFIX, name[2:]
+    elif name.startswith("*"):
+        start, rest = "[A-Z][A-Z0-9]*", name[1:]
+    return re.compile(start + _PLACEHOLDER.sub(lambda m: f"(?P<{m[0]}>{_INDEX[m[0]]})", rest))

@@ -1,0 +1,187 @@
+"""CDISC Controlled Terminology: packages, codelists and terms, looked up lazily.
+
+Source: the CDISC CT packages published by NCI EVS (codes, submission values, synonyms, preferred terms).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from ced_cdisc.standards.tables import read_bytes, read_table, table_names, unknown
+
+Publisher = Literal["SDTM", "ADaM", "DEFINE-XML", "Protocol"]
+
+
+@dataclass(frozen=True)
+class CtTerm:
+    """One term: its NCI code, the value to submit, its synonyms and NCI's preferred term."""
+
+    code: str
+    submission_value: str
+    synonyms: tuple[str, ...]
+    preferred_term: str
+
+
+@dataclass(frozen=True)
+class CtCodelist:
+    """One codelist with its terms in published order. A list that does not say so is not extensible."""
+
+    code: str
+    short_name: str
+    name: str
+    extensible: bool
+    terms: tuple[CtTerm, ...]
+
+    def term(self, value: str) -> CtTerm | None:
+        """The term with that submission value, which is case-sensitive as CT is."""
+        return self._by_value.get(value)
+
+    def by_code(self, code: str) -> CtTerm | None:
+        """The term with that NCI code."""
+        return self._by_code.get(code)
+
+    def by_synonym(self, text: str) -> CtTerm | None:
+        """The one term that has ``text`` as a synonym; None if no term or several terms have it.
+
+        Case is ignored, unless the exact spelling decides between terms (``M/L`` and ``m/L``).
+        """
+        exact = self._by_synonym.get(text, ())
+        found = exact if len(exact) == 1 else self._by_folded_synonym.get(text.casefold(), ())
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All submission values."""
+        return tuple(self._by_value)
+
+    @cached_property
+    def _by_value(self) -> dict[str, CtTerm]:
+        return {term.submission_value: term for term in self.terms}
+
+    @cached_property
+    def _by_code(self) -> dict[str, CtTerm]:
+        return {term.code: term for term in self.terms}
+
+    @cached_property
+    def _by_synonym(self) -> dict[str, list[CtTerm]]:
+        return _index(self.terms, fold=False)
+
+    @cached_property
+    def _by_folded_synonym(self) -> dict[str, list[CtTerm]]:
+        return _index(self.terms, fold=True)
+
+
+class CtPackage:
+    """One publisher's terminology of one date. Iterating gives the codes of its codelists."""
+
+    def __init__(self, publisher: Publisher, version: str) -> None:
+        self.publisher: Publisher = publisher
+        self.version = version
+        self._table = f"ct-{publisher}-{version}"
+        rows = read_table(f"{self._table}.codelists")
+        self._rows = {row["code"]: row for row in rows}
+        self._codes = {row["short_name"]: row["code"] for row in rows}
+        self._lists: dict[str, CtCodelist] = {}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rows or name in self._codes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def short_names(self) -> tuple[str, ...]:
+        """The short names of all codelists, for messages."""
+        return tuple(self._codes)
+
+    def codelist(self, name: str) -> CtCodelist:
+        """The codelist with that NCI code or short name: ``C66742`` or ``NY``.
+
+        Raises:
+            UnknownStandard: the package has no such codelist (a KeyError).
+        """
+        code = self._codes.get(name, name)
+        if code not in self._lists:
+            if code not in self._rows:
+                package = f"{self.publisher} CT {self.version} with {len(self)} codelists"
+                raise unknown("codelist", name, (package,))
+            self._lists[code] = self._read(self._rows[code])
+        return self._lists[code]
+
+    def paired_name_list(self, name: str) -> CtCodelist | None:
+        """The names for a list of codes: VSTEST for VSTESTCD, TSPARM for TSPARMCD, ...TN for ...TC.
+
+        Both lists hold the same concepts (term codes) under different submission values.
+        """
+        paired = self._rows[self.codelist(name).code]["name_list"]
+        return self.codelist(paired) if paired else None
+
+    def paired_code_list(self, name: str) -> CtCodelist | None:
+        """The codes for a list of names: VSTESTCD for VSTEST."""
+        code = self._code_lists.get(self.codelist(name).code)
+        return self.codelist(code) if code else None
+
+    def decode(self, name: str, value: str) -> str | None:
+        """The name of a code: ``decode("VSTESTCD", "SYSBP")`` is "Systolic Blood Pressure".
+
+        None if the value is no term of the list, or the list has no paired list of names.
+        """
+        names = self.paired_name_list(name)
+        term = self.codelist(name).term(value)
+        other = names.by_code(term.code) if names and term else None
+        return other.submission_value if other else None
+
+    @cached_property
+    def _code_lists(self) -> dict[str, str]:
+        return {row["name_list"]: code for code, row in self._rows.items() if row["name_list"]}
+
+    @cached_property
+    def _terms(self) -> bytes:
+        return read_bytes(f"{self._table}.terms")
+
+    def _read(self, row: dict[str, str]) -> CtCodelist:
+        start = int(row["offset"])
+        block = self._terms[start : start + int(row["length"])].decode()
+        cells = (line.split("\t") for line in block.splitlines())
+        return CtCodelist(
+            code=row["code"],
+            short_name=row["short_name"],
+            name=row["name"],
+            extensible=row["extensible"] == "Yes",
+            terms=tuple(
+                CtTerm(code, value, tuple(synonyms.split("; ")) if synonyms else (), preferred)
+                for code, value, synonyms, preferred in cells
+            ),
+        )
+
+
+@lru_cache(maxsize=16)
+def load_ct(publisher: Publisher, version: str = "2024-09-27") -> CtPackage:
+    """The shipped CT package of a publisher and date.
+
+    Raises:
+        UnknownStandard: it is not shipped; the text names those that are (a KeyError).
+    """
+    shipped = ct_versions(publisher)
+    if version not in shipped:
+        raise unknown(f"{publisher} CT version", version, shipped or ("none",))
+    return CtPackage(publisher, version)
+
+
+def ct_versions(publisher: str) -> list[str]:
+    """The shipped versions of a publisher's terminology, oldest first."""
+    return table_names(f"ct-{publisher}-", ".codelists")
+
+
+def _index(terms: tuple[CtTerm, ...], *, fold: bool) -> dict[str, list[CtTerm]]:
+    index: dict[str, list[CtTerm]] = {}
+    for term in terms:
+        for text in dict.fromkeys(s.casefold() if fold else s for s in term.synonyms):
+            index.setdefault(text, []).append(term)
+    return index

@@ -1,0 +1,1 @@
+"""Writers: transport files, define.xml and the atomic output folder."""

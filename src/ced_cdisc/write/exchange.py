@@ -1,0 +1,224 @@
+"""Putting a finished folder in the place of another, so that a kill at any moment leaves one of them whole.
+
+Work goes on in a holder beside OUT: ``.out.ced-cdisc-XXXX/`` with our marker, ``new/`` (the output to be)
+and, where the system cannot exchange two folders at once, ``old/`` for a moment. What a killed run leaves is
+read off the holder: ``old`` and ``new`` together mean that it died between the two renames.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import json
+import os
+import shutil
+import stat
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+try:
+    import fcntl
+except (
+    ImportError
+):  # Windows: a second run at the same time then sweeps the first one's work; OUT stays whole
+    fcntl = None
+
+MARKER = "ced-cdisc-holder.json"
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+_CANNOT_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
+_YOUNG = 60.0  # seconds in which an empty holder may be one that is just being made
+
+
+class Holder:
+    """The folder beside OUT that one run works in; a lock on its marker tells that the run is alive."""
+
+    def __init__(self, path: Path, out: Path, lock: int) -> None:
+        self.path, self.out, self._lock = path, out, lock
+        self.new, self.old = path / "new", path / "old"
+
+    @classmethod
+    def create(cls, out: Path) -> Holder:
+        """Make a holder with an empty ``new`` inside; raises OSError where the parent does not allow it."""
+        path = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent))
+        lock = -1
+        try:
+            lock = os.open(path / MARKER, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            _lock(lock)
+            os.write(lock, json.dumps({"tool": "ced-cdisc", "out": out.name}).encode())
+            (path / "new").mkdir()
+        except BaseException:
+            cls(path, out, lock).discard()
+            raise
+        return cls(path, out, lock)
+
+    @classmethod
+    def left(cls, out: Path) -> tuple[list[Holder], bool]:
+        """The holders that killed runs for this OUT left, and whether a living run has one."""
+        dead: list[Holder] = []
+        alive = False
+        for path in sorted(out.parent.glob(f"{_glob_safe(_prefix(out))}*")):
+            if path.is_symlink() or not path.is_dir():
+                continue
+            marker = path / MARKER
+            try:
+                lock = os.open(marker, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+            except OSError:
+                _remove_if_empty(path)
+                continue
+            if not _lock(lock):
+                alive = alive or _made_for(lock, out)
+                os.close(lock)
+                continue
+            if _made_for(lock, out):
+                dead.append(cls(path, out, lock))
+            else:
+                os.close(lock)
+        return dead, alive
+
+    def publish(self) -> None:
+        """Put ``new`` in the place of OUT; on an OSError or an interrupt OUT is what it was before."""
+        if self.out.exists():
+            shutil.copymode(self.out, self.new)
+        _sync_tree(self.new)
+        if not self.out.exists() or not any(self.out.iterdir()):
+            _move_into_place(self.new, self.out)
+        elif not exchange(self.new, self.out):
+            try:
+                _rename(self.out, self.old)
+                _rename(self.new, self.out)
+            except BaseException:
+                self.restore()
+                raise
+        _sync_folder(self.out.parent)
+        _sync_folder(self.path)
+
+    def restore(self) -> bool:
+        """Bring the former output back if a run died between its two renames.
+
+        Returns:
+            False if OUT has been made anew by someone else since; both are then left as they are.
+        """
+        if not self.old.is_dir():
+            return True
+        if not self.out.exists():
+            _rename(self.old, self.out)
+            _sync_folder(self.out.parent)
+        elif self.new.is_dir():
+            if not self.out.is_dir() or any(self.out.iterdir()):
+                return False
+            _move_into_place(self.old, self.out)
+            _sync_folder(self.out.parent)
+        return True
+
+    def discard(self) -> None:
+        """Delete the holder, marker last; what cannot be deleted stays for the next run."""
+        for folder in (self.new, self.old):
+            shutil.rmtree(folder, ignore_errors=True)
+        try:
+            if self.new.exists() or self.old.exists():
+                return
+            (self.path / MARKER).unlink(missing_ok=True)
+            self.path.rmdir()
+        except OSError:
+            return
+        finally:
+            self.release()
+
+    def release(self) -> None:
+        """Give the lock back and leave the holder where it is."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step (Linux, renameat2); False where system or file system cannot."""
+    try:
+        renameat2: Any = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    ctypes.set_errno(0)
+    done = renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
+    if done == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in _CANNOT_EXCHANGE:
+        return False
+    raise OSError(code, os.strerror(code), str(other))
+
+
+def _lock(handle: int) -> bool:
+    """Lock a marker; False if a living run holds it. Where the file system has no locks, nobody does."""
+    if fcntl:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+    return True
+
+
+def _rename(source: Path, target: Path) -> None:
+    source.rename(target)
+
+
+def _move_into_place(source: Path, target: Path) -> None:
+    """Rename onto nothing or an empty folder; POSIX replaces that in one step, Windows does not."""
+    if os.name == "nt" and target.exists():
+        target.rmdir()
+    _rename(source, target)
+
+
+def _prefix(out: Path) -> str:
+    return f".{out.name[:60]}.ced-cdisc-"
+
+
+def _glob_safe(text: str) -> str:
+    return "".join(f"[{char}]" if char in "*?[" else char for char in text)
+
+
+def _made_for(lock: int, out: Path) -> bool:
+    """Whether a marker is ours and names this OUT; an unfinished one belongs to a holder still empty."""
+    content = os.pread(lock, 4096, 0) if hasattr(os, "pread") else os.read(lock, 4096)
+    if not content:
+        return True
+    try:
+        return json.loads(content) == {"tool": "ced-cdisc", "out": out.name}
+    except ValueError:
+        return False
+
+
+def _remove_if_empty(path: Path) -> None:
+    try:
+        if time.time() - path.stat().st_mtime > _YOUNG:
+            path.rmdir()
+    except OSError:
+        return
+
+
+def _sync_tree(folder: Path) -> None:
+    for path, _, files in os.walk(folder):
+        for name in files:
+            file = Path(path, name)
+            if stat.S_ISREG(file.lstat().st_mode):
+                _sync(file, os.O_RDONLY)
+        _sync_folder(Path(path))
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "nt":
+        _sync(folder, os.O_RDONLY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EROFS):
+            raise
+    finally:
+        os.close(handle)

@@ -1,0 +1,203 @@
+"""The writer of SAS transport files, version 5.
+
+Data are encoded in blocks of a few megabytes, so memory does not grow with the rows. Same input, same
+bytes: all stamps come from the member.
+
+Source: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Transport (XPORT) Format".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+import polars as pl
+import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
+from numpy.typing import NDArray
+
+from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.core.ibm import SPECIAL_MISSING, ieee_to_ibm
+from ced_cdisc.core.xpt import NAMESTR, RECORD, XptLibrary, XptMember, header_record
+from ced_cdisc.write.xpt_check import check_block, check_last_row, check_member, check_xpt
+from ced_cdisc.write.xpt_values import sas_numbers, sas_text, slices
+
+_BLOCK_BYTES = 1 << 22
+_CODES = {code: ord(code) for code in SPECIAL_MISSING}
+pc: Any = cast(Any, _compute)  # pyarrow has no types
+
+
+def write_xpt(
+    stream: BinaryIO,
+    frame: pl.DataFrame,
+    member: XptMember,
+    special_missing: Mapping[str, pl.Series] | None = None,
+) -> None:
+    """Write one dataset as a complete transport file.
+
+    Dates become days and datetimes seconds since 1960-01-01, times seconds since midnight; their SAS
+    formats are those of the member. A null number is the missing value ``.``; a null text is blanks, as
+    is an empty one.
+
+    Args:
+        stream: a binary stream; it is not closed.
+        frame: the data, one column per variable of the member in any order.
+        member: the headers.
+        special_missing: by numeric variable, one text per row: ``A`` to ``Z`` or ``_`` where the value is
+            null and shall be the special missing value, else null.
+
+    Raises:
+        Stopped: XPT v5 cannot hold the data, see :func:`.xpt_check.check_xpt`; nothing is written.
+    """
+    if findings := check_xpt(frame, member, special_missing):
+        raise Stopped(Findings(findings))
+    stream.write(_headers(member))
+    _write_rows(stream, frame, member, special_missing or {})
+    _write_padding(stream, frame.height * member.record_length)
+
+
+def write_xpt_blocks(stream: BinaryIO, blocks: Iterable[pl.DataFrame], member: XptMember) -> int:
+    """Write a dataset that comes in blocks of rows, such as one per group of subjects.
+
+    The bytes are those of :func:`write_xpt` with the whole dataset. Each block is checked before it is
+    written.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        Stopped: XPT v5 cannot hold the data; the stream may hold the headers and earlier blocks.
+    """
+    _stop_on(Findings(check_member(member)))
+    stream.write(_headers(member))
+    rows = 0
+    held_back: pl.DataFrame | None = None
+    for block in blocks:
+        _stop_on(Findings(check_block(block, member, {}, rows + 1)))
+        rows += block.height
+        if not block.is_empty():
+            if held_back is not None:
+                _write_rows(stream, held_back, member, {})
+            held_back = block
+    if held_back is not None:
+        _stop_on(Findings(check_last_row(held_back, member, rows - held_back.height + 1)))
+        _write_rows(stream, held_back, member, {})
+    _write_padding(stream, rows * member.record_length)
+    return rows
+
+
+def _stop_on(findings: Findings) -> None:
+    if findings:
+        raise Stopped(findings)
+
+
+def _headers(member: XptMember) -> bytes:
+    library = member.library or XptLibrary(member.created, member.modified, member.sas_version, member.sas_os)
+    sas = "SAS     "
+    namestrs = b"".join(_namestrs(member))
+    return b"".join(
+        (
+            header_record("LIBRARY"),
+            _record(
+                f"{sas}{sas}SASLIB  {library.sas_version:8}{library.sas_os:8}{'':24}{library.created:16}"
+            ),
+            _record(f"{library.modified:16}"),
+            header_record("MEMBER", "000000000000000001600000000140"),
+            header_record("DSCRPTR"),
+            _record(
+                f"{sas}{member.name:8}SASDATA {member.sas_version:8}{member.sas_os:8}"
+                f"{'':24}{member.created:16}"
+            ),
+            _blanks(member.modified, 32),
+            _blanks(member.label, 40, member.encoding),
+            _blanks(member.dataset_type, 8),
+            header_record("NAMESTR", f"000000{len(member.variables):04}{'0' * 20}"),
+            namestrs.ljust(-(-len(namestrs) // RECORD) * RECORD),
+            header_record("OBS"),
+        )
+    )
+
+
+def _record(text: str) -> bytes:
+    return text.encode("ascii").ljust(RECORD)
+
+
+def _namestrs(member: XptMember) -> Iterable[bytes]:
+    placed = zip(member.variables, member.positions, strict=True)
+    for number, (variable, position) in enumerate(placed, 1):
+        yield NAMESTR.pack(
+            1 if variable.type == "Num" else 2,
+            variable.name_hash,
+            variable.length,
+            variable.number or number,
+            _blanks(variable.name, 8),
+            _blanks(variable.label, 40, member.encoding),
+            _blanks(variable.format, 8),
+            variable.format_width,
+            variable.format_decimals,
+            variable.justification,
+            variable.fill,
+            _blanks(variable.informat, 8),
+            variable.informat_width,
+            variable.informat_decimals,
+            position,
+            variable.rest,
+        )
+
+
+def _blanks(text: str, size: int, encoding: str = "ascii") -> bytes:
+    return text.encode(encoding).ljust(size)
+
+
+def _write_rows(
+    stream: BinaryIO, frame: pl.DataFrame, member: XptMember, special_missing: Mapping[str, pl.Series]
+) -> None:
+    rows = max(1, _BLOCK_BYTES // member.record_length)
+    buffer = np.empty((min(rows, frame.height), member.record_length), np.uint8)
+    for index, block in enumerate(slices(frame, rows)):
+        codes = {name: series.slice(index * rows, rows) for name, series in special_missing.items()}
+        part = buffer[: block.height]
+        _encode(part, block, member, codes)
+        stream.write(part.data.cast("B"))
+
+
+def _write_padding(stream: BinaryIO, data_bytes: int) -> None:
+    stream.write(b" " * (-data_bytes % RECORD))
+
+
+def _encode(
+    rows: NDArray[np.uint8], block: pl.DataFrame, member: XptMember, special_missing: Mapping[str, pl.Series]
+) -> None:
+    for variable, start in zip(member.variables, member.positions, strict=True):
+        field = rows[:, start : start + variable.length]
+        series = block[variable.name]
+        if variable.type == "Char":
+            # One item of so many bytes per row: copied as a whole, not byte by byte.
+            item = f"V{variable.length}"
+            field.view(item)[:, 0] = np.frombuffer(
+                _padded(sas_text(series), variable.length, member.encoding), item
+            )
+            continue
+        codes = None
+        if variable.name in special_missing:
+            codes = special_missing[variable.name].replace_strict(_CODES, default=0, return_dtype=pl.UInt8)
+            codes = codes.fill_null(0).to_numpy()
+        numbers = ieee_to_ibm(sas_numbers(series).to_numpy(), codes)
+        if variable.length == 8:
+            field.view(">u8")[:, 0] = numbers
+        else:
+            field[:] = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)[:, : variable.length]
+
+
+def _padded(text: pl.Series, length: int, encoding: str) -> Any:
+    if encoding != "ascii":
+        return b"".join(value.encode(encoding).ljust(length) for value in text.fill_null("").to_list())
+    # The data buffer of a padded arrow array is the column as the file wants it: every value blank padded.
+    values = cast(Any, text).to_arrow()
+    if values.null_count:
+        values = pc.fill_null(values, "")
+    padded = pc.ascii_rpad(values, width=length)
+    data = padded.buffers()[2]
+    if padded.offset or data.size != len(text) * length:
+        raise ValueError(f"a text of {text.name} does not fit into {length} bytes")
+    return data

@@ -1,0 +1,212 @@
+"""What SAS transport version 5 cannot hold, found before a byte is written.
+
+Other writers cut long texts and labels, saturate large numbers and replace letters without a word. Here
+every such fault is a finding that names dataset, variable, value and row.
+
+Source: SAS technical paper TS-140; FDA Study Data Technical Conformance Guide (ASCII only).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ced_cdisc.core.findings import Finding
+from ced_cdisc.core.ibm import ieee_to_ibm
+from ced_cdisc.core.xpt import (
+    LABEL_BYTES,
+    LONGEST_NUMBER,
+    NAME_BYTES,
+    SHORTEST_NUMBER,
+    STAMP_BYTES,
+    TEXT_BYTES,
+    VARIABLES,
+    WIDTH_LIMIT,
+    XptMember,
+    XptVariable,
+)
+from ced_cdisc.write.xpt_check_values import (
+    ASCII_ONLY,
+    Block,
+    character_of,
+    code_faults,
+    encoded_size,
+    finding_of,
+    first_foreign,
+    number_faults,
+    quoted,
+    text_faults,
+)
+from ced_cdisc.write.xpt_values import sas_numbers, sas_text, sas_type
+
+_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def check_xpt(
+    frame: pl.DataFrame, member: XptMember, special_missing: Mapping[str, pl.Series] | None = None
+) -> list[Finding]:
+    """Everything that keeps a dataset out of an XPT v5 file; an empty list means that it can be written.
+
+    Trailing blanks of a text are no fault: SAS knows no difference between ``"A"`` and ``"A "``.
+
+    Args:
+        frame: the data; columns may stand in any order.
+        member: the planned headers.
+        special_missing: codes ``A`` to ``Z`` or ``_`` by numeric variable, see :func:`..xpt.write_xpt`.
+
+    Returns:
+        Findings CED301 to CED323 of stage OUTPUT, at most one per variable and kind of fault.
+    """
+    findings = [*check_member(member), *check_block(frame, member, special_missing or {}, first_row=1)]
+    return findings or check_last_row(frame, member, first_row=1)
+
+
+def check_member(member: XptMember) -> list[Finding]:
+    """The faults of the headers: names, labels, lengths, formats, stamps."""
+    name, count = member.name, len(member.variables)
+    found = [
+        *_name_faults(member, f"dataset name {quoted(name)}", name),
+        *_label_faults(member, "CED304", f"dataset {name}", member.label),
+        *_stamp_faults(member),
+    ]
+    if not count:
+        found.append(finding_of(member, "CED312", f"dataset {name} has no variables"))
+    if count > VARIABLES:
+        message = f"dataset {name} has {count} variables, XPT v5 holds {VARIABLES}"
+        found.append(finding_of(member, "CED318", message))
+    for variable, times in Counter(v.name for v in member.variables).items():
+        if times > 1:
+            message = f"dataset {name} has {times} variables named {variable}"
+            found.append(finding_of(member, "CED313", message))
+    for variable in member.variables:
+        found += _variable_faults(member, variable)
+    return found
+
+
+def check_block(
+    frame: pl.DataFrame, member: XptMember, special_missing: Mapping[str, pl.Series], first_row: int
+) -> list[Finding]:
+    """The faults of the values, and of the columns against the planned variables."""
+    block = Block(frame, member, first_row)
+    planned = {variable.name: variable for variable in member.variables}
+    found: list[Finding] = []
+    columns = set(frame.columns)
+    for name in frame.columns:
+        if name not in planned:
+            found.append(finding_of(member, "CED315", f"{member.name}.{name} is in the data but not planned"))
+    for name, variable in planned.items():
+        if name not in columns:
+            found.append(finding_of(member, "CED314", f"{member.name}.{name} is planned but not in the data"))
+            continue
+        series = frame[name]
+        kind = sas_type(series.dtype)
+        if kind not in (variable.type, "Any"):
+            message = f"{member.name}.{name} is planned as {variable.type}, the data hold {series.dtype}"
+            found.append(finding_of(member, "CED316", message))
+        elif kind == "Char":
+            found += text_faults(block, variable)
+        elif kind == "Num":
+            found += number_faults(block, variable)
+    for name, codes in special_missing.items():
+        found += code_faults(block, name, codes)
+    return found
+
+
+def check_last_row(frame: pl.DataFrame, member: XptMember, first_row: int) -> list[Finding]:
+    """Rows at the end whose bytes are all blank: readers take them for the padding of the last record.
+
+    Only an all-character dataset can have them (and one number, 3.7e-40, whose eight bytes are blanks).
+    The frame must be free of other faults.
+    """
+    if frame.is_empty() or not _is_blank(frame.tail(1), member)[0]:
+        return []
+    values = np.flatnonzero(~_is_blank(frame, member))
+    first = (int(values[-1]) + 1 if len(values) else 0) + first_row
+    last = frame.height + first_row - 1
+    rows = f"row {first}" if first == last else f"rows {first} to {last}"
+    message = f"{member.name} {rows}: every value is blank, such rows at the end vanish on reading"
+    return [finding_of(member, "CED311", message, "leave the rows out or give a key variable a value")]
+
+
+def _name_faults(member: XptMember, what: str, name: str) -> Iterator[Finding]:
+    size = len(name.encode())
+    if size > NAME_BYTES:
+        yield finding_of(member, "CED301", f"{what} has {size} bytes, XPT v5 holds {NAME_BYTES}")
+    if not _NAME.fullmatch(name):
+        message = f"{what} is not made of A-Z, 0-9 and _, beginning with a letter or _"
+        yield finding_of(member, "CED302", message)
+
+
+def _label_faults(member: XptMember, code: str, what: str, label: str) -> Iterator[Finding]:
+    size = encoded_size(label, member.encoding)
+    if size > LABEL_BYTES:
+        message = f"label of {what} has {size} bytes, XPT v5 holds {LABEL_BYTES}: {quoted(label, 80)}"
+        yield finding_of(member, code, message)
+    control = _CONTROL.search(label)
+    for fault_code, character in (
+        ("CED307", first_foreign(label, member.encoding)),
+        ("CED308", control[0] if control else None),
+    ):
+        if character:
+            message = f"label of {what} holds {character_of(character)}: {quoted(label)}"
+            yield finding_of(member, fault_code, message, ASCII_ONLY)
+
+
+def _stamp_faults(member: XptMember) -> Iterator[Finding]:
+    texts = [
+        ("created stamp", member.created, STAMP_BYTES),
+        ("modified stamp", member.modified, STAMP_BYTES),
+        ("SAS version", member.sas_version, NAME_BYTES),
+        ("SAS system", member.sas_os, NAME_BYTES),
+        ("dataset type", member.dataset_type, NAME_BYTES),
+    ]
+    if library := member.library:
+        texts += [
+            ("created stamp of the library", library.created, STAMP_BYTES),
+            ("modified stamp of the library", library.modified, STAMP_BYTES),
+            ("SAS version of the library", library.sas_version, NAME_BYTES),
+            ("SAS system of the library", library.sas_os, NAME_BYTES),
+        ]
+    for what, text, size in texts:
+        if len(text) > size or not text.isascii():
+            message = f"{what} {quoted(text)} of {member.name} does not fit into {size} ASCII bytes"
+            yield finding_of(member, "CED322", message)
+
+
+def _variable_faults(member: XptMember, variable: XptVariable) -> Iterator[Finding]:
+    what = f"{member.name}.{variable.name}"
+    name = f"variable name {quoted(variable.name)} of {member.name}"
+    yield from _name_faults(member, name, variable.name)
+    yield from _label_faults(member, "CED303", what, variable.label)
+    kind, low, high = "text", 1, TEXT_BYTES
+    if variable.type == "Num":
+        kind, low, high = "number", SHORTEST_NUMBER, LONGEST_NUMBER
+    if not low <= variable.length <= high:
+        message = f"{what} has the length {variable.length}, a {kind} takes {low} to {high} bytes"
+        yield finding_of(member, "CED317", message)
+    for word, form, width, decimals in (
+        ("format", variable.format, variable.format_width, variable.format_decimals),
+        ("informat", variable.informat, variable.informat_width, variable.informat_decimals),
+    ):
+        fits = len(form) <= NAME_BYTES and form.isascii()
+        if not fits or not 0 <= width <= WIDTH_LIMIT or not 0 <= decimals <= WIDTH_LIMIT:
+            message = f"{word} {quoted(form)} {width}.{decimals} of {what} does not fit into XPT v5"
+            yield finding_of(member, "CED321", message)
+
+
+def _is_blank(frame: pl.DataFrame, member: XptMember) -> NDArray[np.bool_]:
+    blank = np.ones(frame.height, np.bool_)
+    for variable in member.variables:
+        series = frame[variable.name]
+        if variable.type == "Char":
+            blank &= (sas_text(series).fill_null("").str.strip_chars_end(" ") == "").to_numpy()
+        else:
+            raw = ieee_to_ibm(sas_numbers(series).to_numpy()) >> np.uint64(8 * (8 - variable.length))
+            blank &= raw == int.from_bytes(b" " * variable.length)
+    return blank

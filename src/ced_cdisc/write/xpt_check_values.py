@@ -1,0 +1,231 @@
+"""The faults of values that SAS transport version 5 cannot hold, one finding per variable and kind.
+
+Source: SAS technical paper TS-140; FDA Study Data Technical Conformance Guide (ASCII only).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ced_cdisc.core.findings import Finding, Location, Stage
+from ced_cdisc.core.ibm import IBM_LIMIT, IBM_SMALLEST, SPECIAL_MISSING, ieee_to_ibm
+from ced_cdisc.core.xpt import LONGEST_NUMBER, TEXT_BYTES, XptMember, XptVariable
+from ced_cdisc.write.xpt_values import sas_numbers, sas_text, slices
+
+EXACT_INTEGERS = 2**53
+"""Below this magnitude a double holds every whole number."""
+ASCII_ONLY = "XPT v5 holds printable ASCII characters only"
+
+_ROWS = 65_536
+_SHOWN = 40
+_RECORDS = 3
+_CONTROL = r"[\x00-\x1F\x7F]"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a dataset under check; ``first_row`` is the 1-based row of its first record."""
+
+    frame: pl.DataFrame
+    member: XptMember
+    first_row: int
+
+    def finding(
+        self, code: str, name: str, wrong: pl.Series, say: Callable[[int], str], hint: str = ""
+    ) -> Iterator[Finding]:
+        """At most one finding, for all rows where ``wrong`` is true; ``say`` describes one by index."""
+        rows = wrong.fill_null(False).arg_true()
+        if not len(rows):
+            return
+        first = int(rows[0])
+        message = f"{self.member.name}.{name} row {first + self.first_row}: {say(first)}"
+        if len(rows) > 1:
+            message += f", and {len(rows) - 1} more row{'s' if len(rows) > 2 else ''}"
+        records: list[str] = []
+        if "USUBJID" in self.frame.columns:
+            subjects = self.frame["USUBJID"]
+            records = [
+                f"{self.member.name} row {row + self.first_row}, subject {subjects[row]}"
+                for row in rows.head(_RECORDS).to_list()
+            ]
+        yield finding_of(self.member, code, message, hint, tuple(records))
+
+
+def text_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
+    """Texts too long (CED305, CED306) or with characters that do not belong there (CED307, CED308)."""
+    name, length, encoding = variable.name, variable.length, block.member.encoding
+    parts = slices(block.frame.select(name), _ROWS)
+    if encoding == "ascii" and not any(_is_suspect_text(sas_text(part[name]), length) for part in parts):
+        return
+    text = sas_text(block.frame[name])
+    sizes, foreign = text.str.len_bytes(), text.str.contains(r"[^\x00-\x7F]")
+    if encoding != "ascii":
+        values = text.fill_null("").to_list()
+        sizes = pl.Series([encoded_size(value, encoding) for value in values], dtype=pl.UInt32)
+        foreign = pl.Series(
+            [first_foreign(value, encoding) is not None for value in values], dtype=pl.Boolean
+        )
+    yield from block.finding(
+        "CED305",
+        name,
+        sizes > TEXT_BYTES,
+        lambda row: f"text of {sizes[row]} bytes, XPT v5 holds {TEXT_BYTES}: {quoted(text[row])}",
+        "move the rest to supplemental qualifiers or to a further variable",
+    )
+    yield from block.finding(
+        "CED306",
+        name,
+        (sizes > length) & (sizes <= TEXT_BYTES),
+        lambda row: f"text of {sizes[row]} bytes, the planned length is {length}: {quoted(text[row])}",
+    )
+    yield from block.finding(
+        "CED307",
+        name,
+        foreign,
+        lambda row: f"{character_of(first_foreign(text[row], encoding) or '')} in {quoted(text[row])}",
+        ASCII_ONLY,
+    )
+    yield from block.finding(
+        "CED308",
+        name,
+        text.str.contains(_CONTROL),
+        lambda row: f"{character_of(text.str.extract(f'({_CONTROL})')[row])} in {quoted(text[row])}",
+        ASCII_ONLY,
+    )
+
+
+def encoded_size(text: str, encoding: str) -> int:
+    """Bytes of a text in the file; a character the encoding lacks counts as in UTF-8."""
+    try:
+        return len(text.encode(encoding))
+    except UnicodeEncodeError:
+        return len(text.encode())
+
+
+def first_foreign(text: str, encoding: str) -> str | None:
+    """The first character that the encoding of the file lacks."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError as error:
+        return text[error.start]
+    return None
+
+
+def _is_suspect_text(text: pl.Series, length: int) -> bool:
+    # One pass over the bytes of all values; rows are looked at only where it finds something.
+    longest = cast(int, text.str.len_bytes().max() or 0)
+    if not longest:
+        return False
+    data = np.frombuffer(cast(Any, text.drop_nulls()).to_arrow().buffers()[2], np.uint8)
+    return longest > min(length, TEXT_BYTES) or bool(data.min() < 0x20 or data.max() > 0x7E)
+
+
+def number_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
+    """Numbers out of range (CED309), not finite (CED310), or not held exactly (CED319, CED320)."""
+    name, length = variable.name, variable.length
+    if not any(_is_suspect_number(p[name], length) for p in slices(block.frame.select(name), _ROWS)):
+        return
+    series = block.frame[name]
+    numbers = sas_numbers(series)
+    finite = numbers.is_finite()
+    size = numbers.abs()
+    held = (size == 0) | ((size >= IBM_SMALLEST) & (size < IBM_LIMIT))
+
+    def value(row: int) -> str:
+        return f"{series[row]}" if series.dtype.is_integer() else f"{numbers[row]!r}"
+
+    yield from block.finding(
+        "CED309",
+        name,
+        finite & ~held,
+        lambda row: f"{value(row)} is outside the range of XPT v5, 5.4e-79 to 7.2e75",
+    )
+    yield from block.finding(
+        "CED310",
+        name,
+        ~finite,
+        lambda row: f"{value(row)} is not a number that SAS knows",
+        "a missing value is null",
+    )
+    if series.dtype.is_integer():
+        yield from block.finding(
+            "CED319",
+            name,
+            size >= EXACT_INTEGERS,
+            lambda row: f"{value(row)} is a whole number of 2**53 or more, SAS would round it",
+            "plan it as text",
+        )
+    if length < LONGEST_NUMBER:
+        exact = numbers.set(~(finite & held).fill_null(False), None).to_numpy()
+        yield from block.finding(
+            "CED320",
+            name,
+            pl.Series(_is_cut(exact, length)),
+            lambda row: f"{value(row)} loses digits at the planned length of {length} bytes",
+            f"plan {LONGEST_NUMBER} bytes",
+        )
+
+
+def _is_suspect_number(series: pl.Series, length: int) -> bool:
+    numbers = sas_numbers(series.drop_nulls()).to_numpy()
+    size = np.abs(numbers)
+    limit = EXACT_INTEGERS if series.dtype.is_integer() else IBM_LIMIT
+    if not np.all((size == 0) | ((size >= IBM_SMALLEST) & (size < limit))):
+        return True
+    return length < LONGEST_NUMBER and bool(_is_cut(numbers, length).any())
+
+
+def _is_cut(numbers: NDArray[np.float64], length: int) -> NDArray[np.bool_]:
+    lost = np.uint64((1 << 8 * (LONGEST_NUMBER - max(length, 0))) - 1)
+    return (ieee_to_ibm(numbers) & lost) != 0
+
+
+def code_faults(block: Block, name: str, codes: pl.Series) -> Iterator[Finding]:
+    """Special missing values that are none, or that stand where a value is (CED323)."""
+    member, frame = block.member, block.frame
+    if not any(v.name == name and v.type == "Num" for v in member.variables) or name not in frame.columns:
+        message = f"special missing values are given for {member.name}.{name}, which is no numeric variable"
+        yield finding_of(member, "CED323", message)
+        return
+    if len(codes) != frame.height:
+        message = f"{member.name}.{name} has {frame.height} rows and {len(codes)} special missing values"
+        yield finding_of(member, "CED323", message)
+        return
+    yield from block.finding(
+        "CED323",
+        name,
+        ~codes.is_in(list(SPECIAL_MISSING)),
+        lambda row: f"{quoted(codes[row])} is no special missing value, expected A to Z or _",
+    )
+    yield from block.finding(
+        "CED323",
+        name,
+        codes.is_not_null() & frame[name].is_not_null(),
+        lambda row: f"the value {frame[name][row]} has the special missing value {codes[row]} as well",
+    )
+
+
+def finding_of(
+    member: XptMember, code: str, message: str, hint: str = "", records: tuple[str, ...] = ()
+) -> Finding:
+    """A finding of stage OUTPUT about the file of the member."""
+    where = Location(f"{member.name.lower()}.xpt")
+    return Finding(code, message, where, hint=hint, stage=Stage.OUTPUT, records=records)
+
+
+def quoted(text: str, shown: int = _SHOWN) -> str:
+    """A value for a message: in quotes, control characters escaped, cut after some characters."""
+    return json.dumps(text if len(text) <= shown else text[:shown] + "...", ensure_ascii=False)
+
+
+def character_of(character: str) -> str:
+    """A character for a message, with its code point."""
+    shown = f"'{character}' " if character.isprintable() else ""
+    return f"the character {shown}(U+{ord(character):04X})"

@@ -1,0 +1,67 @@
+"""What SAS keeps of a polars column: text, or a number.
+
+SAS has two types. A date is the number of days since 1960-01-01, a datetime the number of seconds since
+that midnight, a time the seconds since midnight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import polars as pl
+
+EPOCH_DAYS = 3653
+"""Days from 1960-01-01, the origin of SAS, to 1970-01-01, the origin of polars."""
+_SECONDS_OF_DAY = 86_400
+_UNITS = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+
+
+def sas_type(dtype: pl.DataType) -> Literal["Char", "Num", "Any"] | None:
+    """The SAS type that holds a polars type, ``Any`` for a column of nulls, None if neither does.
+
+    A datetime with a time zone has none: SAS knows no zones, and dropping one in silence shifts the time.
+    """
+    if isinstance(dtype, pl.Null):
+        return "Any"
+    if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
+        return "Char"
+    if isinstance(dtype, pl.Datetime):
+        return None if dtype.time_zone else "Num"
+    return "Num" if dtype.is_numeric() or isinstance(dtype, pl.Date | pl.Time) else None
+
+
+def sas_text(series: pl.Series) -> pl.Series:
+    """A column of the SAS type Char as String; nulls stay null."""
+    return series.cast(pl.String)
+
+
+def sas_numbers(series: pl.Series) -> pl.Series:
+    """A column of the SAS type Num as Float64: days for dates, seconds for times; nulls stay null.
+
+    >>> from datetime import date, time
+    >>> sas_numbers(pl.Series([date(1960, 1, 2), None])).to_list()
+    [1.0, None]
+    >>> sas_numbers(pl.Series([time(0, 1, 0, 500_000)])).to_list()
+    [60.5]
+    """
+    dtype = series.dtype
+    if isinstance(dtype, pl.Date):
+        return series.to_physical().cast(pl.Float64) + EPOCH_DAYS
+    if isinstance(dtype, pl.Datetime):
+        return _seconds(series, _UNITS[dtype.time_unit], EPOCH_DAYS * _SECONDS_OF_DAY)
+    if isinstance(dtype, pl.Time):
+        return _seconds(series, _UNITS["ns"], 0)
+    return series.cast(pl.Float64)
+
+
+def slices(frame: pl.DataFrame, rows: int) -> Iterator[pl.DataFrame]:
+    """The frame in blocks of that many rows, without copying."""
+    for start in range(0, frame.height, rows):
+        yield frame.slice(start, rows)
+
+
+def _seconds(series: pl.Series, unit: int, origin: int) -> pl.Series:
+    # Whole seconds and rest apart: a count of nanoseconds since 1970 has more digits than a double.
+    ticks = series.to_physical()
+    return (ticks // unit + origin).cast(pl.Float64) + (ticks % unit).cast(pl.Float64) / unit

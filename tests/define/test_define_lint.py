@@ -1,0 +1,75 @@
+"""Each rule of the define.xml check: one edit of a clean file, and the whole text of what it finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from define_packages import ADAM, SDTM
+
+from ced_cdisc.check.define import CODES, check_define
+from ced_cdisc.core.findings import Location, Severity, Stage
+from ced_cdisc.core.metadata import PackageMetadata
+from ced_cdisc.write.define import define_xml
+
+PACKAGES = {package.name: package for package in (SDTM, ADAM)}
+CASES = yaml.safe_load((Path(__file__).parent / "lint_cases.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("package", [SDTM, ADAM], ids=lambda package: package.name)
+def test_written_files_have_no_findings(package: PackageMetadata) -> None:
+    assert check_define(define_xml(package)) == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["rule"])
+def test_each_fault_is_found_and_named(case: dict[str, Any]) -> None:
+    xml = define_xml(PACKAGES[case["package"]]).decode()
+    for edit in case["edits"]:
+        assert edit["old"] in xml
+        xml = xml.replace(edit["old"], edit["new"], -1 if edit.get("everywhere") else 1)
+    found = check_define(xml.encode())
+    texts = [f"{f.code} {f.message}" + (f"; {f.hint}" if f.hint else "") for f in found]
+    assert texts == case["findings"]
+    assert {f.stage for f in found} == {Stage.CHECK}
+    assert all(f.where.line > 0 for f in found)
+
+
+def test_a_file_that_is_not_xml_has_one_finding() -> None:
+    (finding,) = check_define(b"<ODM>", file="out/define.xml")
+    assert finding.code == "CED501"
+    assert finding.message.startswith("not well-formed XML: Premature end of data in tag ODM line 1")
+    assert finding.where == Location("out/define.xml", 1)
+
+
+def test_a_finding_stands_at_the_line_of_its_element() -> None:
+    lines = define_xml(SDTM).decode().replace(' Length="200"', "").splitlines()
+    (finding,) = check_define("\n".join(lines).encode(), file="out/define.xml")
+    line = next(n for n, text in enumerate(lines, start=1) if 'ItemDef OID="IT.AE.AETERM"' in text)
+    assert str(finding) == (
+        f"out/define.xml:{line} CED505 ItemDef IT.AE.AETERM has the type text and no Length"
+    )
+
+
+def test_only_a_definition_without_use_is_a_warning() -> None:
+    xml = define_xml(SDTM).replace(b'        <CodeListRef CodeListOID="CL.SEX"/>\n', b"")
+    (finding,) = check_define(xml)
+    assert finding.severity is Severity.WARNING
+
+
+def test_a_document_type_and_its_entities_are_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    xml = define_xml(SDTM).decode()
+    doctype = f'<!DOCTYPE ODM [<!ENTITY e SYSTEM "{secret.as_uri()}">]>\n<ODM '
+    xml = xml.replace("<ODM ", doctype, 1).replace("<StudyName>CED-01<", "<StudyName>&e;<")
+    (finding,) = check_define(xml.encode())
+    assert f"{finding.code} {finding.message}" == (
+        "CED501 has a document type declaration, which define.xml may not have; nothing was read"
+    )
+
+
+def test_every_code_has_a_failing_case() -> None:
+    shown = {text.split()[0] for case in CASES for text in case["findings"]} | {"CED501"}
+    assert shown == {code for code in CODES if code <= "CED522"}

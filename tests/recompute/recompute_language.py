@@ -1,0 +1,91 @@
+"""What the tests of the second engine share: expressions as text, with names typed by their first letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ced_cdisc.core.findings import Location
+from ced_cdisc.core.metadata import Origin
+from ced_cdisc.derive.catalogue import FUNCTIONS
+from ced_cdisc.expr.parse import parse
+from ced_cdisc.expr.resolve import resolve
+from ced_cdisc.expr.tree import Node, Scope, Type
+from ced_cdisc.plan.model import Block, DatasetPlan, Line, RawTable, StudyPlan
+from ced_cdisc.recompute import evaluate
+
+KINDS = {"n": Type.NUMBER, "s": Type.TEXT, "d": Type.DTC, "t": Type.TRUTH, "day": Type.DATE, "moment": Type.DATETIME}
+"""Type of a test's name by its letters: n1, s, d2, t, day1, moment."""
+
+NUMBERS = {"AVAL", "VISITNUM", "VISITDY", "EXDOSE", "XXSEQ", "ANL"}
+"""Variables of the test studies that are numbers; those in DTC, START and END are dates, the rest is text."""
+
+
+class Names:
+    """Every name is known; its type is read off it."""
+
+    def find(self, name: str, inside: str | None) -> tuple[Scope, Type]:
+        short = name.rpartition(".")[2]
+        letters = short.rstrip("0123456789")
+        if letters in KINDS:
+            return Scope.VARIABLE, KINDS[letters]
+        if short in NUMBERS:
+            return Scope.VARIABLE, Type.NUMBER
+        return Scope.VARIABLE, Type.DTC if short.endswith(("DTC", "START", "END")) else Type.TEXT
+
+    def known(self, name: str, inside: str | None) -> Iterable[str]:
+        return ()
+
+    def is_dataset(self, owner: str) -> bool:
+        return True
+
+
+def tree_of(text: str) -> Node:
+    """The resolved tree of an expression."""
+    return resolve(parse(text), Names(), FUNCTIONS)
+
+
+def value(text: str, **names: object) -> object:
+    """The value of an expression; names are given as keywords."""
+    return evaluate(tree_of(text), names.__getitem__)  # type: ignore[arg-type]
+
+
+WHERE = Location("test.yaml")
+
+
+def line(variable: str, tree: str | Node) -> Line:
+    """A line of a plan."""
+    node = tree_of(tree) if isinstance(tree, str) else tree
+    return Line(variable, node, node.type or Type.TEXT, "derive", WHERE, Origin("Derived"))
+
+
+def lines(**trees: str | Node) -> tuple[Line, ...]:
+    """Lines in the order given."""
+    return tuple(line(variable, tree) for variable, tree in trees.items())
+
+
+def block(number: int, source: str, kind: str = "raw", **more: object) -> Block:
+    """A block of a plan."""
+    return Block(number, source, kind, **{"lines": (), **more})  # type: ignore[arg-type]
+
+
+def dataset(name: str, *blocks: Block, kind: str = "sdtm", sort: tuple[str, ...] = ("USUBJID",), **more: object) -> DatasetPlan:
+    """A dataset of a plan without metadata."""
+    made = {"computed": (), "lines": (), **more}
+    return DatasetPlan(
+        name=name, kind=kind, label=name, domain=name, class_name="FINDINGS", structure="", blocks=blocks, sort=sort,
+        variables=(), where=WHERE, **made,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def raw(name: str, columns: str, key: str = "SUBJ", subject: str = "SUBJ") -> RawTable:
+    """A raw table of a plan."""
+    return RawTable(name, f"{name}.csv", "csv", tuple(columns.split()), tuple(key.split()), subject, WHERE)
+
+
+def study(tables: Iterable[RawTable], *datasets: DatasetPlan, visits: object = None) -> StudyPlan:
+    """A plan; USUBJID is 'S-' and the subject."""
+    return StudyPlan(
+        "S", "S", "S", "S", datetime(2020, 1, 1), {table.name: table for table in tables}, tree_of("join('-', 'S', SUBJECT)"),
+        visits, tuple(datasets), (), (), (), {},  # type: ignore[arg-type]
+    )  # fmt: skip
