@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import fields
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Origin
@@ -11,10 +11,17 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr.parse import parse
 from ced_cdisc.expr.resolve import resolve
 from ced_cdisc.expr.tree import Node, Scope, Type
-from ced_cdisc.plan.model import Block, DatasetPlan, Line, RawTable, StudyPlan
+from ced_cdisc.plan.model import Block, DatasetPlan, Line, RawTable, StudyPlan, VariablePlan
 from ced_cdisc.recompute import evaluate
 
-KINDS = {"n": Type.NUMBER, "s": Type.TEXT, "d": Type.DTC, "t": Type.TRUTH, "day": Type.DATE, "moment": Type.DATETIME}
+KINDS = {
+    "n": Type.NUMBER,
+    "s": Type.TEXT,
+    "d": Type.DTC,
+    "t": Type.TRUTH,
+    "day": Type.DATE,
+    "moment": Type.DATETIME,
+}
 """Type of a test's name by its letters: n1, s, d2, t, day1, moment."""
 
 NUMBERS = {"AVAL", "VISITNUM", "VISITDY", "EXDOSE", "XXSEQ", "ANL"}
@@ -47,7 +54,7 @@ def tree_of(text: str) -> Node:
 
 def value(text: str, **names: object) -> object:
     """The value of an expression; names are given as keywords."""
-    return evaluate(tree_of(text), names.__getitem__)  # type: ignore[arg-type]
+    return evaluate(tree_of(text), names.__getitem__)
 
 
 WHERE = Location("test.yaml")
@@ -66,16 +73,37 @@ def lines(**trees: str | Node) -> tuple[Line, ...]:
 
 def block(number: int, source: str, kind: str = "raw", **more: object) -> Block:
     """A block of a plan."""
-    return Block(number, source, kind, **{"lines": (), **more})  # type: ignore[arg-type]
+    return Block(number, source, kind, **{"lines": (), **more})
 
 
-def dataset(name: str, *blocks: Block, kind: str = "sdtm", sort: tuple[str, ...] = ("USUBJID",), **more: object) -> DatasetPlan:
-    """A dataset of a plan without metadata."""
+def dataset(
+    name: str,
+    *blocks: Block,
+    kind: str = "sdtm",
+    sort: tuple[str, ...] = ("USUBJID",),
+    variables: tuple[VariablePlan, ...] = (),
+    **more: object,
+) -> DatasetPlan:
+    """A dataset of a plan, with no more metadata than is asked for."""
     made = {"computed": (), "lines": (), **more}
     return DatasetPlan(
-        name=name, kind=kind, label=name, domain=name, class_name="FINDINGS", structure="", blocks=blocks, sort=sort,
-        variables=(), where=WHERE, **made,  # type: ignore[arg-type]
-    )  # fmt: skip
+        name=name,
+        kind=kind,
+        label=name,
+        domain=name,
+        class_name="FINDINGS",
+        structure="",
+        blocks=blocks,
+        sort=sort,
+        variables=variables,
+        where=WHERE,
+        **made,
+    )
+
+
+def variable(name: str) -> VariablePlan:
+    """A character variable of a plan."""
+    return VariablePlan(name, name, "Char", Type.TEXT, "Req", "", None, Origin("Derived"), WHERE)
 
 
 def raw(name: str, columns: str, key: str = "SUBJ", subject: str = "SUBJ") -> RawTable:
@@ -84,8 +112,11 @@ def raw(name: str, columns: str, key: str = "SUBJ", subject: str = "SUBJ") -> Ra
 
 
 def study(tables: Iterable[RawTable], *datasets: DatasetPlan, visits: object = None) -> StudyPlan:
-    """A plan; USUBJID is 'S-' and the subject."""
-    return StudyPlan(
-        "S", "S", "S", "S", datetime(2020, 1, 1), {table.name: table for table in tables}, tree_of("join('-', 'S', SUBJECT)"),
-        visits, tuple(datasets), (), (), (), {},  # type: ignore[arg-type]
-    )  # fmt: skip
+    """A plan; USUBJID is 'S-' and the subject. What the engine does not read is empty."""
+    known = {
+        "tables": {table.name: table for table in tables},
+        "usubjid": tree_of("join('-', 'S', SUBJECT)"),
+        "visits": visits,
+        "datasets": tuple(datasets),
+    }
+    return StudyPlan(**{field.name: known.get(field.name) for field in fields(StudyPlan)})

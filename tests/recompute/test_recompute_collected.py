@@ -17,9 +17,18 @@ def _recoded(code: str | None, otherwise: str | None = None) -> object:
 
 @pytest.mark.parametrize(
     ("code", "otherwise", "term"),
-    [("1", None, "MILD"), ("2", "OTHER", "MODERATE"), ("7", "OTHER", "OTHER"), ("9", "OTHER", None), (None, "OTHER", None), ("7", "", None)],
+    [
+        ("1", None, "MILD"),
+        ("2", "OTHER", "MODERATE"),
+        ("7", "OTHER", "OTHER"),
+        ("9", "OTHER", None),
+        (None, "OTHER", None),
+        ("7", "", None),
+    ],
 )
-def test_a_code_gives_the_term_of_its_first_pair(code: str | None, otherwise: str | None, term: str | None) -> None:
+def test_a_code_gives_the_term_of_its_first_pair(
+    code: str | None, otherwise: str | None, term: str | None
+) -> None:
     assert _recoded(code, otherwise) == term
 
 
@@ -29,9 +38,14 @@ def test_an_unlisted_code_is_a_fault(code: str) -> None:
         _recoded(code)
 
 
-def _read(day: str | None, formats: str, time: str | None = None, times: str = "HH:MM|HHMM|H:MM|HH:MM:SS") -> object:
+def _read(
+    day: str | None, formats: str, time: str | None = None, times: str = "HH:MM|HHMM|H:MM|HH:MM:SS"
+) -> object:
     node = tree.ReadDate(
-        date=tree.Column(name="day"), time=tree.Column(name="time"), formats=tuple(formats.split("|")), time_formats=tuple(times.split("|"))
+        date=tree.Column(name="day"),
+        time=tree.Column(name="time"),
+        formats=tuple(formats.split("|")),
+        time_formats=tuple(times.split("|")),
     )
     return evaluate(node, {"day": day, "time": time}.__getitem__)
 

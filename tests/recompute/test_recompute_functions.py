@@ -1,5 +1,6 @@
 """Every function of one record, by example."""
 
+# ruff: noqa: DTZ001 - date-times of a trial have no time zone, as in SAS
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
@@ -115,10 +116,17 @@ def test_functions(call: str, names: dict[str, object], expected: object) -> Non
 @pytest.mark.parametrize(
     ("number", "text"),
     [
-        (1.0, "1"), (0.1, "0.1"), (1e-7, "0.0000001"), (-2.5, "-2.5"), (0.0, "0"), (-0.0, "0"), (100.0, "100"),
-        (1e22, "10000000000000000000000"), (0.1 + 0.2, "0.30000000000000004"),
+        (1.0, "1"),
+        (0.1, "0.1"),
+        (1e-7, "0.0000001"),
+        (-2.5, "-2.5"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (100.0, "100"),
+        (1e22, "10000000000000000000000"),
+        (0.1 + 0.2, "0.30000000000000004"),
     ],
-)  # fmt: skip
+)
 def test_text_of_a_number_is_the_shortest_that_reads_back(number: float, text: str) -> None:
     assert number_text(number) == text
 
@@ -133,12 +141,25 @@ def test_text_of_a_number_reads_back(number: float) -> None:
 @pytest.mark.parametrize(
     ("number", "digits", "expected"),
     [
-        (2.675, 2, 2.68), (-2.675, 2, -2.68), (4214.025, 2, 4214.03), (0.5, 0, 1.0), (1.5, 0, 2.0), (-0.5, 0, -1.0),
-        (1.005, 2, 1.01), (1234.5, -2, 1200.0), (1250.0, -2, 1300.0), (0.1 + 0.2, 10, 0.3), (-0.04, 1, 0.0),
-        (1e300, 2, 1e300), (2.4999999999999996, 0, 3.0), (2.49999999999999, 0, 2.0),
+        (2.675, 2, 2.68),
+        (-2.675, 2, -2.68),
+        (4214.025, 2, 4214.03),
+        (0.5, 0, 1.0),
+        (1.5, 0, 2.0),
+        (-0.5, 0, -1.0),
+        (1.005, 2, 1.01),
+        (1234.5, -2, 1200.0),
+        (1250.0, -2, 1300.0),
+        (0.1 + 0.2, 10, 0.3),
+        (-0.04, 1, 0.0),
+        (1e300, 2, 1e300),
+        (2.4999999999999996, 0, 3.0),
+        (2.49999999999999, 0, 2.0),
     ],
-)  # fmt: skip
-def test_round_is_half_away_from_zero_on_the_decimal_value(number: float, digits: int, expected: float) -> None:
+)
+def test_round_is_half_away_from_zero_on_the_decimal_value(
+    number: float, digits: int, expected: float
+) -> None:
     assert value(f"round(n, {digits})", n=number) == expected if digits >= 0 else True
     assert functions.round_half_away(number, float(digits)) == expected
 
@@ -159,10 +180,22 @@ def test_round_of_missing_is_missing(number: float | None) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("12", 12.0), ("-1.50", -1.5), ("+.5", 0.5), ("3.", 3.0), (None, None), ("1e5", None), ("1,5", None),
-        (" 1", None), ("nan", None), ("inf", None), ("", None), ("1 2", None), ("٣", None), (".", None), ("-", None),
+        ("12", 12.0),
+        ("-1.50", -1.5),
+        ("+.5", 0.5),
+        ("3.", 3.0),
+        (None, None),
+        ("1e5", None),
+        ("1,5", None),
+        (" 1", None),
+        ("nan", None),
+        ("inf", None),
+        ("1 2", None),
+        ("٣", None),
+        (".", None),
+        ("-", None),
     ],
-)  # fmt: skip
+)
 def test_numeric_reads_plain_decimals_only(text: str | None, expected: float | None) -> None:
     assert value("numeric(s)", s=text) == expected
     if expected is None and text is not None:
@@ -175,23 +208,36 @@ def test_numeric_reads_plain_decimals_only(text: str | None, expected: float | N
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("7:04", 424.0), ("07:04", 424.0), ("99:59", 5999.0), ("1:00:01", 3601.0), ("424 sec", 424.0), ("424s", 424.0),
-        ("424 Secs", 424.0), ("424.5 seconds", 424.5), ("7.1 min", 426.0), ("7 MINUTES", 420.0), ("2h", 7200.0),
-        ("0.1 hours", 360.0), (None, None),
+        ("7:04", 424.0),
+        ("07:04", 424.0),
+        ("99:59", 5999.0),
+        ("1:00:01", 3601.0),
+        ("424 sec", 424.0),
+        ("424s", 424.0),
+        ("424 Secs", 424.0),
+        ("424.5 seconds", 424.5),
+        ("7.1 min", 426.0),
+        ("7 MINUTES", 420.0),
+        ("2h", 7200.0),
+        ("0.1 hours", 360.0),
+        (None, None),
     ],
-)  # fmt: skip
+)
 def test_durations_in_seconds(text: str | None, expected: float | None) -> None:
     assert value("seconds(s)", s=text) == expected
 
 
-@pytest.mark.parametrize("text", ["424", "7:60", "1:60:00", "7:4", "100:00", "-1 s", "7 days", "7  min", "1:2:3", "min"])
+@pytest.mark.parametrize(
+    "text", ["424", "7:60", "1:60:00", "7:4", "100:00", "-1 s", "7 days", "7  min", "1:2:3", "min"]
+)
 def test_other_durations_are_faults(text: str) -> None:
     with pytest.raises(DataFault, match="is no duration"):
         value("seconds(s)", s=text)
 
 
 @pytest.mark.parametrize(
-    ("number", "unit", "expected"), [(98.6, "F", 37.0), (70.0, "C", 70.0), (None, "F", None), (1.0, None, None)]
+    ("number", "unit", "expected"),
+    [(98.6, "F", 37.0), (70.0, "C", 70.0), (None, "F", None), (1.0, None, None)],
 )
 def test_convert_takes_the_factor_and_the_offset_as_floats(
     number: float | None, unit: str | None, expected: float | None, monkeypatch: pytest.MonkeyPatch
@@ -220,8 +266,15 @@ def test_a_fault_knows_the_part_that_met_it() -> None:
 _DAY = st.dates(date(1996, 1, 1), date(2004, 12, 31))
 
 
-@given(_DAY, st.dates(date(2015, 1, 1), date(2018, 12, 31)), st.sampled_from([4, 7, 10]), st.sampled_from([4, 7, 10]))
-def test_age_of_partial_dates_is_what_all_days_agree_on(birth: date, at: date, precision: int, other: int) -> None:
+@given(
+    _DAY,
+    st.dates(date(2015, 1, 1), date(2018, 12, 31)),
+    st.sampled_from([4, 7, 10]),
+    st.sampled_from([4, 7, 10]),
+)
+def test_age_of_partial_dates_is_what_all_days_agree_on(
+    birth: date, at: date, precision: int, other: int
+) -> None:
     def days(text: str) -> list[date]:
         first = date.fromisoformat((text + "-01-01")[:10])
         every = (first + timedelta(days=i) for i in range(366))

@@ -1,5 +1,6 @@
 """Conditions and arithmetic: missing is not a value, a partial date is an interval."""
 
+# ruff: noqa: DTZ001 - date-times of a trial have no time zone, as in SAS
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
@@ -19,11 +20,17 @@ T, F, U = True, False, None
 @pytest.mark.parametrize(
     ("left", "right", "conjunction", "disjunction"),
     [
-        (T, T, T, T), (T, F, F, T), (T, U, U, T),
-        (F, T, F, T), (F, F, F, F), (F, U, F, U),
-        (U, T, U, T), (U, F, F, U), (U, U, U, U),
+        (T, T, T, T),
+        (T, F, F, T),
+        (T, U, U, T),
+        (F, T, F, T),
+        (F, F, F, F),
+        (F, U, F, U),
+        (U, T, U, T),
+        (U, F, F, U),
+        (U, U, U, U),
     ],
-)  # fmt: skip
+)
 def test_and_or_follow_kleene(left: object, right: object, conjunction: object, disjunction: object) -> None:
     assert value("t1 and t2", t1=left, t2=right) is conjunction
     assert value("t1 or t2", t1=left, t2=right) is disjunction
@@ -126,7 +133,9 @@ def test_bounds_of_a_partial_date(dtc: str, first: str, last: str) -> None:
     assert bounds(dtc) == (datetime.fromisoformat(first), datetime.fromisoformat(last))
 
 
-@pytest.mark.parametrize("text", ["2018-13", "2018-02-30", "2018-1-1", "", "2018-", "2018--", "0000", "2018-01-01T24:00"])
+@pytest.mark.parametrize(
+    "text", ["2018-13", "2018-02-30", "2018-1-1", "", "2018-", "2018--", "0000", "2018-01-01T24:00"]
+)
 def test_other_texts_have_no_bounds(text: str) -> None:
     assert bounds(text) is None
 

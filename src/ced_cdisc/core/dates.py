@@ -1,9 +1,9 @@
 """Collected dates and times, read by written formats into ISO 8601 text of the precision that was known.
 
 A format is literal text with tokens: ``YYYY``, ``MON`` (English month abbreviation in any case), ``MM`` and
-``DD`` (two digits), ``M`` and ``D`` (one or two digits); ``UN``, ``UNK`` and ``ND`` stand for these very words
-in any case and mean that a part is unknown. The format ``ISO`` is ISO 8601 of any precision. Times are written
-with ``HH``, ``H``, ``MM`` and ``SS``.
+``DD`` (two digits), ``M`` and ``D`` (one or two digits). ``UN``, ``UNK`` and ``ND`` stand for these very words,
+in any case, and mean that a part is unknown. The format ``ISO`` is ISO 8601 of any precision. Times are
+written with ``HH``, ``H``, ``MM`` and ``SS``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Literal
 
 Trouble = Literal["", "date", "time", "undated"]
-"""Why a date could not be read: no format fits the date, none fits the time, or a time has no complete date."""
+"""Why it could not be read: no format fits the date, none the time, or a time has no complete date."""
 
 ISO = "ISO"
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from enum import Enum
 
 
@@ -139,11 +139,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'did you mean ae.sev?'
     """
     options = sorted(set(known))
-    folded: dict[str, str] = {}
+    folded: dict[str, list[str]] = {}
     for option in options:
-        folded.setdefault(option.casefold(), option)
+        folded.setdefault(option.casefold(), []).append(option)
     near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
-    return f"did you mean {folded[near[0]]}?" if near else ""
+    near = near or [o for o in folded if sorted(o) == sorted(word.casefold())]  # swapped letters of a short word
+    if not near:
+        return ""
+    best = max(folded[near[0]], key=lambda option: SequenceMatcher(None, word, option).ratio())
+    return f"did you mean {best}?"
 
 
 def one_of(words: Sequence[str], most: int = 12) -> str:

@@ -28,7 +28,7 @@ _ALL = (
               "{1} if {0}, otherwise {2}", same=(1, 2)),
     Signature("coalesce", (_p("value", _VALUE),), None, "the first non-missing of {*}", repeats=True, same=(0,)),
     Signature("join", (_p("separator", _TEXT, literal=True), _p("part", (*_VALUE[:3],))), Type.TEXT,
-              "the non-missing of {1*} joined with {0}", repeats=True),
+              "{1*}, joined with {0}", repeats=True),
     Signature("upper", (_p("text", _TEXT),), Type.TEXT, "{0} in upper case"),
     Signature("lower", (_p("text", _TEXT),), Type.TEXT, "{0} in lower case"),
     Signature("trim", (_p("text", _TEXT),), Type.TEXT, "{0} without leading and trailing blanks"),

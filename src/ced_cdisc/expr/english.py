@@ -39,6 +39,7 @@ def clause(node: tree.Node, registry: Registry) -> str:
 class _English:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._records = ""  # the dataset whose records the aggregate around a name goes over
 
     def say(self, node: tree.Node) -> str:
         method: Callable[[tree.Node], str] = getattr(self, f"_{type(node).__name__.lower()}")
@@ -56,7 +57,7 @@ class _English:
     def _column(self, node: tree.Column) -> str:
         if node.scope is tree.Scope.RAW:
             return f"{node.short} of {node.owner}"
-        return node.name
+        return node.short if node.owner and node.owner == self._records else node.name
 
     def _call(self, node: tree.Call) -> str:
         if node.name == "if":
@@ -118,6 +119,13 @@ class _English:
     def _aggregate(self, node: tree.Aggregate) -> str:
         if node.func == "only" and node.dataset and node.of is not None and not node.on and node.where is None:
             return self.say(node.of)
+        self._records, outer = node.dataset, self._records
+        try:
+            return self._over_records(node)
+        finally:
+            self._records = outer
+
+    def _over_records(self, node: tree.Aggregate) -> str:
         records = f"the subject's {node.dataset} records" if node.dataset else "the subject's records"
         if node.on:
             records += f" with the same {_list(list(node.on))}"
@@ -129,7 +137,7 @@ class _English:
         what = "" if node.of is None else self.say(node.of)
         words = _EARLIEST if node.of is not None and node.of.type in _DATES and node.func in _EARLIEST else _AGGREGATE
         if node.func == "count" and node.of is None:
-            return f"the number of {records.removeprefix('the ')}"
+            return f"the number of {records}"
         return f"{words[node.func]} {what} of {records}{order}"
 
     def _recode(self, node: tree.Recode) -> str:

@@ -1,7 +1,7 @@
 """ISO 8601 text of any precision as an interval from its first to its last second.
 
-``2018-03`` is 2018-03-01T00:00:00 to 2018-03-31T23:59:59, ``2018---15`` (unknown month) is 2018-01-15T00:00:00
-to 2018-12-15T23:59:59. Bounds are texts of 19 characters, so that comparing texts compares times. A text of
+``2018-03`` is 2018-03-01T00:00:00 to 2018-03-31T23:59:59, ``2018---15`` (unknown month) is
+2018-01-15T00:00:00 to 2018-12-15T23:59:59. Bounds are texts of 19 characters, so that comparing texts compares times. A text of
 another form says nothing: both bounds are missing, and every comparison with it is unknown.
 """
 

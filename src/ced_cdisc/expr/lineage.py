@@ -5,35 +5,27 @@ from __future__ import annotations
 from ced_cdisc.expr import tree
 
 
-def columns(node: tree.Node, *, inside_aggregates: bool = True) -> list[tree.Column]:
-    """The columns that a tree reads, in order of appearance.
+def columns(node: tree.Node) -> list[tree.Column]:
+    """All columns that a tree reads, in order of appearance."""
+    return [below for below in tree.walk(node) if isinstance(below, tree.Column)]
 
-    With ``inside_aggregates`` false, columns that an aggregate reads from its records are left out.
+
+def own_columns(node: tree.Node) -> list[tree.Column]:
+    """The columns that a tree reads from the row at hand or from other rows of its own dataset.
+
+    What an aggregate reads from the records of another dataset is left out.
     """
     found: list[tree.Column] = []
-    _collect(node, found, inside_aggregates)
+    _collect(node, "", found)
     return found
 
 
-def _collect(node: tree.Node, found: list[tree.Column], inside: bool) -> None:
+def _collect(node: tree.Node, foreign: str, found: list[tree.Column]) -> None:
     if isinstance(node, tree.Column):
-        found.append(node)
+        if not foreign or node.owner != foreign:
+            found.append(node)
         return
-    if isinstance(node, tree.Aggregate) and not inside:
-        # An outer name inside an aggregate over another dataset is read from the row at hand.
-        if node.dataset:
-            for child in tree.children(node):
-                found.extend(c for c in columns(child) if c.owner != node.dataset)
-        return
+    if isinstance(node, tree.Aggregate):
+        foreign = node.dataset
     for child in tree.children(node):
-        _collect(child, found, inside)
-
-
-def datasets(node: tree.Node) -> set[str]:
-    """The other datasets that the aggregates of a tree go over."""
-    return {n.dataset for n in tree.walk(node) if isinstance(n, tree.Aggregate) and n.dataset}
-
-
-def looks_at_own_records(node: tree.Node) -> bool:
-    """Whether the tree holds an aggregate over the dataset that is being built."""
-    return any(isinstance(n, tree.Aggregate) and not n.dataset for n in tree.walk(node))
+        _collect(child, foreign, found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -20,8 +19,8 @@ class Names(Protocol):
         """Scope and type of a name; ``inside`` is the dataset of the enclosing aggregate, or None."""
         ...
 
-    def known(self, name: str, inside: str | None) -> Iterable[str]:
-        """Names to propose for an unknown one."""
+    def unknown(self, name: str, inside: str | None) -> tuple[str, str]:
+        """Message and hint for a name that :meth:`find` does not know."""
         ...
 
     def is_dataset(self, owner: str) -> bool:
@@ -72,9 +71,8 @@ class _Resolver:
     def _column(self, node: tree.Column, inside: str | None) -> tree.Node:
         found = self._names.find(node.name, inside)
         if found is None:
-            what = "column" if node.owner and not self._names.is_dataset(node.owner) else "variable"
-            hint = did_you_mean(node.name, self._names.known(node.name, inside))
-            raise ExpressionError(f"unknown {what} {node.name}", node.at, hint, "CED012")
+            message, hint = self._names.unknown(node.name, inside)
+            raise ExpressionError(message, node.at, hint, "CED012")
         scope, kind = found
         return replace(node, scope=scope, type=kind)
 

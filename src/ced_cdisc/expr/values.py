@@ -68,17 +68,15 @@ def each(expr: pl.Expr, change: Callable[[Any], Any], kind: Type) -> pl.Expr:
     return expr.map_batches(over, return_dtype=DTYPES[kind], is_elementwise=True)
 
 
-def each_of(exprs: Sequence[pl.Expr], change: Callable[..., Any], kind: Type) -> pl.Expr:
-    """As :func:`each` for several columns; ``change`` also sees missing values, as None."""
-    names = [f"{place}" for place in range(len(exprs))]
+def each_pair(left: pl.Expr, right: pl.Expr, change: Callable[[Any, Any], Any], kind: Type) -> pl.Expr:
+    """As :func:`each` for two columns; ``change`` also sees missing values, as None."""
 
     def over(series: pl.Series) -> pl.Series:
-        columns = [series.struct.field(name).to_list() for name in names]
-        rows = list(zip(*columns, strict=True))
+        rows = list(zip(*(series.struct.field(name).to_list() for name in ("l", "r")), strict=True))
         known = {row: change(*row) for row in set(rows)}
         return pl.Series(series.name, [known[row] for row in rows], dtype=DTYPES[kind])
 
-    packed = pl.struct([expr.alias(name) for expr, name in zip(exprs, names, strict=True)])
+    packed = pl.struct(left.alias("l"), right.alias("r"))
     return packed.map_batches(over, return_dtype=DTYPES[kind], is_elementwise=True)
 
 

@@ -115,7 +115,8 @@ class AnalysisPlanner:
             self._kinds |= {"AVISIT": Type.TEXT, "AVISITN": Type.NUMBER, "AWTARGET": Type.NUMBER, "AWTDIFF": Type.NUMBER, "AWLO": Type.NUMBER, "AWHI": Type.NUMBER, "AWRANGE": Type.TEXT, "AWU": Type.TEXT}
         if spec.class_ != "ADSL":
             self._kinds["ASEQ"] = Type.NUMBER
-        for section in (spec.rows, spec.variables, *(p.variables for p in spec.parameters.values())):
+        of_scales = [spec.scales.variables] if spec.scales is not None else []
+        for section in (spec.rows, spec.variables, *(p.variables for p in spec.parameters.values()), *of_scales):
             for key, line in section.items():
                 self._specs_of.setdefault(str(key), line)
                 self._name(key, line)
@@ -344,8 +345,12 @@ class AnalysisPlanner:
         visits = [n for n in ("AVISIT", "AVISITN", "AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWRANGE", "AWU") if n in self._kinds and spec.windows]
         names = ["STUDYID", "USUBJID", *(["ASEQ"] if "ASEQ" in self._kinds else []), *copied, *map(str, spec.rows), *made, *visits, *map(str, spec.variables), *self._kinds]
         if spec.order is not None:
-            names = ["STUDYID", "USUBJID", *map(str, spec.order), *names]
-        return [name for name in dict.fromkeys(names) if not name.startswith("_")]
+            for text in spec.order:
+                if str(text) not in self._kinds:
+                    hint = did_you_mean(str(text), self._kinds)
+                    self._findings.add(Finding("CED012", f"unknown variable {text}", text.where, hint=hint))
+            names = ["STUDYID", "USUBJID", *(str(text) for text in spec.order if str(text) in self._kinds), *names]
+        return [name for name in dict.fromkeys(names) if name in self._kinds]
 
     def _variable(self, name: str, line: Line | None) -> VariablePlan:
         found = adam_variable(self._structure, name)

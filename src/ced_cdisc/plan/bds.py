@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.core.metadata import Method, Origin
+from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.english import clause
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.expressions import literal, missing, parameters_to_aggregates
 from ced_cdisc.plan.lines import Lines, Target
@@ -45,6 +48,19 @@ def _same(name: str, kind: Type, by: tuple[str, ...], where: Location) -> Line:
     return Line(variable=name, tree=node, type=kind, verb="derive", where=where, origin=Origin("Derived", "Sponsor"))
 
 
+def _ordered(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Line, ...]:
+    """As :func:`in_order`; what a line reads from the records so far is no value of the new record."""
+    given = {line.variable: line for line in lines}
+    shown = [replace(line, tree=_of_the_record(line.tree)) for line in given.values()]
+    return tuple(given[line.variable] for line in in_order(shown, findings, dataset))
+
+
+def _of_the_record(node: tree.Node) -> tree.Node:
+    if isinstance(node, tree.Aggregate) and not node.dataset:
+        return replace(node, of=None, where=None, order=())
+    return tree.rebuild(node, _of_the_record)
+
+
 def computed_parameters(
     spec: AnalysisSpec,
     dataset: str,
@@ -80,7 +96,7 @@ def computed_parameters(
             if built is not None:
                 rows[str(key)] = built
         keep = lines.expressions.condition(parameter.rows, names) if parameter.rows is not None else None
-        ordered = in_order(rows.values(), findings, dataset)
+        ordered = _ordered(rows.values(), findings, dataset)
         made.append(Computed(by=by, keep=keep, lines=ordered, where=code.where, present="AVAL"))
     return made
 
@@ -145,7 +161,7 @@ def scale_parameters(
                 rows[str(key)] = built
         keep_text = Text(f"PARAMCD in ({_listed(scale.items)})", code.where)
         keep = lines.expressions.condition(keep_text, names)
-        made.append(Computed(by=by, keep=keep, lines=in_order(rows.values(), findings, dataset), where=code.where, present="AVAL"))
+        made.append(Computed(by=by, keep=keep, lines=_ordered(rows.values(), findings, dataset), where=code.where, present="AVAL"))
     return made
 
 
@@ -214,10 +230,10 @@ def window_lines(
             "AVISIT": str(name), "AVISITN": window.number, "AWTARGET": None if window.target is None else float(window.target),
             "AWLO": low, "AWHI": high, "AWRANGE": ends if window.days is not None else None, "AWU": str(windows.unit) if window.days is not None else None,
         }))
-        shown.append(f"{name}: {text}")
+        shown.append(f"{name} if {clause(condition, FUNCTIONS)}")
     made: dict[str, Line] = {}
     where = windows.on.where
-    words = f"Analysis window of {day} [{windows.unit}], first match: {'; '.join(shown)}."
+    words = f"Analysis window, the first that applies: {'; '.join(shown)}."
     for variable in ("AVISIT", "AVISITN", "AWTARGET", "AWLO", "AWHI", "AWRANGE", "AWU"):
         node: tree.Node = missing()
         for condition, values in reversed(choices):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, one_of
-from ced_cdisc.core.metadata import Codelist, Term
-from ced_cdisc.spec.models import DefineSpec
+from ced_cdisc.core.metadata import Codelist, Comment, Term
+from ced_cdisc.spec.models import CodelistSpec, DefineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.ct import CtCodelist, CtPackage
 from ced_cdisc.standards.tables import UnknownStandard
@@ -104,6 +104,7 @@ class Codelists:
                 terms=terms,
                 dictionary=str(spec.dictionary or ""),
                 version=str(spec.version or ""),
+                comment=_comment(own, spec),
             )
         code = str(spec.extends) if spec is not None and spec.extends is not None else name
         found = self.published(code)
@@ -133,12 +134,14 @@ class Codelists:
         )
 
     def _extended(self, codelist: Codelist) -> Codelist:
+        """The list with the sponsor's terms; one that is not extensible takes them with an ``exception`` only."""
         added: list[Term] = []
+        comment = codelist.comment
         for spec in self._define.codelists.values():
             if spec.extends is None or str(spec.extends) not in (codelist.code, codelist.id):
                 continue
             found = self.published(codelist.code)
-            if found and not found[1].extensible:
+            if spec.terms and spec.exception is None and found and not found[1].extensible:
                 self._findings.add(
                     Finding("CED022", f"codelist {_shown(codelist)} is not extensible: no term can be added", spec.extends.where)
                 )
@@ -151,7 +154,13 @@ class Codelists:
                     )
                     continue
                 added.append(Term(str(value), decode=str(decode or value), extended=True))
-        return replace(codelist, terms=(*codelist.terms, *added)) if added else codelist
+            comment = _comment(codelist.id, spec) or comment
+        return replace(codelist, terms=(*codelist.terms, *added), comment=comment) if added or comment else codelist
+
+
+def _comment(name: str, spec: CodelistSpec) -> Comment | None:
+    text = " ".join(str(part) for part in (spec.exception, spec.comment) if part is not None)
+    return Comment(f"CL.{name}", text) if text else None
 
 
 def _shown(codelist: Codelist) -> str:

@@ -113,6 +113,8 @@ class VariablePlan:
     closed: bool = False
     """Whether values outside the codelist are a fault."""
     absent: bool = False
+    optional: bool = False
+    """Filled in by the standard and permissible: left out where it holds nothing."""
     length: int | None = None
     decimals: int | None = None
 
@@ -230,7 +232,8 @@ class StudyPlan:
     datasets: tuple[DatasetPlan, ...]
     sdtm_standards: tuple[Standard, ...]
     adam_standards: tuple[Standard, ...]
-    documents: tuple[Document, ...]
+    sdtm_documents: tuple[Document, ...]
+    adam_documents: tuple[Document, ...]
     versions: Mapping[str, str]
 
     def dataset(self, name: str) -> DatasetPlan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.expr.tree import Scope, Type
 
 VISIT_COLUMNS: Mapping[str, Type] = {
@@ -86,21 +87,27 @@ class RowNames:
             return Scope.RAW, Type.TEXT
         return None
 
-    def known(self, name: str, inside: str | None) -> Iterable[str]:
-        """Names to propose for an unknown one, of the same kind as it."""
-        owner = name.rpartition(".")[0]
+    def unknown(self, name: str, inside: str | None) -> tuple[str, str]:
+        """Message and hint for a name that :meth:`find` does not know."""
+        owner, _, short = name.rpartition(".")
+        tables, datasets = self.catalogue.tables, self.catalogue.datasets
         if not owner:
-            return list(self.own)
+            return f"unknown variable {name}", did_you_mean(name, self.own)
         if owner == "visits" and self.visits:
-            return [f"visits.{c}" for c in VISIT_COLUMNS]
-        if owner in self.catalogue.tables:
-            if owner not in self.tables and inside != owner:
-                return []
-            return [f"{owner}.{c}" for c in self.catalogue.tables[owner]]
-        if owner in self.catalogue.datasets:
-            return [f"{owner}.{v}" for v in self.catalogue.datasets[owner]]
-        short = name.rpartition(".")[2]
-        return [f"{o}.{short}" for o in (*self.tables, *self.sources, *self.catalogue.datasets)]
+            return f"unknown column {name}", did_you_mean(name, [f"visits.{c}" for c in VISIT_COLUMNS])
+        if owner in tables:
+            if short in tables[owner]:
+                return f"{owner} is not looked up here", f"add it: with: {{{owner}: subject}}"
+            return f"unknown column {name}", did_you_mean(name, [f"{owner}.{c}" for c in tables[owner]])
+        if owner in datasets:
+            if short in datasets[owner]:
+                return f"{owner} is not looked up here", f"add it: with: {{{owner}: USUBJID}}, or use first(), max() .. over it"
+            return f"unknown variable {name}", did_you_mean(name, [f"{owner}.{v}" for v in datasets[owner]])
+        near = did_you_mean(name, [f"{o}.{c}" for o in (*self.tables, *self.sources) for c in self._columns(o)])
+        return f"unknown column {name}", near or did_you_mean(owner, [*tables, *datasets])
+
+    def _columns(self, owner: str) -> Iterable[str]:
+        return self.catalogue.tables.get(owner) or self.catalogue.datasets.get(owner, ())
 
     def is_dataset(self, owner: str) -> bool:
         """Whether an aggregate may go over this dataset or table."""

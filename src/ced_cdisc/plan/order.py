@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.lineage import columns
+from ced_cdisc.expr.lineage import columns, own_columns
 from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.names import Catalogue
 
@@ -20,7 +20,7 @@ def in_order(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[L
     places = {line.variable: i for i, line in enumerate(listed)}
     graph: dict[int, set[int]] = {}
     for i, line in enumerate(listed):
-        needed = {places[c.name] for c in columns(line.tree) if c.name in places}
+        needed = {places[c.name] for c in own_columns(line.tree) if c.name in places}
         needed |= {places[n] for a in tree.walk(line.tree) if isinstance(a, tree.Aggregate) for n in a.on if n in places}
         graph[i] = needed - {i}
         if i in needed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
@@ -199,6 +200,8 @@ class DomainPlanner:
         spec = rows.spec
         source = str(spec.from_ or "")
         kind = self._source_kind(source, spec)
+        if kind is None:
+            return Block(number=number, source="", kind="rows", lines=(), where=spec.place)
         lookups = plan_lookups(spec.with_, source, self._catalogue, self._findings)
         looked = [lookup.name for lookup in lookups]
         names = RowNames(
@@ -235,7 +238,7 @@ class DomainPlanner:
             visit=visit,
         )
 
-    def _source_kind(self, source: str, spec: BlockSpec) -> str:
+    def _source_kind(self, source: str, spec: BlockSpec) -> Literal["raw", "dataset", "visits"] | None:
         if source == "visits":
             return "visits"
         if source in self._catalogue.tables:
@@ -246,7 +249,7 @@ class DomainPlanner:
         where = spec.from_.where if spec.from_ is not None else spec.place
         message = f"unknown table or dataset {source}" if source else "the block has no 'from'"
         self._findings.add(Finding("CED016", message, where, hint=did_you_mean(source, known)))
-        return "raw"
+        return None
 
     def _visit(self, spec: BlockSpec, source: str) -> tuple[str, str] | None:
         table = next((t for n, t in self._specs.sources.tables.items() if n == source), None)
@@ -315,6 +318,7 @@ class DomainPlanner:
     def _variables(self, blocks: list[Block], whole: list[Line]) -> tuple[VariablePlan, ...]:
         made: list[VariablePlan] = []
         tests = findings_class.sponsor_tests(self.domain, self._lines.codelists)
+        written = {self.domain.full(str(key)) for rows in self.domain.rows for key in rows.variables}
         for found in self.domain.ig.variables:
             if found.name not in self.domain.names:
                 continue
@@ -342,6 +346,7 @@ class DomainPlanner:
                     comment=next((b.comment for b in lines if b.comment), None),
                     closed=codelist is not None and not codelist.dictionary and kind_of(found) is Type.TEXT,
                     absent=bool(lines) and all(b.verb == "absent" for b in lines),
+                    optional=found.core == "Perm" and found.name not in written and self.domain.spec.rows is None,
                 )
             )
         return tuple(made)

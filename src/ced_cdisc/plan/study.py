@@ -91,9 +91,8 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         datasets=(*ordered, *adam.values()),
         sdtm_standards=_cited(specs, "SDTM"),
         adam_standards=_cited(specs, "ADaM"),
-        documents=tuple(
-            Document(str(name), str(doc.title), str(doc.href), doc.kind) for name, doc in specs.define.documents.items()
-        ),
+        sdtm_documents=_documents(specs, "sdtm"),
+        adam_documents=_documents(specs, "adam"),
         versions={
             "SDTMIG": str(specs.study.standards.sdtmig),
             "SDTM": str(specs.study.standards.sdtm),
@@ -226,3 +225,12 @@ def _cited(specs: Specs, package: str) -> tuple[Standard, ...]:
     return tuple(made)
 
 
+
+
+def _documents(specs: Specs, package: str) -> tuple[Document, ...]:
+    documents = specs.define.documents.items()
+    return tuple(
+        Document(str(name), str(doc.title), str(doc.href), doc.kind)
+        for name, doc in documents
+        if doc.package in (package, "both")
+    )

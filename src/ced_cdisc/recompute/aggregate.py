@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ced_cdisc.expr.tree import Aggregate, Node
 from ced_cdisc.recompute.evaluate import Names
@@ -23,6 +24,9 @@ from ced_cdisc.recompute.values import DataFault, Value, finite, in_order
 
 ValueOf = Callable[[Node, Names], Value]
 """Computes a part of the aggregate."""
+
+Memo = dict[tuple[Any, ...], list[tuple[Record, Value]]]
+"""The chosen records of the own dataset with their values, by aggregate and group."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ def aggregate(
     value_of: ValueOf,
     *,
     with_subject: bool,
+    memo: Memo,
 ) -> Outcome:
     """The value of an aggregate for the record at hand.
 
@@ -53,35 +58,52 @@ def aggregate(
         inside: the names that the parts of the aggregate see for a record of the table.
         value_of: computes a part.
         with_subject: whether the dataset of the record at hand has USUBJID.
+        memo: filled with what is the same for a whole group of the own dataset, where no part looks at the
+            record at hand; to be emptied when a value of the dataset changes.
 
     Raises:
         DataFault: ``only`` found several values.
     """
     wanted = [names(name) for name in node.on]
     own = node.dataset == ""
-    if not own and None in wanted:
-        found: list[Record] = []
-    else:
+    group = (id(node), here.subject, *wanted)
+    pairs = memo.get(group) if own else None
+    if pairs is None:
+        candidates = (
+            ()
+            if not own and None in wanted
+            else _candidates(here, table, with_subject and table.with_subject, own)
+        )
         found = [
             record
-            for record in _candidates(here, table, own=own, with_subject=with_subject)
+            for record in candidates
             if [_key(node, record, name, inside) for name in node.on] == wanted
         ]
-    where = node.where
-    if where is not None:
-        found = [record for record in found if value_of(where, inside(record)) is True]
-    found = sorted_by(found, [(_part(key.of, inside, value_of), key.falling) for key in node.order])
+        pairs = _chosen(node, found, inside, value_of)
+        if own:
+            memo[group] = pairs
     if node.func == "rank":
-        return Outcome(float(found.index(here) + 1), (here,)) if here in found else Outcome(None)
+        place = next((place for place, (record, _) in enumerate(pairs, 1) if record is here), None)
+        return Outcome(None) if place is None else Outcome(float(place), (here,))
     if node.of is None:
-        return Outcome(float(len(found)), tuple(found))
-    of = node.of
-    pairs = [(record, value_of(of, inside(record))) for record in found]
+        return Outcome(float(len(pairs)), tuple(record for record, _ in pairs))
     return _summary(node, pairs)
 
 
-def _candidates(here: Record, table: Table, *, own: bool, with_subject: bool) -> Sequence[Record]:
-    if not (table.with_subject and with_subject):
+def _chosen(
+    node: Aggregate, found: list[Record], inside: Callable[[Record], Names], value_of: ValueOf
+) -> list[tuple[Record, Value]]:
+    """The records for which ``where`` is true, in order, each with its value."""
+    of, where = node.of, node.where
+    if where is not None:
+        found = [record for record in found if value_of(where, inside(record)) is True]
+    found = sorted_by(found, [(_part(key.of, inside, value_of), key.falling) for key in node.order])
+    return [(record, None if of is None else value_of(of, inside(record))) for record in found]
+
+
+def _candidates(here: Record, table: Table, with_subject: bool, own: bool) -> Sequence[Record]:
+    """The records with the subject of the record at hand, if both have one."""
+    if not with_subject:
         return table.records
     return table.of(here.subject) if own or here.subject is not None else ()
 

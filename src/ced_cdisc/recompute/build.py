@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ced_cdisc.core.findings import Location
 from ced_cdisc.expr.tree import Aggregate, Node
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, StudyPlan
-from ced_cdisc.recompute.aggregate import aggregate
+from ced_cdisc.recompute.aggregate import Memo, aggregate
 from ced_cdisc.recompute.evaluate import Names, evaluate
 from ced_cdisc.recompute.names import VISITS, Scope
 from ced_cdisc.recompute.records import (
@@ -111,6 +111,7 @@ class _Study:
         self.faults: list[Fault] = []
         self.tables = raw_tables(plan, tables)
         self._trace = trace
+        self._memo: Memo = {}
         self._visits: Visits | None = None
         if plan.visits is not None:
             self._visits = Visits(plan.visits, self.tables, self._report_witness)
@@ -123,6 +124,7 @@ class _Study:
         self.tables[dataset.name] = Table(records, with_subject=has_subject(dataset))
         for index, computed in enumerate(dataset.computed):
             self.tables[dataset.name].append(self._computed(dataset, computed, index, scope))
+            self._memo.clear()
 
     def finish(self, dataset: DatasetPlan) -> None:
         """The lines over the whole, each for all records before the next; then choice and order."""
@@ -134,6 +136,7 @@ class _Study:
                 record.values[line.variable] = value
                 _settle(record)
             table.replace(table.records)
+            self._memo.clear()
         kept = [
             record
             for record in table.records
@@ -142,13 +145,16 @@ class _Study:
         names = variables_of(dataset)
         for record in kept:
             record.values = {name: record.values.get(name) for name in names}
+        self._memo.clear()
         table.replace(sorted_by(kept, [(_of(name), False) for name in dataset.sort]))
 
     def _block(self, dataset: DatasetPlan, block: Block, scope: Scope) -> Iterable[Record]:
         """The rows of one block: of each source record that is kept, the lines in order."""
         for source, key in self._sources(block):
-            written = dict(source.values) if block.kind == "rows" else {}
-            record = Record(written, (block.number, key), source.subject, source, block)
+            values = dict(source.values) if block.kind == "rows" else {}
+            if scope.with_subject:
+                values.setdefault(SUBJECT, source.subject)
+            record = Record(values, (block.number, key), source.subject, source, block)
             if not self._kept(dataset, block.keep, record, scope, block.where):
                 continue
             for line in block.lines:
@@ -179,7 +185,7 @@ class _Study:
         for key in sorted(groups):
             subject, by = groups[key]
             values: dict[str, Value] = dict(zip(computed.by, by, strict=True))
-            if subject is not None:
+            if scope.with_subject:
                 values[SUBJECT] = subject
             record = Record(values, (_COMPUTED + index, key), subject)
             for line in computed.lines:
@@ -223,6 +229,7 @@ class _Study:
                 lambda other: scope.inside(part.dataset, names, other),
                 lambda inner, inner_names: evaluate(inner, inner_names),
                 with_subject=scope.with_subject,
+                memo=self._memo,
             )
             used[:] = outcome.records
             return outcome.value

@@ -67,8 +67,12 @@ class Table:
 
 
 def variables_of(dataset: DatasetPlan) -> list[str]:
-    """Every variable that the dataset's blocks, computed records and lines give, in the order of the plan."""
+    """Every variable that the dataset's rows get, in the order in which they do: USUBJID from the source,
+    the others from blocks, computed records and lines.
+    """
     names: dict[str, None] = {}
+    if any(variable.name == SUBJECT for variable in dataset.variables):
+        names[SUBJECT] = None
     for block in dataset.blocks:
         names |= dict.fromkeys(name for row in block.rows for name in row)
         names |= dict.fromkeys(line.variable for line in block.lines)
@@ -80,8 +84,8 @@ def variables_of(dataset: DatasetPlan) -> list[str]:
 
 
 def has_subject(dataset: DatasetPlan) -> bool:
-    """Whether a dataset has USUBJID, by its variables or by what gives them."""
-    return SUBJECT in variables_of(dataset) or any(variable.name == SUBJECT for variable in dataset.variables)
+    """Whether a dataset has USUBJID."""
+    return SUBJECT in variables_of(dataset)
 
 
 def raw_tables(plan: StudyPlan, tables: Mapping[str, Sequence[Mapping[str, str | None]]]) -> dict[str, Table]:

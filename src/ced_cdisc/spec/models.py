@@ -333,6 +333,8 @@ class CodelistSpec(Model):
     dictionary: Text | None = None
     version: Text | None = None
     variables: Words = Field(default_factory=list[Text], description="Variables that use the list.")
+    exception: Text | None = Field(None, description="extends: why terms may be added to a list that is not extensible.")
+    comment: Text | None = None
     names: Text | None = Field(None, description="The list whose terms are the decodes' own codelist.")
 
 

@@ -1,0 +1,104 @@
+"""The command line: parse, call, print. Everything heavy is loaded inside the command that needs it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from ced_cdisc import __version__
+
+USAGE = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="ced-cdisc")
+def main() -> None:
+    """Turn raw clinical trial tables into SDTM and ADaM datasets, XPT files and define.xml.
+
+    Exit codes: 0 done, 1 findings of the checks, 2 usage, 10 faults in the specs, 11 faults in the raw data,
+    12 the output was refused or could not be written.
+    """
+
+
+@main.command()
+@click.argument("raw", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
+@click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
+@click.option("--only", default="", metavar="AE,DM", help="Build these datasets and what they need.")
+def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only: str) -> None:
+    """Build the datasets of RAW into OUT.
+
+    Specs are taken from ./mappings and ./define, else from the shipped example study. OUT is replaced as a
+    whole, and only if it is new, empty, or a former build.
+
+    \b
+    Example:
+      ced-cdisc build examples/improve_ced/raw out/
+    """
+    from ced_cdisc.core.findings import Stopped
+    from ced_cdisc.pipeline import build as run
+    from ced_cdisc.report.console import BuildConsole
+    from ced_cdisc.spec.locate import MissingFolder, find_study
+
+    console = BuildConsole()
+    try:
+        study = find_study(mappings, define, Path.cwd())
+        console.say(study.notice)
+        names = [name.strip().upper() for name in only.split(",") if name.strip()]
+        with console.working("building") as progress:
+            task = progress.add_task("building", total=None)
+
+            def watch(name: str, rows: int, columns: int, seconds: float) -> None:
+                console.dataset(name, rows, columns, seconds)
+                progress.update(task, advance=1)
+
+            result = run(raw, out, mappings=mappings, define=define, only=names, watch=watch)
+    except (MissingFolder, NotADirectoryError) as error:
+        _usage(str(error))
+    except Stopped as stopped:
+        if "study" in locals() and study.shipped:
+            console.say("no mappings/ here, used the shipped example; it found:")
+        console.findings(stopped.findings)
+        sys.exit(stopped.findings.exit_code())
+    console.findings(result.findings)
+    datasets = sum(len(package.datasets) for package in result.packages.values())
+    console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")
+
+
+@main.command("check-spec")
+@click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
+@click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
+def check_spec(mappings: Path | None, define: Path | None) -> None:
+    """Check the specs; needs no data.
+
+    \b
+    Example:
+      ced-cdisc check-spec --mappings mappings --define define
+    """
+    from ced_cdisc.core.findings import Findings, Stopped
+    from ced_cdisc.pipeline import make_plan
+    from ced_cdisc.report.console import BuildConsole
+    from ced_cdisc.spec.locate import MissingFolder, find_study
+
+    console = BuildConsole()
+    findings = Findings()
+    try:
+        study = find_study(mappings, define, Path.cwd())
+        console.say(study.notice)
+        plan, _ = make_plan(study, findings)
+    except MissingFolder as error:
+        _usage(str(error))
+    except Stopped as stopped:
+        console.findings(stopped.findings)
+        sys.exit(stopped.findings.exit_code())
+    console.findings(findings)
+    console.say(f"the specs of {len(plan.datasets)} datasets are in order")
+
+
+def _usage(message: str) -> NoReturn:
+    click.echo(f"Error: {message}", err=True)
+    sys.exit(USAGE)

@@ -1,0 +1,297 @@
+"""Values over several records, computed into hidden columns before the lines that use them.
+
+Nothing here depends on the order of rows or the number of threads: ties are broken by the records' keys, and
+sums are exact before their one rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum
+
+import polars as pl
+
+from ced_cdisc.convert.faults import SUBJECT, Place
+from ced_cdisc.convert.sources import ORDER, World
+from ced_cdisc.derive.fast import FUNCTIONS
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.compile import MANY, compile_node
+from ced_cdisc.expr.tree import Aggregate, Type
+from ced_cdisc.expr.values import DTYPES
+
+_VALUE, _AT = "__value", "__at"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the lines at hand stand in.
+
+    Attributes:
+        world: raw tables and datasets.
+        dataset: the dataset being built.
+        records: its records, where they are not the rows at hand (computed records).
+    """
+
+    world: World
+    dataset: str
+    records: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One aggregate over one frame of records, matched to the rows at hand by pairs of columns."""
+
+    node: Aggregate
+    place: Place
+    records: pl.DataFrame
+    pairs: tuple[tuple[str, str], ...]
+    own: bool
+    subject: str
+
+
+def add_aggregates(
+    frame: pl.DataFrame, wanted: Iterable[tuple[Aggregate, Place]], scope: Scope
+) -> tuple[pl.DataFrame, Mapping[Aggregate, str]]:
+    """The frame with a hidden column for each distinct aggregate, and which is whose."""
+    names: dict[Aggregate, str] = {}
+    for node, place in wanted:
+        if node in names:
+            continue
+        names[node] = f"__a{len(names)}"
+        made = _one(frame, node, place, scope, names[node])
+        frame = frame.with_columns(made.get_columns())
+    return frame, names
+
+
+def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name: str) -> pl.DataFrame:
+    job = _job(frame, node, place, scope)
+    if node.func == "rank":
+        return _rank(job, scope, name)
+    outer = [] if job.own else _outer(job)
+    if outer:
+        here = frame.with_row_index(_AT)
+        reduced = _reduced(_pairs(here, job, outer, scope), job, [_AT], scope, name)
+        return _matched(here.select(_AT), reduced, [(_AT, _AT)], job, name)
+    records = job.records
+    if node.where is not None:
+        records = _filtered(records, node.where, job, scope)
+    reduced = _reduced(records, job, [right for _, right in job.pairs], scope, name)
+    return _matched(frame, reduced, job.pairs, job, name)
+
+
+def _job(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope) -> _Job:
+    if not node.dataset:
+        records = frame if scope.records is None else scope.records
+        keys = [key for key in (SUBJECT, *node.on) if key in records.columns or key in frame.columns]
+        pairs = tuple((key, key) for key in dict.fromkeys(keys))
+        return _Job(node, place, with_columns_of(records, frame, keys), pairs, True, SUBJECT)
+    other = scope.world.records(node.dataset)
+    pairs = tuple((key, f"{node.dataset}.{key}") for key in node.on)
+    if other.subject is not None and SUBJECT in frame.columns and SUBJECT not in node.on:
+        pairs = ((SUBJECT, other.subject), *pairs)
+    frame_ = other.frame
+    if _can_fault(node):
+        left = [a for a, _ in pairs]
+        right = [b for _, b in pairs]
+        if pairs:
+            frame_ = frame_.join(
+                frame.select(left), left_on=right, right_on=left, how="semi", maintain_order="left"
+            )
+    return _Job(node, place, frame_, pairs, False, other.subject or SUBJECT)
+
+
+def with_columns_of(frame: pl.DataFrame, other: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """The frame with those of the names that only the other frame has, missing on every row."""
+    lacking = [n for n in names if n not in frame.columns]
+    return (
+        frame.with_columns(pl.lit(None, dtype=other.schema[n]).alias(n) for n in lacking)
+        if lacking
+        else frame
+    )
+
+
+def _can_fault(node: Aggregate) -> bool:
+    """Whether its records can hold values that it cannot take; then only records that are needed count."""
+    kinds = (tree.Recode, tree.ReadDate, tree.ReadNumber)
+    return any(
+        isinstance(below, kinds) or (isinstance(below, tree.Call) and below.name in ("seconds", "convert"))
+        for below in tree.walk(node)
+    )
+
+
+def _parts(node: Aggregate) -> list[tree.Node]:
+    return [part for part in (node.of, node.where, *node.order) if part is not None]
+
+
+def _outer(job: _Job) -> list[str]:
+    """Names inside the aggregate that belong to the row at hand."""
+    inner = f"{job.node.dataset}."
+    columns = (n for part in _parts(job.node) for n in tree.walk(part) if isinstance(n, tree.Column))
+    return list(dict.fromkeys(column.name for column in columns if not column.name.startswith(inner)))
+
+
+def _pairs(here: pl.DataFrame, job: _Job, outer: Sequence[str], scope: Scope) -> pl.DataFrame:
+    """Each row at hand beside each of its records for which the condition is true."""
+    inner = f"{job.node.dataset}."
+    records, pairs, rest = job.records, list(job.pairs), list[tree.Node]()
+    for part in _conjuncts(job.node.where):
+        names = [n.name for n in tree.walk(part) if isinstance(n, tree.Column)]
+        if names and all(name.startswith(inner) for name in names):
+            compiled = compile_node(part, FUNCTIONS, records.columns)
+            if not compiled.faults:
+                records = records.filter(compiled.expr)
+                continue
+        pair = _equal(part, inner, here.columns)
+        if pair is not None:
+            pairs.append(pair)
+            continue
+        rest.append(part)
+    left, right = [a for a, _ in pairs], [b for _, b in pairs]
+    mine = here.select(_AT, *dict.fromkeys(n for n in (*left, *outer) if n in here.columns))
+    if pairs:
+        paired = mine.join(
+            records, left_on=left, right_on=right, how="inner", coalesce=False, maintain_order="left_right"
+        )
+    else:
+        paired = mine.join(records, how="cross")
+    for part in rest:
+        paired = _filtered(paired, part, job, scope)
+    return paired
+
+
+def _conjuncts(node: tree.Node | None) -> list[tree.Node]:
+    if node is None:
+        return []
+    if isinstance(node, tree.Both):
+        return [*_conjuncts(node.left), *_conjuncts(node.right)]
+    return [node]
+
+
+def _equal(node: tree.Node, inner: str, columns: Sequence[str]) -> tuple[str, str] | None:
+    """The columns of ``D.X = Y`` for text and numbers: such a condition is a key."""
+    if not isinstance(node, tree.Compare) or node.op != "=":
+        return None
+    left, right = node.left, node.right
+    if not isinstance(left, tree.Column) or not isinstance(right, tree.Column):
+        return None
+    if left.type is not right.type or left.type not in (Type.TEXT, Type.NUMBER):
+        return None
+    for mine, theirs in ((left.name, right.name), (right.name, left.name)):
+        if theirs.startswith(inner) and not mine.startswith(inner) and mine in columns:
+            return mine, theirs
+    return None
+
+
+def _filtered(records: pl.DataFrame, where: tree.Node, job: _Job, scope: Scope) -> pl.DataFrame:
+    compiled = compile_node(where, FUNCTIONS, records.columns)
+    scope.world.faults.in_rows(records, [(job.place, fault) for fault in compiled.faults], job.subject)
+    return records.filter(compiled.expr)
+
+
+def _reduced(records: pl.DataFrame, job: _Job, keys: Sequence[str], scope: Scope, name: str) -> pl.DataFrame:
+    """One row for each group: the keys, the value, and for ``only`` how many records have one."""
+    node = job.node
+    parts = [("of", node.of), *((f"by{i}", order.of) for i, order in enumerate(node.order))]
+    columns: list[pl.Expr] = []
+    for label, part in parts:
+        if part is None:
+            continue
+        compiled = compile_node(part, FUNCTIONS, records.columns)
+        scope.world.faults.in_rows(records, [(job.place, fault) for fault in compiled.faults], job.subject)
+        columns.append(compiled.expr.alias(_VALUE if label == "of" else f"__{label}"))
+    plain = [pl.col(key).alias(f"__k{i}") for i, key in enumerate(keys)]
+    chosen = records.select(ORDER, *(plain or [pl.lit(0).alias("__k0")]), *columns)
+    if node.of is not None and node.func != "same":
+        chosen = chosen.filter(pl.col(_VALUE).is_not_null())
+    if node.func in ("first", "last"):
+        chosen = _sorted(chosen, node)
+    groups = [f"__k{i}" for i in range(max(len(keys), 1))]
+    value = _REDUCTIONS[node.func].alias(name)
+    also = [pl.len().alias(name + MANY)] if node.func == "only" else []
+    made = chosen.group_by(groups, maintain_order=True).agg(value, *also)
+    if node.func in ("sum", "mean"):
+        total = _fsum if node.func == "sum" else _mean
+        made = made.with_columns(pl.Series(name, [total(v) for v in made[name].to_list()], dtype=pl.Float64))
+    return made
+
+
+_REDUCTIONS: Mapping[str, pl.Expr] = {
+    "first": pl.col(_VALUE).first(),
+    "last": pl.col(_VALUE).last(),
+    "min": pl.col(_VALUE).min(),
+    "max": pl.col(_VALUE).max(),
+    "sum": pl.col(_VALUE),
+    "mean": pl.col(_VALUE),
+    "count": pl.len().cast(pl.Float64),
+    "only": pl.when(pl.len() == 1).then(pl.col(_VALUE).first()),
+    "same": pl.when(pl.col(_VALUE).n_unique() == 1).then(pl.col(_VALUE).first()),
+}
+
+
+def _fsum(values: list[float]) -> float | None:
+    try:
+        return fsum(values)
+    except OverflowError:
+        return None
+
+
+def _mean(values: list[float]) -> float | None:
+    total = _fsum(values)
+    return None if total is None else total / len(values)
+
+
+def _sorted(chosen: pl.DataFrame, node: Aggregate) -> pl.DataFrame:
+    """In the written order: missing first rising, last falling; ties by the record's key."""
+    names = [*(f"__by{i}" for i in range(len(node.order))), ORDER]
+    falling = [*(order.falling for order in node.order), False]
+    return chosen.sort(names, descending=falling, nulls_last=falling, maintain_order=True)
+
+
+def _matched(
+    frame: pl.DataFrame, reduced: pl.DataFrame, pairs: Sequence[tuple[str, str]], job: _Job, name: str
+) -> pl.DataFrame:
+    """The groups' values in the order of the rows at hand."""
+    if job.own:
+        frame = with_columns_of(frame, job.records, [mine for mine, _ in pairs])
+    left = [pl.col(mine).alias(f"__k{i}") for i, (mine, _) in enumerate(pairs)]
+    here = (
+        frame.select(left) if left else pl.DataFrame({"__k0": [0] * frame.height}, schema={"__k0": pl.Int32})
+    )
+    keys = here.columns
+    joined = here.join(reduced, on=keys, how="left", nulls_equal=job.own, maintain_order="left").drop(keys)
+    node = job.node
+    if node.func == "count":
+        joined = joined.with_columns(pl.col(name).fill_null(0.0))
+    return joined.with_columns(pl.col(name).cast(DTYPES[node.type or Type.TEXT]))
+
+
+def _rank(job: _Job, scope: Scope, name: str) -> pl.DataFrame:
+    """Numbers the records that meet the condition from 1; missing for the others."""
+    records = job.records.with_row_index(_AT)
+    chosen = records if job.node.where is None else _filtered(records, job.node.where, job, scope)
+    orders = [
+        compile_node(order.of, FUNCTIONS, records.columns).expr.alias(f"__by{i}")
+        for i, order in enumerate(job.node.order)
+    ]
+    keys = [pl.col(key).alias(f"__k{i}") for i, (key, _) in enumerate(job.pairs)] or [pl.lit(0).alias("__k0")]
+    chosen = _sorted(chosen.select(_AT, ORDER, *keys, *orders), job.node)
+    groups = [f"__k{i}" for i in range(len(keys))]
+    ranked = chosen.select(_AT, pl.int_range(1, pl.len() + 1).over(groups).cast(pl.Float64).alias(name))
+    return records.select(_AT).join(ranked, on=_AT, how="left", maintain_order="left").select(name)
+
+
+def aggregates_in(node: tree.Node) -> list[Aggregate]:
+    """The aggregates of a tree; none stands inside another."""
+    return [below for below in tree.walk(node) if isinstance(below, Aggregate)]
+
+
+def names_in(node: tree.Node) -> set[str]:
+    """The columns of the row at hand that a tree may read, those inside aggregates included."""
+    names: set[str] = set()
+    for below in tree.walk(node):
+        if isinstance(below, tree.Column):
+            names.add(below.name)
+        elif isinstance(below, Aggregate):
+            names.update((SUBJECT, *below.on))
+    return names

@@ -1,0 +1,256 @@
+"""The rows of a dataset: its blocks one below the other, each from one source, and computed records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from ced_cdisc.convert.aggregates import Scope, names_in
+from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, Place, records_of
+from ced_cdisc.convert.lines import add_lines, filter_true, kinds_of, with_variables
+from ced_cdisc.convert.sources import HIDDEN, ORDER, OWNER, World
+from ced_cdisc.convert.visits import Visits, check_names, with_visits
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.values import DTYPES
+from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
+
+
+@dataclass(frozen=True)
+class _Repeated:
+    """Keys of a look-up with more than one record: columns __l0, __l1, ..."""
+
+    lookup: Lookup
+    keys: pl.DataFrame
+    records: pl.DataFrame
+
+
+def stack_blocks(dataset: DatasetPlan, world: World, visits: Visits | None) -> pl.DataFrame:
+    """The rows of all blocks, numbered in the order of their keys, with every variable of the plan."""
+    kinds = kinds_of(dataset)
+    later = {name for line in dataset.lines for name in names_in(line.tree) if "." in name}
+    parts = [_block_rows(block, dataset.name, world, visits, kinds, later) for block in dataset.blocks]
+    empty = pl.DataFrame(schema={TABLE: pl.String, ROW: pl.Int64})
+    rows = with_variables(pl.concat([empty, *parts], how="diagonal"), dataset)
+    return rows.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER))
+
+
+def add_records_computed(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:
+    """The records with those of each computed parameter appended, one parameter after the other."""
+    kinds = kinds_of(dataset)
+    for computed in dataset.computed:
+        frame = pl.concat([frame, _computed(frame, computed, dataset, world, kinds)], how="diagonal")
+    return frame
+
+
+def _computed(
+    frame: pl.DataFrame, computed: Computed, dataset: DatasetPlan, world: World, kinds: Mapping[str, Type]
+) -> pl.DataFrame:
+    place = Place(dataset.name, computed.where)
+    known = filter_true(frame, computed.keep, place, Scope(world, dataset.name))
+    keys = [key for key in dict.fromkeys((SUBJECT, *computed.by)) if key in known.columns]
+    groups = known.select(keys).unique(maintain_order=True).sort(keys, nulls_last=False)
+    made = add_lines(groups, computed.lines, Scope(world, dataset.name, frame), kinds)
+    if computed.present:
+        made = made.filter(pl.col(computed.present).is_not_null())
+    start = 0 if frame.is_empty() else int(frame[ORDER].to_list()[-1]) + 1
+    return made.with_columns(pl.int_range(start, start + pl.len(), dtype=pl.Int64).alias(ORDER))
+
+
+def _block_rows(
+    block: Block,
+    dataset: str,
+    world: World,
+    visits: Visits | None,
+    kinds: Mapping[str, Type],
+    later: set[str],
+) -> pl.DataFrame:
+    """Record columns, the variables of the block's lines, and source columns that later lines need."""
+    if block.kind == "rows":
+        frame = _written(block.rows, kinds)
+    else:
+        frame = _source(block, world, visits, _needed(block, later))
+    if block.keep is not None and _keep_waits(block):
+        frame = frame.filter(_kept(block, frame, dataset, world, kinds))
+        block = replace(block, keep=None)
+    place = Place(dataset, block.where)
+    scope = Scope(world, dataset)
+    pending, repeated = list(block.lookups), list[_Repeated]()
+    frame = _look_up(frame, pending, repeated, world, block, later)
+    frame = filter_true(frame, block.keep, place, scope)
+    for lines in _between_lookups(block, pending):
+        frame = add_lines(frame, lines, scope, kinds)
+        frame = _look_up(frame, pending, repeated, world, block, later)
+    _check_repeated(frame, repeated, dataset, world.faults)
+    if block.visit is not None and visits is not None:
+        check_names(
+            frame,
+            _raw(block, block.visit[0]),
+            block.source,
+            block.visit[0],
+            visits.plan,
+            world.plan,
+            world.faults,
+        )
+    made = [line.variable for line in block.lines] + [name for row in block.rows for name in row]
+    first = [name for name in (TABLE, ROW, SUBJECT) if name in frame.columns]
+    extra = sorted(name for name in later if name in frame.columns)
+    return frame.select(list(dict.fromkeys((*first, *made, *extra))))
+
+
+def _raw(block: Block, column: str) -> str:
+    return column if column.startswith(f"{block.source}.") else f"{block.source}.{column}"
+
+
+def _written(rows: Sequence[Mapping[str, str | float | None]], kinds: Mapping[str, Type]) -> pl.DataFrame:
+    """Rows that stand in the spec; an empty text is missing."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = {
+        name: pl.Series(
+            [None if row.get(name) == "" else row.get(name) for row in rows],
+            dtype=DTYPES[kinds.get(name, Type.TEXT)],
+        )
+        for name in names
+    }
+    return pl.DataFrame({ORDER: pl.Series(range(len(rows)), dtype=pl.Int64), **columns})
+
+
+def _needed(block: Block, later: set[str]) -> set[str]:
+    """Columns of the source and of look-ups that anything reads."""
+    needed = set(later)
+    for line in block.lines:
+        needed |= names_in(line.tree)
+    if block.keep is not None:
+        needed |= names_in(block.keep)
+    for lookup in block.lookups:
+        needed.update(name for name, _ in lookup.on)
+    if block.visit is not None:
+        needed.update(_raw(block, name) for name in block.visit)
+    return needed
+
+
+def _source(block: Block, world: World, visits: Visits | None, needed: set[str]) -> pl.DataFrame:
+    """The source's records with the columns that are needed, hidden ones, and USUBJID."""
+    if block.kind == "visits":
+        if visits is None:
+            raise ValueError(f"a block from visits needs the plan's visits: {block.where}")
+        return visits.rows
+    known = world.records(block.source)
+    frame = known.frame
+    if known.subject is not None:
+        frame = frame.with_columns(pl.col(known.subject).alias(SUBJECT))
+    if block.visit is not None and visits is not None:
+        frame = with_visits(frame, block.source, block.visit, visits)
+    keep = [name for name in frame.columns if name in needed or name in HIDDEN or name == SUBJECT]
+    bare = {name for name, _ in (pair for lookup in block.lookups for pair in lookup.on) if "." not in name}
+    made = {line.variable for line in block.lines}
+    aliases = [
+        pl.col(f"{block.source}.{name}").alias(name)
+        for name in sorted(bare - made - {SUBJECT})
+        if f"{block.source}.{name}" in frame.columns
+    ]
+    return frame.select(*keep, *aliases)
+
+
+def _keep_waits(block: Block) -> bool:
+    """Whether the condition needs variables of the block's lines, or of a look-up that does."""
+    if block.keep is None:
+        return False
+    made = {line.variable for line in block.lines}
+    late = [f"{lookup.name}." for lookup in block.lookups if any(name in made for name, _ in lookup.on)]
+    names = names_in(block.keep)
+    return any((name in made and name != SUBJECT) or name.startswith(tuple(late)) for name in names)
+
+
+def _kept(
+    block: Block, frame: pl.DataFrame, dataset: str, world: World, kinds: Mapping[str, Type]
+) -> pl.Series:
+    """Which rows to keep where the condition needs the lines; faults of rows not kept do not count."""
+    quiet = replace(world, faults=Faults(world.plan.tables, {}))
+    scope = Scope(quiet, dataset)
+    pending = list(block.lookups)
+    at = frame.with_row_index("__at")
+    done = _look_up(at, pending, [], quiet, block, set())
+    for lines in _between_lookups(block, pending):
+        done = _look_up(add_lines(done, lines, scope, kinds), pending, [], quiet, block, set())
+    places = filter_true(done, block.keep, Place(dataset, block.where), scope)["__at"]
+    return at["__at"].is_in(places.implode())
+
+
+def _between_lookups(block: Block, pending: list[Lookup]) -> list[list[Line]]:
+    """The lines in runs: each ends where a look-up that waits for it is needed."""
+    if not pending:
+        return [list(block.lines)]
+    runs: list[list[Line]] = [[]]
+    made: set[str] = set()
+    for line in block.lines:
+        waiting = [
+            lookup for lookup in pending if any(n.startswith(f"{lookup.name}.") for n in names_in(line.tree))
+        ]
+        if any(name in made for lookup in waiting for name, _ in lookup.on):
+            runs.append([])
+            made = set()
+        runs[-1].append(line)
+        made.add(line.variable)
+    return runs
+
+
+def _look_up(
+    frame: pl.DataFrame,
+    pending: list[Lookup],
+    repeated: list[_Repeated],
+    world: World,
+    block: Block,
+    later: set[str],
+) -> pl.DataFrame:
+    """Join the look-ups whose keys are known by now; keys with several records find nothing."""
+    for lookup in list(pending):
+        left = [name for name, _ in lookup.on]
+        if any(name not in frame.columns for name in left):
+            continue
+        pending.remove(lookup)
+        known = world.records(lookup.name)
+        right = [
+            known.subject if column == SUBJECT and known.subject is not None else f"{lookup.name}.{column}"
+            for _, column in lookup.on
+        ]
+        keys = [f"__l{i}" for i in range(len(left))]
+        aliased = known.frame.with_columns(pl.col(r).alias(k) for r, k in zip(right, keys, strict=True))
+        counted = (
+            aliased.group_by(keys, maintain_order=True).agg(pl.len().alias("__n")).filter(pl.col("__n") > 1)
+        )
+        if counted.height:
+            several = aliased.join(counted, on=keys, how="semi", maintain_order="left")
+            repeated.append(_Repeated(lookup, counted, several))
+            aliased = aliased.join(counted, on=keys, how="anti", maintain_order="left")
+        wanted = [
+            name
+            for name in _needed(block, later)
+            if name.startswith(f"{lookup.name}.") and name in aliased.columns and name not in frame.columns
+        ]
+        if wanted:
+            frame = frame.join(
+                aliased.select(*keys, *sorted(wanted)),
+                left_on=left,
+                right_on=keys,
+                how="left",
+                maintain_order="left",
+            )
+    return frame
+
+
+def _check_repeated(frame: pl.DataFrame, repeated: Sequence[_Repeated], dataset: str, faults: Faults) -> None:
+    """CED257: a look-up finds more than one record for a key that a row has."""
+    for found in repeated:
+        on = found.lookup.on
+        left = [pl.col(name).alias(f"__l{i}") for i, (name, _) in enumerate(on)]
+        keys = [f"__l{i}" for i in range(len(on))]
+        needed = found.keys.join(frame.select(left), on=keys, how="semi", maintain_order="left")
+        for *values, count in needed.iter_rows():
+            shown = ", ".join(f"{column} '{value}'" for (_, column), value in zip(on, values, strict=True))
+            message = f"{dataset}: {found.lookup.name} has {count} records for {shown}"
+            same = found.records.filter(pl.col(key) == value for key, value in zip(keys, values, strict=True))
+            subject = OWNER if OWNER in same.columns else f"{found.lookup.name}.{SUBJECT}"
+            hint = "a look-up finds one record at most; name more columns that match"
+            faults.add("CED257", message, found.lookup.where, hint, records_of(same, subject))

@@ -1,0 +1,184 @@
+"""Faults of the data as findings: one for each place and value, with the records where it stands.
+
+Codes: CED250 a raw value without a term, CED251 a date and CED252 a time that no format fits, CED253 no
+number, CED254 no duration, CED255 a unit without conversion, CED256 more than one record for ``only``, CED257
+more than one record for a look-up, CED258 a row without subject, CED259 a repeated key, CED260 a subject not
+in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable visit
+date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.compile import Fault
+from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.model import RawTable as TablePlan
+from ced_cdisc.spec.source import Text
+from ced_cdisc.standards.units import units
+
+TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
+"""Columns that say which raw record a row stands for, and whose it is."""
+
+_SHOWN = 3
+Record = tuple[str, int, str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The spec line at fault: how messages name it, where it stands, and its text."""
+
+    label: str
+    where: Location
+    text: Text | None = None
+
+    @classmethod
+    def of_line(cls, dataset: str, line: Line) -> Place:
+        """The place of a variable's line: ``AE.AESEV``, ``SUPPAE.AERELAPH``."""
+        owner, dot, short = line.variable.rpartition(".")
+        label = f"{dataset}.{short}" if not dot else f"SUPP{dataset}.{short}" if owner == "supp" else dataset
+        return cls(label, line.where, line.text)
+
+    def at(self, node: tree.Node) -> Location:
+        """The place of a node of the line's expression."""
+        return self.text.locate(node.at) if self.text is not None else self.where
+
+
+class Faults:
+    """Collects faults; the same fault of several rows, blocks or passes becomes one finding."""
+
+    def __init__(self, tables: Mapping[str, TablePlan], files: Mapping[str, str]) -> None:
+        self._words = {
+            name: (files.get(name, table.file), "row" if table.format == "xlsx" else "line")
+            for name, table in tables.items()
+        }
+        self._found: dict[tuple[Stage, Severity, str, str, Location, str], set[Record]] = {}
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        where: Location,
+        hint: str = "",
+        records: Iterable[Record] = (),
+        severity: Severity = Severity.ERROR,
+        stage: Stage = Stage.RAW,
+    ) -> None:
+        """Note one fault and the records that show it."""
+        self._found.setdefault((stage, severity, code, message, where, hint), set()).update(records)
+
+    def in_rows(
+        self, frame: pl.DataFrame, faults: Sequence[tuple[Place, Fault]], subject: str = SUBJECT
+    ) -> None:
+        """Note the faults that a frame's rows show; ``subject`` is the column of the subject."""
+        if not faults or frame.is_empty():
+            return
+        any_bad = frame.select(fault.bad.any().alias(f"{i}") for i, (_, fault) in enumerate(faults)).row(0)
+        for (place, fault), bad in zip(faults, any_bad, strict=True):
+            if not bad:
+                continue
+            rows = frame.with_columns(fault.shown.alias("__shown")).filter(fault.bad)
+            shown = rows["__shown"].to_list()
+            by_value: dict[str, set[Record]] = {}
+            for value, record in zip(shown, records_of(rows, subject), strict=True):
+                by_value.setdefault("" if value is None else str(value), set()).add(record)
+            for value, records in by_value.items():
+                code, message, hint = worded(place, fault, value)
+                self.add(code, message, place.at(fault.node), hint, records)
+
+    def findings(self) -> Findings:
+        """Everything found, in an order that depends on the content alone."""
+        made = Findings()
+        for (stage, severity, code, message, where, hint), records in self._found.items():
+            shown = self._shown(records)
+            made.add(Finding(code, message, where, hint, stage, severity, shown))
+        return Findings(made.sorted())
+
+    def _shown(self, records: set[Record]) -> tuple[str, ...]:
+        ordered = sorted(records)
+        words = [text for text in map(self._record, ordered[:_SHOWN]) if text]
+        more = len(ordered) - _SHOWN
+        return tuple(words + [f"and {more} more"] * (more > 0))
+
+    def _record(self, record: Record) -> str:
+        table, row, subject = record
+        parts = [f"{self.file(table)} {self._words[table][1]} {row}"] if table else []
+        return ", ".join(parts + [f"subject {subject}"] * bool(subject))
+
+    def file(self, table: str) -> str:
+        """The file of a raw table, as its contract names it."""
+        return self._words[table][0]
+
+    def lines(self, table: str, rows: Sequence[int]) -> str:
+        """``lines 12, 15 and 18`` or ``rows 2 and 3``."""
+        words = [str(row) for row in sorted(rows)]
+        return f"{self._words[table][1]}s {', '.join(words[:-1])} and {words[-1]}"
+
+
+def records_of(rows: pl.DataFrame, subject: str = SUBJECT) -> list[Record]:
+    """Raw table, row and subject of each row; empty texts and 0 where a row has none."""
+    count = rows.height
+    tables = rows[TABLE].to_list() if TABLE in rows.columns else [None] * count
+    numbers = rows[ROW].to_list() if ROW in rows.columns else [None] * count
+    subjects = rows[subject].to_list() if subject in rows.columns else [None] * count
+    return [(t or "", n or 0, s or "") for t, n, s in zip(tables, numbers, subjects, strict=True)]
+
+
+def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
+    """Code, message and hint of a fault of one value."""
+    node, label = fault.node, place.label
+    if isinstance(node, tree.Recode):
+        hint = did_you_mean(value, [code for code, _ in node.pairs]) or _codes(
+            [code for code, _ in node.pairs]
+        )
+        return "CED250", f"{label}: raw value '{value}'{_of(node.of)} has no term in ct", hint
+    if isinstance(node, tree.ReadDate):
+        return _worded_date(node, fault.kind, label, value)
+    if isinstance(node, tree.Aggregate):
+        of = node.of.name if isinstance(node.of, tree.Column) else ".."
+        return (
+            "CED256",
+            f"{label}: only({of}) finds more than one record with a value",
+            "first, last, min or max choose one",
+        )
+    if fault.kind == "number":
+        of = node.of if isinstance(node, tree.ReadNumber) else None
+        return (
+            "CED253",
+            f"{label}: '{value}'{_of(of)} is not a number",
+            "numeric(..) takes such texts as missing",
+        )
+    call = node if isinstance(node, tree.Call) else None
+    if fault.kind == "seconds":
+        of = call.args[0] if call else None
+        hint = "a duration is written M:SS, H:MM:SS, or with sec, min or h"
+        return "CED254", f"{label}: '{value}'{_of(of)} is not a duration", hint
+    source, target = (call.args[1], call.args[2]) if call else (None, None)
+    goal = target.value if isinstance(target, tree.Literal) else ""
+    hint = did_you_mean(value, units())
+    return "CED255", f"{label}: unit '{value}'{_of(source)} has no conversion to {goal}", hint
+
+
+def _worded_date(node: tree.ReadDate, kind: str, label: str, value: str) -> tuple[str, str, str]:
+    if kind in ("date", "impossible"):
+        message = (
+            f"{label}: date '{value}'{_of(node.date)} fits none of the formats {', '.join(node.formats)}"
+        )
+        return "CED251", message, "the calendar has no such day" if kind == "impossible" else ""
+    if kind == "time":
+        formats = ", ".join(node.time_formats)
+        return "CED252", f"{label}: time '{value}'{_of(node.time)} fits none of the formats {formats}", ""
+    return "CED252", f"{label}: time '{value}'{_of(node.time)} has no complete date beside it", ""
+
+
+def _of(node: tree.Node | None) -> str:
+    return f" of {node.name}" if isinstance(node, tree.Column) else ""
+
+
+def _codes(codes: Sequence[str]) -> str:
+    return f"ct has {one_of(codes)}" if codes else ""

@@ -1,0 +1,108 @@
+"""Lines over rows: the values of many variables at once, and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from ced_cdisc.convert.aggregates import Scope, add_aggregates, aggregates_in, names_in
+from ced_cdisc.convert.faults import Place
+from ced_cdisc.derive.fast import FUNCTIONS
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.compile import Fault, compile_node
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.values import DTYPES, missing
+from ced_cdisc.plan.model import SUPP, DatasetPlan, Line
+
+
+def kinds_of(dataset: DatasetPlan) -> dict[str, Type]:
+    """The type of each variable of a dataset."""
+    return {variable.name: variable.kind for variable in dataset.variables}
+
+
+def add_lines(
+    frame: pl.DataFrame, lines: Sequence[Line], scope: Scope, kinds: Mapping[str, Type]
+) -> pl.DataFrame:
+    """The frame with a column for each line, computed in order.
+
+    Neighbouring lines that do not need each other are computed together.
+    """
+    batch: list[Line] = []
+    made: set[str] = set()
+    for line in lines:
+        if made and (line.variable in made or not made.isdisjoint(names_in(line.tree))):
+            frame = _add_batch(frame, batch, scope, kinds)
+            batch, made = [], set()
+        batch.append(line)
+        made.add(line.variable)
+    return _add_batch(frame, batch, scope, kinds) if batch else frame
+
+
+def _add_batch(
+    frame: pl.DataFrame, batch: Sequence[Line], scope: Scope, kinds: Mapping[str, Type]
+) -> pl.DataFrame:
+    places = [Place.of_line(scope.dataset, line) for line in batch]
+    wanted = [
+        (node, place) for line, place in zip(batch, places, strict=True) for node in aggregates_in(line.tree)
+    ]
+    known = frame
+    names: Mapping[tree.Aggregate, str] = {}
+    if wanted:
+        known, names = add_aggregates(frame, wanted, scope)
+    columns: list[pl.Expr] = []
+    faults: list[tuple[Place, Fault]] = []
+    for line, place in zip(batch, places, strict=True):
+        compiled = compile_node(line.tree, FUNCTIONS, known.columns, names)
+        kind = kinds.get(line.variable, line.type)
+        columns.append(compiled.expr.cast(DTYPES[kind]).alias(line.variable))
+        faults.extend((place, fault) for fault in compiled.faults)
+    scope.world.faults.in_rows(known, faults)
+    done = known.with_columns(columns)
+    extra = known.columns[len(frame.columns) :]
+    return done.drop(extra) if extra else done
+
+
+def holds(frame: pl.DataFrame, node: tree.Node, place: Place, scope: Scope) -> pl.Series:
+    """Whether a condition is true, row by row; null where it is unknown."""
+    frame = _with_singles(frame, node, place, scope)
+    wanted = [(below, place) for below in aggregates_in(node)]
+    frame, names = add_aggregates(frame, wanted, scope)
+    compiled = compile_node(node, FUNCTIONS, frame.columns, names)
+    scope.world.faults.in_rows(frame, [(place, fault) for fault in compiled.faults])
+    return frame.with_columns(compiled.expr.cast(pl.Boolean).alias("__holds"))["__holds"]
+
+
+def filter_true(frame: pl.DataFrame, node: tree.Node | None, place: Place, scope: Scope) -> pl.DataFrame:
+    """The rows for which a condition is true; unknown is not true."""
+    return frame if node is None else frame.filter(holds(frame, node, place, scope))
+
+
+def _with_singles(frame: pl.DataFrame, node: tree.Node, place: Place, scope: Scope) -> pl.DataFrame:
+    """Variables of one-record datasets (DM.RFSTDTC) that a condition names and no line has fetched."""
+    fetched = [
+        tree.Aggregate(func="only", of=below, dataset=below.owner, type=below.type)
+        for below in tree.walk(node)
+        if isinstance(below, tree.Column)
+        and below.scope is tree.Scope.VARIABLE
+        and below.owner in scope.world.frames
+        and below.name not in frame.columns
+    ]
+    if not fetched:
+        return frame
+    columns = frame.columns
+    known, names = add_aggregates(frame, [(one, place) for one in fetched], scope)
+    faults = [fault for one in fetched for fault in compile_node(one, FUNCTIONS, known.columns, names).faults]
+    scope.world.faults.in_rows(known, [(place, fault) for fault in faults])
+    shown = {name: one.of.name for one, name in names.items() if isinstance(one.of, tree.Column)}
+    return known.select(*columns, *(pl.col(hidden).alias(name) for hidden, name in shown.items()))
+
+
+def with_variables(frame: pl.DataFrame, dataset: DatasetPlan) -> pl.DataFrame:
+    """The frame with every variable and supplemental qualifier of the plan, missing where no row has one."""
+    wanted: Iterable[tuple[str, Type]] = (
+        *kinds_of(dataset).items(),
+        *((SUPP + one.name, Type.TEXT) for one in dataset.supplemental),
+    )
+    lacking = [missing(kind).alias(name) for name, kind in wanted if name not in frame.columns]
+    return frame.with_columns(lacking) if lacking else frame

@@ -1,0 +1,137 @@
+"""What the build knows so far: raw tables with subjects, in the order of their keys, and datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
+from ced_cdisc.derive.fast import FUNCTIONS
+from ced_cdisc.expr.compile import compile_node
+from ced_cdisc.plan.model import RawTable as TablePlan
+from ced_cdisc.plan.model import StudyPlan
+
+ORDER = "__order"
+"""Number of a record in the order of the records' keys: breaks ties, never a place in a file."""
+OWNER = "__subject"
+"""USUBJID of a raw row; a raw table may have a column USUBJID of its own."""
+HIDDEN = (ORDER, TABLE, ROW)
+
+
+class RawFrame(Protocol):
+    """A raw table as read: a frame of text columns with ``__row``, and its file."""
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """Text columns and ``__row``, the line or row of the file."""
+        ...
+
+    @property
+    def file(self) -> str:
+        """The file below the raw folder."""
+        ...
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records of a table or dataset: columns ``NAME.COLUMN`` and hidden ones, and the subject's column."""
+
+    frame: pl.DataFrame
+    subject: str | None
+
+
+@dataclass
+class World:
+    """Everything that lines may look at; datasets are added as they are built."""
+
+    plan: StudyPlan
+    faults: Faults
+    raw: Mapping[str, pl.DataFrame]
+    frames: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
+    _seen: dict[str, tuple[pl.DataFrame, Records]] = field(
+        default_factory=dict[str, tuple[pl.DataFrame, Records]]
+    )
+
+    def records(self, name: str) -> Records:
+        """The records of a raw table or dataset as they are known by now."""
+        if name not in self.frames:
+            frame = self.raw[name]
+            return Records(frame, OWNER if OWNER in frame.columns else None)
+        frame = self.frames[name]
+        seen = self._seen.get(name)
+        if seen is not None and seen[0] is frame:
+            return seen[1]
+        columns = [column for column in frame.columns if "." not in column and column not in HIDDEN]
+        shown = frame.select(*HIDDEN, *(pl.col(column).alias(f"{name}.{column}") for column in columns))
+        made = Records(shown, f"{name}.{SUBJECT}" if SUBJECT in columns else None)
+        self._seen[name] = (frame, made)
+        return made
+
+
+def raw_records(plan: StudyPlan, tables: Mapping[str, RawFrame], faults: Faults) -> dict[str, pl.DataFrame]:
+    """The raw tables as records; rows without subject (CED258) and repeated keys (CED259) are faults."""
+    made: dict[str, pl.DataFrame] = {}
+    for name, table in plan.tables.items():
+        if name in tables:
+            frame = _prepared(plan, table, tables[name].frame)
+            made[name] = frame
+            _check_subjects(table, frame, faults)
+            _check_key(table, frame, faults)
+    return made
+
+
+def _prepared(plan: StudyPlan, table: TablePlan, frame: pl.DataFrame) -> pl.DataFrame:
+    names = [column for column in frame.columns if column != ROW]
+    if table.subject:
+        owner = compile_node(plan.usubjid, FUNCTIONS, ("SUBJECT",)).expr
+        owners = frame.select(SUBJECT=pl.col(table.subject)).select(
+            pl.when(pl.col("SUBJECT").is_not_null()).then(owner).alias(OWNER)
+        )
+        frame = frame.with_columns(owners[OWNER])
+    key = [column for column in (*table.key, *names) if column in names]
+    frame = frame.sort([*dict.fromkeys(key), ROW], nulls_last=False, maintain_order=True)
+    frame = frame.rename({column: f"{table.name}.{column}" for column in names})
+    return frame.with_columns(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER), pl.lit(table.name).alias(TABLE)
+    )
+
+
+def _check_subjects(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> None:
+    if not table.subject or not frame[OWNER].null_count():
+        return
+    rows = frame.filter(pl.col(OWNER).is_null())
+    message = f"{faults.file(table.name)}: {table.subject} is empty, so the row has no subject"
+    faults.add("CED258", message, table.where, records=records_of(rows, OWNER))
+
+
+def _check_key(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> None:
+    names = [f"{table.name}.{column}" for column in table.key]
+    if not names or any(name not in frame.columns for name in names):
+        return
+    repeated = frame.group_by(names, maintain_order=True).agg(ROW).filter(pl.col(ROW).list.len() > 1)
+    for *values, rows in repeated.iter_rows():
+        texts = ["empty" if value is None else f"'{value}'" for value in values]
+        shown = ", ".join(f"{column} {text}" for column, text in zip(table.key, texts, strict=True))
+        message = f"{faults.file(table.name)}: {faults.lines(table.name, rows)} have the same key {shown}"
+        faults.add("CED259", message, table.where, "the key of a table stands in sources.yaml")
+
+
+def check_in_dm(world: World) -> None:
+    """CED260: a raw row whose subject is not in DM, once for each subject and table."""
+    if "DM" not in world.frames:
+        return
+    known = world.frames["DM"].select(pl.col(SUBJECT).alias(OWNER))
+    for name, frame in world.raw.items():
+        if OWNER not in frame.columns:
+            continue
+        strange = frame.filter(pl.col(OWNER).is_not_null()).join(
+            known, on=OWNER, how="anti", maintain_order="left"
+        )
+        first = strange.sort(ROW).unique(OWNER, keep="first", maintain_order=True)
+        for _, row, subject in records_of(first, OWNER):
+            unit = "row" if world.plan.tables[name].format == "xlsx" else "line"
+            message = f"subject {subject} of {world.faults.file(name)} {unit} {row} is not in DM"
+            world.faults.add("CED260", message, world.plan.tables[name].where)

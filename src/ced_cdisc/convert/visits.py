@@ -1,0 +1,233 @@
+"""Raw visit names to VISITNUM, VISIT and VISITDY, the visits that took place, and unscheduled ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
+from ced_cdisc.convert.sources import ORDER, OWNER
+from ced_cdisc.core.dates import read_date
+from ced_cdisc.core.findings import did_you_mean
+from ced_cdisc.derive.fast.numbers import rounded
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.values import each, each_pair
+from ced_cdisc.plan.model import StudyPlan, VisitPlan
+
+_NAMED = {
+    "NAME": pl.String,
+    "VISITNUM": pl.Float64,
+    "VISIT": pl.String,
+    "VISITDY": pl.Float64,
+    "MODE": pl.String,
+}
+_DAY = 10
+
+
+@dataclass(frozen=True)
+class Visits:
+    """What the visits' plan and the data say together.
+
+    Attributes:
+        plan: the protocol's visits and their raw names.
+        named: NAME (raw), VISITNUM, VISIT, VISITDY, MODE of planned visits.
+        unscheduled: USUBJID, DATE, VISITNUM, VISIT of unscheduled ones.
+        rows: one row a subject and visit: ``visits.*`` columns, USUBJID and hidden ones.
+    """
+
+    plan: VisitPlan
+    named: pl.DataFrame
+    unscheduled: pl.DataFrame
+    rows: pl.DataFrame
+    tables: dict[tuple[str, tuple[str, str]], pl.DataFrame] = field(
+        default_factory=dict[tuple[str, tuple[str, str]], pl.DataFrame]
+    )
+    """Raw tables with their visits, once made."""
+
+
+def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) -> Visits | None:
+    """The visits of a study, or None where the plan has none."""
+    visits = plan.visits
+    if visits is None:
+        return None
+    named = pl.DataFrame(
+        [(name, v.number, v.name, v.day, v.mode or None) for v in visits.planned for name in v.raw],
+        schema=_NAMED,
+        orient="row",
+    )
+    witnessed = [
+        _read(raw[t], t, name, date, visits, plan, faults) for t, name, date in visits.tables if t in raw
+    ]
+    listed = {(t, name, date) for t, name, date in visits.tables}
+    others = dict.fromkeys(
+        (block.source, *block.visit)
+        for dataset in plan.datasets
+        for block in dataset.blocks
+        if block.visit is not None and (block.source, *block.visit) not in listed
+    )
+    dated = [_read(raw[t], t, name, date, visits, plan, None) for t, name, date in others if t in raw]
+    schema = {SUBJECT: pl.String, "NAME": pl.String, "DATE": pl.String}
+    seen = pl.concat([pl.DataFrame(schema=schema), *witnessed])
+    planned = _planned(seen, named)
+    unscheduled = _unscheduled(pl.concat([seen, *dated]), planned, visits)
+    return Visits(visits, named, unscheduled, _rows(planned, unscheduled, seen, visits))
+
+
+def _column(table: str, name: str) -> str:
+    return name if name.startswith(f"{table}.") else f"{table}.{name}"
+
+
+def _date(column: str, visits: VisitPlan) -> pl.Expr:
+    """The day of a visit, in ISO 8601 of the precision collected."""
+    formats = visits.formats
+
+    def day(text: str) -> str | None:
+        dtc = read_date(text, None, formats).dtc
+        return None if dtc is None else dtc.partition("T")[0]
+
+    return each(pl.col(column), day, Type.DTC)
+
+
+def _read(
+    frame: pl.DataFrame,
+    table: str,
+    name: str,
+    date: str,
+    visits: VisitPlan,
+    plan: StudyPlan,
+    faults: Faults | None,
+) -> pl.DataFrame:
+    """Subject, raw name and date of a table's rows; names and dates that cannot be read are faults."""
+    raw_name, raw_date = _column(table, name), _column(table, date)
+    found = frame.select(
+        pl.col(OWNER).alias(SUBJECT),
+        pl.col(raw_name).alias("NAME"),
+        _date(raw_date, visits).alias("DATE"),
+        pl.col(raw_date).alias("RAW"),
+        TABLE,
+        ROW,
+    )
+    if faults is not None:
+        check_names(found, "NAME", table, name, visits, plan, faults)
+        _check_dates(found, table, date, visits, plan, faults)
+    return found.filter(pl.col(SUBJECT).is_not_null(), pl.col("NAME").is_not_null()).select(
+        SUBJECT, "NAME", "DATE"
+    )
+
+
+def check_names(
+    rows: pl.DataFrame, column: str, table: str, name: str, visits: VisitPlan, plan: StudyPlan, faults: Faults
+) -> None:
+    """CED261: a raw visit name that no visit lists."""
+    known = [*(raw for visit in visits.planned for raw in visit.raw), *visits.unscheduled]
+    strange = rows.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known))
+    for (value,), part in strange.group_by(column, maintain_order=True):
+        message = f"raw visit '{value}' of {_column(table, name)} is no visit of visits.yaml"
+        hint = did_you_mean(str(value), known)
+        faults.add("CED261", message, plan.tables[table].where, hint, records_of(part))
+
+
+def _check_dates(
+    rows: pl.DataFrame, table: str, date: str, visits: VisitPlan, plan: StudyPlan, faults: Faults
+) -> None:
+    """CED263: a visit date no format fits. CED262: an unscheduled visit whose date is not complete."""
+    where = plan.tables[table].where
+    formats = visits.formats
+    bad = each(pl.col("RAW"), lambda text: read_date(text, None, formats).trouble == "date", Type.TRUTH)
+    unread = rows.filter(bad)
+    for (value,), part in unread.group_by("RAW", maintain_order=True):
+        message = (
+            f"visit date '{value}' of {_column(table, date)} fits none of the formats {', '.join(formats)}"
+        )
+        faults.add("CED263", message, where, records=records_of(part))
+    unnumbered = rows.filter(
+        pl.col("NAME").is_in(list(visits.unscheduled)),
+        (pl.col("DATE").str.len_bytes() != _DAY) | pl.col("RAW").is_null(),
+    )
+    if unnumbered.height:
+        message = f"an unscheduled visit needs a complete date in {_column(table, date)}"
+        faults.add("CED262", message, where, records=records_of(unnumbered))
+
+
+def _planned(seen: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """Planned visits that took place: first and last date of each subject and visit."""
+    dated = seen.filter(pl.col("DATE").is_not_null()).join(
+        named, on="NAME", how="inner", maintain_order="left"
+    )
+    first = pl.col("DATE").min().alias("START")
+    keys = [SUBJECT, "VISITNUM", "VISIT", "VISITDY", "MODE"]
+    return dated.group_by(keys, maintain_order=True).agg(first, pl.col("DATE").max().alias("END"))
+
+
+def _unscheduled(seen: pl.DataFrame, planned: pl.DataFrame, visits: VisitPlan) -> pl.DataFrame:
+    """The number of each unscheduled date: the last planned visit's begun by then, and 0.01 for each."""
+    dates = seen.filter(
+        pl.col("NAME").is_in(list(visits.unscheduled)), pl.col("DATE").str.len_bytes() == _DAY
+    ).select(SUBJECT, "DATE").unique().sort(SUBJECT, "DATE")  # fmt: skip
+    begun = dates.join(planned.select(SUBJECT, "VISITNUM", "START"), on=SUBJECT, how="inner").filter(
+        pl.col("START") <= pl.col("DATE")
+    )
+    last = (
+        begun.sort(SUBJECT, "DATE", "START", "VISITNUM")
+        .group_by([SUBJECT, "DATE"], maintain_order=True)
+        .agg(pl.col("VISITNUM").last().alias("BASE"))
+    )
+    based = dates.join(last, on=[SUBJECT, "DATE"], how="left", maintain_order="left")
+    based = based.with_columns(pl.col("BASE").fill_null(0.0))
+    numbered = based.with_columns(pl.int_range(1, pl.len() + 1).over(SUBJECT, "BASE").alias("K"))
+    number = each_pair(pl.col("BASE"), pl.col("K"), lambda base, k: rounded(base + k / 100, 2), Type.NUMBER)
+    done = numbered.with_columns(number.alias("VISITNUM"))
+    name = each(pl.col("VISITNUM"), lambda value: f"UNSCHEDULED {value:.2f}", Type.TEXT)
+    return done.select(SUBJECT, "DATE", "VISITNUM", name.alias("VISIT"))
+
+
+def _rows(
+    planned: pl.DataFrame, unscheduled: pl.DataFrame, seen: pl.DataFrame, visits: VisitPlan
+) -> pl.DataFrame:
+    """One row a subject and visit, in the order of subject and VISITNUM."""
+    dates = seen.filter(pl.col("NAME").is_in(list(visits.unscheduled))).select(SUBJECT, "DATE").unique()
+    witnessed = unscheduled.join(dates, on=[SUBJECT, "DATE"], how="semi", maintain_order="left")
+    date = pl.col("DATE")
+    extra = witnessed.select(SUBJECT, "VISITNUM", "VISIT", date.alias("START"), date.alias("END"))
+    rows = pl.concat([planned.with_columns(PLANNED=pl.lit("Y")), extra], how="diagonal")
+    rows = rows.sort(SUBJECT, "VISITNUM").rename({n: f"visits.{n}" for n in rows.columns if n != SUBJECT})
+    return rows.with_columns(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER),
+        pl.lit(None, dtype=pl.String).alias(TABLE),
+        pl.lit(None, dtype=pl.Int64).alias(ROW),
+    )
+
+
+def with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits: Visits) -> pl.DataFrame:
+    """Raw rows with ``visits.VISITNUM``, ``visits.VISIT``, ``visits.VISITDY`` and ``visits.MODE``.
+
+    Rows with an unscheduled name take the number of their subject's visit of that date.
+    """
+    known = visits.tables.get((table, visit))
+    if known is None:
+        known = visits.tables[table, visit] = _with_visits(frame, table, visit, visits)
+    return known
+
+
+def _with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits: Visits) -> pl.DataFrame:
+    name, date = _column(table, visit[0]), _column(table, visit[1])
+    named = visits.named.rename({n: f"visits.{n}" for n in visits.named.columns if n != "NAME"})
+    joined = frame.join(named, left_on=name, right_on="NAME", how="left", maintain_order="left")
+    if not visits.plan.unscheduled:
+        return joined
+    extra = visits.unscheduled.select(
+        SUBJECT, "DATE", pl.col("VISITNUM").alias("__number"), pl.col("VISIT").alias("__visit")
+    )
+    is_one = pl.col(name).is_in(list(visits.plan.unscheduled))
+    day = pl.when(is_one).then(_date(date, visits.plan)).alias("__day")
+    joined = joined.with_columns(day).join(
+        extra, left_on=[SUBJECT, "__day"], right_on=[SUBJECT, "DATE"], how="left", maintain_order="left"
+    )
+    return joined.with_columns(
+        pl.when(is_one)
+        .then(pl.col("__number"))
+        .otherwise(pl.col("visits.VISITNUM"))
+        .alias("visits.VISITNUM"),
+        pl.when(is_one).then(pl.col("__visit")).otherwise(pl.col("visits.VISIT")).alias("visits.VISIT"),
+    ).drop("__day", "__number", "__visit")

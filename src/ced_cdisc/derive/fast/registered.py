@@ -1,0 +1,39 @@
+"""Every function of one record by name, on polars columns; ``if`` and ``coalesce`` belong to the compiler."""
+
+from __future__ import annotations
+
+from ced_cdisc.derive.fast import choices, dates, numbers, text
+from ced_cdisc.expr.values import Function
+
+FUNCTIONS: dict[str, Function] = {
+    "join": text.join,
+    "upper": text.upper,
+    "lower": text.lower,
+    "trim": text.trim,
+    "contains": text.contains,
+    "starts": text.starts,
+    "ends": text.ends,
+    "matches": text.matches,
+    "extract": text.extract,
+    "replace": text.replace,
+    "text": text.text,
+    "numeric": numbers.numeric,
+    "number": numbers.number,
+    "seconds": numbers.seconds,
+    "round": numbers.round_,
+    "floor": numbers.floor,
+    "abs": numbers.absolute,
+    "sqrt": numbers.sqrt,
+    "convert": numbers.convert,
+    "least": choices.least,
+    "greatest": choices.greatest,
+    "date": dates.date,
+    "datetime": dates.datetime,
+    "day": dates.day,
+    "iso": dates.iso,
+    "study_day": dates.study_day,
+    "days_between": dates.days_between,
+    "age": dates.age,
+    "starts_by": dates.starts_by,
+}
+"""Function name to implementation; the names and types are those of :mod:`ced_cdisc.derive.catalogue`."""

@@ -1,0 +1,1 @@
+"""What define.xml and the XPT headers say: metadata from the plan and the finished data."""

@@ -1,0 +1,187 @@
+"""One dataset's metadata, and the one of its supplemental qualifiers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from ced_cdisc.core.metadata import Codelist, Comment, DatasetMetadata, Origin, RangeCheck, ValueLevel, Variable
+from ced_cdisc.describe.lists import UsedTerms, written_values
+from ced_cdisc.describe.types import measure
+from ced_cdisc.describe.values import merge_origins, value_levels
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.model import DatasetPlan, VariablePlan
+from ced_cdisc.standards.ig import class_term, load_sdtmig
+
+NO_VALUES = "Planned variable; no record of this study holds a value."
+
+
+def kept_columns(plan: DatasetPlan, frame: pl.DataFrame) -> list[str]:
+    """The variables that are submitted: all but those the standard filled in that hold nothing."""
+    return [v.name for v in plan.variables if not (v.optional and frame[v.name].null_count() == len(frame))]
+
+
+def describe_dataset(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerms) -> DatasetMetadata:
+    """Metadata of a finished dataset; ``used`` collects the codelist values for the whole package."""
+    keys = proven_keys(plan, frame)
+    variables = [_variable(plan, v, frame, keys, used) for v in plan.variables if v.name in frame.columns]
+    return DatasetMetadata(
+        name=plan.name,
+        label=plan.label,
+        domain=plan.domain,
+        class_name=_class(plan),
+        subclass=plan.subclass,
+        structure=plan.structure,
+        variables=tuple(variables),
+        purpose="Tabulation" if plan.kind == "sdtm" else "Analysis",
+        standard=plan.standard,
+        repeating=not (plan.one_per_subject or plan.reference_data),
+        reference_data=plan.reference_data,
+        comment=plan.comment,
+    )
+
+
+def _class(plan: DatasetPlan) -> str:
+    return class_term(plan.class_name).submission_value if plan.kind == "sdtm" else plan.class_name
+
+
+def proven_keys(plan: DatasetPlan, frame: pl.DataFrame) -> tuple[str, ...]:
+    """The key variables: those of ``sort``, and the sequence number where the data show they do not suffice."""
+    keys = [key for key in plan.sort if key in frame.columns]
+    if keys and frame.select(keys).n_unique() < len(frame):
+        sequence = f"{plan.name[:2]}SEQ" if plan.kind == "sdtm" else "ASEQ"
+        keys += [sequence] if sequence in frame.columns else []
+    return tuple(keys)
+
+
+def _variable(plan: DatasetPlan, variable: VariablePlan, frame: pl.DataFrame, keys: tuple[str, ...], used: UsedTerms) -> Variable:
+    values = frame[variable.name]
+    measured = measure(values, variable.kind, variable.name, sdtm=plan.kind == "sdtm", decimals=variable.decimals)
+    _note(plan, variable, values, used)
+    comment = variable.comment
+    if measured.empty and comment is None:
+        comment = Comment("NODATA", NO_VALUES)
+    levels = () if measured.empty else value_levels(plan, frame, variable, _labels(plan, variable.name))
+    char = variable.type == "Char"
+    origin = _origin(plan, variable)
+    return Variable(
+        name=variable.name,
+        label=variable.label,
+        type=measured.type,
+        length=measured.length,
+        xpt_type=variable.type,
+        xpt_length=max(measured.bytes, variable.length or 0) if char else 8,
+        significant_digits=measured.significant_digits,
+        format=variable.format,
+        core=variable.core,
+        role=variable.role,
+        mandatory=variable.core == "Req",
+        key=keys.index(variable.name) + 1 if variable.name in keys else None,
+        origin=None if measured.empty else origin,
+        method=variable.method if not measured.empty and origin.type == "Derived" else None,
+        codelist=variable.codelist if variable.kind is not Type.DTC else None,
+        comment=comment,
+        value_level=levels,
+        has_no_data=measured.empty,
+    )
+
+
+def _origin(plan: DatasetPlan, variable: VariablePlan) -> Origin:
+    """The variable's origin, with the pages of all blocks that collect it."""
+    lines = [x for b in plan.blocks for x in b.lines if x.variable == variable.name and x.verb != "absent"]
+    lines = [x for x in lines if (x.origin.type, x.origin.source) == (variable.origin.type, variable.origin.source)]
+    return merge_origins(x.origin for x in lines) if lines else variable.origin
+
+
+def _note(plan: DatasetPlan, variable: VariablePlan, values: pl.Series, used: UsedTerms) -> None:
+    if variable.kind is not Type.TEXT:
+        return
+    seen = set(values.drop_nulls().unique().to_list())
+    used.note(variable.codelist, seen | written_values(plan, variable.name))
+    for block in plan.blocks:
+        for line in block.lines:
+            if line.variable == variable.name and line.codelist is not None:
+                used.note(line.codelist, seen | written_values(plan, variable.name))
+
+
+def _labels(plan: DatasetPlan, variable: str) -> dict[str, str]:
+    """Labels of value-level rows: the decodes of the dividing variable's codelist."""
+    by = next((b for name, b in plan.value_level if name == variable), "")
+    divider = next((v for v in plan.variables if v.name == by), None)
+    if divider is None or divider.codelist is None:
+        return {}
+    return {term.value: term.decode for term in divider.codelist.terms if term.decode}
+
+
+def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerms) -> DatasetMetadata:
+    """Metadata of SUPPxx: QVAL has one value-level row for each QNAM."""
+    name = f"SUPP{plan.name}"
+    guide = load_sdtmig().dataset(name)
+    keys = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
+    variables: list[Variable] = []
+    present = [q for q in plan.supplemental if (frame["QNAM"] == q.name).any()]
+    for found in guide.variables:
+        measured = measure(frame[found.name], Type.TEXT, found.name, sdtm=True)
+        levels: tuple[ValueLevel, ...] = ()
+        codelist: Codelist | None = None
+        if found.name == "QVAL":
+            levels = tuple(_qualifier(name, plan, q.name, frame, used) for q in present)
+        if found.name == "QNAM":
+            terms = {q.name: q.label for q in present}
+            codelist = _names(name, terms)
+        origin = Origin("Protocol", "Sponsor") if found.name == "STUDYID" else Origin("Assigned", "Sponsor")
+        comment = Comment("NODATA", NO_VALUES) if measured.empty else None
+        variables.append(
+            Variable(
+                name=found.name,
+                label=found.label,
+                type="text",
+                length=measured.length,
+                xpt_type="Char",
+                xpt_length=measured.bytes,
+                core="" if found.core == "Cond" else found.core,
+                role=found.role,
+                mandatory=found.core == "Req",
+                key=keys.index(found.name) + 1 if found.name in keys else None,
+                origin=None if found.name == "QVAL" or measured.empty else origin,
+                codelist=codelist,
+                comment=comment,
+                value_level=levels,
+                has_no_data=measured.empty,
+            )
+        )
+    return DatasetMetadata(
+        name=name,
+        label=guide.label,
+        domain=plan.name,
+        class_name=class_term("Relationship").submission_value,
+        structure="One record per supplemental qualifier per related parent domain record",
+        variables=tuple(variables),
+        purpose="Tabulation",
+        standard="SDTMIG",
+        parent_label=plan.label,
+    )
+
+
+def _names(dataset: str, terms: dict[str, str]) -> Codelist:
+    from ced_cdisc.core.metadata import Term
+
+    return Codelist(f"{dataset}.QNAM", f"{dataset}: Qualifier Names", terms=tuple(Term(k, decode=v) for k, v in terms.items()))
+
+
+def _qualifier(dataset: str, plan: DatasetPlan, name: str, frame: pl.DataFrame, used: UsedTerms) -> ValueLevel:
+    qualifier = next(q for q in plan.supplemental if q.name == name)
+    values = frame.filter(pl.col("QNAM") == name)["QVAL"]
+    measured = measure(values, Type.TEXT, "QVAL", sdtm=True)
+    used.note(qualifier.codelist, set(values.drop_nulls().unique().to_list()))
+    method = qualifier.method
+    return ValueLevel(
+        where=(RangeCheck(dataset, "QNAM", "EQ", (name,)),),
+        label=qualifier.label,
+        type="text",
+        length=measured.length,
+        origin=qualifier.origin,
+        method=replace(method, id=f"{dataset}.{name}") if method is not None and qualifier.origin.type == "Derived" else None,
+        codelist=qualifier.codelist,
+    )

@@ -1,0 +1,70 @@
+"""The SDTM and the ADaM package of a study: what one define.xml says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import polars as pl
+
+from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, ValueLevel, Variable
+from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental
+from ced_cdisc.describe.lists import UsedTerms
+from ced_cdisc.plan.model import StudyPlan
+
+_CLASSES = (
+    "TRIAL DESIGN",
+    "SPECIAL PURPOSE",
+    "INTERVENTIONS",
+    "EVENTS",
+    "FINDINGS",
+    "FINDINGS ABOUT",
+    "RELATIONSHIP",
+    "STUDY REFERENCE",
+)
+
+
+def describe_package(
+    plan: StudyPlan, kind: str, frames: Mapping[str, pl.DataFrame], supplemental: Mapping[str, pl.DataFrame]
+) -> PackageMetadata | None:
+    """Metadata of all datasets of one kind (``sdtm`` or ``adam``) that were built; None if there are none."""
+    used = UsedTerms()
+    datasets: list[DatasetMetadata] = []
+    for dataset in plan.datasets:
+        if dataset.kind != kind or dataset.name not in frames:
+            continue
+        datasets.append(describe_dataset(dataset, frames[dataset.name], used))
+        if dataset.name in supplemental:
+            datasets.append(describe_supplemental(dataset, supplemental[dataset.name], used))
+    if not datasets:
+        return None
+    if kind == "sdtm":
+        datasets.sort(key=lambda d: (_CLASSES.index(d.class_name), d.name))
+    shown = tuple(_with_lists(d, used) for d in datasets)
+    name = "SDTM" if kind == "sdtm" else "ADaM"
+    return PackageMetadata(
+        study_oid=plan.study_id,
+        study_name=plan.study_name,
+        study_description=plan.study_title,
+        protocol_name=plan.protocol,
+        name=f"Study {plan.study_name}, {name} datasets",
+        description=f"{name} data definitions of study {plan.study_name}",
+        created=plan.snapshot,
+        standards=plan.sdtm_standards if kind == "sdtm" else plan.adam_standards,
+        datasets=shown,
+        documents=plan.sdtm_documents if kind == "sdtm" else plan.adam_documents,
+    )
+
+
+def _with_lists(dataset: DatasetMetadata, used: UsedTerms) -> DatasetMetadata:
+    """The dataset with each codelist cut to the values that the package can hold."""
+    return replace(dataset, variables=tuple(_shown(v, used) for v in dataset.variables))
+
+
+def _shown(variable: Variable, used: UsedTerms) -> Variable:
+    levels = tuple(_shown_level(level, used) for level in variable.value_level)
+    return replace(variable, codelist=used.show(variable.codelist), value_level=levels)
+
+
+def _shown_level(level: ValueLevel, used: UsedTerms) -> ValueLevel:
+    return replace(level, codelist=used.show(level.codelist))

@@ -1,0 +1,69 @@
+"""Types and lengths as define.xml and XPT know them, measured on the values of a column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from ced_cdisc.core.metadata import DataType
+from ced_cdisc.expr.tree import Type
+
+_DURATIONS = ("DUR", "ELTM", "EVLINT", "STINT", "ENINT")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Type, length [characters or digits] and decimals of a column; ``bytes`` is the longest text [bytes]."""
+
+    type: DataType
+    length: int
+    significant_digits: int | None
+    bytes: int
+    empty: bool
+
+
+def measure(values: pl.Series, kind: Type, name: str, *, sdtm: bool, decimals: int | None = None) -> Measured:
+    """Measure a column; missing values do not count.
+
+    Args:
+        values: text, numbers, dates or date-times.
+        kind: the variable's type in the plan.
+        name: the variable's name; SDTM durations are known by it.
+        sdtm: whether the dataset is SDTM.
+        decimals: planned decimals, which the data may not exceed silently: the larger number counts.
+    """
+    present = values.drop_nulls()
+    empty = len(present) == 0
+    if kind in (Type.TEXT, Type.DTC):
+        longest = int(present.str.len_bytes().max() or 1) if not empty else 1  # type: ignore[arg-type]
+        return Measured(_text_type(present, kind, name, sdtm=sdtm), longest, None, longest, empty)
+    if kind in (Type.DATE, Type.DATETIME):
+        return Measured("integer", 10 if kind is Type.DATETIME else 5, None, 8, empty)
+    texts = [number_text(x) for x in present.unique().to_list()]
+    places = max((len(t.partition(".")[2]) for t in texts), default=0)
+    places = max(places, decimals or 0)
+    whole = max((len(t.partition(".")[0]) for t in texts), default=1)
+    if places:
+        return Measured("float", whole + 1 + places, places, 8, empty)
+    return Measured("integer", whole, None, 8, empty)
+
+
+def number_text(value: float) -> str:
+    """A number without exponent, shortest digits that read back."""
+    text = format(Decimal(repr(float(value))), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _text_type(present: pl.Series, kind: Type, name: str, *, sdtm: bool) -> DataType:
+    if kind is Type.TEXT:
+        return "durationDatetime" if sdtm and name.endswith(_DURATIONS) and name[2:] in _DURATIONS else "text"
+    if present.str.contains("--", literal=True).any():
+        return "incompleteDatetime"
+    lengths = set(present.str.len_bytes().unique().to_list())
+    if not lengths or lengths == {10}:
+        return "date"
+    if lengths == {19}:
+        return "datetime"
+    return "partialDate" if max(lengths) <= 10 else "partialDatetime"

@@ -1,0 +1,285 @@
+"""A syntax tree to a polars expression, with the places where a value of the data could not be taken.
+
+The functions are handed in, so that the language knows no derivation. Aggregates are computed beforehand into
+hidden columns by the caller, who says which column holds which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from typing import Any, NoReturn
+
+import polars as pl
+
+from ced_cdisc.core.dates import Reading, read_date
+from ced_cdisc.expr import intervals, tree
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.values import DTYPES, Argument, Function, each_pair, missing, true
+
+MANY = "_many"
+"""Suffix of the hidden column that counts the records an ``only`` found."""
+
+_INTERVALS = {Type.DTC}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A place in a tree where data can be at fault.
+
+    Attributes:
+        node: the node that cannot take the value.
+        kind: recode, date, impossible, time, undated, number, only, or the kind a function names.
+        bad: true on rows where it happens and the branch is taken.
+        shown: the value, as text.
+    """
+
+    node: tree.Node
+    kind: str
+    bad: pl.Expr
+    shown: pl.Expr
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An expression and its possible faults."""
+
+    expr: pl.Expr
+    faults: tuple[Fault, ...]
+
+
+def compile_node(
+    node: tree.Node,
+    functions: Mapping[str, Function],
+    columns: Collection[str],
+    aggregates: Mapping[tree.Aggregate, str] | None = None,
+) -> Compiled:
+    """The polars expression of a tree.
+
+    Args:
+        node: a resolved tree: every node has its type.
+        functions: what computes each :class:`tree.Call`, and ``number`` for :class:`tree.ReadNumber`.
+        columns: the columns of the frame; a variable of the own dataset that is not there is
+            missing on every row.
+        aggregates: the hidden column of each aggregate in the tree.
+    """
+    compiler = _Compiler(functions, columns, aggregates or {})
+    expr = compiler.visit(node)
+    if node.type in (None, Type.MISSING):
+        return Compiled(expr, tuple(compiler.faults))
+    return Compiled(expr.cast(DTYPES[node.type]), tuple(compiler.faults))
+
+
+class _Compiler:
+    def __init__(
+        self,
+        functions: Mapping[str, Function],
+        columns: Collection[str],
+        aggregates: Mapping[tree.Aggregate, str],
+    ) -> None:
+        self._functions = functions
+        self._columns = columns
+        self._aggregates = aggregates
+        self._path: list[pl.Expr] = []
+        self.faults: list[Fault] = []
+
+    def visit(self, node: tree.Node) -> pl.Expr:
+        return getattr(self, f"_{type(node).__name__.lower()}")(node)
+
+    def _fault(self, node: tree.Node, kind: str, bad: pl.Expr, shown: pl.Expr) -> None:
+        taken = reduce(lambda all_, one: all_ & one, self._path, true(bad))
+        self.faults.append(Fault(node, kind, taken, shown))
+
+    @contextmanager
+    def _branch(self, condition: pl.Expr):
+        self._path.append(condition)
+        yield
+        self._path.pop()
+
+    # leaves
+
+    def _literal(self, node: tree.Literal) -> pl.Expr:
+        if node.value is None or node.value == "":
+            return missing(node.type)
+        return pl.lit(float(node.value)) if isinstance(node.value, int) else pl.lit(node.value)
+
+    def _column(self, node: tree.Column) -> pl.Expr:
+        if node.name not in self._columns and not node.owner:
+            return missing(node.type)
+        return pl.col(node.name)
+
+    def _aggregate(self, node: tree.Aggregate) -> pl.Expr:
+        name = self._aggregates[node]
+        if node.func == "only":
+            self._fault(node, "only", pl.col(name + MANY) > 1, missing(Type.TEXT))
+        return pl.col(name)
+
+    def _selected(self, node: tree.Selected) -> NoReturn:
+        raise TypeError(f"{node.name}[..] must be an aggregate by now")
+
+    # logic
+
+    def _truth(self, node: tree.Node) -> pl.Expr:
+        return missing(Type.TRUTH) if node.type is Type.MISSING else self.visit(node)
+
+    def _both(self, node: tree.Both) -> pl.Expr:
+        return self._truth(node.left) & self._truth(node.right)
+
+    def _either(self, node: tree.Either) -> pl.Expr:
+        return self._truth(node.left) | self._truth(node.right)
+
+    def _negated(self, node: tree.Negated) -> pl.Expr:
+        return ~self._truth(node.of)
+
+    def _ismissing(self, node: tree.IsMissing) -> pl.Expr:
+        of = self.visit(node.of)
+        return of.is_not_null() if node.negated else of.is_null()
+
+    def _compared(self, op: str, left: tree.Node, right: tree.Node, lhs: pl.Expr, rhs: pl.Expr) -> pl.Expr:
+        kinds = {left.type, right.type}
+        if Type.MISSING in kinds:
+            return missing(Type.TRUTH)
+        if kinds & _INTERVALS:
+            return intervals.compare(op, lhs, rhs)
+        operations = {
+            "=": lhs.eq, "!=": lhs.ne, "<": lhs.lt, "<=": lhs.le, ">": lhs.gt, ">=": lhs.ge,
+        }  # fmt: skip
+        return operations[op](rhs)
+
+    def _compare(self, node: tree.Compare) -> pl.Expr:
+        left, right = self.visit(node.left), self.visit(node.right)
+        return self._compared(node.op, node.left, node.right, left, right)
+
+    def _between(self, node: tree.Between) -> pl.Expr:
+        of, low, high = self.visit(node.of), self.visit(node.low), self.visit(node.high)
+        above = self._compared("<=", node.low, node.of, low, of)
+        return above & self._compared("<=", node.of, node.high, of, high)
+
+    def _member(self, node: tree.Member) -> pl.Expr:
+        of = self.visit(node.of)
+        if node.of.type is Type.MISSING:
+            return missing(Type.TRUTH)
+        values = [v.value for v in node.values if v.value is not None]
+        found = of.is_in(pl.Series(values, dtype=DTYPES[node.of.type or Type.TEXT]).implode())
+        found = pl.when(of.is_not_null()).then(found)
+        return ~found if node.negated else found
+
+    # numbers
+
+    def _arithmetic(self, node: tree.Arithmetic) -> pl.Expr:
+        if Type.MISSING in (node.left.type, node.right.type):
+            return missing(Type.NUMBER)
+        left, right = self.visit(node.left), self.visit(node.right)
+        if node.op == "**":
+            return each_pair(left, right, _power, Type.NUMBER)
+        operations = {"+": left.add, "-": left.sub, "*": left.mul, "/": left.truediv}
+        value = operations[node.op](right)
+        return pl.when(value.is_finite()).then(value)
+
+    def _negative(self, node: tree.Negative) -> pl.Expr:
+        return missing(Type.NUMBER) if node.of.type is Type.MISSING else -self.visit(node.of)
+
+    # calls
+
+    def _call(self, node: tree.Call) -> pl.Expr:
+        if node.name == "if":
+            return self._if(node)
+        if node.name == "coalesce":
+            return self._coalesce(node)
+        return self._apply(node, node.name, node.args)
+
+    def _apply(self, node: tree.Node, name: str, args: tuple[tree.Node, ...]) -> pl.Expr:
+        result = self._functions[name]([self._argument(arg) for arg in args])
+        if isinstance(result, pl.Expr):
+            return result
+        self._fault(node, result.kind, result.bad, result.shown)
+        return result.value
+
+    def _argument(self, node: tree.Node) -> Argument:
+        value = node.value if isinstance(node, tree.Literal) else None
+        return Argument(self.visit(node), node.type or Type.MISSING, value)
+
+    def _typed(self, node: tree.Node, kind: Type | None) -> pl.Expr:
+        return missing(kind) if node.type is Type.MISSING else self.visit(node)
+
+    def _if(self, node: tree.Call) -> pl.Expr:
+        condition, then, other = node.args
+        holds = true(self._truth(condition))
+        with self._branch(holds):
+            yes = self._typed(then, node.type)
+        with self._branch(~holds):
+            no = self._typed(other, node.type)
+        return pl.when(holds).then(yes).otherwise(no)
+
+    def _coalesce(self, node: tree.Call) -> pl.Expr:
+        values: list[pl.Expr] = []
+        for arg in node.args:
+            if not values:
+                values.append(self._typed(arg, node.type))
+                continue
+            with self._branch(pl.coalesce(values).is_null()):
+                values.append(self._typed(arg, node.type))
+        return pl.coalesce(values)
+
+    # what reads raw text
+
+    def _text(self, node: tree.Node) -> pl.Expr:
+        """A raw value as text; a number as its text."""
+        if node.type is Type.NUMBER:
+            return self._functions["text"]([self._argument(node)])  # type: ignore[return-value]
+        return self._typed(node, Type.TEXT)
+
+    def _recode(self, node: tree.Recode) -> pl.Expr:
+        of = self._text(node.of)
+        terms: dict[str, str | None] = {}
+        for code, term in node.pairs:
+            terms.setdefault(code, term or None)
+        old = pl.Series(list(terms), dtype=pl.String)
+        if node.otherwise is None:
+            self._fault(node, "recode", ~of.is_in(old.implode()), of)
+            rest = missing(Type.TEXT)
+        else:
+            rest = pl.when(of.is_not_null()).then(pl.lit(node.otherwise or None, dtype=pl.String))
+        if not terms:
+            return rest
+        new = pl.Series(list(terms.values()), dtype=pl.String)
+        value = of.replace_strict(old, new, default=None, return_dtype=pl.String)
+        return pl.when(of.is_in(old.implode())).then(value).otherwise(rest)
+
+    def _readnumber(self, node: tree.ReadNumber) -> pl.Expr:
+        return self._apply(node, "number", (node.of,))
+
+    def _readdate(self, node: tree.ReadDate) -> pl.Expr:
+        date = self._text(node.date)
+        time = missing(Type.TEXT) if node.time is None else self._text(node.time)
+        formats, time_formats = node.formats, node.time_formats
+
+        def reading(d: str | None, t: str | None) -> Reading:
+            return _read(d, t, formats, time_formats)
+
+        trouble = each_pair(date, time, lambda d, t: reading(d, t).trouble or None, Type.TEXT)
+        hopeless = each_pair(date, time, lambda d, t: reading(d, t).impossible, Type.TRUTH)
+        self._fault(node, "date", (trouble == "date") & ~hopeless, date)
+        self._fault(node, "impossible", hopeless, date)
+        if node.time is not None:
+            self._fault(node, "time", trouble == "time", time)
+            self._fault(node, "undated", trouble == "undated", time)
+        return each_pair(date, time, lambda d, t: reading(d, t).dtc, Type.DTC)
+
+
+@lru_cache(maxsize=200_000)
+def _read(date: Any, time: Any, formats: tuple[str, ...], time_formats: tuple[str, ...]) -> Reading:
+    return read_date(date, time, formats, time_formats)
+
+
+def _power(base: float | None, exponent: float | None) -> float | None:
+    """``base ** exponent``; missing where it has no finite real value."""
+    if base is None or exponent is None:
+        return None
+    try:
+        value = base**exponent
+    except (ZeroDivisionError, OverflowError):
+        return None
+    return value if isinstance(value, float) and abs(value) != float("inf") and value == value else None

@@ -1,0 +1,57 @@
+"""A part of a plan: the datasets asked for and all that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import columns
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+
+
+def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> StudyPlan:
+    """The plan with the named datasets and those they need; an unknown name is CED031."""
+    by_name = {dataset.name: dataset for dataset in plan.datasets}
+    wanted: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in wanted:
+            continue
+        if name not in by_name:
+            findings.add(Finding("CED031", f"there is no dataset {name} in this study", Location("--only"), hint=did_you_mean(name, by_name)))
+            continue
+        wanted.add(name)
+        waiting.extend(sorted(needed(by_name[name]) & set(by_name)))
+    if any(d.kind == "sdtm" and not d.reference_data for d in plan.datasets if d.name in wanted) and "DM" in by_name:
+        wanted.add("DM")
+        wanted |= _closure(by_name, "DM")
+    return replace(plan, datasets=tuple(d for d in plan.datasets if d.name in wanted))
+
+
+def _closure(by_name: dict[str, DatasetPlan], name: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current not in found and current in by_name:
+            found.add(current)
+            waiting.extend(needed(by_name[current]))
+    return found
+
+
+def needed(dataset: DatasetPlan) -> set[str]:
+    """The datasets whose records a dataset's rows and lines read."""
+    found: set[str] = set()
+    for block in dataset.blocks:
+        if block.kind == "dataset":
+            found.add(block.source)
+        found |= {lookup.name for lookup in block.lookups}
+    lines = [*(x for b in dataset.blocks for x in b.lines), *dataset.lines, *(x for c in dataset.computed for x in c.lines)]
+    nodes = [line.tree for line in lines] + [b.keep for b in dataset.blocks if b.keep is not None]
+    for node in nodes:
+        found |= {n.dataset for n in tree.walk(node) if isinstance(n, tree.Aggregate) and n.dataset}
+        found |= {c.owner for c in columns(node) if c.scope is tree.Scope.DATASET and c.owner}
+    return found - {dataset.name}

@@ -1,0 +1,62 @@
+"""What the user sees of a build: one line a dataset, findings in groups, a progress bar on a terminal."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_HEADS = {
+    Stage.SPEC: "in the specs",
+    Stage.RAW: "in the raw data",
+    Stage.OUTPUT: "in the output",
+    Stage.CHECK: "from the checks",
+}
+
+
+class BuildConsole:
+    """Prints to standard error; standard output stays free for results."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._progress: Progress | None = None
+        self._task = None
+
+    def say(self, text: str) -> None:
+        """One plain line."""
+        self._console.print(escape(text))
+
+    def dataset(self, name: str, rows: int, columns: int, seconds: float) -> None:
+        """The line of a finished dataset; ``seconds`` since the start of the conversion."""
+        self._console.print(f"  {name:<8} {rows:>9,} rows {columns:>4} columns {seconds:>7.2f} s")
+
+    def working(self, text: str) -> Progress:
+        """A progress display that shows on a terminal only."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        return Progress(*columns, console=self._console, transient=True, disable=not self._console.is_terminal)
+
+    def findings(self, findings: Findings) -> None:
+        """All findings, by stage and severity, errors last so that they stay in sight."""
+        order = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+        listed = sorted(findings.sorted(), key=lambda f: (order[f.severity], f.stage.value))
+        for (severity, stage), group in groupby(listed, key=lambda f: (f.severity, f.stage)):
+            items = list(group)
+            word = severity.value if len(items) == 1 else f"{severity.value}s"
+            colour = _COLOURS[severity]
+            self._console.print(f"[{colour}]{len(items)} {word} {_HEADS[stage]}[/{colour}]")
+            for item in items:
+                self._finding(item)
+
+    def _finding(self, finding: Finding) -> None:
+        colour = _COLOURS[finding.severity]
+        head = f"[bold]{escape(str(finding.where))}[/bold] [{colour}]{finding.code}[/{colour}] {escape(finding.message)}"
+        if finding.hint:
+            head += f"; {escape(finding.hint)}"
+        self._console.print(head)
+        for record in finding.records:
+            self._console.print(f"    {escape(record)}")
