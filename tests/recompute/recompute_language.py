@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from ced_cdisc.core.findings import Location
@@ -12,7 +12,7 @@ from ced_cdisc.expr.parse import parse
 from ced_cdisc.expr.resolve import resolve
 from ced_cdisc.expr.tree import Node, Scope, Type
 from ced_cdisc.plan.model import Block, DatasetPlan, Line, RawTable, StudyPlan, VariablePlan
-from ced_cdisc.recompute import evaluate
+from ced_cdisc.recompute import Value, evaluate, recompute
 
 KINDS = {
     "n": Type.NUMBER,
@@ -40,8 +40,8 @@ class Names:
             return Scope.VARIABLE, Type.NUMBER
         return Scope.VARIABLE, Type.DTC if short.endswith(("DTC", "START", "END")) else Type.TEXT
 
-    def known(self, name: str, inside: str | None) -> Iterable[str]:
-        return ()
+    def unknown(self, name: str, inside: str | None) -> tuple[str, str]:
+        raise AssertionError(name)
 
     def is_dataset(self, owner: str) -> bool:
         return True
@@ -120,3 +120,25 @@ def study(tables: Iterable[RawTable], *datasets: DatasetPlan, visits: object = N
         "datasets": tuple(datasets),
     }
     return StudyPlan(**{field.name: known.get(field.name) for field in fields(StudyPlan)})
+
+
+Raw = Mapping[str, Sequence[Mapping[str, str | None]]]
+
+
+def table(header: str, *rows: str) -> list[dict[str, str | None]]:
+    """Raw rows; a dot is missing."""
+    return [
+        {n: None if c == "." else c for n, c in zip(header.split(), row.split(), strict=True)} for row in rows
+    ]
+
+
+def shown(rows: Sequence[Mapping[str, Value]], variables: str) -> list[str]:
+    """Rows as text, a dot for missing."""
+    return [" ".join("." if row[v] is None else str(row[v]) for v in variables.split()) for row in rows]
+
+
+def built(plan: StudyPlan, tables: Raw) -> dict[str, list[dict[str, Value]]]:
+    """The rows of a study without faults."""
+    done, faults = recompute(plan, tables)
+    assert faults == []
+    return done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from recompute_language import block, dataset, lines, raw, study
+from recompute_language import block, dataset, line, lines, raw, study, tree_of
 
 from ced_cdisc.recompute import Value, recompute
 
@@ -124,6 +124,19 @@ def test_a_line_sees_the_lines_before_it_and_not_itself() -> None:
     assert [row["X"] for row in rows] == [99.0, 99.0, 99.0, 99.0, 99.0]
     rows, _ = _own({"AVAL": "max(AVAL)"})
     assert [row["AVAL"] for row in rows] == [30.0, 30.0, 30.0, 30.0, 5.0]
+
+
+def test_one_tree_in_two_lines_sees_what_changed_between_them() -> None:
+    total = tree_of("sum(AVAL)")
+    of = (line("X", total), line("AVAL", "if(SPID = '1', 99, AVAL)"), line("Y", total))
+    vs = dataset(
+        "VS",
+        block(1, "vs", lines=lines(USUBJID="USUBJID", SPID="vs.NO", AVAL="number(vs.RES)")),
+        lines=of,
+        sort=("USUBJID", "SPID"),
+    )
+    done, _ = recompute(study([raw("vs", "SUBJ NO VIS RES NOTE", key="SUBJ NO")], vs), {"vs": ROWS})
+    assert [(row["X"], row["Y"]) for row in done["VS"]] == [(60.0, 149.0)] * 4 + [(5.0, 99.0)]
 
 
 def test_only_of_several_values_is_a_fault_of_the_data() -> None:

@@ -3,8 +3,8 @@
 Codes: CED250 a raw value without a term, CED251 a date and CED252 a time that no format fits, CED253 no
 number, CED254 no duration, CED255 a unit without conversion, CED256 more than one record for ``only``, CED257
 more than one record for a look-up, CED258 a row without subject, CED259 a repeated key, CED260 a subject not
-in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable visit
-date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning).
+in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable
+visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import Fault
@@ -133,9 +134,8 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
     """Code, message and hint of a fault of one value."""
     node, label = fault.node, place.label
     if isinstance(node, tree.Recode):
-        hint = did_you_mean(value, [code for code, _ in node.pairs]) or _codes(
-            [code for code, _ in node.pairs]
-        )
+        codes, terms = [code for code, _ in node.pairs], [term for _, term in node.pairs]
+        hint = did_you_mean(value, codes) or did_you_mean(value, terms) or _codes(codes)
         return "CED250", f"{label}: raw value '{value}'{_of(node.of)} has no term in ct", hint
     if isinstance(node, tree.ReadDate):
         return _worded_date(node, fault.kind, label, value)
@@ -165,11 +165,12 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
 
 
 def _worded_date(node: tree.ReadDate, kind: str, label: str, value: str) -> tuple[str, str, str]:
-    if kind in ("date", "impossible"):
+    if kind == "date":
         message = (
             f"{label}: date '{value}'{_of(node.date)} fits none of the formats {', '.join(node.formats)}"
         )
-        return "CED251", message, "the calendar has no such day" if kind == "impossible" else ""
+        impossible = read_date(value, None, node.formats).impossible
+        return "CED251", message, "the calendar has no such day" * impossible
     if kind == "time":
         formats = ", ".join(node.time_formats)
         return "CED252", f"{label}: time '{value}'{_of(node.time)} fits none of the formats {formats}", ""

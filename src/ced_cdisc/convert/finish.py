@@ -9,6 +9,7 @@ from ced_cdisc.convert.faults import Place, records_of
 from ced_cdisc.convert.lines import filter_true, holds
 from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.core.findings import Severity, Stage, did_you_mean, one_of
+from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.values import Argument
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
@@ -24,9 +25,7 @@ def sort_and_keep(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl
 
 def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
     """CED264 for values outside closed codelists, CED265 for checks that fail."""
-    for variable in dataset.variables:
-        if variable.closed and variable.codelist is not None and variable.codelist.terms:
-            _check_codelist(frame, variable, dataset, world)
+    _check_codelists(frame, dataset, world)
     for words, node in dataset.checks:
         place = Place(dataset.name, words.where, words)
         failed = frame.filter(~holds(frame, node, place, Scope(world, dataset.name)))
@@ -37,21 +36,39 @@ def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> Non
             )
 
 
-def _check_codelist(frame: pl.DataFrame, variable: VariablePlan, dataset: DatasetPlan, world: World) -> None:
-    codelist = variable.codelist
-    if codelist is None:
+def _check_codelists(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
+    """CED264: one finding for each value of a variable that its closed codelist lacks."""
+    bound = [(v, v.codelist) for v in dataset.variables if v.closed and v.codelist and v.codelist.terms]
+    if not bound or frame.is_empty():
         return
+    values = [text([Argument(pl.col(variable.name), variable.kind)]) for variable, _ in bound]
+    strange = [
+        value.is_not_null() & ~value.is_in([term.value for term in codelist.terms])
+        for value, (_, codelist) in zip(values, bound, strict=True)
+    ]
+    found = frame.select(one.any().alias(f"{i}") for i, one in enumerate(strange)).row(0)
+    for (variable, codelist), value, bad, any_bad in zip(bound, values, strange, found, strict=True):
+        if not any_bad:
+            continue
+        shown = frame.filter(bad).with_columns(value.alias("__shown"))
+        for (term,), rows in shown.group_by("__shown", maintain_order=True):
+            _strange_value(str(term), rows, variable, codelist, dataset, world)
+
+
+def _strange_value(
+    value: str,
+    rows: pl.DataFrame,
+    variable: VariablePlan,
+    codelist: Codelist,
+    dataset: DatasetPlan,
+    world: World,
+) -> None:
     terms = [term.value for term in codelist.terms]
-    value = text([Argument(pl.col(variable.name), variable.kind)])
-    strange = frame.with_columns(value.alias("__shown")).filter(
-        pl.col("__shown").is_not_null() & ~pl.col("__shown").is_in(terms)
-    )
-    for (shown,), rows in strange.group_by("__shown", maintain_order=True):
-        code = f" ({codelist.code})" if codelist.code else ""
-        listed = f"'{shown}' is not in the codelist {codelist.name}{code}"
-        message = f"{dataset.name}.{variable.name}: {listed}, on {_count(rows.height)}"
-        hint = did_you_mean(str(shown), terms) or f"it has {one_of(terms)}"
-        world.faults.add("CED264", message, variable.where, hint, records_of(rows))
+    code = f" ({codelist.code})" if codelist.code else ""
+    listed = f"'{value}' is not in the codelist {codelist.name}{code}"
+    message = f"{dataset.name}.{variable.name}: {listed}, on {_count(rows.height)}"
+    hint = did_you_mean(value, terms) or f"it has {one_of(terms)}"
+    world.faults.add("CED264", message, variable.where, hint, records_of(rows))
 
 
 def _count(number: int) -> str:

@@ -1,9 +1,9 @@
 """Collected dates and times, read by written formats into ISO 8601 text of the precision that was known.
 
 A format is literal text with tokens: ``YYYY``, ``MON`` (English month abbreviation in any case), ``MM`` and
-``DD`` (two digits), ``M`` and ``D`` (one or two digits). ``UN``, ``UNK`` and ``ND`` stand for these very words,
-in any case, and mean that a part is unknown. The format ``ISO`` is ISO 8601 of any precision. Times are
-written with ``HH``, ``H``, ``MM`` and ``SS``.
+``DD`` (two digits), ``M`` and ``D`` (one or two digits). ``UN``, ``UNK`` and ``ND`` stand for these very
+words, in any case, and mean that a part is unknown. The format ``ISO`` is ISO 8601 of any precision. Times
+are written with ``HH``, ``H``, ``MM`` and ``SS``.
 """
 
 from __future__ import annotations
@@ -38,11 +38,37 @@ _TIME_TOKENS = {
 }
 _ISO = re.compile(
     "(?P<year>[0-9]{4})"
-    "(?:---(?P<lone>[0-9]{2})"
-    "|-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
-    "(?:T(?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?)?)?)?)?"
+    "(?:---(?P<lone>[0-9]{2})|-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
+    "(?P<clock>T(?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?)?)?"
 )
 _COMPLETE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def bounds(dtc: str) -> tuple[str, str] | None:
+    """First and last second of ISO 8601 text of any precision, both of 19 characters.
+
+    A text of another form, or of a day the calendar lacks, says nothing: None. Fractions of a second are cut.
+
+    >>> bounds("2020-02")
+    ('2020-02-01T00:00:00', '2020-02-29T23:59:59')
+    >>> bounds("2018---15")
+    ('2018-01-15T00:00:00', '2018-12-15T23:59:59')
+    """
+    match = _ISO.fullmatch(dtc)
+    if match is None or not _iso_exists(match):
+        return None
+    day = match["lone"] or match["day"]
+    first_month, last_month = match["month"] or "01", match["month"] or "12"
+    last_day = day or f"{monthrange(int(match['year']), int(last_month))[1]:02d}"
+    clocks = [match["hour"], match["minute"], match["second"]]
+    first, last = (
+        "".join(f"{sep}{part or fill}" for sep, part, fill in zip("T::", clocks, fills, strict=True))
+        for fills in (("00", "00", "00"), ("23", "59", "59"))
+    )
+    return (
+        f"{match['year']}-{first_month}-{day or '01'}{first}",
+        f"{match['year']}-{last_month}-{last_day}{last}",
+    )
 
 
 @dataclass(frozen=True)
@@ -135,6 +161,8 @@ def _exists(year: str | None, month: str | None, day: str | None) -> bool:
 def _iso_exists(match: re.Match[str]) -> bool:
     parts = match.groupdict()
     day = parts["lone"] or parts["day"]
+    if parts["clock"] is not None and day is None:
+        return False
     clock = (parts["hour"], parts["minute"], parts["second"])
     return _exists(parts["year"], parts["month"], day) and _clock_exists(*clock)
 

@@ -14,6 +14,9 @@ from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import DatasetPlan, VariablePlan
 from ced_cdisc.standards.ig import class_term, load_sdtmig
 
+XPT_TEXT_BYTES = 200
+"""The longest text that XPT v5 holds [bytes]; longer values are refused by the engine, never cut."""
+
 NO_VALUES = "Planned variable; no record of this study holds a value."
 
 
@@ -71,15 +74,15 @@ def _variable(plan: DatasetPlan, variable: VariablePlan, frame: pl.DataFrame, ke
         type=measured.type,
         length=measured.length,
         xpt_type=variable.type,
-        xpt_length=max(measured.bytes, variable.length or 0) if char else 8,
+        xpt_length=min(max(measured.bytes, variable.length or 0), XPT_TEXT_BYTES) if char else 8,
         significant_digits=measured.significant_digits,
         format=variable.format,
         core=variable.core,
         role=variable.role,
         mandatory=variable.core == "Req",
         key=keys.index(variable.name) + 1 if variable.name in keys else None,
-        origin=None if measured.empty else origin,
-        method=variable.method if not measured.empty and origin.type == "Derived" else None,
+        origin=origin,
+        method=variable.method if origin.type == "Derived" else None,
         codelist=variable.codelist if variable.kind is not Type.DTC else None,
         comment=comment,
         value_level=levels,
@@ -144,7 +147,7 @@ def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerm
                 role=found.role,
                 mandatory=found.core == "Req",
                 key=keys.index(found.name) + 1 if found.name in keys else None,
-                origin=None if found.name == "QVAL" or measured.empty else origin,
+                origin=None if found.name == "QVAL" else origin,
                 codelist=codelist,
                 comment=comment,
                 value_level=levels,

@@ -17,7 +17,7 @@ import polars as pl
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.expr import intervals, tree
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import DTYPES, Argument, Function, each_pair, missing, true
+from ced_cdisc.expr.values import DTYPES, Argument, Function, each, each_pair, missing, true
 
 MANY = "_many"
 """Suffix of the hidden column that counts the records an ``only`` found."""
@@ -31,7 +31,7 @@ class Fault:
 
     Attributes:
         node: the node that cannot take the value.
-        kind: recode, date, impossible, time, undated, number, only, or the kind a function names.
+        kind: recode, date, time, undated, number, only, or the kind a function names.
         bad: true on rows where it happens and the branch is taken.
         shown: the value, as text.
     """
@@ -246,27 +246,25 @@ class _Compiler:
             return rest
         new = pl.Series(list(terms.values()), dtype=pl.String)
         value = of.replace_strict(old, new, default=None, return_dtype=pl.String)
-        return pl.when(of.is_in(old.implode())).then(value).otherwise(rest)
+        return (
+            value if node.otherwise is None else pl.when(of.is_in(old.implode())).then(value).otherwise(rest)
+        )
 
     def _readnumber(self, node: tree.ReadNumber) -> pl.Expr:
         return self._apply(node, "number", (node.of,))
 
     def _readdate(self, node: tree.ReadDate) -> pl.Expr:
-        date = self._text(node.date)
-        time = missing(Type.TEXT) if node.time is None else self._text(node.time)
-        formats, time_formats = node.formats, node.time_formats
-
-        def reading(d: str | None, t: str | None) -> Reading:
-            return _read(d, t, formats, time_formats)
-
-        trouble = each_pair(date, time, lambda d, t: reading(d, t).trouble or None, Type.TEXT)
-        hopeless = each_pair(date, time, lambda d, t: reading(d, t).impossible, Type.TRUTH)
-        self._fault(node, "date", (trouble == "date") & ~hopeless, date)
-        self._fault(node, "impossible", hopeless, date)
-        if node.time is not None:
-            self._fault(node, "time", trouble == "time", time)
-            self._fault(node, "undated", trouble == "undated", time)
-        return each_pair(date, time, lambda d, t: reading(d, t).dtc, Type.DTC)
+        date, formats, time_formats = self._text(node.date), node.formats, node.time_formats
+        if node.time is None:
+            trouble = each(date, lambda d: _read(d, None, formats, ()).trouble == "date", Type.TRUTH)
+            self._fault(node, "date", trouble, date)
+            return each(date, lambda d: _read(d, None, formats, ()).dtc, Type.DTC)
+        time = self._text(node.time)
+        trouble = each_pair(date, time, lambda d, t: _read(d, t, formats, time_formats).trouble, Type.TEXT)
+        self._fault(node, "date", trouble == "date", date)
+        self._fault(node, "time", trouble == "time", time)
+        self._fault(node, "undated", trouble == "undated", time)
+        return each_pair(date, time, lambda d, t: _read(d, t, formats, time_formats).dtc, Type.DTC)
 
 
 @lru_cache(maxsize=200_000)

@@ -48,6 +48,8 @@ class Faulty:
     shown: pl.Expr
 
 
+_MANY = 20_000
+
 Function = Callable[[Sequence[Argument]], pl.Expr | Faulty]
 """A function of one record on columns."""
 
@@ -61,6 +63,10 @@ def each(expr: pl.Expr, change: Callable[[Any], Any], kind: Type) -> pl.Expr:
     """The column with ``change`` applied once to each distinct value; missing stays missing."""
 
     def over(series: pl.Series) -> pl.Series:
+        if len(series) > _MANY:
+            old = series.drop_nulls().unique(maintain_order=True)
+            new = pl.Series([change(value) for value in old.to_list()], dtype=DTYPES[kind])
+            return series.replace_strict(old, new, default=None, return_dtype=DTYPES[kind])
         values = series.to_list()
         known = {value: change(value) for value in set(values) if value is not None}
         return pl.Series(series.name, [known.get(value) for value in values], dtype=DTYPES[kind])

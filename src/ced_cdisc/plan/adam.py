@@ -245,7 +245,8 @@ class AnalysisPlanner:
             self._findings.add(Finding("CED017", f"parameter {code} needs 'value', 'text' or 'computed'", parameter.place))
         for name, text in (("AVAL", parameter.value), ("AVALC", parameter.text)):
             if text is not None:
-                self._keep(self._derive(text), name, names, made)
+                alone = re.fullmatch(r"[A-Z][A-Z0-9]*\.[A-Z][A-Z0-9]*", text.strip())
+                self._keep(self._copy(text) if alone else self._derive(text), name, names, made)
         for key, line in parameter.variables.items():
             self._keep(line, str(key), names, made)
         return made
@@ -320,9 +321,19 @@ class AnalysisPlanner:
         names = self._parameter_lists()
         self._lists.update(names)
         by_name: dict[str, Line] = {}
-        for line in (*(x for b in blocks for x in b.lines), *whole, *(x for c in computed for x in c.lines)):
+        kept = [b for b in blocks if not self._dropped(b)]
+        own = [x for c in computed for x in c.lines]
+        telling = [x for x in own if x.method is not None or x.verb == "assign"]
+        # What records that are not kept say of a variable counts only where nothing else says more.
+        for line in (*(x for b in kept for x in b.lines), *whole, *telling, *(x for b in blocks for x in b.lines), *own):
             by_name.setdefault(line.variable, line)
         return tuple(self._variable(name, by_name.get(name)) for name in self._ordered())
+
+    def _dropped(self, block: Block) -> bool:
+        """Whether a block makes the records of a parameter that only feeds others."""
+        codes = {str(code) for code, parameter in self.spec.parameters.items() if not parameter.keep}
+        trees = [line.tree for line in block.lines if line.variable == "PARAMCD"]
+        return any(isinstance(node, tree.Literal) and node.value in codes for node in trees)
 
     def _parameter_lists(self) -> dict[str, Codelist]:
         terms: dict[str, str] = {str(c): str(p.param) for c, p in self.spec.parameters.items() if p.keep}

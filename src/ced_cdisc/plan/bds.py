@@ -88,7 +88,9 @@ def computed_parameters(
         def rewrite(node: tree.Node, by: tuple[str, ...] = by) -> tree.Node:
             return parameters_to_aggregates(node, codes, by)
 
-        value = lines.make(_line("derive", parameter.computed), target("AVAL"), names, rewrite)
+        words = Text(_in_words(parameter.computed, spec.parameters, by, lines), parameter.computed.where)
+        line = _line("derive", parameter.computed).model_copy(update={"as_": words if words else None})
+        value = lines.make(line, target("AVAL"), names, rewrite)
         if value is not None:
             rows["AVAL"] = value
         for key, line in parameter.variables.items():
@@ -99,6 +101,42 @@ def computed_parameters(
         ordered = _ordered(rows.values(), findings, dataset)
         made.append(Computed(by=by, keep=keep, lines=ordered, where=code.where, present="AVAL"))
     return made
+
+
+_AGGREGATES = {"first": "first", "last": "last", "min": "smallest", "max": "largest", "sum": "sum of", "mean": "mean of", "count": "number of records with"}
+
+
+def _and(*words: str) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _in_words(formula: Text, parameters: Mapping[Text, ParameterSpec], by: tuple[str, ...], lines: Lines) -> str:
+    """A computed parameter's formula for the reviewer: in the parameters' codes, without what they stand for."""
+    parsed = lines.expressions.parse(formula)
+    if parsed is None:
+        return ""
+
+    def said(node: tree.Node) -> tree.Node:
+        if isinstance(node, tree.Selected) and node.name in parameters:
+            return tree.Column(name=f"({node.name} where {clause(node.where, FUNCTIONS)})")
+        if isinstance(node, tree.Aggregate) and node.func in _AGGREGATES and node.of is not None and not node.dataset and not node.on:
+            text = f"{_AGGREGATES[node.func]} {clause(node.of, FUNCTIONS)}"
+            if node.where is not None:
+                text += f" where {clause(node.where, FUNCTIONS)}"
+            if node.order:
+                parts = [f"{clause(o.of, FUNCTIONS)}{' (falling)' if o.falling else ''}" for o in node.order]
+                text += f", ordered by {', '.join(parts)}"
+            return tree.Column(name=f"(the {text})")
+        return tree.rebuild(node, said)
+
+    text = clause(said(parsed), FUNCTIONS)
+    text = f"{text[:1].upper()}{text[1:]}. A parameter's code stands for its AVAL with the same {_and('USUBJID', *by)}."
+    named = {n.name for n in tree.walk(parsed) if isinstance(n, tree.Column | tree.Selected)}
+    for code, parameter in parameters.items():
+        value = lines.expressions.parse(parameter.value) if parameter.value is not None else None
+        if str(code) in named and not parameter.keep and value is not None:
+            text += f" {code}, not kept as a parameter, is {parameter.param}: {clause(value, FUNCTIONS)}."
+    return text
 
 
 def _carried(
@@ -183,7 +221,10 @@ def scale_formula(scale: ScaleSpec) -> tuple[str, str, str]:
     answered = f"count({value} {where})"
     low, high = f"{scale.lowest:g}", f"{scale.highest:g}"
     score = f"100 * (mean({value} {where}) - {low}) / ({high} - {low})"
-    words = f"Mean of the answered items among {', '.join(map(str, scale.items))}, rescaled from {low}-{high} to 0-100, if at least {scale.least} of {len(scale.items)} are answered, otherwise missing"
+    what = f"Mean of the answered items among {', '.join(map(str, scale.items))}" if len(scale.items) > 1 else str(scale.items[0])
+    words = f"{what}, rescaled from {low}-{high} to 0-100, if at least {scale.least} of {len(scale.items)} {'is' if scale.least == 1 else 'are'} answered, otherwise missing"
+    if len(scale.items) == 1:
+        words = f"{what} rescaled from {low}-{high} to 0-100"
     if notes:
         words += f"; {'; '.join(notes)}"
     return f"if({answered} >= {scale.least}, {score}, missing)", answered, f"{words}."

@@ -312,7 +312,7 @@ class Lines:
             page = spec.page or (table.page if table else None)
             refs = (DocumentRef(self._crf, (page,)),) if page and self._crf and source in ("Subject", "Investigator") else ()
             return Origin("Collected", source, documents=refs)
-        if verb == "assign":
+        if verb in ("assign", "absent"):
             return Origin("Assigned", spec.source or "Sponsor")
         if verb == "protocol":
             return Origin("Protocol", "Sponsor")

@@ -60,6 +60,8 @@ def compare_dtc(op: str, left: str, right: str) -> bool | None:
       end of b. ``a <= b`` is true if the end of a is not after the start of b, false if the start of a is
       after the end of b. ``>`` and ``>=`` are these with the sides changed.
     * ``=`` is true for the same text, false for intervals that do not meet; ``!=`` is its negation.
+    * Two texts of the same precision, the day at least, compare as they stand: the same day is on or before
+      itself, and days do not ask for times that nobody collected.
     * A text that is no ISO 8601 date is equal to itself, and all else about it is unknown.
     """
     if op == "!=":
@@ -72,6 +74,8 @@ def compare_dtc(op: str, left: str, right: str) -> bool | None:
     first, second = bounds(left), bounds(right)
     if first is None or second is None:
         return None
+    if len(left) == len(right) >= 10:
+        return left < right if op == "<" else left <= right if op == "<=" else False
     if op == "=":
         return False if first[1] < second[0] or second[1] < first[0] else None
     if op == "<":

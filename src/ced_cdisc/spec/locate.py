@@ -35,7 +35,9 @@ def find_study(mappings: Path | None, define: Path | None, working: Path) -> Stu
         return StudyFolders(*shipped, ("mappings", "define"), True, "no mappings/ here, used the shipped example")
     chosen = (mappings or own[0], define or own[1])
     shown = (_show(mappings, "mappings"), _show(define, "define"))
-    for folder, text, option in zip(chosen, shown, ("--mappings", "--define"), strict=True):
+    for named, folder, text, option in zip((mappings, define), chosen, shown, ("--mappings", "--define"), strict=True):
+        if named is not None and not folder.is_dir():
+            raise MissingFolder(f"there is no folder {text}")
         if not folder.is_dir():
             other = shown[1] if folder is chosen[0] else shown[0]
             raise MissingFolder(f"{other} is there without {text}: make the folder {text} or name it with {option}")

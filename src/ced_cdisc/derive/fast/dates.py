@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as calendar
+import re
 from collections.abc import Sequence
 
 import polars as pl
 
+from ced_cdisc.core.dates import bounds
 from ced_cdisc.derive.fast.text import text
-from ced_cdisc.expr.intervals import lower, upper
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import Argument, missing
+from ced_cdisc.expr.values import Argument, each, each_pair, missing
 
-_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T|$)"
-_MINUTE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?$"
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?")
+_MINUTE = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2})?([.,][0-9]+)?")
 
 
 def _date(argument: Argument) -> pl.Expr:
@@ -24,8 +26,16 @@ def _date(argument: Argument) -> pl.Expr:
         return of
     if argument.type is Type.DATETIME:
         return of.dt.date()
-    day = pl.when(of.str.contains(_DAY)).then(of.str.slice(0, 10))
-    return day.str.to_date("%Y-%m-%d", strict=False)
+    return each(of, _complete_date, Type.DATE)
+
+
+def _complete_date(dtc: str) -> calendar.date | None:
+    if not _DAY.fullmatch(dtc):
+        return None
+    try:
+        return calendar.date.fromisoformat(dtc[:10])
+    except ValueError:
+        return None
 
 
 def date(args: Sequence[Argument]) -> pl.Expr:
@@ -35,9 +45,17 @@ def date(args: Sequence[Argument]) -> pl.Expr:
 
 def datetime(args: Sequence[Argument]) -> pl.Expr:
     """``datetime(dtc)``: needs hours and minutes; seconds default to 0."""
-    of = args[0].expr
-    complete = pl.when(of.str.contains(_MINUTE)).then((of + pl.lit(":00")).str.slice(0, 19))
-    return complete.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
+    return each(args[0].expr, _complete_datetime, Type.DATETIME)
+
+
+def _complete_datetime(dtc: str) -> calendar.datetime | None:
+    match = _MINUTE.fullmatch(dtc)
+    if match is None:
+        return None
+    try:
+        return calendar.datetime.fromisoformat(match[1] + (match[2] or ":00"))
+    except ValueError:
+        return None
 
 
 def day(args: Sequence[Argument]) -> pl.Expr:
@@ -70,32 +88,34 @@ def age(args: Sequence[Argument]) -> pl.Expr:
 
     The anniversary of 29 February is 1 March in other years.
     """
-    (born_first, born_last), (at_first, at_last) = _bounds(args[0]), _bounds(args[1])
-    least, most = _years(born_last, at_first), _years(born_first, at_last)
-    return pl.when(least == most).then(least)
+    return each_pair(_as_text(args[0]), _as_text(args[1]), _age, Type.NUMBER)
 
 
-def _bounds(argument: Argument) -> tuple[pl.Expr, pl.Expr]:
-    """The earliest and the latest day, as text."""
-    if argument.type in (Type.DATE, Type.DATETIME):
-        day = argument.expr.dt.strftime("%Y-%m-%d")
-        return day, day
-    return lower(argument.expr).str.slice(0, 10), upper(argument.expr).str.slice(0, 10)
+def _as_text(argument: Argument) -> pl.Expr:
+    """A date as ISO 8601 text."""
+    return text([argument])
 
 
-def _years(born: pl.Expr, at: pl.Expr) -> pl.Expr:
-    years = _year(at) - _year(born)
-    return years - (at.str.slice(5) < born.str.slice(5)).cast(pl.Float64)
+def _age(birth: str | None, at: str | None) -> float | None:
+    born, then = bounds(birth or ""), bounds(at or "")
+    if born is None or then is None:
+        return None
+    least, most = _years(born[1], then[0]), _years(born[0], then[1])
+    return float(least) if least == most else None
 
 
-def _year(day: pl.Expr) -> pl.Expr:
-    return day.str.slice(0, 4).cast(pl.Float64, strict=False)
+def _years(born: str, at: str) -> int:
+    """Completed years; a day sorts by its text."""
+    return int(at[:4]) - int(born[:4]) - (at[5:10] < born[5:10])
 
 
 def starts_by(args: Sequence[Argument]) -> pl.Expr:
     """``starts_by(start, at)``: on or before, compared to the precision that both have."""
-    start, at = args[0].expr, args[1].expr
-    complete = start.str.contains(_DAY) & at.str.contains(_DAY)
-    length = pl.min_horizontal(start.str.len_chars(), at.str.len_chars())
-    by = start.str.slice(0, length) <= at.str.slice(0, length)
-    return pl.when(complete).then(by)
+    return each_pair(args[0].expr, args[1].expr, _starts_by, Type.TRUTH)
+
+
+def _starts_by(start: str | None, at: str | None) -> bool | None:
+    if start is None or at is None or _complete_date(start) is None or _complete_date(at) is None:
+        return None
+    length = min(len(start), len(at))
+    return start[:length] <= at[:length]
