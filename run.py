@@ -45,7 +45,9 @@ def prepare(what: str) -> None:
             venv.create(VENV, with_pip=True)
         except (subprocess.CalledProcessError, ImportError):
             sys.exit("this Python cannot make virtual environments; on Debian: apt install python3-venv")
-    subprocess.run([BIN / "python", "-m", "pip", "install", "--quiet", "--editable", what], cwd=HERE, check=True)
+    subprocess.run(
+        [BIN / "python", "-m", "pip", "install", "--quiet", "--editable", what], cwd=HERE, check=True
+    )
     STAMP.write_text("\n".join([*done, wanted]) + "\n", encoding="utf-8")
 
 

@@ -45,8 +45,10 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
     from ced_cdisc.spec.locate import MissingFolder, find_study
 
     console = BuildConsole()
+    shipped = False
     try:
         study = find_study(mappings, define, Path.cwd())
+        shipped = study.shipped
         console.say(study.notice)
         names = [name.strip().upper() for name in only.split(",") if name.strip()]
         with console.working("building") as progress:
@@ -60,7 +62,7 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
     except (MissingFolder, NotADirectoryError) as error:
         _usage(str(error))
     except Stopped as stopped:
-        if "study" in locals() and study.shipped:
+        if shipped:
             console.say("no mappings/ here, used the shipped example; it found:")
         console.findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())

@@ -98,7 +98,9 @@ def build(
     findings.extend(refused)
     _stop_on_errors(findings)
     assert folder is not None
-    inputs = {f"raw/{t.file}": t.sha256 for t in tables.values()} | {n: sha256(p.read_bytes()) for n, p in spec_files.items()}
+    inputs = {f"raw/{t.file}": t.sha256 for t in tables.values()} | {
+        n: sha256(p.read_bytes()) for n, p in spec_files.items()
+    }
     files["build.json"] = manifest_bytes(
         version=__version__,
         study=plan.study_id,
@@ -107,7 +109,11 @@ def build(
         partial=asked,
         inputs=inputs,
         outputs={name: sha256(content) for name, content in files.items()},
-        datasets={d.name: (len((frames | extra)[d.name]), len(d.variables)) for p in packages.values() for d in p.datasets},
+        datasets={
+            d.name: (len((frames | extra)[d.name]), len(d.variables))
+            for p in packages.values()
+            for d in p.datasets
+        },
         findings=findings.sorted(),
     )
     with folder as work:
@@ -118,7 +124,9 @@ def build(
     return Build(frames | extra, packages, findings, plan, study.notice)
 
 
-def make_plan(study: StudyFolders, findings: Findings, only: Iterable[str] = ()) -> tuple[StudyPlan, dict[str, Path]]:
+def make_plan(
+    study: StudyFolders, findings: Findings, only: Iterable[str] = ()
+) -> tuple[StudyPlan, dict[str, Path]]:
     """Load and resolve the specs; needs no data. Gives the plan and the files read, by shown name.
 
     Raises:
@@ -132,7 +140,12 @@ def make_plan(study: StudyFolders, findings: Findings, only: Iterable[str] = ())
         plan = restrict(plan, names, findings)
         _stop_on_errors(findings)
     roots = ((study.mappings, "mappings"), (study.define, "define"))
-    shown = {f"{name}/{p.relative_to(root).as_posix()}": p for p in specs.files for root, name in roots if p.is_relative_to(root)}
+    shown = {
+        f"{name}/{p.relative_to(root).as_posix()}": p
+        for p in specs.files
+        for root, name in roots
+        if p.is_relative_to(root)
+    }
     return plan, shown
 
 
@@ -190,8 +203,10 @@ def convert(
     return frames, extra
 
 
-def render(packages: Mapping[str, PackageMetadata], frames: Mapping[str, pl.DataFrame], findings: Findings) -> dict[str, bytes]:
-    """The files of a build, by path, each define.xml checked against the schema and against the bytes of its datasets.
+def render(
+    packages: Mapping[str, PackageMetadata], frames: Mapping[str, pl.DataFrame], findings: Findings
+) -> dict[str, bytes]:
+    """The files of a build, by path; define.xml is checked against the schema and the bytes of its datasets.
 
     Raises:
         Stopped: the data cannot be held by a transport file, or a check failed.
@@ -223,7 +238,15 @@ def render(packages: Mapping[str, PackageMetadata], frames: Mapping[str, pl.Data
 def _refuse_partial(out: Path, only: list[str], findings: Findings) -> None:
     if only and is_full_build(out):
         text = f"{out.as_posix()} holds a full build, which a part cannot replace"
-        findings.add(Finding("CED420", text, Location(out.as_posix()), hint="name another folder for --only", stage=Stage.OUTPUT))
+        findings.add(
+            Finding(
+                "CED420",
+                text,
+                Location(out.as_posix()),
+                hint="name another folder for --only",
+                stage=Stage.OUTPUT,
+            )
+        )
 
 
 def _stop_on_errors(findings: Findings) -> None:

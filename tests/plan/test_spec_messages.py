@@ -11,7 +11,12 @@ from ced_cdisc.core.findings import Findings
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.spec.load import load_specs
 
-DM, EX, AE, ADSL = "mappings/sdtm/dm.yaml", "mappings/sdtm/ex.yaml", "mappings/sdtm/ae.yaml", "mappings/adam/adsl.yaml"
+DM, EX, AE, ADSL = (
+    "mappings/sdtm/dm.yaml",
+    "mappings/sdtm/ex.yaml",
+    "mappings/sdtm/ae.yaml",
+    "mappings/adam/adsl.yaml",
+)
 STUDY, SOURCES, DEFINE = "mappings/study.yaml", "mappings/sources.yaml", "define/define.yaml"
 
 
@@ -29,53 +34,283 @@ def test_the_small_study_has_no_fault(tmp_path: Path) -> None:
 
 CASES = [
     # what is written into which file, and what is said
-    (AE, "domain: AE\n", "domain: AE\nsorted: [AETERM]\n", "mappings/sdtm/ae.yaml:2:1 CED006 unknown key 'sorted'; did you mean sort?"),
-    (AE, "ct: {1: MILD", "tc: {1: MILD", "mappings/sdtm/ae.yaml:19:31 CED006 unknown key 'tc'; did you mean ct?"),
-    (AE, "ae.SEV,", "ae.SEVV,", "mappings/sdtm/ae.yaml:19:23 CED012 unknown column ae.SEVV; did you mean ae.SEV?"),
-    (AE, "ae.TERM", "aee.TERM", "mappings/sdtm/ae.yaml:6:13 CED012 unknown column aee.TERM; did you mean ae.TERM?"),
-    (AE, "upper(AETERM)", "uper(AETERM)", "mappings/sdtm/ae.yaml:9:23 CED013 unknown function uper(); did you mean upper?"),
-    (AE, "upper(AETERM)", "upper(AETREM)", "mappings/sdtm/ae.yaml:9:29 CED012 unknown variable AETREM; did you mean AETERM?"),
-    (AE, "3: SEVERE", "3: SEVER", "mappings/sdtm/ae.yaml:19:61 CED021 'SEVER' is no term of codelist AESEV (C66769) of AE.AESEV; did you mean SEVERE?"),
-    (AE, "AESER:    {assign: N}", "AESER:    {assign: No}", "mappings/sdtm/ae.yaml:20:22 CED021 'No' is no term of codelist NY (C66742) of AE.AESER; CT has it as a synonym of N"),
-    (AE, "  AETERM:   ae.TERM\n", "", "mappings/sdtm/ae.yaml:1:9 CED020 AE has no line for AETERM (Req); write a line, or {absent: \"why\"} for an expected one"),
-    (AE, "  AESPID: ", "  AESPIDD: ", "mappings/sdtm/ae.yaml:5:3 CED019 AE has no variable AESPIDD; did you mean AESPID?"),
-    (AE, "  AETERM:   ae.TERM\n", "  AETERM:   ae.TERM\n  AETERM:   ae.SEV\n", "mappings/sdtm/ae.yaml:7:3 CED005 duplicate key 'AETERM', first given in line 6"),
-    (AE, "domain: AE", "domain: [AE", "mappings/sdtm/ae.yaml:2:5 CED001 this is not valid YAML: did not find expected ',' or ']'"),
+    (
+        AE,
+        "domain: AE\n",
+        "domain: AE\nsorted: [AETERM]\n",
+        "mappings/sdtm/ae.yaml:2:1 CED006 unknown key 'sorted'; did you mean sort?",
+    ),
+    (
+        AE,
+        "ct: {1: MILD",
+        "tc: {1: MILD",
+        "mappings/sdtm/ae.yaml:19:31 CED006 unknown key 'tc'; did you mean ct?",
+    ),
+    (
+        AE,
+        "ae.SEV,",
+        "ae.SEVV,",
+        "mappings/sdtm/ae.yaml:19:23 CED012 unknown column ae.SEVV; did you mean ae.SEV?",
+    ),
+    (
+        AE,
+        "ae.TERM",
+        "aee.TERM",
+        "mappings/sdtm/ae.yaml:6:13 CED012 unknown column aee.TERM; did you mean ae.TERM?",
+    ),
+    (
+        AE,
+        "upper(AETERM)",
+        "uper(AETERM)",
+        "mappings/sdtm/ae.yaml:9:23 CED013 unknown function uper(); did you mean upper?",
+    ),
+    (
+        AE,
+        "upper(AETERM)",
+        "upper(AETREM)",
+        "mappings/sdtm/ae.yaml:9:29 CED012 unknown variable AETREM; did you mean AETERM?",
+    ),
+    (
+        AE,
+        "3: SEVERE",
+        "3: SEVER",
+        "mappings/sdtm/ae.yaml:19:61 CED021 'SEVER' is no term of codelist AESEV (C66769) of AE.AESEV; did you mean SEVERE?",
+    ),
+    (
+        AE,
+        "AESER:    {assign: N}",
+        "AESER:    {assign: No}",
+        "mappings/sdtm/ae.yaml:20:22 CED021 'No' is no term of codelist NY (C66742) of AE.AESER; CT has it as a synonym of N",
+    ),
+    (
+        AE,
+        "  AETERM:   ae.TERM\n",
+        "",
+        'mappings/sdtm/ae.yaml:1:9 CED020 AE has no line for AETERM (Req); write a line, or {absent: "why"} for an expected one',
+    ),
+    (
+        AE,
+        "  AESPID: ",
+        "  AESPIDD: ",
+        "mappings/sdtm/ae.yaml:5:3 CED019 AE has no variable AESPIDD; did you mean AESPID?",
+    ),
+    (
+        AE,
+        "  AETERM:   ae.TERM\n",
+        "  AETERM:   ae.TERM\n  AETERM:   ae.SEV\n",
+        "mappings/sdtm/ae.yaml:7:3 CED005 duplicate key 'AETERM', first given in line 6",
+    ),
+    (
+        AE,
+        "domain: AE",
+        "domain: [AE",
+        "mappings/sdtm/ae.yaml:2:5 CED001 this is not valid YAML: did not find expected ',' or ']'",
+    ),
     (AE, "ae.TERM", "*term", "mappings/sdtm/ae.yaml:6:13 CED003 an alias (*term) cannot be used in a spec"),
-    (AE, "ae.TERM", "&term ae.TERM", "mappings/sdtm/ae.yaml:6:13 CED003 an anchor (&term) cannot be used in a spec"),
-    (AE, "ae.TERM", "!!str ae.TERM", "mappings/sdtm/ae.yaml:6:13 CED003 a tag (tag:yaml.org,2002:str) cannot be used in a spec"),
-    (AE, '"upper(AETERM)"', "join('-', AETERM, AESPID)", "mappings/sdtm/ae.yaml:9:32 CED004 'AETERM' stands alone inside braces; put quotes around an expression that holds a comma"),
-    (AE, "from: ae\n", "from: a\n", "mappings/sdtm/ae.yaml:2:7 CED016 unknown table or dataset a; did you mean ae?"),
-    (AE, "sort: [AESTDTC", "sort: [AESTDT", "mappings/sdtm/ae.yaml:3:8 CED012 unknown variable AESTDT; did you mean AESTDTC?"),
-    (AE, "AESER:    {assign: N}", "AESER:    {ct: {1: N}}", "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has no verb; one of collect, assign, protocol, derive, cases, copy, flag, window, absent"),
-    (AE, "AESER:    {assign: N}", "AESER:    {assign: N, collect: ae.SEV}", "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has 2 verbs: collect, assign; one of collect, assign, protocol, derive, cases, copy, flag, window, absent"),
-    (AE, "AESER:    {assign: N}", "AESER:    {assign: N, date: edc}", "mappings/sdtm/ae.yaml:20:13 CED018 'date' does not go with 'assign' in the line of AE.AESER; it goes with collect"),
-    (AE, "AESTDTC:  {collect: ae.START, date: edc}", "AESTDTC:  ae.START", "mappings/sdtm/ae.yaml:23:13 CED018 AE.AESTDTC is a date: 'date' must say how ae.START is written; for example date: DD-MON-YYYY"),
-    (AE, "START, date: edc", "START, date: DD-MON-YY", "mappings/sdtm/ae.yaml:23:39 CED023 'DD-MON-YY' is no date format; parts are YYYY, MON, MM, M, DD, D, UN, UNK; or ISO"),
-    (AE, "START, date: edc", "START, date: ecd", "mappings/sdtm/ae.yaml:23:39 CED023 'ecd' is no date format; did you mean edc?"),
-    (AE, "{collect: ae.SEV,", "{collect: AETERM,", "mappings/sdtm/ae.yaml:19:23 CED018 'collect' takes one raw column, not 'AETERM'; a line that computes is written derive:"),
-    (EX, "EXDOSE:   dose.DOSE", "EXDOSE:   {derive: dose.DOSE}", "mappings/sdtm/ex.yaml:6:22 CED014 EX.EXDOSE is number, but this gives text; number(..) reads a number from text"),
-    (EX, "EXDOSE:   dose.DOSE", "EXDOSE:   {derive: dose.DOSE * 2}", "mappings/sdtm/ex.yaml:6:22 CED014 a number is needed here, not a text; number(..) reads a number from text"),
-    (EX, "EXDOSE:   dose.DOSE", "EXDOSE:   {assign: five}", "mappings/sdtm/ex.yaml:6:22 CED014 EX.EXDOSE is a number, but 'five' is not"),
-    (EX, "EXDOSE:   dose.DOSE", "EXDOSE:   {derive: \"number(dose.DOSE) +\"}", "mappings/sdtm/ex.yaml:6:42 CED015 the expression ends too early; expected '(' or a name or a number or a text in quotes"),
-    (EX, "EXDOSE:   dose.DOSE", "EXDOSE:   {derive: \"number(dose.DOSE) == 1\"}", "mappings/sdtm/ex.yaml:6:41 CED015 '==' cannot stand here; equality is written ="),
-    (EX, "assign: DRUG", "derive: \"if(dose.DAY > 1, 'A', 'B')\"", "mappings/sdtm/ex.yaml:5:26 CED014 number and text do not go together; number(..) reads a number from text"),
-    (DM, "max(EX.EXSTDTC)\"}\n  RFXS", "max(EX.EXSTDTCC)\"}\n  RFXS", "mappings/sdtm/dm.yaml:6:27 CED012 unknown variable EX.EXSTDTCC; did you mean EX.EXSTDTC?"),
-    (EX, "EXDOSE:   dose.DOSE", "EXDOSE:   {derive: \"EXDOSE + 1\"}", "mappings/sdtm/ex.yaml:6:13 CED025 EX.EXDOSE is computed from itself"),
-    (EX, "domain: EX", "domain: EXX", "mappings/sdtm/ex.yaml:1:9 CED026 EXX is no domain of SDTMIG 3.4; did you mean EX?"),
-    (STUDY, 'sdtmig: "3.4"', 'sdtmig: "3.5"', "mappings/study.yaml:2:21 CED028 unknown SDTMIG version 3.5; shipped: 3.4"),
-    (STUDY, "SDTM: 2024-09-27", "SDTM: 2024-09-28", "mappings/study.yaml:2:67 CED028 unknown SDTM CT version 2024-09-28; shipped: 2024-09-27"),
-    (STUDY, "2020-12-01T00:00:00", "December", "mappings/study.yaml:3:11 CED023 'December' is no date-time; write YYYY-MM-DDTHH:MM:SS"),
-    (STUDY, "snapshot: 2020-12-01T00:00:00\n", "", "mappings/study.yaml:1:1 CED007 the key 'snapshot' is missing"),
-    (SOURCES, "key: [SUBJ, AENO]", "key: [SUBJ, AENUM]", "mappings/sources.yaml:5:37 CED012 table ae lists no column AENUM; did you mean AENO?"),
-    (SOURCES, "SEV, START", "SEV, SEV, START", "mappings/sources.yaml:5:86 CED029 table ae lists the column SEV twice"),
-    (SOURCES, "trim: yes", "trim: maybe", "mappings/sources.yaml:1:33 CED009 'maybe' cannot be the value of 'trim': write yes or no"),
-    (SOURCES, "page: 3", "page: three", "mappings/sources.yaml:5:50 CED009 'page' needs a whole number, not 'three'"),
-    (ADSL, "class: ADSL", "class: ADSK", "mappings/adam/adsl.yaml:3:8 CED008 'ADSK' is not a value of 'class'; did you mean ADSL?"),
-    (ADSL, "DM.SEX", "DM.SEXX", "mappings/adam/adsl.yaml:5:19 CED012 unknown variable DM.SEXX; did you mean DM.SEX?"),
-    (ADSL, ", label: Number of Adverse Events", "", "mappings/adam/adsl.yaml:8:11 CED024 ADSL.NAE needs a label of up to 40 bytes; give it with 'label'"),
-    (ADSL, "NAE:    {", "NADVERSEV: {", "mappings/adam/adsl.yaml:8:3 CED024 'NADVERSEV' is no variable name: up to 8 capitals and digits"),
-    (DEFINE, "documents:\n", "codelists:\n  SEXX: {extends: C66731, terms: {X: Other}}\ndocuments:\n", "define/define.yaml:2:19 CED022 codelist SEX (C66731) is not extensible: no term can be added"),
+    (
+        AE,
+        "ae.TERM",
+        "&term ae.TERM",
+        "mappings/sdtm/ae.yaml:6:13 CED003 an anchor (&term) cannot be used in a spec",
+    ),
+    (
+        AE,
+        "ae.TERM",
+        "!!str ae.TERM",
+        "mappings/sdtm/ae.yaml:6:13 CED003 a tag (tag:yaml.org,2002:str) cannot be used in a spec",
+    ),
+    (
+        AE,
+        '"upper(AETERM)"',
+        "join('-', AETERM, AESPID)",
+        "mappings/sdtm/ae.yaml:9:32 CED004 'AETERM' stands alone inside braces; put quotes around an expression that holds a comma",
+    ),
+    (
+        AE,
+        "from: ae\n",
+        "from: a\n",
+        "mappings/sdtm/ae.yaml:2:7 CED016 unknown table or dataset a; did you mean ae?",
+    ),
+    (
+        AE,
+        "sort: [AESTDTC",
+        "sort: [AESTDT",
+        "mappings/sdtm/ae.yaml:3:8 CED012 unknown variable AESTDT; did you mean AESTDTC?",
+    ),
+    (
+        AE,
+        "AESER:    {assign: N}",
+        "AESER:    {ct: {1: N}}",
+        "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has no verb; one of collect, assign, protocol, derive, cases, copy, flag, window, absent",
+    ),
+    (
+        AE,
+        "AESER:    {assign: N}",
+        "AESER:    {assign: N, collect: ae.SEV}",
+        "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has 2 verbs: collect, assign; one of collect, assign, protocol, derive, cases, copy, flag, window, absent",
+    ),
+    (
+        AE,
+        "AESER:    {assign: N}",
+        "AESER:    {assign: N, date: edc}",
+        "mappings/sdtm/ae.yaml:20:13 CED018 'date' does not go with 'assign' in the line of AE.AESER; it goes with collect",
+    ),
+    (
+        AE,
+        "AESTDTC:  {collect: ae.START, date: edc}",
+        "AESTDTC:  ae.START",
+        "mappings/sdtm/ae.yaml:23:13 CED018 AE.AESTDTC is a date: 'date' must say how ae.START is written; for example date: DD-MON-YYYY",
+    ),
+    (
+        AE,
+        "START, date: edc",
+        "START, date: DD-MON-YY",
+        "mappings/sdtm/ae.yaml:23:39 CED023 'DD-MON-YY' is no date format; parts are YYYY, MON, MM, M, DD, D, UN, UNK; or ISO",
+    ),
+    (
+        AE,
+        "START, date: edc",
+        "START, date: ecd",
+        "mappings/sdtm/ae.yaml:23:39 CED023 'ecd' is no date format; did you mean edc?",
+    ),
+    (
+        AE,
+        "{collect: ae.SEV,",
+        "{collect: AETERM,",
+        "mappings/sdtm/ae.yaml:19:23 CED018 'collect' takes one raw column, not 'AETERM'; a line that computes is written derive:",
+    ),
+    (
+        EX,
+        "EXDOSE:   dose.DOSE",
+        "EXDOSE:   {derive: dose.DOSE}",
+        "mappings/sdtm/ex.yaml:6:22 CED014 EX.EXDOSE is number, but this gives text; number(..) reads a number from text",
+    ),
+    (
+        EX,
+        "EXDOSE:   dose.DOSE",
+        "EXDOSE:   {derive: dose.DOSE * 2}",
+        "mappings/sdtm/ex.yaml:6:22 CED014 a number is needed here, not a text; number(..) reads a number from text",
+    ),
+    (
+        EX,
+        "EXDOSE:   dose.DOSE",
+        "EXDOSE:   {assign: five}",
+        "mappings/sdtm/ex.yaml:6:22 CED014 EX.EXDOSE is a number, but 'five' is not",
+    ),
+    (
+        EX,
+        "EXDOSE:   dose.DOSE",
+        'EXDOSE:   {derive: "number(dose.DOSE) +"}',
+        "mappings/sdtm/ex.yaml:6:42 CED015 the expression ends too early; expected '(' or a name or a number or a text in quotes",
+    ),
+    (
+        EX,
+        "EXDOSE:   dose.DOSE",
+        'EXDOSE:   {derive: "number(dose.DOSE) == 1"}',
+        "mappings/sdtm/ex.yaml:6:41 CED015 '==' cannot stand here; equality is written =",
+    ),
+    (
+        EX,
+        "assign: DRUG",
+        "derive: \"if(dose.DAY > 1, 'A', 'B')\"",
+        "mappings/sdtm/ex.yaml:5:26 CED014 number and text do not go together; number(..) reads a number from text",
+    ),
+    (
+        DM,
+        'max(EX.EXSTDTC)"}\n  RFXS',
+        'max(EX.EXSTDTCC)"}\n  RFXS',
+        "mappings/sdtm/dm.yaml:6:27 CED012 unknown variable EX.EXSTDTCC; did you mean EX.EXSTDTC?",
+    ),
+    (
+        EX,
+        "EXDOSE:   dose.DOSE",
+        'EXDOSE:   {derive: "EXDOSE + 1"}',
+        "mappings/sdtm/ex.yaml:6:13 CED025 EX.EXDOSE is computed from itself",
+    ),
+    (
+        EX,
+        "domain: EX",
+        "domain: EXX",
+        "mappings/sdtm/ex.yaml:1:9 CED026 EXX is no domain of SDTMIG 3.4; did you mean EX?",
+    ),
+    (
+        STUDY,
+        'sdtmig: "3.4"',
+        'sdtmig: "3.5"',
+        "mappings/study.yaml:2:21 CED028 unknown SDTMIG version 3.5; shipped: 3.4",
+    ),
+    (
+        STUDY,
+        "SDTM: 2024-09-27",
+        "SDTM: 2024-09-28",
+        "mappings/study.yaml:2:67 CED028 unknown SDTM CT version 2024-09-28; shipped: 2024-09-27",
+    ),
+    (
+        STUDY,
+        "2020-12-01T00:00:00",
+        "December",
+        "mappings/study.yaml:3:11 CED023 'December' is no date-time; write YYYY-MM-DDTHH:MM:SS",
+    ),
+    (
+        STUDY,
+        "snapshot: 2020-12-01T00:00:00\n",
+        "",
+        "mappings/study.yaml:1:1 CED007 the key 'snapshot' is missing",
+    ),
+    (
+        SOURCES,
+        "key: [SUBJ, AENO]",
+        "key: [SUBJ, AENUM]",
+        "mappings/sources.yaml:5:37 CED012 table ae lists no column AENUM; did you mean AENO?",
+    ),
+    (
+        SOURCES,
+        "SEV, START",
+        "SEV, SEV, START",
+        "mappings/sources.yaml:5:86 CED029 table ae lists the column SEV twice",
+    ),
+    (
+        SOURCES,
+        "trim: yes",
+        "trim: maybe",
+        "mappings/sources.yaml:1:33 CED009 'maybe' cannot be the value of 'trim': write yes or no",
+    ),
+    (
+        SOURCES,
+        "page: 3",
+        "page: three",
+        "mappings/sources.yaml:5:50 CED009 'page' needs a whole number, not 'three'",
+    ),
+    (
+        ADSL,
+        "class: ADSL",
+        "class: ADSK",
+        "mappings/adam/adsl.yaml:3:8 CED008 'ADSK' is not a value of 'class'; did you mean ADSL?",
+    ),
+    (
+        ADSL,
+        "DM.SEX",
+        "DM.SEXX",
+        "mappings/adam/adsl.yaml:5:19 CED012 unknown variable DM.SEXX; did you mean DM.SEX?",
+    ),
+    (
+        ADSL,
+        ", label: Number of Adverse Events",
+        "",
+        "mappings/adam/adsl.yaml:8:11 CED024 ADSL.NAE needs a label of up to 40 bytes; give it with 'label'",
+    ),
+    (
+        ADSL,
+        "NAE:    {",
+        "NADVERSEV: {",
+        "mappings/adam/adsl.yaml:8:3 CED024 'NADVERSEV' is no variable name: up to 8 capitals and digits",
+    ),
+    (
+        DEFINE,
+        "documents:\n",
+        "codelists:\n  SEXX: {extends: C66731, terms: {X: Other}}\ndocuments:\n",
+        "define/define.yaml:2:19 CED022 codelist SEX (C66731) is not extensible: no term can be added",
+    ),
 ]
 
 
@@ -85,8 +320,16 @@ def test_fault(tmp_path: Path, file: str, old: str, new: str, expected: str) -> 
 
 
 def test_all_faults_are_reported_in_one_pass(tmp_path: Path) -> None:
-    changes = {AE: ("ae.SEV,", "ae.SEVV,"), DM: ("assign: YEARS", "assign: YEAR"), EX: ("dose.DOSE", "dose.DOZE")}
-    assert [text.split()[1] for text in messages(write_study(tmp_path, changes))] == ["CED012", "CED021", "CED012"]
+    changes = {
+        AE: ("ae.SEV,", "ae.SEVV,"),
+        DM: ("assign: YEARS", "assign: YEAR"),
+        EX: ("dose.DOSE", "dose.DOZE"),
+    }
+    assert [text.split()[1] for text in messages(write_study(tmp_path, changes))] == [
+        "CED012",
+        "CED021",
+        "CED012",
+    ]
 
 
 def test_a_yaml_fault_ends_that_file_alone(tmp_path: Path) -> None:

@@ -143,7 +143,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     for option in options:
         folded.setdefault(option.casefold(), []).append(option)
     near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
-    near = near or [o for o in folded if sorted(o) == sorted(word.casefold())]  # swapped letters of a short word
+    near = near or [
+        o for o in folded if sorted(o) == sorted(word.casefold())
+    ]  # swapped letters of a short word
     if not near:
         return ""
     best = max(folded[near[0]], key=lambda option: SequenceMatcher(None, word, option).ratio())

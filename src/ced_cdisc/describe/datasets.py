@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import polars as pl
 
-from ced_cdisc.core.metadata import Codelist, Comment, DatasetMetadata, Origin, RangeCheck, ValueLevel, Variable
+from ced_cdisc.core.metadata import (
+    Codelist,
+    Comment,
+    DatasetMetadata,
+    Origin,
+    RangeCheck,
+    ValueLevel,
+    Variable,
+)
 from ced_cdisc.describe.lists import UsedTerms, written_values
 from ced_cdisc.describe.types import measure
 from ced_cdisc.describe.values import merge_origins, value_levels
@@ -50,7 +58,7 @@ def _class(plan: DatasetPlan) -> str:
 
 
 def proven_keys(plan: DatasetPlan, frame: pl.DataFrame) -> tuple[str, ...]:
-    """The key variables: those of ``sort``, and the sequence number where the data show they do not suffice."""
+    """The key variables: those of ``sort``, and the sequence number where the data show need of it."""
     keys = [key for key in plan.sort if key in frame.columns]
     if keys and frame.select(keys).n_unique() < len(frame):
         sequence = f"{plan.name[:2]}SEQ" if plan.kind == "sdtm" else "ASEQ"
@@ -58,9 +66,13 @@ def proven_keys(plan: DatasetPlan, frame: pl.DataFrame) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _variable(plan: DatasetPlan, variable: VariablePlan, frame: pl.DataFrame, keys: tuple[str, ...], used: UsedTerms) -> Variable:
+def _variable(
+    plan: DatasetPlan, variable: VariablePlan, frame: pl.DataFrame, keys: tuple[str, ...], used: UsedTerms
+) -> Variable:
     values = frame[variable.name]
-    measured = measure(values, variable.kind, variable.name, sdtm=plan.kind == "sdtm", decimals=variable.decimals)
+    measured = measure(
+        values, variable.kind, variable.name, sdtm=plan.kind == "sdtm", decimals=variable.decimals
+    )
     _note(plan, variable, values, used)
     comment = variable.comment
     if measured.empty and comment is None:
@@ -93,7 +105,9 @@ def _variable(plan: DatasetPlan, variable: VariablePlan, frame: pl.DataFrame, ke
 def _origin(plan: DatasetPlan, variable: VariablePlan) -> Origin:
     """The variable's origin, with the pages of all blocks that collect it."""
     lines = [x for b in plan.blocks for x in b.lines if x.variable == variable.name and x.verb != "absent"]
-    lines = [x for x in lines if (x.origin.type, x.origin.source) == (variable.origin.type, variable.origin.source)]
+    lines = [
+        x for x in lines if (x.origin.type, x.origin.source) == (variable.origin.type, variable.origin.source)
+    ]
     return merge_origins(x.origin for x in lines) if lines else variable.origin
 
 
@@ -170,10 +184,16 @@ def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerm
 def _names(dataset: str, terms: dict[str, str]) -> Codelist:
     from ced_cdisc.core.metadata import Term
 
-    return Codelist(f"{dataset}.QNAM", f"{dataset}: Qualifier Names", terms=tuple(Term(k, decode=v) for k, v in terms.items()))
+    return Codelist(
+        f"{dataset}.QNAM",
+        f"{dataset}: Qualifier Names",
+        terms=tuple(Term(k, decode=v) for k, v in terms.items()),
+    )
 
 
-def _qualifier(dataset: str, plan: DatasetPlan, name: str, frame: pl.DataFrame, used: UsedTerms) -> ValueLevel:
+def _qualifier(
+    dataset: str, plan: DatasetPlan, name: str, frame: pl.DataFrame, used: UsedTerms
+) -> ValueLevel:
     qualifier = next(q for q in plan.supplemental if q.name == name)
     values = frame.filter(pl.col("QNAM") == name)["QVAL"]
     measured = measure(values, Type.TEXT, "QVAL", sdtm=True)
@@ -185,6 +205,8 @@ def _qualifier(dataset: str, plan: DatasetPlan, name: str, frame: pl.DataFrame, 
         type="text",
         length=measured.length,
         origin=qualifier.origin,
-        method=replace(method, id=f"{dataset}.{name}") if method is not None and qualifier.origin.type == "Derived" else None,
+        method=replace(method, id=f"{dataset}.{name}")
+        if method is not None and qualifier.origin.type == "Derived"
+        else None,
         codelist=qualifier.codelist,
     )

@@ -41,8 +41,6 @@ def _needs_decodes(codelist: Codelist, values: list[str]) -> bool:
     return codelist.id.endswith(("TESTCD", "PARMCD", "TC")) or all(len(value) <= 2 for value in values)
 
 
-
-
 def possible_values(node: tree.Node) -> set[str]:
     """The texts that a tree can give, as far as they are written in it."""
     if isinstance(node, tree.Literal):
@@ -58,5 +56,9 @@ def possible_values(node: tree.Node) -> set[str]:
 
 def written_values(plan: DatasetPlan, variable: str) -> set[str]:
     """The values of a variable that the lines of a dataset write out."""
-    lines = [*(x for b in plan.blocks for x in b.lines), *plan.lines, *(x for c in plan.computed for x in c.lines)]
+    lines = [
+        *(x for b in plan.blocks for x in b.lines),
+        *plan.lines,
+        *(x for c in plan.computed for x in c.lines),
+    ]
     return set[str]().union(*(possible_values(line.tree) for line in lines if line.variable == variable))

@@ -23,7 +23,9 @@ class _Said:
     comment: Comment | None
 
 
-def value_levels(plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan, labels: dict[str, str]) -> tuple[ValueLevel, ...]:
+def value_levels(
+    plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan, labels: dict[str, str]
+) -> tuple[ValueLevel, ...]:
     """The value level of a variable, or nothing where all its records are alike.
 
     One row a value of the dividing variable, in the order of the data; a row with no value of the variable
@@ -33,7 +35,9 @@ def value_levels(plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan,
     if not dividers or dividers[0] not in frame.columns or variable.name not in frame.columns:
         return ()
     by = dividers[0]
-    groups = frame.select(by, variable.name).drop_nulls(by).partition_by(by, as_dict=True, maintain_order=True)
+    groups = (
+        frame.select(by, variable.name).drop_nulls(by).partition_by(by, as_dict=True, maintain_order=True)
+    )
     said = _said_by_value(plan, variable.name, by)
     made: list[ValueLevel] = []
     for (value,), part in groups.items():
@@ -43,7 +47,11 @@ def value_levels(plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan,
         words = said.get(str(value)) or _Said(variable.origin, variable.method, variable.codelist, None)
         method = words.method
         if method is not None and words.origin.type == "Derived":
-            method = replace(method, id=f"{plan.name}.{variable.name}.{value}", name=f"Derivation of {variable.name} for {value}")
+            method = replace(
+                method,
+                id=f"{plan.name}.{variable.name}.{value}",
+                name=f"Derivation of {variable.name} for {value}",
+            )
         made.append(
             ValueLevel(
                 where=(RangeCheck(plan.name, by, "EQ", (str(value),)),),
@@ -64,7 +72,14 @@ def value_levels(plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan,
 
 def _tells_something(made: list[ValueLevel]) -> bool:
     kinds = {
-        (v.type, v.length, v.significant_digits, v.origin, v.method.text if v.method else "", v.codelist.id if v.codelist else "")
+        (
+            v.type,
+            v.length,
+            v.significant_digits,
+            v.origin,
+            v.method.text if v.method else "",
+            v.codelist.id if v.codelist else "",
+        )
         for v in made
     }
     return len(made) > 1 and len(kinds) > 1
@@ -91,7 +106,9 @@ def merge_origins(origins: Iterable[Origin]) -> Origin:
     """Origins of one type and source as one, with all their pages; of different types, the first."""
     listed = list(origins)
     first = listed[0]
-    if any((o.type, o.source, o.description) != (first.type, first.source, first.description) for o in listed):
+    if any(
+        (o.type, o.source, o.description) != (first.type, first.source, first.description) for o in listed
+    ):
         return first
     pages: dict[str, set[int]] = {}
     for origin in listed:

@@ -8,8 +8,22 @@ from collections.abc import Callable
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.signature import Registry
 
-_COMPARE = {"=": "equals", "!=": "differs from", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least"}
-_COMPARE_DATE = {"=": "equals", "!=": "differs from", "<": "is before", "<=": "is on or before", ">": "is after", ">=": "is on or after"}
+_COMPARE = {
+    "=": "equals",
+    "!=": "differs from",
+    "<": "is below",
+    "<=": "is at most",
+    ">": "is above",
+    ">=": "is at least",
+}
+_COMPARE_DATE = {
+    "=": "equals",
+    "!=": "differs from",
+    "<": "is before",
+    "<=": "is on or before",
+    ">": "is after",
+    ">=": "is on or after",
+}
 _DATES = (tree.Type.DTC, tree.Type.DATE, tree.Type.DATETIME)
 _AGGREGATE = {
     "first": "the first",
@@ -117,7 +131,13 @@ class _English:
         return f"{self.say(node.of)}{' (falling)' if node.falling else ''}"
 
     def _aggregate(self, node: tree.Aggregate) -> str:
-        if node.func == "only" and node.dataset and node.of is not None and not node.on and node.where is None:
+        if (
+            node.func == "only"
+            and node.dataset
+            and node.of is not None
+            and not node.on
+            and node.where is None
+        ):
             return self.say(node.of)
         self._records, outer = node.dataset, self._records
         try:
@@ -135,7 +155,11 @@ class _English:
         if node.func == "rank":
             return f"the position among {records}{order}"
         what = "" if node.of is None else self.say(node.of)
-        words = _EARLIEST if node.of is not None and node.of.type in _DATES and node.func in _EARLIEST else _AGGREGATE
+        words = (
+            _EARLIEST
+            if node.of is not None and node.of.type in _DATES and node.func in _EARLIEST
+            else _AGGREGATE
+        )
         if node.func == "count" and node.of is None:
             return f"the number of {records}"
         return f"{words[node.func]} {what} of {records}{order}"
@@ -148,7 +172,8 @@ class _English:
         return f"{self.say(node.of)} decoded as {', '.join(shown)}"
 
     def _readdate(self, node: tree.ReadDate) -> str:
-        return f"{self.say(node.date)}{' and ' + self.say(node.time) if node.time is not None else ''} in ISO 8601"
+        time = f" and {self.say(node.time)}" if node.time is not None else ""
+        return f"{self.say(node.date)}{time} in ISO 8601"
 
     def _readnumber(self, node: tree.ReadNumber) -> str:
         return f"{self.say(node.of)} as a number"

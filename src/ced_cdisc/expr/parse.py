@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 from lark.exceptions import VisitError
@@ -49,7 +49,7 @@ class ExpressionError(Exception):
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    grammar = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+    grammar = resources.files("ced_cdisc.expr").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False)
 
 
@@ -61,22 +61,25 @@ def parse(text: str) -> tree.Node:
         ExpressionError: the text is not in the language; says where and what was expected.
     """
     try:
-        parsed = _parser().parse(text)
+        parsed: Any = _parser().parse(text)  # pyright: ignore[reportUnknownMemberType]
         return _Build().transform(parsed)
     except UnexpectedToken as error:
         token: Token = error.token
         if token.type == "$END":
-            raise ExpressionError("the expression ends too early", len(text.rstrip()), _expected(error.expected)) from None
+            raise ExpressionError(
+                "the expression ends too early", len(text.rstrip()), _expected(error.expected)
+            ) from None
         at = token.start_pos or 0
         if str(token) == "=" and text[at - 1 : at] == "=":
             raise ExpressionError("'==' cannot stand here", at - 1, "equality is written =") from None
         raise ExpressionError(f"'{token}' cannot stand here", at, _expected(error.expected)) from None
     except UnexpectedCharacters as error:
-        char = text[error.pos_in_stream]
+        position = cast(int, error.pos_in_stream)
+        char = text[position]
         if char == "'":
-            raise ExpressionError("a text in quotes has no end", error.pos_in_stream) from None
+            raise ExpressionError("a text in quotes has no end", position) from None
         hint = "texts stand in single quotes" if char == '"' else ""
-        raise ExpressionError(f"'{char}' cannot stand here", error.pos_in_stream, hint) from None
+        raise ExpressionError(f"'{char}' cannot stand here", position, hint) from None
     except UnexpectedEOF:  # pragma: no cover - LALR reports the end as a token
         raise ExpressionError("the expression ends too early", len(text)) from None
     except VisitError as error:
@@ -144,7 +147,7 @@ class _Build(Transformer[Any, Any]):
 
     def signed(self, items: list[Any]) -> tree.Node:
         sign, of = items
-        return tree.Negative(of=of, at=sign.start_pos) if sign == "-" else of
+        return tree.Negative(of=of, at=sign.start_pos) if str(sign) == "-" else of
 
     def number(self, items: list[Any]) -> tree.Node:
         token = items[0]
@@ -152,7 +155,7 @@ class _Build(Transformer[Any, Any]):
 
     def signed_number(self, items: list[Any]) -> tree.Node:
         sign, token = items
-        digits = str(token) if sign == "+" else f"-{token}"
+        digits = str(token) if str(sign) == "+" else f"-{token}"
         return tree.Literal(value=float(digits), digits=digits, at=sign.start_pos)
 
     def string(self, items: list[Any]) -> tree.Node:
@@ -187,7 +190,7 @@ class _Build(Transformer[Any, Any]):
         rest = items[1:]
         args: tuple[tree.Node, ...] = ()
         if rest and isinstance(rest[0], tuple) and (not rest[0] or isinstance(rest[0][0], tree.Node)):
-            args = rest[0]
+            args = cast("tuple[tree.Node, ...]", rest[0])
             rest = rest[1:]
         clauses: dict[str, Any] = {}
         for word, value in rest:
@@ -197,11 +200,17 @@ class _Build(Transformer[Any, Any]):
         if name not in AGGREGATES:
             if clauses:
                 raise ExpressionError(
-                    f"'{next(iter(clauses))}' cannot be used in {name}()", at, "it belongs to first, last, min, max, sum, mean, count, only, same and rank"
+                    f"'{next(iter(clauses))}' cannot be used in {name}()",
+                    at,
+                    "it belongs to first, last, min, max, sum, mean, count, only, same and rank",
                 )
             return tree.Call(name=name, args=args, at=at)
         wanted = 0 if name == "rank" else 1
         if len(args) != wanted and not (name == "count" and not args):
-            hint = "the least or greatest of several values of one record: least(), greatest()" if name in ("min", "max") else ""
+            hint = (
+                "the least or greatest of several values of one record: least(), greatest()"
+                if name in ("min", "max")
+                else ""
+            )
             raise ExpressionError(f"{name}() takes {'no value' if not wanted else 'one value'}", at, hint)
         return tree.Aggregate(func=name, of=args[0] if args else None, at=at, **clauses)

@@ -65,7 +65,9 @@ class _Resolver:
     # leaves
 
     def _literal(self, node: tree.Literal, inside: str | None) -> tree.Node:
-        kind = Type.MISSING if node.value is None else Type.TEXT if isinstance(node.value, str) else Type.NUMBER
+        kind = (
+            Type.MISSING if node.value is None else Type.TEXT if isinstance(node.value, str) else Type.NUMBER
+        )
         return replace(node, type=kind)
 
     def _column(self, node: tree.Column, inside: str | None) -> tree.Node:
@@ -85,10 +87,14 @@ class _Resolver:
         return done
 
     def _both(self, node: tree.Both, inside: str | None) -> tree.Node:
-        return replace(node, left=self._truth(node.left, inside), right=self._truth(node.right, inside), type=Type.TRUTH)
+        return replace(
+            node, left=self._truth(node.left, inside), right=self._truth(node.right, inside), type=Type.TRUTH
+        )
 
     def _either(self, node: tree.Either, inside: str | None) -> tree.Node:
-        return replace(node, left=self._truth(node.left, inside), right=self._truth(node.right, inside), type=Type.TRUTH)
+        return replace(
+            node, left=self._truth(node.left, inside), right=self._truth(node.right, inside), type=Type.TRUTH
+        )
 
     def _negated(self, node: tree.Negated, inside: str | None) -> tree.Node:
         return replace(node, of=self._truth(node.of, inside), type=Type.TRUTH)
@@ -99,7 +105,11 @@ class _Resolver:
     def _compare(self, node: tree.Compare, inside: str | None) -> tree.Node:
         left, right = self._same([node.left, node.right], inside, node.at)
         if left.type is Type.TEXT and node.op not in ("=", "!="):
-            raise _misfit(f"texts can be compared with = and != only, not {node.op}", node.at, "number() or a date is meant?")
+            raise _misfit(
+                f"texts can be compared with = and != only, not {node.op}",
+                node.at,
+                "number() or a date is meant?",
+            )
         return replace(node, left=left, right=right, type=Type.TRUTH)
 
     def _between(self, node: tree.Between, inside: str | None) -> tree.Node:
@@ -134,7 +144,9 @@ class _Resolver:
     def _call(self, node: tree.Call, inside: str | None) -> tree.Node:
         signature = self._registry.get(node.name)
         if signature is None:
-            raise ExpressionError(f"unknown function {node.name}()", node.at, did_you_mean(node.name, self._registry), "CED013")
+            raise ExpressionError(
+                f"unknown function {node.name}()", node.at, did_you_mean(node.name, self._registry), "CED013"
+            )
         least = len(signature.parameters)
         if len(node.args) < least or (len(node.args) > least and not signature.repeats):
             raise ExpressionError(f"{node.name}() is written {signature.usage()}", node.at)
@@ -157,7 +169,11 @@ class _Resolver:
             return replace(arg, type=Type.DTC)
         wanted = " or ".join(kind.value for kind in parameter.types)
         kind = arg.type.value if arg.type else "value"
-        hint = "number(..) reads a number from text" if arg.type is Type.TEXT and Type.NUMBER in parameter.types else ""
+        hint = (
+            "number(..) reads a number from text"
+            if arg.type is Type.TEXT and Type.NUMBER in parameter.types
+            else ""
+        )
         raise _misfit(f"{parameter.name} of {function}() must be {wanted}, not {kind}", arg.at, hint)
 
     def _common(self, args: list[tree.Node], signature: Signature) -> tuple[list[tree.Node], Type]:
@@ -208,7 +224,7 @@ class _Resolver:
         return replace(node, of=of, where=where, order=order, dataset=owner, type=kind)
 
     def _owner(self, node: tree.Aggregate) -> str:
-        """The dataset an aggregate goes over: the one its value names, else its condition, else the own one."""
+        """The dataset an aggregate goes over: the one its value or condition names, else the own one."""
         if node.func == "rank":
             return ""
         for part in (node.of, node.where, *node.order):

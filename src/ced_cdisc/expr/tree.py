@@ -195,7 +195,7 @@ class Selected(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Recode(Node):
-    """A raw code turned into a term by a written table (``ct:``); anything else is a fault unless ``otherwise``.
+    """A raw code turned into a term by a written table (``ct:``); another code is a fault.
 
     ``otherwise`` is a term for all other values, or None.
     """

@@ -106,8 +106,8 @@ def computed_parameters(
 _AGGREGATES = {"first": "first", "last": "last", "min": "smallest", "max": "largest", "sum": "sum of", "mean": "mean of", "count": "number of records with"}
 
 
-def _and(*words: str) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+def _and(words: tuple[str, ...]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _in_words(formula: Text, parameters: Mapping[Text, ParameterSpec], by: tuple[str, ...], lines: Lines) -> str:
@@ -117,7 +117,7 @@ def _in_words(formula: Text, parameters: Mapping[Text, ParameterSpec], by: tuple
         return ""
 
     def said(node: tree.Node) -> tree.Node:
-        if isinstance(node, tree.Selected) and node.name in parameters:
+        if isinstance(node, tree.Selected) and node.name in parameters and node.where is not None:
             return tree.Column(name=f"({node.name} where {clause(node.where, FUNCTIONS)})")
         if isinstance(node, tree.Aggregate) and node.func in _AGGREGATES and node.of is not None and not node.dataset and not node.on:
             text = f"{_AGGREGATES[node.func]} {clause(node.of, FUNCTIONS)}"
@@ -130,7 +130,7 @@ def _in_words(formula: Text, parameters: Mapping[Text, ParameterSpec], by: tuple
         return tree.rebuild(node, said)
 
     text = clause(said(parsed), FUNCTIONS)
-    text = f"{text[:1].upper()}{text[1:]}. A parameter's code stands for its AVAL with the same {_and('USUBJID', *by)}."
+    text = f"{text[:1].upper()}{text[1:]}. A parameter's code stands for its AVAL with the same {_and(('USUBJID', *by))}."
     named = {n.name for n in tree.walk(parsed) if isinstance(n, tree.Column | tree.Selected)}
     for code, parameter in parameters.items():
         value = lines.expressions.parse(parameter.value) if parameter.value is not None else None

@@ -66,7 +66,12 @@ class Codelists:
             return
         hint = self._hint(codelist, value, values)
         self._findings.add(
-            Finding("CED021", f"'{value}' is no term of codelist {_shown(codelist)} of {variable}", where, hint=hint)
+            Finding(
+                "CED021",
+                f"'{value}' is no term of codelist {_shown(codelist)} of {variable}",
+                where,
+                hint=hint,
+            )
         )
 
     def _hint(self, codelist: Codelist, value: str, values: list[str]) -> str:
@@ -111,7 +116,9 @@ class Codelists:
         if found is None:
             if spec is not None and spec.extends is not None:
                 hint = did_you_mean(code, self.known())
-                self._findings.add(Finding("CED022", f"unknown codelist {code}", spec.extends.where, hint=hint))
+                self._findings.add(
+                    Finding("CED022", f"unknown codelist {code}", spec.extends.where, hint=hint)
+                )
             return None
         package, listed = found
         return self._extended(self._published(package, listed))
@@ -143,19 +150,31 @@ class Codelists:
             found = self.published(codelist.code)
             if spec.terms and spec.exception is None and found and not found[1].extensible:
                 self._findings.add(
-                    Finding("CED022", f"codelist {_shown(codelist)} is not extensible: no term can be added", spec.extends.where)
+                    Finding(
+                        "CED022",
+                        f"codelist {_shown(codelist)} is not extensible: no term can be added",
+                        spec.extends.where,
+                    )
                 )
                 continue
             known = {term.value for term in codelist.terms}
             for value, decode in spec.terms.items():
                 if str(value) in known:
                     self._findings.add(
-                        Finding("CED022", f"'{value}' is a published term of {_shown(codelist)} already", value.where)
+                        Finding(
+                            "CED022",
+                            f"'{value}' is a published term of {_shown(codelist)} already",
+                            value.where,
+                        )
                     )
                     continue
                 added.append(Term(str(value), decode=str(decode or value), extended=True))
             comment = _comment(codelist.id, spec) or comment
-        return replace(codelist, terms=(*codelist.terms, *added), comment=comment) if added or comment else codelist
+        return (
+            replace(codelist, terms=(*codelist.terms, *added), comment=comment)
+            if added or comment
+            else codelist
+        )
 
 
 def _comment(name: str, spec: CodelistSpec) -> Comment | None:
@@ -167,8 +186,12 @@ def _shown(codelist: Codelist) -> str:
     return f"{codelist.id} ({codelist.code})" if codelist.code else codelist.id
 
 
-def named_list(name: str, title: str, terms: Mapping[str, str], variable: Text | str) -> tuple[Codelist, Codelist]:
+def named_list(
+    name: str, title: str, terms: Mapping[str, str], variable: Text | str
+) -> tuple[Codelist, Codelist]:
     """The sponsor's lists of codes with decodes, and of the decodes alone: XCTESTCD and XCTEST."""
     codes = Codelist(id=name, name=title, terms=tuple(Term(c, decode=d) for c, d in terms.items()))
-    decodes = Codelist(id=str(variable), name=f"{title}, Names", terms=tuple(Term(d) for d in dict.fromkeys(terms.values())))
+    decodes = Codelist(
+        id=str(variable), name=f"{title}, Names", terms=tuple(Term(d) for d in dict.fromkeys(terms.values()))
+    )
     return codes, decodes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -29,7 +29,10 @@ class Rows:
 
 
 def expand(
-    shared: BlockSpec, blocks: list[BlockSpec], instruments: Mapping[str, InstrumentSpec], findings: Findings
+    shared: BlockSpec,
+    blocks: Sequence[BlockSpec],
+    instruments: Mapping[str, InstrumentSpec],
+    findings: Findings,
 ) -> list[Rows]:
     """All blocks of a domain; ``shared`` holds the variables that every block takes over."""
     made: list[Rows] = []
@@ -39,7 +42,9 @@ def expand(
             variables = dict(shared.variables) if block is not shared else {}
             supp = dict(shared.supp) if block is not shared else {}
             if block is not shared:
-                variables = {k: fill(v, {str(a): b for a, b in values.items()}, findings) for k, v in variables.items()}
+                variables = {
+                    k: fill(v, {str(a): b for a, b in values.items()}, findings) for k, v in variables.items()
+                }
             variables = _merged(variables, filled.variables)
             supp = _merged(supp, filled.supp)
             tests = list(filled.long or [])
@@ -65,13 +70,27 @@ def _items(block: BlockSpec, instruments: Mapping[str, InstrumentSpec], findings
     instrument = instruments.get(str(use.instrument))
     if instrument is None:
         hint = did_you_mean(str(use.instrument), instruments) or "instruments stand in mappings/instruments/"
-        findings.add(Finding("CED016", f"unknown instrument {use.instrument}", use.instrument.where, hint=hint))
+        findings.add(
+            Finding("CED016", f"unknown instrument {use.instrument}", use.instrument.where, hint=hint)
+        )
         return []
     tests: list[TestSpec] = []
     for code, item in instrument.items.items():
         constants = {"column": item.column, "item": code, "scale": item.scale or Text("", item.place)}
         result = fill(use.result, constants, findings)
-        tests.append(TestSpec.model_construct(test=code, label=item.label, result=result, unit=None, standard=None, decimals=None, value=None, kind="number", variables=_scale(item.scale)))
+        tests.append(
+            TestSpec.model_construct(
+                test=code,
+                label=item.label,
+                result=result,
+                unit=None,
+                standard=None,
+                decimals=None,
+                value=None,
+                kind="number",
+                variables=_scale(item.scale),
+            )
+        )
     return tests
 
 

@@ -89,7 +89,9 @@ def parameters_to_aggregates(node: tree.Node, parameters: set[str], by: tuple[st
     """
 
     def of(name: str, where: tree.Node | None, at: int) -> tree.Node:
-        test = tree.Compare(op="=", left=tree.Column(name="PARAMCD", at=at), right=tree.Literal(value=name, at=at), at=at)
+        test = tree.Compare(
+            op="=", left=tree.Column(name="PARAMCD", at=at), right=tree.Literal(value=name, at=at), at=at
+        )
         both_ = test if where is None else tree.Both(left=test, right=where, at=at)
         return tree.Aggregate(func="only", of=tree.Column(name="AVAL", at=at), where=both_, on=by, at=at)
 
@@ -107,7 +109,10 @@ def parameters_to_aggregates(node: tree.Node, parameters: set[str], by: tuple[st
         where = below.where
         if named:
             test = tree.Compare(
-                op="=", left=tree.Column(name="PARAMCD", at=below.at), right=tree.Literal(value=named[0], at=below.at), at=below.at
+                op="=",
+                left=tree.Column(name="PARAMCD", at=below.at),
+                right=tree.Literal(value=named[0], at=below.at),
+                at=below.at,
             )
             where = test if where is None else tree.Both(left=test, right=where, at=below.at)
 

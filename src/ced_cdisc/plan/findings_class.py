@@ -70,7 +70,7 @@ class _Test:
         self._made: list[Line] = []
 
     def make(self) -> TestLines:
-        domain, test = self._domain, self._test
+        test = self._test
         place = test.test
         result = test.result.collect
         not_done = self._rows.spec.not_done
@@ -113,10 +113,17 @@ class _Test:
         if not name:
             hint = did_you_mean(str(test.test), [t.value for t in codelist.terms] if codelist else [])
             self._findings.add(
-                Finding("CED021", f"the terminology has no name for test {test.test}", test.test.where, hint=hint or "give it with 'label'")
+                Finding(
+                    "CED021",
+                    f"the terminology has no name for test {test.test}",
+                    test.test.where,
+                    hint=hint or "give it with 'label'",
+                )
             )
         if len(name.encode()) > 40 or len(str(test.test)) > 8:
-            self._findings.add(Finding("CED024", f"'{test.test}' is over 8 or '{name}' over 40 bytes", test.test.where))
+            self._findings.add(
+                Finding("CED024", f"'{test.test}' is over 8 or '{name}' over 40 bytes", test.test.where)
+            )
         self._domain.tests[str(test.test)] = name
         return name
 
@@ -165,7 +172,9 @@ class _Test:
             present = Text(f"{stresc} is present", place)
             self._add("--STRESU", line(test.test, assign=Text(standard, place), when=present))
         elif standard is None and test.unit is not None:
-            self._findings.add(Finding("CED027", f"test {test.test} has units that vary: 'standard' must name one", place))
+            self._findings.add(
+                Finding("CED027", f"test {test.test} has units that vary: 'standard' must name one", place)
+            )
 
     def _convertible(self, unit: str | None, standard: str) -> None:
         if unit is not None and convert_factor(unit, standard) is None:
@@ -185,7 +194,11 @@ class _Test:
         if found is None or self._written(name):
             return
         kind = Type.NUMBER if found.type == "Num" else Type.TEXT
-        codelist = self._codelist(name) if name not in ("--TEST", "--STRESC") and (check or name != "--TESTCD") else None
+        codelist = (
+            self._codelist(name)
+            if name not in ("--TEST", "--STRESC") and (check or name != "--TESTCD")
+            else None
+        )
         if name == "--TESTCD" and self._test.label is not None:
             codelist = None
         made = self._lines.make(spec, Target(self._domain.name, full, kind, codelist), self._names)
@@ -210,5 +223,3 @@ def sponsor_tests(domain: Domain, codelists: Codelists) -> tuple[Codelist, Codel
         return None
     title = f"{domain.ig.label} Test Code"
     return named_list(found.name, title, dict(sorted(domain.tests.items())), domain.full("--TEST"))
-
-

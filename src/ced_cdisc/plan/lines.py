@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Codelist, Comment, DocumentRef, Method, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
@@ -73,17 +73,31 @@ class Lines:
         given = [verb for verb in VERBS if getattr(spec, _attribute(verb)) is not None]
         if len(given) != 1:
             problem = "has no verb" if not given else f"has {len(given)} verbs: {', '.join(given)}"
-            self._findings.add(Finding("CED017", f"the line of {target.shown} {problem}", spec.place, hint=f"one of {', '.join(VERBS)}"))
+            self._findings.add(
+                Finding(
+                    "CED017",
+                    f"the line of {target.shown} {problem}",
+                    spec.place,
+                    hint=f"one of {', '.join(VERBS)}",
+                )
+            )
             return None
         for word, verbs in _MODIFIERS.items():
             if getattr(spec, _attribute(word)) is not None and given[0] not in verbs:
                 self._findings.add(
-                    Finding("CED018", f"'{word}' does not go with '{given[0]}' in the line of {target.shown}", spec.place, hint=f"it goes with {', '.join(verbs)}")
+                    Finding(
+                        "CED018",
+                        f"'{word}' does not go with '{given[0]}' in the line of {target.shown}",
+                        spec.place,
+                        hint=f"it goes with {', '.join(verbs)}",
+                    )
                 )
                 return None
         return given[0]
 
-    def make(self, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None = None) -> Line | None:
+    def make(
+        self, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None = None
+    ) -> Line | None:
         """The plan's line, or None where a fault was found."""
         verb = self.verb(spec, target)
         if verb is None:
@@ -104,7 +118,11 @@ class Lines:
         if not self._fits(node, target, text or Text("", spec.place)):
             return None
         method = self.method(spec, verb, node, target, text)
-        comment = Comment(f"{target.dataset}.{target.name}", str(spec.comment or spec.absent)) if spec.comment or spec.absent else None
+        comment = (
+            Comment(f"{target.dataset}.{target.name}", str(spec.comment or spec.absent))
+            if spec.comment or spec.absent
+            else None
+        )
         return Line(
             variable=target.name,
             tree=node,
@@ -124,7 +142,9 @@ class Lines:
         found = self.codelists.find(str(spec.codelist))
         if found is None:
             hint = did_you_mean(str(spec.codelist), self.codelists.known())
-            self._findings.add(Finding("CED022", f"unknown codelist {spec.codelist}", spec.codelist.where, hint=hint))
+            self._findings.add(
+                Finding("CED022", f"unknown codelist {spec.codelist}", spec.codelist.where, hint=hint)
+            )
         return found
 
     def _fits(self, node: tree.Node, target: Target, text: Text) -> bool:
@@ -132,11 +152,18 @@ class Lines:
         if kind in (target.kind, Type.MISSING) or {kind, target.kind} <= {Type.TEXT, Type.DTC}:
             return True
         shown = kind.value if kind else "value"
-        hint = "number(..) reads a number from text" if kind is Type.TEXT and target.kind is Type.NUMBER else ""
+        hint = (
+            "number(..) reads a number from text" if kind is Type.TEXT and target.kind is Type.NUMBER else ""
+        )
         if kind is Type.NUMBER and target.kind is Type.TEXT:
             hint = "text(..) writes a number as text"
         self._findings.add(
-            Finding("CED014", f"{target.shown} is {target.kind.value}, but this gives {shown}", text.locate(0), hint=hint)
+            Finding(
+                "CED014",
+                f"{target.shown} is {target.kind.value}, but this gives {shown}",
+                text.locate(0),
+                hint=hint,
+            )
         )
         return False
 
@@ -164,7 +191,14 @@ class Lines:
         if node is None:
             return None
         if verb == "copy" and not isinstance(node, tree.Column):
-            self._findings.add(Finding("CED018", "'copy' takes one DATASET.VARIABLE", text.where, hint="use derive for an expression"))
+            self._findings.add(
+                Finding(
+                    "CED018",
+                    "'copy' takes one DATASET.VARIABLE",
+                    text.where,
+                    hint="use derive for an expression",
+                )
+            )
             return None
         return node, text
 
@@ -176,14 +210,24 @@ class Lines:
             return None
         if not isinstance(node, tree.Column) or node.scope is not tree.Scope.RAW:
             self._findings.add(
-                Finding("CED018", f"'collect' takes one raw column, not '{text}'", text.where, hint="a line that computes is written derive:")
+                Finding(
+                    "CED018",
+                    f"'collect' takes one raw column, not '{text}'",
+                    text.where,
+                    hint="a line that computes is written derive:",
+                )
             )
             return None
         if spec.date is not None:
             return self._date(spec, spec.date, node, names), text
         if target.kind is Type.DTC and spec.ct is None:
             self._findings.add(
-                Finding("CED018", f"{target.shown} is a date: 'date' must say how {text} is written", text.where, hint="for example date: DD-MON-YYYY")
+                Finding(
+                    "CED018",
+                    f"{target.shown} is a date: 'date' must say how {text} is written",
+                    text.where,
+                    hint="for example date: DD-MON-YYYY",
+                )
             )
             return None
         if target.kind is Type.NUMBER and spec.ct is None and node.type is Type.TEXT:
@@ -195,7 +239,9 @@ class Lines:
         clock: tree.Node | None = None
         if spec.time is not None:
             clock = self.expressions.compile(spec.time, names)
-        return tree.ReadDate(date=node, time=clock, formats=formats, time_formats=TIME_FORMATS if clock else (), type=Type.DTC)
+        return tree.ReadDate(
+            date=node, time=clock, formats=formats, time_formats=TIME_FORMATS if clock else (), type=Type.DTC
+        )
 
     def date_formats(self, words: list[Text], *, time: bool) -> tuple[str, ...]:
         """Formats by name or as written; an unknown word is CED023."""
@@ -211,7 +257,8 @@ class Lines:
                         "CED023",
                         f"'{word}' is no date format",
                         word.where,
-                        hint=did_you_mean(str(word), self._formats) or "parts are YYYY, MON, MM, M, DD, D, UN, UNK; or ISO",
+                        hint=did_you_mean(str(word), self._formats)
+                        or "parts are YYYY, MON, MM, M, DD, D, UN, UNK; or ISO",
                     )
                 )
         return tuple(found)
@@ -221,7 +268,9 @@ class Lines:
             try:
                 return literal(float(text)), None
             except ValueError:
-                self._findings.add(Finding("CED014", f"{target.shown} is a number, but '{text}' is not", text.where))
+                self._findings.add(
+                    Finding("CED014", f"{target.shown} is a number, but '{text}' is not", text.where)
+                )
                 return None
         codelist = self._own_codelist(spec) if spec.codelist is not None else target.codelist
         self.codelists.check(codelist, str(text), text.where, target.shown)
@@ -236,7 +285,9 @@ class Lines:
         for number, case in enumerate(reversed(spec.cases)):
             if case.else_ is not None:
                 if number or case.when is not None or case.then is not None:
-                    self._findings.add(Finding("CED018", "'else' stands alone in the last case", case.else_.where))
+                    self._findings.add(
+                        Finding("CED018", "'else' stands alone in the last case", case.else_.where)
+                    )
                     return None
                 made = self.expressions.compile(case.else_, names, rewrite)
                 good, result = good and made is not None, made or result
@@ -251,7 +302,9 @@ class Lines:
                 continue
             kind = then.type if then.type is not Type.MISSING else result.type
             if result.type not in (Type.MISSING, then.type) and then.type is not Type.MISSING:
-                self._findings.add(Finding("CED014", "the cases give values of different types", case.then.where))
+                self._findings.add(
+                    Finding("CED014", "the cases give values of different types", case.then.where)
+                )
                 return None
             result = tree.Call(name="if", args=(condition, then, result), type=kind)
         first = spec.cases[0].when if spec.cases else None
@@ -273,7 +326,11 @@ class Lines:
         if spec.where is not None and where is None:
             return None
         rank = tree.Aggregate(
-            func="rank", of=None, where=where, on=tuple(str(name) for name in spec.by or ()), order=tuple(orders)
+            func="rank",
+            of=None,
+            where=where,
+            on=tuple(str(name) for name in spec.by or ()),
+            order=tuple(orders),
         )
         text = spec.where if spec.where is not None else spec.order[0]
         resolved = self.expressions.resolve(rank, names, text)
@@ -282,9 +339,15 @@ class Lines:
         first = tree.Compare(op="=", left=resolved, right=literal(1), type=Type.TRUTH)
         return choose(first, literal("Y")), text
 
-    def _recode(self, spec: LineSpec, table: dict[Text, Text | None], node: tree.Node, target: Target) -> tree.Node | None:
+    def _recode(
+        self, spec: LineSpec, table: dict[Text, Text | None], node: tree.Node, target: Target
+    ) -> tree.Node | None:
         if node.type not in (Type.TEXT, Type.MISSING):
-            self._findings.add(Finding("CED014", f"'ct' decodes text, not {node.type.value if node.type else 'this'}", spec.place))
+            self._findings.add(
+                Finding(
+                    "CED014", f"'ct' decodes text, not {node.type.value if node.type else 'this'}", spec.place
+                )
+            )
             return None
         codelist = self._own_codelist(spec) if spec.codelist is not None else target.codelist
         numeric = target.kind is Type.NUMBER
@@ -310,7 +373,11 @@ class Lines:
             recorded = table.recorded_by if table and table.recorded_by else self._defaults.recorded_by
             source = spec.source or recorded
             page = spec.page or (table.page if table else None)
-            refs = (DocumentRef(self._crf, (page,)),) if page and self._crf and source in ("Subject", "Investigator") else ()
+            refs = (
+                (DocumentRef(self._crf, (page,)),)
+                if page and self._crf and source in ("Subject", "Investigator")
+                else ()
+            )
             return Origin("Collected", source, documents=refs)
         if verb in ("assign", "absent"):
             return Origin("Assigned", spec.source or "Sponsor")
@@ -320,14 +387,22 @@ class Lines:
             return Origin("Predecessor", description=str(spec.copy_))
         return Origin("Derived", spec.source or "Sponsor")
 
-    def method(self, spec: LineSpec, verb: str, node: tree.Node, target: Target, text: Text | None) -> Method | None:
+    def method(
+        self, spec: LineSpec, verb: str, node: tree.Node, target: Target, text: Text | None
+    ) -> Method | None:
         """The method of a computed line: its own words if given, else English from the tree."""
         if verb not in ("derive", "cases", "flag", "window"):
             return None
         name = target.name.removeprefix(SUPP)
         formula = "" if text is None else str(spec.derive) if verb == "derive" else _formula(spec)
         words = str(spec.as_) if spec.as_ is not None else said(node, spec, verb)
-        return Method(id=f"{target.dataset}.{name}", name=f"Derivation of {name}", type="Computation", text=words, formula=formula)
+        return Method(
+            id=f"{target.dataset}.{name}",
+            name=f"Derivation of {name}",
+            type="Computation",
+            text=words,
+            formula=formula,
+        )
 
 
 def said(node: tree.Node, spec: LineSpec | None = None, verb: str = "derive") -> str:
@@ -351,7 +426,10 @@ def _flag_text(node: tree.Node, spec: LineSpec) -> str:
 
 def _formula(spec: LineSpec) -> str:
     if spec.cases is not None:
-        parts = [f"else {case.else_}" if case.else_ is not None else f"when {case.when} then {case.then}" for case in spec.cases]
+        parts = [
+            f"else {case.else_}" if case.else_ is not None else f"when {case.when} then {case.then}"
+            for case in spec.cases
+        ]
         return "; ".join(parts)
     if spec.flag is not None:
         parts = [f"flag {spec.flag}"]
@@ -377,5 +455,3 @@ def is_date_format(text: str) -> bool:
 
 def _attribute(word: str) -> str:
     return {"copy": "copy_", "else": "else_", "as": "as_"}.get(word, word)
-
-

@@ -22,7 +22,14 @@ def plan_lookups(
         other = _columns(str(name), catalogue)
         if other is None:
             known = [*catalogue.tables, *catalogue.datasets]
-            findings.add(Finding("CED016", f"unknown table or dataset {name}", name.where, hint=did_you_mean(str(name), known)))
+            findings.add(
+                Finding(
+                    "CED016",
+                    f"unknown table or dataset {name}",
+                    name.where,
+                    hint=did_you_mean(str(name), known),
+                )
+            )
             continue
         pairs: list[tuple[str, str]] = []
         for word in words:

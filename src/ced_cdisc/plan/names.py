@@ -101,9 +101,14 @@ class RowNames:
             return f"unknown column {name}", did_you_mean(name, [f"{owner}.{c}" for c in tables[owner]])
         if owner in datasets:
             if short in datasets[owner]:
-                return f"{owner} is not looked up here", f"add it: with: {{{owner}: USUBJID}}, or use first(), max() .. over it"
+                return (
+                    f"{owner} is not looked up here",
+                    f"add it: with: {{{owner}: USUBJID}}, or use first(), max() .. over it",
+                )
             return f"unknown variable {name}", did_you_mean(name, [f"{owner}.{v}" for v in datasets[owner]])
-        near = did_you_mean(name, [f"{o}.{c}" for o in (*self.tables, *self.sources) for c in self._columns(o)])
+        near = did_you_mean(
+            name, [f"{o}.{c}" for o in (*self.tables, *self.sources) for c in self._columns(o)]
+        )
         return f"unknown column {name}", near or did_you_mean(owner, [*tables, *datasets])
 
     def _columns(self, owner: str) -> Iterable[str]:

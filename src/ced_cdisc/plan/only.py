@@ -21,11 +21,21 @@ def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> Study
         if name in wanted:
             continue
         if name not in by_name:
-            findings.add(Finding("CED031", f"there is no dataset {name} in this study", Location("--only"), hint=did_you_mean(name, by_name)))
+            findings.add(
+                Finding(
+                    "CED031",
+                    f"there is no dataset {name} in this study",
+                    Location("--only"),
+                    hint=did_you_mean(name, by_name),
+                )
+            )
             continue
         wanted.add(name)
         waiting.extend(sorted(needed(by_name[name]) & set(by_name)))
-    if any(d.kind == "sdtm" and not d.reference_data for d in plan.datasets if d.name in wanted) and "DM" in by_name:
+    if (
+        any(d.kind == "sdtm" and not d.reference_data for d in plan.datasets if d.name in wanted)
+        and "DM" in by_name
+    ):
         wanted.add("DM")
         wanted |= _closure(by_name, "DM")
     return replace(plan, datasets=tuple(d for d in plan.datasets if d.name in wanted))
@@ -49,7 +59,11 @@ def needed(dataset: DatasetPlan) -> set[str]:
         if block.kind == "dataset":
             found.add(block.source)
         found |= {lookup.name for lookup in block.lookups}
-    lines = [*(x for b in dataset.blocks for x in b.lines), *dataset.lines, *(x for c in dataset.computed for x in c.lines)]
+    lines = [
+        *(x for b in dataset.blocks for x in b.lines),
+        *dataset.lines,
+        *(x for c in dataset.computed for x in c.lines),
+    ]
     nodes = [line.tree for line in lines] + [b.keep for b in dataset.blocks if b.keep is not None]
     for node in nodes:
         found |= {n.dataset for n in tree.walk(node) if isinstance(n, tree.Aggregate) and n.dataset}

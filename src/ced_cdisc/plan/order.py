@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
+from typing import cast
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.metadata import Origin
@@ -21,15 +22,22 @@ def in_order(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[L
     graph: dict[int, set[int]] = {}
     for i, line in enumerate(listed):
         needed = {places[c.name] for c in own_columns(line.tree) if c.name in places}
-        needed |= {places[n] for a in tree.walk(line.tree) if isinstance(a, tree.Aggregate) for n in a.on if n in places}
+        needed |= {
+            places[n]
+            for a in tree.walk(line.tree)
+            if isinstance(a, tree.Aggregate)
+            for n in a.on
+            if n in places
+        }
         graph[i] = needed - {i}
         if i in needed:
             findings.add(Finding("CED025", f"{dataset}.{line.variable} is computed from itself", line.where))
     try:
         return tuple(listed[i] for i in stable_order(graph))
     except CycleError as error:
-        names = " -> ".join(listed[i].variable for i in error.args[1])
-        where = listed[error.args[1][0]].where
+        circle = [listed[i] for i in cast("list[int]", error.args[1])]
+        names = " -> ".join(line.variable for line in circle)
+        where = circle[0].where
         findings.add(Finding("CED025", f"the lines of {dataset} go in a circle: {names}", where))
         return tuple(listed)
 
@@ -73,14 +81,18 @@ def single_lines(lines: Iterable[Line], catalogue: Catalogue) -> list[Line]:
     return list(wanted.values())
 
 
-def dataset_order(needs: Mapping[str, set[str]], places: Mapping[str, Location], findings: Findings) -> list[str]:
+def dataset_order(
+    needs: Mapping[str, set[str]], places: Mapping[str, Location], findings: Findings
+) -> list[str]:
     """Dataset names so that each follows those whose records its rows are made from; a circle is CED025."""
     names = list(needs)
     numbers = {name: i for i, name in enumerate(names)}
-    graph = {numbers[n]: {numbers[m] for m in needed if m in numbers and m != n} for n, needed in needs.items()}
+    graph = {
+        numbers[n]: {numbers[m] for m in needed if m in numbers and m != n} for n, needed in needs.items()
+    }
     try:
         return [names[i] for i in stable_order(graph)]
     except CycleError as error:
-        circle = [names[i] for i in error.args[1]]
+        circle = [names[i] for i in cast("list[int]", error.args[1])]
         findings.add(Finding("CED025", f"datasets need each other: {' -> '.join(circle)}", places[circle[0]]))
         return names

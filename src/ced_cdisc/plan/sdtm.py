@@ -93,6 +93,8 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
             except UnknownStandard:
                 hint = did_you_mean(variable, ig.names) or "a field with no home goes to supp:"
                 findings.add(Finding("CED019", f"{name} has no variable {variable}", text.where, hint=hint))
+    if any(r.spec.visit for r in rows):
+        ig = extend(ig, [name for name in ("VISITNUM", "VISIT", "VISITDY") if ig.variable(name) is None])
     domain.ig = ig
     domain.names = {v: kind_of(found) for v in written if (found := ig.variable(v)) is not None}
     for extra in standard_lines.filled_in(domain, specs):
@@ -183,7 +185,7 @@ class DomainPlanner:
             for key, value in record.items():
                 variable = self.domain.full(str(key))
                 found = self.domain.ig.variable(variable)
-                if found is None or value is None:
+                if found is None or not value:
                     continue
                 if found.type == "Num":
                     try:

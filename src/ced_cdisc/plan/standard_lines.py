@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
 _GENERAL = ("Interventions", "Events", "Findings", "Findings About")
+_VISIT = (
+    ("VISITNUM", Type.NUMBER, Origin("Assigned", "Sponsor")),
+    ("VISIT", Type.TEXT, Origin("Assigned", "Sponsor")),
+    ("VISITDY", Type.NUMBER, Origin("Protocol", "Sponsor")),
+)
 # What a baseline is kept apart by, besides the test: SDTMIG 3.4 says "for each test", a place or time
 # point of measurement makes another series.
 _SERIES = ("--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS", "--TPTNUM", "--TPT")
@@ -40,7 +45,9 @@ def filled_in(domain: Domain, specs: Specs) -> list[str]:
             names += ["VISITNUM", "VISIT", "VISITDY"]
         if rows.test is not None:
             undone = rows.spec.not_done
-            made = findings_class.variables_of(rows.test, undone is not None, undone is not None and undone.reason is not None)
+            made = findings_class.variables_of(
+                rows.test, undone is not None, undone is not None and undone.reason is not None
+            )
             names += [domain.full(name) for name in made]
     names.append(domain.full("--SEQ"))
     written = {*domain.names, *names}
@@ -49,7 +56,11 @@ def filled_in(domain: Domain, specs: Specs) -> list[str]:
             names.append(domain.full(day))
     if domain.name == "SE":
         names += ["SESTDY", "SEENDY"]
-    if _epoch_date(domain) in written and domain.name not in ("SE", "DM") and any(d.domain == "SE" for d in specs.sdtm):
+    if (
+        _epoch_date(domain) in written
+        and domain.name not in ("SE", "DM")
+        and any(d.domain == "SE" for d in specs.sdtm)
+    ):
         names.append("EPOCH")
     if domain.ig.class_name == "Findings" and domain.full("--DTC") in written:
         names.append(domain.full("--LOBXFL"))
@@ -76,10 +87,12 @@ def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
         _constant("DOMAIN", domain.name, where, Origin("Assigned", "Sponsor")),
     ]
     if spec.visit:
-        for name, kind, origin in (("VISITNUM", Type.NUMBER, "Assigned"), ("VISIT", Type.TEXT, "Assigned"), ("VISITDY", Type.NUMBER, "Protocol")):
+        for name, kind, origin in _VISIT:
             if name in domain.names and domain.ig.variable(name) is not None:
                 node = tree.Column(name=f"visits.{name}", scope=Scope.RAW, type=kind)
-                made.append(Line(variable=name, tree=node, type=kind, verb="assign", where=where, origin=Origin(origin, "Sponsor")))
+                made.append(
+                    Line(variable=name, tree=node, type=kind, verb="assign", where=where, origin=origin)
+                )
     return made
 
 
@@ -90,7 +103,13 @@ def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
 
     node = parse(str(specs.study.usubjid))
     text = sentence(node, FUNCTIONS).replace("SUBJECT", "the subject identifier")
-    method = Method(id="USUBJID", name="Derivation of USUBJID", type="Computation", text=text, formula=str(specs.study.usubjid))
+    method = Method(
+        id="USUBJID",
+        name="Derivation of USUBJID",
+        type="Computation",
+        text=text,
+        formula=str(specs.study.usubjid),
+    )
     return Origin("Derived", "Sponsor"), method
 
 
@@ -109,7 +128,9 @@ def whole_dataset(
         found = domain.ig.variable(variable)
         if variable not in domain.names or variable in written or found is None:
             return
-        spec = LineSpec.model_construct(**{name: None for name in LineSpec.model_fields}).model_copy(update=words)
+        spec = LineSpec.model_construct(**{name: None for name in LineSpec.model_fields}).model_copy(
+            update=words
+        )
         spec._place = place.where  # pyright: ignore[reportPrivateUsage]
         kind = Type.NUMBER if found.type == "Num" else Type.TEXT
         built = lines.make(spec, Target(domain.name, variable, kind, None), names)
@@ -134,7 +155,15 @@ def whole_dataset(
         date = domain.full("--DTC")
         condition = str(domain.spec.baseline or f"{date} < DM.RFXSTDTC")
         series = [text(domain.full(name)) for name in _SERIES if domain.full(name) in domain.names]
-        add(flag, {"flag": "last", "where": text(f"{domain.full('--STRESC')} is present and {condition}"), "by": series, "order": [text(date)]})
+        add(
+            flag,
+            {
+                "flag": "last",
+                "where": text(f"{domain.full('--STRESC')} is present and {condition}"),
+                "by": series,
+                "order": [text(date)],
+            },
+        )
     sequence = domain.full("--SEQ")
     if sequence in domain.names and sequence not in written:
         made.append(_sequence(domain, sequence))
@@ -145,13 +174,30 @@ def _sequence(domain: Domain, sequence: str) -> Line:
     spec = domain.spec
     from ced_cdisc.standards.keys import natural_keys
 
-    keys = [domain.full(str(t)) for t in spec.sort] if spec.sort is not None else list(natural_keys(domain.ig))
+    keys = (
+        [domain.full(str(t)) for t in spec.sort] if spec.sort is not None else list(natural_keys(domain.ig))
+    )
     known = [k for k in keys if k in domain.names and k not in ("STUDYID", "USUBJID")]
-    order = tuple(tree.Ordering(of=tree.Column(name=k, scope=Scope.VARIABLE, type=domain.names[k]), type=domain.names[k]) for k in known)
+    order = tuple(
+        tree.Ordering(
+            of=tree.Column(name=k, scope=Scope.VARIABLE, type=domain.names[k]), type=domain.names[k]
+        )
+        for k in known
+    )
     node = tree.Aggregate(func="rank", of=None, order=order, type=Type.NUMBER)
     text = "Number of the record within the subject, from 1, in the order of the key variables."
-    method = Method(id=f"{domain.name}.{sequence}", name=f"Derivation of {sequence}", type="Computation", text=text)
-    return Line(variable=sequence, tree=node, type=Type.NUMBER, verb="derive", where=spec.domain.where, origin=Origin("Derived", "Sponsor"), method=method)
+    method = Method(
+        id=f"{domain.name}.{sequence}", name=f"Derivation of {sequence}", type="Computation", text=text
+    )
+    return Line(
+        variable=sequence,
+        tree=node,
+        type=Type.NUMBER,
+        verb="derive",
+        where=spec.domain.where,
+        origin=Origin("Derived", "Sponsor"),
+        method=method,
+    )
 
 
 def divider(blocks: list[Block]) -> str | None:
@@ -171,5 +217,3 @@ def divider(blocks: list[Block]) -> str | None:
             if len(set(values)) > 1:
                 return candidate.variable
     return None
-
-

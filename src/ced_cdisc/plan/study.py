@@ -31,7 +31,16 @@ from ced_cdisc.standards.tables import UnknownStandard
 
 _OWNER = re.compile(r"\b([A-Z][A-Z0-9]{1,7})\.[A-Z]")
 # The order in which a reviewer meets the classes (SDTM metadata submission guideline).
-_CLASSES = ("Trial Design", "Special-Purpose", "Interventions", "Events", "Findings", "Findings About", "Relationship", "Study Reference")
+_CLASSES = (
+    "Trial Design",
+    "Special-Purpose",
+    "Interventions",
+    "Events",
+    "Findings",
+    "Findings About",
+    "Relationship",
+    "Study Reference",
+)
 
 
 def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
@@ -48,14 +57,27 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     expressions = Expressions(findings)
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
     lines = Lines(
-        expressions, codelists, findings, {str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, formats, crf
+        expressions,
+        codelists,
+        findings,
+        {str(k): v for k, v in specs.sources.tables.items()},
+        specs.sources.defaults,
+        formats,
+        crf,
     )
     catalogue = Catalogue(tables={name: table.columns for name, table in tables.items()})
-    visits = plan_visits(specs.visits, specs.sources, lines.date_formats(specs.visits.date, time=False) if specs.visits else (), findings)
+    visits = plan_visits(
+        specs.visits,
+        specs.sources,
+        lines.date_formats(specs.visits.date, time=False) if specs.visits else (),
+        findings,
+    )
 
     domains = _domains(specs, findings)
     for domain in domains:
-        catalogue.datasets[domain.name] = domain.names | ({"USUBJID": tree.Type.TEXT} if "USUBJID" in domain.names else {})
+        catalogue.datasets[domain.name] = domain.names | (
+            {"USUBJID": tree.Type.TEXT} if "USUBJID" in domain.names else {}
+        )
     catalogue.single.update(name for name in SINGLE if name in catalogue.datasets)
     plans: dict[str, DatasetPlan] = {}
     for domain in domains:
@@ -126,7 +148,14 @@ def _formats(specs: Specs, findings: Findings) -> dict[str, tuple[str, ...]]:
     for words in specs.study.formats.values():
         for word in words:
             if not is_date_format(str(word)):
-                findings.add(Finding("CED023", f"'{word}' is no date format", word.where, hint="parts are YYYY, MON, MM, M, DD, D, UN, UNK; or ISO"))
+                findings.add(
+                    Finding(
+                        "CED023",
+                        f"'{word}' is no date format",
+                        word.where,
+                        hint="parts are YYYY, MON, MM, M, DD, D, UN, UNK; or ISO",
+                    )
+                )
     return {str(name): tuple(str(w) for w in words) for name, words in specs.study.formats.items()}
 
 
@@ -144,7 +173,10 @@ def _domains(specs: Specs, findings: Findings) -> list[Domain]:
 
 def _sdtm_order(plans: dict[str, DatasetPlan], findings: Findings) -> list[DatasetPlan]:
     """Domains in the order in which their rows can be made, else in the order of a submission."""
-    shown = sorted(plans.values(), key=lambda p: (_CLASSES.index(p.class_name) if p.class_name in _CLASSES else 9, p.name))
+    shown = sorted(
+        plans.values(),
+        key=lambda p: (_CLASSES.index(p.class_name) if p.class_name in _CLASSES else 9, p.name),
+    )
     needs = {plan.name: _needs(plan) for plan in shown}
     names = dataset_order(needs, {p.name: p.where for p in shown}, findings)
     return [plans[name] for name in names]
@@ -168,7 +200,10 @@ def _adam_order(specs: Specs, findings: Findings) -> list[AnalysisSpec]:
     names = [str(s.dataset) for s in listed]
     needs: dict[str, set[str]] = {}
     for spec in listed:
-        owners = {owner for text in _texts(spec) for owner in _OWNER.findall(text)} | {str(spec.from_), *map(str, spec.with_)}
+        owners = {owner for text in _texts(spec) for owner in _OWNER.findall(text)} | {
+            str(spec.from_),
+            *map(str, spec.with_),
+        }
         needs.setdefault(str(spec.dataset), set()).update(owners & set(names) - {str(spec.dataset)})
     order = dataset_order(needs, {str(s.dataset): s.dataset.where for s in listed}, findings)
     return sorted(listed, key=lambda s: order.index(str(s.dataset)))
@@ -204,7 +239,9 @@ def _snapshot(specs: Specs, findings: Findings) -> datetime | None:
     try:
         made = datetime.fromisoformat(str(text))
     except ValueError:
-        findings.add(Finding("CED023", f"'{text}' is no date-time", text.where, hint="write YYYY-MM-DDTHH:MM:SS"))
+        findings.add(
+            Finding("CED023", f"'{text}' is no date-time", text.where, hint="write YYYY-MM-DDTHH:MM:SS")
+        )
         return None
     return made.replace(tzinfo=None)
 
@@ -221,10 +258,10 @@ def _cited(specs: Specs, package: str) -> tuple[Standard, ...]:
     for publisher in wanted:
         version = next((v for p, v in standards.ct.items() if p == publisher), None)
         if version is not None:
-            made.append(Standard(f"CT.{publisher}", "CDISC/NCI", "CT", str(version), publishing_set=publisher))
+            made.append(
+                Standard(f"CT.{publisher}", "CDISC/NCI", "CT", str(version), publishing_set=publisher)
+            )
     return tuple(made)
-
-
 
 
 def _documents(specs: Specs, package: str) -> tuple[Document, ...]:

@@ -22,10 +22,17 @@ def plan_tables(sources: SourcesSpec, findings: Findings) -> dict[str, RawTable]
         for column in wanted:
             if str(column) not in known:
                 findings.add(
-                    Finding("CED012", f"table {name} lists no column {column}", column.where, hint=did_you_mean(str(column), known))
+                    Finding(
+                        "CED012",
+                        f"table {name} lists no column {column}",
+                        column.where,
+                        hint=did_you_mean(str(column), known),
+                    )
                 )
         if subject is None:
-            findings.add(Finding("CED007", f"table {name} needs 'subject', here or in the defaults", spec.place))
+            findings.add(
+                Finding("CED007", f"table {name} needs 'subject', here or in the defaults", spec.place)
+            )
         extension = str(spec.file).rpartition(".")[2].lower()
         kind = spec.format or ("xlsx" if extension == "xlsx" else "csv")
         tables[str(name)] = RawTable(
@@ -40,7 +47,9 @@ def plan_tables(sources: SourcesSpec, findings: Findings) -> dict[str, RawTable]
             encoding=str(spec.encoding or "utf-8"),
             sheet=str(spec.sheet or ""),
             trim=spec.trim if spec.trim is not None else sources.defaults.trim,
-            missing=tuple(str(m) for m in (spec.missing if spec.missing is not None else sources.defaults.missing)),
+            missing=tuple(
+                str(m) for m in (spec.missing if spec.missing is not None else sources.defaults.missing)
+            ),
             policy=spec.policy or sources.defaults.policy,
             page=spec.page,
         )

@@ -38,7 +38,9 @@ class BuildConsole:
     def working(self, text: str) -> Progress:
         """A progress display that shows on a terminal only."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        return Progress(*columns, console=self._console, transient=True, disable=not self._console.is_terminal)
+        return Progress(
+            *columns, console=self._console, transient=True, disable=not self._console.is_terminal
+        )
 
     def findings(self, findings: Findings) -> None:
         """All findings, by stage and severity, errors last so that they stay in sight."""
@@ -54,7 +56,8 @@ class BuildConsole:
 
     def _finding(self, finding: Finding) -> None:
         colour = _COLOURS[finding.severity]
-        head = f"[bold]{escape(str(finding.where))}[/bold] [{colour}]{finding.code}[/{colour}] {escape(finding.message)}"
+        head = f"[bold]{escape(str(finding.where))}[/bold] [{colour}]{finding.code}[/{colour}] "
+        head += escape(finding.message)
         if finding.hint:
             head += f"; {escape(finding.hint)}"
         self._console.print(head)

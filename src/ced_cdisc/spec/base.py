@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo, model_validator
 
@@ -18,7 +18,9 @@ class Model(BaseModel):
     then left out, so that one misspelling does not hide other faults.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True
+    )
     _place: Location = PrivateAttr(default_factory=lambda: Location(""))
 
     @property
@@ -35,7 +37,7 @@ class Model(BaseModel):
             findings = info.context["findings"] if info.context else Findings()
             clean = Mapping()
             clean.where = where
-            for key, value in data.items():
+            for key, value in cast("AbstractMapping[Any, Any]", data).items():
                 if key in known:
                     clean[key] = value
                 else:

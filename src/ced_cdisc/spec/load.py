@@ -37,7 +37,9 @@ class Specs:
         return str(self.study.standards.sdtmig)
 
 
-def load_specs(mappings: Path, define: Path, findings: Findings, shown: tuple[str, str] = ("mappings", "define")) -> Specs | None:
+def load_specs(
+    mappings: Path, define: Path, findings: Findings, shown: tuple[str, str] = ("mappings", "define")
+) -> Specs | None:
     """Read all specs of a study.
 
     Args:
@@ -95,11 +97,17 @@ class _Reader:
             return None
         except UnicodeDecodeError as error:
             self._findings.add(
-                Finding("CED011", f"this file is not UTF-8: byte {error.start + 1} cannot be read", Location(shown))
+                Finding(
+                    "CED011",
+                    f"this file is not UTF-8: byte {error.start + 1} cannot be read",
+                    Location(shown),
+                )
             )
             return None
         except OSError as error:
-            self._findings.add(Finding("CED011", f"this file cannot be read: {error.strerror}", Location(shown)))
+            self._findings.add(
+                Finding("CED011", f"this file cannot be read: {error.strerror}", Location(shown))
+            )
             return None
         self.files.append(path)
         tree = load_yaml(text, shown, self._findings)
@@ -142,7 +150,15 @@ def _finding(error: ErrorDetails, tree: Mapping) -> Finding:
     if expected is None:
         message = str(context.get("error", error["msg"]))
         return Finding("CED009", f"{shown} cannot be the value of '{key}': {message}", where)
-    what = shown if isinstance(node, Text) else "nothing" if node is None else "a list" if isinstance(node, list) else "keys and values"
+    what = (
+        shown
+        if isinstance(node, Text)
+        else "nothing"
+        if node is None
+        else "a list"
+        if isinstance(node, list)
+        else "keys and values"
+    )
     return Finding("CED009", f"'{key}' needs {expected}, not {what}", where)
 
 

@@ -22,7 +22,7 @@ class MissingFolder(Exception):
 
 
 def find_study(mappings: Path | None, define: Path | None, working: Path) -> StudyFolders:
-    """The spec folders: as named, else ``mappings`` and ``define`` of the working folder, else the shipped study.
+    """The spec folders: as named, else those of the working folder, else the shipped study.
 
     Raises:
         MissingFolder: a named folder does not exist, or one of the pair stands without the other.
@@ -32,15 +32,21 @@ def find_study(mappings: Path | None, define: Path | None, working: Path) -> Stu
         shipped = shipped_study()
         if shipped is None:
             raise MissingFolder("no mappings/ here, and this installation carries no example study")
-        return StudyFolders(*shipped, ("mappings", "define"), True, "no mappings/ here, used the shipped example")
+        return StudyFolders(
+            *shipped, ("mappings", "define"), True, "no mappings/ here, used the shipped example"
+        )
     chosen = (mappings or own[0], define or own[1])
     shown = (_show(mappings, "mappings"), _show(define, "define"))
-    for named, folder, text, option in zip((mappings, define), chosen, shown, ("--mappings", "--define"), strict=True):
+    for named, folder, text, option in zip(
+        (mappings, define), chosen, shown, ("--mappings", "--define"), strict=True
+    ):
         if named is not None and not folder.is_dir():
             raise MissingFolder(f"there is no folder {text}")
         if not folder.is_dir():
             other = shown[1] if folder is chosen[0] else shown[0]
-            raise MissingFolder(f"{other} is there without {text}: make the folder {text} or name it with {option}")
+            raise MissingFolder(
+                f"{other} is there without {text}: make the folder {text} or name it with {option}"
+            )
     return StudyFolders(*chosen, shown, False, f"specs from {shown[0]} and {shown[1]}")
 
 
@@ -58,5 +64,3 @@ def shipped_study() -> tuple[Path, Path] | None:
     if (tree / "pyproject.toml").is_file() and (tree / "mappings" / "study.yaml").is_file():
         return tree / "mappings", tree / "define"
     return None
-
-

@@ -29,15 +29,21 @@ class LineSpec(Model):
     assign: Text | None = Field(None, description="A constant: origin Assigned.")
     protocol: Text | None = Field(None, description="A constant of the protocol: origin Protocol.")
     derive: Text | None = Field(None, description="An expression: origin Derived, with a method.")
-    cases: list[Case] | None = Field(None, description="Branches, first match wins: origin Derived, with a method.")
+    cases: list[Case] | None = Field(
+        None, description="Branches, first match wins: origin Derived, with a method."
+    )
     copy_: Text | None = Field(None, alias="copy", description="DATASET.VARIABLE: origin Predecessor.")
-    flag: Literal["first", "last"] | None = Field(None, description="Y on one record of each group: origin Derived.")
+    flag: Literal["first", "last"] | None = Field(
+        None, description="Y on one record of each group: origin Derived."
+    )
     window: Text | None = Field(None, description="A window table of this dataset: origin Derived.")
     absent: Text | None = Field(None, description="Planned but not collected, and why: no data.")
 
     ct: dict[Text, Text | None] | None = Field(None, description="Raw codes and their terms.")
     else_: Text | None = Field(None, alias="else", description="The term for every code not in ct.")
-    date: Words | None = Field(None, description="Formats of a collected date, or the name of a list of them.")
+    date: Words | None = Field(
+        None, description="Formats of a collected date, or the name of a list of them."
+    )
     time: Text | None = Field(None, description="The raw column of the time that belongs to the date.")
     when: Text | None = Field(None, description="The value is set only where this condition is true.")
     where: Text | None = Field(None, description="flag: the records that may be flagged.")
@@ -45,7 +51,9 @@ class LineSpec(Model):
     order: Words | None = Field(None, description="flag: what orders the records of a group; 'desc' falls.")
     as_: Text | None = Field(None, alias="as", description="Method text that replaces the generated one.")
     label: Text | None = None
-    codelist: Text | None = Field(None, description="Codelist by NCI code or by name in define/codelists.yaml.")
+    codelist: Text | None = Field(
+        None, description="Codelist by NCI code or by name in define/codelists.yaml."
+    )
     format: Text | None = Field(None, description="SAS format, such as DATE9.")
     decimals: int | None = Field(None, description="Number of decimals planned.")
     length: int | None = Field(None, description="Planned length in the XPT file [bytes].")
@@ -109,12 +117,18 @@ class DomainSpec(BlockSpec):
     domain: Text
     label: Text | None = None
     class_: Literal["Findings", "Events", "Interventions"] | None = Field(None, alias="class")
-    like: Text | None = Field(None, description="A custom domain: the published domain whose labels and codelists it takes over.")
-    noun: Text | None = Field(None, description="A custom domain: what its tests are, for the labels of --TESTCD and --CAT.")
+    like: Text | None = Field(
+        None, description="A custom domain: the published domain whose labels and codelists it takes over."
+    )
+    noun: Text | None = Field(
+        None, description="A custom domain: what its tests are, for the labels of --TESTCD and --CAT."
+    )
     structure: Text | None = None
     stack: list[BlockSpec] | None = None
     rows: list[dict[Text, Text | None]] | None = None
-    origin: Literal["Protocol", "Assigned"] | None = Field(None, description="rows: where written values come from.")
+    origin: Literal["Protocol", "Assigned"] | None = Field(
+        None, description="rows: where written values come from."
+    )
     sort: Words | None = None
     omit: Words = Field(default_factory=list[Text], description="Variables not to fill in by default.")
     baseline: Text | None = Field(None, description="Condition of --LOBXFL; default: before DM.RFXSTDTC.")
@@ -174,7 +188,9 @@ class AnalysisSpec(Model):
     with_: dict[Text, Words] = Field(default_factory=dict[Text, list[Text]], alias="with")
     where: Text | None = None
     copy_: Words = Field(default_factory=list[Text], alias="copy")
-    rows: dict[Text, Line] = Field(default_factory=dict[Text, Line], description="Lines of each source record.")
+    rows: dict[Text, Line] = Field(
+        default_factory=dict[Text, Line], description="Lines of each source record."
+    )
     parameters: dict[Text, ParameterSpec] = Field(default_factory=dict[Text, ParameterSpec])
     scales: ScaleUse | None = None
     windows: WindowsSpec | None = None
@@ -333,7 +349,9 @@ class CodelistSpec(Model):
     dictionary: Text | None = None
     version: Text | None = None
     variables: Words = Field(default_factory=list[Text], description="Variables that use the list.")
-    exception: Text | None = Field(None, description="extends: why terms may be added to a list that is not extensible.")
+    exception: Text | None = Field(
+        None, description="extends: why terms may be added to a list that is not extensible."
+    )
     comment: Text | None = None
     names: Text | None = Field(None, description="The list whose terms are the decodes' own codelist.")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 import yaml
 from pydantic import GetCoreSchemaHandler
@@ -85,7 +85,9 @@ def _nth_nonblank(span: Span, wanted: int) -> int:
         if seen == wanted:
             return position
         seen += 1
-        escaped = (span.style == "'" and buffer.startswith("''", position)) or (span.style == '"' and char == "\\")
+        escaped = (span.style == "'" and buffer.startswith("''", position)) or (
+            span.style == '"' and char == "\\"
+        )
         position += 2 if escaped else 1
     return max(span.start, len(buffer) - 1)
 
@@ -102,7 +104,7 @@ class Sequence(list["Node"]):
     where: Location
 
 
-Node = Union[Text, Mapping, Sequence, None]
+Node = Text | Mapping | Sequence | None
 
 
 def place_of(node: Node, fallback: Location) -> Location:
@@ -131,11 +133,15 @@ def load_yaml(text: str, file: str, findings: Findings) -> Mapping | None:
         findings.add(Finding("CED001", f"this is not valid YAML: {error.problem or error.context}", where))
         return None
     except yaml.YAMLError as error:
-        findings.add(Finding("CED001", f"this is not valid YAML: {str(error).splitlines()[0]}", Location(file)))
+        findings.add(
+            Finding("CED001", f"this is not valid YAML: {str(error).splitlines()[0]}", Location(file))
+        )
         return None
     if not isinstance(top, Mapping):
         findings.add(
-            Finding("CED002", "the file must hold keys and values at its top", place_of(top, Location(file, 1, 1)))
+            Finding(
+                "CED002", "the file must hold keys and values at its top", place_of(top, Location(file, 1, 1))
+            )
         )
         return None
     return top
@@ -232,5 +238,10 @@ class _Composer:
 def unknown_key(key: Text, known: list[str], findings: Findings) -> None:
     """Report a key that the language does not have (CED006)."""
     findings.add(
-        Finding("CED006", f"unknown key '{key}'", key.where, hint=did_you_mean(key, known) or f"known: {', '.join(known)}")
+        Finding(
+            "CED006",
+            f"unknown key '{key}'",
+            key.where,
+            hint=did_you_mean(key, known) or f"known: {', '.join(known)}",
+        )
     )

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import cast
 
 from ced_cdisc.core.findings import Finding
 
@@ -47,7 +48,9 @@ def manifest_bytes(
         "partial": asked or False,
         "inputs": dict(sorted(inputs.items())),
         "outputs": dict(sorted(outputs.items())),
-        "datasets": {name: {"rows": rows, "columns": columns} for name, (rows, columns) in sorted(datasets.items())},
+        "datasets": {
+            name: {"rows": rows, "columns": columns} for name, (rows, columns) in sorted(datasets.items())
+        },
         "findings": [
             {
                 "code": f.code,
@@ -71,7 +74,10 @@ def sha256(content: bytes) -> str:
 def is_full_build(folder: Path) -> bool:
     """Whether a folder holds a build of all datasets."""
     try:
-        content = json.loads((folder / "build.json").read_text(encoding="utf-8"))
+        content: object = json.loads((folder / "build.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(content, dict) and content.get("tool") == TOOL and content.get("partial") is False
+    if not isinstance(content, dict):
+        return False
+    manifest = cast("dict[str, object]", content)
+    return manifest.get("tool") == TOOL and manifest.get("partial") is False
