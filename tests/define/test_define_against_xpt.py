@@ -111,8 +111,8 @@ def test_a_dataset_on_one_side_only_is_found() -> None:
     files = members(SDTM)
     files["EA"] = replace(files.pop("AE"), name="EA")
     assert texts(SDTM, files) == [
-        "CED523 there is a transport file of EA, but no ItemGroupDef describes it",
-        "CED523 ItemGroupDef IG.AE is described, but there is no transport file of AE",
+        "CED523 there is a transport file of EA, but no ItemGroupDef describes it; did you mean AE?",
+        "CED523 ItemGroupDef IG.AE is described, but there is no transport file of AE; did you mean EA?",
     ]
 
 

@@ -17,7 +17,14 @@ from ced_cdisc.expr.resolve import resolve
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.expr.values import DTYPES
 
-KINDS = {"D": Type.DTC, "N": Type.NUMBER, "T": Type.TEXT, "X": Type.DATE, "Y": Type.DATETIME, "U": Type.NUMBER}
+KINDS = {
+    "D": Type.DTC,
+    "N": Type.NUMBER,
+    "T": Type.TEXT,
+    "X": Type.DATE,
+    "Y": Type.DATETIME,
+    "U": Type.NUMBER,
+}
 """The first letter of a name is its type: D1 ISO 8601, N1 number, T1 text, X1 date, Y1 date-time."""
 
 
@@ -33,7 +40,9 @@ class Names:
 
 
 def frame_of(columns: dict[str, list[Any]]) -> pl.DataFrame:
-    return pl.DataFrame({name: pl.Series(values, dtype=DTYPES[KINDS[name[0]]]) for name, values in columns.items()})
+    return pl.DataFrame(
+        {name: pl.Series(values, dtype=DTYPES[KINDS[name[0]]]) for name, values in columns.items()}
+    )
 
 
 def compiled(text: str | tree.Node, columns: dict[str, list[Any]]) -> tuple[pl.DataFrame, Compiled]:

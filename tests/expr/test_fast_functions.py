@@ -115,13 +115,15 @@ def test_round_halves_go_away_from_zero(number: float, digits: int, result: floa
     assert math.copysign(1, values(f"round(N, {digits})", N=[number])[0]) == math.copysign(1, result)
 
 
-@given(st.lists(st.decimals(-10**7, 10**7, places=5), min_size=64, max_size=120), st.integers(0, 4))
+@given(st.lists(st.decimals(-(10**7), 10**7, places=5), min_size=64, max_size=120), st.integers(0, 4))
 def test_round_is_that_of_the_decimal_text(numbers: list[Decimal], digits: int) -> None:
     wanted = [float(n.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)) for n in numbers]
     assert values(f"round(N, {digits})", N=[float(n) for n in numbers]) == wanted
 
 
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=64, max_size=100), st.integers(0, 6))
+@given(
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=64, max_size=100), st.integers(0, 6)
+)
 def test_round_of_a_column_is_that_of_each_number(numbers: list[float], digits: int) -> None:
     assert values(f"round(N, {digits})", N=numbers) == [rounded(n, digits) for n in numbers]
 
@@ -152,7 +154,11 @@ def test_text_of_a_number_reads_back(number: float) -> None:
     ],
 )
 def test_numbers(expression: str, result: Any) -> None:
-    assert value(expression) == pytest.approx(result, rel=1e-12) if result is not None else value(expression) is None
+    assert (
+        value(expression) == pytest.approx(result, rel=1e-12)
+        if result is not None
+        else value(expression) is None
+    )
 
 
 def test_convert_without_conversion_is_a_fault() -> None:
@@ -163,7 +169,10 @@ def test_convert_without_conversion_is_a_fault() -> None:
 
 def test_least_and_greatest_of_iso_text_go_by_character_code() -> None:
     assert values("least(D1, D2)", D1=["2018-03", None], D2=["2018-03-01", "2018"]) == ["2018-03", "2018"]
-    assert values("greatest(D1, D2)", D1=["2018-03", None], D2=["2018-03-01", "2018"]) == ["2018-03-01", "2018"]
+    assert values("greatest(D1, D2)", D1=["2018-03", None], D2=["2018-03-01", "2018"]) == [
+        "2018-03-01",
+        "2018",
+    ]
     assert values("least(X1, X2)", X1=[day("2018-03-01")], X2=[day("2018-02-01")]) == [day("2018-02-01")]
 
 

@@ -6,7 +6,7 @@ It is read from the bytes alone, whoever wrote them: nothing here knows the meta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from lxml import etree
@@ -109,6 +109,7 @@ class DefineDocument:
         return found
 
 
+@lru_cache(maxsize=256)
 def qualified(name: str) -> str:
     """The name in the form of lxml; names without prefix are elements of ODM."""
     prefix, _, local = name.rpartition(":")

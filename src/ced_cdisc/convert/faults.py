@@ -17,7 +17,7 @@ import polars as pl
 from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import Fault
+from ced_cdisc.expr.compile import BESIDE, Fault
 from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.model import RawTable as TablePlan
 from ced_cdisc.spec.source import Text
@@ -138,7 +138,7 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         hint = did_you_mean(value, codes) or did_you_mean(value, terms) or _codes(codes)
         return "CED250", f"{label}: raw value '{value}'{_of(node.of)} has no term in ct", hint
     if isinstance(node, tree.ReadDate):
-        return _worded_date(node, fault.kind, label, value)
+        return _worded_date(node, label, value)
     if isinstance(node, tree.Aggregate):
         of = node.of.name if isinstance(node.of, tree.Column) else ".."
         return (
@@ -164,17 +164,20 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
     return "CED255", f"{label}: unit '{value}'{_of(source)} has no conversion to {goal}", hint
 
 
-def _worded_date(node: tree.ReadDate, kind: str, label: str, value: str) -> tuple[str, str, str]:
-    if kind == "date":
-        message = (
-            f"{label}: date '{value}'{_of(node.date)} fits none of the formats {', '.join(node.formats)}"
+def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str, str]:
+    date, _, time = value.partition(BESIDE)
+    reading = read_date(date or None, time or None, node.formats, node.time_formats)
+    if reading.trouble == "date":
+        what = f"{label}: date '{date}'{_of(node.date)} fits none of the formats"
+        return (
+            "CED251",
+            f"{what} {', '.join(node.formats)}",
+            "the calendar has no such day" * reading.impossible,
         )
-        impossible = read_date(value, None, node.formats).impossible
-        return "CED251", message, "the calendar has no such day" * impossible
-    if kind == "time":
-        formats = ", ".join(node.time_formats)
-        return "CED252", f"{label}: time '{value}'{_of(node.time)} fits none of the formats {formats}", ""
-    return "CED252", f"{label}: time '{value}'{_of(node.time)} has no complete date beside it", ""
+    what = f"{label}: time '{time}'{_of(node.time)}"
+    if reading.trouble == "time":
+        return "CED252", f"{what} fits none of the formats {', '.join(node.time_formats)}", ""
+    return "CED252", f"{what} has no complete date beside it", ""
 
 
 def _of(node: tree.Node | None) -> str:

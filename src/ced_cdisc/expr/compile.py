@@ -17,12 +17,13 @@ import polars as pl
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.expr import intervals, tree
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import DTYPES, Argument, Function, each, each_pair, missing, true
+from ced_cdisc.expr.values import DTYPES, Argument, Function, each, each_pair, missing, quotient, true
 
 MANY = "_many"
 """Suffix of the hidden column that counts the records an ``only`` found."""
 
-_INTERVALS = {Type.DTC}
+BESIDE = "\x1f"
+"""Between the date and the time in the value that a fault of a date shows."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Fault:
 
     Attributes:
         node: the node that cannot take the value.
-        kind: recode, date, time, undated, number, only, or the kind a function names.
+        kind: recode, date, number, only, or the kind a function names.
         bad: true on rows where it happens and the branch is taken.
         shown: the value, as text.
     """
@@ -141,7 +142,7 @@ class _Compiler:
         kinds = {left.type, right.type}
         if Type.MISSING in kinds:
             return missing(Type.TRUTH)
-        if kinds & _INTERVALS:
+        if Type.DTC in kinds:
             return intervals.compare(op, lhs, rhs)
         operations = {
             "=": lhs.eq, "!=": lhs.ne, "<": lhs.lt, "<=": lhs.le, ">": lhs.gt, ">=": lhs.ge,
@@ -174,8 +175,10 @@ class _Compiler:
         left, right = self.visit(node.left), self.visit(node.right)
         if node.op == "**":
             return each_pair(left, right, _power, Type.NUMBER)
-        operations = {"+": left.add, "-": left.sub, "*": left.mul, "/": left.truediv}
-        value = operations[node.op](right)
+        if node.op == "/":
+            value = quotient(left, right)
+        else:
+            value = {"+": left.add, "-": left.sub, "*": left.mul}[node.op](right)
         return pl.when(value.is_finite()).then(value)
 
     def _negative(self, node: tree.Negative) -> pl.Expr:
@@ -260,10 +263,8 @@ class _Compiler:
             self._fault(node, "date", trouble, date)
             return each(date, lambda d: _read(d, None, formats, ()).dtc, Type.DTC)
         time = self._text(node.time)
-        trouble = each_pair(date, time, lambda d, t: _read(d, t, formats, time_formats).trouble, Type.TEXT)
-        self._fault(node, "date", trouble == "date", date)
-        self._fault(node, "time", trouble == "time", time)
-        self._fault(node, "undated", trouble == "undated", time)
+        bad = each_pair(date, time, lambda d, t: _read(d, t, formats, time_formats).trouble != "", Type.TRUTH)
+        self._fault(node, "date", bad, date.fill_null("") + pl.lit(BESIDE) + time.fill_null(""))
         return each_pair(date, time, lambda d, t: _read(d, t, formats, time_formats).dtc, Type.DTC)
 
 

@@ -12,17 +12,9 @@ import polars as pl
 
 from ced_cdisc.core.dates import bounds
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import each
+from ced_cdisc.expr.values import each_pair
 
-
-def lower(dtc: pl.Expr) -> pl.Expr:
-    """The first second."""
-    return each(dtc, lambda text: (bounds(text) or (None,))[0], Type.DTC)
-
-
-def upper(dtc: pl.Expr) -> pl.Expr:
-    """The last second; the last day of a month is the calendar's."""
-    return each(dtc, lambda text: (bounds(text) or (None,))[-1], Type.DTC)
+_DAY = 10
 
 
 def compare(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
@@ -33,18 +25,35 @@ def compare(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
     """
     if op in (">", ">="):
         return compare("<" if op == ">" else "<=", right, left)
-    precision = left.str.len_bytes()
-    known = lower(left).is_not_null() & lower(right).is_not_null()
-    alike = known & (precision == right.str.len_bytes()) & (precision >= 10)
-    plain = {"=": left == right, "!=": left != right, "<": left < right, "<=": left <= right}[op]
-    return pl.when(alike).then(plain).otherwise(_intervals(op, left, right))
+    if op == "!=":
+        return ~compare("=", left, right)
+    decide = {"=": _equal, "<": _before, "<=": _by}[op]
+
+    def decided(one: str | None, other: str | None) -> bool | None:
+        if one is None or other is None:
+            return None
+        return True if one == other and op == "=" else decide(one, other)
+
+    return each_pair(left, right, decided, Type.TRUTH)
 
 
-def _intervals(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    if op in ("=", "!="):
-        apart = (upper(left) < lower(right)) | (upper(right) < lower(left))
-        equal = pl.when(left == right).then(True).when(apart).then(False)
-        return equal if op == "=" else ~equal
-    yes = upper(left) < lower(right) if op == "<" else upper(left) <= lower(right)
-    no = lower(left) >= upper(right) if op == "<" else lower(left) > upper(right)
-    return pl.when(yes).then(True).when(no).then(False)
+def _equal(one: str, other: str) -> bool | None:
+    return False if _before(one, other) or _before(other, one) else None
+
+
+def _before(one: str, other: str) -> bool | None:
+    this, that = bounds(one), bounds(other)
+    if this is None or that is None:
+        return None
+    if len(one) == len(other) >= _DAY:
+        return one < other
+    return True if this[1] < that[0] else False if this[0] >= that[1] else None
+
+
+def _by(one: str, other: str) -> bool | None:
+    this, that = bounds(one), bounds(other)
+    if this is None or that is None:
+        return None
+    if len(one) == len(other) >= _DAY:
+        return one <= other
+    return True if this[1] <= that[0] else False if this[0] > that[1] else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 
@@ -225,10 +226,15 @@ class ReadNumber(Node):
 N = TypeVar("N", bound=Node)
 
 
+@lru_cache(maxsize=64)
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind) if item.name not in ("at", "type"))
+
+
 def children(node: Node) -> Iterator[Node]:
     """The direct children of a node, in the order of the text."""
-    for item in fields(node):
-        value = getattr(node, item.name)
+    for name in _parts(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from ced_cdisc.expr.tree import Type
@@ -78,12 +79,39 @@ def each_pair(left: pl.Expr, right: pl.Expr, change: Callable[[Any, Any], Any], 
     """As :func:`each` for two columns; ``change`` also sees missing values, as None."""
 
     def over(series: pl.Series) -> pl.Series:
-        rows = list(zip(*(series.struct.field(name).to_list() for name in ("l", "r")), strict=True))
+        if len(series) > _MANY:
+            return _each_distinct_pair(series)
+        rows = list(series.struct.unnest().iter_rows())
         known = {row: change(*row) for row in set(rows)}
         return pl.Series(series.name, [known[row] for row in rows], dtype=DTYPES[kind])
 
+    def _each_distinct_pair(series: pl.Series) -> pl.Series:
+        frame = series.struct.unnest()
+        pairs = frame.unique(maintain_order=True)
+        made = pl.Series("made", [change(*row) for row in pairs.iter_rows()], dtype=DTYPES[kind])
+        found = frame.join(
+            pairs.with_columns(made), on=["l", "r"], how="left", nulls_equal=True, maintain_order="left"
+        )
+        return found["made"].rename(series.name)
+
     packed = pl.struct(left.alias("l"), right.alias("r"))
     return packed.map_batches(over, return_dtype=DTYPES[kind], is_elementwise=True)
+
+
+def quotient(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """``left / right``, each the double nearest to the exact quotient.
+
+    polars multiplies by the reciprocal of a single divisor (3 / 10 becomes 0.30000000000000004), and so
+    differs between one row and many.
+    """
+
+    def over(series: pl.Series) -> pl.Series:
+        above, below = (column.to_numpy() for column in series.struct.unnest().get_columns())
+        with np.errstate(all="ignore"):
+            return pl.Series(series.name, above / below, dtype=pl.Float64)
+
+    packed = pl.struct(left.alias("l"), right.alias("r"))
+    return packed.map_batches(over, return_dtype=pl.Float64, is_elementwise=True)
 
 
 def true(condition: pl.Expr) -> pl.Expr:

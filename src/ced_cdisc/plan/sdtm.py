@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
@@ -63,7 +64,7 @@ class Domain:
 
     def full(self, name: str) -> str:
         """--SCAT as QSSCAT."""
-        return name.replace("--", self.prefix, 1)
+        return self.prefix + name[2:] if name.startswith("--") else name
 
     def has(self, *names: str) -> bool:
         """Whether the domain will have all of these variables (-- stands for the prefix)."""
@@ -336,7 +337,7 @@ class DomainPlanner:
             made.append(
                 VariablePlan(
                     name=found.name,
-                    label=self._label(found),
+                    label=self._labels.get(found.name, found.label),
                     type=found.type,
                     kind=kind_of(found),
                     core="" if found.core == "Cond" else found.core,
@@ -353,12 +354,15 @@ class DomainPlanner:
             )
         return tuple(made)
 
-    def _label(self, variable: IgVariable) -> str:
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """The labels that lines give, the first one of each variable."""
+        found: dict[str, str] = {}
         for rows in self.domain.rows:
             for key, spec in rows.variables.items():
-                if self.domain.full(str(key)) == variable.name and spec.label is not None:
-                    return str(spec.label)
-        return variable.label
+                if spec.label is not None:
+                    found.setdefault(self.domain.full(str(key)), str(spec.label))
+        return found
 
     def _origin(self, variable: IgVariable, first: Line | None) -> tuple[Origin, Method | None]:
         if first is not None:

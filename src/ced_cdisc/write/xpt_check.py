@@ -124,7 +124,12 @@ def check_last_row(frame: pl.DataFrame, member: XptMember, first_row: int) -> li
     Only an all-character dataset can have them (and one number, 3.7e-40, whose eight bytes are blanks).
     The frame must be free of other faults.
     """
-    if frame.is_empty() or not _is_blank(frame.tail(1), member)[0]:
+    if frame.is_empty():
+        return []
+    last_row = frame.select(variable.name for variable in member.variables).row(-1)
+    if any(isinstance(value, str) and value.strip(" ") for value in last_row):
+        return []
+    if not _is_blank(frame.tail(1), member)[0]:
         return []
     values = np.flatnonzero(~_is_blank(frame, member))
     first = (int(values[-1]) + 1 if len(values) else 0) + first_row

@@ -23,6 +23,7 @@ EXACT_INTEGERS = 2**53
 """Below this magnitude a double holds every whole number."""
 ASCII_ONLY = "XPT v5 holds printable ASCII characters only"
 
+_FEW = 4096  # rows up to which plain Python is faster than the set-up of a vectorised pass
 _ROWS = 65_536
 _SHOWN = 40
 _RECORDS = 3
@@ -120,6 +121,12 @@ def first_foreign(text: str, encoding: str) -> str | None:
 
 def _is_suspect_text(text: pl.Series, length: int) -> bool:
     # One pass over the bytes of all values; rows are looked at only where it finds something.
+    if len(text) <= _FEW:
+        values = [value for value in text.to_list() if value]
+        together = "".join(values)
+        return max(map(len, values), default=0) > min(length, TEXT_BYTES) or not (
+            together.isascii() and together.isprintable()
+        )
     longest = cast(int, text.str.len_bytes().max() or 0)
     if not longest:
         return False

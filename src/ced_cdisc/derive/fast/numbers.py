@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+import numpy as np
 import polars as pl
 
 from ced_cdisc.derive.fast.text import text
@@ -95,18 +96,15 @@ def _round_many(series: pl.Series, digits: int) -> pl.Series:
     For a whole number below 1e10, dividing by a power of ten below 1e16 gives the double nearest to the
     decimal value, as reading the decimal text does.
     """
-    scaled = series.abs() * 10.0**digits
-    whole = scaled.floor()
-    fraction = scaled - whole
-    clear = ((fraction - 0.5).abs() > 1e-4) & (scaled < 1e10)
-    easy = (whole + (fraction > 0.5).cast(pl.Float64)) / 10.0**digits
-    easy = easy * series.sign() + 0.0
-    hard = series.is_not_null() & ~clear
-    if not hard.any():
-        return easy.rename(series.name)
-    places = hard.arg_true()
-    values = [rounded(value, digits) for value in series.gather(places).to_list()]
-    return easy.scatter(places, pl.Series(values, dtype=pl.Float64)).rename(series.name)
+    numbers = series.to_numpy()
+    with np.errstate(all="ignore"):
+        scaled = np.abs(numbers) * 10.0**digits
+        whole = np.floor(scaled)
+        clear = (np.abs(scaled - whole - 0.5) > 1e-4) & (scaled < 1e10)
+        easy = np.sign(numbers) * ((whole + (scaled - whole > 0.5)) / 10.0**digits) + 0.0
+    for place in np.flatnonzero(~clear & ~np.isnan(numbers)):
+        easy[place] = rounded(float(numbers[place]), digits)
+    return pl.Series(series.name, easy, dtype=pl.Float64, nan_to_null=True)
 
 
 def floor(args: Sequence[Argument]) -> pl.Expr:
