@@ -8,6 +8,7 @@ from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.faults import Place, records_of
 from ced_cdisc.convert.lines import filter_true, holds
 from ced_cdisc.convert.sources import ORDER, World
+from ced_cdisc.convert.texts import check_texts
 from ced_cdisc.core.findings import Severity, Stage, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
@@ -24,8 +25,9 @@ def sort_and_keep(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl
 
 
 def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
-    """CED264 for values outside closed codelists, CED265 for checks that fail."""
+    """CED264 for values outside closed codelists, CED265 for checks, CED266 and CED267 for texts."""
     _check_codelists(frame, dataset, world)
+    check_texts(frame, dataset, world)
     for words, node in dataset.checks:
         place = Place(dataset.name, words.where, words)
         failed = frame.filter(~holds(frame, node, place, Scope(world, dataset.name)))

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+XPT_TEXT_BYTES = 200
+"""The longest text that XPT v5 holds [bytes]; longer values are refused, never cut."""
+
 DataType = Literal[
     "text",
     "integer",

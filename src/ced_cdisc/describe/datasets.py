@@ -7,6 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from ced_cdisc.core.metadata import (
+    XPT_TEXT_BYTES,
     Codelist,
     Comment,
     DatasetMetadata,
@@ -21,9 +22,6 @@ from ced_cdisc.describe.values import merge_origins, value_levels
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import DatasetPlan, VariablePlan
 from ced_cdisc.standards.ig import class_term, load_sdtmig
-
-XPT_TEXT_BYTES = 200
-"""The longest text that XPT v5 holds [bytes]; longer values are refused by the engine, never cut."""
 
 NO_VALUES = "Planned variable; no record of this study holds a value."
 

@@ -34,8 +34,8 @@ def describe_package(
         if dataset.kind != kind or dataset.name not in frames:
             continue
         datasets.append(describe_dataset(dataset, frames[dataset.name], used))
-        if dataset.name in supplemental:
-            datasets.append(describe_supplemental(dataset, supplemental[dataset.name], used))
+        if (qualifiers := supplemental.get(f"SUPP{dataset.name}")) is not None:
+            datasets.append(describe_supplemental(dataset, qualifiers, used))
     if not datasets:
         return None
     if kind == "sdtm":
