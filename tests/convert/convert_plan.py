@@ -146,7 +146,13 @@ class Study:
         subject = "SUBJ" if "SUBJ" in columns else ""
         file = f"{name}.{form}"
         self.tables[name] = RawTable(
-            name, file, form, tuple(columns), tuple(key), subject, Location("sources.yaml", len(self.tables) + 1)
+            name,
+            file,
+            form,
+            tuple(columns),
+            tuple(key),
+            subject,
+            Location("sources.yaml", len(self.tables) + 1),
         )  # type: ignore[arg-type]
         frame = pl.DataFrame(
             {column: pl.Series([row.get(column) for row in rows], dtype=pl.String) for column in columns}
@@ -210,7 +216,9 @@ class Study:
 
     def _variable(self, name: str, closed: Mapping[str, Sequence[str]]) -> VariablePlan:
         terms = tuple(Term(value) for value in closed.get(name, ()))
-        codelist = Codelist(f"CL.{name}", f"List of {name}", code="C1", terms=terms) if name in closed else None
+        codelist = (
+            Codelist(f"CL.{name}", f"List of {name}", code="C1", terms=terms) if name in closed else None
+        )
         kind = kind_of(name)
         shape = "Num" if kind in (Type.NUMBER, Type.DATE, Type.DATETIME) else "Char"
         return VariablePlan(
@@ -230,7 +238,8 @@ class Study:
             datasets=tuple(self.datasets),
             sdtm_standards=(),
             adam_standards=(),
-            documents=(),
+            sdtm_documents=(),
+            adam_documents=(),
             versions={},
         )
 

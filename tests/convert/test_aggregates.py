@@ -20,9 +20,15 @@ ROWS = [
 def study_of(expression: str, variable: str = "AVAL") -> list[Any]:
     """The expression for subjects 1, 2 and 3, over VS as in ROWS."""
     study = Study(demog=subjects("1", "2", "3", DAY=["2020-01-02", "2020-01-02", "2020-01-02"]))
-    study.table("vs", [{"SUBJ": s, "DAY": d, "RES": r, "NO": str(i)} for i, (s, d, r) in enumerate(ROWS)], key=["NO"])
+    study.table(
+        "vs", [{"SUBJ": s, "DAY": d, "RES": r, "NO": str(i)} for i, (s, d, r) in enumerate(ROWS)], key=["NO"]
+    )
     study.add("VS", [raw("vs", VSDTC="coalesce(missing, vs.DAY)", VSTEST="vs.RES", AVAL="number(vs.RES)")])
-    study.add("DM", [raw("demog", RFSTDTC="coalesce(missing, demog.DAY)", SUBJID="demog.SUBJ")], {variable: expression})
+    study.add(
+        "DM",
+        [raw("demog", RFSTDTC="coalesce(missing, demog.DAY)", SUBJID="demog.SUBJ")],
+        {variable: expression},
+    )
     return [value for (value,) in study.rows("DM", variable)]
 
 
@@ -68,7 +74,9 @@ def test_texts_and_dates_go_by_character_code() -> None:
 def test_own_records() -> None:
     rows = [("1", "a", "3"), ("1", "a", "1"), ("1", None, "9"), ("1", None, None), ("2", "a", "4")]
     study = Study()
-    study.table("vs", [{"SUBJ": s, "POS": p, "RES": r, "NO": str(i)} for i, (s, p, r) in enumerate(rows)], key=["NO"])
+    study.table(
+        "vs", [{"SUBJ": s, "POS": p, "RES": r, "NO": str(i)} for i, (s, p, r) in enumerate(rows)], key=["NO"]
+    )
     lines = {
         "TOTAL": "sum(AVAL)",
         "BASE": "sum(AVAL on VSPOS)",
@@ -87,7 +95,9 @@ def test_own_records() -> None:
 
 
 def test_on_matches_the_same_values_and_missing_equals_nothing_elsewhere() -> None:
-    study = Study(ae=subjects("1", "1", "1", POS=["a", "b", None]), vs=subjects("1", "1", "1", POS=["a", None, "a"]))
+    study = Study(
+        ae=subjects("1", "1", "1", POS=["a", "b", None]), vs=subjects("1", "1", "1", POS=["a", None, "a"])
+    )
     study.add("VS", [raw("vs", POS="vs.POS", VSSPID="vs.SUBJ")])
     study.add("AE", [raw("ae", POS="ae.POS")], {"N": "count(VS.VSSPID on POS)"}, sort=["POS"])
     assert study.rows("AE") == [(None, 0.0), ("a", 2.0), ("b", 0.0)]
@@ -95,14 +105,20 @@ def test_on_matches_the_same_values_and_missing_equals_nothing_elsewhere() -> No
 
 def test_a_dataset_without_subjects_is_for_all() -> None:
     study = Study(demog=subjects("1", "2"))
-    study.add("TV", [block("", "rows", {}, rows=({"VISIT": "A", "VISITNUM": 1.0}, {"VISIT": "B", "VISITNUM": 2.0}))])
-    study.add("DM", [raw("demog", VISITNUM="2")], {"N": "max(TV.VISITNUM)", "VISIT": "only(TV.VISIT on VISITNUM)"})
+    study.add(
+        "TV", [block("", "rows", {}, rows=({"VISIT": "A", "VISITNUM": 1.0}, {"VISIT": "B", "VISITNUM": 2.0}))]
+    )
+    study.add(
+        "DM", [raw("demog", VISITNUM="2")], {"N": "max(TV.VISITNUM)", "VISIT": "only(TV.VISIT on VISITNUM)"}
+    )
     assert study.rows("DM") == [(2.0, 2.0, "B"), (2.0, 2.0, "B")]
 
 
 def test_a_sum_is_exact_before_its_rounding() -> None:
     study = Study(vs=subjects(*"1" * 11, RES=["0.1"] * 10 + ["-1"]))
-    study.add("VS", [raw("vs", AVAL="number(vs.RES)")], {"TOTAL": "sum(AVAL)", "BASE": "mean(AVAL where AVAL > 0)"})
+    study.add(
+        "VS", [raw("vs", AVAL="number(vs.RES)")], {"TOTAL": "sum(AVAL)", "BASE": "mean(AVAL where AVAL > 0)"}
+    )
     assert study.rows("VS", "TOTAL", "BASE")[0] == (5.551115123125783e-17, 0.1)
 
 

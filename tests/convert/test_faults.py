@@ -21,17 +21,26 @@ def test_a_raw_value_without_a_term() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "hint"), [("moderate", "did you mean Moderate?"), ("MILDD", "did you mean MILD?"), ("9", "ct has Mod, Moderate")]
+    ("value", "hint"),
+    [("moderate", "did you mean Moderate?"), ("MILDD", "did you mean MILD?"), ("9", "ct has Mod, Moderate")],
 )
 def test_the_nearest_code_or_term_is_proposed(value: str, hint: str) -> None:
     study = Study(ae=subjects("1", SEV=[value]))
     study.add("AE", [raw("ae", AESEV=ct("ae.SEV", ("Mod", "MILD"), ("Moderate", "M")))])
     [fault] = study.faults()
-    assert fault.startswith(f"spec.yaml:7 CED250 AE.AESEV: raw value '{value}' of ae.SEV has no term in ct; {hint}")
+    assert fault.startswith(
+        f"spec.yaml:7 CED250 AE.AESEV: raw value '{value}' of ae.SEV has no term in ct; {hint}"
+    )
 
 
 def test_dates_and_times() -> None:
-    rows = [("31-FEB-2020", None), ("soon", None), ("01-FEB-2020", "25:00"), ("FEB-2020", "10:00"), (None, "11:00")]
+    rows = [
+        ("31-FEB-2020", None),
+        ("soon", None),
+        ("01-FEB-2020", "25:00"),
+        ("FEB-2020", "10:00"),
+        (None, "11:00"),
+    ]
     study = Study(ae=[{"SUBJ": str(i), "DAY": d, "TIME": t} for i, (d, t) in enumerate(rows)])
     date = read_date("ae.DAY", "DD-MON-YYYY", "MON-YYYY", time="ae.TIME", times=["HH:MM"])
     study.add("AE", [raw("ae", AESTDTC=date)])
@@ -76,7 +85,12 @@ def test_more_than_one_record_for_only() -> None:
 
 
 def test_more_than_one_record_for_a_look_up() -> None:
-    sites = [{"ID": "a", "NAME": "Ulm"}, {"ID": "a", "NAME": "Bonn"}, {"ID": "b", "NAME": "x"}, {"ID": "b", "NAME": "y"}]
+    sites = [
+        {"ID": "a", "NAME": "Ulm"},
+        {"ID": "a", "NAME": "Bonn"},
+        {"ID": "b", "NAME": "x"},
+        {"ID": "b", "NAME": "y"},
+    ]
     study = Study(ae=subjects("1", "2", "3", SITE=["a", "b", "c"]), site=sites)
     lookup = look_up("site", ("ae.SITE", "ID"))
     study.add("AE", [block("ae", "raw", {"AELOC": "site.NAME"}, lookups=(lookup,), keep="ae.SITE != 'b'")])
@@ -89,7 +103,11 @@ def test_more_than_one_record_for_a_look_up() -> None:
 
 def test_rows_without_subject_and_repeated_keys() -> None:
     study = Study()
-    study.table("ae", [{"SUBJ": None, "NO": "1"}, {"SUBJ": "1", "NO": None}, {"SUBJ": "1", "NO": None}], key=["SUBJ", "NO"])
+    study.table(
+        "ae",
+        [{"SUBJ": None, "NO": "1"}, {"SUBJ": "1", "NO": None}, {"SUBJ": "1", "NO": None}],
+        key=["SUBJ", "NO"],
+    )
     study.table("lb", [{"SUBJ": "1"}] * 3, key=["SUBJ"], form="xlsx")
     study.add("AE", [raw("ae", AESPID="ae.NO")])
     assert study.faults() == [
@@ -145,13 +163,18 @@ def test_all_faults_of_all_datasets_come_at_once() -> None:
     study = Study(ae=subjects("1", SEV=["7"]), vs=subjects("1", RES=["x"]))
     study.add("AE", [raw("ae", AESEV=ct("ae.SEV", ("1", "MILD")))])
     study.add("VS", [raw("vs", AVAL="number(vs.RES)")])
-    study.add("ADVS", [block("VS", "dataset", {"USUBJID": "USUBJID", "AVAL": "VS.AVAL", "AVALC": ct("VS.AVAL")})])
+    study.add(
+        "ADVS", [block("VS", "dataset", {"USUBJID": "USUBJID", "AVAL": "VS.AVAL", "AVALC": ct("VS.AVAL")})]
+    )
     assert [fault[:19] for fault in study.faults()] == ["spec.yaml:7 CED250 ", "spec.yaml:7:5 CED25"]
 
 
 def test_faults_count_where_their_value_is_used() -> None:
     study = Study(vs=subjects("1", "2", RES=["x", "y"], DONE=["N", "Y"]))
-    study.add("VS", [block("vs", "raw", {"AVAL": "if(vs.DONE = 'Y', number(vs.RES), missing)"}, keep="vs.RES != 'y'")])
+    study.add(
+        "VS",
+        [block("vs", "raw", {"AVAL": "if(vs.DONE = 'Y', number(vs.RES), missing)"}, keep="vs.RES != 'y'")],
+    )
     assert study.faults() == []
     assert study.rows("VS") == [(None,)]
 
@@ -161,7 +184,7 @@ def test_a_fault_inside_an_aggregate_names_the_record_it_reads() -> None:
     study.add("DM", [raw("demog", AVAL="max(number(vs.RES))")])
     faults = [fault for fault in study.faults() if "CED253" in fault]
     assert faults == [
-        "spec.yaml:7:9 CED253 DM.AVAL: 'x' of vs.RES is not a number; numeric(..) takes such texts as missing\n"
+        "spec.yaml:7:5 CED253 DM.AVAL: 'x' of vs.RES is not a number; numeric(..) takes such texts as missing\n"
         "    vs.csv line 3, subject S1-1"
     ]
 

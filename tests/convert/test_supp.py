@@ -9,7 +9,7 @@ from ced_cdisc.convert import supplemental
 
 def test_each_value_is_a_record_sorted_by_the_keys() -> None:
     study = Study(ae=subjects("2", "1", "1", REL=["YES", None, "NO"], NUM=["1.50", None, None]))
-    lines = {"supp.AEREL": "ae.REL", "supp.AENUM": "text(number(ae.NUM))", "STUDYID": "'S1'"}
+    lines = {"supp.AEREL": "ae.REL", "supp.AENUM": "number(ae.NUM)", "STUDYID": "'S1'"}
     study.add("AE", [raw("ae", lines)], {"AESEQ": "rank(order by supp.AEREL)"}, extra=["USUBJID"])
     frames, _ = study.build()
     found = supplemental(study.datasets[0], frames["AE"])

@@ -34,10 +34,14 @@ LB = [
 ]
 
 
-def study_of(vs: list[tuple[str, str | None, str | None]], lb: list[tuple[str, str | None, str | None]]) -> Study:
+def study_of(
+    vs: list[tuple[str, str | None, str | None]], lb: list[tuple[str, str | None, str | None]]
+) -> Study:
     study = Study(PLAN)
     for name, rows in (("vs", vs), ("lb", lb)):
-        study.table(name, [{"SUBJ": s, "VISIT": v, "DAY": d} for s, v, d in rows], key=["SUBJ", "VISIT", "DAY"])
+        study.table(
+            name, [{"SUBJ": s, "VISIT": v, "DAY": d} for s, v, d in rows], key=["SUBJ", "VISIT", "DAY"]
+        )
     return study
 
 
@@ -46,7 +50,14 @@ def test_rows_get_number_name_day_and_mode() -> None:
     lines = {n: f"visits.{n}" for n in ("VISITNUM", "VISIT", "VISITDY")}
     study.add(
         "VS",
-        [block("vs", "raw", {**lines, "SVMODE": "visits.MODE", "VSDTC": "coalesce(missing, vs.DAY)"}, visit=("VISIT", "DAY"))],
+        [
+            block(
+                "vs",
+                "raw",
+                {**lines, "SVMODE": "visits.MODE", "VSDTC": "coalesce(missing, vs.DAY)"},
+                visit=("VISIT", "DAY"),
+            )
+        ],
         sort=["USUBJID", "VSDTC"],
     )
     assert study.rows("VS") == [
@@ -61,7 +72,9 @@ def test_rows_get_number_name_day_and_mode() -> None:
 
 def test_visits_that_took_place() -> None:
     study = study_of(VS, LB)
-    lines = {"USUBJID": "USUBJID"} | {n: f"visits.{n}" for n in ("VISITNUM", "VISIT", "PLANNED", "START", "END")}
+    lines = {"USUBJID": "USUBJID"} | {
+        n: f"visits.{n}" for n in ("VISITNUM", "VISIT", "PLANNED", "START", "END")
+    }
     study.add("SV", [block("visits", "visits", lines)])
     assert study.rows("SV") == [
         ("S1-1", 0.01, "UNSCHEDULED 0.01", None, "2019-12-01", "2019-12-01"),

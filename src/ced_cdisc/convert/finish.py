@@ -12,7 +12,8 @@ from ced_cdisc.convert.texts import check_texts
 from ced_cdisc.core.findings import Severity, Stage, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
-from ced_cdisc.expr.values import Argument
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.values import DTYPES, Argument
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
 
 
@@ -21,7 +22,18 @@ def sort_and_keep(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl
     others are dropped."""
     names = [name for name in dataset.sort if name in frame.columns]
     ordered = frame.sort([*names, ORDER], nulls_last=False, maintain_order=True)
-    return filter_true(ordered, dataset.keep, Place(dataset.name, dataset.where), Scope(world, dataset.name))
+    scope = Scope(world, dataset.name)
+    return _qualifiers_as_text(filter_true(ordered, dataset.keep, Place(dataset.name, dataset.where), scope))
+
+
+def _qualifiers_as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """QVAL is text: qualifiers that are numbers or dates become their text."""
+    names = [name for name in frame.columns if name.startswith(SUPP)]
+    kinds = {DTYPES[kind]: kind for kind in (Type.NUMBER, Type.DATE, Type.DATETIME)}
+    others = [(name, kinds[frame.schema[name]]) for name in names if frame.schema[name] in kinds]
+    if not others:
+        return frame
+    return frame.with_columns(text([Argument(pl.col(name), kind)]).alias(name) for name, kind in others)
 
 
 def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:

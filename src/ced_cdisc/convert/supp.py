@@ -28,7 +28,6 @@ def _melted(dataset: DatasetPlan, frame: pl.DataFrame, qualifier: SupplementalPl
     name = SUPP + qualifier.name
     sequence = f"{dataset.domain}SEQ"
     by_sequence = dataset.domain != "DM" and sequence in frame.columns
-    kind = Type.NUMBER if frame.schema[name] == pl.Float64 else Type.TEXT
     number = text([Argument(pl.col(sequence), Type.NUMBER)]) if by_sequence else missing(Type.TEXT)
     return frame.filter(pl.col(name).is_not_null()).select(
         pl.col("STUDYID"),
@@ -38,7 +37,7 @@ def _melted(dataset: DatasetPlan, frame: pl.DataFrame, qualifier: SupplementalPl
         number.alias("IDVARVAL"),
         pl.lit(qualifier.name).alias("QNAM"),
         pl.lit(qualifier.label).alias("QLABEL"),
-        text([Argument(pl.col(name), kind)]).alias("QVAL"),
+        pl.col(name).alias("QVAL"),
         pl.lit(qualifier.origin.type).alias("QORIG"),
         pl.lit(qualifier.evaluator or None, dtype=pl.String).alias("QEVAL"),
     )

@@ -11,6 +11,7 @@ from ced_cdisc.core.metadata import (
     Codelist,
     Comment,
     DatasetMetadata,
+    Method,
     Origin,
     RangeCheck,
     ValueLevel,
@@ -18,7 +19,7 @@ from ced_cdisc.core.metadata import (
 )
 from ced_cdisc.describe.lists import UsedTerms, written_values
 from ced_cdisc.describe.types import measure
-from ced_cdisc.describe.values import merge_origins, value_levels
+from ced_cdisc.describe.values import merge_methods, merge_origins, value_levels
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import DatasetPlan, VariablePlan
 from ced_cdisc.standards.ig import class_term, load_sdtmig
@@ -76,6 +77,7 @@ def _variable(
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
     levels = () if measured.empty else value_levels(plan, frame, variable, _labels(plan, variable.name))
+    covered = bool(levels) and all(level.origin is not None for level in levels)
     char = variable.type == "Char"
     origin = _origin(plan, variable)
     return Variable(
@@ -92,7 +94,7 @@ def _variable(
         mandatory=variable.core == "Req",
         key=keys.index(variable.name) + 1 if variable.name in keys else None,
         origin=origin,
-        method=variable.method if origin.type == "Derived" else None,
+        method=_method(plan, variable) if origin.type == "Derived" and not covered else None,
         codelist=variable.codelist if variable.kind is not Type.DTC else None,
         comment=comment,
         value_level=levels,
@@ -107,6 +109,12 @@ def _origin(plan: DatasetPlan, variable: VariablePlan) -> Origin:
         x for x in lines if (x.origin.type, x.origin.source) == (variable.origin.type, variable.origin.source)
     ]
     return merge_origins(x.origin for x in lines) if lines else variable.origin
+
+
+def _method(plan: DatasetPlan, variable: VariablePlan) -> Method | None:
+    """The variable's method: that of its one line, or of all blocks that compute it."""
+    lines = [x for b in plan.blocks for x in b.lines if x.variable == variable.name and x.method is not None]
+    return merge_methods(x.method for x in lines) or variable.method
 
 
 def _note(plan: DatasetPlan, variable: VariablePlan, values: pl.Series, used: UsedTerms) -> None:

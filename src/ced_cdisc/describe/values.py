@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -49,7 +50,7 @@ def value_levels(
         if method is not None and words.origin.type == "Derived":
             method = replace(
                 method,
-                id=f"{plan.name}.{variable.name}.{value}",
+                id=f"{plan.name}.{variable.name}.{_plain(value)}",
                 name=f"Derivation of {variable.name} for {value}",
             )
         made.append(
@@ -68,6 +69,11 @@ def value_levels(
         )
     made.sort(key=lambda v: v.where[0].values)
     return tuple(made) if _tells_something(made) else ()
+
+
+def _plain(value: object) -> str:
+    """A value as part of an identifier."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", str(value)).strip("_")
 
 
 def _tells_something(made: list[ValueLevel]) -> bool:
@@ -99,7 +105,22 @@ def _said_by_value(plan: DatasetPlan, variable: str, by: str) -> dict[str, _Said
 
 def _merged(lines: list[Line]) -> _Said:
     first = lines[0]
-    return _Said(merge_origins(line.origin for line in lines), first.method, first.codelist, first.comment)
+    method = merge_methods(line.method for line in lines)
+    return _Said(merge_origins(line.origin for line in lines), method, first.codelist, first.comment)
+
+
+def merge_methods(methods: Iterable[Method | None]) -> Method | None:
+    """The methods of several sources of one variable as one: each text and each formula once."""
+    listed = [method for method in methods if method is not None]
+    if not listed:
+        return None
+    texts = list(dict.fromkeys(method.text for method in listed))
+    formulas = list(dict.fromkeys(method.formula for method in listed if method.formula))
+    text = texts[0]
+    if len(texts) > 1:
+        numbered = " ".join(f"({i}) {words}" for i, words in enumerate(texts, 1))
+        text = f"By the source of the record, in the order of the mapping: {numbered}"
+    return replace(listed[0], text=text, formula="\n".join(formulas))
 
 
 def merge_origins(origins: Iterable[Origin]) -> Origin:

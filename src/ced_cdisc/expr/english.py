@@ -42,6 +42,8 @@ _EARLIEST = {"min": "the earliest", "max": "the latest"}
 def sentence(node: tree.Node, registry: Registry) -> str:
     """The value of a tree as one sentence, with a capital and a full stop."""
     text = _English(registry).say(node)
+    if isinstance(node, tree.Column):
+        text = f"equal to {text}"
     return f"{text[:1].upper()}{text[1:]}."
 
 

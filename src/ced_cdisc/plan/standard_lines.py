@@ -204,9 +204,9 @@ def divider(blocks: list[Block]) -> str | None:
     """The variable to which each block assigns a constant of its own: what tells the blocks apart."""
     if len(blocks) < 2:
         return None
-    for candidate in blocks[0].lines:
-        if not candidate.variable.endswith(("CAT", "TRT", "TESTCD", "DECOD", "TERM")):
-            continue
+    topics = ("CAT", "TRT", "TESTCD", "DECOD", "TERM")
+    texts = [line for line in blocks[0].lines if line.type is Type.TEXT]
+    for candidate in sorted(texts, key=lambda line: not line.variable.endswith(topics)):
         values: list[object] = []
         for block in blocks:
             found = next((b for b in block.lines if b.variable == candidate.variable), None)
