@@ -74,10 +74,10 @@ def test_text(expression: str, result: Any) -> None:
      "iso(X)", "iso(Y)", "study_day(D, X)", "days_between(D, Y)", "age(D, D)", "starts_by(D, D)", "least(N, N)"],
 )  # fmt: skip
 def test_missing_stays_missing(expression: str) -> None:
-    rows = dict.fromkeys(("T", "N", "D", "X", "Y"), [None])
+    rows = {key: [None] for key in ("T", "N", "D", "X", "Y")}
     assert values(expression, **rows) == [None]
     assert all(bad == [False] for _, bad, _ in faults(expression, **rows))
-    assert values(expression, **dict.fromkeys(rows, [])) == []
+    assert values(expression, **{key: [] for key in rows}) == []
 
 
 @pytest.mark.parametrize(

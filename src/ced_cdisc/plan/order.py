@@ -11,8 +11,8 @@ from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns, own_columns
+from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.model import Line
-from ced_cdisc.plan.names import Catalogue
 
 
 def in_order(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Line, ...]:

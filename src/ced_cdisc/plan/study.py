@@ -12,14 +12,15 @@ from pydantic import BaseModel
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Document, Standard
 from ced_cdisc.expr import tree
-from ced_cdisc.plan.adam import AnalysisPlanner
-from ced_cdisc.plan.codelists import Codelists
-from ced_cdisc.plan.expressions import Expressions
-from ced_cdisc.plan.lines import Lines, is_date_format
+from ced_cdisc.plan.adam.planner import AnalysisPlanner
+from ced_cdisc.plan.language.codelists import Codelists
+from ced_cdisc.plan.language.expressions import Expressions
+from ced_cdisc.plan.language.lines import Lines, is_date_format
+from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
-from ced_cdisc.plan.names import Catalogue, RowNames
 from ced_cdisc.plan.order import dataset_order
-from ced_cdisc.plan.sdtm import SINGLE, Domain, DomainPlanner, declare
+from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, declare
+from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.tables import plan_tables, plan_visits
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import AnalysisSpec

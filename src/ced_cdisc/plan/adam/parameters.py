@@ -12,12 +12,20 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause
 from ced_cdisc.expr.tree import Scope, Type
-from ced_cdisc.plan.expressions import literal, missing, parameters_to_aggregates
-from ced_cdisc.plan.lines import Lines, Target
+from ced_cdisc.plan.language.expressions import literal, missing, parameters_to_aggregates
+from ced_cdisc.plan.language.lines import Lines, Target
+from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.model import Computed, Line
-from ced_cdisc.plan.names import RowNames
 from ced_cdisc.plan.order import in_order
-from ced_cdisc.spec.models import AnalysisSpec, InstrumentSpec, LineSpec, ParameterSpec, ScaleSpec, ScaleUse, WindowsSpec
+from ced_cdisc.spec.models import (
+    AnalysisSpec,
+    InstrumentSpec,
+    LineSpec,
+    ParameterSpec,
+    ScaleSpec,
+    ScaleUse,
+    WindowsSpec,
+)
 from ced_cdisc.spec.source import Text
 
 MakeTarget = Callable[[str], Target]
@@ -27,7 +35,14 @@ def constant(name: str, value: str | float, where: Location) -> Line:
     """A line with a constant that the spec assigns."""
     node = literal(value)
     assert node.type is not None
-    return Line(variable=name, tree=node, type=node.type, verb="assign", where=where, origin=Origin("Assigned", "Sponsor"))
+    return Line(
+        variable=name,
+        tree=node,
+        type=node.type,
+        verb="assign",
+        where=where,
+        origin=Origin("Assigned", "Sponsor"),
+    )
 
 
 def parameter_lines(code: Text, number: int, parameter: ParameterSpec) -> dict[str, Line]:
@@ -44,8 +59,12 @@ def parameter_lines(code: Text, number: int, parameter: ParameterSpec) -> dict[s
 
 def _same(name: str, kind: Type, by: tuple[str, ...], where: Location) -> Line:
     """A variable of a computed record: what its source records share."""
-    node = tree.Aggregate(func="same", of=tree.Column(name=name, scope=Scope.VARIABLE, type=kind), on=by, type=kind)
-    return Line(variable=name, tree=node, type=kind, verb="derive", where=where, origin=Origin("Derived", "Sponsor"))
+    node = tree.Aggregate(
+        func="same", of=tree.Column(name=name, scope=Scope.VARIABLE, type=kind), on=by, type=kind
+    )
+    return Line(
+        variable=name, tree=node, type=kind, verb="derive", where=where, origin=Origin("Derived", "Sponsor")
+    )
 
 
 def _ordered(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Line, ...]:
@@ -80,7 +99,11 @@ def computed_parameters(
         by = tuple(str(name) for name in parameter.by or ())
         for name in parameter.by or ():
             if str(name) not in kinds:
-                findings.add(Finding("CED012", f"unknown variable {name}", name.where, hint=did_you_mean(str(name), kinds)))
+                findings.add(
+                    Finding(
+                        "CED012", f"unknown variable {name}", name.where, hint=did_you_mean(str(name), kinds)
+                    )
+                )
                 return made
         rows = _carried(carried, by, kinds, parameter.variables, code.where)
         rows.update(parameter_lines(code, number, parameter))
@@ -103,14 +126,24 @@ def computed_parameters(
     return made
 
 
-_AGGREGATES = {"first": "first", "last": "last", "min": "smallest", "max": "largest", "sum": "sum of", "mean": "mean of", "count": "number of records with"}
+_AGGREGATES = {
+    "first": "first",
+    "last": "last",
+    "min": "smallest",
+    "max": "largest",
+    "sum": "sum of",
+    "mean": "mean of",
+    "count": "number of records with",
+}
 
 
 def _and(words: tuple[str, ...]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
-def _in_words(formula: Text, parameters: Mapping[Text, ParameterSpec], by: tuple[str, ...], lines: Lines) -> str:
+def _in_words(
+    formula: Text, parameters: Mapping[Text, ParameterSpec], by: tuple[str, ...], lines: Lines
+) -> str:
     """A computed parameter's formula for the reviewer: in the parameters' codes, without what they stand for."""
     parsed = lines.expressions.parse(formula)
     if parsed is None:
@@ -119,7 +152,13 @@ def _in_words(formula: Text, parameters: Mapping[Text, ParameterSpec], by: tuple
     def said(node: tree.Node) -> tree.Node:
         if isinstance(node, tree.Selected) and node.name in parameters and node.where is not None:
             return tree.Column(name=f"({node.name} where {clause(node.where, FUNCTIONS)})")
-        if isinstance(node, tree.Aggregate) and node.func in _AGGREGATES and node.of is not None and not node.dataset and not node.on:
+        if (
+            isinstance(node, tree.Aggregate)
+            and node.func in _AGGREGATES
+            and node.of is not None
+            and not node.dataset
+            and not node.on
+        ):
             text = f"{_AGGREGATES[node.func]} {clause(node.of, FUNCTIONS)}"
             if node.where is not None:
                 text += f" where {clause(node.where, FUNCTIONS)}"
@@ -140,14 +179,22 @@ def _in_words(formula: Text, parameters: Mapping[Text, ParameterSpec], by: tuple
 
 
 def _carried(
-    carried: list[str], by: tuple[str, ...], kinds: Mapping[str, Type], over: Mapping[Text, LineSpec], where: Location
+    carried: list[str],
+    by: tuple[str, ...],
+    kinds: Mapping[str, Type],
+    over: Mapping[Text, LineSpec],
+    where: Location,
 ) -> dict[str, Line]:
     own = {str(key) for key in over}
-    return {name: _same(name, kinds[name], by, where) for name in carried if name not in by and name not in own}
+    return {
+        name: _same(name, kinds[name], by, where) for name in carried if name not in by and name not in own
+    }
 
 
 def _line(verb: str, text: Text) -> LineSpec:
-    line = LineSpec.model_construct(**{n: None for n in LineSpec.model_fields}).model_copy(update={verb: text})
+    line = LineSpec.model_construct(**dict.fromkeys(LineSpec.model_fields)).model_copy(
+        update={verb: text}
+    )
     line._place = text.where  # pyright: ignore[reportPrivateUsage]
     return line
 
@@ -169,7 +216,9 @@ def scale_parameters(
     instrument = instruments.get(str(use.instrument))
     if instrument is None:
         hint = did_you_mean(str(use.instrument), instruments) or "instruments stand in mappings/instruments/"
-        findings.add(Finding("CED016", f"unknown instrument {use.instrument}", use.instrument.where, hint=hint))
+        findings.add(
+            Finding("CED016", f"unknown instrument {use.instrument}", use.instrument.where, hint=hint)
+        )
         return []
     by = tuple(str(name) for name in use.by)
     made: list[Computed] = []
@@ -177,7 +226,9 @@ def scale_parameters(
         for item in scale.items:
             if item not in instrument.items:
                 hint = did_you_mean(str(item), map(str, instrument.items))
-                findings.add(Finding("CED012", f"scale {code} has an unknown item {item}", item.where, hint=hint))
+                findings.add(
+                    Finding("CED012", f"scale {code} has an unknown item {item}", item.where, hint=hint)
+                )
         rows = _carried(carried, by, kinds, use.variables, code.where)
         parameter = ParameterSpec.model_construct(param=scale.label, category=use.category)
         rows.update(parameter_lines(code, place, parameter))
@@ -191,7 +242,7 @@ def scale_parameters(
         if value is not None:
             rows["AVAL"] = value
         constants = {"answered": Text(answers, code.where), "items": Text(str(len(scale.items)), code.where)}
-        from ced_cdisc.plan.expand import fill
+        from ced_cdisc.plan.sdtm.expand import fill
 
         for key, own in use.variables.items():
             built = lines.make(fill(own, constants, findings), target(str(key)), names, rewrite)
@@ -199,7 +250,15 @@ def scale_parameters(
                 rows[str(key)] = built
         keep_text = Text(f"PARAMCD in ({_listed(scale.items)})", code.where)
         keep = lines.expressions.condition(keep_text, names)
-        made.append(Computed(by=by, keep=keep, lines=_ordered(rows.values(), findings, dataset), where=code.where, present="AVAL"))
+        made.append(
+            Computed(
+                by=by,
+                keep=keep,
+                lines=_ordered(rows.values(), findings, dataset),
+                where=code.where,
+                present="AVAL",
+            )
+        )
     return made
 
 
@@ -221,7 +280,11 @@ def scale_formula(scale: ScaleSpec) -> tuple[str, str, str]:
     answered = f"count({value} {where})"
     low, high = f"{scale.lowest:g}", f"{scale.highest:g}"
     score = f"100 * (mean({value} {where}) - {low}) / ({high} - {low})"
-    what = f"Mean of the answered items among {', '.join(map(str, scale.items))}" if len(scale.items) > 1 else str(scale.items[0])
+    what = (
+        f"Mean of the answered items among {', '.join(map(str, scale.items))}"
+        if len(scale.items) > 1
+        else str(scale.items[0])
+    )
     words = f"{what}, rescaled from {low}-{high} to 0-100, if at least {scale.least} of {len(scale.items)} {'is' if scale.least == 1 else 'are'} answered, otherwise missing"
     if len(scale.items) == 1:
         words = f"{what} rescaled from {low}-{high} to 0-100"
@@ -238,7 +301,12 @@ _RANGE = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
 
 
 def window_lines(
-    windows: WindowsSpec, dataset: str, kinds: Mapping[str, Type], names: RowNames, lines: Lines, findings: Findings
+    windows: WindowsSpec,
+    dataset: str,
+    kinds: Mapping[str, Type],
+    names: RowNames,
+    lines: Lines,
+    findings: Findings,
 ) -> dict[str, Line]:
     """AVISIT, AVISITN, AWTARGET, AWTDIFF, AWLO, AWHI, AWRANGE and AWU from a table of windows."""
     day = str(windows.on)
@@ -253,7 +321,14 @@ def window_lines(
         if window.days is not None:
             match = _RANGE.fullmatch(str(window.days))
             if match is None:
-                findings.add(Finding("CED023", f"'{window.days}' is no range of days", window.days.where, hint="write from..to, such as 15..60"))
+                findings.add(
+                    Finding(
+                        "CED023",
+                        f"'{window.days}' is no range of days",
+                        window.days.where,
+                        hint="write from..to, such as 15..60",
+                    )
+                )
                 continue
             low, high = (float(match[1]) if match[1] else None), (float(match[2]) if match[2] else None)
             parts += [f"{day} >= {match[1]}"] if match[1] else []
@@ -267,10 +342,20 @@ def window_lines(
             return {}
         ends = f"{'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}".strip()
         # A window without days of its own carries no range.
-        choices.append((condition, {
-            "AVISIT": str(name), "AVISITN": window.number, "AWTARGET": None if window.target is None else float(window.target),
-            "AWLO": low, "AWHI": high, "AWRANGE": ends if window.days is not None else None, "AWU": str(windows.unit) if window.days is not None else None,
-        }))
+        choices.append(
+            (
+                condition,
+                {
+                    "AVISIT": str(name),
+                    "AVISITN": window.number,
+                    "AWTARGET": None if window.target is None else float(window.target),
+                    "AWLO": low,
+                    "AWHI": high,
+                    "AWRANGE": ends if window.days is not None else None,
+                    "AWU": str(windows.unit) if window.days is not None else None,
+                },
+            )
+        )
         shown.append(f"{name} if {clause(condition, FUNCTIONS)}")
     made: dict[str, Line] = {}
     where = windows.on.where
@@ -279,18 +364,54 @@ def window_lines(
         node: tree.Node = missing()
         for condition, values in reversed(choices):
             value = values[variable]
-            node = tree.Call(name="if", args=(condition, missing() if value is None else literal(value), node), type=kinds[variable])
-        text = words if variable == "AVISIT" else f"{_WINDOW_WORDS[variable]} of the analysis window of AVISIT."
-        method = Method(id=f"{dataset}.{variable}", name=f"Derivation of {variable}", type="Computation", text=text)
-        made[variable] = Line(variable=variable, tree=node, type=kinds[variable], verb="window", where=where, origin=Origin("Derived", "Sponsor"), method=method)
+            node = tree.Call(
+                name="if",
+                args=(condition, missing() if value is None else literal(value), node),
+                type=kinds[variable],
+            )
+        text = (
+            words if variable == "AVISIT" else f"{_WINDOW_WORDS[variable]} of the analysis window of AVISIT."
+        )
+        method = Method(
+            id=f"{dataset}.{variable}", name=f"Derivation of {variable}", type="Computation", text=text
+        )
+        made[variable] = Line(
+            variable=variable,
+            tree=node,
+            type=kinds[variable],
+            verb="window",
+            where=where,
+            origin=Origin("Derived", "Sponsor"),
+            method=method,
+        )
     difference = Text(f"abs({day} - AWTARGET)", where)
     node = lines.expressions.compile(difference, names)
     if node is not None:
         text = f"Absolute difference of {day} and AWTARGET."
-        method = Method(id=f"{dataset}.AWTDIFF", name="Derivation of AWTDIFF", type="Computation", text=text, formula=str(difference))
-        made["AWTDIFF"] = Line(variable="AWTDIFF", tree=node, type=Type.NUMBER, verb="window", where=where, origin=Origin("Derived", "Sponsor"), method=method)
+        method = Method(
+            id=f"{dataset}.AWTDIFF",
+            name="Derivation of AWTDIFF",
+            type="Computation",
+            text=text,
+            formula=str(difference),
+        )
+        made["AWTDIFF"] = Line(
+            variable="AWTDIFF",
+            tree=node,
+            type=Type.NUMBER,
+            verb="window",
+            where=where,
+            origin=Origin("Derived", "Sponsor"),
+            method=method,
+        )
     return made
 
 
-_WINDOW_WORDS = {"AVISITN": "Number", "AWTARGET": "Target day", "AWLO": "First day", "AWHI": "Last day", "AWRANGE": "Range", "AWU": "Unit"}
-
+_WINDOW_WORDS = {
+    "AVISITN": "Number",
+    "AWTARGET": "Target day",
+    "AWLO": "First day",
+    "AWHI": "Last day",
+    "AWRANGE": "Range",
+    "AWU": "Unit",
+}

@@ -10,7 +10,7 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.parse import ExpressionError, parse
 from ced_cdisc.expr.resolve import resolve
-from ced_cdisc.plan.names import RowNames
+from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.spec.source import Text
 
 Rewrite = Callable[[tree.Node], tree.Node]

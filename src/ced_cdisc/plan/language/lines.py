@@ -10,10 +10,10 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import sentence
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.plan.codelists import Codelists
-from ced_cdisc.plan.expressions import Expressions, Rewrite, choose, literal, missing
+from ced_cdisc.plan.language.codelists import Codelists
+from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose, literal, missing
+from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.model import SUPP, Line
-from ced_cdisc.plan.names import RowNames
 from ced_cdisc.spec.models import LineSpec, TableDefaults, TableSpec
 from ced_cdisc.spec.source import Text
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.model import Lookup
-from ced_cdisc.plan.names import Catalogue
 from ced_cdisc.spec.source import Text
 
 

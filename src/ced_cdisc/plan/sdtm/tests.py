@@ -9,17 +9,17 @@ from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.plan.codelists import Codelists, named_list
-from ced_cdisc.plan.expand import Rows, fill, line
-from ced_cdisc.plan.lines import Lines, Target
+from ced_cdisc.plan.language.codelists import Codelists, named_list
+from ced_cdisc.plan.language.lines import Lines, Target
+from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.model import Line
-from ced_cdisc.plan.names import RowNames
+from ced_cdisc.plan.sdtm.expand import Rows, fill, line
 from ced_cdisc.spec.models import LineSpec, TestSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.units import convert_factor
 
 if TYPE_CHECKING:
-    from ced_cdisc.plan.sdtm import Domain
+    from ced_cdisc.plan.sdtm.domain import Domain
 
 
 @dataclass(frozen=True)

@@ -3,140 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.plan import findings_class, standard_lines
-from ced_cdisc.plan.expand import Rows, expand
-from ced_cdisc.plan.expressions import both
-from ced_cdisc.plan.lines import Lines, Target
-from ced_cdisc.plan.lookups import plan_lookups
+from ced_cdisc.plan.language.expressions import both
+from ced_cdisc.plan.language.lines import Lines, Target
+from ced_cdisc.plan.language.lookups import plan_lookups
+from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, SupplementalPlan, VariablePlan
-from ced_cdisc.plan.names import Catalogue, RowNames
 from ced_cdisc.plan.order import in_order, single_lines
+from ced_cdisc.plan.sdtm import standard, tests
+from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
+from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.tables import table_visit
 from ced_cdisc.spec.load import Specs
-from ced_cdisc.spec.models import BlockSpec, DomainSpec, LineSpec
+from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
-from ced_cdisc.standards.ig import IgDataset, IgVariable, load_sdtmig
+from ced_cdisc.standards.ig import IgVariable
 from ced_cdisc.standards.keys import natural_keys
-from ced_cdisc.standards.model import custom_domain, extend
-from ced_cdisc.standards.tables import UnknownStandard
-
-GENERAL = ("Interventions", "Events", "Findings", "Findings About")
-SINGLE = ("DM",)
-
-
-def kind_of(variable: IgVariable) -> Type:
-    """The type of an SDTM variable in expressions."""
-    if variable.type == "Num":
-        return Type.NUMBER
-    if "datetime" in variable.described.lower() or variable.name.endswith("DTC"):
-        return Type.DTC
-    return Type.TEXT
-
-
-@dataclass
-class Domain:
-    """A domain on its way: the guide's dataset with what the sponsor adds, and the variables it will have."""
-
-    spec: DomainSpec
-    rows: list[Rows]
-    ig: IgDataset
-    custom: bool
-    names: dict[str, Type] = field(default_factory=dict[str, Type])
-    tests: dict[str, str] = field(default_factory=dict[str, str])
-
-    @property
-    def name(self) -> str:
-        """The domain code."""
-        return str(self.spec.domain)
-
-    @property
-    def prefix(self) -> str:
-        """The prefix of its variables."""
-        return self.name[:2]
-
-    def full(self, name: str) -> str:
-        """--SCAT as QSSCAT."""
-        return self.prefix + name[2:] if name.startswith("--") else name
-
-    def has(self, *names: str) -> bool:
-        """Whether the domain will have all of these variables (-- stands for the prefix)."""
-        return all(self.full(name) in self.names for name in names)
-
-
-def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None:
-    """The variables a domain will have, before any expression is looked at."""
-    name = str(spec.domain)
-    ig = _guide(spec, specs, findings)
-    if ig is None:
-        return None
-    blocks = spec.stack if spec.stack is not None else [spec]
-    rows = [] if spec.rows is not None else expand(spec, blocks, specs.instruments, findings)
-    domain = Domain(spec, rows, ig, custom=name not in load_sdtmig(str(specs.standards_version)))
-    written: dict[str, Text] = {}
-    for row in rows:
-        for variable in row.variables:
-            written.setdefault(domain.full(str(variable)), variable)
-    for record in spec.rows or []:
-        for variable in record:
-            written.setdefault(domain.full(str(variable)), variable)
-    for variable, text in written.items():
-        if ig.variable(variable) is None:
-            try:
-                ig = extend(ig, [variable])
-            except UnknownStandard:
-                hint = did_you_mean(variable, ig.names) or "a field with no home goes to supp:"
-                findings.add(Finding("CED019", f"{name} has no variable {variable}", text.where, hint=hint))
-    if any(r.spec.visit for r in rows):
-        ig = extend(ig, [name for name in ("VISITNUM", "VISIT", "VISITDY") if ig.variable(name) is None])
-    domain.ig = ig
-    domain.names = {v: kind_of(found) for v in written if (found := ig.variable(v)) is not None}
-    for extra in standard_lines.filled_in(domain, specs):
-        if (found := ig.variable(extra)) is not None:
-            domain.names.setdefault(extra, kind_of(found))
-    _complete(domain, findings)
-    return domain
-
-
-def _guide(spec: DomainSpec, specs: Specs, findings: Findings) -> IgDataset | None:
-    name = str(spec.domain)
-    guide = load_sdtmig(str(specs.standards_version))
-    if name in guide:
-        return guide.dataset(name)
-    if spec.class_ is None or spec.label is None:
-        findings.add(
-            Finding(
-                "CED026",
-                f"{name} is no domain of SDTMIG {specs.standards_version}",
-                spec.domain.where,
-                hint=did_you_mean(name, [d.name for d in guide.datasets]) or "a custom domain needs 'class' and 'label'",
-            )
-        )
-        return None
-    return custom_domain(name, str(spec.label), spec.class_, like=str(spec.like or ""), test=str(spec.noun or ""))
-
-
-def _complete(domain: Domain, findings: Findings) -> None:
-    """Required and expected variables need a line, at least one that says why there are no data (CED020)."""
-    lacking = [v for v in domain.ig.variables if v.core in ("Req", "Exp") and v.name not in domain.names]
-    if lacking:
-        names = one_of([f"{v.name} ({v.core})" for v in lacking])
-        findings.add(
-            Finding("CED020", f"{domain.name} has no line for {names}", domain.spec.domain.where, hint='write a line, or {absent: "why"} for an expected one')
-        )
 
 
 class DomainPlanner:
     """Plans one domain against the catalogue of all."""
 
-    def __init__(self, domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lines, findings: Findings) -> None:
+    def __init__(
+        self, domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lines, findings: Findings
+    ) -> None:
         self.domain = domain
         self._specs = specs
         self._catalogue = catalogue
@@ -147,8 +44,14 @@ class DomainPlanner:
     def plan(self) -> DatasetPlan:
         """The dataset's plan; findings say what is wrong with it."""
         domain, spec = self.domain, self.domain.spec
-        blocks = [self._written()] if spec.rows is not None else [self._block(i, r) for i, r in enumerate(domain.rows, 1)]
-        for made in standard_lines.whole_dataset(domain, self._specs, self._catalogue, self._lines, self._findings):
+        blocks = (
+            [self._written()]
+            if spec.rows is not None
+            else [self._block(i, r) for i, r in enumerate(domain.rows, 1)]
+        )
+        for made in standard.whole_dataset(
+            domain, self._specs, self._catalogue, self._lines, self._findings
+        ):
             self._whole.setdefault(made.variable, made)
         whole = list(self._whole.values())
         singles = single_lines(whole, self._catalogue)
@@ -192,9 +95,17 @@ class DomainPlanner:
                     try:
                         values[variable] = float(value)
                     except ValueError:
-                        self._findings.add(Finding("CED014", f"{self.domain.name}.{variable} is a number, but '{value}' is not", value.where))
+                        self._findings.add(
+                            Finding(
+                                "CED014",
+                                f"{self.domain.name}.{variable} is a number, but '{value}' is not",
+                                value.where,
+                            )
+                        )
                     continue
-                self._lines.codelists.check(self._codelist(found), str(value), value.where, f"{self.domain.name}.{variable}")
+                self._lines.codelists.check(
+                    self._codelist(found), str(value), value.where, f"{self.domain.name}.{variable}"
+                )
                 values[variable] = str(value)
             records.append({"STUDYID": str(self._specs.study.study.id), "DOMAIN": self.domain.name, **values})
         return Block(number=1, source="", kind="rows", lines=(), rows=tuple(records), where=spec.place)
@@ -217,11 +128,11 @@ class DomainPlanner:
         )
         keep = self._lines.expressions.condition(spec.where, names) if spec.where is not None else None
         made: dict[str, Line] = {}
-        constants = standard_lines.block_lines(self.domain, self._specs, spec)
+        constants = standard.block_lines(self.domain, self._specs, spec)
         for built in constants:
             made[built.variable] = built
         if rows.test is not None:
-            plan = findings_class.test_lines(self.domain, rows, names, self._lines, self._findings)
+            plan = tests.test_lines(self.domain, rows, names, self._lines, self._findings)
             keep = both(keep, plan.keep)
             made.update({built.variable: built for built in plan.lines})
         for key, spec_line in rows.variables.items():
@@ -259,7 +170,9 @@ class DomainPlanner:
         columns = set(self._catalogue.tables.get(source, ()))
         found = table_visit(table, self._specs.sources.defaults, columns) if table is not None else None
         if found is None:
-            self._findings.add(Finding("CED030", f"table {source} names no visit in sources.yaml", spec.place))
+            self._findings.add(
+                Finding("CED030", f"table {source} names no visit in sources.yaml", spec.place)
+            )
             return None
         return found[0], found[1]
 
@@ -284,7 +197,11 @@ class DomainPlanner:
         label = str(spec.label or "")
         if len(str(key)) > 8 or not str(key).isupper() or not label or len(label.encode()) > 40:
             self._findings.add(
-                Finding("CED024", f"the supplemental qualifier {key} needs a name of up to 8 capitals and a label of up to 40 bytes", key.where)
+                Finding(
+                    "CED024",
+                    f"the supplemental qualifier {key} needs a name of up to 8 capitals and a label of up to 40 bytes",
+                    key.where,
+                )
             )
         codelist = self._lines.codelists.of_variable(str(key), ())
         built = self._lines.make(spec, Target(self.domain.name, SUPP + str(key), Type.TEXT, codelist), names)
@@ -320,7 +237,7 @@ class DomainPlanner:
 
     def _variables(self, blocks: list[Block], whole: list[Line]) -> tuple[VariablePlan, ...]:
         made: list[VariablePlan] = []
-        tests = findings_class.sponsor_tests(self.domain, self._lines.codelists)
+        own_tests = tests.sponsor_tests(self.domain, self._lines.codelists)
         written = {self.domain.full(str(key)) for rows in self.domain.rows for key in rows.variables}
         for found in self.domain.ig.variables:
             if found.name not in self.domain.names:
@@ -328,10 +245,10 @@ class DomainPlanner:
             lines = [b for block in blocks for b in block.lines if b.variable == found.name]
             lines += [b for b in whole if b.variable == found.name]
             codelist = self._codelist(found)
-            if tests is not None and found.name == self.domain.full("--TESTCD"):
-                codelist = tests[0]
-            if tests is not None and found.name == self.domain.full("--TEST"):
-                codelist = tests[1]
+            if own_tests is not None and found.name == self.domain.full("--TESTCD"):
+                codelist = own_tests[0]
+            if own_tests is not None and found.name == self.domain.full("--TEST"):
+                codelist = own_tests[1]
             first = lines[0] if lines else None
             origin, method = self._origin(found, first)
             made.append(
@@ -349,7 +266,9 @@ class DomainPlanner:
                     comment=next((b.comment for b in lines if b.comment), None),
                     closed=codelist is not None and not codelist.dictionary and kind_of(found) is Type.TEXT,
                     absent=bool(lines) and all(b.verb == "absent" for b in lines),
-                    optional=found.core == "Perm" and found.name not in written and self.domain.spec.rows is None,
+                    optional=found.core == "Perm"
+                    and found.name not in written
+                    and self.domain.spec.rows is None,
                 )
             )
         return tuple(made)
@@ -368,8 +287,8 @@ class DomainPlanner:
         if first is not None:
             return first.origin, first.method
         if variable.name == "USUBJID":
-            return standard_lines.usubjid(self._specs, self.domain.name)
-        if variable.name in ("STUDYID",) or self.domain.spec.rows is not None and variable.name != "DOMAIN":
+            return standard.usubjid(self._specs, self.domain.name)
+        if variable.name in ("STUDYID",) or (self.domain.spec.rows is not None and variable.name != "DOMAIN"):
             if variable.name == self.domain.full("--SEQ"):
                 return Origin("Assigned", "Sponsor"), None
             return Origin(self.domain.spec.origin or "Protocol", "Sponsor"), None
@@ -408,7 +327,7 @@ class DomainPlanner:
                     pairs.append((self.domain.full(name), testcd))
         if self.domain.name == "TS":
             pairs.append(("TSVAL", "TSPARMCD"))
-        divider = standard_lines.divider(blocks)
+        divider = standard.divider(blocks)
         if divider is not None:
             done = {a for a, _ in pairs} | {divider}
             for variable in self.domain.names:
@@ -423,5 +342,12 @@ def _differs(variable: str, blocks: list[Block]) -> bool:
     for block in blocks:
         for built in block.lines:
             if built.variable == variable and built.verb != "absent":
-                seen.add((built.origin.type, built.origin.source, built.method.text if built.method else "", built.codelist.id if built.codelist else ""))
+                seen.add(
+                    (
+                        built.origin.type,
+                        built.origin.source,
+                        built.method.text if built.method else "",
+                        built.codelist.id if built.codelist else "",
+                    )
+                )
     return len(seen) > 1

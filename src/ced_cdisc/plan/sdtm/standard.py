@@ -9,17 +9,17 @@ from ced_cdisc.core.metadata import Method, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
-from ced_cdisc.plan import findings_class
-from ced_cdisc.plan.expressions import literal
-from ced_cdisc.plan.lines import Lines, Target
+from ced_cdisc.plan.language.expressions import literal
+from ced_cdisc.plan.language.lines import Lines, Target
+from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.model import Block, Line
-from ced_cdisc.plan.names import Catalogue, RowNames
+from ced_cdisc.plan.sdtm import tests
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
 
 if TYPE_CHECKING:
-    from ced_cdisc.plan.sdtm import Domain
+    from ced_cdisc.plan.sdtm.domain import Domain
 
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
 _GENERAL = ("Interventions", "Events", "Findings", "Findings About")
@@ -45,7 +45,7 @@ def filled_in(domain: Domain, specs: Specs) -> list[str]:
             names += ["VISITNUM", "VISIT", "VISITDY"]
         if rows.test is not None:
             undone = rows.spec.not_done
-            made = findings_class.variables_of(
+            made = tests.variables_of(
                 rows.test, undone is not None, undone is not None and undone.reason is not None
             )
             names += [domain.full(name) for name in made]
@@ -128,7 +128,7 @@ def whole_dataset(
         found = domain.ig.variable(variable)
         if variable not in domain.names or variable in written or found is None:
             return
-        spec = LineSpec.model_construct(**{name: None for name in LineSpec.model_fields}).model_copy(
+        spec = LineSpec.model_construct(**dict.fromkeys(LineSpec.model_fields)).model_copy(
             update=words
         )
         spec._place = place.where  # pyright: ignore[reportPrivateUsage]

@@ -1,0 +1,1 @@
+"""Analysis datasets: specs to plans."""

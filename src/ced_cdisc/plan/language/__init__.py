@@ -1,0 +1,1 @@
+"""What both builders share: names, expressions, lines, codelists, look-ups."""

@@ -1,0 +1,1 @@
+"""SDTM domains: specs to plans."""
