@@ -45,14 +45,14 @@ class Run:
 
 def ced(*arguments: str) -> Run:
     """``ced-cdisc ...`` in the working folder, within this process; a bug of the tool is raised."""
-    result = CliRunner().invoke(main, list(arguments))
+    result = CliRunner().invoke(main, list(arguments), prog_name="ced-cdisc")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.stdout == ""
     return Run(result.exit_code, _masked(result.stderr))
 
 
-def ced_process(*arguments: str, before: str = "", check_out: bool = True) -> Run:
+def ced_process(*arguments: str, before: str = "") -> Run:
     """``ced-cdisc ...`` in a process of its own; ``before`` is code that runs first."""
     code = f"import sys\n{before}\nfrom ced_cdisc.cli import main\nmain(sys.argv[1:], prog_name='ced-cdisc')"
     environment = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "COLUMNS")}
@@ -64,7 +64,7 @@ def ced_process(*arguments: str, before: str = "", check_out: bool = True) -> Ru
         env=environment,
         check=False,
     )
-    assert not check_out or done.stdout == ""
+    assert done.stdout == ""
     return Run(done.returncode, _masked(done.stderr))
 
 

@@ -169,7 +169,11 @@ def test_computed_records_without_a_value_are_left_out() -> None:
 def test_lines_of_a_dataset_see_other_datasets_whole_or_as_their_rows() -> None:
     study = Study(demog=subjects("1"), ex=subjects("1", "1", DAY=["2020-01-05", "2020-01-02"]))
     study.add("DM", [raw("demog", SUBJID="demog.SUBJ")], {"RFSTDTC": "min(EX.EXSTDTC)", "N": "sum(EX.EXSEQ)"})
-    study.add("EX", [raw("ex", EXSTDTC="coalesce(missing, ex.DAY)")], {"EXSEQ": "rank(order by EXSTDTC)", "EXSTDY": "study_day(EXSTDTC, first(DM.RFSTDTC order by DM.RFSTDTC))"})  # fmt: skip
+    lines = {
+        "EXSEQ": "rank(order by EXSTDTC)",
+        "EXSTDY": "study_day(EXSTDTC, first(DM.RFSTDTC order by DM.RFSTDTC))",
+    }
+    study.add("EX", [raw("ex", EXSTDTC="coalesce(missing, ex.DAY)")], lines)
     assert study.rows("DM", "RFSTDTC", "N") == [("2020-01-02", None)], "EXSEQ came later"
     assert study.rows("EX", "EXSEQ", "EXSTDY") == [(1.0, 1.0), (2.0, 4.0)]
 

@@ -45,9 +45,11 @@ def test_dates_and_times() -> None:
     date = read_date("ae.DAY", "DD-MON-YYYY", "MON-YYYY", time="ae.TIME", times=["HH:MM"])
     study.add("AE", [raw("ae", AESTDTC=date)])
     assert study.faults() == [
-        "spec.yaml:7 CED251 AE.AESTDTC: date '31-FEB-2020' of ae.DAY fits none of the formats DD-MON-YYYY, MON-YYYY; "
+        "spec.yaml:7 CED251 AE.AESTDTC: date '31-FEB-2020' of ae.DAY "
+        "fits none of the formats DD-MON-YYYY, MON-YYYY; "
         "the calendar has no such day\n    ae.csv line 2, subject S1-0",
-        "spec.yaml:7 CED251 AE.AESTDTC: date 'soon' of ae.DAY fits none of the formats DD-MON-YYYY, MON-YYYY\n"
+        "spec.yaml:7 CED251 AE.AESTDTC: date 'soon' of ae.DAY "
+        "fits none of the formats DD-MON-YYYY, MON-YYYY\n"
         "    ae.csv line 3, subject S1-1",
         "spec.yaml:7 CED252 AE.AESTDTC: time '10:00' of ae.TIME has no complete date beside it\n"
         "    ae.csv line 5, subject S1-3",
@@ -61,10 +63,12 @@ def test_dates_and_times() -> None:
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
-        ("number(vs.RES)", "CED253 VS.AVAL: '<5' of vs.RES is not a number; numeric(..) takes such texts as missing"),
-        ("number(upper(vs.RES))", "CED253 VS.AVAL: '<5' is not a number; numeric(..) takes such texts as missing"),
-        ("seconds(vs.RES)", "CED254 VS.AVAL: '<5' of vs.RES is not a duration; a duration is written M:SS, H:MM:SS, "
-         "or with sec, min or h"),
+        ("number(vs.RES)", "CED253 VS.AVAL: '<5' of vs.RES is not a number; "
+         "numeric(..) takes such texts as missing"),
+        ("number(upper(vs.RES))", "CED253 VS.AVAL: '<5' is not a number; "
+         "numeric(..) takes such texts as missing"),
+        ("seconds(vs.RES)", "CED254 VS.AVAL: '<5' of vs.RES is not a duration; "
+         "a duration is written M:SS, H:MM:SS, or with sec, min or h"),
         ("convert(5, vs.UNIT, 'kg')", "CED255 VS.AVAL: unit 'kilo' of vs.UNIT has no conversion to kg"),
     ],
 )  # fmt: skip
@@ -132,9 +136,11 @@ def test_a_value_outside_a_closed_codelist() -> None:
     study = Study(ae=subjects("1", "2", "3", "4", SER=["y", "Y", None, "Q"]))
     study.add("AE", [raw("ae", AESER="ae.SER")], closed={"AESER": ["Y", "N"]})
     assert study.faults() == [
-        "spec.yaml:6 CED264 AE.AESER: 'Q' is not in the codelist List of AESER (C1), on 1 record; it has Y, N\n"
+        "spec.yaml:6 CED264 AE.AESER: 'Q' is not in the codelist List of AESER (C1), on 1 record; "
+        "it has Y, N\n"
         "    ae.csv line 5, subject S1-4",
-        "spec.yaml:6 CED264 AE.AESER: 'y' is not in the codelist List of AESER (C1), on 1 record; did you mean Y?\n"
+        "spec.yaml:6 CED264 AE.AESER: 'y' is not in the codelist List of AESER (C1), on 1 record; "
+        "did you mean Y?\n"
         "    ae.csv line 2, subject S1-1",
     ]
 
@@ -146,7 +152,8 @@ def test_a_check_that_fails_is_a_warning() -> None:
     study.add("AE", [raw("ae", lines)], checks=["AEENDTC >= AESTDTC"])
     _, findings = study.build()
     assert [str(one) for one in findings] == [
-        "spec.yaml:9 CED265 AE: the check AEENDTC >= AESTDTC fails on 1 record\n    ae.csv line 2, subject S1-1"
+        "spec.yaml:9 CED265 AE: the check AEENDTC >= AESTDTC fails on 1 record\n"
+        "    ae.csv line 2, subject S1-1"
     ]
     assert findings.exit_code() == 0
 
@@ -184,7 +191,8 @@ def test_a_fault_inside_an_aggregate_names_the_record_it_reads() -> None:
     study.add("DM", [raw("demog", AVAL="max(number(vs.RES))")])
     faults = [fault for fault in study.faults() if "CED253" in fault]
     assert faults == [
-        "spec.yaml:7:5 CED253 DM.AVAL: 'x' of vs.RES is not a number; numeric(..) takes such texts as missing\n"
+        "spec.yaml:7:5 CED253 DM.AVAL: 'x' of vs.RES is not a number; "
+        "numeric(..) takes such texts as missing\n"
         "    vs.csv line 3, subject S1-1"
     ]
 

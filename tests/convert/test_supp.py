@@ -14,7 +14,8 @@ def test_each_value_is_a_record_sorted_by_the_keys() -> None:
     frames, _ = study.build()
     found = supplemental(study.datasets[0], frames["AE"])
     assert found is not None
-    assert found.columns == ["STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL"]  # fmt: skip
+    names = "STUDYID RDOMAIN USUBJID IDVAR IDVARVAL QNAM QLABEL QVAL QORIG QEVAL"
+    assert found.columns == names.split()
     assert found.rows() == [
         ("S1", "AE", "S1-1", "AESEQ", "2", "AEREL", "Label of supp.AEREL", "NO", "Collected", None),
         ("S1", "AE", "S1-2", "AESEQ", "1", "AENUM", "Label of supp.AENUM", "1.5", "Collected", None),

@@ -95,12 +95,14 @@ def test_faults_of_visits() -> None:
     )
     study.add("SV", [block("visits", "visits", {"VISIT": "visits.VISIT"})])
     assert study.faults() == [
-        "sources.yaml:1 CED261 raw visit 'SCREENNING' of vs.VISIT is no visit of visits.yaml; did you mean Screening?\n"
+        "sources.yaml:1 CED261 raw visit 'SCREENNING' of vs.VISIT is no visit of visits.yaml; "
+        "did you mean Screening?\n"
         "    vs.csv line 2, subject S1-1",
         "sources.yaml:1 CED262 an unscheduled visit needs a complete date in vs.DAY\n"
         "    vs.csv line 3, subject S1-1\n"
         "    vs.csv line 4, subject S1-1",
-        "sources.yaml:2 CED263 visit date '2020-02-30' of lb.DAY fits none of the formats YYYY-MM-DD, YYYY-MM\n"
+        "sources.yaml:2 CED263 visit date '2020-02-30' of lb.DAY "
+        "fits none of the formats YYYY-MM-DD, YYYY-MM\n"
         "    lb.csv line 2, subject S1-1",
         "sources.yaml:2 CED263 visit date 'soon' of lb.DAY fits none of the formats YYYY-MM-DD, YYYY-MM\n"
         "    lb.csv line 3, subject S1-2",

@@ -68,10 +68,13 @@ def test_text(expression: str, result: Any) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["upper(T)", "lower(T)", "trim(T)", "contains(T, 'a')", "starts(T, 'a')", "ends(T, 'a')", "matches(T, 'a')",
-     "extract(T, '(a)')", "replace(T, 'a', 'b')", "text(N)", "numeric(T)", "number(T)", "seconds(T)", "round(N, 1)",
-     "floor(N)", "abs(N)", "sqrt(N)", "convert(N, T, 'kg')", "date(D)", "date(Y)", "datetime(D)", "day(D)",
-     "iso(X)", "iso(Y)", "study_day(D, X)", "days_between(D, Y)", "age(D, D)", "starts_by(D, D)", "least(N, N)"],
+    ["upper(T)", "lower(T)", "trim(T)", "contains(T, 'a')", "starts(T, 'a')", "ends(T, 'a')",
+     "matches(T, 'a')", "extract(T, '(a)')", "replace(T, 'a', 'b')", "text(N)", "numeric(T)", "number(T)",
+     "seconds(T)",
+     "round(N, 1)", "floor(N)", "abs(N)", "sqrt(N)", "convert(N, T, 'kg')", "date(D)", "date(Y)",
+     "datetime(D)", "day(D)",
+     "iso(X)", "iso(Y)", "study_day(D, X)", "days_between(D, Y)", "age(D, D)", "starts_by(D, D)",
+     "least(N, N)"],
 )  # fmt: skip
 def test_missing_stays_missing(expression: str) -> None:
     rows = {key: [None] for key in ("T", "N", "D", "X", "Y")}
@@ -84,7 +87,8 @@ def test_missing_stays_missing(expression: str) -> None:
     ("text", "number"),
     [("5", 5.0), ("+5", 5.0), ("-5.50", -5.5), (".5", 0.5), ("5.", 5.0), ("007", 7.0),
      ("1e5", None), ("1,5", None), ("<5", None), (" 5", None), ("nan", None), ("inf", None), ("٣", None),
-     ("5\n", None), ("", None), ("0.1", 0.1), ("123456789012345678901234567890.5", 123456789012345678901234567890.5)],
+     ("5\n", None), ("", None), ("0.1", 0.1),
+     ("123456789012345678901234567890.5", 123456789012345678901234567890.5)],
 )  # fmt: skip
 def test_number_reads_digits_only(text: str, number: float | None) -> None:
     cell = [text or None]

@@ -14,6 +14,7 @@ import polars as pl
 
 from ced_cdisc.convert.faults import SUBJECT, Place
 from ced_cdisc.convert.sources import ORDER, World
+from ced_cdisc.convert.together import add_together
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import MANY, compile_node
@@ -54,13 +55,15 @@ def add_aggregates(
     frame: pl.DataFrame, wanted: Iterable[tuple[Aggregate, Place]], scope: Scope
 ) -> tuple[pl.DataFrame, Mapping[Aggregate, str]]:
     """The frame with a hidden column for each distinct aggregate, and which is whose."""
-    names: dict[Aggregate, str] = {}
+    places: dict[Aggregate, Place] = {}
     for node, place in wanted:
-        if node in names:
-            continue
-        names[node] = f"__a{len(names)}"
-        made = _one(frame, node, place, scope, names[node])
-        frame = frame.with_columns(made.get_columns())
+        places.setdefault(node, place)
+    names = {node: f"__a{i}" for i, node in enumerate(places)}
+    frame, done = add_together(frame, names, scope.world, scope.records)
+    for node, place in places.items():
+        if node not in done:
+            made = _one(frame, node, place, scope, names[node])
+            frame = frame.with_columns(made.get_columns())
     return frame, names
 
 

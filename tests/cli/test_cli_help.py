@@ -1,0 +1,80 @@
+"""``--help`` starts at once, and each command shows an example that works."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from command_line import ced
+
+from ced_cdisc import __version__
+from ced_cdisc.cli import main
+
+HEAVY = ("polars", "pandas", "lxml", "pyarrow", "pydantic", "numpy", "openpyxl", "lark", "yaml", "rich")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["check-spec", "-h"], ["--version"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from ced_cdisc.cli import main\n"
+        "main(sys.argv[1:], prog_name='ced-cdisc', standalone_mode=False)\n"
+        f"print('loaded:', [name for name in {HEAVY} if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "loaded: []"
+    assert done.stderr == ""
+
+
+def test_the_installed_command_shows_its_help() -> None:
+    script = Path(sys.executable).with_name("ced-cdisc" + ".exe" * (os.name == "nt"))
+    if not script.exists():
+        pytest.skip("the package is not installed beside this interpreter")
+    done = subprocess.run([str(script), "--help"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("Usage: ced-cdisc [OPTIONS] COMMAND [ARGS]...")
+
+
+def said(*arguments: str) -> str:
+    result = CliRunner().invoke(main, [*arguments], prog_name="ced-cdisc")
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_the_exit_codes_are_in_the_help() -> None:
+    text = " ".join(said("--help").split())
+    assert (
+        "Exit codes: 0 done, 1 findings of the checks, 2 usage, 10 faults in the specs, 11 faults in the raw data, "
+        "12 the output was refused or could not be written."
+    ) in text
+
+
+def test_the_version() -> None:
+    assert said("--version") == f"ced-cdisc, version {__version__}\n"
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_each_command_has_an_example_in_its_help(command: str) -> None:
+    example = re.search(r"\n  Example:\n    (ced-cdisc .*)\n", said(command, "--help"))
+    assert example is not None
+    assert example[1].split()[1] == command
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_the_example_in_the_help_runs_in_a_clone(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run from a folder that shows the clone's folders, so that ``out/`` is made in a place of its own."""
+    clone = Path(__file__).parents[2]
+    for name in ("examples", "mappings", "define"):
+        (tmp_path / name).symlink_to(clone / name)
+    example = re.search(r"\n  Example:\n    ced-cdisc (.*)\n", said(command, "--help"))
+    assert example is not None
+    run = ced(*example[1].split())
+    assert (run.code, "error" in run.err) == (0, False)

@@ -1,0 +1,60 @@
+"""A build that is killed while it writes leaves the former output whole, and the next build succeeds."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import pytest
+from command_line import around, ced, ced_process, given, given_build, spoil, tree
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals of POSIX, renameat2 of Linux")
+
+AT_THE_FILE = """
+import os, signal
+from pathlib import Path
+write, calls = Path.write_bytes, []
+def dying(path, content):
+    calls.append(path)
+    if len(calls) == {number}:
+        write(path, content[: len(content) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+    return write(path, content)
+Path.write_bytes = dying
+"""
+AT_THE_EXCHANGE = """
+import os, signal
+from ced_cdisc.write.folder import OutputFolder
+OutputFolder.commit = lambda self: os.kill(os.getpid(), signal.SIGKILL)
+"""
+MOMENTS = [AT_THE_FILE.format(number=1), AT_THE_FILE.format(number=5), AT_THE_EXCHANGE]
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=["first file", "fifth file", "exchange"])
+def test_kill_9_leaves_the_former_output_whole_and_the_next_build_succeeds(moment: str) -> None:
+    before = given_build()
+    spoil("raw/ae.csv", "Nausea", "Vomiting")
+    assert ced_process("build", "raw", "out", before=moment).code == -signal.SIGKILL
+    assert tree("out") == before
+    assert ced("build", "raw", "out").code == 0
+    assert tree("out").keys() == before.keys()
+    assert tree("out")["sdtm/ae.xpt"] != before["sdtm/ae.xpt"]
+    assert around() == ["define", "mappings", "out", "raw"]
+
+
+def test_kill_9_of_a_first_build_leaves_no_output() -> None:
+    given()
+    assert ced_process("build", "raw", "out", before=MOMENTS[1]).code == -signal.SIGKILL
+    assert "out" not in around()
+    assert ced("build", "raw", "out").code == 0
+    assert around() == ["define", "mappings", "out", "raw"]
+
+
+def test_an_interrupt_from_the_keyboard_leaves_the_former_output_whole() -> None:
+    before = given_build()
+    spoil("raw/ae.csv", "Nausea", "Vomiting")
+    run = ced_process("build", "raw", "out", before=MOMENTS[1].replace("SIGKILL", "SIGINT"))
+    assert run.code == 1
+    assert run.err.endswith("\nAborted!\n")
+    assert tree("out") == before
+    assert around() == ["define", "mappings", "out", "raw"]

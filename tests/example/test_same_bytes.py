@@ -1,0 +1,77 @@
+"""The same input gives the same bytes, whatever the machine, the moment and the order of the raw rows."""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+from example_study import DEFINE, MAPPINGS, RAW, contents
+
+import ced_cdisc
+
+SETTINGS = [
+    {"POLARS_MAX_THREADS": "1", "PYTHONHASHSEED": "1", "TZ": "UTC"},
+    {"POLARS_MAX_THREADS": "2", "PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LC_ALL": "C"},
+    {"POLARS_MAX_THREADS": "8", "PYTHONHASHSEED": "3", "TZ": "America/Chicago", "LC_ALL": "C.UTF-8"},
+]
+
+
+def differing(one: Path, other: Path) -> list[str]:
+    """The files of two folders that are not the same; where names differ, these."""
+    mine, theirs = contents(one), contents(other)
+    assert len(mine) > 40
+    return sorted(mine.keys() ^ theirs.keys()) or [name for name in mine if mine[name] != theirs[name]]
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: "threads " + setting["POLARS_MAX_THREADS"])
+def test_a_second_build_gives_the_same_bytes_with_other_threads_hash_seed_time_zone_and_locale(
+    out: Path, tmp_path: Path, setting: dict[str, str]
+) -> None:
+    folders = ["--mappings", str(MAPPINGS), "--define", str(DEFINE)]
+    command = [sys.executable, "-c", "from ced_cdisc.cli import main; main()", "build"]
+    subprocess.run(
+        [*command, str(RAW), str(tmp_path / "there"), *folders],
+        check=True,
+        env=os.environ | setting,
+        capture_output=True,
+        cwd=tmp_path,
+    )
+    assert differing(out, tmp_path / "there") == []
+
+
+def shuffle_rows(source: Path, target: Path) -> None:
+    """A copy of a raw table with its records in another order below the header."""
+    dice = random.Random(f"order of {source.name}")  # noqa: S311
+    if source.suffix == ".xlsx":
+        book = openpyxl.load_workbook(source)
+        for sheet in book.worksheets:
+            rows = [[(c.value, c.number_format) for c in row] for row in sheet.iter_rows(min_row=2)]
+            dice.shuffle(rows)
+            for row, cells in zip(sheet.iter_rows(min_row=2), rows, strict=True):
+                for cell, (value, number_format) in zip(row, cells, strict=True):
+                    cell.value, cell.number_format = value, number_format
+        book.save(target)
+        return
+    header, *lines = source.read_bytes().splitlines(keepends=True)
+    with source.open(newline="", encoding="utf-8-sig") as stream:
+        assert sum(1 for _ in csv.reader(stream)) == len(lines) + 1, "a record goes over several lines"
+    dice.shuffle(lines)
+    target.write_bytes(header + b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines))
+
+
+def test_the_order_of_the_raw_rows_changes_no_dataset_and_no_define_xml(out: Path, tmp_path: Path) -> None:
+    shuffled = tmp_path / "raw"
+    shutil.copytree(RAW, shuffled)
+    for path in RAW.iterdir():
+        shuffle_rows(path, shuffled / path.name)
+    moved = [path.name for path in RAW.iterdir() if path.read_bytes() != (shuffled / path.name).read_bytes()]
+    assert len(moved) == len(list(RAW.iterdir()))
+    ced_cdisc.build(shuffled, tmp_path / "out", mappings=MAPPINGS, define=DEFINE)
+    assert differing(out, tmp_path / "out") == ["build.json"]
