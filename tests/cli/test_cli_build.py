@@ -111,7 +111,7 @@ def test_a_blank_row_and_a_file_that_no_table_reads_are_notes() -> None:
 
 
 def test_a_check_of_the_spec_that_fails_is_a_warning() -> None:
-    given(ae=("variables:\n", 'checks: ["AESEV != \'SEVERE\'"]\nvariables:\n'))
+    given(ae=("variables:\n", "checks: [\"AESEV != 'SEVERE'\"]\nvariables:\n"))
     warning = "AE: the check AESEV != 'SEVERE' fails on 1 record"
     assert ced("build", "raw", "out") == Run(
         0,
@@ -203,7 +203,9 @@ def test_a_failure_under_the_shipped_example_says_so_first() -> None:
 def test_the_python_api_gives_pandas_frames() -> None:
     given()
     said: list[tuple[str, int, int]] = []
-    result = ced_cdisc.build("raw", "out", watch=lambda name, rows, columns, _: said.append((name, rows, columns)))
+    result = ced_cdisc.build(
+        "raw", "out", watch=lambda name, rows, columns, _: said.append((name, rows, columns))
+    )
     assert said == [("EX", 3, 12), ("DM", 2, 25), ("AE", 3, 26), ("ADSL", 2, 8)]
     ae = result["AE"]
     assert isinstance(ae, pd.DataFrame)

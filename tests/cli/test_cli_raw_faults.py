@@ -48,13 +48,15 @@ def cell(value: str) -> tuple[str, str, str]:
         ),
         (
             (RAW_AE, "Bone pain,2", "Bone pain,SEVER"),
-            ONE + "mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value 'SEVER' of ae.SEV has no term in ct; "
+            ONE
+            + "mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value 'SEVER' of ae.SEV has no term in ct; "
             "did you mean SEVERE?\n"
             "    ae.csv line 3, subject T1-001\n",
         ),
         (
             (RAW_AE, "Bone pain,2", "Bone pain,[/red]"),
-            ONE + "mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value '[/red]' of ae.SEV has no term in ct; "
+            ONE
+            + "mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value '[/red]' of ae.SEV has no term in ct; "
             "ct has 1, 2, 3\n"
             "    ae.csv line 3, subject T1-001\n",
         ),
@@ -66,7 +68,8 @@ def cell(value: str) -> tuple[str, str, str]:
         ),
         (
             cell("31-FEB-2020"),
-            ONE + "mappings/sdtm/ae.yaml:23:23 CED251 AE.AESTDTC: date '31-FEB-2020' of ae.START fits none of "
+            ONE
+            + "mappings/sdtm/ae.yaml:23:23 CED251 AE.AESTDTC: date '31-FEB-2020' of ae.START fits none of "
             f"the formats {EDC}; the calendar has no such day\n"
             "    ae.csv line 2, subject T1-001\n",
         ),
@@ -83,7 +86,8 @@ def cell(value: str) -> tuple[str, str, str]:
         ),
         (
             (RAW_AE, "001,2,Bone", "001,1,Bone"),
-            ONE + "mappings/sources.yaml:5:17 CED259 ae.csv: lines 2 and 3 have the same key SUBJ '001', AENO '1'; "
+            ONE
+            + "mappings/sources.yaml:5:17 CED259 ae.csv: lines 2 and 3 have the same key SUBJ '001', AENO '1'; "
             "the key of a table stands in sources.yaml\n",
         ),
         (
@@ -92,7 +96,8 @@ def cell(value: str) -> tuple[str, str, str]:
         ),
         (
             (RAW_AE, "Bone pain", LONG),
-            TWO + "mappings/sdtm/ae.yaml:6:13 CED266 AE.AETERM: text of 201 bytes, a transport file holds 200: "
+            TWO
+            + "mappings/sdtm/ae.yaml:6:13 CED266 AE.AETERM: text of 201 bytes, a transport file holds 200: "
             f"'{LONG[:40]}...'; move the rest to a supplemental qualifier or to a further variable\n"
             "    ae.csv line 3, subject T1-001\n"
             "mappings/sdtm/ae.yaml:9:13 CED266 AE.AEDECOD: text of 201 bytes, a transport file holds 200: "
@@ -101,7 +106,8 @@ def cell(value: str) -> tuple[str, str, str]:
         ),
         (
             (RAW_AE, "Bone pain", "5 µg pain"),
-            TWO + "mappings/sdtm/ae.yaml:6:13 CED267 AE.AETERM: 'µ' (U+00B5) in '5 µg pain' is not printable ASCII; "
+            TWO
+            + "mappings/sdtm/ae.yaml:6:13 CED267 AE.AETERM: 'µ' (U+00B5) in '5 µg pain' is not printable ASCII; "
             "a transport file holds nothing else: write replace(.., 'µ', '..') in this line\n"
             "    ae.csv line 3, subject T1-001\n"
             "mappings/sdtm/ae.yaml:9:13 CED267 AE.AEDECOD: 'Μ' (U+039C) in '5 ΜG PAIN' is not printable ASCII; "
@@ -221,7 +227,8 @@ visits:
         ),
         (
             ("001,2,11-FEB-2020", "001,EXTRA,UN-FEB-2020"),
-            ONE + "mappings/sources.yaml:4:17 CED262 an unscheduled visit needs a complete date in dose.DOSDT\n"
+            ONE
+            + "mappings/sources.yaml:4:17 CED262 an unscheduled visit needs a complete date in dose.DOSDT\n"
             "    dose.csv line 3, subject T1-001\n",
         ),
         (
@@ -311,7 +318,10 @@ def test_an_empty_raw_folder() -> None:
     before = given_build()
     Path("empty").mkdir()
     assert ced("build", "empty", "out") == Run(
-        11, SPECS + ONE + "empty CED201 the raw folder empty holds no file; expected demog.csv, dose.csv, ae.csv\n"
+        11,
+        SPECS
+        + ONE
+        + "empty CED201 the raw folder empty holds no file; expected demog.csv, dose.csv, ae.csv\n",
     )
     assert tree("out") == before
 

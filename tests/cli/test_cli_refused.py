@@ -252,9 +252,6 @@ def test_a_finding_of_the_checks_stops_the_build_with_1(monkeypatch: pytest.Monk
     monkeypatch.setattr(pipeline, "check_define", one_finding)
     assert ced("build", "raw", "out") == Run(
         1,
-        SPECS
-        + BUILT
-        + "1 error from the checks\n"
-        + "adam/define.xml:7 CED512 dataset ADSL has no key\n",
+        SPECS + BUILT + "1 error from the checks\n" + "adam/define.xml:7 CED512 dataset ADSL has no key\n",
     )
     assert tree("out") == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ced_cdisc.check.define_document import DefineDocument, attribute, subject
+from ced_cdisc.check.define_document import DefineDocument, Element, qualified, subject
 from ced_cdisc.core.findings import Finding, Severity, did_you_mean
 
 
@@ -31,6 +31,7 @@ _REFERENCES = (
     _Reference("leafID", "def:leaf", "ID"),
     _Reference("def:ArchiveLocationID", "def:leaf", "ID"),
 )
+_BY_ATTRIBUTE = {qualified(r.attribute) if ":" in r.attribute else r.attribute: r for r in _REFERENCES}
 _UNUSED = (
     "ItemDef",
     "CodeList",
@@ -58,27 +59,22 @@ def duplicate_oids(document: DefineDocument) -> Iterator[Finding]:
 def dangling_references(document: DefineDocument) -> Iterator[Finding]:
     """CED504: what a reference names is defined in this file, as the element it should be."""
     known = _defined(document)
-    for element in document.root.iter("*"):
-        for reference in _REFERENCES:
-            oid = attribute(element, reference.attribute)
-            if oid is not None and oid not in known[reference.target]:
-                yield document.finding(
-                    "CED504",
-                    element,
-                    f"{subject(element)}: {reference.attribute} names the {reference.target} {oid}, "
-                    "which is not defined",
-                    did_you_mean(oid, known[reference.target]),
-                )
+    for element, reference, oid in _references(document):
+        if oid not in known[reference.target]:
+            yield document.finding(
+                "CED504",
+                element,
+                f"{subject(element)}: {reference.attribute} names the {reference.target} {oid}, "
+                "which is not defined",
+                did_you_mean(oid, known[reference.target]),
+            )
 
 
 def unreferenced_definitions(document: DefineDocument) -> Iterator[Finding]:
     """CED510: a definition that nothing refers to tells the reader nothing."""
     used: dict[str, set[str]] = {tag: set() for tag in _UNUSED}
-    for element in document.root.iter("*"):
-        for reference in _REFERENCES:
-            oid = attribute(element, reference.attribute)
-            if oid is not None:
-                used.setdefault(reference.target, set()).add(oid)
+    for _, reference, oid in _references(document):
+        used.setdefault(reference.target, set()).add(oid)
     for tag in _UNUSED:
         for element in document.all(tag):
             if (element.get("OID") or element.get("ID") or "") not in used[tag]:
@@ -91,6 +87,15 @@ RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (
     dangling_references,
     unreferenced_definitions,
 )
+
+
+def _references(document: DefineDocument) -> Iterator[tuple[Element, _Reference, str]]:
+    """Every reference of the file: the element, what its attribute refers to, and the OID."""
+    for element in document.root.iter("*"):
+        for name, value in element.items():
+            reference = _BY_ATTRIBUTE.get(name)
+            if reference is not None:
+                yield element, reference, value
 
 
 def _defined(document: DefineDocument) -> dict[str, set[str]]:

@@ -33,7 +33,7 @@ _ALL = (
         same=(1, 2),
     ),
     Signature(
-        "coalesce", (_p("value", _VALUE),), None, "the first non-missing of {*}", repeats=True, same=(0,)
+        "coalesce", (_p("value", _VALUE),), None, "{*}, the first that is not missing", repeats=True, same=(0,)
     ),
     Signature(
         "join",
@@ -78,7 +78,7 @@ _ALL = (
         "round",
         (_p("number", _NUMBER), _p("digits", _NUMBER, literal=True)),
         Type.NUMBER,
-        "{0} rounded to {1} decimals, halves away from zero",
+        "{0}, rounded to {1} decimals, halves away from zero",
     ),
     Signature("floor", (_p("number", _NUMBER),), Type.NUMBER, "the greatest whole number not above {0}"),
     Signature("abs", (_p("number", _NUMBER),), Type.NUMBER, "the absolute value of {0}"),
@@ -89,17 +89,17 @@ _ALL = (
         "convert",
         (_p("number", _NUMBER), _p("from", _TEXT), _p("to", _TEXT, literal=True)),
         Type.NUMBER,
-        "{0} converted from {1} to {2}",
+        "{0}, converted from {1} to {2}",
     ),
     Signature(
         "date",
         (_p("dtc", (Type.DTC, Type.DATETIME)),),
         Type.DATE,
-        "the date of {0}",
+        "the date part of {0}",
         admiral="convert_dtc_to_dt",
     ),
     Signature(
-        "datetime", (_p("dtc", _DTC),), Type.DATETIME, "the date-time of {0}", admiral="convert_dtc_to_dtm"
+        "datetime", (_p("dtc", _DTC),), Type.DATETIME, "the date and time of {0}", admiral="convert_dtc_to_dtm"
     ),
     Signature("day", (_p("dtc", _DTC),), Type.DTC, "the date part of {0}"),
     Signature("iso", (_p("date", (Type.DATE, Type.DATETIME)),), Type.DTC, "{0} in ISO 8601"),
@@ -107,7 +107,7 @@ _ALL = (
         "study_day",
         (_p("date", _DAYS), _p("reference", _DAYS)),
         Type.NUMBER,
-        "the date part of {0} minus the date part of {1}, plus 1 day if {0} is on or after {1}",
+        "the date part of {0} minus the date part of {1} in days, plus 1 if {0} is on or after {1}",
         "SDTMIG 3.4, 4.4.4",
         admiral="derive_vars_dy",
     ),

@@ -10,6 +10,7 @@ import polars as pl
 from ced_cdisc.core.metadata import DataType
 from ced_cdisc.expr.tree import Type
 
+_FEW = 4096  # rows up to which plain Python is faster than finding the distinct values first
 _DURATIONS = ("DUR", "ELTM", "EVLINT", "STINT", "ENINT")
 
 
@@ -34,14 +35,15 @@ def measure(values: pl.Series, kind: Type, name: str, *, sdtm: bool, decimals: i
         sdtm: whether the dataset is SDTM.
         decimals: planned decimals, which the data may not exceed silently: the larger number counts.
     """
-    present = values.drop_nulls()
-    empty = len(present) == 0
+    distinct = values.unique() if len(values) > _FEW else values
+    present = {value for value in distinct.to_list() if value is not None}
+    empty = not present
     if kind in (Type.TEXT, Type.DTC):
-        longest = int(present.str.len_bytes().max() or 1) if not empty else 1  # type: ignore[arg-type]
+        longest = max((len(text.encode()) for text in present), default=1)
         return Measured(_text_type(present, kind, name, sdtm=sdtm), longest, None, longest, empty)
     if kind in (Type.DATE, Type.DATETIME):
         return Measured("integer", 10 if kind is Type.DATETIME else 5, None, 8, empty)
-    texts = [number_text(x) for x in present.unique().to_list()]
+    texts = [number_text(x) for x in present]
     places = max((len(t.partition(".")[2]) for t in texts), default=0)
     places = max(places, decimals or 0)
     whole = max((len(t.partition(".")[0]) for t in texts), default=1)
@@ -56,12 +58,12 @@ def number_text(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _text_type(present: pl.Series, kind: Type, name: str, *, sdtm: bool) -> DataType:
+def _text_type(present: set[str], kind: Type, name: str, *, sdtm: bool) -> DataType:
     if kind is Type.TEXT:
-        return "durationDatetime" if sdtm and name.endswith(_DURATIONS) and name[2:] in _DURATIONS else "text"
-    if present.str.contains("--", literal=True).any():
+        return "durationDatetime" if sdtm and name[2:] in _DURATIONS else "text"
+    if any("--" in text for text in present):
         return "incompleteDatetime"
-    lengths = set(present.str.len_bytes().unique().to_list())
+    lengths = {len(text) for text in present}
     if not lengths or lengths == {10}:
         return "date"
     if lengths == {19}:

@@ -27,7 +27,7 @@ class _Said:
 def value_levels(
     plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan, labels: dict[str, str]
 ) -> tuple[ValueLevel, ...]:
-    """The value level of a variable, or nothing where all its records are alike.
+    """The value level of a variable, or nothing where all its records are alike and it holds no results.
 
     One row a value of the dividing variable, in the order of the data; a row with no value of the variable
     is left out.
@@ -56,7 +56,7 @@ def value_levels(
         made.append(
             ValueLevel(
                 where=(RangeCheck(plan.name, by, "EQ", (str(value),)),),
-                label=labels.get(str(value), variable.label)[:40],
+                label=labels.get(str(value), variable.label),
                 type=measured.type,
                 length=measured.length,
                 significant_digits=measured.significant_digits,
@@ -68,7 +68,8 @@ def value_levels(
             )
         )
     made.sort(key=lambda v: v.where[0].values)
-    return tuple(made) if _tells_something(made) else ()
+    is_result = variable.name == "AVAL" or variable.name.endswith("ORRES")
+    return tuple(made) if _tells_something(made) or (is_result and len(made) > 1) else ()
 
 
 def _plain(value: object) -> str:

@@ -25,6 +25,8 @@ _COMPARE_DATE = {
     ">=": "is on or after",
 }
 _DATES = (tree.Type.DTC, tree.Type.DATE, tree.Type.DATETIME)
+# How tightly an operator binds, for brackets only where they are needed.
+_BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
 _AGGREGATE = {
     "first": "the first",
     "last": "the last",
@@ -32,7 +34,6 @@ _AGGREGATE = {
     "max": "the largest",
     "sum": "the sum of",
     "mean": "the mean of",
-    "count": "the number of records with",
     "only": "the",
     "same": "the common",
 }
@@ -61,9 +62,16 @@ class _English:
         method: Callable[[tree.Node], str] = getattr(self, f"_{type(node).__name__.lower()}")
         return method(node)
 
-    def _inner(self, node: tree.Node) -> str:
+    def _inner(self, node: tree.Node, binds: int, *, right: bool = False) -> str:
+        """An operand, in brackets where it binds less than the operator ``binds`` (or, at its right, as much)."""
         text = self.say(node)
-        return f"({text})" if isinstance(node, tree.Arithmetic | tree.Negative) else text
+        if isinstance(node, tree.Negative):
+            return f"({text})"
+        if isinstance(node, tree.Arithmetic):
+            own = _BINDS[node.op]
+            return f"({text})" if own < binds or (own == binds and right) else text
+        words = isinstance(node, tree.Call | tree.Aggregate | tree.Recode)
+        return f"({text})" if words and " " in text else text
 
     def _literal(self, node: tree.Literal) -> str:
         if node.value is None:
@@ -72,16 +80,31 @@ class _English:
 
     def _column(self, node: tree.Column) -> str:
         if node.scope is tree.Scope.RAW:
-            return f"{node.short} of {node.owner}"
+            return f"{node.short} ({node.owner})" if node.owner else node.name
         return node.short if node.owner and node.owner == self._records else node.name
 
     def _call(self, node: tree.Call) -> str:
         if node.name == "if":
             return self._branches(node)
         said = [self.say(arg) for arg in node.args]
+        if node.name == "coalesce":
+            return "; if missing, ".join(said)
+        if node.name == "round":
+            return f"{said[0]}, rounded to {_decimals(node.args[1])}, halves away from zero"
+        if node.name == "convert":
+            said[1:] = [_bare(arg, text) for arg, text in zip(node.args[1:], said[1:], strict=True)]
+        if node.name == "study_day":
+            return self._study_day(node.args, said)
         template = self._registry[node.name].english
-        text = template.replace("{*}", _list(said)).replace("{1*}", _list(said[1:]))
+        text = template.replace("{*}", listed(said)).replace("{1*}", listed(said[1:]))
         return re.sub(r"\{(\d)\}", lambda match: said[int(match[1])], text)
+
+    def _study_day(self, args: tuple[tree.Node, ...], said: list[str]) -> str:
+        days = [
+            text if arg.type is tree.Type.DATE else f"the date part of {text}"
+            for arg, text in zip(args, said, strict=True)
+        ]
+        return f"{days[0]} minus {days[1]} in days, plus 1 if {said[0]} is on or after {said[1]}"
 
     def _branches(self, node: tree.Call) -> str:
         """A chain of ifs as: x if a; y if b; otherwise z."""
@@ -97,18 +120,24 @@ class _English:
         return "; ".join(parts)
 
     def _arithmetic(self, node: tree.Arithmetic) -> str:
-        op = {"**": "to the power of", "*": "x"}.get(node.op, node.op)
-        return f"{self._inner(node.left)} {op} {self._inner(node.right)}"
+        binds = _BINDS[node.op]
+        left = self._inner(node.left, binds, right=node.op == "**")
+        right = self._inner(node.right, binds, right=node.op in ("-", "/"))
+        if node.op == "**":
+            return f"{left}^{right}"
+        return f"{left} {'x' if node.op == '*' else node.op} {right}"
 
     def _negative(self, node: tree.Negative) -> str:
-        return f"minus {self._inner(node.of)}"
+        return f"minus {self._inner(node.of, _BINDS['*'])}"
 
     def _compare(self, node: tree.Compare) -> str:
+        if node.op in ("=", "!=") and isinstance(node.right, tree.Literal):
+            return f"{self.say(node.left)} is {'' if node.op == '=' else 'not '}{self.say(node.right)}"
         words = _COMPARE_DATE if node.left.type in _DATES else _COMPARE
         return f"{self.say(node.left)} {words[node.op]} {self.say(node.right)}"
 
     def _member(self, node: tree.Member) -> str:
-        values = _list([self._literal(value) for value in node.values], "or")
+        values = listed([self._literal(value) for value in node.values], "or")
         return f"{self.say(node.of)} is {'not ' if node.negated else ''}{values}"
 
     def _between(self, node: tree.Between) -> str:
@@ -148,22 +177,24 @@ class _English:
             self._records = outer
 
     def _over_records(self, node: tree.Aggregate) -> str:
-        records = f"the subject's {node.dataset} records" if node.dataset else "the subject's records"
+        records = f"the subject's records{f' in {node.dataset}' if node.dataset else ''}"
         if node.on:
-            records += f" with the same {_list(list(node.on))}"
+            records += f" with the same {listed(list(node.on))}"
         if node.where is not None:
             records += f" where {self.say(node.where)}"
-        order = f", ordered by {_list([self._ordering(o) for o in node.order])}" if node.order else ""
+        order = f", ordered by {listed([self._ordering(o) for o in node.order])}" if node.order else ""
         if node.func == "rank":
-            return f"the position among {records}{order}"
+            return f"the position of the record among {records}{order}"
         what = "" if node.of is None else self.say(node.of)
         words = (
             _EARLIEST
             if node.of is not None and node.of.type in _DATES and node.func in _EARLIEST
             else _AGGREGATE
         )
-        if node.func == "count" and node.of is None:
-            return f"the number of {records}"
+        if node.func == "count":
+            present = f" with a value of {what}" if what else ""
+            head, where, condition = records.partition(" where ")
+            return f"the number of {head}{present}{where}{condition}"
         return f"{words[node.func]} {what} of {records}{order}"
 
     def _recode(self, node: tree.Recode) -> str:
@@ -181,7 +212,21 @@ class _English:
         return f"{self.say(node.of)} as a number"
 
 
-def _list(words: list[str], last: str = "and") -> str:
+def _decimals(digits: tree.Node) -> str:
+    """What a number is rounded to."""
+    said = digits.digits if isinstance(digits, tree.Literal) else ""
+    if said == "0":
+        return "a whole number"
+    return f"{said} decimal{'' if said == '1' else 's'}"
+
+
+def _bare(node: tree.Node, said: str) -> str:
+    """A written text without its quotation marks, such as a unit."""
+    return str(node.value) if isinstance(node, tree.Literal) else said
+
+
+def listed(words: list[str], last: str = "and") -> str:
+    """Words as an enumeration: A, B and C."""
     if len(words) <= 1:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"

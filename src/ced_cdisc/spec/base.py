@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo, model_validator
 
@@ -27,6 +27,12 @@ class Model(BaseModel):
     def place(self) -> Location:
         """The place of this part in its file."""
         return self._place
+
+    def at(self, place: Location) -> Self:
+        """A copy of this part that stands at ``place``."""
+        made = self.model_copy()
+        made._place = place
+        return made
 
     @model_validator(mode="wrap")
     @classmethod

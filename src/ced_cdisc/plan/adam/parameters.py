@@ -331,8 +331,11 @@ def window_lines(
                 )
                 continue
             low, high = (float(match[1]) if match[1] else None), (float(match[2]) if match[2] else None)
-            parts += [f"{day} >= {match[1]}"] if match[1] else []
-            parts += [f"{day} <= {match[2]}"] if match[2] else []
+            if match[1] and match[2]:
+                parts.append(f"{day} between {match[1]} and {match[2]}")
+            else:
+                parts += [f"{day} >= {match[1]}"] if match[1] else []
+                parts += [f"{day} <= {match[2]}"] if match[2] else []
         if not parts:
             findings.add(Finding("CED017", f"window {name} needs 'days' or 'where'", window.place))
             continue

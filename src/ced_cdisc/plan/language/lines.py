@@ -8,7 +8,7 @@ from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Codelist, Comment, DocumentRef, Method, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.english import sentence
+from ced_cdisc.expr.english import clause, listed, sentence
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose, literal, missing
@@ -378,6 +378,8 @@ class Lines:
                 if page and self._crf and source in ("Subject", "Investigator")
                 else ()
             )
+            if source == "Sponsor":  # what the sponsor entered into the raw table, such as dictionary codes
+                return Origin("Assigned", "Sponsor")
             return Origin("Collected", source, documents=refs)
         if verb in ("assign", "absent"):
             return Origin("Assigned", spec.source or "Sponsor")
@@ -414,14 +416,12 @@ def said(node: tree.Node, spec: LineSpec | None = None, verb: str = "derive") ->
 
 def _flag_text(node: tree.Node, spec: LineSpec) -> str:
     rank = next(n for n in tree.walk(node) if isinstance(n, tree.Aggregate))
-    from ced_cdisc.expr.english import clause
-
-    group = ", ".join(str(name) for name in spec.by or ())
-    text = f"Y on the {spec.flag} record"
+    group = listed(["subject", *map(str, spec.by or ())])
+    order = listed([str(word).replace(" desc", " (falling)") for word in spec.order or ()])
+    text = f"Y on the {spec.flag} record, in the order of {order}, of each {group}"
     if rank.where is not None:
-        text += f" where {clause(rank.where, FUNCTIONS)}"
-    text += ", within each subject" + (f" and {group}" if group else "")
-    return f"{text}, in the order of {', '.join(str(order) for order in spec.order or ())}."
+        text += f", among the records where {clause(rank.where, FUNCTIONS)}"
+    return f"{text}; otherwise missing."
 
 
 def _formula(spec: LineSpec) -> str:

@@ -148,7 +148,7 @@ def whole_dataset(
     if "EPOCH" in domain.names and "SE" in catalogue.datasets:
         date = _epoch_date(domain)
         rule = f"last(SE.EPOCH where starts_by(SE.SESTDTC, {date}) order by SE.SESTDTC, SE.TAETORD)"
-        words = f"EPOCH of the last element in SE that starts on or before {date}, compared to the precision that both have; missing where {date} is no complete date."
+        words = f"EPOCH of the last element in SE that starts on or before {date}, compared to the precision that both have; missing where {date} is not a complete date."
         add("EPOCH", {"derive": text(rule), "as_": text(words)})
     flag = domain.full("--LOBXFL")
     if flag in domain.names:

@@ -1,0 +1,217 @@
+"""The catalogue of codes: what each CEDnnn means, at which stage it arises, and what to do.
+
+One line a code: ``code | title | what to do``. ``docs/errors.md`` is written from it by
+``scripts/make_error_docs.py``. A code keeps its meaning for good; the number of one that is given up stays free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ced_cdisc.core.findings import Stage
+
+
+class Code(NamedTuple):
+    """One code: a short title, the stage that decides the exit code, and what to do."""
+
+    title: str
+    stage: Stage
+    remedy: str
+
+
+_SPEC = """
+CED001 | the file is not valid YAML | correct the place; often a text with a colon or bracket lacks quotes
+CED002 | keys and values are needed here | write `key: value` lines at the top, each key one word or text
+CED003 | an anchor, alias, merge key or tag | write the text out; all scalars of a spec are text
+CED004 | a word stands alone inside braces | put quotes around an expression that holds a comma
+CED005 | a key is given twice | delete one of them
+CED006 | an unknown key | take the word proposed, or see the mapping language
+CED007 | a needed key is missing | add the key
+CED008 | a word that is no choice of its key | take one of the words listed
+CED009 | a value of the wrong kind | write what is expected, such as a whole number or yes
+CED010 | a needed file is not there | write the file, or name another folder
+CED011 | a spec file cannot be read | save it as UTF-8, and look at its permissions
+CED012 | an unknown column or variable | take the word proposed; a table's columns stand in sources.yaml
+CED013 | an unknown function | take the word proposed, or see the mapping language
+CED014 | types that do not fit | convert: number(..) or text(..), date(..) for a date
+CED015 | an expression that cannot be parsed | correct the place; the message says what may stand there
+CED016 | an unknown table, dataset or instrument | take the word proposed, or declare it
+CED017 | a line, parameter or window has no verb, or several | give it exactly one of those listed
+CED018 | words of a line that do not go together | take the word out, or use the verb it goes with
+CED019 | a variable that the domain does not have | correct the name, or make it a supplemental qualifier
+CED020 | a required or expected variable has no line | write a line, or `{absent: "why"}`
+CED021 | a text that is no term of its codelist | take the term proposed, or add terms in define.yaml
+CED022 | a codelist that is unknown or cannot be extended | correct its code, or write your own codelist
+CED023 | a date format, date-time or range that is none | write it of the parts that the message lists
+CED024 | a name or label that SAS cannot hold | up to 8 capitals and digits; labels up to 40 bytes
+CED025 | lines or datasets that need each other in a circle | break the circle that the message names
+CED026 | an unknown domain | correct it, or give a custom domain its class and label
+CED027 | units without conversion | name a standard unit of the same quantity
+CED028 | a standard or terminology that is not shipped | pin a version that is
+CED029 | something is declared twice | delete one of them
+CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
+CED031 | --only names an unknown dataset | take a dataset of the study
+"""
+
+_RAW = """
+CED201 | the raw folder is empty | name the folder that holds the tables
+CED202 | the file of a table is missing | put it there, or correct `file` in sources.yaml
+CED203 | the file of a table cannot be read | look at its permissions, close other programs
+CED204 | the file of a table is no ordinary file | put the exported table there
+CED205 | the file of a table is empty | export the table again; a table without records has a header
+CED206 | the file of a table lies outside the raw folder | write its path below the raw folder
+CED207 | an encoding or delimiter that is none | write a usual one in sources.yaml
+CED208 | the encoding is not the one declared | write the one that the message names, or save as UTF-8
+CED209 | bytes that the declared encoding does not have | declare another encoding, or save as UTF-8
+CED210 | the table reads as UTF-8, but is declared otherwise | look at the letters, then declare utf-8
+CED211 | a NUL byte | export the table again, as text
+CED212 | a carriage return without line feed | save with line ends of Windows or Unix
+CED213 | a quoted cell is never closed | add the closing quote, or take the opening one away
+CED214 | text after a closing quote | double a quote that stands within a quoted cell
+CED215 | a quote within an unquoted cell | quote the whole cell and double the quotes in it
+CED216 | a row with fewer cells than the header | export again; a line end within a cell must be quoted
+CED217 | a row with more cells than the header | quote a cell that holds the delimiter
+CED218 | blank rows were left out (a note) | nothing, or delete them
+CED219 | another delimiter than declared | write the delimiter in sources.yaml
+CED220 | a declared column is not in the header | correct the header or the columns in sources.yaml
+CED221 | a column that is not declared | list it in sources.yaml, or delete it
+CED222 | a column stands twice in the header | rename one of them
+CED223 | a header cell is blank | name the column, or delete it
+CED225 | the file is not an xlsx workbook | save it as .xlsx, or declare `format: csv`
+CED226 | the workbook has a password or is an old .xls | save it as .xlsx without a password
+CED227 | the workbook is damaged | open it in a spreadsheet program and save it again
+CED228 | the workbook lacks the declared sheet | correct `sheet` in sources.yaml
+CED229 | several sheets and none declared | write `sheet` in sources.yaml
+CED230 | cells that hold an error such as #N/A | correct the formula or the value
+CED231 | formulas without a stored value | open and save the workbook in a spreadsheet program
+CED232 | merged cells | unmerge, and fill each cell
+CED233 | the workbook is too big to unpack | export the table as CSV
+CED234 | cells to the right of the header | give the column a header, or clear the cells
+CED235 | a file that no table reads (a note) | declare it in sources.yaml, or move it away
+CED250 | a raw value without a term in ct | add the code to ct, or correct the data
+CED251 | a date that no format fits | add the format, or correct the data
+CED252 | a time that no format fits, or without a date | correct the data, or leave `time` out
+CED253 | a text that is not a number | correct the data, or use numeric(..)
+CED254 | a text that is not a duration | write M:SS, H:MM:SS, or sec, min, h
+CED255 | a unit without conversion | correct the data, or map the unit with ct
+CED256 | more than one record for only(..) | choose with first, last, min or max
+CED257 | a look-up finds more than one record | name more columns that match
+CED258 | a row without subject | correct the data
+CED259 | rows with the same key | correct the data, or the key in sources.yaml
+CED260 | a subject that is not in DM | correct the data, or the rows of DM
+CED261 | an unknown visit name | add it in visits.yaml, or correct the data
+CED262 | an unscheduled visit without a complete date | correct the data
+CED263 | a visit date that no format fits | add the format in visits.yaml, or correct the data
+CED264 | a value outside its closed codelist | correct the data or the line, or extend the codelist
+CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
+CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
+CED330 | the file is no SAS transport file | export it with the XPORT engine
+CED331 | a transport file of another version | export it as version 5
+CED332 | the headers of a transport file are cut | copy the file again
+CED333 | the headers of a transport file are damaged | copy or export the file again
+CED334 | a variable is described in a way that cannot be | export the file again
+CED335 | the rows of a transport file are cut | copy the file again
+CED336 | a transport file of several datasets | export one dataset a file
+CED337 | texts of another encoding in a transport file | name the encoding of the file
+"""
+
+_OUTPUT = """
+CED301 | a name over 8 bytes | give a shorter name
+CED302 | a name of other characters than A-Z, 0-9 and _ | give another name
+CED303 | a variable label over 40 bytes | give a shorter label
+CED304 | a dataset label over 40 bytes | give a shorter label
+CED305 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
+CED306 | a text longer than the planned length | give a greater `length`
+CED307 | a character that the file cannot hold | replace it in the line that makes the value
+CED308 | a control character | take it out in the line that makes the value
+CED309 | a number outside the range of IBM floats | correct the line that makes the value
+CED310 | a number that is not finite | correct the line that makes the value
+CED311 | blank rows at the end of a dataset | give a key variable a value, or leave the rows out
+CED312 | a dataset without variables | give it a variable
+CED313 | two variables of one name | rename one of them
+CED314 | a planned variable is not in the data | report it: this is a fault of the tool
+CED315 | a variable of the data is not planned | report it: this is a fault of the tool
+CED316 | the data are of another type than planned | report it: this is a fault of the tool
+CED317 | a length that the type cannot have | give another `length`
+CED318 | more variables than a transport file holds | split the dataset
+CED319 | a whole number that SAS would round | plan it as text
+CED320 | a number loses digits at its length | give it 8 bytes
+CED321 | a format that does not fit | give another `format`
+CED322 | a time stamp or version that does not fit | give a shorter one
+CED323 | a special missing value that is none | take A to Z or _, where no value is
+CED401 | OUT is a file | name another folder
+CED402 | OUT is a folder of somebody else | name a new folder, or empty this one
+CED403 | OUT is a mount point | name a folder in it
+CED404 | OUT and an input folder are one, or one holds the other | name a folder beside it
+CED405 | OUT is or holds the working folder | change to another folder first
+CED406 | there is no folder around OUT | make it first
+CED407 | the folder around OUT cannot be written | write elsewhere, or allow writing there
+CED408 | OUT cannot be looked at | name a new folder, or look at its permissions
+CED409 | files were added to a former build | move them away: OUT is replaced as a whole
+CED410 | another run is writing OUT | wait for it, or write to another folder
+CED411 | a killed run left the former output beside a new OUT | move one of them away, then build again
+CED412 | the output cannot be written, such as on a full disk | make room, or write to another folder
+CED413 | the finished output cannot take the place of OUT | write to another folder
+CED414 | OUT is a link that leads nowhere | correct the link, or name another folder
+CED420 | a part (--only) would replace a full build | name another folder for --only
+"""
+
+_CHECK = """
+CED265 | a check of the spec fails (a warning) | look at the records, then at the data or the check
+CED501 | define.xml is not well-formed XML, or declares a document type | write it again
+CED502 | define.xml breaks the schema | report it, if the file was written by this tool
+CED503 | two definitions have one OID | give one of them another OID
+CED504 | a reference has no target | define what it refers to, or correct it
+CED505 | a text, integer or float item has no Length | give the length
+CED506 | an attribute or codelist does not fit the data type | correct the attribute, or the data type
+CED507 | the type of a method is neither Computation nor Imputation | take one of the two
+CED508 | a derived item has no method | give it a method, or another origin
+CED509 | a collected item has no page of the annotated CRF | give `page` in sources.yaml or in the line
+CED510 | nothing refers to a definition | take it out, or refer to it
+CED511 | no data, and no comment that says why | give the reason: `{absent: "why"}`
+CED512 | a dataset has no key | give it a `sort`
+CED513 | order, key sequence or items of a dataset or value list are not unique or not complete | number anew
+CED514 | an item has no origin, or one at both levels | give it at one level
+CED515 | the source does not fit the type of the origin, or the type not the kind of dataset | correct them
+CED516 | the predecessor is not named as DATASET.VARIABLE | name it so
+CED517 | two codelists have one name, or a codelist has a value twice | rename one, or delete one
+CED518 | a term has neither an NCI code nor ExtendedValue, or both | give it one of the two
+CED519 | StandardOID and IsNonStandard: both, or neither | give one of the two
+CED520 | a dataset or item has no description | give it a label
+CED521 | a where clause is missing, misplaced, or joins datasets without a comment | correct the clause
+CED522 | names of a dataset contradict each other | make them agree
+CED523 | a dataset is in define.xml or in the transport files only | build both again, together
+CED524 | the label of a dataset differs | build both again, together
+CED525 | a variable is in define.xml or in the transport file only | build both again, together
+CED526 | the order of variables differs | build both again, together
+CED527 | the label of a variable differs | build both again, together
+CED528 | the type or format of a variable differs | build both again, together
+CED529 | the length of a variable differs | build both again, together
+"""
+
+
+def _listed(text: str, stage: Stage) -> dict[str, Code]:
+    made: dict[str, Code] = {}
+    for line in text.strip().splitlines():
+        code, title, remedy = line.split(" | ")
+        if code in made:
+            raise ValueError(f"{code} is listed twice")
+        made[code] = Code(title, stage, remedy)
+    return made
+
+
+CODES: Mapping[str, Code] = MappingProxyType(
+    dict(
+        sorted(
+            (
+                _listed(_SPEC, Stage.SPEC)
+                | _listed(_RAW, Stage.RAW)
+                | _listed(_OUTPUT, Stage.OUTPUT)
+                | _listed(_CHECK, Stage.CHECK)
+            ).items()
+        )
+    )
+)
+"""Every code that a finding can have, in the order of the numbers."""

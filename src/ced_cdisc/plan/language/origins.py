@@ -1,0 +1,106 @@
+"""Where values come from and how they are made: origins and methods, from the same line as the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ced_cdisc.core.metadata import DocumentRef, Method, Origin
+from ced_cdisc.derive.catalogue import FUNCTIONS
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.english import clause, sentence
+from ced_cdisc.plan.model import SUPP
+from ced_cdisc.spec.models import LineSpec, TableDefaults, TableSpec
+from ced_cdisc.spec.source import Text
+
+ASSIGNED = Origin("Assigned", "Sponsor")
+DERIVED = Origin("Derived", "Sponsor")
+
+
+class Origins:
+    """The origins of lines, as their verbs and the raw tables say."""
+
+    def __init__(self, tables: Mapping[str, TableSpec], defaults: TableDefaults, crf: str) -> None:
+        self._tables = tables
+        self._defaults = defaults
+        self._crf = crf
+
+    def of(self, spec: LineSpec, verb: str) -> Origin:
+        """The origin that the verb of a line stands for."""
+        if verb == "collect":
+            return self._collected(spec)
+        if verb in ("assign", "absent"):
+            return Origin("Assigned", spec.source or "Sponsor")
+        if verb == "protocol":
+            return Origin("Protocol", "Sponsor")
+        if verb == "copy":
+            return Origin("Predecessor", description=str(spec.copy_))
+        return Origin("Derived", spec.source or "Sponsor")
+
+    def _collected(self, spec: LineSpec) -> Origin:
+        assert spec.collect is not None
+        table = self._tables.get(spec.collect.partition(".")[0])
+        recorded = table.recorded_by if table and table.recorded_by else self._defaults.recorded_by
+        source = spec.source or recorded
+        page = spec.page or (table.page if table else None)
+        shown = page and self._crf and source in ("Subject", "Investigator")
+        refs = (DocumentRef(self._crf, (page,)),) if page and shown else ()
+        return Origin("Collected", source, documents=refs)
+
+
+def method_of(
+    spec: LineSpec, verb: str, node: tree.Node, dataset: str, variable: str, text: Text | None
+) -> Method | None:
+    """The method of a computed line: its own words if given, else English from the tree.
+
+    Args:
+        spec: the line.
+        verb: its verb; only derive, cases, flag and window have a method.
+        node: the tree of its value.
+        dataset: the dataset's name.
+        variable: the variable's name, with ``supp.`` before that of a supplemental qualifier.
+        text: the text that the tree was made from, or None where nothing is to be shown.
+    """
+    if verb not in ("derive", "cases", "flag", "window"):
+        return None
+    formula = "" if text is None else str(spec.derive) if verb == "derive" else _formula(spec)
+    if spec.as_ is not None:
+        words = str(spec.as_)
+    else:
+        words = _flag_text(node, spec) if verb == "flag" else sentence(node, FUNCTIONS)
+    return derivation(dataset, variable.removeprefix(SUPP), words, formula)
+
+
+def derivation(dataset: str, variable: str, text: str, formula: str = "") -> Method:
+    """The method of one variable, in words and as the expression it was made from."""
+    return Method(
+        id=f"{dataset}.{variable}",
+        name=f"Derivation of {variable}",
+        type="Computation",
+        text=text,
+        formula=formula,
+    )
+
+
+def _flag_text(node: tree.Node, spec: LineSpec) -> str:
+    rank = next(n for n in tree.walk(node) if isinstance(n, tree.Aggregate))
+    group = ", ".join(str(name) for name in spec.by or ())
+    text = f"Y on the {spec.flag} record"
+    if rank.where is not None:
+        text += f" where {clause(rank.where, FUNCTIONS)}"
+    text += ", within each subject" + (f" and {group}" if group else "")
+    return f"{text}, in the order of {', '.join(str(order) for order in spec.order or ())}."
+
+
+def _formula(spec: LineSpec) -> str:
+    if spec.cases is not None:
+        parts = [
+            f"else {case.else_}" if case.else_ is not None else f"when {case.when} then {case.then}"
+            for case in spec.cases
+        ]
+        return "; ".join(parts)
+    if spec.flag is not None:
+        parts = [f"flag {spec.flag}"]
+        parts += [f"where {spec.where}"] if spec.where else []
+        parts += [f"by {', '.join(map(str, spec.by))}"] if spec.by else []
+        return " ".join([*parts, f"order by {', '.join(map(str, spec.order or ()))}"])
+    return ""

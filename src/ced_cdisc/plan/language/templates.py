@@ -1,0 +1,51 @@
+"""What is written once for many: texts with {names} to fill in, and the instruments that fill them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel
+
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.spec.models import InstrumentSpec
+from ced_cdisc.spec.source import Text
+
+T = TypeVar("T")
+_NAME = re.compile(r"\{([A-Za-z_]+)\}")
+
+
+def fill(value: T, constants: Mapping[str, Text]) -> T:
+    """The value with {name} replaced in every text below it; an unknown name stays (``{result}``)."""
+    if not constants:
+        return value
+    return cast(T, _fill(value, constants))
+
+
+def find_instrument(
+    name: Text, instruments: Mapping[str, InstrumentSpec], findings: Findings
+) -> InstrumentSpec | None:
+    """The instrument of that name, or None with a finding (CED016)."""
+    found = instruments.get(str(name))
+    if found is None:
+        hint = did_you_mean(str(name), instruments) or "instruments stand in mappings/instruments/"
+        findings.add(Finding("CED016", f"unknown instrument {name}", name.where, hint=hint))
+    return found
+
+
+def _fill(value: Any, constants: Mapping[str, Text]) -> Any:
+    if isinstance(value, Text):
+        if "{" not in value:
+            return value
+        replaced = _NAME.sub(lambda m: str(constants.get(m[1], m[0])), value)
+        return value if replaced == value else Text(replaced, value.where)
+    if isinstance(value, BaseModel):
+        changes = {name: _fill(getattr(value, name), constants) for name in type(value).model_fields}
+        return value.model_copy(update=changes)
+    if isinstance(value, dict):
+        items = cast("dict[Any, Any]", value)
+        return {_fill(k, constants): _fill(v, constants) for k, v in items.items()}
+    if isinstance(value, list):
+        return [_fill(v, constants) for v in cast("list[Any]", value)]
+    return value

@@ -1,0 +1,221 @@
+"""The value of a line: what each verb and the code table ``ct`` make of the words of a spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.core.metadata import Codelist
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.language.codelists import Codelists
+from ced_cdisc.plan.language.dates import TIME_FORMATS, Formats, date_formats
+from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose, literal, missing
+from ced_cdisc.plan.language.names import RowNames
+from ced_cdisc.plan.model import SUPP
+from ced_cdisc.spec.models import LineSpec
+from ced_cdisc.spec.source import Text
+
+Value = tuple[tree.Node, Text | None]
+"""A resolved tree, and the text of the spec that it was made from, if one text alone makes it."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The variable a line is for: what the standard or the spec says of it."""
+
+    dataset: str
+    name: str
+    kind: Type
+    codelist: Codelist | None = None
+
+    @property
+    def shown(self) -> str:
+        """The name in messages: AE.AESEV."""
+        return f"{self.dataset}.{self.name.removeprefix(SUPP)}"
+
+
+class Values:
+    """Makes the values of lines; collects findings."""
+
+    def __init__(
+        self, expressions: Expressions, codelists: Codelists, formats: Formats, findings: Findings
+    ) -> None:
+        self._expressions = expressions
+        self._codelists = codelists
+        self._formats = formats
+        self._findings = findings
+
+    def of(
+        self, verb: str, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None
+    ) -> Value | None:
+        if verb == "collect":
+            assert spec.collect is not None
+            return self._collected(spec, spec.collect, target, names)
+        if verb in ("assign", "protocol"):
+            text = spec.assign if spec.assign is not None else spec.protocol
+            assert text is not None
+            return self._constant(text, spec, target)
+        if verb == "absent":
+            return missing(), None
+        if verb == "cases":
+            return self._cases(spec, names, rewrite)
+        if verb == "flag":
+            return self._flag(spec, names)
+        text = spec.derive if verb == "derive" else spec.copy_
+        assert text is not None
+        node = self._expressions.compile(text, names, rewrite)
+        if node is None:
+            return None
+        if verb == "copy" and not isinstance(node, tree.Column):
+            self._findings.add(
+                Finding(
+                    "CED018",
+                    "'copy' takes one DATASET.VARIABLE",
+                    text.where,
+                    hint="use derive for an expression",
+                )
+            )
+            return None
+        return node, text
+
+    def _collected(
+        self, spec: LineSpec, text: Text, target: Target, names: RowNames
+    ) -> Value | None:
+        node = self._expressions.compile(text, names)
+        if node is None:
+            return None
+        if not isinstance(node, tree.Column) or node.scope is not tree.Scope.RAW:
+            self._findings.add(
+                Finding(
+                    "CED018",
+                    f"'collect' takes one raw column, not '{text}'",
+                    text.where,
+                    hint="a line that computes is written derive:",
+                )
+            )
+            return None
+        if spec.date is not None:
+            return self._date(spec, spec.date, node, names), text
+        if target.kind is Type.DTC and spec.ct is None:
+            self._findings.add(
+                Finding(
+                    "CED018",
+                    f"{target.shown} is a date: 'date' must say how {text} is written",
+                    text.where,
+                    hint="for example date: DD-MON-YYYY",
+                )
+            )
+            return None
+        if target.kind is Type.NUMBER and spec.ct is None and node.type is Type.TEXT:
+            return tree.ReadNumber(of=node, type=Type.NUMBER), text
+        return node, text
+
+    def _date(self, spec: LineSpec, words: list[Text], node: tree.Node, names: RowNames) -> tree.Node:
+        formats = date_formats(words, self._formats, self._findings)
+        clock: tree.Node | None = None
+        if spec.time is not None:
+            clock = self._expressions.compile(spec.time, names)
+        return tree.ReadDate(
+            date=node, time=clock, formats=formats, time_formats=TIME_FORMATS if clock else (), type=Type.DTC
+        )
+
+    def _constant(self, text: Text, spec: LineSpec, target: Target) -> Value | None:
+        if target.kind is Type.NUMBER:
+            try:
+                return literal(float(text)), None
+            except ValueError:
+                self._findings.add(
+                    Finding("CED014", f"{target.shown} is a number, but '{text}' is not", text.where)
+                )
+                return None
+        codelist = self._codelist(spec, target)
+        self._codelists.check(codelist, str(text), text.where, target.shown)
+        return replace(literal(str(text)), type=target.kind if target.kind is Type.DTC else Type.TEXT), None
+
+    def _cases(
+        self, spec: LineSpec, names: RowNames, rewrite: Rewrite | None
+    ) -> Value | None:
+        assert spec.cases is not None
+        result: tree.Node = missing()
+        good = True
+        for number, case in enumerate(reversed(spec.cases)):
+            if case.else_ is not None:
+                if number or case.when is not None or case.then is not None:
+                    self._findings.add(
+                        Finding("CED018", "'else' stands alone in the last case", case.else_.where)
+                    )
+                    return None
+                made = self._expressions.compile(case.else_, names, rewrite)
+                good, result = good and made is not None, made or result
+                continue
+            if case.when is None or case.then is None:
+                self._findings.add(Finding("CED018", "a case needs 'when' and 'then'", case.place))
+                return None
+            condition = self._expressions.condition(case.when, names)
+            then = self._expressions.compile(case.then, names, rewrite)
+            if condition is None or then is None:
+                good = False
+                continue
+            kind = then.type if then.type is not Type.MISSING else result.type
+            if result.type not in (Type.MISSING, then.type) and then.type is not Type.MISSING:
+                self._findings.add(
+                    Finding("CED014", "the cases give values of different types", case.then.where)
+                )
+                return None
+            result = tree.Call(name="if", args=(condition, then, result), type=kind)
+        first = spec.cases[0].when if spec.cases else None
+        return (result, first) if good else None
+
+    def _flag(self, spec: LineSpec, names: RowNames) -> Value | None:
+        if not spec.order:
+            self._findings.add(Finding("CED018", "'flag' needs 'order'", spec.place))
+            return None
+        orders: list[tree.Ordering] = []
+        for text in spec.order:
+            falling = str(text).endswith(" desc")
+            word = Text(str(text).removesuffix(" desc"), text.where, text.span)
+            parsed = self._expressions.parse(word)
+            if parsed is None:
+                return None
+            orders.append(tree.Ordering(of=parsed, falling=falling != (spec.flag == "last")))
+        where = self._expressions.parse(spec.where) if spec.where is not None else None
+        if spec.where is not None and where is None:
+            return None
+        rank = tree.Aggregate(
+            func="rank",
+            of=None,
+            where=where,
+            on=tuple(str(name) for name in spec.by or ()),
+            order=tuple(orders),
+        )
+        text = spec.where if spec.where is not None else spec.order[0]
+        resolved = self._expressions.resolve(rank, names, text)
+        if resolved is None:
+            return None
+        first = tree.Compare(op="=", left=resolved, right=literal(1), type=Type.TRUTH)
+        return choose(first, literal("Y")), text
+
+    def recode(
+        self, spec: LineSpec, table: dict[Text, Text | None], node: tree.Node, target: Target
+    ) -> tree.Node | None:
+        if node.type not in (Type.TEXT, Type.MISSING):
+            self._findings.add(
+                Finding(
+                    "CED014", f"'ct' decodes text, not {node.type.value if node.type else 'this'}", spec.place
+                )
+            )
+            return None
+        codelist = self._codelist(spec, target)
+        numeric = target.kind is Type.NUMBER
+        pairs: list[tuple[str, str]] = []
+        for code, term in table.items():
+            pairs.append((str(code), str(term or "")))
+            if term is not None and not numeric:
+                self._codelists.check(codelist, str(term), term.where, target.shown)
+        if spec.else_ is not None and not numeric:
+            self._codelists.check(codelist, str(spec.else_), spec.else_.where, target.shown)
+        otherwise = None if spec.else_ is None else str(spec.else_)
+        made: tree.Node = tree.Recode(of=node, pairs=tuple(pairs), otherwise=otherwise, type=Type.TEXT)
+        return tree.ReadNumber(of=made, type=Type.NUMBER) if numeric else made
+

@@ -1,0 +1,70 @@
+"""The catalogue of codes is complete, every code is seen in a test, and docs/errors.md is written from it."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from ced_cdisc.check import define
+from ced_cdisc.core.codes import CODES
+from ced_cdisc.core.findings import Stage
+
+ROOT = Path(__file__).parents[2]
+CODE = re.compile(r"\bCED\d{3}\b")
+CATALOGUE = ROOT / "src" / "ced_cdisc" / "core" / "codes.py"
+
+
+def codes_in(folder: Path, *without: Path) -> set[str]:
+    files = [path for path in folder.rglob("*") if path.suffix in (".py", ".yaml") and path not in without]
+    return {code for path in files for code in CODE.findall(path.read_text(encoding="utf-8"))}
+
+
+def test_the_catalogue_holds_the_codes_of_the_source_and_no_others() -> None:
+    used = codes_in(ROOT / "src", CATALOGUE)
+    assert sorted(used - set(CODES)) == []
+    assert sorted(set(CODES) - used) == []
+
+
+def test_every_code_is_seen_in_a_test() -> None:
+    seen = codes_in(ROOT / "tests", Path(__file__))
+    assert sorted(set(CODES) - seen) == []
+
+
+def test_the_catalogue_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        CODES["CED999"] = CODES["CED001"]  # pyright: ignore[reportIndexIssue]
+
+
+def test_titles_are_short_and_remedies_say_what_to_do() -> None:
+    for code, entry in CODES.items():
+        assert entry.title == entry.title.strip(), code
+        assert 0 < len(entry.title) <= 100, code
+        assert 0 < len(entry.remedy) <= 100, code
+        assert not entry.title.endswith("."), code
+        assert not entry.remedy.endswith("."), code
+
+
+def test_the_hundreds_say_the_stage() -> None:
+    """0 specs, 2 raw data, 3 transport files (CED33x are read, the others written), 4 folders, 5 checks."""
+    for code, entry in CODES.items():
+        stages = {"0": Stage.SPEC, "2": Stage.RAW, "3": Stage.OUTPUT, "4": Stage.OUTPUT, "5": Stage.CHECK}
+        expected = stages[code[3]]
+        if code == "CED265":  # a check of the user, carried out on the data
+            expected = Stage.CHECK
+        elif code.startswith("CED33"):
+            expected = Stage.RAW
+        assert entry.stage is expected, code
+
+
+def test_the_checks_of_define_xml_have_the_same_titles() -> None:
+    assert {code: CODES[code].title for code in define.CODES} == define.CODES
+
+
+def test_the_page_of_errors_is_current() -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "make_error_docs.py"))
+    text: str = script["page"]()
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == text, "run scripts/make_error_docs.py"
+    assert all(text.count(f"| {code} |") == 1 for code in CODES)

@@ -1,0 +1,398 @@
+"""Both define.xml of the example: valid, true to the transport files, and complete.
+
+Read with lxml and odmlib; the checks that the build itself runs are not asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from transport_files import Dataset
+
+from ced_cdisc.read.xpt import read_xpt
+
+NS = {
+    "odm": "http://www.cdisc.org/ns/odm/v1.3",
+    "def": "http://www.cdisc.org/ns/def/v2.1",
+    "xlink": "http://www.w3.org/1999/xlink",
+}
+DEF, XLINK = f"{{{NS['def']}}}", f"{{{NS['xlink']}}}"
+KINDS = ["sdtm", "adam"]
+# Values of a dataset that stand in one column, told apart by another.
+DIVIDED = {"ADCCS": "PARAMCD", "ADCF": "PARAMCD", "ADEXER": "PARAMCD", "ADNTG": "PARAMCD", "ADQSSAQ": "PARAMCD"}
+FINDINGS = ("EG", "FT", "QS", "RS", "VS", "XC", "XR")
+
+
+@dataclass(frozen=True)
+class Define:
+    """One define.xml."""
+
+    kind: str
+    root: etree._Element
+
+    def all(self, path: str) -> list[etree._Element]:
+        return self.root.xpath(path, namespaces=NS)
+
+    def one(self, path: str) -> etree._Element:
+        (found,) = self.all(path)
+        return found
+
+    def items(self) -> dict[str, etree._Element]:
+        """Definitions of variables and of values, by OID."""
+        return {item.get("OID", ""): item for item in self.all("//odm:ItemDef")}
+
+    def variables(self, dataset: str) -> list[etree._Element]:
+        """Definitions of the variables of a dataset, in order."""
+        items = self.items()
+        refs = self.all(f"//odm:ItemGroupDef[@Name='{dataset}']/odm:ItemRef")
+        assert [ref.get("OrderNumber") for ref in refs] == [str(n) for n in range(1, len(refs) + 1)]
+        return [items[ref.get("ItemOID", "")] for ref in refs]
+
+
+def text_of(element: etree._Element) -> str:
+    """The description of an element."""
+    return element.findtext("odm:Description/odm:TranslatedText", "", NS)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def define(request: pytest.FixtureRequest, out: Path) -> Define:
+    return Define(request.param, etree.parse(out / request.param / "define.xml").getroot())
+
+
+@pytest.fixture(scope="module")
+def sdtm(out: Path) -> Define:
+    return Define("sdtm", etree.parse(out / "sdtm" / "define.xml").getroot())
+
+
+@pytest.fixture(scope="module")
+def adam(out: Path) -> Define:
+    return Define("adam", etree.parse(out / "adam" / "define.xml").getroot())
+
+
+@pytest.fixture
+def described(define: Define, files: dict[str, Dataset]) -> dict[str, Dataset]:
+    """The transport files that a define.xml has to describe."""
+    return {name: data for name, data in files.items() if data.kind == define.kind}
+
+
+def test_the_file_is_valid_by_the_schema_with_analysis_results(define: Define) -> None:
+    package = find_spec("defineutils")
+    assert package is not None and package.submodule_search_locations
+    folder = Path(package.submodule_search_locations[0]) / "validate" / "schema"
+    schema = etree.XMLSchema(etree.parse(folder / "cdisc-arm-1.0" / "arm1-0-0.xsd"))
+    assert schema.validate(define.root), schema.error_log
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:odmlib")
+@pytest.mark.parametrize("kind", KINDS)
+def test_odmlib_reads_datasets_variables_and_labels_back(
+    out: Path, files: dict[str, Dataset], kind: str
+) -> None:
+    from odmlib.define_loader import XMLDefineLoader
+    from odmlib.loader import ODMLoader
+
+    loader = ODMLoader(XMLDefineLoader(model_package="define_2_1"))
+    loader.open_odm_document(str(out / kind / "define.xml"))
+    version = loader.MetaDataVersion()
+    items = {item.OID: item for item in version.ItemDef}
+    found = {
+        group.Name: (
+            group.Description.TranslatedText[0]._content,
+            [
+                (items[ref.ItemOID].Name, items[ref.ItemOID].Description.TranslatedText[0]._content)
+                for ref in group.ItemRef
+            ],
+        )
+        for group in version.ItemGroupDef
+    }
+    assert found == {
+        name: (data.label, list(data.labels.items())) for name, data in files.items() if data.kind == kind
+    }
+
+
+def test_every_dataset_is_described_and_its_file_named(define: Define, described: dict[str, Dataset]) -> None:
+    groups = define.all("//odm:ItemGroupDef")
+    found = {
+        group.get("Name"): (
+            text_of(group),
+            group.get("SASDatasetName"),
+            define.one(f"//def:leaf[@ID='{group.get(DEF + 'ArchiveLocationID')}']").get(XLINK + "href"),
+        )
+        for group in groups
+    }
+    assert found == {
+        name: (data.label, name, f"{name.lower()}.xpt") for name, data in described.items()
+    }
+    assert len(groups) == len(found)
+
+
+def test_every_variable_has_name_label_order_and_format_of_the_file(
+    define: Define, described: dict[str, Dataset]
+) -> None:
+    for name, data in described.items():
+        variables = define.variables(name)
+        assert [(v.get("Name"), text_of(v)) for v in variables] == list(data.labels.items())
+        formats = {v.get("Name"): v.get(DEF + "DisplayFormat", "").rstrip(".") for v in variables}
+        assert formats == {k: (v or "").rstrip(".") for k, v in data.formats.items()}
+
+
+def number_text(number: float) -> str:
+    text = format(Decimal(repr(number)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def test_every_variable_has_type_and_length_of_the_bytes(
+    define: Define, described: dict[str, Dataset], out: Path
+) -> None:
+    for name, data in described.items():
+        _, member = read_xpt(out / define.kind / f"{name.lower()}.xpt")
+        for item, header in zip(define.variables(name), member.variables, strict=True):
+            where = f"{name}.{header.name}"
+            kind, length = item.get("DataType", ""), item.get("Length")
+            assert header.type == data.types[header.name] == ("Num" if kind in ("integer", "float") else "Char")
+            values = [row[header.name] for row in data.present(header.name)]
+            if kind == "text":
+                assert int(length or 0) == header.length == max(map(len, values), default=1), where
+            elif header.type == "Char":
+                assert length is None, where
+                assert header.length == max(map(len, values), default=1), where
+            elif values and not item.get(DEF + "DisplayFormat"):
+                digits = [number_text(value).partition(".") for value in values]
+                decimals = max(len(d[2]) for d in digits)
+                assert (kind == "float") == (decimals > 0), where
+                assert int(item.get("SignificantDigits", "0")) == decimals, where
+                assert int(length or 0) >= max(len("".join(d)) for d in digits), where
+            if header.type == "Num":
+                assert header.length == 8, where
+
+
+DATE_TYPES = {
+    "date": r"\d{4}-\d\d-\d\d",
+    "datetime": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
+    "partialDate": r"\d{4}(-\d\d(-\d\d)?)?",
+    "partialDatetime": r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?",
+    "durationDatetime": r"-?P[0-9DTHMSYW]+",
+}
+
+
+def test_dates_and_durations_are_what_their_type_says(
+    define: Define, described: dict[str, Dataset]
+) -> None:
+    for name, data in described.items():
+        for item in define.variables(name):
+            pattern = DATE_TYPES.get(item.get("DataType", ""))
+            if pattern is None:
+                assert not item.get("Name", "").endswith("DTC"), f"{name}.{item.get('Name')}"
+                continue
+            values = {row[item.get("Name")] for row in data.present(item.get("Name", ""))}
+            assert [v for v in values if not re.fullmatch(pattern, v)] == [], f"{name}.{item.get('Name')}"
+
+
+def test_the_keys_of_every_dataset_tell_its_records_apart(
+    define: Define, described: dict[str, Dataset]
+) -> None:
+    items = define.items()
+    for name, data in described.items():
+        refs = define.all(f"//odm:ItemGroupDef[@Name='{name}']/odm:ItemRef[@KeySequence]")
+        refs.sort(key=lambda ref: int(ref.get("KeySequence", "")))
+        keys = [items[ref.get("ItemOID", "")].get("Name", "") for ref in refs]
+        assert keys[:1] == ["STUDYID"]
+        assert [int(ref.get("KeySequence", "")) for ref in refs] == list(range(1, len(refs) + 1))
+        assert len({tuple(row[key] for key in keys) for row in data.rows}) == len(data.rows), name
+
+
+def described_items(define: Define) -> Iterator[tuple[etree._Element, etree._Element, etree._Element]]:
+    """Reference, definition and origin of every variable and value that has an origin."""
+    items = define.items()
+    for ref in define.all("//odm:ItemRef"):
+        item = items[ref.get("ItemOID", "")]
+        for origin in item.findall("def:Origin", NS):
+            yield ref, item, origin
+
+
+def test_every_variable_has_an_origin_or_its_values_have(define: Define) -> None:
+    items = define.items()
+    for group in define.all("//odm:ItemGroupDef"):
+        for item in define.variables(group.get("Name", "")):
+            listed = item.find("def:ValueListRef", NS)
+            if item.find("def:Origin", NS) is None:
+                assert listed is not None, item.get("OID")
+                values = define.all(f"//def:ValueListDef[@OID='{listed.get('ValueListOID')}']/odm:ItemRef")
+                oids = [ref.get("ItemOID", "") for ref in values]
+                assert [oid for oid in oids if items[oid].find("def:Origin", NS) is None] == []
+
+
+def test_everything_derived_has_a_method_in_sentences(define: Define) -> None:
+    methods = {method.get("OID"): method for method in define.all("//odm:MethodDef")}
+    derived = [(ref, item) for ref, item, origin in described_items(define) if origin.get("Type") == "Derived"]
+    assert len(derived) > 100
+    for ref, item in derived:
+        sentence = text_of(methods[ref.get("MethodOID")])
+        assert re.fullmatch(r"[A-Z0-9'\"(].{8,}\.", sentence, re.DOTALL), f"{item.get('OID')}: {sentence}"
+    assert [text_of(m) for m in methods.values() if not text_of(m).endswith(".")] == []
+
+
+def test_everything_collected_has_a_page_of_the_annotated_form(sdtm: Define) -> None:
+    collected = [
+        (item, origin)
+        for _, item, origin in described_items(sdtm)
+        if origin.get("Type") == "Collected" and origin.get("Source") in ("Investigator", "Subject")
+    ]
+    assert len(collected) > 100
+    forms = [ref.get("leafID") for ref in sdtm.all("//def:AnnotatedCRF/def:DocumentRef")]
+    for item, origin in collected:
+        pages = [
+            page.get("PageRefs", "")
+            for ref in origin.findall("def:DocumentRef", NS)
+            if ref.get("leafID") in forms
+            for page in ref.findall("def:PDFPageRef", NS)
+        ]
+        assert pages and all(re.fullmatch(r"\d+( \d+)*", page) for page in pages), item.get("OID")
+
+
+def test_nothing_in_adam_is_collected(adam: Define) -> None:
+    kinds = {origin.get("Type") for _, _, origin in described_items(adam)}
+    assert kinds == {"Assigned", "Derived", "Predecessor"}
+
+
+def test_a_predecessor_is_a_variable_of_sdtm_or_adam(adam: Define, files: dict[str, Dataset]) -> None:
+    for _, item, origin in described_items(adam):
+        if origin.get("Type") == "Predecessor":
+            dataset, _, variable = text_of(origin).partition(".")
+            assert variable in files[dataset].variables, item.get("OID")
+
+
+def test_only_the_custom_domains_are_non_standard(sdtm: Define) -> None:
+    groups = sdtm.all("//odm:ItemGroupDef")
+    custom = {group.get("Name") for group in groups if group.get(DEF + "IsNonStandard") == "Yes"}
+    cited = {group.get("Name") for group in groups if group.get(DEF + "StandardOID")}
+    assert custom == {"XC", "XR"}
+    assert cited == {group.get("Name") for group in groups} - custom
+
+
+def values_of(define: Define, dataset: str, variable: str) -> dict[str, etree._Element]:
+    """The value level of a variable: value of the dividing variable to definition; none gives nothing."""
+    items = define.items()
+    item = next(v for v in define.variables(dataset) if v.get("Name") == variable)
+    listed = item.find("def:ValueListRef", NS)
+    if listed is None:
+        return {}
+    found: dict[str, etree._Element] = {}
+    for ref in define.all(f"//def:ValueListDef[@OID='{listed.get('ValueListOID')}']/odm:ItemRef"):
+        clause = ref.find("def:WhereClauseRef", NS)
+        assert clause is not None
+        oid = clause.get("WhereClauseOID")
+        check = define.one(f"//def:WhereClauseDef[@OID='{oid}']/odm:RangeCheck")
+        divider = items[check.get(DEF + "ItemOID", "")].get("Name")
+        for value in check.findall("odm:CheckValue", NS):
+            found[f"{divider}={value.text}"] = items[ref.get("ItemOID", "")]
+    return found
+
+
+def held(data: Dataset, divider: str, variable: str) -> set[str]:
+    """The values of a divider whose records have a value of the variable."""
+    return {f"{divider}={row[divider]}" for row in data.present(variable)}
+
+
+def test_qval_is_described_by_qnam(sdtm: Define, files: dict[str, Dataset]) -> None:
+    supplemental = [data for data in files.values() if data.name.startswith("SUPP")]
+    assert len(supplemental) == 9
+    for data in supplemental:
+        levels = values_of(sdtm, data.name, "QVAL")
+        assert levels.keys() == held(data, "QNAM", "QVAL")
+        labels = {f"QNAM={row['QNAM']}": row["QLABEL"] for row in data.rows}
+        assert {value: text_of(item) for value, item in levels.items()} == labels
+
+
+@pytest.mark.parametrize("dataset", DIVIDED)
+def test_aval_is_described_by_paramcd(adam: Define, files: dict[str, Dataset], dataset: str) -> None:
+    data = files[dataset]
+    levels = values_of(adam, dataset, "AVAL")
+    if len(held(data, "PARAMCD", "AVAL")) > 1:
+        assert levels.keys() == held(data, "PARAMCD", "AVAL")
+        labels = {f"PARAMCD={row['PARAMCD']}": row["PARAM"] for row in data.rows}
+        assert {value: text_of(item) for value, item in levels.items()} == labels
+
+
+@pytest.mark.parametrize("dataset", FINDINGS)
+def test_results_are_described_by_test(sdtm: Define, files: dict[str, Dataset], dataset: str) -> None:
+    data, test = files[dataset], f"{dataset}TESTCD"
+    levels = values_of(sdtm, dataset, f"{dataset}ORRES")
+    if len(held(data, test, f"{dataset}ORRES")) > 1:
+        assert levels.keys() == held(data, test, f"{dataset}ORRES")
+
+
+def test_the_length_of_a_value_is_that_of_its_records(
+    define: Define, described: dict[str, Dataset]
+) -> None:
+    compared = 0
+    for name, data in described.items():
+        for item in define.variables(name):
+            variable = item.get("Name", "")
+            for value, level in values_of(define, name, variable).items():
+                divider, _, term = value.partition("=")
+                rows = [row for row in data.present(variable) if str(row[divider]) == term]
+                if level.get("DataType") == "text":
+                    longest = max(len(row[variable]) for row in rows)
+                    assert int(level.get("Length", "")) == longest, f"{name}.{variable} where {value}"
+                    compared += 1
+    assert compared > (50 if define.kind == "sdtm" else -1)
+
+
+def test_every_term_is_published_extended_or_of_a_list_of_the_sponsor(define: Define) -> None:
+    for listed in define.all("//odm:CodeList[not(odm:ExternalCodeList)]"):
+        own = listed.get(DEF + "IsNonStandard") == "Yes"
+        assert own != bool(listed.get(DEF + "StandardOID")), listed.get("OID")
+        assert own != bool(listed.findall("odm:Alias[@Context='nci:ExtCodeID']", NS)), listed.get("OID")
+        terms = listed.xpath("odm:CodeListItem | odm:EnumeratedItem", namespaces=NS)
+        assert terms
+        for term in terms:
+            published = bool(term.findall("odm:Alias[@Context='nci:ExtCodeID']", NS))
+            extended = term.get(DEF + "ExtendedValue") == "Yes"
+            assert published + extended + own == 1, f"{listed.get('OID')}: {term.get('CodedValue')}"
+
+
+def test_every_value_of_a_variable_with_a_codelist_is_a_term(
+    define: Define, described: dict[str, Dataset]
+) -> None:
+    lists = {
+        listed.get("OID"): {term.get("CodedValue") for term in listed if term.get("CodedValue") is not None}
+        for listed in define.all("//odm:CodeList[not(odm:ExternalCodeList)]")
+    }
+    compared = 0
+    for name, data in described.items():
+        for item in define.variables(name):
+            ref = item.find("odm:CodeListRef", NS)
+            if ref is not None and ref.get("CodeListOID") in lists:
+                values = {row[item.get("Name")] for row in data.present(item.get("Name", ""))}
+                texts = {v if isinstance(v, str) else number_text(v) for v in values}
+                strange = texts - lists[ref.get("CodeListOID")]
+                assert strange == set(), f"{name}.{item.get('Name')}"
+                compared += 1
+    assert compared > 20
+
+
+def test_no_element_is_empty_and_no_text_shows_the_machinery(define: Define) -> None:
+    for element in define.root.iter(etree.Element):
+        text = (element.text or "").strip()
+        where = f"line {element.sourceline} {etree.QName(element).localname}"
+        assert len(element) or text or element.attrib, f"{where} is empty"
+        assert all(value.strip() for value in element.attrib.values()), f"{where} has an empty attribute"
+        for words in (text, *element.attrib.values()):
+            assert not re.search(r"\bNone\b|\b[Nn]a[Nn]\b|[{}]", words), f"{where}: {words}"
+        if etree.QName(element).localname in ("TranslatedText", "title", "CheckValue", "FormalExpression"):
+            assert text, f"{where} has no text"
+
+
+def test_no_text_has_stray_blanks_or_doubled_signs_or_words(define: Define) -> None:
+    for element in define.all("//odm:TranslatedText"):
+        text = element.text or ""
+        assert text == text.strip()
+        assert not re.search(r"  |(?<!\.)\.\.(?!\.)|,,|;;|\b(the|of|and|is|in|where) \1\b", text), text
