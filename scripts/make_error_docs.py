@@ -22,9 +22,10 @@ A finding reads `place code message; hint`, with up to three raw records below i
     mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value '4' of ae.SEV has no term in ct; ct has 1, 2, 3
         ae.csv line 3, subject T1-001
 
-The place is `file:line:column` of the spec line to edit, or the file at fault. The message names the value, the hint the
-nearest right word or the next step. The stage decides the exit code; where findings of several stages meet, the first of
-10, 11, 12 and 1 counts. A warning or a note stops nothing and is kept in `build.json`.
+The place is `file:line:column` of the spec line to edit, or the file at fault.
+The message names the value, the hint the nearest right word or the next step.
+The stage decides the exit code; where findings of several stages meet, the first of 10, 11, 12 and 1 counts.
+A warning or a note stops nothing and is kept in `build.json`.
 """
 
 STAGES = {

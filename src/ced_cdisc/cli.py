@@ -28,8 +28,8 @@ def main() -> None:
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
-@click.option("--only", default="", metavar="AE,DM", help="Build these datasets and what they need.")
-def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only: str) -> None:
+@click.option("--only", metavar="AE,DM", help="Build these datasets and what they need.")
+def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only: str | None) -> None:
     """Build the datasets of RAW into OUT.
 
     Specs are taken from ./mappings and ./define, else from the shipped example study. OUT is replaced as a
@@ -50,14 +50,10 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
         study = find_study(mappings, define, Path.cwd())
         shipped = study.shipped
         console.say(study.notice)
-        names = [name.strip().upper() for name in only.split(",") if name.strip()]
-        with console.working("building") as progress:
-            task = progress.add_task("building", total=None)
-
-            def watch(name: str, rows: int, columns: int, seconds: float) -> None:
-                console.dataset(name, rows, columns, seconds)
-                progress.update(task, advance=1)
-
+        names = [name.strip().upper() for name in (only or "").split(",") if name.strip()]
+        if only is not None and not names:
+            _usage("--only names no dataset")
+        with console.progress() as watch:
             result = run(raw, out, mappings=mappings, define=define, only=names, watch=watch)
     except (MissingFolder, NotADirectoryError) as error:
         _usage(str(error))
@@ -66,6 +62,9 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
             console.say("no mappings/ here, used the shipped example; it found:")
         console.findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())
+    for name, seconds in result.seconds.items():
+        frame = result.frames[name]
+        console.dataset(name, len(frame), len(frame.columns), seconds)
     console.findings(result.findings)
     datasets = sum(len(package.datasets) for package in result.packages.values())
     console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")

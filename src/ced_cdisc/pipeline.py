@@ -10,7 +10,6 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -38,8 +37,8 @@ from ced_cdisc.write.xpt import write_xpt
 if TYPE_CHECKING:
     import pandas as pd
 
-Watch = Callable[[str, int, int, float], None]
-"""Called for each finished dataset with its name, rows, columns and seconds."""
+Watch = Callable[[str, int, int], None]
+"""Called for each dataset as it is finished, with its name, how many are finished, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,8 @@ class Build:
     findings: Findings
     plan: StudyPlan
     notice: str
+    seconds: Mapping[str, float]
+    """How long each dataset took; not part of any output."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """One dataset as a pandas frame, as a transport file gives it back (dates as dates)."""
@@ -89,7 +90,7 @@ def build(
 
     plan, spec_files = make_plan(study, findings, asked)
     tables = read_raw(raw, plan, findings)
-    frames, extra = convert(plan, tables, findings, watch)
+    frames, extra, seconds = convert(plan, tables, findings, watch)
     packages = {kind: p for kind in ("sdtm", "adam") if (p := describe_package(plan, kind, frames, extra))}
     files = render(packages, frames | extra, findings)
 
@@ -121,7 +122,7 @@ def build(
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             (work / name).write_bytes(content)
         folder.commit()
-    return Build(frames | extra, packages, findings, plan, study.notice)
+    return Build(frames | extra, packages, findings, plan, study.notice, seconds)
 
 
 def make_plan(
@@ -180,14 +181,20 @@ def read_raw(raw: Path, plan: StudyPlan, findings: Findings) -> dict[str, RawTab
 
 def convert(
     plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings, watch: Watch | None = None
-) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
-    """Raw tables to datasets and their supplemental qualifiers.
+) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
+    """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
 
     Raises:
         Stopped: the data have faults; all that could be found are listed.
     """
-    start = perf_counter()
-    built, found = build_datasets(plan, tables)
+    seconds: dict[str, float] = {}
+
+    def finished(name: str, spent: float) -> None:
+        seconds[name] = spent
+        if watch is not None:
+            watch(name, len(seconds), len(plan.datasets))
+
+    built, found = build_datasets(plan, tables, finished)
     findings.extend(found)
     _stop_on_errors(findings)
     frames: dict[str, pl.DataFrame] = {}
@@ -198,9 +205,7 @@ def convert(
         if qualifiers is not None and len(qualifiers):
             extra[f"SUPP{dataset.name}"] = qualifiers
         frames[dataset.name] = whole.select(kept_columns(dataset, whole))
-        if watch is not None:
-            watch(dataset.name, len(whole), len(frames[dataset.name].columns), perf_counter() - start)
-    return frames, extra
+    return frames, extra, seconds
 
 
 def render(

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from click.testing import CliRunner
-from small_study import FILES, write_study
 
 from ced_cdisc.cli import main
+from small_study import write_study
 
 DM, EX, AE, ADSL = (
     "mappings/sdtm/dm.yaml",
@@ -73,7 +73,7 @@ def _masked(text: str) -> str:
 
 
 def given(**changes: tuple[str, str]) -> None:
-    """The small study in the working folder; ``ae=(old, new)`` replaces a text in ``mappings/sdtm/ae.yaml``."""
+    """The small study in the working folder; ``ae=(old, new)`` replaces a text in the spec of AE."""
     names = {
         "dm": DM,
         "ex": EX,
@@ -101,11 +101,6 @@ def spoil(file: str, old: str, new: str) -> None:
     text = Path(file).read_text(encoding="utf-8")
     assert old in text, (file, old)
     Path(file).write_text(text.replace(old, new, 1), encoding="utf-8")
-
-
-def mend(file: str) -> None:
-    """Write a file of the study as it was."""
-    Path(file).write_text(FILES[file], encoding="utf-8", newline="\n")
 
 
 def tree(folder: str) -> dict[str, str]:

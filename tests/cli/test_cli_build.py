@@ -234,7 +234,7 @@ def test_the_python_api_raises_stopped_with_the_findings() -> None:
 
 def test_the_python_api_raises_where_a_folder_is_not_there() -> None:
     given()
-    with pytest.raises(NotADirectoryError, match="^there is no folder rawx$"):
+    with pytest.raises(NotADirectoryError, match=r"^there is no folder rawx$"):
         ced_cdisc.build("rawx", "out")
-    with pytest.raises(MissingFolder, match="^there is no folder maps$"):
+    with pytest.raises(MissingFolder, match=r"^there is no folder maps$"):
         ced_cdisc.build("raw", "out", mappings="maps")

@@ -26,6 +26,8 @@ REFUSED = SPECS + BUILT + "1 error in the output\n"
         (("build", "raw", "out", "--mappings", "maps"), "Error: there is no folder maps\n"),
         (("build", "raw", "out", "--define", "def"), "Error: there is no folder def\n"),
         (("check-spec", "--mappings", "maps"), "Error: there is no folder maps\n"),
+        (("build", "raw", "out", "--only", " ,"), SPECS + "Error: --only names no dataset\n"),
+        (("build", "raw", "out", "--only", ""), SPECS + "Error: --only names no dataset\n"),
         (
             ("build", "raw"),
             "Usage: ced-cdisc build [OPTIONS] RAW OUT\n"
@@ -220,7 +222,8 @@ def test_the_earliest_stage_decides_the_exit_code() -> None:
         11,
         SPECS
         + "1 error in the raw data\n"
-        + "mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value '4' of ae.SEV has no term in ct; ct has 1, 2, 3\n"
+        + "mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value '4' of ae.SEV has no term in ct; "
+        + "ct has 1, 2, 3\n"
         + "    ae.csv line 3, subject T1-001\n",
     )
     spoil(RAW_AE, "Bone pain,4", "Bone pain,2")

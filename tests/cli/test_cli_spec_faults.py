@@ -164,6 +164,13 @@ def test_all_faults_of_all_files_in_one_pass_and_each_once() -> None:
     assert ced("build", "raw", "out") == said
 
 
+def test_line_100_is_shown_as_a_number() -> None:
+    given(ae=("domain: AE\n", "domain: AE\n" + "# remark\n" * 98 + "sorted: [AETERM]\n"))
+    assert ced("check-spec") == only_finding(
+        "mappings/sdtm/ae.yaml:100:1 CED006 unknown key 'sorted'; did you mean sort?"
+    )
+
+
 # check-spec
 
 

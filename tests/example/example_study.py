@@ -12,4 +12,6 @@ DEFINE = ROOT / "define"
 
 def contents(folder: Path) -> dict[str, bytes]:
     """The bytes of every file of a folder, by path."""
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }

@@ -93,7 +93,9 @@ def test_the_datasets_are_handed_out_as_pandas_frames(build: Build, files: dict[
 def test_names_labels_and_texts_keep_to_the_limits_of_version_5(files: dict[str, Dataset]) -> None:
     for data in files.values():
         assert all(name.isascii() and len(name) <= 8 for name in data.variables)
-        assert all(text and text.isascii() and len(text) <= 40 for text in (data.label, *data.labels.values()))
+        assert all(
+            text and text.isascii() and len(text) <= 40 for text in (data.label, *data.labels.values())
+        )
         texts = [value for row in data.rows for value in row.values() if isinstance(value, str)]
         assert [text for text in texts if not text.isascii() or len(text) > 200] == []
 

@@ -68,9 +68,7 @@ def signed_rank(changes: list[float], method: str) -> float:
     sizes = np.abs(rounded[rounded != 0])
     exact = method == "exact"
     assert not exact or len(np.unique(sizes)) == len(changes), "the exact test allows no zeros and no ties"
-    return float(
-        stats.wilcoxon(rounded, zero_method="wilcox", correction=not exact, method=method).pvalue
-    )
+    return float(stats.wilcoxon(rounded, zero_method="wilcox", correction=not exact, method=method).pvalue)
 
 
 def test_twenty_infused_subjects_are_52_13_years_old_and_75_percent_women(data: dict[str, Dataset]) -> None:

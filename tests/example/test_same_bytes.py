@@ -48,7 +48,7 @@ def test_a_second_build_gives_the_same_bytes_with_other_threads_hash_seed_time_z
 
 def shuffle_rows(source: Path, target: Path) -> None:
     """A copy of a raw table with its records in another order below the header."""
-    dice = random.Random(f"order of {source.name}")  # noqa: S311
+    dice = random.Random(f"order of {source.name}")
     if source.suffix == ".xlsx":
         book = openpyxl.load_workbook(source)
         for sheet in book.worksheets:

@@ -10,20 +10,21 @@ from ced_cdisc.convert.adam import build_adam
 from ced_cdisc.convert.faults import Faults
 from ced_cdisc.convert.finish import check_values, shown_columns
 from ced_cdisc.convert.sdtm import build_sdtm
-from ced_cdisc.convert.sources import RawFrame, World, check_in_dm, raw_records
+from ced_cdisc.convert.sources import RawFrame, Watch, World, check_in_dm, raw_records
 from ced_cdisc.convert.visits import study_visits
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.plan.model import StudyPlan
 
 
 def build_datasets(
-    plan: StudyPlan, tables: Mapping[str, RawFrame]
+    plan: StudyPlan, tables: Mapping[str, RawFrame], watch: Watch = lambda name, seconds: None
 ) -> tuple[dict[str, pl.DataFrame], Findings]:
     """Carry the plan out.
 
     Args:
         plan: what is to be built.
         tables: the raw tables by name: text columns and ``__row``.
+        watch: told of each finished dataset.
 
     Returns:
         The datasets in the order of the plan, each with the variables of its plan and then its supplemental
@@ -36,9 +37,9 @@ def build_datasets(
     raw = raw_records(plan, tables, faults)
     world = World(plan, faults, raw)
     visits = study_visits(plan, raw, faults)
-    build_sdtm(world, visits)
+    build_sdtm(world, visits, watch)
     check_in_dm(world)
-    build_adam(world, visits)
+    build_adam(world, visits, watch)
     shown: dict[str, pl.DataFrame] = {}
     for dataset in plan.datasets:
         frame = world.frames[dataset.name]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.blocks import add_records_computed, stack_blocks
 from ced_cdisc.convert.finish import sort_and_keep
 from ced_cdisc.convert.lines import add_lines, kinds_of
-from ced_cdisc.convert.sources import World
+from ced_cdisc.convert.sources import Watch, World
 from ced_cdisc.convert.visits import Visits
 
 
-def build_sdtm(world: World, visits: Visits | None) -> None:
-    """Build every SDTM dataset of the plan into ``world.frames``."""
+def build_sdtm(world: World, visits: Visits | None, watch: Watch) -> None:
+    """Build every SDTM dataset of the plan into ``world.frames``; ``watch`` is told of each finished one."""
     datasets = [dataset for dataset in world.plan.datasets if dataset.kind == "sdtm"]
+    spent: dict[str, float] = {}
     for dataset in datasets:
+        start = perf_counter()
         rows = stack_blocks(dataset, world, visits)
         world.frames[dataset.name] = add_records_computed(rows, dataset, world)
+        spent[dataset.name] = perf_counter() - start
     for dataset in datasets:
+        start = perf_counter()
         rows = world.frames[dataset.name]
         rows = add_lines(rows, dataset.lines, Scope(world, dataset.name), kinds_of(dataset))
         world.frames[dataset.name] = sort_and_keep(rows, dataset, world)
+        watch(dataset.name, spent[dataset.name] + perf_counter() - start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,6 +33,10 @@ class RawFrame(Protocol):
     def file(self) -> str:
         """The file below the raw folder."""
         ...
+
+
+Watch = Callable[[str, float], None]
+"""Called for each finished dataset with its name and the seconds it took."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The catalogue of codes: what each CEDnnn means, at which stage it arises, and what to do.
 
 One line a code: ``code | title | what to do``. ``docs/errors.md`` is written from it by
-``scripts/make_error_docs.py``. A code keeps its meaning for good; the number of one that is given up stays free.
+``scripts/make_error_docs.py``. A code keeps its meaning for good; the number of a retired one stays unused.
 """
 
 from __future__ import annotations

@@ -97,6 +97,7 @@ class Codelist:
     """A codelist: published (``code`` is its NCI code), the sponsor's own, or an external dictionary.
 
     ``standard`` is the id of the :class:`Standard` the list was published in, or empty for sponsor lists.
+    An ``open`` list takes in the values that the data hold besides its terms.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Codelist:
     dictionary: str = ""
     version: str = ""
     comment: Comment | None = None
+    open: bool = False
 
 
 @dataclass(frozen=True)

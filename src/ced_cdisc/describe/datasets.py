@@ -112,9 +112,12 @@ def _origin(plan: DatasetPlan, variable: VariablePlan) -> Origin:
 
 
 def _method(plan: DatasetPlan, variable: VariablePlan) -> Method | None:
-    """The variable's method: that of its one line, or of all blocks that compute it."""
-    lines = [x for b in plan.blocks for x in b.lines if x.variable == variable.name and x.method is not None]
-    return merge_methods(x.method for x in lines) or variable.method
+    """The variable's method: that of its one line, or of all blocks that compute it.
+
+    A method of the plan that is no block's is that of records computed from blocks which are not kept.
+    """
+    methods = [x.method for b in plan.blocks for x in b.lines if x.variable == variable.name and x.method]
+    return merge_methods(methods) if variable.method in methods else variable.method
 
 
 def _note(plan: DatasetPlan, variable: VariablePlan, values: pl.Series, used: UsedTerms) -> None:

@@ -69,7 +69,7 @@ def value_levels(
         )
     made.sort(key=lambda v: v.where[0].values)
     is_result = variable.name == "AVAL" or variable.name.endswith("ORRES")
-    return tuple(made) if _tells_something(made) or (is_result and len(made) > 1) else ()
+    return tuple(made) if is_result or _tells_something(made) else ()
 
 
 def _plain(value: object) -> str:

@@ -9,6 +9,7 @@ from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.order import read_by_rows
 
 
 def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> StudyPlan:
@@ -41,6 +42,15 @@ def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> Study
     return replace(plan, datasets=tuple(d for d in plan.datasets if d.name in wanted))
 
 
+def needed(dataset: DatasetPlan) -> set[str]:
+    """The datasets whose records a dataset's rows and lines read."""
+    found = read_by_rows(dataset.blocks)
+    for line in (*dataset.lines, *(line for c in dataset.computed for line in c.lines)):
+        found |= {n.dataset for n in tree.walk(line.tree) if isinstance(n, tree.Aggregate) and n.dataset}
+        found |= {c.owner for c in columns(line.tree) if c.scope is tree.Scope.DATASET and c.owner}
+    return found - {dataset.name}
+
+
 def _closure(by_name: dict[str, DatasetPlan], name: str) -> set[str]:
     found: set[str] = set()
     waiting = [name]
@@ -50,22 +60,3 @@ def _closure(by_name: dict[str, DatasetPlan], name: str) -> set[str]:
             found.add(current)
             waiting.extend(needed(by_name[current]))
     return found
-
-
-def needed(dataset: DatasetPlan) -> set[str]:
-    """The datasets whose records a dataset's rows and lines read."""
-    found: set[str] = set()
-    for block in dataset.blocks:
-        if block.kind == "dataset":
-            found.add(block.source)
-        found |= {lookup.name for lookup in block.lookups}
-    lines = [
-        *(x for b in dataset.blocks for x in b.lines),
-        *dataset.lines,
-        *(x for c in dataset.computed for x in c.lines),
-    ]
-    nodes = [line.tree for line in lines] + [b.keep for b in dataset.blocks if b.keep is not None]
-    for node in nodes:
-        found |= {n.dataset for n in tree.walk(node) if isinstance(n, tree.Aggregate) and n.dataset}
-        found |= {c.owner for c in columns(node) if c.scope is tree.Scope.DATASET and c.owner}
-    return found - {dataset.name}

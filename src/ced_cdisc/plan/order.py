@@ -12,7 +12,7 @@ from ced_cdisc.core.metadata import Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns, own_columns
 from ced_cdisc.plan.language.names import Catalogue
-from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.model import Block, Line
 
 
 def in_order(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Line, ...]:
@@ -21,14 +21,7 @@ def in_order(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[L
     places = {line.variable: i for i, line in enumerate(listed)}
     graph: dict[int, set[int]] = {}
     for i, line in enumerate(listed):
-        needed = {places[c.name] for c in own_columns(line.tree) if c.name in places}
-        needed |= {
-            places[n]
-            for a in tree.walk(line.tree)
-            if isinstance(a, tree.Aggregate)
-            for n in a.on
-            if n in places
-        }
+        needed = {places[name] for name in _names_read(line.tree) if name in places}
         graph[i] = needed - {i}
         if i in needed:
             findings.add(Finding("CED025", f"{dataset}.{line.variable} is computed from itself", line.where))
@@ -48,6 +41,10 @@ def stable_order(graph: Mapping[int, set[int]]) -> list[int]:
     Raises:
         CycleError: the graph has a circle.
     """
+    if list(graph) == list(range(len(graph))) and all(
+        max(needed, default=-1) < n for n, needed in graph.items()
+    ):
+        return list(graph)
     sorter = TopologicalSorter(graph)
     sorter.prepare()
     ready: list[int] = []
@@ -96,3 +93,25 @@ def dataset_order(
         circle = [names[i] for i in cast("list[int]", error.args[1])]
         findings.add(Finding("CED025", f"datasets need each other: {' -> '.join(circle)}", places[circle[0]]))
         return names
+
+
+def read_by_rows(blocks: Iterable[Block]) -> set[str]:
+    """The tables and datasets that blocks read: their sources, look-ups, and what their lines go over."""
+    found: set[str] = set()
+    for block in blocks:
+        if block.kind == "dataset":
+            found.add(block.source)
+        found |= {lookup.name for lookup in block.lookups}
+        nodes = [line.tree for line in block.lines] + ([block.keep] if block.keep is not None else [])
+        for node in nodes:
+            found |= {n.dataset for n in tree.walk(node) if isinstance(n, tree.Aggregate) and n.dataset}
+    return found
+
+
+def _names_read(node: tree.Node) -> set[str]:
+    """The names that a tree reads of the row at hand or of other rows of its own dataset."""
+    found = {column.name for column in own_columns(node)}
+    for below in tree.walk(node):
+        if isinstance(below, tree.Aggregate):
+            found.update(below.on)
+    return found

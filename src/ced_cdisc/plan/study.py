@@ -14,12 +14,15 @@ from ced_cdisc.core.metadata import Document, Standard
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
 from ced_cdisc.plan.language.codelists import Codelists
+from ced_cdisc.plan.language.dates import date_formats, named_formats
 from ced_cdisc.plan.language.expressions import Expressions
-from ced_cdisc.plan.language.lines import Lines, is_date_format
+from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.names import Catalogue, RowNames
+from ced_cdisc.plan.language.origins import Origins
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
-from ced_cdisc.plan.order import dataset_order
-from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, declare
+from ced_cdisc.plan.order import dataset_order, read_by_rows
+from ced_cdisc.plan.sdtm.declare import declare
+from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.tables import plan_tables, plan_visits
 from ced_cdisc.spec.load import Specs
@@ -53,24 +56,17 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     if packages is None:
         return None
     tables = plan_tables(specs.sources, findings)
-    formats = _formats(specs, findings)
+    formats = named_formats(specs.study.formats, findings)
     codelists = Codelists(packages, specs.define, findings)
     expressions = Expressions(findings)
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
-    lines = Lines(
-        expressions,
-        codelists,
-        findings,
-        {str(k): v for k, v in specs.sources.tables.items()},
-        specs.sources.defaults,
-        formats,
-        crf,
-    )
+    origins = Origins({str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, crf)
+    lines = Lines(expressions, codelists, origins, formats, findings)
     catalogue = Catalogue(tables={name: table.columns for name, table in tables.items()})
     visits = plan_visits(
         specs.visits,
         specs.sources,
-        lines.date_formats(specs.visits.date, time=False) if specs.visits else (),
+        date_formats(specs.visits.date, formats, findings) if specs.visits else (),
         findings,
     )
 
@@ -145,21 +141,6 @@ def _standards(specs: Specs, findings: Findings) -> dict[str, CtPackage] | None:
     return packages if good else None
 
 
-def _formats(specs: Specs, findings: Findings) -> dict[str, tuple[str, ...]]:
-    for words in specs.study.formats.values():
-        for word in words:
-            if not is_date_format(str(word)):
-                findings.add(
-                    Finding(
-                        "CED023",
-                        f"'{word}' is no date format",
-                        word.where,
-                        hint="parts are YYYY, MON, MM, M, DD, D, UN, UNK; or ISO",
-                    )
-                )
-    return {str(name): tuple(str(w) for w in words) for name, words in specs.study.formats.items()}
-
-
 def _domains(specs: Specs, findings: Findings) -> list[Domain]:
     found: dict[str, Domain] = {}
     for spec in specs.sdtm:
@@ -178,21 +159,9 @@ def _sdtm_order(plans: dict[str, DatasetPlan], findings: Findings) -> list[Datas
         plans.values(),
         key=lambda p: (_CLASSES.index(p.class_name) if p.class_name in _CLASSES else 9, p.name),
     )
-    needs = {plan.name: _needs(plan) for plan in shown}
+    needs = {plan.name: read_by_rows(plan.blocks) - {plan.name} for plan in shown}
     names = dataset_order(needs, {p.name: p.where for p in shown}, findings)
     return [plans[name] for name in names]
-
-
-def _needs(plan: DatasetPlan) -> set[str]:
-    needed: set[str] = set()
-    for block in plan.blocks:
-        if block.kind == "dataset":
-            needed.add(block.source)
-        needed |= {lookup.name for lookup in block.lookups}
-        nodes = [line.tree for line in block.lines] + ([block.keep] if block.keep is not None else [])
-        for node in nodes:
-            needed |= {n.dataset for n in tree.walk(node) if isinstance(n, tree.Aggregate) and n.dataset}
-    return needed - {plan.name}
 
 
 def _adam_order(specs: Specs, findings: Findings) -> list[AnalysisSpec]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 
 from rich.console import Console
@@ -23,24 +25,26 @@ class BuildConsole:
     """Prints to standard error; standard output stays free for results."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._progress: Progress | None = None
-        self._task = None
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
     def say(self, text: str) -> None:
         """One plain line."""
-        self._console.print(escape(text))
+        self._console.print(_plain(text))
 
     def dataset(self, name: str, rows: int, columns: int, seconds: float) -> None:
-        """The line of a finished dataset; ``seconds`` since the start of the conversion."""
+        """The line of a finished dataset, with the seconds it took."""
         self._console.print(f"  {name:<8} {rows:>9,} rows {columns:>4} columns {seconds:>7.2f} s")
 
-    def working(self, text: str) -> Progress:
-        """A progress display that shows on a terminal only."""
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        return Progress(
-            *columns, console=self._console, transient=True, disable=not self._console.is_terminal
-        )
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
+        """A bar that follows the datasets on a terminal, and nothing elsewhere."""
+        if not self._console.is_terminal:
+            yield lambda name, done, total: None
+            return
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+        with Progress(*columns, console=self._console, transient=True) as bar:
+            task = bar.add_task("reading", total=None)
+            yield lambda name, done, total: bar.update(task, description=name, completed=done, total=total)
 
     def findings(self, findings: Findings) -> None:
         """All findings, by stage and severity, errors last so that they stay in sight."""
@@ -56,10 +60,15 @@ class BuildConsole:
 
     def _finding(self, finding: Finding) -> None:
         colour = _COLOURS[finding.severity]
-        head = f"[bold]{escape(str(finding.where))}[/bold] [{colour}]{finding.code}[/{colour}] "
-        head += escape(finding.message)
+        head = f"[bold]{_plain(str(finding.where))}[/bold] [{colour}]{finding.code}[/{colour}] "
+        head += _plain(finding.message)
         if finding.hint:
-            head += f"; {escape(finding.hint)}"
+            head += f"; {_plain(finding.hint)}"
         self._console.print(head)
         for record in finding.records:
-            self._console.print(f"    {escape(record)}")
+            self._console.print(f"    {_plain(record)}")
+
+
+def _plain(text: str) -> str:
+    """Text without markup; line breaks and control characters of a raw value are shown, not carried out."""
+    return escape("".join(char if char.isprintable() else repr(char)[1:-1] for char in text))

@@ -345,10 +345,19 @@ class CodelistSpec(Model):
 
     name: Text | None = None
     extends: Text | None = None
+    subset: Words = Field(
+        default_factory=list[Text], description="extends: the only published terms of this list."
+    )
+    type: Literal["text", "integer"] = Field("text", description="The type of the coded values.")
+    open: Yes = Field(False, description="Other values are no fault; those found are listed.")
     terms: dict[Text, Text | None] = Field(default_factory=dict[Text, Text | None])
     dictionary: Text | None = None
     version: Text | None = None
-    variables: Words = Field(default_factory=list[Text], description="Variables that use the list.")
+    variables: Words = Field(
+        default_factory=list[Text],
+        description="Variables that use the list: AEREL, ADCF.CRIT1 in one dataset only, "
+        "TSVAL.SEXPOP where the variable that divides it has that value.",
+    )
     exception: Text | None = Field(
         None, description="extends: why terms may be added to a list that is not extensible."
     )

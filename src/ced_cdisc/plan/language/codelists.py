@@ -1,4 +1,4 @@
-"""Codelists of the study: published terminology, the sponsor's extensions of it, and the sponsor's own lists."""
+"""Codelists of the study: published terminology, the sponsor's extensions of it, and lists of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist, Comment, Term
+from ced_cdisc.expr.tree import Type
 from ced_cdisc.spec.models import CodelistSpec, DefineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.ct import CtCodelist, CtPackage
@@ -14,14 +15,13 @@ from ced_cdisc.standards.tables import UnknownStandard
 
 
 class Codelists:
-    """Looks codelists up by NCI code, short name, or the sponsor's name; knows which are closed."""
+    """Looks codelists up by NCI code, short name, or the sponsor's name."""
 
     def __init__(self, packages: Mapping[str, CtPackage], define: DefineSpec, findings: Findings) -> None:
         self._packages = packages
         self._define = define
         self._findings = findings
         self._cache: dict[str, Codelist | None] = {}
-        self._closed: dict[str, bool] = {}
         self._by_variable: dict[str, str] = {}
         for name, spec in define.codelists.items():
             for variable in spec.variables:
@@ -53,9 +53,13 @@ class Codelists:
             return self.find(codes[0])
         return None
 
-    def is_closed(self, codelist: Codelist) -> bool:
-        """Whether a value outside the list is a fault; external dictionaries and open lists are not closed."""
-        return not codelist.dictionary
+    def named(self, name: Text) -> Codelist | None:
+        """The list that a line names, or None with a finding (CED022)."""
+        found = self.find(str(name))
+        if found is None:
+            hint = did_you_mean(str(name), self._known())
+            self._findings.add(Finding("CED022", f"unknown codelist {name}", name.where, hint=hint))
+        return found
 
     def check(self, codelist: Codelist | None, value: str, where: Location, variable: str) -> None:
         """Report a written value that is no term of its list (CED021)."""
@@ -85,10 +89,13 @@ class Codelists:
             return near
         found = self.published(codelist.code) if codelist.code else None
         if found and found[1].extensible:
-            return f"the list is extensible: declare the term in define/define.yaml under codelists, extends: {codelist.code}"
+            return (
+                "the list is extensible: declare the term in define/define.yaml under codelists, "
+                f"extends: {codelist.code}"
+            )
         return f"terms: {one_of(values)}"
 
-    def known(self) -> list[str]:
+    def _known(self) -> list[str]:
         """All names, for messages."""
         names = [str(name) for name in self._define.codelists]
         for package in self._packages.values():
@@ -115,7 +122,7 @@ class Codelists:
         found = self.published(code)
         if found is None:
             if spec is not None and spec.extends is not None:
-                hint = did_you_mean(code, self.known())
+                hint = did_you_mean(code, self._known())
                 self._findings.add(
                     Finding("CED022", f"unknown codelist {code}", spec.extends.where, hint=hint)
                 )
@@ -141,7 +148,7 @@ class Codelists:
         )
 
     def _extended(self, codelist: Codelist) -> Codelist:
-        """The list with the sponsor's terms; one that is not extensible takes them with an ``exception`` only."""
+        """The list with the sponsor's terms; one that is not extensible takes them by ``exception`` only."""
         added: list[Term] = []
         comment = codelist.comment
         for spec in self._define.codelists.values():
@@ -177,13 +184,9 @@ class Codelists:
         )
 
 
-def _comment(name: str, spec: CodelistSpec) -> Comment | None:
-    text = " ".join(str(part) for part in (spec.exception, spec.comment) if part is not None)
-    return Comment(f"CL.{name}", text) if text else None
-
-
-def _shown(codelist: Codelist) -> str:
-    return f"{codelist.id} ({codelist.code})" if codelist.code else codelist.id
+def is_closed(codelist: Codelist | None, kind: Type) -> bool:
+    """Whether a value outside the list of a variable is a fault; dictionaries and numbers are not closed."""
+    return codelist is not None and not codelist.dictionary and kind is Type.TEXT
 
 
 def named_list(
@@ -195,3 +198,12 @@ def named_list(
         id=str(variable), name=f"{title}, Names", terms=tuple(Term(d) for d in dict.fromkeys(terms.values()))
     )
     return codes, decodes
+
+
+def _comment(name: str, spec: CodelistSpec) -> Comment | None:
+    text = " ".join(str(part) for part in (spec.exception, spec.comment) if part is not None)
+    return Comment(f"CL.{name}", text) if text else None
+
+
+def _shown(codelist: Codelist) -> str:
+    return f"{codelist.id} ({codelist.code})" if codelist.code else codelist.id

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.derive.catalogue import FUNCTIONS
@@ -53,6 +52,11 @@ class Expressions:
             return None
         return node
 
+    def checks(self, texts: Iterable[Text], names: RowNames) -> tuple[tuple[Text, tree.Node], ...]:
+        """The conditions that a dataset's records must meet, each with its text."""
+        made = [(text, self.condition(text, names)) for text in texts]
+        return tuple((text, node) for text, node in made if node is not None)
+
     def _report(self, text: Text, error: ExpressionError) -> None:
         self._findings.add(Finding(error.code, error.message, text.locate(error.at), hint=error.hint))
 
@@ -80,48 +84,3 @@ def both(left: tree.Node | None, right: tree.Node | None) -> tree.Node | None:
     if left is None or right is None:
         return left or right
     return tree.Both(left=left, right=right, type=tree.Type.TRUTH)
-
-
-def parameters_to_aggregates(node: tree.Node, parameters: set[str], by: tuple[str, ...]) -> tree.Node:
-    """In a computed parameter: CBF and CBF[..] become the parameter's value among the group's records.
-
-    Inside a function over several records, a parameter's name stands for AVAL of that parameter's records.
-    """
-
-    def of(name: str, where: tree.Node | None, at: int) -> tree.Node:
-        test = tree.Compare(
-            op="=", left=tree.Column(name="PARAMCD", at=at), right=tree.Literal(value=name, at=at), at=at
-        )
-        both_ = test if where is None else tree.Both(left=test, right=where, at=at)
-        return tree.Aggregate(func="only", of=tree.Column(name="AVAL", at=at), where=both_, on=by, at=at)
-
-    def change(below: tree.Node) -> tree.Node:
-        if isinstance(below, tree.Selected) and below.name in parameters:
-            return of(below.name, below.where, below.at)
-        if isinstance(below, tree.Column) and below.name in parameters:
-            return of(below.name, None, below.at)
-        if isinstance(below, tree.Aggregate):
-            return aggregate(below)
-        return tree.rebuild(below, change)
-
-    def aggregate(below: tree.Aggregate) -> tree.Node:
-        named = [n.name for n in tree.walk(below) if isinstance(n, tree.Column) and n.name in parameters]
-        where = below.where
-        if named:
-            test = tree.Compare(
-                op="=",
-                left=tree.Column(name="PARAMCD", at=below.at),
-                right=tree.Literal(value=named[0], at=below.at),
-                at=below.at,
-            )
-            where = test if where is None else tree.Both(left=test, right=where, at=below.at)
-
-        def plain(inner: tree.Node) -> tree.Node:
-            if isinstance(inner, tree.Column) and inner.name in parameters:
-                return replace(inner, name="AVAL")
-            return tree.rebuild(inner, plain)
-
-        changed = tree.rebuild(replace(below, where=where), plain)
-        return changed if below.dataset or below.on else replace(changed, on=by)
-
-    return change(node)

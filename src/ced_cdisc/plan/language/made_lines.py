@@ -17,7 +17,7 @@ from ced_cdisc.spec.source import Text
 _NUMBER = "Number of the record within the subject, from 1, in the order of the key variables."
 
 
-def spec_line(where: Location, **values: Text | list[Text] | str | None) -> LineSpec:
+def spec_line(where: Location, /, **values: Text | list[Text] | str | None) -> LineSpec:
     """A spec line made by the planner, as if it stood at ``where``.
 
     Args:

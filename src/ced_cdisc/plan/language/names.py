@@ -42,7 +42,7 @@ class RowNames:
         own: its variables so far known, with types.
         tables: raw tables whose columns the row carries.
         sources: datasets whose variables the row carries (source and look-ups).
-        used_single: filled with the DATASET.VARIABLE names of one-record datasets that were used.
+        visits: whether the row carries the columns of ``visits``.
     """
 
     catalogue: Catalogue
@@ -51,7 +51,6 @@ class RowNames:
     tables: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     visits: bool = False
-    used_single: dict[str, Type] = field(default_factory=dict[str, Type])
 
     def find(self, name: str, inside: str | None) -> tuple[Scope, Type] | None:
         """Scope and type of a name; see :class:`ced_cdisc.expr.resolve.Names`."""
@@ -71,7 +70,6 @@ class RowNames:
         if owner in self.sources:
             return Scope.DATASET, variables[short]
         if owner in self.catalogue.single and owner != self.dataset:
-            self.used_single[name] = variables[short]
             return Scope.VARIABLE, variables[short]
         return None
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ced_cdisc.core.metadata import DocumentRef, Method, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.english import clause, sentence
+from ced_cdisc.expr.english import clause, listed, sentence
 from ced_cdisc.plan.model import SUPP
 from ced_cdisc.spec.models import LineSpec, TableDefaults, TableSpec
 from ced_cdisc.spec.source import Text
@@ -42,6 +42,8 @@ class Origins:
         recorded = table.recorded_by if table and table.recorded_by else self._defaults.recorded_by
         source = spec.source or recorded
         page = spec.page or (table.page if table else None)
+        if source == "Sponsor":  # what the sponsor entered into the raw table, such as dictionary codes
+            return ASSIGNED
         shown = page and self._crf and source in ("Subject", "Investigator")
         refs = (DocumentRef(self._crf, (page,)),) if page and shown else ()
         return Origin("Collected", source, documents=refs)
@@ -83,12 +85,12 @@ def derivation(dataset: str, variable: str, text: str, formula: str = "") -> Met
 
 def _flag_text(node: tree.Node, spec: LineSpec) -> str:
     rank = next(n for n in tree.walk(node) if isinstance(n, tree.Aggregate))
-    group = ", ".join(str(name) for name in spec.by or ())
-    text = f"Y on the {spec.flag} record"
+    group = listed(["subject", *map(str, spec.by or ())])
+    order = listed([str(word).replace(" desc", " (falling)") for word in spec.order or ()])
+    text = f"Y on the {spec.flag} record, in the order of {order}, of each {group}"
     if rank.where is not None:
-        text += f" where {clause(rank.where, FUNCTIONS)}"
-    text += ", within each subject" + (f" and {group}" if group else "")
-    return f"{text}, in the order of {', '.join(str(order) for order in spec.order or ())}."
+        text += f", among the records where {clause(rank.where, FUNCTIONS)}"
+    return f"{text}; otherwise missing."
 
 
 def _formula(spec: LineSpec) -> str:

@@ -49,6 +49,15 @@ class Values:
     def of(
         self, verb: str, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None
     ) -> Value | None:
+        """The value that the verb of a line stands for, or None with findings.
+
+        Args:
+            verb: the line's one verb.
+            spec: the line.
+            target: the variable that it is for.
+            names: the names that its expressions may use.
+            rewrite: changes parsed expressions before their names are looked up.
+        """
         if verb == "collect":
             assert spec.collect is not None
             return self._collected(spec, spec.collect, target, names)
@@ -79,9 +88,31 @@ class Values:
             return None
         return node, text
 
-    def _collected(
-        self, spec: LineSpec, text: Text, target: Target, names: RowNames
-    ) -> Value | None:
+    def recode(
+        self, spec: LineSpec, table: dict[Text, Text | None], node: tree.Node, target: Target
+    ) -> tree.Node | None:
+        """The terms of the code table ``ct`` for the codes that ``node`` gives, or None with a finding."""
+        if node.type not in (Type.TEXT, Type.MISSING):
+            self._findings.add(
+                Finding(
+                    "CED014", f"'ct' decodes text, not {node.type.value if node.type else 'this'}", spec.place
+                )
+            )
+            return None
+        codelist = self._codelist(spec, target)
+        numeric = target.kind is Type.NUMBER
+        pairs: list[tuple[str, str]] = []
+        for code, term in table.items():
+            pairs.append((str(code), str(term or "")))
+            if term is not None and not numeric:
+                self._codelists.check(codelist, str(term), term.where, target.shown)
+        if spec.else_ is not None and not numeric:
+            self._codelists.check(codelist, str(spec.else_), spec.else_.where, target.shown)
+        otherwise = None if spec.else_ is None else str(spec.else_)
+        made: tree.Node = tree.Recode(of=node, pairs=tuple(pairs), otherwise=otherwise, type=Type.TEXT)
+        return tree.ReadNumber(of=made, type=Type.NUMBER) if numeric else made
+
+    def _collected(self, spec: LineSpec, text: Text, target: Target, names: RowNames) -> Value | None:
         node = self._expressions.compile(text, names)
         if node is None:
             return None
@@ -133,9 +164,7 @@ class Values:
         self._codelists.check(codelist, str(text), text.where, target.shown)
         return replace(literal(str(text)), type=target.kind if target.kind is Type.DTC else Type.TEXT), None
 
-    def _cases(
-        self, spec: LineSpec, names: RowNames, rewrite: Rewrite | None
-    ) -> Value | None:
+    def _cases(self, spec: LineSpec, names: RowNames, rewrite: Rewrite | None) -> Value | None:
         assert spec.cases is not None
         result: tree.Node = missing()
         good = True
@@ -196,26 +225,6 @@ class Values:
         first = tree.Compare(op="=", left=resolved, right=literal(1), type=Type.TRUTH)
         return choose(first, literal("Y")), text
 
-    def recode(
-        self, spec: LineSpec, table: dict[Text, Text | None], node: tree.Node, target: Target
-    ) -> tree.Node | None:
-        if node.type not in (Type.TEXT, Type.MISSING):
-            self._findings.add(
-                Finding(
-                    "CED014", f"'ct' decodes text, not {node.type.value if node.type else 'this'}", spec.place
-                )
-            )
-            return None
-        codelist = self._codelist(spec, target)
-        numeric = target.kind is Type.NUMBER
-        pairs: list[tuple[str, str]] = []
-        for code, term in table.items():
-            pairs.append((str(code), str(term or "")))
-            if term is not None and not numeric:
-                self._codelists.check(codelist, str(term), term.where, target.shown)
-        if spec.else_ is not None and not numeric:
-            self._codelists.check(codelist, str(spec.else_), spec.else_.where, target.shown)
-        otherwise = None if spec.else_ is None else str(spec.else_)
-        made: tree.Node = tree.Recode(of=node, pairs=tuple(pairs), otherwise=otherwise, type=Type.TEXT)
-        return tree.ReadNumber(of=made, type=Type.NUMBER) if numeric else made
-
+    def _codelist(self, spec: LineSpec, target: Target) -> Codelist | None:
+        """The list that binds what a line writes: its own, else the variable's."""
+        return target.codelist if spec.codelist is None else self._codelists.named(spec.codelist)

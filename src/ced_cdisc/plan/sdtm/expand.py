@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from dataclasses import dataclass
 
-from pydantic import BaseModel
-
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.spec.models import BlockSpec, InstrumentSpec, LineSpec, TestSpec
+from ced_cdisc.core.findings import Findings
+from ced_cdisc.plan.language.made_lines import spec_line
+from ced_cdisc.plan.language.templates import fill, find_instrument
+from ced_cdisc.spec.models import BlockSpec, InstrumentSpec, InstrumentUse, LineSpec, TestSpec
 from ced_cdisc.spec.source import Text
-
-T = TypeVar("T")
-_NAME = re.compile(r"\{([A-Za-z_]+)\}")
 
 
 @dataclass(frozen=True)
@@ -25,7 +20,6 @@ class Rows:
     variables: dict[Text, LineSpec]
     supp: dict[Text, LineSpec]
     test: TestSpec | None = None
-    constants: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def expand(
@@ -38,18 +32,15 @@ def expand(
     made: list[Rows] = []
     for block in blocks:
         for values in block.for_ or [{}]:
-            filled = fill(block, {str(k): v for k, v in values.items()}, findings)
-            variables = dict(shared.variables) if block is not shared else {}
-            supp = dict(shared.supp) if block is not shared else {}
+            constants = {str(name): value for name, value in values.items()}
+            filled = fill(block, constants)
+            variables, supp = filled.variables, filled.supp
             if block is not shared:
-                variables = {
-                    k: fill(v, {str(a): b for a, b in values.items()}, findings) for k, v in variables.items()
-                }
-            variables = _merged(variables, filled.variables)
-            supp = _merged(supp, filled.supp)
+                above = {key: fill(line, constants) for key, line in shared.variables.items()}
+                variables, supp = _merged(above, variables), _merged(shared.supp, supp)
             tests = list(filled.long or [])
             if filled.items is not None:
-                tests += _items(filled, instruments, findings)
+                tests += _items(filled.items, instruments, findings)
             if not tests:
                 made.append(Rows(filled, variables, supp))
             for test in tests:
@@ -58,26 +49,20 @@ def expand(
 
 
 def _merged(base: dict[Text, LineSpec], over: dict[Text, LineSpec]) -> dict[Text, LineSpec]:
-    """The lines of ``base`` with those of ``over`` in their place; keys keep the place of the line that holds."""
-    merged = {k: v for k, v in base.items() if k not in over}
-    merged.update(over)
-    return merged
+    """The lines of both; one of ``over`` goes before one of ``base``, and its key keeps its own place."""
+    return {key: line for key, line in base.items() if key not in over} | over
 
 
-def _items(block: BlockSpec, instruments: Mapping[str, InstrumentSpec], findings: Findings) -> list[TestSpec]:
-    use = block.items
-    assert use is not None
-    instrument = instruments.get(str(use.instrument))
+def _items(
+    use: InstrumentUse, instruments: Mapping[str, InstrumentSpec], findings: Findings
+) -> list[TestSpec]:
+    instrument = find_instrument(use.instrument, instruments, findings)
     if instrument is None:
-        hint = did_you_mean(str(use.instrument), instruments) or "instruments stand in mappings/instruments/"
-        findings.add(
-            Finding("CED016", f"unknown instrument {use.instrument}", use.instrument.where, hint=hint)
-        )
         return []
     tests: list[TestSpec] = []
     for code, item in instrument.items.items():
         constants = {"column": item.column, "item": code, "scale": item.scale or Text("", item.place)}
-        result = fill(use.result, constants, findings)
+        result = fill(use.result, constants)
         tests.append(
             TestSpec.model_construct(
                 test=code,
@@ -97,39 +82,4 @@ def _items(block: BlockSpec, instruments: Mapping[str, InstrumentSpec], findings
 def _scale(scale: Text | None) -> dict[Text, LineSpec]:
     if scale is None:
         return {}
-    return {Text("--SCAT", scale.where): line(scale, assign=scale)}
-
-
-def line(place: Text, **values: Any) -> LineSpec:
-    """A line made by the planner, with the place of the text it comes from."""
-    made = LineSpec.model_validate({_ALIASES.get(k, k): v for k, v in values.items()})
-    made._place = place.where  # pyright: ignore[reportPrivateUsage]
-    return made
-
-
-_ALIASES = {"copy_": "copy", "else_": "else", "as_": "as"}
-
-
-def fill(value: T, constants: Mapping[str, Text], findings: Findings) -> T:
-    """The value with {name} replaced in every text below it; an unknown name stays (``{result}``)."""
-    if not constants:
-        return value
-    return cast(T, _fill(value, constants))
-
-
-def _fill(value: Any, constants: Mapping[str, Text]) -> Any:
-    if isinstance(value, Text):
-        if "{" not in value:
-            return value
-        replaced = _NAME.sub(lambda m: str(constants.get(m[1], m[0])), value)
-        return value if replaced == value else Text(replaced, value.where)
-    if isinstance(value, BaseModel):
-        changes = {name: _fill(getattr(value, name), constants) for name in type(value).model_fields}
-        copy = value.model_copy(update=changes)
-        return copy
-    if isinstance(value, dict):
-        items = cast("dict[Any, Any]", value)
-        return {_fill(k, constants): _fill(v, constants) for k, v in items.items()}
-    if isinstance(value, list):
-        return [_fill(v, constants) for v in cast("list[Any]", value)]
-    return value
+    return {Text("--SCAT", scale.where): spec_line(scale.where, assign=scale)}

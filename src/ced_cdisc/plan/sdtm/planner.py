@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
 from typing import Literal
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
+from ced_cdisc.core.metadata import Comment
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.expressions import both
-from ced_cdisc.plan.language.lines import Lines, Target
+from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.lookups import plan_lookups
 from ced_cdisc.plan.language.names import Catalogue, RowNames
-from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, SupplementalPlan, VariablePlan
+from ced_cdisc.plan.language.values import Target
+from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line
 from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.plan.sdtm import standard, tests
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
 from ced_cdisc.plan.sdtm.expand import Rows
+from ced_cdisc.plan.sdtm.metadata import Metadata
 from ced_cdisc.plan.tables import table_visit
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
-from ced_cdisc.standards.ig import IgVariable
 from ced_cdisc.standards.keys import natural_keys
 
 
@@ -49,14 +49,11 @@ class DomainPlanner:
             if spec.rows is not None
             else [self._block(i, r) for i, r in enumerate(domain.rows, 1)]
         )
-        for made in standard.whole_dataset(
-            domain, self._specs, self._catalogue, self._lines, self._findings
-        ):
+        for made in standard.whole_dataset(domain, self._catalogue, self._lines):
             self._whole.setdefault(made.variable, made)
         whole = list(self._whole.values())
         singles = single_lines(whole, self._catalogue)
-        keys = self._keys()
-        variables = self._variables(blocks, whole)
+        metadata = Metadata(domain, self._specs, self._lines.codelists, blocks)
         return DatasetPlan(
             name=domain.name,
             kind="sdtm",
@@ -67,16 +64,16 @@ class DomainPlanner:
             blocks=tuple(blocks),
             computed=(),
             lines=in_order((*singles, *whole), self._findings, domain.name),
-            sort=keys,
-            variables=variables,
+            sort=self._keys(),
+            variables=metadata.variables(whole),
             where=spec.domain.where,
-            supplemental=self._supplemental(blocks),
+            supplemental=metadata.supplemental(),
             standard="" if domain.custom else "SDTMIG",
             reference_data=domain.ig.class_name == "Trial Design",
             one_per_subject=domain.name in SINGLE,
             comment=Comment(domain.name, str(spec.comment)) if spec.comment is not None else None,
-            checks=self._checks(),
-            value_level=self._value_level(blocks),
+            checks=self._lines.expressions.checks(spec.checks, domain.row_names(self._catalogue)),
+            value_level=metadata.value_level(),
         )
 
     # rows
@@ -104,7 +101,10 @@ class DomainPlanner:
                         )
                     continue
                 self._lines.codelists.check(
-                    self._codelist(found), str(value), value.where, f"{self.domain.name}.{variable}"
+                    self._lines.codelists.of_variable(found.name, found.codelists),
+                    str(value),
+                    value.where,
+                    f"{self.domain.name}.{variable}",
                 )
                 values[variable] = str(value)
             records.append({"STUDYID": str(self._specs.study.study.id), "DOMAIN": self.domain.name, **values})
@@ -127,10 +127,7 @@ class DomainPlanner:
             visits=spec.visit or kind == "visits",
         )
         keep = self._lines.expressions.condition(spec.where, names) if spec.where is not None else None
-        made: dict[str, Line] = {}
-        constants = standard.block_lines(self.domain, self._specs, spec)
-        for built in constants:
-            made[built.variable] = built
+        made = {line.variable: line for line in standard.block_lines(self.domain, self._specs, spec)}
         if rows.test is not None:
             plan = tests.test_lines(self.domain, rows, names, self._lines, self._findings)
             keep = both(keep, plan.keep)
@@ -139,8 +136,7 @@ class DomainPlanner:
             self._add(key, spec_line, names, made)
         for key, spec_line in rows.supp.items():
             self._add_supp(key, spec_line, names, made)
-        singles = single_lines([*made.values()], self._catalogue)
-        visit = self._visit(spec, source) if spec.visit else None
+        singles = single_lines(made.values(), self._catalogue)
         return Block(
             number=number,
             source=source,
@@ -149,7 +145,7 @@ class DomainPlanner:
             keep=keep,
             lookups=lookups,
             where=spec.place,
-            visit=visit,
+            visit=self._visit(spec, source) if spec.visit else None,
         )
 
     def _source_kind(self, source: str, spec: BlockSpec) -> Literal["raw", "dataset", "visits"] | None:
@@ -182,8 +178,13 @@ class DomainPlanner:
         if found is None:
             return
         if spec.place.line == 0:
-            spec._place = key.where  # pyright: ignore[reportPrivateUsage]
-        target = Target(self.domain.name, variable, kind_of(found), self._codelist(found))
+            spec = spec.at(key.where)
+        target = Target(
+            self.domain.name,
+            variable,
+            kind_of(found),
+            self._lines.codelists.of_variable(found.name, found.codelists),
+        )
         built = self._lines.make(spec, target, names)
         if built is None:
             return
@@ -199,7 +200,8 @@ class DomainPlanner:
             self._findings.add(
                 Finding(
                     "CED024",
-                    f"the supplemental qualifier {key} needs a name of up to 8 capitals and a label of up to 40 bytes",
+                    f"the supplemental qualifier {key} needs a name of up to 8 capitals "
+                    "and a label of up to 40 bytes",
                     key.where,
                 )
             )
@@ -209,9 +211,6 @@ class DomainPlanner:
             made[built.variable] = replace(built, codelist=built.codelist or codelist)
 
     # the whole
-
-    def _codelist(self, variable: IgVariable) -> Codelist | None:
-        return self._lines.codelists.of_variable(variable.name, variable.codelists)
 
     def _keys(self) -> tuple[str, ...]:
         spec = self.domain.spec
@@ -229,125 +228,3 @@ class DomainPlanner:
             keys = [k for k in natural_keys(self.domain.ig) if k in names]
         first = [k for k in ("STUDYID", "USUBJID") if k in names]
         return (*first, *(k for k in keys if k not in first))
-
-    def _checks(self) -> tuple[tuple[Text, tree.Node], ...]:
-        names = RowNames(self._catalogue, self.domain.name, self.domain.names)
-        made = [(text, self._lines.expressions.condition(text, names)) for text in self.domain.spec.checks]
-        return tuple((text, node) for text, node in made if node is not None)
-
-    def _variables(self, blocks: list[Block], whole: list[Line]) -> tuple[VariablePlan, ...]:
-        made: list[VariablePlan] = []
-        own_tests = tests.sponsor_tests(self.domain, self._lines.codelists)
-        written = {self.domain.full(str(key)) for rows in self.domain.rows for key in rows.variables}
-        for found in self.domain.ig.variables:
-            if found.name not in self.domain.names:
-                continue
-            lines = [b for block in blocks for b in block.lines if b.variable == found.name]
-            lines += [b for b in whole if b.variable == found.name]
-            codelist = self._codelist(found)
-            if own_tests is not None and found.name == self.domain.full("--TESTCD"):
-                codelist = own_tests[0]
-            if own_tests is not None and found.name == self.domain.full("--TEST"):
-                codelist = own_tests[1]
-            first = lines[0] if lines else None
-            origin, method = self._origin(found, first)
-            made.append(
-                VariablePlan(
-                    name=found.name,
-                    label=self._labels.get(found.name, found.label),
-                    type=found.type,
-                    kind=kind_of(found),
-                    core="" if found.core == "Cond" else found.core,
-                    role=found.role,
-                    codelist=codelist,
-                    origin=origin,
-                    where=first.where if first else self.domain.spec.domain.where,
-                    method=method,
-                    comment=next((b.comment for b in lines if b.comment), None),
-                    closed=codelist is not None and not codelist.dictionary and kind_of(found) is Type.TEXT,
-                    absent=bool(lines) and all(b.verb == "absent" for b in lines),
-                    optional=found.core == "Perm"
-                    and found.name not in written
-                    and self.domain.spec.rows is None,
-                )
-            )
-        return tuple(made)
-
-    @cached_property
-    def _labels(self) -> dict[str, str]:
-        """The labels that lines give, the first one of each variable."""
-        found: dict[str, str] = {}
-        for rows in self.domain.rows:
-            for key, spec in rows.variables.items():
-                if spec.label is not None:
-                    found.setdefault(self.domain.full(str(key)), str(spec.label))
-        return found
-
-    def _origin(self, variable: IgVariable, first: Line | None) -> tuple[Origin, Method | None]:
-        if first is not None:
-            return first.origin, first.method
-        if variable.name == "USUBJID":
-            return standard.usubjid(self._specs, self.domain.name)
-        if variable.name in ("STUDYID",) or (self.domain.spec.rows is not None and variable.name != "DOMAIN"):
-            if variable.name == self.domain.full("--SEQ"):
-                return Origin("Assigned", "Sponsor"), None
-            return Origin(self.domain.spec.origin or "Protocol", "Sponsor"), None
-        return Origin("Assigned", "Sponsor"), None
-
-    def _supplemental(self, blocks: list[Block]) -> tuple[SupplementalPlan, ...]:
-        made: dict[str, SupplementalPlan] = {}
-        labels: dict[str, LineSpec] = {}
-        for rows in self.domain.rows:
-            for key, spec in rows.supp.items():
-                labels.setdefault(str(key), spec)
-        for block in blocks:
-            for built in block.lines:
-                name = built.variable.removeprefix(SUPP)
-                if not built.variable.startswith(SUPP) or name in made:
-                    continue
-                spec = labels[name]
-                made[name] = SupplementalPlan(
-                    name=name,
-                    label=str(spec.label),
-                    origin=built.origin,
-                    evaluator=str(spec.evaluator or ""),
-                    where=built.where,
-                    codelist=built.codelist,
-                    method=built.method,
-                )
-        return tuple(made.values())
-
-    def _value_level(self, blocks: list[Block]) -> tuple[tuple[str, str], ...]:
-        """Results differ by test; other variables by the category that tells the blocks apart."""
-        pairs: list[tuple[str, str]] = []
-        testcd = self.domain.full("--TESTCD")
-        if self.domain.ig.class_name.startswith("Findings") and testcd in self.domain.names:
-            for name in ("--ORRES", "--ORRESU", "--STRESC", "--STRESN", "--STRESU"):
-                if self.domain.full(name) in self.domain.names:
-                    pairs.append((self.domain.full(name), testcd))
-        if self.domain.name == "TS":
-            pairs.append(("TSVAL", "TSPARMCD"))
-        divider = standard.divider(blocks)
-        if divider is not None:
-            done = {a for a, _ in pairs} | {divider}
-            for variable in self.domain.names:
-                if variable not in done and _differs(variable, blocks):
-                    pairs.append((variable, divider))
-        return tuple(pairs)
-
-
-def _differs(variable: str, blocks: list[Block]) -> bool:
-    """Whether the blocks' lines of a variable have different origins, methods or codelists."""
-    seen: set[object] = set()
-    for block in blocks:
-        for built in block.lines:
-            if built.variable == variable and built.verb != "absent":
-                seen.add(
-                    (
-                        built.origin.type,
-                        built.origin.source,
-                        built.method.text if built.method else "",
-                        built.codelist.id if built.codelist else "",
-                    )
-                )
-    return len(seen) > 1

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ced_cdisc.core.findings import Findings, Location
 from ced_cdisc.core.metadata import Method, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.english import sentence
+from ced_cdisc.expr.parse import parse
 from ced_cdisc.expr.tree import Scope, Type
-from ced_cdisc.plan.language.expressions import literal
-from ced_cdisc.plan.language.lines import Lines, Target
-from ced_cdisc.plan.language.names import Catalogue, RowNames
-from ced_cdisc.plan.model import Block, Line
+from ced_cdisc.plan.language.lines import Lines
+from ced_cdisc.plan.language.made_lines import constant, numbered, spec_line
+from ced_cdisc.plan.language.names import Catalogue
+from ced_cdisc.plan.language.origins import ASSIGNED, DERIVED
+from ced_cdisc.plan.language.values import Target
+from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.sdtm import tests
+from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.spec.load import Specs
-from ced_cdisc.spec.models import BlockSpec, LineSpec
+from ced_cdisc.spec.models import BlockSpec
 from ced_cdisc.spec.source import Text
-
-if TYPE_CHECKING:
-    from ced_cdisc.plan.sdtm.domain import Domain
+from ced_cdisc.standards.keys import natural_keys
 
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
 _GENERAL = ("Interventions", "Events", "Findings", "Findings About")
 _VISIT = (
-    ("VISITNUM", Type.NUMBER, Origin("Assigned", "Sponsor")),
-    ("VISIT", Type.TEXT, Origin("Assigned", "Sponsor")),
+    ("VISITNUM", Type.NUMBER, ASSIGNED),
+    ("VISIT", Type.TEXT, ASSIGNED),
     ("VISITDY", Type.NUMBER, Origin("Protocol", "Sponsor")),
 )
 # What a baseline is kept apart by, besides the test: SDTMIG 3.4 says "for each test", a place or time
@@ -68,23 +68,12 @@ def filled_in(domain: Domain, specs: Specs) -> list[str]:
     return [name for name in names if name not in omitted]
 
 
-def _epoch_date(domain: Domain) -> str:
-    start, date = domain.full("--STDTC"), domain.full("--DTC")
-    return start if start in domain.names and domain.ig.class_name in ("Interventions", "Events") else date
-
-
-def _constant(variable: str, value: str | float, where: Location, origin: Origin) -> Line:
-    node = literal(value)
-    assert node.type is not None
-    return Line(variable=variable, tree=node, type=node.type, verb="assign", where=where, origin=origin)
-
-
 def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
     """STUDYID and DOMAIN of every row; VISITNUM, VISIT and VISITDY where the block has visits."""
     where = domain.spec.domain.where
     made = [
-        _constant("STUDYID", str(specs.study.study.id), where, Origin("Protocol", "Sponsor")),
-        _constant("DOMAIN", domain.name, where, Origin("Assigned", "Sponsor")),
+        constant("STUDYID", str(specs.study.study.id), where, Origin("Protocol", "Sponsor")),
+        constant("DOMAIN", domain.name, where),
     ]
     if spec.visit:
         for name, kind, origin in _VISIT:
@@ -98,9 +87,6 @@ def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
 
 def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
     """How USUBJID is made, from study.yaml."""
-    from ced_cdisc.expr.english import sentence
-    from ced_cdisc.expr.parse import parse
-
     node = parse(str(specs.study.usubjid))
     text = sentence(node, FUNCTIONS).replace("SUBJECT", "the subject identifier")
     method = Method(
@@ -110,110 +96,67 @@ def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
         text=text,
         formula=str(specs.study.usubjid),
     )
-    return Origin("Derived", "Sponsor"), method
+    return DERIVED, method
 
 
-def whole_dataset(
-    domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lines, findings: Findings
-) -> list[Line]:
+def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Line]:
     """The lines that need all rows of the domain, or other finished domains."""
     if domain.spec.rows is not None:
         return []
-    names = RowNames(catalogue, domain.name, domain.names)
-    place = domain.spec.domain
-    written = {domain.full(str(key)) for rows in domain.rows for key in rows.variables}
+    names = domain.row_names(catalogue)
+    place = domain.spec.domain.where
     made: list[Line] = []
 
-    def add(variable: str, words: dict[str, object]) -> None:
+    def add(variable: str, **values: Text | list[Text] | str) -> None:
         found = domain.ig.variable(variable)
-        if variable not in domain.names or variable in written or found is None:
+        if variable not in domain.names or variable in domain.written or found is None:
             return
-        spec = LineSpec.model_construct(**dict.fromkeys(LineSpec.model_fields)).model_copy(
-            update=words
-        )
-        spec._place = place.where  # pyright: ignore[reportPrivateUsage]
         kind = Type.NUMBER if found.type == "Num" else Type.TEXT
-        built = lines.make(spec, Target(domain.name, variable, kind, None), names)
+        target = Target(domain.name, variable, kind, None)
+        built = lines.make(spec_line(place, **values), target, names)
         if built is not None:
             made.append(built)
 
     def text(value: str) -> Text:
-        return Text(value, place.where)
+        return Text(value, place)
 
     reference = "RFSTDTC" if domain.name == "DM" else "DM.RFSTDTC"
     has_reference = domain.name == "DM" or "RFSTDTC" in catalogue.datasets.get("DM", {})
     for dtc, day in _DAYS:
         if has_reference and domain.full(dtc) in domain.names:
-            add(domain.full(day), {"derive": text(f"study_day({domain.full(dtc)}, {reference})")})
+            add(domain.full(day), derive=text(f"study_day({domain.full(dtc)}, {reference})"))
     if "EPOCH" in domain.names and "SE" in catalogue.datasets:
         date = _epoch_date(domain)
         rule = f"last(SE.EPOCH where starts_by(SE.SESTDTC, {date}) order by SE.SESTDTC, SE.TAETORD)"
-        words = f"EPOCH of the last element in SE that starts on or before {date}, compared to the precision that both have; missing where {date} is not a complete date."
-        add("EPOCH", {"derive": text(rule), "as_": text(words)})
-    flag = domain.full("--LOBXFL")
-    if flag in domain.names:
-        date = domain.full("--DTC")
-        condition = str(domain.spec.baseline or f"{date} < DM.RFXSTDTC")
-        series = [text(domain.full(name)) for name in _SERIES if domain.full(name) in domain.names]
-        add(
-            flag,
-            {
-                "flag": "last",
-                "where": text(f"{domain.full('--STRESC')} is present and {condition}"),
-                "by": series,
-                "order": [text(date)],
-            },
+        words = (
+            f"EPOCH of the last element in SE that starts on or before {date}, "
+            f"compared to the precision that both have; missing where {date} is not a complete date."
         )
+        add("EPOCH", derive=text(rule), as_=text(words))
+    date = domain.full("--DTC")
+    condition = str(domain.spec.baseline or f"{date} < DM.RFXSTDTC")
+    add(
+        domain.full("--LOBXFL"),
+        flag="last",
+        where=text(f"{domain.full('--STRESC')} is present and {condition}"),
+        by=[text(domain.full(name)) for name in _SERIES if domain.full(name) in domain.names],
+        order=[text(date)],
+    )
     sequence = domain.full("--SEQ")
-    if sequence in domain.names and sequence not in written:
+    if sequence in domain.names and sequence not in domain.written:
         made.append(_sequence(domain, sequence))
     return made
 
 
+def _epoch_date(domain: Domain) -> str:
+    start, date = domain.full("--STDTC"), domain.full("--DTC")
+    return start if start in domain.names and domain.ig.class_name in ("Interventions", "Events") else date
+
+
 def _sequence(domain: Domain, sequence: str) -> Line:
     spec = domain.spec
-    from ced_cdisc.standards.keys import natural_keys
-
     keys = (
         [domain.full(str(t)) for t in spec.sort] if spec.sort is not None else list(natural_keys(domain.ig))
     )
     known = [k for k in keys if k in domain.names and k not in ("STUDYID", "USUBJID")]
-    order = tuple(
-        tree.Ordering(
-            of=tree.Column(name=k, scope=Scope.VARIABLE, type=domain.names[k]), type=domain.names[k]
-        )
-        for k in known
-    )
-    node = tree.Aggregate(func="rank", of=None, order=order, type=Type.NUMBER)
-    text = "Number of the record within the subject, from 1, in the order of the key variables."
-    method = Method(
-        id=f"{domain.name}.{sequence}", name=f"Derivation of {sequence}", type="Computation", text=text
-    )
-    return Line(
-        variable=sequence,
-        tree=node,
-        type=Type.NUMBER,
-        verb="derive",
-        where=spec.domain.where,
-        origin=Origin("Derived", "Sponsor"),
-        method=method,
-    )
-
-
-def divider(blocks: list[Block]) -> str | None:
-    """The variable to which each block assigns a constant of its own: what tells the blocks apart."""
-    if len(blocks) < 2:
-        return None
-    topics = ("CAT", "TRT", "TESTCD", "DECOD", "TERM")
-    texts = [line for line in blocks[0].lines if line.type is Type.TEXT]
-    for candidate in sorted(texts, key=lambda line: not line.variable.endswith(topics)):
-        values: list[object] = []
-        for block in blocks:
-            found = next((b for b in block.lines if b.variable == candidate.variable), None)
-            if found is None or not isinstance(found.tree, tree.Literal) or found.tree.value is None:
-                break
-            values.append(found.tree.value)
-        else:
-            if len(set(values)) > 1:
-                return candidate.variable
-    return None
+    return numbered(domain.name, sequence, known, domain.names, spec.domain.where)

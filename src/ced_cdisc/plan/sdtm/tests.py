@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists, named_list
-from ced_cdisc.plan.language.lines import Lines, Target
+from ced_cdisc.plan.language.lines import Lines
+from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.names import RowNames
+from ced_cdisc.plan.language.templates import fill
+from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Line
-from ced_cdisc.plan.sdtm.expand import Rows, fill, line
+from ced_cdisc.plan.sdtm.domain import Domain
+from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.spec.models import LineSpec, TestSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.units import convert_factor
-
-if TYPE_CHECKING:
-    from ced_cdisc.plan.sdtm.domain import Domain
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,15 @@ def test_lines(domain: Domain, rows: Rows, names: RowNames, lines: Lines, findin
 test_lines.__test__ = False  # type: ignore[attr-defined]
 
 
+def sponsor_tests(domain: Domain, codelists: Codelists) -> tuple[Codelist, Codelist] | None:
+    """The lists of test codes and names of a domain whose tests no published list binds."""
+    found = domain.ig.variable(domain.full("--TESTCD"))
+    if found is None or not domain.tests or codelists.of_variable(found.name, found.codelists) is not None:
+        return None
+    title = f"{domain.ig.label} Test Code"
+    return named_list(found.name, title, dict(sorted(domain.tests.items())), domain.full("--TEST"))
+
+
 class _Test:
     def __init__(self, domain: Domain, rows: Rows, names: RowNames, lines: Lines, findings: Findings) -> None:
         assert rows.test is not None
@@ -67,6 +76,7 @@ class _Test:
         self._names = names
         self._lines = lines
         self._findings = findings
+        self._written = {domain.full(str(key)) for key in rows.variables}
         self._made: list[Line] = []
 
     def make(self) -> TestLines:
@@ -75,15 +85,15 @@ class _Test:
         result = test.result.collect
         not_done = self._rows.spec.not_done
         if result is not None and not_done is not None:
-            not_done = fill(not_done, {"result": result}, self._findings)
-        self._add("--TESTCD", line(place, assign=test.test), check=True)
-        self._add("--TEST", line(place, assign=Text(self._name(), place.where)))
+            not_done = fill(not_done, {"result": result})
+        self._add("--TESTCD", spec_line(place.where, assign=test.test), check=True)
+        self._add("--TEST", spec_line(place.where, assign=Text(self._name(), place.where)))
         done = Text(f"not ({not_done.when})", not_done.when.where) if not_done is not None else None
         self._add("--ORRES", _only_when(test.result, done))
         self._units(done)
         self._standard()
         if not_done is not None:
-            status = line(place, assign=Text("NOT DONE", place.where), when=not_done.when)
+            status = spec_line(place.where, assign=Text("NOT DONE", place.where), when=not_done.when)
             self._add("--STAT", status)
             if not_done.reason is not None:
                 self._add("--REASND", _only_when(not_done.reason, not_done.when))
@@ -132,7 +142,7 @@ class _Test:
         if unit is None:
             return
         if unit.collect is not None and unit.ct is None and "." not in unit.collect:
-            unit = line(unit.collect, assign=unit.collect)  # a bare word is the unit itself
+            unit = spec_line(unit.collect.where, assign=unit.collect)  # a bare word is the unit itself
         present = Text(f"{self._domain.full('--ORRES')} is present", self._test.test.where)
         self._add("--ORRESU", _only_when(unit, present))
 
@@ -148,13 +158,12 @@ class _Test:
         place = test.test.where
         orres, stresn, stresc = domain.full("--ORRES"), domain.full("--STRESN"), domain.full("--STRESC")
         if test.kind == "text":
-            if not self._written("--STRESC"):
-                self._add("--STRESC", line(test.test, derive=Text(orres, place)))
+            self._add("--STRESC", spec_line(place, derive=Text(orres, place)))
             return
         fixed = self._unit_text()
         standard = str(test.standard) if test.standard is not None else fixed
         if test.value is not None:
-            formula = fill(test.value, {"result": Text(orres, place)}, self._findings)
+            formula = fill(test.value, {"result": Text(orres, place)})
         else:
             text = f"number({orres})"
             if test.unit is not None and standard is not None and fixed != standard:
@@ -164,14 +173,12 @@ class _Test:
             if test.decimals is not None:
                 text = f"round({text}, {test.decimals})"
             formula = Text(text, place)
-        if not self._written("--STRESN"):
-            self._add("--STRESN", line(test.test, derive=formula))
-        if not self._written("--STRESC"):
-            self._add("--STRESC", line(test.test, derive=Text(f"text({stresn})", place)))
-        if standard is not None and not self._written("--STRESU"):
+        self._add("--STRESN", spec_line(place, derive=formula))
+        self._add("--STRESC", spec_line(place, derive=Text(f"text({stresn})", place)))
+        if standard is not None:
             present = Text(f"{stresc} is present", place)
-            self._add("--STRESU", line(test.test, assign=Text(standard, place), when=present))
-        elif standard is None and test.unit is not None:
+            self._add("--STRESU", spec_line(place, assign=Text(standard, place), when=present))
+        elif test.unit is not None:
             self._findings.add(
                 Finding("CED027", f"test {test.test} has units that vary: 'standard' must name one", place)
             )
@@ -181,9 +188,6 @@ class _Test:
             where = self._test.standard.where if self._test.standard is not None else self._test.test.where
             self._findings.add(Finding("CED027", f"no conversion from {unit} to {standard}", where))
 
-    def _written(self, name: str) -> bool:
-        return any(self._domain.full(str(key)) == self._domain.full(name) for key in self._rows.variables)
-
     def _codelist(self, name: str) -> Codelist | None:
         found = self._domain.ig.variable(self._domain.full(name))
         return self._lines.codelists.of_variable(found.name, found.codelists) if found else None
@@ -191,7 +195,7 @@ class _Test:
     def _add(self, name: str, spec: LineSpec, *, check: bool = False) -> None:
         full = self._domain.full(name)
         found = self._domain.ig.variable(full)
-        if found is None or self._written(name):
+        if found is None or full in self._written:
             return
         kind = Type.NUMBER if found.type == "Num" else Type.TEXT
         codelist = (
@@ -211,15 +215,4 @@ def _only_when(spec: LineSpec, condition: Text | None) -> LineSpec:
     if condition is None:
         return spec
     joined = condition if spec.when is None else Text(f"({spec.when}) and ({condition})", spec.when.where)
-    copy = spec.model_copy(update={"when": joined})
-    copy._place = spec.place  # pyright: ignore[reportPrivateUsage]
-    return copy
-
-
-def sponsor_tests(domain: Domain, codelists: Codelists) -> tuple[Codelist, Codelist] | None:
-    """The lists of test codes and names of a domain whose tests no published list binds."""
-    found = domain.ig.variable(domain.full("--TESTCD"))
-    if found is None or not domain.tests or codelists.of_variable(found.name, found.codelists) is not None:
-        return None
-    title = f"{domain.ig.label} Test Code"
-    return named_list(found.name, title, dict(sorted(domain.tests.items())), domain.full("--TEST"))
+    return spec.model_copy(update={"when": joined})

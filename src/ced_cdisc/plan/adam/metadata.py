@@ -1,0 +1,153 @@
+"""What define.xml says of an analysis dataset's variables: order, labels, codelists, origins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.core.metadata import Codelist, Origin, Term
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, WINDOW_KINDS, Analysis
+from ced_cdisc.plan.language.codelists import Codelists, is_closed
+from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, VariablePlan
+from ced_cdisc.spec.models import InstrumentSpec
+from ced_cdisc.standards.adam import adam_variable
+
+_FORMATS = {Type.DATE: "DATE9.", Type.DATETIME: "DATETIME20."}
+
+
+class Metadata:
+    """Describes the variables of one analysis dataset."""
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        codelists: Codelists,
+        instruments: Mapping[str, InstrumentSpec],
+        plans: Mapping[str, DatasetPlan],
+        findings: Findings,
+    ) -> None:
+        self._analysis = analysis
+        self._spec = analysis.spec
+        self._codelists = codelists
+        self._instruments = instruments
+        self._plans = plans
+        self._findings = findings
+
+    def codelist(self, name: str) -> Codelist | None:
+        """The list of a variable: the study's or the guide's, else that of the variable it is copied from."""
+        found = adam_variable(self._spec.class_, name)
+        own = self._codelists.of_variable(name, found.codelists if found else ())
+        if own is not None:
+            return own
+        line = self._analysis.lines.get(name)
+        if line is not None and line.copy_ is not None:
+            source = self._predecessor(str(line.copy_))
+        else:
+            copied = (str(t) for t in self._spec.copy_ if t.rpartition(".")[2] == name)
+            source = self._predecessor(next(copied, ""))
+        return source.codelist if source is not None else None
+
+    def variables(
+        self, blocks: Sequence[Block], computed: Sequence[Computed], whole: Sequence[Line]
+    ) -> tuple[VariablePlan, ...]:
+        """The variables in their order, each as the first line that counts describes it."""
+        lists = self._own_lists()
+        by_name: dict[str, Line] = {}
+        kept = [block for block in blocks if not self._dropped(block)]
+        own = [line for records in computed for line in records.lines]
+        telling = [line for line in own if line.method is not None or line.verb == "assign"]
+        # What records that are not kept say of a variable counts only where nothing else says more.
+        for line in (
+            *(line for block in kept for line in block.lines),
+            *whole,
+            *telling,
+            *(line for block in blocks for line in block.lines),
+            *own,
+        ):
+            by_name.setdefault(line.variable, line)
+        return tuple(
+            self._variable(name, by_name.get(name), lists.get(name) or self.codelist(name))
+            for name in self._ordered()
+        )
+
+    def _predecessor(self, text: str) -> VariablePlan | None:
+        owner, _, short = text.rpartition(".")
+        plan = self._plans.get(owner)
+        return next((v for v in plan.variables if v.name == short), None) if plan else None
+
+    def _dropped(self, block: Block) -> bool:
+        """Whether a block makes the records of a parameter that only feeds others."""
+        trees = [line.tree for line in block.lines if line.variable == "PARAMCD"]
+        return any(isinstance(node, tree.Literal) and node.value in self._analysis.dropped for node in trees)
+
+    def _own_lists(self) -> dict[str, Codelist]:
+        """The lists of parameters and analysis visits, which the dataset's spec itself makes."""
+        spec, name = self._spec, self._analysis.name
+        terms = {str(c): str(p.param) for c, p in spec.parameters.items() if p.keep}
+        if spec.scales is not None:
+            instrument = self._instruments.get(str(spec.scales.instrument))
+            terms |= {str(c): str(s.label) for c, s in instrument.scales.items()} if instrument else {}
+        made: dict[str, Codelist] = {}
+        if terms:
+            codes = tuple(Term(code, decode=decode) for code, decode in terms.items())
+            decodes = tuple(Term(decode) for decode in dict.fromkeys(terms.values()))
+            made["PARAMCD"] = Codelist(f"{name}.PARAMCD", f"{spec.label}: Parameter Code", terms=codes)
+            made["PARAM"] = Codelist(f"{name}.PARAM", f"{spec.label}: Parameter", terms=decodes)
+        if spec.windows is not None:
+            visits = tuple(Term(str(visit)) for visit in spec.windows.visits)
+            made["AVISIT"] = Codelist(f"{name}.AVISIT", f"{spec.label}: Analysis Visit", terms=visits)
+        return made
+
+    def _ordered(self) -> list[str]:
+        """The variables in the order of the spec; what a parameter makes stands after the copied ones."""
+        spec = self._spec
+        given = self._analysis.known(spec.order, self._findings) if spec.order is not None else []
+        names = (
+            "STUDYID",
+            "USUBJID",
+            *given,
+            "ASEQ",
+            *(text.rpartition(".")[2] for text in spec.copy_),
+            *map(str, spec.rows),
+            *PARAMETER_VARIABLES,
+            *(WINDOW_KINDS if spec.windows else ()),
+            *map(str, spec.variables),
+            *self._analysis.kinds,
+        )
+        return [name for name in dict.fromkeys(names) if name in self._analysis.kinds]
+
+    def _variable(self, name: str, line: Line | None, codelist: Codelist | None) -> VariablePlan:
+        found = adam_variable(self._spec.class_, name)
+        spec = self._analysis.lines.get(name)
+        kind = self._analysis.kinds[name]
+        copied = line is not None and line.verb == "copy"
+        source = self._predecessor(line.origin.description) if line is not None and copied else None
+        label = found.label if found and found.label else source.label if source else ""
+        if spec is not None and spec.label is not None:
+            label = str(spec.label)
+        where = line.where if line else self._spec.dataset.where
+        if not label or len(label.encode()) > 40:
+            problem = f"{self._analysis.name}.{name} needs a label of up to 40 bytes"
+            self._findings.add(Finding("CED024", problem, where, hint="give it with 'label'"))
+        shown = str(spec.format) if spec is not None and spec.format is not None else _FORMATS.get(kind, "")
+        return VariablePlan(
+            name=name,
+            label=label,
+            type="Char" if kind in (Type.TEXT, Type.DTC) else "Num",
+            kind=kind,
+            core=found.core if found else "",
+            role="",
+            codelist=codelist,
+            origin=line.origin
+            if line is not None
+            else Origin("Predecessor", description=f"{self._spec.from_}.{name}"),
+            where=where,
+            method=line.method if line else None,
+            comment=line.comment if line else None,
+            format=shown,
+            closed=is_closed(codelist, kind),
+            absent=line is not None and line.verb == "absent",
+            decimals=spec.decimals if spec is not None else None,
+        )

@@ -1,0 +1,138 @@
+"""Analysis windows: AVISIT and its companions from a day count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ced_cdisc.core.findings import Finding, Findings, Location
+from ced_cdisc.derive.catalogue import FUNCTIONS
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.english import clause
+from ced_cdisc.plan.adam.kinds import WINDOW_KINDS
+from ced_cdisc.plan.language.expressions import Expressions, literal, missing
+from ced_cdisc.plan.language.names import RowNames
+from ced_cdisc.plan.language.origins import DERIVED, derivation
+from ced_cdisc.plan.model import Line
+from ced_cdisc.spec.models import Window, WindowsSpec
+from ced_cdisc.spec.source import Text
+
+_RANGE = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
+_WORDS = {
+    "AVISITN": "Number",
+    "AWTARGET": "Target day",
+    "AWLO": "First day",
+    "AWHI": "Last day",
+    "AWRANGE": "Range",
+    "AWU": "Unit",
+}
+
+
+def window_lines(
+    windows: WindowsSpec, dataset: str, names: RowNames, expressions: Expressions, findings: Findings
+) -> dict[str, Line]:
+    """AVISIT, AVISITN, AWTARGET, AWLO, AWHI, AWRANGE, AWU and AWTDIFF from a table of windows.
+
+    Args:
+        windows: the table.
+        dataset: the dataset's name.
+        names: the names that the windows' conditions may use.
+        expressions: compiles the conditions.
+        findings: receives CED023 for what is no range of days, and CED017 for an empty window.
+
+    Returns:
+        The lines by variable; none where a condition has a fault.
+    """
+    choices: list[_Choice] = []
+    for name, window in windows.visits.items():
+        condition = _condition(name, window, windows.on, findings)
+        if condition is None:
+            continue
+        test = expressions.condition(condition, names)
+        if test is None:
+            return {}
+        choices.append(_Choice(test, _values(name, window, windows.unit)))
+    where = windows.on.where
+    shown = [f"{choice.values['AVISIT']} if {clause(choice.test, FUNCTIONS)}" for choice in choices]
+    text = f"Analysis window, the first that applies: {'; '.join(shown)}."
+    made = {"AVISIT": _line(dataset, "AVISIT", _first_of(choices, "AVISIT"), text, where)}
+    for variable, word in _WORDS.items():
+        text = f"{word} of the analysis window of AVISIT."
+        made[variable] = _line(dataset, variable, _first_of(choices, variable), text, where)
+    difference = Text(f"abs({windows.on} - AWTARGET)", where)
+    node = expressions.compile(difference, names)
+    if node is not None:
+        text = f"Absolute difference of {windows.on} and AWTARGET."
+        made["AWTDIFF"] = _line(dataset, "AWTDIFF", node, text, where, str(difference))
+    return made
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A window: the condition on a record, and the values of the variables where it is met."""
+
+    test: tree.Node
+    values: Mapping[str, str | float | None]
+
+
+def _condition(name: Text, window: Window, day: Text, findings: Findings) -> Text | None:
+    """The condition that a record is in a window, or None with a finding."""
+    parts: list[str] = []
+    if window.where is not None:
+        parts.append(f"({window.where})")
+    if window.days is not None:
+        match = _RANGE.fullmatch(window.days)
+        if match is None:
+            problem, hint = f"'{window.days}' is no range of days", "write from..to, such as 15..60"
+            findings.add(Finding("CED023", problem, window.days.where, hint=hint))
+            return None
+        if match[1] and match[2]:
+            parts.append(f"{day} between {match[1]} and {match[2]}")
+        else:
+            parts += [f"{day} >= {match[1]}"] if match[1] else []
+            parts += [f"{day} <= {match[2]}"] if match[2] else []
+    if not parts:
+        findings.add(Finding("CED017", f"window {name} needs 'days' or 'where'", window.place))
+        return None
+    return Text(" and ".join(parts), window.where.where if window.where is not None else name.where)
+
+
+def _values(name: Text, window: Window, unit: Text) -> dict[str, str | float | None]:
+    """What the variables hold in a window; one without days of its own carries no range."""
+    match = _RANGE.fullmatch(window.days) if window.days is not None else None
+    low, high = (float(end) if end else None for end in match.groups()) if match else (None, None)
+    ends = f"{'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}".strip()
+    return {
+        "AVISIT": str(name),
+        "AVISITN": window.number,
+        "AWTARGET": None if window.target is None else float(window.target),
+        "AWLO": low,
+        "AWHI": high,
+        "AWRANGE": ends if match else None,
+        "AWU": str(unit) if match else None,
+    }
+
+
+def _first_of(choices: list[_Choice], variable: str) -> tree.Node:
+    """The variable's value in the first window that applies."""
+    node: tree.Node = missing()
+    for choice in reversed(choices):
+        value = choice.values[variable]
+        then = missing() if value is None else literal(value)
+        node = tree.Call(name="if", args=(choice.test, then, node), type=WINDOW_KINDS[variable])
+    return node
+
+
+def _line(
+    dataset: str, variable: str, node: tree.Node, text: str, where: Location, formula: str = ""
+) -> Line:
+    return Line(
+        variable=variable,
+        tree=node,
+        type=WINDOW_KINDS[variable],
+        verb="window",
+        where=where,
+        origin=DERIVED,
+        method=derivation(dataset, variable, text, formula),
+    )

@@ -1,0 +1,168 @@
+"""What define.xml says of a domain: its variables, supplemental qualifiers, and value levels."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ced_cdisc.core.metadata import Method, Origin
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.language.codelists import Codelists, is_closed
+from ced_cdisc.plan.language.origins import ASSIGNED
+from ced_cdisc.plan.model import SUPP, Block, Line, SupplementalPlan, VariablePlan
+from ced_cdisc.plan.sdtm import standard, tests
+from ced_cdisc.plan.sdtm.domain import Domain, kind_of
+from ced_cdisc.spec.load import Specs
+from ced_cdisc.spec.models import LineSpec
+from ced_cdisc.standards.ig import IgVariable
+
+
+class Metadata:
+    """Describes one domain whose blocks are planned."""
+
+    def __init__(self, domain: Domain, specs: Specs, codelists: Codelists, blocks: list[Block]) -> None:
+        self._domain = domain
+        self._specs = specs
+        self._codelists = codelists
+        self._blocks = blocks
+
+    def variables(self, whole: list[Line]) -> tuple[VariablePlan, ...]:
+        """The variables in the order of the guide; ``whole`` are the lines over all rows of the domain."""
+        made: list[VariablePlan] = []
+        own_tests = tests.sponsor_tests(self._domain, self._codelists)
+        lines_of: dict[str, list[Line]] = {}
+        for line in (*(line for block in self._blocks for line in block.lines), *whole):
+            lines_of.setdefault(line.variable, []).append(line)
+        for found in self._domain.ig.variables:
+            if found.name not in self._domain.names:
+                continue
+            lines = lines_of.get(found.name, [])
+            codelist = self._codelists.of_variable(found.name, found.codelists)
+            if own_tests is not None and found.name == self._domain.full("--TESTCD"):
+                codelist = own_tests[0]
+            if own_tests is not None and found.name == self._domain.full("--TEST"):
+                codelist = own_tests[1]
+            first = lines[0] if lines else None
+            origin, method = self._origin(found, first)
+            made.append(
+                VariablePlan(
+                    name=found.name,
+                    label=self._labels.get(found.name, found.label),
+                    type=found.type,
+                    kind=kind_of(found),
+                    core="" if found.core == "Cond" else found.core,
+                    role=found.role,
+                    codelist=codelist,
+                    origin=origin,
+                    where=first.where if first else self._domain.spec.domain.where,
+                    method=method,
+                    comment=next((b.comment for b in lines if b.comment), None),
+                    closed=is_closed(codelist, kind_of(found)),
+                    absent=bool(lines) and all(b.verb == "absent" for b in lines),
+                    optional=found.core == "Perm"
+                    and found.name not in self._domain.written
+                    and self._domain.spec.rows is None,
+                )
+            )
+        return tuple(made)
+
+    def supplemental(self) -> tuple[SupplementalPlan, ...]:
+        """The supplemental qualifiers, in the order in which the blocks make them."""
+        made: dict[str, SupplementalPlan] = {}
+        labels: dict[str, LineSpec] = {}
+        for rows in self._domain.rows:
+            for key, spec in rows.supp.items():
+                labels.setdefault(str(key), spec)
+        for block in self._blocks:
+            for built in block.lines:
+                name = built.variable.removeprefix(SUPP)
+                if not built.variable.startswith(SUPP) or name in made:
+                    continue
+                spec = labels[name]
+                made[name] = SupplementalPlan(
+                    name=name,
+                    label=str(spec.label),
+                    origin=built.origin,
+                    evaluator=str(spec.evaluator or ""),
+                    where=built.where,
+                    codelist=built.codelist,
+                    method=built.method,
+                )
+        return tuple(made.values())
+
+    def value_level(self) -> tuple[tuple[str, str], ...]:
+        """Results differ by test; other variables by the category that tells the blocks apart."""
+        pairs: list[tuple[str, str]] = []
+        testcd = self._domain.full("--TESTCD")
+        if self._domain.ig.class_name.startswith("Findings") and testcd in self._domain.names:
+            for name in ("--ORRES", "--ORRESU", "--STRESC", "--STRESN", "--STRESU"):
+                if self._domain.full(name) in self._domain.names:
+                    pairs.append((self._domain.full(name), testcd))
+        if self._domain.name == "TS":
+            pairs.append(("TSVAL", "TSPARMCD"))
+        divider = _divider(self._blocks)
+        if divider is not None:
+            done = {a for a, _ in pairs} | {divider}
+            for variable in self._domain.names:
+                if variable not in done and _differs(variable, self._blocks):
+                    pairs.append((variable, divider))
+        return tuple(pairs)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """The labels that lines give, the first one of each variable."""
+        found: dict[str, str] = {}
+        for rows in self._domain.rows:
+            for key, spec in rows.variables.items():
+                if spec.label is not None:
+                    found.setdefault(self._domain.full(str(key)), str(spec.label))
+        return found
+
+    def _origin(self, variable: IgVariable, first: Line | None) -> tuple[Origin, Method | None]:
+        if first is not None:
+            return first.origin, first.method
+        if variable.name == "USUBJID":
+            return standard.usubjid(self._specs, self._domain.name)
+        if variable.name in ("STUDYID",) or (
+            self._domain.spec.rows is not None and variable.name != "DOMAIN"
+        ):
+            if variable.name == self._domain.full("--SEQ"):
+                return ASSIGNED, None
+            return Origin(self._domain.spec.origin or "Protocol", "Sponsor"), None
+        return ASSIGNED, None
+
+
+def _divider(blocks: list[Block]) -> str | None:
+    """The variable to which each block assigns a constant of its own: what tells the blocks apart."""
+    if len(blocks) < 2:
+        return None
+    topics = ("CAT", "TRT", "TESTCD", "DECOD", "TERM")
+    texts = [line for line in blocks[0].lines if line.type is Type.TEXT]
+    for candidate in sorted(texts, key=lambda line: not line.variable.endswith(topics)):
+        values: list[object] = []
+        for block in blocks:
+            found = next((b for b in block.lines if b.variable == candidate.variable), None)
+            if found is None or not isinstance(found.tree, tree.Literal) or found.tree.value is None:
+                break
+            values.append(found.tree.value)
+        else:
+            if len(set(values)) > 1:
+                return candidate.variable
+    return None
+
+
+def _differs(variable: str, blocks: list[Block]) -> bool:
+    """Whether the blocks' lines of a variable have different origins, methods or codelists."""
+    seen: set[object] = set()
+    for block in blocks:
+        for built in block.lines:
+            if built.variable == variable and built.verb != "absent":
+                seen.add(
+                    (
+                        built.origin.type,
+                        built.origin.source,
+                        built.method.text if built.method else "",
+                        built.codelist.id if built.codelist else "",
+                    )
+                )
+    return len(seen) > 1
