@@ -19,7 +19,7 @@ SAS_ZERO = date(1960, 1, 1)
 SUPPLEMENTAL = {"SUPPAE", "SUPPAG", "SUPPCM", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPPR", "SUPPQS", "SUPPRS"}
 SDTM = {
     *("TA", "TE", "TI", "TS", "TV", "DM", "SE", "SV", "AG", "CM", "EC", "EX", "PR", "AE", "CE", "DS"),
-    *("EG", "FT", "IE", "QS", "RS", "VS", "XC", "XR"),
+    *("EG", "FT", "IE", "QS", "RS", "VS", "XC", "XR", "RELREC"),
     *SUPPLEMENTAL,
 }
 ADAM = {"ADSL", "ADCCS", "ADCF", "ADEXER", "ADNTG", "ADQSSAQ"}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -50,16 +51,24 @@ class Define:
         (found,) = self.all(path)
         return found
 
-    def items(self) -> dict[str, etree._Element]:
-        """Definitions of variables and of values, by OID."""
-        return {item.get("OID", ""): item for item in self.all("//odm:ItemDef")}
+    @cached_property
+    def by_oid(self) -> dict[str, etree._Element]:
+        """Every definition; no two have one OID."""
+        found = self.all("//*[@OID]")
+        by_oid = {element.get("OID", ""): element for element in found}
+        assert len(by_oid) == len(found)
+        return by_oid
+
+    @cached_property
+    def groups(self) -> dict[str, etree._Element]:
+        """Definitions of datasets, by name."""
+        return {group.get("Name", ""): group for group in self.all("//odm:ItemGroupDef")}
 
     def variables(self, dataset: str) -> list[etree._Element]:
         """Definitions of the variables of a dataset, in order."""
-        items = self.items()
-        refs = self.all(f"//odm:ItemGroupDef[@Name='{dataset}']/odm:ItemRef")
+        refs = self.groups[dataset].findall("odm:ItemRef", NS)
         assert [ref.get("OrderNumber") for ref in refs] == [str(n) for n in range(1, len(refs) + 1)]
-        return [items[ref.get("ItemOID", "")] for ref in refs]
+        return [self.by_oid[ref.get("ItemOID", "")] for ref in refs]
 
 
 def text_of(element: etree._Element) -> str:
@@ -202,11 +211,10 @@ def test_dates_and_durations_are_what_their_type_says(define: Define, described:
 def test_the_keys_of_every_dataset_tell_its_records_apart(
     define: Define, described: dict[str, Dataset]
 ) -> None:
-    items = define.items()
     for name, data in described.items():
-        refs = define.all(f"//odm:ItemGroupDef[@Name='{name}']/odm:ItemRef[@KeySequence]")
+        refs = define.groups[name].findall("odm:ItemRef[@KeySequence]", NS)
         refs.sort(key=lambda ref: int(ref.get("KeySequence", "")))
-        keys = [items[ref.get("ItemOID", "")].get("Name", "") for ref in refs]
+        keys = [define.by_oid[ref.get("ItemOID", "")].get("Name", "") for ref in refs]
         assert keys[:1] == ["STUDYID"]
         assert [int(ref.get("KeySequence", "")) for ref in refs] == list(range(1, len(refs) + 1))
         assert len({tuple(row[key] for key in keys) for row in data.rows}) == len(data.rows), name
@@ -214,23 +222,21 @@ def test_the_keys_of_every_dataset_tell_its_records_apart(
 
 def described_items(define: Define) -> Iterator[tuple[etree._Element, etree._Element, etree._Element]]:
     """Reference, definition and origin of every variable and value that has an origin."""
-    items = define.items()
     for ref in define.all("//odm:ItemRef"):
-        item = items[ref.get("ItemOID", "")]
+        item = define.by_oid[ref.get("ItemOID", "")]
         for origin in item.findall("def:Origin", NS):
             yield ref, item, origin
 
 
 def test_every_variable_has_an_origin_or_its_values_have(define: Define) -> None:
-    items = define.items()
     for group in define.all("//odm:ItemGroupDef"):
         for item in define.variables(group.get("Name", "")):
             listed = item.find("def:ValueListRef", NS)
             if item.find("def:Origin", NS) is None:
                 assert listed is not None, item.get("OID")
-                values = define.all(f"//def:ValueListDef[@OID='{listed.get('ValueListOID')}']/odm:ItemRef")
+                values = define.by_oid[listed.get("ValueListOID", "")].findall("odm:ItemRef", NS)
                 oids = [ref.get("ItemOID", "") for ref in values]
-                assert [oid for oid in oids if items[oid].find("def:Origin", NS) is None] == []
+                assert [oid for oid in oids if define.by_oid[oid].find("def:Origin", NS) is None] == []
 
 
 def test_everything_derived_has_a_method_in_sentences(define: Define) -> None:
@@ -300,20 +306,18 @@ def test_only_the_custom_domains_are_non_standard(sdtm: Define) -> None:
 
 def values_of(define: Define, dataset: str, variable: str) -> dict[str, etree._Element]:
     """The value level of a variable: value of the dividing variable to definition; none gives nothing."""
-    items = define.items()
     item = next(v for v in define.variables(dataset) if v.get("Name") == variable)
     listed = item.find("def:ValueListRef", NS)
     if listed is None:
         return {}
     found: dict[str, etree._Element] = {}
-    for ref in define.all(f"//def:ValueListDef[@OID='{listed.get('ValueListOID')}']/odm:ItemRef"):
+    for ref in define.by_oid[listed.get("ValueListOID", "")].findall("odm:ItemRef", NS):
         clause = ref.find("def:WhereClauseRef", NS)
         assert clause is not None
-        oid = clause.get("WhereClauseOID")
-        check = define.one(f"//def:WhereClauseDef[@OID='{oid}']/odm:RangeCheck")
-        divider = items[check.get(DEF + "ItemOID", "")].get("Name")
+        (check,) = define.by_oid[clause.get("WhereClauseOID", "")].findall("odm:RangeCheck", NS)
+        divider = define.by_oid[check.get(DEF + "ItemOID", "")].get("Name")
         for value in check.findall("odm:CheckValue", NS):
-            found[f"{divider}={value.text}"] = items[ref.get("ItemOID", "")]
+            found[f"{divider}={value.text}"] = define.by_oid[ref.get("ItemOID", "")]
     return found
 
 

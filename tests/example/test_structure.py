@@ -20,8 +20,12 @@ Files = dict[str, Dataset]
 
 
 def sdtm(files: Files) -> list[Dataset]:
-    """The SDTM datasets with subjects."""
-    return [data for data in files.values() if data.kind == "sdtm" and "USUBJID" in data.labels]
+    """The SDTM datasets with subjects; those of RELREC are left open, its lines hold for all of them."""
+    return [data for data in of_subjects(files) if data.kind == "sdtm"]
+
+
+def of_subjects(files: Files) -> list[Dataset]:
+    return [data for data in files.values() if "USUBJID" in data.labels and data.name != "RELREC"]
 
 
 def demographics(files: Files) -> dict[str, Row]:
@@ -68,7 +72,8 @@ def test_every_subject_of_every_dataset_is_in_dm(files: Files) -> None:
     subjects = demographics(files).keys()
     for data in files.values():
         if "USUBJID" in data.labels:
-            assert {row["USUBJID"] for row in data.rows} <= subjects, data.name
+            expected = subjects if data.name != "RELREC" else {None}  # relationships of whole datasets
+            assert {row["USUBJID"] for row in data.rows} <= expected, data.name
 
 
 def test_every_record_is_of_the_study_and_of_its_domain(files: Files) -> None:
@@ -170,7 +175,7 @@ def test_no_end_is_before_its_start(files: Files) -> None:
 
 def test_nothing_happens_after_the_end_of_participation(files: Files) -> None:
     for data in sdtm(files):
-        for row in data.rows:
+        for row in (row for row in data.rows if row["USUBJID"] is not None):
             last = demographics(files)[row["USUBJID"]]["RFPENDTC"]
             dates = [v for k, v in row.items() if k.endswith("DTC") and k != "BRTHDTC" and v is not None]
             assert [value for value in dates if not no_later(value, last)] == [], data.name
@@ -204,14 +209,14 @@ def test_every_exposure_is_a_collected_dose_that_was_given(files: Files) -> None
 
 def test_sequence_numbers_count_the_records_of_a_subject(files: Files) -> None:
     checked: set[str] = set()
-    for data in files.values():
+    for data in of_subjects(files):
         name = "ASEQ" if data.kind == "adam" else f"{data.name}SEQ"
-        if name in data.labels and "USUBJID" in data.labels:
+        if name in data.labels:
             for (subject,), rows in groups(data.rows, "USUBJID").items():
                 assert [row[name] for row in rows] == list(range(1, len(rows) + 1)), f"{data.name} {subject}"
             checked.add(data.name)
-    without = {"DM", "SV", "ADSL", *(name for name in files if name.startswith("SUPP"))}
-    assert checked == {data.name for data in files.values() if "USUBJID" in data.labels} - without
+    without = {"DM", "SV", "ADSL", "RELREC", *(name for name in files if name.startswith("SUPP"))}
+    assert checked == {data.name for data in of_subjects(files)} - without
 
 
 def test_every_supplemental_qualifier_finds_its_record(files: Files) -> None:
@@ -239,6 +244,19 @@ def test_coronary_links_join_procedure_agents_and_findings(files: Files) -> None
     agents = [(row["USUBJID"], row["AGLNKID"]) for row in files["AG"].rows]
     assert len(set(agents)) == len(agents)
     assert set(agents) <= steps
+
+
+def test_relationships_join_each_record_of_one_side_to_records_of_the_other(files: Files) -> None:
+    related = groups(files["RELREC"].rows, "RELID")
+    assert related.keys() == {(name,) for name in ("AGXC", "ECEX", "PRAG", "PRXC", "PRXR")}
+    for (name,), sides in related.items():
+        assert len(sides) == 2 and all(row["USUBJID"] is row["IDVARVAL"] is None for row in sides)
+        found: list[set[tuple[str, str]]] = []
+        for side in sides:
+            rows = list(files[side["RDOMAIN"]].present(side["IDVAR"]))
+            found.append({(row["USUBJID"], row[side["IDVAR"]]) for row in rows})
+            assert side["RELTYPE"] == "MANY" or len(found[-1]) == len(rows), f"{name} {side['RDOMAIN']}"
+        assert found[0] <= found[1] or found[1] <= found[0], name
 
 
 def test_codes_and_names_of_tests_belong_together(files: Files) -> None:

@@ -33,7 +33,12 @@ _ALL = (
         same=(1, 2),
     ),
     Signature(
-        "coalesce", (_p("value", _VALUE),), None, "{*}, the first that is not missing", repeats=True, same=(0,)
+        "coalesce",
+        (_p("value", _VALUE),),
+        None,
+        "{*}, the first that is not missing",
+        repeats=True,
+        same=(0,),
     ),
     Signature(
         "join",
@@ -99,7 +104,11 @@ _ALL = (
         admiral="convert_dtc_to_dt",
     ),
     Signature(
-        "datetime", (_p("dtc", _DTC),), Type.DATETIME, "the date and time of {0}", admiral="convert_dtc_to_dtm"
+        "datetime",
+        (_p("dtc", _DTC),),
+        Type.DATETIME,
+        "the date and time of {0}",
+        admiral="convert_dtc_to_dtm",
     ),
     Signature("day", (_p("dtc", _DTC),), Type.DTC, "the date part of {0}"),
     Signature("iso", (_p("date", (Type.DATE, Type.DATETIME)),), Type.DTC, "{0} in ISO 8601"),

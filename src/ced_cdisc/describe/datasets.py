@@ -21,10 +21,15 @@ from ced_cdisc.describe.lists import UsedTerms, written_values
 from ced_cdisc.describe.types import measure
 from ced_cdisc.describe.values import merge_methods, merge_origins, value_levels
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.plan.model import DatasetPlan, VariablePlan
+from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
 from ced_cdisc.standards.ig import class_term, load_sdtmig
 
-NO_VALUES = "Planned variable; no record of this study holds a value."
+NO_VALUES = "No value was collected or derived in this study."
+_NO_QUALIFIER = {
+    "IDVAR": "The parent domain has one record per subject, so that no variable identifies the record.",
+    "IDVARVAL": "The parent domain has one record per subject, so that no variable identifies the record.",
+    "QEVAL": "No qualifier of this dataset is the judgment of an evaluator.",
+}
 
 
 def kept_columns(plan: DatasetPlan, frame: pl.DataFrame) -> list[str]:
@@ -77,6 +82,8 @@ def _variable(
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
     levels = () if measured.empty else value_levels(plan, frame, variable, _labels(plan, variable.name))
+    if any(level.comment is not None for level in levels):
+        comment = None  # said where it holds
     covered = bool(levels) and all(level.origin is not None for level in levels)
     char = variable.type == "Char"
     origin = _origin(plan, variable)
@@ -129,6 +136,9 @@ def _note(plan: DatasetPlan, variable: VariablePlan, values: pl.Series, used: Us
         for line in block.lines:
             if line.variable == variable.name and line.codelist is not None:
                 used.note(line.codelist, seen | written_values(plan, variable.name))
+    for (name, _), codelist in plan.value_lists.items():
+        if name == variable.name:
+            used.note(codelist, seen | written_values(plan, variable.name))
 
 
 def _labels(plan: DatasetPlan, variable: str) -> dict[str, str]:
@@ -157,7 +167,11 @@ def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerm
             terms = {q.name: q.label for q in present}
             codelist = _names(name, terms)
         origin = Origin("Protocol", "Sponsor") if found.name == "STUDYID" else Origin("Assigned", "Sponsor")
-        comment = Comment("NODATA", NO_VALUES) if measured.empty else None
+        parent = next((v for v in plan.variables if v.name == found.name == "USUBJID"), None)
+        origin = parent.origin if parent is not None else origin
+        comment = None
+        if measured.empty:
+            comment = Comment(f"NODATA.{found.name}", _NO_QUALIFIER.get(found.name, NO_VALUES))
         variables.append(
             Variable(
                 name=found.name,
@@ -171,6 +185,7 @@ def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerm
                 mandatory=found.core == "Req",
                 key=keys.index(found.name) + 1 if found.name in keys else None,
                 origin=None if found.name == "QVAL" else origin,
+                method=parent.method if parent is not None else None,
                 codelist=codelist,
                 comment=comment,
                 value_level=levels,
@@ -207,15 +222,18 @@ def _qualifier(
     values = frame.filter(pl.col("QNAM") == name)["QVAL"]
     measured = measure(values, Type.TEXT, "QVAL", sdtm=True)
     used.note(qualifier.codelist, set(values.drop_nulls().unique().to_list()))
-    method = qualifier.method
+    lines = [x for b in plan.blocks for x in b.lines if x.variable == SUPP + name]
+    origin = merge_origins(x.origin for x in lines) if lines else qualifier.origin
+    method = merge_methods(x.method for x in lines)
+    used.note(qualifier.codelist, written_values(plan, SUPP + name))
     return ValueLevel(
         where=(RangeCheck(dataset, "QNAM", "EQ", (name,)),),
         label=qualifier.label,
         type="text",
         length=measured.length,
-        origin=qualifier.origin,
+        origin=origin,
         method=replace(method, id=f"{dataset}.{name}")
-        if method is not None and qualifier.origin.type == "Derived"
+        if method is not None and origin.type == "Derived"
         else None,
         codelist=qualifier.codelist,
     )

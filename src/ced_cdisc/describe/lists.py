@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ced_cdisc.core.metadata import Codelist
+from ced_cdisc.core.metadata import Codelist, Term
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import DatasetPlan
 
@@ -29,6 +29,10 @@ class UsedTerms:
         if codelist.code:
             wanted = self.used.get(codelist.id, set())
             terms = tuple(term for term in terms if term.value in wanted)
+        if codelist.open:
+            known = {term.value for term in terms}
+            found = sorted(self.used.get(codelist.id, set()) - known)
+            terms = (*terms, *(Term(value) for value in found))
         if not terms:
             return None
         if codelist.code and not _needs_decodes(codelist, [term.value for term in terms]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ from ced_cdisc.expr.tree import Type
 
 _FEW = 4096  # rows up to which plain Python is faster than finding the distinct values first
 _DURATIONS = ("DUR", "ELTM", "EVLINT", "STINT", "ENINT")
+_TIME_POINTS = ("STTPT", "ENTPT")
+_DATE = re.compile(r"\d{4}(-\d\d){0,2}|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ def number_text(value: float) -> str:
 
 
 def _text_type(present: set[str], kind: Type, name: str, *, sdtm: bool) -> DataType:
+    reference = sdtm and name[2:] in _TIME_POINTS and bool(present)
+    if reference and all(_DATE.fullmatch(text) for text in present):
+        kind = Type.DTC  # such a variable holds a date or the name of a time point
     if kind is Type.TEXT:
         return "durationDatetime" if sdtm and name[2:] in _DURATIONS else "text"
     if any("--" in text for text in present):

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin, RangeCheck, ValueLevel
-from ced_cdisc.describe.types import measure
+from ced_cdisc.describe.types import Measured, measure
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.model import DatasetPlan, Line, VariablePlan
 
 
@@ -29,8 +30,9 @@ def value_levels(
 ) -> tuple[ValueLevel, ...]:
     """The value level of a variable, or nothing where all its records are alike and it holds no results.
 
-    One row a value of the dividing variable, in the order of the data; a row with no value of the variable
-    is left out.
+    A result (--ORRES, AVAL) has one row for each test or parameter. Of other variables, values of the
+    dividing variable of which the same is said share a row, and lengths alone make no value level. A value
+    whose records hold nothing of the variable is left out.
     """
     dividers = [by for name, by in plan.value_level if name == variable.name]
     if not dividers or dividers[0] not in frame.columns or variable.name not in frame.columns:
@@ -40,56 +42,86 @@ def value_levels(
         frame.select(by, variable.name).drop_nulls(by).partition_by(by, as_dict=True, maintain_order=True)
     )
     said = _said_by_value(plan, variable.name, by)
-    made: list[ValueLevel] = []
+    found: list[_Value] = []
     for (value,), part in groups.items():
         measured = measure(part[variable.name], variable.kind, variable.name, sdtm=plan.kind == "sdtm")
         if measured.empty:
             continue
-        words = said.get(str(value)) or _Said(variable.origin, variable.method, variable.codelist, None)
-        method = words.method
-        if method is not None and words.origin.type == "Derived":
-            method = replace(
-                method,
-                id=f"{plan.name}.{variable.name}.{_plain(value)}",
-                name=f"Derivation of {variable.name} for {value}",
-            )
-        made.append(
-            ValueLevel(
-                where=(RangeCheck(plan.name, by, "EQ", (str(value),)),),
-                label=labels.get(str(value), variable.label),
-                type=measured.type,
-                length=measured.length,
-                significant_digits=measured.significant_digits,
-                display_format=variable.format,
-                origin=words.origin,
-                method=method if words.origin.type == "Derived" else None,
-                codelist=words.codelist,
-                comment=words.comment,
-            )
-        )
-    made.sort(key=lambda v: v.where[0].values)
+        name = str(value)
+        words = said.get(name) or _Said(variable.origin, variable.method, variable.codelist, None)
+        words = replace(words, codelist=plan.value_lists.get((variable.name, name), words.codelist))
+        found.append(_Value(name, measured, words))
     is_result = variable.name == "AVAL" or variable.name.endswith("ORRES")
-    return tuple(made) if is_result or _tells_something(made) else ()
+    if not is_result and len({_likeness(v.measured, v.words) for v in found}) < 2:
+        return ()
+    rows: dict[object, list[_Value]] = {}
+    for value in found:
+        key = value.name if is_result else (_likeness(value.measured, value.words), _text_length(value))
+        rows.setdefault(key, []).append(value)
+    made = [
+        _level(plan, variable, by, sorted(alike, key=lambda v: v.name), labels) for alike in rows.values()
+    ]
+    return tuple(sorted(made, key=lambda level: level.where[0].values))
+
+
+@dataclass(frozen=True)
+class _Value:
+    """One value of the dividing variable: what was measured on its records and what the spec says of them."""
+
+    name: str
+    measured: Measured
+    words: _Said
+
+
+def _likeness(measured: Measured, words: _Said) -> object:
+    """What two values must share to be described by one row."""
+    return (
+        measured.type,
+        measured.significant_digits,
+        words.origin,
+        words.method.text if words.method else "",
+        words.codelist.id if words.codelist else "",
+        words.comment.text if words.comment else "",
+    )
+
+
+def _text_length(value: _Value) -> int:
+    return value.measured.length if value.measured.type == "text" else 0
+
+
+def _level(
+    plan: DatasetPlan, variable: VariablePlan, by: str, alike: list[_Value], labels: dict[str, str]
+) -> ValueLevel:
+    names = tuple(value.name for value in alike)
+    words = alike[0].words
+    method = merge_methods(value.words.method for value in alike) if words.origin.type == "Derived" else None
+    if method is not None:
+        method = replace(
+            method,
+            id=f"{plan.name}.{variable.name}.{_plain(names[0])}",
+            name=f"Derivation of {variable.name} for {listed(list(names))}",
+        )
+    comment = words.comment
+    if comment is not None:
+        comment = replace(comment, id=f"{plan.name}.{variable.name}.{_plain(names[0])}")
+    one = len(names) == 1
+    return ValueLevel(
+        where=(RangeCheck(plan.name, by, "EQ" if one else "IN", names),),
+        label=labels.get(names[0], variable.label) if one else variable.label,
+        type=alike[0].measured.type,
+        length=max(value.measured.length for value in alike),
+        significant_digits=alike[0].measured.significant_digits,
+        display_format=variable.format,
+        origin=words.origin,
+        method=method,
+        codelist=words.codelist,
+        comment=comment,
+    )
 
 
 def _plain(value: object) -> str:
     """A value as part of an identifier."""
     return re.sub(r"[^A-Za-z0-9]+", "_", str(value)).strip("_")
-
-
-def _tells_something(made: list[ValueLevel]) -> bool:
-    kinds = {
-        (
-            v.type,
-            v.length,
-            v.significant_digits,
-            v.origin,
-            v.method.text if v.method else "",
-            v.codelist.id if v.codelist else "",
-        )
-        for v in made
-    }
-    return len(made) > 1 and len(kinds) > 1
 
 
 def _said_by_value(plan: DatasetPlan, variable: str, by: str) -> dict[str, _Said]:

@@ -63,7 +63,7 @@ class _English:
         return method(node)
 
     def _inner(self, node: tree.Node, binds: int, *, right: bool = False) -> str:
-        """An operand, in brackets where it binds less than the operator ``binds`` (or, at its right, as much)."""
+        """An operand, in brackets where it binds less than its operator does (at the right: no more)."""
         text = self.say(node)
         if isinstance(node, tree.Negative):
             return f"({text})"

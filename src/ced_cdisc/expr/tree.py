@@ -6,6 +6,7 @@ is ``None`` until :mod:`ced_cdisc.expr.resolve` has checked the tree. Trees are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
@@ -228,7 +229,8 @@ N = TypeVar("N", bound=Node)
 
 @lru_cache(maxsize=64)
 def _parts(kind: type[Node]) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind) if item.name not in ("at", "type"))
+    """The fields of a kind of node that may hold nodes, as their annotations say."""
+    return tuple(item.name for item in fields(kind) if re.search(r"Node|Literal|Ordering", str(item.type)))
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -244,10 +246,12 @@ def children(node: Node) -> Iterator[Node]:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and all nodes below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    """The node and all nodes below it, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        below = waiting.pop()
+        yield below
+        waiting.extend(reversed(tuple(children(below))))
 
 
 def rebuild(node: N, change: Callable[[Node], Node]) -> N:

@@ -165,6 +165,8 @@ class DatasetPlan:
     checks: tuple[tuple[Text, Node], ...] = ()
     value_level: tuple[tuple[str, str], ...] = ()
     """Pairs (variable, variable by whose values its metadata differ): ("LBORRES", "LBTESTCD")."""
+    value_lists: Mapping[tuple[str, str], Codelist] = field(default_factory=dict[tuple[str, str], Codelist])
+    """Codelists by (variable, value of the variable that divides it): ("TSVAL", "SEXPOP")."""
 
 
 @dataclass(frozen=True)

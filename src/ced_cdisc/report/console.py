@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -36,7 +36,7 @@ class BuildConsole:
         self._console.print(f"  {name:<8} {rows:>9,} rows {columns:>4} columns {seconds:>7.2f} s")
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
+    def progress(self) -> Generator[Callable[[str, int, int], None], None, None]:
         """A bar that follows the datasets on a terminal, and nothing elsewhere."""
         if not self._console.is_terminal:
             yield lambda name, done, total: None

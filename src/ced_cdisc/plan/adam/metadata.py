@@ -38,7 +38,7 @@ class Metadata:
     def codelist(self, name: str) -> Codelist | None:
         """The list of a variable: the study's or the guide's, else that of the variable it is copied from."""
         found = adam_variable(self._spec.class_, name)
-        own = self._codelists.of_variable(name, found.codelists if found else ())
+        own = self._codelists.of_variable(name, found.codelists if found else (), self._analysis.name)
         if own is not None:
             return own
         line = self._analysis.lines.get(name)
@@ -95,10 +95,26 @@ class Metadata:
             decodes = tuple(Term(decode) for decode in dict.fromkeys(terms.values()))
             made["PARAMCD"] = Codelist(f"{name}.PARAMCD", f"{spec.label}: Parameter Code", terms=codes)
             made["PARAM"] = Codelist(f"{name}.PARAM", f"{spec.label}: Parameter", terms=decodes)
+            if all(parameter.keep for parameter in spec.parameters.values()):
+                numbers = {str(number): decode for number, decode in enumerate(terms.values(), 1)}
+                made["PARAMN"] = self._numbers("PARAMN", "Parameter (N)", numbers)
         if spec.windows is not None:
             visits = tuple(Term(str(visit)) for visit in spec.windows.visits)
             made["AVISIT"] = Codelist(f"{name}.AVISIT", f"{spec.label}: Analysis Visit", terms=visits)
+            windows = spec.windows.visits.items()
+            if all(window.number.is_integer() for _, window in windows):
+                coded = {f"{window.number:g}": str(visit) for visit, window in windows}
+                made["AVISITN"] = self._numbers("AVISITN", "Analysis Visit (N)", coded)
         return made
+
+    def _numbers(self, variable: str, title: str, terms: dict[str, str]) -> Codelist:
+        """A list of whole numbers and what they stand for."""
+        return Codelist(
+            f"{self._analysis.name}.{variable}",
+            f"{self._spec.label}: {title}",
+            data_type="integer",
+            terms=tuple(Term(number, decode=text) for number, text in terms.items()),
+        )
 
     def _ordered(self) -> list[str]:
         """The variables in the order of the spec; what a parameter makes stands after the copied ones."""

@@ -44,14 +44,23 @@ class Codelists:
             self._cache[name] = self._make(name)
         return self._cache[name]
 
-    def of_variable(self, variable: str, codes: tuple[str, ...]) -> Codelist | None:
+    def of_variable(self, variable: str, codes: tuple[str, ...], dataset: str = "") -> Codelist | None:
         """The list of a variable: the sponsor's choice, else the guide's where it names exactly one."""
-        own = self._by_variable.get(variable)
+        own = self._by_variable.get(f"{dataset}.{variable}") or self._by_variable.get(variable)
         if own is not None:
             return self.find(own)
         if len(codes) == 1:
             return self.find(codes[0])
         return None
+
+    def of_values(self, variable: str) -> dict[str, Codelist]:
+        """The lists of a variable by the value of the variable that divides its records."""
+        found = {
+            name.partition(".")[2]: self.find(own)
+            for name, own in self._by_variable.items()
+            if name.startswith(f"{variable}.")
+        }
+        return {value: codelist for value, codelist in found.items() if codelist is not None}
 
     def named(self, name: Text) -> Codelist | None:
         """The list that a line names, or None with a finding (CED022)."""
@@ -63,7 +72,7 @@ class Codelists:
 
     def check(self, codelist: Codelist | None, value: str, where: Location, variable: str) -> None:
         """Report a written value that is no term of its list (CED021)."""
-        if codelist is None or codelist.dictionary or not value:
+        if codelist is None or codelist.dictionary or codelist.open or not value:
             return
         values = [term.value for term in codelist.terms]
         if value in values:
@@ -113,7 +122,9 @@ class Codelists:
             return Codelist(
                 id=own,
                 name=str(spec.name or own),
+                data_type=spec.type,
                 terms=terms,
+                open=spec.open,
                 dictionary=str(spec.dictionary or ""),
                 version=str(spec.version or ""),
                 comment=_comment(own, spec),
@@ -128,7 +139,25 @@ class Codelists:
                 )
             return None
         package, listed = found
+        if spec is not None and spec.subset:
+            return self._subset(own, spec, self._published(package, listed))
         return self._extended(self._published(package, listed))
+
+    def _subset(self, name: str, spec: CodelistSpec, codelist: Codelist) -> Codelist:
+        """Some terms of a published list as a list of their own."""
+        known = {term.value: term for term in codelist.terms}
+        for value in spec.subset:
+            if str(value) not in known:
+                hint = did_you_mean(str(value), known)
+                message = f"'{value}' is no term of codelist {_shown(codelist)}"
+                self._findings.add(Finding("CED021", message, value.where, hint=hint))
+        return replace(
+            codelist,
+            id=name,
+            name=str(spec.name or f"{codelist.name}, {', '.join(map(str, spec.subset))}"),
+            terms=tuple(known[str(value)] for value in spec.subset if str(value) in known),
+            comment=_comment(name, spec),
+        )
 
     def _published(self, package: CtPackage, listed: CtCodelist) -> Codelist:
         names = package.paired_name_list(listed.code)
@@ -152,7 +181,7 @@ class Codelists:
         added: list[Term] = []
         comment = codelist.comment
         for spec in self._define.codelists.values():
-            if spec.extends is None or str(spec.extends) not in (codelist.code, codelist.id):
+            if spec.extends is None or spec.subset or str(spec.extends) not in (codelist.code, codelist.id):
                 continue
             found = self.published(codelist.code)
             if spec.terms and spec.exception is None and found and not found[1].extensible:
@@ -186,7 +215,7 @@ class Codelists:
 
 def is_closed(codelist: Codelist | None, kind: Type) -> bool:
     """Whether a value outside the list of a variable is a fault; dictionaries and numbers are not closed."""
-    return codelist is not None and not codelist.dictionary and kind is Type.TEXT
+    return codelist is not None and not codelist.dictionary and not codelist.open and kind is Type.TEXT
 
 
 def named_list(

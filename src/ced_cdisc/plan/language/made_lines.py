@@ -14,6 +14,7 @@ from ced_cdisc.plan.model import Line
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 
+_EMPTY = LineSpec.model_construct()
 _NUMBER = "Number of the record within the subject, from 1, in the order of the key variables."
 
 
@@ -24,7 +25,7 @@ def spec_line(where: Location, /, **values: Text | list[Text] | str | None) -> L
         where: the place for messages.
         **values: the words of the line by attribute (``derive``, ``copy_``, ``as_``); all others are absent.
     """
-    return LineSpec.model_construct(None, **values).at(where)
+    return _EMPTY.model_copy(update=values).at(where)
 
 
 def constant(variable: str, value: str | float, where: Location, origin: Origin = ASSIGNED) -> Line:

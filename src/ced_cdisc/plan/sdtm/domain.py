@@ -63,7 +63,8 @@ class Domain:
     def written(self) -> dict[str, Text]:
         """The variables that have lines or written values, each with the first key that names it."""
         found: dict[str, Text] = {}
-        for keys in (*(rows.variables for rows in self.rows), *(self.spec.rows or [])):
+        of_rows = [*self.spec.rows, self.spec.variables] if self.spec.rows is not None else []
+        for keys in (*(rows.variables for rows in self.rows), *of_rows):
             for key in keys:
                 found.setdefault(self.full(str(key)), key)
         return found

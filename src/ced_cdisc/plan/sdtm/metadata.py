@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ced_cdisc.core.metadata import Method, Origin
+from ced_cdisc.core.metadata import Comment, Method, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
@@ -37,7 +37,7 @@ class Metadata:
             if found.name not in self._domain.names:
                 continue
             lines = lines_of.get(found.name, [])
-            codelist = self._codelists.of_variable(found.name, found.codelists)
+            codelist = self._codelists.of_variable(found.name, found.codelists, self._domain.name)
             if own_tests is not None and found.name == self._domain.full("--TESTCD"):
                 codelist = own_tests[0]
             if own_tests is not None and found.name == self._domain.full("--TEST"):
@@ -56,7 +56,7 @@ class Metadata:
                     origin=origin,
                     where=first.where if first else self._domain.spec.domain.where,
                     method=method,
-                    comment=next((b.comment for b in lines if b.comment), None),
+                    comment=next((b.comment for b in lines if b.comment), self._why_empty(found.name)),
                     closed=is_closed(codelist, kind_of(found)),
                     absent=bool(lines) and all(b.verb == "absent" for b in lines),
                     optional=found.core == "Perm"
@@ -118,10 +118,19 @@ class Metadata:
                     found.setdefault(self._domain.full(str(key)), str(spec.label))
         return found
 
+    def _why_empty(self, variable: str) -> Comment | None:
+        """With written rows, the reason that ``variables`` gives for one that holds nothing."""
+        if self._domain.spec.rows is None:
+            return None
+        for key, spec in self._domain.spec.variables.items():
+            if self._domain.full(str(key)) == variable and spec.absent is not None:
+                return Comment(f"{self._domain.name}.{variable}", str(spec.absent))
+        return None
+
     def _origin(self, variable: IgVariable, first: Line | None) -> tuple[Origin, Method | None]:
         if first is not None:
             return first.origin, first.method
-        if variable.name == "USUBJID":
+        if variable.name == "USUBJID" and self._domain.spec.rows is None:
             return standard.usubjid(self._specs, self._domain.name)
         if variable.name in ("STUDYID",) or (
             self._domain.spec.rows is not None and variable.name != "DOMAIN"

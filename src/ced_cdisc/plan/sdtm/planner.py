@@ -58,7 +58,7 @@ class DomainPlanner:
             name=domain.name,
             kind="sdtm",
             label=str(spec.label or domain.ig.label),
-            domain=domain.name,
+            domain="" if domain.name == "RELREC" else domain.name,
             class_name=domain.ig.class_name,
             structure=str(spec.structure or domain.ig.structure),
             blocks=tuple(blocks),
@@ -74,6 +74,11 @@ class DomainPlanner:
             comment=Comment(domain.name, str(spec.comment)) if spec.comment is not None else None,
             checks=self._lines.expressions.checks(spec.checks, domain.row_names(self._catalogue)),
             value_level=metadata.value_level(),
+            value_lists={
+                (name, value): codelist
+                for name in domain.names
+                for value, codelist in self._lines.codelists.of_values(name).items()
+            },
         )
 
     # rows
@@ -100,8 +105,12 @@ class DomainPlanner:
                             )
                         )
                     continue
+                codelist = self._lines.codelists.of_variable(found.name, found.codelists, self.domain.name)
+                if variable == "TSVAL":
+                    code = next((str(v) for k, v in record.items() if str(k) == "TSPARMCD"), "")
+                    codelist = self._lines.codelists.of_values(variable).get(code, codelist)
                 self._lines.codelists.check(
-                    self._lines.codelists.of_variable(found.name, found.codelists),
+                    codelist,
                     str(value),
                     value.where,
                     f"{self.domain.name}.{variable}",
@@ -129,7 +138,7 @@ class DomainPlanner:
         keep = self._lines.expressions.condition(spec.where, names) if spec.where is not None else None
         made = {line.variable: line for line in standard.block_lines(self.domain, self._specs, spec)}
         if rows.test is not None:
-            plan = tests.test_lines(self.domain, rows, names, self._lines, self._findings)
+            plan = tests.lines_of_test(self.domain, rows, names, self._lines, self._findings)
             keep = both(keep, plan.keep)
             made.update({built.variable: built for built in plan.lines})
         for key, spec_line in rows.variables.items():
@@ -183,7 +192,7 @@ class DomainPlanner:
             self.domain.name,
             variable,
             kind_of(found),
-            self._lines.codelists.of_variable(found.name, found.codelists),
+            self._lines.codelists.of_variable(found.name, found.codelists, self.domain.name),
         )
         built = self._lines.make(spec, target, names)
         if built is None:
@@ -226,5 +235,6 @@ class DomainPlanner:
                     keys.append(variable)
         else:
             keys = [k for k in natural_keys(self.domain.ig) if k in names]
-        first = [k for k in ("STUDYID", "USUBJID") if k in names]
+        common = ("STUDYID", "USUBJID") if spec.rows is None else ("STUDYID",)
+        first = [k for k in common if k in names]
         return (*first, *(k for k in keys if k not in first))

@@ -23,10 +23,8 @@ from ced_cdisc.standards.units import convert_factor
 
 
 @dataclass(frozen=True)
-class TestLines:
+class LinesOfTest:
     """The lines of a test, and which rows of the source make a record."""
-
-    __test__ = False
 
     lines: tuple[Line, ...]
     keep: tree.Node | None
@@ -46,16 +44,15 @@ def variables_of(test: TestSpec, not_done: bool, reason: bool) -> list[str]:
     return names
 
 
-def test_lines(domain: Domain, rows: Rows, names: RowNames, lines: Lines, findings: Findings) -> TestLines:
+def lines_of_test(
+    domain: Domain, rows: Rows, names: RowNames, lines: Lines, findings: Findings
+) -> LinesOfTest:
     """--TESTCD to --STRESU, --STAT and --REASND of one test.
 
     A record is made where the result is present, or where the test was not done. The numeric result is
     ``value`` if given, else the result as a number, converted to the standard unit and rounded as planned.
     """
     return _Test(domain, rows, names, lines, findings).make()
-
-
-test_lines.__test__ = False  # type: ignore[attr-defined]
 
 
 def sponsor_tests(domain: Domain, codelists: Codelists) -> tuple[Codelist, Codelist] | None:
@@ -79,7 +76,7 @@ class _Test:
         self._written = {domain.full(str(key)) for key in rows.variables}
         self._made: list[Line] = []
 
-    def make(self) -> TestLines:
+    def make(self) -> LinesOfTest:
         test = self._test
         place = test.test
         result = test.result.collect
@@ -98,7 +95,7 @@ class _Test:
             if not_done.reason is not None:
                 self._add("--REASND", _only_when(not_done.reason, not_done.when))
         keep = self._keep(result, not_done.when if not_done is not None else None)
-        return TestLines(tuple(self._made), keep)
+        return LinesOfTest(tuple(self._made), keep)
 
     def _keep(self, result: Text | None, not_done: Text | None) -> tree.Node | None:
         present: tree.Node | None = None
@@ -157,6 +154,8 @@ class _Test:
         domain, test = self._domain, self._test
         place = test.test.where
         orres, stresn, stresc = domain.full("--ORRES"), domain.full("--STRESN"), domain.full("--STRESC")
+        if test.result.absent is not None:
+            return  # a record that only says that nothing was done
         if test.kind == "text":
             self._add("--STRESC", spec_line(place, derive=Text(orres, place)))
             return

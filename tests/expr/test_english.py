@@ -1,0 +1,136 @@
+"""The method texts that define.xml shows, from the same tree as the values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from ced_cdisc.derive.catalogue import FUNCTIONS
+from ced_cdisc.expr.english import listed, sentence
+from ced_cdisc.expr.parse import parse
+from ced_cdisc.expr.resolve import resolve
+from ced_cdisc.expr.tree import Scope, Type
+
+KINDS = {"DT": Type.DATE, "DTC": Type.DTC}
+TEXTS = {"VISIT", "SEX", "ARMCD", "EXCAT", "UNIT", "RESULT"}
+
+
+class Names:
+    """Knows every name: raw columns by a small table, variables of EX and DM, and own variables."""
+
+    def find(self, name: str, inside: str | None) -> tuple[Scope, Type] | None:
+        owner, _, short = name.rpartition(".")
+        kind = next((KINDS[end] for end in ("DTC", "DT") if short.endswith(end)), Type.NUMBER)
+        if short in TEXTS or owner.islower():
+            kind = Type.TEXT if kind is Type.NUMBER else kind
+        if not owner:
+            return Scope.VARIABLE, kind
+        return (Scope.RAW if owner.islower() else Scope.DATASET), kind
+
+    def known(self, name: str, inside: str | None) -> Iterable[str]:
+        return ()
+
+    def is_dataset(self, owner: str) -> bool:
+        return owner.isupper()
+
+
+def said(text: str) -> str:
+    return sentence(resolve(parse(text), Names(), FUNCTIONS), FUNCTIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("AVAL - BASE", "AVAL - BASE."),
+        ("100 * (AVAL - BASE) / BASE", "100 x (AVAL - BASE) / BASE."),
+        ("3 * APV / 2 * (DIAM / 20) ** 2 * 60", "3 x APV / 2 x (DIAM / 20)^2 x 60."),
+        ("A - (B - C)", "A - (B - C)."),
+        ("A - B - C", "A - B - C."),
+        ("A / (B * C)", "A / (B x C)."),
+        ("10 ** (A - 1)", "10^(A - 1)."),
+        ("sqrt(A) * 2", "(the square root of A) x 2."),
+        ("-(A + B)", "Minus (A + B)."),
+    ],
+)
+def test_formulas_have_brackets_only_where_they_are_needed(text: str, expected: str) -> None:
+    assert said(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "if(gcsf.NOTGIVEN = 'Y', 'N', 'Y')",
+            '"N" if NOTGIVEN (gcsf) is "Y"; otherwise "Y".',
+        ),
+        (
+            "if(AGE < 50, 1, if(AGE >= 50, 2, missing))",
+            "1 if AGE is below 50; 2 if AGE is at least 50; otherwise missing.",
+        ),
+        ("if(VISIT != 'MONTH 1', A, B)", 'A if VISIT is not "MONTH 1"; otherwise B.'),
+        ("if(A = B, A, B)", "A if A equals B; otherwise B."),
+        ("if(A in (1, 2, 3), A, B)", "A if A is 1, 2 or 3; otherwise B."),
+        ("if(A between 15 and 60, A, B)", "A if A is from 15 to 60; otherwise B."),
+        ("if(ADT >= DM.RFDT, A, B)", "A if ADT is on or after DM.RFDT; otherwise B."),
+    ],
+)
+def test_choices_are_read_in_their_order(text: str, expected: str) -> None:
+    assert said(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("DM.RFDTC", "Equal to DM.RFDTC."),
+        ("date(XCDTC)", "The date part of XCDTC."),
+        (
+            "study_day(ADT, DM.TRTSDT)",
+            "ADT minus DM.TRTSDT in days, plus 1 if ADT is on or after DM.TRTSDT.",
+        ),
+        (
+            "study_day(AEDTC, DM.RFDTC)",
+            "The date part of AEDTC minus the date part of DM.RFDTC in days, "
+            "plus 1 if AEDTC is on or after DM.RFDTC.",
+        ),
+        ("number(RESULT)", "RESULT as a number."),
+        (
+            "round(convert(number(RESULT), UNIT, 'cm'), 0)",
+            "RESULT as a number, converted from UNIT to cm, rounded to a whole number, "
+            "halves away from zero.",
+        ),
+        ("round(A, 1)", "A, rounded to 1 decimal, halves away from zero."),
+        ("round(A, 2)", "A, rounded to 2 decimals, halves away from zero."),
+        ("join('-', 'CATH', text(A))", '"CATH" and A as text, joined with "-".'),
+    ],
+)
+def test_functions_of_one_record(text: str, expected: str) -> None:
+    assert said(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("min(EX.EXDTC)", "The earliest EXDTC of the subject's records in EX."),
+        (
+            "coalesce(max(EX.EXDTC where EX.EXCAT = 'CELL THERAPY'), DM.RFDTC)",
+            'The latest EXDTC of the subject\'s records in EX where EXCAT is "CELL THERAPY"; '
+            "if missing, DM.RFDTC.",
+        ),
+        (
+            "count(EX.EXDTC where EX.EXCAT = 'CELL THERAPY')",
+            'The number of the subject\'s records in EX with a value of EXDTC where EXCAT is "CELL THERAPY".',
+        ),
+        (
+            "last(AVAL where ADT < DM.RFDT on PARAMCD, ATPTN order by ADT desc)",
+            "The last AVAL of the subject's records with the same PARAMCD and ATPTN "
+            "where ADT is before DM.RFDT, ordered by ADT (falling).",
+        ),
+    ],
+)
+def test_several_records_of_the_subject(text: str, expected: str) -> None:
+    assert said(text) == expected
+
+
+def test_words_are_enumerated() -> None:
+    assert [listed(list(words)) for words in ("", "A", "AB", "ABC")] == ["", "A", "A and B", "A, B and C"]
