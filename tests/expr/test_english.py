@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
 from ced_cdisc.derive.catalogue import FUNCTIONS
@@ -28,8 +26,8 @@ class Names:
             return Scope.VARIABLE, kind
         return (Scope.RAW if owner.islower() else Scope.DATASET), kind
 
-    def known(self, name: str, inside: str | None) -> Iterable[str]:
-        return ()
+    def unknown(self, name: str, inside: str | None) -> tuple[str, str]:
+        return f"unknown {name}", ""
 
     def is_dataset(self, owner: str) -> bool:
         return owner.isupper()

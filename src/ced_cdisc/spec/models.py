@@ -36,7 +36,6 @@ class LineSpec(Model):
     flag: Literal["first", "last"] | None = Field(
         None, description="Y on one record of each group: origin Derived."
     )
-    window: Text | None = Field(None, description="A window table of this dataset: origin Derived.")
     absent: Text | None = Field(None, description="Planned but not collected, and why: no data.")
 
     ct: dict[Text, Text | None] | None = Field(None, description="Raw codes and their terms.")

@@ -32,6 +32,8 @@ def scale_parameters(
     instrument = find_instrument(use.instrument, instruments, findings)
     if instrument is None:
         return []
+    if any(not records.analysis.known([name], findings) for name in use.by):
+        return []
     by = tuple(str(name) for name in use.by)
     made: list[Computed] = []
     for place, (code, scale) in enumerate(instrument.scales.items(), number + 1):

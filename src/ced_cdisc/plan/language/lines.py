@@ -16,7 +16,7 @@ from ced_cdisc.plan.model import Line
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 
-VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "window", "absent")
+VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "absent")
 _ATTRIBUTES = {"copy": "copy_", "else": "else_", "as": "as_"}
 _VERBS = tuple((verb, _ATTRIBUTES.get(verb, verb)) for verb in VERBS)
 _MODIFIERS = {
@@ -27,7 +27,7 @@ _MODIFIERS = {
     "where": ("flag",),
     "by": ("flag",),
     "order": ("flag",),
-    "as": ("derive", "cases", "flag", "window"),
+    "as": ("derive", "cases", "flag"),
     "page": ("collect",),
     "source": ("collect", "derive", "assign"),
 }

@@ -56,13 +56,13 @@ def method_of(
 
     Args:
         spec: the line.
-        verb: its verb; only derive, cases, flag and window have a method.
+        verb: its verb; only derive, cases and flag have a method.
         node: the tree of its value.
         dataset: the dataset's name.
         variable: the variable's name, with ``supp.`` before that of a supplemental qualifier.
         text: the text that the tree was made from, or None where nothing is to be shown.
     """
-    if verb not in ("derive", "cases", "flag", "window"):
+    if verb not in ("derive", "cases", "flag"):
         return None
     formula = "" if text is None else str(spec.derive) if verb == "derive" else _formula(spec)
     if spec.as_ is not None:
