@@ -190,7 +190,6 @@ def test_a_failure_under_the_shipped_example_says_so_first() -> None:
     assert run.code == 11
     assert run.err.startswith(
         SHIPPED
-        + "no mappings/ here, used the shipped example; it found:\n"
         + "1 error in the raw data\n"
         + "raw CED201 the raw folder raw holds no file; expected "
     )

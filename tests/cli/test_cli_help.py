@@ -52,7 +52,7 @@ def test_the_exit_codes_are_in_the_help() -> None:
     assert (
         "Exit codes: 0 done, 1 findings of the checks, 2 usage, 10 faults in the specs, 11 faults in the "
         "raw data, "
-        "12 the output was refused or could not be written."
+        "12 the output was refused or could not be written, 130 interrupted."
     ) in text
 
 

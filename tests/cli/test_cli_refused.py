@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import AE, RAW_AE, SPECS, Run, around, ced, given, given_build, spoil, tree
 
-from ced_cdisc import pipeline
+from ced_cdisc import stages
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 
 REFUSED = SPECS + "1 error in the output\n"
@@ -221,7 +221,9 @@ def test_the_earliest_stage_decides_the_exit_code() -> None:
         + "1 error in the raw data\n"
         + "mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value '4' of ae.SEV has no term in ct; "
         + "ct has 1, 2, 3\n"
-        + "    ae.csv line 3, subject T1-001\n",
+        + "    ae.csv line 3, subject T1-001\n"
+        + "1 error in the output\n"
+        + "out CED401 out is a file, not a folder; name another folder\n",
     )
     spoil(RAW_AE, "Bone pain,4", "Bone pain,2")
     assert ced("build", "raw", "out").code == 12
@@ -249,7 +251,7 @@ def test_a_finding_of_the_checks_stops_the_build_with_1(monkeypatch: pytest.Monk
         found = Finding("CED512", "dataset ADSL has no key", Location(file, 7), stage=Stage.CHECK)
         return [found] if file == "adam/define.xml" else []
 
-    monkeypatch.setattr(pipeline, "check_define", one_finding)
+    monkeypatch.setattr(stages, "check_define", one_finding)
     assert ced("build", "raw", "out") == Run(
         1,
         SPECS + "1 error from the checks\n" + "adam/define.xml:7 CED512 dataset ADSL has no key\n",

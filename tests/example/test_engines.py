@@ -7,7 +7,8 @@ from typing import Any
 from example_study import RAW
 
 from ced_cdisc.core.findings import Findings
-from ced_cdisc.pipeline import Build, read_raw
+from ced_cdisc.pipeline import Build
+from ced_cdisc.stages import read_raw
 from ced_cdisc.plan.model import SUPP, DatasetPlan
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import compare, recompute

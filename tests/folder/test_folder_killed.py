@@ -113,7 +113,9 @@ def test_kills_at_random_moments() -> None:
         assert OutputFolder.prepare(Path("out"))[0] is not None
         text = content()
         assert text == text[0] * 9
-        assert [name for name in around() if name != "out"] == []
+        # An empty holder may be another run that is just starting: it is spared for a minute.
+        left = [Path(name) for name in around() if name != "out"]
+        assert [path for path in left if any(path.iterdir())] == []
 
 
 def test_leftovers_of_others_are_not_touched() -> None:

@@ -332,6 +332,14 @@ def test_all_faults_are_reported_in_one_pass(tmp_path: Path) -> None:
     ]
 
 
+def test_a_study_without_datasets(tmp_path: Path) -> None:
+    folder = write_study(tmp_path)
+    for name in (DM, EX, AE, ADSL):
+        (folder / name).unlink()
+    hint = "write a spec in mappings/sdtm or mappings/adam"
+    assert messages(folder) == [f"mappings/study.yaml:1:1 CED032 the study has no dataset; {hint}"]
+
+
 def test_a_yaml_fault_ends_that_file_alone(tmp_path: Path) -> None:
     changes = {AE: ("domain: AE", "domain: [AE"), EX: ("dose.DOSE", "dose.DOZE")}
     codes = [text.split()[1] for text in messages(write_study(tmp_path, changes))]

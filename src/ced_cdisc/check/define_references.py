@@ -93,9 +93,9 @@ def _references(document: DefineDocument) -> Iterator[tuple[Element, _Reference,
     """Every reference of the file: the element, what its attribute refers to, and the OID."""
     for element in document.root.iter("*"):
         for name, value in element.items():
-            reference = _BY_ATTRIBUTE.get(name)
+            reference = _BY_ATTRIBUTE.get(str(name))
             if reference is not None:
-                yield element, reference, value
+                yield element, reference, str(value)
 
 
 def _defined(document: DefineDocument) -> dict[str, set[str]]:

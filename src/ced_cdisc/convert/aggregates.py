@@ -63,7 +63,7 @@ def add_aggregates(
     for node, place in places.items():
         if node not in done:
             made = _one(frame, node, place, scope, names[node])
-            frame = frame.with_columns(made.get_columns())
+            frame = frame.hstack(made)
     return frame, names
 
 
@@ -94,7 +94,7 @@ def _job(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope) -> _J
     if other.subject is not None and SUBJECT in frame.columns and SUBJECT not in node.on:
         pairs = ((SUBJECT, other.subject), *pairs)
     frame_ = other.frame
-    if _can_fault(node):
+    if can_fault(node):
         left = [a for a, _ in pairs]
         right = [b for _, b in pairs]
         if pairs:
@@ -114,8 +114,8 @@ def with_columns_of(frame: pl.DataFrame, other: pl.DataFrame, names: Iterable[st
     )
 
 
-def _can_fault(node: Aggregate) -> bool:
-    """Whether its records can hold values that it cannot take; then only records that are needed count."""
+def can_fault(node: tree.Node) -> bool:
+    """Whether records can hold values that it cannot take; of an aggregate then only those needed count."""
     kinds = (tree.Recode, tree.ReadDate, tree.ReadNumber)
     return any(
         isinstance(below, kinds) or (isinstance(below, tree.Call) and below.name in ("seconds", "convert"))

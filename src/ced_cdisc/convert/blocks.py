@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from ced_cdisc.convert.aggregates import Scope, names_in
+from ced_cdisc.convert.alike import Group, groups_of
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, Place, records_of
 from ced_cdisc.convert.lines import add_lines, filter_true, kinds_of, with_variables
 from ced_cdisc.convert.sources import HIDDEN, ORDER, OWNER, World
@@ -30,7 +31,8 @@ def stack_blocks(dataset: DatasetPlan, world: World, visits: Visits | None) -> p
     """The rows of all blocks, numbered in the order of their keys, with every variable of the plan."""
     kinds = kinds_of(dataset)
     later = {name for line in dataset.lines for name in names_in(line.tree) if "." in name}
-    parts = [_block_rows(block, dataset.name, world, visits, kinds, later) for block in dataset.blocks]
+    groups = groups_of(dataset.blocks)
+    parts = [_group_rows(group, dataset.name, world, visits, kinds, later) for group in groups]
     empty = pl.DataFrame(schema={TABLE: pl.String, ROW: pl.Int64})
     rows = with_variables(pl.concat([empty, *parts], how="diagonal"), dataset)
     return rows.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER))
@@ -58,30 +60,34 @@ def _computed(
     return made.with_columns(pl.int_range(start, start + pl.len(), dtype=pl.Int64).alias(ORDER))
 
 
-def _block_rows(
-    block: Block,
+def _group_rows(
+    group: Group,
     dataset: str,
     world: World,
     visits: Visits | None,
     kinds: Mapping[str, Type],
     later: set[str],
 ) -> pl.DataFrame:
-    """Record columns, the variables of the block's lines, and source columns that later lines need."""
-    if block.kind == "rows":
-        frame = _written(block.rows, kinds)
-    else:
-        frame = _source(block, world, visits, _needed(block, later))
+    """Record columns, the variables of the blocks' lines, and source columns that later lines need."""
+    block = group.blocks[0]
+    needed = _needed(group.blocks, later)
+    is_written = block.kind == "rows"
+    frame = _written(block.rows, kinds) if is_written else _source(block, world, visits, needed)
     if block.keep is not None and _keep_waits(block):
-        frame = frame.filter(_kept(block, frame, dataset, world, kinds))
+        frame = frame.filter(_kept(block, frame, dataset, world, kinds, needed))
         block = replace(block, keep=None)
-    place = Place(dataset, block.where)
+        group = replace(group, blocks=(block,))
     scope = Scope(world, dataset)
     pending, repeated = list(block.lookups), list[_Repeated]()
-    frame = _look_up(frame, pending, repeated, world, block, later)
-    frame = filter_true(frame, block.keep, place, scope)
-    for lines in _between_lookups(block, pending):
+    frame = _look_up(frame, pending, repeated, world, needed)
+    parts = [
+        add_lines(filter_true(frame, one.keep, Place(dataset, one.where), scope), own, scope, kinds)
+        for one, own in zip(group.blocks, group.own, strict=True)
+    ]
+    frame = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal")
+    for lines in _between_lookups(group.shared, pending):
         frame = add_lines(frame, lines, scope, kinds)
-        frame = _look_up(frame, pending, repeated, world, block, later)
+        frame = _look_up(frame, pending, repeated, world, needed)
     _check_repeated(frame, repeated, dataset, world.faults)
     if block.visit is not None and visits is not None:
         check_names(
@@ -93,7 +99,8 @@ def _block_rows(
             world.plan,
             world.faults,
         )
-    made = [line.variable for line in block.lines] + [name for row in block.rows for name in row]
+    made = [line.variable for lines in (*group.own, group.shared) for line in lines]
+    made += [name for row in block.rows for name in row]
     first = [name for name in (TABLE, ROW, SUBJECT) if name in frame.columns]
     extra = sorted(name for name in later if name in frame.columns)
     return frame.select(list(dict.fromkeys((*first, *made, *extra))))
@@ -116,17 +123,18 @@ def _written(rows: Sequence[Mapping[str, str | float | None]], kinds: Mapping[st
     return pl.DataFrame({ORDER: pl.Series(range(len(rows)), dtype=pl.Int64), **columns})
 
 
-def _needed(block: Block, later: set[str]) -> set[str]:
+def _needed(blocks: Sequence[Block], later: set[str]) -> set[str]:
     """Columns of the source and of look-ups that anything reads."""
     needed = set(later)
-    for line in block.lines:
-        needed |= names_in(line.tree)
-    if block.keep is not None:
-        needed |= names_in(block.keep)
-    for lookup in block.lookups:
-        needed.update(name for name, _ in lookup.on)
-    if block.visit is not None:
-        needed.update(_raw(block, name) for name in block.visit)
+    for block in blocks:
+        for line in block.lines:
+            needed |= names_in(line.tree)
+        if block.keep is not None:
+            needed |= names_in(block.keep)
+        for lookup in block.lookups:
+            needed.update(name for name, _ in lookup.on)
+        if block.visit is not None:
+            needed.update(_raw(block, name) for name in block.visit)
     return needed
 
 
@@ -164,27 +172,32 @@ def _keep_waits(block: Block) -> bool:
 
 
 def _kept(
-    block: Block, frame: pl.DataFrame, dataset: str, world: World, kinds: Mapping[str, Type]
+    block: Block,
+    frame: pl.DataFrame,
+    dataset: str,
+    world: World,
+    kinds: Mapping[str, Type],
+    needed: set[str],
 ) -> pl.Series:
     """Which rows to keep where the condition needs the lines; faults of rows not kept do not count."""
     quiet = replace(world, faults=Faults(world.plan.tables, {}))
     scope = Scope(quiet, dataset)
     pending = list(block.lookups)
     at = frame.with_row_index("__at")
-    done = _look_up(at, pending, [], quiet, block, set())
-    for lines in _between_lookups(block, pending):
-        done = _look_up(add_lines(done, lines, scope, kinds), pending, [], quiet, block, set())
+    done = _look_up(at, pending, [], quiet, needed)
+    for lines in _between_lookups(block.lines, pending):
+        done = _look_up(add_lines(done, lines, scope, kinds), pending, [], quiet, needed)
     places = filter_true(done, block.keep, Place(dataset, block.where), scope)["__at"]
     return at["__at"].is_in(places.implode())
 
 
-def _between_lookups(block: Block, pending: list[Lookup]) -> list[list[Line]]:
+def _between_lookups(lines: Sequence[Line], pending: list[Lookup]) -> list[list[Line]]:
     """The lines in runs: each ends where a look-up that waits for it is needed."""
     if not pending:
-        return [list(block.lines)]
+        return [list(lines)]
     runs: list[list[Line]] = [[]]
     made: set[str] = set()
-    for line in block.lines:
+    for line in lines:
         waiting = [
             lookup for lookup in pending if any(n.startswith(f"{lookup.name}.") for n in names_in(line.tree))
         ]
@@ -201,8 +214,7 @@ def _look_up(
     pending: list[Lookup],
     repeated: list[_Repeated],
     world: World,
-    block: Block,
-    later: set[str],
+    needed: set[str],
 ) -> pl.DataFrame:
     """Join the look-ups whose keys are known by now; keys with several records find nothing."""
     for lookup in list(pending):
@@ -226,7 +238,7 @@ def _look_up(
             aliased = aliased.join(counted, on=keys, how="anti", maintain_order="left")
         wanted = [
             name
-            for name in _needed(block, later)
+            for name in needed
             if name.startswith(f"{lookup.name}.") and name in aliased.columns and name not in frame.columns
         ]
         if wanted:

@@ -8,7 +8,7 @@ from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.faults import Place, records_of
 from ced_cdisc.convert.lines import filter_true, holds
 from ced_cdisc.convert.sources import ORDER, World
-from ced_cdisc.convert.texts import check_texts
+from ced_cdisc.convert.texts import FEW, check_texts
 from ced_cdisc.core.findings import Severity, Stage, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
@@ -53,6 +53,10 @@ def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> Non
 def _check_codelists(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
     """CED264: one finding for each value of a variable that its closed codelist lacks."""
     bound = [(v, v.codelist) for v in dataset.variables if v.closed and v.codelist and v.codelist.terms]
+    if frame.height <= FEW:
+        bound = [
+            (v, c) for v, c in bound if v.kind not in (Type.TEXT, Type.DTC) or _is_strange(frame[v.name], c)
+        ]
     if not bound or frame.is_empty():
         return
     values = [text([Argument(pl.col(variable.name), variable.kind)]) for variable, _ in bound]
@@ -67,6 +71,10 @@ def _check_codelists(frame: pl.DataFrame, dataset: DatasetPlan, world: World) ->
         shown = frame.filter(bad).with_columns(value.alias("__shown"))
         for (term,), rows in shown.group_by("__shown", maintain_order=True):
             _strange_value(str(term), rows, variable, codelist, dataset, world)
+
+
+def _is_strange(texts: pl.Series, codelist: Codelist) -> bool:
+    return not {None, *(term.value for term in codelist.terms)}.issuperset(texts.to_list())
 
 
 def _strange_value(

@@ -54,13 +54,18 @@ def _add_batch(
     faults: list[tuple[Place, Fault]] = []
     for line, place in zip(batch, places, strict=True):
         compiled = compile_node(line.tree, FUNCTIONS, known.columns, names)
-        kind = kinds.get(line.variable, line.type)
-        columns.append(compiled.expr.cast(DTYPES[kind]).alias(line.variable))
+        kind, made = DTYPES[kinds.get(line.variable, line.type)], _made(line.tree)
+        columns.append((compiled.expr if made == kind else compiled.expr.cast(kind)).alias(line.variable))
         faults.extend((place, fault) for fault in compiled.faults)
     scope.world.faults.in_rows(known, faults)
     done = known.with_columns(columns)
     extra = known.columns[len(frame.columns) :]
     return done.drop(extra) if extra else done
+
+
+def _made(node: tree.Node) -> pl.DataType | None:
+    """What the compiled expression of a tree holds for certain."""
+    return None if node.type in (None, Type.MISSING) else DTYPES[node.type]
 
 
 def holds(frame: pl.DataFrame, node: tree.Node, place: Place, scope: Scope) -> pl.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from ced_cdisc.convert.faults import records_of
@@ -11,6 +13,8 @@ from ced_cdisc.core.metadata import XPT_TEXT_BYTES
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import SUPP, DatasetPlan
 
+FEW = 4096
+"""Rows up to which plain Python finds a value at fault faster than polars sets out to look."""
 _SHOWN = 40
 _LONG_HINT = "move the rest to a supplemental qualifier or to a further variable"
 
@@ -22,6 +26,8 @@ def check_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
     """
     named = [(v.name, v.where) for v in dataset.variables if v.kind is Type.TEXT and _is_own(v.origin.type)]
     named += [(SUPP + q.name, q.where) for q in dataset.supplemental]
+    if frame.height <= FEW:
+        named = [(name, where) for name, where in named if _is_suspect(frame[name].to_list())]
     if not named or frame.is_empty():
         return
     too_long = [pl.col(name).str.len_bytes() > XPT_TEXT_BYTES for name, _ in named]
@@ -32,6 +38,12 @@ def check_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
             _report("CED266", frame.filter(too_long[i]), name, where, dataset, world)
         if found[len(named) + i]:
             _report("CED267", frame.filter(foreign[i]), name, where, dataset, world)
+
+
+def _is_suspect(values: Collection[str | None]) -> bool:
+    together = "".join([value for value in values if value])
+    longest = max((len(value) for value in values if value), default=0)
+    return longest > XPT_TEXT_BYTES or not (together.isascii() and together.isprintable())
 
 
 def _is_own(origin: str) -> bool:

@@ -122,6 +122,8 @@ def check_names(
     """CED261: a raw visit name that no visit lists."""
     known = [*(raw for visit in visits.planned for raw in visit.raw), *visits.unscheduled]
     strange = rows.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known))
+    if strange.is_empty():
+        return
     for (value,), part in strange.group_by(column, maintain_order=True):
         message = f"raw visit '{value}' of {_column(table, name)} is no visit of visits.yaml"
         hint = did_you_mean(str(value), known)

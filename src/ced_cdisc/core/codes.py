@@ -53,6 +53,7 @@ CED028 | a standard or terminology that is not shipped | pin a version that is
 CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
+CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
 """
 
 _RAW = """

@@ -68,9 +68,18 @@ def compile_node(
     """
     compiler = _Compiler(functions, columns, aggregates or {})
     expr = compiler.visit(node)
-    if node.type in (None, Type.MISSING):
+    if node.type in (None, Type.MISSING) or _is_typed(node):
         return Compiled(expr, tuple(compiler.faults))
     return Compiled(expr.cast(DTYPES[node.type]), tuple(compiler.faults))
+
+
+def _is_typed(node: tree.Node) -> bool:
+    """Whether a literal's expression has the type of the node as it is: the most frequent of all lines."""
+    if not isinstance(node, tree.Literal):
+        return False
+    return node.value in (None, "") or node.type is (
+        Type.TEXT if isinstance(node.value, str) else Type.NUMBER
+    )
 
 
 class _Compiler:

@@ -81,7 +81,7 @@ def each_pair(left: pl.Expr, right: pl.Expr, change: Callable[[Any, Any], Any], 
     def over(series: pl.Series) -> pl.Series:
         if len(series) > _MANY:
             return _each_distinct_pair(series)
-        rows = list(series.struct.unnest().iter_rows())
+        rows = list(zip(*(column.to_list() for column in series.struct.unnest()), strict=True))
         known = {row: change(*row) for row in set(rows)}
         return pl.Series(series.name, [known[row] for row in rows], dtype=DTYPES[kind])
 

@@ -92,6 +92,9 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         catalogue.datasets[name] = {v.name: v.kind for v in plan.variables}
         if plan.one_per_subject:
             catalogue.single.add(name)
+    if not specs.sdtm and not specs.adam:
+        hint = "write a spec in mappings/sdtm or mappings/adam"
+        findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))
     _unused_codelists(specs, codelists)
     usubjid = _usubjid(specs, expressions)
     snapshot = _snapshot(specs, findings)

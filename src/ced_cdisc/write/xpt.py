@@ -13,18 +13,16 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 import polars as pl
-import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
 
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.ibm import SPECIAL_MISSING, ieee_to_ibm
 from ced_cdisc.core.xpt import NAMESTR, RECORD, XptLibrary, XptMember, header_record
 from ced_cdisc.write.xpt_check import check_block, check_last_row, check_member, check_xpt
-from ced_cdisc.write.xpt_values import sas_numbers, sas_text, slices
+from ced_cdisc.write.xpt_values import FEW, sas_numbers, sas_text, slices
 
 _BLOCK_BYTES = 1 << 22
 _CODES = {code: ord(code) for code in SPECIAL_MISSING}
-pc: Any = cast(Any, _compute)  # pyarrow has no types
 
 
 def write_xpt(
@@ -190,14 +188,16 @@ def _encode(
 
 
 def _padded(text: pl.Series, length: int, encoding: str) -> Any:
-    if encoding != "ascii":
-        return b"".join(value.encode(encoding).ljust(length) for value in text.fill_null("").to_list())
-    # The data buffer of a padded arrow array is the column as the file wants it: every value blank padded.
-    values = cast(Any, text).to_arrow()
-    if values.null_count:
-        values = pc.fill_null(values, "")
-    padded = pc.ascii_rpad(values, width=length)
-    data = padded.buffers()[2]
-    if padded.offset or data.size != len(text) * length:
+    """The column as the file wants it: every value blank padded, one after the other."""
+    if encoding != "ascii" or len(text) <= FEW:
+        data = b"".join([(value or "").encode(encoding).ljust(length) for value in text.to_list()])
+        size = len(data)
+    else:
+        # The data buffer of an arrow array of padded texts. pyarrow's own functions would do as well, but
+        # to load them takes longer than to write a study of ordinary size.
+        padded = cast(Any, text.fill_null("").str.pad_end(length)).to_arrow()
+        data = padded.buffers()[2]
+        size = -1 if padded.offset else data.size
+    if size != len(text) * length:
         raise ValueError(f"a text of {text.name} does not fit into {length} bytes")
     return data

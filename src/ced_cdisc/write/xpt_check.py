@@ -126,7 +126,7 @@ def check_last_row(frame: pl.DataFrame, member: XptMember, first_row: int) -> li
     """
     if frame.is_empty():
         return []
-    last_row = frame.select(variable.name for variable in member.variables).row(-1)
+    last_row = (frame[variable.name][-1] for variable in member.variables)
     if any(isinstance(value, str) and value.strip(" ") for value in last_row):
         return []
     if not _is_blank(frame.tail(1), member)[0]:

@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 from ced_cdisc.core.findings import Finding, Location, Stage
 from ced_cdisc.core.ibm import IBM_LIMIT, IBM_SMALLEST, SPECIAL_MISSING, ieee_to_ibm
 from ced_cdisc.core.xpt import LONGEST_NUMBER, TEXT_BYTES, XptMember, XptVariable
-from ced_cdisc.write.xpt_values import sas_numbers, sas_text, slices
+from ced_cdisc.write.xpt_values import FEW, sas_numbers, sas_text, slices
 
 EXACT_INTEGERS = 2**53
 """Below this magnitude a double holds every whole number."""
 ASCII_ONLY = "XPT v5 holds printable ASCII characters only"
 
-_FEW = 4096  # rows up to which plain Python is faster than the set-up of a vectorised pass
 _ROWS = 65_536
 _SHOWN = 40
 _RECORDS = 3
@@ -62,8 +61,8 @@ class Block:
 def text_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
     """Texts too long (CED305, CED306) or with characters that do not belong there (CED307, CED308)."""
     name, length, encoding = variable.name, variable.length, block.member.encoding
-    parts = slices(block.frame.select(name), _ROWS)
-    if encoding == "ascii" and not any(_is_suspect_text(sas_text(part[name]), length) for part in parts):
+    parts = slices(block.frame[name], _ROWS)
+    if encoding == "ascii" and not any(_is_suspect_text(sas_text(part), length) for part in parts):
         return
     text = sas_text(block.frame[name])
     sizes, foreign = text.str.len_bytes(), text.str.contains(r"[^\x00-\x7F]")
@@ -121,7 +120,7 @@ def first_foreign(text: str, encoding: str) -> str | None:
 
 def _is_suspect_text(text: pl.Series, length: int) -> bool:
     # One pass over the bytes of all values; rows are looked at only where it finds something.
-    if len(text) <= _FEW:
+    if len(text) <= FEW:
         values = [value for value in text.to_list() if value]
         together = "".join(values)
         return max(map(len, values), default=0) > min(length, TEXT_BYTES) or not (
@@ -137,7 +136,7 @@ def _is_suspect_text(text: pl.Series, length: int) -> bool:
 def number_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
     """Numbers out of range (CED309), not finite (CED310), or not held exactly (CED319, CED320)."""
     name, length = variable.name, variable.length
-    if not any(_is_suspect_number(p[name], length) for p in slices(block.frame.select(name), _ROWS)):
+    if not any(_is_suspect_number(part, length) for part in slices(block.frame[name], _ROWS)):
         return
     series = block.frame[name]
     numbers = sas_numbers(series)
@@ -181,9 +180,14 @@ def number_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
 
 
 def _is_suspect_number(series: pl.Series, length: int) -> bool:
+    limit = EXACT_INTEGERS if series.dtype.is_integer() else IBM_LIMIT
+    if len(series) <= FEW:
+        values: list[float] = [value for value in sas_numbers(series).to_list() if value is not None]
+        if not all(value == 0 or IBM_SMALLEST <= abs(value) < limit for value in values):
+            return True
+        return length < LONGEST_NUMBER and bool(_is_cut(np.array(values, np.float64), length).any())
     numbers = sas_numbers(series.drop_nulls()).to_numpy()
     size = np.abs(numbers)
-    limit = EXACT_INTEGERS if series.dtype.is_integer() else IBM_LIMIT
     if not np.all((size == 0) | ((size >= IBM_SMALLEST) & (size < limit))):
         return True
     return length < LONGEST_NUMBER and bool(_is_cut(numbers, length).any())

@@ -7,12 +7,16 @@ that midnight, a time the seconds since midnight.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, TypeVar
 
 import polars as pl
 
+Sliced = TypeVar("Sliced", pl.DataFrame, pl.Series)
+
 EPOCH_DAYS = 3653
 """Days from 1960-01-01, the origin of SAS, to 1970-01-01, the origin of polars."""
+FEW = 4096
+"""Rows up to which plain Python is faster than the set-up of a vectorised pass."""
 _SECONDS_OF_DAY = 86_400
 _UNITS = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
@@ -55,10 +59,10 @@ def sas_numbers(series: pl.Series) -> pl.Series:
     return series.cast(pl.Float64)
 
 
-def slices(frame: pl.DataFrame, rows: int) -> Iterator[pl.DataFrame]:
-    """The frame in blocks of that many rows, without copying."""
-    for start in range(0, frame.height, rows):
-        yield frame.slice(start, rows)
+def slices(data: Sliced, rows: int) -> Iterator[Sliced]:
+    """The frame or column in blocks of that many rows, without copying."""
+    for start in range(0, len(data), rows):
+        yield data.slice(start, rows)
 
 
 def _seconds(series: pl.Series, unit: int, origin: int) -> pl.Series:

@@ -73,7 +73,11 @@ class ComputedRecords:
             codes: the codes that stand for parameters' values in the lines.
         """
         own, known = {*by, *map(str, parameter.variables)}, self.analysis.kinds
-        rows = {name: self._shared(name, by, code.where) for name in self.carried if name in known and name not in own}
+        rows = {
+            name: self._shared(name, by, code.where)
+            for name in self.carried
+            if name in known and name not in own
+        }
         rows.update(parameter_lines(code, number, parameter))
 
         def rewrite(node: tree.Node) -> tree.Node:

@@ -1,0 +1,209 @@
+"""The stages of a build: each takes values and gives new ones, and stops at the faults of its own stage."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from ced_cdisc import __version__
+from ced_cdisc.check.define import check_define
+from ced_cdisc.check.define_against_xpt import check_define_against_xpt
+from ced_cdisc.convert import build_datasets, supplemental
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
+from ced_cdisc.core.metadata import PackageMetadata
+from ced_cdisc.core.xpt import XptMember, xpt_member
+from ced_cdisc.describe.datasets import kept_columns
+from ced_cdisc.describe.packages import describe_package
+from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.only import restrict
+from ced_cdisc.plan.study import plan_study
+from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaimed_files
+from ced_cdisc.spec.load import load_specs
+from ced_cdisc.spec.locate import StudyFolders
+from ced_cdisc.write.define import define_xml, stylesheet
+from ced_cdisc.write.folder import OutputFolder
+from ced_cdisc.write.manifest import is_full_build, manifest_bytes, sha256
+from ced_cdisc.write.xpt import write_xpt
+
+Watch = Callable[[str, int, int], None]
+"""Called for each dataset as it is finished, with its name, how many are finished, and of how many."""
+
+
+def make_plan(
+    study: StudyFolders, findings: Findings, only: Iterable[str] = ()
+) -> tuple[StudyPlan, dict[str, Path]]:
+    """Load and resolve the specs; needs no data. Gives the plan and the files read, by shown name.
+
+    Raises:
+        Stopped: the specs have faults.
+    """
+    specs = load_specs(study.mappings, study.define, findings, study.shown)
+    plan = plan_study(specs, findings) if specs is not None else None
+    stop_on_errors(findings)
+    assert plan is not None and specs is not None
+    if names := list(only):
+        plan = restrict(plan, names, findings)
+        stop_on_errors(findings)
+    roots = ((study.mappings, "mappings"), (study.define, "define"))
+    shown = {
+        f"{name}/{p.relative_to(root).as_posix()}": p
+        for p in specs.files
+        for root, name in roots
+        if p.is_relative_to(root)
+    }
+    return plan, shown
+
+
+def read_raw(raw: Path, plan: StudyPlan, findings: Findings) -> dict[str, RawTable]:
+    """Read the raw tables that the plan's contracts list, as text.
+
+    Raises:
+        Stopped: a table is missing or damaged.
+    """
+    contracts = [
+        TableContract(
+            name=t.name,
+            file=t.file,
+            format=t.format,
+            columns=t.columns,
+            where=t.where,
+            delimiter=t.delimiter,
+            encoding=t.encoding,
+            sheet=t.sheet,
+            trim=t.trim,
+            missing=t.missing,
+            column_policy=t.policy,
+        )
+        for t in plan.tables.values()
+    ]
+    tables, found = read_tables(raw, contracts)
+    findings.extend(found)
+    findings.extend(unclaimed_files(raw, contracts))
+    stop_on_errors(findings, Stage.RAW)
+    return tables
+
+
+def convert(
+    plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings, watch: Watch | None = None
+) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
+    """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
+
+    Raises:
+        Stopped: the data have faults; all that could be found are listed.
+    """
+    seconds: dict[str, float] = {}
+
+    def finished(name: str, spent: float) -> None:
+        seconds[name] = spent
+        if watch is not None:
+            watch(name, len(seconds), len(plan.datasets))
+
+    try:
+        built, found = build_datasets(plan, tables, finished)
+    except Stopped as stopped:
+        findings.extend(stopped.findings)
+        raise Stopped(findings) from None
+    findings.extend(found)
+    frames: dict[str, pl.DataFrame] = {}
+    extra: dict[str, pl.DataFrame] = {}
+    for dataset in plan.datasets:
+        whole = built[dataset.name]
+        qualifiers = supplemental(dataset, whole)
+        if qualifiers is not None and len(qualifiers):
+            extra[f"SUPP{dataset.name}"] = qualifiers
+        frames[dataset.name] = whole.select(kept_columns(dataset, whole))
+    return frames, extra, seconds
+
+
+def describe(
+    plan: StudyPlan, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame]
+) -> dict[str, PackageMetadata]:
+    """The metadata of the SDTM and of the ADaM package, as far as they have datasets."""
+    made = {kind: describe_package(plan, kind, frames, extra) for kind in ("sdtm", "adam")}
+    packages = {kind: package for kind, package in made.items() if package is not None}
+    described = {dataset.name for package in packages.values() for dataset in package.datasets}
+    if described != {*frames, *extra}:
+        raise RuntimeError(f"datasets without metadata: {sorted({*frames, *extra} ^ described)}")
+    return packages
+
+
+def render(
+    packages: Mapping[str, PackageMetadata], frames: Mapping[str, pl.DataFrame], findings: Findings
+) -> dict[str, bytes]:
+    """The files of a build, by path; define.xml is checked against the schema and the bytes of its datasets.
+
+    Raises:
+        Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
+    """
+    files: dict[str, bytes] = {}
+    members: dict[str, list[XptMember]] = {kind: [] for kind in packages}
+    for kind, package in packages.items():
+        for dataset in package.datasets:
+            member = xpt_member(dataset, package.created)
+            stream = io.BytesIO()
+            try:
+                write_xpt(stream, frames[dataset.name].select(v.name for v in dataset.variables), member)
+            except Stopped as stopped:
+                findings.extend(stopped.findings)
+                continue
+            files[f"{kind}/{dataset.name.lower()}.xpt"] = stream.getvalue()
+            members[kind].append(member)
+    stop_on_errors(findings)
+    for kind, package in packages.items():
+        shown = f"{kind}/define.xml"
+        xml = define_xml(package)
+        findings.extend(check_define(xml, shown))
+        findings.extend(check_define_against_xpt(xml, members[kind], file=shown))
+        files[shown] = xml
+        files[f"{kind}/define2-1.xsl"] = stylesheet()
+    stop_on_errors(findings)
+    return files
+
+
+def prepare_output(
+    out: Path, raw: Path, study: StudyFolders, only: Iterable[str], findings: Findings
+) -> OutputFolder | None:
+    """The folder to write, or None with findings that say why it is refused; it is not touched yet."""
+    if list(only) and is_full_build(out):
+        text = f"{out.as_posix()} holds a full build, which a part cannot replace"
+        hint = "name another folder for --only"
+        findings.add(Finding("CED420", text, Location(out.as_posix()), hint=hint, stage=Stage.OUTPUT))
+    folder, refused = OutputFolder.prepare(out, protected=[raw, study.mappings, study.define])
+    findings.extend(refused)
+    return folder
+
+
+def manifest(
+    plan: StudyPlan,
+    only: Iterable[str],
+    specs: Mapping[str, Path],
+    tables: Mapping[str, RawTable],
+    packages: Mapping[str, PackageMetadata],
+    rows: Mapping[str, int],
+    files: Mapping[str, bytes],
+    findings: Findings,
+) -> bytes:
+    """build.json: what went in, what came out, and with what."""
+    inputs = {f"raw/{table.file}": table.sha256 for table in tables.values()}
+    inputs |= {name: sha256(path.read_bytes()) for name, path in specs.items()}
+    described = [dataset for package in packages.values() for dataset in package.datasets]
+    return manifest_bytes(
+        version=__version__,
+        study=plan.study_id,
+        snapshot=plan.snapshot.isoformat(),
+        standards=plan.versions,
+        partial=only,
+        inputs=inputs,
+        outputs={name: sha256(content) for name, content in files.items()},
+        datasets={d.name: (rows[d.name], len(d.variables)) for d in described},
+        findings=findings.sorted(),
+    )
+
+
+def stop_on_errors(findings: Findings, stage: Stage | None = None) -> None:
+    """Raise Stopped where there are errors (of one stage, if named), with all that was found so far."""
+    if any(f.severity is Severity.ERROR and stage in (None, f.stage) for f in findings):
+        raise Stopped(findings)
