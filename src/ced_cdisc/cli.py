@@ -65,9 +65,10 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
     except KeyboardInterrupt:
         console.say(f"interrupted; {out.as_posix()} is as it was")
         sys.exit(INTERRUPTED)
-    for name, seconds in result.seconds.items():
-        frame = result.frames[name]
-        console.dataset(name, len(frame), len(frame.columns), seconds)
+    for parent, seconds in result.seconds.items():
+        console.dataset(parent, result.frames[parent].shape, seconds)
+        if f"SUPP{parent}" in result.frames:
+            console.dataset(f"SUPP{parent}", result.frames[f"SUPP{parent}"].shape)
     console.findings(result.findings)
     datasets = sum(len(package.datasets) for package in result.packages.values())
     console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")

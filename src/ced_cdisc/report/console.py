@@ -31,9 +31,10 @@ class BuildConsole:
         """One plain line."""
         self._console.print(_plain(text))
 
-    def dataset(self, name: str, rows: int, columns: int, seconds: float) -> None:
-        """The line of a finished dataset, with the seconds it took."""
-        self._console.print(f"  {name:<8} {rows:>9,} rows {columns:>4} columns {seconds:>7.2f} s")
+    def dataset(self, name: str, shape: tuple[int, int], seconds: float | None = None) -> None:
+        """The line of a finished dataset: rows, columns, and the seconds it took (with its qualifiers)."""
+        spent = "" if seconds is None else f" {seconds:>7.2f} s"
+        self._console.print(f"  {name:<8} {shape[0]:>9,} rows {shape[1]:>4} columns{spent}")
 
     @contextmanager
     def progress(self) -> Generator[Callable[[str, int, int], None], None, None]:
