@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ced_cdisc.core.version import VERSION
+
 if TYPE_CHECKING:
     from ced_cdisc.core.findings import Finding, Findings, Stopped
     from ced_cdisc.pipeline import Build, build
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["Build", "Finding", "Findings", "Stopped", "__version__", "build"]
 
 _HOMES = {

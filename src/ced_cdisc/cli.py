@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -12,6 +13,8 @@ import click
 from ced_cdisc import __version__
 
 USAGE = 2
+SMALL_BYTES = 1 << 23
+"""Raw tables below this size, together, are too small for several threads to pay."""
 INTERRUPTED = 130  # as shells say it
 
 
@@ -44,6 +47,7 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
     # The process lives for seconds and makes almost no cycles: the collector would only look at the plan's
     # objects again and again, which takes a sixth of the time. Frames are freed without it.
     gc.disable()
+    _spare_threads(raw)
     from ced_cdisc.core.findings import Stopped
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.report.console import BuildConsole
@@ -102,6 +106,16 @@ def check_spec(mappings: Path | None, define: Path | None) -> None:
         sys.exit(stopped.findings.exit_code())
     console.findings(findings)
     console.say(f"the specs of {len(plan.datasets)} datasets are in order")
+
+
+def _spare_threads(raw: Path) -> None:
+    """Let polars work in one thread where the data are small; no value depends on it.
+
+    A study of ordinary size is thousands of short steps, and handing each to other threads and back takes as
+    long as the step. polars asks for the number once, when it is loaded.
+    """
+    if raw.is_dir() and sum(path.stat().st_size for path in raw.rglob("*") if path.is_file()) < SMALL_BYTES:
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 
 def _usage(message: str) -> NoReturn:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import polars as pl
 
-from ced_cdisc import __version__
 from ced_cdisc.check.define import check_define
 from ced_cdisc.check.define_against_xpt import check_define_against_xpt
 from ced_cdisc.convert import build_datasets, supplemental
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
 from ced_cdisc.core.metadata import PackageMetadata
+from ced_cdisc.core.version import VERSION
 from ced_cdisc.core.xpt import XptMember, xpt_member
 from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.describe.packages import describe_package
@@ -191,7 +191,7 @@ def manifest(
     inputs |= {name: sha256(path.read_bytes()) for name, path in specs.items()}
     described = [dataset for package in packages.values() for dataset in package.datasets]
     return manifest_bytes(
-        version=__version__,
+        version=VERSION,
         study=plan.study_id,
         snapshot=plan.snapshot.isoformat(),
         standards=plan.versions,

@@ -189,9 +189,7 @@ def test_a_failure_under_the_shipped_example_says_so_first() -> None:
     run = ced("build", "raw", "out")
     assert run.code == 11
     assert run.err.startswith(
-        SHIPPED
-        + "1 error in the raw data\n"
-        + "raw CED201 the raw folder raw holds no file; expected "
+        SHIPPED + "1 error in the raw data\n" + "raw CED201 the raw folder raw holds no file; expected "
     )
     assert not Path("out").exists()
 

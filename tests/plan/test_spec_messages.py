@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_study import write_study
 
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.spec.load import load_specs
+from small_study import write_study
 
 DM, EX, AE, ADSL = (
     "mappings/sdtm/dm.yaml",

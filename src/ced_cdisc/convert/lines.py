@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeGuard
 
 import polars as pl
 
@@ -80,7 +81,23 @@ def holds(frame: pl.DataFrame, node: tree.Node, place: Place, scope: Scope) -> p
 
 def filter_true(frame: pl.DataFrame, node: tree.Node | None, place: Place, scope: Scope) -> pl.DataFrame:
     """The rows for which a condition is true; unknown is not true."""
-    return frame if node is None else frame.filter(holds(frame, node, place, scope))
+    if node is None:
+        return frame
+    plain = not any(isinstance(n, tree.Aggregate) or _is_single(n, frame, scope) for n in tree.walk(node))
+    if not plain:
+        return frame.filter(holds(frame, node, place, scope))
+    compiled = compile_node(node, FUNCTIONS, frame.columns)
+    scope.world.faults.in_rows(frame, [(place, fault) for fault in compiled.faults])
+    return frame.filter(compiled.expr.cast(pl.Boolean))
+
+
+def _is_single(node: tree.Node, frame: pl.DataFrame, scope: Scope) -> TypeGuard[tree.Column]:
+    return (
+        isinstance(node, tree.Column)
+        and node.scope is tree.Scope.VARIABLE
+        and node.owner in scope.world.frames
+        and node.name not in frame.columns
+    )
 
 
 def _with_singles(frame: pl.DataFrame, node: tree.Node, place: Place, scope: Scope) -> pl.DataFrame:
@@ -88,10 +105,7 @@ def _with_singles(frame: pl.DataFrame, node: tree.Node, place: Place, scope: Sco
     fetched = [
         tree.Aggregate(func="only", of=below, dataset=below.owner, type=below.type)
         for below in tree.walk(node)
-        if isinstance(below, tree.Column)
-        and below.scope is tree.Scope.VARIABLE
-        and below.owner in scope.world.frames
-        and below.name not in frame.columns
+        if _is_single(below, frame, scope)
     ]
     if not fetched:
         return frame
