@@ -114,8 +114,15 @@ def _spare_threads(raw: Path) -> None:
     A study of ordinary size is thousands of short steps, and handing each to other threads and back takes as
     long as the step. polars asks for the number once, when it is loaded.
     """
-    if raw.is_dir() and sum(path.stat().st_size for path in raw.rglob("*") if path.is_file()) < SMALL_BYTES:
-        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    size = 0
+    try:
+        for path in raw.rglob("*"):
+            size += path.stat().st_size
+            if size > SMALL_BYTES:
+                return
+    except OSError:
+        return
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 
 def _usage(message: str) -> NoReturn:

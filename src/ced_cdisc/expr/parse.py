@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
-from lark.exceptions import VisitError
 
 from ced_cdisc.expr import tree
 
@@ -47,10 +47,15 @@ class ExpressionError(Exception):
         self.code = code
 
 
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
+_KEYWORDS = frozenset("and or not in is between missing present where on order by desc".split())
+
+
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
     grammar = resources.files("ced_cdisc.expr").joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+    # Nodes are built while parsing; their places come from the tokens.
+    return Lark(grammar, parser="lalr", transformer=_Build(), maybe_placeholders=False)
 
 
 @lru_cache(maxsize=4096)
@@ -60,9 +65,10 @@ def parse(text: str) -> tree.Node:
     Raises:
         ExpressionError: the text is not in the language; says where and what was expected.
     """
+    if _PLAIN.fullmatch(text) and text not in _KEYWORDS:
+        return tree.Column(name=text)  # most expressions are one name, and need no parser
     try:
-        parsed: Any = _parser().parse(text)  # pyright: ignore[reportUnknownMemberType]
-        return _Build().transform(parsed)
+        return cast(tree.Node, _parser().parse(text))  # pyright: ignore[reportUnknownMemberType]
     except UnexpectedToken as error:
         token: Token = error.token
         if token.type == "$END":
@@ -82,10 +88,6 @@ def parse(text: str) -> tree.Node:
         raise ExpressionError(f"'{char}' cannot stand here", position, hint) from None
     except UnexpectedEOF:  # pragma: no cover - LALR reports the end as a token
         raise ExpressionError("the expression ends too early", len(text)) from None
-    except VisitError as error:
-        if isinstance(error.orig_exc, ExpressionError):
-            raise error.orig_exc from None
-        raise
 
 
 def _expected(names: set[str]) -> str:
