@@ -42,7 +42,7 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
 
     \b
     Example:
-      ced-cdisc build examples/improve_ced/raw out/
+      ced-cdisc build raw/ out/
     """
     # The process lives for seconds and makes almost no cycles: the collector would only look at the plan's
     # objects again and again, which takes a sixth of the time. Frames are freed without it.
