@@ -25,19 +25,32 @@ def kinds_of(dataset: DatasetPlan) -> dict[str, Type]:
 def add_lines(
     frame: pl.DataFrame, lines: Sequence[Line], scope: Scope, kinds: Mapping[str, Type]
 ) -> pl.DataFrame:
-    """The frame with a column for each line, computed in order.
+    """The frame with a column for each line, computed in order; lines that wait for nothing go together."""
+    for batch in _batches(lines):
+        frame = _add_batch(frame, batch, scope, kinds)
+    return frame
 
-    Neighbouring lines that do not need each other are computed together.
+
+def _batches(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines in as few steps as their needs allow: a step holds all lines whose needs are made before it.
+
+    A variable that is made twice, or read before it is made, holds all later lines back to keep the order.
     """
-    batch: list[Line] = []
-    made: set[str] = set()
+    steps: list[list[Line]] = []
+    step_of: dict[str, int] = {}
+    read: dict[str, int] = {}
     for line in lines:
-        if made and (line.variable in made or not made.isdisjoint(names_in(line.tree))):
-            frame = _add_batch(frame, batch, scope, kinds)
-            batch, made = [], set()
-        batch.append(line)
-        made.add(line.variable)
-    return _add_batch(frame, batch, scope, kinds) if batch else frame
+        names = names_in(line.tree)
+        step = max((step_of[name] + 1 for name in names if name in step_of), default=0)
+        if line.variable in step_of or line.variable in read:
+            step = max(step, step_of.get(line.variable, -1) + 1, read.get(line.variable, 0))
+        while len(steps) <= step:
+            steps.append([])
+        steps[step].append(line)
+        step_of[line.variable] = step
+        for name in names:
+            read[name] = max(read.get(name, 0), step)
+    return steps
 
 
 def _add_batch(

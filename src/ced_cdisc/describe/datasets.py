@@ -18,7 +18,7 @@ from ced_cdisc.core.metadata import (
     Variable,
 )
 from ced_cdisc.describe.lists import UsedTerms, written_values
-from ced_cdisc.describe.types import measure
+from ced_cdisc.describe.types import distinct, measure
 from ced_cdisc.describe.values import merge_methods, merge_origins, value_levels
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
@@ -130,15 +130,13 @@ def _method(plan: DatasetPlan, variable: VariablePlan) -> Method | None:
 def _note(plan: DatasetPlan, variable: VariablePlan, values: pl.Series, used: UsedTerms) -> None:
     if variable.kind is not Type.TEXT:
         return
-    seen = set(values.drop_nulls().unique().to_list())
-    used.note(variable.codelist, seen | written_values(plan, variable.name))
-    for block in plan.blocks:
-        for line in block.lines:
-            if line.variable == variable.name and line.codelist is not None:
-                used.note(line.codelist, seen | written_values(plan, variable.name))
-    for (name, _), codelist in plan.value_lists.items():
-        if name == variable.name:
-            used.note(codelist, seen | written_values(plan, variable.name))
+    lines = [line for block in plan.blocks for line in block.lines if line.variable == variable.name]
+    lists = [variable.codelist, *(line.codelist for line in lines)]
+    lists += [codelist for (name, _), codelist in plan.value_lists.items() if name == variable.name]
+    if any(lists):
+        possible = distinct(values) | written_values(plan, variable.name)
+        for codelist in lists:
+            used.note(codelist, possible)
 
 
 def _labels(plan: DatasetPlan, variable: str) -> dict[str, str]:
@@ -221,7 +219,7 @@ def _qualifier(
     qualifier = next(q for q in plan.supplemental if q.name == name)
     values = frame.filter(pl.col("QNAM") == name)["QVAL"]
     measured = measure(values, Type.TEXT, "QVAL", sdtm=True)
-    used.note(qualifier.codelist, set(values.drop_nulls().unique().to_list()))
+    used.note(qualifier.codelist, distinct(values))
     lines = [x for b in plan.blocks for x in b.lines if x.variable == SUPP + name]
     origin = merge_origins(x.origin for x in lines) if lines else qualifier.origin
     method = merge_methods(x.method for x in lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
@@ -38,8 +39,7 @@ def measure(values: pl.Series, kind: Type, name: str, *, sdtm: bool, decimals: i
         sdtm: whether the dataset is SDTM.
         decimals: planned decimals, which the data may not exceed silently: the larger number counts.
     """
-    distinct = values.unique() if len(values) > _FEW else values
-    present = {value for value in distinct.to_list() if value is not None}
+    present = distinct(values)
     empty = not present
     if kind in (Type.TEXT, Type.DTC):
         longest = max((len(text.encode()) for text in present), default=1)
@@ -53,6 +53,12 @@ def measure(values: pl.Series, kind: Type, name: str, *, sdtm: bool, decimals: i
     if places:
         return Measured("float", whole + 1 + places, places, 8, empty)
     return Measured("integer", whole, None, 8, empty)
+
+
+def distinct(values: pl.Series) -> set[Any]:
+    """The different values of a column, without missing ones."""
+    few = values.unique() if len(values) > _FEW else values
+    return {value for value in few.to_list() if value is not None}
 
 
 def number_text(value: float) -> str:

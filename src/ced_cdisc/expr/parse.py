@@ -48,7 +48,9 @@ class ExpressionError(Exception):
 
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
-_KEYWORDS = frozenset("and or not in is between missing present where on order by desc".split())
+_KEYWORDS = frozenset(
+    ["and", "or", "not", "in", "is", "between", "missing", "present", "where", "on", "order", "by", "desc"]
+)
 
 
 @lru_cache(maxsize=1)
