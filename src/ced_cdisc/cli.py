@@ -128,3 +128,7 @@ def _spare_threads(raw: Path) -> None:
 def _usage(message: str) -> NoReturn:
     click.echo(f"Error: {message}", err=True)
     sys.exit(USAGE)
+
+
+if __name__ == "__main__":
+    main()
