@@ -73,8 +73,9 @@ def test_the_example_in_the_help_runs_in_a_clone(
 ) -> None:
     """Run from a folder that shows the clone's folders, so that ``out/`` is made in a place of its own."""
     clone = Path(__file__).parents[2]
-    for name in ("examples", "mappings", "define"):
+    for name in ("mappings", "define"):
         (tmp_path / name).symlink_to(clone / name)
+    (tmp_path / "raw").symlink_to(clone / "examples" / "improve_ced" / "raw")
     example = re.search(r"\n  Example:\n    ced-cdisc (.*)\n", said(command, "--help"))
     assert example is not None
     run = ced(*example[1].split())
