@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from itertools import groupby
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+import click
 
 from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
 
@@ -22,28 +21,28 @@ _HEADS = {
 
 
 class BuildConsole:
-    """Prints to standard error; standard output stays free for results."""
-
-    def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+    """Prints to standard error; standard output stays free for results. Colours show on a terminal only."""
 
     def say(self, text: str) -> None:
         """One plain line."""
-        self._console.print(_plain(text))
+        click.echo(_plain(text), err=True)
 
     def dataset(self, name: str, shape: tuple[int, int], seconds: float | None = None) -> None:
         """The line of a finished dataset: rows, columns, and the seconds it took (with its qualifiers)."""
         spent = "" if seconds is None else f" {seconds:>7.2f} s"
-        self._console.print(f"  {name:<8} {shape[0]:>9,} rows {shape[1]:>4} columns{spent}")
+        click.echo(f"  {name:<8} {shape[0]:>9,} rows {shape[1]:>4} columns{spent}", err=True)
 
     @contextmanager
     def progress(self) -> Generator[Callable[[str, int, int], None], None, None]:
         """A bar that follows the datasets on a terminal, and nothing elsewhere."""
-        if not self._console.is_terminal:
+        if not sys.stderr.isatty():
             yield lambda name, done, total: None
             return
+        from rich.console import Console  # loaded where it shows something
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-        with Progress(*columns, console=self._console, transient=True) as bar:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("reading", total=None)
             yield lambda name, done, total: bar.update(task, description=name, completed=done, total=total)
 
@@ -55,21 +54,19 @@ class BuildConsole:
             items = list(group)
             word = severity.value if len(items) == 1 else f"{severity.value}s"
             colour = _COLOURS[severity]
-            self._console.print(f"[{colour}]{len(items)} {word} {_HEADS[stage]}[/{colour}]")
+            click.secho(f"{len(items)} {word} {_HEADS[stage]}", fg=colour, err=True)
             for item in items:
                 self._finding(item)
 
     def _finding(self, finding: Finding) -> None:
-        colour = _COLOURS[finding.severity]
-        head = f"[bold]{_plain(str(finding.where))}[/bold] [{colour}]{finding.code}[/{colour}] "
-        head += _plain(finding.message)
-        if finding.hint:
-            head += f"; {_plain(finding.hint)}"
-        self._console.print(head)
+        place = click.style(_plain(str(finding.where)), bold=True)
+        code = click.style(finding.code, fg=_COLOURS[finding.severity])
+        hint = f"; {_plain(finding.hint)}" if finding.hint else ""
+        click.echo(f"{place} {code} {_plain(finding.message)}{hint}", err=True)
         for record in finding.records:
-            self._console.print(f"    {_plain(record)}")
+            click.echo(f"    {_plain(record)}", err=True)
 
 
 def _plain(text: str) -> str:
-    """Text without markup; line breaks and control characters of a raw value are shown, not carried out."""
-    return escape("".join(char if char.isprintable() else repr(char)[1:-1] for char in text))
+    """Line breaks and control characters of a raw value are shown, not carried out."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
