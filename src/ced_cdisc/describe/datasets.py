@@ -86,14 +86,16 @@ def _variable(
         comment = None  # said where it holds
     covered = bool(levels) and all(level.origin is not None for level in levels)
     char = variable.type == "Char"
+    # A planned length rules: a longer value is a fault that the writer reports, never a wider column.
+    width = (variable.length or min(measured.bytes, XPT_TEXT_BYTES)) if char else 8
     origin = _origin(plan, variable)
     return Variable(
         name=variable.name,
         label=variable.label,
         type=measured.type,
-        length=measured.length,
+        length=width if char else measured.length,
         xpt_type=variable.type,
-        xpt_length=min(max(measured.bytes, variable.length or 0), XPT_TEXT_BYTES) if char else 8,
+        xpt_length=width,
         significant_digits=measured.significant_digits,
         format=variable.format,
         core=variable.core,

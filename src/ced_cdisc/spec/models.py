@@ -146,7 +146,6 @@ class ParameterSpec(Model):
     computed: Text | None = Field(None, description="AVAL from other parameters, one record for each `by`.")
     by: Words | None = None
     keep: Yes = True
-    decimals: int | None = None
     variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
 
 

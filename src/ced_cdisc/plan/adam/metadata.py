@@ -166,4 +166,5 @@ class Metadata:
             closed=is_closed(codelist, kind),
             absent=line is not None and line.verb == "absent",
             decimals=spec.decimals if spec is not None else None,
+            length=spec.length if spec is not None else None,
         )

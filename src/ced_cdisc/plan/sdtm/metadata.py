@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Literal
 
 from ced_cdisc.core.metadata import Comment, Method, Origin
 from ced_cdisc.expr import tree
@@ -48,6 +49,8 @@ class Metadata:
                 VariablePlan(
                     name=found.name,
                     label=self._labels.get(found.name, found.label),
+                    length=self._planned(found.name, "length"),
+                    decimals=self._planned(found.name, "decimals"),
                     type=found.type,
                     kind=kind_of(found),
                     core="" if found.core == "Cond" else found.core,
@@ -117,6 +120,16 @@ class Metadata:
                 if spec.label is not None:
                     found.setdefault(self._domain.full(str(key)), str(spec.label))
         return found
+
+    def _planned(self, variable: str, word: Literal["length", "decimals"]) -> int | None:
+        """The largest length or number of decimals that the variable's lines plan."""
+        given = [
+            value
+            for rows in self._domain.rows
+            for key, spec in rows.variables.items()
+            if self._domain.full(str(key)) == variable and (value := getattr(spec, word)) is not None
+        ]
+        return max(given, default=None)
 
     def _why_empty(self, variable: str) -> Comment | None:
         """With written rows, the reason that ``variables`` gives for one that holds nothing."""
