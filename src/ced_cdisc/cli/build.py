@@ -1,4 +1,4 @@
-"""The command line: parse, call, print. Everything heavy is loaded inside the command that needs it."""
+"""``ced-cdisc build``."""
 
 from __future__ import annotations
 
@@ -6,29 +6,17 @@ import gc
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
-from ced_cdisc import __version__
+from ced_cdisc.cli.usage import usage_error
 
-USAGE = 2
 SMALL_BYTES = 1 << 23
 """Raw tables below this size, together, are too small for several threads to pay."""
 INTERRUPTED = 130  # as shells say it
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="ced-cdisc")
-def main() -> None:
-    """Turn raw clinical trial tables into SDTM and ADaM datasets, XPT files and define.xml.
-
-    Exit codes: 0 done, 1 findings of the checks, 2 usage, 10 faults in the specs, 11 faults in the raw data,
-    12 the output was refused or could not be written, 130 interrupted.
-    """
-
-
-@main.command()
+@click.command()
 @click.argument("raw", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
@@ -58,11 +46,11 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
         console.say(find_study(mappings, define, Path()).notice)
         names = [name.strip().upper() for name in (only or "").split(",") if name.strip()]
         if only is not None and not names:
-            _usage("--only names no dataset")
+            usage_error("--only names no dataset")
         with console.progress() as watch:
             result = run(raw, out, mappings=mappings, define=define, only=names, watch=watch)
     except (MissingFolder, NotADirectoryError) as error:
-        _usage(str(error))
+        usage_error(str(error))
     except Stopped as stopped:
         console.findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())
@@ -76,36 +64,6 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
     console.findings(result.findings)
     datasets = sum(len(package.datasets) for package in result.packages.values())
     console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")
-
-
-@main.command("check-spec")
-@click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
-@click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
-def check_spec(mappings: Path | None, define: Path | None) -> None:
-    """Check the specs; needs no data.
-
-    \b
-    Example:
-      ced-cdisc check-spec --mappings mappings --define define
-    """
-    from ced_cdisc.core.findings import Findings, Stopped
-    from ced_cdisc.report.console import BuildConsole
-    from ced_cdisc.spec.locate import MissingFolder, find_study
-    from ced_cdisc.stages import make_plan
-
-    console = BuildConsole()
-    findings = Findings()
-    try:
-        study = find_study(mappings, define, Path())
-        console.say(study.notice)
-        plan, _ = make_plan(study, findings)
-    except MissingFolder as error:
-        _usage(str(error))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
-    console.findings(findings)
-    console.say(f"the specs of {len(plan.datasets)} datasets are in order")
 
 
 def _spare_threads(raw: Path) -> None:
@@ -123,12 +81,3 @@ def _spare_threads(raw: Path) -> None:
     except OSError:
         return
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-
-
-def _usage(message: str) -> NoReturn:
-    click.echo(f"Error: {message}", err=True)
-    sys.exit(USAGE)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,23 @@
+"""The command line: parse, call, print. Everything heavy is loaded inside the command that needs it."""
+
+from __future__ import annotations
+
+import click
+
+from ced_cdisc import __version__
+from ced_cdisc.cli.build import build
+from ced_cdisc.cli.check_spec import check_spec
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="ced-cdisc")
+def main() -> None:
+    """Turn raw clinical trial tables into SDTM and ADaM datasets, XPT files and define.xml.
+
+    Exit codes: 0 done, 1 findings of the checks, 2 usage, 10 faults in the specs, 11 faults in the raw data,
+    12 the output was refused or could not be written, 130 interrupted.
+    """
+
+
+for command in (build, check_spec):
+    main.add_command(command)

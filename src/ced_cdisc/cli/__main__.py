@@ -1,0 +1,5 @@
+"""``python -m ced_cdisc.cli``."""
+
+from ced_cdisc.cli import main
+
+main()

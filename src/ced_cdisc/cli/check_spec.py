@@ -1,0 +1,40 @@
+"""``ced-cdisc check-spec``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ced_cdisc.cli.usage import usage_error
+
+
+@click.command("check-spec")
+@click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
+@click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
+def check_spec(mappings: Path | None, define: Path | None) -> None:
+    """Check the specs; needs no data.
+
+    \b
+    Example:
+      ced-cdisc check-spec --mappings mappings --define define
+    """
+    from ced_cdisc.core.findings import Findings, Stopped
+    from ced_cdisc.report.console import BuildConsole
+    from ced_cdisc.spec.locate import MissingFolder, find_study
+    from ced_cdisc.stages import make_plan
+
+    console = BuildConsole()
+    findings = Findings()
+    try:
+        study = find_study(mappings, define, Path())
+        console.say(study.notice)
+        plan, _ = make_plan(study, findings)
+    except MissingFolder as error:
+        usage_error(str(error))
+    except Stopped as stopped:
+        console.findings(stopped.findings)
+        sys.exit(stopped.findings.exit_code())
+    console.findings(findings)
+    console.say(f"the specs of {len(plan.datasets)} datasets are in order")
