@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ced_cdisc.companion import Companion
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.plan.model import StudyPlan
@@ -21,12 +22,12 @@ from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages import (
     Watch,
     convert,
-    describe,
+    digests,
     make_plan,
     manifest,
+    package,
     prepare_output,
     read_raw,
-    render,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def build(
     define: str | Path | None = None,
     only: str | Iterable[str] = (),
     watch: Watch | None = None,
+    companion: Companion | None = None,
 ) -> Build:
     """Turn a folder of raw tables into a folder of SDTM and ADaM datasets with define.xml.
 
@@ -68,6 +70,7 @@ def build(
         define: the folder of define.xml specs; default: ./define.
         only: build only these datasets and what they need: names, or one text such as ``"AE,DM"``.
         watch: told of each finished dataset.
+        companion: a process that builds half of the datasets; it was called with the same arguments.
 
     Raises:
         Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed.
@@ -82,13 +85,14 @@ def build(
 
     plan, specs = make_plan(study, findings, asked)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
-    tables = read_raw(raw, plan, findings)
-    datasets, qualifiers, seconds = convert(plan, tables, findings, watch)
-    packages = describe(plan, datasets, qualifiers)
+    inputs = digests(specs)
+    partner = companion if companion is not None and companion.agrees(inputs) else None
+    tables = read_raw(raw, plan, findings, partner)
+    datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner)
+    packages, files = package(plan, datasets, qualifiers, findings, partner)
     frames = datasets | qualifiers
-    files = render(packages, frames, findings)
     rows = {name: len(frame) for name, frame in frames.items()}
-    files["build.json"] = manifest(plan, asked, specs, tables, packages, rows, files, findings)
+    files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, files, findings)
 
     assert folder is not None, "a refused folder is an error, which render stops on"
     with folder as work:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from ced_cdisc.check.define import check_define
 from ced_cdisc.check.define_against_xpt import check_define_against_xpt
-from ced_cdisc.convert import build_datasets, supplemental
+from ced_cdisc.convert import Partner, PartnerLost, build_datasets, supplemental
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.core.version import VERSION
@@ -57,8 +57,10 @@ def make_plan(
     return plan, shown
 
 
-def read_raw(raw: Path, plan: StudyPlan, findings: Findings) -> dict[str, RawTable]:
-    """Read the raw tables that the plan's contracts list, as text.
+def read_raw(
+    raw: Path, plan: StudyPlan, findings: Findings, partner: Partner | None = None
+) -> dict[str, RawTable]:
+    """Read the raw tables that the plan's contracts list, as text. A partner takes the slow ones: workbooks.
 
     Raises:
         Stopped: a table is missing or damaged.
@@ -79,15 +81,34 @@ def read_raw(raw: Path, plan: StudyPlan, findings: Findings) -> dict[str, RawTab
         )
         for t in plan.tables.values()
     ]
-    tables, found = read_tables(raw, contracts)
+    tables, found = _read(raw, contracts, partner)
     findings.extend(found)
     findings.extend(unclaimed_files(raw, contracts))
     stop_on_errors(findings, Stage.RAW)
     return tables
 
 
+def _read(
+    raw: Path, contracts: Sequence[TableContract], partner: Partner | None
+) -> tuple[dict[str, RawTable], list[Finding]]:
+    if partner is None:
+        return read_tables(raw, contracts)
+    parts = [[one for one in contracts if (one.format == "xlsx") == bool(half)] for half in (0, 1)]
+    tables, found = read_tables(raw, parts[partner.half])
+    try:
+        theirs, also = partner.swap((tables, found))
+    except PartnerLost:
+        theirs, also = read_tables(raw, parts[1 - partner.half])
+    read = tables | theirs
+    return {one.name: read[one.name] for one in contracts if one.name in read}, [*found, *also]
+
+
 def convert(
-    plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings, watch: Watch | None = None
+    plan: StudyPlan,
+    tables: Mapping[str, RawTable],
+    findings: Findings,
+    watch: Watch | None = None,
+    partner: Partner | None = None,
 ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
     """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
 
@@ -102,7 +123,11 @@ def convert(
             watch(name, len(seconds), len(plan.datasets))
 
     try:
-        built, found = build_datasets(plan, tables, finished)
+        try:
+            built, found = build_datasets(plan, tables, finished, partner)
+        except PartnerLost:
+            seconds.clear()
+            built, found = build_datasets(plan, tables, finished)
     except Stopped as stopped:
         findings.extend(stopped.findings)
         raise Stopped(findings) from None
@@ -118,49 +143,75 @@ def convert(
     return frames, extra, seconds
 
 
-def describe(
-    plan: StudyPlan, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame]
-) -> dict[str, PackageMetadata]:
-    """The metadata of the SDTM and of the ADaM package, as far as they have datasets."""
-    made = {kind: describe_package(plan, kind, frames, extra) for kind in ("sdtm", "adam")}
-    packages = {kind: package for kind, package in made.items() if package is not None}
-    described = {dataset.name for package in packages.values() for dataset in package.datasets}
-    if described != {*frames, *extra}:
-        raise RuntimeError(f"datasets without metadata: {sorted({*frames, *extra} ^ described)}")
-    return packages
-
-
-def render(
-    packages: Mapping[str, PackageMetadata], frames: Mapping[str, pl.DataFrame], findings: Findings
-) -> dict[str, bytes]:
-    """The files of a build, by path; define.xml is checked against the schema and the bytes of its datasets.
+def package(
+    plan: StudyPlan,
+    frames: Mapping[str, pl.DataFrame],
+    extra: Mapping[str, pl.DataFrame],
+    findings: Findings,
+    partner: Partner | None = None,
+) -> tuple[dict[str, PackageMetadata], dict[str, bytes]]:
+    """The SDTM and the ADaM package, as far as they have datasets: metadata by kind, and files by path.
 
     Raises:
         Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
     """
+    kinds = ("sdtm", "adam")
+    if partner is None:
+        made = [_package(plan, kind, frames, extra) for kind in kinds]
+    else:
+        made = [_package(plan, kinds[partner.half], frames, extra)]
+        try:
+            made.append(partner.swap(made[0]))
+        except PartnerLost:
+            made.append(_package(plan, kinds[1 - partner.half], frames, extra))
+    packages: dict[str, PackageMetadata] = {}
     files: dict[str, bytes] = {}
-    members: dict[str, list[XptMember]] = {kind: [] for kind in packages}
-    for kind, package in packages.items():
-        for dataset in package.datasets:
-            member = xpt_member(dataset, package.created)
-            stream = io.BytesIO()
-            try:
-                write_xpt(stream, frames[dataset.name].select(v.name for v in dataset.variables), member)
-            except Stopped as stopped:
-                findings.extend(stopped.findings)
-                continue
-            files[f"{kind}/{dataset.name.lower()}.xpt"] = stream.getvalue()
-            members[kind].append(member)
+    for kind, (metadata, written, found) in zip(kinds, made, strict=True):
+        findings.extend(found)
+        files |= written
+        if metadata is not None:
+            packages[kind] = metadata
     stop_on_errors(findings)
-    for kind, package in packages.items():
+    described = {dataset.name for metadata in packages.values() for dataset in metadata.datasets}
+    if described != {*frames, *extra}:
+        raise RuntimeError(f"datasets without metadata: {sorted({*frames, *extra} ^ described)}")
+    return packages, files
+
+
+def _package(
+    plan: StudyPlan, kind: str, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame]
+) -> tuple[PackageMetadata | None, dict[str, bytes], list[Finding]]:
+    """Describe the datasets, write them, and check define.xml against the schema and against their bytes."""
+    metadata = describe_package(plan, kind, frames, extra)
+    files: dict[str, bytes] = {}
+    found: list[Finding] = []
+    members: list[XptMember] = []
+    if metadata is None:
+        return None, files, found
+    known = {**frames, **extra}
+    for dataset in metadata.datasets:
+        member = xpt_member(dataset, metadata.created)
+        stream = io.BytesIO()
+        try:
+            write_xpt(stream, known[dataset.name].select(v.name for v in dataset.variables), member)
+        except Stopped as stopped:
+            found.extend(stopped.findings)
+            continue
+        files[f"{kind}/{dataset.name.lower()}.xpt"] = stream.getvalue()
+        members.append(member)
+    if len(members) == len(metadata.datasets):
         shown = f"{kind}/define.xml"
-        xml = define_xml(package)
-        findings.extend(check_define(xml, shown))
-        findings.extend(check_define_against_xpt(xml, members[kind], file=shown))
+        xml = define_xml(metadata)
+        found.extend(check_define(xml, shown))
+        found.extend(check_define_against_xpt(xml, members, file=shown))
         files[shown] = xml
         files[f"{kind}/define2-1.xsl"] = stylesheet()
-    stop_on_errors(findings)
-    return files
+    return metadata, files, found
+
+
+def digests(files: Mapping[str, Path]) -> dict[str, str]:
+    """The SHA-256 of files, by shown name."""
+    return {name: sha256(path.read_bytes()) for name, path in files.items()}
 
 
 def prepare_output(
@@ -179,7 +230,7 @@ def prepare_output(
 def manifest(
     plan: StudyPlan,
     only: Iterable[str],
-    specs: Mapping[str, Path],
+    specs: Mapping[str, str],
     tables: Mapping[str, RawTable],
     packages: Mapping[str, PackageMetadata],
     rows: Mapping[str, int],
@@ -187,8 +238,7 @@ def manifest(
     findings: Findings,
 ) -> bytes:
     """build.json: what went in, what came out, and with what."""
-    inputs = {f"raw/{table.file}": table.sha256 for table in tables.values()}
-    inputs |= {name: sha256(path.read_bytes()) for name, path in specs.items()}
+    inputs = {f"raw/{table.file}": table.sha256 for table in tables.values()} | dict(specs)
     described = [dataset for package in packages.values() for dataset in package.datasets]
     return manifest_bytes(
         version=VERSION,

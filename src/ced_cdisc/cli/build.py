@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.companion import call_companion
 
 SMALL_BYTES = 1 << 23
 """Raw tables below this size, together, are too small for several threads to pay."""
@@ -35,7 +36,13 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
     # The process lives for seconds and makes almost no cycles: the collector would only look at the plan's
     # objects again and again, which takes a sixth of the time. Frames are freed without it.
     gc.disable()
-    _spare_threads(raw)
+    names = [name.strip().upper() for name in (only or "").split(",") if name.strip()]
+    companion = None
+    if _is_small(raw):
+        # Thousands of short steps: handing each to other threads and back takes as long as the step.
+        # polars asks for the number once, when it is loaded.
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+        companion = call_companion(raw, mappings, define, names)
     from ced_cdisc.core.findings import Stopped
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.report.console import BuildConsole
@@ -44,11 +51,12 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
     console = BuildConsole()
     try:
         console.say(find_study(mappings, define, Path()).notice)
-        names = [name.strip().upper() for name in (only or "").split(",") if name.strip()]
         if only is not None and not names:
             usage_error("--only names no dataset")
         with console.progress() as watch:
-            result = run(raw, out, mappings=mappings, define=define, only=names, watch=watch)
+            result = run(
+                raw, out, mappings=mappings, define=define, only=names, watch=watch, companion=companion
+            )
     except (MissingFolder, NotADirectoryError) as error:
         usage_error(str(error))
     except Stopped as stopped:
@@ -66,18 +74,14 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
     console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")
 
 
-def _spare_threads(raw: Path) -> None:
-    """Let polars work in one thread where the data are small; no value depends on it.
-
-    A study of ordinary size is thousands of short steps, and handing each to other threads and back takes as
-    long as the step. polars asks for the number once, when it is loaded.
-    """
+def _is_small(raw: Path) -> bool:
+    """Whether a second process pays for data of this size, and threads do not; no value depends on it."""
     size = 0
     try:
         for path in raw.rglob("*"):
             size += path.stat().st_size
             if size > SMALL_BYTES:
-                return
+                return False
     except OSError:
-        return
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+        return False
+    return True

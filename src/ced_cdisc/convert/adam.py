@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 
 from ced_cdisc.convert.aggregates import Scope
@@ -10,13 +11,12 @@ from ced_cdisc.convert.finish import sort_and_keep
 from ced_cdisc.convert.lines import add_lines, kinds_of
 from ced_cdisc.convert.sources import Watch, World
 from ced_cdisc.convert.visits import Visits
+from ced_cdisc.plan.model import DatasetPlan
 
 
-def build_adam(world: World, visits: Visits | None, watch: Watch) -> None:
-    """Build every ADaM dataset of the plan into ``world.frames``; ``watch`` is told of each."""
-    for dataset in world.plan.datasets:
-        if dataset.kind != "adam":
-            continue
+def build_adam(datasets: Sequence[DatasetPlan], world: World, visits: Visits | None, watch: Watch) -> None:
+    """Build ADaM datasets, in their order, into ``world.frames``; ``watch`` is told of each."""
+    for dataset in datasets:
         start = perf_counter()
         rows = add_records_computed(stack_blocks(dataset, world, visits), dataset, world)
         rows = add_lines(rows, dataset.lines, Scope(world, dataset.name), kinds_of(dataset))

@@ -28,6 +28,7 @@ TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 
 _SHOWN = 3
 Record = tuple[str, int, str]
+Found = dict[tuple[Stage, Severity, str, str, Location, str], set[Record]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Faults:
             name: (files.get(name, table.file), "row" if table.format == "xlsx" else "line")
             for name, table in tables.items()
         }
-        self._found: dict[tuple[Stage, Severity, str, str, Location, str], set[Record]] = {}
+        self._found: Found = {}
 
     def add(
         self,
@@ -91,6 +92,15 @@ class Faults:
             for value, records in by_value.items():
                 code, message, hint = worded(place, fault, value)
                 self.add(code, message, place.at(fault.node), hint, records)
+
+    def found(self) -> Found:
+        """What was noted so far, to be added to the faults of another process."""
+        return self._found
+
+    def update(self, found: Found) -> None:
+        """Add what another process noted; what both saw counts once."""
+        for key, records in found.items():
+            self._found.setdefault(key, set()).update(records)
 
     def findings(self) -> Findings:
         """Everything found, in an order that depends on the content alone."""

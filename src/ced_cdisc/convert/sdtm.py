@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 
 from ced_cdisc.convert.aggregates import Scope
@@ -10,11 +11,11 @@ from ced_cdisc.convert.finish import sort_and_keep
 from ced_cdisc.convert.lines import add_lines, kinds_of
 from ced_cdisc.convert.sources import Watch, World
 from ced_cdisc.convert.visits import Visits
+from ced_cdisc.plan.model import DatasetPlan
 
 
-def build_sdtm(world: World, visits: Visits | None, watch: Watch) -> None:
-    """Build every SDTM dataset of the plan into ``world.frames``; ``watch`` is told of each finished one."""
-    datasets = [dataset for dataset in world.plan.datasets if dataset.kind == "sdtm"]
+def build_sdtm(datasets: Sequence[DatasetPlan], world: World, visits: Visits | None, watch: Watch) -> None:
+    """Build SDTM datasets into ``world.frames``; ``watch`` is told of each finished one."""
     spent: dict[str, float] = {}
     for dataset in datasets:
         start = perf_counter()

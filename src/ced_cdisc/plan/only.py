@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
@@ -14,32 +14,24 @@ from ced_cdisc.plan.order import read_by_rows
 
 def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> StudyPlan:
     """The plan with the named datasets and those they need; an unknown name is CED031."""
-    by_name = {dataset.name: dataset for dataset in plan.datasets}
-    wanted: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name in wanted:
-            continue
-        if name not in by_name:
-            findings.add(
-                Finding(
-                    "CED031",
-                    f"there is no dataset {name} in this study",
-                    Location("--only"),
-                    hint=did_you_mean(name, by_name),
-                )
-            )
-            continue
-        wanted.add(name)
-        waiting.extend(sorted(needed(by_name[name]) & set(by_name)))
-    if (
-        any(d.kind == "sdtm" and not d.reference_data for d in plan.datasets if d.name in wanted)
-        and "DM" in by_name
-    ):
-        wanted.add("DM")
-        wanted |= _closure(by_name, "DM")
+    known = {dataset.name for dataset in plan.datasets}
+    asked = list(names)
+    for name in asked:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            message = f"there is no dataset {name} in this study"
+            findings.add(Finding("CED031", message, Location("--only"), hint=hint))
+    wanted = _needed_by(plan, known.intersection(asked))
     return replace(plan, datasets=tuple(d for d in plan.datasets if d.name in wanted))
+
+
+def _needed_by(plan: StudyPlan, names: Iterable[str]) -> set[str]:
+    """The named datasets and all they need; with subjects' data also DM, against which they are checked."""
+    by_name = {dataset.name: dataset for dataset in plan.datasets}
+    found = closure(by_name, names)
+    if any(by_name[n].kind == "sdtm" and not by_name[n].reference_data for n in found) and "DM" in by_name:
+        found |= closure(by_name, ["DM"])
+    return found
 
 
 def needed(dataset: DatasetPlan) -> set[str]:
@@ -51,9 +43,10 @@ def needed(dataset: DatasetPlan) -> set[str]:
     return found - {dataset.name}
 
 
-def _closure(by_name: dict[str, DatasetPlan], name: str) -> set[str]:
+def closure(by_name: Mapping[str, DatasetPlan], names: Iterable[str]) -> set[str]:
+    """The named datasets and those of ``by_name`` that they need, directly or not."""
     found: set[str] = set()
-    waiting = [name]
+    waiting = list(names)
     while waiting:
         current = waiting.pop()
         if current not in found and current in by_name:
