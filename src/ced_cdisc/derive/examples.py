@@ -1,0 +1,62 @@
+"""Worked examples of the functions, for the language reference; the tests compute each by both engines.
+
+Names are typed as in datasets: *DTC is ISO 8601 text, *DT a date, *DTM a date-time, text and numbers by value.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Example(NamedTuple):
+    """An expression, the values of its names, and what comes out (None: missing)."""
+
+    expression: str
+    given: dict[str, str | float | None]
+    result: str | float | bool | None
+
+
+EXAMPLES: tuple[Example, ...] = (
+    Example("if(AGE >= 65, 'ELDERLY', 'ADULT')", {"AGE": 70.0}, "ELDERLY"),
+    Example("if(AGE >= 65, 'ELDERLY', 'ADULT')", {"AGE": None}, "ADULT"),
+    Example("coalesce(A, X)", {"A": None, "X": 5.1}, 5.1),
+    Example("join('-', STUDY, TERM, SUBJ)", {"STUDY": "T1", "TERM": None, "SUBJ": "001"}, "T1-001"),
+    Example("upper(TERM)", {"TERM": "Bone pain"}, "BONE PAIN"),
+    Example("lower(TERM)", {"TERM": "Bone pain"}, "bone pain"),
+    Example("trim(TERM)", {"TERM": "  Bone pain "}, "Bone pain"),
+    Example("contains(TERM, 'pain')", {"TERM": "Bone pain"}, True),
+    Example("starts(TERM, 'Bone')", {"TERM": "Bone pain"}, True),
+    Example("ends(TERM, 'Bone')", {"TERM": "Bone pain"}, False),
+    Example("matches(SUBJ, '[0-9]{3}')", {"SUBJ": "001"}, True),
+    Example("extract(TEXT, '([0-9]+) mg')", {"TEXT": "take 20 mg daily"}, "20"),
+    Example("replace(UNIT, 'µ', 'u')", {"UNIT": "µg"}, "ug"),
+    Example("text(DOSE)", {"DOSE": 2.5}, "2.5"),
+    Example("numeric(RESULT)", {"RESULT": "<0.01"}, None),
+    Example("number(RESULT)", {"RESULT": "5.10"}, 5.1),
+    Example("seconds(DUR)", {"DUR": "7:04"}, 424.0),
+    Example("round(X, 2)", {"X": 2.675}, 2.68),
+    Example("round(X, 0)", {"X": -2.5}, -3.0),
+    Example("floor(X)", {"X": -2.5}, -3.0),
+    Example("abs(X)", {"X": -2.5}, 2.5),
+    Example("sqrt(X)", {"X": 2.25}, 1.5),
+    Example("least(A, B)", {"A": 3.0, "B": None}, 3.0),
+    Example("greatest(A, B)", {"A": 3.0, "B": 4.0}, 4.0),
+    Example("convert(TEMP, UNIT, 'C')", {"TEMP": 98.6, "UNIT": "F"}, 37.0),
+    Example("date(AESTDTC)", {"AESTDTC": "2018-03-15T09:30"}, "2018-03-15"),
+    Example("date(AESTDTC)", {"AESTDTC": "2018-03"}, None),
+    Example("datetime(AESTDTC)", {"AESTDTC": "2018-03-15T09:30"}, "2018-03-15T09:30:00"),
+    Example("day(AESTDTC)", {"AESTDTC": "2018-03-15T09:30"}, "2018-03-15"),
+    Example("iso(ADT)", {"ADT": "2018-03-15"}, "2018-03-15"),
+    Example("study_day(AESTDTC, RFSTDTC)", {"AESTDTC": "2018-03-15", "RFSTDTC": "2018-03-15"}, 1.0),
+    Example("study_day(AESTDTC, RFSTDTC)", {"AESTDTC": "2018-03-14", "RFSTDTC": "2018-03-15"}, -1.0),
+    Example("days_between(STARTDT, ADT)", {"STARTDT": "2018-03-01", "ADT": "2018-03-15"}, 14.0),
+    Example("age(BRTHDTC, RFICDTC)", {"BRTHDTC": "1966-06-05", "RFICDTC": "2018-06-04"}, 51.0),
+    Example("age(BRTHDTC, RFICDTC)", {"BRTHDTC": "1966", "RFICDTC": "2018-06-04"}, None),
+    Example("starts_by(CMSTDTC, EXSTDTC)", {"CMSTDTC": "2018-03-15", "EXSTDTC": "2018-03-15T09:30"}, True),
+    Example("AESTDTC < RFSTDTC", {"AESTDTC": "2018-03", "RFSTDTC": "2018-04-02"}, True),
+    Example("AESTDTC < RFSTDTC", {"AESTDTC": "2018-03", "RFSTDTC": "2018-03-15"}, None),
+    Example("AVAL > 50 or AVAL is missing", {"AVAL": None}, True),
+    Example("AVAL between 40 and 60", {"AVAL": 60.0}, True),
+    Example("AESEV in ('MILD', 'SEVERE')", {"AESEV": "MODERATE"}, False),
+    Example("100 * (AVAL / BASE - 1)", {"AVAL": 3.0, "BASE": 0.0}, None),
+)
