@@ -97,7 +97,7 @@ def adam_variable(structure: Structure, name: str, version: str = "1.3") -> IgVa
     if structure != "ADSL":
         steps.append("ADSL")
     for step in steps:
-        found = _first(_patterns(version, step), name)
+        found = _plain(version, step).get(name) or _first(_patterns(version, step), name)
         if found:
             return replace(found, core="Perm") if step == "ADSL" != structure else found
     return _first(_conventions(version), name)
@@ -124,9 +124,21 @@ def _label(variable: IgVariable, name: str, index: dict[str, str]) -> str:
 
 
 @lru_cache(maxsize=16)
+def _plain(version: str, structure: Structure) -> dict[str, IgVariable]:
+    """The structure's variables whose names leave nothing open."""
+    variables = load_adamig(version).structure(structure).variables
+    return {
+        v.name: replace(v, label=_label(v, v.name, {}))
+        for v in reversed(variables)
+        if v.name[0] != "*" and not _freedom(v.name)
+    }
+
+
+@lru_cache(maxsize=16)
 def _patterns(version: str, structure: Structure) -> tuple[tuple[re.Pattern[str], IgVariable], ...]:
-    """The structure's variables with their patterns, the most literal first; suffixes (*DT) stand apart."""
-    variables = [v for v in load_adamig(version).structure(structure).variables if v.name[0] != "*"]
+    """The other variables with their patterns, the most literal first; suffixes (*DT) stand apart."""
+    variables = load_adamig(version).structure(structure).variables
+    variables = [v for v in variables if v.name[0] != "*" and _freedom(v.name)]
     variables.sort(key=lambda v: (_freedom(v.name), v.order))
     return tuple((_pattern(v.name), v) for v in variables)
 

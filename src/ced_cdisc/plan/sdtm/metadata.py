@@ -123,13 +123,18 @@ class Metadata:
 
     def _planned(self, variable: str, word: Literal["length", "decimals"]) -> int | None:
         """The largest length or number of decimals that the variable's lines plan."""
-        given = [
-            value
-            for rows in self._domain.rows
-            for key, spec in rows.variables.items()
-            if self._domain.full(str(key)) == variable and (value := getattr(spec, word)) is not None
-        ]
-        return max(given, default=None)
+        return self._plans.get((variable, word))
+
+    @cached_property
+    def _plans(self) -> dict[tuple[str, str], int]:
+        found: dict[tuple[str, str], int] = {}
+        for rows in self._domain.rows:
+            for key, spec in rows.variables.items():
+                for word, value in (("length", spec.length), ("decimals", spec.decimals)):
+                    if value is not None:
+                        name = self._domain.full(str(key))
+                        found[name, word] = max(value, found.get((name, word), value))
+        return found
 
     def _why_empty(self, variable: str) -> Comment | None:
         """With written rows, the reason that ``variables`` gives for one that holds nothing."""
