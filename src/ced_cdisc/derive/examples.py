@@ -1,6 +1,6 @@
 """Worked examples of the functions, for the language reference; the tests compute each by both engines.
 
-Names are typed as in datasets: *DTC is ISO 8601 text, *DT a date, *DTM a date-time, text and numbers by value.
+Names are typed as in datasets: *DTC is ISO 8601 text, *DT a date, *DTM a date-time, others by their value.
 """
 
 from __future__ import annotations
