@@ -54,6 +54,8 @@ CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
 CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
+CED080 | a line matches terms, but its variable has no fitting codelist | give `codelist`, or write ct
+CED081 | two codes of ct are one where case is ignored | give them one term, or take `case: ignore` away
 """
 
 _RAW = """
@@ -108,6 +110,7 @@ CED263 | a visit date that no format fits | add the format in visits.yaml, or co
 CED264 | a value outside its closed codelist | correct the data or the line, or extend the codelist
 CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
 CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
+CED280 | a raw value that fits several terms | write the term that is meant in ct
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5
 CED332 | the headers of a transport file are cut | copy the file again
