@@ -245,6 +245,15 @@ def test_a_term_that_is_added_twice(tmp_path: Path) -> None:
     assert found == ["define/define.yaml:5:31 CED029 'VERY MILD' is added to codelist AESEV (C66769) twice"]
 
 
+def test_a_variable_that_is_bound_twice(tmp_path: Path) -> None:
+    lists = """codelists:
+  A: {name: A, terms: {X: X}, variables: AETERM}
+  B: {name: B, terms: {X: X}, variables: AETERM}
+"""
+    found = messages(study(tmp_path, LINE, codelists=lists))
+    assert "define/define.yaml:5:42 CED029 AETERM is bound to the codelists A and B" in found
+
+
 TEXTS = st.text("aAbBİß", max_size=2)
 NODES = st.builds(
     tree.Recode,

@@ -25,7 +25,10 @@ class Codelists:
         self._by_variable: dict[str, str] = {}
         for name, spec in define.codelists.items():
             for variable in spec.variables:
-                self._by_variable[str(variable)] = str(name)
+                other = self._by_variable.setdefault(str(variable), str(name))
+                if other != name:
+                    message = f"{variable} is bound to the codelists {other} and {name}"
+                    findings.add(Finding("CED029", message, variable.where))
             if spec.names is not None:
                 self._by_variable[str(spec.names)] = f"{name}:names"
 
