@@ -167,6 +167,7 @@ def test_every_malformed_row_is_named() -> None:
         ("C66743", "", "No", "", "NX", "", "", ""),
         ("C66769", "", "No", "Severity", "AESEV2", "", "", ""),
         ("C66744", "", "No", "Other", "AESEV", "", "", ""),
+        ("C41340", "C66769", "", "Severity", "SEVERE", '"3; Grade ""3"""', "", "Severe"),
     ]
     assert faults(tabbed(rows)) == [
         f"{NAME}:{line} CED084 {text}"
@@ -182,6 +183,7 @@ def test_every_malformed_row_is_named() -> None:
             (12, "codelist C66743 has no name"),
             (13, "codelist C66769 stands in line 2 already"),
             (14, "the short name AESEV stands in line 2 already"),
+            (15, "a cell in quotes, as a spreadsheet program writes it; take the file as published"),
         ]
     ]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.standards.ct import PUBLISHERS, ct_versions
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
     from ced_cdisc.spec.load import Specs
     from ced_cdisc.standards.ct_diff import Edition
 
-_STANDARDS = ("SDTM", "ADaM", "DEFINE-XML", "Protocol", "SEND", "CDASH")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _standard = click.option(
     "--standard",
-    type=click.Choice(_STANDARDS, case_sensitive=False),
+    type=click.Choice(PUBLISHERS, case_sensitive=False),
     help="The standard, if the file does not tell it.",
 )
 _mappings = click.option(
@@ -103,12 +103,10 @@ def list_(mappings: Path | None) -> None:
     Example:
       ced-cdisc ct list
     """
-    from ced_cdisc.standards.ct import ct_versions
-
     folder = (mappings or Path("mappings")) / "ct"
     if mappings is not None and not mappings.is_dir():
         usage_error(f"there is no folder {mappings.as_posix()}")
-    for standard in _STANDARDS:
+    for standard in PUBLISHERS:
         own, shipped = ct_versions(standard, folder), ct_versions(standard)
         for date in sorted({*own, *shipped}):
             click.echo(f"{standard} {date} {folder.as_posix() if date in own else 'shipped'}")

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from ced_cdisc.standards.tables import DamagedTable, read_bytes, read_table, table_names, unknown
 
 Publisher = Literal["SDTM", "ADaM", "DEFINE-XML", "Protocol", "SEND", "CDASH"]
+PUBLISHERS: tuple[str, ...] = get_args(Publisher)
+"""The standards whose terminology can be pinned, as they are written in study.yaml."""
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,11 @@ from datetime import date
 from pathlib import PurePath
 
 from ced_cdisc.core.findings import Finding, Findings, Location, one_of
-from ced_cdisc.standards.ct import CtCodelist, CtTerm
+from ced_cdisc.standards.ct import PUBLISHERS, CtCodelist, CtTerm
 from ced_cdisc.standards.ct_diff import Edition
 from ced_cdisc.standards.ct_forms import Content, Row, read_form
 from ced_cdisc.standards.ct_tables import ListRow, TermRow, package_tables
 
-PUBLISHERS = ("SDTM", "ADaM", "DEFINE-XML", "Protocol", "SEND", "CDASH")
-"""The standards whose terminology can be pinned, as they are written in study.yaml."""
 _CODE = re.compile(r"C\d+")
 _DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _PUBLISHER = re.compile(rf"(?<![A-Za-z])({'|'.join(PUBLISHERS)})(?![A-Za-z])", re.IGNORECASE)
@@ -146,6 +144,8 @@ def _sound(row: Row, faults: _Faults) -> bool:
     cells = (row.code, row.codelist, row.name, row.value, row.synonyms, row.preferred_term)
     if any("\t" in cell or len(cell.splitlines()) > 1 for cell in cells):
         faults.add(row, "a cell holds a tab or a line end")
+    elif any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in cells):
+        faults.add(row, "a cell in quotes, as a spreadsheet program writes it", "take the file as published")
     elif not _CODE.fullmatch(row.code):
         faults.add(row, f"'{row.code}' is no NCI code of a {what}", "a code is C and digits")
     elif row.codelist and not _CODE.fullmatch(row.codelist):
