@@ -20,6 +20,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ced_cdisc.standards.ct_tables import ListRow, TermRow, package_tables
+
 DATA = Path(__file__).parents[1] / "src" / "ced_cdisc" / "standards" / "data"
 CT_VERSION = "2024-09-27"
 CT_PACKAGES = {"SDTM": "sdtm", "ADaM": "adam", "DEFINE-XML": "define-xml", "Protocol": "protocol"}
@@ -32,7 +34,7 @@ def main(reference: Path) -> None:
     """Write every table into the package."""
     DATA.mkdir(parents=True, exist_ok=True)
     for publisher, stem in CT_PACKAGES.items():
-        write_ct(reference / "ct" / f"{stem}-ct-{CT_VERSION}", f"ct-{publisher}-{CT_VERSION}")
+        write_ct(reference / "ct" / f"{stem}-ct-{CT_VERSION}", publisher)
     ig = reference / "ig"
     sdtmig_variables = read(ig / "sdtmig-3.4-variables.csv")
     write_sdtmig(read(ig / "sdtmig-3.4-datasets.csv"), sdtmig_variables)
@@ -40,66 +42,21 @@ def main(reference: Path) -> None:
     write_adam(ig)
 
 
-def write_ct(source: Path, target: str) -> None:
+def write_ct(source: Path, publisher: str) -> None:
     """One CT package: an index of codelists and the terms, list after list."""
-    codelists = sorted(
-        read(source.with_name(source.name + "-codelists.csv")),
-        key=lambda r: (r["short_name"], r["codelist_code"]),
-    )
-    terms: dict[str, list[Row]] = defaultdict(list)
+    lists = [
+        ListRow(row["codelist_code"], row["short_name"], row["codelist_name"], row["extensible"])
+        for row in read(source.with_name(source.name + "-codelists.csv"))
+    ]
+    terms: dict[str, list[TermRow]] = defaultdict(list)
     for row in read(source.with_name(source.name + "-terms.csv")):
-        terms[row["codelist_code"]].append(row)
-    if unknown := set(terms) - {c["codelist_code"] for c in codelists}:
-        raise SystemExit(f"{source}: terms of unknown codelists {sorted(unknown)}")
-    names = name_lists(codelists, terms)
-    index: list[tuple[str, ...]] = []
-    blocks: list[bytes] = []
-    offset = 0
-    for codelist in codelists:
-        code = codelist["codelist_code"]
         columns = ("code", "submission_value", "synonyms", "preferred_term")
-        block = text_of([tuple(term[c] for c in columns) for term in terms[code]]).encode()
-        index.append(
-            (
-                code,
-                codelist["short_name"],
-                codelist["codelist_name"],
-                codelist["extensible"],
-                names.get(code, ""),
-                str(offset),
-                str(len(block)),
-            )
-        )
-        blocks.append(block)
-        offset += len(block)
-    header = ("code", "short_name", "name", "extensible", "name_list", "offset", "length")
-    write_table(f"{target}.codelists", header, index)
-    write_bytes(f"{target}.terms", b"".join(blocks))
-
-
-def name_lists(codelists: Sequence[Row], terms: dict[str, list[Row]]) -> dict[str, str]:
-    """The list of names that belongs to each list of codes: the same concepts under other values.
-
-    Lists of codes end in CD (LBTESTCD, TSPARMCD), TC (a QRS test) or PC (a QRS parameter). The name list is
-    the one list with the same term codes; where several have them, the one that the naming rule points to.
-    """
-    short = {c["codelist_code"]: c["short_name"] for c in codelists}
-    concepts = {code: frozenset(t["code"] for t in terms[code]) for code in short}
-    same: dict[frozenset[str], list[str]] = defaultdict(list)
-    for code, group in concepts.items():
-        same[group].append(code)
-    found: dict[str, str] = {}
-    for code, name in short.items():
-        if not name.endswith(("CD", "TC", "PC")):
-            continue
-        candidates = [c for c in same[concepts[code]] if not short[c].endswith(("CD", "TC", "PC"))]
-        rule = name[:-2] if name.endswith("CD") else name[:-1] + "N"
-        by_rule = [c for c in candidates if short[c] == rule]
-        if len(by_rule or candidates) == 1:
-            found[code] = (by_rule or candidates)[0]
-        elif candidates or len(terms[code]) > 1:
-            print(f"no single name list for {name} {code}: {[short[c] for c in candidates]}")
-    return found
+        terms[row["codelist_code"]].append(TermRow(*(row[column] for column in columns)))
+    if unknown := set(terms) - {row.code for row in lists}:
+        raise SystemExit(f"{source}: terms of unknown codelists {sorted(unknown)}")
+    for name, content in package_tables(publisher, CT_VERSION, lists, terms).items():
+        (DATA / name).write_bytes(content)
+        print(f"{name:40} {len(content):>8} bytes")
 
 
 def write_sdtmig(datasets: Sequence[Row], variables: Sequence[Row]) -> None:

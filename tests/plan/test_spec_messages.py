@@ -243,7 +243,7 @@ CASES = [
         STUDY,
         "SDTM: 2024-09-27",
         "SDTM: 2024-09-28",
-        "mappings/study.yaml:2:67 CED028 unknown SDTM CT version 2024-09-28; shipped: 2024-09-27",
+        "mappings/study.yaml:2:67 CED028 unknown SDTM CT version 2024-09-28; shipped: 2024-09-27; import its file with ced-cdisc ct import FILE --to mappings/ct",
     ),
     (
         STUDY,

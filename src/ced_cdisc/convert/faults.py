@@ -4,7 +4,8 @@ Codes: CED250 a raw value without a term, CED251 a date and CED252 a time that n
 number, CED254 no duration, CED255 a unit without conversion, CED256 more than one record for ``only``, CED257
 more than one record for a look-up, CED258 a row without subject, CED259 a repeated key, CED260 a subject not
 in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable
-visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning).
+visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED280 a raw
+value that fits several terms.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, Fault
+from ced_cdisc.expr.matching import spellings
 from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.model import RawTable as TablePlan
 from ced_cdisc.spec.source import Text
@@ -143,6 +145,8 @@ def records_of(rows: pl.DataFrame, subject: str = SUBJECT) -> list[Record]:
 def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
     """Code, message and hint of a fault of one value."""
     node, label = fault.node, place.label
+    if isinstance(node, tree.Recode) and node.match:
+        return _worded_match(fault, node, label, value)
     if isinstance(node, tree.Recode):
         codes, terms = [code for code, _ in node.pairs], [term for _, term in node.pairs]
         hint = did_you_mean(value, codes) or did_you_mean(value, terms) or _codes(codes)
@@ -172,6 +176,23 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
     goal = target.value if isinstance(target, tree.Literal) else ""
     hint = did_you_mean(value, units())
     return "CED255", f"{label}: unit '{value}'{_of(source)} has no conversion to {goal}", hint
+
+
+def _worded_match(fault: Fault, node: tree.Recode, label: str, value: str) -> tuple[str, str, str]:
+    what = f"{label}: raw value '{value}'{_of(node.of)}"
+    if fault.kind == "several":
+        exact, folded = spellings(node)
+        terms = exact.get(value) or folded[value.lower()]
+        hint = "write the one that is meant in ct"
+        return "CED280", f"{what} fits several terms of codelist {node.codelist}: {one_of(terms)}", hint
+    meant = {text: term for term, texts in reversed(node.terms) for text in reversed(texts)}
+    meant |= {code: term for code, term in node.pairs if term}
+    hint = did_you_mean(value, meant)
+    near = hint.removeprefix("did you mean ").removesuffix("?")
+    if near and meant[near] != near:
+        hint = f"did you mean {near}, which is {meant[near]}?"
+    ways = " in ct or" * bool(node.pairs)
+    return "CED250", f"{what} has no term{ways} by {node.match} of codelist {node.codelist}", hint
 
 
 def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str, str]:

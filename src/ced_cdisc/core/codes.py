@@ -49,11 +49,17 @@ CED024 | a name or label that SAS cannot hold | up to 8 capitals and digits; lab
 CED025 | lines or datasets that need each other in a circle | break the circle that the message names
 CED026 | an unknown domain | correct it, or give a custom domain its class and label
 CED027 | units without conversion | name a standard unit of the same quantity
-CED028 | a standard or terminology that is not shipped | pin a version that is
+CED028 | a standard or terminology that is not there | pin one that is, or import its file with ct import
 CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
 CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
+CED080 | a line matches terms, but its variable has no fitting codelist | give `codelist`, or write ct
+CED081 | two codes of ct are one where case is ignored | give them one term, or take `case: ignore` away
+CED082 | a CT package of the study cannot be read | import it again with ced-cdisc ct import
+CED083 | a file that is no published terminology | take the .txt, .xlsx or .odm.xml file of NCI EVS
+CED084 | a malformed row of a terminology file | get the file again, or correct the row
+CED085 | the standard or the date of a terminology is not told | give it with --standard or --date
 """
 
 _RAW = """
@@ -108,6 +114,7 @@ CED263 | a visit date that no format fits | add the format in visits.yaml, or co
 CED264 | a value outside its closed codelist | correct the data or the line, or extend the codelist
 CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
 CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
+CED280 | a raw value that fits several terms | write the term that is meant in ct
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5
 CED332 | the headers of a transport file are cut | copy the file again

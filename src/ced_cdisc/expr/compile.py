@@ -16,6 +16,7 @@ import polars as pl
 
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.expr import intervals, tree
+from ced_cdisc.expr.matching import spellings
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument, Function, each, each_pair, missing, quotient, true
 
@@ -245,6 +246,8 @@ class _Compiler:
 
     def _recode(self, node: tree.Recode) -> pl.Expr:
         of = self._text(node.of)
+        if node.match or node.ignore_case:
+            return self._matched(node, of)
         terms: dict[str, str | None] = {}
         for code, term in node.pairs:
             terms.setdefault(code, term or None)
@@ -261,6 +264,32 @@ class _Compiler:
         return (
             value if node.otherwise is None else pl.when(of.is_in(old.implode())).then(value).otherwise(rest)
         )
+
+    def _matched(self, node: tree.Recode, of: pl.Expr) -> pl.Expr:
+        """Codes by table and terms, as they are spelt and then with case ignored."""
+        exact, folded = spellings(node)
+        lower = of.str.to_lowercase()
+        steps = [(of, exact)] + [(lower, folded)] * node.ignore_case
+        known, several = pl.lit(False), pl.lit(False)
+        value = (
+            missing(Type.TEXT) if node.otherwise is None else pl.lit(node.otherwise or None, dtype=pl.String)
+        )
+        for text, meant in reversed(steps):
+            one = {spelt: terms[0] or None for spelt, terms in meant.items() if len(terms) == 1}
+            two = [spelt for spelt, terms in meant.items() if len(terms) > 1]
+            here = text.is_in(pl.Series(list(meant), dtype=pl.String).implode())
+            new = pl.Series(list(one.values()), dtype=pl.String)
+            old = pl.Series(list(one), dtype=pl.String)
+            found = text.replace_strict(old, new, default=None, return_dtype=pl.String) if one else None
+            value = pl.when(here).then(missing(Type.TEXT) if found is None else found).otherwise(value)
+            known |= here
+            several = (
+                pl.when(here).then(text.is_in(pl.Series(two, dtype=pl.String).implode())).otherwise(several)
+            )
+        self._fault(node, "several", several, of)
+        if node.otherwise is None:
+            self._fault(node, "recode", ~known, of)
+        return pl.when(of.is_not_null()).then(value)
 
     def _readnumber(self, node: tree.ReadNumber) -> pl.Expr:
         return self._apply(node, "number", (node.of,))

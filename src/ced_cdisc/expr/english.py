@@ -199,10 +199,14 @@ class _English:
 
     def _recode(self, node: tree.Recode) -> str:
         pairs = [f'{code} = "{term}"' if term else f"{code} = missing" for code, term in node.pairs]
-        if node.otherwise is not None:
-            pairs.append(f'any other = "{node.otherwise}"')
         shown = pairs if len(pairs) <= 12 else [*pairs[:12], "and so on"]
-        return f"{self.say(node.of)} decoded as {', '.join(shown)}"
+        ways = [f"as {', '.join(shown)}"] if shown else []
+        if node.match:
+            ways.append(f"{'else ' * bool(ways)}by {node.match} of codelist {node.codelist}")
+        if node.otherwise is not None:
+            ways.append(f'{"as " * (not ways)}any other = "{node.otherwise}"')
+        case = ", ignoring letter case" if node.ignore_case else ""
+        return f"{self.say(node.of)} decoded {', '.join(ways)}{case}"
 
     def _readdate(self, node: tree.ReadDate) -> str:
         time = f" and {self.say(node.time)}" if node.time is not None else ""

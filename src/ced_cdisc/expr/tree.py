@@ -197,14 +197,22 @@ class Selected(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Recode(Node):
-    """A raw code turned into a term by a written table (``ct:``); another code is a fault.
+    """A raw code turned into a term by a written table (``ct:``) or a codelist; another code is a fault.
 
-    ``otherwise`` is a term for all other values, or None.
+    ``otherwise`` is a term for all other values, or None. ``terms`` are the terms that a code may be matched
+    with, each with the texts that mean it; a code that fits two of them is a fault. The table rules over the
+    terms, and where letter case is ignored, the same spelling over another one.
     """
 
     of: Node
     pairs: tuple[tuple[str, str], ...]
     otherwise: str | None = None
+    terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    match: str = ""
+    """What the texts are besides the submission value: synonym, preferred term; empty: no matching."""
+    codelist: str = ""
+    """The codelist of the terms in messages and methods: ``AESEV (C66769)``."""
+    ignore_case: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,9 +29,9 @@ from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import AnalysisSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import load_adamig
-from ced_cdisc.standards.ct import CtPackage, Publisher, load_ct
+from ced_cdisc.standards.ct import CtPackage, Publisher, ct_versions, load_ct
 from ced_cdisc.standards.ig import load_sdtmig
-from ced_cdisc.standards.tables import UnknownStandard
+from ced_cdisc.standards.tables import DamagedTable, UnknownStandard
 
 _OWNER = re.compile(r"\b([A-Z][A-Z0-9]{1,7})\.[A-Z]")
 # The order in which a reviewer meets the classes (SDTM metadata submission guideline).
@@ -135,11 +135,19 @@ def _standards(specs: Specs, findings: Findings) -> dict[str, CtPackage] | None:
         except UnknownStandard as error:
             findings.add(Finding("CED028", str(error), text.where))
             good = False
+    folder, shown = specs.terminology or (None, "mappings/ct")
     for publisher, version in standards.ct.items():
         try:
-            packages[str(publisher)] = load_ct(cast(Publisher, str(publisher)), str(version))
+            packages[str(publisher)] = load_ct(cast(Publisher, str(publisher)), str(version), folder)
         except UnknownStandard as error:
-            findings.add(Finding("CED028", str(error), version.where))
+            own = ct_versions(str(publisher), folder) if folder is not None else []
+            there = f"{shown} has {', '.join(own)}; " if own else ""
+            hint = f"{there}import its file with ced-cdisc ct import FILE --to {shown}"
+            findings.add(Finding("CED028", str(error), version.where, hint=hint))
+            good = False
+        except DamagedTable as error:
+            hint = f"import it again with ced-cdisc ct import FILE --to {shown}"
+            findings.add(Finding("CED082", f"{shown}/{error}", version.where, hint=hint))
             good = False
     return packages if good else None
 

@@ -58,16 +58,32 @@ def seconds(text: str | None) -> float | None:
     raise DataFault(f"'{text}' is no duration")
 
 
-def recode(text: str | None, pairs: Sequence[tuple[str, str]], otherwise: str | None) -> str | None:
-    """The term of a raw code: the first pair's whose code is the text, else ``otherwise``, else a fault.
+def recode(
+    text: str | None,
+    pairs: Sequence[tuple[str, str]],
+    otherwise: str | None,
+    terms: Sequence[tuple[str, Sequence[str]]] = (),
+    *,
+    ignore_case: bool = False,
+) -> str | None:
+    """The term of a raw code: the first pair's whose code is the text, else the one term that it spells.
 
-    Missing stays missing; an empty term is missing.
+    Where case is ignored, the same spelling goes before another one. What is not found is ``otherwise``, or
+    a fault; a text that spells several terms always is. Missing stays missing; an empty term is missing.
     """
     if text is None:
         return None
-    for code, term in pairs:
-        if code == text:
-            return filled(term)
+    forms = (str, str.lower) if ignore_case else (str,)
+    for form in forms:
+        for code, term in pairs:
+            if form(code) == form(text):
+                return filled(term)
+    for form in forms:
+        found = [term for term, names in terms if form(text) in map(form, names)]
+        if len(found) > 1:
+            raise DataFault(f"raw value '{text}' fits several terms")
+        if found:
+            return found[0]
     if otherwise is None:
         raise DataFault(f"raw value '{text}' has no term")
     return filled(otherwise)

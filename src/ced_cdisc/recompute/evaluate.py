@@ -156,7 +156,9 @@ class _Steps:
             case tree.IsMissing():
                 return (self.value(node.of) is None) is not node.negated
             case tree.Recode():
-                return recode(self._text(node.of), node.pairs, node.otherwise)
+                return recode(
+                    self._text(node.of), node.pairs, node.otherwise, node.terms, ignore_case=node.ignore_case
+                )
             case tree.ReadDate():
                 clock = None if node.time is None else self._text(node.time)
                 return read_date(self._text(node.date), clock, node.formats, node.time_formats)

@@ -14,6 +14,7 @@ from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.spec import models
 from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, load_yaml
+from ced_cdisc.standards.ct import ct_files
 
 M = TypeVar("M", bound=Model)
 
@@ -30,6 +31,8 @@ class Specs:
     adam: tuple[models.AnalysisSpec, ...]
     define: models.DefineSpec
     files: tuple[Path, ...]
+    terminology: tuple[Path, str] | None = None
+    """The folder of the study's own CT packages, and how messages name it."""
 
     @property
     def standards_version(self) -> str:
@@ -70,6 +73,9 @@ def load_specs(
     adam = many("adam", models.AnalysisSpec)
     if study is None or sources is None:
         return None
+    terminology = mappings / "ct"
+    pinned = study.standards.ct.items()
+    packages = [path for who, date in pinned for path in ct_files(str(who), str(date), terminology)]
     return Specs(
         study=study,
         sources=sources,
@@ -78,7 +84,8 @@ def load_specs(
         sdtm=tuple(sdtm),
         adam=tuple(adam),
         define=extra or models.DefineSpec(),
-        files=tuple(reader.files),
+        files=(*reader.files, *packages),
+        terminology=(terminology, f"{shown[0]}/ct"),
     )
 
 

@@ -39,6 +39,10 @@ class LineSpec(Model):
     absent: Text | None = Field(None, description="Planned but not collected, and why: no data.")
 
     ct: dict[Text, Text | None] | None = Field(None, description="Raw codes and their terms.")
+    match: Literal["submission value", "synonym", "preferred term"] | None = Field(
+        None, description="Codes that are not in ct are matched with the terms of the codelist."
+    )
+    case: Literal["ignore"] | None = Field(None, description="ct, match: letter case does not matter.")
     else_: Text | None = Field(None, alias="else", description="The term for every code not in ct.")
     date: Words | None = Field(
         None, description="Formats of a collected date, or the name of a list of them."
@@ -60,6 +64,11 @@ class LineSpec(Model):
     source: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = None
     page: int | None = Field(None, description="Page of the annotated CRF, where the table has none.")
     evaluator: Text | None = Field(None, description="supp: QEVAL.")
+
+    @property
+    def decodes(self) -> bool:
+        """Whether raw codes become terms: by ``ct``, ``match`` or ``case``."""
+        return self.ct is not None or self.match is not None or self.case is not None
 
 
 Line = Annotated[LineSpec, BeforeValidator(collected)]

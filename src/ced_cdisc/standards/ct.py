@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
+from pathlib import Path
+from typing import Literal, get_args
 
-from ced_cdisc.standards.tables import read_bytes, read_table, table_names, unknown
+from ced_cdisc.standards.tables import DamagedTable, read_bytes, read_table, table_names, unknown
 
-Publisher = Literal["SDTM", "ADaM", "DEFINE-XML", "Protocol"]
+Publisher = Literal["SDTM", "ADaM", "DEFINE-XML", "Protocol", "SEND", "CDASH"]
+PUBLISHERS: tuple[str, ...] = get_args(Publisher)
+"""The standards whose terminology can be pinned, as they are written in study.yaml."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,14 @@ class CtCodelist:
 class CtPackage:
     """One publisher's terminology of one date. Iterating gives the codes of its codelists."""
 
-    def __init__(self, publisher: Publisher, version: str) -> None:
+    def __init__(self, publisher: Publisher, version: str, folder: Path | None = None) -> None:
         self.publisher: Publisher = publisher
         self.version = version
         self._table = f"ct-{publisher}-{version}"
-        rows = read_table(f"{self._table}.codelists")
+        self._folder = folder
+        rows = read_table(f"{self._table}.codelists", folder)
+        if folder is not None:
+            self._check(rows)
         self._rows = {row["code"]: row for row in rows}
         self._codes = {row["short_name"]: row["code"] for row in rows}
         self._lists: dict[str, CtCodelist] = {}
@@ -143,7 +149,24 @@ class CtPackage:
 
     @cached_property
     def _terms(self) -> bytes:
-        return read_bytes(f"{self._table}.terms")
+        return read_bytes(f"{self._table}.terms", self._folder)
+
+    def _check(self, rows: list[dict[str, str]]) -> None:
+        """Whether index and terms of a study's own package belong together."""
+        end = 0
+        try:
+            for row in rows:
+                named = row["code"] and row["short_name"] and row["name"]
+                if not named or int(row["offset"]) != end or row["extensible"] not in ("Yes", "No", ""):
+                    raise ValueError(row["name_list"])
+                end += int(row["length"])
+        except (KeyError, ValueError) as error:
+            raise DamagedTable(f"{self._table}.codelists.tsv.gz is no table of this tool") from error
+        lines = self._terms.count(b"\n")
+        if len(self._terms) != end or self._terms.count(b"\t") != 3 * lines:
+            raise DamagedTable(
+                f"{self._table}.terms.tsv.gz does not belong to {self._table}.codelists.tsv.gz"
+            )
 
     def _read(self, row: dict[str, str]) -> CtCodelist:
         start = int(row["offset"])
@@ -161,22 +184,35 @@ class CtPackage:
         )
 
 
-@lru_cache(maxsize=16)
-def load_ct(publisher: Publisher, version: str = "2024-09-27") -> CtPackage:
-    """The shipped CT package of a publisher and date.
+def load_ct(publisher: Publisher, version: str = "2024-09-27", folder: Path | None = None) -> CtPackage:
+    """The CT package of a publisher and date: the one in the folder of a study, else the shipped one.
 
     Raises:
-        UnknownStandard: it is not shipped; the text names those that are (a KeyError).
+        UnknownStandard: there is none; the text names those that are shipped (a KeyError).
+        DamagedTable: the package in the folder cannot be read.
     """
+    if folder is not None and version in ct_versions(publisher, folder):
+        return CtPackage(publisher, version, folder)
+    return _shipped(publisher, version)
+
+
+@lru_cache(maxsize=16)
+def _shipped(publisher: Publisher, version: str) -> CtPackage:
     shipped = ct_versions(publisher)
     if version not in shipped:
         raise unknown(f"{publisher} CT version", version, shipped or ("none",))
     return CtPackage(publisher, version)
 
 
-def ct_versions(publisher: str) -> list[str]:
-    """The shipped versions of a publisher's terminology, oldest first."""
-    return table_names(f"ct-{publisher}-", ".codelists")
+def ct_versions(publisher: str, folder: Path | None = None) -> list[str]:
+    """The versions of a publisher's terminology that are shipped, or that a folder holds, oldest first."""
+    return table_names(f"ct-{publisher}-", ".codelists", folder)
+
+
+def ct_files(publisher: str, version: str, folder: Path) -> list[Path]:
+    """The files of a package in the folder of a study; none if it is not there."""
+    names = [f"ct-{publisher}-{version}.{part}.tsv.gz" for part in ("codelists", "terms")]
+    return [folder / name for name in names if (folder / name).is_file()]
 
 
 def _index(terms: tuple[CtTerm, ...], *, fold: bool) -> dict[str, list[CtTerm]]:

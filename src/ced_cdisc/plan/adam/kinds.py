@@ -146,7 +146,7 @@ def _kind(made: Analysis, name: str, line: LineSpec, catalogue: Catalogue, findi
     kind = kind_by_name(adam_variable(made.spec.class_, name), name)
     if kind is None and line.copy_ is not None:
         kind = _copied(line.copy_, catalogue, findings)
-    if kind is None and (line.flag or line.assign or (line.ct and not line.decimals)):
+    if kind is None and (line.flag or line.assign or (line.decodes and not line.decimals)):
         kind = Type.TEXT
     if kind is None and line.derive is not None:
         # An expression of a sponsor's own variable tells its type, where its names are already known.

@@ -25,7 +25,10 @@ class Codelists:
         self._by_variable: dict[str, str] = {}
         for name, spec in define.codelists.items():
             for variable in spec.variables:
-                self._by_variable[str(variable)] = str(name)
+                other = self._by_variable.setdefault(str(variable), str(name))
+                if other != name:
+                    message = f"{variable} is bound to the codelists {other} and {name}"
+                    findings.add(Finding("CED029", message, variable.where))
             if spec.names is not None:
                 self._by_variable[str(spec.names)] = f"{name}:names"
 
@@ -70,6 +73,23 @@ class Codelists:
             self._findings.add(Finding("CED022", f"unknown codelist {name}", name.where, hint=hint))
         return found
 
+    def spellings(self, codelist: Codelist, match: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each term of a list with the texts that mean it: its value, and its synonyms or preferred term.
+
+        The decode of a sponsor's term is its preferred term; it has no synonyms.
+        """
+        found = self.published(codelist.code) if codelist.code else None
+        made: list[tuple[str, tuple[str, ...]]] = []
+        for term in codelist.terms:
+            listed = found[1].by_code(term.code) if found and term.code else None
+            others: tuple[str, ...] = ()
+            if match == "synonym":
+                others = listed.synonyms if listed else ()
+            elif match == "preferred term":
+                others = (listed.preferred_term if listed else term.decode,)
+            made.append((term.value, tuple(dict.fromkeys(filter(None, (term.value, *others))))))
+        return tuple(made)
+
     def check(self, codelist: Codelist | None, value: str, where: Location, variable: str) -> None:
         """Report a written value that is no term of its list (CED021)."""
         if codelist is None or codelist.dictionary or codelist.open or not value:
@@ -81,7 +101,7 @@ class Codelists:
         self._findings.add(
             Finding(
                 "CED021",
-                f"'{value}' is no term of codelist {_shown(codelist)} of {variable}",
+                f"'{value}' is no term of codelist {shown(codelist)} of {variable}",
                 where,
                 hint=hint,
             )
@@ -149,7 +169,7 @@ class Codelists:
         for value in spec.subset:
             if str(value) not in known:
                 hint = did_you_mean(str(value), known)
-                message = f"'{value}' is no term of codelist {_shown(codelist)}"
+                message = f"'{value}' is no term of codelist {shown(codelist)}"
                 self._findings.add(Finding("CED021", message, value.where, hint=hint))
         return replace(
             codelist,
@@ -188,18 +208,22 @@ class Codelists:
                 self._findings.add(
                     Finding(
                         "CED022",
-                        f"codelist {_shown(codelist)} is not extensible: no term can be added",
+                        f"codelist {shown(codelist)} is not extensible: no term can be added",
                         spec.extends.where,
                     )
                 )
                 continue
             known = {term.value for term in codelist.terms}
             for value, decode in spec.terms.items():
+                if any(str(value) == term.value for term in added):
+                    message = f"'{value}' is added to codelist {shown(codelist)} twice"
+                    self._findings.add(Finding("CED029", message, value.where))
+                    continue
                 if str(value) in known:
                     self._findings.add(
                         Finding(
                             "CED022",
-                            f"'{value}' is a published term of {_shown(codelist)} already",
+                            f"'{value}' is a published term of {shown(codelist)} already",
                             value.where,
                         )
                     )
@@ -234,5 +258,6 @@ def _comment(name: str, spec: CodelistSpec) -> Comment | None:
     return Comment(f"CL.{name}", text) if text else None
 
 
-def _shown(codelist: Codelist) -> str:
+def shown(codelist: Codelist) -> str:
+    """A codelist in messages: ``AESEV (C66769)``."""
     return f"{codelist.id} ({codelist.code})" if codelist.code else codelist.id

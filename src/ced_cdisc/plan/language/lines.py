@@ -21,6 +21,8 @@ _ATTRIBUTES = {"copy": "copy_", "else": "else_", "as": "as_"}
 _VERBS = tuple((verb, _ATTRIBUTES.get(verb, verb)) for verb in VERBS)
 _MODIFIERS = {
     "ct": ("collect", "derive", "cases", "copy"),
+    "match": ("collect", "derive", "cases", "copy"),
+    "case": ("collect", "derive", "cases", "copy"),
     "else": ("collect", "derive", "cases", "copy"),
     "date": ("collect",),
     "time": ("collect",),
@@ -62,8 +64,8 @@ class Lines:
         if built is None:
             return None
         node, text = built
-        if spec.ct is not None:
-            node = self._values.recode(spec, spec.ct, node, target)
+        if spec.decodes:
+            node = self._values.recode(spec, node, target)
             if node is None:
                 return None
         if spec.when is not None:

@@ -8,7 +8,7 @@ from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.plan.language.codelists import Codelists
+from ced_cdisc.plan.language.codelists import Codelists, shown
 from ced_cdisc.plan.language.dates import TIME_FORMATS, Formats, date_formats
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose, literal, missing
 from ced_cdisc.plan.language.names import RowNames
@@ -88,29 +88,78 @@ class Values:
             return None
         return node, text
 
-    def recode(
-        self, spec: LineSpec, table: dict[Text, Text | None], node: tree.Node, target: Target
-    ) -> tree.Node | None:
-        """The terms of the code table ``ct`` for the codes that ``node`` gives, or None with a finding."""
+    def recode(self, spec: LineSpec, node: tree.Node, target: Target) -> tree.Node | None:
+        """The terms for the codes that ``node`` gives, by the table ``ct`` and by ``match``.
+
+        None with a finding where they cannot be told (CED014, CED080, CED081).
+        """
         if node.type not in (Type.TEXT, Type.MISSING):
+            word = "ct" if spec.ct is not None else "match" if spec.match is not None else "case"
             self._findings.add(
                 Finding(
-                    "CED014", f"'ct' decodes text, not {node.type.value if node.type else 'this'}", spec.place
+                    "CED014",
+                    f"'{word}' decodes text, not {node.type.value if node.type else 'this'}",
+                    spec.place,
                 )
             )
             return None
         codelist = self._codelist(spec, target)
         numeric = target.kind is Type.NUMBER
+        match = spec.match or ("submission value" if spec.ct is None else "")
+        terms = self._terms(match, spec, codelist, target) if match else ()
+        if terms is None:
+            return None
+        if spec.case is not None and not self._distinct(spec.ct or {}, target):
+            return None
         pairs: list[tuple[str, str]] = []
-        for code, term in table.items():
+        for code, term in (spec.ct or {}).items():
             pairs.append((str(code), str(term or "")))
             if term is not None and not numeric:
                 self._codelists.check(codelist, str(term), term.where, target.shown)
         if spec.else_ is not None and not numeric:
             self._codelists.check(codelist, str(spec.else_), spec.else_.where, target.shown)
         otherwise = None if spec.else_ is None else str(spec.else_)
-        made: tree.Node = tree.Recode(of=node, pairs=tuple(pairs), otherwise=otherwise, type=Type.TEXT)
+        made: tree.Node = tree.Recode(
+            of=node,
+            pairs=tuple(pairs),
+            otherwise=otherwise,
+            terms=terms,
+            match=match,
+            codelist=shown(codelist) if codelist is not None and match else "",
+            ignore_case=spec.case is not None,
+            type=Type.TEXT,
+        )
         return tree.ReadNumber(of=made, type=Type.NUMBER) if numeric else made
+
+    def _terms(
+        self, match: str, spec: LineSpec, codelist: Codelist | None, target: Target
+    ) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
+        """The terms that a line matches codes with, or None with a finding (CED080)."""
+        word = "match" if spec.match is not None else "case"
+        hint = ""
+        if target.kind is not Type.TEXT:
+            problem = f"gives text, and {target.shown} is {target.kind.value}"
+        elif codelist is None:
+            problem, hint = f"needs a codelist, and {target.shown} has none", "bind one with codelist:"
+        elif codelist.dictionary:
+            problem = f"needs terms, and the codelist {codelist.id} of {target.shown} is a dictionary"
+        elif match == "synonym" and not codelist.code:
+            problem = f"needs a published codelist for synonyms, and {codelist.id} is the sponsor's"
+        else:
+            return self._codelists.spellings(codelist, match)
+        self._findings.add(Finding("CED080", f"'{word}' {problem}", spec.place, hint=hint))
+        return None
+
+    def _distinct(self, table: dict[Text, Text | None], target: Target) -> bool:
+        """Whether the codes of a table differ by more than case or have one term; else CED081."""
+        first: dict[str, Text] = {}
+        for code, term in table.items():
+            other = first.setdefault(code.lower(), code)
+            if (table[other] or "") != (term or ""):
+                message = f"codes '{other}' and '{code}' of {target.shown} are one where case is ignored"
+                self._findings.add(Finding("CED081", message, code.where, hint="give them one term"))
+                return False
+        return True
 
     def _collected(self, spec: LineSpec, text: Text, target: Target, names: RowNames) -> Value | None:
         node = self._expressions.compile(text, names)
@@ -138,7 +187,7 @@ class Values:
                 )
             )
             return None
-        if target.kind is Type.NUMBER and spec.ct is None and node.type is Type.TEXT:
+        if target.kind is Type.NUMBER and not spec.decodes and node.type is Type.TEXT:
             return tree.ReadNumber(of=node, type=Type.NUMBER), text
         return node, text
 
