@@ -16,6 +16,7 @@ import polars as pl
 
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import PackageMetadata
+from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages import (
@@ -25,6 +26,7 @@ from ced_cdisc.stages import (
     make_plan,
     manifest,
     prepare_output,
+    raw_columns,
     read_raw,
     render,
 )
@@ -41,6 +43,8 @@ class Build:
     packages: Mapping[str, PackageMetadata]
     findings: Findings
     plan: StudyPlan
+    raw_columns: Mapping[str, Mapping[str, ColumnAccount]]
+    """What became of every raw column, by table."""
     notice: str
     seconds: Mapping[str, float]
     """How long each dataset took; not part of any output."""
@@ -96,7 +100,8 @@ def build(
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             (work / name).write_bytes(content)
         folder.commit()
-    return Build(frames, packages, findings, plan, study.notice, seconds)
+    columns = raw_columns(plan, tables)
+    return Build(frames, packages, findings, plan, columns, study.notice, seconds)
 
 
 def _path(path: str | Path | None) -> Path | None:

@@ -17,6 +17,7 @@ from ced_cdisc.core.version import VERSION
 from ced_cdisc.core.xpt import XptMember, xpt_member
 from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.describe.packages import describe_package
+from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.plan.study import plan_study
@@ -25,7 +26,7 @@ from ced_cdisc.spec.load import load_specs
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.write.define import define_xml, stylesheet
 from ced_cdisc.write.folder import OutputFolder
-from ced_cdisc.write.manifest import is_full_build, manifest_bytes, sha256
+from ced_cdisc.write.manifest import TableAccount, is_full_build, manifest_bytes, sha256
 from ced_cdisc.write.xpt import write_xpt
 
 Watch = Callable[[str, int, int], None]
@@ -76,12 +77,15 @@ def read_raw(raw: Path, plan: StudyPlan, findings: Findings) -> dict[str, RawTab
             trim=t.trim,
             missing=t.missing,
             column_policy=t.policy,
+            needed=frozenset(t.readers) if t.readers else None,
+            column_lines=t.places,
         )
         for t in plan.tables.values()
     ]
     tables, found = read_tables(raw, contracts)
     findings.extend(found)
     findings.extend(unclaimed_files(raw, contracts))
+    findings.extend(left_over(plan, tables))
     stop_on_errors(findings, Stage.RAW)
     return tables
 
@@ -176,6 +180,41 @@ def prepare_output(
     return folder
 
 
+def left_over(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterable[Finding]:
+    """CED236, a note for each column of the contract that nothing reads and no word excludes."""
+    for table, columns in account(plan).items():
+        for column, found in columns.items():
+            if found.status == "left over" and table in tables:
+                filled = tables[table].frame[column].count()
+                cells = f"{filled} filled cell" + "s" * (filled != 1)
+                yield Finding(
+                    "CED236",
+                    f"nothing reads the column {table}.{column}, which has {cells}",
+                    plan.tables[table].places[column],
+                    hint="map it, or write under 'exclude' why it is left out",
+                    stage=Stage.RAW,
+                    severity=Severity.NOTE,
+                )
+
+
+def raw_account(
+    plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings
+) -> dict[str, TableAccount]:
+    """The account of every raw table for the manifest."""
+    made: dict[str, TableAccount] = {}
+    for name, columns in raw_columns(plan, tables).items():
+        frame, duplicates = tables[name].frame, plan.tables[name].duplicates
+        dropped = [f for f in findings if duplicates and f.code == "CED237" and f.where == duplicates.where]
+        filled = {c: frame[c].count() for c, found in columns.items() if found.status == "left over"}
+        made[name] = TableAccount(len(frame), len(dropped), columns, filled)
+    return made
+
+
+def raw_columns(plan: StudyPlan, tables: Mapping[str, RawTable]) -> dict[str, dict[str, ColumnAccount]]:
+    """What becomes of every raw column, those beyond the contract included."""
+    return account(plan, {name: table.new for name, table in tables.items()})
+
+
 def manifest(
     plan: StudyPlan,
     only: Iterable[str],
@@ -199,6 +238,7 @@ def manifest(
         inputs=inputs,
         outputs={name: sha256(content) for name, content in files.items()},
         datasets={d.name: (rows[d.name], len(d.variables)) for d in described},
+        raw=raw_account(plan, tables, findings),
         findings=findings.sorted(),
     )
 

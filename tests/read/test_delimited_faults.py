@@ -213,13 +213,25 @@ def test_missing_and_extra_columns_are_all_named() -> None:
     assert text.endswith("column ae.SEV is not in the header of raw/ae.csv; the header has SUBJ, TERM")
 
 
-@pytest.mark.parametrize(("policy", "severity"), [("warn", Severity.WARNING), ("ignore", Severity.NOTE)])
-def test_other_column_policies_go_on_with_a_null_column(policy: str, severity: Severity) -> None:
+@pytest.mark.parametrize(("policy", "codes"), [("warn", ["CED220", "CED221"]), ("ignore", ["CED220"])])
+def test_other_column_policies_go_on_with_a_null_column(policy: str, codes: list[str]) -> None:
     given_file("TERM,XYZ,SUBJ\na,b,1\n")
-    table, found = read_table(Path("raw"), replace(AE, column_policy=policy))
+    table, found = read_table(
+        Path("raw"), replace(AE, column_policy=policy, needed=frozenset({"SUBJ", "TERM"}))
+    )
     assert table is not None
     assert rows(table) == [("1", "a", None, 2)]
-    assert [(f.code, f.severity) for f in found] == [("CED220", severity), ("CED221", severity)]
+    assert table.new == ("XYZ",)
+    assert [(f.code, f.severity) for f in found] == [(code, Severity.WARNING) for code in codes]
+
+
+@pytest.mark.parametrize("policy", ["strict", "warn", "ignore"])
+def test_a_column_that_is_read_must_be_there_under_every_policy(policy: str) -> None:
+    contract = replace(AE, column_policy=policy, needed=frozenset({"SEV"}))
+    assert said("SUBJ,TERM\n", contract) == [
+        "mappings/sources.yaml:4:3 CED220 column ae.SEV is not in the header of raw/ae.csv; "
+        "the header has SUBJ, TERM"
+    ]
 
 
 def test_duplicate_and_blank_header_cells() -> None:

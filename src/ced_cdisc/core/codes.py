@@ -54,6 +54,8 @@ CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
 CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
+CED090 | a column is excluded and read | take it from `exclude`, or do not read it
+CED091 | a text policy that cannot be carried out | take it out, or make the line a domain's
 """
 
 _RAW = """
@@ -91,6 +93,11 @@ CED232 | merged cells | unmerge, and fill each cell
 CED233 | the workbook is too big to unpack | export the table as CSV
 CED234 | cells to the right of the header | give the column a header, or clear the cells
 CED235 | a file that no table reads (a note) | declare it in sources.yaml, or move it away
+CED236 | a column that nothing reads (a note) | map it, or write under `exclude` why it is left out
+CED237 | a record left out as a duplicate (a note) | nothing: `duplicates` in sources.yaml says so
+CED238 | duplicates of which none can be chosen | correct the data, or `duplicates` in sources.yaml
+CED240 | a text written in ASCII characters (a note) | nothing: `text: transliterate` says so
+CED241 | the name of a text's part is taken | rename the qualifier or variable that has it
 CED250 | a raw value without a term in ct | add the code to ct, or correct the data
 CED251 | a date that no format fits | add the format, or correct the data
 CED252 | a time that no format fits, or without a date | correct the data, or leave `time` out

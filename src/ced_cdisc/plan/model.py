@@ -197,6 +197,20 @@ class VisitPlan:
 
 
 @dataclass(frozen=True)
+class Duplicates:
+    """Which of several records with one key is kept.
+
+    ``identical``: one of records that are alike in all columns of the contract. ``latest``, ``earliest``: by the
+    date in ``by``, read by ``formats``. ``last``, ``first``: by the number in ``by``.
+    """
+
+    keep: Literal["identical", "latest", "earliest", "last", "first"]
+    where: Location
+    by: str = ""
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RawTable:
     """What the plan knows of a raw table: the contract of its columns and its key."""
 
@@ -214,6 +228,13 @@ class RawTable:
     missing: tuple[str, ...] = ()
     policy: Literal["strict", "warn", "ignore"] = "strict"
     page: int | None = None
+    duplicates: Duplicates | None = None
+    exclude: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Why columns are left out, by column: what the table says, and what the defaults say."""
+    places: Mapping[str, Location] = field(default_factory=dict[str, Location])
+    """Where the contract lists each column."""
+    readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """What reads each column, in the whole study: see :mod:`ced_cdisc.plan.account`."""
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,14 @@ class RawTable:
             the physical line of a CSV record, the sheet row of an xlsx record.
         sha256: digest of the bytes of the file, hexadecimal.
         file: path below the raw folder.
+        new: columns of the file that the contract does not list, in their order.
     """
 
     name: str
     frame: pl.DataFrame
     sha256: str
     file: str
+    new: tuple[str, ...] = ()
 
 
 def read_table(
@@ -64,10 +66,10 @@ def read_table(
     if not raw:
         return None, [empty_file(contract, shown)]
     reader = read_xlsx if contract.format == "xlsx" else read_delimited
-    frame, found = reader(raw, contract, shown, needed)
+    frame, new, found = reader(raw, contract, shown, needed)
     if frame is None or any(finding.severity is Severity.ERROR for finding in found):
         return None, found
-    return RawTable(contract.name, frame, hashlib.sha256(raw).hexdigest(), contract.file), found
+    return RawTable(contract.name, frame, hashlib.sha256(raw).hexdigest(), contract.file, new), found
 
 
 def read_tables(

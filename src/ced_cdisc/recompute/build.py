@@ -109,7 +109,7 @@ class _Study:
         trace: Callable[[Step], None] | None,
     ) -> None:
         self.faults: list[Fault] = []
-        self.tables = raw_tables(plan, tables)
+        self.tables = raw_tables(plan, tables, self._report_table)
         self._trace = trace
         self._memo: Memo = {}
         self._visits: Visits | None = None
@@ -245,6 +245,9 @@ class _Study:
         found = Fault(fault.message, dataset, variable, record.subject, record.key, where)
         if found not in self.faults:
             self.faults.append(found)
+
+    def _report_table(self, table: str, fault: DataFault) -> None:
+        self.faults.append(Fault(fault.message, table))
 
     def _report_witness(self, fault: DataFault, record: Record) -> None:
         self._report(fault, VISITS, "", record, Location(""))
