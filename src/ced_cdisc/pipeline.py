@@ -87,7 +87,7 @@ def build(
     plan, specs = make_plan(study, findings, asked)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     tables = read_raw(raw, plan, findings)
-    datasets, qualifiers, seconds = convert(plan, tables, findings, watch)
+    plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch)
     packages = describe(plan, datasets, qualifiers)
     frames = datasets | qualifiers
     files = render(packages, frames, findings)

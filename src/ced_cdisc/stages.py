@@ -21,6 +21,7 @@ from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.plan.study import plan_study
+from ced_cdisc.plan.texts import TextChanges, as_written
 from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaimed_files
 from ced_cdisc.spec.load import load_specs
 from ced_cdisc.spec.locate import StudyFolders
@@ -92,13 +93,16 @@ def read_raw(raw: Path, plan: StudyPlan, findings: Findings) -> dict[str, RawTab
 
 def convert(
     plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings, watch: Watch | None = None
-) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
+) -> tuple[StudyPlan, dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
     """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
+
+    The plan comes back with the variables and qualifiers that continue long texts.
 
     Raises:
         Stopped: the data have faults; all that could be found are listed.
     """
     seconds: dict[str, float] = {}
+    changes = TextChanges()
 
     def finished(name: str, spent: float) -> None:
         seconds[name] = spent
@@ -106,11 +110,12 @@ def convert(
             watch(name, len(seconds), len(plan.datasets))
 
     try:
-        built, found = build_datasets(plan, tables, finished)
+        built, found = build_datasets(plan, tables, finished, changes)
     except Stopped as stopped:
         findings.extend(stopped.findings)
         raise Stopped(findings) from None
     findings.extend(found)
+    plan = as_written(plan, changes)
     frames: dict[str, pl.DataFrame] = {}
     extra: dict[str, pl.DataFrame] = {}
     for dataset in plan.datasets:
@@ -119,7 +124,7 @@ def convert(
         if qualifiers is not None and len(qualifiers):
             extra[f"SUPP{dataset.name}"] = qualifiers
         frames[dataset.name] = whole.select(kept_columns(dataset, whole))
-    return frames, extra, seconds
+    return plan, frames, extra, seconds
 
 
 def describe(

@@ -275,8 +275,8 @@ def test_records_with_one_key_that_differ_are_no_identical_ones() -> None:
         11,
         SPECS
         + "2 notes in the raw data\n"
-        + "mappings/sources.yaml:4:66 CED237 dose.csv: line 6 left out: it has the key SUBJ '002', DAY '2' of "
-        + "line 5, which is identical\n    dose.csv line 6, subject T1-002\n"
+        + "mappings/sources.yaml:4:66 CED237 dose.csv: line 6 left out: it has the key SUBJ '002', DAY '2' "
+        + "of line 5, which is identical\n    dose.csv line 6, subject T1-002\n"
         + "mappings/sources.yaml:4:111 CED236 nothing reads the column dose.M, which has 3 filled cells; "
         + "map it, or write under 'exclude' why it is left out\n"
         + ONE
@@ -324,7 +324,8 @@ def test_records_of_which_none_can_be_chosen(
         ("latest", "66 CED007 'duplicates: latest' needs 'by', the column that decides"),
         (
             "{keep: identical, by: DAY}",
-            "66 CED018 'by' does not go with 'duplicates: identical'; it goes with latest, earliest, last, first",
+            "66 CED018 'by' does not go with 'duplicates: identical'; "
+            "it goes with latest, earliest, last, first",
         ),
         (
             "{keep: last, by: DAY, date: ISO}",

@@ -234,6 +234,18 @@ def test_a_column_that_is_read_must_be_there_under_every_policy(policy: str) -> 
     ]
 
 
+def test_texts_of_spreadsheet_errors_are_faults_unless_they_mean_missing() -> None:
+    text = "SUBJ,TERM,SEV\n1,#N/A,#5\n2,b,#REF!\n3,#DIV/0!,2\n"
+    assert said(text) == [
+        "raw/ae.csv:2 CED242 column ae.TERM holds #N/A, an error of a spreadsheet, in 2 cells, first in "
+        "line 2; correct it, or list it under 'missing' in sources.yaml",
+        "raw/ae.csv:3 CED242 column ae.SEV holds #REF!, an error of a spreadsheet, in line 3; "
+        "correct it, or list it under 'missing' in sources.yaml",
+    ]
+    contract = replace(AE, missing=("#N/A", "#REF!", "#DIV/0!"))
+    assert rows(read(text, contract)) == [("1", None, "#5", 2), ("2", "b", None, 3), ("3", None, "2", 4)]
+
+
 def test_duplicate_and_blank_header_cells() -> None:
     assert said("SUBJ,TERM,SEV,,SUBJ\n1,2,3,,4\n") == [
         "raw/ae.csv:1:4 CED223 header cell 4 of table ae is blank; give the column a name or delete it",

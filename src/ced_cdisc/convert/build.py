@@ -11,13 +11,18 @@ from ced_cdisc.convert.faults import Faults
 from ced_cdisc.convert.finish import check_values, shown_columns
 from ced_cdisc.convert.sdtm import build_sdtm
 from ced_cdisc.convert.sources import RawFrame, Watch, World, check_in_dm, raw_records
+from ced_cdisc.convert.texts import split_texts
 from ced_cdisc.convert.visits import study_visits
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.texts import TextChanges, as_written
 
 
 def build_datasets(
-    plan: StudyPlan, tables: Mapping[str, RawFrame], watch: Watch = lambda name, seconds: None
+    plan: StudyPlan,
+    tables: Mapping[str, RawFrame],
+    watch: Watch = lambda name, seconds: None,
+    changes: TextChanges | None = None,
 ) -> tuple[dict[str, pl.DataFrame], Findings]:
     """Carry the plan out.
 
@@ -25,6 +30,7 @@ def build_datasets(
         plan: what is to be built.
         tables: the raw tables by name: text columns and ``__row``.
         watch: told of each finished dataset.
+        changes: told of texts that were split or written in ASCII, where the plan says so.
 
     Returns:
         The datasets in the order of the plan, each with the variables of its plan and then its supplemental
@@ -35,13 +41,16 @@ def build_datasets(
     """
     faults = Faults(plan.tables, {name: table.file for name, table in tables.items()})
     raw = raw_records(plan, tables, faults)
-    world = World(plan, faults, raw)
+    world = World(plan, faults, raw, changes if changes is not None else TextChanges())
     visits = study_visits(plan, raw, faults)
     build_sdtm(world, visits, watch)
+    for dataset in plan.datasets:
+        if dataset.kind == "sdtm":
+            world.frames[dataset.name] = split_texts(world.frames[dataset.name], dataset, world)
     check_in_dm(world)
     build_adam(world, visits, watch)
     shown: dict[str, pl.DataFrame] = {}
-    for dataset in plan.datasets:
+    for dataset in as_written(plan, world.changes).datasets:
         frame = world.frames[dataset.name]
         check_values(frame, dataset, world)
         shown[dataset.name] = shown_columns(frame, dataset)

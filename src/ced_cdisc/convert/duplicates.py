@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from ced_cdisc.convert.faults import ROW, TABLE, Faults
+from ced_cdisc.convert.faults import ROW, Faults
 from ced_cdisc.core.dates import bounds, read_date
 from ced_cdisc.core.findings import Severity
 from ced_cdisc.derive.fast.numbers import NUMBER
 from ced_cdisc.plan.model import Duplicates
 from ced_cdisc.plan.model import RawTable as TablePlan
 
-_Rank = tuple[str, str] | tuple[float, float]
-"""The first and the last moment that a date may mean, or a number twice."""
+_Rank = tuple[float, float]
+"""The first and the last moment that a date may mean, as YYYYMMDDhhmmss, or a number twice."""
 
 
 def without_duplicates(table: TablePlan, frame: pl.DataFrame, owner: str, faults: Faults) -> pl.DataFrame:
@@ -111,10 +111,15 @@ def _rank(text: str | None, policy: Duplicates) -> _Rank | None:
         value = float(text) if NUMBER.fullmatch(text) else math.inf
         return (value, value) if math.isfinite(value) else None
     dtc = read_date(text, None, policy.formats).dtc
-    return bounds(dtc) if dtc else None
+    span = bounds(dtc) if dtc else None
+    return None if span is None else (_digits(span[0]), _digits(span[1]))
+
+
+def _digits(moment: str) -> float:
+    return float("".join(character for character in moment if character.isdigit()))
 
 
 def _is_beyond(rank: _Rank, place: int, ranks: Sequence[_Rank | None], falls: bool) -> bool:
     """Whether a rank is for certain after (before, if it does not fall) all others."""
     others = [other for i, other in enumerate(ranks) if i != place and other is not None]
-    return all(other[1] < rank[0] if falls else rank[1] < other[0] for other in others)  # pyright: ignore[reportOperatorIssue]
+    return all(other[1] < rank[0] if falls else rank[1] < other[0] for other in others)

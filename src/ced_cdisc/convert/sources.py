@@ -14,6 +14,7 @@ from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.plan.model import RawTable as TablePlan
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.texts import TextChanges
 
 ORDER = "__order"
 """Number of a record in the order of the records' keys: breaks ties, never a place in a file."""
@@ -55,6 +56,7 @@ class World:
     plan: StudyPlan
     faults: Faults
     raw: Mapping[str, pl.DataFrame]
+    changes: TextChanges = field(default_factory=TextChanges)
     frames: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
     _seen: dict[str, tuple[pl.DataFrame, Records]] = field(
         default_factory=dict[str, tuple[pl.DataFrame, Records]]

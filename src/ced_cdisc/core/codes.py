@@ -98,6 +98,7 @@ CED237 | a record left out as a duplicate (a note) | nothing: `duplicates` in so
 CED238 | duplicates of which none can be chosen | correct the data, or `duplicates` in sources.yaml
 CED240 | a text written in ASCII characters (a note) | nothing: `text: transliterate` says so
 CED241 | the name of a text's part is taken | rename the qualifier or variable that has it
+CED242 | a cell holds the text of a spreadsheet's error | correct it, or list it under `missing`
 CED250 | a raw value without a term in ct | add the code to ct, or correct the data
 CED251 | a date that no format fits | add the format, or correct the data
 CED252 | a time that no format fits, or without a date | correct the data, or leave `time` out

@@ -23,9 +23,9 @@ _Use = tuple[str, str, str]
 class ColumnAccount:
     """What becomes of one raw column.
 
-    ``read_by`` names the variables that are made from it (``AE.AESEV``, ``SUPPAE.AERELAPH``), the choice of rows
-    (``AE where``), look-ups (``AE with``), visits of rows (``AE visit``), checks (``AE checks``), and what the
-    table itself reads: ``subject``, ``key``, ``duplicates``, ``visits``.
+    ``read_by`` names the variables that are made from it (``AE.AESEV``, ``SUPPAE.AERELAPH``), the choice of
+    rows (``AE where``), look-ups (``AE with``), visits of rows (``AE visit``), checks (``AE checks``), and
+    what the table itself reads: ``subject``, ``key``, ``duplicates``, ``visits``.
     """
 
     status: Status

@@ -26,6 +26,7 @@ from ced_cdisc.plan.sdtm.declare import declare
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.tables import plan_tables, plan_visits
+from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import AnalysisSpec
 from ced_cdisc.spec.source import Text
@@ -62,7 +63,8 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     expressions = Expressions(findings)
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
     origins = Origins({str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, crf)
-    lines = Lines(expressions, codelists, origins, formats, findings)
+    policy = text_policy(specs.study.text, specs.study.place, findings)
+    lines = Lines(expressions, codelists, origins, formats, findings, policy)
     catalogue = Catalogue(tables={name: table.columns for name, table in tables.items()})
     visits = plan_visits(
         specs.visits,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.core.dates import ISO
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.plan.language.dates import Formats, date_formats
 from ced_cdisc.plan.model import Duplicates, PlannedVisit, RawTable, VisitPlan
 from ced_cdisc.spec.models import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec

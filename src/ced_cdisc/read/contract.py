@@ -12,6 +12,8 @@ from ced_cdisc.core.findings import Finding, Location, Severity, Stage, did_you_
 ROW = "__row"
 """Name of the Int64 column with the place of a record: physical line (CSV) or sheet row (xlsx)."""
 
+SPREADSHEET_ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+"""What spreadsheet programs write for a value that could not be computed, also into exported text."""
 _OTHER_DELIMITERS = (";", "\t", "|", ",")
 
 

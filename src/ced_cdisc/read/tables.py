@@ -15,7 +15,14 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
-from ced_cdisc.read.contract import ROW, TableContract, raw_finding, read_error, shown_path
+from ced_cdisc.read.contract import (
+    ROW,
+    SPREADSHEET_ERRORS,
+    TableContract,
+    raw_finding,
+    read_error,
+    shown_path,
+)
 from ced_cdisc.read.delimited import empty_file, read_delimited
 from ced_cdisc.read.xlsx import read_xlsx
 
@@ -69,7 +76,28 @@ def read_table(
     frame, new, found = reader(raw, contract, shown, needed)
     if frame is None or any(finding.severity is Severity.ERROR for finding in found):
         return None, found
+    if contract.format != "csv" or b"#" in raw:
+        found += _spreadsheet_errors(frame, contract, shown)
+        if any(finding.severity is Severity.ERROR for finding in found):
+            return None, found
     return RawTable(contract.name, frame, hashlib.sha256(raw).hexdigest(), contract.file, new), found
+
+
+def _spreadsheet_errors(frame: pl.DataFrame, contract: TableContract, shown: str) -> list[Finding]:
+    """CED242 for each column with texts such as #N/A; those that the contract calls missing are gone."""
+    names = [name for name in frame.columns if name != ROW]
+    held = frame.select(pl.col(names).is_in(SPREADSHEET_ERRORS).any())
+    found: list[Finding] = []
+    for name in (name for name in names if held[name].item()):
+        rows = frame.filter(pl.col(name).is_in(SPREADSHEET_ERRORS))
+        value, lines = rows[name].item(0), rows[ROW].to_list()
+        word = "row" if contract.format == "xlsx" else "line"
+        cells = f"in {len(lines)} cells, first in" if len(lines) > 1 else "in"
+        text = f"column {contract.name}.{name} holds {value}, an error of a spreadsheet,"
+        text += f" {cells} {word} {lines[0]}"
+        hint = "correct it, or list it under 'missing' in sources.yaml"
+        found.append(raw_finding("CED242", text, Location(shown, lines[0]), hint))
+    return found
 
 
 def read_tables(

@@ -12,7 +12,7 @@ from ced_cdisc.recompute.partial import bounds
 from ced_cdisc.recompute.values import DataFault, filled
 
 Row = Mapping[str, str | None]
-_Span = tuple[datetime | float, datetime | float]
+_Span = tuple[float, float]
 
 
 def kept_rows(table: RawTable, rows: Sequence[Row], report: Callable[[DataFault], None]) -> list[Row]:
@@ -48,13 +48,13 @@ def _wins(row: Row, group: Sequence[Row], policy: Duplicates) -> bool:
         if mine is None or theirs is None:
             return False
         before, after = (theirs, mine) if policy.keep in ("latest", "last") else (mine, theirs)
-        if not before[1] < after[0]:  # pyright: ignore[reportOperatorIssue]
+        if not before[1] < after[0]:
             return False
     return True
 
 
 def _span(row: Row, policy: Duplicates) -> _Span | None:
-    """The first and last moment that the date may mean, or the number twice; None where there is none."""
+    """The first and last moment (in seconds) that the date may mean, or the number twice; None if neither."""
     text = filled(row.get(policy.by))
     if text is None:
         return None
@@ -65,4 +65,9 @@ def _span(row: Row, policy: Duplicates) -> _Span | None:
         day = read_date(re.sub(r"(T\d\d:\d\d:\d\d)[.,]\d+$", r"\1", text), None, policy.formats)
     except DataFault:
         return None
-    return bounds(day) if day else None
+    span = bounds(day) if day else None
+    return None if span is None else (_seconds(span[0]), _seconds(span[1]))
+
+
+def _seconds(moment: datetime) -> float:
+    return (moment - datetime(1, 1, 1)).total_seconds()  # noqa: DTZ001

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from ced_cdisc.plan.model import Block, DatasetPlan, StudyPlan
-from ced_cdisc.recompute.evaluate import evaluate
 from ced_cdisc.recompute.duplicates import kept_rows
+from ced_cdisc.recompute.evaluate import evaluate
 from ced_cdisc.recompute.values import DataFault, Key, Value, as_text, filled, in_order
 
 SUBJECT = "USUBJID"
