@@ -23,6 +23,7 @@ from ced_cdisc.stages import (
     Watch,
     convert,
     describe,
+    left_over,
     make_plan,
     manifest,
     prepare_output,
@@ -92,6 +93,7 @@ def build(
     frames = datasets | qualifiers
     files = render(packages, frames, findings)
     rows = {name: len(frame) for name, frame in frames.items()}
+    findings.extend(left_over(plan, tables))
     files["build.json"] = manifest(plan, asked, specs, tables, packages, rows, files, findings)
 
     assert folder is not None, "a refused folder is an error, which render stops on"

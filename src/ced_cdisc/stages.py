@@ -86,7 +86,6 @@ def read_raw(raw: Path, plan: StudyPlan, findings: Findings) -> dict[str, RawTab
     tables, found = read_tables(raw, contracts)
     findings.extend(found)
     findings.extend(unclaimed_files(raw, contracts))
-    findings.extend(left_over(plan, tables))
     stop_on_errors(findings, Stage.RAW)
     return tables
 

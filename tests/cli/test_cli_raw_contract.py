@@ -274,11 +274,9 @@ def test_records_with_one_key_that_differ_are_no_identical_ones() -> None:
     assert ced("build", "raw", "out") == Run(
         11,
         SPECS
-        + "2 notes in the raw data\n"
+        + "1 note in the raw data\n"
         + "mappings/sources.yaml:4:66 CED237 dose.csv: line 6 left out: it has the key SUBJ '002', DAY '2' "
         + "of line 5, which is identical\n    dose.csv line 6, subject T1-002\n"
-        + "mappings/sources.yaml:4:111 CED236 nothing reads the column dose.M, which has 3 filled cells; "
-        + "map it, or write under 'exclude' why it is left out\n"
         + ONE
         + "mappings/sources.yaml:4:17 CED259 dose.csv: lines 5 and 7 have the same key SUBJ '002', DAY '2'; "
         + "the key of a table stands in sources.yaml\n",
