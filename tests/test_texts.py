@@ -322,6 +322,29 @@ def test_a_character_that_the_table_lacks_stays_a_fault(tmp_path: Path) -> None:
     ]
 
 
+def test_blocks_with_the_same_value_may_have_policies_of_their_own(tmp_path: Path) -> None:
+    def given_blocks(folder: Path, term: str) -> Path:
+        blocks = (
+            "stack:\n"
+            "  - {from: ae, where: \"ae.SEV = '1'\", variables: {AETERM: ae.TERM}}\n"
+            "  - {from: ae, where: \"ae.SEV != '1'\", "
+            "variables: {AETERM: {collect: ae.TERM, text: transliterate}}}\n"
+            "variables:\n"
+        )
+        folder.mkdir()
+        changes = ((AE, LINE, "AEGRPID:  {assign: X}"), (AE, "from: ae\n", ""), (AE, "variables:\n", blocks))
+        return study(folder, LINE, term, *changes)
+
+    folder = given_blocks(tmp_path / "one", "é")
+    assert build(folder)["AE"]["AETERM"].tolist() == ["e", "Headache", "Nausea"]
+    assert [row["AETERM"] for row in second(folder, "AE")] == ["e", "Headache", "Nausea"]
+    folder = given_blocks(tmp_path / "two", "Bone pain")
+    text = (folder / RAW_AE).read_text(encoding="utf-8").replace("Headache", "é")
+    (folder / RAW_AE).write_text(text, encoding="utf-8")
+    (fault,) = faults(folder)
+    assert "CED267 AE.AETERM: 'é' (U+00E9) in 'é' is not printable ASCII" in fault
+
+
 def test_a_line_may_refuse_what_the_study_allows(tmp_path: Path) -> None:
     folder = study(
         tmp_path,

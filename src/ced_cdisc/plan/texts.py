@@ -95,9 +95,8 @@ def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
             comment = Comment(f"{dataset.name}.{part_name(name, number)}", _continues(dataset.name, name))
             if name in IN_DOMAIN:
                 label = _label(variable.label, number)
-                variables.append(
-                    replace(variable, name=part_name(name, number), label=label, comment=comment, core="Perm")
-                )
+                part = replace(variable, name=part_name(name, number), label=label, comment=comment)
+                variables.append(replace(part, core="Perm", split=False))
             else:
                 parts.append(_qualifier(variable, dataset.name, number, comment))
     for one in dataset.supplemental:
@@ -108,7 +107,8 @@ def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
         for number in range(1, changes.parts.get(key, 0) + 1):
             name = part_name(one.name, number)
             comment = Comment(f"{owner}.{name}", _continues(owner, one.name))
-            parts.append(replace(one, name=name, label=_label(one.label, number), comment=comment))
+            label = _label(one.label, number)
+            parts.append(replace(one, name=name, label=label, comment=comment, split=False))
     return replace(dataset, variables=tuple(variables), supplemental=(*qualifiers, *parts))
 
 
