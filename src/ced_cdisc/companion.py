@@ -115,5 +115,5 @@ def _accompany(
     side = _Side(1, connection)
     if side.agrees(digests(specs)):
         tables = read_raw(raw, plan, findings, side)
-        frames, extra, _ = convert(plan, tables, findings, partner=side)
+        plan, frames, extra, _ = convert(plan, tables, findings, partner=side)
         package(plan, frames, extra, findings, side)

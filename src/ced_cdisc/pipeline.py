@@ -17,16 +17,19 @@ import polars as pl
 from ced_cdisc.companion import Companion
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import PackageMetadata
+from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages import (
     Watch,
     convert,
     digests,
+    left_over,
     make_plan,
     manifest,
     package,
     prepare_output,
+    raw_columns,
     read_raw,
 )
 
@@ -42,6 +45,8 @@ class Build:
     packages: Mapping[str, PackageMetadata]
     findings: Findings
     plan: StudyPlan
+    raw_columns: Mapping[str, Mapping[str, ColumnAccount]]
+    """What became of every raw column, by table."""
     notice: str
     seconds: Mapping[str, float]
     """How long each dataset took; not part of any output."""
@@ -88,10 +93,11 @@ def build(
     inputs = digests(specs)
     partner = companion if companion is not None and companion.agrees(inputs) else None
     tables = read_raw(raw, plan, findings, partner)
-    datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner)
+    plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner)
     packages, files = package(plan, datasets, qualifiers, findings, partner)
     frames = datasets | qualifiers
     rows = {name: len(frame) for name, frame in frames.items()}
+    findings.extend(left_over(plan, tables))
     files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, files, findings)
 
     assert folder is not None, "a refused folder is an error, which render stops on"
@@ -100,7 +106,8 @@ def build(
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             (work / name).write_bytes(content)
         folder.commit()
-    return Build(frames, packages, findings, plan, study.notice, seconds)
+    columns = raw_columns(plan, tables)
+    return Build(frames, packages, findings, plan, columns, study.notice, seconds)
 
 
 def _path(path: str | Path | None) -> Path | None:

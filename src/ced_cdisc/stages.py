@@ -17,15 +17,17 @@ from ced_cdisc.core.version import VERSION
 from ced_cdisc.core.xpt import XptMember, xpt_member
 from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.describe.packages import describe_package
+from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.plan.study import plan_study
+from ced_cdisc.plan.texts import TextChanges, as_written
 from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaimed_files
 from ced_cdisc.spec.load import load_specs
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.write.define import define_xml, stylesheet
 from ced_cdisc.write.folder import OutputFolder
-from ced_cdisc.write.manifest import is_full_build, manifest_bytes, sha256
+from ced_cdisc.write.manifest import TableAccount, is_full_build, manifest_bytes, sha256
 from ced_cdisc.write.xpt import write_xpt
 
 Watch = Callable[[str, int, int], None]
@@ -78,6 +80,8 @@ def read_raw(
             trim=t.trim,
             missing=t.missing,
             column_policy=t.policy,
+            needed=frozenset(t.readers) if t.readers else None,
+            column_lines=t.places,
         )
         for t in plan.tables.values()
     ]
@@ -109,13 +113,16 @@ def convert(
     findings: Findings,
     watch: Watch | None = None,
     partner: Partner | None = None,
-) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
+) -> tuple[StudyPlan, dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
     """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
+
+    The plan comes back with the variables and qualifiers that continue long texts.
 
     Raises:
         Stopped: the data have faults; all that could be found are listed.
     """
     seconds: dict[str, float] = {}
+    changes = TextChanges()
 
     def finished(name: str, spent: float) -> None:
         seconds[name] = spent
@@ -124,14 +131,16 @@ def convert(
 
     try:
         try:
-            built, found = build_datasets(plan, tables, finished, partner)
+            built, found = build_datasets(plan, tables, finished, changes, partner)
         except PartnerLost:
             seconds.clear()
-            built, found = build_datasets(plan, tables, finished)
+            changes = TextChanges()
+            built, found = build_datasets(plan, tables, finished, changes)
     except Stopped as stopped:
         findings.extend(stopped.findings)
         raise Stopped(findings) from None
     findings.extend(found)
+    plan = as_written(plan, changes)
     frames: dict[str, pl.DataFrame] = {}
     extra: dict[str, pl.DataFrame] = {}
     for dataset in plan.datasets:
@@ -140,7 +149,7 @@ def convert(
         if qualifiers is not None and len(qualifiers):
             extra[f"SUPP{dataset.name}"] = qualifiers
         frames[dataset.name] = whole.select(kept_columns(dataset, whole))
-    return frames, extra, seconds
+    return plan, frames, extra, seconds
 
 
 def package(
@@ -227,6 +236,41 @@ def prepare_output(
     return folder
 
 
+def left_over(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterable[Finding]:
+    """CED236, a note for each column of the contract that nothing reads and no word excludes."""
+    for table, columns in account(plan).items():
+        for column, found in columns.items():
+            if found.status == "left over" and table in tables:
+                filled = tables[table].frame[column].count()
+                cells = f"{filled} filled cell" + "s" * (filled != 1)
+                yield Finding(
+                    "CED236",
+                    f"nothing reads the column {table}.{column}, which has {cells}",
+                    plan.tables[table].places[column],
+                    hint="map it, or write under 'exclude' why it is left out",
+                    stage=Stage.RAW,
+                    severity=Severity.NOTE,
+                )
+
+
+def raw_account(
+    plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings
+) -> dict[str, TableAccount]:
+    """The account of every raw table for the manifest."""
+    made: dict[str, TableAccount] = {}
+    for name, columns in raw_columns(plan, tables).items():
+        frame, duplicates = tables[name].frame, plan.tables[name].duplicates
+        dropped = [f for f in findings if duplicates and f.code == "CED237" and f.where == duplicates.where]
+        filled = {c: frame[c].count() for c, found in columns.items() if found.status == "left over"}
+        made[name] = TableAccount(len(frame), len(dropped), columns, filled)
+    return made
+
+
+def raw_columns(plan: StudyPlan, tables: Mapping[str, RawTable]) -> dict[str, dict[str, ColumnAccount]]:
+    """What becomes of every raw column, those beyond the contract included."""
+    return account(plan, {name: table.new for name, table in tables.items()})
+
+
 def manifest(
     plan: StudyPlan,
     only: Iterable[str],
@@ -249,6 +293,7 @@ def manifest(
         inputs=inputs,
         outputs={name: sha256(content) for name, content in files.items()},
         datasets={d.name: (rows[d.name], len(d.variables)) for d in described},
+        raw=raw_account(plan, tables, findings),
         findings=findings.sorted(),
     )
 

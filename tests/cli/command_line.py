@@ -31,8 +31,9 @@ BUILT = """\
   DM               2 rows   25 columns       _ s
   AE               3 rows   26 columns       _ s
   ADSL             2 rows    8 columns       _ s
+  raw columns: 14 of 14 mapped, 0 excluded, 0 left over
 """
-"""One line a dataset, in the order of building; the seconds are masked."""
+"""One line a dataset, in the order of building, then the raw columns; the seconds are masked."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def test_a_header_that_is_not_as_declared() -> None:
         11,
         SPECS
         + TWO
-        + "mappings/sources.yaml:5:17 CED220 column ae.SEV is not in the header of raw/ae.csv; "
+        + "mappings/sources.yaml:5:81 CED220 column ae.SEV is not in the header of raw/ae.csv; "
         + "did you mean SEVR?\n"
         + "raw/ae.csv:1:4 CED221 column SEVR is not among the columns of table ae; did you mean SEV?\n",
     )

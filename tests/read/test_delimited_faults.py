@@ -213,13 +213,37 @@ def test_missing_and_extra_columns_are_all_named() -> None:
     assert text.endswith("column ae.SEV is not in the header of raw/ae.csv; the header has SUBJ, TERM")
 
 
-@pytest.mark.parametrize(("policy", "severity"), [("warn", Severity.WARNING), ("ignore", Severity.NOTE)])
-def test_other_column_policies_go_on_with_a_null_column(policy: str, severity: Severity) -> None:
+@pytest.mark.parametrize(("policy", "codes"), [("warn", ["CED220", "CED221"]), ("ignore", ["CED220"])])
+def test_other_column_policies_go_on_with_a_null_column(policy: str, codes: list[str]) -> None:
     given_file("TERM,XYZ,SUBJ\na,b,1\n")
-    table, found = read_table(Path("raw"), replace(AE, column_policy=policy))
+    table, found = read_table(
+        Path("raw"), replace(AE, column_policy=policy, needed=frozenset({"SUBJ", "TERM"}))
+    )
     assert table is not None
     assert rows(table) == [("1", "a", None, 2)]
-    assert [(f.code, f.severity) for f in found] == [("CED220", severity), ("CED221", severity)]
+    assert table.new == ("XYZ",)
+    assert [(f.code, f.severity) for f in found] == [(code, Severity.WARNING) for code in codes]
+
+
+@pytest.mark.parametrize("policy", ["strict", "warn", "ignore"])
+def test_a_column_that_is_read_must_be_there_under_every_policy(policy: str) -> None:
+    contract = replace(AE, column_policy=policy, needed=frozenset({"SEV"}))
+    assert said("SUBJ,TERM\n", contract) == [
+        "mappings/sources.yaml:4:3 CED220 column ae.SEV is not in the header of raw/ae.csv; "
+        "the header has SUBJ, TERM"
+    ]
+
+
+def test_texts_of_spreadsheet_errors_are_faults_unless_they_mean_missing() -> None:
+    text = "SUBJ,TERM,SEV\n1,#N/A,#5\n2,b,#REF!\n3,#DIV/0!,2\n"
+    assert said(text) == [
+        "raw/ae.csv:2 CED242 column ae.TERM holds #N/A, an error of a spreadsheet, in 2 cells, first in "
+        "line 2; correct it, or list it under 'missing' in sources.yaml",
+        "raw/ae.csv:3 CED242 column ae.SEV holds #REF!, an error of a spreadsheet, in line 3; "
+        "correct it, or list it under 'missing' in sources.yaml",
+    ]
+    contract = replace(AE, missing=("#N/A", "#REF!", "#DIV/0!"))
+    assert rows(read(text, contract)) == [("1", None, "#5", 2), ("2", "b", None, 3), ("3", None, "2", 4)]
 
 
 def test_duplicate_and_blank_header_cells() -> None:

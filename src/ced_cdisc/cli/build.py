@@ -45,6 +45,7 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
         companion = call_companion(raw, mappings, define, names)
     from ced_cdisc.core.findings import Stopped
     from ced_cdisc.pipeline import build as run
+    from ced_cdisc.plan.account import sentence, totals
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.locate import MissingFolder, find_study
 
@@ -69,6 +70,7 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
         console.dataset(parent, result.frames[parent].shape, seconds)
         if f"SUPP{parent}" in result.frames:
             console.dataset(f"SUPP{parent}", result.frames[f"SUPP{parent}"].shape)
+    console.say(f"  {sentence(totals(result.raw_columns))}")
     console.findings(result.findings)
     datasets = sum(len(package.datasets) for package in result.packages.values())
     console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")

@@ -88,5 +88,8 @@ def _same(one: Line, other: Line) -> bool:
     """Whether two lines give the same values, and the same faults at the same place of the spec."""
     if one.tree != other.tree or one.type is not other.type:
         return False
+    in_ascii = one.policy.transliterate
+    if in_ascii != other.policy.transliterate:
+        return False
     where = one.where == other.where and one.text == other.text
-    return where or not (can_fault(one.tree) or aggregates_in(one.tree))
+    return where or not (in_ascii or can_fault(one.tree) or aggregates_in(one.tree))

@@ -16,6 +16,7 @@ from ced_cdisc.convert.visits import Visits, check_names, with_visits
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
+from ced_cdisc.plan.texts import TextChanges
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def _kept(
     needed: set[str],
 ) -> pl.Series:
     """Which rows to keep where the condition needs the lines; faults of rows not kept do not count."""
-    quiet = replace(world, faults=Faults(world.plan.tables, {}))
+    quiet = replace(world, faults=Faults(world.plan.tables, {}), changes=TextChanges())
     scope = Scope(quiet, dataset)
     pending = list(block.lookups)
     at = frame.with_row_index("__at")

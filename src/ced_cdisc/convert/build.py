@@ -12,16 +12,19 @@ from ced_cdisc.convert.finish import check_values, shown_columns
 from ced_cdisc.convert.partner import Partner
 from ced_cdisc.convert.sdtm import build_sdtm
 from ced_cdisc.convert.sources import RawFrame, Watch, World, check_in_dm, raw_records
+from ced_cdisc.convert.texts import split_texts
 from ced_cdisc.convert.visits import Visits, study_visits
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.plan.halves import halves
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.texts import TextChanges, as_written
 
 
 def build_datasets(
     plan: StudyPlan,
     tables: Mapping[str, RawFrame],
     watch: Watch = lambda name, seconds: None,
+    changes: TextChanges | None = None,
     partner: Partner | None = None,
 ) -> tuple[dict[str, pl.DataFrame], Findings]:
     """Carry the plan out.
@@ -30,6 +33,7 @@ def build_datasets(
         plan: what is to be built.
         tables: the raw tables by name: text columns and ``__row``.
         watch: told of each finished dataset.
+        changes: told of texts that were split or written in ASCII, where the plan says so.
         partner: who does the other half, if any; the result is the same.
 
     Returns:
@@ -42,7 +46,7 @@ def build_datasets(
     """
     faults = Faults(plan.tables, {name: table.file for name, table in tables.items()})
     raw = raw_records(plan, tables, faults)
-    world = World(plan, faults, raw)
+    world = World(plan, faults, raw, changes if changes is not None else TextChanges())
     visits = study_visits(plan, raw, faults)
     own: set[str] = set()
     for kind, build in (("sdtm", build_sdtm), ("adam", build_adam)):
@@ -52,15 +56,20 @@ def build_datasets(
             own.update(dataset.name for dataset in datasets)
         else:
             own |= _side_by_side(build, datasets, world, visits, watch, partner)
+        if kind == "sdtm":
+            for dataset in datasets:
+                world.frames[dataset.name] = split_texts(world.frames[dataset.name], dataset, world)
     check_in_dm(world)
     shown: dict[str, pl.DataFrame] = {}
-    for dataset in plan.datasets:
+    for dataset in as_written(plan, world.changes).datasets:
         frame = world.frames[dataset.name]
         if dataset.name in own:
             check_values(frame, dataset, world)
         shown[dataset.name] = shown_columns(frame, dataset)
     if partner is not None:
-        faults.update(partner.swap(faults.found()))
+        found, theirs = partner.swap((faults.found(), world.changes))
+        faults.update(found)
+        world.changes.update(theirs)
     findings = faults.findings()
     if findings.errors:
         raise Stopped(findings)

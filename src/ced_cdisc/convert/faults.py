@@ -128,7 +128,9 @@ class Faults:
         return self._words[table][0]
 
     def lines(self, table: str, rows: Sequence[int]) -> str:
-        """``lines 12, 15 and 18`` or ``rows 2 and 3``."""
+        """``line 12``, ``lines 12, 15 and 18`` or ``rows 2 and 3``."""
+        if len(rows) == 1:
+            return f"{self._words[table][1]} {rows[0]}"
         words = [str(row) for row in sorted(rows)]
         return f"{self._words[table][1]}s {', '.join(words[:-1])} and {words[-1]}"
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from ced_cdisc.convert.aggregates import Scope, add_aggregates, aggregates_in, names_in
 from ced_cdisc.convert.faults import Place
+from ced_cdisc.convert.texts import in_ascii
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import Fault, compile_node
@@ -73,6 +74,9 @@ def _add_batch(
         faults.extend((place, fault) for fault in compiled.faults)
     scope.world.faults.in_rows(known, faults)
     done = known.with_columns(columns)
+    for line, place in zip(batch, places, strict=True):
+        if line.policy.transliterate:
+            done = in_ascii(done, line.variable, place, scope.dataset, scope.world)
     extra = known.columns[len(frame.columns) :]
     return done.drop(extra) if extra else done
 

@@ -8,11 +8,13 @@ from typing import Protocol
 
 import polars as pl
 
+from ced_cdisc.convert.duplicates import shown_key, without_duplicates
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.plan.model import RawTable as TablePlan
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.texts import TextChanges
 
 ORDER = "__order"
 """Number of a record in the order of the records' keys: breaks ties, never a place in a file."""
@@ -54,6 +56,7 @@ class World:
     plan: StudyPlan
     faults: Faults
     raw: Mapping[str, pl.DataFrame]
+    changes: TextChanges = field(default_factory=TextChanges)
     frames: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
     _seen: dict[str, tuple[pl.DataFrame, Records]] = field(
         default_factory=dict[str, tuple[pl.DataFrame, Records]]
@@ -76,13 +79,15 @@ class World:
 
 
 def raw_records(plan: StudyPlan, tables: Mapping[str, RawFrame], faults: Faults) -> dict[str, pl.DataFrame]:
-    """The raw tables as records; rows without subject (CED258) and repeated keys (CED259) are faults."""
+    """The raw tables as records, without the duplicates that their contracts drop; rows without subject
+    (CED258) and repeated keys (CED259, CED238) are faults."""
     made: dict[str, pl.DataFrame] = {}
     for name, table in plan.tables.items():
         if name in tables:
             frame = _prepared(plan, table, tables[name].frame)
             made[name] = frame
             _check_subjects(table, frame, faults)
+            made[name] = frame = without_duplicates(table, frame, OWNER, faults)
             _check_key(table, frame, faults)
     return made
 
@@ -113,12 +118,13 @@ def _check_subjects(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> No
 
 def _check_key(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> None:
     names = [f"{table.name}.{column}" for column in table.key]
+    if table.duplicates is not None and table.duplicates.keep != "identical":
+        return
     if not names or any(name not in frame.columns for name in names):
         return
     repeated = frame.group_by(names, maintain_order=True).agg(ROW).filter(pl.col(ROW).list.len() > 1)
     for *values, rows in repeated.iter_rows():
-        texts = ["empty" if value is None else f"'{value}'" for value in values]
-        shown = ", ".join(f"{column} {text}" for column, text in zip(table.key, texts, strict=True))
+        shown = shown_key(table, values)
         message = f"{faults.file(table.name)}: {faults.lines(table.name, rows)} have the same key {shown}"
         faults.add("CED259", message, table.where, "the key of a table stands in sources.yaml")
 

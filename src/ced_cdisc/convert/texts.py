@@ -1,22 +1,97 @@
-"""Texts that no transport file can hold, found where the spec line and the raw record are still known."""
+"""Texts that no transport file can hold: written in ASCII or split where the plan says so, else faults that
+name the spec line and the raw record."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import polars as pl
 
-from ced_cdisc.convert.faults import records_of
+from ced_cdisc.convert.faults import Place, records_of
 from ced_cdisc.convert.sources import World
-from ced_cdisc.core.findings import Location
+from ced_cdisc.core.characters import IN_ASCII
+from ced_cdisc.core.findings import Location, Severity
 from ced_cdisc.core.metadata import XPT_TEXT_BYTES
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import SUPP, DatasetPlan
+from ced_cdisc.plan.texts import part_column, split_variables
 
 FEW = 4096
 """Rows up to which plain Python finds a value at fault faster than polars sets out to look."""
 _SHOWN = 40
+_LAST_BLANK = re.compile(r"(.*[^ ]) ", re.DOTALL)
+_UNBROKEN_HINT = "it has no blank within 200 bytes at which it could be split"
 _LONG_HINT = "move the rest to a supplemental qualifier or to a further variable"
+
+
+def in_ascii(frame: pl.DataFrame, variable: str, place: Place, dataset: str, world: World) -> pl.DataFrame:
+    """The frame with the texts of a variable in ASCII characters, as far as the table has them.
+
+    Every changed value is a note, CED240. A text of which nothing is left is missing.
+    """
+    if frame.schema[variable] != pl.String:
+        return frame
+    changed: dict[str, str] = {}
+    for value in frame[variable].drop_nulls().to_list():
+        if not value.isascii() and value not in changed:
+            after = "".join([IN_ASCII.get(character, character) for character in value])
+            if after != value:
+                changed[value] = after
+    if not changed:
+        return frame
+    world.changes.in_ascii.add((dataset, variable))
+    for before, after in changed.items():
+        records = records_of(frame.filter(pl.col(variable) == before))
+        message = f"{place.label}: '{before}' is written '{after}'"
+        world.faults.add("CED240", message, place.where, "", records, Severity.NOTE)
+    written = pl.col(variable).replace(changed)
+    return frame.with_columns(pl.when(written != "").then(written).alias(variable))
+
+
+def parts_of(text: str) -> list[str]:
+    """A text over 200 bytes in parts; blanks at its end are lost, as a transport file loses them.
+
+    Each part ends before the last blank that leaves it at most 200 bytes and no blank at its end; that blank
+    is in no part. Where there is none, the text is the only part.
+    """
+    rest = text.rstrip(" ")
+    parts: list[str] = []
+    while len(rest.encode()) > XPT_TEXT_BYTES:
+        head = rest.encode()[: XPT_TEXT_BYTES + 1].decode(errors="ignore")
+        match = _LAST_BLANK.match(head)
+        if match is None:
+            return [text]
+        parts.append(match[1])
+        rest = rest[match.end() :]
+    return [*parts, rest]
+
+
+def split_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:
+    """The finished dataset with long texts in parts, where the plan says so; CED241 where a name is taken."""
+    taken = {v.name for v in dataset.variables} | {q.name for q in dataset.supplemental}
+    for variable, where in split_variables(dataset):
+        values: list[str | None] = frame[variable].to_list()
+        long = {v: parts_of(v) for v in values if v is not None and len(v.encode()) > XPT_TEXT_BYTES}
+        count = max((len(parts) for parts in long.values()), default=1) - 1
+        columns = {variable: [long[v][0] if v in long else v for v in values]}
+        for number in range(1, count + 1):
+            column = part_column(variable, number)
+            if (name := column.removeprefix(SUPP)) in taken:
+                owner = dataset.name if name == column else f"SUPP{dataset.name}"
+                label = f"{dataset.name}.{variable.removeprefix(SUPP)}"
+                message = f"{label}: a long text continues in {owner}.{name}, which is taken"
+                world.faults.add("CED241", message, where, "rename what has this name")
+                return frame
+            taken.add(name)
+            columns[column] = [
+                long[v][number] if v is not None and number < len(long.get(v, ())) else None for v in values
+            ]
+        if count:
+            world.changes.parts[dataset.name, variable] = count
+        if long:
+            frame = frame.with_columns(pl.Series(n, c, dtype=pl.String) for n, c in columns.items())
+    return frame
 
 
 def check_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
@@ -24,6 +99,7 @@ def check_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
 
     One finding for each variable and value. Copies from other datasets are spared: the fault is there.
     """
+    splits = {name for name, _ in split_variables(dataset)}
     named = [(v.name, v.where) for v in dataset.variables if v.kind is Type.TEXT and _is_own(v.origin.type)]
     named += [(SUPP + q.name, q.where) for q in dataset.supplemental]
     if frame.height <= FEW:
@@ -35,7 +111,7 @@ def check_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
     found = frame.select(one.any().alias(f"{i}") for i, one in enumerate((*too_long, *foreign))).row(0)
     for i, (name, where) in enumerate(named):
         if found[i]:
-            _report("CED266", frame.filter(too_long[i]), name, where, dataset, world)
+            _report("CED266", frame.filter(too_long[i]), name, where, dataset, world, name in splits)
         if found[len(named) + i]:
             _report("CED267", frame.filter(foreign[i]), name, where, dataset, world)
 
@@ -51,20 +127,27 @@ def _is_own(origin: str) -> bool:
 
 
 def _report(
-    code: str, bad: pl.DataFrame, name: str, where: Location, dataset: DatasetPlan, world: World
+    code: str,
+    bad: pl.DataFrame,
+    name: str,
+    where: Location,
+    dataset: DatasetPlan,
+    world: World,
+    is_split: bool = False,
 ) -> None:
     owner = f"SUPP{dataset.name}" if name.startswith(SUPP) else dataset.name
     label = f"{owner}.{name.removeprefix(SUPP)}"
     for (value,), rows in bad.group_by(name, maintain_order=True):
-        say = _long if code == "CED266" else _foreign
-        message, hint = say(str(value))
+        if is_split and len(parts_of(str(value))) > 1:
+            continue  # a part's name is taken: CED241
+        message, hint = _foreign(str(value)) if code == "CED267" else _long(str(value), is_split)
         world.faults.add(code, f"{label}: {message}", where, hint, records_of(rows))
 
 
-def _long(value: str) -> tuple[str, str]:
+def _long(value: str, is_split: bool) -> tuple[str, str]:
     size = len(value.encode())
     message = f"text of {size} bytes, a transport file holds {XPT_TEXT_BYTES}: '{value[:_SHOWN]}...'"
-    return message, _LONG_HINT
+    return message, _UNBROKEN_HINT if is_split else _LONG_HINT
 
 
 def _foreign(value: str) -> tuple[str, str]:

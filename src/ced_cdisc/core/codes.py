@@ -60,6 +60,8 @@ CED082 | a CT package of the study cannot be read | import it again with ced-cdi
 CED083 | a file that is no published terminology | take the .txt, .xlsx or .odm.xml file of NCI EVS
 CED084 | a malformed row of a terminology file | get the file again, or correct the row
 CED085 | the standard or the date of a terminology is not told | give it with --standard or --date
+CED090 | a column is excluded and read | take it from `exclude`, or do not read it
+CED091 | a text policy that cannot be carried out | take it out, or make the line a domain's
 """
 
 _RAW = """
@@ -97,6 +99,12 @@ CED232 | merged cells | unmerge, and fill each cell
 CED233 | the workbook is too big to unpack | export the table as CSV
 CED234 | cells to the right of the header | give the column a header, or clear the cells
 CED235 | a file that no table reads (a note) | declare it in sources.yaml, or move it away
+CED236 | a column that nothing reads (a note) | map it, or write under `exclude` why it is left out
+CED237 | a record left out as a duplicate (a note) | nothing: `duplicates` in sources.yaml says so
+CED238 | duplicates of which none can be chosen | correct the data, or `duplicates` in sources.yaml
+CED240 | a text written in ASCII characters (a note) | nothing: `text: transliterate` says so
+CED241 | the name of a text's part is taken | rename the qualifier or variable that has it
+CED242 | a cell holds the text of a spreadsheet's error | correct it, or list it under `missing`
 CED250 | a raw value without a term in ct | add the code to ct, or correct the data
 CED251 | a date that no format fits | add the format, or correct the data
 CED252 | a time that no format fits, or without a date | correct the data, or leave `time` out

@@ -224,7 +224,7 @@ def _qualifier(
     used.note(qualifier.codelist, distinct(values))
     lines = [x for b in plan.blocks for x in b.lines if x.variable == SUPP + name]
     origin = merge_origins(x.origin for x in lines) if lines else qualifier.origin
-    method = merge_methods(x.method for x in lines)
+    method = merge_methods(x.method for x in lines) if lines else qualifier.method
     used.note(qualifier.codelist, written_values(plan, SUPP + name))
     return ValueLevel(
         where=(RangeCheck(dataset, "QNAM", "EQ", (name,)),),
@@ -236,4 +236,5 @@ def _qualifier(
         if method is not None and origin.type == "Derived"
         else None,
         codelist=qualifier.codelist,
+        comment=qualifier.comment,
     )

@@ -21,6 +21,19 @@ SUPP = "supp."
 
 
 @dataclass(frozen=True)
+class TextPolicy:
+    """What is done with texts of a line that a transport file cannot hold; else they are faults.
+
+    ``split``: texts over 200 bytes are continued elsewhere. ``transliterate``: other characters are written
+    in ASCII. ``given``: the line itself says so, not the study.
+    """
+
+    split: bool = False
+    transliterate: bool = False
+    given: bool = False
+
+
+@dataclass(frozen=True)
 class Line:
     """One variable of one block: its expression and what define.xml will say of it.
 
@@ -39,6 +52,7 @@ class Line:
     codelist: Codelist | None = None
     """A codelist that binds this line's values alone, beside the variable's."""
     text: Text | None = None
+    policy: TextPolicy = field(default_factory=TextPolicy)
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,8 @@ class VariablePlan:
     """Filled in by the standard and permissible: left out where it holds nothing."""
     length: int | None = None
     decimals: int | None = None
+    split: bool = False
+    """Texts over 200 bytes are continued in supplemental qualifiers or further variables."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +146,8 @@ class SupplementalPlan:
     where: Location
     codelist: Codelist | None = None
     method: Method | None = None
+    comment: Comment | None = None
+    split: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,6 +215,20 @@ class VisitPlan:
 
 
 @dataclass(frozen=True)
+class Duplicates:
+    """Which of several records with one key is kept.
+
+    ``identical``: one of records that are alike in all columns of the contract. ``latest``, ``earliest``: by
+    the date in ``by``, read by ``formats``. ``last``, ``first``: by the number in ``by``.
+    """
+
+    keep: Literal["identical", "latest", "earliest", "last", "first"]
+    where: Location
+    by: str = ""
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RawTable:
     """What the plan knows of a raw table: the contract of its columns and its key."""
 
@@ -214,6 +246,13 @@ class RawTable:
     missing: tuple[str, ...] = ()
     policy: Literal["strict", "warn", "ignore"] = "strict"
     page: int | None = None
+    duplicates: Duplicates | None = None
+    exclude: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Why columns are left out, by column: what the table says, and what the defaults say."""
+    places: Mapping[str, Location] = field(default_factory=dict[str, Location])
+    """Where the contract lists each column."""
+    readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """What reads each column, in the whole study: see :mod:`ced_cdisc.plan.account`."""
 
 
 @dataclass(frozen=True)

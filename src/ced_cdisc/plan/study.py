@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Document, Standard
 from ced_cdisc.expr import tree
+from ced_cdisc.plan.account import with_readers
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import date_formats, named_formats
@@ -25,6 +26,7 @@ from ced_cdisc.plan.sdtm.declare import declare
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.tables import plan_tables, plan_visits
+from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import AnalysisSpec
 from ced_cdisc.spec.source import Text
@@ -55,13 +57,14 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     packages = _standards(specs, findings)
     if packages is None:
         return None
-    tables = plan_tables(specs.sources, findings)
     formats = named_formats(specs.study.formats, findings)
+    tables = plan_tables(specs.sources, formats, findings)
     codelists = Codelists(packages, specs.define, findings)
     expressions = Expressions(findings)
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
     origins = Origins({str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, crf)
-    lines = Lines(expressions, codelists, origins, formats, findings)
+    policy = text_policy(specs.study.text, specs.study.place, findings)
+    lines = Lines(expressions, codelists, origins, formats, findings, policy)
     catalogue = Catalogue(tables={name: table.columns for name, table in tables.items()})
     visits = plan_visits(
         specs.visits,
@@ -98,6 +101,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     _unused_codelists(specs, codelists)
     usubjid = _usubjid(specs, expressions)
     snapshot = _snapshot(specs, findings)
+    tables = with_readers(tables, visits, (*ordered, *adam.values()), specs.sources, findings)
     if findings.errors or usubjid is None or snapshot is None:
         return None
     info = specs.study.study

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
-from ced_cdisc.plan.model import PlannedVisit, RawTable, VisitPlan
-from ced_cdisc.spec.models import SourcesSpec, TableDefaults, TableSpec, VisitsSpec
+from ced_cdisc.plan.language.dates import Formats, date_formats
+from ced_cdisc.plan.model import Duplicates, PlannedVisit, RawTable, VisitPlan
+from ced_cdisc.spec.models import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec
 from ced_cdisc.spec.source import Text
 
 
-def plan_tables(sources: SourcesSpec, findings: Findings) -> dict[str, RawTable]:
-    """The contract of every raw table; faults are CED016 and CED029."""
+def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> dict[str, RawTable]:
+    """The contract of every raw table; faults are CED007, CED012, CED018 and CED029."""
     tables: dict[str, RawTable] = {}
     for name, spec in sources.tables.items():
         columns = (*sources.defaults.columns, *spec.columns)
@@ -19,6 +21,8 @@ def plan_tables(sources: SourcesSpec, findings: Findings) -> dict[str, RawTable]
         wanted: list[Text] = [*spec.key, *([subject] if subject else []), *spec.exclude]
         if spec.visit is not None:
             wanted += [spec.visit.name, spec.visit.date]
+        if spec.duplicates is not None and spec.duplicates.by is not None:
+            wanted.append(spec.duplicates.by)
         for column in wanted:
             if str(column) not in known:
                 findings.add(
@@ -52,8 +56,33 @@ def plan_tables(sources: SourcesSpec, findings: Findings) -> dict[str, RawTable]
             ),
             policy=spec.policy or sources.defaults.policy,
             page=spec.page,
+            duplicates=_duplicates(spec.duplicates, formats, findings)
+            if spec.duplicates is not None
+            else None,
+            exclude={
+                str(column): str(reason)
+                for column, reason in (sources.defaults.exclude | spec.exclude).items()
+                if str(column) in known
+            },
+            places={str(column): column.where for column in columns},
         )
     return tables
+
+
+def _duplicates(spec: DuplicatesSpec, formats: Formats, findings: Findings) -> Duplicates | None:
+    dated = spec.keep in ("latest", "earliest")
+    if spec.keep != "identical" and spec.by is None:
+        text = f"'duplicates: {spec.keep}' needs 'by', the column that decides"
+        findings.add(Finding("CED007", text, spec.place))
+        return None
+    for word, given, fits in (("by", spec.by, spec.keep != "identical"), ("date", spec.date, dated)):
+        if given is not None and not fits:
+            text = f"'{word}' does not go with 'duplicates: {spec.keep}'"
+            goes = "latest, earliest" if word == "date" else "latest, earliest, last, first"
+            findings.add(Finding("CED018", text, spec.place, hint=f"it goes with {goes}"))
+            return None
+    read_by = date_formats(spec.date, formats, findings) if spec.date is not None else (ISO,)
+    return Duplicates(spec.keep, spec.place, str(spec.by or ""), read_by if dated else ())
 
 
 def _no_repeats(columns: tuple[Text, ...], table: str, findings: Findings) -> None:

@@ -12,6 +12,8 @@ from ced_cdisc.core.findings import Finding, Location, Severity, Stage, did_you_
 ROW = "__row"
 """Name of the Int64 column with the place of a record: physical line (CSV) or sheet row (xlsx)."""
 
+SPREADSHEET_ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+"""What spreadsheet programs write for a value that could not be computed, also into exported text."""
 _OTHER_DELIMITERS = (";", "\t", "|", ",")
 
 
@@ -30,7 +32,10 @@ class TableContract:
         sheet: sheet name, xlsx only; empty means the only sheet.
         trim: strip leading and trailing white space of every cell, header included.
         missing: cell texts that mean missing, compared after trimming; an empty cell always does.
-        column_policy: what a missing or an extra column is: an error, a warning or a note.
+        column_policy: what a column is that the header alone or the contract alone has. ``strict``: an error.
+            ``warn``: a warning. ``ignore``: a column of the header alone is passed over, one of the contract
+            alone is a warning. A column in ``needed`` must always be there.
+        needed: the columns that something reads; None means all.
         column_lines: the spec line of each column, where known.
     """
 
@@ -45,6 +50,7 @@ class TableContract:
     trim: bool = False
     missing: tuple[str, ...] = ()
     column_policy: Literal["strict", "warn", "ignore"] = "strict"
+    needed: frozenset[str] | None = None
     column_lines: Mapping[str, Location] | None = None
 
     def __post_init__(self) -> None:
@@ -93,9 +99,7 @@ def compare_header(header: Sequence[str], contract: TableContract, where: Locati
     wrong = _wrong_delimiter(header, contract, where)
     if wrong:
         return [wrong]
-    severity = {"strict": Severity.ERROR, "warn": Severity.WARNING, "ignore": Severity.NOTE}[
-        contract.column_policy
-    ]
+    severity = Severity.ERROR if contract.column_policy == "strict" else Severity.WARNING
     found: list[Finding] = []
     first: dict[str, int] = {}
     for number, name in enumerate(header, 1):
@@ -111,20 +115,25 @@ def compare_header(header: Sequence[str], contract: TableContract, where: Locati
             found.append(raw_finding("CED222", text, place, "rename one of them"))
         else:
             first[name] = number
-    declared = set(contract.columns)
     absent = [name for name in contract.columns if name not in first]
-    extra = [name for name in first if name not in declared]
+    extra = new_columns(header, contract)
     for name in absent:
         place = (contract.column_lines or {}).get(name, contract.where)
         hint = did_you_mean(name, extra) or f"the header has {one_of(list(first))}"
         text = f"column {contract.name}.{name} is not in the header of {where.file}"
-        found.append(raw_finding("CED220", text, place, hint, severity))
-    for name in extra:
+        is_read = contract.needed is None or name in contract.needed
+        found.append(raw_finding("CED220", text, place, hint, Severity.ERROR if is_read else severity))
+    for name in extra if contract.column_policy != "ignore" else ():
         hint = did_you_mean(name, absent) or f"list it under columns at {contract.where}, or delete it"
         text = f"column {name} is not among the columns of table {contract.name}"
         place = Location(where.file, where.line, first[name])
         found.append(raw_finding("CED221", text, place, hint, severity))
     return found
+
+
+def new_columns(header: Sequence[str], contract: TableContract) -> tuple[str, ...]:
+    """The columns of a header that the contract does not list, in the order of the header."""
+    return tuple(dict.fromkeys(name for name in header if name and name not in contract.columns))
 
 
 def _wrong_delimiter(header: Sequence[str], contract: TableContract, where: Location) -> Finding | None:

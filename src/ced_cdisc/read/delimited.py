@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity
-from ced_cdisc.read.contract import ROW, TableContract, compare_header, raw_finding
+from ced_cdisc.read.contract import ROW, TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.encoding import place_of, to_utf8
 from ced_cdisc.read.scan import Fault, Layout, scan
 
@@ -27,7 +27,7 @@ _SHOWN_CHARS = 60
 
 def read_delimited(
     raw: bytes, contract: TableContract, shown: str, needed: Collection[str] | None = None
-) -> tuple[pl.DataFrame | None, list[Finding]]:
+) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     """Read one delimited file.
 
     Args:
@@ -38,30 +38,31 @@ def read_delimited(
 
     Returns:
         The frame (String columns in the contract's order, then ``__row`` = physical line, Int64), or None
-        where a finding is an error; and the findings. An empty cell is null, quoted or not.
+        where a finding is an error; the columns that the contract does not list; and the findings.
+        An empty cell is null, quoted or not.
     """
     data, found = to_utf8(raw, contract, shown)
     if data is None:
-        return None, found
+        return None, (), found
     layout = scan(data, ord(contract.delimiter))
     if isinstance(layout, Fault):
-        return None, [*found, _quoting_finding(layout, data, contract, shown)]
+        return None, (), [*found, _quoting_finding(layout, data, contract, shown)]
     if not len(layout.starts):
-        return None, [*found, empty_file(contract, shown)]
+        return None, (), [*found, empty_file(contract, shown)]
     header = _cells(data, layout, 0, contract)
     if contract.trim:
         header = [cell.strip() for cell in header]
     found += compare_header(header, contract, Location(shown, int(layout.lines[0])))
     found += _ragged(data, layout, len(header), contract, shown)
     if any(finding.severity is Severity.ERROR for finding in found):
-        return None, found
+        return None, (), found
     keep = [name for name in contract.columns if needed is None or name in needed]
     frame = _parse(data, layout, header, keep, contract)
     blank = _blank_records(data, layout, frame, contract)
     if blank:
         frame = frame.filter(~pl.col(ROW).is_in(blank))
     found += skipped_rows(sorted([*blank, *layout.blank_lines.tolist()]), "line", contract, shown)
-    return frame, found
+    return frame, new_columns(header, contract), found
 
 
 def empty_file(contract: TableContract, shown: str) -> Finding:

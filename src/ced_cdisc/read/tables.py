@@ -15,7 +15,14 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
-from ced_cdisc.read.contract import ROW, TableContract, raw_finding, read_error, shown_path
+from ced_cdisc.read.contract import (
+    ROW,
+    SPREADSHEET_ERRORS,
+    TableContract,
+    raw_finding,
+    read_error,
+    shown_path,
+)
 from ced_cdisc.read.delimited import empty_file, read_delimited
 from ced_cdisc.read.xlsx import read_xlsx
 
@@ -32,12 +39,14 @@ class RawTable:
             the physical line of a CSV record, the sheet row of an xlsx record.
         sha256: digest of the bytes of the file, hexadecimal.
         file: path below the raw folder.
+        new: columns of the file that the contract does not list, in their order.
     """
 
     name: str
     frame: pl.DataFrame
     sha256: str
     file: str
+    new: tuple[str, ...] = ()
 
 
 def read_table(
@@ -64,10 +73,31 @@ def read_table(
     if not raw:
         return None, [empty_file(contract, shown)]
     reader = read_xlsx if contract.format == "xlsx" else read_delimited
-    frame, found = reader(raw, contract, shown, needed)
+    frame, new, found = reader(raw, contract, shown, needed)
     if frame is None or any(finding.severity is Severity.ERROR for finding in found):
         return None, found
-    return RawTable(contract.name, frame, hashlib.sha256(raw).hexdigest(), contract.file), found
+    if contract.format != "csv" or b"#" in raw:
+        found += _spreadsheet_errors(frame, contract, shown)
+        if any(finding.severity is Severity.ERROR for finding in found):
+            return None, found
+    return RawTable(contract.name, frame, hashlib.sha256(raw).hexdigest(), contract.file, new), found
+
+
+def _spreadsheet_errors(frame: pl.DataFrame, contract: TableContract, shown: str) -> list[Finding]:
+    """CED242 for each column with texts such as #N/A; those that the contract calls missing are gone."""
+    names = [name for name in frame.columns if name != ROW]
+    held = frame.select(pl.col(names).is_in(SPREADSHEET_ERRORS).any())
+    found: list[Finding] = []
+    for name in (name for name in names if held[name].item()):
+        rows = frame.filter(pl.col(name).is_in(SPREADSHEET_ERRORS))
+        value, lines = rows[name].item(0), rows[ROW].to_list()
+        word = "row" if contract.format == "xlsx" else "line"
+        cells = f"in {len(lines)} cells, first in" if len(lines) > 1 else "in"
+        text = f"column {contract.name}.{name} holds {value}, an error of a spreadsheet,"
+        text += f" {cells} {word} {lines[0]}"
+        hint = "correct it, or list it under 'missing' in sources.yaml"
+        found.append(raw_finding("CED242", text, Location(shown, lines[0]), hint))
+    return found
 
 
 def read_tables(

@@ -23,7 +23,7 @@ from typing import Any
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
-from ced_cdisc.read.contract import ROW, TableContract, compare_header, raw_finding
+from ced_cdisc.read.contract import ROW, TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.delimited import empty_file, finish_cells, skipped_rows
 
 MAX_UNPACKED = 1 << 30
@@ -49,7 +49,7 @@ class _Sheet:
 
 def read_xlsx(
     raw: bytes, contract: TableContract, shown: str, needed: Collection[str] | None = None
-) -> tuple[pl.DataFrame | None, list[Finding]]:
+) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     """Read one sheet; the arguments and the result are those of ``read_delimited``.
 
     Row 1 is the header. Numbers become the shortest text that reads back (``424``, ``2.22``), booleans
@@ -57,7 +57,7 @@ def read_xlsx(
     """
     fault = _check_package(raw, contract, shown)
     if fault:
-        return None, [fault]
+        return None, (), [fault]
     with _WARNINGS_LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -65,9 +65,9 @@ def read_xlsx(
         except MemoryError:
             raise
         except Exception as error:  # openpyxl, zipfile and expat raise anything on a damaged file
-            return None, [_damaged(error, contract, shown)]
+            return None, (), [_damaged(error, contract, shown)]
     if isinstance(sheet, Finding):
-        return None, [sheet]
+        return None, (), [sheet]
     return _to_frame(sheet, contract, shown, needed)
 
 
@@ -237,7 +237,7 @@ def _duration_text(value: timedelta) -> str:
 
 def _to_frame(
     sheet: _Sheet, contract: TableContract, shown: str, needed: Collection[str] | None
-) -> tuple[pl.DataFrame | None, list[Finding]]:
+) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     table, where = contract.name, Location(shown)
     header_row = sheet.rows.pop(1, {})
     filled = {number: cells for number, cells in sorted(sheet.rows.items()) if cells}
@@ -254,14 +254,14 @@ def _to_frame(
         *_cell_findings("CED232", "merged range", sheet.merged, "unmerge and fill each cell", table, where),
     ]
     if not header_row and not filled and not found:
-        return None, [empty_file(contract, shown)]
+        return None, (), [empty_file(contract, shown)]
     header = [header_row.get(number, "") for number in range(1, max(header_row, default=0) + 1)]
     if contract.trim:
         header = [name.strip() for name in header]
     found += compare_header(header, contract, Location(shown, 1))
     found += _beyond_header(filled, len(header), table, where)
     if any(finding.severity is Severity.ERROR for finding in found):
-        return None, found
+        return None, (), found
     keep = [name for name in contract.columns if needed is None or name in needed]
     place = {name: number for number, name in enumerate(header, 1)}
     columns = {
@@ -273,7 +273,7 @@ def _to_frame(
         frame = finish_cells(frame, contract)
     last = max(filled, default=1)
     found += skipped_rows([n for n in range(2, last) if n not in filled], "row", contract, shown)
-    return frame.with_columns(pl.Series(ROW, list(filled), pl.Int64)), found
+    return frame.with_columns(pl.Series(ROW, list(filled), pl.Int64)), new_columns(header, contract), found
 
 
 def _cell_findings(

@@ -5,7 +5,7 @@ the second programmer of a double programming. It is slow and says each rule onc
 
 The order of work: raw tables and visits; every SDTM dataset's blocks, in plan order (a block sees the
 stacked datasets before it); every SDTM dataset's lines, in plan order (a line sees the datasets before it
-finished, those after it as stacked); every ADaM dataset whole, in plan order.
+finished, those after it as stacked); long texts are split; every ADaM dataset whole, in plan order.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from ced_cdisc.recompute.records import (
     sorted_by,
     variables_of,
 )
+from ced_cdisc.recompute.texts import in_ascii, split_texts
 from ced_cdisc.recompute.values import DataFault, Fault, Key, Value, in_order
 from ced_cdisc.recompute.visits import Visits
 
@@ -91,6 +92,9 @@ def rebuild(
         if dataset.kind == "sdtm":
             study.finish(dataset)
     for dataset in plan.datasets:
+        if dataset.kind == "sdtm":
+            split_texts(dataset, study.tables[dataset.name])
+    for dataset in plan.datasets:
         if dataset.kind == "adam":
             study.stack(dataset)
             study.finish(dataset)
@@ -109,7 +113,7 @@ class _Study:
         trace: Callable[[Step], None] | None,
     ) -> None:
         self.faults: list[Fault] = []
-        self.tables = raw_tables(plan, tables)
+        self.tables = raw_tables(plan, tables, self._report_table)
         self._trace = trace
         self._memo: Memo = {}
         self._visits: Visits | None = None
@@ -197,7 +201,8 @@ class _Study:
     def _line(self, dataset: DatasetPlan, line: Line, record: Record, scope: Scope) -> Value:
         """The value of a line for a record; missing, and a fault noted, where the data refuse one."""
         try:
-            return self._evaluate(dataset, line.tree, line.variable, record, scope)
+            value = self._evaluate(dataset, line.tree, line.variable, record, scope)
+            return in_ascii(value) if line.policy.transliterate and isinstance(value, str) else value
         except DataFault as fault:
             where = line.text.locate(fault.at or 0) if line.text is not None else line.where
             self._report(fault, dataset.name, line.variable, record, where)
@@ -245,6 +250,9 @@ class _Study:
         found = Fault(fault.message, dataset, variable, record.subject, record.key, where)
         if found not in self.faults:
             self.faults.append(found)
+
+    def _report_table(self, table: str, fault: DataFault) -> None:
+        self.faults.append(Fault(fault.message, table))
 
     def _report_witness(self, fault: DataFault, record: Record) -> None:
         self._report(fault, VISITS, "", record, Location(""))

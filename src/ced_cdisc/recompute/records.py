@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ced_cdisc.plan.model import Block, DatasetPlan, StudyPlan
+from ced_cdisc.recompute.duplicates import kept_rows
 from ced_cdisc.recompute.evaluate import evaluate
-from ced_cdisc.recompute.values import Key, Value, as_text, filled, in_order
+from ced_cdisc.recompute.values import DataFault, Key, Value, as_text, filled, in_order
 
 SUBJECT = "USUBJID"
 """The variable that says whose a record is; every raw record with a subject has it as well."""
@@ -88,8 +90,13 @@ def has_subject(dataset: DatasetPlan) -> bool:
     return SUBJECT in variables_of(dataset)
 
 
-def raw_tables(plan: StudyPlan, tables: Mapping[str, Sequence[Mapping[str, str | None]]]) -> dict[str, Table]:
-    """The raw tables of the plan, each record with its key and subject.
+def raw_tables(
+    plan: StudyPlan,
+    tables: Mapping[str, Sequence[Mapping[str, str | None]]],
+    report: Callable[[str, DataFault], None] = lambda name, fault: None,
+) -> dict[str, Table]:
+    """The raw tables of the plan, each record with its key and subject, without the duplicates that the
+    contract drops; ``report`` is told, by table, of those of which none can be chosen.
 
     The subject is the plan's ``usubjid`` over SUBJECT, the column that the table names; missing where that
     is. A table that is not given is empty; empty text is missing.
@@ -97,7 +104,7 @@ def raw_tables(plan: StudyPlan, tables: Mapping[str, Sequence[Mapping[str, str |
     done: dict[str, Table] = {}
     for name, table in plan.tables.items():
         records: list[Record] = []
-        for row in tables.get(name, ()):
+        for row in kept_rows(table, tables.get(name, ()), partial(report, name)):
             values: dict[str, Value] = {column: filled(text) for column, text in row.items()}
             key = tuple(as_text(values.get(column)) or "" for column in table.key)
             records.append(Record(values, key, _usubjid(plan, values.get(table.subject))))

@@ -79,11 +79,25 @@ Yes = Annotated[bool, BeforeValidator(_yes)]
 """``yes`` or ``no``."""
 
 
+def listed(value: Any) -> Any:
+    """One word where a list of words is expected stands for a list of one."""
+    return _words(value)
+
+
+def kept(value: Any) -> Any:
+    """A bare word for ``duplicates`` means ``{keep: word}``."""
+    return _under("keep", value)
+
+
 def collected(value: Any) -> Any:
     """A bare text as a variable's line means ``{collect: text}``."""
+    return _under("collect", value)
+
+
+def _under(key: str, value: Any) -> Any:
     if isinstance(value, Text):
-        line = Mapping()
-        line.where = value.where
-        line[Text("collect", value.where)] = value
-        return line
+        made = Mapping()
+        made.where = value.where
+        made[Text(key, value.where)] = value
+        return made
     return value

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Model, Words, Yes, collected
+from ced_cdisc.spec.base import Model, Words, Yes, collected, kept, listed
 from ced_cdisc.spec.source import Text
 
 
@@ -20,6 +20,10 @@ class Case(Model):
     when: Text | None = None
     then: Text | None = None
     else_: Text | None = Field(None, alias="else")
+
+
+TextPolicy = Annotated[list[Literal["error", "split", "transliterate"]], BeforeValidator(listed)]
+"""What is done with a text over 200 bytes and with one that is not ASCII; ``error`` stands alone."""
 
 
 class LineSpec(Model):
@@ -64,6 +68,9 @@ class LineSpec(Model):
     source: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = None
     page: int | None = Field(None, description="Page of the annotated CRF, where the table has none.")
     evaluator: Text | None = Field(None, description="supp: QEVAL.")
+    text: TextPolicy | None = Field(
+        None, description="Texts that a transport file cannot hold: error, split, transliterate."
+    )
 
     @property
     def decodes(self) -> bool:
@@ -234,6 +241,7 @@ class StudySpec(Model):
     snapshot: Text
     usubjid: Text
     formats: dict[Text, Words] = Field(default_factory=dict[Text, list[Text]])
+    text: TextPolicy | None = Field(None, description="The text policy of lines that give none.")
 
 
 class TableVisit(Model):
@@ -242,6 +250,14 @@ class TableVisit(Model):
     name: Text
     date: Text
     witness: Yes = True
+
+
+class DuplicatesSpec(Model):
+    """Which of several records with one key is kept: by a date, or by a number."""
+
+    keep: Literal["identical", "latest", "earliest", "last", "first"]
+    by: Text | None = Field(None, description="The column that decides.")
+    date: Words | None = Field(None, description="latest, earliest: formats of `by`; default: ISO 8601.")
 
 
 class TableSpec(Model):
@@ -259,7 +275,10 @@ class TableSpec(Model):
     visit: TableVisit | None = None
     trim: Yes | None = None
     missing: Words | None = None
-    policy: Literal["strict", "warn", "ignore"] | None = None
+    policy: Literal["strict", "warn", "ignore"] | None = Field(
+        None, description="What a column is that only the file or only the contract has."
+    )
+    duplicates: Annotated[DuplicatesSpec, BeforeValidator(kept)] | None = None
     columns: Words
     exclude: dict[Text, Text] = Field(default_factory=dict[Text, Text])
 

@@ -5,12 +5,31 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from ced_cdisc.core.findings import Finding
+from ced_cdisc.plan.account import ColumnAccount, totals
 
 TOOL = "ced-cdisc"
+
+
+@dataclass(frozen=True)
+class TableAccount:
+    """What became of a raw table.
+
+    Attributes:
+        records: how many were read.
+        dropped: how many of them were left out as duplicates.
+        columns: the account of each column.
+        filled: how many cells a column left over has that are not empty.
+    """
+
+    records: int
+    dropped: int
+    columns: Mapping[str, ColumnAccount]
+    filled: Mapping[str, int]
 
 
 def manifest_bytes(
@@ -23,6 +42,7 @@ def manifest_bytes(
     inputs: Mapping[str, str],
     outputs: Mapping[str, str],
     datasets: Mapping[str, tuple[int, int]],
+    raw: Mapping[str, TableAccount],
     findings: Iterable[Finding],
 ) -> bytes:
     """The manifest as JSON, sorted, the same for the same build.
@@ -36,6 +56,7 @@ def manifest_bytes(
         inputs: path to SHA-256 of every file read.
         outputs: path to SHA-256 of every other file of the output folder.
         datasets: name to rows and columns.
+        raw: the account of each raw table.
         findings: what was found and did not stop the build.
     """
     asked = sorted(partial)
@@ -51,6 +72,7 @@ def manifest_bytes(
         "datasets": {
             name: {"rows": rows, "columns": columns} for name, (rows, columns) in sorted(datasets.items())
         },
+        "raw": _raw(raw),
         "findings": [
             {
                 "code": f.code,
@@ -64,6 +86,34 @@ def manifest_bytes(
         ],
     }
     return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _raw(tables: Mapping[str, TableAccount]) -> dict[str, object]:
+    """The totals first, then each table with its columns in the order of the contract."""
+    counted = totals({name: table.columns for name, table in tables.items()})
+    return {
+        "columns": {"total": sum(counted.values()), **counted},
+        "tables": {
+            name: {
+                "records": table.records,
+                "duplicates left out": table.dropped,
+                "columns": {column: _column(table, column) for column in table.columns},
+            }
+            for name, table in tables.items()
+        },
+    }
+
+
+def _column(table: TableAccount, column: str) -> dict[str, object]:
+    found = table.columns[column]
+    made: dict[str, object] = {"status": found.status}
+    if found.read_by:
+        made["read by"] = list(found.read_by)
+    if found.reason:
+        made["reason"] = found.reason
+    if column in table.filled:
+        made["filled cells"] = table.filled[column]
+    return made
 
 
 def sha256(content: bytes) -> str:

@@ -14,7 +14,9 @@ from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument, Faulty, each, missing
 from ced_cdisc.standards.units import convert_factor
 
-_NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+"""A number as collected texts have it: optional sign, digits, optional decimals."""
+_NUMBER = f"^{NUMBER.pattern}$"
 _CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,2}):([0-5][0-9])")
 _LENGTH = re.compile(
     r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?(?:(sec|secs|seconds|s)|(min|minutes)|(?:h|hours))", re.IGNORECASE

@@ -22,6 +22,7 @@ from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
 from ced_cdisc.plan.order import in_order, single_lines
+from ced_cdisc.plan.texts import check_homes
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import AnalysisSpec, LineSpec, ParameterSpec
 from ced_cdisc.spec.source import Text
@@ -62,6 +63,8 @@ class AnalysisPlanner:
         blocks = self._blocks()
         computed = self._computed()
         whole = self._whole()
+        made = (*(line for part in (*blocks, *computed) for line in part.lines), *whole)
+        check_homes(self.name, made, self._findings)
         structure = load_adamig(str(self._specs.study.standards.adamig)).structure(spec.class_)
         return DatasetPlan(
             name=self.name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Comment
 from ced_cdisc.expr import tree
@@ -12,7 +14,8 @@ from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import Origins, method_of
 from ced_cdisc.plan.language.values import Target, Values
-from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.model import Line, TextPolicy
+from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 
@@ -32,6 +35,7 @@ _MODIFIERS = {
     "as": ("derive", "cases", "flag"),
     "page": ("collect",),
     "source": ("collect", "derive", "assign"),
+    "text": ("collect", "derive", "cases"),
 }
 _MODIFIED = tuple((word, _ATTRIBUTES.get(word, word), verbs) for word, verbs in _MODIFIERS.items())
 
@@ -46,12 +50,14 @@ class Lines:
         origins: Origins,
         formats: Formats,
         findings: Findings,
+        policy: TextPolicy | None = None,
     ) -> None:
         self.expressions = expressions
         self.codelists = codelists
         self._origins = origins
         self._values = Values(expressions, codelists, formats, findings)
         self._findings = findings
+        self._study_policy = policy or TextPolicy()
 
     def make(
         self, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None = None
@@ -91,7 +97,19 @@ class Lines:
             comment=comment,
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,
             text=text,
+            policy=self._policy(spec, target, verb),
         )
+
+    def _policy(self, spec: LineSpec, target: Target, verb: str) -> TextPolicy:
+        """What is done with texts: what the line says, else the study."""
+        given = text_policy(spec.text, spec.place, self._findings)
+        if given is None:
+            fits = target.kind is Type.TEXT and verb in _MODIFIERS["text"]
+            return replace(self._study_policy, given=False) if fits else TextPolicy()
+        if target.kind is not Type.TEXT:
+            message = f"'text' is for texts, and {target.shown} is {target.kind.value}"
+            self._findings.add(Finding("CED091", message, spec.place, hint="take 'text' out"))
+        return given
 
     def _verb(self, spec: LineSpec, target: Target) -> str | None:
         """The one verb of a line, or None with a finding (CED017, CED018)."""

@@ -13,6 +13,7 @@ from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.model import SUPP, Block, Line, SupplementalPlan, VariablePlan
 from ced_cdisc.plan.sdtm import standard, tests
 from ced_cdisc.plan.sdtm.domain import Domain, kind_of
+from ced_cdisc.plan.texts import IN_DOMAIN
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.standards.ig import IgVariable
@@ -61,6 +62,7 @@ class Metadata:
                     method=method,
                     comment=next((b.comment for b in lines if b.comment), self._why_empty(found.name)),
                     closed=is_closed(codelist, kind_of(found)),
+                    split=self._splits(found, lines),
                     absent=bool(lines) and all(b.verb == "absent" for b in lines),
                     optional=found.core == "Perm"
                     and found.name not in self._domain.written
@@ -90,6 +92,12 @@ class Metadata:
                     where=built.where,
                     codelist=built.codelist,
                     method=built.method,
+                    split=any(
+                        line.policy.split
+                        for b in self._blocks
+                        for line in b.lines
+                        if line.variable == built.variable
+                    ),
                 )
         return tuple(made.values())
 
@@ -135,6 +143,16 @@ class Metadata:
                         name = self._domain.full(str(key))
                         found[name, word] = max(value, found.get((name, word), value))
         return found
+
+    def _splits(self, variable: IgVariable, lines: list[Line]) -> bool:
+        """Whether long texts are split: a line or, of written records, ``variables`` or the study says so."""
+        name, spec = variable.name, self._domain.spec
+        if spec.rows is None:
+            has_home = self._domain.ig.class_name != "Trial Design" or name in IN_DOMAIN
+            return has_home and any(line.policy.split for line in lines)
+        given = next((s.text for k, s in spec.variables.items() if self._domain.full(str(k)) == name), None)
+        words = given if given is not None else self._specs.study.text
+        return name in IN_DOMAIN and "split" in (words or ())
 
     def _why_empty(self, variable: str) -> Comment | None:
         """With written rows, the reason that ``variables`` gives for one that holds nothing."""

@@ -22,6 +22,7 @@ from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.sdtm.metadata import Metadata
 from ced_cdisc.plan.tables import table_visit
+from ced_cdisc.plan.texts import IN_DOMAIN, check_homes
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
@@ -53,6 +54,9 @@ class DomainPlanner:
             self._whole.setdefault(made.variable, made)
         whole = list(self._whole.values())
         singles = single_lines(whole, self._catalogue)
+        if domain.ig.class_name == "Trial Design":
+            made = (line for part in blocks for line in part.lines if line.variable not in IN_DOMAIN)
+            check_homes(domain.name, made, self._findings)
         metadata = Metadata(domain, self._specs, self._lines.codelists, blocks)
         return DatasetPlan(
             name=domain.name,

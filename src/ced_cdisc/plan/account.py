@@ -1,0 +1,157 @@
+"""The account of every raw column: what reads it, why it is left out, or that nobody asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ced_cdisc.core.findings import Finding, Findings, one_of
+from ced_cdisc.expr import tree
+from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, RawTable, StudyPlan, VisitPlan
+from ced_cdisc.spec.models import SourcesSpec
+
+MAPPED, EXCLUDED, LEFT_OVER, NEW = "mapped", "excluded", "left over", "not in the contract"
+Status = Literal["mapped", "excluded", "left over", "not in the contract"]
+STATUSES: tuple[Status, ...] = (MAPPED, EXCLUDED, LEFT_OVER, NEW)
+
+_Use = tuple[str, str, str]
+"""Table, column, and what reads it: ``AE.AESEV``, ``AE where``, ``key``."""
+
+
+@dataclass(frozen=True)
+class ColumnAccount:
+    """What becomes of one raw column.
+
+    ``read_by`` names the variables that are made from it (``AE.AESEV``, ``SUPPAE.AERELAPH``), the choice of
+    rows (``AE where``), look-ups (``AE with``), visits of rows (``AE visit``), checks (``AE checks``), and
+    what the table itself reads: ``subject``, ``key``, ``duplicates``, ``visits``.
+    """
+
+    status: Status
+    read_by: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def with_readers(
+    tables: Mapping[str, RawTable],
+    visits: VisitPlan | None,
+    datasets: Iterable[DatasetPlan],
+    sources: SourcesSpec,
+    findings: Findings,
+) -> dict[str, RawTable]:
+    """The tables with what reads their columns; a column that its table excludes but a line reads is CED090.
+
+    An exclusion of the defaults holds for the tables where nothing reads the column.
+    """
+    found: dict[str, dict[str, dict[str, None]]] = {name: {} for name in tables}
+    for table, column, reader in _uses(tables, visits, datasets):
+        if column in tables[table].columns:
+            found[table].setdefault(column, {})[reader] = None
+    for name, spec in sources.tables.items():
+        for column in spec.exclude:
+            readers = list(found[str(name)].get(str(column), ()))
+            if readers:
+                text = f"{name}.{column} is excluded, but read by {one_of(readers, 3)}"
+                hint = "take it from 'exclude', or do not read it"
+                findings.add(Finding("CED090", text, column.where, hint=hint))
+    return {
+        name: replace(table, readers={c: tuple(found[name][c]) for c in table.columns if c in found[name]})
+        for name, table in tables.items()
+    }
+
+
+def account(
+    plan: StudyPlan, new: Mapping[str, Iterable[str]] | None = None
+) -> dict[str, dict[str, ColumnAccount]]:
+    """What becomes of each column, by table: those of the contract in its order, then the ``new`` ones.
+
+    Args:
+        plan: the study, or a part of it; what reads a column is known for the whole study.
+        new: columns by table that files have beyond the contract.
+    """
+    return {
+        name: {column: _column(table, column) for column in table.columns}
+        | {column: ColumnAccount(NEW) for column in (new or {}).get(name, ())}
+        for name, table in plan.tables.items()
+    }
+
+
+def totals(accounts: Mapping[str, Mapping[str, ColumnAccount]]) -> dict[Status, int]:
+    """How many columns there are of each status."""
+    listed = [column.status for columns in accounts.values() for column in columns.values()]
+    return {status: listed.count(status) for status in STATUSES}
+
+
+def sentence(counted: Mapping[Status, int]) -> str:
+    """The totals in one line: ``raw columns: 312 of 331 mapped, 19 excluded, 0 left over``."""
+    text = f"raw columns: {counted[MAPPED]} of {sum(counted.values())} mapped"
+    text += f", {counted[EXCLUDED]} excluded, {counted[LEFT_OVER]} left over"
+    return text + (f", {counted[NEW]} not in the contract" if counted[NEW] else "")
+
+
+def _column(table: RawTable, column: str) -> ColumnAccount:
+    if column in table.readers:
+        return ColumnAccount(MAPPED, table.readers[column])
+    if column in table.exclude:
+        return ColumnAccount(EXCLUDED, reason=table.exclude[column])
+    return ColumnAccount(LEFT_OVER)
+
+
+def _uses(
+    tables: Mapping[str, RawTable], visits: VisitPlan | None, datasets: Iterable[DatasetPlan]
+) -> Iterator[_Use]:
+    for dataset in datasets:
+        yield from _dataset_uses(dataset, tables)
+    for table, *columns in visits.tables if visits is not None else ():
+        yield from ((table, column, "visits") for column in columns)
+    for name, table in tables.items():
+        yield name, table.subject, "subject"
+        yield from ((name, column, "key") for column in table.key)
+        if table.duplicates is not None:
+            yield name, table.duplicates.by, "duplicates"
+
+
+def _dataset_uses(dataset: DatasetPlan, tables: Mapping[str, RawTable]) -> Iterator[_Use]:
+    name = dataset.name
+    nodes: list[tuple[tree.Node | None, str]] = [(dataset.keep, f"{name} where")]
+    for block in dataset.blocks:
+        nodes.append((block.keep, f"{name} where"))
+        yield from _block_uses(block, name, tables)
+    for computed in dataset.computed:
+        nodes.append((computed.keep, f"{name} where"))
+    lines = (
+        *(line for block in dataset.blocks for line in block.lines),
+        *(line for computed in dataset.computed for line in computed.lines),
+        *dataset.lines,
+    )
+    for line in lines:
+        short = line.variable.removeprefix(SUPP)
+        owner = f"SUPP{name}" if line.variable.startswith(SUPP) else name
+        nodes.append((line.tree, f"{owner}.{short}"))
+    nodes += [(node, f"{name} checks") for _, node in dataset.checks]
+    for node, reader in nodes:
+        if node is not None:
+            yield from ((table, column, reader) for table, column in _read(node, tables))
+
+
+def _block_uses(block: Block, name: str, tables: Mapping[str, RawTable]) -> Iterator[_Use]:
+    for lookup in block.lookups:
+        for left, right in lookup.on:
+            owner, _, column = left.rpartition(".")
+            if owner in tables:
+                yield owner, column, f"{name} with"
+            if lookup.name in tables:
+                yield lookup.name, right, f"{name} with"
+    if block.visit is not None and block.source in tables:
+        for column in block.visit:
+            yield block.source, column.removeprefix(f"{block.source}."), f"{name} visit"
+
+
+def _read(node: tree.Node, tables: Mapping[str, RawTable]) -> Iterator[tuple[str, str]]:
+    """The raw columns that a tree reads, and those that its aggregates match by."""
+    for below in tree.walk(node):
+        if isinstance(below, tree.Column) and below.owner in tables:
+            yield below.owner, below.short
+        elif isinstance(below, tree.Aggregate) and below.dataset in tables:
+            yield from ((below.dataset, name) for name in below.on)
