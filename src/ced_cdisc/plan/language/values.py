@@ -139,7 +139,7 @@ class Values:
             )
             return None
         if target.kind is Type.NUMBER and spec.ct is None and node.type is Type.TEXT:
-            return tree.ReadNumber(of=node, type=Type.NUMBER), text
+            return self._expressions.units.apply(tree.ReadNumber(of=node, type=Type.NUMBER)), text
         return node, text
 
     def _date(self, spec: LineSpec, words: list[Text], node: tree.Node, names: RowNames) -> tree.Node:
