@@ -9,14 +9,15 @@ from small_study import write_study
 UNITS = """\
 units:
   TABL: TABLET
-  pounds: {to: kg, factor: 0.4536}
+  LB: {to: kg, factor: 0.4536}
 """
 
 SOURCES = """\
-  lab:   {file: lab.csv, key: [SUBJ, TEST, DT], recorded_by: Vendor, columns: [SUBJ, TEST, DT, RES, UNIT, LO, HI]}
+  lab:   {file: lab.csv, key: [SUBJ, TEST, DT], recorded_by: Vendor,
+          columns: [SUBJ, TEST, DT, RES, UNIT, LO, HI]}
   panel: {file: panel.csv, key: [SUBJ, DT], decimal: comma, thousands: yes, recorded_by: Vendor,
           columns: [SUBJ, DT, GLU, GLUC_LO, GLUC_HI, PLT, PH]}
-  vit:   {file: vit.csv, key: [SUBJ, DT], page: 4, columns: [SUBJ, DT, WT, WTU, TEMP]}
+  vit:   {file: vit.csv, key: [SUBJ, DT], page: 4, columns: [SUBJ, DT, WT, WTU, TEMP, LO]}
 """
 
 LB = """\
@@ -24,7 +25,9 @@ domain: LB
 sort: [LBTESTCD, LBDTC]
 stack:
   - from: lab                     # tests in rows
-    test:   {collect: lab.TEST, ct: {GLU: GLUC, CREA: CREAT, K: K, WBC: WBC, HB: HGB, CRP: CRP, UPROT: PROT, OLD: ""}}
+    test:
+      collect: lab.TEST
+      ct: {GLU: GLUC, CREA: CREAT, K: K, WBC: WBC, HB: HGB, CRP: CRP, UPROT: PROT, OLD: ""}
     result: lab.RES
     unit:   lab.UNIT
     range:  {low: lab.LO, high: lab.HI}
@@ -59,7 +62,12 @@ domain: VS
 from: vit
 long:
   - {test: WEIGHT, result: vit.WT, unit: vit.WTU, standard: kg, decimals: 2}
-  - {test: TEMP, result: vit.TEMP, unit: F, standard: C, decimals: 1, range: {low: {assign: "96"}, high: {assign: "99.5"}}}
+  - test: TEMP
+    result: vit.TEMP
+    unit: F
+    standard: C
+    decimals: 1
+    range: {low: vit.LO, high: {assign: "99.5"}}
 variables:
   VISITNUM: {absent: "Not collected"}
   VSDTC: {collect: vit.DT, date: ISO}
@@ -80,8 +88,8 @@ SUBJ,TEST,DT,RES,UNIT,LO,HI
 001,OLD,2020-02-10,7,mg/L,,
 002,HB,2020-02-12,8.7,mmol/L,,
 """
-PANEL = 'SUBJ;DT;GLU;GLUC_LO;GLUC_HI;PLT;PH\n002;2020-02-12;99,5;70;99,5;1.150;5,5\n'
-VIT = "SUBJ,DT,WT,WTU,TEMP\n001,2020-02-10,150,lb,98.6\n001,2020-02-11,150,pounds,100.4\n"
+PANEL = "SUBJ;DT;GLU;GLUC_LO;GLUC_HI;PLT;PH\n002;2020-02-12;99,5;70;99,5;1.150;5,5\n"
+VIT = "SUBJ,DT,WT,WTU,TEMP,LO\n001,2020-02-10,150,lb,98.6,96\n001,2020-02-11,150,kg,95,96\n"
 
 
 def lab_study(folder: Path, *changes: tuple[str, str, str]) -> Path:
@@ -89,7 +97,9 @@ def lab_study(folder: Path, *changes: tuple[str, str, str]) -> Path:
     write_study(folder)
     study, sources = folder / "mappings/study.yaml", folder / "mappings/sources.yaml"
     study.write_text(study.read_text() + UNITS)
-    sources.write_text(sources.read_text() + SOURCES.replace("decimal: comma", 'delimiter: ";", decimal: comma'))
+    sources.write_text(
+        sources.read_text() + SOURCES.replace("decimal: comma", 'delimiter: ";", decimal: comma')
+    )
     (folder / "mappings/sdtm/lb.yaml").write_text(LB)
     (folder / "mappings/sdtm/vs.yaml").write_text(VS)
     (folder / "raw/lab.csv").write_text(LAB)

@@ -19,7 +19,7 @@ from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, Fault
-from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.model import NONE, Line
 from ced_cdisc.plan.model import RawTable as TablePlan
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.ct import load_ct
@@ -135,6 +135,8 @@ def records_of(rows: pl.DataFrame, subject: str = SUBJECT) -> list[Record]:
 def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
     """Code, message and hint of a fault of one value."""
     node, label = fault.node, place.label
+    if value == NONE and label.endswith("ORRESU"):
+        return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
     if isinstance(node, tree.Recode):
         codes, terms = [code for code, _ in node.pairs], [term for _, term in node.pairs]
         hint = did_you_mean(value, codes) or did_you_mean(value, terms) or _codes(codes)
@@ -163,13 +165,11 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         hint = "a duration is written M:SS, H:MM:SS, or with sec, min or h"
         return "CED254", f"{label}: '{value}'{_of(of)} is not a duration", hint
     if fault.kind == "unknown unit":
-        of = call.args[0] if call else None
+        of = _raw(node)
         hint = did_you_mean(value, [*units(), *load_ct("SDTM").codelist("C71620").values])
         more = f"write units: {{{value}: ..}} in study.yaml, or ct with the unit"
         return "CED273", f"{label}: '{value}'{_of(of)} is no known unit", hint or more
     source, target = (call.args[1], call.args[2]) if call else (None, None)
-    if value == "":
-        return "CED274", f"{label}: a number without unit{_of(source)}", ""
     goal = target.value if isinstance(target, tree.Literal) else ""
     hint = did_you_mean(value, units())
     return "CED255", f"{label}: unit '{value}'{_of(source)} has no conversion to {goal}", hint
@@ -189,6 +189,11 @@ def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str,
     if reading.trouble == "time":
         return "CED252", f"{what} fits none of the formats {', '.join(node.time_formats)}", ""
     return "CED252", f"{what} has no complete date beside it", ""
+
+
+def _raw(node: tree.Node) -> tree.Column | None:
+    """The raw column that a value comes from."""
+    return next((c for c in tree.walk(node) if isinstance(c, tree.Column) and c.owner), None)
 
 
 def _as_collected(node: tree.Call, value: str) -> str:

@@ -113,7 +113,7 @@ CED264 | a value outside its closed codelist | correct the data or the line, or 
 CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
 CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
 CED273 | a text that is no known unit | correct the data, or say in study.yaml what it means
-CED274 | a number without a unit where it is to be converted | correct the data
+CED274 | a result that is to be converted has no unit | correct the data
 CED275 | records of one test with different standard units | name the test's `standard` unit
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5

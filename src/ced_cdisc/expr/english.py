@@ -38,7 +38,7 @@ _AGGREGATE = {
     "only": "the",
     "same": "the common",
 }
-_NOTATIONS = {"comma": "with a decimal comma", "groups": "with thousands separators"}
+_NOTATIONS = {"comma": "a decimal comma", "groups": "thousands separators"}
 _EARLIEST = {"min": "the earliest", "max": "the latest"}
 
 
@@ -98,7 +98,7 @@ class _English:
             return f"{said[0]}, rounded to {digits}, halves away from zero"
         if node.name == "decimal":
             words = str(node.args[1].value).split() if isinstance(node.args[1], tree.Literal) else []
-            return f"{said[0]} ({listed([_NOTATIONS[word] for word in words if word in _NOTATIONS])})"
+            return f"{said[0]} (with {listed([_NOTATIONS[word] for word in words if word in _NOTATIONS])})"
         if node.name == "convert":
             said[1:] = [_bare(arg, text) for arg, text in zip(node.args[1:], said[1:], strict=True)]
             return f"{said[0]}, converted from {said[1]} to {said[2]}{_by(node, said[3:])}"
@@ -238,7 +238,7 @@ def _by(node: tree.Call, more: list[str]) -> str:
     words: list[str] = []
     if known is not None and (start is None or (found is not None and found.by_mass)):
         words.append(f"molar mass of {known.name} {known.molar_mass} g/mol")
-    if known is not None and known.valence and found is not None and found.by_valence:
+    if known is not None and known.valence and (start is None or (found is not None and found.by_valence)):
         words.append(f"valence {known.valence}")
     words += [f"with 1 {rule}" for rule in rules if start is None or rule.startswith(f"{start} = ")]
     return f" ({', '.join(words)})" if words else ""

@@ -127,13 +127,11 @@ def greatest(*values: Value) -> Value:
 def convert(number: float | None, unit: str | None, to: str | None, *more: str | None) -> float | None:
     """The number in another unit: times the factor plus the offset, in decimals of 100 digits.
 
-    A unit to itself is the number; an unknown conversion, or a number without unit, is a fault. ``more`` is
-    the code of the test and units of the study (``LB = 0.4536 kg``).
+    A unit to itself is the number; an unknown conversion is a fault. ``more`` is the code of the test and
+    units of the study (``LB = 0.4536 kg``).
     """
-    if number is None or to is None:
+    if number is None or unit is None or to is None:
         return None
-    if unit is None:
-        raise DataFault("no unit beside the number")
     if unit == to:
         return number
     rules = tuple(word for word in more if word and " = " in word)

@@ -44,7 +44,7 @@ def _parsed(of: pl.Expr) -> pl.Expr:
 
 
 def comparator(args: Sequence[Argument]) -> pl.Expr:
-    """``comparator(text)``: the ``<``, ``<=``, ``>`` or ``>=`` before a number; missing where there is none."""
+    """``comparator(text)``: the ``<``, ``<=``, ``>`` or ``>=`` before a number, if there is one."""
     return args[0].expr.str.extract(_RESULT, 1)
 
 
@@ -178,7 +178,7 @@ def sqrt(args: Sequence[Argument]) -> pl.Expr:
 
 
 def convert(args: Sequence[Argument]) -> Faulty:
-    """``convert(number, from, to)``: exact; a unit without conversion, or no unit, is a fault.
+    """``convert(number, from, to)``: exact; a unit without conversion is a fault.
 
     Further arguments are the code of the test, whose molar mass then counts, and units of the study such as
     ``LB = 0.4536 kg``.
@@ -207,7 +207,7 @@ def convert(args: Sequence[Argument]) -> Faulty:
         result = each(value, lambda number: change(number, unit), Type.NUMBER)
     else:
         result = each_pair(value, source.cast(pl.String), change, Type.NUMBER)
-    bad = value.is_not_null() & each(source.cast(pl.String), unknown, Type.TRUTH).fill_null(True)
+    bad = value.is_not_null() & each(source.cast(pl.String), unknown, Type.TRUTH)
     return Faulty(result, "unit", bad, source)
 
 

@@ -24,7 +24,8 @@ class StudyUnits:
     """What a study says of units and numbers.
 
     Attributes:
-        synonyms: spellings of its tables and the terms that they mean: ``TABL = TABLET``.
+        synonyms: spellings of its tables and the terms that they mean: ``TABL = TABLET``; the terms that
+            define.yaml adds mean themselves.
         rules: units with a factor of the study: ``LB = 0.4536 kg``.
         notations: the raw tables that write numbers in another way: ``comma``, ``groups``, ``comma groups``.
     """
@@ -95,7 +96,7 @@ def study_units(
     """
     terms = codelists.find("C71620")
     known = [term.value for term in terms.terms] if terms else []
-    synonyms: list[str] = []
+    synonyms = [f"{term.value} = {term.value}" for term in terms.terms if term.extended] if terms else []
     rules: list[str] = []
     for name, spec in units.items():
         if spec.factor is None:
@@ -109,7 +110,9 @@ def study_units(
         factor = _factor(spec.factor)
         if factor is None:
             message = f"'{spec.factor}' is no factor"
-            findings.add(Finding("CED071", message, spec.factor.where, hint="a number above 0, such as 0.4536"))
+            findings.add(
+                Finding("CED071", message, spec.factor.where, hint="a number above 0, such as 0.4536")
+            )
         elif unit_of(str(spec.to)) is None:
             hint = did_you_mean(str(spec.to), known)
             message = f"'{spec.to}' is no unit with a factor that is known"

@@ -6,7 +6,7 @@ from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
 from ced_cdisc.plan.sdtm import standard
 from ced_cdisc.plan.sdtm.domain import Domain, kind_of
 from ced_cdisc.plan.sdtm.expand import expand
-from ced_cdisc.plan.sdtm.tests import range_variables
+from ced_cdisc.plan.sdtm.results import range_variables
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import DomainSpec
 from ced_cdisc.standards.ig import IgDataset, load_sdtmig

@@ -13,6 +13,7 @@ from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.model import SUPP, Block, Line, SupplementalPlan, VariablePlan
 from ced_cdisc.plan.sdtm import standard, tests
 from ced_cdisc.plan.sdtm.domain import Domain, kind_of
+from ced_cdisc.plan.sdtm.results import RESULTS
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.standards.ig import IgVariable
@@ -99,7 +100,7 @@ class Metadata:
         pairs: list[tuple[str, str]] = []
         testcd = self._domain.full("--TESTCD")
         if self._domain.ig.class_name.startswith("Findings") and testcd in self._domain.names:
-            for name in tests.RESULTS:
+            for name in RESULTS:
                 if self._domain.full(name) in self._domain.names:
                     pairs.append((self._domain.full(name), testcd))
         if self._domain.name == "TS":
