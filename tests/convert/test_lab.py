@@ -82,7 +82,7 @@ def test_the_values_of_the_vital_signs(made: tuple[Path, Build]) -> None:
         (one, "TEMP", "2020-02-10", "98.6", "F", "96", "99.5", "37", 37.0, "C", 35.6, 37.5, "NORMAL"),
         (one, "TEMP", "2020-02-11", "95", "F", "96", "99.5", "35", 35.0, "C", 35.6, 37.5, "LOW"),
         (one, "WEIGHT", "2020-02-10", "150", "LB", no, no, "68.04", 68.04, "kg", no, no, no),
-        (one, "WEIGHT", "2020-02-11", "150", no, no, "150", 150.0, "kg", no, no, no),
+        (one, "WEIGHT", "2020-02-11", "150", "kg", no, no, "150", 150.0, "kg", no, no, no),
     ]
 
 
