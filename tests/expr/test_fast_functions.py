@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
 import pytest
 from fast_language import day, faults, moment, value, values
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ced_cdisc.derive.catalogue import FUNCTIONS as SIGNATURES
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.derive.fast.numbers import rounded
 from ced_cdisc.derive.fast.text import shortest
+from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import Argument
+from ced_cdisc.recompute import collected, functions
+from ced_cdisc.standards.units import conversion
 
 
 def test_every_function_of_the_catalogue_is_there() -> None:
@@ -71,7 +75,8 @@ def test_text(expression: str, result: Any) -> None:
     ["upper(T)", "lower(T)", "trim(T)", "contains(T, 'a')", "starts(T, 'a')", "ends(T, 'a')",
      "matches(T, 'a')", "extract(T, '(a)')", "replace(T, 'a', 'b')", "text(N)", "numeric(T)", "number(T)",
      "seconds(T)",
-     "round(N, 1)", "floor(N)", "abs(N)", "sqrt(N)", "convert(N, T, 'kg')", "date(D)", "date(Y)",
+     "round(N, 1)", "signif(N, 3)", "comparator(T)", "numeral(T)", "decimal(T, 'comma')", "unit(T)",
+     "floor(N)", "abs(N)", "sqrt(N)", "convert(N, T, 'kg')", "date(D)", "date(Y)",
      "datetime(D)", "day(D)",
      "iso(X)", "iso(Y)", "study_day(D, X)", "days_between(D, Y)", "age(D, D)", "starts_by(D, D)",
      "least(N, N)"],
@@ -265,3 +270,58 @@ def test_many_values_are_computed_as_few() -> None:
     many = pl.DataFrame({"T": texts}).select(expr.value)["T"].to_list()
     few = [v for i in range(0, len(texts), 5000) for v in values("seconds(T)", T=texts[i : i + 5000])]
     assert many == few
+
+
+@given(
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=80), st.integers(1, 15)
+)
+def test_both_engines_round_alike(numbers: list[float], digits: int) -> None:
+    found = values(f"signif(N, {digits})", N=numbers)
+    assert found == [functions.signif(n, float(digits)) for n in numbers]
+    found = values(f"round(N, {digits})", N=numbers)
+    assert found == [functions.round_half_away(n, float(digits)) for n in numbers]
+
+
+@given(
+    st.lists(st.decimals(-(10**6), 10**6, places=4), min_size=1, max_size=30),
+    st.sampled_from(
+        [("LB", "kg", ""), ("F", "C", ""), ("mg/dL", "mmol/L", ", 'GLUC'"), ("mEq/L", "mmol/L", ", 'CA'")]
+    ),
+)
+def test_both_engines_convert_alike_and_exactly(numbers: list[Decimal], units: tuple[str, str, str]) -> None:
+    start, end, test = units
+    floats = [float(n) for n in numbers]
+    found = values(f"convert(N, T, '{end}'{test})", N=floats, T=[start] * len(floats))
+    more = [test.strip(", '")] if test else []
+    assert found == [functions.convert(n, start, end, *more) for n in floats]
+    exact = conversion(start, end, *more)
+    assert exact is not None
+    assert found == [float(Fraction(n) * exact.factor + exact.offset) for n in numbers]
+
+
+@given(st.text("<>=+-.,0123456789 H", max_size=8))
+@example("<0.01")
+@example("1,234.5")
+@example(">= 1.234,5")
+def test_both_engines_read_results_alike(text: str) -> None:
+    cell = [text or None]
+    assert values("comparator(T)", T=cell) == [collected.comparator(text or None)]
+    assert values("numeral(T)", T=cell) == [collected.numeral(text or None)]
+    for notation in ("comma", "groups", "comma groups"):
+        other = collected.numeral(collected.decimal(text or None, notation))
+        assert values(f"numeral(decimal(T, '{notation}'))", T=cell) == [other]
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("round(N, 1.5)", "digits of round() must be a whole number from 0 to 15, not 1.5"),
+        ("round(N, 16)", "digits of round() must be a whole number from 0 to 15, not 16"),
+        ("signif(N, 0)", "digits of signif() must be a whole number from 1 to 15, not 0"),
+        ("convert(N, 'mg/dL', 'mmol/L', 'GLUK')", "no molar mass of GLUK is known"),
+    ],
+)
+def test_arguments_that_cannot_be(expression: str, message: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        values(expression, N=[1.0])
+    assert caught.value.message == message

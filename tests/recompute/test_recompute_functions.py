@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import pytest
 from hypothesis import example, given
@@ -237,15 +237,54 @@ def test_other_durations_are_faults(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "unit", "expected"),
-    [(98.6, "F", 37.0), (70.0, "C", 70.0), (None, "F", None), (1.0, None, None)],
+    [(98.6, "F", 37.0), (70.0, "C", 70.0), (None, "F", None), (1.0, None, None), (1e308, "K", 1e308)],
 )
-def test_convert_takes_the_factor_and_the_offset_as_floats(
-    number: float | None, unit: str | None, expected: float | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scale = (Decimal(5) / Decimal(9), Decimal(-160) / Decimal(9))
-    monkeypatch.setattr(functions, "_scale", lambda unit, to: scale if (unit, to) == ("F", "C") else None)
-    found = value("convert(n, s, 'C')", n=number, s=unit)
-    assert found == expected or found == pytest.approx(expected, rel=1e-12)
+def test_convert_is_exact(number: float | None, unit: str | None, expected: float | None) -> None:
+    assert value("convert(n, s, 'C')", n=number, s=unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "number"),
+    [("<0.01", "<", 0.01), (">= 99", ">=", 99.0), ("<=5", "<=", 5.0), (">99", ">", 99.0), ("5.4", None, 5.4),
+     ("-3", None, -3.0), ("1+", None, None), ("10.2 H", None, None), ("<", None, None), ("<>5", None, None),
+     ("=5", None, None), ("1,234", None, None), (None, None, None)],
+)  # fmt: skip
+def test_comparator_and_numeral(text: str | None, sign: str | None, number: float | None) -> None:
+    assert value("comparator(s)", s=text) == sign
+    assert value("numeral(s)", s=text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "notation", "expected"),
+    [("5,4", "comma", 5.4), ("<5,4", "comma", 5.4), ("5.4", "comma", None), ("5", "comma", 5.0),
+     ("1,234", "groups", 1234.0), ("1,234.5", "groups", 1234.5), ("12,34", "groups", None),
+     ("1234", "groups", 1234.0), ("1.234,5", "comma groups", 1234.5), ("1.23", "comma groups", None),
+     (">1,234", "groups", 1234.0), ("1,2345", "groups", None), ("1,234,56", "groups", None)],
+)  # fmt: skip
+def test_other_notations_of_numbers(text: str, notation: str, expected: float | None) -> None:
+    assert value(f"numeral(decimal(s, '{notation}'))", s=text) == expected
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(1, 15))
+@example(1.7976931348623157e308, 15)
+@example(5e-324, 3)
+@example(9.995, 3)
+@example(-0.00025, 1)
+def test_signif_agrees_with_decimal_arithmetic(number: float, digits: int) -> None:
+    exact = Context(prec=digits, rounding=ROUND_HALF_UP).plus(Decimal(f"{number:.14e}"))
+    expected = float(exact) if abs(float(exact)) != float("inf") else number
+    assert functions.signif(number, float(digits)) == expected
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 15))
+@example(1.7976931348623157e308, 15)
+@example(1.2345678901234567e300, 0)
+@example(5e-324, 15)
+@example(-0.5, 0)
+def test_round_has_a_value_for_every_number(number: float, digits: int) -> None:
+    found = functions.round_half_away(number, float(digits))
+    assert found is not None and abs(found - number) <= 0.5 * 10**-digits + abs(number) * 1e-14
+    assert str(found) != "-0.0"
 
 
 def test_convert_uses_the_units_of_the_project() -> None:

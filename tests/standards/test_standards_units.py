@@ -1,11 +1,20 @@
 """Units: spellings, exact factors and hand-computed conversions."""
 
+import re
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from ced_cdisc.standards.ct import load_ct
-from ced_cdisc.standards.units import canonical_unit, convert, convert_factor, units
+from ced_cdisc.standards.units import (
+    canonical_unit,
+    conversion,
+    convert,
+    convert_factor,
+    substances,
+    units,
+)
 
 ct_units = load_ct("SDTM").codelist("C71620")
 
@@ -107,3 +116,87 @@ def test_there_and_back_is_the_same_value(unit):
             back = convert(there, other.name, unit)
             assert back is not None
             assert abs(back - Decimal("12.5")) < Decimal("1e-20")
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("µmol/L", "umol/L"), ("umol/l", "umol/L"), ("UMOL/L", "umol/L"), ("x10(9)/L", "10^9/L"),
+        ("x 10^9/L", "10^9/L"), ("10*9/l", "10^9/L"), ("10**9/L", "10^9/L"), ("THOU/uL", "10^9/L"),
+        ("K/cumm", "10^9/L"), ("MILL/uL", "10^12/L"), ("MG/DL", "mg/dL"), ("mg/dl", "mg/dL"), ("U/l", "U/L"),
+        ("iu/l", "IU/L"), ("uIU/mL", "mIU/L"), ("mEq/l", "mEq/L"), ("g/24h", "g/day"), ("ug/24 h", "ug/day"),
+        ("mL/min/1.73m2", "mL/min/1.73 m2"), ("kg/m^2", "kg/m2"), ("pg/ml", "ng/L"), ("mg%", "mg/dL"),
+        ("degF", "F"), ("LB", "LB"), ("M", None), ("10E9/L", None), ("Mil/uL", None), ("1", "fraction of 1"),
+        ("mg//dL", None), ("/", None), ("10^9", None), ("C/L", None),
+    ],
+)  # fmt: skip
+def test_spellings_of_laboratories(text, unit):
+    assert canonical_unit(text) == unit
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "test", "factor"),
+    [
+        ("mg/dL", "mmol/L", "GLUC", 1 / 18.0156),
+        ("mg/dL", "umol/L", "CREAT", 88.4017),
+        ("mg/dL", "mmol/L", "CHOL", 0.025862),
+        ("mg/dL", "mmol/L", "TRIG", 0.01129365),
+        ("mg/dL", "mmol/L", "UREAN", 0.35696),
+        ("mg/dL", "mmol/L", "URATE", 0.059484),
+        ("mg/dL", "umol/L", "BILI", 17.1036),
+        ("mg/dL", "mmol/L", "CA", 0.24951),
+        ("mEq/L", "mmol/L", "CA", 0.5),
+        ("mg/dL", "mEq/L", "MG", 0.82288),
+        ("mEq/L", "mmol/L", "SODIUM", 1),
+        ("ug/dL", "umol/L", "IRON", 0.179067),
+        ("g/dL", "mmol/L", "HGB", 0.620559),
+        ("mg/day", "mmol/day", "CREAT", 1 / 113.12),
+    ],
+)
+def test_mass_and_amount_convert_where_the_substance_is_known(start, end, test, factor):
+    assert float(conversion(start, end, test).factor) == pytest.approx(factor, rel=2e-5)
+    assert float(conversion(end, start, test).factor) == pytest.approx(1 / factor, rel=2e-5)
+    assert conversion(start, end) is None
+
+
+def test_what_needs_a_substance_or_a_study_does_not_convert():
+    assert conversion("g/L", "mmol/L", "ALB") is None
+    assert conversion("mg/dL", "mEq/L", "GLUC") is None
+    assert conversion("IU/L", "U/L") is None
+    assert conversion("mg/kg", "mmol/kg", "GLUC") is None
+
+
+ATOMS = {
+    "C": 12.011, "H": 1.008, "N": 14.007, "O": 15.999, "Na": 22.990, "K": 39.098, "Cl": 35.45, "P": 30.974,
+    "Ca": 40.078, "Mg": 24.305, "Fe": 55.845, "Cu": 63.546, "Zn": 65.38, "Li": 6.94, "I": 126.904,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(substances()))
+def test_molar_masses_are_those_of_the_formulas(code):
+    """Abridged standard atomic weights of IUPAC; haemoglobin has a conventional mass."""
+    substance = substances()[code]
+    assert load_ct("SDTM").codelist("C65047").term(code) is not None
+    if not substance.formula:
+        assert (code, float(substance.molar_mass)) == ("HGB", 16114.5)
+        return
+    parts = re.findall(r"([A-Z][a-z]?)(\d*)", substance.formula)
+    mass = sum(ATOMS[atom] * int(count or 1) for atom, count in parts)
+    assert float(substance.molar_mass) == pytest.approx(mass, abs=0.011)
+
+
+def test_a_unit_of_the_study_goes_before_the_table():
+    rules = ("LB = 0.4536 kg", "TABLET = 500 mg")
+    assert conversion("LB", "kg", "", rules).factor == Fraction("0.4536")
+    assert conversion("lb", "g", "", rules).factor == Fraction("453.6")
+    assert conversion("kg", "LB", "", rules).factor == 1 / Fraction("0.4536")
+    assert conversion("TABLET", "g", "", rules).factor == Fraction(1, 2)
+    assert conversion("TABLET", "g") is None
+
+
+def test_algebra():
+    assert conversion("g/L", "mg/mL").factor == 1
+    assert conversion("10^6/L", "10^3/mL").factor == 1
+    assert conversion("10^6/L", "/uL").factor == 1
+    assert conversion("%", "L/L").factor == Fraction(1, 100)
+    assert conversion("mg/kg/day", "ug/kg/h").factor == Fraction(1000, 24)

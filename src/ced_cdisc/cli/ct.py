@@ -246,7 +246,7 @@ def _frames(folder: Path, plan: StudyPlan, findings: Findings) -> dict[str, pl.D
     from ced_cdisc.stages import convert, read_raw
 
     if not (folder / "build.json").is_file():
-        frames, extra, _ = convert(plan, read_raw(folder, plan, findings), findings)
+        _, frames, extra, _ = convert(plan, read_raw(folder, plan, findings), findings)
         return frames | extra
     files = sorted(folder.glob("sdtm/*.xpt")) + sorted(folder.glob("adam/*.xpt"))
     return {path.stem.upper(): read_xpt(path)[0] for path in files}

@@ -118,7 +118,8 @@ def can_fault(node: tree.Node) -> bool:
     """Whether records can hold values that it cannot take; of an aggregate then only those needed count."""
     kinds = (tree.Recode, tree.ReadDate, tree.ReadNumber)
     return any(
-        isinstance(below, kinds) or (isinstance(below, tree.Call) and below.name in ("seconds", "convert"))
+        isinstance(below, kinds)
+        or (isinstance(below, tree.Call) and below.name in ("seconds", "convert", "unit"))
         for below in tree.walk(node)
     )
 

@@ -1,7 +1,8 @@
 """Faults of the data as findings: one for each place and value, with the records where it stands.
 
 Codes: CED250 a raw value without a term, CED251 a date and CED252 a time that no format fits, CED253 no
-number, CED254 no duration, CED255 a unit without conversion, CED256 more than one record for ``only``, CED257
+number, CED254 no duration, CED255 a unit without conversion, CED273 an unknown unit, CED274 a number without
+unit, CED256 more than one record for ``only``, CED257
 more than one record for a look-up, CED258 a row without subject, CED259 a repeated key, CED260 a subject not
 in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable
 visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED280 a raw
@@ -20,9 +21,10 @@ from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, Fault
 from ced_cdisc.expr.matching import spellings
-from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.model import NONE, Line
 from ced_cdisc.plan.model import RawTable as TablePlan
 from ced_cdisc.spec.source import Text
+from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.units import units
 
 TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
@@ -147,6 +149,8 @@ def records_of(rows: pl.DataFrame, subject: str = SUBJECT) -> list[Record]:
 def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
     """Code, message and hint of a fault of one value."""
     node, label = fault.node, place.label
+    if value == NONE and label.endswith("ORRESU"):
+        return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
     if isinstance(node, tree.Recode) and node.match:
         return _worded_match(fault, node, label, value)
     if isinstance(node, tree.Recode):
@@ -164,6 +168,8 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         )
     if fault.kind == "number":
         of = node.of if isinstance(node, tree.ReadNumber) else None
+        if isinstance(of, tree.Call) and of.name == "decimal":
+            of, value = of.args[0], _as_collected(of, value)
         return (
             "CED253",
             f"{label}: '{value}'{_of(of)} is not a number",
@@ -174,6 +180,11 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         of = call.args[0] if call else None
         hint = "a duration is written M:SS, H:MM:SS, or with sec, min or h"
         return "CED254", f"{label}: '{value}'{_of(of)} is not a duration", hint
+    if fault.kind == "unknown unit":
+        of = _raw(node)
+        hint = did_you_mean(value, [*units(), *load_ct("SDTM").codelist("C71620").values])
+        more = f"write units: {{{value}: ..}} in study.yaml, or ct with the unit"
+        return "CED273", f"{label}: '{value}'{_of(of)} is no known unit", hint or more
     source, target = (call.args[1], call.args[2]) if call else (None, None)
     goal = target.value if isinstance(target, tree.Literal) else ""
     hint = did_you_mean(value, units())
@@ -213,7 +224,21 @@ def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str,
     return "CED252", f"{what} has no complete date beside it", ""
 
 
+def _raw(node: tree.Node) -> tree.Column | None:
+    """The raw column that a value comes from."""
+    return next((c for c in tree.walk(node) if isinstance(c, tree.Column) and c.owner), None)
+
+
+def _as_collected(node: tree.Call, value: str) -> str:
+    """The number of another notation as it stands in the table."""
+    notation = node.args[1]
+    comma = isinstance(notation, tree.Literal) and "comma" in str(notation.value)
+    return value.translate(str.maketrans(",.", ".,")) if comma else value
+
+
 def _of(node: tree.Node | None) -> str:
+    if isinstance(node, tree.Call) and node.name == "coalesce":
+        node = node.args[0]
     return f" of {node.name}" if isinstance(node, tree.Column) else ""
 
 

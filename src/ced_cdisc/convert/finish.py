@@ -37,8 +37,9 @@ def _qualifiers_as_text(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
-    """CED264 for values outside closed codelists, CED265 for checks, CED266 and CED267 for texts."""
+    """CED264 for values outside closed codelists, CED265 for checks, CED266 and CED267 for texts, CED275."""
     _check_codelists(frame, dataset, world)
+    _check_standard_units(frame, dataset, world)
     check_texts(frame, dataset, world)
     for words, node in dataset.checks:
         place = Place(dataset.name, words.where, words)
@@ -91,6 +92,26 @@ def _strange_value(
     message = f"{dataset.name}.{variable.name}: {listed}, on {_count(rows.height)}"
     hint = did_you_mean(value, terms) or f"it has {one_of(terms)}"
     world.faults.add("CED264", message, variable.where, hint, records_of(rows))
+
+
+def _check_standard_units(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
+    """CED275: records of one test, category, specimen and method with different standard units."""
+    prefix = dataset.name[:2]
+    code, unit = f"{prefix}TESTCD", f"{prefix}STRESU"
+    if dataset.kind != "sdtm" or not {code, unit} <= set(frame.columns):
+        return
+    keys = [code, *(f"{prefix}{n}" for n in ("CAT", "SPEC", "METHOD") if f"{prefix}{n}" in frame.columns)]
+    known = frame.filter(pl.col(unit).is_not_null() & pl.col(code).is_not_null())
+    mixed = known.group_by(keys).agg(pl.col(unit).n_unique().alias("__n")).filter(pl.col("__n") > 1)
+    if mixed.is_empty():
+        return
+    where = next(v.where for v in dataset.variables if v.name == unit)
+    for values, rows in known.join(mixed, on=keys, how="semi", nulls_equal=True).group_by(keys):
+        found = rows.group_by(unit).len().sort(["len", unit], descending=[True, False])[unit].to_list()
+        message = f"{dataset.name}.{unit}: test {values[0]} has the standard units {one_of(found)}"
+        hint = "a test has one standard unit: 'standard' of the test names it"
+        others = rows.filter(pl.col(unit) != found[0])
+        world.faults.add("CED275", message, where, hint, records_of(others))
 
 
 def _count(number: int) -> str:

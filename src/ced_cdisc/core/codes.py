@@ -54,6 +54,10 @@ CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
 CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
+CED070 | a test has two standard units | give the test one `standard` in all its blocks
+CED071 | a unit or factor of study.yaml that is none | take the word proposed, or write a number above 0
+CED072 | a factor of the study differs from the table's (a note) | nothing, or correct the factor
+CED073 | tests in rows are not said in full | give `test` with `ct`, `result`, and `tests` by code
 CED080 | a line matches terms, but its variable has no fitting codelist | give `codelist`, or write ct
 CED081 | two codes of ct are one where case is ignored | give them one term, or take `case: ignore` away
 CED082 | a CT package of the study cannot be read | import it again with ced-cdisc ct import
@@ -122,6 +126,9 @@ CED263 | a visit date that no format fits | add the format in visits.yaml, or co
 CED264 | a value outside its closed codelist | correct the data or the line, or extend the codelist
 CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
 CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
+CED273 | a text that is no known unit | correct the data, or say in study.yaml what it means
+CED274 | a result that is to be converted has no unit | correct the data
+CED275 | records of one test with different standard units | name the test's `standard` unit
 CED280 | a raw value that fits several terms | write the term that is meant in ct
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.signature import Registry
+from ced_cdisc.standards.units import conversion, substances
 
 _COMPARE = {
     "=": "equals",
@@ -37,6 +38,7 @@ _AGGREGATE = {
     "only": "the",
     "same": "the common",
 }
+_NOTATIONS = {"comma": "a decimal comma", "groups": "thousands separators"}
 _EARLIEST = {"min": "the earliest", "max": "the latest"}
 
 
@@ -91,8 +93,15 @@ class _English:
             return "; if missing, ".join(said)
         if node.name == "round":
             return f"{said[0]}, rounded to {_decimals(node.args[1])}, halves away from zero"
+        if node.name == "signif":
+            digits = f"{said[1]} significant digit{'' if said[1] == '1' else 's'}"
+            return f"{said[0]}, rounded to {digits}, halves away from zero"
+        if node.name == "decimal":
+            words = str(node.args[1].value).split() if isinstance(node.args[1], tree.Literal) else []
+            return f"{said[0]} (with {listed([_NOTATIONS[word] for word in words if word in _NOTATIONS])})"
         if node.name == "convert":
             said[1:] = [_bare(arg, text) for arg, text in zip(node.args[1:], said[1:], strict=True)]
+            return f"{said[0]}, converted from {said[1]} to {said[2]}{_by(node, said[3:])}"
         if node.name == "study_day":
             return self._study_day(node.args, said)
         template = self._registry[node.name].english
@@ -222,6 +231,21 @@ def _decimals(digits: tree.Node) -> str:
     if said == "0":
         return "a whole number"
     return f"{said} decimal{'' if said == '1' else 's'}"
+
+
+def _by(node: tree.Call, more: list[str]) -> str:
+    """What a conversion rests on besides the units: molar mass, valence, units of the study."""
+    known = substances().get(next((word for word in more if " = " not in word), ""))
+    start, to = (arg.value if isinstance(arg, tree.Literal) else None for arg in node.args[1:3])
+    rules = tuple(word for word in more if " = " in word)
+    found = conversion(str(start), str(to), known.testcd, rules) if known and start is not None else None
+    words: list[str] = []
+    if known is not None and (start is None or (found is not None and found.by_mass)):
+        words.append(f"molar mass of {known.name} {known.molar_mass} g/mol")
+    if known is not None and known.valence and (start is None or (found is not None and found.by_valence)):
+        words.append(f"valence {known.valence}")
+    words += [f"with 1 {rule}" for rule in rules if start is None or rule.startswith(f"{start} = ")]
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _bare(node: tree.Node, said: str) -> str:

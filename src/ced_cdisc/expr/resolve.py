@@ -10,6 +10,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.signature import Parameter, Registry, Signature
 from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.standards.units import substances
 
 
 class Names(Protocol):
@@ -26,6 +27,10 @@ class Names(Protocol):
     def is_dataset(self, owner: str) -> bool:
         """Whether an aggregate may go over this dataset or table."""
         ...
+
+
+_DIGITS = {"round": 0, "signif": 1}
+"""The fewest digits that a function rounds to."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,25 @@ def resolve(node: tree.Node, names: Names, registry: Registry) -> tree.Node:
 
 def _misfit(message: str, at: int, hint: str = "") -> ExpressionError:
     return ExpressionError(message, at, hint, "CED014")
+
+
+def _check_digits(function: str, args: list[tree.Node]) -> None:
+    """Digits to round to are a whole number that doubles can have."""
+    if function not in _DIGITS or not isinstance(args[1], tree.Literal) or args[1].value is None:
+        return
+    least, value = _DIGITS[function], args[1].value
+    if not isinstance(value, float) or not value.is_integer() or not least <= value <= 15:
+        message = f"digits of {function}() must be a whole number from {least} to 15, not {args[1].digits}"
+        raise _misfit(message, args[1].at)
+
+
+def _check_substance(function: str, args: list[tree.Node]) -> None:
+    """What a conversion names besides the units is a test whose substance is known."""
+    if function != "convert" or len(args) < 4 or not isinstance(args[3], tree.Literal):
+        return
+    if args[3].value not in substances():
+        hint = did_you_mean(str(args[3].value), substances())
+        raise ExpressionError(f"no molar mass of {args[3].value} is known", args[3].at, hint, "CED012")
 
 
 class _Resolver:
@@ -147,12 +171,15 @@ class _Resolver:
             raise ExpressionError(
                 f"unknown function {node.name}()", node.at, did_you_mean(node.name, self._registry), "CED013"
             )
-        least = len(signature.parameters)
-        if len(node.args) < least or (len(node.args) > least and not signature.repeats):
+        most = len(signature.parameters)
+        least = most - signature.optional
+        if len(node.args) < least or (len(node.args) > most and not signature.repeats):
             raise ExpressionError(f"{node.name}() is written {signature.usage()}", node.at)
         args = [self.visit(arg, inside) for arg in node.args]
-        parameters = [signature.parameters[min(i, least - 1)] for i in range(len(args))]
+        parameters = [signature.parameters[min(i, most - 1)] for i in range(len(args))]
         args = [self._fit(arg, parameter, node.name) for arg, parameter in zip(args, parameters, strict=True)]
+        _check_digits(node.name, args)
+        _check_substance(node.name, args)
         result = signature.result
         if result is None:
             args, result = self._common(args, signature)

@@ -31,6 +31,7 @@ class Signature:
         source: the rule that is followed (guide and section), or empty.
         repeats: the last parameter may be given any number of times, at least once.
         same: indexes of the parameters that must have one common type.
+        optional: the last parameter may be left out.
         admiral: the function of the R package admiral that computes the same, for people who come from there.
     """
 
@@ -41,12 +42,14 @@ class Signature:
     source: str = ""
     repeats: bool = False
     same: tuple[int, ...] = ()
+    optional: bool = False
     admiral: str = ""
 
     def usage(self) -> str:
         """The call as documented: ``round(x, digits)``."""
-        names = ", ".join(p.name for p in self.parameters)
-        return f"{self.name}({names}{', ...' if self.repeats else ''})"
+        names = [p.name for p in self.parameters[: -1 if self.optional else None]]
+        more = ", ..." if self.repeats and not self.optional else ""
+        return f"{self.name}({', '.join(names)}{more})"
 
 
 Registry = Mapping[str, Signature]

@@ -20,6 +20,10 @@ SUPP = "supp."
 """Prefix of a supplemental qualifier's name among the lines of its parent: ``supp.AERELAPH``."""
 
 
+NONE = "(none)"
+"""Stands for a missing text in an expression where that is a fault."""
+
+
 @dataclass(frozen=True)
 class TextPolicy:
     """What is done with texts of a line that a transport file cannot hold; else they are faults.

@@ -20,6 +20,7 @@ from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.origins import Origins
+from ced_cdisc.plan.language.units import study_units
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.order import dataset_order, read_by_rows
 from ced_cdisc.plan.sdtm.declare import declare
@@ -60,7 +61,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     formats = named_formats(specs.study.formats, findings)
     tables = plan_tables(specs.sources, formats, findings)
     codelists = Codelists(packages, specs.define, findings)
-    expressions = Expressions(findings)
+    expressions = Expressions(findings, study_units(specs.study.units, specs.sources, codelists, findings))
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
     origins = Origins({str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, crf)
     policy = text_policy(specs.study.text, specs.study.place, findings)

@@ -38,6 +38,44 @@ def read_number(text: str | None) -> float | None:
     return number
 
 
+def comparator(text: str | None) -> str | None:
+    """The comparator before the number of a text such as ``<0.18``; missing where there is none."""
+    return _compared(text)[0]
+
+
+def numeral(text: str | None) -> float | None:
+    """The number of a text with or without comparator; missing where it is neither."""
+    return _compared(text)[1]
+
+
+def _compared(text: str | None) -> tuple[str | None, float | None]:
+    for sign in ("<=", ">=", "<", ">"):
+        if text is not None and text.startswith(sign):
+            number = numeric(text[len(sign) :].lstrip(" "))
+            return (None, None) if number is None else (sign, number)
+    return None, numeric(text.lstrip(" ")) if text is not None else None
+
+
+def decimal(text: str | None, notation: str | None) -> str | None:
+    """A number written with decimal ``comma``, or thousands in ``groups``, as one with a point.
+
+    What is no such number is given so that it reads as none.
+    """
+    if text is None:
+        return None
+    words = (notation or "").split()
+    if "comma" in words:
+        text = "".join({",": ".", ".": ","}.get(letter, letter) for letter in text)
+    if "groups" not in words or "," not in text:
+        return text
+    head = text.lstrip("<>= ").lstrip("+-")
+    first, *groups = head.partition(".")[0].split(",")
+    if not 1 <= len(first) <= 3 or not all(len(group) == 3 for group in groups):
+        return text
+    plain = text.partition(".")[0].replace(",", "") + "".join(text.partition(".")[1:])
+    return plain if numeral(plain) is not None else text
+
+
 def seconds(text: str | None) -> float | None:
     """A duration in seconds.
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from ced_cdisc.recompute import collected, partial
 from ced_cdisc.recompute.values import DataFault, Value, as_text, filled, finite, in_order
+from ced_cdisc.standards.units import canonical_unit, conversion
 
 _EXACT = Context(prec=700)
 
@@ -79,7 +80,23 @@ def round_half_away(number: float | None, digits: float | None) -> float | None:
     if number is None or digits is None:
         return None
     decimal = Decimal(format(number, ".14e"))
-    return finite(float(decimal.quantize(Decimal((0, (1,), -int(digits))), ROUND_HALF_UP, _EXACT)))
+    made = float(decimal.quantize(Decimal((0, (1,), -int(digits))), ROUND_HALF_UP, _EXACT))
+    return number if math.isinf(made) else made + 0.0
+
+
+def signif(number: float | None, digits: float | None) -> float | None:
+    """Rounded to significant digits, halves away from zero, the number first taken to 15 of them.
+
+    Beyond the largest double the number stays.
+    """
+    if number is None or digits is None:
+        return None
+    head, _, power = format(abs(number), ".14e").partition("e")
+    figures, kept = int(head.replace(".", "")), 10 ** (15 - int(digits))
+    whole, rest = divmod(figures, kept)
+    whole += 2 * rest >= kept
+    made = math.copysign(float(f"{whole * kept}e{int(power) - 14}"), number)
+    return number if math.isinf(made) else made + 0.0
 
 
 def floor(number: float | None) -> float | None:
@@ -107,25 +124,39 @@ def greatest(*values: Value) -> Value:
     return max((value for value in values if value is not None), key=in_order, default=None)
 
 
-def convert(number: float | None, unit: str | None, to: str | None) -> float | None:
-    """The number in another unit: times the factor plus the offset, each first rounded to a float.
+def convert(number: float | None, unit: str | None, to: str | None, *more: str | None) -> float | None:
+    """The number in another unit: times the factor plus the offset, in decimals of 100 digits.
 
-    A unit to itself is the number; an unknown conversion is a fault.
+    A unit to itself is the number; an unknown conversion is a fault. ``more`` is the code of the test and
+    units of the study (``LB = 0.4536 kg``).
     """
     if number is None or unit is None or to is None:
         return None
     if unit == to:
         return number
-    scale = _scale(unit, to)
-    if scale is None:
+    rules = tuple(word for word in more if word and " = " in word)
+    substance = "".join(word for word in more if word and " = " not in word)
+    found = conversion(unit, to, substance, rules)
+    if found is None:
         raise DataFault(f"no conversion from unit '{unit}' to '{to}'")
-    return finite(number * float(scale[0]) + float(scale[1]))
+    (a, b), (c, d) = found.factor.as_integer_ratio(), found.offset.as_integer_ratio()
+    with localcontext(Context(prec=100, Emax=10**6, Emin=-(10**6))):
+        exact = Decimal(repr(float(number))) * a / b + Decimal(c) / d
+    return finite(float(exact))
 
 
-def _scale(unit: str, to: str) -> tuple[Decimal, Decimal] | None:
-    from ced_cdisc.standards.units import convert_factor
-
-    return convert_factor(unit, to)
+def unit_term(text: str | None, *synonyms: str | None) -> str | None:
+    """The term of the terminology for a unit, by the study's synonyms (``TABL = TABLET``) first."""
+    if text is None:
+        return None
+    for synonym in synonyms:
+        word, _, term = (synonym or "").partition(" = ")
+        if word == text:
+            return term
+    found = canonical_unit(text)
+    if found is None:
+        raise DataFault(f"'{text}' is no unit")
+    return found
 
 
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
@@ -143,13 +174,18 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "numeric": collected.numeric,
     "number": collected.read_number,
     "seconds": collected.seconds,
+    "comparator": collected.comparator,
+    "numeral": collected.numeral,
+    "decimal": collected.decimal,
     "round": round_half_away,
+    "signif": signif,
     "floor": floor,
     "abs": absolute,
     "sqrt": sqrt,
     "least": least,
     "greatest": greatest,
     "convert": convert,
+    "unit": unit_term,
     "date": partial.date_of,
     "datetime": partial.datetime_of,
     "day": partial.day_of,

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from ced_cdisc.spec.base import Model, Words, Yes, collected, kept, listed
 from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.units import Unit
 
 
 class Case(Model):
@@ -88,20 +89,34 @@ class NotDone(Model):
     reason: Line | None = None
 
 
-class TestSpec(Model):
-    """One test of a findings domain made from one raw column (wide to long)."""
+class RangeSpec(Model):
+    """The reference range beside a result, in the unit of the result."""
 
-    __test__ = False
+    low: Line | None = None
+    high: Line | None = None
 
-    test: Text
+
+class CodedTest(Model):
+    """One test of a table that has its tests in rows; what it leaves open, the block says."""
+
     label: Text | None = Field(None, description="--TEST, where the terminology has none for the code.")
-    result: Line
     unit: Line | None = None
     standard: Text | None = Field(None, description="Standard unit; the result is converted to it.")
     decimals: int | None = Field(None, description="Decimals of the standard result.")
     value: Text | None = Field(None, description="Expression of the numeric standard result.")
     kind: Literal["number", "text"] = "number"
+    range: RangeSpec | None = None
+    flags: dict[Text, Text] | None = None
     variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
+
+
+class TestSpec(CodedTest):
+    """One test of a findings domain made from one raw column (wide to long)."""
+
+    __test__ = False
+
+    test: Text
+    result: Line
 
 
 class InstrumentUse(Model):
@@ -120,6 +135,12 @@ class BlockSpec(Model):
     for_: list[dict[Text, Text]] | None = Field(None, alias="for")
     visit: Yes = False
     long: list[TestSpec] | None = None
+    test: Line | None = Field(None, description="Tests in rows: the raw column of the test; ct gives codes.")
+    tests: dict[Text, CodedTest | None] = Field(default_factory=dict[Text, CodedTest | None])
+    result: Line | None = Field(None, description="Tests in rows: the raw column of the result.")
+    unit: Line | None = Field(None, description="The unit of tests that give none.")
+    range: RangeSpec | None = Field(None, description="The reference range of tests that give none.")
+    flags: dict[Text, Text] | None = Field(None, description="Flags behind numbers (10.2 H) and their terms.")
     items: InstrumentUse | None = None
     not_done: NotDone | None = None
     variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
@@ -242,6 +263,10 @@ class StudySpec(Model):
     usubjid: Text
     formats: dict[Text, Words] = Field(default_factory=dict[Text, list[Text]])
     text: TextPolicy | None = Field(None, description="The text policy of lines that give none.")
+    units: dict[Text, Unit] = Field(
+        default_factory=dict[Text, Unit],
+        description="Spellings of units and factors of the study; they go before the table.",
+    )
 
 
 class TableVisit(Model):
@@ -275,6 +300,8 @@ class TableSpec(Model):
     visit: TableVisit | None = None
     trim: Yes | None = None
     missing: Words | None = None
+    decimal: Literal["point", "comma"] | None = Field(None, description="The decimal sign of its numbers.")
+    thousands: Yes | None = Field(None, description="Whether thousands are separated: 1,234.5.")
     policy: Literal["strict", "warn", "ignore"] | None = Field(
         None, description="What a column is that only the file or only the contract has."
     )
@@ -290,6 +317,8 @@ class TableDefaults(Model):
     recorded_by: Literal["Subject", "Investigator", "Vendor", "Sponsor"] = "Investigator"
     trim: Yes = False
     missing: Words = Field(default_factory=list[Text])
+    decimal: Literal["point", "comma"] = "point"
+    thousands: Yes = False
     policy: Literal["strict", "warn", "ignore"] = "strict"
     visit: TableVisit | None = None
     columns: Words = Field(default_factory=list[Text])

@@ -1,13 +1,16 @@
-"""Units and their conversion within one dimension, with exact factors.
+"""Units: their spellings, and exact conversion between them.
 
-The table data/units.csv is the project's own; each row names its source. Units are spelled as the submission
-values of the CDISC CT codelist UNIT (C71620). Conversions between mass and amount of substance need the
-substance and are not made here.
+The tables data/units.csv and data/substances.csv are the project's own; each row names its source. Units are
+spelled as the submission values of the CDISC CT codelist UNIT (C71620). A unit that is not in the table is
+read as a quotient of SI units (``mg/dL``, ``umol/L/h``). Mass, amount of substance and equivalents convert
+into each other where the substance is known by the code of its test.
 """
 
 from __future__ import annotations
 
 import csv
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -20,17 +23,63 @@ from ced_cdisc.standards.tables import read_text
 # Factors such as 5/9 have no end in decimals: they are given to this many significant digits.
 _DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN)
 
+_PREFIXES = {"k": 3, "h": 2, "d": -1, "c": -2, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15}
+_SI: Mapping[str, str] = {
+    "g": "mass",
+    "L": "volume",
+    "mol": "amount",
+    "Eq": "equivalents",
+    "m": "length",
+    "s": "time",
+    "kat": "catalytic activity",
+    "IU": "international units",
+    "Pa": "pressure",
+    "Osm": "osmoles",
+}
+_INNER = {"HOURS": "h", "DAYS": "day", "WEEKS": "wk"}
+"""How the terminology spells a unit inside a quotient, where it differs."""
+_POWER = re.compile(r"[xX]? ?10 ?(?:\^|\*\*?|\()([0-9]{1,2})\)? ?/")
+_COUNT = re.compile(r"(?:1|10\^([0-9]{1,2}))?")
+
+Dimension = tuple[tuple[str, int], ...]
+"""Base quantities with their exponents, sorted; empty for a plain number."""
+
 
 @dataclass(frozen=True)
 class Unit:
     """A unit: base unit of its dimension = value * factor + offset, exactly."""
 
     name: str
-    dimension: str
+    dimension: Dimension
+    factor: Fraction
+    offset: Fraction = Fraction(0)
+    synonyms: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Substance:
+    """What a test measures: molar mass [g/mol] and, for an ion, its valence.
+
+    ``formula`` is empty where the mass is that of a conventional entity; ``note`` says which.
+    """
+
+    testcd: str
+    name: str
+    formula: str
+    molar_mass: Decimal
+    valence: int | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """``to = from * factor + offset``, exactly, and whether molar mass or valence were needed for it."""
+
     factor: Fraction
     offset: Fraction
-    synonyms: tuple[str, ...]
-    source: str
+    by_mass: bool = False
+    by_valence: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -38,12 +87,190 @@ def canonical_unit(text: str) -> str | None:
     """The CDISC submission value of a unit as people write it; None if it is not known.
 
     The case of a symbol matters (mM is not mm, Mg is not mg); the case of a word of four and more letters
-    does not. A micro sign is read as u, and blanks at the ends are ignored.
+    does not. A micro sign is read as u, and blanks at the ends are ignored. What could mean two things
+    (M, Mil) is not known.
 
-    >>> canonical_unit("µg/mL"), canonical_unit("lbs"), canonical_unit("furlong")
-    ('mg/L', 'LB', None)
+    >>> canonical_unit("µg/mL"), canonical_unit("lbs"), canonical_unit("x10(9)/L"), canonical_unit("furlong")
+    ('mg/L', 'LB', '10^9/L', None)
     """
     word = " ".join(text.replace("µ", "u").replace("μ", "u").split())
+    word = _POWER.sub(r"10^\1/", word, count=1)
+    found = _known(word) or _known(_respelled(word))
+    if found is not None or len(word) < 4 or not word.isalpha():
+        return found
+    own = _spellings()
+    folded = {own[s] for s in own if s.casefold() == word.casefold()}
+    if len(folded) == 1:
+        return folded.pop()
+    term = _ct_units().by_synonym(word)
+    return term.submission_value if term else None
+
+
+def convert_factor(from_unit: str, to_unit: str, substance: str = "") -> tuple[Decimal, Decimal] | None:
+    """Factor and offset of ``to = from * factor + offset``; None if there is no conversion.
+
+    Units are taken in any spelling that :func:`canonical_unit` reads. Endless decimals are rounded to 28
+    significant digits; :func:`conversion` gives them exactly.
+
+    >>> convert_factor("LB", "kg")
+    (Decimal('0.45359237'), Decimal('0'))
+    """
+    exact = conversion(from_unit, to_unit, substance)
+    return (_decimal(exact.factor), _decimal(exact.offset)) if exact else None
+
+
+def convert(value: Decimal, from_unit: str, to_unit: str, substance: str = "") -> Decimal | None:
+    """A value in another unit, computed exactly and rounded once, to 28 significant digits.
+
+    >>> convert(Decimal("98.6"), "F", "C")
+    Decimal('37')
+    """
+    exact = conversion(from_unit, to_unit, substance)
+    return _decimal(Fraction(value) * exact.factor + exact.offset) if exact else None
+
+
+@lru_cache(maxsize=4096)
+def conversion(
+    from_unit: str, to_unit: str, substance: str = "", rules: tuple[str, ...] = ()
+) -> Conversion | None:
+    """The exact conversion between two units, or None.
+
+    Args:
+        from_unit: a unit in any spelling.
+        to_unit: another one.
+        substance: the code of the test (``GLUC``): allows mass, amount and equivalents to convert.
+        rules: units of the study, such as ``LB = 0.4536 kg``; they go before those of the table.
+    """
+    own = {unit.name: unit for unit in map(_rule, rules)}
+    start, end = (own.get(text) or own.get(canonical_unit(text) or "") for text in (from_unit, to_unit))
+    start, end = start or unit_of(from_unit), end or unit_of(to_unit)
+    if start is None or end is None:
+        known = canonical_unit(from_unit)
+        same = from_unit == to_unit or (known is not None and known == canonical_unit(to_unit))
+        return Conversion(Fraction(1), Fraction(0)) if same else None
+    factor, offset = start.factor / end.factor, (start.offset - end.offset) / end.factor
+    if start.dimension == end.dimension:
+        return Conversion(factor, offset)
+    known = substances().get(substance)
+    if known is None:
+        return None
+    here, there = _in_moles(start.dimension, known), _in_moles(end.dimension, known)
+    if here is None or there is None or here[0] != there[0]:
+        return None
+    used = {here[2], there[2]}
+    return Conversion(factor * here[1] / there[1], offset, "mass" in used, "equivalents" in used)
+
+
+@lru_cache(maxsize=4096)
+def unit_of(text: str) -> Unit | None:
+    """The unit of a spelling with its dimension and factor; None if it has none that is known."""
+    name = canonical_unit(text)
+    if name is None:
+        return None
+    return units().get(name) or _quotient(name)
+
+
+@lru_cache(maxsize=1)
+def units() -> dict[str, Unit]:
+    """All units of the table by their CDISC name."""
+    made: dict[str, Unit] = {}
+    for row in _rows("units.csv"):
+        synonyms = tuple(row["synonyms"].split("|")) if row["synonyms"] else ()
+        name, source = row["unit"], row["source"]
+        if row["factor"]:
+            dimension: Dimension = () if row["dimension"] == "1" else ((row["dimension"], 1),)
+            factor, offset = Fraction(row["factor"]), Fraction(row["offset"])
+        else:
+            found = _quotient(name, made)
+            assert found is not None, name
+            dimension, factor, offset = found.dimension, found.factor, found.offset
+        made[name] = Unit(name, dimension, factor, offset, synonyms, source)
+    return made
+
+
+@lru_cache(maxsize=1)
+def substances() -> dict[str, Substance]:
+    """The substances by the code of the laboratory test that measures them."""
+    return {
+        row["testcd"]: Substance(
+            testcd=row["testcd"],
+            name=row["substance"],
+            formula=row["formula"],
+            molar_mass=Decimal(row["molar_mass"]),
+            valence=int(row["valence"]) if row["valence"] else None,
+            note=row["note"],
+        )
+        for row in _rows("substances.csv")
+    }
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    return iter(csv.DictReader(StringIO(read_text(name))))
+
+
+@lru_cache(maxsize=256)
+def _rule(text: str) -> Unit:
+    """A unit of the study: ``LB = 0.4536 kg``."""
+    name, _, meaning = text.partition(" = ")
+    amount, _, to = meaning.partition(" ")
+    target = unit_of(to)
+    if target is None:
+        raise ValueError(f"'{to}' in the rule '{text}' is no unit that is known")
+    return Unit(name, target.dimension, Fraction(amount) * target.factor)
+
+
+def _in_moles(dimension: Dimension, substance: Substance) -> tuple[Dimension, Fraction, str] | None:
+    """The dimension with amount in place of mass or equivalents, and the factor that this takes."""
+    exponents = dict(dimension)
+    if exponents.get("amount") == 1:
+        return dimension, Fraction(1), ""
+    for quantity in ("mass", "equivalents"):
+        if exponents.get(quantity) != 1:
+            continue
+        size = Fraction(substance.molar_mass) if quantity == "mass" else Fraction(substance.valence or 0)
+        if not size:
+            return None
+        exponents["amount"] = exponents.pop(quantity)
+        return tuple(sorted(exponents.items())), 1 / size, quantity
+    return None
+
+
+def _quotient(name: str, table: Mapping[str, Unit] | None = None) -> Unit | None:
+    """A quotient of units, such as ``mg/dL``, ``10^9/L`` or ``/day``, as one unit."""
+    head, *below = name.split("/")
+    count = _COUNT.fullmatch(head)
+    if count is not None and not below:
+        return None
+    exponents: dict[str, int] = {}
+    factor = Fraction(10 ** int(count[1] or 0)) if count is not None else Fraction(1)
+    for symbol, sign in [(head, 1)] * (count is None) + [(one, -1) for one in below]:
+        part = _part(symbol, units() if table is None else table)
+        if part is None or part.offset or (below and part.dimension == (("temperature", 1),)):
+            return None
+        factor *= part.factor**sign
+        for quantity, exponent in part.dimension:
+            exponents[quantity] = exponents.get(quantity, 0) + sign * exponent
+    dimension = tuple(sorted((q, e) for q, e in exponents.items() if e))
+    return Unit(name, dimension, factor, source="by algebra")
+
+
+def _part(symbol: str, table: Mapping[str, Unit]) -> Unit | None:
+    """One unit of a quotient: of the table, or an SI unit with a prefix."""
+    named = next((name for name, inner in _INNER.items() if inner == symbol), symbol)
+    if named in table:
+        return table[named]
+    for base, quantity in _SI.items():
+        prefix = symbol.removesuffix(base)
+        if symbol.endswith(base) and (not prefix or prefix in _PREFIXES):
+            power = _PREFIXES[prefix] if prefix else 0
+            return Unit(symbol, ((quantity, 1),), Fraction(10) ** power, source="SI prefix")
+    return None
+
+
+def _known(word: str | None) -> str | None:
+    """The term of a spelling that the table or the terminology has."""
+    if word is None:
+        return None
     own = _spellings()
     if word in own:
         return own[word]
@@ -51,67 +278,22 @@ def canonical_unit(text: str) -> str | None:
     if term := codelist.term(word):
         return term.submission_value
     exact = [t for t in codelist.terms if word in t.synonyms]
-    if len(exact) == 1:
-        return exact[0].submission_value
-    if len(word) < 4 or not word.isalpha():
+    return exact[0].submission_value if len(exact) == 1 else None
+
+
+def _respelled(word: str) -> str | None:
+    """A quotient with each of its units in the usual spelling: ``MG/dl`` is ``mg/dL``."""
+    head, *below = word.split("/")
+    if not below:
         return None
-    folded = {own[s] for s in own if s.casefold() == word.casefold()}
-    if len(folded) == 1:
-        return folded.pop()
-    term = codelist.by_synonym(word)
-    return term.submission_value if term else None
-
-
-def convert_factor(from_unit: str, to_unit: str) -> tuple[Decimal, Decimal] | None:
-    """Factor and offset of ``to = from * factor + offset``; None if the units do not share a dimension.
-
-    Units are taken in any spelling that :func:`canonical_unit` reads. Endless decimals are rounded to 28
-    significant digits; :func:`convert` computes without that rounding.
-
-    >>> convert_factor("LB", "kg")
-    (Decimal('0.45359237'), Decimal('0'))
-    """
-    exact = _conversion(from_unit, to_unit)
-    return (_decimal(exact[0]), _decimal(exact[1])) if exact else None
-
-
-def convert(value: Decimal, from_unit: str, to_unit: str) -> Decimal | None:
-    """A value in another unit, computed exactly and rounded once, to 28 significant digits.
-
-    >>> convert(Decimal("98.6"), "F", "C")
-    Decimal('37')
-    """
-    exact = _conversion(from_unit, to_unit)
-    return _decimal(Fraction(value) * exact[0] + exact[1]) if exact else None
-
-
-@lru_cache(maxsize=1)
-def units() -> dict[str, Unit]:
-    """All units of the table by their CDISC name."""
-    rows = csv.DictReader(StringIO(read_text("units.csv")))
-    return {
-        row["unit"]: Unit(
-            name=row["unit"],
-            dimension=row["dimension"],
-            factor=Fraction(row["factor"]),
-            offset=Fraction(row["offset"]),
-            synonyms=tuple(row["synonyms"].split("|")) if row["synonyms"] else (),
-            source=row["source"],
-        )
-        for row in rows
-    }
-
-
-def _conversion(from_unit: str, to_unit: str) -> tuple[Fraction, Fraction] | None:
-    names = canonical_unit(from_unit), canonical_unit(to_unit)
-    if None in names:
-        return None
-    if names[0] == names[1]:
-        return Fraction(1), Fraction(0)
-    start, end = (units().get(name or "") for name in names)
-    if start is None or end is None or start.dimension != end.dimension:
-        return None
-    return start.factor / end.factor, (start.offset - end.offset) / end.factor
+    parts: list[str] = [] if not _COUNT.fullmatch(head) else [head]
+    for symbol in [*([head] if not parts else []), *below]:
+        name = _spellings().get(symbol.strip(), symbol.strip())
+        name = _INNER.get(name, name)
+        if "/" in name or _part(name, units()) is None:
+            return None
+        parts.append(name)
+    return "/".join(parts)
 
 
 def _decimal(value: Fraction) -> Decimal:

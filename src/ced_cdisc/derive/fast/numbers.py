@@ -5,23 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 
 import numpy as np
 import polars as pl
 
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import DTYPES, Argument, Faulty, each, missing
-from ced_cdisc.standards.units import convert_factor
+from ced_cdisc.expr.values import DTYPES, Argument, Faulty, each, each_pair, missing
+from ced_cdisc.standards.units import canonical_unit, conversion
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 """A number as collected texts have it: optional sign, digits, optional decimals."""
 _NUMBER = f"^{NUMBER.pattern}$"
+_RESULT = r"^(<=|>=|<|>)? *([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))$"
+_GROUPED = re.compile(r"((?:<=|>=|<|>)? *[+-]?[0-9]{1,3}(?:,[0-9]{3})+)((?:\.[0-9]*)?)")
+_SWAP = str.maketrans(",.", ".,")
 _CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,2}):([0-5][0-9])")
 _LENGTH = re.compile(
     r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?(?:(sec|secs|seconds|s)|(min|minutes)|(?:h|hours))", re.IGNORECASE
 )
-_EXACT = Context(prec=400)
+_EXACT = Context(prec=700)
 
 
 def numeric(args: Sequence[Argument]) -> pl.Expr:
@@ -39,6 +43,34 @@ def number(args: Sequence[Argument]) -> Faulty:
 def _parsed(of: pl.Expr) -> pl.Expr:
     value = pl.when(of.str.contains(_NUMBER)).then(of).cast(pl.Float64, strict=False)
     return pl.when(value.is_finite()).then(value + 0.0)
+
+
+def comparator(args: Sequence[Argument]) -> pl.Expr:
+    """``comparator(text)``: the ``<``, ``<=``, ``>`` or ``>=`` before a number, if there is one."""
+    return args[0].expr.str.extract(_RESULT, 1)
+
+
+def numeral(args: Sequence[Argument]) -> pl.Expr:
+    """``numeral(text)``: the number of ``5.4`` or ``<0.18``; missing where the text is neither."""
+    return _parsed(args[0].expr.str.extract(_RESULT, 2))
+
+
+def decimal(args: Sequence[Argument]) -> pl.Expr:
+    """``decimal(text, notation)``: a number of another notation with a point and without separators.
+
+    ``comma`` exchanges commas and points, ``groups`` takes the commas out of well formed thousands. A text
+    that is no number of the notation becomes one that :func:`number` does not read.
+    """
+    words = str(args[1].value).split()
+
+    def plain(value: str) -> str:
+        if "comma" in words:
+            value = value.translate(_SWAP)
+        if "groups" in words and (match := _GROUPED.fullmatch(value)):
+            value = match[1].replace(",", "") + match[2]
+        return value
+
+    return each(args[0].expr, plain, Type.TEXT)
 
 
 def in_seconds(value: str) -> float | None:
@@ -71,10 +103,32 @@ def rounded(value: float, digits: int) -> float:
     >>> rounded(2.675, 2), rounded(4214.025, 2), rounded(-0.5, 0)
     (2.68, 4214.03, -1.0)
     """
-    decimal = Decimal(f"{value:.14e}")
-    if abs(decimal) >= Decimal(10) ** 300:
-        return value
-    return float(decimal.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT)) + 0.0
+    exact = Decimal(f"{value:.14e}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT)
+    return _finite(exact, value)
+
+
+def significant(value: float, digits: int) -> float:
+    """As :func:`rounded`, to significant digits.
+
+    >>> significant(0.0045678, 2), significant(12350.0, 3), significant(-2.5, 1)
+    (0.0046, 12400.0, -3.0)
+    """
+    exact = Context(prec=digits, rounding=ROUND_HALF_UP).plus(Decimal(f"{value:.14e}"))
+    return _finite(exact, value)
+
+
+def _finite(exact: Decimal, value: float) -> float:
+    """The double; next to the end of their range, where it would be infinite, the value itself."""
+    made = float(exact)
+    return value if made in (float("inf"), float("-inf")) else made + 0.0
+
+
+def signif(args: Sequence[Argument]) -> pl.Expr:
+    """``signif(number, digits)``."""
+    if args[0].type is Type.MISSING or args[1].value is None:
+        return missing(Type.NUMBER)
+    digits = int(args[1].value)
+    return each(args[0].expr, lambda value: significant(value, digits), Type.NUMBER)
 
 
 def round_(args: Sequence[Argument]) -> pl.Expr:
@@ -126,22 +180,45 @@ def sqrt(args: Sequence[Argument]) -> pl.Expr:
 
 
 def convert(args: Sequence[Argument]) -> Faulty:
-    """``convert(number, from, to)``: factor and offset of the units; a unit without conversion is a fault."""
+    """``convert(number, from, to)``: exact; a unit without conversion is a fault.
+
+    Further arguments are the code of the test, whose molar mass then counts, and units of the study such as
+    ``LB = 0.4536 kg``.
+    """
     value, source, target = _number(args[0]), args[1].expr, str(args[2].value)
+    more = [str(argument.value) for argument in args[3:]]
+    substance = next((word for word in more if " = " not in word), "")
+    rules = tuple(word for word in more if " = " in word)
 
-    def part(place: int):
-        def of(unit: str) -> float | None:
-            if unit == target:
-                return (1.0, 0.0)[place]
-            found = convert_factor(unit, target)
-            return None if found is None else float(found[place])
+    def change(number: float | None, unit: str | None) -> float | None:
+        if number is None or unit is None or unit == target:
+            return None if unit is None else number
+        found = conversion(unit, target, substance, rules)
+        if found is None:
+            return None
+        try:
+            return float(Fraction(Decimal(repr(number))) * found.factor + found.offset)
+        except OverflowError:
+            return None
 
-        return each(source, of, Type.NUMBER)
+    def unknown(unit: str) -> bool:
+        return unit != target and conversion(unit, target, substance, rules) is None
 
-    factor = part(0)
-    result = pl.when(source == target).then(value).otherwise(value * factor + part(1))
-    bad = value.is_not_null() & source.is_not_null() & factor.is_null()
-    return Faulty(pl.when(result.is_finite()).then(result), "unit", bad, source)
+    if isinstance(args[1].value, str):
+        unit = args[1].value
+        result = each(value, lambda number: change(number, unit), Type.NUMBER)
+    else:
+        result = each_pair(value, source.cast(pl.String), change, Type.NUMBER)
+    bad = value.is_not_null() & each(source.cast(pl.String), unknown, Type.TRUTH)
+    return Faulty(result, "unit", bad, source)
+
+
+def unit(args: Sequence[Argument]) -> Faulty:
+    """``unit(text)``: the term of the terminology for a unit; further arguments are ``TABL = TABLET``."""
+    own = dict(str(argument.value).split(" = ") for argument in args[1:])
+    of = args[0].expr
+    value = each(of, lambda text: own.get(text) or canonical_unit(text), Type.TEXT)
+    return Faulty(value, "unknown unit", of.is_not_null() & value.is_null(), of)
 
 
 def _number(argument: Argument) -> pl.Expr:

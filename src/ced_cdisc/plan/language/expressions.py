@@ -10,6 +10,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.parse import ExpressionError, parse
 from ced_cdisc.expr.resolve import resolve
 from ced_cdisc.plan.language.names import RowNames
+from ced_cdisc.plan.language.units import StudyUnits
 from ced_cdisc.spec.source import Text
 
 Rewrite = Callable[[tree.Node], tree.Node]
@@ -18,8 +19,9 @@ Rewrite = Callable[[tree.Node], tree.Node]
 class Expressions:
     """Compiles the texts of one study; collects findings."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, units: StudyUnits | None = None) -> None:
         self._findings = findings
+        self.units = units or StudyUnits()
 
     def parse(self, text: Text) -> tree.Node | None:
         """The tree of a text without types, or None with a finding."""
@@ -39,7 +41,7 @@ class Expressions:
     def resolve(self, node: tree.Node, names: RowNames, text: Text) -> tree.Node | None:
         """A parsed or composed tree with types, or None with a finding at ``text``."""
         try:
-            return resolve(node, names, FUNCTIONS)
+            return self.units.apply(resolve(node, names, FUNCTIONS))
         except ExpressionError as error:
             self._report(text, error)
             return None

@@ -11,14 +11,14 @@ from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.expressions import literal
 from ced_cdisc.plan.language.origins import ASSIGNED, DERIVED, derivation
 from ced_cdisc.plan.model import Line
-from ced_cdisc.spec.models import LineSpec
+from ced_cdisc.spec.models import Case, LineSpec
 from ced_cdisc.spec.source import Text
 
 _EMPTY = LineSpec.model_construct()
 _NUMBER = "Number of the record within the subject, from 1, in the order of the key variables."
 
 
-def spec_line(where: Location, /, **values: Text | list[Text] | str | None) -> LineSpec:
+def spec_line(where: Location, /, **values: Text | list[Text] | list[Case] | str | None) -> LineSpec:
     """A spec line made by the planner, as if it stood at ``where``.
 
     Args:

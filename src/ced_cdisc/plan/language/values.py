@@ -188,7 +188,7 @@ class Values:
             )
             return None
         if target.kind is Type.NUMBER and not spec.decodes and node.type is Type.TEXT:
-            return tree.ReadNumber(of=node, type=Type.NUMBER), text
+            return self._expressions.units.apply(tree.ReadNumber(of=node, type=Type.NUMBER)), text
         return node, text
 
     def _date(self, spec: LineSpec, words: list[Text], node: tree.Node, names: RowNames) -> tree.Node:

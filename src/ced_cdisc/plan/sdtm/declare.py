@@ -6,6 +6,7 @@ from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
 from ced_cdisc.plan.sdtm import standard
 from ced_cdisc.plan.sdtm.domain import Domain, kind_of
 from ced_cdisc.plan.sdtm.expand import expand
+from ced_cdisc.plan.sdtm.results import range_variables
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import DomainSpec
 from ced_cdisc.standards.ig import IgDataset, load_sdtmig
@@ -31,6 +32,8 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
                 findings.add(Finding("CED019", f"{name} has no variable {variable}", text.where, hint=hint))
     if any(r.spec.visit for r in rows):
         ig = extend(ig, [name for name in ("VISITNUM", "VISIT", "VISITDY") if ig.variable(name) is None])
+    ranges = dict.fromkeys(domain.full(v) for r in rows if r.test for v in range_variables(r.test))
+    ig = extend(ig, [name for name in ranges if ig.variable(name) is None])
     domain.ig = ig
     domain.names = {v: kind_of(found) for v in domain.written if (found := ig.variable(v)) is not None}
     for extra in standard.filled_in(domain, specs):

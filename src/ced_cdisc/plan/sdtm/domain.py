@@ -36,6 +36,7 @@ class Domain:
         custom: whether the guide has no such domain.
         names: the variables that it will have, with their types.
         tests: filled with the names of its tests by code.
+        standards: filled with the standard unit of each test, with category, specimen and method.
     """
 
     spec: DomainSpec
@@ -44,6 +45,7 @@ class Domain:
     custom: bool
     names: dict[str, Type] = field(default_factory=dict[str, Type])
     tests: dict[str, str] = field(default_factory=dict[str, str])
+    standards: dict[tuple[str, ...], Text] = field(default_factory=dict[tuple[str, ...], Text])
 
     @property
     def name(self) -> str:

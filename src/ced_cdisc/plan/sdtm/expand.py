@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ced_cdisc.core.findings import Findings
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.templates import fill, find_instrument
-from ced_cdisc.spec.models import BlockSpec, InstrumentSpec, InstrumentUse, LineSpec, TestSpec
+from ced_cdisc.spec.models import (
+    BlockSpec,
+    CodedTest,
+    InstrumentSpec,
+    InstrumentUse,
+    LineSpec,
+    TestSpec,
+)
 from ced_cdisc.spec.source import Text
 
 
@@ -20,6 +27,8 @@ class Rows:
     variables: dict[Text, LineSpec]
     supp: dict[Text, LineSpec]
     test: TestSpec | None = None
+    codes: tuple[tuple[str, str], ...] = ()
+    """Tests in rows: the raw codes of the source's column and the tests that they mean."""
 
 
 def expand(
@@ -38,14 +47,81 @@ def expand(
             if block is not shared:
                 above = {key: fill(line, constants) for key, line in shared.variables.items()}
                 variables, supp = _merged(above, variables), _merged(shared.supp, supp)
-            tests = list(filled.long or [])
+                filled = _inherited(filled, fill(shared, constants))
+            tests = [_completed(test, filled) for test in filled.long or []]
             if filled.items is not None:
                 tests += _items(filled.items, instruments, findings)
-            if not tests:
+            coded, codes = _coded(filled, findings)
+            if not tests and not coded:
                 made.append(Rows(filled, variables, supp))
             for test in tests:
                 made.append(Rows(filled, _merged(variables, test.variables), supp, test))
+            for test in coded:
+                made.append(Rows(filled, _merged(variables, test.variables), supp, test, codes))
+    _check_tests([shared, *blocks], made, findings)
     return made
+
+
+def _inherited(block: BlockSpec, shared: BlockSpec) -> BlockSpec:
+    """The block with what the domain says of the tests of all blocks."""
+    words = {name: getattr(shared, name) for name in _SHARED if getattr(block, name) is None}
+    return block.model_copy(update={**words, "tests": {**shared.tests, **block.tests}})
+
+
+def _check_tests(blocks: Sequence[BlockSpec], made: Sequence[Rows], findings: Findings) -> None:
+    """CED073: an entry of ``tests`` for a test that no row makes."""
+    if any(finding.code == "CED073" for finding in findings):
+        return
+    known = {str(rows.test.test) for rows in made if rows.test is not None}
+    for block in blocks:
+        for code in block.tests:
+            if str(code) not in known:
+                hint = did_you_mean(str(code), known)
+                findings.add(Finding("CED073", f"no record is made of test {code}", code.where, hint=hint))
+
+
+def _completed(test: TestSpec, block: BlockSpec) -> TestSpec:
+    """The test with what ``tests`` says of it and its block of all; {test} stands for its code there."""
+    constants = {"test": test.test}
+    entry = next((spec for code, spec in block.tests.items() if code == test.test), None)
+    found = {
+        name: fill(value, constants)
+        for name in (*_SHARED, *_OF_TESTS)
+        if getattr(test, name) is None
+        and (value := _first(getattr(entry, name, None), getattr(block, name, None))) is not None
+    }
+    return test.model_copy(update=found) if found else test
+
+
+def _first(*values: object) -> object:
+    return next((value for value in values if value is not None), None)
+
+
+def _coded(block: BlockSpec, findings: Findings) -> tuple[list[TestSpec], tuple[tuple[str, str], ...]]:
+    """The tests of a block whose source has a test in each row, and the raw codes with their tests."""
+    if block.test is None:
+        if block.result is not None:
+            message = "'result' needs 'test', the raw column that says which test a row is"
+            findings.add(Finding("CED073", message, block.result.place))
+        return [], ()
+    if block.test.collect is None or block.test.else_ is not None or block.result is None:
+        message = "'test' takes a raw column, 'ct' with it, and 'result' beside it"
+        findings.add(Finding("CED073", message, block.test.place))
+        return [], ()
+    table = block.test.ct if block.test.ct is not None else {code: code for code in block.tests}
+    own = {str(code): (code, spec) for code, spec in block.tests.items()}
+    made: list[TestSpec] = []
+    for term in {str(term): term for term in table.values() if term}.values():
+        code, spec = own.get(str(term), (term, None))
+        words = {field: getattr(spec or _PLAIN, field) for field in CodedTest.model_fields}
+        test = TestSpec.model_construct(None, **{**words, "test": code, "result": block.result})
+        made.append(_completed(test, block))
+    return made, tuple((str(code), str(term or "")) for code, term in table.items())
+
+
+_PLAIN = CodedTest.model_construct()
+_SHARED = ("unit", "range", "flags")
+_OF_TESTS = ("label", "standard", "decimals")
 
 
 def _merged(base: dict[Text, LineSpec], over: dict[Text, LineSpec]) -> dict[Text, LineSpec]:
@@ -71,8 +147,10 @@ def _items(
                 unit=None,
                 standard=None,
                 decimals=None,
-                value=None,
+                value=Text("number({result})", item.place),
                 kind="number",
+                range=None,
+                flags=None,
                 variables=_scale(item.scale),
             )
         )

@@ -13,6 +13,7 @@ from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.model import SUPP, Block, Line, SupplementalPlan, VariablePlan
 from ced_cdisc.plan.sdtm import standard, tests
 from ced_cdisc.plan.sdtm.domain import Domain, kind_of
+from ced_cdisc.plan.sdtm.results import RESULTS
 from ced_cdisc.plan.texts import IN_DOMAIN
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import LineSpec
@@ -39,7 +40,8 @@ class Metadata:
             if found.name not in self._domain.names:
                 continue
             lines = lines_of.get(found.name, [])
-            codelist = self._codelists.of_variable(found.name, found.codelists, self._domain.name)
+            codes = () if self._holds_numbers(found.name) else found.codelists
+            codelist = self._codelists.of_variable(found.name, codes, self._domain.name)
             if own_tests is not None and found.name == self._domain.full("--TESTCD"):
                 codelist = own_tests[0]
             if own_tests is not None and found.name == self._domain.full("--TEST"):
@@ -106,7 +108,7 @@ class Metadata:
         pairs: list[tuple[str, str]] = []
         testcd = self._domain.full("--TESTCD")
         if self._domain.ig.class_name.startswith("Findings") and testcd in self._domain.names:
-            for name in ("--ORRES", "--ORRESU", "--STRESC", "--STRESN", "--STRESU"):
+            for name in RESULTS:
                 if self._domain.full(name) in self._domain.names:
                     pairs.append((self._domain.full(name), testcd))
         if self._domain.name == "TS":
@@ -118,6 +120,11 @@ class Metadata:
                 if variable not in done and _differs(variable, self._blocks):
                     pairs.append((variable, divider))
         return tuple(pairs)
+
+    def _holds_numbers(self, variable: str) -> bool:
+        """Whether it is --STRESC with results of numeric tests, which no published list of answers binds."""
+        is_result = variable == self._domain.full("--STRESC")
+        return is_result and any(r.test is not None and r.test.kind == "number" for r in self._domain.rows)
 
     @cached_property
     def _labels(self) -> dict[str, str]:

@@ -157,7 +157,7 @@ class DomainPlanner:
             lines=in_order((*singles, *made.values()), self._findings, self.domain.name),
             keep=keep,
             lookups=lookups,
-            where=spec.place,
+            where=spec.test.place if spec.test is not None else spec.place,
             visit=self._visit(spec, source) if spec.visit else None,
         )
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists, named_list
+from ced_cdisc.plan.language.expressions import both, choose, literal
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.templates import fill
 from ced_cdisc.plan.language.values import Target
-from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.model import NONE, Line
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.expand import Rows
+from ced_cdisc.plan.sdtm.results import Change, Results, only_when, range_variables
 from ced_cdisc.spec.models import LineSpec, TestSpec
 from ced_cdisc.spec.source import Text
-from ced_cdisc.standards.units import convert_factor
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def variables_of(test: TestSpec, not_done: bool, reason: bool) -> list[str]:
         names.append("--ORRESU")
     if test.unit is not None or test.standard is not None:
         names.append("--STRESU")
+    names += range_variables(test)
     if not_done:
         names.append("--STAT")
     if reason:
@@ -50,7 +52,8 @@ def lines_of_test(
     """--TESTCD to --STRESU, --STAT and --REASND of one test.
 
     A record is made where the result is present, or where the test was not done. The numeric result is
-    ``value`` if given, else the result as a number, converted to the standard unit and rounded as planned.
+    ``value`` if given, else the result as a number, converted to the standard unit and rounded as planned;
+    the limits of the reference range go the same way.
     """
     return _Test(domain, rows, names, lines, findings).make()
 
@@ -75,6 +78,7 @@ class _Test:
         self._findings = findings
         self._written = {domain.full(str(key)) for key in rows.variables}
         self._made: list[Line] = []
+        self._results = Results(domain, rows, names, lines, findings, self._add)
 
     def make(self) -> LinesOfTest:
         test = self._test
@@ -86,16 +90,29 @@ class _Test:
         self._add("--TESTCD", spec_line(place.where, assign=test.test), check=True)
         self._add("--TEST", spec_line(place.where, assign=Text(self._name(), place.where)))
         done = Text(f"not ({not_done.when})", not_done.when.where) if not_done is not None else None
-        self._add("--ORRES", _only_when(test.result, done))
-        self._units(done)
-        self._standard()
+        self._add("--ORRES", only_when(test.result, done), change=self._results.without_flag)
+        self._units()
+        self._results.standard()
+        self._results.reference_range()
         if not_done is not None:
             status = spec_line(place.where, assign=Text("NOT DONE", place.where), when=not_done.when)
             self._add("--STAT", status)
             if not_done.reason is not None:
-                self._add("--REASND", _only_when(not_done.reason, not_done.when))
+                self._add("--REASND", only_when(not_done.reason, not_done.when))
         keep = self._keep(result, not_done.when if not_done is not None else None)
-        return LinesOfTest(tuple(self._made), keep)
+        return LinesOfTest(tuple(self._made), both(keep, self._is_this_test()))
+
+    def _is_this_test(self) -> tree.Node | None:
+        """Tests in rows: whether the row is one of this test; a code without test is a fault."""
+        spec = self._rows.spec.test
+        if not self._rows.codes or spec is None or spec.collect is None:
+            return None
+        column = self._lines.expressions.compile(spec.collect, self._names)
+        if column is None:
+            return None
+        given = tree.Call(name="coalesce", args=(column, literal(NONE)), type=Type.TEXT)
+        test = tree.Recode(of=given, pairs=self._rows.codes, type=Type.TEXT)
+        return tree.Compare(op="=", left=test, right=literal(str(self._test.test)), type=Type.TRUTH)
 
     def _keep(self, result: Text | None, not_done: Text | None) -> tree.Node | None:
         present: tree.Node | None = None
@@ -134,64 +151,46 @@ class _Test:
         self._domain.tests[str(test.test)] = name
         return name
 
-    def _units(self, done: Text | None) -> None:
+    def _units(self) -> None:
         unit = self._test.unit
         if unit is None:
             return
         if unit.collect is not None and unit.ct is None and "." not in unit.collect:
             unit = spec_line(unit.collect.where, assign=unit.collect)  # a bare word is the unit itself
         present = Text(f"{self._domain.full('--ORRES')} is present", self._test.test.where)
-        self._add("--ORRESU", _only_when(unit, present))
+        term = unit.ct is None
+        self._add("--ORRESU", only_when(unit, present), change=lambda c: self._unit_of(c, as_term=term))
 
-    def _unit_text(self) -> str | None:
-        unit = self._test.unit
-        if unit is None:
-            return None
-        word = unit.assign or (unit.collect if unit.collect is not None and "." not in unit.collect else None)
-        return str(word) if word is not None else None
-
-    def _standard(self) -> None:
-        domain, test = self._domain, self._test
-        place = test.test.where
-        orres, stresn, stresc = domain.full("--ORRES"), domain.full("--STRESN"), domain.full("--STRESC")
-        if test.result.absent is not None:
-            return  # a record that only says that nothing was done
-        if test.kind == "text":
-            self._add("--STRESC", spec_line(place, derive=Text(orres, place)))
-            return
-        fixed = self._unit_text()
-        standard = str(test.standard) if test.standard is not None else fixed
-        if test.value is not None:
-            formula = fill(test.value, {"result": Text(orres, place)})
-        else:
-            text = f"number({orres})"
-            if test.unit is not None and standard is not None and fixed != standard:
-                source = f"'{fixed}'" if fixed is not None else domain.full("--ORRESU")
-                self._convertible(fixed, standard)
-                text = f"convert({text}, {source}, '{standard}')"
-            if test.decimals is not None:
-                text = f"round({text}, {test.decimals})"
-            formula = Text(text, place)
-        self._add("--STRESN", spec_line(place, derive=formula))
-        self._add("--STRESC", spec_line(place, derive=Text(f"text({stresn})", place)))
-        if standard is not None:
-            present = Text(f"{stresc} is present", place)
-            self._add("--STRESU", spec_line(place, assign=Text(standard, place), when=present))
-        elif test.unit is not None:
-            self._findings.add(
-                Finding("CED027", f"test {test.test} has units that vary: 'standard' must name one", place)
+    def _unit_of(self, column: tree.Node, *, as_term: bool) -> tree.Node:
+        """A collected unit, as the term of the terminology; a number to convert without one is a fault."""
+        node = column
+        if self._test.standard is not None and self._test.value is None and self._test.kind == "number":
+            orres = tree.Column(
+                name=self._domain.full("--ORRES"), scope=tree.Scope.VARIABLE, at=column.at, type=Type.TEXT
             )
-
-    def _convertible(self, unit: str | None, standard: str) -> None:
-        if unit is not None and convert_factor(unit, standard) is None:
-            where = self._test.standard.where if self._test.standard is not None else self._test.test.where
-            self._findings.add(Finding("CED027", f"no conversion from {unit} to {standard}", where))
+            number = tree.IsMissing(
+                of=self._results.number_of(orres), negated=True, at=column.at, type=Type.TRUTH
+            )
+            given = tree.Call(name="coalesce", args=(column, literal(NONE)), at=column.at, type=Type.TEXT)
+            node = replace(choose(number, given, column), at=column.at)
+        if not as_term:
+            return node
+        made = tree.Call(name="unit", args=(node,), at=column.at, type=Type.TEXT)
+        return self._lines.expressions.units.apply(made)
 
     def _codelist(self, name: str) -> Codelist | None:
         found = self._domain.ig.variable(self._domain.full(name))
         return self._lines.codelists.of_variable(found.name, found.codelists) if found else None
 
-    def _add(self, name: str, spec: LineSpec, *, check: bool = False) -> None:
+    def _add(
+        self,
+        name: str,
+        spec: LineSpec,
+        *,
+        check: bool = False,
+        change: Change | None = None,
+    ) -> None:
+        """Make a line, unless the spec writes it; ``change`` is applied to the raw column collected."""
         full = self._domain.full(name)
         found = self._domain.ig.variable(full)
         if found is None or full in self._written:
@@ -205,13 +204,16 @@ class _Test:
         if name == "--TESTCD" and self._test.label is not None:
             codelist = None
         made = self._lines.make(spec, Target(self._domain.name, full, kind, codelist), self._names)
+        if made is not None and change is not None and spec.collect is not None:
+            made = replace(made, tree=_at_column(made.tree, change))
         if made is not None:
             self._made.append(made)
 
 
-def _only_when(spec: LineSpec, condition: Text | None) -> LineSpec:
-    """The line with a further condition."""
-    if condition is None:
-        return spec
-    joined = condition if spec.when is None else Text(f"({spec.when}) and ({condition})", spec.when.where)
-    return spec.model_copy(update={"when": joined})
+def _at_column(node: tree.Node, change: Change) -> tree.Node:
+    """The tree of a collected line with its raw column changed; conditions stay."""
+    if isinstance(node, tree.Call) and node.name == "if":
+        return replace(node, args=(node.args[0], _at_column(node.args[1], change), *node.args[2:]))
+    if isinstance(node, tree.Recode):
+        return replace(node, of=_at_column(node.of, change))
+    return change(node)

@@ -1,0 +1,159 @@
+"""The units of a study: its own spellings and factors in study.yaml, and how its tables write numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from ced_cdisc.core.findings import Finding, Findings, Severity, did_you_mean
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.plan.language.codelists import Codelists
+from ced_cdisc.spec.models import SourcesSpec
+from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.units import UnitSpec
+from ced_cdisc.standards.units import canonical_unit, conversion, unit_of
+
+_TOLERANCE = Fraction(1, 1000)
+_READERS = ("numeric", "numeral", "comparator")
+
+
+@dataclass(frozen=True)
+class StudyUnits:
+    """What a study says of units and numbers.
+
+    Attributes:
+        synonyms: spellings of its tables and the terms that they mean: ``TABL = TABLET``; the terms that
+            define.yaml adds mean themselves.
+        rules: units with a factor of the study: ``LB = 0.4536 kg``.
+        notations: the raw tables that write numbers in another way: ``comma``, ``groups``, ``comma groups``.
+    """
+
+    synonyms: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    notations: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def rules_for(self, unit: str | None, to: str, substance: str = "") -> tuple[str, ...]:
+        """The rules that bear on a conversion from a unit (None: from any) to another."""
+        names = {unit, canonical_unit(unit)} if unit is not None else None
+        return tuple(
+            rule
+            for rule in self.rules
+            if (names is None or (start := rule.partition(" = ")[0]) in names or start in _both(to))
+            and conversion(rule.partition(" = ")[0], to, substance, (rule,)) is not None
+        )
+
+    def conversion_exists(self, unit: str, to: str, substance: str = "") -> bool:
+        """Whether a unit can be converted to another, for a test."""
+        return conversion(unit, to, substance, self.rules) is not None
+
+    def notation(self, column: Text | str | None) -> str:
+        """How the table of a raw column writes numbers; empty for a plain decimal point."""
+        return self.notations.get(str(column or "").partition(".")[0], "")
+
+    def apply(self, node: tree.Node) -> tree.Node:
+        """A resolved tree that follows the study's units and notations."""
+        if not (self.synonyms or self.rules or self.notations):
+            return node
+        return self._applied(node)
+
+    def _applied(self, node: tree.Node) -> tree.Node:
+        node = tree.rebuild(node, self._applied)
+        if isinstance(node, tree.ReadNumber):
+            return replace(node, of=self._plain(node.of))
+        if not isinstance(node, tree.Call):
+            return node
+        if node.name in _READERS:
+            return replace(node, args=(self._plain(node.args[0]), *node.args[1:]))
+        if node.name == "unit":
+            return replace(node, args=(node.args[0], *map(_text, self.synonyms)))
+        if node.name == "convert":
+            unit, to, *more = (arg.value if isinstance(arg, tree.Literal) else None for arg in node.args[1:])
+            substance = str(more[0]) if more else ""
+            rules = self.rules_for(None if unit is None else str(unit), str(to), substance)
+            return replace(node, args=(*node.args, *map(_text, rules)))
+        return node
+
+    def _plain(self, of: tree.Node) -> tree.Node:
+        """The text with a decimal point, where it comes from a table that writes numbers in another way."""
+        below = list(tree.walk(of))
+        if any(isinstance(one, tree.Call) and one.name == "decimal" for one in below):
+            return of
+        for one in below:
+            if isinstance(one, tree.Column) and one.scope is Scope.RAW and one.owner in self.notations:
+                notation = _text(self.notations[one.owner])
+                return tree.Call(name="decimal", args=(of, notation), at=of.at, type=Type.TEXT)
+        return of
+
+
+def study_units(
+    units: Mapping[Text, UnitSpec], sources: SourcesSpec, codelists: Codelists, findings: Findings
+) -> StudyUnits:
+    """The units and notations of a study; what is no unit or no factor is CED071.
+
+    A factor that differs from the table's by more than 0.1 % is told in a note, CED072.
+    """
+    terms = codelists.find("C71620")
+    known = [term.value for term in terms.terms] if terms else []
+    synonyms = [f"{term.value} = {term.value}" for term in terms.terms if term.extended] if terms else []
+    rules: list[str] = []
+    for name, spec in units.items():
+        if spec.factor is None:
+            if str(spec.to) not in known:
+                hint = did_you_mean(str(spec.to), known)
+                message = f"'{spec.to}' is no unit of the terminology"
+                findings.add(Finding("CED071", message, spec.to.where, hint=hint))
+            else:
+                synonyms.append(f"{name} = {spec.to}")
+            continue
+        factor = _factor(spec.factor)
+        if factor is None:
+            message = f"'{spec.factor}' is no factor"
+            findings.add(
+                Finding("CED071", message, spec.factor.where, hint="a number above 0, such as 0.4536")
+            )
+        elif unit_of(str(spec.to)) is None:
+            hint = did_you_mean(str(spec.to), known)
+            message = f"'{spec.to}' is no unit with a factor that is known"
+            findings.add(Finding("CED071", message, spec.to.where, hint=hint))
+        else:
+            rules.append(f"{canonical_unit(str(name)) or name} = {spec.factor} {spec.to}")
+            _compare(name, spec, factor, findings)
+    return StudyUnits(tuple(synonyms), tuple(rules), _notations(sources))
+
+
+def _compare(name: Text, spec: UnitSpec, factor: Fraction, findings: Findings) -> None:
+    found = conversion(str(name), str(spec.to))
+    if found is None or found.offset or abs(factor / found.factor - 1) <= _TOLERANCE or spec.factor is None:
+        return
+    message = f"1 {name} is {spec.factor} {spec.to} in this study, {float(found.factor):.6g} in the table"
+    hint = "the study's factor is used"
+    findings.add(Finding("CED072", message, spec.factor.where, hint=hint, severity=Severity.NOTE))
+
+
+def _factor(text: Text) -> Fraction | None:
+    try:
+        factor = Fraction(str(text))
+    except (ValueError, ZeroDivisionError):
+        return None
+    return factor if factor > 0 and " " not in text else None
+
+
+def _notations(sources: SourcesSpec) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, table in sources.tables.items():
+        comma = (table.decimal or sources.defaults.decimal) == "comma"
+        groups = sources.defaults.thousands if table.thousands is None else table.thousands
+        words = ["comma"] * comma + ["groups"] * groups
+        if words:
+            found[str(name)] = " ".join(words)
+    return found
+
+
+def _both(unit: str) -> tuple[str, str]:
+    return unit, canonical_unit(unit) or unit
+
+
+def _text(value: str) -> tree.Literal:
+    return tree.Literal(value=value, type=Type.TEXT)

@@ -1,0 +1,265 @@
+"""The results of a test: standard value, reference range and where the result lies in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from ced_cdisc.core.findings import Finding, Findings, Location
+from ced_cdisc.derive.catalogue import FUNCTIONS
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.english import sentence
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.language.expressions import literal
+from ced_cdisc.plan.language.lines import Lines
+from ced_cdisc.plan.language.made_lines import spec_line
+from ced_cdisc.plan.language.names import RowNames
+from ced_cdisc.plan.language.templates import fill
+from ced_cdisc.plan.sdtm.domain import Domain
+from ced_cdisc.plan.sdtm.expand import Rows
+from ced_cdisc.spec.models import Case, LineSpec, TestSpec
+from ced_cdisc.spec.source import Text
+from ced_cdisc.standards.units import conversion, substances, unit_of
+
+RANGES = ("--ORNRLO", "--ORNRHI", "--STNRLO", "--STNRHI")
+RESULTS = ("--ORRES", "--ORRESU", "--STRESC", "--STRESN", "--STRESU", *RANGES, "--NRIND")
+"""The variables (with --) whose values each test has in its own way."""
+
+_SUBSTANCE = ("mass", "amount", "equivalents")
+_NUMBER_END = "[0-9.] *"
+_SERIES = ("--CAT", "--SPEC", "--METHOD")
+"""What makes tests of one code different ones, each with its standard unit (SDTMIG 3.4, LB and others)."""
+
+Change = Callable[[tree.Node], tree.Node]
+
+
+class Add(Protocol):
+    """Adds the line of a variable to those of the test; ``change`` is applied to the collected column."""
+
+    def __call__(self, name: str, spec: LineSpec, *, change: Change | None = None) -> None:
+        """Add the line of ``name``, a variable with --."""
+        ...
+
+
+def range_variables(test: TestSpec) -> list[str]:
+    """The variables (with --) of the reference range and its indicator that a test fills in."""
+    names: list[str] = []
+    for limit, end in _limits(test):
+        names += [f"--ORNR{end}"] * (limit is not None)
+        names += [f"--STNR{end}"] * (limit is not None and test.kind == "number")
+    if (names and test.kind == "number") or test.flags is not None:
+        names.append("--NRIND")
+    return names
+
+
+def _limits(test: TestSpec) -> tuple[tuple[LineSpec | None, str], ...]:
+    return ((test.range.low, "LO"), (test.range.high, "HI")) if test.range is not None else ()
+
+
+class Results:
+    """Makes the lines of one test that follow from its collected result."""
+
+    def __init__(
+        self, domain: Domain, rows: Rows, names: RowNames, lines: Lines, findings: Findings, add: Add
+    ) -> None:
+        assert rows.test is not None
+        self._domain = domain
+        self._rows = rows
+        self._test = rows.test
+        self._names = names
+        self._lines = lines
+        self._findings = findings
+        self._add = add
+
+    def standard(self) -> None:
+        """--STRESC, --STRESN and --STRESU."""
+        domain, test = self._domain, self._test
+        place = test.test.where
+        orres, stresn, stresc = domain.full("--ORRES"), domain.full("--STRESN"), domain.full("--STRESC")
+        if test.result.absent is not None:
+            return  # a record that only says that nothing was done
+        if test.kind == "text":
+            self._add("--STRESC", spec_line(place, derive=Text(orres, place)))
+            return
+        standard = test.standard or self._unit_word()
+        if test.value is not None:
+            self._add("--STRESN", spec_line(place, derive=self._formula(orres)))
+            self._add("--STRESC", spec_line(place, derive=Text(f"text({stresn})", place)))
+        else:
+            self._compared()
+        if standard is not None:
+            present = Text(f"{stresc} is present", place)
+            self._add("--STRESU", spec_line(place, assign=Text(standard, place), when=present))
+            self._one_standard(standard)
+        elif test.unit is not None:
+            self._findings.add(
+                Finding("CED027", f"test {test.test} has units that vary: 'standard' must name one", place)
+            )
+
+    def _compared(self) -> None:
+        """--STRESN and --STRESC of a result that may have a comparator, such as <0.18."""
+        domain, place = self._domain, self._test.test.where
+        orres, stresn = domain.full("--ORRES"), domain.full("--STRESN")
+        plain = self._plain(orres, self._test.result)
+        formula = self._formula(orres)
+        node = self._lines.expressions.compile(formula, self._names)
+        if node is None:
+            return
+        number = Text(f"if(comparator({plain}) is missing, {formula}, missing)", place)
+        words = f"{sentence(node, FUNCTIONS)[:-1]}; missing where {orres} has a comparator."
+        self._add("--STRESN", spec_line(place, derive=number, as_=Text(words, place)))
+        below = str(formula).replace(f"number({plain})", f"numeral({plain})")
+        result = f"join('', comparator({plain}), text({below}))"
+        text = Text(f"if(comparator({plain}) is missing, text({stresn}), {result})", place)
+        compared = f"where {orres} has a comparator, the comparator and its number, made as {stresn}"
+        words = f"{stresn} as text; {compared}."
+        self._add("--STRESC", spec_line(place, derive=text, as_=Text(words, place)))
+
+    def _formula(self, variable: str, spec: LineSpec | None = None) -> Text:
+        """The expression of a standard value from a variable with a collected one."""
+        test, place = self._test, self._test.test.where
+        if test.value is not None:
+            return fill(test.value, {"result": Text(variable, place)})
+        text = f"number({self._plain(variable, spec or test.result)})"
+        fixed = self._unit_word()
+        standard = str(test.standard or fixed or "")
+        if test.unit is not None and standard and str(fixed) != standard:
+            units = self._lines.expressions.units
+            source = f"'{fixed}'" if fixed is not None else self._domain.full("--ORRESU")
+            substance = str(test.test) if self._needs_substance(fixed, standard) else ""
+            for word in [fixed] if fixed is not None else (test.unit.ct or {}).values():
+                if word is not None and not units.conversion_exists(str(word), standard, str(test.test)):
+                    where = test.standard.where if test.standard is not None else place
+                    self._findings.add(Finding("CED027", f"no conversion from {word} to {standard}", where))
+            more = f", '{substance}'" if substance else ""
+            text = f"convert({text}, {source}, '{standard}'{more})"
+        if test.decimals is not None:
+            text = f"round({text}, {test.decimals})"
+        return Text(text, place)
+
+    def _needs_substance(self, fixed: Text | None, standard: str) -> bool:
+        """Whether molar mass or valence of what the test measures count in a conversion."""
+        if str(self._test.test) not in substances() or self._test.unit is None:
+            return False
+        table = self._test.unit.ct
+        words = [fixed] if fixed is not None else list(table.values()) if table is not None else None
+        if words is None:
+            unit = unit_of(standard)
+            return unit is not None and any(q in _SUBSTANCE and n == 1 for q, n in unit.dimension)
+        found = [conversion(str(word), standard, str(self._test.test)) for word in words if word]
+        return any(one is not None and (one.by_mass or one.by_valence) for one in found)
+
+    def _plain(self, variable: str, spec: LineSpec) -> str:
+        """A variable with collected numbers, read as its table writes them."""
+        notation = self._lines.expressions.units.notation(spec.collect)
+        return f"decimal({variable}, '{notation}')" if notation else variable
+
+    def number_of(self, orres: tree.Node) -> tree.Node:
+        """The number of a collected result, with or without comparator."""
+        notation = self._lines.expressions.units.notation(self._test.result.collect)
+        if notation:
+            orres = tree.Call(name="decimal", args=(orres, literal(notation)), at=orres.at, type=Type.TEXT)
+        return tree.Call(name="numeral", args=(orres,), at=orres.at, type=Type.NUMBER)
+
+    def _one_standard(self, standard: Text) -> None:
+        """CED070: a test has one standard unit in all blocks of its category, specimen and method."""
+        series: list[str] = []
+        for key, spec in self._rows.variables.items():
+            if self._domain.full(str(key)) in map(self._domain.full, _SERIES):
+                series.append(f"{key} {spec.assign or spec.collect or spec.derive or ''}")
+        key = (str(self._test.test), *sorted(series))
+        first = self._domain.standards.setdefault(key, standard)
+        if str(first) != str(standard):
+            test = f"{self._domain.name}.{self._test.test}"
+            message = f"{test} has two standard units: {standard} here, {first} in {first.where}"
+            hint = "a test has one standard unit in a dataset"
+            self._findings.add(Finding("CED070", message, standard.where, hint=hint))
+
+    def reference_range(self) -> None:
+        """The reference range, converted as the result is, and where the result lies."""
+        domain, test, place = self._domain, self._test, self._test.test.where
+        present = Text(f"{domain.full('--ORRES')} is present", place)
+        sides: dict[str, str] = {}
+        for spec, end in _limits(test):
+            if spec is None:
+                continue
+            collected = domain.full(f"--ORNR{end}")
+            self._add(f"--ORNR{end}", only_when(spec, present))
+            sides[end] = f"numeric({self._plain(collected, spec)})"
+            if test.kind == "number" and test.result.absent is None:
+                self._add(f"--STNR{end}", spec_line(place, derive=self._formula(collected, spec)))
+        if "--NRIND" in range_variables(test) and test.result.absent is None:
+            self._indicator(sides if test.kind == "number" else {}, present)
+
+    def _indicator(self, sides: dict[str, str], present: Text) -> None:
+        """--NRIND: the flag behind the result if there is one, else by comparison."""
+        test, place = self._test, self._test.test.where
+        orres = self._domain.full("--ORRES")
+        result = f"numeric({self._plain(orres, test.result)})"
+        flags = self._flags()
+        found = self._domain.ig.variable(self._domain.full("--NRIND"))
+        codelists = self._lines.codelists
+        codelist = codelists.of_variable(found.name, found.codelists) if found is not None else None
+        for term in (test.flags or {}).values():
+            codelists.check(codelist, str(term), term.where, f"{self._domain.name}.{found and found.name}")
+        if not sides:
+            if test.result.collect is not None:
+                self._add("--NRIND", only_when(test.result, None), change=self._flag)
+            return
+        words = [
+            f"{term} where the collected result ends with the flag {flag}" for flag, term in flags.items()
+        ]
+        cases = [
+            _case(place, f"matches({test.result.collect}, '{_NUMBER_END}{re.escape(flag)}$')", term)
+            for flag, term in flags.items()
+        ]
+        if "LO" in sides:
+            cases.append(_case(place, f"{result} < {sides['LO']}", "LOW"))
+            words.append(f"LOW where {orres} is below {self._domain.full('--ORNRLO')}")
+        if "HI" in sides:
+            cases.append(_case(place, f"{result} > {sides['HI']}", "HIGH"))
+            words.append(f"HIGH where {orres} is above {self._domain.full('--ORNRHI')}")
+        known = " or ".join(f"{side} is present" for side in sides.values())
+        cases.append(_case(place, f"{result} is present and ({known})", "NORMAL"))
+        words.append("otherwise NORMAL; missing where the result is no number or has no range.")
+        method = Text("; ".join(words), place)
+        self._add("--NRIND", spec_line(place, cases=cases, when=present, as_=method))
+
+    def _flags(self) -> dict[str, str]:
+        """The flags that may stand behind a number, longest first, with their terms."""
+        flags = self._test.flags or {}
+        return {str(flag): str(flags[flag]) for flag in sorted(flags, key=lambda f: (-len(f), f))}
+
+    def without_flag(self, column: tree.Node) -> tree.Node:
+        """The collected result without the flag behind its number."""
+        if not self._flags():
+            return column
+        pattern = f"^(.*[0-9.]) *(?:{'|'.join(map(re.escape, self._flags()))})$"
+        number = tree.Call(name="extract", args=(column, literal(pattern)), at=column.at, type=Type.TEXT)
+        return tree.Call(name="coalesce", args=(number, column), at=column.at, type=Type.TEXT)
+
+    def _flag(self, column: tree.Node) -> tree.Node:
+        """The term of the flag behind a collected number."""
+        pattern = f"{_NUMBER_END}({'|'.join(map(re.escape, self._flags()))})$"
+        flag = tree.Call(name="extract", args=(column, literal(pattern)), at=column.at, type=Type.TEXT)
+        return tree.Recode(of=flag, pairs=tuple(self._flags().items()), type=Type.TEXT)
+
+    def _unit_word(self) -> Text | None:
+        """The unit, where it is one for all records."""
+        unit = self._test.unit
+        if unit is None:
+            return None
+        return unit.assign or (unit.collect if unit.collect is not None and "." not in unit.collect else None)
+
+
+def _case(place: Location, when: str, then: str) -> Case:
+    return Case.model_construct(when=Text(when, place), then=Text(f"'{then}'", place))
+
+
+def only_when(spec: LineSpec, condition: Text | None) -> LineSpec:
+    """The line with a further condition."""
+    if condition is None:
+        return spec
+    joined = condition if spec.when is None else Text(f"({spec.when}) and ({condition})", spec.when.where)
+    return spec.model_copy(update={"when": joined})

@@ -1,0 +1,30 @@
+"""Units in study.yaml: spellings of terms, and factors of the study."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from ced_cdisc.spec.base import Model
+from ced_cdisc.spec.source import Mapping, Text
+
+
+class UnitSpec(Model):
+    """A unit of the study: another spelling of ``to``, or with a factor, 1 unit = factor * to."""
+
+    to: Text
+    factor: Text | None = None
+
+
+def _spelling(value: Any) -> Any:
+    """``TABL: TABLET`` means ``TABL: {to: TABLET}``."""
+    if isinstance(value, Text):
+        made = Mapping()
+        made.where = value.where
+        made[Text("to", value.where)] = value
+        return made
+    return value
+
+
+Unit = Annotated[UnitSpec, BeforeValidator(_spelling)]

@@ -1,0 +1,330 @@
+"""A laboratory study, with values computed by hand, and what is said of data and specs at fault."""
+
+# ruff: noqa: E501 - whole messages
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ced_cdisc.core.findings import Findings, Severity, Stopped
+from ced_cdisc.pipeline import Build, build
+from ced_cdisc.read.tables import ROW
+from ced_cdisc.recompute import compare, recompute
+from ced_cdisc.stages import read_raw
+from lab_study import lab_study
+
+LB, VS, STUDY, SOURCES = (
+    "mappings/sdtm/lb.yaml",
+    "mappings/sdtm/vs.yaml",
+    "mappings/study.yaml",
+    "mappings/sources.yaml",
+)
+RESULT = ("ORRES", "ORRESU", "ORNRLO", "ORNRHI", "STRESC", "STRESN", "STRESU", "STNRLO", "STNRHI", "NRIND")
+
+
+def built(folder: Path) -> Build:
+    mappings, define = folder / "mappings", folder / "define"
+    return build(folder / "raw", folder / "out", mappings=mappings, define=define)
+
+
+def said(folder: Path) -> list[str]:
+    """The faults, without the folder."""
+    with pytest.raises(Stopped) as caught:
+        built(folder)
+    errors = (f for f in caught.value.findings.sorted() if f.severity is Severity.ERROR)
+    return [str(finding).replace(f"{folder}/", "") for finding in errors]
+
+
+def rows(made: Build, domain: str) -> list[tuple[object, ...]]:
+    frame = made.frames[domain]
+    names = [f"{domain}{name}" for name in ("TESTCD", "DTC", *RESULT)]
+    return sorted((row["USUBJID"], *(row.get(n) for n in names)) for row in frame.to_dicts())  # pyright: ignore[reportReturnType]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Build]:
+    folder = lab_study(tmp_path_factory.mktemp("lab"))
+    return folder, built(folder)
+
+
+def test_the_values_of_the_laboratory(made: tuple[Path, Build]) -> None:
+    """GLUC: mg/dL x 10 / 180.156; CREAT: mg/dL x 10000 / 113.120; HGB: mmol/L x 16.1145; K and Na: valence 1.
+
+    90 x 10 / 180.156 = 4.99567, 70: 3.88552, 99: 5.49524, 99.5: 5.52299, 10: 0.55507; 1.1 x 88.40170 = 97.24187,
+    0.6: 53.04102, 1.2: 106.08204; 8.7 x 16.1145 = 140.19615.
+    """
+    first, second, third = "2020-02-10", "2020-02-11", "2020-02-12"
+    one, two, no = "T1-001", "T1-002", None
+    assert rows(made[1], "LB") == [
+        (one, "CREAT", first, "1.1", "mg/dL", "0.6", "1.2", "97", 97.0, "umol/L", 53.0, 106.0, "NORMAL"),
+        (one, "CRP", first, ">=200", "mg/L", no, "5", ">=200", no, "mg/L", no, 5.0, no),
+        (one, "GLUC", first, "90", "mg/dL", "70", "99", "5", 5.0, "mmol/L", 3.89, 5.5, "NORMAL"),
+        (one, "GLUC", second, "<10", "mg/dL", "70", "99", "<0.56", no, "mmol/L", 3.89, 5.5, no),
+        (one, "GLUC", third, "6.1", "mmol/L", "3.9", "5.5", "6.1", 6.1, "mmol/L", 3.9, 5.5, "HIGH"),
+        (one, "HGB", first, "14.1", "g/dL", no, "15.5", "141", 141.0, "g/L", no, 155.0, "NORMAL"),
+        (one, "K", first, "5.9", "mEq/L", "3.5", "5.1", "5.9", 5.9, "mmol/L", 3.5, 5.1, "HIGH"),
+        (one, "PROT", first, "1+", no, no, no, "1+", no, no, no, no, no),
+        (one, "WBC", first, "3.2", "10^9/L", "4", "11", "3.2", 3.2, "10^9/L", 4.0, 11.0, "LOW"),
+        (one, "WBC", second, "5200", "10^6/L", "4000", "11000", "5.2", 5.2, "10^9/L", 4.0, 11.0, "NORMAL"),
+        (two, "GLUC", third, "99,5", "mg/dL", "70", "99,5", "5.52", 5.52, "mmol/L", 3.89, 5.52, "NORMAL"),
+        (two, "HGB", third, "8.7", "mmol/L", no, no, "140.19615", 140.19615, "g/L", no, no, no),
+        (two, "PH", third, "5,5", no, no, no, "5.5", 5.5, no, no, no, no),
+        (two, "PLAT", third, "1.150", "10^9/L", "150", no, "1150", 1150.0, "10^9/L", 150.0, no, "NORMAL"),
+    ]
+
+
+def test_the_values_of_the_vital_signs(made: tuple[Path, Build]) -> None:
+    """The study's pound is 0.4536 kg: 150 lb are 68.04 kg (of the table's 68.0388555 kg); (96 F - 32) / 1.8 = 35.56."""
+    one, no = "T1-001", None
+    assert rows(made[1], "VS") == [
+        (one, "TEMP", "2020-02-10", "98.6", "F", "96", "99.5", "37", 37.0, "C", 35.6, 37.5, "NORMAL"),
+        (one, "TEMP", "2020-02-11", "95", "F", "96", "99.5", "35", 35.0, "C", 35.6, 37.5, "LOW"),
+        (one, "WEIGHT", "2020-02-10", "150", "LB", no, no, "68.04", 68.04, "kg", no, no, no),
+        (one, "WEIGHT", "2020-02-11", "150", "kg", no, no, "150", 150.0, "kg", no, no, no),
+    ]
+
+
+def test_both_engines_agree(made: tuple[Path, Build]) -> None:
+    folder, build_ = made
+    tables = read_raw(folder / "raw", build_.plan, Findings())
+    texts = {name: table.frame.drop(ROW).to_dicts() for name, table in tables.items()}
+    again, faults = recompute(build_.plan, texts)
+    assert faults == []
+    for name in ("LB", "VS"):
+        frame = build_.frames[name]
+        assert compare(frame.to_dicts(), again[name], frame.columns, name) == []
+
+
+def methods(made: Build, domain: str, variable: str) -> dict[str, str]:
+    dataset = next(d for d in made.packages["sdtm"].datasets if d.name == domain)
+    found = next(v for v in dataset.variables if v.name == variable)
+    return {
+        value: level.method.text
+        for level in found.value_level
+        if level.method is not None
+        for value in level.where[0].values
+    }
+
+
+def test_the_methods_say_how_a_result_was_converted(made: tuple[Path, Build]) -> None:
+    laboratory = methods(made[1], "LB", "LBSTRESN")
+    assert laboratory["CREAT"] == (
+        "LBORRES as a number, converted from LBORRESU to umol/L (molar mass of creatinine 113.120 g/mol), "
+        "rounded to a whole number, halves away from zero; missing where LBORRES has a comparator."
+    )
+    assert laboratory["WBC"] == (
+        "LBORRES as a number, converted from LBORRESU to 10^9/L; missing where LBORRES has a comparator."
+    )
+    assert laboratory["PLAT"] == (
+        "LBORRES (with a decimal comma and thousands separators) as a number; "
+        "missing where LBORRES has a comparator."
+    )
+    assert methods(made[1], "LB", "LBSTNRHI")["K"] == (
+        "LBORNRHI as a number, converted from LBORRESU to mmol/L "
+        "(molar mass of potassium 39.098 g/mol, valence 1)."
+    )
+    assert methods(made[1], "VS", "VSSTRESN")["WEIGHT"] == (
+        "VSORRES as a number, converted from VSORRESU to kg (with 1 LB = 0.4536 kg), "
+        "rounded to 2 decimals, halves away from zero; missing where VSORRES has a comparator."
+    )
+    assert methods(made[1], "LB", "LBNRIND")["PLAT"] == (
+        "LOW where LBORRES is below LBORNRLO; otherwise NORMAL; "
+        "missing where the result is no number or has no range."
+    )
+
+
+def test_the_origins_of_results_stay_collected(made: tuple[Path, Build]) -> None:
+    dataset = next(d for d in made[1].packages["sdtm"].datasets if d.name == "LB")
+    for name in ("LBORRES", "LBORNRLO"):
+        found = next(v for v in dataset.variables if v.name == name)
+        kinds = {(v, level.origin.type) for level in found.value_level for v in level.where[0].values}
+        assert {kind for _, kind in kinds if kind != "Assigned"} == {"Collected"}
+
+
+def test_the_codelist_of_units_has_those_that_were_used(made: tuple[Path, Build]) -> None:
+    text = (made[0] / "out/sdtm/define.xml").read_text()
+    block = re.search(r'<CodeList OID="CL.UNIT".*?</CodeList>', text, re.DOTALL)
+    assert block is not None
+    assert sorted(re.findall(r'CodedValue="([^"]*)"', block[0])) == [
+        "10^6/L",
+        "10^9/L",
+        "g/L",
+        "g/dL",
+        "mEq/L",
+        "mg",
+        "mg/L",
+        "mg/dL",
+        "mmol/L",
+        "umol/L",
+    ]
+
+
+def test_a_flag_alone_is_collected(tmp_path: Path) -> None:
+    range_ = "    range:  {low: lab.LO, high: lab.HI}\n"
+    done = built(lab_study(tmp_path, (LB, range_, "")))
+    found = done.frames["LB"].filter(done.frames["LB"]["LBORRES"] == "6.1").to_dicts()[0]
+    assert (found["LBORRES"], found["LBNRIND"]) == ("6.1", "HIGH")
+    dataset = next(d for d in done.packages["sdtm"].datasets if d.name == "LB")
+    nrind = next(v for v in dataset.variables if v.name == "LBNRIND")
+    level = next(one for one in nrind.value_level if "GLUC" in one.where[0].values)
+    assert level.origin.type == "Collected"
+
+
+def test_a_factor_that_differs_from_the_table_is_told(tmp_path: Path) -> None:
+    made = built(lab_study(tmp_path, (STUDY, "0.4536", "0.46")))
+    assert [str(f).replace(f"{tmp_path}/", "") for f in made.findings.sorted() if f.code == "CED072"] == [
+        "mappings/study.yaml:8:24 CED072 1 LB is 0.46 kg in this study, 0.453592 in the table; "
+        "the study's factor is used"
+    ]
+    assert 69.0 in made.frames["VS"]["VSSTRESN"].to_list()
+
+
+def test_units_of_the_study(tmp_path: Path) -> None:
+    change = (STUDY, "  TABL: TABLET\n", "  mgdl: mg/dL\n")
+    made = built(lab_study(tmp_path, change, ("raw/lab.csv", "90,mg/dl", "90,mgdl")))
+    assert made.frames["LB"]["LBORRESU"].to_list().count("mg/dL") == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            ("raw/lab.csv", "001,K,", "001,NA,"),
+            "mappings/sdtm/lb.yaml:6:7 CED250 LB: raw value 'NA' of lab.TEST has no term in ct; "
+            "ct has GLU, CREA, K, WBC, HB, CRP, UPROT, OLD\n    lab.csv line 6, subject T1-001",
+        ),
+        (
+            ("raw/lab.csv", "001,K,", "001,,"),
+            "mappings/sdtm/lb.yaml:6:7 CED250 LB: raw value '(none)' of lab.TEST has no term in ct; "
+            "ct has GLU, CREA, K, WBC, HB, CRP, UPROT, OLD\n    lab.csv line 6, subject T1-001",
+        ),
+        (
+            ("raw/lab.csv", "3.2,x10(9)/L", "3.2,x10E9/L"),
+            "mappings/sdtm/lb.yaml:9:13 CED273 LB.LBORRESU: 'x10E9/L' of lab.UNIT is no known unit; "
+            "did you mean 10^9/L?\n    lab.csv line 7, subject T1-001",
+        ),
+        (
+            ("raw/lab.csv", "8.7,mmol/L", "8.7,"),
+            "mappings/sdtm/lb.yaml:9:13 CED274 LB.LBORRESU: a result to be converted has no unit of lab.UNIT\n"
+            "    lab.csv line 13, subject T1-002",
+        ),
+        (
+            ("raw/lab.csv", "8.7,mmol/L", "8.7,mmol/kg"),
+            "mappings/sdtm/lb.yaml:17:7 CED255 LB.LBSTRESN: unit 'mmol/kg' of LBORRESU has no conversion to g/L; "
+            "did you mean mmol/L?\n    lab.csv line 13, subject T1-002",
+        ),
+        (
+            ("raw/lab.csv", "8.7,mmol/L", "8.7 X,mmol/L"),
+            "mappings/sdtm/lb.yaml:17:7 CED253 LB.LBSTRESN: '8.7 X' of LBORRES is not a number; "
+            "numeric(..) takes such texts as missing\n    lab.csv line 13, subject T1-002",
+        ),
+        (
+            ("raw/panel.csv", ";5,5", ";5.5"),
+            "mappings/sdtm/lb.yaml:27:16 CED253 LB.LBSTRESN: '5.5' of LBORRES is not a number; "
+            "numeric(..) takes such texts as missing\n    panel.csv line 2, subject T1-002",
+        ),
+        (
+            ("raw/panel.csv", "1.150", "1.15"),
+            "mappings/sdtm/lb.yaml:26:16 CED253 LB.LBSTRESN: '1.15' of LBORRES is not a number; "
+            "numeric(..) takes such texts as missing\n    panel.csv line 2, subject T1-002",
+        ),
+    ],
+)
+def test_data_at_fault(tmp_path: Path, change: tuple[str, str, str], message: str) -> None:
+    assert said(lab_study(tmp_path, change)) == [message]
+
+
+def test_one_test_with_two_standard_units_in_the_data(tmp_path: Path) -> None:
+    changes = [
+        (LB, "      HGB:   {standard: g/L}\n", "      HGB:   {}\n"),
+        (
+            LB,
+            "LBDTC: {collect: lab.DT, date: ISO}",
+            "LBDTC: {collect: lab.DT, date: ISO}\n      LBSTRESU: lab.UNIT",
+        ),
+        (LB, "    unit:   lab.UNIT\n", ""),
+        (LB, "standard: mmol/L, decimals: 2}\n      CREAT: {standard: umol/L, decimals: 0}", "decimals: 2}"),
+        (LB, "      K:     {standard: mmol/L}\n      WBC:   {standard: 10^9/L}\n", ""),
+        (LB, "      CRP:   {standard: mg/L}\n", ""),
+        ("raw/lab.csv", "mg/dl", "mg/dL"),
+        ("raw/lab.csv", "mmol/l", "mmol/L"),
+        ("raw/lab.csv", "MG/DL", "mg/dL"),
+        ("raw/lab.csv", "x10(9)/L", "10^9/L"),
+        ("raw/lab.csv", "/uL", "10^9/L"),
+    ]
+    hint = "a test has one standard unit: 'standard' of the test names it"
+    assert said(lab_study(tmp_path, *changes)) == [
+        f"mappings/sdtm/lb.yaml:17:17 CED275 LB.LBSTRESU: test GLUC has the standard units mg/dL, mmol/L; {hint}\n"
+        "    lab.csv line 4, subject T1-001\n    panel.csv line 2, subject T1-002",
+        f"mappings/sdtm/lb.yaml:17:17 CED275 LB.LBSTRESU: test HGB has the standard units g/dL, mmol/L; {hint}\n"
+        "    lab.csv line 13, subject T1-002",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "messages"),
+    [
+        (
+            [(LB, "unit: mg/dL, standard: mmol/L", "unit: mg/dL, standard: mg/L")],
+            [
+                "mappings/sdtm/lb.yaml:25:64 CED070 LB.GLUC has two standard units: mg/L here, mmol/L in "
+                "mappings/sdtm/lb.yaml:13:25; a test has one standard unit in a dataset"
+            ],
+        ),
+        (
+            [(STUDY, "TABL: TABLET", "TABL: TABLTE")],
+            [
+                "mappings/study.yaml:7:9 CED071 'TABLTE' is no unit of the terminology; did you mean TABLET?",
+            ],
+        ),
+        (
+            [(STUDY, "to: kg", "to: kgg")],
+            [
+                "mappings/study.yaml:8:12 CED071 'kgg' is no unit with a factor that is known; did you mean kg?",
+            ],
+        ),
+        (
+            [(STUDY, "0.4536", "0")],
+            ["mappings/study.yaml:8:24 CED071 '0' is no factor; a number above 0, such as 0.4536"],
+        ),
+        (
+            [(LB, "      CRP:   {", "      CPR:   {")],
+            [
+                "mappings/sdtm/lb.yaml:7:66 CED027 test CRP has units that vary: 'standard' must name one",
+                "mappings/sdtm/lb.yaml:18:7 CED073 no record is made of test CPR; did you mean CRP?",
+            ],
+        ),
+        (
+            [(LB, "    result: lab.RES\n", "")],
+            [
+                "mappings/sdtm/lb.yaml:6:7 CED073 'test' takes a raw column, 'ct' with it, and 'result' beside it",
+            ],
+        ),
+        (
+            [(LB, "    long:\n", "    result: panel.GLU\n    long:\n")],
+            [
+                "mappings/sdtm/lb.yaml:24:13 CED073 'result' needs 'test', the raw column that says which test "
+                "a row is",
+            ],
+        ),
+        (
+            [(LB, "GLUC:  {standard: mmol/L", "GLUC:  {unit: mg/dL, standard: mol")],
+            [
+                "mappings/sdtm/lb.yaml:13:38 CED027 no conversion from mg/dL to mol",
+                "mappings/sdtm/lb.yaml:25:64 CED070 LB.GLUC has two standard units: mmol/L here, mol in "
+                "mappings/sdtm/lb.yaml:13:38; a test has one standard unit in a dataset",
+            ],
+        ),
+        (
+            [(LB, "flags:  {H: HIGH", "flags:  {H: HIHG")],
+            [
+                "mappings/sdtm/lb.yaml:11:17 CED021 'HIHG' is no term of codelist NRIND (C78736) of LB.LBNRIND; "
+                "did you mean HIGH?",
+            ],
+        ),
+    ],
+)
+def test_specs_at_fault(tmp_path: Path, changes: list[tuple[str, str, str]], messages: list[str]) -> None:
+    assert said(lab_study(tmp_path, *changes)) == messages
