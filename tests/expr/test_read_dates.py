@@ -76,9 +76,15 @@ def test_times(time: str, form: str, dtc: str | None) -> None:
     assert (reading.dtc, reading.trouble) == (dtc, "" if dtc else "time")
 
 
-def test_the_first_format_that_fits_wins() -> None:
-    assert read_date("03/05/2018", None, ("MM/DD/YYYY", "DD/MM/YYYY")).dtc == "2018-03-05"
-    assert read_date("13/05/2018", None, ("MM/DD/YYYY", "DD/MM/YYYY")).dtc == "2018-05-13"
+def test_formats_that_fit_must_agree() -> None:
+    both = ("MM/DD/YYYY", "DD/MM/YYYY")
+    reading = read_date("03/05/2018", None, both)
+    assert (reading.dtc, reading.trouble, reading.text) == (None, "ambiguous", "03/05/2018")
+    assert reading.readings == (("MM/DD/YYYY", "2018-03-05"), ("DD/MM/YYYY", "2018-05-03"))
+    assert read_date("13/05/2018", None, both).dtc == "2018-05-13"
+    assert read_date("05/05/2018", None, both).dtc == "2018-05-05"
+    times = read_date("2018-03-05", "01:30", ("ISO",), ("HH:MM", "HH:UN", "HH:SS"))
+    assert times.dtc == "2018-03-05T01:30" or times.trouble == "ambiguous"
 
 
 def test_a_time_needs_a_complete_date() -> None:

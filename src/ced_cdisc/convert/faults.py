@@ -4,7 +4,8 @@ Codes: CED250 a raw value without a term, CED251 a date and CED252 a time that n
 number, CED254 no duration, CED255 a unit without conversion, CED256 more than one record for ``only``, CED257
 more than one record for a look-up, CED258 a row without subject, CED259 a repeated key, CED260 a subject not
 in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable
-visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning).
+visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED268 a date that
+two formats read differently, CED269 no duration, CED270 conditions that are unknown (a warning).
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ced_cdisc.core.dates import read_date
+from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
+from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, Fault
 from ced_cdisc.plan.model import Line
@@ -158,15 +160,30 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         of = call.args[0] if call else None
         hint = "a duration is written M:SS, H:MM:SS, or with sec, min or h"
         return "CED254", f"{label}: '{value}'{_of(of)} is not a duration", hint
+    if fault.kind == "duration":
+        return _worded_duration(call, label, value)
     source, target = (call.args[1], call.args[2]) if call else (None, None)
     goal = target.value if isinstance(target, tree.Literal) else ""
     hint = did_you_mean(value, units())
     return "CED255", f"{label}: unit '{value}'{_of(source)} has no conversion to {goal}", hint
 
 
+def _worded_duration(call: tree.Call | None, label: str, value: str) -> tuple[str, str, str]:
+    of = call.args[-1] if call else None
+    if call is not None and call.name == "duration":
+        unit = value.partition(" ")[2]
+        hint = did_you_mean(unit, UNITS) or "units are years, months, weeks, days, hours, min and sec"
+        return "CED269", f"{label}: '{value}'{_of(of)} is no amount of a unit of time", hint
+    hint = "a duration is written 7:04, 1:02:03, with a unit as in 2 weeks, or in ISO 8601"
+    return "CED269", f"{label}: '{value}'{_of(of)} is not a duration", hint
+
+
 def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str, str]:
     date, _, time = value.partition(BESIDE)
-    reading = read_date(date or None, time or None, node.formats, node.time_formats)
+    reading = read_date(date or None, time or None, node.formats, node.time_formats, node.pivot)
+    if reading.trouble == "ambiguous":
+        of = node.date if reading.text == date else node.time
+        return "CED268", f"{label}: '{reading.text}'{_of(of)} {readings_in_words(reading)}", ONE_FORMAT
     if reading.trouble == "date":
         what = f"{label}: date '{date}'{_of(node.date)} fits none of the formats"
         return (
@@ -177,7 +194,18 @@ def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str,
     what = f"{label}: time '{time}'{_of(node.time)}"
     if reading.trouble == "time":
         return "CED252", f"{what} fits none of the formats {', '.join(node.time_formats)}", ""
+    if reading.trouble == "twice":
+        return "CED252", f"{what} has a time beside it in date '{date}'{_of(node.date)}", ""
     return "CED252", f"{what} has no complete date beside it", ""
+
+
+ONE_FORMAT = "keep the formats that were agreed for this column"
+"""The hint beside a date that two formats read differently."""
+
+
+def readings_in_words(reading: Reading) -> str:
+    """What the formats make of an ambiguous date: ``is 2018-03-05 by MM/DD/YYYY and .. by ..``."""
+    return "is " + " and ".join(f"{value} by {form}" for form, value in reading.readings)
 
 
 def _of(node: tree.Node | None) -> str:

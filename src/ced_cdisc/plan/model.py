@@ -194,6 +194,7 @@ class VisitPlan:
     unscheduled: tuple[str, ...]
     tables: tuple[tuple[str, str, str], ...]
     formats: tuple[str, ...]
+    pivot: int | None = None
 
 
 @dataclass(frozen=True)

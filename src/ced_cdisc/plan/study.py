@@ -56,7 +56,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     if packages is None:
         return None
     tables = plan_tables(specs.sources, findings)
-    formats = named_formats(specs.study.formats, findings)
+    formats = named_formats(specs.study, findings)
     codelists = Codelists(packages, specs.define, findings)
     expressions = Expressions(findings)
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
@@ -68,6 +68,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         specs.sources,
         date_formats(specs.visits.date, formats, findings) if specs.visits else (),
         findings,
+        formats.pivot,
     )
 
     domains = _domains(specs, findings)

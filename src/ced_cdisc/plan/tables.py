@@ -73,7 +73,11 @@ def table_visit(spec: TableSpec, defaults: TableDefaults, columns: set[str]) -> 
 
 
 def plan_visits(
-    visits: VisitsSpec | None, sources: SourcesSpec, formats: tuple[str, ...], findings: Findings
+    visits: VisitsSpec | None,
+    sources: SourcesSpec,
+    formats: tuple[str, ...],
+    findings: Findings,
+    pivot: int | None = None,
 ) -> VisitPlan | None:
     """The visits of the protocol; a raw name that means two visits is CED029."""
     if visits is None:
@@ -105,4 +109,5 @@ def plan_visits(
         unscheduled=tuple(str(n) for n in visits.unscheduled),
         tables=tuple(witnesses),
         formats=formats,
+        pivot=pivot,
     )

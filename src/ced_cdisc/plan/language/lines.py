@@ -16,20 +16,26 @@ from ced_cdisc.plan.model import Line
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 
-VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "absent")
+VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "impute", "absent")
 _ATTRIBUTES = {"copy": "copy_", "else": "else_", "as": "as_"}
 _VERBS = tuple((verb, _ATTRIBUTES.get(verb, verb)) for verb in VERBS)
 _MODIFIERS = {
     "ct": ("collect", "derive", "cases", "copy"),
     "else": ("collect", "derive", "cases", "copy"),
     "date": ("collect",),
-    "time": ("collect",),
+    "time": ("collect", "impute"),
+    "times": ("collect",),
     "where": ("flag",),
     "by": ("flag",),
     "order": ("flag",),
-    "as": ("derive", "cases", "flag"),
+    "highest": ("impute",),
+    "to": ("impute",),
+    "not_before": ("impute",),
+    "not_after": ("impute",),
+    "flags": ("impute",),
+    "as": ("derive", "cases", "flag", "impute"),
     "page": ("collect",),
-    "source": ("collect", "derive", "assign"),
+    "source": ("collect", "derive", "assign", "impute"),
 }
 _MODIFIED = tuple((word, _ATTRIBUTES.get(word, word), verbs) for word, verbs in _MODIFIERS.items())
 
