@@ -4,8 +4,8 @@ Codes: CED250 a raw value without a term, CED251 a date and CED252 a time that n
 number, CED254 no duration, CED255 a unit without conversion, CED256 more than one record for ``only``, CED257
 more than one record for a look-up, CED258 a row without subject, CED259 a repeated key, CED260 a subject not
 in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable
-visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED268 a date that
-two formats read differently, CED269 no duration, CED270 conditions that are unknown (a warning).
+visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED268 a date
+that two formats read differently, CED269 no ISO 8601 duration, CED270 a condition that is unknown (a note).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ced_cdisc.standards.units import units
 TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 """Columns that say which raw record a row stands for, and whose it is."""
 
-_SHOWN = 3
+_SHOWN, _SUBJECTS = 3, 12
 Record = tuple[str, int, str]
 
 
@@ -94,18 +94,28 @@ class Faults:
                 code, message, hint = worded(place, fault, value)
                 self.add(code, message, place.at(fault.node), hint, records)
 
+    def unknown(self, rows: pl.DataFrame, place: Place, *, asked: bool) -> None:
+        """CED270: rows for which a condition of a line is unknown; a warning where the spec asks for it."""
+        if rows.is_empty():
+            return
+        message = f"{place.label}: a condition is neither true nor false, and counts as not true"
+        hint = "look at the dates, impute them, or accept it with unknown: accept"
+        severity = Severity.WARNING if asked else Severity.NOTE
+        subjects = [("", 0, subject) for _, _, subject in records_of(rows)]
+        self.add("CED270", message, place.where, hint, subjects, severity)
+
     def findings(self) -> Findings:
         """Everything found, in an order that depends on the content alone."""
         made = Findings()
         for (stage, severity, code, message, where, hint), records in self._found.items():
-            shown = self._shown(records)
+            shown = self._shown(records, _SUBJECTS if code == "CED270" else _SHOWN)
             made.add(Finding(code, message, where, hint, stage, severity, shown))
         return Findings(made.sorted())
 
-    def _shown(self, records: set[Record]) -> tuple[str, ...]:
+    def _shown(self, records: set[Record], most: int) -> tuple[str, ...]:
         ordered = sorted(records)
-        words = [text for text in map(self._record, ordered[:_SHOWN]) if text]
-        more = len(ordered) - _SHOWN
+        words = [text for text in map(self._record, ordered[:most]) if text]
+        more = len(ordered) - most
         return tuple(words + [f"and {more} more"] * (more > 0))
 
     def _record(self, record: Record) -> str:

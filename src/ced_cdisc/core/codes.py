@@ -116,7 +116,7 @@ CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a 
 CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
 CED268 | a date or time that two formats read differently | keep the formats agreed for the column
 CED269 | a text that is no ISO 8601 duration, or an unknown unit | correct the data, or map the unit with ct
-CED270 | a condition is unknown for some records (a note or a warning) | look at the dates, impute them, or accept it
+CED270 | a condition is unknown for some records (a note) | complete or impute the dates, or accept it
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5
 CED332 | the headers of a transport file are cut | copy the file again

@@ -1,8 +1,8 @@
 """Collected dates and times, read by written formats into ISO 8601 text of the precision that was known.
 
 A format is literal text with tokens: ``YYYY``, ``YY`` (the last two digits of a year of the hundred that
-begins with a pivot), ``MONTH`` and ``MON`` (English month, whole or in three letters, in any case), ``MM`` and
-``DD`` (two digits), ``M`` and ``D`` (one or two digits). ``UN``, ``UNK`` and ``ND`` stand for these very
+begins with a pivot), ``MONTH`` and ``MON`` (English month, whole or in three letters, in any case), ``MM``
+and ``DD`` (two digits), ``M`` and ``D`` (one or two digits). ``UN``, ``UNK`` and ``ND`` stand for these very
 words, in any case, and mean that a part is unknown. The format ``ISO`` is ISO 8601 of any precision.
 
 Times are written with ``HH``, ``H``, ``MM``, ``SS``, ``AM`` (AM or PM: the hour is one of a 12-hour clock),

@@ -1,7 +1,7 @@
 """Imputation of dates: from ISO 8601 text of any precision to a complete date or date-time.
 
-The imputed value is always one of those that the collected text may mean. Bounds move it within these; a bound
-that lies outside of them says nothing about the missing part and changes nothing.
+The imputed value is always one of those that the collected text may mean. Bounds move it within these; a
+bound that lies outside of them says nothing about the missing part and changes nothing.
 """
 
 from __future__ import annotations
@@ -137,7 +137,9 @@ def _written_day(dtc: str, rule: Imputation) -> str:
 def _months_with_day(dtc: str) -> list[str]:
     """The possible days of a date without month: ``2018---31`` is in seven months."""
     year, day = int(dtc[:4]), int(dtc[7:])
-    return [f"{year:04d}-{month:02d}-{day:02d}" for month in range(1, 13) if day <= monthrange(year, month)[1]]
+    return [
+        f"{year:04d}-{month:02d}-{day:02d}" for month in range(1, 13) if day <= monthrange(year, month)[1]
+    ]
 
 
 def _moment(dtc: str | None, day: str, rule: Imputation, lows: Sequence[str], highs: Sequence[str]) -> str:

@@ -292,7 +292,6 @@ class _Compiler:
         self._fault(node, "date", bad, day.fill_null("") + pl.lit(BESIDE) + time.fill_null(""))
         return each_pair(day, time, lambda d, t: _read(d, t, *how).dtc, Type.DTC)
 
-
     def _impute(self, node: tree.Impute) -> pl.Expr:
         kind, rule, lows = node.type or Type.DATE, node.rule, len(node.not_before)
         read = datetime.fromisoformat if rule.moment else date.fromisoformat

@@ -39,6 +39,10 @@ class Line:
     codelist: Codelist | None = None
     """A codelist that binds this line's values alone, beside the variable's."""
     text: Text | None = None
+    unknown: Node | None = None
+    """Records for which this is true are reported: a condition of the line is neither true nor false."""
+    unknown_asked: bool = False
+    """Whether the spec asks for that report; it is a warning then, else a note."""
 
 
 @dataclass(frozen=True)

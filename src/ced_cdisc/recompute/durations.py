@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from decimal import Decimal
 
 from ced_cdisc.recompute.partial import Day, bounds, date_of, known_parts
@@ -94,14 +93,20 @@ def duration_between(start: Day, end: Day) -> str | None:
         days = (last - first).days
         return f"{'-' if days < 0 else ''}P{number_text(abs(days))}D"
     to_second = all(parts[5] is not None for parts in known)
-    moments = [datetime(*(part or 0 for part in parts[: 6 if to_second else 5])) for parts in known]  # type: ignore[arg-type]
-    whole = int((moments[1] - moments[0]).total_seconds())
+    seconds = [_seconds(parts, to_second=to_second) for parts in known]
+    whole = seconds[1] - seconds[0] + (last - first).days * 86400
     days, rest = divmod(abs(whole), 86400)
     clock = _clock(rest // 3600, rest % 3600 // 60, rest % 60)
     if not whole:
         return "PT0S" if to_second else "PT0M"
     shown = f"P{days}D{clock.removeprefix('P')}" if days else clock
     return f"{'-' if whole < 0 else ''}{shown}"
+
+
+def _seconds(parts: tuple[int | None, ...], *, to_second: bool) -> int:
+    """The seconds since midnight, to the minute or to the second."""
+    hour, minute, second = (part or 0 for part in parts[3:])
+    return hour * 3600 + minute * 60 + (second if to_second else 0)
 
 
 def _parts(day: Day) -> tuple[int | None, ...] | None:

@@ -162,9 +162,7 @@ class _Steps:
                 return recode(self._text(node.of), node.pairs, node.otherwise)
             case tree.ReadDate():
                 clock = None if node.time is None else self._text(node.time)
-                return read_date(
-                    self._text(node.date), clock, node.formats, node.time_formats, node.pivot
-                )
+                return read_date(self._text(node.date), clock, node.formats, node.time_formats, node.pivot)
             case tree.Impute():
                 return impute(
                     self._text(node.of),

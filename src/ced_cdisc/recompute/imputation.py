@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import TypeGuard
 
 from ced_cdisc.core.imputation import PARTS, Imputation
 from ced_cdisc.recompute.partial import Day, bounds, known_parts
@@ -131,11 +132,14 @@ def _timed(
     )
     made = datetime.combine(day, time(hour, minute, second))
     span = bounds(dtc) if dtc is not None else None
-    first, last = span or (datetime.min, datetime.max)
+
+    def possible(moment: date) -> TypeGuard[datetime]:
+        return isinstance(moment, datetime) and (span is None or span[0] <= moment <= span[1])
+
     for low in lows:
-        if isinstance(low, datetime) and first <= low <= last:
+        if possible(low):
             made = max(made, low)
     for high in highs:
-        if isinstance(high, datetime) and first <= high <= last:
+        if possible(high):
             made = min(made, high)
     return made

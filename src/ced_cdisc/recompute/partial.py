@@ -17,7 +17,8 @@ Day = str | date | datetime | None
 """Anything that has a date part: ISO 8601 text, a date, a date-time, or nothing."""
 
 _ISO = re.compile(
-    r"(\d{4})(?:---(?P<only_day>\d\d)|-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?)?)?)?", re.ASCII
+    r"(\d{4})(?:---(?P<only_day>\d\d)|-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?)?)?)?",
+    re.ASCII,
 )
 _COMPLETE = re.compile(r"\d{4}-\d\d-\d\d(?=$|T)", re.ASCII)
 _TO_THE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?)([.,]\d+)?", re.ASCII)
@@ -112,7 +113,7 @@ def date_of(day: Day) -> date | None:
 
 
 def datetime_of(dtc: str | None) -> datetime | None:
-    """The date-time; missing unless known to the minute at least. Unknown seconds are 0, fractions are cut."""
+    """The date-time; missing unless known to the minute at least. Unknown seconds are 0, fractions cut."""
     match = None if dtc is None else _TO_THE_MINUTE.fullmatch(dtc)
     if match is None:
         return None

@@ -1,11 +1,11 @@
-"""Collected dates and times, read by written formats: every way in which a text fits is tried, and all must agree.
+"""Collected dates and times, read by written formats: all ways in which a text fits must agree.
 
-Tokens of a date: ``YYYY`` four digits, ``YY`` two (of the hundred years that begin with the pivot), ``MONTH`` and
-``MON`` an English month, whole or in three letters, ``MM`` and ``DD`` two digits, ``M`` and ``D`` one or two. Of
-a time: ``HH``, ``MM``, ``SS`` two digits, ``H`` one or two, ``AM`` the half of the day, ``.F`` the fraction of a
-second, ``(.F)`` one that is cut. ``UN``, ``UNK`` and ``ND`` stand for themselves and mean that a part is
-unknown; every other character stands for itself. Letters are of any case. A date format that goes on with an
-hour has a time, whose first token is that hour.
+Tokens of a date: ``YYYY`` four digits, ``YY`` two (of the hundred years that begin with the pivot), ``MONTH``
+and ``MON`` an English month, whole or in three letters, ``MM`` and ``DD`` two digits, ``M`` and ``D`` one or
+two. Of a time: ``HH``, ``MM``, ``SS`` two digits, ``H`` one or two, ``AM`` the half of the day, ``.F`` the
+fraction of a second, ``(.F)`` one that is cut. ``UN``, ``UNK`` and ``ND`` stand for themselves and mean that
+a part is unknown; every other character stands for itself. Letters are of any case. A date format that goes
+on with an hour has a time, whose first token is that hour.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from ced_cdisc.recompute.values import DataFault, filled
 
 _MONTHS = [name.upper() for name in calendar.month_name]
 _UNKNOWN = ("UNK", "UN", "ND")
-_WIDTHS = {"YYYY": (4,), "YY": (2,), "MM": (2,), "DD": (2,), "HH": (2,), "SS": (2,)}
-_WIDTHS |= {"M": (2, 1), "D": (2, 1), "H": (2, 1)}
+_WIDTHS = {
+    "YYYY": (4,),
+    **dict.fromkeys(("YY", "MM", "DD", "HH", "SS"), (2,)),
+    **dict.fromkeys(("M", "D", "H"), (2, 1)),
+}
 _DATE_TOKENS = ("YYYY", "MONTH", "MON", "YY", "UNK", "UN", "ND", "MM", "DD", "M", "D")
 _TIME_TOKENS = ("(.F)", ".F", "UNK", "UN", "ND", "HH", "MM", "SS", "AM", "H")
 

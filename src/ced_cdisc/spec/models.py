@@ -37,9 +37,7 @@ class LineSpec(Model):
         None, description="Y on one record of each group: origin Derived."
     )
     absent: Text | None = Field(None, description="Planned but not collected, and why: no data.")
-    impute: Text | None = Field(
-        None, description="A complete date from an ISO 8601 date of any precision: origin Derived, with a method."
-    )
+    impute: Text | None = Field(None, description="A complete date from ISO 8601 text: origin Derived.")
 
     ct: dict[Text, Text | None] | None = Field(None, description="Raw codes and their terms.")
     else_: Text | None = Field(None, alias="else", description="The term for every code not in ct.")
@@ -47,11 +45,9 @@ class LineSpec(Model):
         None, description="Formats of a collected date, or the name of a list of them."
     )
     time: Text | None = Field(
-        None, description="The raw column of the time that belongs to the date; impute: first, last or HH:MM:SS."
+        None, description="The raw column of the time; impute: first, last or HH:MM:SS."
     )
-    times: Words | None = Field(
-        None, description="Formats of a collected time, or the name of a list of them in study.yaml."
-    )
+    times: Words | None = Field(None, description="Formats of the time, or the name of a list of them.")
     when: Text | None = Field(None, description="The value is set only where this condition is true.")
     where: Text | None = Field(None, description="flag: the records that may be flagged.")
     by: Words | None = Field(None, description="flag: the variables that, with the subject, form a group.")
@@ -250,9 +246,7 @@ class StudySpec(Model):
     times: dict[Text, Words] = Field(
         default_factory=dict[Text, list[Text]], description="Lists of time formats."
     )
-    pivot: int | None = Field(
-        None, description="The first year of the hundred that two-digit years stand for."
-    )
+    pivot: int | None = Field(None, description="The first of the hundred years that two-digit years mean.")
 
 
 class TableVisit(Model):

@@ -72,7 +72,9 @@ def _is_clock(parts: tuple[str, ...]) -> bool:
     steps = [_one(parts, kind) for kind in (_HOURS, ("MM",), ("SS",), _FRACTIONS)]
     if steps != sorted(steps, reverse=True) or (_one(parts, ("AM",)) and not steps[0]):
         return False
-    if any(sum(part in kind for part in parts) > 1 for kind in (_HOURS, ("MM",), ("SS",), _FRACTIONS, ("AM",))):
+    if any(
+        sum(part in kind for part in parts) > 1 for kind in (_HOURS, ("MM",), ("SS",), _FRACTIONS, ("AM",))
+    ):
         return False
     return steps[0] or any(part in _UNKNOWN for part in parts)
 
@@ -82,7 +84,7 @@ def _one(parts: tuple[str, ...], kind: tuple[str, ...]) -> bool:
 
 
 def _is_ambiguous(text: str, *, clock: bool) -> bool:
-    """Whether two parts of one or two digits stand in one run of digits, so that 111 is 1 and 11, or 11 and 1."""
+    """Whether two parts of one or two digits stand in one run of digits: 111 is 1 and 11, or 11 and 1."""
     parts = clock_parts_of(text) if clock else tuple(part for half in parts_of(text) for part in half)
     varying = 0
     for part in parts:
@@ -97,7 +99,9 @@ def named_formats(study: StudySpec, findings: Findings) -> Formats:
     pivot = study.pivot
     if pivot is not None and not 1000 <= pivot <= 9900:
         hint = "it is the first year of the hundred that two-digit years stand for, such as 1950"
-        findings.add(Finding("CED061", f"the pivot {pivot} is no year of four digits", study.place, hint=hint))
+        findings.add(
+            Finding("CED061", f"the pivot {pivot} is no year of four digits", study.place, hint=hint)
+        )
     none = Formats(pivot=pivot)
     dates = {str(name): date_formats(words, none, findings) for name, words in study.formats.items()}
     times = {str(name): time_formats(words, none, findings) for name, words in study.times.items()}

@@ -35,7 +35,9 @@ class FlagLine(LineSpec):
         return f"{self.part}_flag({self.impute}, {self.of})"
 
 
-def flag_value(spec: FlagLine, names: RowNames, expressions: Expressions, rewrite: Rewrite | None) -> tree.Node | None:
+def flag_value(
+    spec: FlagLine, names: RowNames, expressions: Expressions, rewrite: Rewrite | None
+) -> tree.Node | None:
     """The tree of a flag; None where the imputed line has a fault, which is told there."""
     assert spec.impute is not None
     dtc, found = expressions.compile(spec.impute, names, rewrite), names.find(str(spec.of), None)
@@ -107,7 +109,11 @@ class Imputations:
                 "it is one of none, day, month, year",
             ),
             (is_day and spec.to is None, f"{shown} has no 'to'", _TO),
-            (not is_day and spec.to is not None, f"'to' says nothing with 'highest: {highest}'", "'time' does"),
+            (
+                not is_day and spec.to is not None,
+                f"'to' says nothing with 'highest: {highest}'",
+                "take it out",
+            ),
             (not (to in ("first", "last", "mid") or _is_month_day(to)), f"'to: {to}' is no day", _TO),
             (time is not None and not moment, f"'time' says nothing of the date {shown}", ""),
             (
@@ -197,7 +203,9 @@ class _Flags:
         for part, name in zip(parts, names, strict=False):
             if name in written:
                 if line.flags is not None:
-                    self._fault(f"{name} is the flag of {shown}, and has a line of its own", line, "delete one")
+                    self._fault(
+                        f"{name} is the flag of {shown}, and has a line of its own", line, "delete one"
+                    )
                 continue
             flag = self._line(key, line, name, part)
             other = made.get(flag[0])

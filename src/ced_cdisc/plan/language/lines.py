@@ -11,6 +11,7 @@ from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import Origins, method_of
+from ced_cdisc.plan.language.unknowns import unknown_of
 from ced_cdisc.plan.language.values import Target, Values
 from ced_cdisc.plan.model import Line
 from ced_cdisc.spec.models import LineSpec
@@ -95,6 +96,8 @@ class Lines:
             comment=comment,
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,
             text=text,
+            unknown=unknown_of(spec, verb, node, target.name, self._findings),
+            unknown_asked=spec.unknown == "report",
         )
 
     def _verb(self, spec: LineSpec, target: Target) -> str | None:

@@ -151,7 +151,9 @@ class Values:
         clock: tree.Node | None = None
         if spec.time is not None:
             clock = self._expressions.compile(spec.time, names)
-        clocks = TIME_FORMATS if spec.times is None else time_formats(spec.times, self._formats, self._findings)
+        clocks = (
+            TIME_FORMATS if spec.times is None else time_formats(spec.times, self._formats, self._findings)
+        )
         if spec.times is not None and spec.time is None:
             problem = "'times' says how 'time' is written, and the line has none"
             hint = "a time in the column of the date stands in its format: DD-MON-YYYY HH:MM"
