@@ -101,12 +101,14 @@ TO = "it is first, mid, last, or a month and day such as 06-15"
     [
         (
             "{impute: DM.RFXSTDTC}",
-            "8:11 CED063 ADSL.TRTSDT has no 'highest'; it is one of none, second, minute, hour, day, month, year",
+            "8:11 CED063 ADSL.TRTSDT has no 'highest'; "
+            "it is one of none, second, minute, hour, day, month, year",
         ),
         ("{impute: DM.RFXSTDTC, highest: day}", f"8:11 CED063 ADSL.TRTSDT has no 'to'; {TO}"),
         (
             "{impute: DM.RFXSTDTC, highest: hour, to: first}",
-            "8:11 CED063 'highest: hour' says nothing of the date ADSL.TRTSDT; it is one of none, day, month, year",
+            "8:11 CED063 'highest: hour' says nothing of the date ADSL.TRTSDT; "
+            "it is one of none, day, month, year",
         ),
         (
             "{impute: DM.RFXSTDTC, highest: none, to: first}",
@@ -167,7 +169,8 @@ def test_rules_of_imputation(tmp_path: Path, line: str, said: str) -> None:
 def test_a_time_that_is_none(tmp_path: Path) -> None:
     line = "TRTSDTM: {impute: DM.RFXSTDTC, highest: hour, time: noon}"
     assert told(tmp_path, ADSL, "  NAE:", f"  {line}\n  NAE:") == [
-        "mappings/adam/adsl.yaml:8:12 CED063 'time: noon' is no time; it is first, last or a time such as 12:00:00"
+        "mappings/adam/adsl.yaml:8:12 CED063 'time: noon' is no time; "
+        "it is first, last or a time such as 12:00:00"
     ]
 
 

@@ -22,9 +22,10 @@ from: AE
 copy: [AE.AESEQ, AE.AETERM, AE.AESTDTC, ADSL.TRTSDT]
 rows:
   ASTDT:   {impute: AE.AESTDTC, highest: month, to: first, not_before: ADSL.TRTSDT}
-  AENDT:   {impute: AE.AEENDTC, highest: month, to: last, not_after: [DM.RFENDTC, DM.RFXENDTC], not_before: ASTDT}
+  AENDT:
+    {impute: AE.AEENDTC, highest: month, to: last, not_before: ASTDT, not_after: [DM.RFENDTC, DM.RFXENDTC]}
   ASTDTM:  {impute: AE.AESTDTC, highest: month, to: first}
-  NEARDT:  {impute: AE.AESTDTC, highest: day, to: mid, when: "AE.AESEV = 'MODERATE'", label: Near, flags: NEARFL}
+  NEARDT: {impute: AE.AESTDTC, highest: day, to: mid, when: "AE.AESEV = 'MODERATE'", label: A, flags: NEARFL}
   TRTEMFL: {cases: [{when: "AE.AESTDTC >= DM.RFXSTDTC", then: "'Y'"}]}
 sort: [AESEQ]
 """
@@ -88,8 +89,9 @@ def test_define_says_how(tmp_path: Path) -> None:
         "Imputation of AENDT",
     )
     assert end.method.text == (
-        "The date of AE.AEENDTC; a missing day imputed as the last day of the month; a missing month and day as "
-        "31 December; missing if the year is missing; not before ASTDT, where that is possible for AE.AEENDTC; "
+        "The date of AE.AEENDTC; a missing day imputed as the last day of the month; a missing month and day "
+        "as 31 December; missing if the year is missing; not before ASTDT, where that is possible for "
+        "AE.AEENDTC; "
         "not after DM.RFENDTC or DM.RFXENDTC, where these are possible for AE.AEENDTC."
     )
     assert end.method.formula == (
@@ -101,8 +103,8 @@ def test_define_says_how(tmp_path: Path) -> None:
     )
     assert (flag.method.type, flag.method.formula) == ("Computation", "date_flag(AE.AEENDTC, AENDT)")
     assert flag.method.text == (
-        "Y, M or D for the highest part of the date (year, month, day) that AE.AEENDTC lacks and AENDT has by "
-        "imputation; otherwise missing."
+        "Y, M or D for the highest part of the date (year, month, day) that AE.AEENDTC lacks and AENDT has "
+        "by imputation; otherwise missing."
     )
     assert near.label == "Date Imputation Flag of NEARDT"
     xml = (tmp_path / "out/adam/define.xml").read_text()
@@ -110,8 +112,8 @@ def test_define_says_how(tmp_path: Path) -> None:
 
 
 NOTE = (
-    "mappings/adam/adae.yaml:11:12 CED270 ADAE.TRTEMFL: a condition is neither true nor false, and counts as not "
-    "true; look at the dates, impute them, or accept it with unknown: accept\n    subject T1-001"
+    "mappings/adam/adae.yaml:12:12 CED270 ADAE.TRTEMFL: a condition is neither true nor false, and counts as "
+    "not true; look at the dates, impute them, or accept it with unknown: accept\n    subject T1-001"
 )
 
 
@@ -151,8 +153,8 @@ def test_dates_that_two_formats_read_differently(tmp_path: Path) -> None:
         path.read_text().replace("START, date: edc", "START, date: [edc, MM/DD/YYYY, DD/MM/YYYY]")
     )
     assert refused(folder) == [
-        "mappings/sdtm/ae.yaml:23:23 CED268 AE.AESTDTC: '03/05/2020' of ae.START is 2020-03-05 by MM/DD/YYYY and "
-        "2020-05-03 by DD/MM/YYYY; keep the formats that were agreed for this column\n"
+        "mappings/sdtm/ae.yaml:23:23 CED268 AE.AESTDTC: '03/05/2020' of ae.START is 2020-03-05 by MM/DD/YYYY "
+        "and 2020-05-03 by DD/MM/YYYY; keep the formats that were agreed for this column\n"
         "    ae.csv line 2, subject T1-001"
     ]
 
@@ -168,8 +170,8 @@ def test_visit_dates_that_two_formats_read_differently(tmp_path: Path) -> None:
     ex = folder / "mappings/sdtm/ex.yaml"
     ex.write_text(ex.read_text().replace("date: edc", "date: [edc, MM/DD/YYYY]"))
     assert refused(folder) == [
-        "mappings/sources.yaml:4:17 CED268 visit date '03/05/2020' of dose.DOSDT is 2020-03-05 by MM/DD/YYYY and "
-        "2020-05-03 by DD/MM/YYYY; keep the formats that were agreed for this column\n"
+        "mappings/sources.yaml:4:17 CED268 visit date '03/05/2020' of dose.DOSDT is 2020-03-05 by MM/DD/YYYY "
+        "and 2020-05-03 by DD/MM/YYYY; keep the formats that were agreed for this column\n"
         "    dose.csv line 3, subject T1-001"
     ]
 
@@ -216,7 +218,8 @@ def test_a_time_on_a_twelve_hour_clock(tmp_path: Path) -> None:
     ae = folder / AE
     ae.write_text(ae.read_text().replace("{collect: ae.STOP, date: edc}", '{absent: "Not collected"}'))
     header = "SUBJ,AENO,TERM,SEV,START,STOP\n"
-    rows = "001,1,Headache,1,10-FEB-2020,12:05 AM\n001,2,Pain,2,UN-FEB-2020,unk\n002,1,Nausea,3,14-FEB-2020,1:30 pm\n"
+    rows = "001,1,Headache,1,10-FEB-2020,12:05 AM\n001,2,Pain,2,UN-FEB-2020,unk\n"
+    rows += "002,1,Nausea,3,14-FEB-2020,1:30 pm\n"
     (folder / "raw/ae.csv").write_text(header + rows)
     assert built(folder).frames["AE"].sort("AETERM")["AESTDTC"].to_list() == [
         "2020-02-10T00:05",
