@@ -95,6 +95,13 @@ def test_iso_dates_compare_as_intervals(left: str, op: str, right: str | None, r
     assert values(f"D1 {op} D2", D1=[left], D2=[right]) == [result]
 
 
+def test_in_is_several_equalities_of_intervals() -> None:
+    dates = ["2018-03", "2018-03-10", "2018-02-10", None]
+    assert values("D in ('2018-01', '2018-03')", D=dates) == [True, None, False, None]
+    assert values("D not in ('2018-01', '2018-03')", D=dates) == [False, None, True, None]
+    assert values("D = '2018-01' or D = '2018-03'", D=dates) == [True, None, False, None]
+
+
 def test_a_written_date_beside_an_iso_date_is_an_interval() -> None:
     rows = ["2018-04-05", "2018-04", "2018-03-05", "2018-06-01", None]
     assert values("D between '2018-03' and '2018-05'", D=rows) == [T, T, U, F, U]

@@ -27,6 +27,14 @@ from ced_cdisc.core.dates import bounds, read_date
         ("2018-03", "ISO", "2018-03"),
         ("2018---15", "ISO", "2018---15"),
         ("2018-03-05T10:30:15", "ISO", "2018-03-05T10:30:15"),
+        ("March 5, 2018", "MONTH D, YYYY", "2018-03-05"),
+        ("5 sePTember 2018", "D MONTH YYYY", "2018-09-05"),
+        ("15-MAR-2018 08:30", "DD-MON-YYYY HH:MM", "2018-03-15T08:30"),
+        ("2018-03-15T08:30", "YYYY-MM-DDTHH:MM", "2018-03-15T08:30"),
+        ("15MAR2018:08:30:00", "DDMONYYYY:HH:MM:SS", "2018-03-15T08:30:00"),
+        ("3/5/2018 9:05 pm", "M/D/YYYY H:MM AM", "2018-03-05T21:05"),
+        ("15-MAR-2018 UN:UN", "DD-MON-YYYY UN:UN", "2018-03-15"),
+        ("5 March 2018 08:30", "D MONTH YYYY HH:MM", "2018-03-05T08:30"),
     ],
 )
 def test_dates_that_can_be_read(text: str, form: str, dtc: str | None) -> None:
@@ -45,6 +53,10 @@ def test_dates_that_can_be_read(text: str, form: str, dtc: str | None) -> None:
         ("2018-03-05T24:00", "ISO", True),
         ("2018-03T10:30", "ISO", True),
         ("32-UNK-2018", "DD-UNK-YYYY", True),
+        ("2018---15T10:30", "ISO", True),
+        ("15-MAR-2018 24:00", "DD-MON-YYYY HH:MM", True),
+        ("15-MAR-2018 08:30:10", "DD-MON-YYYY HH:MM", False),
+        ("5 Sept 2018", "D MONTH YYYY", False),
         ("0000", "YYYY", True),
         ("5-MAR-2018", "DD-MON-YYYY", False),
         ("05-MAR-2018 ", "DD-MON-YYYY", False),
@@ -66,6 +78,21 @@ def test_dates_that_cannot_be_read(text: str, form: str, impossible: bool) -> No
         ("9:05", "H:MM", "2018-03-05T09:05"),
         ("19:05", "H:MM", "2018-03-05T19:05"),
         ("10:30:15", "HH:MM:SS", "2018-03-05T10:30:15"),
+        ("835", "HMM", "2018-03-05T08:35"),
+        ("12:00 AM", "H:MM AM", "2018-03-05T00:00"),
+        ("12:30 am", "H:MM AM", "2018-03-05T00:30"),
+        ("12:00 PM", "H:MM AM", "2018-03-05T12:00"),
+        ("1:00 PM", "H:MM AM", "2018-03-05T13:00"),
+        ("11:59:59PM", "HH:MM:SSAM", "2018-03-05T23:59:59"),
+        ("10:30:15.250", "HH:MM:SS.F", "2018-03-05T10:30:15.250"),
+        ("10:30:15.250", "HH:MM:SS(.F)", "2018-03-05T10:30:15"),
+        ("unk", "UNK", "2018-03-05"),
+        ("UN:UN", "UN:UN", "2018-03-05"),
+        ("10:UN", "HH:UN", "2018-03-05T10"),
+        ("10:30:15.250", "HH:MM:SS", None),
+        ("10:30:15", "HH:MM:SS(.F)", None),
+        ("0:30 AM", "H:MM AM", None),
+        ("13:00 PM", "H:MM AM", None),
         ("9:05", "HH:MM", None),
         ("24:00", "HH:MM", None),
         ("10:60", "HH:MM", None),
@@ -76,15 +103,50 @@ def test_times(time: str, form: str, dtc: str | None) -> None:
     assert (reading.dtc, reading.trouble) == (dtc, "" if dtc else "time")
 
 
-def test_the_first_format_that_fits_wins() -> None:
-    assert read_date("03/05/2018", None, ("MM/DD/YYYY", "DD/MM/YYYY")).dtc == "2018-03-05"
-    assert read_date("13/05/2018", None, ("MM/DD/YYYY", "DD/MM/YYYY")).dtc == "2018-05-13"
+def test_formats_that_fit_must_agree() -> None:
+    both = ("MM/DD/YYYY", "DD/MM/YYYY")
+    reading = read_date("03/05/2018", None, both)
+    assert (reading.dtc, reading.trouble, reading.text) == (None, "ambiguous", "03/05/2018")
+    assert reading.readings == (("MM/DD/YYYY", "2018-03-05"), ("DD/MM/YYYY", "2018-05-03"))
+    assert read_date("13/05/2018", None, both).dtc == "2018-05-13"
+    assert read_date("05/05/2018", None, both).dtc == "2018-05-05"
+    times = read_date("2018-03-05", "01:12", ("ISO",), ("HH:MM", "MM:HH"))
+    assert (times.trouble, times.text) == ("ambiguous", "01:12")
+    assert times.readings == (("HH:MM", "01:12"), ("MM:HH", "12:01"))
 
 
 def test_a_time_needs_a_complete_date() -> None:
     assert read_date(None, "10:30", ("ISO",), ("HH:MM",)).trouble == "undated"
     assert read_date("2018-03", "10:30", ("ISO",), ("HH:MM",)).trouble == "undated"
     assert read_date(None, None, ("ISO",), ("HH:MM",)).trouble == ""
+    assert read_date("2018-03-05T08:00", "10:30", ("ISO",), ("HH:MM",)).trouble == "twice"
+
+
+def test_an_unknown_time_needs_no_date() -> None:
+    times = ("HH:MM", "UNK")
+    assert (read_date(None, "UNK", ("ISO",), times).dtc, read_date(None, "UNK", ("ISO",), times).trouble) == (
+        None,
+        "",
+    )
+    assert read_date("2018-03", "UNK", ("ISO",), times).dtc == "2018-03"
+    assert read_date("2018-03-05T08:00", "UNK", ("ISO",), times).dtc == "2018-03-05T08:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "pivot", "dtc"),
+    [
+        ("05-MAR-50", 1950, "1950-03-05"),
+        ("05-MAR-49", 1950, "2049-03-05"),
+        ("05-MAR-00", 1950, "2000-03-05"),
+        ("05-MAR-99", 1950, "1999-03-05"),
+        ("05-MAR-25", 1925, "1925-03-05"),
+        ("29-FEB-00", 1850, None),
+    ],
+)
+def test_two_digit_years_are_those_of_the_hundred_from_the_pivot(
+    text: str, pivot: int, dtc: str | None
+) -> None:
+    assert read_date(text, None, ("DD-MON-YY",), pivot=pivot).dtc == dtc
 
 
 @pytest.mark.parametrize(

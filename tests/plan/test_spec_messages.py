@@ -141,13 +141,13 @@ CASES = [
         AE,
         "AESER:    {assign: N}",
         "AESER:    {ct: {1: N}}",
-        "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has no verb; one of collect, assign, protocol, derive, cases, copy, flag, absent",
+        "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has no verb; one of collect, assign, protocol, derive, cases, copy, flag, impute, absent",
     ),
     (
         AE,
         "AESER:    {assign: N}",
         "AESER:    {assign: N, collect: ae.SEV}",
-        "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has 2 verbs: collect, assign; one of collect, assign, protocol, derive, cases, copy, flag, absent",
+        "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has 2 verbs: collect, assign; one of collect, assign, protocol, derive, cases, copy, flag, impute, absent",
     ),
     (
         AE,
@@ -165,7 +165,7 @@ CASES = [
         AE,
         "START, date: edc",
         "START, date: DD-MON-YY",
-        "mappings/sdtm/ae.yaml:23:39 CED023 'DD-MON-YY' is no date format; parts are YYYY, MON, MM, M, DD, D, UN, UNK; or ISO",
+        "mappings/sdtm/ae.yaml:23:39 CED060 'DD-MON-YY' has a two-digit year, and study.yaml gives no pivot; with pivot: 1950 the years are 1950 to 2049",
     ),
     (
         AE,

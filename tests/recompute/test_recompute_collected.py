@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ced_cdisc.expr import tree
@@ -65,14 +67,21 @@ def _read(
         ("20180305", "YYYYMMDD", "2018-03-05"),
         ("2018", "YYYY", "2018"),
         ("MAR 2018", "MON YYYY", "2018-03"),
-        ("1112018", "DMYYYY", "2018-01-11"),
         ("29-FEB-2016", "DD-MON-YYYY", "2016-02-29"),
         ("2018", "ISO", "2018"),
         ("2018-03", "ISO", "2018-03"),
         ("2018-03-05", "ISO", "2018-03-05"),
+        ("2018---15", "ISO", "2018---15"),
+        ("2018-03-05T10:07:09.5", "ISO", "2018-03-05T10:07:09.5"),
+        ("March 5, 2018", "MONTH D, YYYY", "2018-03-05"),
+        ("15-MAR-2018 08:30", "DD-MON-YYYY HH:MM", "2018-03-15T08:30"),
+        ("15MAR2018:08:30:00", "DDMONYYYY:HH:MM:SS", "2018-03-15T08:30:00"),
+        ("3/5/2018 12:05 am", "M/D/YYYY H:MM AM", "2018-03-05T00:05"),
+        ("UN-UNK-UNK", "UN-UNK-UNK|DD-MON-YYYY", None),
+        ("2018-03-05T10", "ISO", "2018-03-05T10"),
+        ("05/05/2018", "DD/MM/YYYY|MM/DD/YYYY", "2018-05-05"),
         ("2018-03-05T10:07", "ISO", "2018-03-05T10:07"),
         ("2018-03-05T10:07:09", "ISO", "2018-03-05T10:07:09"),
-        ("05/06/2018", "DD/MM/YYYY|MM/DD/YYYY", "2018-06-05"),
         ("05/16/2018", "DD/MM/YYYY|MM/DD/YYYY", "2018-05-16"),
         (None, "YYYY", None),
     ],
@@ -89,6 +98,9 @@ def test_dates_by_their_formats(text: str | None, formats: str, dtc: str | None)
         ("00-MAR-2018", "DD-MON-YYYY"),
         ("5-MAR-2018", "DD-MON-YYYY"),
         ("05-MRZ-2018", "DD-MON-YYYY"),
+        ("15-MAR-2018 24:00", "DD-MON-YYYY HH:MM"),
+        ("5 Sept 2018", "D MONTH YYYY"),
+        ("2018-03-05T10:30:15.", "ISO"),
         ("05-MAR-18", "DD-MON-YYYY"),
         ("05 MAR 2018", "DD-MON-YYYY"),
         ("05-MAR-2018 ", "DD-MON-YYYY"),
@@ -96,8 +108,6 @@ def test_dates_by_their_formats(text: str | None, formats: str, dtc: str | None)
         ("13/2018", "MM/YYYY"),
         ("0000", "YYYY"),
         ("2018-02-60", "ISO"),
-        ("2018-03-05T10", "ISO"),
-        ("2018---15", "ISO"),
         ("٢٠١٨", "YYYY"),
     ],
 )
@@ -140,3 +150,10 @@ def test_times_that_cannot_be_are_faults(day: str | None, time: str, message: st
 def test_a_date_without_a_time_column() -> None:
     node = tree.ReadDate(date=tree.Column(name="day"), time=None, formats=("YYYY",))
     assert evaluate(node, lambda name: "2018") == "2018"
+
+
+def test_two_readings_of_a_date_are_a_fault() -> None:
+    with pytest.raises(DataFault, match=re.escape("'05/06/2018' can be 2018-05-06 and 2018-06-05")):
+        _read("05/06/2018", "DD/MM/YYYY|MM/DD/YYYY")
+    with pytest.raises(DataFault, match="'1112018' can be 2018-01-11 and 2018-11-01"):
+        _read("1112018", "DMYYYY")

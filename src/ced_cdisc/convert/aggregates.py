@@ -114,12 +114,14 @@ def with_columns_of(frame: pl.DataFrame, other: pl.DataFrame, names: Iterable[st
     )
 
 
+_FAULTY = ("seconds", "convert", "unit", "duration", "duration_of")
+
+
 def can_fault(node: tree.Node) -> bool:
     """Whether records can hold values that it cannot take; of an aggregate then only those needed count."""
     kinds = (tree.Recode, tree.ReadDate, tree.ReadNumber)
     return any(
-        isinstance(below, kinds)
-        or (isinstance(below, tree.Call) and below.name in ("seconds", "convert", "unit"))
+        isinstance(below, kinds) or (isinstance(below, tree.Call) and below.name in _FAULTY)
         for below in tree.walk(node)
     )
 

@@ -110,7 +110,7 @@ def _rank(text: str | None, policy: Duplicates) -> _Rank | None:
     if not policy.formats:
         value = float(text) if NUMBER.fullmatch(text) else math.inf
         return (value, value) if math.isfinite(value) else None
-    dtc = read_date(text, None, policy.formats).dtc
+    dtc = read_date(text, None, policy.formats, pivot=policy.pivot).dtc
     span = bounds(dtc) if dtc else None
     return None if span is None else (_digits(span[0]), _digits(span[1]))
 

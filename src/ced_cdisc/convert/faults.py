@@ -5,8 +5,9 @@ number, CED254 no duration, CED255 a unit without conversion, CED273 an unknown 
 unit, CED256 more than one record for ``only``, CED257
 more than one record for a look-up, CED258 a row without subject, CED259 a repeated key, CED260 a subject not
 in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable
-visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED280 a raw
-value that fits several terms.
+visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED268 a date
+that two formats read differently, CED269 no ISO 8601 duration, CED270 a condition that is unknown (a note),
+CED280 a raw value that fits several terms.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ced_cdisc.core.dates import read_date
+from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
+from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, Fault
 from ced_cdisc.expr.matching import spellings
@@ -30,7 +32,7 @@ from ced_cdisc.standards.units import units
 TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 """Columns that say which raw record a row stands for, and whose it is."""
 
-_SHOWN = 3
+_SHOWN, _SUBJECTS = 3, 12
 Record = tuple[str, int, str]
 Found = dict[tuple[Stage, Severity, str, str, Location, str], set[Record]]
 
@@ -106,18 +108,28 @@ class Faults:
         for key, records in found.items():
             self._found.setdefault(key, set()).update(records)
 
+    def unknown(self, rows: pl.DataFrame, place: Place, *, asked: bool) -> None:
+        """CED270: rows for which a condition of a line is unknown; a warning where the spec asks for it."""
+        if rows.is_empty():
+            return
+        message = f"{place.label}: a condition is neither true nor false, and counts as not true"
+        hint = "look at the dates, impute them, or accept it with unknown: accept"
+        severity = Severity.WARNING if asked else Severity.NOTE
+        subjects = [("", 0, subject) for _, _, subject in records_of(rows)]
+        self.add("CED270", message, place.where, hint, subjects, severity)
+
     def findings(self) -> Findings:
         """Everything found, in an order that depends on the content alone."""
         made = Findings()
         for (stage, severity, code, message, where, hint), records in self._found.items():
-            shown = self._shown(records)
+            shown = self._shown(records, _SUBJECTS if code == "CED270" else _SHOWN)
             made.add(Finding(code, message, where, hint, stage, severity, shown))
         return Findings(made.sorted())
 
-    def _shown(self, records: set[Record]) -> tuple[str, ...]:
+    def _shown(self, records: set[Record], most: int) -> tuple[str, ...]:
         ordered = sorted(records)
-        words = [text for text in map(self._record, ordered[:_SHOWN]) if text]
-        more = len(ordered) - _SHOWN
+        words = [text for text in map(self._record, ordered[:most]) if text]
+        more = len(ordered) - most
         return tuple(words + [f"and {more} more"] * (more > 0))
 
     def _record(self, record: Record) -> str:
@@ -185,6 +197,8 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         hint = did_you_mean(value, [*units(), *load_ct("SDTM").codelist("C71620").values])
         more = f"write units: {{{value}: ..}} in study.yaml, or ct with the unit"
         return "CED273", f"{label}: '{value}'{_of(of)} is no known unit", hint or more
+    if fault.kind == "duration":
+        return _worded_duration(call, label, value)
     source, target = (call.args[1], call.args[2]) if call else (None, None)
     goal = target.value if isinstance(target, tree.Literal) else ""
     hint = did_you_mean(value, units())
@@ -208,9 +222,22 @@ def _worded_match(fault: Fault, node: tree.Recode, label: str, value: str) -> tu
     return "CED250", f"{what} has no term{ways} by {node.match} of codelist {node.codelist}", hint
 
 
+def _worded_duration(call: tree.Call | None, label: str, value: str) -> tuple[str, str, str]:
+    of = call.args[-1] if call else None
+    if call is not None and call.name == "duration":
+        unit = value.partition(" ")[2]
+        hint = did_you_mean(unit, UNITS) or "units are years, months, weeks, days, hours, min and sec"
+        return "CED269", f"{label}: '{value}'{_of(of)} is no amount of a unit of time", hint
+    hint = "a duration is written 7:04, 1:02:03, with a unit as in 2 weeks, or in ISO 8601"
+    return "CED269", f"{label}: '{value}'{_of(of)} is not a duration", hint
+
+
 def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str, str]:
     date, _, time = value.partition(BESIDE)
-    reading = read_date(date or None, time or None, node.formats, node.time_formats)
+    reading = read_date(date or None, time or None, node.formats, node.time_formats, node.pivot)
+    if reading.trouble == "ambiguous":
+        of = node.date if reading.text == date else node.time
+        return "CED268", f"{label}: '{reading.text}'{_of(of)} {readings_in_words(reading)}", ONE_FORMAT
     if reading.trouble == "date":
         what = f"{label}: date '{date}'{_of(node.date)} fits none of the formats"
         return (
@@ -221,6 +248,8 @@ def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str,
     what = f"{label}: time '{time}'{_of(node.time)}"
     if reading.trouble == "time":
         return "CED252", f"{what} fits none of the formats {', '.join(node.time_formats)}", ""
+    if reading.trouble == "twice":
+        return "CED252", f"{what} has a time beside it in date '{date}'{_of(node.date)}", ""
     return "CED252", f"{what} has no complete date beside it", ""
 
 
@@ -234,6 +263,15 @@ def _as_collected(node: tree.Call, value: str) -> str:
     notation = node.args[1]
     comma = isinstance(notation, tree.Literal) and "comma" in str(notation.value)
     return value.translate(str.maketrans(",.", ".,")) if comma else value
+
+
+ONE_FORMAT = "keep the formats that were agreed for this column"
+"""The hint beside a date that two formats read differently."""
+
+
+def readings_in_words(reading: Reading) -> str:
+    """What the formats make of an ambiguous date: ``is 2018-03-05 by MM/DD/YYYY and .. by ..``."""
+    return "is " + " and ".join(f"{value} by {form}" for form, value in reading.readings)
 
 
 def _of(node: tree.Node | None) -> str:

@@ -73,6 +73,10 @@ def _add_batch(
         columns.append((compiled.expr if made == kind else compiled.expr.cast(kind)).alias(line.variable))
         faults.extend((place, fault) for fault in compiled.faults)
     scope.world.faults.in_rows(known, faults)
+    for line, place in zip(batch, places, strict=True):
+        if line.unknown is not None:
+            unknown = compile_node(line.unknown, FUNCTIONS, known.columns, names).expr
+            scope.world.faults.unknown(known.filter(unknown), place, asked=line.unknown_asked)
     done = known.with_columns(columns)
     for line, place in zip(batch, places, strict=True):
         if line.policy.transliterate:

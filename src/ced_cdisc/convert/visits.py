@@ -6,9 +6,17 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
+from ced_cdisc.convert.faults import (
+    ONE_FORMAT,
+    ROW,
+    SUBJECT,
+    TABLE,
+    Faults,
+    readings_in_words,
+    records_of,
+)
 from ced_cdisc.convert.sources import ORDER, OWNER
-from ced_cdisc.core.dates import read_date
+from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.derive.fast.numbers import rounded
 from ced_cdisc.expr.tree import Type
@@ -80,10 +88,10 @@ def _column(table: str, name: str) -> str:
 
 def _date(column: str, visits: VisitPlan) -> pl.Expr:
     """The day of a visit, in ISO 8601 of the precision collected."""
-    formats = visits.formats
+    formats, pivot = visits.formats, visits.pivot
 
     def day(text: str) -> str | None:
-        dtc = read_date(text, None, formats).dtc
+        dtc = read_date(text, None, formats, (), pivot).dtc
         return None if dtc is None else dtc.partition("T")[0]
 
     return each(pl.col(column), day, Type.DTC)
@@ -133,12 +141,22 @@ def check_names(
 def _check_dates(
     rows: pl.DataFrame, table: str, date: str, visits: VisitPlan, plan: StudyPlan, faults: Faults
 ) -> None:
-    """CED263: a visit date no format fits. CED262: an unscheduled visit whose date is not complete."""
+    """CED263: a visit date no format fits. CED268: one that two formats read differently. CED262: an
+    unscheduled visit whose date is not complete."""
     where = plan.tables[table].where
     formats = visits.formats
-    bad = each(pl.col("RAW"), lambda text: read_date(text, None, formats).trouble == "date", Type.TRUTH)
+
+    def read(text: str) -> Reading:
+        return read_date(text, None, formats, (), visits.pivot)
+
+    bad = each(pl.col("RAW"), lambda text: read(text).trouble != "", Type.TRUTH)
     unread = rows.filter(bad)
     for (value,), part in unread.group_by("RAW", maintain_order=True):
+        reading = read(str(value))
+        if reading.trouble == "ambiguous":
+            message = f"visit date '{value}' of {_column(table, date)} {readings_in_words(reading)}"
+            faults.add("CED268", message, where, ONE_FORMAT, records_of(part))
+            continue
         message = (
             f"visit date '{value}' of {_column(table, date)} fits none of the formats {', '.join(formats)}"
         )

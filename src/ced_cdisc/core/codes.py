@@ -54,6 +54,12 @@ CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
 CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
+CED060 | a two-digit year without a pivot | write the pivot in study.yaml: the first year of the hundred
+CED061 | a pivot that is no year of four digits | write the first year of the hundred, such as 1950
+CED062 | a format that can be read in two ways | put a separator between parts of one or two digits
+CED063 | a rule of imputation that cannot be | take the words that the message lists
+CED064 | imputation flags that have no name, or one of something else | name them with `flags`
+CED065 | 'unknown' in a line without a condition | take it out, or give the line a condition
 CED070 | a test has two standard units | give the test one `standard` in all its blocks
 CED071 | a unit or factor of study.yaml that is none | take the word proposed, or write a number above 0
 CED072 | a factor of the study differs from the table's (a note) | nothing, or correct the factor
@@ -126,6 +132,9 @@ CED263 | a visit date that no format fits | add the format in visits.yaml, or co
 CED264 | a value outside its closed codelist | correct the data or the line, or extend the codelist
 CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
 CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
+CED268 | a date or time that two formats read differently | keep the formats agreed for the column
+CED269 | a text that is no ISO 8601 duration, or an unknown unit | correct the data, or map the unit with ct
+CED270 | a condition is unknown for some records (a note) | complete or impute the dates, or accept it
 CED273 | a text that is no known unit | correct the data, or say in study.yaml what it means
 CED274 | a result that is to be converted has no unit | correct the data
 CED275 | records of one test with different standard units | name the test's `standard` unit

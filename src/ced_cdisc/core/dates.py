@@ -1,41 +1,58 @@
 """Collected dates and times, read by written formats into ISO 8601 text of the precision that was known.
 
-A format is literal text with tokens: ``YYYY``, ``MON`` (English month abbreviation in any case), ``MM`` and
-``DD`` (two digits), ``M`` and ``D`` (one or two digits). ``UN``, ``UNK`` and ``ND`` stand for these very
-words, in any case, and mean that a part is unknown. The format ``ISO`` is ISO 8601 of any precision. Times
-are written with ``HH``, ``H``, ``MM`` and ``SS``.
+A format is literal text with tokens: ``YYYY``, ``YY`` (the last two digits of a year of the hundred that
+begins with a pivot), ``MONTH`` and ``MON`` (English month, whole or in three letters, in any case), ``MM``
+and ``DD`` (two digits), ``M`` and ``D`` (one or two digits). ``UN``, ``UNK`` and ``ND`` stand for these very
+words, in any case, and mean that a part is unknown. The format ``ISO`` is ISO 8601 of any precision.
+
+Times are written with ``HH``, ``H``, ``MM``, ``SS``, ``AM`` (AM or PM: the hour is one of a 12-hour clock),
+``.F`` (the fraction of a second, of any length), ``(.F)`` (a fraction that is cut off), and the words for an
+unknown part. A date format that goes on with an hour reads date and time from one text.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-Trouble = Literal["", "date", "time", "undated"]
-"""Why it could not be read: no format fits the date, none the time, or a time has no complete date."""
+Trouble = Literal["", "date", "time", "ambiguous", "undated", "twice"]
+"""Why it could not be read: no format fits the date, none the time, two formats read one of them differently,
+a time has no complete date, or a date that has a time of its own.
+"""
 
 ISO = "ISO"
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_FULL_MONTHS = (
+    "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE",
+    "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
+)  # fmt: skip
+_UNKNOWN = {"UNK": "UNK", "UN": "UN", "ND": "ND"}
 _DATE_TOKENS = {
     "YYYY": "(?P<year>[0-9]{4})",
+    "YY": "(?P<short>[0-9]{2})",
+    "MONTH": f"(?P<month>{'|'.join(_FULL_MONTHS)})",
     "MON": f"(?P<month>{'|'.join(_MONTHS)})",
-    "UNK": "UNK",
     "MM": "(?P<month>[0-9]{2})",
     "DD": "(?P<day>[0-9]{2})",
-    "UN": "UN",
-    "ND": "ND",
     "M": "(?P<month>[0-9]{1,2})",
     "D": "(?P<day>[0-9]{1,2})",
+    **_UNKNOWN,
 }
 _TIME_TOKENS = {
     "HH": "(?P<hour>[0-9]{2})",
     "MM": "(?P<minute>[0-9]{2})",
     "SS": "(?P<second>[0-9]{2})",
     "H": "(?P<hour>[0-9]{1,2})",
+    "AM": "(?P<half>AM|PM)",
+    "(.F)": r"\.[0-9]+",
+    ".F": r"\.(?P<fraction>[0-9]+)",
+    **_UNKNOWN,
 }
+_CLOCK = re.compile("(?<!MONT)H")
 _ISO = re.compile(
     "(?P<year>[0-9]{4})"
     "(?:---(?P<lone>[0-9]{2})|-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
@@ -79,48 +96,82 @@ class Reading:
         dtc: ISO 8601 text, or None where nothing is known or the text could not be read.
         trouble: empty, or why it could not be read.
         impossible: a format fits the form of the date, but the calendar has no such day.
+        readings: of an ambiguous text the formats that fit, each with what it reads.
+        text: the ambiguous text.
     """
 
     dtc: str | None
     trouble: Trouble = ""
     impossible: bool = False
+    readings: tuple[tuple[str, str], ...] = ()
+    text: str = ""
 
 
 def read_date(
-    date: str | None, time: str | None, formats: tuple[str, ...], time_formats: tuple[str, ...] = ()
+    date: str | None,
+    time: str | None,
+    formats: tuple[str, ...],
+    time_formats: tuple[str, ...] = (),
+    pivot: int | None = None,
 ) -> Reading:
-    """Read a collected date and time; the first format that fits wins.
+    """Read a collected date and time. All formats are tried, and those that fit must agree.
+
+    Args:
+        date: the collected date, or None.
+        time: the collected time that belongs to it, or None.
+        formats: the ways in which the date may be written.
+        time_formats: the ways in which the time may be written.
+        pivot: the first year of the hundred that two-digit years stand for.
 
     >>> read_date("UN-MAR-2018", None, ("DD-MON-YYYY", "UN-MON-YYYY")).dtc
     '2018-03'
     >>> read_date("15-UNK-2018", None, ("DD-UNK-YYYY",)).dtc
     '2018---15'
-    >>> read_date("05-MAR-2018", "9:30", ("DD-MON-YYYY",), ("H:MM",)).dtc
-    '2018-03-05T09:30'
+    >>> read_date("05-MAR-2018", "9:30 PM", ("DD-MON-YYYY",), ("H:MM AM",)).dtc
+    '2018-03-05T21:30'
+    >>> read_date("05-MAR-49 08:30", None, ("DD-MON-YY HH:MM",), pivot=1950).dtc
+    '2049-03-05T08:30'
     """
+    clocks = _readings(time, time_formats, _time_by)[0] if time is not None else {}
     if date is None:
-        return Reading(None, "undated" if time is not None else "")
-    dtc, impossible, found = None, False, False
-    for form in formats:
-        fits, value = _date_by(date, form)
-        if fits and value is not None:
-            dtc, found = value, True
-            break
-        impossible = impossible or fits
+        unknown = time is None or list(clocks) == [""]
+        return Reading(None, "" if unknown else "undated")
+    found, impossible = _readings(date, formats, lambda text, form: _date_by(text, form, pivot))
+    for text, readings in ((date, found), (time, clocks)):
+        if len(readings) > 1 and text is not None:
+            shown = tuple((form, value or "unknown") for value, form in readings.items())
+            return Reading(None, "ambiguous", readings=shown, text=text)
     if not found:
         return Reading(None, "date", impossible)
+    dtc = next(iter(found))
     if time is None:
         return Reading(dtc or None)
-    clock = next((value for form in time_formats if (value := _time_by(time, form))), None)
-    if clock is None:
+    if not clocks:
         return Reading(None, "time")
-    if not dtc or not _COMPLETE.fullmatch(dtc):
+    clock = next(iter(clocks))
+    if clock and "T" in dtc:
+        return Reading(None, "twice")
+    if clock and not _COMPLETE.fullmatch(dtc):
         return Reading(None, "undated")
-    return Reading(f"{dtc}T{clock}")
+    return Reading(f"{dtc}T{clock}" if clock else dtc or None)
 
 
-def _date_by(text: str, form: str) -> tuple[bool, str | None]:
-    """Whether the text has the form, and the ISO 8601 text; None for a day the calendar lacks."""
+def _readings(
+    text: str, formats: tuple[str, ...], by: Callable[[str, str], tuple[bool, str | None]]
+) -> tuple[dict[str, str], bool]:
+    """What formats make of a text, each value with its first format, and whether one fits in form only."""
+    found: dict[str, str] = {}
+    impossible = False
+    for form in formats:
+        fits, value = by(text, form)
+        if value is not None:
+            found.setdefault(value, form)
+        impossible = impossible or (fits and value is None)
+    return found, impossible
+
+
+def _date_by(text: str, form: str, pivot: int | None) -> tuple[bool, str | None]:
+    """Whether the text has the form, and the ISO 8601 text; None for a day or time that does not exist."""
     if form == ISO:
         match = _ISO.fullmatch(text)
         if match is None:
@@ -132,11 +183,19 @@ def _date_by(text: str, form: str) -> tuple[bool, str | None]:
     parts = match.groupdict()
     month = parts.get("month")
     if month is not None:
-        month = f"{_MONTHS.index(month.upper()) + 1 if month.isalpha() else int(month):02d}"
+        number = int(month) if month.isdigit() else _MONTHS.index(month[:3].upper()) + 1
+        month = f"{number:02d}"
     day = parts.get("day")
     day = None if day is None else f"{int(day):02d}"
     year = parts.get("year")
-    return True, _iso(year, month, day) if _exists(year, month, day) else None
+    if parts.get("short") is not None and pivot is not None:
+        year = str(pivot + (int(parts["short"]) - pivot) % 100)
+    if not _exists(year, month, day):
+        return True, None
+    if parts.get("hour") is None:
+        return True, _iso(year, month, day)
+    clock = _clock_of(parts)
+    return True, None if clock is None else f"{_iso(year, month, day)}T{clock}"
 
 
 def _iso(year: str | None, month: str | None, day: str | None) -> str:
@@ -161,7 +220,7 @@ def _exists(year: str | None, month: str | None, day: str | None) -> bool:
 def _iso_exists(match: re.Match[str]) -> bool:
     parts = match.groupdict()
     day = parts["lone"] or parts["day"]
-    if parts["clock"] is not None and day is None:
+    if parts["clock"] is not None and parts["day"] is None:
         return False
     clock = (parts["hour"], parts["minute"], parts["second"])
     return _exists(parts["year"], parts["month"], day) and _clock_exists(*clock)
@@ -171,24 +230,55 @@ def _clock_exists(hour: str | None, minute: str | None, second: str | None) -> b
     return int(hour or 0) <= 23 and int(minute or 0) <= 59 and int(second or 0) <= 59
 
 
-def _time_by(text: str, form: str) -> str | None:
+def _time_by(text: str, form: str) -> tuple[bool, str | None]:
+    """Whether the text has the form, and the time; an empty text for one that is unknown."""
     match = _pattern(form, True).fullmatch(text)
-    if match is None:
+    return match is not None, None if match is None else _clock_of(match.groupdict())
+
+
+def _clock_of(parts: Mapping[str, str | None]) -> str | None:
+    """The time of day in ISO 8601; None for one that does not exist."""
+    hour, minute, second = parts.get("hour"), parts.get("minute"), parts.get("second")
+    if hour is None:
+        return ""
+    half = parts.get("half")
+    if half is not None:
+        if not 1 <= int(hour) <= 12:
+            return None
+        hour = str(int(hour) % 12 + (12 if half.upper() == "PM" else 0))
+    if not _clock_exists(hour, minute, second):
         return None
-    parts = match.groupdict()
-    clock = (parts.get("hour"), parts.get("minute"), parts.get("second"))
-    if clock[0] is None or not _clock_exists(*clock):
-        return None
-    return ":".join(f"{int(part):02d}" for part in clock if part is not None)
+    clock = ":".join(f"{int(part):02d}" for part in (hour, minute, second) if part is not None)
+    fraction = parts.get("fraction")
+    return clock if fraction is None else f"{clock}.{fraction}"
+
+
+def parts_of(form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The tokens and the other characters of a date format: of the date, and of the time in the same text.
+
+    >>> parts_of("DD-MON-YYYY HH:MM")
+    (('DD', '-', 'MON', '-', 'YYYY', ' '), ('HH', ':', 'MM'))
+    """
+    hour = _CLOCK.search(form)
+    day, clock = (form, "") if hour is None else (form[: hour.start()], form[hour.start() :])
+    return _split(day, _DATE_TOKENS), _split(clock, _TIME_TOKENS)
+
+
+def clock_parts_of(form: str) -> tuple[str, ...]:
+    """The tokens and the other characters of a time format."""
+    return _split(form, _TIME_TOKENS)
+
+
+def _split(form: str, tokens: Mapping[str, str]) -> tuple[str, ...]:
+    """A format cut into tokens and single characters; the longest token wins at each place."""
+    known = "|".join(re.escape(token) for token in sorted(tokens, key=len, reverse=True))
+    return tuple(re.findall(f"{known}|.", form, re.DOTALL))
 
 
 @lru_cache(maxsize=512)
 def _pattern(form: str, clock: bool) -> re.Pattern[str]:
-    """A format as a regular expression; the longest token wins at each place."""
-    tokens = _TIME_TOKENS if clock else _DATE_TOKENS
-    splitter = re.compile("|".join(sorted(tokens, key=len, reverse=True)))
-    pattern, position = "", 0
-    for match in splitter.finditer(form):
-        pattern += re.escape(form[position : match.start()]) + tokens[match.group()]
-        position = match.end()
-    return re.compile(pattern + re.escape(form[position:]), re.IGNORECASE)
+    """A format as a regular expression."""
+    day, time = ((), clock_parts_of(form)) if clock else parts_of(form)
+    made = [_DATE_TOKENS.get(part, re.escape(part)) for part in day]
+    made += [_TIME_TOKENS.get(part, re.escape(part)) for part in time]
+    return re.compile("".join(made), re.IGNORECASE)

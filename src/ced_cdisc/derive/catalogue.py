@@ -161,6 +161,37 @@ _ALL = (
         Type.TRUTH,
         "{0} is on or before {1}, compared to the precision that both have",
     ),
+    Signature(
+        "date_flag",
+        (_p("dtc", _DTC), _p("imputed", (Type.DATE, Type.DATETIME))),
+        Type.TEXT,
+        "Y, M or D for the highest part of the date (year, month, day) that {0} lacks and {1} has by "
+        "imputation; otherwise missing",
+        "ADaMIG 1.3, 3.1.3",
+        admiral="derive_vars_dt",
+    ),
+    Signature(
+        "time_flag",
+        (_p("dtc", _DTC), _p("imputed", (Type.DATE, Type.DATETIME))),
+        Type.TEXT,
+        "H, M or S for the highest part of the time (hour, minute, second) that {0} lacks and {1} has by "
+        "imputation; otherwise missing",
+        "ADaMIG 1.3, 3.1.3",
+        admiral="derive_vars_dtm",
+    ),
+    Signature(
+        "duration",
+        (_p("amount", (Type.NUMBER, Type.TEXT)), _p("unit", _TEXT)),
+        Type.TEXT,
+        "the duration of {0} {1} in ISO 8601",
+    ),
+    Signature("duration_of", (_p("text", _TEXT),), Type.TEXT, "the duration {0} in ISO 8601"),
+    Signature(
+        "duration_between",
+        (_p("from", _DAYS), _p("to", _DAYS)),
+        Type.TEXT,
+        "the duration from {0} to {1} in ISO 8601, to the precision that both have",
+    ),
 )
 
 FUNCTIONS: dict[str, Signature] = {signature.name: signature for signature in _ALL}

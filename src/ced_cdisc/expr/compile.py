@@ -9,16 +9,28 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache, reduce
 from typing import Any, NoReturn
 
 import polars as pl
 
 from ced_cdisc.core.dates import Reading, read_date
+from ced_cdisc.core.imputation import impute
 from ced_cdisc.expr import intervals, tree
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import DTYPES, Argument, Function, each, each_pair, missing, quotient, true
+from ced_cdisc.expr.values import (
+    DTYPES,
+    Argument,
+    Function,
+    each,
+    each_pair,
+    each_row,
+    missing,
+    quotient,
+    true,
+)
 
 MANY = "_many"
 """Suffix of the hidden column that counts the records an ``only`` found."""
@@ -172,6 +184,10 @@ class _Compiler:
         of = self.visit(node.of)
         if node.of.type is Type.MISSING:
             return missing(Type.TRUTH)
+        if node.of.type is Type.DTC:
+            equal = [intervals.compare("=", of, self.visit(value)) for value in node.values]
+            found = reduce(lambda one, other: one | other, equal)
+            return ~found if node.negated else found
         values = [v.value for v in node.values if v.value is not None]
         found = of.is_in(pl.Series(values, dtype=DTYPES[node.of.type or Type.TEXT]).implode())
         found = pl.when(of.is_not_null()).then(found)
@@ -295,20 +311,37 @@ class _Compiler:
         return self._apply(node, "number", (node.of,))
 
     def _readdate(self, node: tree.ReadDate) -> pl.Expr:
-        date, formats, time_formats = self._text(node.date), node.formats, node.time_formats
+        day, how = self._text(node.date), (node.formats, node.time_formats, node.pivot)
         if node.time is None:
-            trouble = each(date, lambda d: _read(d, None, formats, ()).trouble == "date", Type.TRUTH)
-            self._fault(node, "date", trouble, date)
-            return each(date, lambda d: _read(d, None, formats, ()).dtc, Type.DTC)
+            trouble = each(day, lambda d: _read(d, None, *how).trouble != "", Type.TRUTH)
+            self._fault(node, "date", trouble, day)
+            return each(day, lambda d: _read(d, None, *how).dtc, Type.DTC)
         time = self._text(node.time)
-        bad = each_pair(date, time, lambda d, t: _read(d, t, formats, time_formats).trouble != "", Type.TRUTH)
-        self._fault(node, "date", bad, date.fill_null("") + pl.lit(BESIDE) + time.fill_null(""))
-        return each_pair(date, time, lambda d, t: _read(d, t, formats, time_formats).dtc, Type.DTC)
+        bad = each_pair(day, time, lambda d, t: _read(d, t, *how).trouble != "", Type.TRUTH)
+        self._fault(node, "date", bad, day.fill_null("") + pl.lit(BESIDE) + time.fill_null(""))
+        return each_pair(day, time, lambda d, t: _read(d, t, *how).dtc, Type.DTC)
+
+    def _impute(self, node: tree.Impute) -> pl.Expr:
+        kind, rule, lows = node.type or Type.DATE, node.rule, len(node.not_before)
+        read = datetime.fromisoformat if rule.moment else date.fromisoformat
+
+        def imputed(dtc: str | None, *bounds: str | None) -> date | None:
+            made = impute(dtc, rule, bounds[:lows], bounds[lows:])
+            return None if made is None else read(made)
+
+        written = [self._written(bound) for bound in (*node.not_before, *node.not_after)]
+        return each_row([self._typed(node.of, Type.DTC), *written], imputed, kind)
+
+    def _written(self, node: tree.Node) -> pl.Expr:
+        """A date as ISO 8601 text."""
+        return self._functions["text"]([self._argument(node)])  # type: ignore[return-value]
 
 
 @lru_cache(maxsize=200_000)
-def _read(date: Any, time: Any, formats: tuple[str, ...], time_formats: tuple[str, ...]) -> Reading:
-    return read_date(date, time, formats, time_formats)
+def _read(
+    date: Any, time: Any, formats: tuple[str, ...], time_formats: tuple[str, ...], pivot: int | None
+) -> Reading:
+    return read_date(date, time, formats, time_formats, pivot)
 
 
 def _power(base: float | None, exponent: float | None) -> float | None:

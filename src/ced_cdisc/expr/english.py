@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ced_cdisc.core.imputation import PARTS, Imputation
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.signature import Registry
 from ced_cdisc.standards.units import conversion, substances
@@ -221,8 +222,47 @@ class _English:
         time = f" and {self.say(node.time)}" if node.time is not None else ""
         return f"{self.say(node.date)}{time} in ISO 8601"
 
+    def _impute(self, node: tree.Impute) -> str:
+        of, rule = self.say(node.of), node.rule
+        text = f"the {'date and time' if rule.moment else 'date'} of {of}"
+        text += "".join(f"; {step}" for step in _imputed(rule))
+        for word, bounds in (("before", node.not_before), ("after", node.not_after)):
+            if bounds:
+                said = listed([self.say(bound) for bound in bounds], "or")
+                which = "that is" if len(bounds) == 1 else "these are"
+                text += f"; not {word} {said}, where {which} possible for {of}"
+        return text
+
     def _readnumber(self, node: tree.ReadNumber) -> str:
         return f"{self.say(node.of)} as a number"
+
+
+_OF_DAY = {"first": "the first day of the month", "last": "the last day of the month"}
+_OF_YEAR = {"first": "1 January", "last": "31 December", "mid": "30 June"}
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def _imputed(rule: Imputation) -> list[str]:
+    """What is imputed for which missing part, and where the value stays missing."""
+    highest = PARTS.index(rule.highest)
+    steps: list[str] = []
+    if rule.moment and highest:
+        names = ("seconds", "minutes and seconds", "parts of the time")[min(highest, 3) - 1]
+        steps.append(f"missing {names} imputed as those of {rule.clock}")
+    if highest >= PARTS.index("day"):
+        steps.append(f"a missing day imputed as {_OF_DAY.get(rule.to) or f'day {int(rule.only_day)}'}")
+    if highest >= PARTS.index("month"):
+        month, day = rule.month_and_day
+        written = _OF_YEAR.get(rule.to) or f"{int(day)} {_MONTHS[int(month) - 1]}"
+        steps.append(f"a missing month and day as {written}")
+    if rule.highest == "year":
+        steps.append(f"a missing date as the {'latest' if rule.to == 'first' else 'earliest'} of the bounds")
+        return steps
+    above = PARTS[highest + 1 if rule.moment else max(highest, PARTS.index("hour")) + 1]
+    return [*steps, f"missing if the {above} is missing"]
 
 
 def _decimals(digits: tree.Node) -> str:

@@ -273,6 +273,25 @@ class _Resolver:
         time = self.visit(node.time, inside) if node.time is not None else None
         return replace(node, date=self.visit(node.date, inside), time=time, type=Type.DTC)
 
+    def _impute(self, node: tree.Impute, inside: str | None) -> tree.Node:
+        of = self.visit(node.of, inside)
+        if of.type not in (Type.DTC, Type.MISSING):
+            shown = of.type.value if of.type else "value"
+            raise _misfit(f"'impute' takes an ISO 8601 date, not a {shown}", of.at)
+        return replace(
+            node,
+            of=of,
+            not_before=tuple(self._bound(bound, inside) for bound in node.not_before),
+            not_after=tuple(self._bound(bound, inside) for bound in node.not_after),
+            type=Type.DATETIME if node.rule.moment else Type.DATE,
+        )
+
+    def _bound(self, node: tree.Node, inside: str | None) -> tree.Node:
+        done, kind = self._typed(node, inside)
+        if kind not in (Type.DTC, Type.DATE, Type.DATETIME, Type.MISSING):
+            raise _misfit(f"a date is needed here, not a {kind.value}", node.at)
+        return done
+
     def _readnumber(self, node: tree.ReadNumber, inside: str | None) -> tree.Node:
         return replace(node, of=self.visit(node.of, inside), type=Type.NUMBER)
 

@@ -13,6 +13,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
+from ced_cdisc.core.imputation import Imputation
+
 
 class Type(Enum):
     """The types of the language.
@@ -223,6 +225,20 @@ class ReadDate(Node):
     time: Node | None
     formats: tuple[str, ...]
     time_formats: tuple[str, ...] = ()
+    pivot: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impute(Node):
+    """A complete date or date-time from ISO 8601 text of any precision (``impute:``), or missing.
+
+    The bounds move the imputed date where they lie among the dates that ``of`` may mean, never beyond them.
+    """
+
+    of: Node
+    rule: Imputation
+    not_before: tuple[Node, ...] = ()
+    not_after: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,6 +98,18 @@ def each_pair(left: pl.Expr, right: pl.Expr, change: Callable[[Any, Any], Any], 
     return packed.map_batches(over, return_dtype=DTYPES[kind], is_elementwise=True)
 
 
+def each_row(columns: Sequence[pl.Expr], change: Callable[..., Any], kind: Type) -> pl.Expr:
+    """As :func:`each_pair` for any number of columns, one argument of ``change`` for each."""
+
+    def over(series: pl.Series) -> pl.Series:
+        rows = series.struct.unnest().rows()
+        known = {row: change(*row) for row in set(rows)}
+        return pl.Series(series.name, [known[row] for row in rows], dtype=DTYPES[kind])
+
+    packed = pl.struct(column.alias(f"c{number}") for number, column in enumerate(columns))
+    return packed.map_batches(over, return_dtype=DTYPES[kind], is_elementwise=True)
+
+
 def quotient(left: pl.Expr, right: pl.Expr) -> pl.Expr:
     """``left / right``, each the double nearest to the exact quotient.
 

@@ -57,6 +57,10 @@ class Line:
     """A codelist that binds this line's values alone, beside the variable's."""
     text: Text | None = None
     policy: TextPolicy = field(default_factory=TextPolicy)
+    unknown: Node | None = None
+    """Records for which this is true are reported: a condition of the line is neither true nor false."""
+    unknown_asked: bool = False
+    """Whether the spec asks for that report; it is a warning then, else a note."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +220,7 @@ class VisitPlan:
     unscheduled: tuple[str, ...]
     tables: tuple[tuple[str, str, str], ...]
     formats: tuple[str, ...]
+    pivot: int | None = None
 
 
 @dataclass(frozen=True)
@@ -230,6 +235,7 @@ class Duplicates:
     where: Location
     by: str = ""
     formats: tuple[str, ...] = ()
+    pivot: int | None = None
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     packages = _standards(specs, findings)
     if packages is None:
         return None
-    formats = named_formats(specs.study.formats, findings)
+    formats = named_formats(specs.study, findings)
     tables = plan_tables(specs.sources, formats, findings)
     codelists = Codelists(packages, specs.define, findings)
     expressions = Expressions(findings, study_units(specs.study.units, specs.sources, codelists, findings))
@@ -72,6 +72,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         specs.sources,
         date_formats(specs.visits.date, formats, findings) if specs.visits else (),
         findings,
+        formats.pivot,
     )
 
     domains = _domains(specs, findings)

@@ -82,7 +82,7 @@ def _duplicates(spec: DuplicatesSpec, formats: Formats, findings: Findings) -> D
             findings.add(Finding("CED018", text, spec.place, hint=f"it goes with {goes}"))
             return None
     read_by = date_formats(spec.date, formats, findings) if spec.date is not None else (ISO,)
-    return Duplicates(spec.keep, spec.place, str(spec.by or ""), read_by if dated else ())
+    return Duplicates(spec.keep, spec.place, str(spec.by or ""), read_by if dated else (), formats.pivot)
 
 
 def _no_repeats(columns: tuple[Text, ...], table: str, findings: Findings) -> None:
@@ -102,7 +102,11 @@ def table_visit(spec: TableSpec, defaults: TableDefaults, columns: set[str]) -> 
 
 
 def plan_visits(
-    visits: VisitsSpec | None, sources: SourcesSpec, formats: tuple[str, ...], findings: Findings
+    visits: VisitsSpec | None,
+    sources: SourcesSpec,
+    formats: tuple[str, ...],
+    findings: Findings,
+    pivot: int | None = None,
 ) -> VisitPlan | None:
     """The visits of the protocol; a raw name that means two visits is CED029."""
     if visits is None:
@@ -134,4 +138,5 @@ def plan_visits(
         unscheduled=tuple(str(n) for n in visits.unscheduled),
         tables=tuple(witnesses),
         formats=formats,
+        pivot=pivot,
     )

@@ -1,4 +1,4 @@
-"""Collected text read as numbers, durations, dates and coded terms.
+"""Collected text read as numbers, seconds and coded terms; dates are in :mod:`ced_cdisc.recompute.written`.
 
 What is read has a written form; a text of any other form is a :class:`DataFault`, never a guess.
 """
@@ -6,21 +6,15 @@ What is read has a written form; a text of any other form is a :class:`DataFault
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal
 
-from ced_cdisc.recompute.partial import bounds
 from ced_cdisc.recompute.values import DataFault, filled, finite
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,2}):(?=\d\d:))?(\d{1,2}):(\d\d)", re.ASCII)
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)", re.ASCII | re.IGNORECASE)
 _SECONDS = {"s": 1, "sec": 1, "secs": 1, "seconds": 1, "min": 60, "minutes": 60, "h": 3600, "hours": 3600}
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_DATE_TOKENS = ("YYYY", "MON", "UNK", "UN", "ND", "MM", "DD", "M", "D")
-_TIME_TOKENS = ("HH", "MM", "SS", "H")
-_UNKNOWN = ("UNK", "UN", "ND")
 
 
 def numeric(text: str | None) -> float | None:
@@ -125,106 +119,3 @@ def recode(
     if otherwise is None:
         raise DataFault(f"raw value '{text}' has no term")
     return filled(otherwise)
-
-
-def read_date(
-    day: str | None, clock: str | None, formats: Sequence[str], time_formats: Sequence[str] = ()
-) -> str | None:
-    """A collected date, and the time that goes with it, in ISO 8601 to the precision that is known.
-
-    Tokens of a date format: ``YYYY`` four digits, ``MON`` an English month in three letters of any case,
-    ``MM`` and ``DD`` two digits, ``M`` and ``D`` one or two; ``UN``, ``UNK`` and ``ND`` stand for
-    themselves, in any case, and mean that the part is unknown; every other character stands for itself.
-    ``ISO`` is ISO 8601 of any precision. The first format that fits and makes a date of the calendar rules.
-    Tokens of a time format: ``HH``, ``MM``, ``SS`` two digits, ``H`` one or two.
-
-    Raises:
-        DataFault: no format fits, or there is a time without a complete date, or two times.
-    """
-    if day is None:
-        if clock is not None:
-            raise DataFault(f"time '{clock}' has no date")
-        return None
-    dtc = next((found for found in (_dated(day, form) for form in formats) if found), None)
-    if dtc is None:
-        raise DataFault(f"'{day}' is no date of the form {' or '.join(formats)}")
-    if clock is None:
-        return dtc
-    if len(dtc) < 10:
-        raise DataFault(f"time '{clock}' has an incomplete date '{day}'")
-    if len(dtc) > 10:
-        raise DataFault(f"time '{clock}' has a date with a time of its own, '{day}'")
-    timed = next((found for found in (_timed(clock, form) for form in time_formats) if found), None)
-    if timed is None:
-        raise DataFault(f"'{clock}' is no time of the form {' or '.join(time_formats)}")
-    return f"{dtc}T{timed}"
-
-
-def _dated(text: str, form: str) -> str | None:
-    """The date in ISO 8601 if the text has this form, else None."""
-    if form == "ISO":
-        return text if bounds(text) and len(text) != 13 and "---" not in text else None
-    for parts in _fits(text, _tokens(form, _DATE_TOKENS), _DATE_TOKENS):
-        year, month, day = (parts.get(letter) for letter in "YMD")
-        if year is None or year < 1:
-            continue
-        if month is None:
-            if day is None:
-                return f"{year:04}"
-            if 1 <= day <= 31:
-                return f"{year:04}---{day:02}"
-            continue
-        try:
-            complete = date(year, month, day or 1) if day != 0 else None
-        except ValueError:
-            continue
-        if complete is not None:
-            return complete.isoformat() if day else complete.isoformat()[:7]
-    return None
-
-
-def _timed(text: str, form: str) -> str | None:
-    """The time as HH:MM or HH:MM:SS if the text has this form, else None."""
-    for parts in _fits(text, _tokens(form, _TIME_TOKENS), _TIME_TOKENS):
-        hour, minute, second = (parts.get(letter) for letter in "HMS")
-        if hour is None or minute is None or hour > 23 or minute > 59:
-            continue
-        if second is None:
-            return f"{hour:02}:{minute:02}"
-        if second <= 59:
-            return f"{hour:02}:{minute:02}:{second:02}"
-    return None
-
-
-def _tokens(form: str, known: Sequence[str]) -> tuple[str, ...]:
-    """The tokens of a format from left to right, the longest first; other characters one by one."""
-    tokens: list[str] = []
-    while form:
-        token = next((token for token in known if form.startswith(token)), form[0])
-        tokens.append(token)
-        form = form[len(token) :]
-    return tuple(tokens)
-
-
-def _fits(text: str, tokens: tuple[str, ...], known: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Every way in which the text is made of the tokens: the numbers by the first letter of their token."""
-    if not tokens:
-        if not text:
-            yield {}
-        return
-    token, rest = tokens[0], tokens[1:]
-    if token not in known:
-        if text.startswith(token):
-            yield from _fits(text[len(token) :], rest, known)
-    elif token in _UNKNOWN:
-        if text[: len(token)].upper() == token:
-            yield from _fits(text[len(token) :], rest, known)
-    elif token == "MON":
-        if text[:3].upper() in _MONTHS:
-            month = _MONTHS.index(text[:3].upper()) + 1
-            yield from ({"M": month, **parts} for parts in _fits(text[3:], rest, known))
-    else:
-        for width in (2, 1) if len(token) == 1 else (len(token),):
-            digits = text[:width]
-            if len(digits) == width and digits.isascii() and digits.isdigit():
-                yield from ({token[0]: int(digits), **parts} for parts in _fits(text[width:], rest, known))

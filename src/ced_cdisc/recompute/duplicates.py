@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from ced_cdisc.plan.model import Duplicates, RawTable
-from ced_cdisc.recompute.collected import numeric, read_date
+from ced_cdisc.recompute.collected import numeric
 from ced_cdisc.recompute.partial import bounds
 from ced_cdisc.recompute.values import DataFault, filled
+from ced_cdisc.recompute.written import read_date
 
 Row = Mapping[str, str | None]
 _Span = tuple[float, float]
@@ -62,7 +63,9 @@ def _span(row: Row, policy: Duplicates) -> _Span | None:
         number = numeric(text)
         return None if number is None else (number, number)
     try:
-        day = read_date(re.sub(r"(T\d\d:\d\d:\d\d)[.,]\d+$", r"\1", text), None, policy.formats)
+        day = read_date(
+            re.sub(r"(T\d\d:\d\d:\d\d)[.,]\d+$", r"\1", text), None, policy.formats, pivot=policy.pivot
+        )
     except DataFault:
         return None
     span = bounds(day) if day else None

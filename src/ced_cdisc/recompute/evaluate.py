@@ -18,14 +18,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Node, Type
-from ced_cdisc.recompute.collected import read_date, read_number, recode
+from ced_cdisc.recompute.collected import read_number, recode
 from ced_cdisc.recompute.functions import FUNCTIONS
-from ced_cdisc.recompute.partial import compare_dtc
+from ced_cdisc.recompute.imputation import impute
+from ced_cdisc.recompute.partial import Day, compare_dtc
 from ced_cdisc.recompute.values import DataFault, Value, as_text, finite
+from ced_cdisc.recompute.written import read_date
 
 Names = Callable[[str], Value]
 """The value of a name (``AESTDTC``, ``ae.AETERM``, ``DM.RFSTDTC``) for the record at hand."""
@@ -161,7 +164,14 @@ class _Steps:
                 )
             case tree.ReadDate():
                 clock = None if node.time is None else self._text(node.time)
-                return read_date(self._text(node.date), clock, node.formats, node.time_formats)
+                return read_date(self._text(node.date), clock, node.formats, node.time_formats, node.pivot)
+            case tree.Impute():
+                return impute(
+                    self._text(node.of),
+                    node.rule,
+                    [self._day(bound) for bound in node.not_before],
+                    [self._day(bound) for bound in node.not_after],
+                )
             case tree.ReadNumber():
                 return read_number(self._text(node.of))
             case tree.Aggregate():
@@ -227,6 +237,12 @@ class _Steps:
         if value is None or (isinstance(value, float | int) and not isinstance(value, bool)):
             return value
         raise TypeError(f"{value!r} is no number")
+
+    def _day(self, node: Node) -> Day:
+        value = self.value(node)
+        if value is None or isinstance(value, str | date):
+            return value
+        raise TypeError(f"{value!r} is no date")
 
     def _text(self, node: Node) -> str | None:
         return as_text(self.value(node))

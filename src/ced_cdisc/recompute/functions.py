@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
-from ced_cdisc.recompute import collected, partial
+from ced_cdisc.recompute import collected, durations, imputation, partial
 from ced_cdisc.recompute.values import DataFault, Value, as_text, filled, finite, in_order
 from ced_cdisc.standards.units import canonical_unit, conversion
 
@@ -194,5 +194,10 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "days_between": partial.days_between,
     "age": partial.age,
     "starts_by": partial.starts_by,
+    "date_flag": imputation.date_flag,
+    "time_flag": imputation.time_flag,
+    "duration": durations.duration,
+    "duration_of": durations.duration_of,
+    "duration_between": durations.duration_between,
 }
 """Every function of :mod:`ced_cdisc.derive.catalogue` but ``if`` and ``coalesce``."""

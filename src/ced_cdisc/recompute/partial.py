@@ -17,10 +17,11 @@ Day = str | date | datetime | None
 """Anything that has a date part: ISO 8601 text, a date, a date-time, or nothing."""
 
 _ISO = re.compile(
-    r"(\d{4})(?:---(?P<only_day>\d\d)|-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d))?)?)?)?)?", re.ASCII
+    r"(\d{4})(?:---(?P<only_day>\d\d)|-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?)?)?)?",
+    re.ASCII,
 )
 _COMPLETE = re.compile(r"\d{4}-\d\d-\d\d(?=$|T)", re.ASCII)
-_TO_THE_MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
+_TO_THE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?)([.,]\d+)?", re.ASCII)
 
 
 def bounds(dtc: str) -> tuple[datetime, datetime] | None:
@@ -51,6 +52,19 @@ def bounds(dtc: str) -> tuple[datetime, datetime] | None:
     except ValueError:
         return None
     return datetime.combine(first, start), datetime.combine(final, end)
+
+
+def known_parts(dtc: str) -> tuple[int | None, ...] | None:
+    """Year, month, day, hour, minute and second of an ISO 8601 date, None for each that it lacks.
+
+    None for any other text.
+    """
+    match = _ISO.fullmatch(dtc)
+    if match is None or bounds(dtc) is None:
+        return None
+    only, parts = match["only_day"], match.group(1, 3, 4, 5, 6, 7)
+    year, month, day, *clock = (int(part) if part else None for part in parts)
+    return year, month, int(only) if only else day, *clock
 
 
 def compare_dtc(op: str, left: str, right: str) -> bool | None:
@@ -99,11 +113,12 @@ def date_of(day: Day) -> date | None:
 
 
 def datetime_of(dtc: str | None) -> datetime | None:
-    """The date-time; missing unless known to the minute at least. Unknown seconds are 0."""
-    if dtc is None or not _TO_THE_MINUTE.fullmatch(dtc):
+    """The date-time; missing unless known to the minute at least. Unknown seconds are 0, fractions cut."""
+    match = None if dtc is None else _TO_THE_MINUTE.fullmatch(dtc)
+    if match is None:
         return None
     try:
-        return datetime.fromisoformat(dtc)
+        return datetime.fromisoformat(match[1])
     except ValueError:
         return None
 

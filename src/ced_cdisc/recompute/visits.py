@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ced_cdisc.plan.model import PlannedVisit, VisitPlan
-from ced_cdisc.recompute.collected import read_date
+from ced_cdisc.recompute.partial import day_of
 from ced_cdisc.recompute.records import Record, Table
 from ced_cdisc.recompute.values import DataFault, Value, as_text, filled
+from ced_cdisc.recompute.written import read_date
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Visits:
             return self._values(subject, visit.number, visit)
         if name not in self._plan.unscheduled:
             raise DataFault(f"visit '{name}' is not planned")
-        read = read_date(date, None, self._plan.formats)
+        read = day_of(read_date(date, None, self._plan.formats, (), self._plan.pivot))
         if read is None:
             raise DataFault(f"visit '{name}' has no date to number it by")
         if (subject, read) not in self._numbers:
@@ -107,7 +108,8 @@ class Visits:
         try:
             if name not in self._planned and name not in self._plan.unscheduled:
                 raise DataFault(f"visit '{name}' is not planned")
-            date = read_date(as_text(record.column(date_column)), None, self._plan.formats)
+            text = as_text(record.column(date_column))
+            date = day_of(read_date(text, None, self._plan.formats, (), self._plan.pivot))
         except DataFault as fault:
             report(fault, record)
             if name not in self._planned:

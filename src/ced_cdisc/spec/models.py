@@ -42,6 +42,7 @@ class LineSpec(Model):
         None, description="Y on one record of each group: origin Derived."
     )
     absent: Text | None = Field(None, description="Planned but not collected, and why: no data.")
+    impute: Text | None = Field(None, description="A complete date from ISO 8601 text: origin Derived.")
 
     ct: dict[Text, Text | None] | None = Field(None, description="Raw codes and their terms.")
     match: Literal["submission value", "synonym", "preferred term"] | None = Field(
@@ -52,11 +53,26 @@ class LineSpec(Model):
     date: Words | None = Field(
         None, description="Formats of a collected date, or the name of a list of them."
     )
-    time: Text | None = Field(None, description="The raw column of the time that belongs to the date.")
+    time: Text | None = Field(
+        None, description="The raw column of the time; impute: first, last or HH:MM:SS."
+    )
+    times: Words | None = Field(None, description="Formats of the time, or the name of a list of them.")
     when: Text | None = Field(None, description="The value is set only where this condition is true.")
     where: Text | None = Field(None, description="flag: the records that may be flagged.")
     by: Words | None = Field(None, description="flag: the variables that, with the subject, form a group.")
     order: Words | None = Field(None, description="flag: what orders the records of a group; 'desc' falls.")
+    highest: Literal["none", "second", "minute", "hour", "day", "month", "year"] | None = Field(
+        None, description="impute: the highest part that may be imputed."
+    )
+    to: Text | None = Field(None, description="impute: first, mid, last, or a month and day such as 06-15.")
+    not_before: Words | None = Field(None, description="impute: dates that the imputed one is not before.")
+    not_after: Words | None = Field(None, description="impute: dates that the imputed one is not after.")
+    flags: Words | None = Field(
+        None, description="impute: the names of the imputation flags, of date and time; or none."
+    )
+    unknown: Literal["report", "accept"] | None = Field(
+        None, description="Whether records for which a condition of the line is unknown are reported."
+    )
     as_: Text | None = Field(None, alias="as", description="Method text that replaces the generated one.")
     label: Text | None = None
     codelist: Text | None = Field(
@@ -261,7 +277,13 @@ class StudySpec(Model):
     standards: Standards
     snapshot: Text
     usubjid: Text
-    formats: dict[Text, Words] = Field(default_factory=dict[Text, list[Text]])
+    formats: dict[Text, Words] = Field(
+        default_factory=dict[Text, list[Text]], description="Lists of date formats."
+    )
+    times: dict[Text, Words] = Field(
+        default_factory=dict[Text, list[Text]], description="Lists of time formats."
+    )
+    pivot: int | None = Field(None, description="The first of the hundred years that two-digit years mean.")
     text: TextPolicy | None = Field(None, description="The text policy of lines that give none.")
     units: dict[Text, Unit] = Field(
         default_factory=dict[Text, Unit],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from ced_cdisc.core.dates import bounds
+from ced_cdisc.core.imputation import highest_missing
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import Argument, each, each_pair, missing
@@ -56,6 +57,27 @@ def _complete_datetime(dtc: str) -> calendar.datetime | None:
         return calendar.datetime.fromisoformat(match[1] + (match[2] or ":00"))
     except ValueError:
         return None
+
+
+def date_flag(args: Sequence[Argument]) -> pl.Expr:
+    """``date_flag(dtc, imputed)``: Y, M or D for the highest part of the date that was imputed."""
+    return _flag(args, {"year": "Y", "month": "M", "day": "D"})
+
+
+def time_flag(args: Sequence[Argument]) -> pl.Expr:
+    """``time_flag(dtc, imputed)``: H, M or S for the highest part of the time that was imputed."""
+    above = dict.fromkeys(("year", "month", "day", "hour"), "H")
+    return _flag(args, above | {"minute": "M", "second": "S"})
+
+
+def _flag(args: Sequence[Argument], letters: Mapping[str, str]) -> pl.Expr:
+    """The letter of the highest missing part where there is an imputed value."""
+    dtc = missing(Type.DTC) if args[0].type is Type.MISSING else args[0].expr
+
+    def letter(collected: str | None, imputed: bool) -> str | None:
+        return letters.get(highest_missing(collected) or "") if imputed else None
+
+    return each_pair(dtc, args[1].expr.is_not_null(), letter, Type.TEXT)
 
 
 def day(args: Sequence[Argument]) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ced_cdisc.derive.fast import choices, dates, numbers, text
+from ced_cdisc.derive.fast import choices, dates, durations, numbers, text
 from ced_cdisc.expr.values import Function
 
 FUNCTIONS: dict[str, Function] = {
@@ -40,5 +40,10 @@ FUNCTIONS: dict[str, Function] = {
     "days_between": dates.days_between,
     "age": dates.age,
     "starts_by": dates.starts_by,
+    "date_flag": dates.date_flag,
+    "time_flag": dates.time_flag,
+    "duration": durations.duration,
+    "duration_of": durations.duration_of,
+    "duration_between": durations.duration_between,
 }
 """Function name to implementation; the names and types are those of :mod:`ced_cdisc.derive.catalogue`."""

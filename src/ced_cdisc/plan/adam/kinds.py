@@ -10,6 +10,7 @@ from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.expressions import Expressions
+from ced_cdisc.plan.language.imputation import FlagLine
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.spec.models import AnalysisSpec, LineSpec
 from ced_cdisc.spec.source import Text
@@ -146,6 +147,8 @@ def _kind(made: Analysis, name: str, line: LineSpec, catalogue: Catalogue, findi
     kind = kind_by_name(adam_variable(made.spec.class_, name), name)
     if kind is None and line.copy_ is not None:
         kind = _copied(line.copy_, catalogue, findings)
+    if kind is None and line.impute is not None:
+        kind = Type.TEXT if isinstance(line, FlagLine) else Type.DATE
     if kind is None and (line.flag or line.assign or (line.decodes and not line.decimals)):
         kind = Type.TEXT
     if kind is None and line.derive is not None:

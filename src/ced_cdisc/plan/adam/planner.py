@@ -15,6 +15,7 @@ from ced_cdisc.plan.adam.parameters import ComputedRecords, computed_parameters,
 from ced_cdisc.plan.adam.scales import scale_parameters
 from ced_cdisc.plan.adam.windows import window_lines
 from ced_cdisc.plan.language.expressions import both
+from ced_cdisc.plan.language.imputation import with_flags
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.lookups import plan_lookups
 from ced_cdisc.plan.language.made_lines import numbered, spec_line
@@ -47,6 +48,7 @@ class AnalysisPlanner:
         findings: Findings,
         plans: Mapping[str, DatasetPlan],
     ) -> None:
+        spec = with_flags(spec, findings)
         self.spec = spec
         self.name = str(spec.dataset)
         self._specs = specs

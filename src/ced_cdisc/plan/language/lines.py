@@ -13,13 +13,14 @@ from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import Origins, method_of
+from ced_cdisc.plan.language.unknowns import unknown_of
 from ced_cdisc.plan.language.values import Target, Values
 from ced_cdisc.plan.model import Line, TextPolicy
 from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 
-VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "absent")
+VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "impute", "absent")
 _ATTRIBUTES = {"copy": "copy_", "else": "else_", "as": "as_"}
 _VERBS = tuple((verb, _ATTRIBUTES.get(verb, verb)) for verb in VERBS)
 _MODIFIERS = {
@@ -28,13 +29,19 @@ _MODIFIERS = {
     "case": ("collect", "derive", "cases", "copy"),
     "else": ("collect", "derive", "cases", "copy"),
     "date": ("collect",),
-    "time": ("collect",),
+    "time": ("collect", "impute"),
+    "times": ("collect",),
     "where": ("flag",),
     "by": ("flag",),
     "order": ("flag",),
-    "as": ("derive", "cases", "flag"),
+    "highest": ("impute",),
+    "to": ("impute",),
+    "not_before": ("impute",),
+    "not_after": ("impute",),
+    "flags": ("impute",),
+    "as": ("derive", "cases", "flag", "impute"),
     "page": ("collect",),
-    "source": ("collect", "derive", "assign"),
+    "source": ("collect", "derive", "assign", "impute"),
     "text": ("collect", "derive", "cases"),
 }
 _MODIFIED = tuple((word, _ATTRIBUTES.get(word, word), verbs) for word, verbs in _MODIFIERS.items())
@@ -98,6 +105,8 @@ class Lines:
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,
             text=text,
             policy=self._policy(spec, target, verb),
+            unknown=unknown_of(spec, verb, node, target.name, self._findings),
+            unknown_asked=spec.unknown == "report",
         )
 
     def _policy(self, spec: LineSpec, target: Target, verb: str) -> TextPolicy:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ced_cdisc.core.metadata import DocumentRef, Method, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, listed, sentence
+from ced_cdisc.plan.language.imputation import FlagLine, formula_of
 from ced_cdisc.plan.model import SUPP
 from ced_cdisc.spec.models import LineSpec, TableDefaults, TableSpec
 from ced_cdisc.spec.source import Text
@@ -56,20 +58,23 @@ def method_of(
 
     Args:
         spec: the line.
-        verb: its verb; only derive, cases and flag have a method.
+        verb: its verb; only derive, cases, flag and impute have a method.
         node: the tree of its value.
         dataset: the dataset's name.
         variable: the variable's name, with ``supp.`` before that of a supplemental qualifier.
         text: the text that the tree was made from, or None where nothing is to be shown.
     """
-    if verb not in ("derive", "cases", "flag"):
+    if verb not in ("derive", "cases", "flag", "impute"):
         return None
     formula = "" if text is None else str(spec.derive) if verb == "derive" else _formula(spec)
     if spec.as_ is not None:
         words = str(spec.as_)
     else:
         words = _flag_text(node, spec) if verb == "flag" else sentence(node, FUNCTIONS)
-    return derivation(dataset, variable.removeprefix(SUPP), words, formula)
+    made = derivation(dataset, variable.removeprefix(SUPP), words, formula)
+    if verb == "impute" and not isinstance(spec, FlagLine):
+        return replace(made, name=f"Imputation of {variable.removeprefix(SUPP)}", type="Imputation")
+    return made
 
 
 def derivation(dataset: str, variable: str, text: str, formula: str = "") -> Method:
@@ -100,6 +105,10 @@ def _formula(spec: LineSpec) -> str:
             for case in spec.cases
         ]
         return "; ".join(parts)
+    if isinstance(spec, FlagLine):
+        return spec.formula
+    if spec.impute is not None:
+        return formula_of(spec)
     if spec.flag is not None:
         parts = [f"flag {spec.flag}"]
         parts += [f"where {spec.where}"] if spec.where else []

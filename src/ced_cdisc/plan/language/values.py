@@ -9,8 +9,9 @@ from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists, shown
-from ced_cdisc.plan.language.dates import TIME_FORMATS, Formats, date_formats
+from ced_cdisc.plan.language.dates import TIME_FORMATS, Formats, date_formats, time_formats
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose, literal, missing
+from ced_cdisc.plan.language.imputation import FlagLine, Imputations, flag_value
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.model import SUPP
 from ced_cdisc.spec.models import LineSpec
@@ -45,6 +46,7 @@ class Values:
         self._codelists = codelists
         self._formats = formats
         self._findings = findings
+        self._imputations = Imputations(expressions, findings)
 
     def of(
         self, verb: str, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None
@@ -71,6 +73,8 @@ class Values:
             return self._cases(spec, names, rewrite)
         if verb == "flag":
             return self._flag(spec, names)
+        if verb == "impute":
+            return self._imputed(spec, target, names, rewrite)
         text = spec.derive if verb == "derive" else spec.copy_
         assert text is not None
         node = self._expressions.compile(text, names, rewrite)
@@ -196,9 +200,30 @@ class Values:
         clock: tree.Node | None = None
         if spec.time is not None:
             clock = self._expressions.compile(spec.time, names)
-        return tree.ReadDate(
-            date=node, time=clock, formats=formats, time_formats=TIME_FORMATS if clock else (), type=Type.DTC
+        clocks = (
+            TIME_FORMATS if spec.times is None else time_formats(spec.times, self._formats, self._findings)
         )
+        if spec.times is not None and spec.time is None:
+            problem = "'times' says how 'time' is written, and the line has none"
+            hint = "a time in the column of the date stands in its format: DD-MON-YYYY HH:MM"
+            self._findings.add(Finding("CED018", problem, spec.place, hint=hint))
+        return tree.ReadDate(
+            date=node,
+            time=clock,
+            formats=formats,
+            time_formats=clocks if clock else (),
+            pivot=self._formats.pivot,
+            type=Type.DTC,
+        )
+
+    def _imputed(
+        self, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None
+    ) -> Value | None:
+        if isinstance(spec, FlagLine):
+            node = flag_value(spec, names, self._expressions, rewrite)
+        else:
+            node = self._imputations.value(spec, target.shown, target.kind, names, rewrite)
+        return None if node is None else (node, spec.impute)
 
     def _constant(self, text: Text, spec: LineSpec, target: Target) -> Value | None:
         if target.kind is Type.NUMBER:
