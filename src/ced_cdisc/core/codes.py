@@ -54,6 +54,11 @@ CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
 CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
+CED033 | analysis windows that overlap, or are in no order | give each visit days of its own
+CED034 | parameter codes and names that are not one to one | give each code one name, and each name one code
+CED035 | a time to event that is incomplete or contradicts itself | follow the message
+CED036 | derived records that are incomplete or contradict themselves | follow the message
+CED037 | a scale that cannot be scored as it says | follow the message
 """
 
 _RAW = """
@@ -108,6 +113,8 @@ CED263 | a visit date that no format fits | add the format in visits.yaml, or co
 CED264 | a value outside its closed codelist | correct the data or the line, or extend the codelist
 CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
 CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
+CED290 | a time to event without start, event or censoring date | add a censoring date, or leave subjects out
+CED291 | AVAL and AVALC of a parameter are not one to one | correct the line of AVAL or of AVALC
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5
 CED332 | the headers of a transport file are cut | copy the file again

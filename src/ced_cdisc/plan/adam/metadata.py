@@ -37,7 +37,7 @@ class Metadata:
 
     def codelist(self, name: str) -> Codelist | None:
         """The list of a variable: the study's or the guide's, else that of the variable it is copied from."""
-        found = adam_variable(self._spec.class_, name)
+        found = adam_variable(self._analysis.structure, name)
         own = self._codelists.of_variable(name, found.codelists if found else (), self._analysis.name)
         if own is not None:
             return own
@@ -45,7 +45,8 @@ class Metadata:
         if line is not None and line.copy_ is not None:
             source = self._predecessor(str(line.copy_))
         else:
-            copied = (str(t) for t in self._spec.copy_ if t.rpartition(".")[2] == name)
+            given = (*self._spec.copy_, *(text for part in self._analysis.parts for text in part.copied))
+            copied = (str(text) for text in given if text.rpartition(".")[2] == name)
             source = self._predecessor(next(copied, ""))
         return source.codelist if source is not None else None
 
@@ -85,7 +86,8 @@ class Metadata:
     def _own_lists(self) -> dict[str, Codelist]:
         """The lists of parameters and analysis visits, which the dataset's spec itself makes."""
         spec, name = self._spec, self._analysis.name
-        terms = {str(c): str(p.param) for c, p in spec.parameters.items() if p.keep}
+        parameters = self._analysis.parameters
+        terms = {str(c): str(p.param) for c, p in parameters.items() if p.keep}
         if spec.scales is not None:
             instrument = self._instruments.get(str(spec.scales.instrument))
             terms |= {str(c): str(s.label) for c, s in instrument.scales.items()} if instrument else {}
@@ -95,7 +97,7 @@ class Metadata:
             decodes = tuple(Term(decode) for decode in dict.fromkeys(terms.values()))
             made["PARAMCD"] = Codelist(f"{name}.PARAMCD", f"{spec.label}: Parameter Code", terms=codes)
             made["PARAM"] = Codelist(f"{name}.PARAM", f"{spec.label}: Parameter", terms=decodes)
-            if all(parameter.keep for parameter in spec.parameters.values()):
+            if all(parameter.keep for parameter in parameters.values()):
                 numbers = {str(number): decode for number, decode in enumerate(terms.values(), 1)}
                 made["PARAMN"] = self._numbers("PARAMN", "Parameter (N)", numbers)
         if spec.windows is not None:
@@ -126,7 +128,8 @@ class Metadata:
             *given,
             "ASEQ",
             *(text.rpartition(".")[2] for text in spec.copy_),
-            *map(str, spec.rows),
+            *(text.rpartition(".")[2] for part in self._analysis.parts for text in part.copied),
+            *(str(name) for part in self._analysis.parts for name in part.rows),
             *PARAMETER_VARIABLES,
             *(WINDOW_KINDS if spec.windows else ()),
             *map(str, spec.variables),
@@ -135,8 +138,8 @@ class Metadata:
         return [name for name in dict.fromkeys(names) if name in self._analysis.kinds]
 
     def _variable(self, name: str, line: Line | None, codelist: Codelist | None) -> VariablePlan:
-        found = adam_variable(self._spec.class_, name)
-        spec = self._analysis.lines.get(name)
+        found = adam_variable(self._analysis.structure, name)
+        spec, spec_class = self._analysis.lines.get(name), self._spec.class_
         kind = self._analysis.kinds[name]
         copied = line is not None and line.verb == "copy"
         source = self._predecessor(line.origin.description) if line is not None and copied else None
@@ -153,12 +156,12 @@ class Metadata:
             label=label,
             type="Char" if kind in (Type.TEXT, Type.DTC) else "Num",
             kind=kind,
-            core=found.core if found else "",
+            core=found.core if found and spec_class != "OTHER" else "",
             role="",
             codelist=codelist,
             origin=line.origin
             if line is not None
-            else Origin("Predecessor", description=f"{self._spec.from_}.{name}"),
+            else Origin("Predecessor", description=f"{self._analysis.source}.{name}"),
             where=where,
             method=line.method if line else None,
             comment=line.comment if line else None,

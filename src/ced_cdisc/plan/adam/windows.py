@@ -15,7 +15,7 @@ from ced_cdisc.plan.language.expressions import Expressions, literal, missing
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import DERIVED, derivation
 from ced_cdisc.plan.model import Line
-from ced_cdisc.spec.models import Window, WindowsSpec
+from ced_cdisc.spec.analysis import Window, WindowsSpec
 from ced_cdisc.spec.source import Text
 
 _RANGE = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
@@ -96,6 +96,11 @@ def _condition(name: Text, window: Window, day: Text, findings: Findings) -> Tex
         findings.add(Finding("CED017", f"window {name} needs 'days' or 'where'", window.place))
         return None
     return Text(" and ".join(parts), window.where.where if window.where is not None else name.where)
+
+
+def window_values(windows: WindowsSpec, name: Text) -> dict[str, str | float | None]:
+    """AVISIT and its companions, but for AWTDIFF, in the window of that name."""
+    return _values(name, windows.visits[name], windows.unit)
 
 
 def _values(name: Text, window: Window, unit: Text) -> dict[str, str | float | None]:

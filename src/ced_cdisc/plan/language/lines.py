@@ -29,6 +29,7 @@ _MODIFIERS = {
     "order": ("flag",),
     "as": ("derive", "cases", "flag"),
     "page": ("collect",),
+    "number": ("cases",),
     "source": ("collect", "derive", "assign"),
 }
 _MODIFIED = tuple((word, _ATTRIBUTES.get(word, word), verbs) for word, verbs in _MODIFIERS.items())
