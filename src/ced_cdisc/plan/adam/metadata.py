@@ -11,10 +11,17 @@ from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, WINDOW_KINDS, Analysis
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, VariablePlan
-from ced_cdisc.spec.models import InstrumentSpec
+from ced_cdisc.spec.models import InstrumentSpec, LineSpec
+from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import adam_variable
 
 _FORMATS = {Type.DATE: "DATE9.", Type.DATETIME: "DATETIME20."}
+
+
+def _assigned(lines: Mapping[Text, LineSpec], variable: str) -> str:
+    """The constant that a variable is assigned, or an empty text."""
+    line = next((line for name, line in lines.items() if name == variable), None)
+    return "" if line is None or line.assign is None else str(line.assign)
 
 
 class Metadata:
@@ -27,7 +34,9 @@ class Metadata:
         instruments: Mapping[str, InstrumentSpec],
         plans: Mapping[str, DatasetPlan],
         findings: Findings,
+        pairs: Mapping[str, tuple[str, Mapping[str, int]]],
     ) -> None:
+        self._pairs = pairs
         self._analysis = analysis
         self._spec = analysis.spec
         self._codelists = codelists
@@ -54,7 +63,7 @@ class Metadata:
         self, blocks: Sequence[Block], computed: Sequence[Computed], whole: Sequence[Line]
     ) -> tuple[VariablePlan, ...]:
         """The variables in their order, each as the first line that counts describes it."""
-        lists = self._own_lists()
+        lists = {**self._pair_lists(), **self._own_lists()}
         by_name: dict[str, Line] = {}
         kept = [block for block in blocks if not self._dropped(block)]
         own = [line for records in computed for line in records.lines]
@@ -101,13 +110,35 @@ class Metadata:
                 numbers = {str(number): decode for number, decode in enumerate(terms.values(), 1)}
                 made["PARAMN"] = self._numbers("PARAMN", "Parameter (N)", numbers)
         if spec.windows is not None:
-            visits = tuple(Term(str(visit)) for visit in spec.windows.visits)
+            numbered = {str(visit): f"{window.number:g}" for visit, window in spec.windows.visits.items()}
+            for records in spec.records:
+                visit, number = (_assigned(records.variables, v) for v in ("AVISIT", "AVISITN"))
+                numbered |= {visit: number} if visit else {}
+            visits = tuple(Term(visit) for visit in numbered)
             made["AVISIT"] = Codelist(f"{name}.AVISIT", f"{spec.label}: Analysis Visit", terms=visits)
-            windows = spec.windows.visits.items()
-            if all(window.number.is_integer() for _, window in windows):
-                coded = {f"{window.number:g}": str(visit) for visit, window in windows}
+            if all(number.isdecimal() for number in numbered.values()):
+                coded = {number: visit for visit, number in numbered.items()}
                 made["AVISITN"] = self._numbers("AVISITN", "Analysis Visit (N)", coded)
         return made
+
+    def _pair_lists(self) -> dict[str, Codelist]:
+        """The lists of a text and its number that one line makes, where nothing else gives them one."""
+        made: dict[str, Codelist] = {}
+        for number, (text, numbers) in self._pairs.items():
+            label = self._label(text)
+            if self.codelist(number) is None:
+                made[number] = self._numbers(number, f"{label} (N)", {str(n): t for t, n in numbers.items()})
+            if self.codelist(text) is None:
+                terms = tuple(Term(value) for value in numbers)
+                title = f"{self._spec.label}: {label}"
+                made[text] = Codelist(f"{self._analysis.name}.{text}", title, terms=terms)
+        return made
+
+    def _label(self, name: str) -> str:
+        found = adam_variable(self._analysis.structure, name)
+        line = self._analysis.lines.get(name)
+        given = str(line.label) if line is not None and line.label is not None else ""
+        return given or (found.label if found else "") or name
 
     def _numbers(self, variable: str, title: str, terms: dict[str, str]) -> Codelist:
         """A list of whole numbers and what they stand for."""

@@ -44,6 +44,19 @@ def numbers_of(line: LineSpec) -> dict[str, int]:
     return found
 
 
+def numbered_pairs(spec: AnalysisSpec) -> dict[str, tuple[str, dict[str, int]]]:
+    """The variables that hold numbers of branches: of which variable, and the texts with their numbers."""
+    blocks: list[AnalysisBlock] = [spec, *(spec.stack or ())]
+    sections = [spec.variables, *(block.rows for block in blocks)]
+    sections += [p.variables for block in blocks for p in block.parameters.values()]
+    return {
+        str(line.number): (str(key), numbers_of(line))
+        for section in sections
+        for key, line in section.items()
+        if line.number is not None
+    }
+
+
 def _block(block: Block) -> Block:
     parameters = {
         code: parameter.model_copy(update={"variables": _lines(parameter.variables)})

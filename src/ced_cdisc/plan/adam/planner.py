@@ -10,7 +10,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
 from ced_cdisc.plan.adam.metadata import Metadata
-from ced_cdisc.plan.adam.numbers import with_numbers
+from ced_cdisc.plan.adam.numbers import numbered_pairs, with_numbers
 from ced_cdisc.plan.adam.parameters import ComputedRecords, computed_parameters, parameter_lines
 from ced_cdisc.plan.adam.parts import Part, is_computed, is_time_to_event
 from ced_cdisc.plan.adam.records import derived_records
@@ -54,6 +54,7 @@ class AnalysisPlanner:
         findings: Findings,
         plans: Mapping[str, DatasetPlan],
     ) -> None:
+        pairs = numbered_pairs(spec)
         self.spec = spec = with_numbers(spec)
         self.name = str(spec.dataset)
         self._specs = specs
@@ -61,7 +62,7 @@ class AnalysisPlanner:
         self._lines = lines
         self._findings = findings
         self._analysis = declare(spec, catalogue, findings)
-        self._metadata = Metadata(self._analysis, lines.codelists, specs.instruments, plans, findings)
+        self._metadata = Metadata(self._analysis, lines.codelists, specs.instruments, plans, findings, pairs)
         self._names = self._analysis.whole_names(catalogue)
         self._times = TimesToEvent(self._analysis, catalogue, lines.expressions, findings)
 
@@ -264,4 +265,5 @@ class AnalysisPlanner:
         if not self._analysis.parameters:
             return ()
         names = ("AVAL", "AVALC", *(("BASE", "CHG") if self._decimals() else ()))
+        names += ("ADT", "CNSR") if any(map(is_time_to_event, self._analysis.parameters.values())) else ()
         return tuple((name, "PARAMCD") for name in names if name in self._analysis.kinds)

@@ -108,6 +108,8 @@ class _Maker:
         """The records: one step for the group, or one for each visit to fill."""
         given = [*self._carried(), *(name for name in known if name in self._kinds)]
         skipped = {"USUBJID", "ASEQ", "DTYPE", "PARAMCD", *TRACE_KINDS, *entry.by, *entry.lines}
+        if "AVISIT" in entry.lines:
+            skipped |= WINDOW_KINDS.keys()  # those of another analysis visit
         carried = [name for name in dict.fromkeys(given) if name not in skipped]
         if entry.spec.value is not None:
             return [self._averaged(entry, carried)]
@@ -317,12 +319,19 @@ class _Maker:
         if spec.value is not None:
             text = f"{spec.dtype} on a record made for each {group} from the records"
             text += f" where {clause(entry.where, FUNCTIONS)}" if entry.where is not None else ""
-            return f"{text}, which holds what these share."
+            return f"{text}, which holds what these share{self._assigned_in_words(entry)}."
         text = f"{spec.dtype} on a record that repeats {self._taken_in_words(entry)}"
         if spec.fill is not None:
             visits = listed([str(name) for name in spec.fill])
-            return f"{text}, for each of {visits} at which the {group} has no AVAL."
-        return f"{text}, for each {group}."
+            text += f", for each of {visits} at which the {group} has no AVAL"
+        else:
+            text += f", for each {group}"
+        return f"{text}{self._assigned_in_words(entry)}."
+
+    def _assigned_in_words(self, entry: _Entry) -> str:
+        lines = [line for line in entry.lines.values() if isinstance(line.tree, tree.Literal)]
+        said = [f"{line.variable} = {clause(line.tree, FUNCTIONS)}" for line in lines]
+        return f"; it has {listed(said)}" if said else ""
 
     def _value_in_words(self, entry: _Entry) -> str:
         group = listed(["subject", "PARAMCD", *entry.by])

@@ -35,6 +35,7 @@ class _Candidate:
         sequence: the number of the record that it comes from, or None.
         variable: the variable that holds the date, or empty where it is computed.
         hidden: the name of the column that holds the date.
+        undated: the number of its records without a date.
     """
 
     spec: CandidateSpec
@@ -43,6 +44,7 @@ class _Candidate:
     sequence: tree.Node | None
     variable: str
     hidden: str
+    undated: tree.Node
 
 
 class TimesToEvent:
@@ -78,7 +80,7 @@ class TimesToEvent:
         if start.type is not Type.DATE:
             self._fault("CED014", "'start' is a date, such as ADSL.TRTSDT", parameter.start.where)
             return {}
-        self._demands[str(code)] = _demands(code)
+        self._demands[str(code)] = _demands(code, events)
         return _Lines(self._analysis.name, code, parameter).make(start, events, censors)
 
     def _is_complete(self, code: Text, parameter: ParameterSpec, part: Part) -> bool:
@@ -134,6 +136,9 @@ class TimesToEvent:
         if made.type is not Type.DATE:
             self._fault("CED014", f"'{spec.date}' is no date", spec.date.where, "date(..) takes its day")
             return None
+        undated = self._expressions.resolve(_undated(date, where, owner, here=here), names, spec.date)
+        if undated is None:
+            return None
         sequence = None
         if (name := sequence_of(owner, self._catalogue)) and not here:
             number = tree.Column(name=f"{owner}.{name}", scope=Scope.DATASET, type=Type.NUMBER)
@@ -147,6 +152,7 @@ class TimesToEvent:
             sequence=sequence,
             variable=date.short if isinstance(date, tree.Column) else "",
             hidden=hidden,
+            undated=undated,
         )
 
     def _fault(self, code: str, problem: str, where: Location, hint: str = "") -> None:
@@ -172,6 +178,7 @@ class _Lines:
         codes = [0.0] * len(events) + [float(one.spec.code) for one in censors]
         adt = tree.Call(name="coalesce", args=(happened, _own("__censor", Type.DATE)), type=Type.DATE)
         made = [self._hidden(one.hidden, one.date) for one in (*events, *censors)]
+        made += [self._hidden(f"{one.hidden}_undated", one.undated) for one in events]
         made += [self._hidden("__event", event), self._hidden("__censor", choose(_absent(happened), censor))]
         made += [
             self._start(start),
@@ -248,8 +255,8 @@ class _Lines:
         )
 
 
-def _demands(code: Text) -> tuple[Demand, ...]:
-    of = tree.Compare(op="!=", left=_own("PARAMCD", Type.TEXT), right=literal(str(code)), type=Type.TRUTH)
+def _demands(code: Text, events: Sequence[_Candidate]) -> tuple[Demand, ...]:
+    other = tree.Compare(op="!=", left=_own("PARAMCD", Type.TEXT), right=literal(str(code)), type=Type.TRUTH)
 
     def needed(variable: str, what: str) -> Demand:
         there = tree.IsMissing(of=_own(variable, Type.DATE), negated=True, type=Type.TRUTH)
@@ -257,11 +264,23 @@ def _demands(code: Text) -> tuple[Demand, ...]:
             code="CED290",
             message=f"{code} has no {what}",
             where=code.where,
-            node=tree.Either(left=of, right=there, type=Type.TRUTH),
+            node=tree.Either(left=other, right=there, type=Type.TRUTH),
             hint="add a censoring date, or leave such subjects out with 'where'",
         )
 
-    return needed("STARTDT", "start"), needed("ADT", "event and no censoring date")
+    def dated(event: _Candidate) -> Demand:
+        column = _own(f"{event.hidden}_undated", Type.NUMBER)
+        none = tree.Compare(op="=", left=column, right=literal(0), type=Type.TRUTH)
+        return Demand(
+            code="CED290",
+            message=f"{code} has an event without date ({event.spec.describe})",
+            where=event.spec.date.where,
+            node=tree.Either(left=other, right=none, type=Type.TRUTH),
+            hint=f"impute the date, or leave such events out: where: {event.spec.date} is present",
+        )
+
+    start, end = needed("STARTDT", "start"), needed("ADT", "event and no censoring date")
+    return start, end, *(dated(event) for event in events)
 
 
 def _owned(node: tree.Node, owner: str) -> tree.Node:
@@ -287,6 +306,16 @@ def _numbered(
     order = (tree.Ordering(of=date, falling=rule == _LATEST), tree.Ordering(of=number))
     kept = dated if where is None else tree.Both(left=where, right=dated)
     return tree.Aggregate(func="first", of=number, where=kept, order=order, dataset=owner)
+
+
+def _undated(date: tree.Node, where: tree.Node | None, owner: str, *, here: bool) -> tree.Node:
+    """The number of the subject's records that meet the condition and have no date."""
+    lacking: tree.Node = tree.IsMissing(of=date)
+    lacking = lacking if where is None else tree.Both(left=where, right=lacking)
+    if here:
+        # A subject's record without a date is a subject without the event.
+        return literal(0)
+    return tree.Aggregate(func="count", of=None, where=lacking, dataset=owner)
 
 
 def _in_words(date: tree.Node, where: tree.Node | None, owner: str, rule: str, *, here: bool) -> str:
