@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 import ced_cdisc
-from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.core.findings import Findings, Severity, Stopped
 from ced_cdisc.pipeline import Build
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.read.tables import ROW
@@ -101,7 +101,8 @@ def refused(folder: Path, adam: dict[str, str], files: dict[str, str] | None = N
             folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define"
         )
     except Stopped as stopped:
-        return [str(finding) for finding in stopped.findings.sorted() if finding in stopped.findings.errors]
+        found = stopped.findings.sorted()
+        return [str(f).replace(f"{folder}/", "") for f in found if f.severity is Severity.ERROR]
     return []
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Model, Words, Yes
+from ced_cdisc.spec.base import Model, Words, Yes, texts
 from ced_cdisc.spec.models import Line
 from ced_cdisc.spec.source import Mapping, Sequence, Text
 
@@ -79,8 +79,7 @@ class WindowsSpec(Model):
 
 def _visits(value: Any) -> Any:
     """Names alone stand for visits whose numbers the windows know."""
-    if isinstance(value, Text):
-        value = Sequence([value])
+    value = texts(value)
     if isinstance(value, Sequence):
         named = Mapping()
         named.where = value.where

@@ -75,8 +75,9 @@ def _lines(lines: Mapping[Text, LineSpec]) -> dict[Text, LineSpec]:
         numbers = numbers_of(line)
         cases = [_numbered(case, numbers[_text(case)], line) for case in line.cases]
         as_ = Text(f"The number of {key}: {_listed(numbers)}.", line.number.where)
+        label = Text(f"{line.label} (N)", line.label.where) if line.label is not None else None
         made[line.number] = _with(
-            line, number=None, cases=cases, as_=as_, label=None, codelist=None, comment=None, length=None
+            line, number=None, cases=cases, as_=as_, label=label, codelist=None, comment=None, length=None
         )
     return made
 

@@ -32,7 +32,7 @@ def derived_records(
     """The records of each entry of ``records``, and the lines over the whole that are left for the end.
 
     Lines that an entry reads, and analysis windows, are computed before its records are made, which carry
-    the values of the records that they come from; all other lines follow, over all records.
+    the values of the records that they come from, but for flags; all other lines follow, over all records.
 
     Args:
         specs: the entries.
@@ -50,7 +50,8 @@ def derived_records(
             continue
         early = _needed(entry, rest, whole)
         first = {name: rest.pop(name) for name in list(rest) if name in early}
-        known = {name for name in whole if name not in rest}
+        # A flag is on one record of a group: a record that repeats it does not take it over.
+        known = {name for name, line in whole.items() if name not in rest and line.verb != "flag"}
         computed = maker.make(entry, known)
         made += [replace(computed[0], first=(*in_order(first), *computed[0].first)), *computed[1:]]
         methods += [line.method for one in computed for line in one.lines if line.method and _is_dtype(line)]

@@ -321,7 +321,8 @@ def _undated(date: tree.Node, where: tree.Node | None, owner: str, *, here: bool
 def _in_words(date: tree.Node, where: tree.Node | None, owner: str, rule: str, *, here: bool) -> str:
     what = clause(date, FUNCTIONS)
     if not here:
-        what = f"the {_LATEST if rule == _LATEST else 'earliest'} {what}"
+        of = "" if isinstance(date, tree.Column) else "of "
+        what = f"the {_LATEST if rule == _LATEST else 'earliest'} {of}{what}"
     return what if where is None else f"{what} where {clause(where, FUNCTIONS)}"
 
 

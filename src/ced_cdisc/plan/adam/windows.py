@@ -45,7 +45,10 @@ def window_lines(
     Returns:
         The lines by variable; none where a condition has a fault.
     """
-    windows = with_days(windows, findings)
+    days = with_days(windows, findings)
+    if days is None:
+        return {}
+    windows = days
     _check_overlaps(windows, findings)
     choices: list[_Choice] = []
     for name, window in windows.visits.items():
@@ -71,10 +74,10 @@ def window_lines(
     return made
 
 
-def with_days(windows: WindowsSpec, findings: Findings) -> WindowsSpec:
+def with_days(windows: WindowsSpec, findings: Findings) -> WindowsSpec | None:
     """The windows with the days of those that have a target alone: all days to which it is the nearest.
 
-    CED033 where targets do not rise, or there are such windows and no word on days between two targets.
+    None, with CED033, where the targets do not rise.
     """
     by_target = {n: w for n, w in windows.visits.items() if w.days is None and w.where is None}
     if windows.nearest is None or any(window.target is None for window in by_target.values()):
@@ -85,7 +88,7 @@ def with_days(windows: WindowsSpec, findings: Findings) -> WindowsSpec:
         if other <= one:
             problem = f"the target of {name} is not after that of the window before it"
             findings.add(Finding("CED033", problem, name.where))
-            return windows
+            return None
     # A day halfway between two targets belongs to the one that `nearest` names.
     lasts = [
         (one + other - (windows.nearest == "later" and (one + other) % 2 == 0)) // 2
@@ -145,14 +148,16 @@ def _condition(name: Text, window: Window, day: Text, findings: Findings) -> Tex
             parts += [f"{day} >= {match[1]}"] if match[1] else []
             parts += [f"{day} <= {match[2]}"] if match[2] else []
     if not parts:
-        findings.add(Finding("CED017", f"window {name} needs 'days' or 'where'", window.place))
+        hint = "nearest: later takes the days from the targets" if window.target is not None else ""
+        findings.add(Finding("CED017", f"window {name} needs 'days' or 'where'", window.place, hint=hint))
         return None
     return Text(" and ".join(parts), window.where.where if window.where is not None else name.where)
 
 
 def window_values(windows: WindowsSpec, name: Text) -> dict[str, str | float | None]:
     """AVISIT and its companions, but for AWTDIFF, in the window of that name."""
-    return _values(name, with_days(windows, Findings()).visits[name], windows.unit)
+    days = with_days(windows, Findings()) or windows
+    return _values(name, days.visits[name], windows.unit)
 
 
 def _values(name: Text, window: Window, unit: Text) -> dict[str, str | float | None]:
