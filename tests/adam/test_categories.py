@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from analysis_study import BDS, VS, build, messages, rows, variable
+
 from small_study import ADSL
 
 LINES = """\

@@ -64,6 +64,7 @@ sort: [PARAMN]
 
 def study(scales: str = SCALES) -> tuple[dict[str, str], dict[str, str]]:
     from analysis_study import SOURCE
+
     from small_study import FILES
 
     source = "  quest: {file: quest.csv, key: [SUBJ], page: 5, columns: [SUBJ, DAT, Q1, Q2, Q3]}\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from analysis_study import build, messages, refused, rows, variable
+
 from small_study import ADSL as SMALL_ADSL
 
 ADSL = SMALL_ADSL.replace("variables:\n", 'variables:\n  EOSDT: {derive: "date(max(VS.VSDTC))"}\n')

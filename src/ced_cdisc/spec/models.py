@@ -267,6 +267,7 @@ class ScaleSpec(Model):
     prorate: Yes = Field(False, description="sum: items without answer count as the mean of the others.")
     to: Text | None = Field(None, description="The ends to rescale to, such as 0..100, or `as answered`.")
     recode: list[RecodeSpec] = Field(default_factory=list[RecodeSpec])
+    decimals: int | None = Field(None, description="Decimals of the score in define.xml.")
 
 
 class InstrumentSpec(Model):

@@ -84,7 +84,7 @@ def adam_variable(structure: Structure, name: str, version: str = "1.3") -> IgVa
     """The guide's variable of that name in a structure, with its indices resolved; None if it has none.
 
     Looked for, in this order: the structure's own names and patterns (TRTxxP, CRITyFL, ANLzzFL, --DECOD);
-    for TTE then the BDS, for AE then OCCDS; for all but ADSL then ADSL, whose variables any dataset may
+    for TTE then the BDS, for AE then SRCDOM and SRCSEQ of OCCDS; for all but ADSL then ADSL, whose variables any dataset may
     carry (as Perm); last the naming conventions for the sponsor's own variables (*DT, *DTM, *TMF, *FL, *GRy).
     An empty label means that the sponsor gives it.
     """
@@ -98,7 +98,10 @@ def adam_variable(structure: Structure, name: str, version: str = "1.3") -> IgVa
     if structure != "ADSL":
         steps.append("ADSL")
     for step in steps:
-        found = _first(_patterns(version, step), name)
+        patterns = _patterns(version, step)
+        if structure == "AE" and step == "OCCDS":  # of other domains are all but the trace
+            patterns = tuple(pair for pair in patterns if pair[1].name.startswith("SRC"))
+        found = _first(patterns, name)
         if found:
             return replace(found, core="Perm") if step == "ADSL" != structure else found
     return _first(_conventions(version), name)

@@ -28,7 +28,7 @@ from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
 from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.spec.analysis import AnalysisSpec, ParameterSpec
 from ced_cdisc.spec.load import Specs
-from ced_cdisc.spec.models import LineSpec
+from ced_cdisc.spec.models import LineSpec, ScaleSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import load_adamig
 
@@ -258,8 +258,11 @@ class AnalysisPlanner:
         return tuple(dict.fromkeys(("STUDYID", "USUBJID", *keys)))
 
     def _decimals(self) -> dict[str, int]:
-        parameters = self._analysis.parameters
-        return {str(c): p.decimals for c, p in parameters.items() if p.keep and p.decimals is not None}
+        scored: list[tuple[Text, ParameterSpec | ScaleSpec]] = [*self._analysis.parameters.items()]
+        if self.spec.scales is not None:
+            instrument = self._specs.instruments.get(str(self.spec.scales.instrument))
+            scored += instrument.scales.items() if instrument else ()
+        return {str(code): one.decimals for code, one in scored if one.decimals is not None}
 
     def _value_level(self) -> tuple[tuple[str, str], ...]:
         if not self._analysis.parameters:
