@@ -84,8 +84,9 @@ def adam_variable(structure: Structure, name: str, version: str = "1.3") -> IgVa
     """The guide's variable of that name in a structure, with its indices resolved; None if it has none.
 
     Looked for, in this order: the structure's own names and patterns (TRTxxP, CRITyFL, ANLzzFL, --DECOD);
-    for TTE then the BDS, for AE then SRCDOM and SRCSEQ of OCCDS; for all but ADSL then ADSL, whose variables any dataset may
-    carry (as Perm); last the naming conventions for the sponsor's own variables (*DT, *DTM, *TMF, *FL, *GRy).
+    for TTE then the BDS, for AE then SRCDOM and SRCSEQ of OCCDS; for all but ADSL then ADSL, whose variables
+    any dataset may carry (as Perm); last the naming conventions for the sponsor's own variables (*DT, *DTM,
+    *TMF, *FL, *GRy).
     An empty label means that the sponsor gives it.
     """
     if len(name) > 8 or not name.isupper():

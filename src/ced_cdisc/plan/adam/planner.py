@@ -70,9 +70,10 @@ class AnalysisPlanner:
         """The dataset's plan; findings say what is wrong with it."""
         spec = self.spec
         blocks = self._blocks()
-        computed = self._computed()
+        records = self._computed_records()
+        computed = self._computed(records)
         whole = self._whole()
-        derived, rest = derived_records(spec.records, whole, self._records, self._in_order)
+        derived, rest = derived_records(spec.records, whole, records, self._in_order)
         lines = self._in_order(self._numbered(rest))
         every = tuple(dict.fromkeys((*(line for one in derived for line in one.first), *lines)))
         structure = load_adamig(str(self._specs.study.standards.adamig)).structure(self._analysis.structure)
@@ -199,7 +200,7 @@ class AnalysisPlanner:
 
     # the whole
 
-    def _computed(self) -> tuple[Computed, ...]:
+    def _computed_records(self) -> ComputedRecords:
         spec, parts = self.spec, self._analysis.parts
         copied = (
             text.rpartition(".")[2]
@@ -209,7 +210,7 @@ class AnalysisPlanner:
         )
         own = ("USUBJID", "ASEQ", *PARAMETER_VARIABLES, *(TRACE_KINDS if spec.trace else ()))
         carried = dict.fromkeys(("STUDYID", *copied, *(str(name) for part in parts for name in part.rows)))
-        self._records = ComputedRecords(
+        return ComputedRecords(
             analysis=self._analysis,
             carried=tuple(name for name in carried if name not in own),
             names=self._names,
@@ -217,12 +218,12 @@ class AnalysisPlanner:
             target=self._target,
             findings=self._findings,
         )
-        made = computed_parameters(self._records)
-        if spec.scales is not None:
+
+    def _computed(self, records: ComputedRecords) -> tuple[Computed, ...]:
+        made, scales = computed_parameters(records), self.spec.scales
+        if scales is not None:
             number = len(self._analysis.parameters)
-            made += scale_parameters(
-                spec.scales, self._specs.instruments, number, self._records, self._findings
-            )
+            made += scale_parameters(scales, self._specs.instruments, number, records, self._findings)
         return tuple(made)
 
     def _whole(self) -> dict[str, Line]:
