@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from analysis_study import BDS, build, messages, rows, variable
+from analysis_study import BDS, VITALS, build, messages, rows, variable
 
 from small_study import FILES
 
@@ -216,3 +216,16 @@ def test_an_unpublished_derivation_needs_a_declared_term(tmp_path: Path) -> None
     ]
     made = build(tmp_path / "2", advs(records), {"define/define.yaml": define})
     assert made.frames["ADVS"]["DTYPE"].drop_nulls().to_list() == ["FOCF", "FOCF"]
+
+
+def test_no_record_depends_on_the_order_of_raw_rows(tmp_path: Path) -> None:
+    records = (
+        '  - {dtype: AVERAGE, by: [AVISIT], where: "AVISITN = 0", value: mean(AVAL)}\n'
+        "  - {dtype: LOCF, take: last, order: [AVISITN], fill: [Week 1, Week 2, Week 4]}\n"
+    )
+    head, *lines = VITALS.splitlines(keepends=True)
+    made = [
+        build(tmp_path / str(number), advs(records, BASE), {"raw/vitals.csv": "".join([head, *order])})
+        for number, order in enumerate((lines, lines[::-1], lines[3:] + lines[:3]))
+    ]
+    assert all(one.frames["ADVS"].equals(made[0].frames["ADVS"]) for one in made)
