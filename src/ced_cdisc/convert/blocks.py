@@ -31,7 +31,8 @@ class _Repeated:
 def stack_blocks(dataset: DatasetPlan, world: World, visits: Visits | None) -> pl.DataFrame:
     """The rows of all blocks, numbered in the order of their keys, with every variable of the plan."""
     kinds = kinds_of(dataset)
-    later = {name for line in dataset.lines for name in names_in(line.tree) if "." in name}
+    whole = (*dataset.lines, *(line for computed in dataset.computed for line in computed.first))
+    later = {name for line in whole for name in names_in(line.tree) if "." in name}
     groups = groups_of(dataset.blocks)
     parts = [_group_rows(group, dataset.name, world, visits, kinds, later) for group in groups]
     empty = pl.DataFrame(schema={TABLE: pl.String, ROW: pl.Int64})
@@ -43,6 +44,7 @@ def add_records_computed(frame: pl.DataFrame, dataset: DatasetPlan, world: World
     """The records with those of each computed parameter appended, one parameter after the other."""
     kinds = kinds_of(dataset)
     for computed in dataset.computed:
+        frame = add_lines(frame, computed.first, Scope(world, dataset.name), kinds)
         frame = pl.concat([frame, _computed(frame, computed, dataset, world, kinds)], how="diagonal")
     return frame
 

@@ -41,6 +41,8 @@ def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> Non
     _check_codelists(frame, dataset, world)
     _check_standard_units(frame, dataset, world)
     check_texts(frame, dataset, world)
+    _check_demands(frame, dataset, world)
+    _check_pairs(frame, dataset, world)
     for words, node in dataset.checks:
         place = Place(dataset.name, words.where, words)
         failed = frame.filter(~holds(frame, node, place, Scope(world, dataset.name)))
@@ -49,6 +51,38 @@ def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> Non
             world.faults.add(
                 "CED265", message, words.where, "", records_of(failed), Severity.WARNING, Stage.CHECK
             )
+
+
+def _check_demands(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
+    """What every record must meet, such as a date of event or censoring."""
+    for demand in dataset.demands:
+        failed = frame.filter(
+            ~holds(frame, demand.node, Place(dataset.name, demand.where), Scope(world, dataset.name))
+        )
+        if failed.height:
+            message = f"{dataset.name}: {demand.message}, on {_count(failed.height)}"
+            world.faults.add(demand.code, message, demand.where, demand.hint, records_of(failed))
+
+
+def _check_pairs(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
+    """CED284: within a parameter, AVAL and AVALC of the records with both must be one to one."""
+    if dataset.kind != "adam" or not {"PARAMCD", "AVAL", "AVALC"} <= set(frame.columns):
+        return
+    both = frame.filter(pl.col("AVAL").is_not_null() & pl.col("AVALC").is_not_null())
+    pairs = both.select("PARAMCD", "AVAL", "AVALC").unique().sort("PARAMCD", "AVAL", "AVALC")
+    where = next(variable.where for variable in dataset.variables if variable.name == "AVALC")
+    for one, other in (("AVAL", "AVALC"), ("AVALC", "AVAL")):
+        groups = pairs.group_by("PARAMCD", one, maintain_order=True).agg(other)
+        for code, value, others in groups.filter(pl.col(other).list.len() > 1).iter_rows():
+            shown = one_of([_shown(x) for x in sorted(others)])
+            rows = both.filter((pl.col("PARAMCD") == code) & (pl.col(one) == value))
+            message = f"{dataset.name}: {code} has {one} {_shown(value)} with {other} {shown}"
+            hint = "within a parameter each AVAL has one AVALC, and each AVALC one AVAL"
+            world.faults.add("CED284", message, where, hint, records_of(rows))
+
+
+def _shown(value: str | float) -> str:
+    return f"'{value}'" if isinstance(value, str) else f"{value:g}"
 
 
 def _check_codelists(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:

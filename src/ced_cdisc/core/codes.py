@@ -54,6 +54,11 @@ CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
 CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
+CED033 | analysis windows that overlap, or are in no order | give each visit days of its own
+CED034 | parameter codes and names that are not one to one | give each code one name, and each name one code
+CED035 | a time to event that is incomplete or contradicts itself | follow the message
+CED036 | derived records that are incomplete or contradict themselves | follow the message
+CED037 | a scale that cannot be scored as it says | follow the message
 CED060 | a two-digit year without a pivot | write the pivot in study.yaml: the first year of the hundred
 CED061 | a pivot that is no year of four digits | write the first year of the hundred, such as 1950
 CED062 | a format that can be read in two ways | put a separator between parts of one or two digits
@@ -139,6 +144,8 @@ CED273 | a text that is no known unit | correct the data, or say in study.yaml w
 CED274 | a result that is to be converted has no unit | correct the data
 CED275 | records of one test with different standard units | name the test's `standard` unit
 CED280 | a raw value that fits several terms | write the term that is meant in ct
+CED283 | a time to event without start, event or censoring date | add a censoring date, or leave subjects out
+CED284 | AVAL and AVALC of a parameter are not one to one | correct the line of AVAL or of AVALC
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5
 CED332 | the headers of a transport file are cut | copy the file again

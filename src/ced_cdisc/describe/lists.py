@@ -63,6 +63,6 @@ def written_values(plan: DatasetPlan, variable: str) -> set[str]:
     lines = [
         *(x for b in plan.blocks for x in b.lines),
         *plan.lines,
-        *(x for c in plan.computed for x in c.lines),
+        *(x for c in plan.computed for x in (*c.first, *c.lines)),
     ]
     return set[str]().union(*(possible_values(line.tree) for line in lines if line.variable == variable))

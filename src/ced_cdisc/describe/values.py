@@ -42,16 +42,20 @@ def value_levels(
         frame.select(by, variable.name).drop_nulls(by).partition_by(by, as_dict=True, maintain_order=True)
     )
     said = _said_by_value(plan, variable.name, by)
+    derived = _derived_records(plan, frame, variable.name, by)
     found: list[_Value] = []
     for (value,), part in groups.items():
+        name = str(value)
         measured = measure(part[variable.name], variable.kind, variable.name, sdtm=plan.kind == "sdtm")
         if measured.empty:
             continue
-        name = str(value)
+        measured = _as_planned(measured, plan.decimals.get(name) if by == "PARAMCD" else None)
         words = said.get(name) or _Said(variable.origin, variable.method, variable.codelist, None)
+        words = _with_derived(words, derived.get(name, {}))
         words = replace(words, codelist=plan.value_lists.get((variable.name, name), words.codelist))
         found.append(_Value(name, measured, words))
     is_result = variable.name == "AVAL" or variable.name.endswith("ORRES")
+    is_result = is_result or (variable.name in ("BASE", "CHG") and bool(plan.decimals))
     if not is_result and len({_likeness(v.measured, v.words) for v in found}) < 2:
         return ()
     rows: dict[object, list[_Value]] = {}
@@ -111,11 +115,65 @@ def _level(
         type=alike[0].measured.type,
         length=max(value.measured.length for value in alike),
         significant_digits=alike[0].measured.significant_digits,
-        display_format=variable.format,
+        display_format=variable.format or _display_format(plan, by, alike),
         origin=words.origin,
         method=method,
         codelist=words.codelist,
         comment=comment,
+    )
+
+
+def _as_planned(measured: Measured, decimals: int | None) -> Measured:
+    """What was measured with the decimals that the spec gives, in place of those that the values have."""
+    if decimals is None or measured.type not in ("integer", "float"):
+        return measured
+    whole = measured.length - (measured.significant_digits or 0) - (measured.type == "float")
+    if not decimals:
+        return replace(measured, type="integer", length=whole, significant_digits=None)
+    return replace(measured, type="float", length=whole + 1 + decimals, significant_digits=decimals)
+
+
+def _display_format(plan: DatasetPlan, by: str, alike: list[_Value]) -> str:
+    """The SAS format of numbers whose decimals the spec gives, such as 6.2."""
+    decimals = plan.decimals.get(alike[0].name) if by == "PARAMCD" else None
+    if decimals is None or alike[0].measured.type not in ("integer", "float"):
+        return ""
+    return f"{max(value.measured.length for value in alike)}.{decimals or ''}"
+
+
+def _derived_records(
+    plan: DatasetPlan, frame: pl.DataFrame, variable: str, by: str
+) -> dict[str, dict[str, str]]:
+    """What is said of a variable's values on derived records: by value of the divider, then by DTYPE."""
+    if "DTYPE" not in frame.columns:
+        return {}
+    texts: dict[str, list[str]] = {}
+    for computed in plan.computed:
+        lines = [x for x in computed.lines if x.variable == variable and x.method is not None]
+        for line in lines if computed.dtype else ():
+            assert line.method is not None
+            texts.setdefault(computed.dtype, []).append(line.method.text)
+    said = {dtype: " ".join(dict.fromkeys(given)) for dtype, given in texts.items()}
+    pairs = frame.select(by, "DTYPE").drop_nulls().unique().sort(by, "DTYPE").rows()
+    found: dict[str, dict[str, str]] = {}
+    for value, dtype in pairs:
+        if dtype in said:
+            found.setdefault(str(value), {})[dtype] = said[dtype]
+    return found
+
+
+def _with_derived(words: _Said, derived: dict[str, str]) -> _Said:
+    """What the spec says, derived records included."""
+    if not derived:
+        return words
+    own = words.method.text if words.method else f"{words.origin.description or words.origin.type}."
+    texts = [
+        f"Where DTYPE is missing: {own}",
+        *(f"Where DTYPE is {k}: {text}" for k, text in derived.items()),
+    ]
+    method = words.method or Method(id="", name="", type="Computation", text="")
+    return replace(
+        words, origin=Origin("Derived", "Sponsor"), method=replace(method, text=" ".join(texts), formula="")
     )
 
 

@@ -105,7 +105,8 @@ class Computed:
 
     Groups are formed from the records for which ``keep`` is true. In ``lines`` the ``by`` variables stand for
     the group's values, and an aggregate without dataset goes over the records so far, matched by subject and
-    its ``on`` variables. The new records are appended after each :class:`Computed`.
+    its ``on`` variables. The new records are appended after each :class:`Computed`. ``first`` are lines over
+    the records so far, computed before the groups are formed.
     """
 
     by: tuple[str, ...]
@@ -114,6 +115,20 @@ class Computed:
     where: Location
     present: str = ""
     """A record is kept only where this variable came out non-missing (AVAL); empty: always."""
+    first: tuple[Line, ...] = ()
+    dtype: str = ""
+    """DTYPE, where the records are derived within their parameter."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A condition that every finished record must meet; one that does not is a fault of the data."""
+
+    code: str
+    message: str
+    where: Location
+    node: Node
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,6 +204,9 @@ class DatasetPlan:
     one_per_subject: bool = False
     comment: Comment | None = None
     checks: tuple[tuple[Text, Node], ...] = ()
+    demands: tuple[Demand, ...] = ()
+    decimals: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Decimals of AVAL, BASE and CHG by PARAMCD, where the spec gives them."""
     value_level: tuple[tuple[str, str], ...] = ()
     """Pairs (variable, variable by whose values its metadata differ): ("LBORRES", "LBTESTCD")."""
     value_lists: Mapping[tuple[str, str], Codelist] = field(default_factory=dict[tuple[str, str], Codelist])

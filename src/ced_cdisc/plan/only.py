@@ -37,7 +37,7 @@ def _needed_by(plan: StudyPlan, names: Iterable[str]) -> set[str]:
 def needed(dataset: DatasetPlan) -> set[str]:
     """The datasets whose records a dataset's rows and lines read."""
     found = read_by_rows(dataset.blocks)
-    for line in (*dataset.lines, *(line for c in dataset.computed for line in c.lines)):
+    for line in (*dataset.lines, *(line for c in dataset.computed for line in (*c.first, *c.lines))):
         found |= {n.dataset for n in tree.walk(line.tree) if isinstance(n, tree.Aggregate) and n.dataset}
         found |= {c.owner for c in columns(line.tree) if c.scope is tree.Scope.DATASET and c.owner}
     return found - {dataset.name}

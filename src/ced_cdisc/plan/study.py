@@ -13,6 +13,7 @@ from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Document, Standard
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.account import with_readers
+from ced_cdisc.plan.adam.parts import sources_of
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import date_formats, named_formats
@@ -28,8 +29,8 @@ from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.tables import plan_tables, plan_visits
 from ced_cdisc.plan.texts import text_policy
+from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.load import Specs
-from ced_cdisc.spec.models import AnalysisSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import load_adamig
 from ced_cdisc.standards.ct import CtPackage, Publisher, ct_versions, load_ct
@@ -187,10 +188,7 @@ def _adam_order(specs: Specs, findings: Findings) -> list[AnalysisSpec]:
     names = [str(s.dataset) for s in listed]
     needs: dict[str, set[str]] = {}
     for spec in listed:
-        owners = {owner for text in _texts(spec) for owner in _OWNER.findall(text)} | {
-            str(spec.from_),
-            *map(str, spec.with_),
-        }
+        owners = {owner for text in _texts(spec) for owner in _OWNER.findall(text)} | sources_of(spec)
         needs.setdefault(str(spec.dataset), set()).update(owners & set(names) - {str(spec.dataset)})
     order = dataset_order(needs, {str(s.dataset): s.dataset.where for s in listed}, findings)
     return sorted(listed, key=lambda s: order.index(str(s.dataset)))

@@ -127,6 +127,7 @@ class _Study:
         records = [record for block in dataset.blocks for record in self._block(dataset, block, scope)]
         self.tables[dataset.name] = Table(records, with_subject=has_subject(dataset))
         for index, computed in enumerate(dataset.computed):
+            self._whole(dataset, computed.first, scope)
             self.tables[dataset.name].append(self._computed(dataset, computed, index, scope))
             self._memo.clear()
 
@@ -134,13 +135,7 @@ class _Study:
         """The lines over the whole, each for all records before the next; then choice and order."""
         table = self.tables[dataset.name]
         scope = Scope(dataset, self.tables, self._visits)
-        for line in dataset.lines:
-            values = [self._line(dataset, line, record, scope) for record in table.records]
-            for record, value in zip(table.records, values, strict=True):
-                record.values[line.variable] = value
-                _settle(record)
-            table.replace(table.records)
-            self._memo.clear()
+        self._whole(dataset, dataset.lines, scope)
         kept = [
             record
             for record in table.records
@@ -151,6 +146,17 @@ class _Study:
             record.values = {name: record.values.get(name) for name in names}
         self._memo.clear()
         table.replace(sorted_by(kept, [(_of(name), False) for name in dataset.sort]))
+
+    def _whole(self, dataset: DatasetPlan, lines: Iterable[Line], scope: Scope) -> None:
+        """The values of lines over the records so far, each line for all records before the next."""
+        table = self.tables[dataset.name]
+        for line in lines:
+            values = [self._line(dataset, line, record, scope) for record in table.records]
+            for record, value in zip(table.records, values, strict=True):
+                record.values[line.variable] = value
+                _settle(record)
+            table.replace(table.records)
+            self._memo.clear()
 
     def _block(self, dataset: DatasetPlan, block: Block, scope: Scope) -> Iterable[Record]:
         """The rows of one block: of each source record that is kept, the lines in order."""

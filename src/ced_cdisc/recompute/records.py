@@ -79,6 +79,7 @@ def variables_of(dataset: DatasetPlan) -> list[str]:
         names |= dict.fromkeys(name for row in block.rows for name in row)
         names |= dict.fromkeys(line.variable for line in block.lines)
     for computed in dataset.computed:
+        names |= dict.fromkeys(line.variable for line in computed.first)
         names |= dict.fromkeys(computed.by)
         names |= dict.fromkeys(line.variable for line in computed.lines)
     names |= dict.fromkeys(line.variable for line in dataset.lines)

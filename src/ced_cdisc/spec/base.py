@@ -54,7 +54,7 @@ class Model(BaseModel):
         return made
 
 
-def _words(value: Any) -> Any:
+def texts(value: Any) -> Any:
     """One text where a list is expected stands for a list of one."""
     if isinstance(value, Text):
         items = Sequence([value])
@@ -72,7 +72,7 @@ def _yes(value: Any) -> Any:
     return value
 
 
-Words = Annotated[list[Text], BeforeValidator(_words)]
+Words = Annotated[list[Text], BeforeValidator(texts)]
 """A list of texts; a single text is a list of one."""
 
 Yes = Annotated[bool, BeforeValidator(_yes)]
@@ -81,7 +81,7 @@ Yes = Annotated[bool, BeforeValidator(_yes)]
 
 def listed(value: Any) -> Any:
     """One word where a list of words is expected stands for a list of one."""
-    return _words(value)
+    return texts(value)
 
 
 def kept(value: Any) -> Any:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.spec import models
+from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, load_yaml
 from ced_cdisc.standards.ct import ct_files
@@ -28,7 +29,7 @@ class Specs:
     visits: models.VisitsSpec | None
     instruments: AbstractMapping[str, models.InstrumentSpec]
     sdtm: tuple[models.DomainSpec, ...]
-    adam: tuple[models.AnalysisSpec, ...]
+    adam: tuple[AnalysisSpec, ...]
     define: models.DefineSpec
     files: tuple[Path, ...]
     terminology: tuple[Path, str] | None = None
@@ -70,7 +71,7 @@ def load_specs(
     extra = one(define, shown[1], "define.yaml", models.DefineSpec, needed=False)
     instruments = many("instruments", models.InstrumentSpec)
     sdtm = many("sdtm", models.DomainSpec)
-    adam = many("adam", models.AnalysisSpec)
+    adam = many("adam", AnalysisSpec)
     if study is None or sources is None:
         return None
     terminology = mappings / "ct"

@@ -21,6 +21,7 @@ class Case(Model):
     when: Text | None = None
     then: Text | None = None
     else_: Text | None = Field(None, alias="else")
+    number: int | None = Field(None, description="The number of the branch, where the line has `number`.")
 
 
 TextPolicy = Annotated[list[Literal["error", "split", "transliterate"]], BeforeValidator(listed)]
@@ -74,6 +75,9 @@ class LineSpec(Model):
         None, description="Whether records for which a condition of the line is unknown are reported."
     )
     as_: Text | None = Field(None, alias="as", description="Method text that replaces the generated one.")
+    number: Text | None = Field(
+        None, description="cases of an analysis dataset: the variable that holds the number of the branch."
+    )
     label: Text | None = None
     codelist: Text | None = Field(
         None, description="Codelist by NCI code or by name in define/codelists.yaml."
@@ -184,70 +188,6 @@ class DomainSpec(BlockSpec):
     sort: Words | None = None
     omit: Words = Field(default_factory=list[Text], description="Variables not to fill in by default.")
     baseline: Text | None = Field(None, description="Condition of --LOBXFL; default: before DM.RFXSTDTC.")
-    checks: Words = Field(default_factory=list[Text])
-    comment: Text | None = None
-
-
-class ParameterSpec(Model):
-    """One parameter of a BDS dataset."""
-
-    param: Text
-    category: Text | None = Field(None, description="PARCAT1.")
-    rows: Text | None = Field(None, description="Records of the source: a condition.")
-    value: Text | None = Field(None, description="AVAL, an expression.")
-    text: Text | None = Field(None, description="AVALC, an expression.")
-    computed: Text | None = Field(None, description="AVAL from other parameters, one record for each `by`.")
-    by: Words | None = None
-    keep: Yes = True
-    variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
-
-
-class ScaleUse(Model):
-    """The scale scores of an instrument as computed parameters."""
-
-    instrument: Text
-    by: Words
-    category: Text | None = None
-    variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
-
-
-class Window(Model):
-    """One analysis visit: whole days (or the condition ``where``) and the target day."""
-
-    number: float
-    days: Text | None = Field(None, description="From..to, both included; an end may be left open.")
-    target: int | None = None
-    where: Text | None = None
-
-
-class WindowsSpec(Model):
-    """AVISIT and its companions from a day count."""
-
-    on: Text
-    unit: Text
-    visits: dict[Text, Window]
-
-
-class AnalysisSpec(Model):
-    """mappings/adam/adxx.yaml: one ADaM dataset."""
-
-    dataset: Text
-    label: Text
-    class_: Literal["ADSL", "BDS", "OCCDS"] = Field(alias="class")
-    structure: Text | None = None
-    from_: Text = Field(alias="from")
-    with_: dict[Text, Words] = Field(default_factory=dict[Text, list[Text]], alias="with")
-    where: Text | None = None
-    copy_: Words = Field(default_factory=list[Text], alias="copy")
-    rows: dict[Text, Line] = Field(
-        default_factory=dict[Text, Line], description="Lines of each source record."
-    )
-    parameters: dict[Text, ParameterSpec] = Field(default_factory=dict[Text, ParameterSpec])
-    scales: ScaleUse | None = None
-    windows: WindowsSpec | None = None
-    variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
-    order: Words | None = Field(None, description="The order of the variables; default: the standard's.")
-    sort: Words
     checks: Words = Field(default_factory=list[Text])
     comment: Text | None = None
 
@@ -389,14 +329,24 @@ class RecodeSpec(Model):
 
 
 class ScaleSpec(Model):
-    """A score: the mean of the answered items, rescaled from lowest..highest to 0..100."""
+    """A score of answered items: their mean or sum, as it is or rescaled.
+
+    By itself a mean is rescaled to 0..100, and a sum is not.
+    """
 
     label: Text
     items: Words
-    lowest: float
-    highest: float
-    least: int = Field(description="The fewest answered items for which a score is given.")
+    score: Literal["mean", "sum"] = "mean"
+    lowest: float | None = Field(None, description="The lowest answer; needed to reverse or to rescale.")
+    highest: float | None = Field(None, description="The highest answer.")
+    reverse: Words = Field(
+        default_factory=list[Text], description="Items that count as lowest + highest - answer."
+    )
+    least: Text = Field(description="The fewest answered items, as a number or a share such as 50%.")
+    prorate: Yes = Field(False, description="sum: items without answer count as the mean of the others.")
+    to: Text | None = Field(None, description="The ends to rescale to, such as 0..100, or `as answered`.")
     recode: list[RecodeSpec] = Field(default_factory=list[RecodeSpec])
+    decimals: int | None = Field(None, description="Decimals of the score in define.xml.")
 
 
 class InstrumentSpec(Model):

@@ -18,6 +18,7 @@ Structure = Literal["ADSL", "BDS", "TTE", "OCCDS", "AE"]
 
 # The placeholders of the guides: xx and zz are 01-99, y is 1-99 without a leading zero, w is 1-9.
 _INDEX = {"xx": r"0[1-9]|[1-9]\d", "zz": r"0[1-9]|[1-9]\d", "y": r"[1-9]\d?", "w": r"[1-9]"}
+_WIDER: dict[Structure, Structure] = {"TTE": "BDS", "AE": "OCCDS"}
 _PLACEHOLDER = re.compile(r"xx|zz|y|w")
 _PREFIX = "[A-Z][A-Z0-9]"
 # Naming conventions that the guide states for variables of the sponsor's own.
@@ -83,8 +84,9 @@ def adam_variable(structure: Structure, name: str, version: str = "1.3") -> IgVa
     """The guide's variable of that name in a structure, with its indices resolved; None if it has none.
 
     Looked for, in this order: the structure's own names and patterns (TRTxxP, CRITyFL, ANLzzFL, --DECOD);
-    for TTE then the BDS; for all but ADSL then ADSL, whose variables any dataset may carry (as Perm); last
-    the naming conventions for the sponsor's own variables (*DT, *DTM, *TMF, *FL, *GRy).
+    for TTE then the BDS, for AE then SRCDOM and SRCSEQ of OCCDS; for all but ADSL then ADSL, whose variables
+    any dataset may carry (as Perm); last the naming conventions for the sponsor's own variables (*DT, *DTM,
+    *TMF, *FL, *GRy).
     An empty label means that the sponsor gives it.
     """
     if len(name) > 8 or not name.isupper():
@@ -92,12 +94,16 @@ def adam_variable(structure: Structure, name: str, version: str = "1.3") -> IgVa
     guide = load_adamig(version)
     guide.structure(structure)
     steps: list[Structure] = [structure]
-    if structure == "TTE":
-        steps.append("BDS")
+    if structure in _WIDER:
+        steps.append(_WIDER[structure])
     if structure != "ADSL":
         steps.append("ADSL")
     for step in steps:
-        found = _plain(version, step).get(name) or _first(_patterns(version, step), name)
+        plain, patterns = _plain(version, step), _patterns(version, step)
+        if structure == "AE" and step == "OCCDS":  # of other domains are all but the trace
+            plain = {known: variable for known, variable in plain.items() if known.startswith("SRC")}
+            patterns = ()
+        found = plain.get(name) or _first(patterns, name)
         if found:
             return replace(found, core="Perm") if step == "ADSL" != structure else found
     return _first(_conventions(version), name)

@@ -9,7 +9,7 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause
 from ced_cdisc.plan.language.expressions import Expressions
-from ced_cdisc.spec.models import ParameterSpec
+from ced_cdisc.spec.analysis import ParameterSpec
 from ced_cdisc.spec.source import Text
 
 _AGGREGATES = {

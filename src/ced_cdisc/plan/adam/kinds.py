@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.plan.adam.parts import Part, check_parameters, is_time_to_event, parameters_of, parts_of
 from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.plan.language.imputation import FlagLine
 from ced_cdisc.plan.language.names import Catalogue, RowNames
-from ced_cdisc.spec.models import AnalysisSpec, LineSpec
+from ced_cdisc.spec.analysis import AnalysisSpec, ParameterSpec
+from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
-from ced_cdisc.standards.adam import adam_variable
+from ced_cdisc.standards.adam import Structure, adam_variable
 from ced_cdisc.standards.ig import IgVariable
 
 PARAMETER_VARIABLES = ("PARAMCD", "PARAM", "PARAMN", "PARCAT1", "AVAL", "AVALC")
@@ -28,6 +30,15 @@ WINDOW_KINDS = {
     "AWRANGE": Type.TEXT,
     "AWU": Type.TEXT,
 }
+TRACE_KINDS = {"SRCDOM": Type.TEXT, "SRCVAR": Type.TEXT, "SRCSEQ": Type.NUMBER}
+_TIME_KINDS = {
+    "STARTDT": Type.DATE,
+    "ADT": Type.DATE,
+    "CNSR": Type.NUMBER,
+    "EVNTDESC": Type.TEXT,
+    "CNSDTDSC": Type.TEXT,
+    **TRACE_KINDS,
+}
 
 
 @dataclass
@@ -36,11 +47,15 @@ class Analysis:
 
     Attributes:
         spec: the dataset's spec.
+        parts: its sources.
+        parameters: its parameters by code; the place in this order is PARAMN.
         kinds: the variables that it will have, with their types.
         lines: the first line of each variable that has one.
     """
 
     spec: AnalysisSpec
+    parts: list[Part] = field(default_factory=list[Part])
+    parameters: dict[Text, ParameterSpec] = field(default_factory=dict[Text, ParameterSpec])
     kinds: dict[str, Type] = field(default_factory=dict[str, Type])
     lines: dict[str, LineSpec] = field(default_factory=dict[str, LineSpec])
 
@@ -52,7 +67,7 @@ class Analysis:
     @property
     def dropped(self) -> list[str]:
         """The codes of the parameters that only feed others."""
-        return [str(code) for code, parameter in self.spec.parameters.items() if not parameter.keep]
+        return [str(code) for code, parameter in self.parameters.items() if not parameter.keep]
 
     @property
     def kept(self) -> tree.Node | None:
@@ -74,9 +89,23 @@ class Analysis:
                 findings.add(Finding("CED012", f"unknown variable {name}", name.where, hint=hint))
         return found
 
-    def row_names(self, catalogue: Catalogue) -> RowNames:
-        """The names that a line of the source's records may use."""
-        given = (str(self.spec.from_), *map(str, self.spec.with_))
+    @property
+    def source(self) -> str:
+        """The dataset that the first records are made from."""
+        return str(self.parts[0].source) if self.parts else ""
+
+    @property
+    def structure(self) -> Structure:
+        """The structure whose names the variables follow; a dataset of another class follows the BDS."""
+        return "BDS" if self.spec.class_ == "OTHER" else self.spec.class_
+
+    def number(self, code: Text) -> int:
+        """PARAMN of a parameter."""
+        return list(self.parameters).index(code) + 1
+
+    def row_names(self, catalogue: Catalogue, part: Part) -> RowNames:
+        """The names that a line of a source's records may use."""
+        given = (str(part.source), *map(str, part.with_))
         sources = tuple(name for name in given if name in catalogue.datasets)
         return RowNames(catalogue, self.name, self.kinds, sources=sources)
 
@@ -101,32 +130,47 @@ def kind_by_name(variable: IgVariable | None, name: str) -> Type | None:
 
 def declare(spec: AnalysisSpec, catalogue: Catalogue, findings: Findings) -> Analysis:
     """The variables that a dataset will have, with their types, before its lines are planned."""
-    made = Analysis(spec, {"STUDYID": Type.TEXT, "USUBJID": Type.TEXT})
-    for text in spec.copy_:
+    parts = parts_of(spec, findings)
+    check_parameters(spec, parts, findings)
+    made = Analysis(spec, parts, parameters_of(spec, parts), {"STUDYID": Type.TEXT, "USUBJID": Type.TEXT})
+    for text in dict.fromkeys((*spec.copy_, *(text for part in parts for text in part.copied))):
         kind = _copied(text, catalogue, findings)
         if kind is not None:
-            made.kinds[text.rpartition(".")[2]] = kind
-    made.kinds |= _made(spec)
+            made.kinds.setdefault(text.rpartition(".")[2], kind)
+    made.kinds |= _made(made)
+    for part in parts:
+        _declare_lines(made, part, part.rows, catalogue, findings)
+    first = parts[0] if parts else None
     for section in (
-        spec.rows,
         spec.variables,
-        *(parameter.variables for parameter in spec.parameters.values()),
+        *(parameter.variables for parameter in made.parameters.values()),
+        *(records.variables for records in spec.records),
         *([spec.scales.variables] if spec.scales is not None else []),
     ):
-        for key, line in section.items():
-            made.lines.setdefault(str(key), line)
-            if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,7}", key):
-                problem = f"'{key}' is no variable name: up to 8 capitals and digits"
-                findings.add(Finding("CED024", problem, key.where))
-            kind = _kind(made, str(key), line, catalogue, findings)
-            made.kinds.setdefault(str(key), kind)
+        _declare_lines(made, first, section, catalogue, findings)
     return made
 
 
-def _made(spec: AnalysisSpec) -> Mapping[str, Type]:
-    """The variables that parameters, windows and the class bring with them."""
-    kinds: dict[str, Type] = {}
-    parameters = spec.parameters.values()
+def _declare_lines(
+    made: Analysis,
+    part: Part | None,
+    section: Mapping[Text, LineSpec],
+    catalogue: Catalogue,
+    findings: Findings,
+) -> None:
+    for key, line in section.items():
+        made.lines.setdefault(str(key), line)
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,7}", key):
+            problem = f"'{key}' is no variable name: up to 8 capitals and digits"
+            findings.add(Finding("CED024", problem, key.where))
+        kind = _kind(made, part, str(key), line, catalogue, findings)
+        made.kinds.setdefault(str(key), kind)
+
+
+def _made(made: Analysis) -> Mapping[str, Type]:
+    """The variables that parameters, windows, derived records and the class bring with them."""
+    spec, kinds = made.spec, dict[str, Type]()
+    parameters = made.parameters.values()
     if parameters:
         kinds |= {"PARAMCD": Type.TEXT, "PARAM": Type.TEXT, "PARAMN": Type.NUMBER, "AVAL": Type.NUMBER}
         if any(parameter.text is not None for parameter in parameters):
@@ -135,16 +179,24 @@ def _made(spec: AnalysisSpec) -> Mapping[str, Type]:
             spec.scales and spec.scales.category
         ):
             kinds["PARCAT1"] = Type.TEXT
+    if any(is_time_to_event(parameter) for parameter in parameters):
+        kinds |= _TIME_KINDS
     if spec.windows is not None:
         kinds |= WINDOW_KINDS
+    if spec.records:
+        kinds["DTYPE"] = Type.TEXT
+    if spec.trace:
+        kinds |= TRACE_KINDS if parameters else {k: v for k, v in TRACE_KINDS.items() if k != "SRCVAR"}
     if spec.class_ != "ADSL":
         kinds["ASEQ"] = Type.NUMBER
     return kinds
 
 
-def _kind(made: Analysis, name: str, line: LineSpec, catalogue: Catalogue, findings: Findings) -> Type:
+def _kind(
+    made: Analysis, part: Part | None, name: str, line: LineSpec, catalogue: Catalogue, findings: Findings
+) -> Type:
     """The type of a variable with a line: by the standard, else by its source, else by its value."""
-    kind = kind_by_name(adam_variable(made.spec.class_, name), name)
+    kind = kind_by_name(adam_variable(made.structure, name), name)
     if kind is None and line.copy_ is not None:
         kind = _copied(line.copy_, catalogue, findings)
     if kind is None and line.impute is not None:
@@ -153,7 +205,8 @@ def _kind(made: Analysis, name: str, line: LineSpec, catalogue: Catalogue, findi
         kind = Type.TEXT
     if kind is None and line.derive is not None:
         # An expression of a sponsor's own variable tells its type, where its names are already known.
-        node = Expressions(Findings()).compile(line.derive, made.row_names(catalogue))
+        names = made.row_names(catalogue, part) if part is not None else made.whole_names(catalogue)
+        node = Expressions(Findings()).compile(line.derive, names)
         kind = node.type if node is not None and node.type is not Type.MISSING else None
     return kind or Type.NUMBER
 

@@ -11,10 +11,17 @@ from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, WINDOW_KINDS, Analysis
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, VariablePlan
-from ced_cdisc.spec.models import InstrumentSpec
+from ced_cdisc.spec.models import InstrumentSpec, LineSpec
+from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import adam_variable
 
 _FORMATS = {Type.DATE: "DATE9.", Type.DATETIME: "DATETIME20."}
+
+
+def _assigned(lines: Mapping[Text, LineSpec], variable: str) -> str:
+    """The constant that a variable is assigned, or an empty text."""
+    line = next((line for name, line in lines.items() if name == variable), None)
+    return "" if line is None or line.assign is None else str(line.assign)
 
 
 class Metadata:
@@ -27,7 +34,9 @@ class Metadata:
         instruments: Mapping[str, InstrumentSpec],
         plans: Mapping[str, DatasetPlan],
         findings: Findings,
+        pairs: Mapping[str, tuple[str, Mapping[str, int]]],
     ) -> None:
+        self._pairs = pairs
         self._analysis = analysis
         self._spec = analysis.spec
         self._codelists = codelists
@@ -37,7 +46,7 @@ class Metadata:
 
     def codelist(self, name: str) -> Codelist | None:
         """The list of a variable: the study's or the guide's, else that of the variable it is copied from."""
-        found = adam_variable(self._spec.class_, name)
+        found = adam_variable(self._analysis.structure, name)
         own = self._codelists.of_variable(name, found.codelists if found else (), self._analysis.name)
         if own is not None:
             return own
@@ -45,7 +54,8 @@ class Metadata:
         if line is not None and line.copy_ is not None:
             source = self._predecessor(str(line.copy_))
         else:
-            copied = (str(t) for t in self._spec.copy_ if t.rpartition(".")[2] == name)
+            given = (*self._spec.copy_, *(text for part in self._analysis.parts for text in part.copied))
+            copied = (str(text) for text in given if text.rpartition(".")[2] == name)
             source = self._predecessor(next(copied, ""))
         return source.codelist if source is not None else None
 
@@ -53,7 +63,7 @@ class Metadata:
         self, blocks: Sequence[Block], computed: Sequence[Computed], whole: Sequence[Line]
     ) -> tuple[VariablePlan, ...]:
         """The variables in their order, each as the first line that counts describes it."""
-        lists = self._own_lists()
+        lists = {**self._pair_lists(), **self._own_lists()}
         by_name: dict[str, Line] = {}
         kept = [block for block in blocks if not self._dropped(block)]
         own = [line for records in computed for line in records.lines]
@@ -85,7 +95,8 @@ class Metadata:
     def _own_lists(self) -> dict[str, Codelist]:
         """The lists of parameters and analysis visits, which the dataset's spec itself makes."""
         spec, name = self._spec, self._analysis.name
-        terms = {str(c): str(p.param) for c, p in spec.parameters.items() if p.keep}
+        parameters = self._analysis.parameters
+        terms = {str(c): str(p.param) for c, p in parameters.items() if p.keep}
         if spec.scales is not None:
             instrument = self._instruments.get(str(spec.scales.instrument))
             terms |= {str(c): str(s.label) for c, s in instrument.scales.items()} if instrument else {}
@@ -95,17 +106,39 @@ class Metadata:
             decodes = tuple(Term(decode) for decode in dict.fromkeys(terms.values()))
             made["PARAMCD"] = Codelist(f"{name}.PARAMCD", f"{spec.label}: Parameter Code", terms=codes)
             made["PARAM"] = Codelist(f"{name}.PARAM", f"{spec.label}: Parameter", terms=decodes)
-            if all(parameter.keep for parameter in spec.parameters.values()):
+            if all(parameter.keep for parameter in parameters.values()):
                 numbers = {str(number): decode for number, decode in enumerate(terms.values(), 1)}
                 made["PARAMN"] = self._numbers("PARAMN", "Parameter (N)", numbers)
         if spec.windows is not None:
-            visits = tuple(Term(str(visit)) for visit in spec.windows.visits)
+            numbered = {str(visit): f"{window.number:g}" for visit, window in spec.windows.visits.items()}
+            for records in spec.records:
+                visit, number = (_assigned(records.variables, v) for v in ("AVISIT", "AVISITN"))
+                numbered |= {visit: number} if visit else {}
+            visits = tuple(Term(visit) for visit in numbered)
             made["AVISIT"] = Codelist(f"{name}.AVISIT", f"{spec.label}: Analysis Visit", terms=visits)
-            windows = spec.windows.visits.items()
-            if all(window.number.is_integer() for _, window in windows):
-                coded = {f"{window.number:g}": str(visit) for visit, window in windows}
+            if all(number.isdecimal() for number in numbered.values()):
+                coded = {number: visit for visit, number in numbered.items()}
                 made["AVISITN"] = self._numbers("AVISITN", "Analysis Visit (N)", coded)
         return made
+
+    def _pair_lists(self) -> dict[str, Codelist]:
+        """The lists of a text and its number that one line makes, where nothing else gives them one."""
+        made: dict[str, Codelist] = {}
+        for number, (text, numbers) in self._pairs.items():
+            label = self._label(text)
+            if self.codelist(number) is None:
+                made[number] = self._numbers(number, f"{label} (N)", {str(n): t for t, n in numbers.items()})
+            if self.codelist(text) is None:
+                terms = tuple(Term(value) for value in numbers)
+                title = f"{self._spec.label}: {label}"
+                made[text] = Codelist(f"{self._analysis.name}.{text}", title, terms=terms)
+        return made
+
+    def _label(self, name: str) -> str:
+        found = adam_variable(self._analysis.structure, name)
+        line = self._analysis.lines.get(name)
+        given = str(line.label) if line is not None and line.label is not None else ""
+        return given or (found.label if found else "") or name
 
     def _numbers(self, variable: str, title: str, terms: dict[str, str]) -> Codelist:
         """A list of whole numbers and what they stand for."""
@@ -126,7 +159,8 @@ class Metadata:
             *given,
             "ASEQ",
             *(text.rpartition(".")[2] for text in spec.copy_),
-            *map(str, spec.rows),
+            *(text.rpartition(".")[2] for part in self._analysis.parts for text in part.copied),
+            *(str(name) for part in self._analysis.parts for name in part.rows),
             *PARAMETER_VARIABLES,
             *(WINDOW_KINDS if spec.windows else ()),
             *map(str, spec.variables),
@@ -135,8 +169,8 @@ class Metadata:
         return [name for name in dict.fromkeys(names) if name in self._analysis.kinds]
 
     def _variable(self, name: str, line: Line | None, codelist: Codelist | None) -> VariablePlan:
-        found = adam_variable(self._spec.class_, name)
-        spec = self._analysis.lines.get(name)
+        found = adam_variable(self._analysis.structure, name)
+        spec, spec_class = self._analysis.lines.get(name), self._spec.class_
         kind = self._analysis.kinds[name]
         copied = line is not None and line.verb == "copy"
         source = self._predecessor(line.origin.description) if line is not None and copied else None
@@ -153,12 +187,12 @@ class Metadata:
             label=label,
             type="Char" if kind in (Type.TEXT, Type.DTC) else "Num",
             kind=kind,
-            core=found.core if found else "",
+            core=found.core if found and spec_class != "OTHER" else "",
             role="",
             codelist=codelist,
             origin=line.origin
             if line is not None
-            else Origin("Predecessor", description=f"{self._spec.from_}.{name}"),
+            else Origin("Predecessor", description=f"{self._analysis.source}.{name}"),
             where=where,
             method=line.method if line else None,
             comment=line.comment if line else None,

@@ -17,7 +17,8 @@ from ced_cdisc.plan.language.origins import DERIVED
 from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Computed, Line
 from ced_cdisc.plan.order import in_order
-from ced_cdisc.spec.models import LineSpec, ParameterSpec
+from ced_cdisc.spec.analysis import ParameterSpec
+from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 
 
@@ -92,7 +93,7 @@ class ComputedRecords:
             keep=self.lines.expressions.condition(parameter.rows, self.names)
             if parameter.rows is not None
             else None,
-            lines=_ordered(rows.values(), self.findings, self.analysis.name),
+            lines=ordered(rows.values(), self.findings, self.analysis.name),
             where=code.where,
             present="AVAL",
         )
@@ -108,7 +109,7 @@ class ComputedRecords:
 def computed_parameters(records: ComputedRecords) -> list[Computed]:
     """The records of each computed parameter, in the order of the spec; an unknown ``by`` is CED012."""
     analysis, lines = records.analysis, records.lines
-    parameters = analysis.spec.parameters
+    parameters = analysis.parameters
     codes = frozenset(map(str, parameters))
     made: list[Computed] = []
     for number, (code, parameter) in enumerate(parameters.items(), 1):
@@ -118,13 +119,14 @@ def computed_parameters(records: ComputedRecords) -> list[Computed]:
             return made
         by = tuple(map(str, parameter.by or ()))
         where = parameter.computed.where
-        words = formula_in_words(parameter.computed, parameters, by, lines.expressions)
+        words = str(parameter.as_ or "")
+        words = words or formula_in_words(parameter.computed, parameters, by, lines.expressions)
         value = spec_line(where, derive=parameter.computed, as_=Text(words, where) if words else None)
         made.append(records.make(code, number, parameter, by, value, codes))
     return made
 
 
-def _ordered(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Line, ...]:
+def ordered(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Line, ...]:
     """As :func:`in_order`; what a line reads from the records so far is no value of the new record."""
     given = {line.variable: line for line in lines}
     shown = [replace(line, tree=_of_the_record(line.tree)) for line in given.values()]

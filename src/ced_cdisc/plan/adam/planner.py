@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Comment
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, declare
+from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
 from ced_cdisc.plan.adam.metadata import Metadata
+from ced_cdisc.plan.adam.numbers import numbered_pairs, with_numbers
 from ced_cdisc.plan.adam.parameters import ComputedRecords, computed_parameters, parameter_lines
+from ced_cdisc.plan.adam.parts import Part, is_computed, is_time_to_event
+from ced_cdisc.plan.adam.records import derived_records
 from ced_cdisc.plan.adam.scales import scale_parameters
+from ced_cdisc.plan.adam.time_to_event import TimesToEvent
+from ced_cdisc.plan.adam.trace import is_name, trace_lines
 from ced_cdisc.plan.adam.windows import window_lines
 from ced_cdisc.plan.language.expressions import both
 from ced_cdisc.plan.language.imputation import with_flags
@@ -24,15 +28,19 @@ from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
 from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.plan.texts import check_homes
+from ced_cdisc.spec.analysis import AnalysisSpec, ParameterSpec
 from ced_cdisc.spec.load import Specs
-from ced_cdisc.spec.models import AnalysisSpec, LineSpec, ParameterSpec
+from ced_cdisc.spec.models import LineSpec, ScaleSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import load_adamig
 
 _STRUCTURES = {
     "ADSL": "One record per subject",
     "BDS": "One record per subject per parameter per analysis visit per analysis timepoint",
+    "TTE": "One record per subject per parameter",
     "OCCDS": "One record per subject per occurrence",
+    "AE": "One record per subject per adverse event",
+    "OTHER": "One record per subject per key variables",
 }
 
 
@@ -49,43 +57,52 @@ class AnalysisPlanner:
         plans: Mapping[str, DatasetPlan],
     ) -> None:
         spec = with_flags(spec, findings)
-        self.spec = spec
+        pairs = numbered_pairs(spec)
+        self.spec = spec = with_numbers(spec)
         self.name = str(spec.dataset)
         self._specs = specs
         self._catalogue = catalogue
         self._lines = lines
         self._findings = findings
         self._analysis = declare(spec, catalogue, findings)
-        self._metadata = Metadata(self._analysis, lines.codelists, specs.instruments, plans, findings)
+        self._metadata = Metadata(self._analysis, lines.codelists, specs.instruments, plans, findings, pairs)
         self._names = self._analysis.whole_names(catalogue)
+        self._times = TimesToEvent(self._analysis, catalogue, lines.expressions, findings)
 
     def plan(self) -> DatasetPlan:
         """The dataset's plan; findings say what is wrong with it."""
         spec = self.spec
         blocks = self._blocks()
-        computed = self._computed()
+        records = self._computed_records()
+        computed = self._computed(records)
         whole = self._whole()
-        made = (*(line for part in (*blocks, *computed) for line in part.lines), *whole)
+        derived, rest = derived_records(spec.records, whole, records, self._in_order)
+        lines = self._in_order(self._numbered(rest))
+        every = tuple(dict.fromkeys((*(line for one in derived for line in one.first), *lines)))
+        made = (*(line for part in (*blocks, *computed, *derived) for line in part.lines), *every)
         check_homes(self.name, made, self._findings)
-        structure = load_adamig(str(self._specs.study.standards.adamig)).structure(spec.class_)
+        structure = load_adamig(str(self._specs.study.standards.adamig)).structure(self._analysis.structure)
         return DatasetPlan(
             name=self.name,
             kind="adam",
             label=str(spec.label),
             domain="",
-            class_name=structure.class_name,
+            class_name="ADAM OTHER" if spec.class_ == "OTHER" else structure.class_name,
+            subclass=structure.subclass,
             structure=str(spec.structure or _STRUCTURES[spec.class_]),
             blocks=blocks,
-            computed=computed,
-            lines=whole,
+            computed=(*computed, *derived),
+            lines=lines,
             sort=self._sort(),
-            variables=self._metadata.variables(blocks, computed, whole),
+            variables=self._metadata.variables(blocks, (*computed, *derived), every),
             where=spec.dataset.where,
             keep=self._analysis.kept,
             standard="ADAMIG",
             one_per_subject=spec.class_ == "ADSL",
             comment=Comment(self.name, str(spec.comment)) if spec.comment is not None else None,
             checks=self._lines.expressions.checks(spec.checks, self._names),
+            demands=self._times.demands,
+            decimals=self._decimals(),
             value_level=self._value_level(),
         )
 
@@ -96,34 +113,41 @@ class AnalysisPlanner:
     # rows
 
     def _blocks(self) -> tuple[Block, ...]:
-        spec = self.spec
-        source = str(spec.from_)
+        made: list[Block] = []
+        for part in self._analysis.parts:
+            made += self._part_blocks(part, len(made))
+        return tuple(made)
+
+    def _part_blocks(self, part: Part, before: int) -> list[Block]:
+        """The blocks of one part: one for each parameter made from its source."""
+        source = str(part.source)
         if source not in self._catalogue.datasets:
             hint = did_you_mean(source, self._catalogue.datasets)
-            self._findings.add(Finding("CED016", f"unknown dataset {source}", spec.from_.where, hint=hint))
-            return ()
-        names = self._analysis.row_names(self._catalogue)
-        lookups = plan_lookups(spec.with_, source, self._catalogue, self._findings)
-        keep = self._lines.expressions.condition(spec.where, names) if spec.where is not None else None
-        shared = self._row_lines(names)
-        parameters = [(i, c, p) for i, (c, p) in enumerate(spec.parameters.items(), 1) if p.computed is None]
-        if not spec.parameters:
-            return (self._block(1, source, keep, lookups, shared),)
+            self._findings.add(Finding("CED016", f"unknown dataset {source}", part.source.where, hint=hint))
+            return []
+        names = self._analysis.row_names(self._catalogue, part)
+        lookups = plan_lookups(part.with_, source, self._catalogue, self._findings)
+        condition = self._lines.expressions.condition
+        keep = condition(part.where, names) if part.where is not None else None
+        shared = self._row_lines(part, names)
+        if not self._analysis.parameters:
+            traced = trace_lines(self.spec, part, None, self._catalogue)
+            return [self._block(before + 1, part, keep, lookups, {**traced, **shared})]
         made: list[Block] = []
-        for number, code, parameter in parameters:
-            rows = (
-                self._lines.expressions.condition(parameter.rows, names)
-                if parameter.rows is not None
-                else None
-            )
-            lines = {**shared, **self._parameter(code, number, parameter, names)}
-            made.append(self._block(number, source, both(keep, rows), lookups, lines))
-        return tuple(made)
+        for code, parameter in part.parameters.items():
+            if is_computed(parameter):
+                continue
+            rows = condition(parameter.rows, names) if parameter.rows is not None else None
+            traced = trace_lines(self.spec, part, parameter, self._catalogue)
+            own = self._parameter(code, parameter, part, names)
+            number = before + len(made) + 1
+            made.append(self._block(number, part, both(keep, rows), lookups, {**traced, **shared, **own}))
+        return made
 
     def _block(
         self,
         number: int,
-        source: str,
+        part: Part,
         keep: tree.Node | None,
         lookups: tuple[Lookup, ...],
         lines: dict[str, Line],
@@ -131,28 +155,26 @@ class AnalysisPlanner:
         singles = single_lines(lines.values(), self._catalogue)
         return Block(
             number=number,
-            source=source,
+            source=str(part.source),
             kind="dataset",
             lines=in_order((*singles, *lines.values()), self._findings, self.name),
             keep=keep,
             lookups=lookups,
-            where=self.spec.place,
+            where=part.place,
         )
 
-    def _row_lines(self, names: RowNames) -> dict[str, Line]:
+    def _row_lines(self, part: Part, names: RowNames) -> dict[str, Line]:
         made: dict[str, Line] = {}
-        source = str(self.spec.from_)
+        source = str(part.source)
         copied = {
-            text.rpartition(".")[2]: text
-            for text in self.spec.copy_
-            if text.partition(".")[0] in names.sources
+            text.rpartition(".")[2]: text for text in part.copied if text.partition(".")[0] in names.sources
         }
         if "STUDYID" not in copied:
-            copied = {"STUDYID": Text(f"{source}.STUDYID", self.spec.from_.where), **copied}
+            copied = {"STUDYID": Text(f"{source}.STUDYID", part.source.where), **copied}
         for name, text in copied.items():
             if name != "USUBJID":
                 self._keep(spec_line(text.where, copy_=text), name, names, made)
-        for key, line in self.spec.rows.items():
+        for key, line in part.rows.items():
             self._keep(line, str(key), names, made)
         return made
 
@@ -162,30 +184,38 @@ class AnalysisPlanner:
             made[name] = built
 
     def _parameter(
-        self, code: Text, number: int, parameter: ParameterSpec, names: RowNames
+        self, code: Text, parameter: ParameterSpec, part: Part, names: RowNames
     ) -> dict[str, Line]:
-        made = parameter_lines(code, number, parameter)
-        if parameter.value is None and parameter.text is None:
-            self._findings.add(
-                Finding("CED017", f"parameter {code} needs 'value', 'text' or 'computed'", parameter.place)
-            )
+        made = parameter_lines(code, self._analysis.number(code), parameter)
+        if is_time_to_event(parameter):
+            made |= self._times.lines(code, parameter, part, names)
+        elif parameter.value is None and parameter.text is None:
+            problem = f"parameter {code} needs 'value', 'text', 'computed' or 'events'"
+            self._findings.add(Finding("CED017", problem, parameter.place))
         for name, text in (("AVAL", parameter.value), ("AVALC", parameter.text)):
             if text is not None:
-                alone = re.fullmatch(r"[A-Z][A-Z0-9]*\.[A-Z][A-Z0-9]*", text.strip())
-                verb = "copy_" if alone else "derive"
-                self._keep(spec_line(text.where, **{verb: text}), name, names, made)
+                plain = name == "AVALC" or parameter.as_ is None
+                words = {"copy_": text} if plain and is_name(text) else {"derive": text}
+                if name == "AVAL" and parameter.as_ is not None:
+                    words["as_"] = parameter.as_
+                self._keep(spec_line(text.where, **words), name, names, made)
         for key, line in parameter.variables.items():
             self._keep(line, str(key), names, made)
         return made
 
     # the whole
 
-    def _computed(self) -> tuple[Computed, ...]:
-        spec = self.spec
-        copied = (t.rpartition(".")[2] for t in spec.copy_ if t.partition(".")[0] == str(spec.from_))
-        own = ("USUBJID", "ASEQ", *PARAMETER_VARIABLES)
-        carried = dict.fromkeys(("STUDYID", *copied, *map(str, spec.rows)))
-        records = ComputedRecords(
+    def _computed_records(self) -> ComputedRecords:
+        spec, parts = self.spec, self._analysis.parts
+        copied = (
+            text.rpartition(".")[2]
+            for part in parts
+            for text in part.copied
+            if text.partition(".")[0] == str(part.source)
+        )
+        own = ("USUBJID", "ASEQ", *PARAMETER_VARIABLES, *(TRACE_KINDS if spec.trace else ()))
+        carried = dict.fromkeys(("STUDYID", *copied, *(str(name) for part in parts for name in part.rows)))
+        return ComputedRecords(
             analysis=self._analysis,
             carried=tuple(name for name in carried if name not in own),
             names=self._names,
@@ -193,35 +223,56 @@ class AnalysisPlanner:
             target=self._target,
             findings=self._findings,
         )
-        made = computed_parameters(records)
-        if spec.scales is not None:
-            number = len(spec.parameters)
-            made += scale_parameters(spec.scales, self._specs.instruments, number, records, self._findings)
+
+    def _computed(self, records: ComputedRecords) -> tuple[Computed, ...]:
+        made, scales = computed_parameters(records), self.spec.scales
+        if scales is not None:
+            number = len(self._analysis.parameters)
+            made += scale_parameters(scales, self._specs.instruments, number, records, self._findings)
         return tuple(made)
 
-    def _whole(self) -> tuple[Line, ...]:
-        spec, kinds = self.spec, self._analysis.kinds
+    def _whole(self) -> dict[str, Line]:
+        spec = self.spec
         made: dict[str, Line] = {}
         if spec.windows is not None:
             made |= window_lines(
                 spec.windows, self.name, self._names, self._lines.expressions, self._findings
             )
+        near = {str(n) for part in self._analysis.parts for n in (part.source, *part.with_)}
         for text in spec.copy_:
-            if text.partition(".")[0] not in (str(spec.from_), *map(str, spec.with_)):
+            if text.partition(".")[0] not in near:
                 self._keep(spec_line(text.where, copy_=text), text.rpartition(".")[2], self._names, made)
         for key, line in spec.variables.items():
             self._keep(line, str(key), self._names, made)
-        if "ASEQ" in kinds and "ASEQ" not in made:
-            keys = [key for key in self._sort() if key not in ("STUDYID", "USUBJID", "ASEQ")]
-            made["ASEQ"] = numbered(self.name, "ASEQ", keys, kinds, spec.dataset.where, self._analysis.kept)
-        singles = single_lines(made.values(), self._catalogue)
-        return in_order((*singles, *made.values()), self._findings, self.name)
+        return made
+
+    def _in_order(self, lines: Mapping[str, Line]) -> tuple[Line, ...]:
+        singles = single_lines(lines.values(), self._catalogue)
+        return in_order((*singles, *lines.values()), self._findings, self.name)
+
+    def _numbered(self, lines: dict[str, Line]) -> dict[str, Line]:
+        """The lines with ASEQ, unless the spec gives it."""
+        kinds = self._analysis.kinds
+        if "ASEQ" not in kinds or "ASEQ" in lines:
+            return lines
+        keys = [key for key in self._sort() if key not in ("STUDYID", "USUBJID", "ASEQ")]
+        where = self.spec.dataset.where
+        return {**lines, "ASEQ": numbered(self.name, "ASEQ", keys, kinds, where, self._analysis.kept)}
 
     def _sort(self) -> tuple[str, ...]:
         keys = self._analysis.known(self.spec.sort, self._findings)
         return tuple(dict.fromkeys(("STUDYID", "USUBJID", *keys)))
 
+    def _decimals(self) -> dict[str, int]:
+        scored: list[tuple[Text, ParameterSpec | ScaleSpec]] = [*self._analysis.parameters.items()]
+        if self.spec.scales is not None:
+            instrument = self._specs.instruments.get(str(self.spec.scales.instrument))
+            scored += instrument.scales.items() if instrument else ()
+        return {str(code): one.decimals for code, one in scored if one.decimals is not None}
+
     def _value_level(self) -> tuple[tuple[str, str], ...]:
-        if not self.spec.parameters:
+        if not self._analysis.parameters:
             return ()
-        return tuple((name, "PARAMCD") for name in ("AVAL", "AVALC") if name in self._analysis.kinds)
+        names = ("AVAL", "AVALC", *(("BASE", "CHG") if self._decimals() else ()))
+        names += ("ADT", "CNSR") if any(map(is_time_to_event, self._analysis.parameters.values())) else ()
+        return tuple((name, "PARAMCD") for name in names if name in self._analysis.kinds)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.plan.adam.parameters import ComputedRecords
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.templates import fill, find_instrument
 from ced_cdisc.plan.model import Computed
-from ced_cdisc.spec.models import InstrumentSpec, ParameterSpec, ScaleSpec, ScaleUse
+from ced_cdisc.spec.analysis import ParameterSpec, ScaleUse
+from ced_cdisc.spec.models import InstrumentSpec, ScaleSpec
 from ced_cdisc.spec.source import Text
+
+_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)")
 
 
 def scale_parameters(
@@ -27,7 +32,7 @@ def scale_parameters(
         instruments: all instruments of the study.
         number: the number of parameters before the scores, for PARAMN.
         records: makes the records.
-        findings: receives CED016 for an unknown instrument and CED012 for an unknown item.
+        findings: receives CED016 for an unknown instrument, CED012 for an unknown item, and CED037.
     """
     instrument = find_instrument(use.instrument, instruments, findings)
     if instrument is None:
@@ -43,8 +48,11 @@ def scale_parameters(
                 problem = f"scale {code} has an unknown item {item}"
                 findings.add(Finding("CED012", problem, item.where, hint=hint))
         where = code.where
-        formula, answers = scale_formula(scale)
-        words = scale_in_words(scale)
+        rule = check_scale(code, scale, findings)
+        if rule is None:
+            continue
+        formula, answers = scale_formula(scale, rule)
+        words = scale_in_words(scale, rule)
         constants = {"answered": Text(answers, where), "items": Text(str(len(scale.items)), where)}
         parameter = ParameterSpec.model_construct(
             param=scale.label,
@@ -57,40 +65,116 @@ def scale_parameters(
     return made
 
 
-def scale_formula(scale: ScaleSpec) -> tuple[str, str]:
+@dataclass(frozen=True)
+class _Rule:
+    """A scale's rule with its words read.
+
+    Attributes:
+        least: the fewest answered items.
+        ends: what the score is rescaled from and to; None if it stays as it is.
+    """
+
+    least: int
+    ends: tuple[float, float, float, float] | None
+
+
+def check_scale(code: Text, scale: ScaleSpec, findings: Findings) -> _Rule | None:
+    """The rule of a scale, or None with findings (CED037)."""
+    count = len(scale.items)
+    problems: list[tuple[str, Location]] = []
+    least = _least(scale.least, count)
+    if least is None or not 1 <= least <= count:
+        problems.append(
+            (
+                f"'least' of scale {code} is a number from 1 to {count} or a share such as 50%",
+                scale.least.where,
+            )
+        )
+    for item in scale.reverse:
+        if item not in scale.items:
+            problems.append((f"scale {code} reverses {item}, which is no item of it", item.where))
+    if scale.prorate and scale.score == "mean":
+        problems.append((f"'prorate' of scale {code} goes with score: sum", code.where))
+    to = str(scale.to) if scale.to is not None else "0..100" if scale.score == "mean" else "as answered"
+    match = _RANGE.fullmatch(to)
+    if match is None and to != "as answered":
+        problems.append(
+            (
+                f"'to' of scale {code} is from..to, such as 0..100, or: as answered",
+                scale.to.where if scale.to else code.where,
+            )
+        )
+    needs = "to rescale it" if match else "to reverse items" if scale.reverse else ""
+    if needs and (scale.lowest is None or scale.highest is None):
+        problems.append((f"scale {code} needs 'lowest' and 'highest' {needs}", code.where))
+    for problem, where in problems:
+        findings.add(Finding("CED037", problem, where))
+    if problems or least is None:
+        return None
+    if match is None or scale.lowest is None or scale.highest is None:
+        return _Rule(least, None)
+    factor = count if scale.score == "sum" else 1
+    return _Rule(least, (scale.lowest * factor, scale.highest * factor, float(match[1]), float(match[2])))
+
+
+def scale_formula(scale: ScaleSpec, rule: _Rule) -> tuple[str, str]:
     """A scale's score as an expression, and the count of its answered items as another."""
     value = "AVAL"
-    for rule in scale.recode:
-        test = f"AVAL = {rule.code:g}"
-        if rule.items is not None:
-            test = f"PARAMCD in ({_listed(rule.items)}) and {test}"
-        value = f"if({test}, {rule.to}, {value})"
+    if scale.reverse:
+        assert scale.lowest is not None and scale.highest is not None
+        value = f"if(PARAMCD in ({_listed(scale.reverse)}), {scale.lowest + scale.highest:g} - AVAL, AVAL)"
+    for recode in scale.recode:
+        test = f"AVAL = {recode.code:g}"
+        if recode.items is not None:
+            test = f"PARAMCD in ({_listed(recode.items)}) and {test}"
+        value = f"if({test}, {recode.to}, {value})"
     where = f"where PARAMCD in ({_listed(scale.items)})"
     answered = f"count({value} {where})"
-    low, high = f"{scale.lowest:g}", f"{scale.highest:g}"
-    score = f"100 * (mean({value} {where}) - {low}) / ({high} - {low})"
-    return f"if({answered} >= {scale.least}, {score}, missing)", answered
+    score = f"{scale.score}({value} {where})"
+    if scale.prorate:
+        score = f"{len(scale.items)} * mean({value} {where})"
+    if rule.ends is not None:
+        low, high, bottom, top = rule.ends
+        score = f"{top - bottom:g} * ({score} - {low:g}) / ({high:g} - {low:g})"
+        score = score if bottom == 0 else f"{bottom:g} + {score}"
+    return f"if({answered} >= {rule.least}, {score}, missing)", answered
 
 
-def scale_in_words(scale: ScaleSpec) -> str:
+def scale_in_words(scale: ScaleSpec, rule: _Rule) -> str:
     """The rule of a scale's score for the reviewer."""
-    low, high, count = f"{scale.lowest:g}", f"{scale.highest:g}", len(scale.items)
-    words = f"{scale.items[0]} rescaled from {low}-{high} to 0-100"
+    count = len(scale.items)
+    rescaled = ""
+    if rule.ends is not None:
+        low, high, bottom, top = (f"{end:g}" for end in rule.ends)
+        rescaled = f"rescaled from {low}-{high} to {bottom}-{top}"
+    words = f"{scale.items[0]} {rescaled or 'as answered'}"
     if count > 1:
         items = ", ".join(map(str, scale.items))
-        answered = f"{scale.least} of {count} {'is' if scale.least == 1 else 'are'} answered"
-        words = (
-            f"Mean of the answered items among {items}, rescaled from {low}-{high} to 0-100, "
-            f"if at least {answered}, otherwise missing"
-        )
+        answered = f"{rule.least} of {count} {'is' if rule.least == 1 else 'are'} answered"
+        head = f"{scale.score.capitalize()} of the answered items among {items}"
+        if scale.prorate:
+            head += f", times {count} and divided by the number answered"
+        words = f"{head}{f', {rescaled}' if rescaled else ''}, if at least {answered}, otherwise missing"
     notes: list[str] = []
-    for rule in scale.recode:
-        code = f"{rule.code:g}"
+    if scale.reverse:
+        assert scale.lowest is not None and scale.highest is not None
+        total = f"{scale.lowest + scale.highest:g}"
+        notes.append(f"an answer of {', '.join(map(str, scale.reverse))} counts as {total} minus the answer")
+    for recode in scale.recode:
+        code = f"{recode.code:g}"
         which = "an answer"
-        if rule.items is not None:
-            which = f"an answer of {', '.join(map(str, rule.items))} with code"
-        notes.append(f"{which} {code} counts as {rule.to}")
+        if recode.items is not None:
+            which = f"an answer of {', '.join(map(str, recode.items))} with code"
+        notes.append(f"{which} {code} counts as {recode.to}")
     return f"{'; '.join([words, *notes])}."
+
+
+def _least(text: Text, count: int) -> int | None:
+    """The fewest items of a number or a share; half an item counts as one."""
+    if text.isdecimal():
+        return int(text)
+    match = re.fullmatch(r"(\d{1,3})%", text)
+    return -(-int(match[1]) * count // 100) if match else None
 
 
 def _listed(items: list[Text]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.derive.catalogue import FUNCTIONS
@@ -15,7 +16,7 @@ from ced_cdisc.plan.language.expressions import Expressions, literal, missing
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import DERIVED, derivation
 from ced_cdisc.plan.model import Line
-from ced_cdisc.spec.models import Window, WindowsSpec
+from ced_cdisc.spec.analysis import Window, WindowsSpec
 from ced_cdisc.spec.source import Text
 
 _RANGE = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
@@ -44,6 +45,11 @@ def window_lines(
     Returns:
         The lines by variable; none where a condition has a fault.
     """
+    days = with_days(windows, findings)
+    if days is None:
+        return {}
+    windows = days
+    _check_overlaps(windows, findings)
     choices: list[_Choice] = []
     for name, window in windows.visits.items():
         condition = _condition(name, window, windows.on, findings)
@@ -66,6 +72,55 @@ def window_lines(
         text = f"Absolute difference of {windows.on} and AWTARGET."
         made["AWTDIFF"] = _line(dataset, "AWTDIFF", node, text, where, str(difference))
     return made
+
+
+def with_days(windows: WindowsSpec, findings: Findings) -> WindowsSpec | None:
+    """The windows with the days of those that have a target alone: all days to which it is the nearest.
+
+    None, with CED033, where the targets do not rise.
+    """
+    by_target = {n: w for n, w in windows.visits.items() if w.days is None and w.where is None}
+    if windows.nearest is None or any(window.target is None for window in by_target.values()):
+        return windows
+    names = list(by_target)
+    targets = [window.target or 0 for window in by_target.values()]
+    for name, one, other in zip(names[1:], targets[:-1], targets[1:], strict=True):
+        if other <= one:
+            problem = f"the target of {name} is not after that of the window before it"
+            findings.add(Finding("CED033", problem, name.where))
+            return None
+    # A day halfway between two targets belongs to the one that `nearest` names.
+    lasts = [
+        (one + other - (windows.nearest == "later" and (one + other) % 2 == 0)) // 2
+        for one, other in pairwise(targets)
+    ]
+    made = dict(windows.visits)
+    for i, name in enumerate(names):
+        low = "" if i == 0 else str(lasts[i - 1] + 1)
+        high = str(lasts[i]) if i < len(lasts) else ""
+        made[name] = by_target[name].model_copy(update={"days": Text(f"{low}..{high}", name.where)})
+    return windows.model_copy(update={"visits": made})
+
+
+def _check_overlaps(windows: WindowsSpec, findings: Findings) -> None:
+    """CED033: two windows share days, and neither has a condition that tells them apart."""
+    seen: list[tuple[Text, float, float]] = []
+    for name, window in windows.visits.items():
+        match = _RANGE.fullmatch(window.days) if window.days is not None and window.where is None else None
+        if match is None or window.days is None:
+            continue
+        low, high = float(match[1] or "-inf"), float(match[2] or "inf")
+        if low > high:
+            findings.add(
+                Finding(
+                    "CED033", f"the days {window.days} of {name} end before they begin", window.days.where
+                )
+            )
+        for other, first, last in seen:
+            if low <= last and first <= high:
+                problem = f"the windows {other} and {name} share day {max(low, first):g}"
+                findings.add(Finding("CED033", problem, window.days.where))
+        seen.append((name, low, high))
 
 
 @dataclass(frozen=True)
@@ -93,9 +148,16 @@ def _condition(name: Text, window: Window, day: Text, findings: Findings) -> Tex
             parts += [f"{day} >= {match[1]}"] if match[1] else []
             parts += [f"{day} <= {match[2]}"] if match[2] else []
     if not parts:
-        findings.add(Finding("CED017", f"window {name} needs 'days' or 'where'", window.place))
+        hint = "nearest: later takes the days from the targets" if window.target is not None else ""
+        findings.add(Finding("CED017", f"window {name} needs 'days' or 'where'", window.place, hint=hint))
         return None
     return Text(" and ".join(parts), window.where.where if window.where is not None else name.where)
+
+
+def window_values(windows: WindowsSpec, name: Text) -> dict[str, str | float | None]:
+    """AVISIT and its companions, but for AWTDIFF, in the window of that name."""
+    days = with_days(windows, Findings()) or windows
+    return _values(name, days.visits[name], windows.unit)
 
 
 def _values(name: Text, window: Window, unit: Text) -> dict[str, str | float | None]:

@@ -12,7 +12,8 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite
 from ced_cdisc.plan.language.names import RowNames
-from ced_cdisc.spec.models import AnalysisSpec, LineSpec, ParameterSpec, ScaleUse
+from ced_cdisc.spec.analysis import AnalysisBlock, AnalysisSpec, ParameterSpec, ScaleUse
+from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import adam_variable
 
@@ -20,7 +21,7 @@ _DATES = (Type.DTC, Type.DATE, Type.DATETIME, Type.MISSING)
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 _LONGEST = {"02": "29", "04": "30", "06": "30", "09": "30", "11": "30"}
-S = TypeVar("S", AnalysisSpec, ParameterSpec, ScaleUse)
+S = TypeVar("S", AnalysisBlock, AnalysisSpec, ParameterSpec, ScaleUse)
 
 
 class FlagLine(LineSpec):
@@ -161,9 +162,10 @@ def with_flags(spec: AnalysisSpec, findings: Findings) -> AnalysisSpec:
     parameters = {code: maker.added(one, "variables") for code, one in spec.parameters.items()}
     made = maker.added(maker.added(spec, "rows"), "variables")
     scales = None if spec.scales is None else maker.added(spec.scales, "variables")
+    stack = None if spec.stack is None else [maker.block(one) for one in spec.stack]
     if not maker.count:
         return spec
-    return made.model_copy(update={"parameters": parameters, "scales": scales})
+    return made.model_copy(update={"parameters": parameters, "scales": scales, "stack": stack})
 
 
 class _Flags:
@@ -172,6 +174,11 @@ class _Flags:
         self._findings = findings
         self._written = {str(name) for section in (spec.rows, spec.variables) for name in section}
         self.count = 0
+
+    def block(self, part: AnalysisBlock) -> AnalysisBlock:
+        """One of several sources with the flags of its imputed dates."""
+        parameters = {code: self.added(one, "variables") for code, one in part.parameters.items()}
+        return self.added(part, "rows").model_copy(update={"parameters": parameters})
 
     def added(self, part: S, section: Literal["rows", "variables"]) -> S:
         """A part of the spec with the flags of the imputed dates in one of its sections."""

@@ -41,6 +41,7 @@ _MODIFIERS = {
     "flags": ("impute",),
     "as": ("derive", "cases", "flag", "impute"),
     "page": ("collect",),
+    "number": ("cases",),
     "source": ("collect", "derive", "assign", "impute"),
     "text": ("collect", "derive", "cases"),
 }
@@ -145,6 +146,10 @@ class Lines:
                     )
                 )
                 return None
+        if spec.number is not None:  # of an analysis dataset it is a line of its own by now
+            problem = f"'number' of {target.shown} goes with analysis datasets only"
+            self._findings.add(Finding("CED018", problem, spec.place))
+            return None
         return given[0]
 
     def _fits(self, node: tree.Node, target: Target, text: Text) -> bool:

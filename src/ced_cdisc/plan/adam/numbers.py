@@ -1,0 +1,108 @@
+"""A text and its number from one line: ``AVALCAT1: {cases: [..], number: AVALCA1N}``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+from ced_cdisc.spec.analysis import AnalysisBlock, AnalysisSpec
+from ced_cdisc.spec.base import Model
+from ced_cdisc.spec.models import Case, LineSpec
+from ced_cdisc.spec.source import Text
+
+_TEXT = re.compile(r"'((?:[^']|'')*)'")
+_FLAGS = {"Y": 1, "N": 0}
+Block = TypeVar("Block", bound=AnalysisBlock)
+
+
+def with_numbers(spec: AnalysisSpec) -> AnalysisSpec:
+    """The spec with a line of its own for each variable that holds the number of another one's branches."""
+    made = _block(spec)
+    return made.model_copy(
+        update={
+            "variables": _lines(spec.variables),
+            "stack": None if spec.stack is None else [_block(block) for block in spec.stack],
+            "records": [one.model_copy(update={"variables": _lines(one.variables)}) for one in spec.records],
+            "scales": None
+            if spec.scales is None
+            else spec.scales.model_copy(update={"variables": _lines(spec.scales.variables)}),
+        }
+    )
+
+
+def numbers_of(line: LineSpec) -> dict[str, int]:
+    """The texts that the branches of a line give and their numbers.
+
+    Branches count from 1 in their order, one text once; Y is 1 and N is 0; ``number`` of a branch rules.
+    """
+    found: dict[str, int] = {}
+    for case in line.cases or ():
+        text = _text(case)
+        number = case.number if case.number is not None else _FLAGS.get(text, len(found) + 1)
+        found.setdefault(text, number)
+    return found
+
+
+def numbered_pairs(spec: AnalysisSpec) -> dict[str, tuple[str, dict[str, int]]]:
+    """The variables that hold numbers of branches: of which variable, and the texts with their numbers."""
+    blocks: list[AnalysisBlock] = [spec, *(spec.stack or ())]
+    sections = [spec.variables, *(block.rows for block in blocks)]
+    sections += [p.variables for block in blocks for p in block.parameters.values()]
+    return {
+        str(line.number): (str(key), numbers_of(line))
+        for section in sections
+        for key, line in section.items()
+        if line.number is not None
+    }
+
+
+def _block(block: Block) -> Block:
+    parameters = {
+        code: parameter.model_copy(update={"variables": _lines(parameter.variables)})
+        for code, parameter in block.parameters.items()
+    }
+    return block.model_copy(update={"rows": _lines(block.rows), "parameters": parameters})
+
+
+def _lines(lines: Mapping[Text, LineSpec]) -> dict[Text, LineSpec]:
+    made: dict[Text, LineSpec] = {}
+    for key, line in lines.items():
+        if line.number is None or line.cases is None:
+            made[key] = line
+            continue
+        made[key] = _with(line, number=None)
+        numbers = numbers_of(line)
+        cases = [_numbered(case, numbers[_text(case)], line) for case in line.cases]
+        as_ = Text(f"The number of {key}: {_listed(numbers)}.", line.number.where)
+        label = Text(f"{line.label} (N)", line.label.where) if line.label is not None else None
+        made[line.number] = _with(
+            line, number=None, cases=cases, as_=as_, label=label, codelist=None, comment=None, length=None
+        )
+    return made
+
+
+def _numbered(case: Case, number: int, line: LineSpec) -> Case:
+    assert line.number is not None
+    value = Text(str(number), line.number.where)
+    return _with(case, **({"else_": value} if case.else_ is not None else {"then": value}))
+
+
+def _text(case: Case) -> str:
+    """What a branch gives: a written text without its quotes, else the expression."""
+    given = case.else_ if case.else_ is not None else case.then
+    if given is None:
+        return ""
+    match = _TEXT.fullmatch(given.strip())
+    return match[1].replace("''", "'") if match else str(given)
+
+
+def _listed(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} = {text}" for text, number in numbers.items())
+
+
+Part = TypeVar("Part", bound=Model)
+
+
+def _with(part: Part, **changes: object) -> Part:
+    return part.model_copy(update=changes)

@@ -1,0 +1,387 @@
+"""Records derived within a parameter (DTYPE): averages, values carried forward, endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.metadata import Method
+from ced_cdisc.derive.catalogue import FUNCTIONS
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.english import clause, listed
+from ced_cdisc.expr.lineage import own_columns
+from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, WINDOW_KINDS
+from ced_cdisc.plan.adam.parameters import ComputedRecords, ordered
+from ced_cdisc.plan.adam.windows import window_values
+from ced_cdisc.plan.language.expressions import both, choose, literal, missing
+from ced_cdisc.plan.language.made_lines import spec_line
+from ced_cdisc.plan.language.origins import DERIVED, derivation
+from ced_cdisc.plan.model import Computed, Line
+from ced_cdisc.spec.analysis import DerivedSpec
+from ced_cdisc.spec.source import Text
+
+InOrder = Callable[[Mapping[str, Line]], tuple[Line, ...]]
+_OF_VISIT = ("AVISIT", "AVISITN")
+
+
+def derived_records(
+    specs: Sequence[DerivedSpec], whole: Mapping[str, Line], records: ComputedRecords, in_order: InOrder
+) -> tuple[tuple[Computed, ...], dict[str, Line]]:
+    """The records of each entry of ``records``, and the lines over the whole that are left for the end.
+
+    Lines that an entry reads, and analysis windows, are computed before its records are made, which carry
+    the values of the records that they come from, but for flags; all other lines follow, over all records.
+
+    Args:
+        specs: the entries.
+        whole: the lines over the whole dataset by variable.
+        records: what makes records of parameters.
+        in_order: puts lines over the whole in order.
+    """
+    made: list[Computed] = []
+    rest = dict(whole)
+    maker = _Maker(records, len(specs))
+    methods: list[Method] = []
+    for number, spec in enumerate(specs, 1):
+        entry = maker.read(number, spec)
+        if entry is None:
+            continue
+        early = _needed(entry, rest, whole)
+        first = {name: rest.pop(name) for name in list(rest) if name in early}
+        # A flag is on one record of a group: a record that repeats it does not take it over.
+        known = {name for name, line in whole.items() if name not in rest and line.verb != "flag"}
+        computed = maker.make(entry, known)
+        made += [replace(computed[0], first=(*in_order(first), *computed[0].first)), *computed[1:]]
+        methods += [line.method for one in computed for line in one.lines if line.method and _is_dtype(line)]
+    return _with_one_method(made, methods), rest
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """An entry whose words are parsed and fit."""
+
+    number: int
+    spec: DerivedSpec
+    by: tuple[str, ...]
+    where: tree.Node | None
+    order: tuple[tree.Ordering, ...]
+    lines: Mapping[str, Line]
+
+    @property
+    def pick(self) -> str:
+        """The hidden variable that ranks the records to take, for its first visit or alone."""
+        return f"__take{self.number}"
+
+
+class _Maker:
+    """Makes the records of the entries of one dataset."""
+
+    def __init__(self, records: ComputedRecords, count: int) -> None:
+        self._records = records
+        self._count = count
+        self._spec = records.analysis.spec
+        self._kinds = records.analysis.kinds
+        self._expressions = records.lines.expressions
+        self._findings: Findings = records.findings
+
+    def read(self, number: int, spec: DerivedSpec) -> _Entry | None:
+        """The entry with its expressions resolved, or None with findings (CED012, CED036)."""
+        if not self._fits(spec):
+            return None
+        analysis = self._records.analysis
+        by = tuple(analysis.known(spec.by, self._findings))
+        codelist = self._records.target("DTYPE").codelist
+        self._records.lines.codelists.check(
+            codelist, str(spec.dtype), spec.dtype.where, f"{analysis.name}.DTYPE"
+        )
+        where = self._expressions.condition(spec.where, self._records.names) if spec.where else None
+        if len(by) < len(spec.by) or (spec.where is not None and where is None):
+            return None
+        order = [self._ordering(text) for text in spec.order or ()]
+        lines = self._own_lines(spec, by, where)
+        if lines is None or any(one is None for one in order):
+            return None
+        return _Entry(number, spec, by, where, tuple(one for one in order if one is not None), lines)
+
+    def make(self, entry: _Entry, known: Iterable[str]) -> list[Computed]:
+        """The records: one step for the group, or one for each visit to fill."""
+        given = [*self._carried(), *(name for name in known if name in self._kinds)]
+        skipped = {"USUBJID", "ASEQ", "DTYPE", "PARAMCD", *TRACE_KINDS, *entry.by, *entry.lines}
+        if "AVISIT" in entry.lines:
+            skipped |= WINDOW_KINDS.keys()  # those of another analysis visit
+        carried = [name for name in dict.fromkeys(given) if name not in skipped]
+        if entry.spec.value is not None:
+            return [self._averaged(entry, carried)]
+        if entry.spec.fill is None:
+            pick = self._rank(entry, entry.pick, None)
+            return [self._taken(entry, carried, entry.pick, (pick,), {}, None)]
+        return self._filled(entry, carried)
+
+    # words
+
+    def _fits(self, spec: DerivedSpec) -> bool:
+        what = f"the records {spec.dtype}"
+        problems: list[tuple[str, str]] = []
+        if not self._records.analysis.parameters:
+            problems.append((f"{what} need parameters", ""))
+        if (spec.value is None) == (spec.take is None):
+            problems.append((f"{what} need either 'value' or 'take'", "value: mean(AVAL), or take: last"))
+        if spec.take is not None and not spec.order:
+            problems.append((f"'take' of {what} needs 'order'", "order: [ADT]"))
+        for word in ("order", "fill"):
+            if spec.take is None and getattr(spec, word) is not None:
+                problems.append((f"'{word}' of {what} goes with 'take'", ""))
+        for problem, hint in problems:
+            self._findings.add(Finding("CED036", problem, spec.dtype.where, hint=hint))
+        return not problems and self._known_visits(spec)
+
+    def _known_visits(self, spec: DerivedSpec) -> bool:
+        """Whether the visits to fill are known by name and number, and AVISIT and AVISITN are there."""
+        good = True
+        windows = self._spec.windows
+        for name, number in (spec.fill or {}).items():
+            if windows is None and number is None:
+                hint = f"fill: {{{name}: 1}} gives its AVISITN"
+                problem = f"the number of {name} is unknown, for the dataset has no windows"
+            elif windows is not None and name not in windows.visits:
+                hint = did_you_mean(str(name), map(str, windows.visits))
+                problem = f"{name} is no analysis visit of the windows"
+            else:
+                continue
+            self._findings.add(Finding("CED036", problem, name.where, hint=hint))
+            good = False
+        for variable in _OF_VISIT:
+            if spec.fill and variable not in self._kinds:
+                problem = f"'fill' needs a line for {variable}, or windows"
+                self._findings.add(Finding("CED036", problem, spec.dtype.where))
+                good = False
+        return good
+
+    def _ordering(self, text: Text) -> tree.Ordering | None:
+        word = Text(str(text).removesuffix(" desc"), text.where, text.span)
+        node = self._expressions.compile(word, self._records.names)
+        if node is None:
+            return None
+        return tree.Ordering(of=node, falling=str(text).endswith(" desc"), type=node.type)
+
+    def _own_lines(
+        self, spec: DerivedSpec, by: tuple[str, ...], where: tree.Node | None
+    ) -> dict[str, Line] | None:
+        """The lines that the entry itself gives; what goes over records goes over those of the group."""
+        condition = self._expressions.parse(spec.where) if spec.where is not None and where else None
+
+        def rewrite(node: tree.Node) -> tree.Node:
+            if isinstance(node, tree.Aggregate) and not node.dataset:
+                kept = both(condition, node.where)
+                return replace(node, where=kept, on=tuple(dict.fromkeys(("PARAMCD", *by, *node.on))))
+            return tree.rebuild(node, rewrite)
+
+        made: dict[str, Line] = {}
+        wanted = dict(spec.variables)
+        if spec.value is not None:
+            place = spec.value.where
+            wanted[Text("AVAL", place)] = spec_line(place, derive=spec.value, as_=spec.as_)
+        for name, line in wanted.items():
+            built = self._records.lines.make(
+                line, self._records.target(str(name)), self._records.names, rewrite
+            )
+            if built is None:
+                return None
+            made[str(name)] = built
+        return made
+
+    def _carried(self) -> list[str]:
+        analysis = self._records.analysis
+        own = (str(n) for p in analysis.parameters.values() for n in p.variables)
+        scales = map(str, self._spec.scales.variables) if self._spec.scales is not None else ()
+        names = (*self._records.carried, *PARAMETER_VARIABLES, *own, *scales)
+        return [name for name in names if name in self._kinds]
+
+    # records
+
+    def _averaged(self, entry: _Entry, carried: Iterable[str]) -> Computed:
+        on = ("PARAMCD", *entry.by)
+        lines = dict(entry.lines)
+        for name in carried:
+            if name not in ("AVAL", "AVALC"):
+                of = self._column(name)
+                node = tree.Aggregate(func="same", of=of, where=entry.where, on=on, type=self._kinds[name])
+                lines[name] = self._line(entry, name, node)
+        return self._computed(entry, lines, entry.where, (), None)
+
+    def _taken(
+        self,
+        entry: _Entry,
+        carried: Iterable[str],
+        pick: str,
+        first: tuple[Line, ...],
+        fixed: Mapping[str, tree.Node],
+        visit: str | None,
+    ) -> Computed:
+        on = ("PARAMCD", *entry.by)
+        is_picked = tree.Compare(
+            op="=", left=self._column(pick, Type.NUMBER), right=literal(1), type=Type.TRUTH
+        )
+
+        def of_it(name: str) -> tree.Aggregate:
+            kind = self._kinds[name]
+            return tree.Aggregate(func="only", of=self._column(name), where=is_picked, on=on, type=kind)
+
+        lines = {name: self._line(entry, name, of_it(name)) for name in carried}
+        lines |= {name: self._line(entry, name, node) for name, node in fixed.items()}
+        value: tree.Node = of_it("AVAL")
+        if visit is not None:
+            there = tree.Compare(op="=", left=self._column("AVISIT"), right=literal(visit), type=Type.TRUTH)
+            count = tree.Aggregate(
+                func="count", of=self._column("AVAL"), where=there, on=on, type=Type.NUMBER
+            )
+            empty = tree.Compare(op="=", left=count, right=literal(0), type=Type.TRUTH)
+            value = choose(empty, value)
+        words = str(entry.spec.as_ or self._value_in_words(entry))
+        lines["AVAL"] = replace(
+            self._line(entry, "AVAL", value), method=derivation(self._records.analysis.name, "AVAL", words)
+        )
+        return self._computed(entry, {**lines, **entry.lines}, is_picked, first, visit)
+
+    def _filled(self, entry: _Entry, carried: Iterable[str]) -> list[Computed]:
+        """One step for each visit; what each may take is known before the first is made."""
+        assert entry.spec.fill is not None
+        names = [name for name in carried if name not in WINDOW_KINDS and name not in _OF_VISIT]
+        values = {str(n): self._of_visit(n, number) for n, number in entry.spec.fill.items()}
+        picks = {visit: f"{entry.pick}_{i}" for i, visit in enumerate(values, 1)}
+        ranks = tuple(self._rank(entry, picks[visit], fixed) for visit, fixed in values.items())
+        return [
+            self._taken(entry, names, picks[visit], () if i else ranks, fixed, visit)
+            for i, (visit, fixed) in enumerate(values.items())
+        ]
+
+    def _of_visit(self, name: Text, number: float | None) -> dict[str, tree.Node]:
+        """AVISIT and its companions on the records of a visit that is filled."""
+        windows = self._spec.windows
+        if windows is None:
+            assert number is not None
+            return {"AVISIT": literal(str(name)), "AVISITN": literal(number)}
+        given = window_values(windows, name)
+        return {k: missing() if v is None else literal(v) for k, v in given.items()}
+
+    def _rank(self, entry: _Entry, variable: str, visit: Mapping[str, tree.Node] | None) -> Line:
+        """The place of each record among those of its group that may be taken; 1 is taken."""
+        there: tree.Node = tree.IsMissing(of=self._column("AVAL"), negated=True, type=Type.TRUTH)
+        kept = both(entry.where, there)
+        if visit is not None:
+            number = self._column("AVISITN")
+            before = tree.Compare(op="<", left=number, right=visit["AVISITN"], type=Type.TRUTH)
+            kept = both(kept, before)
+        last = entry.spec.take == "last"
+        order = tuple(replace(one, falling=one.falling != last) for one in entry.order)
+        on = ("PARAMCD", *entry.by)
+        node = tree.Aggregate(func="rank", of=None, where=kept, on=on, order=order, type=Type.NUMBER)
+        return replace(self._line(entry, variable, node), type=Type.NUMBER)
+
+    def _computed(
+        self,
+        entry: _Entry,
+        lines: dict[str, Line],
+        keep: tree.Node | None,
+        first: tuple[Line, ...],
+        visit: str | None,
+    ) -> Computed:
+        spec, name = entry.spec, self._records.analysis.name
+        dtype = replace(
+            self._line(entry, "DTYPE", literal(str(spec.dtype))),
+            method=derivation(name, "DTYPE", self._in_words(entry)),
+        )
+        made = [dtype, *(line for line in lines.values() if line.variable != "DTYPE")]
+        return Computed(
+            by=("PARAMCD", *entry.by),
+            keep=keep,
+            lines=ordered(made, self._findings, name),
+            where=spec.dtype.where,
+            present="AVAL",
+            first=first,
+            dtype=str(spec.dtype),
+        )
+
+    def _line(self, entry: _Entry, name: str, node: tree.Node) -> Line:
+        kind = self._kinds.get(name, Type.NUMBER)
+        where = entry.spec.dtype.where
+        return Line(variable=name, tree=node, type=kind, verb="derive", where=where, origin=DERIVED)
+
+    def _column(self, name: str, kind: Type | None = None) -> tree.Column:
+        return tree.Column(name=name, scope=Scope.VARIABLE, type=kind or self._kinds[name])
+
+    # what define.xml says
+
+    def _in_words(self, entry: _Entry) -> str:
+        spec = entry.spec
+        group = listed(["subject", "PARAMCD", *entry.by])
+        if spec.value is not None:
+            text = f"{spec.dtype} on a record made for each {group} from the records"
+            text += f" where {clause(entry.where, FUNCTIONS)}" if entry.where is not None else ""
+            return f"{text}, which holds what these share{self._assigned_in_words(entry)}."
+        text = f"{spec.dtype} on a record that repeats {self._taken_in_words(entry)}"
+        if spec.fill is not None:
+            visits = listed([str(name) for name in spec.fill])
+            text += f", for each of {visits} at which the {group} has no AVAL"
+        else:
+            text += f", for each {group}"
+        return f"{text}{self._assigned_in_words(entry)}."
+
+    def _assigned_in_words(self, entry: _Entry) -> str:
+        lines = [line for line in entry.lines.values() if isinstance(line.tree, tree.Literal)]
+        said = [f"{line.variable} = {clause(line.tree, FUNCTIONS)}" for line in lines]
+        return f"; it has {listed(said)}" if said else ""
+
+    def _value_in_words(self, entry: _Entry) -> str:
+        group = listed(["subject", "PARAMCD", *entry.by])
+        return f"AVAL of {self._taken_in_words(entry)} of the same {group}."
+
+    def _taken_in_words(self, entry: _Entry) -> str:
+        spec = entry.spec
+        order = listed([str(word).replace(" desc", " (falling)") for word in spec.order or ()])
+        text = f"the {spec.take} record with AVAL, in the order of {order},"
+        if spec.fill is not None:
+            text += " among those of earlier analysis visits"
+        if entry.where is not None:
+            text += f" where {clause(entry.where, FUNCTIONS)}"
+        return text.rstrip(",")
+
+
+def _needed(entry: _Entry, rest: Mapping[str, Line], whole: Mapping[str, Line]) -> set[str]:
+    """The lines that must stand before the entry's records are made."""
+    trees = [line.tree for line in entry.lines.values()]
+    trees += [entry.where] if entry.where is not None else []
+    trees += [one.of for one in entry.order]
+    waiting = [*entry.by, *entry.lines, *(name for name in rest if name in WINDOW_KINDS)]
+    waiting += _OF_VISIT if entry.spec.fill is not None else ()
+    waiting += [name for node in trees for name in _read(node)]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in whole and name not in found:
+            found.add(name)
+            waiting += _read(whole[name].tree)
+    return found
+
+
+def _read(node: tree.Node) -> list[str]:
+    groups = [name for n in tree.walk(node) if isinstance(n, tree.Aggregate) for name in n.on]
+    return [*(column.name for column in own_columns(node)), *groups]
+
+
+def _is_dtype(line: Line) -> bool:
+    return line.variable == "DTYPE"
+
+
+def _with_one_method(made: Sequence[Computed], methods: Sequence[Method]) -> tuple[Computed, ...]:
+    """The records with one method of DTYPE, which says all of its values."""
+    if not methods:
+        return tuple(made)
+    texts = dict.fromkeys(method.text for method in methods)
+    method = replace(methods[0], text=f"{' '.join(texts)} Missing on all other records.")
+    return tuple(
+        replace(one, lines=tuple(replace(x, method=method) if _is_dtype(x) else x for x in one.lines))
+        for one in made
+    )

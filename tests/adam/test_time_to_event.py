@@ -1,0 +1,162 @@
+"""Times to event: which of several events and censoring dates counts, and what is said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from analysis_study import build, messages, refused, rows, variable
+
+from small_study import ADSL as SMALL_ADSL
+
+ADSL = SMALL_ADSL.replace("variables:\n", 'variables:\n  EOSDT: {derive: "date(max(VS.VSDTC))"}\n')
+
+ADAE = """\
+dataset: ADAE
+label: Adverse Event Analysis Dataset
+class: AE
+from: AE
+copy: [AE.AESEQ, AE.AETERM, AE.AESEV]
+trace: yes
+rows:
+  ASTDT: {derive: "date(AE.AESTDTC)"}
+  AENDT: {derive: "date(AE.AEENDTC)"}
+sort: [ASTDT, AESEQ]
+"""
+
+TTE = """\
+dataset: ADTTE
+label: Time to Event Analysis Dataset
+class: TTE
+from: ADSL
+parameters:
+  TTSEV:
+    param: Time to First Severe AE (days)
+    start: ADSL.TRTSDT
+    events: [{from: ADAE, where: "AESEV = 'SEVERE'", date: ASTDT, describe: Severe adverse event}]
+    censors: [{from: ADSL, date: EOSDT, describe: Study completed, dated: Last visit}]
+sort: [PARAMCD]
+"""
+
+TWO = """\
+  TTANY:
+    param: Time to First AE or High Pressure (weeks)
+    start: ADSL.TRTSDT
+    unit: WEEKS
+    events:
+      - {from: ADAE, where: "ASTDT > ADSL.TRTSDT", date: ASTDT, describe: Adverse event}
+      - {from: VS, where: "VSTESTCD = 'SYSBP' and VSSTRESN >= 140", date: "date(VSDTC)", describe: High pressure}
+    censors:
+      - {from: ADSL, date: EOSDT, describe: End}
+    censor: latest
+sort"""
+
+NAMES = ("USUBJID", "STARTDT", "ADT", "AVAL", "CNSR", "EVNTDESC", "CNSDTDSC", "SRCDOM", "SRCVAR", "SRCSEQ")
+
+
+def spec(text: str = TTE) -> dict[str, str]:
+    return {"ADSL": ADSL, "ADAE": ADAE, "ADTTE": text}
+
+
+def test_an_event_ends_the_time_and_a_censoring_date_where_there_is_none(tmp_path: Path) -> None:
+    made = build(tmp_path, spec())
+    assert rows(made, "ADTTE", *NAMES) == [
+        ("T1-001", "02-10", "02-24", 15.0, 1.0, "Study completed", "Last visit", "ADSL", "EOSDT", None),
+        ("T1-002", "02-12", "02-14", 3.0, 0.0, "Severe adverse event", None, "ADAE", "ASTDT", 1.0),
+    ]
+    dataset = next(d for d in made.packages["adam"].datasets if d.name == "ADTTE")
+    assert (dataset.class_name, dataset.subclass) == ("BASIC DATA STRUCTURE", "TIME-TO-EVENT")
+    method = variable(made, "ADTTE", "ADT").method
+    assert method.text == (
+        'The earliest ADAE.ASTDT where ADAE.AESEV is "SEVERE" (Severe adverse event); '
+        "without one, ADSL.EOSDT (Study completed)."
+    )
+
+
+def test_of_events_of_several_datasets_the_earliest_counts(tmp_path: Path) -> None:
+    made = build(tmp_path, spec(TTE.replace("sort", TWO)))
+    found = [row for row in rows(made, "ADTTE", "PARAMCD", *NAMES) if row[0] == "TTANY"]
+    # Pressure of subject 1 was 140 on 17 February, VSSEQ 6; the event of subject 2 came before any such.
+    assert [row[1:] for row in found] == [
+        ("T1-001", "02-10", "02-17", 8 / 7, 0.0, "High pressure", None, "VS", None, 6.0),
+        ("T1-002", "02-12", "02-14", 3 / 7, 0.0, "Adverse event", None, "ADAE", "ASTDT", 1.0),
+    ]
+    levels = variable(made, "ADTTE", "AVAL").value_level
+    assert [level.method.text for level in levels] == [
+        "ADT minus STARTDT plus 1, in days, divided by 7 (weeks).",
+        "ADT minus STARTDT plus 1, in days.",
+    ]
+
+
+def test_the_listed_order_can_count_in_place_of_the_dates(tmp_path: Path) -> None:
+    text = TTE.replace("sort", TWO.replace("    unit: WEEKS\n", "    event: listed\n"))
+    text = text.replace("VSSTRESN >= 140", "VSSTRESN >= 110")
+    made = build(tmp_path, spec(text))
+    found = [row for row in rows(made, "ADTTE", "PARAMCD", "USUBJID", "ADT", "SRCDOM") if row[0] == "TTANY"]
+    assert found == [("TTANY", "T1-001", "02-01", "VS"), ("TTANY", "T1-002", "02-14", "ADAE")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "date", "code", "said"),
+    [("latest", "02-24", 1.0, "End"), ("earliest", "02-12", 2.0, "AE over"), ("listed", "02-24", 1.0, "End")],
+)
+def test_the_spec_says_which_censoring_date_counts(
+    tmp_path: Path, rule: str, date: str, code: float, said: str
+) -> None:
+    censors = (
+        "    censors:\n      - {from: ADSL, date: EOSDT, describe: End}\n"
+        f"      - {{from: ADAE, date: AENDT, describe: AE over, code: 2}}\n    censor: {rule}\n"
+    )
+    lines = [line for line in TTE.splitlines(keepends=True) if "censors:" not in line]
+    made = build(tmp_path, spec("".join(lines).replace("sort", censors.lstrip(" ").join(["    ", "sort"]))))
+    assert rows(made, "ADTTE", "ADT", "CNSR", "EVNTDESC")[0] == (date, code, said)
+
+
+def test_a_subject_with_neither_is_an_error_that_names_it(tmp_path: Path) -> None:
+    text = TTE.replace("{from: ADSL, date: EOSDT", "{from: ADAE, where: \"AESEV = 'LIFE'\", date: AENDT")
+    assert refused(tmp_path, spec(text)) == [
+        "mappings/adam/adtte.yaml:6:3 CED283 ADTTE: TTSEV has no event and no censoring date, on 1 record; "
+        "add a censoring date, or leave such subjects out with 'where'\n    demog.csv line 2, subject T1-001"
+    ]
+
+
+def test_an_event_without_date_is_an_error_and_no_censoring(tmp_path: Path) -> None:
+    text = TTE.replace("AESEV = 'SEVERE'", "AESEV in ('SEVERE', 'MODERATE')")
+    assert refused(tmp_path, spec(text)) == [
+        "mappings/adam/adtte.yaml:9:75 CED283 ADTTE: TTSEV has an event without date (Severe adverse event), "
+        "on 1 record; impute the date, or leave such events out: where: ASTDT is present\n"
+        "    demog.csv line 2, subject T1-001"
+    ]
+
+
+FAULTS = [
+    ("class: TTE", "class: BDS", ["6:3 CED035 parameter TTSEV has events: the dataset needs 'class: TTE'"]),
+    ("    start: ADSL.TRTSDT\n", "", ["6:3 CED035 parameter TTSEV, a time to event, needs 'start'"]),
+    (
+        "from: ADSL\n",
+        "from: ADAE\n",
+        ["4:7 CED035 parameter TTSEV needs a source with one record a subject, not ADAE; from: ADSL"],
+    ),
+    (
+        "dated: Last visit}]",
+        "dated: Last visit}, {from: ADAE, date: AENDT, describe: x}]",
+        [
+            "6:3 CED035 parameter TTSEV does not say which censoring date counts; add censor: latest, earliest or listed"
+        ],
+    ),
+    ("from: ADAE,", "from: ADAEE,", ["9:21 CED016 unknown dataset ADAEE; did you mean ADAE?"]),
+    ("date: ASTDT", "date: ASTDTT", ["9:60 CED012 unknown variable ADAE.ASTDTT; did you mean ADAE.ASTDT?"]),
+    ("date: ASTDT", "date: AETERM", ["9:60 CED014 'AETERM' is no date; date(..) takes its day"]),
+    ("start: ADSL.TRTSDT", "start: ADSL.SEX", ["8:12 CED014 'start' is a date, such as ADSL.TRTSDT"]),
+    (
+        "    start:",
+        "    value: ADSL.AGE\n    start:",
+        ["6:3 CED035 'value' does not go with the events of parameter TTSEV"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "wanted"), FAULTS)
+def test_misuse_is_told(tmp_path: Path, old: str, new: str, wanted: list[str]) -> None:
+    found = messages(tmp_path, spec(TTE.replace(old, new)))
+    assert found == [f"mappings/adam/adtte.yaml:{text}" for text in wanted]
