@@ -9,8 +9,10 @@ import polars as pl
 from ced_cdisc.convert.adam import build_adam
 from ced_cdisc.convert.faults import Faults
 from ced_cdisc.convert.finish import check_values, shown_columns
+from ced_cdisc.convert.relations import check_references
 from ced_cdisc.convert.sdtm import build_sdtm
 from ced_cdisc.convert.sources import RawFrame, Watch, World, check_in_dm, raw_records
+from ced_cdisc.convert.supp import check_identified
 from ced_cdisc.convert.visits import study_visits
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.plan.model import StudyPlan
@@ -39,11 +41,13 @@ def build_datasets(
     visits = study_visits(plan, raw, faults)
     build_sdtm(world, visits, watch)
     check_in_dm(world)
+    check_references(world)
     build_adam(world, visits, watch)
     shown: dict[str, pl.DataFrame] = {}
     for dataset in plan.datasets:
         frame = world.frames[dataset.name]
         check_values(frame, dataset, world)
+        check_identified(frame, dataset, faults)
         shown[dataset.name] = shown_columns(frame, dataset)
     findings = faults.findings()
     if findings.errors:

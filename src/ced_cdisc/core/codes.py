@@ -54,6 +54,9 @@ CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
 CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
+CED050 | the name of a part of a split domain | the domain code and one or two characters more
+CED051 | a supplemental qualifier that does not fit its parent | another name, one label, another `idvar`
+CED052 | a choice of rows or a look-up that waits for a line over the whole dataset | write it over the rows
 """
 
 _RAW = """
@@ -108,6 +111,8 @@ CED263 | a visit date that no format fits | add the format in visits.yaml, or co
 CED264 | a value outside its closed codelist | correct the data or the line, or extend the codelist
 CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
 CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
+CED297 | a qualifier that does not go back to its records | leave `idvar` out, or name another
+CED298 | a reference to a record that is not there | correct the identifier in the data or in the spec
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5
 CED332 | the headers of a transport file are cut | copy the file again

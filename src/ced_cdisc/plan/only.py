@@ -9,7 +9,7 @@ from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
-from ced_cdisc.plan.order import read_by_rows
+from ced_cdisc.plan.order import read_by_rows, referred
 
 
 def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> StudyPlan:
@@ -48,7 +48,7 @@ def needed(dataset: DatasetPlan) -> set[str]:
     for line in (*dataset.lines, *(line for c in dataset.computed for line in c.lines)):
         found |= {n.dataset for n in tree.walk(line.tree) if isinstance(n, tree.Aggregate) and n.dataset}
         found |= {c.owner for c in columns(line.tree) if c.scope is tree.Scope.DATASET and c.owner}
-    return found - {dataset.name}
+    return (found | referred(dataset)) - {dataset.name}
 
 
 def _closure(by_name: dict[str, DatasetPlan], name: str) -> set[str]:

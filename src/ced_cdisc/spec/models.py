@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from ced_cdisc.spec.base import Model, Words, Yes, collected
+from ced_cdisc.spec.rows import EachSpec, Match, MatchSpec, RelateSpec
 from ced_cdisc.spec.source import Text
 
 
@@ -37,6 +38,11 @@ class LineSpec(Model):
         None, description="Y on one record of each group: origin Derived."
     )
     absent: Text | None = Field(None, description="Planned but not collected, and why: no data.")
+    ticks: dict[Text, Text] | None = Field(
+        None, description="Raw columns that may be ticked, each with its term: origin Derived."
+    )
+    several: Text | None = Field(None, description="ticks: the term where more than one is ticked.")
+    nth: int | None = Field(None, description="ticks: the term of the nth that is ticked, of several.")
 
     ct: dict[Text, Text | None] | None = Field(None, description="Raw codes and their terms.")
     else_: Text | None = Field(None, alias="else", description="The term for every code not in ct.")
@@ -60,6 +66,7 @@ class LineSpec(Model):
     source: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = None
     page: int | None = Field(None, description="Page of the annotated CRF, where the table has none.")
     evaluator: Text | None = Field(None, description="supp: QEVAL.")
+    idvar: Text | None = Field(None, description="supp: IDVAR, in place of --SEQ.")
 
 
 Line = Annotated[LineSpec, BeforeValidator(collected)]
@@ -99,7 +106,8 @@ class BlockSpec(Model):
     """Rows from one source; ``for`` repeats the block with {names} replaced."""
 
     from_: Text | None = Field(None, alias="from")
-    with_: dict[Text, Words] = Field(default_factory=dict[Text, list[Text]], alias="with")
+    with_: dict[Text, Match] = Field(default_factory=dict[Text, MatchSpec], alias="with")
+    each: EachSpec | None = None
     where: Text | None = Field(None, description="Rows to take: a condition.")
     for_: list[dict[Text, Text]] | None = Field(None, alias="for")
     visit: Yes = False
@@ -114,8 +122,13 @@ class DomainSpec(BlockSpec):
     """mappings/sdtm/xx.yaml: one SDTM domain."""
 
     domain: Text
+    dataset: Text | None = Field(
+        None, description="The name of a part, where a domain is split into several datasets."
+    )
     label: Text | None = None
-    class_: Literal["Findings", "Events", "Interventions"] | None = Field(None, alias="class")
+    class_: Literal["Findings", "Findings About", "Events", "Interventions"] | None = Field(
+        None, alias="class"
+    )
     like: Text | None = Field(
         None, description="A custom domain: the published domain whose labels and codelists it takes over."
     )
@@ -125,6 +138,7 @@ class DomainSpec(BlockSpec):
     structure: Text | None = None
     stack: list[BlockSpec] | None = None
     rows: list[dict[Text, Text | None]] | None = None
+    relate: list[RelateSpec] | None = None
     origin: Literal["Protocol", "Assigned"] | None = Field(
         None, description="rows: where written values come from."
     )
@@ -183,7 +197,7 @@ class AnalysisSpec(Model):
     class_: Literal["ADSL", "BDS", "OCCDS"] = Field(alias="class")
     structure: Text | None = None
     from_: Text = Field(alias="from")
-    with_: dict[Text, Words] = Field(default_factory=dict[Text, list[Text]], alias="with")
+    with_: dict[Text, Match] = Field(default_factory=dict[Text, MatchSpec], alias="with")
     where: Text | None = None
     copy_: Words = Field(default_factory=list[Text], alias="copy")
     rows: dict[Text, Line] = Field(

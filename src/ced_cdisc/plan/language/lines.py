@@ -16,18 +16,20 @@ from ced_cdisc.plan.model import Line
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 
-VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "absent")
+VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "absent", "ticks")
 _ATTRIBUTES = {"copy": "copy_", "else": "else_", "as": "as_"}
 _VERBS = tuple((verb, _ATTRIBUTES.get(verb, verb)) for verb in VERBS)
 _MODIFIERS = {
-    "ct": ("collect", "derive", "cases", "copy"),
-    "else": ("collect", "derive", "cases", "copy"),
+    "ct": ("collect", "derive", "cases", "copy", "ticks"),
+    "else": ("collect", "derive", "cases", "copy", "ticks"),
     "date": ("collect",),
     "time": ("collect",),
     "where": ("flag",),
     "by": ("flag",),
     "order": ("flag",),
-    "as": ("derive", "cases", "flag"),
+    "as": ("derive", "cases", "flag", "ticks"),
+    "several": ("ticks",),
+    "nth": ("ticks",),
     "page": ("collect",),
     "source": ("collect", "derive", "assign"),
 }
@@ -62,7 +64,7 @@ class Lines:
         if built is None:
             return None
         node, text = built
-        if spec.ct is not None:
+        if spec.ct is not None and verb != "ticks":
             node = self._values.recode(spec, spec.ct, node, target)
             if node is None:
                 return None
@@ -84,7 +86,7 @@ class Lines:
             type=target.kind,
             verb=verb,
             where=spec.place,
-            origin=self._origins.of(spec, verb),
+            origin=self._origins.of(spec, verb, names.each),
             method=method_of(spec, verb, node, target.dataset, target.name, text),
             comment=comment,
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,

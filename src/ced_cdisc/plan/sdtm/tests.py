@@ -60,8 +60,12 @@ def sponsor_tests(domain: Domain, codelists: Codelists) -> tuple[Codelist, Codel
     found = domain.ig.variable(domain.full("--TESTCD"))
     if found is None or not domain.tests or codelists.of_variable(found.name, found.codelists) is not None:
         return None
-    title = f"{domain.ig.label} Test Code"
-    return named_list(found.name, title, dict(sorted(domain.tests.items())), domain.full("--TEST"))
+    label, name, names = domain.ig.label, found.name, domain.full("--TEST")
+    if domain.name != domain.code:  # each part of a split domain has tests of its own
+        label = str(domain.spec.label or domain.name)
+        name, names = f"{domain.name}.{name}", f"{domain.name}.{names}"
+    title = f"{label} Test Code"
+    return named_list(name, title, dict(sorted(domain.tests.items())), names)
 
 
 class _Test:
