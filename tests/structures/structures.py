@@ -50,7 +50,7 @@ def said(folder: Path, files: Files, tables: str = "") -> list[str]:
         ).findings
     except Stopped as stopped:
         found = stopped.findings
-    return [str(finding) for finding in found.sorted()]
+    return [str(finding).replace(f"{folder}/", "") for finding in found.sorted()]
 
 
 def rows(done: Build, dataset: str, *names: str) -> list[tuple[Any, ...]]:

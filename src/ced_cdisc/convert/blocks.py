@@ -97,7 +97,7 @@ def _group_rows(
         frame = add_lines(frame, lines, scope, kinds)
         frame = _look_up(frame, pending, repeated, world, needed)
     _check_repeated(frame, repeated, dataset, world.faults)
-    if block.visit is not None and visits is not None:
+    if block.visit is not None and block.visit[0] and visits is not None:
         check_names(
             frame,
             _raw(block, block.visit[0]),
@@ -142,7 +142,7 @@ def _needed(blocks: Sequence[Block], later: set[str]) -> set[str]:
         for lookup in block.lookups:
             needed.update(name for name, _ in lookup.on)
         if block.visit is not None:
-            needed.update(_raw(block, name) for name in block.visit)
+            needed.update(_raw(block, name) for name in block.visit if name)
         if block.each is not None:
             needed.add(block.each[0])
     return needed

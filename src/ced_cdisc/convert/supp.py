@@ -54,7 +54,7 @@ def check_identified(frame: pl.DataFrame, dataset: DatasetPlan, faults: Faults) 
         name = SUPP + one.name
         keys = [key for key in (dataset.person, one.idvar) if key in frame.columns]
         present = frame.filter(pl.col(name).is_not_null())
-        if present.is_empty() or (one.idvar in frame.columns and frame.select(keys).is_unique().all()):
+        if present.is_empty():
             continue
         label = f"SUPP{dataset.name}.{one.name}"
         if one.idvar:
@@ -62,6 +62,8 @@ def check_identified(frame: pl.DataFrame, dataset: DatasetPlan, faults: Faults) 
             if lacking.height:
                 message = f"{label}: {one.idvar} is missing, which is to identify the record"
                 faults.add("CED297", message, one.where, _HINT, records_of(lacking))
+        if one.idvar in frame.columns and frame.select(keys).is_unique().all():
+            continue
         shared = (
             frame.drop_nulls(keys)
             .group_by(keys, maintain_order=True)

@@ -57,6 +57,7 @@ CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/ad
 CED050 | the name of a part of a split domain | the domain code and one or two characters more
 CED051 | a supplemental qualifier that does not fit its parent | another name, one label, another `idvar`
 CED052 | a choice of rows or a look-up that waits for a line over the whole dataset | write it over the rows
+CED053 | windows of visits that overlap or have no day 1 | correct `days` or `day1` in visits.yaml
 """
 
 _RAW = """
@@ -113,6 +114,7 @@ CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a 
 CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
 CED297 | a qualifier that does not go back to its records | leave `idvar` out, or name another
 CED298 | a reference to a record that is not there | correct the identifier in the data or in the spec
+CED299 | a visit that visits.yaml does not settle | correct the data, or add a window or `repeats: yes`
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5
 CED332 | the headers of a transport file are cut | copy the file again

@@ -252,7 +252,8 @@ def _qualifier(
     values = frame.filter(pl.col("QNAM") == name)["QVAL"]
     measured = measure(values, Type.TEXT, "QVAL", sdtm=True)
     used.note(qualifier.codelist, distinct(values))
-    lines = [x for b in plan.blocks for x in b.lines if x.variable == SUPP + name]
+    made = (*(x for b in plan.blocks for x in b.lines), *plan.lines)
+    lines = [x for x in made if x.variable == SUPP + name]
     origin = merge_origins(x.origin for x in lines) if lines else qualifier.origin
     method = merge_methods(x.method for x in lines)
     used.note(qualifier.codelist, written_values(plan, SUPP + name))

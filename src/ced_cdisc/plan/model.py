@@ -239,6 +239,8 @@ class PlannedVisit:
     day: float | None
     raw: tuple[str, ...]
     mode: str = ""
+    repeats: bool = False
+    """Whether one table may have the visit on several dates; otherwise that is a fault of the data."""
 
 
 @dataclass(frozen=True)
@@ -255,6 +257,11 @@ class VisitPlan:
     unscheduled: tuple[str, ...]
     tables: tuple[tuple[str, str, str], ...]
     formats: tuple[str, ...]
+    windows: tuple[tuple[str, int | None, int | None], ...] = ()
+    """Raw name and first and last study day: what a row without a visit name means; outside of all of them
+    it is the first of ``unscheduled``, if there is one."""
+    day1: tuple[str, str] | None = None
+    """Raw table and column whose earliest date is the subject's day 1, where there are windows."""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,10 @@ class Scope:
             return None if lookup.many else self._joined(record, lookup)
         if owner == VISITS and block is not None and block.visit is not None:
             assert self._visits is not None and record.source is not None
-            name, date = (as_text(record.source.column(column.rpartition(".")[2])) for column in block.visit)
+            name, date = (
+                as_text(record.source.column(column.rpartition(".")[2])) if column else None
+                for column in block.visit
+            )
             return self._visits.find(record.subject, name, date)
         if owner == self._dataset.name:
             return record.values

@@ -242,9 +242,9 @@ class StudySpec(Model):
 
 
 class TableVisit(Model):
-    """The columns that name a table's visit and its date."""
+    """The columns that name a table's visit and its date; without a name the day decides."""
 
-    name: Text
+    name: Text | None = None
     date: Text
     witness: Yes = True
 
@@ -295,7 +295,11 @@ class VisitSpec(Model):
     number: float
     visit: Text
     day: int | None = None
-    raw: Words
+    days: Text | None = Field(
+        None, description="Days that mean the visit where no name was collected: -3..3."
+    )
+    raw: Words = Field(default_factory=list[Text])
+    repeats: Yes = Field(False, description="One table may have the visit on several dates.")
     mode: Text | None = None
 
 
@@ -305,6 +309,7 @@ class VisitsSpec(Model):
     visits: list[VisitSpec]
     unscheduled: Words = Field(default_factory=list[Text])
     date: Words
+    day1: Text | None = Field(None, description="Raw column whose earliest date is the subject's day 1.")
 
 
 class ItemSpec(Model):

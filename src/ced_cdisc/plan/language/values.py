@@ -232,7 +232,7 @@ class Values:
     def _ticked(
         self, spec: LineSpec, ticks: dict[Text, Text], target: Target, names: RowNames
     ) -> Value | None:
-        """The term that is ticked, ``several`` for more than one, ``else`` for none; or the ``nth`` of several."""
+        """The term ticked, ``several`` for more than one, ``else`` for none; or the ``nth`` of several."""
         yes = {str(code): term == "Y" for code, term in (spec.ct or {}).items()}
         if not any(yes.values()) or (spec.several is None) == (spec.nth is None):
             self._findings.add(

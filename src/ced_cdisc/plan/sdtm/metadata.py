@@ -69,15 +69,15 @@ class Metadata:
             )
         return tuple(made)
 
-    def supplemental(self) -> tuple[SupplementalPlan, ...]:
-        """The supplemental qualifiers, in the order in which the blocks make them."""
+    def supplemental(self, whole: list[Line]) -> tuple[SupplementalPlan, ...]:
+        """The supplemental qualifiers, in the order in which the blocks make them, then ``whole``."""
         made: dict[str, SupplementalPlan] = {}
         labels: dict[str, LineSpec] = {}
         for rows in self._domain.rows:
             for key, spec in rows.supp.items():
                 labels.setdefault(str(key), spec)
-        for block in self._blocks:
-            for built in block.lines:
+        for lines in (*(block.lines for block in self._blocks), whole):
+            for built in lines:
                 name = built.variable.removeprefix(SUPP)
                 if not built.variable.startswith(SUPP) or name in made:
                     continue

@@ -9,7 +9,7 @@ from typing import Literal
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.core.metadata import Comment, Method
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.lineage import columns
+from ced_cdisc.expr.lineage import columns, own_columns
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.expressions import both, choose, literal, missing
 from ced_cdisc.plan.language.lines import Lines
@@ -105,7 +105,7 @@ class DomainPlanner:
             sort=self._keys(),
             variables=metadata.variables(whole),
             where=spec.domain.where,
-            supplemental=metadata.supplemental(),
+            supplemental=metadata.supplemental(whole),
             standard="" if domain.custom else "SDTMIG",
             reference_data=domain.ig.class_name == "Trial Design",
             one_per_subject=domain.name in SINGLE,
@@ -179,7 +179,8 @@ class DomainPlanner:
         )
         each = self._each(spec, names)
         keep = self._lines.expressions.condition(spec.where, names) if spec.where is not None else None
-        self._waits(keep, spec.where)
+        if keep is not None and spec.where is not None:
+            self._waits(columns(keep), spec.where.where, "choose by what is collected, or by a date")
         made = {line.variable: line for line in standard.block_lines(self.domain, self._specs, spec)}
         if rows.test is not None:
             plan = tests.lines_of_test(self.domain, rows, names, self._lines, self._findings)
@@ -188,7 +189,7 @@ class DomainPlanner:
         for key, spec_line in rows.variables.items():
             self._add(key, spec_line, names, made, number)
         for key, spec_line in rows.supp.items():
-            self._add_supp(key, spec_line, names, made)
+            self._add_supp(key, spec_line, names, made, number)
         singles = single_lines(made.values(), self._catalogue)
         return Block(
             number=number,
@@ -252,27 +253,34 @@ class DomainPlanner:
         built = self._lines.make(spec, target, names)
         if built is None:
             return
-        own = any(isinstance(n, tree.Aggregate) and not n.dataset for n in tree.walk(built.tree))
-        if own or self._late(built.tree):
-            self._whole_of.setdefault(variable, {})[number] = built
-            made.pop(variable, None)
-        else:
-            made[variable] = built
+        self._place(built, made, number)
 
-    def _late(self, node: tree.Node) -> str:
-        """A variable of another dataset that a tree reads and that is made over that whole dataset."""
+    def _place(self, built: Line, made: dict[str, Line], number: int) -> None:
+        """A line goes to its block, or over the whole dataset where it reads what is made there."""
+        own = any(isinstance(n, tree.Aggregate) and not n.dataset for n in tree.walk(built.tree))
+        if own or self._late(columns(built.tree)):
+            here = [c for c in own_columns(built.tree) if c.scope is tree.Scope.DATASET]
+            self._waits(here, built.where, f"read it with only({self._late(here)} where ..)")
+            self._whole_of.setdefault(built.variable, {})[number] = built
+            made.pop(built.variable, None)
+        else:
+            made[built.variable] = built
+
+    def _late(self, read: Iterable[tree.Column]) -> str:
+        """A variable of another dataset, among those read, that is made over that whole dataset."""
         late = self._catalogue.late
-        found = (c for c in columns(node) if c.owner != self.domain.name and c.short in late.get(c.owner, ()))
+        found = (c for c in read if c.owner != self.domain.name and c.short in late.get(c.owner, ()))
         return next((column.name for column in found), "")
 
-    def _waits(self, condition: tree.Node | None, where: Text | None) -> None:
-        """CED052: rows cannot be chosen by what is made when all rows are."""
-        if condition is not None and where is not None and (name := self._late(condition)):
-            message = f"{name} is made when the rows of all datasets are, so that no row can be chosen by it"
-            hint = "choose by what is collected, or by a date"
-            self._findings.add(Finding("CED052", message, where.where, hint=hint))
+    def _waits(self, read: Iterable[tree.Column], where: Location, hint: str) -> None:
+        """CED052: what is made when all rows are neither chooses a row nor is looked up for one."""
+        if name := self._late(read):
+            message = f"{name} is made when the rows of all datasets are, so that no row can wait for it"
+            self._findings.add(Finding("CED052", message, where, hint=hint))
 
-    def _add_supp(self, key: Text, spec: LineSpec, names: RowNames, made: dict[str, Line]) -> None:
+    def _add_supp(
+        self, key: Text, spec: LineSpec, names: RowNames, made: dict[str, Line], number: int
+    ) -> None:
         self._check_qualifier(key, spec)
         label = str(spec.label or "")
         if len(str(key)) > 8 or not str(key).isupper() or not label or len(label.encode()) > 40:
@@ -287,7 +295,7 @@ class DomainPlanner:
         codelist = self._lines.codelists.of_variable(str(key), ())
         built = self._lines.make(spec, Target(self.domain.name, SUPP + str(key), Type.TEXT, codelist), names)
         if built is not None:
-            made[built.variable] = replace(built, codelist=built.codelist or codelist)
+            self._place(replace(built, codelist=built.codelist or codelist), made, number)
 
     def _check_qualifier(self, key: Text, spec: LineSpec) -> None:
         """CED051: a qualifier that is a variable of its parent, has two labels, or finds no parent record."""

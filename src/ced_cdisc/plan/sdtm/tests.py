@@ -108,6 +108,11 @@ class _Test:
             if node is None:
                 return None
             present = tree.IsMissing(of=node, negated=True, type=Type.TRUTH)
+        elif self._test.result.derive is not None or self._test.result.cases is not None:
+            made = next((x for x in self._made if x.variable == self._domain.full("--ORRES")), None)
+            if made is None:
+                return None
+            present = tree.IsMissing(of=made.tree, negated=True, type=Type.TRUTH)
         if not_done is None:
             return present
         undone = self._lines.expressions.condition(not_done, self._names)
