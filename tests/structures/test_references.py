@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ced_cdisc.pipeline import Build
+from ced_cdisc.pipeline import Build, build
 from small_study import AE, DM, FILES, SOURCES
-from structures import Files, made, rows, said
+from structures import Files, made, rows, said, written
 
 RACES = (
     "RACE: {ticks: {demog.W: WHITE, demog.B: BLACK OR AFRICAN AMERICAN, demog.A: ASIAN}, "
@@ -327,3 +327,11 @@ def test_a_comment_on_no_record_is_a_fault(tmp_path: Path) -> None:
         "    ae.csv line 3, subject T1-001\n"
         "    ae.csv line 4, subject T1-002"
     ]
+
+
+def test_a_part_of_a_build_takes_what_it_points_at(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"mappings/sdtm/co.yaml": CO})
+    done = build(
+        folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define", only="CO"
+    )
+    assert sorted(done.frames) == ["AE", "CO", "DM", "EX"]

@@ -142,7 +142,7 @@ def _check_repeats(
     found: pl.DataFrame, named: pl.DataFrame, name: str, visits: VisitPlan, plan: StudyPlan, faults: Faults
 ) -> None:
     """CED299: a planned visit on several dates of one table, unless the visit may be repeated."""
-    once = [visit.number for visit in visits.planned if not visit.repeats]
+    once = [float(visit.number) for visit in visits.planned if not visit.repeats]
     rows = found.filter(pl.col("DATE").is_not_null()).join(
         named, on="NAME", how="inner", maintain_order="left"
     )

@@ -32,7 +32,8 @@ def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> Study
             )
             continue
         wanted.add(name)
-        waiting.extend(sorted(needed(by_name[name]) & set(by_name)))
+        asked = needed(by_name[name])
+        waiting.extend(sorted(d.name for d in plan.datasets if d.name in asked or d.domain in asked))
     if (
         any(d.kind == "sdtm" and not d.reference_data for d in plan.datasets if d.name in wanted)
         and "DM" in by_name

@@ -109,8 +109,13 @@ def read_by_rows(blocks: Iterable[Block]) -> set[str]:
 
 
 def referred(dataset: DatasetPlan) -> set[str]:
-    """The datasets whose records a dataset's relations point at."""
-    return {side.dataset for relation in dataset.relations for side in (relation.one, relation.other)}
+    """The datasets and domains whose records a dataset points at: by relations, or by RDOMAIN."""
+    found = {side.dataset for relation in dataset.relations for side in (relation.one, relation.other)}
+    for block in dataset.blocks:
+        found |= {str(row["RDOMAIN"]) for row in block.rows if row.get("RDOMAIN")}
+        nodes = (line.tree for line in block.lines if line.variable == "RDOMAIN")
+        found |= {str(node.value) for node in nodes if isinstance(node, tree.Literal) and node.value}
+    return found
 
 
 def read_late(dataset: DatasetPlan, plans: Mapping[str, DatasetPlan]) -> set[str]:
