@@ -205,7 +205,14 @@ class Study:
                 where=at(1),
                 keep=tree_of(keep) if keep else None,
                 supplemental=tuple(
-                    SupplementalPlan(n.removeprefix(SUPP), f"Label of {n}", Origin("Collected"), "", at(8))
+                    SupplementalPlan(
+                        n.removeprefix(SUPP),
+                        f"Label of {n}",
+                        Origin("Collected"),
+                        "",
+                        at(8),
+                        idvar="" if name == "DM" else f"{name}SEQ",
+                    )
                     for n in names
                     if n.startswith(SUPP)
                 ),

@@ -141,13 +141,13 @@ CASES = [
         AE,
         "AESER:    {assign: N}",
         "AESER:    {ct: {1: N}}",
-        "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has no verb; one of collect, assign, protocol, derive, cases, copy, flag, impute, absent",
+        "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has no verb; one of collect, assign, protocol, derive, cases, copy, flag, impute, ticks, absent",
     ),
     (
         AE,
         "AESER:    {assign: N}",
         "AESER:    {assign: N, collect: ae.SEV}",
-        "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has 2 verbs: collect, assign; one of collect, assign, protocol, derive, cases, copy, flag, impute, absent",
+        "mappings/sdtm/ae.yaml:20:13 CED017 the line of AE.AESER has 2 verbs: collect, assign; one of collect, assign, protocol, derive, cases, copy, flag, impute, ticks, absent",
     ),
     (
         AE,

@@ -69,7 +69,7 @@ def add_aggregates(
 
 def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name: str) -> pl.DataFrame:
     job = _job(frame, node, place, scope)
-    if node.func == "rank":
+    if node.func in ("rank", "next", "previous"):
         return _rank(job, scope, name)
     outer = [] if job.own else _outer(job)
     if outer:
@@ -273,7 +273,8 @@ def _matched(
 
 
 def _rank(job: _Job, scope: Scope, name: str) -> pl.DataFrame:
-    """Numbers the records that meet the condition from 1; missing for the others."""
+    """Numbers the records that meet the condition from 1, or gives the value of the next or previous one;
+    missing for the others."""
     records = job.records.with_row_index(_AT)
     chosen = records if job.node.where is None else _filtered(records, job.node.where, job, scope)
     orders = [
@@ -281,9 +282,15 @@ def _rank(job: _Job, scope: Scope, name: str) -> pl.DataFrame:
         for i, order in enumerate(job.node.order)
     ]
     keys = [pl.col(key).alias(f"__k{i}") for i, (key, _) in enumerate(job.pairs)] or [pl.lit(0).alias("__k0")]
-    chosen = _sorted(chosen.select(_AT, ORDER, *keys, *orders), job.node)
     groups = [f"__k{i}" for i in range(len(keys))]
-    ranked = chosen.select(_AT, pl.int_range(1, pl.len() + 1).over(groups).cast(pl.Float64).alias(name))
+    value = pl.int_range(1, pl.len() + 1).over(groups).cast(pl.Float64)
+    if job.node.of is not None:
+        compiled = compile_node(job.node.of, FUNCTIONS, records.columns)
+        scope.world.faults.in_rows(records, [(job.place, fault) for fault in compiled.faults], job.subject)
+        orders.append(compiled.expr.alias(_VALUE))
+        value = pl.col(_VALUE).shift(-1 if job.node.func == "next" else 1).over(groups)
+    chosen = _sorted(chosen.select(_AT, ORDER, *keys, *orders), job.node)
+    ranked = chosen.select(_AT, value.alias(name))
     return records.select(_AT).join(ranked, on=_AT, how="left", maintain_order="left").select(name)
 
 

@@ -32,7 +32,7 @@ class Group:
 def groups_of(blocks: Sequence[Block]) -> list[Group]:
     """The blocks in their order, those that go together in one group."""
     made: list[Group] = []
-    for _, run in groupby(blocks, key=lambda block: (block.source, block.kind, block.lookups, block.visit)):
+    for _, run in groupby(blocks, key=_from_one):
         alike: list[Block] = []
         for block in run:
             if not _is_plain(block):
@@ -42,6 +42,10 @@ def groups_of(blocks: Sequence[Block]) -> list[Group]:
                 alike.append(block)
         made += _group(alike)
     return made
+
+
+def _from_one(block: Block) -> tuple[object, ...]:
+    return block.source, block.kind, block.lookups, block.visit, block.each
 
 
 def _is_plain(block: Block) -> bool:

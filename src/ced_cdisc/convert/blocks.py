@@ -37,6 +37,8 @@ def stack_blocks(dataset: DatasetPlan, world: World, visits: Visits | None) -> p
     parts = [_group_rows(group, dataset.name, world, visits, kinds, later) for group in groups]
     empty = pl.DataFrame(schema={TABLE: pl.String, ROW: pl.Int64})
     rows = with_variables(pl.concat([empty, *parts], how="diagonal"), dataset)
+    if SUBJECT in rows.columns and dataset.person != SUBJECT:
+        rows = rows.drop(SUBJECT)  # associated persons: nothing goes by subject
     return rows.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER))
 
 
@@ -74,8 +76,14 @@ def _group_rows(
     """Record columns, the variables of the blocks' lines, and source columns that later lines need."""
     block = group.blocks[0]
     needed = _needed(group.blocks, later)
+    many = [lookup for lookup in block.lookups if lookup.many]
     is_written = block.kind == "rows"
     frame = _written(block.rows, kinds) if is_written else _source(block, world, visits, needed)
+    frame = _look_up(frame, list(many), [], world, needed)
+    if block.each is not None:
+        frame = _taken_apart(frame, *block.each)
+    if many:
+        block = replace(block, lookups=tuple(one for one in block.lookups if not one.many))
     if block.keep is not None and _keep_waits(block):
         frame = frame.filter(_kept(block, frame, dataset, world, kinds, needed))
         block = replace(block, keep=None)
@@ -92,7 +100,7 @@ def _group_rows(
         frame = add_lines(frame, lines, scope, kinds)
         frame = _look_up(frame, pending, repeated, world, needed)
     _check_repeated(frame, repeated, dataset, world.faults)
-    if block.visit is not None and visits is not None:
+    if block.visit is not None and block.visit[0] and visits is not None:
         check_names(
             frame,
             _raw(block, block.visit[0]),
@@ -137,8 +145,22 @@ def _needed(blocks: Sequence[Block], later: set[str]) -> set[str]:
         for lookup in block.lookups:
             needed.update(name for name, _ in lookup.on)
         if block.visit is not None:
-            needed.update(_raw(block, name) for name in block.visit)
+            needed.update(_raw(block, name) for name in block.visit if name)
+        if block.each is not None:
+            needed.add(block.each[0])
     return needed
+
+
+def _taken_apart(frame: pl.DataFrame, column: str, by: str) -> pl.DataFrame:
+    """One row for each part of a text list that is not blank, with ``each.TEXT`` and ``each.NUMBER``."""
+    text = pl.col("each.TEXT")
+    parts = frame.with_row_index("__part").with_columns(
+        pl.col(column).str.split(by, literal=True).alias("each.TEXT")
+    )
+    rows = parts.drop_nulls("each.TEXT").explode("each.TEXT", empty_as_null=True, keep_nulls=True)
+    rows = rows.with_columns(text.str.strip_chars(" ")).filter(text != "")
+    number = pl.int_range(1, pl.len() + 1).over("__part").cast(pl.Float64)
+    return rows.with_columns(number.alias("each.NUMBER")).drop("__part")
 
 
 def _source(block: Block, world: World, visits: Visits | None, needed: set[str]) -> pl.DataFrame:
@@ -235,7 +257,7 @@ def _look_up(
         counted = (
             aliased.group_by(keys, maintain_order=True).agg(pl.len().alias("__n")).filter(pl.col("__n") > 1)
         )
-        if counted.height:
+        if counted.height and not lookup.many:
             several = aliased.join(counted, on=keys, how="semi", maintain_order="left")
             repeated.append(_Repeated(lookup, counted, several))
             aliased = aliased.join(counted, on=keys, how="anti", maintain_order="left")
@@ -244,13 +266,13 @@ def _look_up(
             for name in needed
             if name.startswith(f"{lookup.name}.") and name in aliased.columns and name not in frame.columns
         ]
-        if wanted:
+        if wanted or lookup.many:
             frame = frame.join(
                 aliased.select(*keys, *sorted(wanted)),
                 left_on=left,
                 right_on=keys,
                 how="left",
-                maintain_order="left",
+                maintain_order="left_right",
             )
     return frame
 

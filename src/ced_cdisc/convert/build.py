@@ -10,8 +10,10 @@ from ced_cdisc.convert.adam import build_adam
 from ced_cdisc.convert.faults import Faults
 from ced_cdisc.convert.finish import check_values, shown_columns
 from ced_cdisc.convert.partner import Partner
+from ced_cdisc.convert.relations import check_references
 from ced_cdisc.convert.sdtm import build_sdtm
 from ced_cdisc.convert.sources import RawFrame, Watch, World, check_in_dm, raw_records
+from ced_cdisc.convert.supp import check_identified
 from ced_cdisc.convert.texts import split_texts
 from ced_cdisc.convert.visits import Visits, study_visits
 from ced_cdisc.core.findings import Findings, Stopped
@@ -60,11 +62,13 @@ def build_datasets(
             for dataset in datasets:
                 world.frames[dataset.name] = split_texts(world.frames[dataset.name], dataset, world)
     check_in_dm(world)
+    check_references(world)
     shown: dict[str, pl.DataFrame] = {}
     for dataset in as_written(plan, world.changes).datasets:
         frame = world.frames[dataset.name]
         if dataset.name in own:
             check_values(frame, dataset, world)
+            check_identified(frame, dataset, faults)
         shown[dataset.name] = shown_columns(frame, dataset)
     if partner is not None:
         found, theirs = partner.swap((faults.found(), world.changes))

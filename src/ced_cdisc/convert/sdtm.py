@@ -9,6 +9,7 @@ from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.blocks import add_records_computed, stack_blocks
 from ced_cdisc.convert.finish import sort_and_keep
 from ced_cdisc.convert.lines import add_lines, kinds_of
+from ced_cdisc.convert.relations import add_related
 from ced_cdisc.convert.sources import Watch, World
 from ced_cdisc.convert.visits import Visits
 from ced_cdisc.plan.model import DatasetPlan
@@ -24,7 +25,7 @@ def build_sdtm(datasets: Sequence[DatasetPlan], world: World, visits: Visits | N
         spent[dataset.name] = perf_counter() - start
     for dataset in datasets:
         start = perf_counter()
-        rows = world.frames[dataset.name]
+        rows = add_related(world.frames[dataset.name], dataset, world)
         rows = add_lines(rows, dataset.lines, Scope(world, dataset.name), kinds_of(dataset))
         world.frames[dataset.name] = sort_and_keep(rows, dataset, world)
         watch(dataset.name, spent[dataset.name] + perf_counter() - start)

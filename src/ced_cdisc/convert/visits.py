@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -31,6 +32,7 @@ _NAMED = {
     "MODE": pl.String,
 }
 _DAY = 10
+_NAME_OF_DAY = "__visit"
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,16 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
         schema=_NAMED,
         orient="row",
     )
+    if visits.windows:
+        _add_names(plan, visits, raw, faults)
     witnessed = [
         _read(raw[t], t, name, date, visits, plan, faults) for t, name, date in visits.tables if t in raw
     ]
+    for found, (_, name, _) in zip(
+        witnessed, [used for used in visits.tables if used[0] in raw], strict=True
+    ):
+        _check_repeats(found, named, name, visits, plan, faults)
+    witnessed = [found.select(SUBJECT, "NAME", "DATE") for found in witnessed]
     listed = {(t, name, date) for t, name, date in visits.tables}
     others = dict.fromkeys(
         (block.source, *block.visit)
@@ -74,12 +83,87 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
         for block in dataset.blocks
         if block.visit is not None and (block.source, *block.visit) not in listed
     )
-    dated = [_read(raw[t], t, name, date, visits, plan, None) for t, name, date in others if t in raw]
+    dated = [
+        _read(raw[t], t, name, date, visits, plan, None).select(SUBJECT, "NAME", "DATE")
+        for t, name, date in others
+        if t in raw
+    ]
     schema = {SUBJECT: pl.String, "NAME": pl.String, "DATE": pl.String}
     seen = pl.concat([pl.DataFrame(schema=schema), *witnessed])
     planned = _planned(seen, named)
     unscheduled = _unscheduled(pl.concat([seen, *dated]), planned, visits)
     return Visits(visits, named, unscheduled, _rows(planned, unscheduled, seen, visits))
+
+
+def _name_column(table: str, name: str, visits: VisitPlan) -> str:
+    """The column of a table's visit names: as collected, or with those that the day gives."""
+    return f"{table}.{_NAME_OF_DAY}" if visits.windows else _column(table, name)
+
+
+def _add_names(plan: StudyPlan, visits: VisitPlan, raw: dict[str, pl.DataFrame], faults: Faults) -> None:
+    """Name the visits of rows without a name by their study day; CED299 where that cannot be done."""
+    assert visits.day1 is not None
+    table, column = visits.day1
+    start: dict[str, str] = {}
+    if table in raw:
+        for subject, day in raw[table].select(OWNER, _date(_column(table, column), visits)).iter_rows():
+            if subject is not None and day is not None and len(day) == _DAY:
+                start[subject] = min(day, start.get(subject, day))
+    blocks = [(b.source, *b.visit) for d in plan.datasets for b in d.blocks if b.visit is not None]
+    for t, name, date in dict.fromkeys((*visits.tables, *blocks)):
+        if t not in raw:
+            continue
+        frame = raw[t]
+        given = frame[_column(t, name)].to_list() if name else [None] * frame.height
+        days = frame.select(_date(_column(t, date), visits)).to_series().to_list()
+        made: list[str | None] = []
+        for place, (subject, word, day) in enumerate(zip(frame[OWNER].to_list(), given, days, strict=True)):
+            found, problem = (
+                (word, "") if word or subject is None else _by_day(day, start.get(subject), visits)
+            )
+            made.append(found)
+            if problem:
+                message = f"{_column(t, date)}: {problem.format(day1=f'{table}.{column}')}"
+                hint = "without a visit name the day must mean one visit of visits.yaml"
+                record = records_of(frame[place], OWNER)
+                faults.add("CED299", message, plan.tables[t].where, hint, record)
+        raw[t] = frame.with_columns(pl.Series(f"{t}.{_NAME_OF_DAY}", made, dtype=pl.String))
+
+
+def _by_day(day: str | None, start: str | None, visits: VisitPlan) -> tuple[str | None, str]:
+    """The raw name of the visit that a date means, or what is wrong."""
+    if day is None or len(day) != _DAY:
+        return None, "there is neither a visit name nor a complete date"
+    if start is None:
+        return None, "the subject has no day 1 in {day1}"
+    days = (datetime.date.fromisoformat(day) - datetime.date.fromisoformat(start)).days
+    days += days >= 0
+    for name, low, high in visits.windows:
+        if (low is None or low <= days) and (high is None or days <= high):
+            return name, ""
+    if visits.unscheduled:
+        return visits.unscheduled[0], ""
+    return None, f"day {days} is in no window"
+
+
+def _check_repeats(
+    found: pl.DataFrame, named: pl.DataFrame, name: str, visits: VisitPlan, plan: StudyPlan, faults: Faults
+) -> None:
+    """CED299: a planned visit on several dates of one table, unless the visit may be repeated."""
+    once = [float(visit.number) for visit in visits.planned if not visit.repeats]
+    rows = found.filter(pl.col("DATE").is_not_null()).join(
+        named, on="NAME", how="inner", maintain_order="left"
+    )
+    rows = rows.filter(pl.col("VISITNUM").is_in(once))
+    keys = [SUBJECT, "VISITNUM"]
+    several = rows.group_by(keys).agg(pl.col("DATE").n_unique().alias("__n")).filter(pl.col("__n") > 1)
+    for _, part in rows.join(several, on=keys, how="semi").group_by(keys):
+        table = part[TABLE][0]
+        label = _column(table, name) if name else table
+        dates = " and ".join(sorted(set(part["DATE"].to_list())))
+        message = f"visit {part['VISIT'][0]} of {label} has the dates {dates}"
+        hint = "write repeats: yes in visits.yaml, or correct the data"
+        faults.add("CED299", message, plan.tables[table].where, hint, records_of(part))
 
 
 def _column(table: str, name: str) -> str:
@@ -107,7 +191,7 @@ def _read(
     faults: Faults | None,
 ) -> pl.DataFrame:
     """Subject, raw name and date of a table's rows; names and dates that cannot be read are faults."""
-    raw_name, raw_date = _column(table, name), _column(table, date)
+    raw_name, raw_date = _name_column(table, name, visits), _column(table, date)
     found = frame.select(
         pl.col(OWNER).alias(SUBJECT),
         pl.col(raw_name).alias("NAME"),
@@ -119,9 +203,7 @@ def _read(
     if faults is not None:
         check_names(found, "NAME", table, name, visits, plan, faults)
         _check_dates(found, table, date, visits, plan, faults)
-    return found.filter(pl.col(SUBJECT).is_not_null(), pl.col("NAME").is_not_null()).select(
-        SUBJECT, "NAME", "DATE"
-    )
+    return found.filter(pl.col(SUBJECT).is_not_null(), pl.col("NAME").is_not_null())
 
 
 def check_names(
@@ -231,7 +313,7 @@ def with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits:
 
 
 def _with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits: Visits) -> pl.DataFrame:
-    name, date = _column(table, visit[0]), _column(table, visit[1])
+    name, date = _name_column(table, visit[0], visits.plan), _column(table, visit[1])
     named = visits.named.rename({n: f"visits.{n}" for n in visits.named.columns if n != "NAME"})
     joined = frame.join(named, left_on=name, right_on="NAME", how="left", maintain_order="left")
     if not visits.plan.unscheduled:

@@ -59,6 +59,10 @@ CED034 | parameter codes and names that are not one to one | give each code one 
 CED035 | a time to event that is incomplete or contradicts itself | follow the message
 CED036 | derived records that are incomplete or contradict themselves | follow the message
 CED037 | a scale that cannot be scored as it says | follow the message
+CED050 | the name of a part of a split domain | the domain code and one or two characters more
+CED051 | a supplemental qualifier that does not fit its parent | another name, one label, another `idvar`
+CED052 | a choice of rows or a look-up that waits for a line over the whole dataset | write it over the rows
+CED053 | windows of visits that overlap or have no day 1 | correct `days` or `day1` in visits.yaml
 CED060 | a two-digit year without a pivot | write the pivot in study.yaml: the first year of the hundred
 CED061 | a pivot that is no year of four digits | write the first year of the hundred, such as 1950
 CED062 | a format that can be read in two ways | put a separator between parts of one or two digits
@@ -146,6 +150,9 @@ CED275 | records of one test with different standard units | name the test's `st
 CED280 | a raw value that fits several terms | write the term that is meant in ct
 CED283 | a time to event without start, event or censoring date | add a censoring date, or leave subjects out
 CED284 | AVAL and AVALC of a parameter are not one to one | correct the line of AVAL or of AVALC
+CED297 | a qualifier that does not go back to its records | leave `idvar` out, or name another
+CED298 | a reference to a record that is not there | correct the identifier in the data or in the spec
+CED299 | a visit that visits.yaml does not settle | correct the data, or add a window or `repeats: yes`
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5
 CED332 | the headers of a transport file are cut | copy the file again

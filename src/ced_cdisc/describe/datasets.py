@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -23,6 +24,7 @@ from ced_cdisc.describe.values import merge_methods, merge_origins, value_levels
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
 from ced_cdisc.standards.ig import class_term, load_sdtmig
+from ced_cdisc.standards.model import person_id
 
 NO_VALUES = "No value was collected or derived in this study."
 _NO_QUALIFIER = {
@@ -54,7 +56,33 @@ def describe_dataset(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerms) ->
         repeating=not (plan.one_per_subject or plan.reference_data),
         reference_data=plan.reference_data,
         comment=plan.comment,
+        parent_label=plan.domain_label,
     )
+
+
+def same_lengths(datasets: Sequence[DatasetMetadata]) -> list[DatasetMetadata]:
+    """The datasets, each text as long in one part of a split domain as in the others (SDTMIG 3.4, 4.1.7)."""
+    longest: dict[tuple[str, bool, str], int] = {}
+    split = {d.domain for d in datasets if d.domain not in ("", d.name) and not d.name.startswith("SUPP")}
+
+    def key(dataset: DatasetMetadata, variable: Variable) -> tuple[str, bool, str]:
+        return dataset.domain, dataset.name.startswith("SUPP"), variable.name
+
+    for dataset in datasets:
+        if dataset.domain in split:
+            for v in dataset.variables:
+                longest[key(dataset, v)] = max(longest.get(key(dataset, v), 0), v.xpt_length)
+
+    def widened(dataset: DatasetMetadata, v: Variable) -> Variable:
+        if v.xpt_type != "Char":
+            return v
+        width = longest[key(dataset, v)]
+        return replace(v, length=width, xpt_length=width)
+
+    return [
+        replace(d, variables=tuple(widened(d, v) for v in d.variables)) if d.domain in split else d
+        for d in datasets
+    ]
 
 
 def _class(plan: DatasetPlan) -> str:
@@ -65,7 +93,7 @@ def proven_keys(plan: DatasetPlan, frame: pl.DataFrame) -> tuple[str, ...]:
     """The key variables: those of ``sort``, and the sequence number where the data show need of it."""
     keys = [key for key in plan.sort if key in frame.columns]
     if keys and frame.select(keys).n_unique() < len(frame):
-        sequence = f"{plan.name[:2]}SEQ" if plan.kind == "sdtm" else "ASEQ"
+        sequence = plan.sequence if plan.kind == "sdtm" else "ASEQ"
         keys += [sequence] if sequence in frame.columns else []
     return tuple(keys)
 
@@ -153,11 +181,13 @@ def _labels(plan: DatasetPlan, variable: str) -> dict[str, str]:
 def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerms) -> DatasetMetadata:
     """Metadata of SUPPxx: QVAL has one value-level row for each QNAM."""
     name = f"SUPP{plan.name}"
-    guide = load_sdtmig().dataset(name)
-    keys = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
+    guide = load_sdtmig().dataset("SUPPQUAL")
+    keys = ("STUDYID", "RDOMAIN", plan.person, "IDVAR", "IDVARVAL", "QNAM")
     variables: list[Variable] = []
     present = [q for q in plan.supplemental if (frame["QNAM"] == q.name).any()]
     for found in guide.variables:
+        if found.name == "USUBJID" != plan.person:
+            found = person_id()
         measured = measure(frame[found.name], Type.TEXT, found.name, sdtm=True)
         levels: tuple[ValueLevel, ...] = ()
         codelist: Codelist | None = None
@@ -167,7 +197,7 @@ def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerm
             terms = {q.name: q.label for q in present}
             codelist = _names(name, terms)
         origin = Origin("Protocol", "Sponsor") if found.name == "STUDYID" else Origin("Assigned", "Sponsor")
-        parent = next((v for v in plan.variables if v.name == found.name == "USUBJID"), None)
+        parent = next((v for v in plan.variables if v.name == found.name == plan.person), None)
         origin = parent.origin if parent is not None else origin
         comment = None
         if measured.empty:
@@ -194,14 +224,14 @@ def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerm
         )
     return DatasetMetadata(
         name=name,
-        label=guide.label,
-        domain=plan.name,
+        label=f"Supplemental Qualifiers for {plan.name}",
+        domain=plan.domain,
         class_name=class_term("Relationship").submission_value,
         structure="One record per supplemental qualifier per related parent domain record",
         variables=tuple(variables),
         purpose="Tabulation",
         standard="SDTMIG",
-        parent_label=plan.label,
+        parent_label=plan.domain_label or plan.label,
     )
 
 
@@ -222,7 +252,8 @@ def _qualifier(
     values = frame.filter(pl.col("QNAM") == name)["QVAL"]
     measured = measure(values, Type.TEXT, "QVAL", sdtm=True)
     used.note(qualifier.codelist, distinct(values))
-    lines = [x for b in plan.blocks for x in b.lines if x.variable == SUPP + name]
+    made = (*(x for b in plan.blocks for x in b.lines), *plan.lines)
+    lines = [x for x in made if x.variable == SUPP + name]
     origin = merge_origins(x.origin for x in lines) if lines else qualifier.origin
     method = merge_methods(x.method for x in lines) if lines else qualifier.method
     used.note(qualifier.codelist, written_values(plan, SUPP + name))

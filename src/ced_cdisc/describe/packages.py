@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, ValueLevel, Variable
-from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental
+from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental, same_lengths
 from ced_cdisc.describe.lists import UsedTerms
 from ced_cdisc.plan.model import StudyPlan
 
@@ -39,6 +39,7 @@ def describe_package(
     if not datasets:
         return None
     if kind == "sdtm":
+        datasets = same_lengths(datasets)
         datasets.sort(key=lambda d: (_CLASSES.index(d.class_name), d.name))
     shown = tuple(_with_lists(d, used) for d in datasets)
     name = "SDTM" if kind == "sdtm" else "ADaM"

@@ -38,6 +38,8 @@ _AGGREGATE = {
     "mean": "the mean of",
     "only": "the",
     "same": "the common",
+    "next": "the",
+    "previous": "the",
 }
 _NOTATIONS = {"comma": "a decimal comma", "groups": "thousands separators"}
 _EARLIEST = {"min": "the earliest", "max": "the latest"}
@@ -205,6 +207,8 @@ class _English:
             present = f" with a value of {what}" if what else ""
             head, where, condition = records.partition(" where ")
             return f"the number of {head}{present}{where}{condition}"
+        if node.func in ("next", "previous"):
+            return f"the {what} of the {node.func} one of {records}{order}"
         return f"{words[node.func]} {what} of {records}{order}"
 
     def _recode(self, node: tree.Recode) -> str:

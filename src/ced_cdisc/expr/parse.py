@@ -12,7 +12,9 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, 
 
 from ced_cdisc.expr import tree
 
-AGGREGATES = ("first", "last", "min", "max", "sum", "mean", "count", "only", "same", "rank")
+AGGREGATES = (
+    "first", "last", "min", "max", "sum", "mean", "count", "only", "same", "rank", "next", "previous",
+)  # fmt: skip
 """Functions over several records; every other name is a function of one record."""
 
 _WORDS = {
@@ -206,7 +208,8 @@ class _Build(Transformer[Any, Any]):
                 raise ExpressionError(
                     f"'{next(iter(clauses))}' cannot be used in {name}()",
                     at,
-                    "it belongs to first, last, min, max, sum, mean, count, only, same and rank",
+                    "it belongs to first, last, min, max, sum, mean, count, only, same, rank, "
+                    "next and previous",
                 )
             return tree.Call(name=name, args=args, at=at)
         wanted = 0 if name == "rank" else 1

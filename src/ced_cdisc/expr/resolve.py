@@ -243,7 +243,7 @@ class _Resolver:
         of = self.visit(node.of, owner) if node.of is not None else None
         where = self._truth(node.where, owner) if node.where is not None else None
         order = tuple(replace(o, of=self.visit(o.of, owner)) for o in node.order)
-        if node.func in ("first", "last", "rank") and not order:
+        if node.func in ("first", "last", "rank", "next", "previous") and not order:
             raise _misfit(f"{node.func}() needs an 'order by'", node.at)
         if node.func in ("sum", "mean") and of is not None and of.type not in (Type.NUMBER, Type.MISSING):
             raise _misfit(f"{node.func}() needs numbers", node.at)
@@ -252,7 +252,7 @@ class _Resolver:
 
     def _owner(self, node: tree.Aggregate) -> str:
         """The dataset an aggregate goes over: the one its value or condition names, else the own one."""
-        if node.func == "rank":
+        if node.func in ("rank", "next", "previous"):
             return ""
         for part in (node.of, node.where, *node.order):
             if part is None:

@@ -179,6 +179,7 @@ class Aggregate(Node):
     * ``same``: the value that all records (those without one included) share, else missing.
     * ``rank`` has no ``of``: it numbers the records that meet ``where`` from 1 in the given order, and is
       missing for the others. Ties are broken by the record's key, never by its place in a file.
+    * ``next``, ``previous``: the value of the record after or before the one at hand in the given order.
     """
 
     func: str

@@ -20,6 +20,20 @@ SUPP = "supp."
 """Prefix of a supplemental qualifier's name among the lines of its parent: ``supp.AERELAPH``."""
 
 
+PERSON = "APID"
+"""Who a record of associated persons is about; elsewhere that is USUBJID."""
+
+
+def is_associated(domain: str) -> bool:
+    """Whether a domain code is one of associated persons (SDTM 2.0), such as APMH."""
+    return len(domain) == 4 and domain.startswith("AP")
+
+
+def prefix_of(domain: str) -> str:
+    """The prefix of a domain's variables: AE of AE, MH of APMH."""
+    return domain[2:] if is_associated(domain) else domain[:2]
+
+
 NONE = "(none)"
 """Stands for a missing text in an expression where that is a fault."""
 
@@ -69,12 +83,14 @@ class Lookup:
 
     ``on`` pairs a reference of the row at hand (``gcsf.SUBJ``, ``USUBJID``) with a column of ``name``.
     The pair ``("USUBJID", "USUBJID")`` stands for the subject and is always there for raw tables too.
-    Two records with one key are a fault, unless no row needs them.
+    Two records with one key are a fault, unless no row needs them, or ``many``: then the row is repeated for
+    each match, in the order of the other table's keys, before rows are chosen; without a match it stays.
     """
 
     name: str
     on: tuple[tuple[str, str], ...]
     where: Location
+    many: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +111,9 @@ class Block:
     lookups: tuple[Lookup, ...] = ()
     rows: tuple[Mapping[str, str | float | None], ...] = ()
     where: Location = field(default_factory=lambda: Location(""))
+    each: tuple[str, str] | None = None
+    """A raw column that holds a list of texts, and what separates them: the row is repeated for each part
+    that is not blank, with ``each.TEXT`` and ``each.NUMBER``; without a part it makes no record."""
     visit: tuple[str, str] | None = None
     """For a raw block with visits: the raw columns of the visit's name and of its date."""
 
@@ -171,6 +190,34 @@ class SupplementalPlan:
     method: Method | None = None
     comment: Comment | None = None
     split: bool = False
+    idvar: str = ""
+    """The variable of the parent that says which records it belongs to; empty: the person alone does."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a relation: ``column`` (a variable or ``supp.QNAM``) links, ``idvar`` says which record."""
+
+    dataset: str
+    domain: str
+    column: str
+    idvar: str
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Records of two datasets that a collected identifier links, within the subject.
+
+    Each identifier that a record of ``other`` names (several, if ``separator`` is not empty) is one
+    relationship with all records of ``one`` that have it; there must be one at least. RELID is ``id`` and the
+    number of the relationship within the subject, in the order of the records of ``one``.
+    """
+
+    id: str
+    one: Side
+    other: Side
+    separator: str
+    where: Location
 
 
 @dataclass(frozen=True)
@@ -211,6 +258,20 @@ class DatasetPlan:
     """Pairs (variable, variable by whose values its metadata differ): ("LBORRES", "LBTESTCD")."""
     value_lists: Mapping[tuple[str, str], Codelist] = field(default_factory=dict[tuple[str, str], Codelist])
     """Codelists by (variable, value of the variable that divides it): ("TSVAL", "SEXPOP")."""
+    relations: tuple[Relation, ...] = ()
+    """RELREC: the relations whose records are made when all datasets are finished."""
+    domain_label: str = ""
+    """The label of the domain that this dataset is a part of; empty where it is the whole domain."""
+
+    @property
+    def sequence(self) -> str:
+        """The name of its --SEQ."""
+        return f"{prefix_of(self.domain)}SEQ"
+
+    @property
+    def person(self) -> str:
+        """The variable that says who a record is about: USUBJID, or APID."""
+        return PERSON if is_associated(self.domain) else "USUBJID"
 
 
 @dataclass(frozen=True)
@@ -222,6 +283,8 @@ class PlannedVisit:
     day: float | None
     raw: tuple[str, ...]
     mode: str = ""
+    repeats: bool = False
+    """Whether one table may have the visit on several dates; otherwise that is a fault of the data."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +302,11 @@ class VisitPlan:
     tables: tuple[tuple[str, str, str], ...]
     formats: tuple[str, ...]
     pivot: int | None = None
+    windows: tuple[tuple[str, int | None, int | None], ...] = ()
+    """Raw name and first and last study day: what a row without a visit name means; outside of all of them
+    it is the first of ``unscheduled``, if there is one."""
+    day1: tuple[str, str] | None = None
+    """Raw table and column whose earliest date is the subject's day 1, where there are windows."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
-from ced_cdisc.plan.order import read_by_rows
+from ced_cdisc.plan.order import read_by_rows, referred
 
 
 def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> StudyPlan:
@@ -40,16 +40,17 @@ def needed(dataset: DatasetPlan) -> set[str]:
     for line in (*dataset.lines, *(line for c in dataset.computed for line in (*c.first, *c.lines))):
         found |= {n.dataset for n in tree.walk(line.tree) if isinstance(n, tree.Aggregate) and n.dataset}
         found |= {c.owner for c in columns(line.tree) if c.scope is tree.Scope.DATASET and c.owner}
-    return found - {dataset.name}
+    return (found | referred(dataset)) - {dataset.name}
 
 
 def closure(by_name: Mapping[str, DatasetPlan], names: Iterable[str]) -> set[str]:
-    """The named datasets and those of ``by_name`` that they need, directly or not."""
+    """The named datasets and those of ``by_name`` that they need, directly or not; of a split domain all."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
         current = waiting.pop()
         if current not in found and current in by_name:
             found.add(current)
-            waiting.extend(needed(by_name[current]))
+            asked = needed(by_name[current])
+            waiting.extend(one.name for one in by_name.values() if one.name in asked or one.domain in asked)
     return found

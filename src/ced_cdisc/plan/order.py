@@ -12,7 +12,7 @@ from ced_cdisc.core.metadata import Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns, own_columns
 from ced_cdisc.plan.language.names import Catalogue
-from ced_cdisc.plan.model import Block, Line
+from ced_cdisc.plan.model import Block, DatasetPlan, Line
 
 
 def in_order(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Line, ...]:
@@ -105,6 +105,27 @@ def read_by_rows(blocks: Iterable[Block]) -> set[str]:
         nodes = [line.tree for line in block.lines] + ([block.keep] if block.keep is not None else [])
         for node in nodes:
             found |= {n.dataset for n in tree.walk(node) if isinstance(n, tree.Aggregate) and n.dataset}
+    return found
+
+
+def referred(dataset: DatasetPlan) -> set[str]:
+    """The datasets and domains whose records a dataset points at: by relations, or by RDOMAIN."""
+    found = {side.dataset for relation in dataset.relations for side in (relation.one, relation.other)}
+    for block in dataset.blocks:
+        found |= {str(row["RDOMAIN"]) for row in block.rows if row.get("RDOMAIN")}
+        nodes = (line.tree for line in block.lines if line.variable == "RDOMAIN")
+        found |= {str(node.value) for node in nodes if isinstance(node, tree.Literal) and node.value}
+    return found
+
+
+def read_late(dataset: DatasetPlan, plans: Mapping[str, DatasetPlan]) -> set[str]:
+    """The datasets of which the lines over a whole dataset read what is made as late as they are."""
+    found: set[str] = set()
+    for line in dataset.lines:
+        for column in columns(line.tree):
+            owner = plans.get(column.owner)
+            if owner is not None and owner.name != dataset.name:
+                found |= {owner.name} & {owner.name for made in owner.lines if made.variable == column.short}
     return found
 
 

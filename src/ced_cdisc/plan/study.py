@@ -23,10 +23,11 @@ from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.origins import Origins
 from ced_cdisc.plan.language.units import study_units
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
-from ced_cdisc.plan.order import dataset_order, read_by_rows
+from ced_cdisc.plan.order import dataset_order, read_by_rows, read_late, referred
 from ced_cdisc.plan.sdtm.declare import declare
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
+from ced_cdisc.plan.sdtm.standard import made_late
 from ced_cdisc.plan.tables import plan_tables, plan_visits
 from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.analysis import AnalysisSpec
@@ -81,6 +82,12 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         catalogue.datasets[domain.name] = domain.names | (
             {"USUBJID": tree.Type.TEXT} if "USUBJID" in domain.names else {}
         )
+        catalogue.late[domain.name] = made_late(domain)
+        catalogue.qualifiers[domain.name] = {str(key) for rows in domain.rows for key in rows.supp}
+        if domain.name != domain.code:
+            catalogue.parts.setdefault(domain.code, []).append(domain.name)
+    for parts in catalogue.parts.values():
+        parts.sort()
     catalogue.single.update(name for name in SINGLE if name in catalogue.datasets)
     plans: dict[str, DatasetPlan] = {}
     for domain in domains:
@@ -162,8 +169,9 @@ def _standards(specs: Specs, findings: Findings) -> dict[str, CtPackage] | None:
 def _domains(specs: Specs, findings: Findings) -> list[Domain]:
     found: dict[str, Domain] = {}
     for spec in specs.sdtm:
-        if str(spec.domain) in found:
-            findings.add(Finding("CED029", f"a second spec for {spec.domain}", spec.domain.where))
+        name = spec.dataset if spec.dataset is not None else spec.domain
+        if str(name) in found:
+            findings.add(Finding("CED029", f"a second spec for {name}", name.where))
             continue
         domain = declare(spec, specs, findings)
         if domain is not None:
@@ -177,7 +185,9 @@ def _sdtm_order(plans: dict[str, DatasetPlan], findings: Findings) -> list[Datas
         plans.values(),
         key=lambda p: (_CLASSES.index(p.class_name) if p.class_name in _CLASSES else 9, p.name),
     )
-    needs = {plan.name: read_by_rows(plan.blocks) - {plan.name} for plan in shown}
+    needs = {plan.name: (read_by_rows(plan.blocks) | referred(plan)) - {plan.name} for plan in shown}
+    for plan in shown:  # lines that wait for another dataset's study days, numbers and so on to be finished
+        needs[plan.name] |= read_late(plan, plans)
     names = dataset_order(needs, {p.name: p.where for p in shown}, findings)
     return [plans[name] for name in names]
 

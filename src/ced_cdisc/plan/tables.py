@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.plan.language.dates import Formats, date_formats
 from ced_cdisc.plan.model import Duplicates, PlannedVisit, RawTable, VisitPlan
 from ced_cdisc.spec.models import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec
 from ced_cdisc.spec.source import Text
+
+_DAYS = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
 
 
 def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> dict[str, RawTable]:
@@ -20,7 +24,7 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
         subject = spec.subject or sources.defaults.subject
         wanted: list[Text] = [*spec.key, *([subject] if subject else []), *spec.exclude]
         if spec.visit is not None:
-            wanted += [spec.visit.name, spec.visit.date]
+            wanted += [spec.visit.date] if spec.visit.name is None else [spec.visit.name, spec.visit.date]
         if spec.duplicates is not None and spec.duplicates.by is not None:
             wanted.append(spec.duplicates.by)
         for column in wanted:
@@ -96,9 +100,11 @@ def _no_repeats(columns: tuple[Text, ...], table: str, findings: Findings) -> No
 def table_visit(spec: TableSpec, defaults: TableDefaults, columns: set[str]) -> tuple[str, str, bool] | None:
     """The columns of a table's visit and date, and whether it witnesses that visits took place."""
     visit = spec.visit or defaults.visit
-    if visit is None or str(visit.name) not in columns or str(visit.date) not in columns:
+    if visit is None or str(visit.date) not in columns:
         return None
-    return str(visit.name), str(visit.date), visit.witness
+    if visit.name is not None and str(visit.name) not in columns:
+        return None
+    return str(visit.name or ""), str(visit.date), visit.witness
 
 
 def plan_visits(
@@ -123,14 +129,19 @@ def plan_visits(
                 number=spec.number,
                 name=str(spec.visit),
                 day=None if spec.day is None else float(spec.day),
-                raw=tuple(str(n) for n in spec.raw),
+                raw=tuple(str(n) for n in spec.raw) or (str(spec.visit),),
                 mode=str(spec.mode or ""),
+                repeats=spec.repeats,
             )
         )
     witnesses: list[tuple[str, str, str]] = []
     for name, table in sources.tables.items():
         columns = {str(c) for c in (*sources.defaults.columns, *table.columns)}
         visit = table_visit(table, sources.defaults, columns)
+        if visit is not None and not visit[0] and all(spec.days is None for spec in visits.visits):
+            message = f"table {name} names no visit, and no visit in visits.yaml has 'days'"
+            hint = "name the column of the visit, or give the days that mean each visit"
+            findings.add(Finding("CED053", message, table.place, hint=hint))
         if visit is not None and visit[2]:
             witnesses.append((str(name), visit[0], visit[1]))
     return VisitPlan(
@@ -139,4 +150,49 @@ def plan_visits(
         tables=tuple(witnesses),
         formats=formats,
         pivot=pivot,
+        windows=_windows(visits, findings),
+        day1=_day1(visits, sources, findings),
     )
+
+
+def _windows(visits: VisitsSpec, findings: Findings) -> tuple[tuple[str, int | None, int | None], ...]:
+    """The days of each visit that has some; CED023 what is no range, CED053 windows that overlap."""
+    made: list[tuple[str, int | None, int | None]] = []
+    for spec in visits.visits:
+        if spec.days is None:
+            continue
+        match = _DAYS.fullmatch(spec.days)
+        low, high = (int(word) if word else None for word in match.groups()) if match else (1, 0)
+        if low is not None and high is not None and low > high:
+            problem, hint = f"'{spec.days}' is no range of days", "write from..to, such as -3..3"
+            findings.add(Finding("CED023", problem, spec.days.where, hint=hint))
+            continue
+        name = str(spec.raw[0]) if spec.raw else str(spec.visit)
+        for other, first, last in made:
+            if (first is None or high is None or first <= high) and (
+                last is None or low is None or low <= last
+            ):
+                message = f"the days {spec.days} of {spec.visit} overlap those of {other}"
+                findings.add(Finding("CED053", message, spec.days.where, hint="a day means one visit"))
+        made.append((name, low, high))
+    return tuple(made)
+
+
+def _day1(visits: VisitsSpec, sources: SourcesSpec, findings: Findings) -> tuple[str, str] | None:
+    windowed = next((spec.days for spec in visits.visits if spec.days is not None), None)
+    if visits.day1 is None:
+        if windowed is not None:
+            hint = "name the raw column of the first dose, such as day1: dose.DOSDT"
+            findings.add(Finding("CED053", "windows of days need 'day1'", windowed.where, hint=hint))
+        return None
+    table, _, column = str(visits.day1).partition(".")
+    known = {str(name): spec for name, spec in sources.tables.items()}
+    columns = (
+        {str(c) for c in (*sources.defaults.columns, *known[table].columns)} if table in known else set[str]()
+    )
+    if column not in columns:
+        names = [f"{table}.{c}" for c in columns] or [f"{name}." for name in known]
+        hint = did_you_mean(str(visits.day1), names)
+        findings.add(Finding("CED012", f"unknown column {visits.day1}", visits.day1.where, hint=hint))
+        return None
+    return table, column

@@ -85,6 +85,12 @@ def aggregate(
     if node.func == "rank":
         place = next((place for place, (record, _) in enumerate(pairs, 1) if record is here), None)
         return Outcome(None) if place is None else Outcome(float(place), (here,))
+    if node.func in ("next", "previous"):
+        place = next((place for place, (record, _) in enumerate(pairs) if record is here), None)
+        place = None if place is None else place + (1 if node.func == "next" else -1)
+        if place is None or not 0 <= place < len(pairs):
+            return Outcome(None)
+        return Outcome(pairs[place][1], (pairs[place][0],))
     if node.of is None:
         return Outcome(float(len(pairs)), tuple(record for record, _ in pairs))
     return _summary(node, pairs)

@@ -10,10 +10,11 @@ finished, those after it as stacked); long texts are split; every ADaM dataset w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ced_cdisc.core.findings import Location
+from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Aggregate, Node
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, StudyPlan
 from ced_cdisc.recompute.aggregate import Memo, aggregate
@@ -28,8 +29,9 @@ from ced_cdisc.recompute.records import (
     sorted_by,
     variables_of,
 )
+from ced_cdisc.recompute.relations import related
 from ced_cdisc.recompute.texts import in_ascii, split_texts
-from ced_cdisc.recompute.values import DataFault, Fault, Key, Value, in_order
+from ced_cdisc.recompute.values import DataFault, Fault, Key, Value, as_text, in_order
 from ced_cdisc.recompute.visits import Visits
 
 _COMPUTED = 10_000
@@ -113,6 +115,7 @@ class _Study:
         trace: Callable[[Step], None] | None,
     ) -> None:
         self.faults: list[Fault] = []
+        self._plan = plan
         self.tables = raw_tables(plan, tables, self._report_table)
         self._trace = trace
         self._memo: Memo = {}
@@ -134,6 +137,7 @@ class _Study:
     def finish(self, dataset: DatasetPlan) -> None:
         """The lines over the whole, each for all records before the next; then choice and order."""
         table = self.tables[dataset.name]
+        table.append(related(dataset, self._plan, self.tables, self._report_relation))
         scope = Scope(dataset, self.tables, self._visits)
         self._whole(dataset, dataset.lines, scope)
         kept = [
@@ -160,17 +164,56 @@ class _Study:
 
     def _block(self, dataset: DatasetPlan, block: Block, scope: Scope) -> Iterable[Record]:
         """The rows of one block: of each source record that is kept, the lines in order."""
-        for source, key in self._sources(block):
-            values = dict(source.values) if block.kind == "rows" else {}
+        for source, key, beside in self._repeated(block, scope):
+            values = dict(source.values) if block.kind == "rows" else beside
             if scope.with_subject:
                 values.setdefault(SUBJECT, source.subject)
             record = Record(values, (block.number, key), source.subject, source, block)
-            if not self._kept(dataset, block.keep, record, scope, block.where):
+            if not self._kept_of_block(dataset, block, record, scope):
                 continue
             for line in block.lines:
                 record.values[line.variable] = self._line(dataset, line, record, scope)
             _settle(record)
             yield record
+
+    def _kept_of_block(self, dataset: DatasetPlan, block: Block, record: Record, scope: Scope) -> bool:
+        """Whether a block's condition is true; where it reads the block's lines, these are tried first.
+
+        What the data refuse in a line of a record that is not kept is no fault.
+        """
+        made = {line.variable for line in block.lines} - {SUBJECT}
+        if block.keep is None or not any(column.name in made for column in columns(block.keep)):
+            return self._kept(dataset, block.keep, record, scope, block.where)
+        tried = Record(dict(record.values), record.key, record.subject, record.source, block)
+        before, trace, self._trace = len(self.faults), self._trace, None
+        for line in block.lines:
+            tried.values[line.variable] = self._line(dataset, line, tried, scope)
+        del self.faults[before:]
+        self._trace = trace
+        return self._kept(dataset, block.keep, tried, scope, block.where)
+
+    def _repeated(self, block: Block, scope: Scope) -> Iterator[tuple[Record, int | Key, dict[str, Value]]]:
+        """The source's records, repeated for each match of ``many`` look-ups and each part of a text list."""
+        for source, key in self._sources(block):
+            made: list[tuple[tuple[object, ...], dict[str, Value]]] = [((), {})]
+            for lookup in (one for one in block.lookups if one.many):
+                record = Record({}, (), source.subject, source, block)
+                matches = scope.matches(record, lookup)
+                made = [((*k, place), v | columns) for k, v in made for place, columns in matches]
+            if block.each is not None:
+                made = [
+                    ((*k, number), v | {"each.TEXT": part, "each.NUMBER": float(number)})
+                    for k, v in made
+                    for number, part in enumerate(self._parts(source, block, scope, v), 1)
+                ]
+            for places, beside in made:
+                yield source, (key, *places) if places else key, beside
+
+    def _parts(self, source: Record, block: Block, scope: Scope, beside: dict[str, Value]) -> list[str]:
+        assert block.each is not None
+        column, by = block.each
+        text = as_text(scope.of(Record(beside, (), source.subject, source, block))(column))
+        return [] if text is None else [part for part in map(_bare, text.split(by)) if part]
 
     def _sources(self, block: Block) -> Iterable[tuple[Record, int | Key]]:
         if block.kind == "rows":
@@ -262,6 +305,13 @@ class _Study:
 
     def _report_witness(self, fault: DataFault, record: Record) -> None:
         self._report(fault, VISITS, "", record, Location(""))
+
+    def _report_relation(self, fault: DataFault, record: Record, where: Location) -> None:
+        self._report(fault, "RELREC", "RELID", record, where)
+
+
+def _bare(text: str) -> str:
+    return text.strip(" ")
 
 
 def _of(name: str) -> Callable[[Record], Value]:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from ced_cdisc.plan.model import DatasetPlan, Lookup
 from ced_cdisc.recompute.evaluate import Names
 from ced_cdisc.recompute.records import SUBJECT, Record, Table, has_subject, variables_of
-from ced_cdisc.recompute.values import DataFault, Value, as_text
+from ced_cdisc.recompute.values import DataFault, Key, Value, as_text
 from ced_cdisc.recompute.visits import Visits
 
 VISITS = "visits"
@@ -70,10 +70,13 @@ class Scope:
         if owner == "supp":
             return None
         if lookup := next((lookup for lookup in self._lookups(record) if lookup.name == owner), None):
-            return self._joined(record, lookup)
+            return None if lookup.many else self._joined(record, lookup)
         if owner == VISITS and block is not None and block.visit is not None:
             assert self._visits is not None and record.source is not None
-            name, date = (as_text(record.source.column(column.rpartition(".")[2])) for column in block.visit)
+            name, date = (
+                as_text(record.source.column(column.rpartition(".")[2])) if column else None
+                for column in block.visit
+            )
             return self._visits.find(record.subject, name, date)
         if owner == self._dataset.name:
             return record.values
@@ -92,8 +95,23 @@ class Scope:
         every = (lookup for block in self._dataset.blocks for lookup in block.lookups)
         return [lookup for lookup in every if all("." not in reference for reference, _ in lookup.on)]
 
+    def matches(self, record: Record, lookup: Lookup) -> list[tuple[Key, dict[str, Value]]]:
+        """The keys and columns of all records that a look-up finds, or nothing once where it finds none."""
+        found = self._found(record, lookup)
+        keyed = sorted(((one.key, one) for one in found), key=lambda pair: pair[0])
+        made: list[tuple[Key, dict[str, Value]]] = [
+            (key, {f"{lookup.name}.{name}": value for name, value in one.values.items()})
+            for key, one in keyed
+        ]
+        return made or [((), {})]
+
     def _joined(self, record: Record, lookup: Lookup) -> Mapping[str, Value] | None:
         """The record whose columns have the values of the references; a missing one equals nothing."""
+        on = [pair for pair in lookup.on if pair != (SUBJECT, SUBJECT)]
+        key = ", ".join(f"{column} {self._value(record, reference)}" for reference, column in on)
+        return self._single(lookup.name, self._found(record, lookup), key)
+
+    def _found(self, record: Record, lookup: Lookup) -> list[Record]:
         table = self._tables[lookup.name]
         pairs = [(self._value(record, reference), column) for reference, column in lookup.on]
         subject = (SUBJECT, SUBJECT) in lookup.on
@@ -102,12 +120,11 @@ class Scope:
             candidates = table.of(record.subject) if record.subject is not None else ()
         if subject:
             pairs = [pair for pair, on in zip(pairs, lookup.on, strict=True) if on != (SUBJECT, SUBJECT)]
-        found = [
+        return [
             candidate
             for candidate in candidates
             if all(value is not None and candidate.column(column) == value for value, column in pairs)
         ]
-        return self._single(lookup.name, found, ", ".join(f"{column} {value}" for value, column in pairs))
 
     def _single(self, name: str, found: Sequence[Record], key: str) -> Mapping[str, Value] | None:
         if len(found) > 1:

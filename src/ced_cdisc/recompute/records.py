@@ -83,6 +83,8 @@ def variables_of(dataset: DatasetPlan) -> list[str]:
         names |= dict.fromkeys(computed.by)
         names |= dict.fromkeys(line.variable for line in computed.lines)
     names |= dict.fromkeys(line.variable for line in dataset.lines)
+    if dataset.relations:
+        names |= dict.fromkeys(variable.name for variable in dataset.variables)
     return [*names]
 
 

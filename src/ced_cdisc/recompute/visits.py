@@ -11,6 +11,7 @@ date, and so on, of the unscheduled dates that follow the same planned visit; tw
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -46,6 +47,12 @@ class Visits:
         self._planned = {raw: visit for visit in plan.planned for raw in visit.raw}
         self._dates: dict[tuple[str, float], list[str]] = {}
         self._numbers: dict[tuple[str, str], float] = {}
+        self._day1: dict[str, str] = {}
+        if plan.day1 is not None:
+            for record in tables[plan.day1[0]].records:
+                day = self._day(as_text(record.column(plan.day1[1])))
+                if day is not None and record.subject is not None:
+                    self._day1[record.subject] = min(day, self._day1.get(record.subject, day))
         seen = [
             _Seen(record.subject, name, date)
             for table, name_column, date_column in plan.tables
@@ -84,7 +91,10 @@ class Visits:
         Raises:
             DataFault: the name is not planned, or the date of an unscheduled visit is missing or unreadable.
         """
-        if subject is None or name is None:
+        if subject is None:
+            return {}
+        name = self._name(subject, name, date)
+        if name is None:
             return {}
         visit = self._planned.get(name)
         if visit is not None:
@@ -101,7 +111,12 @@ class Visits:
     def _read(
         self, record: Record, name_column: str, date_column: str, report: Callable[[DataFault, Record], None]
     ) -> Iterator[tuple[str, str | None]]:
-        name = as_text(record.column(name_column))
+        given = as_text(record.column(name_column)) if name_column else None
+        try:
+            name = self._name(record.subject or "", given, as_text(record.column(date_column)))
+        except DataFault as fault:
+            report(fault, record)
+            return
         if name is None:
             return
         date = None
@@ -115,6 +130,34 @@ class Visits:
             if name not in self._planned:
                 return
         yield name, date
+
+    def _day(self, text: str | None) -> str | None:
+        """A complete date in ISO 8601; None for any other text."""
+        try:
+            day = read_date(text, None, self._plan.formats)
+        except DataFault:
+            return None
+        return day if day is not None and len(day) == len("YYYY-MM-DD") else None
+
+    def _name(self, subject: str, name: str | None, text: str | None) -> str | None:
+        """The raw name of a visit: as collected, else of the window that the study day lies in.
+
+        Raises:
+            DataFault: there are windows, and none has the day.
+        """
+        if name is not None or not self._plan.windows:
+            return name
+        day, start = self._day(text), self._day1.get(subject)
+        if day is None or start is None:
+            raise DataFault("a visit without a name needs a complete date and a day 1")
+        gone = datetime.date.fromisoformat(day).toordinal() - datetime.date.fromisoformat(start).toordinal()
+        number = gone + 1 if gone >= 0 else gone
+        for raw, low, high in self._plan.windows:
+            if number >= (number if low is None else low) and number <= (number if high is None else high):
+                return raw
+        if not self._plan.unscheduled:
+            raise DataFault(f"day {number} is in no window")
+        return self._plan.unscheduled[0]
 
     def _note(self, subject: str, number: float, date: str | None) -> None:
         self._dates.setdefault((subject, number), []).extend([date] if date else [])

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from ced_cdisc.spec.base import Model, Words, Yes, texts
 from ced_cdisc.spec.models import Line
+from ced_cdisc.spec.rows import Match, MatchSpec
 from ced_cdisc.spec.source import Mapping, Sequence, Text
 
 
@@ -111,7 +112,7 @@ class AnalysisBlock(Model):
     """Records from one source; ``for`` repeats them with {names} replaced."""
 
     from_: Text | None = Field(None, alias="from")
-    with_: dict[Text, Words] = Field(default_factory=dict[Text, list[Text]], alias="with")
+    with_: dict[Text, Match] = Field(default_factory=dict[Text, MatchSpec], alias="with")
     where: Text | None = None
     for_: list[dict[Text, Text]] | None = Field(None, alias="for")
     copy_: Words = Field(default_factory=list[Text], alias="copy")

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from ced_cdisc.spec.base import Model, Words, Yes, collected, kept, listed
+from ced_cdisc.spec.rows import EachSpec, Match, MatchSpec, RelateSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.units import Unit
 
@@ -44,6 +45,11 @@ class LineSpec(Model):
     )
     absent: Text | None = Field(None, description="Planned but not collected, and why: no data.")
     impute: Text | None = Field(None, description="A complete date from ISO 8601 text: origin Derived.")
+    ticks: dict[Text, Text] | None = Field(
+        None, description="Raw columns that may be ticked, each with its term: origin Derived."
+    )
+    several: Text | None = Field(None, description="ticks: the term where more than one is ticked.")
+    nth: int | None = Field(None, description="ticks: the term of the nth that is ticked, of several.")
 
     ct: dict[Text, Text | None] | None = Field(None, description="Raw codes and their terms.")
     match: Literal["submission value", "synonym", "preferred term"] | None = Field(
@@ -89,6 +95,7 @@ class LineSpec(Model):
     source: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = None
     page: int | None = Field(None, description="Page of the annotated CRF, where the table has none.")
     evaluator: Text | None = Field(None, description="supp: QEVAL.")
+    idvar: Text | None = Field(None, description="supp: IDVAR, in place of --SEQ.")
     text: TextPolicy | None = Field(
         None, description="Texts that a transport file cannot hold: error, split, transliterate."
     )
@@ -150,7 +157,8 @@ class BlockSpec(Model):
     """Rows from one source; ``for`` repeats the block with {names} replaced."""
 
     from_: Text | None = Field(None, alias="from")
-    with_: dict[Text, Words] = Field(default_factory=dict[Text, list[Text]], alias="with")
+    with_: dict[Text, Match] = Field(default_factory=dict[Text, MatchSpec], alias="with")
+    each: EachSpec | None = None
     where: Text | None = Field(None, description="Rows to take: a condition.")
     for_: list[dict[Text, Text]] | None = Field(None, alias="for")
     visit: Yes = False
@@ -171,8 +179,13 @@ class DomainSpec(BlockSpec):
     """mappings/sdtm/xx.yaml: one SDTM domain."""
 
     domain: Text
+    dataset: Text | None = Field(
+        None, description="The name of a part, where a domain is split into several datasets."
+    )
     label: Text | None = None
-    class_: Literal["Findings", "Events", "Interventions"] | None = Field(None, alias="class")
+    class_: Literal["Findings", "Findings About", "Events", "Interventions"] | None = Field(
+        None, alias="class"
+    )
     like: Text | None = Field(
         None, description="A custom domain: the published domain whose labels and codelists it takes over."
     )
@@ -182,6 +195,7 @@ class DomainSpec(BlockSpec):
     structure: Text | None = None
     stack: list[BlockSpec] | None = None
     rows: list[dict[Text, Text | None]] | None = None
+    relate: list[RelateSpec] | None = None
     origin: Literal["Protocol", "Assigned"] | None = Field(
         None, description="rows: where written values come from."
     )
@@ -232,9 +246,9 @@ class StudySpec(Model):
 
 
 class TableVisit(Model):
-    """The columns that name a table's visit and its date."""
+    """The columns that name a table's visit and its date; without a name the day decides."""
 
-    name: Text
+    name: Text | None = None
     date: Text
     witness: Yes = True
 
@@ -300,7 +314,11 @@ class VisitSpec(Model):
     number: float
     visit: Text
     day: int | None = None
-    raw: Words
+    days: Text | None = Field(
+        None, description="Days that mean the visit where no name was collected: -3..3."
+    )
+    raw: Words = Field(default_factory=list[Text])
+    repeats: Yes = Field(False, description="One table may have the visit on several dates.")
     mode: Text | None = None
 
 
@@ -310,6 +328,7 @@ class VisitsSpec(Model):
     visits: list[VisitSpec]
     unscheduled: Words = Field(default_factory=list[Text])
     date: Words
+    day1: Text | None = Field(None, description="Raw column whose earliest date is the subject's day 1.")
 
 
 class ItemSpec(Model):

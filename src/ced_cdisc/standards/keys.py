@@ -50,6 +50,8 @@ def natural_keys(dataset: IgDataset) -> tuple[str, ...]:
     interventions by --TRT and --STDTC; findings by --TESTCD and what the structure sentence names.
     """
     name = "SUPPQUAL" if dataset.name.startswith("SUPP") else dataset.name
+    associated = dataset.variable("APID") is not None and name.startswith("AP")
+    name = name[2:] if associated else name
     if name in _FIXED:
         return tuple(_FIXED[name].split())
     if dataset.class_name == "Interventions":
@@ -62,5 +64,5 @@ def natural_keys(dataset: IgDataset) -> tuple[str, ...]:
         wanted = [v for word, names in _FINDINGS if re.search(word, text) for v in names]
     else:
         return ()
-    keys = ["STUDYID", "USUBJID", *(w.replace("--", name, 1) for w in wanted)]
+    keys = ["STUDYID", "APID" if associated else "USUBJID", *(w.replace("--", name, 1) for w in wanted)]
     return tuple(k for k in keys if dataset.variable(k))

@@ -94,9 +94,10 @@ def extend(dataset: IgDataset, names: Iterable[str]) -> IgDataset:
         UnknownStandard: the model does not let the variable stand in this dataset (a KeyError).
     """
     variables = list(dataset.variables)
+    code = _prefix(dataset.name)
     added = [_addition(dataset, name) for name in dict.fromkeys(names) if dataset.variable(name) is None]
     for extra in sorted(added, key=lambda v: v.order):
-        ranks = [model_rank(dataset.class_name, v.name, dataset.name) or 0 for v in variables]
+        ranks = [model_rank(dataset.class_name, v.name, code) or 0 for v in variables]
         before = max((r for r in ranks if r < extra.order), default=0)
         position = ranks.index(before) + 1 if before else 0
         variables.insert(position, extra)
@@ -152,10 +153,53 @@ def custom_domain(
     return IgDataset(code, label, class_name, structure, _numbered(variables))
 
 
+def associated(parent: IgDataset, label: str = "") -> IgDataset:
+    """The dataset of a domain for associated persons (SDTM 2.0): APMH of MH.
+
+    APID takes the place of USUBJID, and RSUBJID, RDEVID and SREL say whose person it is. The model says of
+    them that they are identifiers; that the relationship is expected follows from what the dataset is for.
+    """
+    code = f"AP{parent.name}"
+    rows = [r for r in _rows() if r["class"] == "Associated Persons"]
+    cores: dict[str, Core] = {"APID": "Req", "RSUBJID": "Exp", "SREL": "Exp"}
+    persons = [_variable(v, parent.name, cores.get(v.name, "Perm"), 0) for v in _model_variables(rows)]
+    variables: list[IgVariable] = []
+    for variable in parent.variables:
+        if variable.name == "USUBJID":
+            variables += persons
+        elif variable.name == "DOMAIN":
+            variables.append(replace(variable, values=(code,)))
+        else:
+            variables.append(variable)
+    structure = parent.structure.replace("subject", "associated person")
+    made = label or f"Associated Persons {parent.label}"
+    return IgDataset(code, made, parent.class_name, structure, _numbered(variables))
+
+
+def person_id() -> IgVariable:
+    """APID, which stands in place of USUBJID where records are of associated persons."""
+    found = next(v for v in _model_variables(r for r in _rows() if r["name"] == "APID"))
+    return _variable(found, "", "Req", 0)
+
+
+def model_dataset(name: str, label: str) -> IgDataset | None:
+    """A dataset that the model lists and the guide does not, such as POOLDEF; all its variables are Perm."""
+    rows = [r for r in _rows() if r["dataset"] == name]
+    if not rows:
+        return None
+    variables = [_variable(v, name, "Perm", 0) for v in _model_variables(rows) if v.human]
+    return IgDataset(name, label, rows[0]["class"], "One record per relationship", _numbered(variables))
+
+
+def _prefix(name: str) -> str:
+    """The prefix of the variables of a domain: MH of APMH."""
+    return name[2:] if len(name) == 4 and name.startswith("AP") else name
+
+
 def _addition(dataset: IgDataset, name: str) -> IgVariable:
     found = None
     if dataset.class_name in GENERAL_CLASSES:
-        found = general_variable(dataset.class_name, name, dataset.name)
+        found = general_variable(dataset.class_name, name, _prefix(dataset.name))
     elif (known := _listed(dataset.name).get(name)) and known.allowed(dataset.name, dataset.class_name):
         found = _variable(known, dataset.name, "Perm", known.rank)
     if found is None:

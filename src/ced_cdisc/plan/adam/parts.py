@@ -10,6 +10,7 @@ from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.plan.language.templates import fill
 from ced_cdisc.spec.analysis import AnalysisBlock, AnalysisSpec, ParameterSpec
 from ced_cdisc.spec.models import LineSpec
+from ced_cdisc.spec.rows import MatchSpec
 from ced_cdisc.spec.source import Text
 
 _CODE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
@@ -30,7 +31,7 @@ class Part:
     """
 
     source: Text
-    with_: dict[Text, list[Text]]
+    with_: dict[Text, MatchSpec]
     where: Text | None
     copied: tuple[Text, ...]
     rows: dict[Text, LineSpec]

@@ -20,14 +20,14 @@ from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 
-VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "impute", "absent")
+VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "impute", "ticks", "absent")
 _ATTRIBUTES = {"copy": "copy_", "else": "else_", "as": "as_"}
 _VERBS = tuple((verb, _ATTRIBUTES.get(verb, verb)) for verb in VERBS)
 _MODIFIERS = {
-    "ct": ("collect", "derive", "cases", "copy"),
+    "ct": ("collect", "derive", "cases", "copy", "ticks"),
     "match": ("collect", "derive", "cases", "copy"),
     "case": ("collect", "derive", "cases", "copy"),
-    "else": ("collect", "derive", "cases", "copy"),
+    "else": ("collect", "derive", "cases", "copy", "ticks"),
     "date": ("collect",),
     "time": ("collect", "impute"),
     "times": ("collect",),
@@ -39,7 +39,9 @@ _MODIFIERS = {
     "not_before": ("impute",),
     "not_after": ("impute",),
     "flags": ("impute",),
-    "as": ("derive", "cases", "flag", "impute"),
+    "as": ("derive", "cases", "flag", "impute", "ticks"),
+    "several": ("ticks",),
+    "nth": ("ticks",),
     "page": ("collect",),
     "number": ("cases",),
     "source": ("collect", "derive", "assign", "impute"),
@@ -78,7 +80,7 @@ class Lines:
         if built is None:
             return None
         node, text = built
-        if spec.decodes:
+        if spec.decodes and verb != "ticks":
             node = self._values.recode(spec, node, target)
             if node is None:
                 return None
@@ -100,7 +102,7 @@ class Lines:
             type=target.kind,
             verb=verb,
             where=spec.place,
-            origin=self._origins.of(spec, verb),
+            origin=self._origins.of(spec, verb, names.each),
             method=method_of(spec, verb, node, target.dataset, target.name, text),
             comment=comment,
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,

@@ -1,15 +1,16 @@
-"""``with:``: records of other tables and datasets that a row may look at, one at most."""
+"""``with:``: records of other tables and datasets that a row may look at, one at most unless told."""
 
 from __future__ import annotations
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.model import Lookup
+from ced_cdisc.spec.models import MatchSpec
 from ced_cdisc.spec.source import Text
 
 
 def plan_lookups(
-    specs: dict[Text, list[Text]], source: str, catalogue: Catalogue, findings: Findings
+    specs: dict[Text, MatchSpec], source: str, catalogue: Catalogue, findings: Findings
 ) -> tuple[Lookup, ...]:
     """The look-ups of a block: ``{demog: subject}``, ``{infusion: [subject, VISITNM]}``, ``{ADSL: USUBJID}``.
 
@@ -18,7 +19,7 @@ def plan_lookups(
     """
     made: list[Lookup] = []
     own = _columns(source, catalogue)
-    for name, words in specs.items():
+    for name, match in specs.items():
         other = _columns(str(name), catalogue)
         if other is None:
             known = [*catalogue.tables, *catalogue.datasets]
@@ -32,7 +33,7 @@ def plan_lookups(
             )
             continue
         pairs: list[tuple[str, str]] = []
-        for word in words:
+        for word in match.on:
             if word in ("subject", "USUBJID"):
                 pairs.append(("USUBJID", "USUBJID"))
                 continue
@@ -44,7 +45,7 @@ def plan_lookups(
             else:
                 pairs.append((f"{source}.{word}", str(word)))
         if pairs:
-            made.append(Lookup(str(name), tuple(pairs), name.where))
+            made.append(Lookup(str(name), tuple(pairs), name.where, match.many))
     return tuple(made)
 
 

@@ -20,6 +20,10 @@ VISIT_COLUMNS: Mapping[str, Type] = {
 """Columns of the pseudo-table ``visits``."""
 
 
+EACH_COLUMNS: Mapping[str, Type] = {"TEXT": Type.TEXT, "NUMBER": Type.NUMBER}
+"""Columns of the parts of a text list."""
+
+
 @dataclass
 class Catalogue:
     """What exists in the study: raw tables with their columns, datasets with their variables' types.
@@ -31,6 +35,12 @@ class Catalogue:
     tables: Mapping[str, tuple[str, ...]]
     datasets: dict[str, dict[str, Type]] = field(default_factory=dict[str, dict[str, Type]])
     single: set[str] = field(default_factory=set[str])
+    qualifiers: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """The supplemental qualifiers of each domain."""
+    parts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """The datasets of each split domain, in order."""
+    late: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """The variables of each domain that are made when the rows of all domains are (--SEQ, --DY, EPOCH)."""
 
 
 @dataclass
@@ -51,6 +61,8 @@ class RowNames:
     tables: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     visits: bool = False
+    each: str = ""
+    """The raw column of a text list that the block takes apart into ``each.TEXT`` and ``each.NUMBER``."""
 
     def find(self, name: str, inside: str | None) -> tuple[Scope, Type] | None:
         """Scope and type of a name; see :class:`ced_cdisc.expr.resolve.Names`."""
@@ -61,6 +73,9 @@ class RowNames:
             return self._record(owner, short)
         if owner == "visits" and self.visits:
             kind = VISIT_COLUMNS.get(short)
+            return (Scope.RAW, kind) if kind else None
+        if owner == "each" and self.each:
+            kind = EACH_COLUMNS.get(short)
             return (Scope.RAW, kind) if kind else None
         if owner in self.tables:
             return (Scope.RAW, Type.TEXT) if short in self.catalogue.tables[owner] else None
@@ -93,6 +108,8 @@ class RowNames:
             return f"unknown variable {name}", did_you_mean(name, self.own)
         if owner == "visits" and self.visits:
             return f"unknown column {name}", did_you_mean(name, [f"visits.{c}" for c in VISIT_COLUMNS])
+        if owner == "each" and self.each:
+            return f"unknown column {name}", did_you_mean(name, [f"each.{c}" for c in EACH_COLUMNS])
         if owner in tables:
             if short in tables[owner]:
                 return f"{owner} is not looked up here", f"add it: with: {{{owner}: subject}}"

@@ -26,10 +26,10 @@ class Origins:
         self._defaults = defaults
         self._crf = crf
 
-    def of(self, spec: LineSpec, verb: str) -> Origin:
-        """The origin that the verb of a line stands for."""
+    def of(self, spec: LineSpec, verb: str, each: str = "") -> Origin:
+        """The origin that the verb of a line stands for; ``each`` is the column of each.TEXT."""
         if verb == "collect":
-            return self._collected(spec)
+            return self._collected(spec, each)
         if verb in ("assign", "absent"):
             return Origin("Assigned", spec.source or "Sponsor")
         if verb == "protocol":
@@ -38,9 +38,10 @@ class Origins:
             return Origin("Predecessor", description=str(spec.copy_))
         return Origin("Derived", spec.source or "Sponsor")
 
-    def _collected(self, spec: LineSpec) -> Origin:
+    def _collected(self, spec: LineSpec, each: str) -> Origin:
         assert spec.collect is not None
-        table = self._tables.get(spec.collect.partition(".")[0])
+        owner = spec.collect.partition(".")[0]
+        table = self._tables.get(each.partition(".")[0] if owner == "each" and each else owner)
         recorded = table.recorded_by if table and table.recorded_by else self._defaults.recorded_by
         source = spec.source or recorded
         page = spec.page or (table.page if table else None)
@@ -64,7 +65,7 @@ def method_of(
         variable: the variable's name, with ``supp.`` before that of a supplemental qualifier.
         text: the text that the tree was made from, or None where nothing is to be shown.
     """
-    if verb not in ("derive", "cases", "flag", "impute"):
+    if verb not in ("derive", "cases", "flag", "impute", "ticks"):
         return None
     formula = "" if text is None else str(spec.derive) if verb == "derive" else _formula(spec)
     if spec.as_ is not None:

@@ -17,6 +17,7 @@ from ced_cdisc.plan.model import SUPP
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 
+_BETWEEN = "\x1f"  # stands between ticked terms; no term holds it
 Value = tuple[tree.Node, Text | None]
 """A resolved tree, and the text of the spec that it was made from, if one text alone makes it."""
 
@@ -71,6 +72,9 @@ class Values:
             return missing(), None
         if verb == "cases":
             return self._cases(spec, names, rewrite)
+        if verb == "ticks":
+            assert spec.ticks is not None
+            return self._ticked(spec, spec.ticks, target, names)
         if verb == "flag":
             return self._flag(spec, names)
         if verb == "impute":
@@ -298,6 +302,43 @@ class Values:
             return None
         first = tree.Compare(op="=", left=resolved, right=literal(1), type=Type.TRUTH)
         return choose(first, literal("Y")), text
+
+    def _ticked(
+        self, spec: LineSpec, ticks: dict[Text, Text], target: Target, names: RowNames
+    ) -> Value | None:
+        """The term ticked, ``several`` for more than one, ``else`` for none; or the ``nth`` of several."""
+        yes = {str(code): term == "Y" for code, term in (spec.ct or {}).items()}
+        if not any(yes.values()) or (spec.several is None) == (spec.nth is None):
+            self._findings.add(
+                Finding(
+                    "CED018",
+                    f"the ticks of {target.shown} need 'ct' (what a tick is) and 'several' or 'nth'",
+                    spec.place,
+                    hint="for example ct: {1: Y, 0: N}, several: MULTIPLE",
+                )
+            )
+            return None
+        codelist = self._codelist(spec, target)
+        for term in (*ticks.values(), spec.several, spec.else_):
+            if term is not None:
+                self._codelists.check(codelist, str(term), term.where, target.shown)
+        parts: list[tree.Node] = []
+        for column, term in ticks.items():
+            node = self._expressions.compile(column, names)
+            if node is None:
+                return None
+            pairs = tuple((code, str(term) if ticked else "") for code, ticked in yes.items())
+            parts.append(tree.Recode(of=node, pairs=pairs, type=Type.TEXT))
+        joined = tree.Call(name="join", args=(literal(_BETWEEN), *parts), type=Type.TEXT)
+        more = tree.Call(name="contains", args=(joined, literal(_BETWEEN)), type=Type.TRUTH)
+        if spec.nth is not None:
+            pattern = f"^(?:[^{_BETWEEN}]*{_BETWEEN}){{{spec.nth - 1}}}([^{_BETWEEN}]*)"
+            return choose(
+                more, tree.Call(name="extract", args=(joined, literal(pattern)), type=Type.TEXT)
+            ), None
+        none = missing() if spec.else_ is None else literal(str(spec.else_))
+        one = tree.Call(name="coalesce", args=(joined, none), type=Type.TEXT)
+        return choose(more, literal(str(spec.several)), one), None
 
     def _codelist(self, spec: LineSpec, target: Target) -> Codelist | None:
         """The list that binds what a line writes: its own, else the variable's."""

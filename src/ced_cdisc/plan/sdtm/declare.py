@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import re
+
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
+from ced_cdisc.plan.model import is_associated
 from ced_cdisc.plan.sdtm import standard
 from ced_cdisc.plan.sdtm.domain import Domain, kind_of
 from ced_cdisc.plan.sdtm.expand import expand
 from ced_cdisc.plan.sdtm.results import range_variables
+from ced_cdisc.plan.sdtm.ticks import with_ticks
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import DomainSpec
 from ced_cdisc.standards.ig import IgDataset, load_sdtmig
-from ced_cdisc.standards.model import custom_domain, extend
+from ced_cdisc.standards.model import associated, custom_domain, extend, model_dataset
 from ced_cdisc.standards.tables import UnknownStandard
+
+_CODE = re.compile("[A-Z][A-Z0-9]")
+_PART = re.compile("[A-Z0-9]{3,4}")
 
 
 def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None:
     """The variables a domain will have, before any expression is looked at."""
-    name = str(spec.domain)
+    name, code = str(spec.dataset or spec.domain), str(spec.domain)
+    _check_part(spec, specs, findings)
+    if spec.relate is not None and spec.rows is None:
+        spec = spec.model_copy(update={"rows": []})
     ig = _guide(spec, specs, findings)
     if ig is None:
         return None
     blocks = spec.stack if spec.stack is not None else [spec]
     rows = [] if spec.rows is not None else expand(spec, blocks, specs.instruments, findings)
-    domain = Domain(spec, rows, ig, custom=name not in load_sdtmig(str(specs.standards_version)))
+    rows = [with_ticks(one) for one in rows]
+    domain = Domain(spec, rows, ig, custom=code not in load_sdtmig(str(specs.standards_version)))
     for variable, text in domain.written.items():
         if ig.variable(variable) is None:
             try:
@@ -48,6 +59,11 @@ def _guide(spec: DomainSpec, specs: Specs, findings: Findings) -> IgDataset | No
     guide = load_sdtmig(str(specs.standards_version))
     if name in guide:
         return guide.dataset(name)
+    if is_associated(name) and (name[2:] in guide or spec.class_ is not None):
+        parent = guide.dataset(name[2:]) if name[2:] in guide else _custom(name[2:], spec, findings)
+        return None if parent is None else associated(parent, str(spec.label or ""))
+    if spec.label is not None and (listed := model_dataset(name, str(spec.label))) is not None:
+        return listed
     if spec.class_ is None or spec.label is None:
         findings.add(
             Finding(
@@ -59,9 +75,45 @@ def _guide(spec: DomainSpec, specs: Specs, findings: Findings) -> IgDataset | No
             )
         )
         return None
-    return custom_domain(
-        name, str(spec.label), spec.class_, like=str(spec.like or ""), test=str(spec.noun or "")
-    )
+    return _custom(name, spec, findings)
+
+
+def _custom(code: str, spec: DomainSpec, findings: Findings) -> IgDataset | None:
+    assert spec.class_ is not None
+    if not _CODE.fullmatch(code):
+        findings.add(
+            Finding(
+                "CED026", f"{code} is no domain code", spec.domain.where, hint="it has two capitals or digits"
+            )
+        )
+        return None
+    try:
+        return custom_domain(
+            code, str(spec.label or ""), spec.class_, like=str(spec.like or ""), test=str(spec.noun or "")
+        )
+    except UnknownStandard:
+        assert spec.like is not None
+        known = [d.name for d in load_sdtmig().datasets]
+        hint = did_you_mean(str(spec.like), known)
+        findings.add(Finding("CED026", f"{spec.like} is no domain to be like", spec.like.where, hint=hint))
+        return None
+
+
+def _check_part(spec: DomainSpec, specs: Specs, findings: Findings) -> None:
+    """CED050: the parts of a split domain are named by its code and one or two characters more."""
+    code = str(spec.domain)
+    if spec.dataset is None:
+        parts = [other for other in specs.sdtm if other.domain == code and other.dataset is not None]
+        if parts:
+            message = f"{code} is split, so that this part needs a name of its own"
+            hint = f"write dataset: {code}.., as {parts[0].dataset} has"
+            findings.add(Finding("CED050", message, spec.domain.where, hint=hint))
+        return
+    name = str(spec.dataset)
+    if not (_PART.fullmatch(name) and name.startswith(code) and len(code) == 2):
+        message = f"{name} cannot be the name of a part of {code}"
+        hint = f"it is {code} and one or two capitals or digits, so that SUPP can stand before it"
+        findings.add(Finding("CED050", message, spec.dataset.where, hint=hint))
 
 
 def _complete(domain: Domain, findings: Findings) -> None:

@@ -7,11 +7,14 @@ from functools import cached_property
 
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.names import Catalogue, RowNames
+from ced_cdisc.plan.model import is_associated, prefix_of
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.spec.models import DomainSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.ig import IgDataset, IgVariable
 
+RELATED = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELTYPE", "RELID")
+"""The variables of RELREC."""
 SINGLE = ("DM",)
 """The domains with one record a subject."""
 
@@ -49,13 +52,23 @@ class Domain:
 
     @property
     def name(self) -> str:
-        """The domain code."""
+        """The name of the dataset: the domain code, but for a part of a split domain."""
+        return str(self.spec.dataset if self.spec.dataset is not None else self.spec.domain)
+
+    @property
+    def code(self) -> str:
+        """The domain code: the value of DOMAIN."""
         return str(self.spec.domain)
+
+    @property
+    def of_associated_persons(self) -> bool:
+        """Whether the records are of persons related to a subject: APMH."""
+        return is_associated(self.code)
 
     @property
     def prefix(self) -> str:
         """The prefix of its variables."""
-        return self.name[:2]
+        return prefix_of(self.code)
 
     def full(self, name: str) -> str:
         """--SCAT as QSSCAT."""
@@ -66,6 +79,8 @@ class Domain:
         """The variables that have lines or written values, each with the first key that names it."""
         found: dict[str, Text] = {}
         of_rows = [*self.spec.rows, self.spec.variables] if self.spec.rows is not None else []
+        if self.spec.relate:
+            of_rows.append({Text(name, self.spec.domain.where): None for name in RELATED})
         for keys in (*(rows.variables for rows in self.rows), *of_rows):
             for key in keys:
                 found.setdefault(self.full(str(key)), key)

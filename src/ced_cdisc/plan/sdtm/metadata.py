@@ -12,7 +12,7 @@ from ced_cdisc.plan.language.codelists import Codelists, is_closed
 from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.model import SUPP, Block, Line, SupplementalPlan, VariablePlan
 from ced_cdisc.plan.sdtm import standard, tests
-from ced_cdisc.plan.sdtm.domain import Domain, kind_of
+from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
 from ced_cdisc.plan.sdtm.results import RESULTS
 from ced_cdisc.plan.texts import IN_DOMAIN
 from ced_cdisc.spec.load import Specs
@@ -73,15 +73,15 @@ class Metadata:
             )
         return tuple(made)
 
-    def supplemental(self) -> tuple[SupplementalPlan, ...]:
-        """The supplemental qualifiers, in the order in which the blocks make them."""
+    def supplemental(self, whole: list[Line]) -> tuple[SupplementalPlan, ...]:
+        """The supplemental qualifiers, in the order in which the blocks make them, then ``whole``."""
         made: dict[str, SupplementalPlan] = {}
         labels: dict[str, LineSpec] = {}
         for rows in self._domain.rows:
             for key, spec in rows.supp.items():
                 labels.setdefault(str(key), spec)
-        for block in self._blocks:
-            for built in block.lines:
+        for lines in (*(block.lines for block in self._blocks), whole):
+            for built in lines:
                 name = built.variable.removeprefix(SUPP)
                 if not built.variable.startswith(SUPP) or name in made:
                     continue
@@ -100,8 +100,15 @@ class Metadata:
                         for line in b.lines
                         if line.variable == built.variable
                     ),
+                    idvar=self._idvar(spec),
                 )
         return tuple(made.values())
+
+    def _idvar(self, spec: LineSpec) -> str:
+        """What identifies the parent record: the written variable, else --SEQ; nothing for one a subject."""
+        if spec.idvar is not None:
+            return self._domain.full(str(spec.idvar))
+        return "" if self._domain.name in SINGLE else self._domain.full("--SEQ")
 
     def value_level(self) -> tuple[tuple[str, str], ...]:
         """Results differ by test; other variables by the category that tells the blocks apart."""
@@ -173,14 +180,15 @@ class Metadata:
     def _origin(self, variable: IgVariable, first: Line | None) -> tuple[Origin, Method | None]:
         if first is not None:
             return first.origin, first.method
-        if variable.name == "USUBJID" and self._domain.spec.rows is None:
+        if variable.name == "USUBJID" and (self._domain.spec.rows is None or self._domain.spec.relate):
             return standard.usubjid(self._specs, self._domain.name)
         if variable.name in ("STUDYID",) or (
             self._domain.spec.rows is not None and variable.name != "DOMAIN"
         ):
             if variable.name == self._domain.full("--SEQ"):
                 return ASSIGNED, None
-            return Origin(self._domain.spec.origin or "Protocol", "Sponsor"), None
+            default = "Assigned" if self._domain.spec.relate else "Protocol"
+            return Origin(self._domain.spec.origin or default, "Sponsor"), None
         return ASSIGNED, None
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.core.metadata import Comment
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
+from ced_cdisc.core.metadata import Comment, Method
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import columns, own_columns
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.plan.language.expressions import both
+from ced_cdisc.plan.language.expressions import both, choose, literal, missing
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.lookups import plan_lookups
+from ced_cdisc.plan.language.made_lines import constant
 from ced_cdisc.plan.language.names import Catalogue, RowNames
+from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line
 from ced_cdisc.plan.order import in_order, single_lines
@@ -21,12 +24,44 @@ from ced_cdisc.plan.sdtm import standard, tests
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.sdtm.metadata import Metadata
+from ced_cdisc.plan.sdtm.relations import check_references, plan_relations
 from ced_cdisc.plan.tables import table_visit
 from ced_cdisc.plan.texts import IN_DOMAIN, check_homes
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.keys import natural_keys
+
+
+def _of_block(name: str, kind: Type) -> tree.Column:
+    return tree.Column(name=f"block.{name}", scope=tree.Scope.RAW, type=kind)
+
+
+def _kept_lines(block: Block, apart: Mapping[str, Mapping[int, Line]]) -> list[Line]:
+    """The number of a block, and copies of those of its variables that lines over the dataset make anew."""
+    made = [constant("block.NUMBER", float(block.number), block.where)]
+    own = {line.variable: line for line in block.lines}
+    for variable, lines in apart.items():
+        kind = next(iter(lines.values())).type
+        node: tree.Node = missing()
+        if variable in own:
+            node = tree.Column(name=variable, scope=tree.Scope.VARIABLE, type=kind)
+        made.append(
+            Line(f"block.{variable}", replace(node, type=kind), kind, "derive", block.where, ASSIGNED)
+        )
+    return made
+
+
+def _all_methods(lines: Iterable[Line]) -> Method | None:
+    """The methods of lines that hold for the records of one block each, as one."""
+    methods = [line.method for line in lines if line.method is not None]
+    texts = list(dict.fromkeys(method.text for method in methods))
+    if len(texts) < 2:
+        return methods[0] if methods else None
+    numbered = " ".join(f"({i}) {text}" for i, text in enumerate(texts, 1))
+    formula = "\n".join(dict.fromkeys(method.formula for method in methods if method.formula))
+    text = f"By the source of the record, in the order of the mapping: {numbered}"
+    return replace(methods[0], text=text, formula=formula)
 
 
 class DomainPlanner:
@@ -41,6 +76,8 @@ class DomainPlanner:
         self._lines = lines
         self._findings = findings
         self._whole: dict[str, Line] = {}
+        self._whole_of: dict[str, dict[int, Line]] = {}
+        self._qualifiers: dict[str, LineSpec] = {}
 
     def plan(self) -> DatasetPlan:
         """The dataset's plan; findings say what is wrong with it."""
@@ -50,6 +87,7 @@ class DomainPlanner:
             if spec.rows is not None
             else [self._block(i, r) for i, r in enumerate(domain.rows, 1)]
         )
+        blocks = self._whole_lines(blocks)
         for made in standard.whole_dataset(domain, self._catalogue, self._lines):
             self._whole.setdefault(made.variable, made)
         whole = list(self._whole.values())
@@ -62,7 +100,7 @@ class DomainPlanner:
             name=domain.name,
             kind="sdtm",
             label=str(spec.label or domain.ig.label),
-            domain="" if domain.name == "RELREC" else domain.name,
+            domain="" if domain.name in ("RELREC", "POOLDEF") else domain.code,
             class_name=domain.ig.class_name,
             structure=str(spec.structure or domain.ig.structure),
             blocks=tuple(blocks),
@@ -71,7 +109,7 @@ class DomainPlanner:
             sort=self._keys(),
             variables=metadata.variables(whole),
             where=spec.domain.where,
-            supplemental=metadata.supplemental(),
+            supplemental=metadata.supplemental(whole),
             standard="" if domain.custom else "SDTMIG",
             reference_data=domain.ig.class_name == "Trial Design",
             one_per_subject=domain.name in SINGLE,
@@ -83,6 +121,8 @@ class DomainPlanner:
                 for name in domain.names
                 for value, codelist in self._lines.codelists.of_values(name).items()
             },
+            relations=plan_relations(spec, self._catalogue, self._findings),
+            domain_label=domain.ig.label if domain.name != domain.code else "",
         )
 
     # rows
@@ -90,6 +130,7 @@ class DomainPlanner:
     def _written(self) -> Block:
         spec = self.domain.spec
         records: list[Mapping[str, str | float | None]] = []
+        check_references(spec, self._catalogue, self._findings)
         for record in spec.rows or []:
             values: dict[str, str | float | None] = {}
             for key, value in record.items():
@@ -120,7 +161,7 @@ class DomainPlanner:
                     f"{self.domain.name}.{variable}",
                 )
                 values[variable] = str(value)
-            records.append({"STUDYID": str(self._specs.study.study.id), "DOMAIN": self.domain.name, **values})
+            records.append({"STUDYID": str(self._specs.study.study.id), "DOMAIN": self.domain.code, **values})
         return Block(number=1, source="", kind="rows", lines=(), rows=tuple(records), where=spec.place)
 
     def _block(self, number: int, rows: Rows) -> Block:
@@ -138,17 +179,21 @@ class DomainPlanner:
             tables=tuple(t for t in (source, *looked) if t in self._catalogue.tables),
             sources=tuple(t for t in (source, *looked) if t in self._catalogue.datasets),
             visits=spec.visit or kind == "visits",
+            each=str(spec.each.of) if spec.each is not None else "",
         )
+        each = self._each(spec, names)
         keep = self._lines.expressions.condition(spec.where, names) if spec.where is not None else None
+        if keep is not None and spec.where is not None:
+            self._waits(columns(keep), spec.where.where, "choose by what is collected, or by a date")
         made = {line.variable: line for line in standard.block_lines(self.domain, self._specs, spec)}
         if rows.test is not None:
             plan = tests.lines_of_test(self.domain, rows, names, self._lines, self._findings)
             keep = both(keep, plan.keep)
             made.update({built.variable: built for built in plan.lines})
         for key, spec_line in rows.variables.items():
-            self._add(key, spec_line, names, made)
+            self._add(key, spec_line, names, made, number)
         for key, spec_line in rows.supp.items():
-            self._add_supp(key, spec_line, names, made)
+            self._add_supp(key, spec_line, names, made, number)
         singles = single_lines(made.values(), self._catalogue)
         return Block(
             number=number,
@@ -158,6 +203,7 @@ class DomainPlanner:
             keep=keep,
             lookups=lookups,
             where=spec.test.place if spec.test is not None else spec.place,
+            each=each,
             visit=self._visit(spec, source) if spec.visit else None,
         )
 
@@ -185,7 +231,17 @@ class DomainPlanner:
             return None
         return found[0], found[1]
 
-    def _add(self, key: Text, spec: LineSpec, names: RowNames, made: dict[str, Line]) -> None:
+    def _each(self, spec: BlockSpec, names: RowNames) -> tuple[str, str] | None:
+        if spec.each is None:
+            return None
+        node = self._lines.expressions.compile(spec.each.of, names)
+        if node is not None and not (isinstance(node, tree.Column) and node.scope is tree.Scope.RAW):
+            message = f"'each' takes one raw column, not '{spec.each.of}'"
+            self._findings.add(Finding("CED018", message, spec.each.of.where))
+            return None
+        return str(spec.each.of), str(spec.each.by)
+
+    def _add(self, key: Text, spec: LineSpec, names: RowNames, made: dict[str, Line], number: int) -> None:
         variable = self.domain.full(str(key))
         found = self.domain.ig.variable(variable)
         if found is None:
@@ -201,13 +257,35 @@ class DomainPlanner:
         built = self._lines.make(spec, target, names)
         if built is None:
             return
-        if any(isinstance(n, tree.Aggregate) and not n.dataset for n in tree.walk(built.tree)):
-            self._whole[variable] = built
-            made.pop(variable, None)
-        else:
-            made[variable] = built
+        self._place(built, made, number)
 
-    def _add_supp(self, key: Text, spec: LineSpec, names: RowNames, made: dict[str, Line]) -> None:
+    def _place(self, built: Line, made: dict[str, Line], number: int) -> None:
+        """A line goes to its block, or over the whole dataset where it reads what is made there."""
+        own = any(isinstance(n, tree.Aggregate) and not n.dataset for n in tree.walk(built.tree))
+        if own or self._late(columns(built.tree)):
+            here = [c for c in own_columns(built.tree) if c.scope is tree.Scope.DATASET]
+            self._waits(here, built.where, f"read it with only({self._late(here)} where ..)")
+            self._whole_of.setdefault(built.variable, {})[number] = built
+            made.pop(built.variable, None)
+        else:
+            made[built.variable] = built
+
+    def _late(self, read: Iterable[tree.Column]) -> str:
+        """A variable of another dataset, among those read, that is made over that whole dataset."""
+        late = self._catalogue.late
+        found = (c for c in read if c.owner != self.domain.name and c.short in late.get(c.owner, ()))
+        return next((column.name for column in found), "")
+
+    def _waits(self, read: Iterable[tree.Column], where: Location, hint: str) -> None:
+        """CED052: what is made when all rows are neither chooses a row nor is looked up for one."""
+        if name := self._late(read):
+            message = f"{name} is made when the rows of all datasets are, so that no row can wait for it"
+            self._findings.add(Finding("CED052", message, where, hint=hint))
+
+    def _add_supp(
+        self, key: Text, spec: LineSpec, names: RowNames, made: dict[str, Line], number: int
+    ) -> None:
+        self._check_qualifier(key, spec)
         label = str(spec.label or "")
         if len(str(key)) > 8 or not str(key).isupper() or not label or len(label.encode()) > 40:
             self._findings.add(
@@ -221,9 +299,57 @@ class DomainPlanner:
         codelist = self._lines.codelists.of_variable(str(key), ())
         built = self._lines.make(spec, Target(self.domain.name, SUPP + str(key), Type.TEXT, codelist), names)
         if built is not None:
-            made[built.variable] = replace(built, codelist=built.codelist or codelist)
+            self._place(replace(built, codelist=built.codelist or codelist), made, number)
+
+    def _check_qualifier(self, key: Text, spec: LineSpec) -> None:
+        """CED051: a qualifier that is a variable of its parent, has two labels, or finds no parent record."""
+        domain = self.domain
+
+        def fault(message: str, where: Location, hint: str) -> None:
+            self._findings.add(Finding("CED051", message, where, hint=hint))
+
+        if domain.ig.variable(str(key)) is not None:
+            fault(f"{key} is a variable of {domain.name}", key.where, "write it under 'variables'")
+        first = self._qualifiers.setdefault(str(key), spec)
+        if str(first.label) != str(spec.label):
+            message = f"the qualifier {key} is labelled '{spec.label}' here and '{first.label}' elsewhere"
+            fault(message, spec.label.where if spec.label else key.where, "QNAM and QLABEL go together")
+        if first.idvar != spec.idvar:
+            fault(f"the qualifier {key} has another 'idvar' elsewhere", key.where, "write the same one")
+        if spec.idvar is not None and domain.full(str(spec.idvar)) not in domain.names:
+            hint = did_you_mean(str(spec.idvar), domain.names)
+            fault(f"{domain.name} has no variable {spec.idvar} to be IDVAR", spec.idvar.where, hint)
+        elif spec.idvar is None and domain.name not in SINGLE and domain.full("--SEQ") not in domain.names:
+            message = f"{domain.name} has no {domain.full('--SEQ')} to identify the records of {key}"
+            fault(message, key.where, "name a variable that does, such as idvar: VISITNUM")
 
     # the whole
+
+    def _whole_lines(self, blocks: list[Block]) -> list[Block]:
+        """The lines over the whole dataset; where blocks differ in one, each has its own rows' value.
+
+        The blocks then say which they are (``block.NUMBER``), and keep what they make of the variable
+        themselves (``block.AESTDTC``).
+        """
+        apart: dict[str, dict[int, Line]] = {}
+        for variable, lines in self._whole_of.items():
+            if len(lines) == len(blocks) and len({line.tree for line in lines.values()}) == 1:
+                self._whole[variable] = next(iter(lines.values()))
+            else:
+                apart[variable] = lines
+        if not apart:
+            return blocks
+        for variable, lines in apart.items():
+            first = next(iter(lines.values()))
+            node: tree.Node = _of_block(variable, first.type)
+            for number, line in reversed(lines.items()):
+                is_here = tree.Compare(
+                    op="=", left=_of_block("NUMBER", Type.NUMBER), right=literal(number), type=Type.TRUTH
+                )
+                node = choose(is_here, line.tree, node)
+                node = replace(node, type=first.type)
+            self._whole[variable] = replace(first, tree=node, method=_all_methods(lines.values()))
+        return [replace(block, lines=(*block.lines, *_kept_lines(block, apart))) for block in blocks]
 
     def _keys(self) -> tuple[str, ...]:
         spec = self.domain.spec
@@ -239,6 +365,7 @@ class DomainPlanner:
                     keys.append(variable)
         else:
             keys = [k for k in natural_keys(self.domain.ig) if k in names]
-        common = ("STUDYID", "USUBJID") if spec.rows is None else ("STUDYID",)
+        who = "APID" if self.domain.of_associated_persons else "USUBJID"
+        common = ("STUDYID", who) if spec.rows is None else ("STUDYID",)
         first = [k for k in common if k in names]
         return (*first, *(k for k in keys if k not in first))

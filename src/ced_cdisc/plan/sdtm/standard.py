@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ced_cdisc.core.metadata import Method, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.english import sentence
-from ced_cdisc.expr.parse import parse
+from ced_cdisc.expr.english import listed, sentence
+from ced_cdisc.expr.parse import ExpressionError, parse
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import constant, numbered, spec_line
@@ -17,7 +19,7 @@ from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.sdtm import tests
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.spec.load import Specs
-from ced_cdisc.spec.models import BlockSpec
+from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.keys import natural_keys
 
@@ -30,7 +32,7 @@ _VISIT = (
 )
 # What a baseline is kept apart by, besides the test: SDTMIG 3.4 says "for each test", a place or time
 # point of measurement makes another series.
-_SERIES = ("--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS", "--TPTNUM", "--TPT")
+_SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS", "--TPTNUM", "--TPT")
 
 
 def filled_in(domain: Domain, specs: Specs) -> list[str]:
@@ -39,7 +41,7 @@ def filled_in(domain: Domain, specs: Specs) -> list[str]:
     names = ["STUDYID", "DOMAIN"]
     if spec.rows is not None:
         return names
-    names.append("USUBJID")
+    names += ["APID", "RSUBJID"] if domain.of_associated_persons else ["USUBJID"]
     for rows in domain.rows:
         if rows.spec.visit:
             names += ["VISITNUM", "VISIT", "VISITDY"]
@@ -51,6 +53,8 @@ def filled_in(domain: Domain, specs: Specs) -> list[str]:
             names += [domain.full(name) for name in made]
     names.append(domain.full("--SEQ"))
     written = {*domain.names, *names}
+    if domain.of_associated_persons:
+        return _not_omitted(domain, names)  # no reference date or element of the subject is theirs
     for dtc, day in _DAYS:
         if domain.full(dtc) in written:
             names.append(domain.full(day))
@@ -62,10 +66,41 @@ def filled_in(domain: Domain, specs: Specs) -> list[str]:
         and any(d.domain == "SE" for d in specs.sdtm)
     ):
         names.append("EPOCH")
-    if domain.ig.class_name == "Findings" and domain.full("--DTC") in written:
+    if domain.ig.class_name.startswith("Findings") and domain.full("--DTC") in written:
         names.append(domain.full("--LOBXFL"))
-    omitted = {domain.full(str(o)) for o in spec.omit}
+    return _not_omitted(domain, names)
+
+
+def _not_omitted(domain: Domain, names: list[str]) -> list[str]:
+    omitted = {domain.full(str(o)) for o in domain.spec.omit}
     return [name for name in names if name not in omitted]
+
+
+def made_late(domain: Domain) -> set[str]:
+    """The variables that are made over the whole domain, when the rows of all domains are there."""
+    days = [day for _, day in (*_DAYS, ("", "SESTDY"), ("", "SEENDY"))]
+    names = {domain.full(name) for name in ("--SEQ", "--LOBXFL", *days)} | {"EPOCH"}
+    written = {str(key): line for rows in domain.rows for key, line in rows.variables.items()}
+    own = {name for name, line in written.items() if _over_own_records(line)}
+    return (names & set(domain.names) - set(domain.written)) | {domain.full(name) for name in own}
+
+
+def _over_own_records(line: LineSpec) -> bool:
+    """Whether a line looks at other records of its own dataset, as far as it can be parsed."""
+    if line.flag is not None:
+        return True
+    texts = [line.derive, *(text for case in line.cases or [] for text in (case.when, case.then, case.else_))]
+    for text in texts:
+        try:
+            node = parse(str(text)) if text is not None else None
+        except ExpressionError:
+            continue  # reported where the line is planned
+        for below in tree.walk(node) if node is not None else ():
+            if isinstance(below, tree.Aggregate) and not any(
+                isinstance(c, tree.Column) and c.owner for c in tree.walk(below)
+            ):
+                return True
+    return False
 
 
 def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
@@ -73,8 +108,10 @@ def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
     where = domain.spec.domain.where
     made = [
         constant("STUDYID", str(specs.study.study.id), where, Origin("Protocol", "Sponsor")),
-        constant("DOMAIN", domain.name, where),
+        constant("DOMAIN", domain.code, where),
     ]
+    if "RSUBJID" in domain.names and domain.of_associated_persons:
+        made.append(_related_subject(specs, domain))
     if spec.visit:
         for name, kind, origin in _VISIT:
             if name in domain.names and domain.ig.variable(name) is not None:
@@ -83,6 +120,15 @@ def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
                     Line(variable=name, tree=node, type=kind, verb="assign", where=where, origin=origin)
                 )
     return made
+
+
+def _related_subject(specs: Specs, domain: Domain) -> Line:
+    """RSUBJID: the subject of the raw record, whose person it is about."""
+    origin, method = usubjid(specs, domain.name)
+    method = replace(method, id=f"{domain.name}.RSUBJID", name="Derivation of RSUBJID")
+    node = tree.Column(name="USUBJID", scope=Scope.VARIABLE, type=Type.TEXT)
+    where = domain.spec.domain.where
+    return Line("RSUBJID", node, Type.TEXT, "derive", where, origin, method)
 
 
 def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
@@ -144,7 +190,7 @@ def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Li
     )
     sequence = domain.full("--SEQ")
     if sequence in domain.names and sequence not in domain.written:
-        made.append(_sequence(domain, sequence))
+        made.append(_sequence(domain, sequence, catalogue))
     return made
 
 
@@ -153,10 +199,25 @@ def _epoch_date(domain: Domain) -> str:
     return start if start in domain.names and domain.ig.class_name in ("Interventions", "Events") else date
 
 
-def _sequence(domain: Domain, sequence: str) -> Line:
+def _sequence(domain: Domain, sequence: str, catalogue: Catalogue) -> Line:
     spec = domain.spec
     keys = (
         [domain.full(str(t)) for t in spec.sort] if spec.sort is not None else list(natural_keys(domain.ig))
     )
-    known = [k for k in keys if k in domain.names and k not in ("STUDYID", "USUBJID")]
-    return numbered(domain.name, sequence, known, domain.names, spec.domain.where)
+    known = [k for k in keys if k in domain.names and k not in ("STUDYID", "USUBJID", sequence)]
+    made = numbered(domain.name, sequence, known, domain.names, spec.domain.where)
+    if domain.of_associated_persons:
+        assert isinstance(made.tree, tree.Aggregate)
+        made = replace(made, tree=replace(made.tree, on=("APID",)))
+    parts = catalogue.parts.get(domain.code, [])
+    before = parts[: parts.index(domain.name)] if domain.name in parts else []
+    if not before or made.method is None:
+        return made
+    # --SEQ is unique over all parts of a split domain: each part goes on where those before it end.
+    node = made.tree
+    for part in before:
+        of = tree.Column(name=f"{part}.STUDYID", scope=Scope.DATASET, type=Type.TEXT)
+        count = tree.Aggregate(func="count", of=of, dataset=part, type=Type.NUMBER)
+        node = tree.Arithmetic(op="+", left=node, right=count, type=Type.NUMBER)
+    text = f"{made.method.text} It goes on from the subject's last number in {listed(before)}."
+    return replace(made, tree=node, method=replace(made.method, text=text))

@@ -63,8 +63,12 @@ def sponsor_tests(domain: Domain, codelists: Codelists) -> tuple[Codelist, Codel
     found = domain.ig.variable(domain.full("--TESTCD"))
     if found is None or not domain.tests or codelists.of_variable(found.name, found.codelists) is not None:
         return None
-    title = f"{domain.ig.label} Test Code"
-    return named_list(found.name, title, dict(sorted(domain.tests.items())), domain.full("--TEST"))
+    label, name, names = domain.ig.label, found.name, domain.full("--TEST")
+    if domain.name != domain.code:  # each part of a split domain has tests of its own
+        label = str(domain.spec.label or domain.name)
+        name, names = f"{domain.name}.{name}", f"{domain.name}.{names}"
+    title = f"{label} Test Code"
+    return named_list(name, title, dict(sorted(domain.tests.items())), names)
 
 
 class _Test:
@@ -121,6 +125,11 @@ class _Test:
             if node is None:
                 return None
             present = tree.IsMissing(of=node, negated=True, type=Type.TRUTH)
+        elif self._test.result.derive is not None or self._test.result.cases is not None:
+            made = next((x for x in self._made if x.variable == self._domain.full("--ORRES")), None)
+            if made is None:
+                return None
+            present = tree.IsMissing(of=made.tree, negated=True, type=Type.TRUTH)
         if not_done is None:
             return present
         undone = self._lines.expressions.condition(not_done, self._names)

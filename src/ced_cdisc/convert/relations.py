@@ -1,0 +1,139 @@
+"""Records that point at others: RELREC's relations, and the proof that every reference finds a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, records_of
+from ced_cdisc.convert.sources import ORDER, World
+from ced_cdisc.derive.fast.text import text
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.values import Argument
+from ced_cdisc.plan.model import DatasetPlan, Relation, Side
+
+_KEY, _ID, _GROUP = "__key", "__id", "__group"
+_HINT = "a reference must find one record at least"
+
+
+def add_related(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:
+    """The frame of RELREC with the records of its relations at the end."""
+    if not dataset.relations:
+        return frame
+    parts = [_related(relation, world) for relation in dataset.relations]
+    made = pl.concat([frame, *parts], how="diagonal")
+    return made.with_columns(
+        pl.lit(world.plan.study_id).alias("STUDYID"), pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER)
+    )
+
+
+def _related(relation: Relation, world: World) -> pl.DataFrame:
+    one = _side(relation.one, world)
+    other = _side(relation.other, world)
+    if relation.separator:
+        parts = pl.col(_KEY).str.split(relation.separator, literal=True)
+        other = other.with_columns(parts).explode(_KEY, empty_as_null=True, keep_nulls=True)
+        other = other.with_columns(pl.col(_KEY).str.strip_chars(" ")).filter(pl.col(_KEY) != "")
+    keys = [SUBJECT, _KEY]
+    lost = other.join(one, on=keys, how="anti", maintain_order="left")
+    label = f"{relation.other.dataset}.{relation.other.column.rpartition('.')[2]}"
+    for (value,), rows in lost.group_by(_KEY, maintain_order=True):
+        target = f"{relation.one.dataset}.{relation.one.column.rpartition('.')[2]}"
+        message = f"{label}: no record of the subject has {target} '{value}'"
+        world.faults.add("CED298", message, relation.where, _HINT, records_of(rows))
+    linked = one.join(other, on=keys, how="semi", maintain_order="left")
+    groups = linked.group_by(keys, maintain_order=True).agg(pl.col("__at").min()).sort(SUBJECT, "__at")
+    numbered = groups.with_columns(pl.int_range(1, pl.len() + 1).over(SUBJECT).cast(pl.String).alias(_GROUP))
+    sides: list[pl.DataFrame] = []
+    for side, rows in ((relation.one, linked), (relation.other, other)):
+        members = rows.drop("__at").join(numbered, on=keys, how="inner", maintain_order="left")
+        unknown = members.filter(pl.col(_ID).is_null())
+        if unknown.height:
+            message = f"{side.dataset}.{side.idvar} is missing, which is to identify the record in RELREC"
+            world.faults.add("CED298", message, relation.where, _HINT, records_of(unknown))
+        sides.append(
+            members.select(
+                TABLE,
+                ROW,
+                pl.lit(side.domain).alias("RDOMAIN"),
+                SUBJECT,
+                pl.lit(side.idvar).alias("IDVAR"),
+                pl.col(_ID).alias("IDVARVAL"),
+                (pl.lit(relation.id) + pl.col(_GROUP)).alias("RELID"),
+            )
+        )
+    return pl.concat(sides).unique(
+        ["RDOMAIN", SUBJECT, "IDVARVAL", "RELID"], keep="first", maintain_order=True
+    )
+
+
+def _side(side: Side, world: World) -> pl.DataFrame:
+    """The records of a side with an identifier: the subject, ``__key``, ``__id`` (IDVARVAL), ``__at``."""
+    plan = world.plan.dataset(side.dataset)
+    kinds = {v.name: v.kind for v in plan.variables}
+    frame = world.frames[side.dataset].with_row_index("__at")
+
+    def shown(name: str) -> pl.Expr:
+        return text([Argument(pl.col(name), kinds.get(name, Type.TEXT))])
+
+    rows = frame.select(
+        TABLE, ROW, SUBJECT, "__at", shown(side.column).alias(_KEY), shown(side.idvar).alias(_ID)
+    )
+    return rows.filter(pl.col(_KEY).is_not_null())
+
+
+def check_references(world: World) -> None:
+    """CED298: a record with RDOMAIN (CO, RELREC) whose reference finds no record.
+
+    With IDVARVAL a record of that value is needed, without one that IDVAR has values at all, and without
+    IDVAR that the domain has records; each of the same subject where the record has one.
+    """
+    for dataset in world.plan.datasets:
+        if dataset.kind != "sdtm":
+            continue
+        frame = world.frames[dataset.name]
+        if not {"RDOMAIN", "IDVAR", "IDVARVAL"} <= set(frame.columns):
+            continue
+        known: dict[tuple[str, str], set[tuple[str | None, str | None]]] = {}
+        for place, row in enumerate(frame.to_dicts()):
+            domain, name = row["RDOMAIN"], row["IDVAR"]
+            if domain is None:
+                continue
+            if (domain, name or "") not in known:
+                known[domain, name or ""] = _found(domain, name, world)
+            if (row.get(SUBJECT), row["IDVARVAL"]) not in known[domain, name or ""]:
+                message = f"{dataset.name}: {_worded(row)}"
+                world.faults.add("CED298", message, dataset.where, _HINT, records_of(frame[place]))
+
+
+def _found(domain: str, name: str | None, world: World) -> set[tuple[str | None, str | None]]:
+    """Every subject and value that a reference may name; None stands for any."""
+    found: set[tuple[str | None, str | None]] = set()
+    for other in world.plan.datasets:
+        if other.kind != "sdtm" or domain not in (other.domain, other.name) or other.name not in world.frames:
+            continue
+        frame = world.frames[other.name]
+        if name is not None and name not in frame.columns:
+            continue
+        subjects = frame[SUBJECT].to_list() if SUBJECT in frame.columns else [None] * frame.height
+        found |= {(subject, None) for subject in (*subjects, None) if name is None}
+        if name is None:
+            continue
+        kind = next((v.kind for v in other.variables if v.name == name), Type.TEXT)
+        values = frame.select(text([Argument(pl.col(name), kind)]).alias("v"))["v"].to_list()
+        pairs: Iterable[tuple[Any, Any]] = zip(subjects, values, strict=True)
+        for subject, value in pairs:
+            if value is not None:
+                found |= {(subject, value), (subject, None), (None, value), (None, None)}
+    return found
+
+
+def _worded(row: Mapping[str, Any]) -> str:
+    whose = " of the subject" if row.get(SUBJECT) is not None else ""
+    if row["IDVAR"] is None:
+        return f"{row['RDOMAIN']} has no record{whose}"
+    if row["IDVARVAL"] is None:
+        return f"no record{whose} in {row['RDOMAIN']} has a value of {row['IDVAR']}"
+    return f"no record{whose} in {row['RDOMAIN']} has {row['IDVAR']} '{row['IDVARVAL']}'"

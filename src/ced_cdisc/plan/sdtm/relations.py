@@ -1,0 +1,69 @@
+"""What points at records of other domains: RELREC's relations, and RDOMAIN with IDVAR in written rows."""
+
+from __future__ import annotations
+
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.plan.language.names import Catalogue
+from ced_cdisc.plan.model import SUPP, Relation, Side, prefix_of
+from ced_cdisc.spec.models import DomainSpec
+from ced_cdisc.spec.source import Text
+
+
+def plan_relations(spec: DomainSpec, catalogue: Catalogue, findings: Findings) -> tuple[Relation, ...]:
+    """The relations of ``relate:``.
+
+    Faults: CED016 an unknown dataset, CED012 an unknown variable, CED029 an id given twice.
+    """
+    made: list[Relation] = []
+    seen: set[str] = set()
+    for relation in spec.relate or []:
+        if str(relation.id) in seen:
+            message = f"the relation {relation.id} is given twice"
+            findings.add(Finding("CED029", message, relation.id.where))
+        seen.add(str(relation.id))
+        one = _side(relation.from_, relation.idvar, catalogue, findings)
+        other = _side(relation.to, relation.idvar, catalogue, findings)
+        if one is not None and other is not None:
+            separator = str(relation.by or "")
+            made.append(Relation(str(relation.id), one, other, separator, relation.place))
+    return tuple(made)
+
+
+def _side(text: Text, idvar: Text | None, catalogue: Catalogue, findings: Findings) -> Side | None:
+    owner, _, column = str(text).partition(".")
+    variables = catalogue.datasets.get(owner)
+    if variables is None:
+        hint = did_you_mean(owner, catalogue.datasets) or "write DATASET.VARIABLE"
+        findings.add(Finding("CED016", f"unknown dataset {owner}", text.where, hint=hint))
+        return None
+    qualifiers = catalogue.qualifiers.get(owner, set())
+    if column not in variables and column not in qualifiers:
+        hint = did_you_mean(column, [*variables, *qualifiers])
+        findings.add(Finding("CED012", f"{owner} has no variable {column}", text.where, hint=hint))
+        return None
+    domain = next((code for code, parts in catalogue.parts.items() if owner in parts), owner)
+    word = str(idvar or "--SEQ")
+    name = prefix_of(domain) + word[2:] if word.startswith("--") else word
+    if name not in variables:
+        where = idvar.where if idvar is not None else text.where
+        hint = did_you_mean(name, variables)
+        findings.add(Finding("CED012", f"{owner} has no variable {name} to be IDVAR", where, hint=hint))
+        return None
+    return Side(owner, domain, column if column in variables else SUPP + column, name)
+
+
+def check_references(spec: DomainSpec, catalogue: Catalogue, findings: Findings) -> None:
+    """Written rows with RDOMAIN and IDVAR: CED016 an unknown dataset, CED012 an unknown variable of it."""
+    for row in spec.rows or []:
+        values = {str(key): value for key, value in row.items() if value}
+        domain, name = values.get("RDOMAIN"), values.get("IDVAR")
+        if domain is None:
+            continue
+        owners = catalogue.parts.get(str(domain)) or [str(domain)]
+        known = [variables for o in owners if (variables := catalogue.datasets.get(o)) is not None]
+        if not known:
+            hint = did_you_mean(str(domain), catalogue.datasets)
+            findings.add(Finding("CED016", f"unknown dataset {domain}", domain.where, hint=hint))
+        elif name is not None and not any(str(name) in variables for variables in known):
+            hint = did_you_mean(str(name), known[0])
+            findings.add(Finding("CED012", f"{domain} has no variable {name}", name.where, hint=hint))

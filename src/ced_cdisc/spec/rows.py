@@ -1,0 +1,47 @@
+"""What makes several rows of one, or points from row to row, as classes of the mapping language."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from ced_cdisc.spec.base import Model, Words, Yes
+from ced_cdisc.spec.source import Mapping, Sequence, Text
+
+
+class EachSpec(Model):
+    """One record for each part of a text list: ``each.TEXT`` and its ``each.NUMBER``."""
+
+    of: Text = Field(description="The raw column that holds the list.")
+    by: Text = Field(description="What separates the parts; blanks around them do not count.")
+
+
+def _match(value: Any) -> Any:
+    """Bare columns of a look-up mean ``{on: columns}``."""
+    if isinstance(value, Text | Sequence):
+        made = Mapping()
+        made.where = value.where
+        made[Text("on", value.where)] = value
+        return made
+    return value
+
+
+class MatchSpec(Model):
+    """The columns by which a look-up matches; ``many: yes`` makes a record of each match."""
+
+    on: Words
+    many: Yes = False
+
+
+Match = Annotated[MatchSpec, BeforeValidator(_match)]
+
+
+class RelateSpec(Model):
+    """RELREC: records of two datasets that a collected identifier links."""
+
+    id: Text = Field(description="RELID begins with it; a number follows.")
+    from_: Text = Field(alias="from", description="DATASET.VARIABLE that holds the identifier.")
+    to: Text = Field(description="DATASET.VARIABLE (or qualifier) that names the identifier.")
+    by: Text | None = Field(None, description="What separates several identifiers in one text.")
+    idvar: Text | None = Field(None, description="IDVAR, in place of --SEQ: --LNKID, --SPID, ..")

@@ -1,0 +1,64 @@
+"""Studies of a few rows for one structure of the language each, built by both engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.pipeline import Build, build
+from ced_cdisc.read.tables import ROW
+from ced_cdisc.recompute import compare, recompute
+from ced_cdisc.stages import read_raw
+from small_study import FILES, SOURCES
+
+Files = dict[str, str]
+
+
+def written(folder: Path, files: Files, tables: str = "") -> Path:
+    """The small study with further or other files, and further raw tables in sources.yaml."""
+    every = {**FILES, "mappings/sources.yaml": SOURCES + tables, **files}
+    for name, text in every.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text.encode())
+    return folder
+
+
+def made(folder: Path, files: Files, tables: str = "") -> Build:
+    """The study, built; the second engine has every value of every dataset too."""
+    written(folder, files, tables)
+    done = build(folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define")
+    raw = read_raw(folder / "raw", done.plan, Findings())
+    texts = {name: table.frame.drop(ROW).to_dicts() for name, table in raw.items()}
+    rows, faults = recompute(done.plan, texts)
+    assert faults == []
+    for plan in done.plan.datasets:
+        frame = done.frames[plan.name]
+        different = compare(frame.to_dicts(), rows[plan.name], frame.columns, plan.name)
+        assert different == [], different
+    return done
+
+
+def said(folder: Path, files: Files, tables: str = "") -> list[str]:
+    """Everything that a build of the study finds, whole messages with their records."""
+    written(folder, files, tables)
+    try:
+        found = build(
+            folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define"
+        ).findings
+    except Stopped as stopped:
+        found = stopped.findings
+    return [str(finding).replace(f"{folder}/", "") for finding in found.sorted()]
+
+
+def rows(done: Build, dataset: str, *names: str) -> list[tuple[Any, ...]]:
+    """The values of some variables of a dataset, record by record."""
+    frame: pl.DataFrame = done.frames[dataset]
+    return frame.select(names).rows()
+
+
+def xml(folder: Path) -> str:
+    """The define.xml of the SDTM package."""
+    return (folder / "out/sdtm/define.xml").read_text(encoding="utf-8")
