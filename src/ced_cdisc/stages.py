@@ -35,7 +35,7 @@ Watch = Callable[[str, int, int], None]
 def make_plan(
     study: StudyFolders, findings: Findings, only: Iterable[str] = ()
 ) -> tuple[StudyPlan, dict[str, Path]]:
-    """Load and resolve the specs; needs no data. Gives the plan and the files read, by shown name.
+    """Load and resolve the specs; needs no data. Gives the plan and the files read, by name.
 
     Raises:
         Stopped: the specs have faults.
@@ -47,14 +47,7 @@ def make_plan(
     if names := list(only):
         plan = restrict(plan, names, findings)
         stop_on_errors(findings)
-    roots = ((study.mappings, "mappings"), (study.define, "define"))
-    shown = {
-        f"{name}/{p.relative_to(root).as_posix()}": p
-        for p in specs.files
-        for root, name in roots
-        if p.is_relative_to(root)
-    }
-    return plan, shown
+    return plan, dict(specs.files)
 
 
 def read_raw(raw: Path, plan: StudyPlan, findings: Findings) -> dict[str, RawTable]:

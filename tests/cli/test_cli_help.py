@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from command_line import ced
 
 from ced_cdisc import __version__
 from ced_cdisc.cli import main
@@ -78,5 +77,5 @@ def test_the_example_in_the_help_runs_in_a_clone(
     (tmp_path / "raw").symlink_to(clone / "examples" / "improve_ced" / "raw")
     example = re.search(r"\n  Example:\n    ced-cdisc (.*)\n", said(command, "--help"))
     assert example is not None
-    run = ced(*example[1].split())
-    assert (run.code, "error" in run.err) == (0, False)
+    run = CliRunner().invoke(main, example[1].split(), prog_name="ced-cdisc")
+    assert (run.exit_code, "error" in run.stderr) == (0, False)

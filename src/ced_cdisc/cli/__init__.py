@@ -7,6 +7,7 @@ import click
 from ced_cdisc import __version__
 from ced_cdisc.cli.build import build
 from ced_cdisc.cli.check_spec import check_spec
+from ced_cdisc.cli.show import show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -19,5 +20,5 @@ def main() -> None:
     """
 
 
-for command in (build, check_spec):
+for command in (build, check_spec, show):
     main.add_command(command)

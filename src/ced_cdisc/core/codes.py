@@ -54,6 +54,11 @@ CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
 CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
+CED040 | layers that build on each other in a circle | take one of them out of `extends`
+CED041 | a layer that is not there, or holds no specs | correct the path, which is relative to study.yaml
+CED042 | a dataset that neither the study nor a layer has | take the word proposed, or write its spec
+CED043 | nothing of this name to remove | take the word proposed, or delete the line
+CED044 | a line that a block of the layer hides | write the `stack` in the study's file
 """
 
 _RAW = """

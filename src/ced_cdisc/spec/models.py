@@ -220,6 +220,14 @@ class Standards(Model):
 class StudySpec(Model):
     """mappings/study.yaml."""
 
+    extends: Words = Field(
+        default_factory=list[Text],
+        description="Layers: folders of mappings, relative to this file; later ones go before earlier ones.",
+    )
+    datasets: Words = Field(
+        default_factory=list[Text],
+        description="Datasets of a layer to build, beside those of which the study has a file.",
+    )
     study: StudyInfo
     standards: Standards
     snapshot: Text
