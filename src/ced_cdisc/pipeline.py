@@ -22,8 +22,10 @@ from ced_cdisc.stages import (
     Watch,
     convert,
     describe,
+    keep_numbers,
     make_plan,
     manifest,
+    pin_numbers,
     prepare_output,
     read_raw,
     render,
@@ -57,6 +59,7 @@ def build(
     mappings: str | Path | None = None,
     define: str | Path | None = None,
     only: str | Iterable[str] = (),
+    renumber: bool = False,
     watch: Watch | None = None,
 ) -> Build:
     """Turn a folder of raw tables into a folder of SDTM and ADaM datasets with define.xml.
@@ -67,6 +70,7 @@ def build(
         mappings: the folder of mapping specs; default: ./mappings, else the shipped example study.
         define: the folder of define.xml specs; default: ./define.
         only: build only these datasets and what they need: names, or one text such as ``"AE,DM"``.
+        renumber: number records anew that `sequence: pinned` keeps the numbers of.
         watch: told of each finished dataset.
 
     Raises:
@@ -81,17 +85,18 @@ def build(
     findings = Findings()
 
     plan, specs = make_plan(study, findings, asked)
+    plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     tables = read_raw(raw, plan, findings)
-    datasets, qualifiers, seconds = convert(plan, tables, findings, watch)
+    datasets, qualifiers, seconds = convert(plan, tables, findings, watch, lock)
     packages = describe(plan, datasets, qualifiers)
     frames = datasets | qualifiers
     files = render(packages, frames, findings)
     rows = {name: len(frame) for name, frame in frames.items()}
-    files["build.json"] = manifest(plan, asked, specs, tables, packages, rows, files, findings)
+    files["build.json"] = manifest(plan, asked, specs, tables, packages, rows, files, findings, lock)
 
     assert folder is not None, "a refused folder is an error, which render stops on"
-    with folder as work:
+    with keep_numbers(lock, study, findings), folder as work:
         for name, content in files.items():
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             (work / name).write_bytes(content)

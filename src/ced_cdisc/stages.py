@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +18,8 @@ from ced_cdisc.core.version import VERSION
 from ced_cdisc.core.xpt import XptMember, xpt_member
 from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.describe.packages import describe_package
-from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.model import KEY, StudyPlan
+from ced_cdisc.plan.numbers import pin
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaimed_files
@@ -26,6 +28,8 @@ from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.write.define import define_xml, stylesheet
 from ced_cdisc.write.folder import OutputFolder
 from ced_cdisc.write.manifest import is_full_build, manifest_bytes, sha256
+from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
+from ced_cdisc.write.sequence_lock import SequenceLock
 from ced_cdisc.write.xpt import write_xpt
 
 Watch = Callable[[str, int, int], None]
@@ -48,6 +52,27 @@ def make_plan(
         plan = restrict(plan, names, findings)
         stop_on_errors(findings)
     return plan, dict(specs.files)
+
+
+def pin_numbers(
+    plan: StudyPlan, study: StudyFolders, findings: Findings, *, renumber: bool = False
+) -> tuple[StudyPlan, SequenceLock | None]:
+    """The plan with the numbers of sequence.lock, and the lock; both as they were where none are pinned.
+
+    Raises:
+        Stopped: the lock is damaged, or numbers are to be made anew that are not kept.
+    """
+    if plan.sequence != "pinned":
+        if renumber:
+            text = "this study numbers its records by their order in each build"
+            hint = "`sequence: pinned` in study.yaml keeps numbers"
+            findings.add(Finding("CED045", text, Location("--renumber"), hint=hint))
+            stop_on_errors(findings)
+        return plan, None
+    anew = [dataset.name for dataset in plan.datasets] if renumber else None
+    lock = SequenceLock.open(study.mappings, study.shown[0], findings, anew)
+    stop_on_errors(findings)
+    return pin(plan, lock.known(), lock.highest()), lock
 
 
 def read_raw(raw: Path, plan: StudyPlan, findings: Findings) -> dict[str, RawTable]:
@@ -80,9 +105,15 @@ def read_raw(raw: Path, plan: StudyPlan, findings: Findings) -> dict[str, RawTab
 
 
 def convert(
-    plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings, watch: Watch | None = None
+    plan: StudyPlan,
+    tables: Mapping[str, RawTable],
+    findings: Findings,
+    watch: Watch | None = None,
+    lock: SequenceLock | None = None,
 ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
     """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
+
+    The lock, if any, takes over the numbers of the records.
 
     Raises:
         Stopped: the data have faults; all that could be found are listed.
@@ -107,6 +138,10 @@ def convert(
         qualifiers = supplemental(dataset, whole)
         if qualifiers is not None and len(qualifiers):
             extra[f"SUPP{dataset.name}"] = qualifiers
+        if lock is not None and dataset.pinned is not None:
+            subjects = whole["USUBJID"].to_list() if "USUBJID" in whole.columns else [""] * len(whole)
+            numbers = whole[dataset.pinned.variable].cast(pl.Int64).to_list()
+            lock.take(dataset.name, zip(subjects, whole[KEY].to_list(), numbers, strict=True), findings)
         frames[dataset.name] = whole.select(kept_columns(dataset, whole))
     return frames, extra, seconds
 
@@ -178,10 +213,16 @@ def manifest(
     rows: Mapping[str, int],
     files: Mapping[str, bytes],
     findings: Findings,
+    lock: SequenceLock | None = None,
 ) -> bytes:
-    """build.json: what went in, what came out, and with what."""
+    """build.json: what went in, what came out, and with what.
+
+    The lock is listed as it is after the build: so it gives the same build again.
+    """
     inputs = {f"raw/{table.file}": table.sha256 for table in tables.values()}
     inputs |= {name: sha256(path.read_bytes()) for name, path in specs.items()}
+    if lock is not None:
+        inputs[f"mappings/{SEQUENCE_LOCK}"] = sha256(lock.content())
     described = [dataset for package in packages.values() for dataset in package.datasets]
     return manifest_bytes(
         version=VERSION,
@@ -194,6 +235,30 @@ def manifest(
         datasets={d.name: (rows[d.name], len(d.variables)) for d in described},
         findings=findings.sorted(),
     )
+
+
+@contextmanager
+def keep_numbers(lock: SequenceLock | None, study: StudyFolders, findings: Findings) -> Generator[None]:
+    """Keep the numbers of a build once the block around its output has come to its end.
+
+    Raises:
+        Stopped: the lock cannot be written; before the output is touched, but for a failure of the last step.
+    """
+    if lock is None:
+        yield
+        return
+    lock.prepare(shipped=study.shipped, findings=findings)
+    stop_on_errors(findings)
+    try:
+        yield
+    except BaseException:
+        lock.discard()
+        raise
+    try:
+        lock.keep()
+    except OSError as error:
+        findings.add(lock.unwritten(error.strerror or str(error), "allow it, then build again"))
+        stop_on_errors(findings)
 
 
 def stop_on_errors(findings: Findings, stage: Stage | None = None) -> None:

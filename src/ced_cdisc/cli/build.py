@@ -22,7 +22,10 @@ INTERRUPTED = 130  # as shells say it
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
 @click.option("--only", metavar="AE,DM", help="Build these datasets and what they need.")
-def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only: str | None) -> None:
+@click.option("--renumber", is_flag=True, help="Number anew what `sequence: pinned` keeps the numbers of.")
+def build(
+    raw: Path, out: Path, mappings: Path | None, define: Path | None, only: str | None, renumber: bool
+) -> None:
     """Build the datasets of RAW into OUT.
 
     Specs are taken from ./mappings and ./define, else from the shipped example study. OUT is replaced as a
@@ -48,7 +51,9 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
         if only is not None and not names:
             usage_error("--only names no dataset")
         with console.progress() as watch:
-            result = run(raw, out, mappings=mappings, define=define, only=names, watch=watch)
+            result = run(
+                raw, out, mappings=mappings, define=define, only=names, renumber=renumber, watch=watch
+            )
     except (MissingFolder, NotADirectoryError) as error:
         usage_error(str(error))
     except Stopped as stopped:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.blocks import add_records_computed, stack_blocks
 from ced_cdisc.convert.finish import sort_and_keep
-from ced_cdisc.convert.lines import add_lines, kinds_of
+from ced_cdisc.convert.numbers import add_whole_lines
 from ced_cdisc.convert.sources import Watch, World
 from ced_cdisc.convert.visits import Visits
 
@@ -23,7 +22,6 @@ def build_sdtm(world: World, visits: Visits | None, watch: Watch) -> None:
         spent[dataset.name] = perf_counter() - start
     for dataset in datasets:
         start = perf_counter()
-        rows = world.frames[dataset.name]
-        rows = add_lines(rows, dataset.lines, Scope(world, dataset.name), kinds_of(dataset))
+        rows = add_whole_lines(world.frames[dataset.name], dataset, world)
         world.frames[dataset.name] = sort_and_keep(rows, dataset, world)
         watch(dataset.name, spent[dataset.name] + perf_counter() - start)

@@ -59,6 +59,7 @@ CED041 | a layer that is not there, or holds no specs | correct the path, which 
 CED042 | a dataset that neither the study nor a layer has | take the word proposed, or write its spec
 CED043 | nothing of this name to remove | take the word proposed, or delete the line
 CED044 | a line that a block of the layer hides | write the `stack` in the study's file
+CED045 | --renumber where no numbers are kept | leave it out, or write `sequence: pinned` in study.yaml
 """
 
 _RAW = """
@@ -113,6 +114,11 @@ CED263 | a visit date that no format fits | add the format in visits.yaml, or co
 CED264 | a value outside its closed codelist | correct the data or the line, or extend the codelist
 CED266 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
 CED267 | a character that is not printable ASCII | replace it in the line, with replace(..)
+CED290 | sequence.lock cannot be read or is damaged | take it back from version control, or use --renumber
+CED291 | sequence.lock holds an unfinished merge | take the lock of one side, then build
+CED292 | sequence.lock gives a number or a record twice | delete the later line, then build
+CED293 | records that cannot be told apart to keep their numbers | name more columns in the key of the table
+CED294 | records of sequence.lock are no longer in the data (a note) | nothing, or look for the records
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a transport file of another version | export it as version 5
 CED332 | the headers of a transport file are cut | copy the file again
@@ -124,6 +130,7 @@ CED337 | texts of another encoding in a transport file | name the encoding of th
 """
 
 _OUTPUT = """
+CED295 | the numbers of the build cannot be kept in sequence.lock | allow writing beside the specs
 CED301 | a name over 8 bytes | give a shorter name
 CED302 | a name of other characters than A-Z, 0-9 and _ | give another name
 CED303 | a variable label over 40 bytes | give a shorter label

@@ -19,6 +19,7 @@ from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, StudyPlan
 from ced_cdisc.recompute.aggregate import Memo, aggregate
 from ced_cdisc.recompute.evaluate import Names, evaluate
 from ced_cdisc.recompute.names import VISITS, Scope
+from ced_cdisc.recompute.numbers import pin_numbers
 from ced_cdisc.recompute.records import (
     SUBJECT,
     Record,
@@ -135,6 +136,8 @@ class _Study:
             for record, value in zip(table.records, values, strict=True):
                 record.values[line.variable] = value
                 _settle(record)
+            if dataset.pinned is not None and line.variable == dataset.pinned.variable:
+                pin_numbers(table.records, dataset.pinned, self._reporter(dataset, line))
             table.replace(table.records)
             self._memo.clear()
         kept = [
@@ -245,6 +248,9 @@ class _Study:
         found = Fault(fault.message, dataset, variable, record.subject, record.key, where)
         if found not in self.faults:
             self.faults.append(found)
+
+    def _reporter(self, dataset: DatasetPlan, line: Line) -> Callable[[DataFault, Record], None]:
+        return lambda fault, record: self._report(fault, dataset.name, line.variable, record, line.where)
 
     def _report_witness(self, fault: DataFault, record: Record) -> None:
         self._report(fault, VISITS, "", record, Location(""))

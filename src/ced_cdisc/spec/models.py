@@ -232,6 +232,9 @@ class StudySpec(Model):
     standards: Standards
     snapshot: Text
     usubjid: Text
+    sequence: Literal["sorted", "pinned"] = Field(
+        "sorted", description="--SEQ: by the order of the keys, or kept from build to build in sequence.lock."
+    )
     formats: dict[Text, Words] = Field(default_factory=dict[Text, list[Text]])
 
 

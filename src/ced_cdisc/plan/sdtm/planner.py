@@ -65,6 +65,7 @@ class DomainPlanner:
             computed=(),
             lines=in_order((*singles, *whole), self._findings, domain.name),
             sort=self._keys(),
+            numbered=standard.numbering(domain),
             variables=metadata.variables(whole),
             where=spec.domain.where,
             supplemental=metadata.supplemental(),
