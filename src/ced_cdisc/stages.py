@@ -257,7 +257,11 @@ def keep_numbers(lock: SequenceLock | None, study: StudyFolders, findings: Findi
     try:
         lock.keep()
     except OSError as error:
-        findings.add(lock.unwritten(error.strerror or str(error), "allow it, then build again"))
+        findings.add(
+            lock.unwritten(
+                error.strerror or str(error), "the output is written: build again before the data change"
+            )
+        )
         stop_on_errors(findings)
 
 

@@ -16,6 +16,7 @@ from pinned_study import FIRST, LOCK, TITLE, built, given_pinned, lock, recomput
 
 import ced_cdisc
 from ced_cdisc.recompute import compare
+from ced_cdisc.write.sequence_lock import SequenceLock
 
 SIX = "6 datasets and 2 define.xml written to out\n"
 LATE = "001,1,Headache"
@@ -332,3 +333,25 @@ def test_blocks_of_one_source_and_tests_are_told_apart() -> None:
         ["2", "used", "ae SUBJ=002 AENO=1"],
         ["3", "used", "ae #2 SUBJ=002 AENO=1"],
     ]
+
+
+def test_a_run_that_ends_before_its_last_step_loses_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_pinned()
+    built()
+    spoil(RAW_AE, LATE, "001,9,Anaemia,1,01-FEB-2020,\n" + LATE)
+
+    def killed(self: SequenceLock) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SequenceLock, "keep", killed)
+        assert refused(code=12) == (
+            f"{SPECS}1 error in the output\n{LOCK} CED295 the numbers of this build cannot be kept in "
+            f"{LOCK}: Input/output error; the output is written: build again before the data change\n"
+        )
+    assert lock() == FIRST
+    before = tree("out")
+    assert built() == SPECS + SIX
+    assert tree("out") == before
+    assert lock().count("AE\tT1-001") == 3
+    assert not Path("mappings/.sequence.lock.new").exists()
