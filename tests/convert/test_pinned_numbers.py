@@ -114,6 +114,7 @@ TEXT = st.text(st.characters(blacklist_categories=("Cs",)), max_size=8) | st.sam
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXT, st.integers(1, 999999999), TEXT, st.booleans()), max_size=6))
 def test_a_lock_reads_back_as_it_was_written(records: list[tuple[str, int, str, bool]]) -> None:
     numbered = {
