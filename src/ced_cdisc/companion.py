@@ -70,7 +70,7 @@ class Companion(_Side):
 
 
 def call_companion(
-    raw: Path, mappings: Path | None, define: Path | None, only: list[str]
+    raw: Path, mappings: Path | None, define: Path | None, only: list[str], renumber: bool
 ) -> Companion | None:
     """Fork the companion of a build; None where that cannot be done safely, or there is one processor only.
 
@@ -83,7 +83,7 @@ def call_companion(
     context = get_context("fork")
     ours, theirs = context.Pipe()
     process = context.Process(
-        target=_accompany, args=(theirs, ours, raw, mappings, define, only), daemon=True
+        target=_accompany, args=(theirs, ours, raw, mappings, define, only, renumber), daemon=True
     )
     try:
         process.start()
@@ -100,6 +100,7 @@ def _accompany(
     mappings: Path | None,
     define: Path | None,
     only: list[str],
+    renumber: bool,
 ) -> None:
     """The life of the companion. Whatever is at fault, the main process finds too, and says it."""
     other.close()
@@ -108,12 +109,14 @@ def _accompany(
     os.dup2(silent, 2)
     from ced_cdisc.core.findings import Findings
     from ced_cdisc.spec.locate import find_study
-    from ced_cdisc.stages import convert, digests, make_plan, package, read_raw
+    from ced_cdisc.stages import convert, digests, make_plan, package, pin_numbers, read_raw
 
     findings = Findings()
-    plan, specs = make_plan(find_study(mappings, define, Path()), findings, only)
+    study = find_study(mappings, define, Path())
+    plan, specs = make_plan(study, findings, only)
+    plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     side = _Side(1, connection)
-    if side.agrees(digests(specs)):
+    if side.agrees(digests(specs, lock)):
         tables = read_raw(raw, plan, findings, side)
         plan, frames, extra, _ = convert(plan, tables, findings, partner=side)
         package(plan, frames, extra, findings, side)

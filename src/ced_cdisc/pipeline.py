@@ -24,10 +24,12 @@ from ced_cdisc.stages import (
     Watch,
     convert,
     digests,
+    keep_numbers,
     left_over,
     make_plan,
     manifest,
     package,
+    pin_numbers,
     prepare_output,
     raw_columns,
     read_raw,
@@ -63,6 +65,7 @@ def build(
     mappings: str | Path | None = None,
     define: str | Path | None = None,
     only: str | Iterable[str] = (),
+    renumber: bool = False,
     watch: Watch | None = None,
     companion: Companion | None = None,
 ) -> Build:
@@ -74,6 +77,7 @@ def build(
         mappings: the folder of mapping specs; default: ./mappings, else the shipped example study.
         define: the folder of define.xml specs; default: ./define.
         only: build only these datasets and what they need: names, or one text such as ``"AE,DM"``.
+        renumber: number records anew that `sequence: pinned` keeps the numbers of.
         watch: told of each finished dataset.
         companion: a process that builds half of the datasets; it was called with the same arguments.
 
@@ -89,19 +93,21 @@ def build(
     findings = Findings()
 
     plan, specs = make_plan(study, findings, asked)
+    plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
-    inputs = digests(specs)
-    partner = companion if companion is not None and companion.agrees(inputs) else None
+    seen = digests(specs, lock)
+    partner = companion if companion is not None and companion.agrees(seen) else None
     tables = read_raw(raw, plan, findings, partner)
-    plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner)
+    plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
     packages, files = package(plan, datasets, qualifiers, findings, partner)
     frames = datasets | qualifiers
     rows = {name: len(frame) for name, frame in frames.items()}
     findings.extend(left_over(plan, tables))
+    inputs = digests(specs, lock)
     files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, files, findings)
 
     assert folder is not None, "a refused folder is an error, which render stops on"
-    with folder as work:
+    with keep_numbers(lock, study, findings), folder as work:
         for name, content in files.items():
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             (work / name).write_bytes(content)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,8 @@ from ced_cdisc.core.xpt import XptMember, xpt_member
 from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.describe.packages import describe_package
 from ced_cdisc.plan.account import ColumnAccount, account
-from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.model import KEY, StudyPlan
+from ced_cdisc.plan.numbers import pin
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.plan.texts import TextChanges, as_written
@@ -28,6 +30,8 @@ from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.write.define import define_xml, stylesheet
 from ced_cdisc.write.folder import OutputFolder
 from ced_cdisc.write.manifest import TableAccount, is_full_build, manifest_bytes, sha256
+from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
+from ced_cdisc.write.sequence_lock import SequenceLock
 from ced_cdisc.write.xpt import write_xpt
 
 Watch = Callable[[str, int, int], None]
@@ -37,7 +41,7 @@ Watch = Callable[[str, int, int], None]
 def make_plan(
     study: StudyFolders, findings: Findings, only: Iterable[str] = ()
 ) -> tuple[StudyPlan, dict[str, Path]]:
-    """Load and resolve the specs; needs no data. Gives the plan and the files read, by shown name.
+    """Load and resolve the specs; needs no data. Gives the plan and the files read, by name.
 
     Raises:
         Stopped: the specs have faults.
@@ -49,14 +53,28 @@ def make_plan(
     if names := list(only):
         plan = restrict(plan, names, findings)
         stop_on_errors(findings)
-    roots = ((study.mappings, "mappings"), (study.define, "define"))
-    shown = {
-        f"{name}/{p.relative_to(root).as_posix()}": p
-        for p in specs.files
-        for root, name in roots
-        if p.is_relative_to(root)
-    }
-    return plan, shown
+    return plan, dict(specs.files)
+
+
+def pin_numbers(
+    plan: StudyPlan, study: StudyFolders, findings: Findings, *, renumber: bool = False
+) -> tuple[StudyPlan, SequenceLock | None]:
+    """The plan with the numbers of sequence.lock, and the lock; both as they were where none are pinned.
+
+    Raises:
+        Stopped: the lock is damaged, or numbers are to be made anew that are not kept.
+    """
+    if plan.sequence != "pinned":
+        if renumber:
+            text = "this study numbers its records by their order in each build"
+            hint = "`sequence: pinned` in study.yaml keeps numbers"
+            findings.add(Finding("CED045", text, Location("--renumber"), hint=hint))
+            stop_on_errors(findings)
+        return plan, None
+    anew = [dataset.name for dataset in plan.datasets] if renumber else None
+    lock = SequenceLock.open(study.mappings, study.shown[0], findings, anew)
+    stop_on_errors(findings)
+    return pin(plan, lock.known(), lock.highest()), lock
 
 
 def read_raw(
@@ -113,10 +131,12 @@ def convert(
     findings: Findings,
     watch: Watch | None = None,
     partner: Partner | None = None,
+    lock: SequenceLock | None = None,
 ) -> tuple[StudyPlan, dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
     """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
 
-    The plan comes back with the variables and qualifiers that continue long texts.
+    The plan comes back with the variables and qualifiers that continue long texts. The lock, if any, takes
+    over the numbers of the records.
 
     Raises:
         Stopped: the data have faults; all that could be found are listed.
@@ -148,6 +168,10 @@ def convert(
         qualifiers = supplemental(dataset, whole)
         if qualifiers is not None and len(qualifiers):
             extra[f"SUPP{dataset.name}"] = qualifiers
+        if lock is not None and dataset.pinned is not None:
+            subjects = whole["USUBJID"].to_list() if "USUBJID" in whole.columns else [""] * len(whole)
+            numbers = whole[dataset.pinned.variable].cast(pl.Int64).to_list()
+            lock.take(dataset.name, zip(subjects, whole[KEY].to_list(), numbers, strict=True), findings)
         frames[dataset.name] = whole.select(kept_columns(dataset, whole))
     return plan, frames, extra, seconds
 
@@ -218,9 +242,10 @@ def _package(
     return metadata, files, found
 
 
-def digests(files: Mapping[str, Path]) -> dict[str, str]:
-    """The SHA-256 of files, by shown name."""
-    return {name: sha256(path.read_bytes()) for name, path in files.items()}
+def digests(files: Mapping[str, Path], lock: SequenceLock | None) -> dict[str, str]:
+    """The SHA-256 of the specs, by shown name; of the lock that of its content as it stands now."""
+    seen = {name: sha256(path.read_bytes()) for name, path in files.items()}
+    return seen if lock is None else seen | {f"mappings/{SEQUENCE_LOCK}": sha256(lock.content())}
 
 
 def prepare_output(
@@ -281,7 +306,10 @@ def manifest(
     files: Mapping[str, bytes],
     findings: Findings,
 ) -> bytes:
-    """build.json: what went in, what came out, and with what."""
+    """build.json: what went in, what came out, and with what.
+
+    A lock of numbers is listed as it is after the build: so it gives the same build again.
+    """
     inputs = {f"raw/{table.file}": table.sha256 for table in tables.values()} | dict(specs)
     described = [dataset for package in packages.values() for dataset in package.datasets]
     return manifest_bytes(
@@ -296,6 +324,34 @@ def manifest(
         raw=raw_account(plan, tables, findings),
         findings=findings.sorted(),
     )
+
+
+@contextmanager
+def keep_numbers(lock: SequenceLock | None, study: StudyFolders, findings: Findings) -> Generator[None]:
+    """Keep the numbers of a build once the block around its output has come to its end.
+
+    Raises:
+        Stopped: the lock cannot be written; before the output is touched, but for a failure of the last step.
+    """
+    if lock is None:
+        yield
+        return
+    lock.prepare(shipped=study.shipped, findings=findings)
+    stop_on_errors(findings)
+    try:
+        yield
+    except BaseException:
+        lock.discard()
+        raise
+    try:
+        lock.keep()
+    except OSError as error:
+        findings.add(
+            lock.unwritten(
+                error.strerror or str(error), "the output is written: build again before the data change"
+            )
+        )
+        stop_on_errors(findings)
 
 
 def stop_on_errors(findings: Findings, stage: Stage | None = None) -> None:

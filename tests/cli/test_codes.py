@@ -54,6 +54,8 @@ def test_the_hundreds_say_the_stage() -> None:
         expected = stages[code[3]]
         if code == "CED265":  # a check of the user, carried out on the data
             expected = Stage.CHECK
+        elif code == "CED295":  # what the data were numbered by, written with the output
+            expected = Stage.OUTPUT
         elif code.startswith("CED33"):
             expected = Stage.RAW
         assert entry.stage is expected, code

@@ -8,6 +8,7 @@ from ced_cdisc import __version__
 from ced_cdisc.cli.build import build
 from ced_cdisc.cli.check_spec import check_spec
 from ced_cdisc.cli.ct import ct
+from ced_cdisc.cli.show import show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -20,5 +21,5 @@ def main() -> None:
     """
 
 
-for command in (build, check_spec, ct):
+for command in (build, check_spec, ct, show):
     main.add_command(command)

@@ -23,7 +23,10 @@ INTERRUPTED = 130  # as shells say it
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
 @click.option("--only", metavar="AE,DM", help="Build these datasets and what they need.")
-def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only: str | None) -> None:
+@click.option("--renumber", is_flag=True, help="Number anew what `sequence: pinned` keeps the numbers of.")
+def build(
+    raw: Path, out: Path, mappings: Path | None, define: Path | None, only: str | None, renumber: bool
+) -> None:
     """Build the datasets of RAW into OUT.
 
     Specs are taken from ./mappings and ./define, else from the shipped example study. OUT is replaced as a
@@ -42,7 +45,7 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
         # Thousands of short steps: handing each to other threads and back takes as long as the step.
         # polars asks for the number once, when it is loaded.
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
-        companion = call_companion(raw, mappings, define, names)
+        companion = call_companion(raw, mappings, define, names, renumber)
     from ced_cdisc.core.findings import Stopped
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.plan.account import sentence, totals
@@ -56,7 +59,14 @@ def build(raw: Path, out: Path, mappings: Path | None, define: Path | None, only
             usage_error("--only names no dataset")
         with console.progress() as watch:
             result = run(
-                raw, out, mappings=mappings, define=define, only=names, watch=watch, companion=companion
+                raw,
+                out,
+                mappings=mappings,
+                define=define,
+                only=names,
+                renumber=renumber,
+                watch=watch,
+                companion=companion,
             )
     except (MissingFolder, NotADirectoryError) as error:
         usage_error(str(error))

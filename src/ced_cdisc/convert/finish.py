@@ -14,7 +14,7 @@ from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument
-from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
+from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, VariablePlan
 
 
 def sort_and_keep(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:
@@ -153,6 +153,7 @@ def _count(number: int) -> str:
 
 
 def shown_columns(frame: pl.DataFrame, dataset: DatasetPlan) -> pl.DataFrame:
-    """The variables of the plan in its order, then supplemental qualifiers; nothing hidden."""
+    """The variables of the plan in its order, then supplemental qualifiers; where numbers are pinned, KEY."""
     names = [variable.name for variable in dataset.variables]
-    return frame.select(*names, *(SUPP + one.name for one in dataset.supplemental))
+    pinned = [KEY] if dataset.pinned is not None else []
+    return frame.select(*names, *(SUPP + one.name for one in dataset.supplemental), *pinned)

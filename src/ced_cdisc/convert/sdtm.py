@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import perf_counter
 
-from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.blocks import add_records_computed, stack_blocks
 from ced_cdisc.convert.finish import sort_and_keep
-from ced_cdisc.convert.lines import add_lines, kinds_of
+from ced_cdisc.convert.numbers import add_whole_lines
 from ced_cdisc.convert.relations import add_related
 from ced_cdisc.convert.sources import Watch, World
 from ced_cdisc.convert.visits import Visits
@@ -26,6 +25,6 @@ def build_sdtm(datasets: Sequence[DatasetPlan], world: World, visits: Visits | N
     for dataset in datasets:
         start = perf_counter()
         rows = add_related(world.frames[dataset.name], dataset, world)
-        rows = add_lines(rows, dataset.lines, Scope(world, dataset.name), kinds_of(dataset))
+        rows = add_whole_lines(rows, dataset, world)
         world.frames[dataset.name] = sort_and_keep(rows, dataset, world)
         watch(dataset.name, spent[dataset.name] + perf_counter() - start)

@@ -59,6 +59,12 @@ CED034 | parameter codes and names that are not one to one | give each code one 
 CED035 | a time to event that is incomplete or contradicts itself | follow the message
 CED036 | derived records that are incomplete or contradict themselves | follow the message
 CED037 | a scale that cannot be scored as it says | follow the message
+CED040 | layers that build on each other in a circle | take one of them out of `extends`
+CED041 | a layer that is not there, or holds no specs | correct the path, which is relative to study.yaml
+CED042 | a dataset that neither the study nor a layer has | take the word proposed, or write its spec
+CED043 | nothing of this name to remove | take the word proposed, or delete the line
+CED044 | a line that a block of the layer hides | write the `stack` in the study's file
+CED045 | --renumber where no numbers are kept | leave it out, or write `sequence: pinned` in study.yaml
 CED050 | the name of a part of a split domain | the domain code and one or two characters more
 CED051 | a supplemental qualifier that does not fit its parent | another name, one label, another `idvar`
 CED052 | a choice of rows or a look-up that waits for a line over the whole dataset | write it over the rows
@@ -150,6 +156,11 @@ CED275 | records of one test with different standard units | name the test's `st
 CED280 | a raw value that fits several terms | write the term that is meant in ct
 CED283 | a time to event without start, event or censoring date | add a censoring date, or leave subjects out
 CED284 | AVAL and AVALC of a parameter are not one to one | correct the line of AVAL or of AVALC
+CED290 | sequence.lock cannot be read or is damaged | take it back from version control, or use --renumber
+CED291 | sequence.lock holds an unfinished merge | take the lock of one side, then build
+CED292 | sequence.lock gives a number or a record twice | delete the later line, then build
+CED293 | records that cannot be told apart to keep their numbers | name more columns in the key of the table
+CED294 | records of sequence.lock are no longer in the data (a note) | nothing, or look for the records
 CED297 | a qualifier that does not go back to its records | leave `idvar` out, or name another
 CED298 | a reference to a record that is not there | correct the identifier in the data or in the spec
 CED299 | a visit that visits.yaml does not settle | correct the data, or add a window or `repeats: yes`
@@ -164,6 +175,7 @@ CED337 | texts of another encoding in a transport file | name the encoding of th
 """
 
 _OUTPUT = """
+CED295 | the numbers of the build cannot be kept in sequence.lock | allow writing beside the specs
 CED301 | a name over 8 bytes | give a shorter name
 CED302 | a name of other characters than A-Z, 0-9 and _ | give another name
 CED303 | a variable label over 40 bytes | give a shorter label

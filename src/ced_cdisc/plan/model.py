@@ -51,6 +51,26 @@ class TextPolicy:
     given: bool = False
 
 
+KEY = "__KEY"
+"""Hidden variable of pinned studies: what a record was made from, in words."""
+
+Identity = tuple[str, str]
+"""What tells a record from all others of its dataset, in every build: USUBJID and KEY."""
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """Numbers of records that are kept from build to build.
+
+    After the line of ``variable`` has numbered the records in the order of the keys, those in ``known`` get
+    their number back; the others get, in that order, the numbers above the subject's ``highest``.
+    """
+
+    variable: str
+    known: Mapping[Identity, int]
+    highest: Mapping[str, int]
+
+
 @dataclass(frozen=True)
 class Line:
     """One variable of one block: its expression and what define.xml will say of it.
@@ -244,6 +264,9 @@ class DatasetPlan:
     variables: tuple[VariablePlan, ...]
     where: Location
     keep: Node | None = None
+    numbered: str = ""
+    """The variable that the standard numbers the records with, such as AESEQ; empty where it does not."""
+    pinned: Pinned | None = None
     supplemental: tuple[SupplementalPlan, ...] = ()
     standard: str = ""
     subclass: str = ""
@@ -372,6 +395,8 @@ class StudyPlan:
     sdtm_documents: tuple[Document, ...]
     adam_documents: tuple[Document, ...]
     versions: Mapping[str, str]
+    sequence: Literal["sorted", "pinned"] = "sorted"
+    """Whether --SEQ is the order of the keys, or kept from build to build."""
 
     def dataset(self, name: str) -> DatasetPlan:
         """The plan of a dataset.

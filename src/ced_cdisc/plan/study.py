@@ -129,6 +129,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         adam_standards=_cited(specs, "ADaM"),
         sdtm_documents=_documents(specs, "sdtm"),
         adam_documents=_documents(specs, "adam"),
+        sequence=specs.study.sequence,
         versions={
             "SDTMIG": str(specs.study.standards.sdtmig),
             "SDTM": str(specs.study.standards.sdtm),

@@ -20,6 +20,7 @@ from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, StudyPlan
 from ced_cdisc.recompute.aggregate import Memo, aggregate
 from ced_cdisc.recompute.evaluate import Names, evaluate
 from ced_cdisc.recompute.names import VISITS, Scope
+from ced_cdisc.recompute.numbers import pin_numbers
 from ced_cdisc.recompute.records import (
     SUBJECT,
     Record,
@@ -159,6 +160,8 @@ class _Study:
             for record, value in zip(table.records, values, strict=True):
                 record.values[line.variable] = value
                 _settle(record)
+            if dataset.pinned is not None and line.variable == dataset.pinned.variable:
+                pin_numbers(table.records, dataset.pinned, self._reporter(dataset, line))
             table.replace(table.records)
             self._memo.clear()
 
@@ -302,6 +305,9 @@ class _Study:
 
     def _report_table(self, table: str, fault: DataFault) -> None:
         self.faults.append(Fault(fault.message, table))
+
+    def _reporter(self, dataset: DatasetPlan, line: Line) -> Callable[[DataFault, Record], None]:
+        return lambda fault, record: self._report(fault, dataset.name, line.variable, record, line.where)
 
     def _report_witness(self, fault: DataFault, record: Record) -> None:
         self._report(fault, VISITS, "", record, Location(""))

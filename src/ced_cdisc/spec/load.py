@@ -14,15 +14,22 @@ from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.spec import models
 from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.base import Model
+from ced_cdisc.spec.layers import Folder, Part, read_parts, with_layers
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, load_yaml
 from ced_cdisc.standards.ct import ct_files
+
+LACKS_LAYERS = ("CED040", "CED041")
 
 M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
 class Specs:
-    """All specs of one study. ``files`` are the paths read, for the account of inputs."""
+    """All specs of one study, layers merged in.
+
+    ``files`` are the files that they were read from, by name below ``mappings`` and ``define``; those of
+    layers by their path from there. ``parts`` are the same specs as trees with places.
+    """
 
     study: models.StudySpec
     sources: models.SourcesSpec
@@ -31,7 +38,8 @@ class Specs:
     sdtm: tuple[models.DomainSpec, ...]
     adam: tuple[AnalysisSpec, ...]
     define: models.DefineSpec
-    files: tuple[Path, ...]
+    files: AbstractMapping[str, Path]
+    parts: tuple[Part, ...]
     terminology: tuple[Path, str] | None = None
     """The folder of the study's own CT packages, and how messages name it."""
 
@@ -44,7 +52,7 @@ class Specs:
 def load_specs(
     mappings: Path, define: Path, findings: Findings, shown: tuple[str, str] = ("mappings", "define")
 ) -> Specs | None:
-    """Read all specs of a study.
+    """Read all specs of a study and of the layers that it builds on.
 
     Args:
         mappings: the folder with study.yaml, sources.yaml, visits.yaml, sdtm/, adam/, instruments/.
@@ -53,82 +61,85 @@ def load_specs(
         shown: how the two folders are named in messages.
 
     Returns:
-        The specs, or None if a file that everything hangs on could not be read.
+        The specs, or None if a file or layer that everything hangs on could not be read.
     """
-    reader = _Reader(findings)
+    parts = load_parts(mappings, define, findings, shown)
+    if any(finding.code in LACKS_LAYERS for finding in findings):
+        return None  # most lines may stand in the layer: what is said of the rest would mislead
 
-    def one(folder: Path, show: str, name: str, model: type[M], *, needed: bool = True) -> M | None:
-        return reader.read(folder / name, f"{show}/{name}", model, needed=needed)
-
-    def many(folder: str, model: type[M]) -> list[M]:
-        files = sorted((mappings / folder).glob("*.yaml")) if (mappings / folder).is_dir() else []
-        found = [reader.read(path, f"{shown[0]}/{folder}/{path.name}", model) for path in files]
+    def made(kind: str, model: type[M]) -> list[M]:
+        found = [_validate(part.tree, model, findings) for part in parts if part.kind == kind]
         return [item for item in found if item is not None]
 
-    study = one(mappings, shown[0], "study.yaml", models.StudySpec)
-    sources = one(mappings, shown[0], "sources.yaml", models.SourcesSpec)
-    visits = one(mappings, shown[0], "visits.yaml", models.VisitsSpec, needed=False)
-    extra = one(define, shown[1], "define.yaml", models.DefineSpec, needed=False)
-    instruments = many("instruments", models.InstrumentSpec)
-    sdtm = many("sdtm", models.DomainSpec)
-    adam = many("adam", AnalysisSpec)
-    if study is None or sources is None:
+    study = made("study", models.StudySpec)
+    sources = made("sources", models.SourcesSpec)
+    visits = made("visits", models.VisitsSpec)
+    extra = made("define", models.DefineSpec)
+    instruments = made("instruments", models.InstrumentSpec)
+    sdtm = made("sdtm", models.DomainSpec)
+    adam = made("adam", AnalysisSpec)
+    if not study or not sources:
         return None
     terminology = mappings / "ct"
-    pinned = study.standards.ct.items()
-    packages = [path for who, date in pinned for path in ct_files(str(who), str(date), terminology)]
+    pinned = study[0].standards.ct.items()
+    packages = {
+        f"mappings/ct/{path.name}": path
+        for who, date in pinned
+        for path in ct_files(str(who), str(date), terminology)
+    }
     return Specs(
-        study=study,
-        sources=sources,
-        visits=visits,
+        study=study[0],
+        sources=sources[0],
+        visits=visits[0] if visits else None,
         instruments={str(item.instrument): item for item in instruments},
         sdtm=tuple(sdtm),
         adam=tuple(adam),
-        define=extra or models.DefineSpec(),
-        files=(*reader.files, *packages),
+        define=extra[0] if extra else models.DefineSpec(),
+        files=dict(file for part in parts for file in part.files) | packages,
+        parts=tuple(parts),
         terminology=(terminology, f"{shown[0]}/ct"),
     )
 
 
-class _Reader:
-    def __init__(self, findings: Findings) -> None:
-        self._findings = findings
-        self.files: list[Path] = []
+def load_parts(mappings: Path, define: Path, findings: Findings, shown: tuple[str, str]) -> list[Part]:
+    """The files of a study over those of its layers, as trees; arguments as for :func:`load_specs`."""
 
-    def read(self, path: Path, shown: str, model: type[M], *, needed: bool = True) -> M | None:
-        """One file as a model, or None with findings."""
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
-            if needed:
-                self._findings.add(Finding("CED010", "this file is needed and is not there", Location(shown)))
-            return None
-        except UnicodeDecodeError as error:
-            self._findings.add(
-                Finding(
-                    "CED011",
-                    f"this file is not UTF-8: byte {error.start + 1} cannot be read",
-                    Location(shown),
-                )
-            )
-            return None
-        except OSError as error:
-            self._findings.add(
-                Finding("CED011", f"this file cannot be read: {error.strerror}", Location(shown))
-            )
-            return None
-        self.files.append(path)
-        tree = load_yaml(text, shown, self._findings)
-        return None if tree is None else self.validate(tree, model)
+    def parse(path: Path, name: str) -> Mapping | None:
+        return _parse(path, name, findings)
 
-    def validate(self, tree: Mapping, model: type[M]) -> M | None:
-        """The tree as a model; a fault in one place leaves the rest of the file unread."""
-        try:
-            return model.model_validate(tree, context={"findings": self._findings})
-        except ValidationError as error:
-            for item in error.errors(include_url=False):
-                self._findings.add(_finding(item, tree))
-            return None
+    folder = Folder(mappings, shown[0], "mappings", (define, shown[1], "define"))
+    own = read_parts(folder, parse, own=True)
+    for name in ("study.yaml", "sources.yaml"):
+        if not (mappings / name).exists():
+            where = Location(f"{shown[0]}/{name}")
+            findings.add(Finding("CED010", "this file is needed and is not there", where))
+    return with_layers(own, folder, parse, findings)
+
+
+def _parse(path: Path, shown: str, findings: Findings) -> Mapping | None:
+    """One file as a tree; None where it is not there, and with findings where it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        message = f"this file is not UTF-8: byte {error.start + 1} cannot be read"
+        findings.add(Finding("CED011", message, Location(shown)))
+        return None
+    except OSError as error:
+        findings.add(Finding("CED011", f"this file cannot be read: {error.strerror}", Location(shown)))
+        return None
+    return load_yaml(text, shown, findings)
+
+
+def _validate(tree: Mapping, model: type[M], findings: Findings) -> M | None:
+    """The tree as a model; a fault in one place leaves the rest of the file unread."""
+    try:
+        return model.model_validate(tree, context={"findings": findings})
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            findings.add(_finding(item, tree))
+        return None
 
 
 def _finding(error: ErrorDetails, tree: Mapping) -> Finding:

@@ -227,10 +227,21 @@ class Standards(Model):
 class StudySpec(Model):
     """mappings/study.yaml."""
 
+    extends: Words = Field(
+        default_factory=list[Text],
+        description="Layers: folders of mappings, relative to this file; later ones go before earlier ones.",
+    )
+    datasets: Words = Field(
+        default_factory=list[Text],
+        description="Datasets of a layer to build, beside those of which the study has a file.",
+    )
     study: StudyInfo
     standards: Standards
     snapshot: Text
     usubjid: Text
+    sequence: Literal["sorted", "pinned"] = Field(
+        "sorted", description="--SEQ: by the order of the keys, or kept from build to build in sequence.lock."
+    )
     formats: dict[Text, Words] = Field(
         default_factory=dict[Text, list[Text]], description="Lists of date formats."
     )

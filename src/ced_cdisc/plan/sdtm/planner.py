@@ -107,6 +107,7 @@ class DomainPlanner:
             computed=(),
             lines=in_order((*singles, *whole), self._findings, domain.name),
             sort=self._keys(),
+            numbered=standard.numbering(domain) if self._has_own_numbers() else "",
             variables=metadata.variables(whole),
             where=spec.domain.where,
             supplemental=metadata.supplemental(whole),
@@ -124,6 +125,11 @@ class DomainPlanner:
             relations=plan_relations(spec, self._catalogue, self._findings),
             domain_label=domain.ig.label if domain.name != domain.code else "",
         )
+
+    def _has_own_numbers(self) -> bool:
+        """Whether --SEQ counts the records of this dataset and subject alone."""
+        domain = self.domain
+        return not domain.of_associated_persons and len(self._catalogue.parts.get(domain.code, ())) < 2
 
     # rows
 

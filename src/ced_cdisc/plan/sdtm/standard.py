@@ -188,10 +188,16 @@ def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Li
         by=[text(domain.full(name)) for name in _SERIES if domain.full(name) in domain.names],
         order=[text(date)],
     )
-    sequence = domain.full("--SEQ")
-    if sequence in domain.names and sequence not in domain.written:
+    if sequence := numbering(domain):
         made.append(_sequence(domain, sequence, catalogue))
     return made
+
+
+def numbering(domain: Domain) -> str:
+    """--SEQ where the standard fills it in, else an empty text."""
+    sequence = domain.full("--SEQ")
+    made = domain.spec.rows is None and sequence in domain.names and sequence not in domain.written
+    return sequence if made else ""
 
 
 def _epoch_date(domain: Domain) -> str:

@@ -1,0 +1,197 @@
+"""A study over layers: what goes before what, what is removed, and that a split study is the same study."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from layered import COMPANY, EXTENDS, STUDY_OVER, specs_of, write, write_layered
+
+import ced_cdisc
+from small_study import AE, FILES, write_study
+
+AE_OVER = "mappings/sdtm/ae.yaml"
+
+
+def outputs(folder: Path, name: str) -> dict[str, bytes]:
+    out = folder / name
+    ced_cdisc.build(folder / "raw", out, mappings=folder / "mappings", define=folder / "define")
+    files = sorted(path for path in out.rglob("*") if path.is_file() and path.name != "build.json")
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
+
+
+def test_a_split_study_builds_the_bytes_of_the_flat_one(tmp_path: Path) -> None:
+    flat = outputs(write_study(tmp_path / "flat"), "out")
+    layered = outputs(write_layered(tmp_path / "layered"), "out")
+    assert sorted(flat) == sorted(layered)
+    assert [name for name in flat if flat[name] != layered[name]] == []
+
+
+def test_each_line_keeps_the_place_it_came_from(tmp_path: Path) -> None:
+    specs, said = specs_of(write_layered(tmp_path))
+    assert specs is not None and said == []
+    ae = next(spec for spec in specs.sdtm if spec.domain == "AE")
+    places = {str(key): str(line.place) for key, line in ae.variables.items()}
+    assert places["--DECOD"] == f"{AE_OVER}:3:12"
+    assert places["AETERM"] == "company/sdtm/ae.yaml:6:13"
+    assert "AEDECOD" not in places
+    assert list(places).index("--DECOD") == list(places).index("AETERM") + 3
+    assert specs.sources.tables["ae"].page == 3  # pyright: ignore[reportArgumentType]
+    assert [str(name) for name in specs.sources.tables] == ["ae", "demog", "dose"]
+    assert [str(spec.domain) for spec in specs.sdtm] == ["AE", "DM", "EX"]
+    assert {str(k): [str(f) for f in v] for k, v in specs.study.formats.items()} == {
+        "edc": ["DD-MON-YYYY", "UN-MON-YYYY", "UN-UNK-YYYY"],
+        "diary": ["M/D/YYYY"],
+    }
+
+
+def test_the_files_of_layers_are_inputs_of_the_build(tmp_path: Path) -> None:
+    folder = write_layered(tmp_path)
+    outputs(folder, "out")
+    inputs = json.loads((folder / "out" / "build.json").read_text())["inputs"]
+    assert {name for name in inputs if not name.startswith(("raw/", "mappings/", "define/"))} == {
+        name for name in COMPANY if name != "company/sdtm/vs.yaml"
+    }
+    for name, digest in inputs.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+
+
+def test_a_later_layer_goes_before_an_earlier_one_and_before_what_that_builds_on(tmp_path: Path) -> None:
+    own = {
+        "mappings/study.yaml": FILES["mappings/study.yaml"] + "extends: [../project, ../site]\n",
+        "company/study.yaml": "formats: {a: [company], b: [company], c: [company], d: [company]}\n",
+        "project/study.yaml": 'extends: "../company"\nformats: {b: [project], c: [project], d: [project]}\n',
+        "site/study.yaml": "extends: [../company]\nformats: {c: [site], d: [site]}\n",
+    }
+    folder = write(write_study(tmp_path), own)
+    study = folder / "mappings/study.yaml"
+    study.write_text(study.read_text().replace("edc: [DD", "d: [study], edc: [DD"))
+    specs, _ = specs_of(folder)
+    assert specs is not None
+    shown = {str(name): str(words[0]) for name, words in specs.study.formats.items()}
+    assert shown == {"a": "company", "b": "project", "c": "site", "d": "study", "edc": "DD-MON-YYYY"}
+
+
+def test_tests_visits_and_keys_are_replaced_and_removed_by_name(tmp_path: Path) -> None:
+    layer = {
+        "company/sdtm/vs.yaml": "domain: VS\nfrom: vitals\nsort: [VSTESTCD]\nchecks: [VSSEQ > 0]\nlong:\n"
+        "  - {test: SYSBP, result: vitals.SBP}\n  - {test: PULSE, result: vitals.P}\n"
+        "  - {test: SYSBP, result: vitals.SBP2}\n  - {test: TEMP, result: vitals.T}\n",
+        "company/visits.yaml": "date: edc\nvisits:\n  - {number: 1, visit: ONE, raw: V1}\n"
+        "  - {number: 2, visit: TWO, raw: V2}\n",
+    }
+    own = {
+        "mappings/sdtm/vs.yaml": "domain: VS\nchecks: {remove: yes}\nlong:\n  - {test: WEIGHT, result: v.W}\n"
+        "  - {test: SYSBP, result: v.S}\n  - {test: TEMP, remove: yes}\n",
+        "mappings/visits.yaml": "visits:\n  - {number: 2.0, remove: yes}\n"
+        "  - {number: 3, visit: THREE, raw: V3}\n",
+    }
+    specs, _ = specs_of(write_layered(tmp_path, layer, own))
+    assert specs is not None and specs.visits is not None
+    vs = next(spec for spec in specs.sdtm if spec.domain == "VS")
+    assert [(str(t.test), str(t.result.collect)) for t in vs.long or []] == [
+        ("SYSBP", "v.S"),
+        ("PULSE", "vitals.P"),
+        ("WEIGHT", "v.W"),
+    ]
+    assert (vs.sort, vs.checks) == (["VSTESTCD"], [])
+    assert [str(visit.visit) for visit in specs.visits.visits] == ["ONE", "THREE"]
+
+
+def test_a_stack_ends_the_source_of_the_layer_and_a_source_its_stack(tmp_path: Path) -> None:
+    stack = "stack:\n  - {from: ae, variables: {AETERM: ae.TERM}}\n"
+    own = {AE_OVER: f"domain: AE\n{stack}"}
+    specs, _ = specs_of(write_layered(tmp_path / "one", own))
+    assert specs is not None
+    ae = next(spec for spec in specs.sdtm if spec.domain == "AE")
+    assert (ae.from_, len(ae.stack or [])) == (None, 1)
+    layer = {"company/sdtm/ae.yaml": AE.replace("from: ae\n", stack)}
+    specs, said = specs_of(write_layered(tmp_path / "two", layer, {AE_OVER: "domain: AE\nfrom: ae\n"}))
+    assert specs is not None and said == []
+    assert next(spec for spec in specs.sdtm if spec.domain == "AE").stack is None
+
+
+CASES = [
+    (
+        {"mappings/study.yaml": 'extends: "../compani"\n' + FILES["mappings/study.yaml"]},
+        "mappings/study.yaml:1:10 CED041 there is no folder compani for the layer; "
+        "'extends' is a path relative to mappings",
+    ),
+    (
+        {"mappings/study.yaml": 'extends: "../raw"\n' + FILES["mappings/study.yaml"]},
+        "mappings/study.yaml:1:10 CED041 the folder raw of the layer holds no specs; "
+        "a layer holds sdtm/, adam/, study.yaml and the like",
+    ),
+    (
+        {
+            "company/study.yaml": "extends: ../group\n",
+            "group/study.yaml": "extends: [../company]\n",
+        },
+        "group/study.yaml:1:11 CED040 the layers go in a circle: company -> group -> company",
+    ),
+    (
+        {"company/study.yaml": "extends: ../mappings\n"},
+        "company/study.yaml:1:10 CED040 the layers go in a circle: mappings -> company -> mappings",
+    ),
+    (
+        {"company/study.yaml": "extends: {project: ../mappings}\n"},
+        "company/study.yaml:1:10 CED009 'extends' needs the path of a folder, or a list of them",
+    ),
+    (
+        {"mappings/study.yaml": EXTENDS + "datasets: [DM, SV]\n" + FILES["mappings/study.yaml"]},
+        "mappings/study.yaml:2:16 CED042 neither the study nor a layer has a spec for SV; did you mean VS?",
+    ),
+    (
+        {AE_OVER: STUDY_OVER[AE_OVER] + "  AEHTL: {remove: yes}\n"},
+        f"{AE_OVER}:4:3 CED043 there is nothing to remove: no layer has 'AEHTL' here; did you mean AEHLT?",
+    ),
+    (
+        {AE_OVER: STUDY_OVER[AE_OVER] + "long: [{test: A, remove: yes}]\n"},
+        f"{AE_OVER}:4:15 CED043 there is nothing to remove: no layer has 'A' here",
+    ),
+    (
+        {AE_OVER: STUDY_OVER[AE_OVER] + "  AEHLT: {remove: yes}\n"},
+        f"{AE_OVER}:1:9 CED020 AE has no line for AEHLT (Exp); "
+        'write a line, or {absent: "why"} for an expected one',
+    ),
+    (
+        {
+            "company/sdtm/ae.yaml": AE.replace(
+                "from: ae\n", "stack:\n  - from: ae\n    variables:\n      AEDECOD: ae.TERM\n"
+            )
+        },
+        f"{AE_OVER}:3:3 CED044 the line of --DECOD is hidden by that of a block of the layer, "
+        "company/sdtm/ae.yaml:5:7; write the 'stack' in the study's file",
+    ),
+    (
+        {"company/sdtm/dm.yaml": COMPANY["company/sdtm/dm.yaml"].replace("demog.SEX", "demog.SEXX")},
+        "company/sdtm/dm.yaml:17:23 CED012 unknown column demog.SEXX; did you mean demog.SEX?",
+    ),
+    (
+        {"company/sdtm/dm2.yaml": "domain: DM\n"},
+        "company/sdtm/dm2.yaml:1:9 CED029 a second spec for DM",
+    ),
+    (
+        {"company/sdtm/dm2.yaml": "from: demog\n"},
+        "company/sdtm/dm2.yaml:1:1 CED007 the key 'domain' is missing",
+    ),
+    (
+        {"mappings/sources.yaml": FILES["mappings/sources.yaml"] + "  lab:\n"},
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), CASES)
+def test_a_fault_names_the_file_it_stands_in(tmp_path: Path, changes: dict[str, str], said: str) -> None:
+    _, found = specs_of(write_layered(tmp_path, changes))
+    assert found[:1] == ([said] if said else [])
+    assert len(found) <= 1
+
+
+def test_a_flat_study_has_nothing_to_remove(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, {AE_OVER: ('AEHLT:    {absent: "Not coded"}', "AEHLT: {remove: yes}")})
+    _, said = specs_of(folder)
+    assert said[1] == f"{AE_OVER}:11:3 CED043 there is nothing to remove: no layer has 'AEHLT' here"
