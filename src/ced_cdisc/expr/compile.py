@@ -172,7 +172,7 @@ class _Compiler:
         if node.of.type is Type.MISSING:
             return missing(Type.TRUTH)
         values = [v.value for v in node.values if v.value is not None]
-        found = of.is_in(pl.Series(values, dtype=DTYPES[node.of.type or Type.TEXT]).implode())
+        found = _is_in(node.of, of, pl.Series(values, dtype=DTYPES[node.of.type or Type.TEXT]))
         found = pl.when(of.is_not_null()).then(found)
         return ~found if node.negated else found
 
@@ -250,7 +250,7 @@ class _Compiler:
             terms.setdefault(code, term or None)
         old = pl.Series(list(terms), dtype=pl.String)
         if node.otherwise is None:
-            self._fault(node, "recode", ~of.is_in(old.implode()), of)
+            self._fault(node, "recode", ~_is_in(node.of, of, old), of)
             rest = missing(Type.TEXT)
         else:
             rest = pl.when(of.is_not_null()).then(pl.lit(node.otherwise or None, dtype=pl.String))
@@ -259,7 +259,7 @@ class _Compiler:
         new = pl.Series(list(terms.values()), dtype=pl.String)
         value = of.replace_strict(old, new, default=None, return_dtype=pl.String)
         return (
-            value if node.otherwise is None else pl.when(of.is_in(old.implode())).then(value).otherwise(rest)
+            value if node.otherwise is None else pl.when(_is_in(node.of, of, old)).then(value).otherwise(rest)
         )
 
     def _readnumber(self, node: tree.ReadNumber) -> pl.Expr:
@@ -275,6 +275,16 @@ class _Compiler:
         bad = each_pair(date, time, lambda d, t: _read(d, t, formats, time_formats).trouble != "", Type.TRUTH)
         self._fault(node, "date", bad, date.fill_null("") + pl.lit(BESIDE) + time.fill_null(""))
         return each_pair(date, time, lambda d, t: _read(d, t, formats, time_formats).dtc, Type.DTC)
+
+
+def _is_in(node: tree.Node, of: pl.Expr, values: pl.Series) -> pl.Expr:
+    """Whether the value of a node is one of several.
+
+    A series beside a value that is the same for all rows would make one row of them all.
+    """
+    if any(isinstance(below, tree.Column | tree.Aggregate) for below in tree.walk(node)):
+        return of.is_in(values.implode())
+    return reduce(lambda one, other: one | other, (of == value for value in values.to_list()), of != of)
 
 
 @lru_cache(maxsize=200_000)

@@ -79,7 +79,8 @@ def round_half_away(number: float | None, digits: float | None) -> float | None:
     if number is None or digits is None:
         return None
     decimal = Decimal(format(number, ".14e"))
-    return finite(float(decimal.quantize(Decimal((0, (1,), -int(digits))), ROUND_HALF_UP, _EXACT)))
+    rounded = float(decimal.quantize(Decimal((0, (1,), -int(digits))), ROUND_HALF_UP, _EXACT))
+    return finite(rounded if math.isfinite(rounded) else number)  # 15 digits may lie above the greatest float
 
 
 def floor(number: float | None) -> float | None:
