@@ -54,6 +54,11 @@ CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml
 CED031 | --only names an unknown dataset | take a dataset of the study
 CED032 | the study has no dataset | write a spec in mappings/sdtm or mappings/adam
+CED110 | a condition compares with a text that the variable never has | take the text proposed
+CED111 | a codelist is for a variable that no dataset has | correct the name in define.yaml
+CED112 | a raw column is neither used nor excluded | use it, or say under `exclude` why it is left out
+CED113 | a written visit is none of visits.yaml | take the name proposed, or add the visit
+CED114 | a look-up that nothing uses | take it out of `with`
 """
 
 _RAW = """

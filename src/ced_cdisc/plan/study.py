@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,7 +13,9 @@ from pydantic import BaseModel
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Document, Standard
 from ced_cdisc.expr import tree
+from ced_cdisc.plan.accounts import check_accounts
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
+from ced_cdisc.plan.compared import check_compared
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import date_formats, named_formats
 from ced_cdisc.plan.language.expressions import Expressions
@@ -61,6 +64,10 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     expressions = Expressions(findings)
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
     origins = Origins({str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, crf)
+    usubjid = _usubjid(specs, expressions)
+    if usubjid is None:  # the rest is planned with the subject alone
+        alone = Text("SUBJECT", specs.study.usubjid.where)
+        specs = replace(specs, study=specs.study.model_copy(update={"usubjid": alone}))
     lines = Lines(expressions, codelists, origins, formats, findings)
     catalogue = Catalogue(tables={name: table.columns for name, table in tables.items()})
     visits = plan_visits(
@@ -96,7 +103,9 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         hint = "write a spec in mappings/sdtm or mappings/adam"
         findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))
     _unused_codelists(specs, codelists)
-    usubjid = _usubjid(specs, expressions)
+    check_compared(expressions.compiled, plans | adam, codelists, findings)
+    if not findings.errors:
+        check_accounts(specs, plans | adam, visits, findings)
     snapshot = _snapshot(specs, findings)
     if findings.errors or usubjid is None or snapshot is None:
         return None
