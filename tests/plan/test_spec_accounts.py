@@ -87,6 +87,12 @@ CASES = {
         "trim: yes, exclude: {SEXX: Not needed}}",
         "mappings/sources.yaml:1:48 CED012 no table lists a column SEXX; did you mean SEX?",
     ),
+    "a published domain to be like": (
+        EX,
+        "domain: EX\n",
+        "domain: XX\nclass: Interventions\nlabel: Doses\nlike: EXX\n",
+        "mappings/sdtm/ex.yaml:4:7 CED026 EXX is no domain of SDTMIG 3.4; did you mean EX?",
+    ),
     "a name in braces that nothing fills": (
         AE,
         "ae.TERM",
@@ -120,6 +126,34 @@ def test_a_written_visit_is_one_of_the_protocol(tmp_path: Path) -> None:
     assert messages(folder) == [
         "mappings/sdtm/ae.yaml:5:19 CED113 'SCRENING' is no visit of visits.yaml; did you mean SCREENING?"
     ]
+
+
+def test_a_raw_visit_name_in_a_condition_is_one_of_visits_yaml(tmp_path: Path) -> None:
+    changes = {
+        AE: ("from: ae\n", "from: ae\nwhere: \"ae.TERM != 'WEK 1'\"\n"),
+        SOURCES: ("page: 3,", "page: 3, visit: {name: TERM, date: START},"),
+    }
+    folder = write_study(tmp_path, changes)
+    visits = "date: edc\nvisits:\n  - {number: 1, visit: WEEK 1, raw: WEEK 1}\n"
+    (folder / "mappings/visits.yaml").write_text(visits)
+    assert messages(folder) == [
+        "mappings/sdtm/ae.yaml:3:20 CED113 'WEK 1' is no visit of visits.yaml; did you mean WEEK 1?"
+    ]
+
+
+def test_the_result_of_a_test_with_a_list_of_its_own(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, {SOURCES: ("columns: [SUBJ, DAY", "columns: [SUBJ, ANG, DAY")})
+    (folder / "mappings/sdtm/ft.yaml").write_text(
+        "domain: FT\nfrom: dose\nlong:\n  - {test: ANGEXER, label: Angina During Exercise, kind: text, "
+        "result: {collect: dose.ANG, ct: {0: N, 1: YY}}}\nvariables:\n"
+        "  FTCAT: {absent: None}\n  FTDTC: {collect: dose.DOSDT, date: edc}\n"
+    )
+    lists = "codelists:\n  NY: {extends: C66742, variables: FTORRES.ANGEXER}\ndocuments:\n"
+    (folder / DEFINE).write_text((folder / DEFINE).read_text().replace("documents:\n", lists))
+    assert (
+        "mappings/sdtm/ft.yaml:4:106 CED021 'YY' is no term of codelist NY (C66742) of FT.FTORRES; "
+        "did you mean Y?"
+    ) in messages(folder)
 
 
 def test_relrec_names_datasets_and_their_variables(tmp_path: Path) -> None:

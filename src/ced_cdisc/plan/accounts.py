@@ -1,4 +1,4 @@
-"""What the specs declare and nothing takes up: a name that stands alone is a misspelling, or forgotten data."""
+"""What the specs declare and nothing takes up: a misspelling, or forgotten data."""
 
 from __future__ import annotations
 

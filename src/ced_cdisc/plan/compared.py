@@ -9,7 +9,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.expressions import Compiled
-from ced_cdisc.plan.model import DatasetPlan, VariablePlan
+from ced_cdisc.plan.model import DatasetPlan, VariablePlan, VisitPlan
 
 _CHOOSING = ("first", "last", "min", "max", "only", "same")
 
@@ -17,6 +17,7 @@ _CHOOSING = ("first", "last", "min", "max", "only", "same")
 def check_compared(
     compiled: Iterable[Compiled],
     plans: Mapping[str, DatasetPlan],
+    visits: VisitPlan | None,
     codelists: Codelists,
     findings: Findings,
 ) -> None:
@@ -26,9 +27,16 @@ def check_compared(
     is not known before the data are read.
     """
     known = _Known(plans)
+    names = _visit_names(visits)
     for one in compiled:
         for column, literal in _pairs(one.node):
             owner, name = column.owner or one.dataset, column.short
+            if column.name in names and str(literal.value) not in names[column.name]:
+                hint = did_you_mean(str(literal.value), names[column.name])
+                where = one.text.locate(literal.at)
+                findings.add(
+                    Finding("CED113", f"'{literal.value}' is no visit of visits.yaml", where, hint=hint)
+                )
             variable = known.variable(owner, name)
             if variable is None:
                 continue
@@ -44,6 +52,15 @@ def check_compared(
                 findings.add(Finding("CED110", f"{shown} is never '{text}'", where, hint=hint))
 
 
+def _visit_names(visits: VisitPlan | None) -> dict[str, list[str]]:
+    """The names that visits.yaml gives to visits.VISIT and to the raw columns of visit names."""
+    if visits is None:
+        return {}
+    raw = [name for visit in visits.planned for name in visit.raw] + [*visits.unscheduled]
+    found = {f"{table}.{name}": raw for table, name, _ in visits.tables}
+    return found | {"visits.VISIT": [visit.name for visit in visits.planned]}
+
+
 def _pairs(node: tree.Node) -> Iterator[tuple[tree.Column, tree.Literal]]:
     """Variables beside the texts that they are compared with."""
     for below in tree.walk(node):
@@ -54,9 +71,10 @@ def _pairs(node: tree.Node) -> Iterator[tuple[tree.Column, tree.Literal]]:
         else:
             continue
         for column, literal in sides:
-            if isinstance(column, tree.Column) and isinstance(literal, tree.Literal):
-                if column.type is Type.TEXT and literal.type is Type.TEXT and literal.value:
-                    yield column, literal
+            if not isinstance(column, tree.Column) or not isinstance(literal, tree.Literal):
+                continue
+            if column.type is Type.TEXT and literal.type is Type.TEXT and literal.value:
+                yield column, literal
 
 
 class _Known:

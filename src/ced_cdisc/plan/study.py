@@ -103,7 +103,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         hint = "write a spec in mappings/sdtm or mappings/adam"
         findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))
     _unused_codelists(specs, codelists)
-    check_compared(expressions.compiled, plans | adam, codelists, findings)
+    check_compared(expressions.compiled, plans | adam, visits, codelists, findings)
     if not findings.errors:
         check_accounts(specs, plans | adam, visits, findings)
     snapshot = _snapshot(specs, findings)

@@ -56,6 +56,16 @@ def _guide(spec: DomainSpec, specs: Specs, findings: Findings) -> IgDataset | No
             )
         )
         return None
+    if spec.like is not None and str(spec.like) not in guide:
+        findings.add(
+            Finding(
+                "CED026",
+                f"{spec.like} is no domain of SDTMIG {specs.standards_version}",
+                spec.like.where,
+                hint=did_you_mean(str(spec.like), [d.name for d in guide.datasets]),
+            )
+        )
+        return None
     return custom_domain(
         name, str(spec.label), spec.class_, like=str(spec.like or ""), test=str(spec.noun or "")
     )
