@@ -144,7 +144,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         folded.setdefault(option.casefold(), []).append(option)
     low = word.casefold()
     near = [o for o in folded if _one_swap(low, o)] or [o for o in folded if _one_edit(low, o)]
-    near = sorted(near, key=lambda option: -SequenceMatcher(None, low, option).ratio())
+    near = sorted(near, key=lambda o: (SequenceMatcher(None, low, o).ratio(), o), reverse=True)
     near = near or get_close_matches(low, list(folded), n=1, cutoff=0.6)
     if not near:
         return ""
