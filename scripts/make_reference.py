@@ -27,8 +27,8 @@ HEAD = """\
 
 <!-- Written by scripts/make_reference.py from the classes of spec/models.py and derive/; do not edit. -->
 
-Every key of every file, every function with worked examples. [mapping-language.md](mapping-language.md) shows how
-they go together, [errors.md](errors.md) what each message means. A key in **bold** must be given.
+Every key of every file, every function with worked examples. [mapping-language.md](mapping-language.md) shows
+how they go together, [errors.md](errors.md) what each message means. A key in **bold** must be given.
 """
 
 FILES: tuple[tuple[str, type[Model]], ...] = (
@@ -63,19 +63,20 @@ EXPRESSIONS = """
 AGGREGATES = """
 ## Over several records
 
-Of the records of the same subject: `NAME(value where condition on VARIABLE, .. order by a, b desc)`. Each clause may
-be left out. `on` keeps to records with the same value as the record at hand. With `DATASET.VARIABLE` inside, the
-records are those of that dataset or raw table, else those of the dataset being built.
+Of the records of the same subject: `NAME(value where condition on VARIABLE, .. order by a, b desc)`. Each
+clause may be left out. `on` keeps to records with the same value as the record at hand. With
+`DATASET.VARIABLE` inside, the records are those of that dataset or raw table, else of the dataset being built.
 
 | call | gives |
 |---|---|
-| `first(X ..)`, `last(X ..)` | the first or last value that is not missing, in the written order, ties by the record's key |
+| `first(X ..)`, `last(X ..)` | the first or last value that is not missing, as ordered, ties by the key |
 | `min(X ..)`, `max(X ..)` | the least or greatest value |
 | `sum(X ..)`, `mean(X ..)` | of numbers, exact before the one rounding |
 | `count(X ..)` | how many values are not missing; 0 where there is none |
 | `only(X ..)` | the value, where one record has one; several are a fault |
 | `same(X ..)` | the value that all records share, else missing |
-| `rank(where .. order by ..)` | the number of the record in its group, from 1; missing where the condition is not true |
+| `rank(where .. order by ..)` | the number of the record in its group, from 1; missing where `where` is not true |
+| `next(X order by ..)`, `previous(X ..)` | the value of the record after or before this one |
 """
 
 

@@ -152,14 +152,17 @@ def test_a_value_at_fault(change: tuple[str, str, str], said: str) -> None:
     [
         (
             EX,
-            ("EXDOSE:   dose.DOSE", 'EXDOSE:   {derive: "seconds(dose.DOSDT)"}'),
+            (
+                "EXDOSE:   dose.DOSE",
+                'EXDOSE:   {derive: "seconds(dose.DOSDT)", when: "dose.DOSE is present"}',
+            ),
             "mappings/sdtm/ex.yaml:6:23 CED254 EX.EXDOSE: '12-FEB-2020' of dose.DOSDT is not a duration; "
             "a duration is written M:SS, H:MM:SS, or with sec, min or h\n"
             "    dose.csv line 4, subject T1-002\n",
         ),
         (
             EX,
-            ("EXDOSE:   dose.DOSE", "EXDOSE:   {derive: \"convert(1, dose.DOSDT, 'kg')\"}"),
+            ("EXDOSE:   dose.DOSE", "EXDOSE:   {derive: \"convert(number(dose.DOSE), dose.DOSDT, 'kg')\"}"),
             "mappings/sdtm/ex.yaml:6:23 CED255 EX.EXDOSE: unit '12-FEB-2020' of dose.DOSDT has no "
             "conversion to kg\n"
             "    dose.csv line 4, subject T1-002\n",

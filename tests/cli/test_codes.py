@@ -48,9 +48,16 @@ def test_titles_are_short_and_remedies_say_what_to_do() -> None:
 
 
 def test_the_hundreds_say_the_stage() -> None:
-    """0 specs, 2 raw data, 3 transport files (CED33x are read, the others written), 4 folders, 5 checks."""
+    """0, 1 specs, 2 raw data, 3 transport files (CED33x are read, others written), 4 folders, 5 checks."""
     for code, entry in CODES.items():
-        stages = {"0": Stage.SPEC, "2": Stage.RAW, "3": Stage.OUTPUT, "4": Stage.OUTPUT, "5": Stage.CHECK}
+        stages = {
+            "0": Stage.SPEC,
+            "1": Stage.SPEC,
+            "2": Stage.RAW,
+            "3": Stage.OUTPUT,
+            "4": Stage.OUTPUT,
+            "5": Stage.CHECK,
+        }
         expected = stages[code[3]]
         if code == "CED265":  # a check of the user, carried out on the data
             expected = Stage.CHECK

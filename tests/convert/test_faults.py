@@ -216,3 +216,12 @@ def test_a_supplemental_qualifier_is_named_as_in_its_dataset() -> None:
     study.add("AE", [raw("ae", {"supp.AERELAPH": ct("ae.REL", ("1", "YES"))})])
     with pytest.raises(Stopped, match=r"SUPPAE\.AERELAPH: raw value '7'"):
         study.build()
+
+
+def test_a_fault_in_the_order_of_a_rank_is_told() -> None:
+    study = Study(ae=subjects("1", "2", NO=["1", "x"]))
+    study.add("AE", [raw("ae", AETERM="ae.NO")], {"RANK": "rank(order by number(AETERM))"})
+    assert study.faults() == [
+        "spec.yaml:7:5 CED253 AE.RANK: 'x' of AETERM is not a number; "
+        "numeric(..) takes such texts as missing\n    ae.csv line 3, subject S1-2"
+    ]

@@ -224,3 +224,9 @@ def test_a_fault_counts_where_its_branch_is_taken(expression: str, bad: list[boo
 def test_aggregates_come_from_the_columns_the_caller_made() -> None:
     frame, _ = compiled("N1", {"N1": [1.0]})
     assert frame.columns == ["N1"]
+
+
+def test_membership_of_a_constant_holds_for_every_row() -> None:
+    assert values("if('C' in ('a', 'b'), 0, N1)", N1=[1, 2, None]) == [1, 2, None]
+    assert values("'C' not in ('a', 'b')", N1=[1, 2, 3]) == [True, True, True]
+    assert values("upper('a') in ('A')", N1=[1, 2, 3]) == [True, True, True]

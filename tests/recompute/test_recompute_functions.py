@@ -334,3 +334,7 @@ def test_age_of_partial_dates_is_what_all_days_agree_on(
     born, then = days(birth_dtc), days(at_dtc)
     seen = {years(a, b) for a in (born[0], born[-1]) for b in (then[0], then[-1])}
     assert age(birth_dtc, at_dtc) == (float(seen.pop()) if len(seen) == 1 else None)
+
+
+def test_the_greatest_float_is_its_own_rounding() -> None:
+    assert value("round(n, 0)", n=1.7976931348623157e308) == 1.7976931348623157e308

@@ -277,10 +277,10 @@ def _rank(job: _Job, scope: Scope, name: str) -> pl.DataFrame:
     missing for the others."""
     records = job.records.with_row_index(_AT)
     chosen = records if job.node.where is None else _filtered(records, job.node.where, job, scope)
-    orders = [
-        compile_node(order.of, FUNCTIONS, records.columns).expr.alias(f"__by{i}")
-        for i, order in enumerate(job.node.order)
-    ]
+    made = [compile_node(order.of, FUNCTIONS, records.columns) for order in job.node.order]
+    faults = [(job.place, fault) for one in made for fault in one.faults]
+    scope.world.faults.in_rows(chosen, faults, job.subject)
+    orders = [one.expr.alias(f"__by{i}") for i, one in enumerate(made)]
     keys = [pl.col(key).alias(f"__k{i}") for i, (key, _) in enumerate(job.pairs)] or [pl.lit(0).alias("__k0")]
     groups = [f"__k{i}" for i in range(len(keys))]
     value = pl.int_range(1, pl.len() + 1).over(groups).cast(pl.Float64)

@@ -87,6 +87,10 @@ CED084 | a malformed row of a terminology file | get the file again, or correct 
 CED085 | the standard or the date of a terminology is not told | give it with --standard or --date
 CED090 | a column is excluded and read | take it from `exclude`, or do not read it
 CED091 | a text policy that cannot be carried out | take it out, or make the line a domain's
+CED110 | a condition compares with a text that the variable never has | take the text proposed
+CED111 | a codelist is for a variable that no dataset has | correct the name in define.yaml
+CED113 | a written visit is none of visits.yaml | take the name proposed, or add the visit
+CED114 | a look-up that nothing uses | take it out of `with`
 """
 
 _RAW = """

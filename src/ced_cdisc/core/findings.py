@@ -142,14 +142,34 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     folded: dict[str, list[str]] = {}
     for option in options:
         folded.setdefault(option.casefold(), []).append(option)
-    near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
-    near = near or [
-        o for o in folded if sorted(o) == sorted(word.casefold())
-    ]  # swapped letters of a short word
+    low = word.casefold()
+    near = [o for o in folded if _one_swap(low, o)] or [o for o in folded if _one_edit(low, o)]
+    near = sorted(near, key=lambda o: (SequenceMatcher(None, low, o).ratio(), o), reverse=True)
+    near = near or get_close_matches(low, list(folded), n=1, cutoff=0.6)
     if not near:
         return ""
     best = max(folded[near[0]], key=lambda option: SequenceMatcher(None, word, option).ratio())
     return f"did you mean {best}?"
+
+
+def _one_swap(word: str, other: str) -> bool:
+    """Whether two neighbours changed places, or nothing differs."""
+    if len(word) != len(other):
+        return False
+    places = [i for i, (a, b) in enumerate(zip(word, other, strict=True)) if a != b]
+    if len(places) != 2 or places[1] != places[0] + 1:
+        return not places
+    first, second = places
+    return word[first] == other[second] and word[second] == other[first]
+
+
+def _one_edit(word: str, other: str) -> bool:
+    """Whether one letter was added, left out or replaced; not between words of two letters."""
+    longer, shorter = (word, other) if len(word) >= len(other) else (other, word)
+    if len(longer) - len(shorter) > 1 or len(longer) < 3:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
+    return longer[at + 1 :] == shorter[at + (len(longer) == len(shorter)) :]
 
 
 def one_of(words: Sequence[str], most: int = 12) -> str:

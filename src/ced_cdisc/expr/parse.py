@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
+from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.expr import tree
 
 AGGREGATES = (
@@ -53,6 +54,7 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 _KEYWORDS = frozenset(
     ["and", "or", "not", "in", "is", "between", "missing", "present", "where", "on", "order", "by", "desc"]
 )
+_KEYWORD_OF = {"DESC": "desc"} | {f"_{word.upper()}": word for word in _KEYWORDS}
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +84,9 @@ def parse(text: str) -> tree.Node:
         at = token.start_pos or 0
         if str(token) == "=" and text[at - 1 : at] == "=":
             raise ExpressionError("'==' cannot stand here", at - 1, "equality is written =") from None
-        raise ExpressionError(f"'{token}' cannot stand here", at, _expected(error.expected)) from None
+        words = [word for name in error.expected if (word := _KEYWORD_OF.get(name))]
+        hint = did_you_mean(str(token), words) or _expected(error.expected)
+        raise ExpressionError(f"'{token}' cannot stand here", at, hint) from None
     except UnexpectedCharacters as error:
         position = cast(int, error.pos_in_stream)
         char = text[position]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -13,8 +14,10 @@ from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Document, Standard
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.account import with_readers
+from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.adam.parts import sources_of
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
+from ced_cdisc.plan.compared import check_compared
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import date_formats, named_formats
 from ced_cdisc.plan.language.expressions import Expressions
@@ -66,6 +69,10 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     expressions = Expressions(findings, study_units(specs.study.units, specs.sources, codelists, findings))
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
     origins = Origins({str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, crf)
+    usubjid = _usubjid(specs, expressions)
+    if usubjid is None:  # the rest is planned with the subject alone
+        alone = Text("SUBJECT", specs.study.usubjid.where)
+        specs = replace(specs, study=specs.study.model_copy(update={"usubjid": alone}))
     policy = text_policy(specs.study.text, specs.study.place, findings)
     lines = Lines(expressions, codelists, origins, formats, findings, policy)
     catalogue = Catalogue(tables={name: table.columns for name, table in tables.items()})
@@ -109,7 +116,9 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         hint = "write a spec in mappings/sdtm or mappings/adam"
         findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))
     _unused_codelists(specs, codelists)
-    usubjid = _usubjid(specs, expressions)
+    check_compared(expressions.compiled, plans | adam, visits, codelists, findings)
+    if not findings.errors:
+        check_idle(specs, plans | adam, findings)
     snapshot = _snapshot(specs, findings)
     tables = with_readers(tables, visits, (*ordered, *adam.values()), specs.sources, findings)
     if findings.errors or usubjid is None or snapshot is None:

@@ -42,7 +42,8 @@ def scale_parameters(
     by = tuple(str(name) for name in use.by)
     made: list[Computed] = []
     for place, (code, scale) in enumerate(instrument.scales.items(), number + 1):
-        for item in scale.items:
+        items = [*scale.items, *(item for rule in scale.recode for item in rule.items or ())]
+        for item in items:
             if item not in instrument.items:
                 hint = did_you_mean(str(item), map(str, instrument.items))
                 problem = f"scale {code} has an unknown item {item}"

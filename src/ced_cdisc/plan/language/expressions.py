@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.derive.catalogue import FUNCTIONS
@@ -16,12 +17,22 @@ from ced_cdisc.spec.source import Text
 Rewrite = Callable[[tree.Node], tree.Node]
 
 
+@dataclass(frozen=True)
+class Compiled:
+    """An expression of a spec: its text, its resolved tree, and the dataset whose names it may use."""
+
+    text: Text
+    node: tree.Node
+    dataset: str
+
+
 class Expressions:
     """Compiles the texts of one study; collects findings."""
 
     def __init__(self, findings: Findings, units: StudyUnits | None = None) -> None:
         self._findings = findings
         self.units = units or StudyUnits()
+        self.compiled: list[Compiled] = []
 
     def parse(self, text: Text) -> tree.Node | None:
         """The tree of a text without types, or None with a finding."""
@@ -41,7 +52,9 @@ class Expressions:
     def resolve(self, node: tree.Node, names: RowNames, text: Text) -> tree.Node | None:
         """A parsed or composed tree with types, or None with a finding at ``text``."""
         try:
-            return self.units.apply(resolve(node, names, FUNCTIONS))
+            made = self.units.apply(resolve(node, names, FUNCTIONS))
+            self.compiled.append(Compiled(text, made, names.dataset))
+            return made
         except ExpressionError as error:
             self._report(text, error)
             return None

@@ -13,6 +13,7 @@ from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import Origins, method_of
+from ced_cdisc.plan.language.templates import UNFILLED
 from ced_cdisc.plan.language.unknowns import unknown_of
 from ced_cdisc.plan.language.values import Target, Values
 from ced_cdisc.plan.model import Line, TextPolicy
@@ -21,6 +22,19 @@ from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 
 VERBS = ("collect", "assign", "protocol", "derive", "cases", "copy", "flag", "impute", "ticks", "absent")
+_TEXTS = (
+    "collect",
+    "assign",
+    "protocol",
+    "derive",
+    "copy_",
+    "absent",
+    "time",
+    "when",
+    "as_",
+    "label",
+    "comment",
+)
 _ATTRIBUTES = {"copy": "copy_", "else": "else_", "as": "as_"}
 _VERBS = tuple((verb, _ATTRIBUTES.get(verb, verb)) for verb in VERBS)
 _MODIFIERS = {
@@ -74,7 +88,7 @@ class Lines:
     ) -> Line | None:
         """The plan's line, or None where a fault was found."""
         verb = self._verb(spec, target)
-        if verb is None:
+        if verb is None or self._unfilled(spec):
             return None
         built = self._values.of(verb, spec, target, names, rewrite)
         if built is None:
@@ -153,6 +167,15 @@ class Lines:
             self._findings.add(Finding("CED018", problem, spec.place))
             return None
         return given[0]
+
+    def _unfilled(self, spec: LineSpec) -> bool:
+        """Report {names} that no ``for`` has filled in (CED012)."""
+        texts = [getattr(spec, name) for name in _TEXTS]
+        found = [text for text in texts if isinstance(text, Text) and "{" in text and UNFILLED.search(text)]
+        for text in found:
+            word = UNFILLED.findall(text)[0]
+            self._findings.add(Finding("CED012", f"nothing fills {word} in", text.where))
+        return bool(found)
 
     def _fits(self, node: tree.Node, target: Target, text: Text) -> bool:
         kind = node.type

@@ -105,7 +105,7 @@ class RowNames:
         owner, _, short = name.rpartition(".")
         tables, datasets = self.catalogue.tables, self.catalogue.datasets
         if not owner:
-            return f"unknown variable {name}", did_you_mean(name, self.own)
+            return f"unknown variable {name}", did_you_mean(name, [*self.own, "missing"])
         if owner == "visits" and self.visits:
             return f"unknown column {name}", did_you_mean(name, [f"visits.{c}" for c in VISIT_COLUMNS])
         if owner == "each" and self.each:

@@ -14,6 +14,8 @@ from ced_cdisc.spec.source import Text
 
 T = TypeVar("T")
 _NAME = re.compile(r"\{([A-Za-z_]+)\}")
+UNFILLED = re.compile(r"\{[A-Za-z_]+\}")
+"""A name in braces that nothing has replaced."""
 
 
 def fill(value: T, constants: Mapping[str, Text]) -> T:

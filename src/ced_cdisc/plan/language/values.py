@@ -71,7 +71,7 @@ class Values:
         if verb == "absent":
             return missing(), None
         if verb == "cases":
-            return self._cases(spec, names, rewrite)
+            return self._cases(spec, target, names, rewrite)
         if verb == "ticks":
             assert spec.ticks is not None
             return self._ticked(spec, spec.ticks, target, names)
@@ -81,7 +81,7 @@ class Values:
             return self._imputed(spec, target, names, rewrite)
         text = spec.derive if verb == "derive" else spec.copy_
         assert text is not None
-        node = self._expressions.compile(text, names, rewrite)
+        node = self._result(text, spec, target, names, rewrite)
         if node is None:
             return None
         if verb == "copy" and not isinstance(node, tree.Column):
@@ -242,7 +242,9 @@ class Values:
         self._codelists.check(codelist, str(text), text.where, target.shown)
         return replace(literal(str(text)), type=target.kind if target.kind is Type.DTC else Type.TEXT), None
 
-    def _cases(self, spec: LineSpec, names: RowNames, rewrite: Rewrite | None) -> Value | None:
+    def _cases(
+        self, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None
+    ) -> Value | None:
         assert spec.cases is not None
         result: tree.Node = missing()
         good = True
@@ -253,14 +255,14 @@ class Values:
                         Finding("CED018", "'else' stands alone in the last case", case.else_.where)
                     )
                     return None
-                made = self._expressions.compile(case.else_, names, rewrite)
+                made = self._result(case.else_, spec, target, names, rewrite)
                 good, result = good and made is not None, made or result
                 continue
             if case.when is None or case.then is None:
                 self._findings.add(Finding("CED018", "a case needs 'when' and 'then'", case.place))
                 return None
             condition = self._expressions.condition(case.when, names)
-            then = self._expressions.compile(case.then, names, rewrite)
+            then = self._result(case.then, spec, target, names, rewrite)
             if condition is None or then is None:
                 good = False
                 continue
@@ -340,6 +342,27 @@ class Values:
         one = tree.Call(name="coalesce", args=(joined, none), type=Type.TEXT)
         return choose(more, literal(str(spec.several)), one), None
 
+    def _result(
+        self, text: Text, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None
+    ) -> tree.Node | None:
+        """The tree of an expression; the texts that it writes as they stand are terms of the codelist."""
+        node = self._expressions.compile(text, names, rewrite)
+        if node is not None and not spec.decodes and target.kind is Type.TEXT:
+            for written in _written(node):
+                where = text.locate(written.at)
+                self._codelists.check(self._codelist(spec, target), str(written.value), where, target.shown)
+        return node
+
     def _codelist(self, spec: LineSpec, target: Target) -> Codelist | None:
         """The list that binds what a line writes: its own, else the variable's."""
         return target.codelist if spec.codelist is None else self._codelists.named(spec.codelist)
+
+
+def _written(node: tree.Node) -> list[tree.Literal]:
+    """The texts that a tree gives as they stand."""
+    if isinstance(node, tree.Literal):
+        return [node] if isinstance(node.value, str) else []
+    if isinstance(node, tree.Call) and node.name in ("if", "coalesce"):
+        args = node.args[1:] if node.name == "if" else node.args
+        return [literal for arg in args for literal in _written(arg)]
+    return []

@@ -93,7 +93,9 @@ class _Test:
             not_done = fill(not_done, {"result": result})
         self._add("--TESTCD", spec_line(place.where, assign=test.test), check=True)
         self._add("--TEST", spec_line(place.where, assign=Text(self._name(), place.where)))
-        done = Text(f"not ({not_done.when})", not_done.when.where) if not_done is not None else None
+        done = None
+        if not_done is not None:  # done also where the condition is unknown, as with an empty raw column
+            done = Text(f"if({not_done.when}, 0, 1) = 1", not_done.when.where)
         self._add("--ORRES", only_when(test.result, done), change=self._results.without_flag)
         self._units()
         self._results.standard()
@@ -212,6 +214,8 @@ class _Test:
         )
         if name == "--TESTCD" and self._test.label is not None:
             codelist = None
+        if codelist is None:  # a list for the records of this test alone
+            codelist = self._lines.codelists.of_values(full).get(str(self._test.test))
         made = self._lines.make(spec, Target(self._domain.name, full, kind, codelist), self._names)
         if made is not None and change is not None and spec.collect is not None:
             made = replace(made, tree=_at_column(made.tree, change))

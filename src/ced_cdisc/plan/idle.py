@@ -1,0 +1,131 @@
+"""What the specs declare and nothing takes up: a misspelling, or forgotten data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.expr import tree
+from ced_cdisc.plan.model import SUPP, DatasetPlan
+from ced_cdisc.spec.load import Specs
+from ced_cdisc.spec.models import BlockSpec, LineSpec
+from ced_cdisc.spec.source import Text
+
+
+def check_idle(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Findings) -> None:
+    """Report look-ups that nothing uses (CED114), variables of codelists that no dataset has (CED111), written
+    visits that are none (CED113), and default exclusions that no table has (CED012).
+
+    To be called where the specs have no other faults: a line at fault uses nothing.
+    """
+    _excluded(specs, findings)
+    _lookups(plans, findings)
+    _codelists(specs, plans, findings)
+    _visits(specs, findings)
+    _related(specs, plans, findings)
+
+
+def _trees(dataset: DatasetPlan) -> Iterator[tree.Node]:
+    for part in (*dataset.blocks, *dataset.computed):
+        yield from (line.tree for line in part.lines)
+        if part.keep is not None:
+            yield part.keep
+    yield from (line.tree for line in dataset.lines)
+    yield from (node for _, node in dataset.checks)
+
+
+def _names(dataset: DatasetPlan) -> set[str]:
+    """The names that the expressions of a dataset read."""
+    found: set[str] = set()
+    for node in _trees(dataset):
+        for below in tree.walk(node):
+            if isinstance(below, tree.Column):
+                found.add(below.name)
+            elif isinstance(below, tree.Aggregate) and below.dataset:
+                found.update(f"{below.dataset}.{name}" for name in below.on)
+    return found
+
+
+def _excluded(specs: Specs, findings: Findings) -> None:
+    """A column that the defaults exclude is one of some table (CED012)."""
+    defaults = specs.sources.defaults
+    columns = (*defaults.columns, *(c for spec in specs.sources.tables.values() for c in spec.columns))
+    listed = {str(column) for column in columns}
+    for column in defaults.exclude:
+        if str(column) not in listed:
+            hint = did_you_mean(str(column), listed)
+            findings.add(Finding("CED012", f"no table lists a column {column}", column.where, hint=hint))
+
+
+def _lookups(plans: Mapping[str, DatasetPlan], findings: Findings) -> None:
+    for dataset in plans.values():
+        owners = {name.partition(".")[0] for name in _names(dataset)}
+        for lookup in (lookup for block in dataset.blocks for lookup in block.lookups):
+            if lookup.name not in owners:
+                message = f"{dataset.name} looks {lookup.name} up and uses nothing of it"
+                findings.add(Finding("CED114", message, lookup.where, hint="take it out of 'with'"))
+
+
+def _codelists(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Findings) -> None:
+    names = {d.name: {v.name for v in d.variables} | {q.name for q in d.supplemental} for d in plans.values()}
+    known = {name for found in names.values() for name in found}
+    for list_name, spec in specs.define.codelists.items():
+        for text in [*spec.variables, *([spec.names] if spec.names is not None else [])]:
+            owner, dot, short = str(text).partition(".")
+            if owner in names and dot:
+                good, near = short in names[owner], [f"{owner}.{name}" for name in names[owner]]
+            else:
+                good, near = (
+                    owner in known,
+                    [f"{name}{dot}{short}" for name in (*known, *(names if dot else ()))],
+                )
+            if not good:
+                message = f"codelist {list_name} is for {text}, which no dataset has"
+                findings.add(Finding("CED111", message, text.where, hint=did_you_mean(str(text), near)))
+
+
+def _blocks(specs: Specs) -> Iterator[BlockSpec]:
+    for domain in specs.sdtm:
+        yield domain
+        yield from domain.stack or []
+
+
+def _written(lines: Mapping[Text, LineSpec]) -> Iterator[Text]:
+    line = next((line for name, line in lines.items() if name == "VISIT"), None)
+    if line is not None:
+        yield from (text for text in (line.assign, line.protocol) if text is not None)
+
+
+def _visits(specs: Specs, findings: Findings) -> None:
+    """VISIT written in a line or row must be a visit of the protocol."""
+    if specs.visits is None:
+        return
+    known = [str(visit.visit) for visit in specs.visits.visits]
+    texts: list[Text] = [text for block in _blocks(specs) for text in _written(block.variables)]
+    for domain in specs.sdtm:
+        texts += _cells(domain.rows or [], "VISIT")
+    for text in texts:
+        if "{" not in text and text not in known:
+            hint = did_you_mean(str(text), known)
+            findings.add(Finding("CED113", f"'{text}' is no visit of visits.yaml", text.where, hint=hint))
+
+
+def _cells(rows: Iterable[Mapping[Text, Text | None]], name: str) -> list[Text]:
+    return [value for row in rows for key, value in row.items() if key == name and value is not None]
+
+
+def _related(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Findings) -> None:
+    """RDOMAIN and IDVAR of written RELREC records are a dataset and a variable of it."""
+    for row in (row for domain in specs.sdtm if domain.domain == "RELREC" for row in domain.rows or []):
+        cells = {str(key): value for key, value in row.items()}
+        owner, name = cells.get("RDOMAIN"), cells.get("IDVAR")
+        dataset = plans.get(str(owner))
+        if owner is not None and dataset is None:
+            hint = did_you_mean(str(owner), plans)
+            findings.add(Finding("CED016", f"unknown dataset {owner}", owner.where, hint=hint))
+        if dataset is None or name is None:
+            continue
+        known = [v.name for v in dataset.variables] + [SUPP + q.name for q in dataset.supplemental]
+        if name not in known:
+            hint = did_you_mean(str(name), known)
+            findings.add(Finding("CED012", f"unknown variable {owner}.{name}", name.where, hint=hint))

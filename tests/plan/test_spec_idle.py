@@ -1,0 +1,176 @@
+"""Names that the specs declare or compare with and that nothing has: the whole message of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ced_cdisc.core.findings import Findings, did_you_mean
+from ced_cdisc.plan.study import plan_study
+from ced_cdisc.spec.load import load_specs
+from small_study import write_study
+
+DM, EX, AE, ADSL = (
+    "mappings/sdtm/dm.yaml",
+    "mappings/sdtm/ex.yaml",
+    "mappings/sdtm/ae.yaml",
+    "mappings/adam/adsl.yaml",
+)
+STUDY, SOURCES, DEFINE = "mappings/study.yaml", "mappings/sources.yaml", "define/define.yaml"
+
+
+def messages(folder: Path) -> list[str]:
+    findings = Findings()
+    specs = load_specs(folder / "mappings", folder / "define", findings)
+    if specs is not None:
+        plan_study(specs, findings)
+    return [str(finding) for finding in findings.sorted()]
+
+
+CASES = {
+    "a written text that the variable never has": (
+        ADSL,
+        "count(AE.AESEQ)",
+        "count(AE.AESEQ where AE.DOMAIN = 'AEE')",
+        "mappings/adam/adsl.yaml:8:54 CED110 AE.DOMAIN is never 'AEE'; did you mean AE?",
+    ),
+    "nothing like it": (
+        ADSL,
+        "count(AE.AESEQ)",
+        "count(AE.AESEQ where DM.ARMCD in ('A', 'PLACEBO'))",
+        "mappings/adam/adsl.yaml:8:60 CED110 DM.ARMCD is never 'PLACEBO'; it has A",
+    ),
+    "no term of the codelist of the variable": (
+        ADSL,
+        "count(AE.AESEQ)",
+        "count(AE.AESEQ where AE.AESEV = 'SEVER')",
+        "mappings/adam/adsl.yaml:8:53 CED021 'SEVER' is no term of codelist AESEV (C66769) of AE.AESEV; "
+        "did you mean SEVERE?",
+    ),
+    "a computed text that is no term": (
+        AE,
+        "{assign: N}",
+        "{cases: [{when: \"AESEV = 'SEVERE'\", then: \"'YY'\"}, {else: \"'N'\"}]}",
+        "mappings/sdtm/ae.yaml:20:56 CED021 'YY' is no term of codelist NY (C66742) of AE.AESER; "
+        "did you mean Y?",
+    ),
+    "a codelist of a variable that is not there": (
+        DEFINE,
+        "documents:\n",
+        'codelists:\n  SITES: {name: Sites, terms: {"01": One}, variables: [SITID, ADSL.SEXX]}\ndocuments:\n',
+        "define/define.yaml:2:56 CED111 codelist SITES is for SITID, which no dataset has; did you mean SITEID?",
+    ),
+    "a codelist of a variable that its dataset has not": (
+        DEFINE,
+        "documents:\n",
+        'codelists:\n  SITES: {name: Sites, terms: {"01": One}, variables: [SITEID, ADSL.SEXX]}\ndocuments:\n',
+        "define/define.yaml:2:64 CED111 codelist SITES is for ADSL.SEXX, which no dataset has; "
+        "did you mean ADSL.SEX?",
+    ),
+    "a look-up that nothing uses": (
+        AE,
+        "from: ae\n",
+        "from: ae\nwith: {demog: subject}\n",
+        "mappings/sdtm/ae.yaml:3:8 CED114 AE looks demog up and uses nothing of it; take it out of 'with'",
+    ),
+    "an excluded column that no table has": (
+        SOURCES,
+        "trim: yes}",
+        "trim: yes, exclude: {SEXX: Not needed}}",
+        "mappings/sources.yaml:1:48 CED012 no table lists a column SEXX; did you mean SEX?",
+    ),
+    "a published domain to be like": (
+        EX,
+        "domain: EX\n",
+        "domain: XX\nclass: Interventions\nlabel: Doses\nlike: EXX\n",
+        "mappings/sdtm/ex.yaml:4:7 CED026 EXX is no domain of SDTMIG 3.4; did you mean EX?",
+    ),
+    "a name in braces that nothing fills": (
+        AE,
+        "ae.TERM",
+        '{assign: "{term}"}',
+        "mappings/sdtm/ae.yaml:6:22 CED012 nothing fills {term} in",
+    ),
+    "a function of the subject's identifier": (
+        STUDY,
+        "join(",
+        "jion(",
+        "mappings/study.yaml:4:11 CED013 unknown function jion(); did you mean join?",
+    ),
+    "a word of the language": (
+        ADSL,
+        "count(AE.AESEQ)",
+        "count(AE.AESEQ where AE.AESEV is presnt)",
+        "mappings/adam/adsl.yaml:8:54 CED015 'presnt' cannot stand here; did you mean present?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "expected"), CASES.values(), ids=CASES)
+def test_fault(tmp_path: Path, file: str, old: str, new: str, expected: str) -> None:
+    assert expected in messages(write_study(tmp_path, {file: (old, new)}))
+
+
+def test_a_written_visit_is_one_of_the_protocol(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, {AE: ("  AESPID:", "  VISIT: {assign: SCRENING}\n  AESPID:")})
+    visits = "date: edc\nvisits:\n  - {number: 1, visit: SCREENING, raw: SCREENING}\n"
+    (folder / "mappings/visits.yaml").write_text(visits)
+    assert messages(folder) == [
+        "mappings/sdtm/ae.yaml:5:19 CED113 'SCRENING' is no visit of visits.yaml; did you mean SCREENING?"
+    ]
+
+
+def test_a_raw_visit_name_in_a_condition_is_one_of_visits_yaml(tmp_path: Path) -> None:
+    changes = {
+        AE: ("from: ae\n", "from: ae\nwhere: \"ae.TERM != 'WEK 1'\"\n"),
+        SOURCES: ("page: 3,", "page: 3, visit: {name: TERM, date: START},"),
+    }
+    folder = write_study(tmp_path, changes)
+    visits = "date: edc\nvisits:\n  - {number: 1, visit: WEEK 1, raw: WEEK 1}\n"
+    (folder / "mappings/visits.yaml").write_text(visits)
+    assert messages(folder) == [
+        "mappings/sdtm/ae.yaml:3:20 CED113 'WEK 1' is no visit of visits.yaml; did you mean WEEK 1?"
+    ]
+
+
+def test_the_result_of_a_test_with_a_list_of_its_own(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, {SOURCES: ("columns: [SUBJ, DAY", "columns: [SUBJ, ANG, DAY")})
+    (folder / "mappings/sdtm/ft.yaml").write_text(
+        "domain: FT\nfrom: dose\nlong:\n  - {test: ANGEXER, label: Angina During Exercise, kind: text, "
+        "result: {collect: dose.ANG, ct: {0: N, 1: YY}}}\nvariables:\n"
+        "  FTCAT: {absent: None}\n  FTDTC: {collect: dose.DOSDT, date: edc}\n"
+    )
+    lists = "codelists:\n  NY: {extends: C66742, variables: FTORRES.ANGEXER}\ndocuments:\n"
+    (folder / DEFINE).write_text((folder / DEFINE).read_text().replace("documents:\n", lists))
+    assert (
+        "mappings/sdtm/ft.yaml:4:106 CED021 'YY' is no term of codelist NY (C66742) of FT.FTORRES; "
+        "did you mean Y?"
+    ) in messages(folder)
+
+
+def test_relrec_names_datasets_and_their_variables(tmp_path: Path) -> None:
+    folder = write_study(tmp_path)
+    rows = "domain: RELREC\nrows:\n" + "".join(
+        f"  - {{RDOMAIN: {domain}, USUBJID: '', IDVAR: {name}, IDVARVAL: '', RELTYPE: MANY, RELID: R}}\n"
+        for domain, name in (("AE", "AESPIDD"), ("VS", "VSSEQ"))
+    )
+    (folder / "mappings/sdtm/relrec.yaml").write_text(rows)
+    assert messages(folder) == [
+        "mappings/sdtm/relrec.yaml:3:39 CED012 unknown variable AE.AESPIDD; did you mean AESPID?",
+        "mappings/sdtm/relrec.yaml:4:15 CED016 unknown dataset VS",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "hint"),
+    [
+        ("AEERNTPT", ["AEENRTPT", "AEENTPT"], "did you mean AEENRTPT?"),  # swapped goes before left out
+        ("form", ["for", "from"], "did you mean from?"),
+        ("SHFIT1", ["SHIFT1", "SHIFT2"], "did you mean SHIFT1?"),
+        ("AX", ["AE"], ""),
+        ("tc", ["ct"], "did you mean ct?"),
+    ],
+)
+def test_one_slip_of_the_finger_finds_the_word(word: str, known: list[str], hint: str) -> None:
+    assert did_you_mean(word, known) == hint
