@@ -113,7 +113,9 @@ def test_the_spec_says_which_censoring_date_counts(
 
 
 def test_a_subject_with_neither_is_an_error_that_names_it(tmp_path: Path) -> None:
-    text = TTE.replace("{from: ADSL, date: EOSDT", "{from: ADAE, where: \"AESEV = 'LIFE'\", date: AENDT")
+    text = TTE.replace(
+        "{from: ADSL, date: EOSDT", "{from: ADAE, where: \"AESEV = 'MILD' and AESEV = 'SEVERE'\", date: AENDT"
+    )
     assert refused(tmp_path, spec(text)) == [
         "mappings/adam/adtte.yaml:6:3 CED283 ADTTE: TTSEV has no event and no censoring date, on 1 record; "
         "add a censoring date, or leave such subjects out with 'where'\n    demog.csv line 2, subject T1-001"

@@ -197,7 +197,7 @@ def test_what_the_sponsor_declares() -> None:
         file.write(
             "codelists:\n"
             "  AESEV: {extends: C66769, terms: {SLIGHT: Slight}, exception: The protocol has it.}\n"
-            "  BAD: {extends: AESEV, subset: [SEVERE], variables: SUPPX.Y}\n"
+            "  BAD: {extends: AESEV, subset: [SEVERE], variables: ADSL.AGEU}\n"
         )
     publish(shipped(), OLD)
     publish(changed())

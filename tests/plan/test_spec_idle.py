@@ -84,7 +84,7 @@ CASES = {
         EX,
         "domain: EX\n",
         "domain: XX\nclass: Interventions\nlabel: Doses\nlike: EXX\n",
-        "mappings/sdtm/ex.yaml:4:7 CED026 EXX is no domain of SDTMIG 3.4; did you mean EX?",
+        "mappings/sdtm/ex.yaml:4:7 CED026 EXX is no domain to be like; did you mean EX?",
     ),
     "a name in braces that nothing fills": (
         AE,
@@ -157,7 +157,7 @@ def test_relrec_names_datasets_and_their_variables(tmp_path: Path) -> None:
     )
     (folder / "mappings/sdtm/relrec.yaml").write_text(rows)
     assert messages(folder) == [
-        "mappings/sdtm/relrec.yaml:3:39 CED012 unknown variable AE.AESPIDD; did you mean AESPID?",
+        "mappings/sdtm/relrec.yaml:3:39 CED012 AE has no variable AESPIDD; did you mean AESPID?",
         "mappings/sdtm/relrec.yaml:4:15 CED016 unknown dataset VS",
     ]
 

@@ -170,7 +170,7 @@ def carried_out(expressions: Sequence[tuple[str, Type, str]], rows: dict[str, Ro
     # without the checks of what a transport file can hold, which come after the engine
     faults = Faults(plan.tables, {name: one.file for name, one in frames.items()})
     world = World(plan, faults, raw_records(plan, frames, faults))
-    build_sdtm(world, None, lambda name, seconds: None)
+    build_sdtm(plan.datasets, world, None, lambda name, seconds: None)
     fast = at_fault(faults.findings())
     mine = world.frames["XX"]
     sound = [v for v, _, _ in expressions if v not in slow]

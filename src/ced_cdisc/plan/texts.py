@@ -103,7 +103,7 @@ def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
                 part = replace(variable, name=part_name(name, number), label=label, comment=comment)
                 variables.append(replace(part, core="Perm", split=False))
             else:
-                parts.append(_qualifier(variable, dataset.name, number, comment))
+                parts.append(_qualifier(variable, dataset, number, comment))
     for one in dataset.supplemental:
         key = (dataset.name, SUPP + one.name)
         owner = f"SUPP{dataset.name}"
@@ -117,7 +117,9 @@ def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
     return replace(dataset, variables=tuple(variables), supplemental=(*qualifiers, *parts))
 
 
-def _qualifier(variable: VariablePlan, dataset: str, number: int, comment: Comment) -> SupplementalPlan:
+def _qualifier(
+    variable: VariablePlan, dataset: DatasetPlan, number: int, comment: Comment
+) -> SupplementalPlan:
     name = part_name(variable.name, number)
     return SupplementalPlan(
         name=name,
@@ -126,7 +128,8 @@ def _qualifier(variable: VariablePlan, dataset: str, number: int, comment: Comme
         evaluator="",
         where=variable.where,
         method=variable.method,
-        comment=replace(comment, id=f"SUPP{dataset}.{name}"),
+        comment=replace(comment, id=f"SUPP{dataset.name}.{name}"),
+        idvar="" if dataset.one_per_subject else dataset.sequence,
     )
 
 

@@ -39,6 +39,7 @@ _SI: Mapping[str, str] = {
 _INNER = {"HOURS": "h", "DAYS": "day", "WEEKS": "wk"}
 """How the terminology spells a unit inside a quotient, where it differs."""
 _POWER = re.compile(r"[xX]? ?10 ?(?:\^|\*\*?|\()([0-9]{1,2})\)? ?/")
+_LITRE = re.compile(r"(?<=[/a-zµ])l\b")
 _COUNT = re.compile(r"(?:1|10\^([0-9]{1,2}))?")
 
 Dimension = tuple[tuple[str, int], ...]
@@ -88,14 +89,19 @@ def canonical_unit(text: str) -> str | None:
 
     The case of a symbol matters (mM is not mm, Mg is not mg); the case of a word of four and more letters
     does not. A micro sign is read as u, and blanks at the ends are ignored. What could mean two things
-    (M, Mil) is not known.
+    (M, Mil, and G/l: grams or 10^9 in a litre) is not known.
 
     >>> canonical_unit("µg/mL"), canonical_unit("lbs"), canonical_unit("x10(9)/L"), canonical_unit("furlong")
     ('mg/L', 'LB', '10^9/L', None)
     """
     word = " ".join(text.replace("µ", "u").replace("μ", "u").split())
     word = _POWER.sub(r"10^\1/", word, count=1)
-    found = _known(word) or _known(_respelled(word))
+    found = _known(word)
+    if found is None:
+        readings = {_known(_respelled(word)), _known(_LITRE.sub("L", word))} - {None}
+        if len(readings) > 1:
+            return None
+        found = next(iter(readings), None)
     if found is not None or len(word) < 4 or not word.isalpha():
         return found
     own = _spellings()

@@ -203,6 +203,8 @@ class Results:
         codelist = codelists.of_variable(found.name, found.codelists) if found is not None else None
         for term in (test.flags or {}).values():
             codelists.check(codelist, str(term), term.where, f"{self._domain.name}.{found and found.name}")
+        known = {term.value for term in codelist.terms} if codelist is not None else set(flags.values())
+        flags = {flag: term for flag, term in flags.items() if term in known}
         if not sides:
             if test.result.collect is not None:
                 self._add("--NRIND", only_when(test.result, None), change=self._flag)
@@ -220,8 +222,8 @@ class Results:
         if "HI" in sides:
             cases.append(_case(place, f"{result} > {sides['HI']}", "HIGH"))
             words.append(f"HIGH where {orres} is above {self._domain.full('--ORNRHI')}")
-        known = " or ".join(f"{side} is present" for side in sides.values())
-        cases.append(_case(place, f"{result} is present and ({known})", "NORMAL"))
+        limits = " or ".join(f"{side} is present" for side in sides.values())
+        cases.append(_case(place, f"{result} is present and ({limits})", "NORMAL"))
         words.append("otherwise NORMAL; missing where the result is no number or has no range.")
         method = Text("; ".join(words), place)
         self._add("--NRIND", spec_line(place, cases=cases, when=present, as_=method))
