@@ -39,7 +39,7 @@ _SI: Mapping[str, str] = {
 _INNER = {"HOURS": "h", "DAYS": "day", "WEEKS": "wk"}
 """How the terminology spells a unit inside a quotient, where it differs."""
 _POWER = re.compile(r"[xX]? ?10 ?(?:\^|\*\*?|\()([0-9]{1,2})\)? ?/")
-_LITRE = re.compile(r"(?<=[/a-zµ])l\b")
+_LITRE = re.compile(r"(?<=/)([dmun]?)l$")
 _COUNT = re.compile(r"(?:1|10\^([0-9]{1,2}))?")
 
 Dimension = tuple[tuple[str, int], ...]
@@ -98,7 +98,7 @@ def canonical_unit(text: str) -> str | None:
     word = _POWER.sub(r"10^\1/", word, count=1)
     found = _known(word)
     if found is None:
-        readings = {_known(_respelled(word)), _known(_LITRE.sub("L", word))} - {None}
+        readings = {_known(_respelled(word)), _known(_LITRE.sub(r"\1L", word))} - {None}
         if len(readings) > 1:
             return None
         found = next(iter(readings), None)
