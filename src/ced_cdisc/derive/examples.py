@@ -44,16 +44,14 @@ EXAMPLES: tuple[Example, ...] = (
     Example("numeral(RESULT)", {"RESULT": "<0.01"}, 0.01),
     Example("decimal(RESULT, 'decimal comma')", {"RESULT": "5,4"}, "5.4"),
     Example("unit(UNIT)", {"UNIT": "x10(9)/l"}, "10^9/L"),
-    Example("convert(GLUCOSE, UNIT, 'mmol/L', 'GLUC')", {"GLUCOSE": 90.0, "UNIT": "mg/dL"}, 4.995670418970226),
+    Example(
+        "convert(GLUCOSE, UNIT, 'mmol/L', 'GLUC')", {"GLUCOSE": 90.0, "UNIT": "mg/dL"}, 4.995670418970226
+    ),
     Example("duration(AMOUNT, UNIT)", {"AMOUNT": 2.0, "UNIT": "weeks"}, "P2W"),
     Example("duration_of(DUR)", {"DUR": "7:04"}, "PT7M4S"),
-    Example(
-        "duration_between(AESTDTC, AEENDTC)", {"AESTDTC": "2018-03-15", "AEENDTC": "2018-03-17"}, "P2D"
-    ),
+    Example("duration_between(AESTDTC, AEENDTC)", {"AESTDTC": "2018-03-15", "AEENDTC": "2018-03-17"}, "P2D"),
     Example("date_flag(AESTDTC, ASTDT)", {"AESTDTC": "2018-03", "ASTDT": "2018-03-01"}, "D"),
-    Example(
-        "time_flag(AESTDTC, ASTDTM)", {"AESTDTC": "2018-03-15T09", "ASTDTM": "2018-03-15T09:00:00"}, "M"
-    ),
+    Example("time_flag(AESTDTC, ASTDTM)", {"AESTDTC": "2018-03-15T09", "ASTDTM": "2018-03-15T09:00:00"}, "M"),
     Example("least(A, B)", {"A": 3.0, "B": None}, 3.0),
     Example("greatest(A, B)", {"A": 3.0, "B": 4.0}, 4.0),
     Example("convert(TEMP, UNIT, 'C')", {"TEMP": 98.6, "UNIT": "F"}, 37.0),

@@ -250,6 +250,7 @@ class ReadNumber(Node):
 
 
 N = TypeVar("N", bound=Node)
+_WALKED = "_walked"
 
 
 @lru_cache(maxsize=64)
@@ -270,13 +271,13 @@ def children(node: Node) -> Iterator[Node]:
                     yield element
 
 
-def walk(node: Node) -> Iterator[Node]:
+def walk(node: Node) -> tuple[Node, ...]:
     """The node and all nodes below it, in the order of the text."""
-    waiting = [node]
-    while waiting:
-        below = waiting.pop()
-        yield below
-        waiting.extend(reversed(tuple(children(below))))
+    found: tuple[Node, ...] | None = node.__dict__.get(_WALKED)
+    if found is None:
+        found = (node, *(below for child in children(node) for below in walk(child)))
+        object.__setattr__(node, _WALKED, found)  # a plan looks over its trees many times
+    return found
 
 
 def rebuild(node: N, change: Callable[[Node], Node]) -> N:

@@ -13,7 +13,9 @@ from ced_cdisc.spec.source import Text
 
 
 def check_idle(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Findings) -> None:
-    """Report look-ups that nothing uses (CED114), variables of codelists that no dataset has (CED111), written
+    """Report what the specs declare in vain.
+
+    That is look-ups that nothing uses (CED114), variables of codelists that no dataset has (CED111), written
     visits that are none (CED113), and default exclusions that no table has (CED012).
 
     To be called where the specs have no other faults: a line at fault uses nothing.

@@ -14,10 +14,10 @@ from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Document, Standard
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.account import with_readers
-from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.adam.parts import sources_of
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
 from ced_cdisc.plan.compared import check_compared
+from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import date_formats, named_formats
 from ced_cdisc.plan.language.expressions import Expressions

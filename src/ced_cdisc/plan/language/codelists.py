@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist, Comment, Term
@@ -58,12 +59,18 @@ class Codelists:
 
     def of_values(self, variable: str) -> dict[str, Codelist]:
         """The lists of a variable by the value of the variable that divides its records."""
-        found = {
-            name.partition(".")[2]: self.find(own)
-            for name, own in self._by_variable.items()
-            if name.startswith(f"{variable}.")
-        }
+        found = {value: self.find(own) for value, own in self._divided.get(variable, {}).items()}
         return {value: codelist for value, codelist in found.items() if codelist is not None}
+
+    @cached_property
+    def _divided(self) -> dict[str, dict[str, str]]:
+        """The choices for VARIABLE.VALUE by variable."""
+        made: dict[str, dict[str, str]] = {}
+        for name, own in self._by_variable.items():
+            variable, dot, value = name.partition(".")
+            if dot:
+                made.setdefault(variable, {})[value] = own
+        return made
 
     def named(self, name: Text) -> Codelist | None:
         """The list that a line names, or None with a finding (CED022)."""

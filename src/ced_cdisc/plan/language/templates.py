@@ -43,11 +43,16 @@ def _fill(value: Any, constants: Mapping[str, Text]) -> Any:
         replaced = _NAME.sub(lambda m: str(constants.get(m[1], m[0])), value)
         return value if replaced == value else Text(replaced, value.where)
     if isinstance(value, BaseModel):
-        changes = {name: _fill(getattr(value, name), constants) for name in type(value).model_fields}
-        return value.model_copy(update=changes)
+        filled = {name: _fill(old, constants) for name, old in value.__dict__.items() if old}
+        changes = {name: new for name, new in filled.items() if new is not value.__dict__[name]}
+        return value.model_copy(update=changes) if changes else value
     if isinstance(value, dict):
         items = cast("dict[Any, Any]", value)
-        return {_fill(k, constants): _fill(v, constants) for k, v in items.items()}
+        made: dict[Any, Any] = {_fill(k, constants): _fill(v, constants) for k, v in items.items()}
+        same = all(a is b for a, b in zip((*made, *made.values()), (*items, *items.values()), strict=False))
+        return items if same and len(made) == len(items) else made
     if isinstance(value, list):
-        return [_fill(v, constants) for v in cast("list[Any]", value)]
+        old_items = cast("list[Any]", value)
+        new_items = [_fill(v, constants) for v in old_items]
+        return new_items if any(a is not b for a, b in zip(new_items, old_items, strict=True)) else old_items
     return value
