@@ -176,6 +176,10 @@ def convert(
     return plan, frames, extra, seconds
 
 
+_Package = tuple[PackageMetadata | None, dict[str, bytes], list[Finding]]
+_Transport = tuple[dict[str, bytes], list[XptMember], list[Finding]]
+
+
 def package(
     plan: StudyPlan,
     frames: Mapping[str, pl.DataFrame],
@@ -189,14 +193,12 @@ def package(
         Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
     """
     kinds = ("sdtm", "adam")
-    if partner is None:
+    try:
+        made = _shared_out(plan, frames, extra, partner) if partner is not None else None
+    except PartnerLost:
+        made = None
+    if made is None:
         made = [_package(plan, kind, frames, extra) for kind in kinds]
-    else:
-        made = [_package(plan, kinds[partner.half], frames, extra)]
-        try:
-            made.append(partner.swap(made[0]))
-        except PartnerLost:
-            made.append(_package(plan, kinds[1 - partner.half], frames, extra))
     packages: dict[str, PackageMetadata] = {}
     files: dict[str, bytes] = {}
     for kind, (metadata, written, found) in zip(kinds, made, strict=True):
@@ -213,33 +215,68 @@ def package(
 
 def _package(
     plan: StudyPlan, kind: str, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame]
-) -> tuple[PackageMetadata | None, dict[str, bytes], list[Finding]]:
+) -> _Package:
     """Describe the datasets, write them, and check define.xml against the schema and against their bytes."""
     metadata = describe_package(plan, kind, frames, extra)
+    if metadata is None:
+        return None, {}, []
+    return _joined(kind, metadata, _transport(kind, metadata, {**frames, **extra}), _define(kind, metadata))
+
+
+def _shared_out(
+    plan: StudyPlan, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame], partner: Partner
+) -> list[_Package]:
+    """Both packages: the second half makes ADaM, and then the define.xml of SDTM while the first writes files.
+
+    Raises:
+        PartnerLost: the partner is gone.
+    """
+    if partner.half:
+        adam = _package(plan, "adam", frames, extra)
+        described: PackageMetadata | None = partner.swap(adam)
+        partner.swap(None if described is None else _define("sdtm", described))
+        return []
+    metadata = describe_package(plan, "sdtm", frames, extra)
+    adam = partner.swap(metadata)
+    if metadata is None:
+        partner.swap(None)
+        return [(None, {}, []), adam]
+    written = _transport("sdtm", metadata, {**frames, **extra})
+    return [_joined("sdtm", metadata, written, partner.swap(None)), adam]
+
+
+def _transport(kind: str, metadata: PackageMetadata, frames: Mapping[str, pl.DataFrame]) -> _Transport:
     files: dict[str, bytes] = {}
     found: list[Finding] = []
     members: list[XptMember] = []
-    if metadata is None:
-        return None, files, found
-    known = {**frames, **extra}
     for dataset in metadata.datasets:
         member = xpt_member(dataset, metadata.created)
         stream = io.BytesIO()
         try:
-            write_xpt(stream, known[dataset.name].select(v.name for v in dataset.variables), member)
+            write_xpt(stream, frames[dataset.name].select(v.name for v in dataset.variables), member)
         except Stopped as stopped:
             found.extend(stopped.findings)
             continue
         files[f"{kind}/{dataset.name.lower()}.xpt"] = stream.getvalue()
         members.append(member)
-    if len(members) == len(metadata.datasets):
-        shown = f"{kind}/define.xml"
-        xml = define_xml(metadata)
-        found.extend(check_define(xml, shown))
-        found.extend(check_define_against_xpt(xml, members, file=shown))
-        files[shown] = xml
-        files[f"{kind}/define2-1.xsl"] = stylesheet()
-    return metadata, files, found
+    return files, members, found
+
+
+def _define(kind: str, metadata: PackageMetadata) -> tuple[bytes, list[Finding]]:
+    xml = define_xml(metadata)
+    return xml, list(check_define(xml, f"{kind}/define.xml"))
+
+
+def _joined(
+    kind: str, metadata: PackageMetadata, written: _Transport, defined: tuple[bytes, list[Finding]]
+) -> _Package:
+    """The files of a package; where a dataset could not be written, define.xml would describe what is not."""
+    (files, members, found), (xml, said) = written, defined
+    if found:
+        return metadata, files, found
+    shown = f"{kind}/define.xml"
+    found = [*said, *check_define_against_xpt(xml, members, file=shown)]
+    return metadata, files | {shown: xml, f"{kind}/define2-1.xsl": stylesheet()}, found
 
 
 def digests(files: Mapping[str, Path], lock: SequenceLock | None) -> dict[str, str]:
