@@ -42,7 +42,7 @@ from ced_cdisc.plan.study import plan_study
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import compare, recompute
 from ced_cdisc.spec.load import load_specs
-from ced_cdisc.stages import read_raw
+from ced_cdisc.stages.reading import read_raw
 
 HOME = Path(__file__).resolve().parent.parent
 Grid = list[list[str]]

@@ -20,7 +20,8 @@ from ced_cdisc.recompute import recompute
 from ced_cdisc.recompute.texts import in_ascii
 from ced_cdisc.recompute.texts import parts as second_parts
 from ced_cdisc.spec.locate import find_study
-from ced_cdisc.stages import make_plan, read_raw
+from ced_cdisc.stages.planning import make_plan
+from ced_cdisc.stages.reading import read_raw
 from small_study import FILES, write_study
 
 AE, SOURCES, RAW_AE = "mappings/sdtm/ae.yaml", "mappings/sources.yaml", "raw/ae.csv"

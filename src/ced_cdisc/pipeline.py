@@ -12,31 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from ced_cdisc.companion import Companion
+from ced_cdisc.companion import companion
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
-from ced_cdisc.stages import (
-    Watch,
-    convert,
-    digests,
-    keep_numbers,
-    left_over,
-    make_plan,
-    manifest,
-    package,
-    pin_numbers,
-    prepare_output,
-    raw_columns,
-    read_raw,
-)
+from ced_cdisc.stages.planning import digests, make_plan, pin_numbers, prepare_output
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
+
+    from ced_cdisc.stages.converting import Watch
 
 
 @dataclass(frozen=True)
@@ -67,7 +55,7 @@ def build(
     only: str | Iterable[str] = (),
     renumber: bool = False,
     watch: Watch | None = None,
-    companion: Companion | None = None,
+    processes: int = 1,
 ) -> Build:
     """Turn a folder of raw tables into a folder of SDTM and ADaM datasets with define.xml.
 
@@ -79,7 +67,7 @@ def build(
         only: build only these datasets and what they need: names, or one text such as ``"AE,DM"``.
         renumber: number records anew that `sequence: pinned` keeps the numbers of.
         watch: told of each finished dataset.
-        companion: a process that builds half of the datasets; it was called with the same arguments.
+        processes: 2 lets a second process build half of the datasets where that can be; for small studies.
 
     Raises:
         Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed.
@@ -95,11 +83,16 @@ def build(
     plan, specs = make_plan(study, findings, asked)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
-    seen = digests(specs, lock)
-    partner = companion if companion is not None and companion.agrees(seen) else None
-    tables = read_raw(raw, plan, findings, partner)
-    plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
-    packages, files = package(plan, datasets, qualifiers, findings, partner)
+    with companion(raw, plan, wanted=processes > 1) as partner:
+        # Below here polars is loaded, after the fork.
+        from ced_cdisc.stages.converting import convert
+        from ced_cdisc.stages.output import keep_numbers, manifest
+        from ced_cdisc.stages.packaging import package
+        from ced_cdisc.stages.reading import left_over, raw_columns, read_raw
+
+        tables = read_raw(raw, plan, findings, partner)
+        plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
+        packages, files = package(plan, datasets, qualifiers, findings, partner)
     frames = datasets | qualifiers
     rows = {name: len(frame) for name, frame in frames.items()}
     findings.extend(left_over(plan, tables))

@@ -10,7 +10,8 @@ from ced_cdisc.core.findings import Findings
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.recompute import recompute
 from ced_cdisc.spec.locate import find_study
-from ced_cdisc.stages import make_plan, pin_numbers, read_raw
+from ced_cdisc.stages.planning import make_plan, pin_numbers
+from ced_cdisc.stages.reading import read_raw
 
 LOCK = "mappings/sequence.lock"
 TITLE = "# Numbers of records, kept from build to build by ced-cdisc. Commit this file; do not edit it.\n"

@@ -13,7 +13,8 @@ from ced_cdisc.core.findings import Findings
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import recompute
 from ced_cdisc.spec.locate import find_study
-from ced_cdisc.stages import make_plan, read_raw
+from ced_cdisc.stages.planning import make_plan
+from ced_cdisc.stages.reading import read_raw
 
 ONE = "1 error in the raw data\n"
 DONE = "4 datasets and 2 define.xml written to out\n"

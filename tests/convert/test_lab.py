@@ -12,7 +12,7 @@ from ced_cdisc.core.findings import Findings, Severity, Stopped
 from ced_cdisc.pipeline import Build, build
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import compare, recompute
-from ced_cdisc.stages import read_raw
+from ced_cdisc.stages.reading import read_raw
 from lab_study import lab_study
 
 LB, VS, STUDY, SOURCES = (

@@ -12,7 +12,7 @@ from ced_cdisc.plan.model import SUPP, DatasetPlan
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import compare, recompute
 from ced_cdisc.recompute.values import as_text
-from ced_cdisc.stages import read_raw
+from ced_cdisc.stages.reading import read_raw
 
 Rows = list[dict[str, Any]]
 

@@ -11,7 +11,7 @@ from ced_cdisc.plan.halves import halves
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.only import needed
 from ced_cdisc.spec.locate import find_study
-from ced_cdisc.stages import make_plan
+from ced_cdisc.stages.planning import make_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -22,7 +22,7 @@ from ced_cdisc.plan.study import plan_study
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import DataFault, evaluate, recompute
 from ced_cdisc.spec.load import load_specs
-from ced_cdisc.stages import read_raw
+from ced_cdisc.stages.reading import read_raw
 from small_study import RAW, write_study
 
 DEF = "{http://www.cdisc.org/ns/def/v2.1}"

@@ -8,7 +8,7 @@ from ced_cdisc.convert import build_datasets
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.spec.load import load_specs
-from ced_cdisc.stages import read_raw
+from ced_cdisc.stages.reading import read_raw
 from small_study import write_study
 
 VS = """\

@@ -11,7 +11,7 @@ from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.pipeline import Build, build
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import compare, recompute
-from ced_cdisc.stages import read_raw
+from ced_cdisc.stages.reading import read_raw
 from small_study import FILES, SOURCES
 
 Files = dict[str, str]

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from ced_cdisc.cli.usage import usage_error
-from ced_cdisc.companion import call_companion
 
 SMALL_BYTES = 1 << 23
 """Raw tables below this size, together, are too small for several threads to pay."""
@@ -40,12 +39,11 @@ def build(
     # objects again and again, which takes a sixth of the time. Frames are freed without it.
     gc.disable()
     names = [name.strip().upper() for name in (only or "").split(",") if name.strip()]
-    companion = None
-    if _is_small(raw):
+    small = _is_small(raw)
+    if small:
         # Thousands of short steps: handing each to other threads and back takes as long as the step.
         # polars asks for the number once, when it is loaded.
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
-        companion = call_companion(raw, mappings, define, names, renumber)
     from ced_cdisc.core.findings import Stopped
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.plan.account import sentence, totals
@@ -66,7 +64,7 @@ def build(
                 only=names,
                 renumber=renumber,
                 watch=watch,
-                companion=companion,
+                processes=2 if small else 1,
             )
     except (MissingFolder, NotADirectoryError) as error:
         usage_error(str(error))

@@ -23,7 +23,7 @@ def check_spec(mappings: Path | None, define: Path | None) -> None:
     from ced_cdisc.core.findings import Findings, Stopped
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.locate import MissingFolder, find_study
-    from ced_cdisc.stages import make_plan
+    from ced_cdisc.stages.planning import make_plan
 
     console = BuildConsole()
     findings = Findings()

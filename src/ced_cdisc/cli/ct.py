@@ -138,7 +138,7 @@ def diff(
     from ced_cdisc.report.ct_text import comparison_text, concerns_text
     from ced_cdisc.spec.load import load_specs
     from ced_cdisc.spec.locate import MissingFolder, find_study
-    from ced_cdisc.stages import stop_on_errors
+    from ced_cdisc.stages.planning import stop_on_errors
     from ced_cdisc.standards.ct_diff import compare
 
     for text in (old, new):
@@ -243,7 +243,8 @@ def _frames(folder: Path, plan: StudyPlan, findings: Findings) -> dict[str, pl.D
         Stopped: a file cannot be read, or the raw data have faults.
     """
     from ced_cdisc.read.xpt import read_xpt
-    from ced_cdisc.stages import convert, read_raw
+    from ced_cdisc.stages.converting import convert
+    from ced_cdisc.stages.reading import read_raw
 
     if not (folder / "build.json").is_file():
         _, frames, extra, _ = convert(plan, read_raw(folder, plan, findings), findings)

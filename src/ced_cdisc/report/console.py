@@ -42,9 +42,17 @@ class BuildConsole:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("reading", total=None)
-            yield lambda name, done, total: bar.update(task, description=name, completed=done, total=total)
+        bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        task = bar.add_task("reading", total=None)
+
+        def watch(name: str, done: int, total: int) -> None:
+            bar.start()  # here, since its thread must not run when the build forks
+            bar.update(task, description=name, completed=done, total=total)
+
+        try:
+            yield watch
+        finally:
+            bar.stop()
 
     def findings(self, findings: Findings) -> None:
         """All findings, by stage and severity, errors last so that they stay in sight."""

@@ -1,0 +1,69 @@
+"""Raw tables to datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from ced_cdisc.convert import Partner, PartnerLost, build_datasets, supplemental
+from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.describe.datasets import kept_columns
+from ced_cdisc.plan.model import KEY, StudyPlan
+from ced_cdisc.plan.texts import TextChanges, as_written
+from ced_cdisc.read.tables import RawTable
+from ced_cdisc.write.sequence_lock import SequenceLock
+
+Watch = Callable[[str, int, int], None]
+"""Called for each dataset as it is finished, with its name, how many are finished, and of how many."""
+
+
+def convert(
+    plan: StudyPlan,
+    tables: Mapping[str, RawTable],
+    findings: Findings,
+    watch: Watch | None = None,
+    partner: Partner | None = None,
+    lock: SequenceLock | None = None,
+) -> tuple[StudyPlan, dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
+    """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
+
+    The plan comes back with the variables and qualifiers that continue long texts. The lock, if any, takes
+    over the numbers of the records.
+
+    Raises:
+        Stopped: the data have faults; all that could be found are listed.
+    """
+    seconds: dict[str, float] = {}
+    changes = TextChanges()
+
+    def finished(name: str, spent: float) -> None:
+        seconds[name] = spent
+        if watch is not None:
+            watch(name, len(seconds), len(plan.datasets))
+
+    try:
+        try:
+            built, found = build_datasets(plan, tables, finished, changes, partner)
+        except PartnerLost:
+            seconds.clear()
+            changes = TextChanges()
+            built, found = build_datasets(plan, tables, finished, changes)
+    except Stopped as stopped:
+        findings.extend(stopped.findings)
+        raise Stopped(findings) from None
+    findings.extend(found)
+    plan = as_written(plan, changes)
+    frames: dict[str, pl.DataFrame] = {}
+    extra: dict[str, pl.DataFrame] = {}
+    for dataset in plan.datasets:
+        whole = built[dataset.name]
+        qualifiers = supplemental(dataset, whole)
+        if qualifiers is not None and len(qualifiers):
+            extra[f"SUPP{dataset.name}"] = qualifiers
+        if lock is not None and dataset.pinned is not None:
+            subjects = whole["USUBJID"].to_list() if "USUBJID" in whole.columns else [""] * len(whole)
+            numbers = whole[dataset.pinned.variable].cast(pl.Int64).to_list()
+            lock.take(dataset.name, zip(subjects, whole[KEY].to_list(), numbers, strict=True), findings)
+        frames[dataset.name] = whole.select(kept_columns(dataset, whole))
+    return plan, frames, extra, seconds

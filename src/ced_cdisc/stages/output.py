@@ -1,0 +1,88 @@
+"""The manifest of a build, and the numbers that it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+
+from ced_cdisc.core.findings import Findings
+from ced_cdisc.core.metadata import PackageMetadata
+from ced_cdisc.core.version import VERSION
+from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.read.tables import RawTable
+from ced_cdisc.spec.locate import StudyFolders
+from ced_cdisc.stages.planning import stop_on_errors
+from ced_cdisc.stages.reading import raw_columns
+from ced_cdisc.write.manifest import TableAccount, manifest_bytes, sha256
+from ced_cdisc.write.sequence_lock import SequenceLock
+
+
+def manifest(
+    plan: StudyPlan,
+    only: Iterable[str],
+    specs: Mapping[str, str],
+    tables: Mapping[str, RawTable],
+    packages: Mapping[str, PackageMetadata],
+    rows: Mapping[str, int],
+    files: Mapping[str, bytes],
+    findings: Findings,
+) -> bytes:
+    """build.json: what went in, what came out, and with what.
+
+    A lock of numbers is listed as it is after the build: so it gives the same build again.
+    """
+    inputs = {f"raw/{table.file}": table.sha256 for table in tables.values()} | dict(specs)
+    described = [dataset for package in packages.values() for dataset in package.datasets]
+    return manifest_bytes(
+        version=VERSION,
+        study=plan.study_id,
+        snapshot=plan.snapshot.isoformat(),
+        standards=plan.versions,
+        partial=only,
+        inputs=inputs,
+        outputs={name: sha256(content) for name, content in files.items()},
+        datasets={d.name: (rows[d.name], len(d.variables)) for d in described},
+        raw=_raw_account(plan, tables, findings),
+        findings=findings.sorted(),
+    )
+
+
+def _raw_account(
+    plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings
+) -> dict[str, TableAccount]:
+    """The account of every raw table for the manifest."""
+    made: dict[str, TableAccount] = {}
+    for name, columns in raw_columns(plan, tables).items():
+        frame, duplicates = tables[name].frame, plan.tables[name].duplicates
+        dropped = [f for f in findings if duplicates and f.code == "CED237" and f.where == duplicates.where]
+        filled = {c: frame[c].count() for c, found in columns.items() if found.status == "left over"}
+        made[name] = TableAccount(len(frame), len(dropped), columns, filled)
+    return made
+
+
+@contextmanager
+def keep_numbers(lock: SequenceLock | None, study: StudyFolders, findings: Findings) -> Generator[None]:
+    """Keep the numbers of a build once the block around its output has come to its end.
+
+    Raises:
+        Stopped: the lock cannot be written; before the output is touched, but for a failure of the last step.
+    """
+    if lock is None:
+        yield
+        return
+    lock.prepare(shipped=study.shipped, findings=findings)
+    stop_on_errors(findings)
+    try:
+        yield
+    except BaseException:
+        lock.discard()
+        raise
+    try:
+        lock.keep()
+    except OSError as error:
+        findings.add(
+            lock.unwritten(
+                error.strerror or str(error), "the output is written: build again before the data change"
+            )
+        )
+        stop_on_errors(findings)

@@ -1,0 +1,85 @@
+"""Specs to a plan, the numbers it keeps, and the folder to write: all before any data is read.
+
+Nothing here loads polars, so that a build may still fork (:mod:`ced_cdisc.companion`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
+from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.numbers import pin
+from ced_cdisc.plan.only import restrict
+from ced_cdisc.plan.study import plan_study
+from ced_cdisc.spec.load import load_specs
+from ced_cdisc.spec.locate import StudyFolders
+from ced_cdisc.write.folder import OutputFolder
+from ced_cdisc.write.manifest import is_full_build, sha256
+from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
+from ced_cdisc.write.sequence_lock import SequenceLock
+
+
+def make_plan(
+    study: StudyFolders, findings: Findings, only: Iterable[str] = ()
+) -> tuple[StudyPlan, dict[str, Path]]:
+    """Load and resolve the specs; needs no data. Gives the plan and the files read, by name.
+
+    Raises:
+        Stopped: the specs have faults.
+    """
+    specs = load_specs(study.mappings, study.define, findings, study.shown)
+    plan = plan_study(specs, findings) if specs is not None else None
+    stop_on_errors(findings)
+    assert plan is not None and specs is not None
+    if names := list(only):
+        plan = restrict(plan, names, findings)
+        stop_on_errors(findings)
+    return plan, dict(specs.files)
+
+
+def pin_numbers(
+    plan: StudyPlan, study: StudyFolders, findings: Findings, *, renumber: bool = False
+) -> tuple[StudyPlan, SequenceLock | None]:
+    """The plan with the numbers of sequence.lock, and the lock; both as they were where none are pinned.
+
+    Raises:
+        Stopped: the lock is damaged, or numbers are to be made anew that are not kept.
+    """
+    if plan.sequence != "pinned":
+        if renumber:
+            text = "this study numbers its records by their order in each build"
+            hint = "`sequence: pinned` in study.yaml keeps numbers"
+            findings.add(Finding("CED045", text, Location("--renumber"), hint=hint))
+            stop_on_errors(findings)
+        return plan, None
+    anew = [dataset.name for dataset in plan.datasets] if renumber else None
+    lock = SequenceLock.open(study.mappings, study.shown[0], findings, anew)
+    stop_on_errors(findings)
+    return pin(plan, lock.known(), lock.highest()), lock
+
+
+def prepare_output(
+    out: Path, raw: Path, study: StudyFolders, only: Iterable[str], findings: Findings
+) -> OutputFolder | None:
+    """The folder to write, or None with findings that say why it is refused; it is not touched yet."""
+    if list(only) and is_full_build(out):
+        text = f"{out.as_posix()} holds a full build, which a part cannot replace"
+        hint = "name another folder for --only"
+        findings.add(Finding("CED420", text, Location(out.as_posix()), hint=hint, stage=Stage.OUTPUT))
+    folder, refused = OutputFolder.prepare(out, protected=[raw, study.mappings, study.define])
+    findings.extend(refused)
+    return folder
+
+
+def digests(files: Mapping[str, Path], lock: SequenceLock | None) -> dict[str, str]:
+    """The SHA-256 of the specs, by shown name; of the lock that of its content as it stands now."""
+    seen = {name: sha256(path.read_bytes()) for name, path in files.items()}
+    return seen if lock is None else seen | {f"mappings/{SEQUENCE_LOCK}": sha256(lock.content())}
+
+
+def stop_on_errors(findings: Findings, stage: Stage | None = None) -> None:
+    """Raise Stopped where there are errors (of one stage, if named), with all that was found so far."""
+    if any(f.severity is Severity.ERROR and stage in (None, f.stage) for f in findings):
+        raise Stopped(findings)

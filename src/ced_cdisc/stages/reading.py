@@ -1,0 +1,83 @@
+"""The raw tables, and the account of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from ced_cdisc.convert import Partner, PartnerLost
+from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
+from ced_cdisc.plan.account import ColumnAccount, account
+from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaimed_files
+from ced_cdisc.stages.planning import stop_on_errors
+
+
+def read_raw(
+    raw: Path, plan: StudyPlan, findings: Findings, partner: Partner | None = None
+) -> dict[str, RawTable]:
+    """Read the raw tables that the plan's contracts list, as text. A partner takes the slow ones: workbooks.
+
+    Raises:
+        Stopped: a table is missing or damaged.
+    """
+    contracts = [
+        TableContract(
+            name=t.name,
+            file=t.file,
+            format=t.format,
+            columns=t.columns,
+            where=t.where,
+            delimiter=t.delimiter,
+            encoding=t.encoding,
+            sheet=t.sheet,
+            trim=t.trim,
+            missing=t.missing,
+            column_policy=t.policy,
+            needed=frozenset(t.readers) if t.readers else None,
+            column_lines=t.places,
+        )
+        for t in plan.tables.values()
+    ]
+    tables, found = _read(raw, contracts, partner)
+    findings.extend(found)
+    findings.extend(unclaimed_files(raw, contracts))
+    stop_on_errors(findings, Stage.RAW)
+    return tables
+
+
+def _read(
+    raw: Path, contracts: Sequence[TableContract], partner: Partner | None
+) -> tuple[dict[str, RawTable], list[Finding]]:
+    if partner is None:
+        return read_tables(raw, contracts)
+    parts = [[one for one in contracts if (one.format == "xlsx") == bool(half)] for half in (0, 1)]
+    tables, found = read_tables(raw, parts[partner.half])
+    try:
+        theirs, also = partner.swap((tables, found))
+    except PartnerLost:
+        theirs, also = read_tables(raw, parts[1 - partner.half])
+    read = tables | theirs
+    return {one.name: read[one.name] for one in contracts if one.name in read}, [*found, *also]
+
+
+def raw_columns(plan: StudyPlan, tables: Mapping[str, RawTable]) -> dict[str, dict[str, ColumnAccount]]:
+    """What becomes of every raw column, those beyond the contract included."""
+    return account(plan, {name: table.new for name, table in tables.items()})
+
+
+def left_over(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterable[Finding]:
+    """CED236, a note for each column of the contract that nothing reads and no word excludes."""
+    for table, columns in account(plan).items():
+        for column, found in columns.items():
+            if found.status == "left over" and table in tables:
+                filled = tables[table].frame[column].count()
+                cells = f"{filled} filled cell" + "s" * (filled != 1)
+                yield Finding(
+                    "CED236",
+                    f"nothing reads the column {table}.{column}, which has {cells}",
+                    plan.tables[table].places[column],
+                    hint="map it, or write under 'exclude' why it is left out",
+                    stage=Stage.RAW,
+                    severity=Severity.NOTE,
+                )
