@@ -176,7 +176,7 @@ def _vital_rows(p: Patient, dice: random.Random) -> list[dict[str, str]]:
             row[f"UHR{n}"] = f"09:{10 + 2 * n}"
             row[f"RRS{n}"] = _number(146 - drop + 6 * p.level + dice.gauss(0, 4), 0)
             row[f"RRD{n}"] = _number(88 - drop / 2 + 3 * p.level + dice.gauss(0, 3), 0)
-        if (p.number, visit) == ("206", "Woche 4"):
+        if (p.number, visit) == ("207", "Woche 4"):
             row["UHR3"] = row["RRS3"] = row["RRD3"] = ""
         row["PULS"] = _number(72 + dice.gauss(0, 6), 0)
         celsius = 36.6 + dice.gauss(0, 0.25)
