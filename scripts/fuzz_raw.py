@@ -37,7 +37,7 @@ from raw_lineage import Lineage, changed_variables
 
 from ced_cdisc.convert import build_datasets
 from ced_cdisc.core.findings import Finding, Findings, Stopped
-from ced_cdisc.plan.model import RawTable
+from ced_cdisc.plan.raw import RawTable
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import compare, recompute

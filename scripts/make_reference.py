@@ -16,7 +16,7 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.derive.examples import EXAMPLES, Example
 from ced_cdisc.expr.signature import Signature
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.spec import models
+from ced_cdisc.spec import analysis, define, instruments, models, study
 from ced_cdisc.spec.base import Model, Words, Yes
 from ced_cdisc.spec.source import Text
 
@@ -32,13 +32,13 @@ how they go together, [errors.md](errors.md) what each message means. A key in *
 """
 
 FILES: tuple[tuple[str, type[Model]], ...] = (
-    ("mappings/study.yaml", models.StudySpec),
-    ("mappings/sources.yaml", models.SourcesSpec),
-    ("mappings/visits.yaml", models.VisitsSpec),
-    ("mappings/instruments/*.yaml", models.InstrumentSpec),
+    ("mappings/study.yaml", study.StudySpec),
+    ("mappings/sources.yaml", study.SourcesSpec),
+    ("mappings/visits.yaml", study.VisitsSpec),
+    ("mappings/instruments/*.yaml", instruments.InstrumentSpec),
     ("mappings/sdtm/*.yaml", models.DomainSpec),
-    ("mappings/adam/*.yaml", models.AnalysisSpec),
-    ("define/define.yaml", models.DefineSpec),
+    ("mappings/adam/*.yaml", analysis.AnalysisSpec),
+    ("define/define.yaml", define.DefineSpec),
 )
 
 EXPRESSIONS = """
@@ -65,7 +65,7 @@ AGGREGATES = """
 
 Of the records of the same subject: `NAME(value where condition on VARIABLE, .. order by a, b desc)`. Each
 clause may be left out. `on` keeps to records with the same value as the record at hand. With
-`DATASET.VARIABLE` inside, the records are those of that dataset or raw table, else of the dataset being built.
+`DATASET.VARIABLE` inside, the records are those of that dataset or raw table, else of the own dataset.
 
 | call | gives |
 |---|---|
@@ -75,7 +75,7 @@ clause may be left out. `on` keeps to records with the same value as the record 
 | `count(X ..)` | how many values are not missing; 0 where there is none |
 | `only(X ..)` | the value, where one record has one; several are a fault |
 | `same(X ..)` | the value that all records share, else missing |
-| `rank(where .. order by ..)` | the number of the record in its group, from 1; missing where `where` is not true |
+| `rank(where .. order by ..)` | the number of the record in its group; missing where `where` is not true |
 | `next(X order by ..)`, `previous(X ..)` | the value of the record after or before this one |
 """
 

@@ -32,12 +32,11 @@ from ced_cdisc.plan.model import (
     DatasetPlan,
     Line,
     Lookup,
-    RawTable,
     StudyPlan,
     SupplementalPlan,
     VariablePlan,
-    VisitPlan,
 )
+from ced_cdisc.plan.raw import RawTable, VisitPlan
 from ced_cdisc.spec.source import Text
 
 NUMBERS = {"AVAL", "BASE", "CHG", "VISITNUM", "VISITDY", "EXDOSE", "N", "NREC", "AGE", "RANK", "TOTAL"}

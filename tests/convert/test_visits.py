@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convert_plan import Study, block
 
-from ced_cdisc.plan.model import PlannedVisit, VisitPlan
+from ced_cdisc.plan.raw import PlannedVisit, VisitPlan
 
 PLAN = VisitPlan(
     planned=(

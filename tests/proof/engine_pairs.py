@@ -24,8 +24,9 @@ from ced_cdisc.expr.parse import parse
 from ced_cdisc.expr.resolve import resolve
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.names import Catalogue, RowNames
-from ced_cdisc.plan.model import Block, DatasetPlan, Line, RawTable, StudyPlan, VariablePlan
+from ced_cdisc.plan.model import Block, DatasetPlan, Line, StudyPlan, VariablePlan
 from ced_cdisc.plan.order import single_lines
+from ced_cdisc.plan.raw import RawTable
 from ced_cdisc.recompute import Difference, compare, recompute
 from ced_cdisc.spec.source import Text
 

@@ -11,7 +11,8 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr.parse import parse
 from ced_cdisc.expr.resolve import resolve
 from ced_cdisc.expr.tree import Node, Scope, Type
-from ced_cdisc.plan.model import Block, DatasetPlan, Line, RawTable, StudyPlan, VariablePlan
+from ced_cdisc.plan.model import Block, DatasetPlan, Line, StudyPlan, VariablePlan
+from ced_cdisc.plan.raw import RawTable
 from ced_cdisc.recompute import Value, evaluate, recompute
 
 KINDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recompute_language import block, dataset, lines, raw, shown, study, table
 
-from ced_cdisc.plan.model import PlannedVisit, VisitPlan
+from ced_cdisc.plan.raw import PlannedVisit, VisitPlan
 from ced_cdisc.recompute import recompute
 
 VISITS = VisitPlan(

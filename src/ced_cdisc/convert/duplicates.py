@@ -11,8 +11,8 @@ from ced_cdisc.convert.faults import ROW, Faults
 from ced_cdisc.core.dates import bounds, read_date
 from ced_cdisc.core.findings import Severity
 from ced_cdisc.derive.fast.numbers import NUMBER
-from ced_cdisc.plan.model import Duplicates
-from ced_cdisc.plan.model import RawTable as TablePlan
+from ced_cdisc.plan.raw import Duplicates
+from ced_cdisc.plan.raw import RawTable as TablePlan
 
 _Rank = tuple[float, float]
 """The first and the last moment that a date may mean, as YYYYMMDDhhmmss, or a number twice."""

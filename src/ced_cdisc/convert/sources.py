@@ -12,8 +12,8 @@ from ced_cdisc.convert.duplicates import shown_key, without_duplicates
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr.compile import compile_node
-from ced_cdisc.plan.model import RawTable as TablePlan
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.raw import RawTable as TablePlan
 from ced_cdisc.plan.texts import TextChanges
 
 ORDER = "__order"

@@ -22,7 +22,8 @@ from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.derive.fast.numbers import rounded
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import each, each_pair
-from ced_cdisc.plan.model import StudyPlan, VisitPlan
+from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.raw import VisitPlan
 
 _NAMED = {
     "NAME": pl.String,

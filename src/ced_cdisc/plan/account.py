@@ -8,8 +8,9 @@ from typing import Literal
 
 from ced_cdisc.core.findings import Finding, Findings, one_of
 from ced_cdisc.expr import tree
-from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, RawTable, StudyPlan, VisitPlan
-from ced_cdisc.spec.models import SourcesSpec
+from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, StudyPlan
+from ced_cdisc.plan.raw import RawTable, VisitPlan
+from ced_cdisc.spec.study import SourcesSpec
 
 MAPPED, EXCLUDED, LEFT_OVER, NEW = "mapped", "excluded", "left over", "not in the contract"
 Status = Literal["mapped", "excluded", "left over", "not in the contract"]

@@ -9,7 +9,8 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.expressions import Compiled
-from ced_cdisc.plan.model import DatasetPlan, VariablePlan, VisitPlan
+from ced_cdisc.plan.model import DatasetPlan, VariablePlan
+from ced_cdisc.plan.raw import VisitPlan
 
 _CHOOSING = ("first", "last", "min", "max", "only", "same")
 

@@ -14,6 +14,7 @@ from typing import Literal
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Document, Method, Origin, Standard
 from ced_cdisc.expr.tree import Node, Type
+from ced_cdisc.plan.raw import RawTable, VisitPlan
 from ced_cdisc.spec.source import Text
 
 SUPP = "supp."
@@ -295,83 +296,6 @@ class DatasetPlan:
     def person(self) -> str:
         """The variable that says who a record is about: USUBJID, or APID."""
         return PERSON if is_associated(self.domain) else "USUBJID"
-
-
-@dataclass(frozen=True)
-class PlannedVisit:
-    """A visit of the protocol and the raw names that mean it. ``day`` is VISITDY."""
-
-    number: float
-    name: str
-    day: float | None
-    raw: tuple[str, ...]
-    mode: str = ""
-    repeats: bool = False
-    """Whether one table may have the visit on several dates; otherwise that is a fault of the data."""
-
-
-@dataclass(frozen=True)
-class VisitPlan:
-    """How raw visit names become VISITNUM and VISIT.
-
-    A raw name in ``unscheduled`` becomes the number of the subject's last planned visit that began on or
-    before that date plus 0.01, 0.02, ... in the order of the dates, and the name ``UNSCHEDULED n.01``.
-    ``tables`` lists (raw table, column of the name, column of the date): they witness that visits took place.
-    ``formats`` read the dates.
-    """
-
-    planned: tuple[PlannedVisit, ...]
-    unscheduled: tuple[str, ...]
-    tables: tuple[tuple[str, str, str], ...]
-    formats: tuple[str, ...]
-    pivot: int | None = None
-    windows: tuple[tuple[str, int | None, int | None], ...] = ()
-    """Raw name and first and last study day: what a row without a visit name means; outside of all of them
-    it is the first of ``unscheduled``, if there is one."""
-    day1: tuple[str, str] | None = None
-    """Raw table and column whose earliest date is the subject's day 1, where there are windows."""
-
-
-@dataclass(frozen=True)
-class Duplicates:
-    """Which of several records with one key is kept.
-
-    ``identical``: one of records that are alike in all columns of the contract. ``latest``, ``earliest``: by
-    the date in ``by``, read by ``formats``. ``last``, ``first``: by the number in ``by``.
-    """
-
-    keep: Literal["identical", "latest", "earliest", "last", "first"]
-    where: Location
-    by: str = ""
-    formats: tuple[str, ...] = ()
-    pivot: int | None = None
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """What the plan knows of a raw table: the contract of its columns and its key."""
-
-    name: str
-    file: str
-    format: Literal["csv", "xlsx"]
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    subject: str
-    where: Location
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    sheet: str = ""
-    trim: bool = False
-    missing: tuple[str, ...] = ()
-    policy: Literal["strict", "warn", "ignore"] = "strict"
-    page: int | None = None
-    duplicates: Duplicates | None = None
-    exclude: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Why columns are left out, by column: what the table says, and what the defaults say."""
-    places: Mapping[str, Location] = field(default_factory=dict[str, Location])
-    """Where the contract lists each column."""
-    readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    """What reads each column, in the whole study: see :mod:`ced_cdisc.plan.account`."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.expressions import literal
 from ced_cdisc.plan.language.made_lines import constant
-from ced_cdisc.plan.model import KEY, Block, DatasetPlan, Identity, Line, Pinned, RawTable, StudyPlan
+from ced_cdisc.plan.model import KEY, Block, DatasetPlan, Identity, Line, Pinned, StudyPlan
+from ced_cdisc.plan.raw import RawTable
 
 _METHOD = (
     "Number of the record within the subject, given once, in the order of the key variables, and kept in "

@@ -7,9 +7,9 @@ import re
 from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.plan.language.dates import Formats, date_formats
-from ced_cdisc.plan.model import Duplicates, PlannedVisit, RawTable, VisitPlan
-from ced_cdisc.spec.models import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec
+from ced_cdisc.plan.raw import Duplicates, PlannedVisit, RawTable, VisitPlan
 from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.study import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec
 
 _DAYS = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from ced_cdisc.plan.model import Duplicates, RawTable
+from ced_cdisc.plan.raw import Duplicates, RawTable
 from ced_cdisc.recompute.collected import numeric
 from ced_cdisc.recompute.partial import bounds
 from ced_cdisc.recompute.values import DataFault, filled

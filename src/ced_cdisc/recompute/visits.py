@@ -15,7 +15,7 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ced_cdisc.plan.model import PlannedVisit, VisitPlan
+from ced_cdisc.plan.raw import PlannedVisit, VisitPlan
 from ced_cdisc.recompute.partial import day_of
 from ced_cdisc.recompute.records import Record, Table
 from ced_cdisc.recompute.values import DataFault, Value, as_text, filled

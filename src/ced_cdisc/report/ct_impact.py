@@ -12,8 +12,8 @@ from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.describe.lists import possible_values
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, DatasetPlan, Line, StudyPlan
+from ced_cdisc.spec.define import CodelistSpec
 from ced_cdisc.spec.load import Specs
-from ced_cdisc.spec.models import CodelistSpec
 from ced_cdisc.standards.ct_diff import Comparison, moved
 
 

@@ -15,8 +15,8 @@ from ced_cdisc.spec.source import Mapping, Sequence, Text
 class CandidateSpec(Model):
     """A date that can be the event or the censoring of a time to event; bare names are of ``from``."""
 
-    from_: Text = Field(alias="from")
-    where: Text | None = None
+    from_: Text = Field(alias="from", description="The dataset.")
+    where: Text | None = Field(None, description="Its records that count: a condition.")
     date: Text = Field(description="A date: a variable of `from`, or an expression.")
     describe: Text = Field(description="EVNTDESC.")
     dated: Text | None = Field(None, description="censors: CNSDTDSC; default: as `describe`.")
@@ -26,13 +26,15 @@ class CandidateSpec(Model):
 class ParameterSpec(Model):
     """One parameter of a BDS dataset."""
 
-    param: Text
+    param: Text = Field(description="PARAM.")
     category: Text | None = Field(None, description="PARCAT1.")
     rows: Text | None = Field(None, description="Records of the source: a condition.")
     value: Text | None = Field(None, description="AVAL, an expression.")
     text: Text | None = Field(None, description="AVALC, an expression.")
     computed: Text | None = Field(None, description="AVAL from other parameters, one record for each `by`.")
-    by: Words | None = None
+    by: Words | None = Field(
+        None, description="computed: the variables that, with the subject, form a group."
+    )
     start: Text | None = Field(None, description="Time to event: STARTDT, an expression.")
     events: list[CandidateSpec] | None = Field(None, description="Time to event: what ends the time.")
     event: Literal["earliest", "listed"] = Field(
@@ -43,39 +45,43 @@ class ParameterSpec(Model):
         None, description="The censoring date that counts, where there are several."
     )
     unit: Literal["DAYS", "WEEKS", "MONTHS", "YEARS"] = Field("DAYS", description="Time to event: of AVAL.")
-    keep: Yes = True
+    keep: Yes = Field(True, description="no: it only feeds others.")
     decimals: int | None = Field(None, description="Decimals of AVAL, BASE and CHG in define.xml.")
     as_: Text | None = Field(None, alias="as", description="Method text of AVAL.")
-    variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
+    variables: dict[Text, Line] = Field(
+        default_factory=dict[Text, Line], description="Lines that hold for this parameter."
+    )
 
 
 class ScaleUse(Model):
     """The scale scores of an instrument as computed parameters."""
 
-    instrument: Text
-    by: Words
-    category: Text | None = None
-    variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
+    instrument: Text = Field(description="The instrument.")
+    by: Words = Field(description="The variables that, with the subject, form a group.")
+    category: Text | None = Field(None, description="PARCAT1.")
+    variables: dict[Text, Line] = Field(
+        default_factory=dict[Text, Line], description="Lines that hold for the scores."
+    )
 
 
 class Window(Model):
     """One analysis visit: whole days (or the condition ``where``) and the target day."""
 
-    number: float
+    number: float = Field(description="AVISITN.")
     days: Text | None = Field(None, description="From..to, both included; an end may be left open.")
-    target: int | None = None
-    where: Text | None = None
+    target: int | None = Field(None, description="AWTARGET.")
+    where: Text | None = Field(None, description="A condition, in place of days.")
 
 
 class WindowsSpec(Model):
     """AVISIT and its companions from a day count."""
 
-    on: Text
-    unit: Text
+    on: Text = Field(description="The variable that counts days.")
+    unit: Text = Field(description="AWU.")
     nearest: Literal["earlier", "later"] | None = Field(
         None, description="Visits without days: the nearest target, of two the earlier or later one."
     )
-    visits: dict[Text, Window]
+    visits: dict[Text, Window] = Field(description="The analysis visits by AVISIT.")
 
 
 def _visits(value: Any) -> Any:
@@ -95,9 +101,12 @@ def _visits(value: Any) -> Any:
 class DerivedSpec(Model):
     """Records made from those of a parameter: one a subject, parameter and ``by`` group."""
 
-    dtype: Text
+    dtype: Text = Field(description="DTYPE.")
     where: Text | None = Field(None, description="The records that they are made from: a condition.")
-    by: Words = Field(default_factory=list[Text])
+    by: Words = Field(
+        default_factory=list[Text],
+        description="The variables that, with subject and parameter, form a group.",
+    )
     value: Text | None = Field(None, description="AVAL, from the records of the group.")
     take: Literal["first", "last"] | None = Field(None, description="The record of the group taken over.")
     order: Words | None = Field(None, description="take: what orders the records; 'desc' falls.")
@@ -105,37 +114,57 @@ class DerivedSpec(Model):
         None, description="take: one record for each of these visits without AVAL, from earlier visits."
     )
     as_: Text | None = Field(None, alias="as", description="Method text of AVAL.")
-    variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
+    variables: dict[Text, Line] = Field(
+        default_factory=dict[Text, Line], description="Lines that hold for these records."
+    )
 
 
 class AnalysisBlock(Model):
     """Records from one source; ``for`` repeats them with {names} replaced."""
 
-    from_: Text | None = Field(None, alias="from")
-    with_: dict[Text, Match] = Field(default_factory=dict[Text, MatchSpec], alias="with")
-    where: Text | None = None
-    for_: list[dict[Text, Text]] | None = Field(None, alias="for")
-    copy_: Words = Field(default_factory=list[Text], alias="copy")
+    from_: Text | None = Field(None, alias="from", description="The dataset that records come from.")
+    with_: dict[Text, Match] = Field(
+        default_factory=dict[Text, MatchSpec],
+        alias="with",
+        description="Look-ups by name, with what they match by.",
+    )
+    where: Text | None = Field(None, description="Records to take: a condition.")
+    for_: list[dict[Text, Text]] | None = Field(
+        None, alias="for", description="Sets of {names}: the records are repeated for each."
+    )
+    copy_: Words = Field(
+        default_factory=list[Text], alias="copy", description="Variables taken over: DATASET.VARIABLE."
+    )
     rows: dict[Text, Line] = Field(
         default_factory=dict[Text, Line], description="Lines of each source record."
     )
-    parameters: dict[Text, ParameterSpec] = Field(default_factory=dict[Text, ParameterSpec])
+    parameters: dict[Text, ParameterSpec] = Field(
+        default_factory=dict[Text, ParameterSpec], description="The parameters by PARAMCD."
+    )
 
 
 class AnalysisSpec(AnalysisBlock):
     """mappings/adam/adxx.yaml: one ADaM dataset."""
 
-    dataset: Text
-    label: Text
-    class_: Literal["ADSL", "BDS", "TTE", "OCCDS", "AE", "OTHER"] = Field(alias="class")
-    structure: Text | None = None
+    dataset: Text = Field(description="The name of the dataset.")
+    label: Text = Field(description="Its label.")
+    class_: Literal["ADSL", "BDS", "TTE", "OCCDS", "AE", "OTHER"] = Field(
+        alias="class", description="Its class."
+    )
+    structure: Text | None = Field(None, description="What one record is, in define.xml.")
     stack: list[AnalysisBlock] | None = Field(None, description="Several sources, one below the other.")
     trace: Yes = Field(False, description="SRCDOM, SRCVAR and SRCSEQ of records from one source record.")
-    scales: ScaleUse | None = None
-    windows: WindowsSpec | None = None
-    records: list[DerivedSpec] = Field(default_factory=list[DerivedSpec])
-    variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
+    scales: ScaleUse | None = Field(None, description="The scores of an instrument as parameters.")
+    windows: WindowsSpec | None = Field(None, description="Analysis visits.")
+    records: list[DerivedSpec] = Field(
+        default_factory=list[DerivedSpec], description="Derived records (DTYPE)."
+    )
+    variables: dict[Text, Line] = Field(
+        default_factory=dict[Text, Line], description="Lines over the whole dataset."
+    )
     order: Words | None = Field(None, description="The order of the variables; default: the standard's.")
-    sort: Words
-    checks: Words = Field(default_factory=list[Text])
-    comment: Text | None = None
+    sort: Words = Field(description="The order of records, after STUDYID and USUBJID.")
+    checks: Words = Field(
+        default_factory=list[Text], description="Conditions that should hold; a warning names where not."
+    )
+    comment: Text | None = Field(None, description="The comment on the dataset.")

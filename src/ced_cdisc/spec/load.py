@@ -14,8 +14,11 @@ from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.spec import models
 from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.base import Model
+from ced_cdisc.spec.define import DefineSpec
+from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.layers import Folder, Part, read_parts, with_layers
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, load_yaml
+from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 from ced_cdisc.standards.ct import ct_files
 
 LACKS_LAYERS = ("CED040", "CED041")
@@ -31,13 +34,13 @@ class Specs:
     layers by their path from there. ``parts`` are the same specs as trees with places.
     """
 
-    study: models.StudySpec
-    sources: models.SourcesSpec
-    visits: models.VisitsSpec | None
-    instruments: AbstractMapping[str, models.InstrumentSpec]
+    study: StudySpec
+    sources: SourcesSpec
+    visits: VisitsSpec | None
+    instruments: AbstractMapping[str, InstrumentSpec]
     sdtm: tuple[models.DomainSpec, ...]
     adam: tuple[AnalysisSpec, ...]
-    define: models.DefineSpec
+    define: DefineSpec
     files: AbstractMapping[str, Path]
     parts: tuple[Part, ...]
     terminology: tuple[Path, str] | None = None
@@ -71,11 +74,11 @@ def load_specs(
         found = [_validate(part.tree, model, findings) for part in parts if part.kind == kind]
         return [item for item in found if item is not None]
 
-    study = made("study", models.StudySpec)
-    sources = made("sources", models.SourcesSpec)
-    visits = made("visits", models.VisitsSpec)
-    extra = made("define", models.DefineSpec)
-    instruments = made("instruments", models.InstrumentSpec)
+    study = made("study", StudySpec)
+    sources = made("sources", SourcesSpec)
+    visits = made("visits", VisitsSpec)
+    extra = made("define", DefineSpec)
+    instruments = made("instruments", InstrumentSpec)
     sdtm = made("sdtm", models.DomainSpec)
     adam = made("adam", AnalysisSpec)
     if not study or not sources:
@@ -94,7 +97,7 @@ def load_specs(
         instruments={str(item.instrument): item for item in instruments},
         sdtm=tuple(sdtm),
         adam=tuple(adam),
-        define=extra[0] if extra else models.DefineSpec(),
+        define=extra[0] if extra else DefineSpec(),
         files=dict(file for part in parts for file in part.files) | packages,
         parts=tuple(parts),
         terminology=(terminology, f"{shown[0]}/ct"),

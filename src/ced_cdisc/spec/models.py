@@ -10,23 +10,19 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Model, Words, Yes, collected, kept, listed
+from ced_cdisc.spec.base import Model, Words, Yes, collected
 from ced_cdisc.spec.rows import EachSpec, Match, MatchSpec, RelateSpec
 from ced_cdisc.spec.source import Text
-from ced_cdisc.spec.units import Unit
+from ced_cdisc.spec.study import TextPolicy
 
 
 class Case(Model):
     """One branch of ``cases:``; the first whose condition is true wins. ``else`` stands last."""
 
-    when: Text | None = None
-    then: Text | None = None
-    else_: Text | None = Field(None, alias="else")
+    when: Text | None = Field(None, description="A condition.")
+    then: Text | None = Field(None, description="The value where it is true, an expression.")
+    else_: Text | None = Field(None, alias="else", description="The value where no condition is true.")
     number: int | None = Field(None, description="The number of the branch, where the line has `number`.")
-
-
-TextPolicy = Annotated[list[Literal["error", "split", "transliterate"]], BeforeValidator(listed)]
-"""What is done with a text over 200 bytes and with one that is not ASCII; ``error`` stands alone."""
 
 
 class LineSpec(Model):
@@ -84,15 +80,17 @@ class LineSpec(Model):
     number: Text | None = Field(
         None, description="cases of an analysis dataset: the variable that holds the number of the branch."
     )
-    label: Text | None = None
+    label: Text | None = Field(None, description="The label, where the standard gives none.")
     codelist: Text | None = Field(
         None, description="Codelist by NCI code or by name in define/codelists.yaml."
     )
     format: Text | None = Field(None, description="SAS format, such as DATE9.")
     decimals: int | None = Field(None, description="Number of decimals planned.")
     length: int | None = Field(None, description="Planned length in the XPT file [bytes].")
-    comment: Text | None = None
-    source: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = None
+    comment: Text | None = Field(None, description="The comment in define.xml.")
+    source: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = Field(
+        None, description="Who recorded it, in place of the table."
+    )
     page: int | None = Field(None, description="Page of the annotated CRF, where the table has none.")
     evaluator: Text | None = Field(None, description="supp: QEVAL.")
     idvar: Text | None = Field(None, description="supp: IDVAR, in place of --SEQ.")
@@ -112,29 +110,31 @@ Line = Annotated[LineSpec, BeforeValidator(collected)]
 class NotDone(Model):
     """When a test was not done, and why: --STAT and --REASND."""
 
-    when: Text
-    reason: Line | None = None
+    when: Text = Field(description="A condition: --STAT is NOT DONE.")
+    reason: Line | None = Field(None, description="The line of --REASND.")
 
 
 class RangeSpec(Model):
     """The reference range beside a result, in the unit of the result."""
 
-    low: Line | None = None
-    high: Line | None = None
+    low: Line | None = Field(None, description="The line of --ORNRLO.")
+    high: Line | None = Field(None, description="The line of --ORNRHI.")
 
 
 class CodedTest(Model):
     """One test of a table that has its tests in rows; what it leaves open, the block says."""
 
     label: Text | None = Field(None, description="--TEST, where the terminology has none for the code.")
-    unit: Line | None = None
+    unit: Line | None = Field(None, description="A unit, or the line of --ORRESU.")
     standard: Text | None = Field(None, description="Standard unit; the result is converted to it.")
     decimals: int | None = Field(None, description="Decimals of the standard result.")
     value: Text | None = Field(None, description="Expression of the numeric standard result.")
-    kind: Literal["number", "text"] = "number"
-    range: RangeSpec | None = None
-    flags: dict[Text, Text] | None = None
-    variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
+    kind: Literal["number", "text"] = Field("number", description="Whether results are numbers.")
+    range: RangeSpec | None = Field(None, description="The reference range.")
+    flags: dict[Text, Text] | None = Field(None, description="Flags behind numbers (10.2 H) and their terms.")
+    variables: dict[Text, Line] = Field(
+        default_factory=dict[Text, Line], description="Lines that hold for this test."
+    )
 
 
 class TestSpec(CodedTest):
@@ -142,49 +142,62 @@ class TestSpec(CodedTest):
 
     __test__ = False
 
-    test: Text
-    result: Line
+    test: Text = Field(description="--TESTCD.")
+    result: Line = Field(description="The line of --ORRES.")
 
 
 class InstrumentUse(Model):
     """The items of an instrument as tests; {column} in ``result`` stands for the item's raw column."""
 
-    instrument: Text
-    result: Line
+    instrument: Text = Field(description="The instrument.")
+    result: Line = Field(description="The line of --ORRES.")
 
 
 class BlockSpec(Model):
     """Rows from one source; ``for`` repeats the block with {names} replaced."""
 
-    from_: Text | None = Field(None, alias="from")
-    with_: dict[Text, Match] = Field(default_factory=dict[Text, MatchSpec], alias="with")
-    each: EachSpec | None = None
+    from_: Text | None = Field(None, alias="from", description="A raw table, a dataset, or visits.")
+    with_: dict[Text, Match] = Field(
+        default_factory=dict[Text, MatchSpec],
+        alias="with",
+        description="Look-ups by name, with what they match by.",
+    )
+    each: EachSpec | None = Field(None, description="One record for each part of a text list.")
     where: Text | None = Field(None, description="Rows to take: a condition.")
-    for_: list[dict[Text, Text]] | None = Field(None, alias="for")
-    visit: Yes = False
-    long: list[TestSpec] | None = None
+    for_: list[dict[Text, Text]] | None = Field(
+        None, alias="for", description="Sets of {names}: the block is repeated for each."
+    )
+    visit: Yes = Field(False, description="Take VISITNUM, VISIT and VISITDY from the table's visit.")
+    long: list[TestSpec] | None = Field(None, description="One record for each of these tests.")
     test: Line | None = Field(None, description="Tests in rows: the raw column of the test; ct gives codes.")
-    tests: dict[Text, CodedTest | None] = Field(default_factory=dict[Text, CodedTest | None])
+    tests: dict[Text, CodedTest | None] = Field(
+        default_factory=dict[Text, CodedTest | None],
+        description="Tests in rows: what holds for a test, by its code.",
+    )
     result: Line | None = Field(None, description="Tests in rows: the raw column of the result.")
     unit: Line | None = Field(None, description="The unit of tests that give none.")
     range: RangeSpec | None = Field(None, description="The reference range of tests that give none.")
     flags: dict[Text, Text] | None = Field(None, description="Flags behind numbers (10.2 H) and their terms.")
-    items: InstrumentUse | None = None
-    not_done: NotDone | None = None
-    variables: dict[Text, Line] = Field(default_factory=dict[Text, Line])
-    supp: dict[Text, Line] = Field(default_factory=dict[Text, Line])
+    items: InstrumentUse | None = Field(None, description="The items of an instrument as tests.")
+    not_done: NotDone | None = Field(None, description="When a test was not done, and why.")
+    variables: dict[Text, Line] = Field(
+        default_factory=dict[Text, Line], description="The lines of the variables."
+    )
+    supp: dict[Text, Line] = Field(
+        default_factory=dict[Text, Line], description="The lines of supplemental qualifiers."
+    )
 
 
 class DomainSpec(BlockSpec):
     """mappings/sdtm/xx.yaml: one SDTM domain."""
 
-    domain: Text
+    domain: Text = Field(description="The code of the domain.")
     dataset: Text | None = Field(
         None, description="The name of a part, where a domain is split into several datasets."
     )
-    label: Text | None = None
+    label: Text | None = Field(None, description="The label of the dataset; needed by a custom domain.")
     class_: Literal["Findings", "Findings About", "Events", "Interventions"] | None = Field(
-        None, alias="class"
+        None, alias="class", description="A custom domain: its class."
     )
     like: Text | None = Field(
         None, description="A custom domain: the published domain whose labels and codelists it takes over."
@@ -192,239 +205,19 @@ class DomainSpec(BlockSpec):
     noun: Text | None = Field(
         None, description="A custom domain: what its tests are, for the labels of --TESTCD and --CAT."
     )
-    structure: Text | None = None
-    stack: list[BlockSpec] | None = None
-    rows: list[dict[Text, Text | None]] | None = None
-    relate: list[RelateSpec] | None = None
+    structure: Text | None = Field(None, description="What one record is, in define.xml.")
+    stack: list[BlockSpec] | None = Field(None, description="Blocks one below the other.")
+    rows: list[dict[Text, Text | None]] | None = Field(None, description="Records written out.")
+    relate: list[RelateSpec] | None = Field(None, description="RELREC: what a collected identifier links.")
     origin: Literal["Protocol", "Assigned"] | None = Field(
         None, description="rows: where written values come from."
     )
-    sort: Words | None = None
+    sort: Words | None = Field(
+        None, description="The order of records, after STUDYID and USUBJID: --SEQ and the keys."
+    )
     omit: Words = Field(default_factory=list[Text], description="Variables not to fill in by default.")
     baseline: Text | None = Field(None, description="Condition of --LOBXFL; default: before DM.RFXSTDTC.")
-    checks: Words = Field(default_factory=list[Text])
-    comment: Text | None = None
-
-
-class StudyInfo(Model):
-    """Who the study is."""
-
-    id: Text
-    name: Text
-    title: Text
-    protocol: Text
-
-
-class Standards(Model):
-    """The pinned standards."""
-
-    sdtmig: Text
-    sdtm: Text
-    adamig: Text
-    ct: dict[Text, Text]
-
-
-class StudySpec(Model):
-    """mappings/study.yaml."""
-
-    extends: Words = Field(
-        default_factory=list[Text],
-        description="Layers: folders of mappings, relative to this file; later ones go before earlier ones.",
+    checks: Words = Field(
+        default_factory=list[Text], description="Conditions that should hold; a warning names where not."
     )
-    datasets: Words = Field(
-        default_factory=list[Text],
-        description="Datasets of a layer to build, beside those of which the study has a file.",
-    )
-    study: StudyInfo
-    standards: Standards
-    snapshot: Text
-    usubjid: Text
-    sequence: Literal["sorted", "pinned"] = Field(
-        "sorted", description="--SEQ: by the order of the keys, or kept from build to build in sequence.lock."
-    )
-    formats: dict[Text, Words] = Field(
-        default_factory=dict[Text, list[Text]], description="Lists of date formats."
-    )
-    times: dict[Text, Words] = Field(
-        default_factory=dict[Text, list[Text]], description="Lists of time formats."
-    )
-    pivot: int | None = Field(None, description="The first of the hundred years that two-digit years mean.")
-    text: TextPolicy | None = Field(None, description="The text policy of lines that give none.")
-    units: dict[Text, Unit] = Field(
-        default_factory=dict[Text, Unit],
-        description="Spellings of units and factors of the study; they go before the table.",
-    )
-
-
-class TableVisit(Model):
-    """The columns that name a table's visit and its date; without a name the day decides."""
-
-    name: Text | None = None
-    date: Text
-    witness: Yes = True
-
-
-class DuplicatesSpec(Model):
-    """Which of several records with one key is kept: by a date, or by a number."""
-
-    keep: Literal["identical", "latest", "earliest", "last", "first"]
-    by: Text | None = Field(None, description="The column that decides.")
-    date: Words | None = Field(None, description="latest, earliest: formats of `by`; default: ISO 8601.")
-
-
-class TableSpec(Model):
-    """One raw table: the contract."""
-
-    file: Text
-    format: Literal["csv", "xlsx"] | None = None
-    sheet: Text | None = None
-    delimiter: Text | None = None
-    encoding: Text | None = None
-    key: Words
-    subject: Text | None = None
-    page: int | None = None
-    recorded_by: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = None
-    visit: TableVisit | None = None
-    trim: Yes | None = None
-    missing: Words | None = None
-    decimal: Literal["point", "comma"] | None = Field(None, description="The decimal sign of its numbers.")
-    thousands: Yes | None = Field(None, description="Whether thousands are separated: 1,234.5.")
-    policy: Literal["strict", "warn", "ignore"] | None = Field(
-        None, description="What a column is that only the file or only the contract has."
-    )
-    duplicates: Annotated[DuplicatesSpec, BeforeValidator(kept)] | None = None
-    columns: Words
-    exclude: dict[Text, Text] = Field(default_factory=dict[Text, Text])
-
-
-class TableDefaults(Model):
-    """What holds for every table that does not say otherwise."""
-
-    subject: Text | None = None
-    recorded_by: Literal["Subject", "Investigator", "Vendor", "Sponsor"] = "Investigator"
-    trim: Yes = False
-    missing: Words = Field(default_factory=list[Text])
-    decimal: Literal["point", "comma"] = "point"
-    thousands: Yes = False
-    policy: Literal["strict", "warn", "ignore"] = "strict"
-    visit: TableVisit | None = None
-    columns: Words = Field(default_factory=list[Text])
-    exclude: dict[Text, Text] = Field(default_factory=dict[Text, Text])
-
-
-class SourcesSpec(Model):
-    """mappings/sources.yaml."""
-
-    defaults: TableDefaults = Field(default_factory=TableDefaults)
-    tables: dict[Text, TableSpec]
-
-
-class VisitSpec(Model):
-    """A visit of the protocol."""
-
-    number: float
-    visit: Text
-    day: int | None = None
-    days: Text | None = Field(
-        None, description="Days that mean the visit where no name was collected: -3..3."
-    )
-    raw: Words = Field(default_factory=list[Text])
-    repeats: Yes = Field(False, description="One table may have the visit on several dates.")
-    mode: Text | None = None
-
-
-class VisitsSpec(Model):
-    """mappings/visits.yaml."""
-
-    visits: list[VisitSpec]
-    unscheduled: Words = Field(default_factory=list[Text])
-    date: Words
-    day1: Text | None = Field(None, description="Raw column whose earliest date is the subject's day 1.")
-
-
-class ItemSpec(Model):
-    """One item of an instrument."""
-
-    label: Text
-    column: Text
-    scale: Text | None = None
-
-
-class RecodeSpec(Model):
-    """An answer that counts as another one, or as missing, in a score."""
-
-    code: float
-    to: Text
-    items: Words | None = None
-
-
-class ScaleSpec(Model):
-    """A score of answered items: their mean or sum, as it is or rescaled.
-
-    By itself a mean is rescaled to 0..100, and a sum is not.
-    """
-
-    label: Text
-    items: Words
-    score: Literal["mean", "sum"] = "mean"
-    lowest: float | None = Field(None, description="The lowest answer; needed to reverse or to rescale.")
-    highest: float | None = Field(None, description="The highest answer.")
-    reverse: Words = Field(
-        default_factory=list[Text], description="Items that count as lowest + highest - answer."
-    )
-    least: Text = Field(description="The fewest answered items, as a number or a share such as 50%.")
-    prorate: Yes = Field(False, description="sum: items without answer count as the mean of the others.")
-    to: Text | None = Field(None, description="The ends to rescale to, such as 0..100, or `as answered`.")
-    recode: list[RecodeSpec] = Field(default_factory=list[RecodeSpec])
-    decimals: int | None = Field(None, description="Decimals of the score in define.xml.")
-
-
-class InstrumentSpec(Model):
-    """mappings/instruments/xx.yaml."""
-
-    instrument: Text
-    category: Text
-    items: dict[Text, ItemSpec]
-    scales: dict[Text, ScaleSpec] = Field(default_factory=dict[Text, ScaleSpec])
-
-
-class DocumentSpec(Model):
-    """A document that define.xml points to."""
-
-    title: Text
-    href: Text
-    kind: Literal["acrf", "supplemental", "other"] = "other"
-    package: Literal["sdtm", "adam", "both"] = "both"
-
-
-class CodelistSpec(Model):
-    """A codelist of the sponsor, or terms added to a published one (``extends``)."""
-
-    name: Text | None = None
-    extends: Text | None = None
-    subset: Words = Field(
-        default_factory=list[Text], description="extends: the only published terms of this list."
-    )
-    type: Literal["text", "integer"] = Field("text", description="The type of the coded values.")
-    open: Yes = Field(False, description="Other values are no fault; those found are listed.")
-    terms: dict[Text, Text | None] = Field(default_factory=dict[Text, Text | None])
-    dictionary: Text | None = None
-    version: Text | None = None
-    variables: Words = Field(
-        default_factory=list[Text],
-        description="Variables that use the list: AEREL, ADCF.CRIT1 in one dataset only, "
-        "TSVAL.SEXPOP where the variable that divides it has that value.",
-    )
-    exception: Text | None = Field(
-        None, description="extends: why terms may be added to a list that is not extensible."
-    )
-    comment: Text | None = None
-    names: Text | None = Field(None, description="The list whose terms are the decodes' own codelist.")
-
-
-class DefineSpec(Model):
-    """define/define.yaml: what only define.xml needs."""
-
-    documents: dict[Text, DocumentSpec] = Field(default_factory=dict[Text, DocumentSpec])
-    codelists: dict[Text, CodelistSpec] = Field(default_factory=dict[Text, CodelistSpec])
-    comments: dict[Text, Text] = Field(default_factory=dict[Text, Text])
+    comment: Text | None = Field(None, description="The comment on the dataset.")

@@ -30,8 +30,8 @@ def _match(value: Any) -> Any:
 class MatchSpec(Model):
     """The columns by which a look-up matches; ``many: yes`` makes a record of each match."""
 
-    on: Words
-    many: Yes = False
+    on: Words = Field(description="`subject`, or the columns that match.")
+    many: Yes = Field(False, description="Each match makes a record.")
 
 
 Match = Annotated[MatchSpec, BeforeValidator(_match)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.source import Mapping, Text
@@ -13,8 +13,8 @@ from ced_cdisc.spec.source import Mapping, Text
 class UnitSpec(Model):
     """A unit of the study: another spelling of ``to``, or with a factor, 1 unit = factor * to."""
 
-    to: Text
-    factor: Text | None = None
+    to: Text = Field(description="A unit that is known.")
+    factor: Text | None = Field(None, description="How much of it one is.")
 
 
 def _spelling(value: Any) -> Any:

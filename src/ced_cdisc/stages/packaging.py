@@ -59,7 +59,7 @@ def package(
 def share_out(
     plan: StudyPlan, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame], partner: Partner
 ) -> list[_Package]:
-    """Both packages: the second half makes ADaM, then the define.xml of SDTM while the first writes its files.
+    """Both packages: the second half makes ADaM, then define.xml of SDTM while the first writes its files.
 
     Raises:
         PartnerLost: the partner is gone.

@@ -11,7 +11,8 @@ from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, WINDOW_KINDS, Analysis
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, VariablePlan
-from ced_cdisc.spec.models import InstrumentSpec, LineSpec
+from ced_cdisc.spec.instruments import InstrumentSpec
+from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import adam_variable
 

@@ -29,8 +29,9 @@ from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
 from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.plan.texts import check_homes
 from ced_cdisc.spec.analysis import AnalysisSpec, ParameterSpec
+from ced_cdisc.spec.instruments import ScaleSpec
 from ced_cdisc.spec.load import Specs
-from ced_cdisc.spec.models import LineSpec, ScaleSpec
+from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import load_adamig
 

@@ -12,7 +12,7 @@ from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.templates import fill, find_instrument
 from ced_cdisc.plan.model import Computed
 from ced_cdisc.spec.analysis import ParameterSpec, ScaleUse
-from ced_cdisc.spec.models import InstrumentSpec, ScaleSpec
+from ced_cdisc.spec.instruments import InstrumentSpec, ScaleSpec
 from ced_cdisc.spec.source import Text
 
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)")

@@ -9,7 +9,7 @@ from functools import cached_property
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist, Comment, Term
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.spec.models import CodelistSpec, DefineSpec
+from ced_cdisc.spec.define import CodelistSpec, DefineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.ct import CtCodelist, CtPackage
 from ced_cdisc.standards.tables import UnknownStandard

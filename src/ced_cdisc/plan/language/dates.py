@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from ced_cdisc.core.dates import clock_parts_of, parts_of
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.spec.models import StudySpec
 from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.study import StudySpec
 
 TIME_FORMATS = ("HH:MM", "HHMM", "H:MM", "HH:MM:SS")
 """The ways a time may be written where a line names none; they cannot be mistaken for each other."""

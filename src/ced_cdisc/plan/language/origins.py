@@ -11,8 +11,9 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, listed, sentence
 from ced_cdisc.plan.language.imputation import FlagLine, formula_of
 from ced_cdisc.plan.model import SUPP
-from ced_cdisc.spec.models import LineSpec, TableDefaults, TableSpec
+from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.study import TableDefaults, TableSpec
 
 ASSIGNED = Origin("Assigned", "Sponsor")
 DERIVED = Origin("Derived", "Sponsor")

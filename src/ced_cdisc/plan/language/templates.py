@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.spec.models import InstrumentSpec
+from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.source import Text
 
 T = TypeVar("T")

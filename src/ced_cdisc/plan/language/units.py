@@ -10,8 +10,8 @@ from ced_cdisc.core.findings import Finding, Findings, Severity, did_you_mean
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.codelists import Codelists
-from ced_cdisc.spec.models import SourcesSpec
 from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.study import SourcesSpec
 from ced_cdisc.spec.units import UnitSpec
 from ced_cdisc.standards.units import canonical_unit, conversion, unit_of
 

@@ -8,14 +8,8 @@ from dataclasses import dataclass
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.templates import fill, find_instrument
-from ced_cdisc.spec.models import (
-    BlockSpec,
-    CodedTest,
-    InstrumentSpec,
-    InstrumentUse,
-    LineSpec,
-    TestSpec,
-)
+from ced_cdisc.spec.instruments import InstrumentSpec
+from ced_cdisc.spec.models import BlockSpec, CodedTest, InstrumentUse, LineSpec, TestSpec
 from ced_cdisc.spec.source import Text
 
 

@@ -1,0 +1,65 @@
+"""What only define.xml needs, as classes of the mapping language."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ced_cdisc.spec.base import Model, Words, Yes
+from ced_cdisc.spec.source import Text
+
+
+class DocumentSpec(Model):
+    """A document that define.xml points to."""
+
+    title: Text = Field(description="Its title.")
+    href: Text = Field(description="Where it lies beside define.xml.")
+    kind: Literal["acrf", "supplemental", "other"] = Field(
+        "other", description="acrf is the annotated CRF, to whose pages origins point."
+    )
+    package: Literal["sdtm", "adam", "both"] = Field("both", description="The define.xml that lists it.")
+
+
+class CodelistSpec(Model):
+    """A codelist of the sponsor, or terms added to a published one (``extends``)."""
+
+    name: Text | None = Field(None, description="The name of a list of the sponsor.")
+    extends: Text | None = Field(
+        None, description="The published list that it adds to or takes from, by code or short name."
+    )
+    subset: Words = Field(
+        default_factory=list[Text], description="extends: the only published terms of this list."
+    )
+    type: Literal["text", "integer"] = Field("text", description="The type of the coded values.")
+    open: Yes = Field(False, description="Other values are no fault; those found are listed.")
+    terms: dict[Text, Text | None] = Field(
+        default_factory=dict[Text, Text | None], description="Terms with their decodes."
+    )
+    dictionary: Text | None = Field(None, description="An external dictionary in place of terms.")
+    version: Text | None = Field(None, description="The version of the dictionary.")
+    variables: Words = Field(
+        default_factory=list[Text],
+        description="Variables that use the list: AEREL, ADCF.CRIT1 in one dataset only, "
+        "TSVAL.SEXPOP where the variable that divides it has that value.",
+    )
+    exception: Text | None = Field(
+        None, description="extends: why terms may be added to a list that is not extensible."
+    )
+    comment: Text | None = Field(None, description="The comment on the list.")
+    names: Text | None = Field(None, description="The list whose terms are the decodes' own codelist.")
+
+
+class DefineSpec(Model):
+    """define/define.yaml: what only define.xml needs."""
+
+    documents: dict[Text, DocumentSpec] = Field(
+        default_factory=dict[Text, DocumentSpec], description="Documents that define.xml points to."
+    )
+    codelists: dict[Text, CodelistSpec] = Field(
+        default_factory=dict[Text, CodelistSpec],
+        description="Codelists of the sponsor, and choices of published ones.",
+    )
+    comments: dict[Text, Text] = Field(
+        default_factory=dict[Text, Text], description="Comments on datasets and variables by name."
+    )

@@ -1,0 +1,167 @@
+"""Who the study is, its raw tables and its visits, as classes of the mapping language."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from ced_cdisc.spec.base import Model, Words, Yes, kept, listed
+from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.units import Unit
+
+TextPolicy = Annotated[list[Literal["error", "split", "transliterate"]], BeforeValidator(listed)]
+"""What is done with a text over 200 bytes and with one that is not ASCII; ``error`` stands alone."""
+
+
+class StudyInfo(Model):
+    """Who the study is."""
+
+    id: Text = Field(description="STUDYID.")
+    name: Text = Field(description="The name in define.xml.")
+    title: Text = Field(description="The title in define.xml.")
+    protocol: Text = Field(description="The protocol in define.xml.")
+
+
+class Standards(Model):
+    """The pinned standards."""
+
+    sdtmig: Text = Field(description="Version of the SDTMIG.")
+    sdtm: Text = Field(description="Version of the SDTM.")
+    adamig: Text = Field(description="Version of the ADaMIG.")
+    ct: dict[Text, Text] = Field(description="Date of the package of each publisher: SDTM, ADaM, DEFINE-XML.")
+
+
+class StudySpec(Model):
+    """mappings/study.yaml."""
+
+    extends: Words = Field(
+        default_factory=list[Text],
+        description="Layers: folders of mappings, relative to this file; later ones go before earlier ones.",
+    )
+    datasets: Words = Field(
+        default_factory=list[Text],
+        description="Datasets of a layer to build, beside those of which the study has a file.",
+    )
+    study: StudyInfo = Field(description="Who the study is.")
+    standards: Standards = Field(description="The standards and packages of terminology that are pinned.")
+    snapshot: Text = Field(description="When the data were cut: the one time that outputs show, in ISO 8601.")
+    usubjid: Text = Field(description="USUBJID, an expression over SUBJECT, the subject of a raw row.")
+    sequence: Literal["sorted", "pinned"] = Field(
+        "sorted", description="--SEQ: by the order of the keys, or kept from build to build in sequence.lock."
+    )
+    formats: dict[Text, Words] = Field(
+        default_factory=dict[Text, list[Text]], description="Lists of date formats."
+    )
+    times: dict[Text, Words] = Field(
+        default_factory=dict[Text, list[Text]], description="Lists of time formats."
+    )
+    pivot: int | None = Field(None, description="The first of the hundred years that two-digit years mean.")
+    text: TextPolicy | None = Field(None, description="The text policy of lines that give none.")
+    units: dict[Text, Unit] = Field(
+        default_factory=dict[Text, Unit],
+        description="Spellings of units and factors of the study; they go before the table.",
+    )
+
+
+class TableVisit(Model):
+    """The columns that name a table's visit and its date; without a name the day decides."""
+
+    name: Text | None = Field(None, description="The column of the visit's name; without it the day decides.")
+    date: Text = Field(description="The column of the visit's date.")
+    witness: Yes = Field(True, description="Whether a row proves that the visit took place.")
+
+
+class DuplicatesSpec(Model):
+    """Which of several records with one key is kept: by a date, or by a number."""
+
+    keep: Literal["identical", "latest", "earliest", "last", "first"] = Field(
+        description="identical, or the row with the latest, earliest, last or first value of `by`."
+    )
+    by: Text | None = Field(None, description="The column that decides.")
+    date: Words | None = Field(None, description="latest, earliest: formats of `by`; default: ISO 8601.")
+
+
+class TableSpec(Model):
+    """One raw table: the contract."""
+
+    file: Text = Field(description="The file below the raw folder.")
+    format: Literal["csv", "xlsx"] | None = Field(None, description="By default from the ending of the file.")
+    sheet: Text | None = Field(None, description="xlsx: the sheet; default: the only one.")
+    delimiter: Text | None = Field(None, description="csv: what separates cells; default: a comma.")
+    encoding: Text | None = Field(None, description="csv: default utf-8, with or without mark.")
+    key: Words = Field(description="The columns that identify a row.")
+    subject: Text | None = Field(None, description="The column of the subject's identifier.")
+    page: int | None = Field(None, description="The page of the annotated CRF.")
+    recorded_by: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = Field(
+        None, description="Who recorded the data."
+    )
+    visit: TableVisit | None = Field(None, description="The columns of visit and date.")
+    trim: Yes | None = Field(None, description="Take blanks at both ends of cells away.")
+    missing: Words | None = Field(None, description="Texts that mean that there is no value.")
+    decimal: Literal["point", "comma"] | None = Field(None, description="The decimal sign of its numbers.")
+    thousands: Yes | None = Field(None, description="Whether thousands are separated: 1,234.5.")
+    policy: Literal["strict", "warn", "ignore"] | None = Field(
+        None, description="What a column is that only the file or only the contract has."
+    )
+    duplicates: Annotated[DuplicatesSpec, BeforeValidator(kept)] | None = Field(
+        None, description="Which of several rows with one key is kept."
+    )
+    columns: Words = Field(description="The contract: every column, in any order.")
+    exclude: dict[Text, Text] = Field(
+        default_factory=dict[Text, Text], description="Columns that are left out, with the reason."
+    )
+
+
+class TableDefaults(Model):
+    """What holds for every table that does not say otherwise."""
+
+    subject: Text | None = Field(default=None, description="The column of the subject's identifier.")
+    recorded_by: Literal["Subject", "Investigator", "Vendor", "Sponsor"] = Field(
+        default="Investigator", description="Who recorded the data: the source of the origin Collected."
+    )
+    trim: Yes = Field(default=False, description="Take blanks at both ends of cells away.")
+    missing: Words = Field(default_factory=list[Text], description="Texts that mean that there is no value.")
+    decimal: Literal["point", "comma"] = Field(default="point", description="The decimal sign of numbers.")
+    thousands: Yes = Field(default=False, description="Whether thousands are separated.")
+    policy: Literal["strict", "warn", "ignore"] = Field(
+        default="strict", description="What a column is that only the file or only the contract has."
+    )
+    visit: TableVisit | None = Field(default=None, description="The columns of visit and date.")
+    columns: Words = Field(default_factory=list[Text], description="Columns that every table has.")
+    exclude: dict[Text, Text] = Field(
+        default_factory=dict[Text, Text],
+        description="Columns that are left out, with the reason, where nothing reads them.",
+    )
+
+
+class SourcesSpec(Model):
+    """mappings/sources.yaml."""
+
+    defaults: TableDefaults = Field(default_factory=TableDefaults, description="What holds for all tables.")
+    tables: dict[Text, TableSpec] = Field(description="The raw tables by the name that specs use.")
+
+
+class VisitSpec(Model):
+    """A visit of the protocol."""
+
+    number: float = Field(description="VISITNUM.")
+    visit: Text = Field(description="VISIT.")
+    day: int | None = Field(None, description="VISITDY.")
+    days: Text | None = Field(
+        None, description="Days that mean the visit where no name was collected: -3..3."
+    )
+    raw: Words = Field(default_factory=list[Text], description="The raw names that mean it.")
+    repeats: Yes = Field(False, description="One table may have the visit on several dates.")
+    mode: Text | None = Field(None, description="How it is planned to take place, for SVCNTMOD.")
+
+
+class VisitsSpec(Model):
+    """mappings/visits.yaml."""
+
+    visits: list[VisitSpec] = Field(description="The visits of the protocol.")
+    unscheduled: Words = Field(
+        default_factory=list[Text], description="Raw names of visits that were not planned."
+    )
+    date: Words = Field(description="Formats of visit dates, or the name of a list of them.")
+    day1: Text | None = Field(None, description="Raw column whose earliest date is the subject's day 1.")

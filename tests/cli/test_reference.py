@@ -1,0 +1,42 @@
+"""docs/reference.md is written from the classes and functions of the language, and lacks nothing."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def script() -> dict[str, object]:
+    return runpy.run_path(str(ROOT / "scripts" / "make_reference.py"))
+
+
+def test_the_page_is_current(script: dict[str, object]) -> None:
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert page == script["page"](), "run scripts/make_reference.py"  # type: ignore[operator]
+
+
+def test_every_key_says_what_it_means(script: dict[str, object]) -> None:
+    models = {
+        below
+        for _, model in script["FILES"]  # type: ignore[attr-defined]
+        for below in (model, *script["_below"](model))  # type: ignore[operator]
+    }
+    silent = [
+        f"{m.__name__}.{n}" for m in models for n, field in m.model_fields.items() if not field.description
+    ]
+    assert silent == []
+    assert len(models) > 35
+
+
+def test_every_link_of_the_page_has_its_heading() -> None:
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    headings = {
+        line.lstrip("# ").lower().replace(" ", "-") for line in page.splitlines() if line.startswith("###")
+    }
+    linked = {part.partition(")")[0] for part in page.split("](#")[1:]}
+    assert linked <= headings
