@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ced_cdisc.convert import build_datasets
-from ced_cdisc.core.findings import Findings
+from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.spec.load import load_specs
 from ced_cdisc.stages.reading import read_raw
@@ -23,19 +26,41 @@ variables:
 """
 
 
-def test_a_test_is_done_unless_the_condition_is_true(tmp_path: Path) -> None:
+def planned(tmp_path: Path, spec: str, rows: str) -> tuple[StudyPlan, Path]:
+    """The small study with this VS, its dosing table with a column ND and these rows."""
     folder = write_study(tmp_path, {"mappings/sources.yaml": ("DOSDT, DOSE]", "DOSDT, DOSE, ND]")})
-    (folder / "mappings/sdtm/vs.yaml").write_text(VS)
-    (folder / "raw/dose.csv").write_text(
-        "SUBJ,DAY,DOSDT,DOSE,ND\n001,1,10-FEB-2020,5,\n001,2,11-FEB-2020,6,N\n002,1,12-FEB-2020,,Y\n"
-    )
+    (folder / "mappings/sdtm/vs.yaml").write_text(spec)
+    (folder / "raw/dose.csv").write_text("SUBJ,DAY,DOSDT,DOSE,ND\n" + rows)
     findings = Findings()
     specs = load_specs(folder / "mappings", folder / "define", findings)
     plan = plan_study(specs, findings) if specs is not None else None
     assert plan is not None, [str(f) for f in findings]
-    frames, _ = build_datasets(plan, read_raw(folder / "raw", plan, findings))
+    return plan, folder
+
+
+def test_a_test_is_done_unless_the_condition_is_true(tmp_path: Path) -> None:
+    rows = "001,1,10-FEB-2020,5,\n001,2,11-FEB-2020,6,N\n002,1,12-FEB-2020,,Y\n"
+    plan, folder = planned(tmp_path, VS, rows)
+    frames, _ = build_datasets(plan, read_raw(folder / "raw", plan, Findings()))
     assert frames["VS"].select("VSORRES", "VSSTRESN", "VSSTAT").rows() == [
         ("5", 5.0, None),
         ("6", 6.0, None),
         (None, None, "NOT DONE"),
     ]
+
+
+def test_a_result_of_a_test_that_was_not_done_is_a_fault(tmp_path: Path) -> None:
+    plan, folder = planned(tmp_path, VS, "001,1,10-FEB-2020,5,Y\n002,1,12-FEB-2020,,Y\n")
+    with pytest.raises(Stopped) as stopped:
+        build_datasets(plan, read_raw(folder / "raw", plan, Findings()))
+    assert [str(finding).replace(f"{folder}/", "") for finding in stopped.value.findings] == [
+        "mappings/sdtm/vs.yaml:4:28 CED285 VS.VSORRES: '5' of dose.DOSE is a result of a test that was not "
+        "done; correct the data, or the condition of 'not_done'\n    dose.csv line 2, subject T1-001"
+    ]
+
+
+def test_a_result_may_itself_say_that_the_test_was_not_done(tmp_path: Path) -> None:
+    spec = VS.replace("dose.ND = 'Y'", "dose.ND = 'LOST'").replace("result: dose.DOSE", "result: dose.ND")
+    plan, folder = planned(tmp_path, spec, "001,1,10-FEB-2020,5,LOST\n002,1,12-FEB-2020,5,70\n")
+    frames, _ = build_datasets(plan, read_raw(folder / "raw", plan, Findings()))
+    assert frames["VS"].select("VSORRES", "VSSTAT").rows() == [(None, "NOT DONE"), ("70", None)]

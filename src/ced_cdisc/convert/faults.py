@@ -163,6 +163,9 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
     node, label = fault.node, place.label
     if value == NONE and label.endswith("ORRESU"):
         return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
+    if isinstance(node, tree.Recode) and not node.pairs and not node.match:
+        what = f"{label}: '{value}'{_of(node.of)} is a result of a test that was not done"
+        return "CED285", what, "correct the data, or the condition of 'not_done'"
     if isinstance(node, tree.Recode) and node.match:
         return _worded_match(fault, node, label, value)
     if isinstance(node, tree.Recode):

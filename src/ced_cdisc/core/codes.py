@@ -160,6 +160,7 @@ CED275 | records of one test with different standard units | name the test's `st
 CED280 | a raw value that fits several terms | write the term that is meant in ct
 CED283 | a time to event without start, event or censoring date | add a censoring date, or leave subjects out
 CED284 | AVAL and AVALC of a parameter are not one to one | correct the line of AVAL or of AVALC
+CED285 | a result of a test that was not done | correct the data, or the condition of `not_done`
 CED290 | sequence.lock cannot be read or is damaged | take it back from version control, or use --renumber
 CED291 | sequence.lock holds an unfinished merge | take the lock of one side, then build
 CED292 | sequence.lock gives a number or a record twice | delete the later line, then build

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists, named_list
 from ced_cdisc.plan.language.expressions import both, choose, literal
@@ -97,6 +98,8 @@ class _Test:
         if not_done is not None:  # done also where the condition is unknown, as with an empty raw column
             done = Text(f"if({not_done.when}, 0, 1) = 1", not_done.when.where)
         self._add("--ORRES", only_when(test.result, done), change=self._results.without_flag)
+        if not_done is not None:
+            self._refuse_results(not_done.when, result)
         self._units()
         self._results.standard()
         self._results.reference_range()
@@ -107,6 +110,20 @@ class _Test:
                 self._add("--REASND", only_when(not_done.reason, not_done.when))
         keep = self._keep(result, not_done.when if not_done is not None else None)
         return LinesOfTest(tuple(self._made), both(keep, self._is_this_test()))
+
+    def _refuse_results(self, not_done: Text, result: Text | None) -> None:
+        """A result of a test that was not done is a fault, unless the result itself is what says so."""
+        made = next((line for line in self._made if line.variable == self._domain.full("--ORRES")), None)
+        condition = self._lines.expressions.condition(not_done, self._names)
+        column = self._lines.expressions.compile(result, self._names) if result is not None else None
+        if made is None or condition is None or not isinstance(column, tree.Column):
+            return
+        if column.name in {c.name for c in columns(condition)} or not isinstance(made.tree, tree.Call):
+            return
+        refused = tree.Recode(of=column, pairs=(), at=column.at, type=Type.TEXT)
+        done, value, _ = made.tree.args
+        guarded = replace(made, tree=replace(made.tree, args=(done, value, refused)))
+        self._made = [guarded if line is made else line for line in self._made]
 
     def _is_this_test(self) -> tree.Node | None:
         """Tests in rows: whether the row is one of this test; a code without test is a fault."""
