@@ -356,3 +356,34 @@ def test_a_run_that_ends_before_its_last_step_loses_no_number(monkeypatch: pytes
     assert tree("out") == before
     assert lock().count("AE\tT1-001") == 3
     assert not Path("mappings/.sequence.lock.new").exists()
+
+
+def related() -> list[tuple[object, ...]]:
+    return column("RELREC", "USUBJID", "RDOMAIN", "IDVARVAL", "RELID")
+
+
+def test_a_late_row_changes_no_relation_between_records() -> None:
+    given_pinned()
+    spoil("mappings/sources.yaml", "DOSDT, DOSE]", "DOSDT, DOSE, AENO]")
+    spoil("mappings/sdtm/ex.yaml", "  EXTRT:", "  EXREFID:  dose.AENO\n  EXTRT:")
+    Path("raw/dose.csv").write_text(
+        "SUBJ,DAY,DOSDT,DOSE,AENO\n001,1,10-FEB-2020,5,1\n001,2,11-FEB-2020,5,2\n002,1,12-FEB-2020,2.5,\n"
+    )
+    Path("mappings/sdtm/relrec.yaml").write_text(
+        "domain: RELREC\nrelate: [{id: AEEX, from: AE.AESPID, to: EX.EXREFID}]\n"
+    )
+    built()
+    before = related()
+    assert before == [
+        ("T1-001", "AE", "1", "AEEX1"),
+        ("T1-001", "AE", "2", "AEEX2"),
+        ("T1-001", "EX", "1", "AEEX2"),
+        ("T1-001", "EX", "2", "AEEX1"),
+    ]
+    spoil(RAW_AE, LATE, "001,9,Anaemia,1,01-FEB-2020,\n" + LATE)
+    built()
+    assert numbers()["T1-001", "9"] == 3
+    assert related() == before
+    spoil(STUDY, "sequence: pinned\n", "sequence: sorted\n")
+    built()
+    assert related() != before

@@ -44,8 +44,8 @@ def _related(relation: Relation, world: World) -> pl.DataFrame:
         message = f"{label}: no record of the subject has {target} '{value}'"
         world.faults.add("CED298", message, relation.where, _HINT, records_of(rows))
     linked = one.join(other, on=keys, how="semi", maintain_order="left")
-    groups = linked.group_by(keys, maintain_order=True).agg(pl.col("__at").min()).sort(SUBJECT, "__at")
-    numbered = groups.with_columns(pl.int_range(1, pl.len() + 1).over(SUBJECT).cast(pl.String).alias(_GROUP))
+    groups = linked.group_by(keys, maintain_order=True).agg(pl.col("__at").min())
+    numbered = groups.with_columns(pl.col("__at").cast(pl.String).alias(_GROUP))
     sides: list[pl.DataFrame] = []
     for side, rows in ((relation.one, linked), (relation.other, other)):
         members = rows.drop("__at").join(numbered, on=keys, how="inner", maintain_order="left")
@@ -70,10 +70,10 @@ def _related(relation: Relation, world: World) -> pl.DataFrame:
 
 
 def _side(side: Side, world: World) -> pl.DataFrame:
-    """The records of a side with an identifier: the subject, ``__key``, ``__id`` (IDVARVAL), ``__at``."""
+    """The records of a side with an identifier: subject, ``__key``, ``__id`` (IDVARVAL), ``__at`` (--SEQ)."""
     plan = world.plan.dataset(side.dataset)
     kinds = {v.name: v.kind for v in plan.variables}
-    frame = world.frames[side.dataset].with_row_index("__at")
+    frame = world.frames[side.dataset].with_columns(pl.col(plan.sequence).cast(pl.Int64).alias("__at"))
 
     def shown(name: str) -> pl.Expr:
         return text([Argument(pl.col(name), kinds.get(name, Type.TEXT))])

@@ -22,7 +22,7 @@ def related(
     made: list[Record] = []
     for index, relation in enumerate(dataset.relations):
         seen: set[tuple[Value, ...]] = set()
-        for subject, side, value, number in _members(relation, tables, report):
+        for subject, side, value, number in _members(relation, plan, tables, report):
             values: dict[str, Value] = {
                 "STUDYID": plan.study_id,
                 "RDOMAIN": side.domain,
@@ -38,12 +38,11 @@ def related(
 
 
 def _members(
-    relation: Relation, tables: Mapping[str, Table], report: Report
+    relation: Relation, plan: StudyPlan, tables: Mapping[str, Table], report: Report
 ) -> Iterator[tuple[str | None, Side, str | None, int]]:
     """Subject, side, IDVARVAL and number of each record of each relationship."""
     ones, others = tables[relation.one.dataset].records, tables[relation.other.dataset].records
     for subject in sorted({record.subject or "" for record in ones}):
-        number = 0
         taken: set[str] = set()
         for one in (r for r in ones if r.subject == subject):
             key = as_text(one.values.get(relation.one.column))
@@ -53,10 +52,12 @@ def _members(
             if key is None or key in taken or not linked:
                 continue
             taken.add(key)
-            number += 1
-            for record in (r for r in ones if r.subject == subject):
-                if as_text(record.values.get(relation.one.column)) == key:
-                    yield subject, relation.one, _identified(record, relation.one, relation, report), number
+            named = [
+                r for r in ones if r.subject == subject and as_text(r.values.get(relation.one.column)) == key
+            ]
+            number = min(_sequence(record, plan.dataset(relation.one.dataset)) for record in named)
+            for record in named:
+                yield subject, relation.one, _identified(record, relation.one, relation, report), number
             for record in linked:
                 yield subject, relation.other, _identified(record, relation.other, relation, report), number
     known = {(r.subject, as_text(r.values.get(relation.one.column))) for r in ones}
@@ -64,6 +65,12 @@ def _members(
         for key in _keys(record, relation.other.column, relation):
             if (record.subject, key) not in known:
                 report(DataFault(f"no record has '{key}'"), record, relation.where)
+
+
+def _sequence(record: Record, dataset: DatasetPlan) -> int:
+    number = record.values.get(dataset.sequence)
+    assert isinstance(number, float), f"{dataset.name} is numbered before RELREC is made"
+    return int(number)
 
 
 def _keys(record: Record, column: str, relation: Relation) -> list[str]:

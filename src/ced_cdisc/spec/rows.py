@@ -40,7 +40,7 @@ Match = Annotated[MatchSpec, BeforeValidator(_match)]
 class RelateSpec(Model):
     """RELREC: records of two datasets that a collected identifier links."""
 
-    id: Text = Field(description="RELID begins with it; a number follows.")
+    id: Text = Field(description="RELID begins with it; --SEQ of the first record of `from` follows.")
     from_: Text = Field(alias="from", description="DATASET.VARIABLE that holds the identifier.")
     to: Text = Field(description="DATASET.VARIABLE (or qualifier) that names the identifier.")
     by: Text | None = Field(None, description="What separates several identifiers in one text.")
