@@ -230,8 +230,8 @@ class Relation:
     """Records of two datasets that a collected identifier links, within the subject.
 
     Each identifier that a record of ``other`` names (several, if ``separator`` is not empty) is one
-    relationship with all records of ``one`` that have it; there must be one at least. RELID is ``id`` and --SEQ of
-    the first of those records, so that it stays where the number stays.
+    relationship with all records of ``one`` that have it; there must be one at least. RELID is ``id`` and
+    --SEQ of the first of those records, so that it stays where the number stays.
     """
 
     id: str
