@@ -372,6 +372,8 @@ def reason(word: Word, plan: StudyPlan) -> str:
         return "no codelist binds AWU"
     if "reason" in keys:
         return "no codelist binds --REASND"
+    if keys == ["variables"] and word.file.startswith("mappings/adam/"):
+        return "declares a variable of the sponsor, with a label of its own"
     domain = Path(word.file).stem.upper()
     dataset = next((d for d in plan.datasets if d.name == domain), None)
     names = [key for key in keys if dataset and any(v.name == key for v in dataset.variables)]

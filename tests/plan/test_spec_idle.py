@@ -68,6 +68,18 @@ CASES = {
         "define/define.yaml:2:64 CED111 codelist SITES is for ADSL.SEXX, which no dataset has; "
         "did you mean ADSL.SEX?",
     ),
+    "a codelist for a value that no record has": (
+        DEFINE,
+        "documents:\n",
+        'codelists:\n  SITES: {name: Sites, terms: {"01": One}, variables: AESER.NN}\ndocuments:\n',
+        "define/define.yaml:2:55 CED111 codelist SITES is for AESER.NN, which no dataset has; did you mean AESER.N?",
+    ),
+    "a constant that is no duration": (
+        AE,
+        "  AETERM:   ae.TERM\n",
+        "  AETERM:   ae.TERM\n  AEDUR:    {assign: P7DT}\n",
+        "mappings/sdtm/ae.yaml:7:13 CED115 AEDUR: 'P7DT' is no ISO 8601 duration; write it like P7D, PT30M or P1M",
+    ),
     "a look-up that nothing uses": (
         AE,
         "from: ae\n",

@@ -91,6 +91,7 @@ CED110 | a condition compares with a text that the variable never has | take the
 CED111 | a codelist is for a variable that no dataset has | correct the name in define.yaml
 CED113 | a written visit is none of visits.yaml | take the name proposed, or add the visit
 CED114 | a look-up that nothing uses | take it out of `with`
+CED115 | a constant that is not of the ISO 8601 form of its variable | write it like P7D, or 2018-03-15T09:30
 """
 
 _RAW = """

@@ -81,9 +81,21 @@ def _codelists(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Finding
                     owner in known,
                     [f"{name}{dot}{short}" for name in (*known, *(names if dot else ()))],
                 )
+            if good and dot and owner not in names:  # VARIABLE.VALUE, where another variable has that value
+                values = {v for d in plans.values() if owner in names[d.name] for v in _texts(d)}
+                good, near = short in values, [f"{owner}.{value}" for value in values]
             if not good:
                 message = f"codelist {list_name} is for {text}, which no dataset has"
                 findings.add(Finding("CED111", message, text.where, hint=did_you_mean(str(text), near)))
+
+
+def _texts(dataset: DatasetPlan) -> Iterator[str]:
+    """The texts that blocks of a dataset assign, and those of written rows."""
+    for block in dataset.blocks:
+        for line in block.lines:
+            if isinstance(line.tree, tree.Literal) and line.tree.value is not None:
+                yield str(line.tree.value)
+        yield from (str(value) for row in block.rows for value in row.values() if value is not None)
 
 
 def _blocks(specs: Specs) -> Iterator[BlockSpec]:

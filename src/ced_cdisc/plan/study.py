@@ -17,6 +17,7 @@ from ced_cdisc.plan.account import with_readers
 from ced_cdisc.plan.adam.parts import sources_of
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
 from ced_cdisc.plan.compared import check_compared
+from ced_cdisc.plan.forms import check_forms
 from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import date_formats, named_formats
@@ -118,6 +119,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     _unused_codelists(specs, codelists)
     check_compared(expressions.compiled, plans | adam, visits, codelists, findings)
     if not findings.errors:
+        check_forms(specs, plans, findings)
         check_idle(specs, plans | adam, findings)
     snapshot = _snapshot(specs, findings)
     tables = with_readers(tables, visits, (*ordered, *adam.values()), specs.sources, findings)
