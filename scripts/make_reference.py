@@ -197,8 +197,9 @@ def _kind(kind: Type) -> str:
 
 def _example(example: Example) -> str:
     given = ", ".join(f"{name} {_shown(value)}" for name, value in example.given.items())
-    result = {None: "missing or unknown", True: "true", False: "false"}.get(example.result)  # type: ignore[arg-type]
-    if result is None:
+    if example.result is None or isinstance(example.result, bool):
+        result = "missing or unknown" if example.result is None else str(example.result).lower()
+    else:
         result = _shown(example.result)
     return f"`{example.expression}` with {given}: {result}"
 

@@ -169,6 +169,15 @@ def test_a_value_at_fault(change: tuple[str, str, str], said: str) -> None:
         ),
         (
             AE,
+            ("AESER:    {assign: N}", "AESER:    {derive: \"text(if(AESEV is present, 'yes', missing))\"}"),
+            "mappings/sdtm/ae.yaml:20:13 CED264 AE.AESER: 'yes' is not in the codelist No Yes Response "
+            "(C66742), on 3 records; CT has it as a synonym of Y; match: synonym takes it\n"
+            "    ae.csv line 2, subject T1-001\n"
+            "    ae.csv line 3, subject T1-001\n"
+            "    ae.csv line 4, subject T1-002\n",
+        ),
+        (
+            AE,
             ("AESER:    {assign: N}", 'AESER:    {derive: "lower(AETERM)"}'),
             "mappings/sdtm/ae.yaml:20:13 CED264 AE.AESER: 'nausea' is not in the codelist No Yes "
             "Response (C66742), "

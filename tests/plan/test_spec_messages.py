@@ -36,6 +36,12 @@ CASES = [
     # what is written into which file, and what is said
     (
         AE,
+        'AEDECOD:  {derive: "upper(AETERM)"}',
+        'AEDECOD:  {derive: "upper(AETERM)", when: "AETERM ne \'X\'"}',
+        "mappings/sdtm/ae.yaml:9:53 CED015 'ne' cannot stand here; did you mean !=?",
+    ),
+    (
+        AE,
         "domain: AE\n",
         "domain: AE\nsorted: [AETERM]\n",
         "mappings/sdtm/ae.yaml:2:1 CED006 unknown key 'sorted'; did you mean sort?",

@@ -114,6 +114,8 @@ class Faults:
             return
         message = f"{place.label}: a condition is neither true nor false, and counts as not true"
         hint = "look at the dates, impute them, or accept it with unknown: accept"
+        if place.label.endswith("LOBXFL"):
+            hint = "look at the dates and times, or say with 'baseline' which records come before treatment"
         severity = Severity.WARNING if asked else Severity.NOTE
         subjects = [("", 0, subject) for _, _, subject in records_of(rows)]
         self.add("CED270", message, place.where, hint, subjects, severity)

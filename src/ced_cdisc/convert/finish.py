@@ -15,6 +15,7 @@ from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument
 from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, VariablePlan
+from ced_cdisc.standards.ct import load_ct
 
 
 def sort_and_keep(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:
@@ -124,8 +125,17 @@ def _strange_value(
     code = f" ({codelist.code})" if codelist.code else ""
     listed = f"'{value}' is not in the codelist {codelist.name}{code}"
     message = f"{dataset.name}.{variable.name}: {listed}, on {_count(rows.height)}"
-    hint = did_you_mean(value, terms) or f"it has {one_of(terms)}"
+    hint = _synonym(value, codelist) or did_you_mean(value, terms) or f"it has {one_of(terms)}"
     world.faults.add("CED264", message, variable.where, hint, records_of(rows))
+
+
+def _synonym(value: str, codelist: Codelist) -> str:
+    """The hint for a value that the terminology knows by another name, before any that only looks alike."""
+    published = load_ct("SDTM")
+    if codelist.code not in published:
+        return ""
+    term = published.codelist(codelist.code).by_synonym(value)
+    return f"CT has it as a synonym of {term.submission_value}; match: synonym takes it" if term else ""
 
 
 def _check_standard_units(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:

@@ -84,6 +84,10 @@ def parse(text: str) -> tree.Node:
         at = token.start_pos or 0
         if str(token) == "=" and text[at - 1 : at] == "=":
             raise ExpressionError("'==' cannot stand here", at - 1, "equality is written =") from None
+        if str(token).lower() in _SAS:
+            raise ExpressionError(
+                f"'{token}' cannot stand here", at, f"did you mean {_SAS[token.lower()]}?"
+            ) from None
         words = [word for name in error.expected if (word := _KEYWORD_OF.get(name))]
         hint = did_you_mean(str(token), words) or _expected(error.expected)
         raise ExpressionError(f"'{token}' cannot stand here", at, hint) from None
@@ -96,6 +100,10 @@ def parse(text: str) -> tree.Node:
         raise ExpressionError(f"'{char}' cannot stand here", position, hint) from None
     except UnexpectedEOF:  # pragma: no cover - LALR reports the end as a token
         raise ExpressionError("the expression ends too early", len(text)) from None
+
+
+_SAS = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "==": "="}
+"""Operators as SAS writes them."""
 
 
 def _expected(names: set[str]) -> str:

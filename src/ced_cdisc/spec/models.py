@@ -81,9 +81,7 @@ class LineSpec(Model):
         None, description="cases of an analysis dataset: the variable that holds the number of the branch."
     )
     label: Text | None = Field(None, description="The label, where the standard gives none.")
-    codelist: Text | None = Field(
-        None, description="Codelist by NCI code or by name in define/codelists.yaml."
-    )
+    codelist: Text | None = Field(None, description="Codelist by NCI code or by name in define/define.yaml.")
     format: Text | None = Field(None, description="SAS format, such as DATE9.")
     decimals: int | None = Field(None, description="Number of decimals planned.")
     length: int | None = Field(None, description="Planned length in the XPT file [bytes].")
