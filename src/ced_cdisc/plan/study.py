@@ -87,6 +87,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
 
     domains = _domains(specs, findings)
     for domain in domains:
+        _choose_lists(domain, codelists)
         catalogue.datasets[domain.name] = domain.names | (
             {"USUBJID": tree.Type.TEXT} if "USUBJID" in domain.names else {}
         )
@@ -189,6 +190,20 @@ def _domains(specs: Specs, findings: Findings) -> list[Domain]:
         if domain is not None:
             found[domain.name] = domain
     return list(found.values())
+
+
+def _choose_lists(domain: Domain, codelists: Codelists) -> None:
+    """Of several lists that the guide names for the tests of a domain, the first that has all of them."""
+    codes, names = (domain.ig.variable(domain.full(name)) for name in ("--TESTCD", "--TEST"))
+    tests = {str(rows.test.test) for rows in domain.rows if rows.test is not None}
+    if codes is None or names is None or len(codes.codelists) < 2 or not tests:
+        return
+    for code, name in zip(codes.codelists, names.codelists, strict=False):
+        published = codelists.published(code)
+        if published is not None and tests.issubset(published[1].values):
+            codelists.choose(codes.name, code)
+            codelists.choose(names.name, name)
+            return
 
 
 def _sdtm_order(plans: dict[str, DatasetPlan], findings: Findings) -> list[DatasetPlan]:

@@ -33,6 +33,10 @@ class Codelists:
             if spec.names is not None:
                 self._by_variable[str(spec.names)] = f"{name}:names"
 
+    def choose(self, variable: str, name: str) -> None:
+        """Bind a list to a variable, unless the sponsor has chosen one."""
+        self._by_variable.setdefault(variable, name)
+
     def published(self, name: str) -> tuple[CtPackage, CtCodelist] | None:
         """The published list with that code or short name, SDTM before ADaM."""
         for package in self._packages.values():
