@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import random
 import shutil
@@ -50,7 +51,7 @@ def shuffle_rows(source: Path, target: Path) -> None:
     """A copy of a raw table with its records in another order below the header."""
     dice = random.Random(f"order of {source.name}")
     if source.suffix == ".xlsx":
-        book = openpyxl.load_workbook(source)
+        book = openpyxl.load_workbook(io.BytesIO(source.read_bytes()))
         for sheet in book.worksheets:
             rows = [[(c.value, c.number_format) for c in row] for row in sheet.iter_rows(min_row=2)]
             dice.shuffle(rows)
