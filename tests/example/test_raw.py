@@ -4,6 +4,7 @@ Read here with csv and openpyxl only, so that nothing of ced_cdisc checks itself
 """
 
 import csv
+import io
 import math
 import os
 import re
@@ -60,7 +61,7 @@ def table(name: str) -> list[Row]:
 
 
 def cathlab() -> list[dict[str, object]]:
-    sheet = openpyxl.load_workbook(RAW / "cathlab.xlsx")["CATHLAB"]
+    sheet = openpyxl.load_workbook(io.BytesIO((RAW / "cathlab.xlsx").read_bytes()))["CATHLAB"]
     header, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip(map(str, header), row, strict=True)) for row in rows]
 

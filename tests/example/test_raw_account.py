@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ def headers() -> dict[str, list[str]]:
             with path.open(encoding="utf-8-sig", newline="") as lines:
                 found[path.stem] = [name.strip() for name in next(csv.reader(lines))]
         elif path.suffix == ".xlsx":
-            sheet: Any = openpyxl.load_workbook(path, read_only=True).worksheets[0]
+            sheet: Any = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True).worksheets[0]
             found[path.stem] = [str(cell).strip() for cell in next(sheet.iter_rows(values_only=True))]
     return found
 
