@@ -69,6 +69,8 @@ def method_of(
     if verb not in ("derive", "cases", "flag", "impute", "ticks"):
         return None
     formula = "" if text is None else str(spec.derive) if verb == "derive" else _formula(spec)
+    if formula and spec.when is not None:
+        formula = f"{formula}, where {spec.when}"
     if spec.as_ is not None:
         words = str(spec.as_)
     else:
