@@ -329,8 +329,7 @@ def main() -> int:
             outcome = result.outcome + (
                 " without hint" if result.outcome == "exact" and not result.hinted else ""
             )
-            why = "another duration" if DURATION.fullmatch(result.wrong) else reason(result.word, plan)
-            if outcome == "silent" and why:
+            if outcome == "silent" and (why := reason(result.word, result.wrong, plan)):
                 counts[f"silent: {re.sub(r'binds .*', 'binds it', why)}"] += 1
                 continue
             counts[f"{result.word.role}: {outcome}"] += 1
@@ -341,11 +340,13 @@ def main() -> int:
     return 0
 
 
-def reason(word: Word, plan: StudyPlan) -> str:
+def reason(word: Word, wrong: str, plan: StudyPlan) -> str:
     """Why a misspelling that passes cannot be known to be one, or an empty text: then it is a hole.
 
     Before the data are read, nothing tells which texts a raw column, or a variable without terms, has.
     """
+    if DURATION.fullmatch(wrong):
+        return "another duration"
     keys = [step for step in word.path if step != "-"]
     if word.file.endswith("visits.yaml"):
         return "a raw visit name: the data tell (CED261)"
