@@ -89,6 +89,10 @@ class _English:
         return node.short if node.owner and node.owner == self._records else node.name
 
     def _call(self, node: tree.Call) -> str:
+        signature = self._registry.get(node.name)
+        least = len(signature.parameters) - signature.optional if signature is not None else 0
+        if signature is None or len(node.args) < least:  # a fault that is reported where names are resolved
+            return f"{node.name}({', '.join(map(self.say, node.args))})"
         if node.name == "if":
             return self._branches(node)
         said = [self.say(arg) for arg in node.args]
@@ -107,7 +111,7 @@ class _English:
             return f"{said[0]}, converted from {said[1]} to {said[2]}{_by(node, said[3:])}"
         if node.name == "study_day":
             return self._study_day(node.args, said)
-        template = self._registry[node.name].english
+        template = signature.english
         text = template.replace("{*}", listed(said)).replace("{1*}", listed(said[1:]))
         return re.sub(r"\{(\d)\}", lambda match: said[int(match[1])], text)
 

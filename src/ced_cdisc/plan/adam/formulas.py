@@ -97,7 +97,7 @@ def formula_in_words(
     named = {n.name for n in tree.walk(parsed) if isinstance(n, tree.Column | tree.Selected)}
     for code, parameter in parameters.items():
         value = expressions.parse(parameter.value) if parameter.value is not None else None
-        if str(code) in named and not parameter.keep and value is not None and _is_known(value):
+        if str(code) in named and not parameter.keep and value is not None:
             text += f" {code}, not kept as a parameter, is {parameter.param}: {clause(value, FUNCTIONS)}."
     return text
 
@@ -107,11 +107,6 @@ def _of_parameter(name: str, where: tree.Node | None, at: int) -> tree.Node:
     code, value = tree.Column(name="PARAMCD", at=at), tree.Literal(value=name, at=at)
     test = tree.Compare(op="=", left=code, right=value, at=at)
     return test if where is None else tree.Both(left=test, right=where, at=at)
-
-
-def _is_known(node: tree.Node) -> bool:
-    """Whether every function of an expression is one; another is reported with the parameter itself."""
-    return all(below.name in FUNCTIONS for below in tree.walk(node) if isinstance(below, tree.Call))
 
 
 def _and(words: tuple[str, ...]) -> str:
