@@ -18,6 +18,7 @@ from ced_cdisc.expr.parse import parse
         ("convert(A)", "convert(A)"),
         ("if(A)", "if(A)"),
         ("study_day()", "study_day()"),
+        ("CBFF[A > 1]", "CBFF[A is above 1]"),
     ],
 )
 def test_unknown_functions_and_lacking_arguments(text: str, words: str) -> None:

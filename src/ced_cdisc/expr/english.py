@@ -88,6 +88,10 @@ class _English:
             return f"{node.short} ({node.owner})" if node.owner else node.name
         return node.short if node.owner and node.owner == self._records else node.name
 
+    def _selected(self, node: tree.Selected) -> str:
+        """Only where its name is none: a fault that is reported where names are resolved."""
+        return f"{node.name}[{self.say(node.where)}]"
+
     def _call(self, node: tree.Call) -> str:
         signature = self._registry.get(node.name)
         least = len(signature.parameters) - signature.optional if signature is not None else 0
