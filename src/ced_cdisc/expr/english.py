@@ -90,7 +90,7 @@ class _English:
 
     def _selected(self, node: tree.Selected) -> str:
         """Only where its name is none: a fault that is reported where names are resolved."""
-        return f"{node.name}[{self.say(node.where)}]"
+        return node.name if node.where is None else f"{node.name}[{self.say(node.where)}]"
 
     def _call(self, node: tree.Call) -> str:
         signature = self._registry.get(node.name)
