@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Build:
-    """A finished build: ``build["AE"]`` is a pandas frame, ``frames`` holds the polars ones."""
+    """A finished build: ``build["AE"]`` is a pandas frame, ``frames`` holds the polars ones.
+
+    Datasets of a pooled study are named with its folder: ``controls/DM``.
+    """
 
     frames: Mapping[str, pl.DataFrame]
     packages: Mapping[str, PackageMetadata]

@@ -119,6 +119,8 @@ def study(tables: Iterable[RawTable], *datasets: DatasetPlan, visits: object = N
         "usubjid": tree_of("join('-', 'S', SUBJECT)"),
         "visits": visits,
         "datasets": tuple(datasets),
+        "pooled": (),
+        "folder": "",
     }
     return StudyPlan(**{field.name: known.get(field.name) for field in fields(StudyPlan)})
 

@@ -34,9 +34,9 @@ def made(folder: Path, files: Files, tables: str = "") -> Build:
     texts = {name: table.frame.drop(ROW).to_dicts() for name, table in raw.items()}
     rows, faults = recompute(done.plan, texts)
     assert faults == []
-    for plan in done.plan.datasets:
-        frame = done.frames[plan.name]
-        different = compare(frame.to_dicts(), rows[plan.name], frame.columns, plan.name)
+    for name in (one.qualified(plan.name) for one in done.plan.studies for plan in one.datasets):
+        frame = done.frames[name]
+        different = compare(frame.to_dicts(), rows[name], frame.columns, name)
         assert different == [], different
     return done
 

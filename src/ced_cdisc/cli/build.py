@@ -38,7 +38,7 @@ def build(
     # The process lives for seconds and makes almost no cycles: the collector would only look at the plan's
     # objects again and again, which takes a sixth of the time. Frames are freed without it.
     gc.disable()
-    names = [name.strip().upper() for name in (only or "").split(",") if name.strip()]
+    names = [_dataset(name.strip()) for name in (only or "").split(",") if name.strip()]
     small = _is_small(raw)
     if small:
         # Thousands of short steps: handing each to other threads and back takes as long as the step.
@@ -74,14 +74,23 @@ def build(
     except KeyboardInterrupt:
         console.say(f"interrupted; {out.as_posix()} is as it was")
         sys.exit(INTERRUPTED)
+    console.wide = max(8, *map(len, result.frames))
     for parent, seconds in result.seconds.items():
         console.dataset(parent, result.frames[parent].shape, seconds)
-        if f"SUPP{parent}" in result.frames:
-            console.dataset(f"SUPP{parent}", result.frames[f"SUPP{parent}"].shape)
+        folder, slash, name = parent.rpartition("/")
+        qualifiers = f"{folder}{slash}SUPP{name}"
+        if qualifiers in result.frames:
+            console.dataset(qualifiers, result.frames[qualifiers].shape)
     console.say(f"  {sentence(totals(result.raw_columns))}")
     console.findings(result.findings)
     datasets = sum(len(package.datasets) for package in result.packages.values())
     console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")
+
+
+def _dataset(text: str) -> str:
+    """The name of a dataset in capitals; the folder of a pooled study stays as it is."""
+    folder, slash, name = text.rpartition("/")
+    return f"{folder}{slash}{name.upper()}"
 
 
 def _is_small(raw: Path) -> bool:

@@ -37,4 +37,5 @@ def check_spec(mappings: Path | None, define: Path | None) -> None:
         console.findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())
     console.findings(findings)
-    console.say(f"the specs of {len(plan.datasets)} datasets are in order")
+    count = sum(len(study.datasets) for study in plan.studies)
+    console.say(f"the specs of {count} datasets are in order")

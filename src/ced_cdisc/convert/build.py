@@ -1,8 +1,9 @@
-"""A study's plan and raw tables to its datasets."""
+"""A study's plan and raw tables to its datasets, and those of the studies that it pools."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from ced_cdisc.convert.adam import build_adam
 from ced_cdisc.convert.faults import Faults
 from ced_cdisc.convert.finish import check_values, shown_columns
 from ced_cdisc.convert.partner import Partner
+from ced_cdisc.convert.pool import pool_frames
 from ced_cdisc.convert.relations import check_references
 from ced_cdisc.convert.sdtm import build_sdtm
 from ced_cdisc.convert.sources import RawFrame, Watch, World, check_in_dm, raw_records
@@ -17,7 +19,7 @@ from ced_cdisc.convert.supp import check_identified
 from ced_cdisc.convert.texts import split_texts
 from ced_cdisc.convert.visits import Visits, study_visits
 from ced_cdisc.core.findings import Findings, Stopped
-from ced_cdisc.plan.halves import halves
+from ced_cdisc.plan.halves import Half, halves
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges, as_written
 
@@ -26,75 +28,143 @@ def build_datasets(
     plan: StudyPlan,
     tables: Mapping[str, RawFrame],
     watch: Watch = lambda name, seconds: None,
-    changes: TextChanges | None = None,
+    changes: Mapping[str, TextChanges] | None = None,
     partner: Partner | None = None,
 ) -> tuple[dict[str, pl.DataFrame], Findings]:
     """Carry the plan out.
 
     Args:
         plan: what is to be built.
-        tables: the raw tables by name: text columns and ``__row``.
+        tables: the raw tables by qualified name: text columns and ``__row``.
         watch: told of each finished dataset.
-        changes: told of texts that were split or written in ASCII, where the plan says so.
+        changes: by folder of the study, told of texts that were split or written in ASCII, where the plan
+            says so.
         partner: who does the other half, if any; the result is the same.
 
     Returns:
-        The datasets in the order of the plan, each with the variables of its plan and then its supplemental
-        qualifiers (``supp.QNAM``), and the warnings found.
+        The datasets by qualified name, in the order of the plan and then of the pooled studies, each with
+        the variables of its plan and then its supplemental qualifiers (``supp.QNAM``); and the warnings.
 
     Raises:
         Stopped: data at fault; carries all that could be found in one pass, warnings included.
         PartnerLost: the partner is gone.
     """
-    faults = Faults(plan.tables, {name: table.file for name, table in tables.items()})
-    raw = raw_records(plan, tables, faults)
-    world = World(plan, faults, raw, changes if changes is not None else TextChanges())
-    visits = study_visits(plan, raw, faults)
-    own: set[str] = set()
-    for kind, build in (("sdtm", build_sdtm), ("adam", build_adam)):
-        datasets = [dataset for dataset in plan.datasets if dataset.kind == kind]
-        if partner is None:
-            build(datasets, world, visits, watch)
-            own.update(dataset.name for dataset in datasets)
-        else:
-            own |= _side_by_side(build, datasets, world, visits, watch, partner)
-        if kind == "sdtm":
-            for dataset in datasets:
-                world.frames[dataset.name] = split_texts(world.frames[dataset.name], dataset, world)
-    check_in_dm(world)
-    check_references(world)
+    changes = changes if changes is not None else {one.folder: TextChanges() for one in plan.studies}
+    studies = [_Study.begun(one, tables, changes[one.folder]) for one in plan.studies]
+    main, *pooled = studies
+    for study in pooled:  # their datasets are few: one of the two makes them
+        study.tabulate(watch, partner, half=1)
+    main.tabulate(watch, partner, beside=[dataset for study in pooled for dataset in study.plan.datasets])
+    main.analyse(pool_frames(studies), watch, partner)
     shown: dict[str, pl.DataFrame] = {}
-    for dataset in as_written(plan, world.changes).datasets:
-        frame = world.frames[dataset.name]
-        if dataset.name in own:
-            check_values(frame, dataset, world)
-            check_identified(frame, dataset, faults)
-        shown[dataset.name] = shown_columns(frame, dataset)
-    if partner is not None:
-        found, theirs = partner.swap((faults.found(), world.changes))
-        faults.update(found)
-        world.changes.update(theirs)
-    findings = faults.findings()
+    for study in studies:
+        shown |= study.checked()
+    findings = Findings()
+    for study in studies:
+        if partner is not None:
+            study.join(partner)
+        findings.extend(study.world.faults.findings())
     if findings.errors:
         raise Stopped(findings)
     return shown, findings
 
 
-def _side_by_side(
-    build: Callable[[Sequence[DatasetPlan], World, Visits | None, Watch], None],
-    datasets: Sequence[DatasetPlan],
-    world: World,
-    visits: Visits | None,
-    watch: Watch,
-    partner: Partner,
-) -> frozenset[str]:
-    """Build our half and take the other from the partner; gives the names of ours."""
-    half = halves(datasets)[partner.half]
-    spent: dict[str, float] = {}
-    build([d for d in datasets if d.name in half.built], world, visits, spent.__setitem__)
-    theirs = partner.swap({name: (world.frames[name], spent[name]) for name in sorted(half.handed)})
-    for name, (frame, seconds) in theirs.items():
-        world.frames[name], spent[name] = frame, seconds
-    for dataset in datasets:
-        watch(dataset.name, spent[dataset.name])
-    return half.handed
+@dataclass
+class _Study:
+    """One study on its way: its world, and of which datasets the values are checked here."""
+
+    world: World
+    visits: Visits | None
+    own: set[str]
+
+    @property
+    def plan(self) -> StudyPlan:
+        return self.world.plan
+
+    @classmethod
+    def begun(cls, plan: StudyPlan, tables: Mapping[str, RawFrame], changes: TextChanges) -> _Study:
+        own = plan.own(tables)
+        named = {one.qualified(n): t for one in plan.pooled for n, t in one.tables.items()}
+        faults = Faults(
+            {**plan.tables, **named}, {name: table.file for name, table in {**tables, **own}.items()}
+        )
+        raw = raw_records(plan, own, faults)
+        return cls(World(plan, faults, raw, changes), study_visits(plan, raw, faults), set())
+
+    def tabulate(
+        self,
+        watch: Watch,
+        partner: Partner | None,
+        *,
+        beside: Sequence[DatasetPlan] = (),
+        half: int | None = None,
+    ) -> None:
+        """Build the SDTM datasets: all, our half of them, or those of the partner's ``half`` alone."""
+        datasets = [dataset for dataset in self.plan.datasets if dataset.kind == "sdtm"]
+        parts = None
+        if partner is not None:
+            names = frozenset(dataset.name for dataset in datasets)
+            parts = _one_side(names, half) if half is not None else halves(datasets, beside)
+        self._build(build_sdtm, datasets, watch, partner, parts)
+        for dataset in datasets:
+            self.world.frames[dataset.name] = split_texts(
+                self.world.frames[dataset.name], dataset, self.world
+            )
+
+    def analyse(self, frames: dict[str, pl.DataFrame], watch: Watch, partner: Partner | None) -> None:
+        """Build the analysis datasets from the frames of all studies; the study's own SDTM stays."""
+        datasets = [dataset for dataset in self.plan.datasets if dataset.kind == "adam"]
+        tabulated = self.world.frames
+        self.world.frames = frames
+        self._build(build_adam, datasets, watch, partner, None if partner is None else halves(datasets))
+        self._check_values(datasets)
+        self.world.frames = tabulated | {dataset.name: frames[dataset.name] for dataset in datasets}
+
+    def checked(self) -> dict[str, pl.DataFrame]:
+        """The finished datasets by qualified name, with what is at fault noted."""
+        check_in_dm(self.world)
+        check_references(self.world)
+        self._check_values([dataset for dataset in self.plan.datasets if dataset.kind == "sdtm"])
+        return {
+            self.plan.qualified(dataset.name): shown_columns(self.world.frames[dataset.name], dataset)
+            for dataset in as_written(self.plan, self.world.changes).datasets
+        }
+
+    def join(self, partner: Partner) -> None:
+        """Add what the partner found."""
+        found, theirs = partner.swap((self.world.faults.found(), self.world.changes))
+        self.world.faults.update(found)
+        self.world.changes.update(theirs)
+
+    def _check_values(self, datasets: Sequence[DatasetPlan]) -> None:
+        for dataset in datasets:
+            if dataset.name in self.own:
+                check_values(self.world.frames[dataset.name], dataset, self.world)
+                check_identified(self.world.frames[dataset.name], dataset, self.world.faults)
+
+    def _build(
+        self,
+        build: Callable[[Sequence[DatasetPlan], World, Visits | None, Watch], None],
+        datasets: Sequence[DatasetPlan],
+        watch: Watch,
+        partner: Partner | None,
+        parts: tuple[Half, Half] | None,
+    ) -> None:
+        """Build all, or our half, and take the other from the partner."""
+        spent: dict[str, float] = {}
+        frames, half = self.world.frames, parts[partner.half] if partner is not None and parts else None
+        chosen = [d for d in datasets if half is None or d.name in half.built]
+        build(chosen, self.world, self.visits, spent.__setitem__)
+        self.own.update(half.handed if half is not None else spent)
+        if partner is not None and half is not None:
+            theirs = partner.swap({name: (frames[name], spent[name]) for name in sorted(half.handed)})
+            for name, (frame, seconds) in theirs.items():
+                frames[name], spent[name] = frame, seconds
+        for dataset in datasets:
+            watch(self.plan.qualified(dataset.name), spent[dataset.name])
+
+
+def _one_side(names: frozenset[str], half: int) -> tuple[Half, Half]:
+    """All datasets on one side."""
+    parts = Half(names, names), Half(frozenset(), frozenset())
+    return parts if half == 0 else (parts[1], parts[0])

@@ -65,6 +65,7 @@ CED042 | a dataset that neither the study nor a layer has | take the word propos
 CED043 | nothing of this name to remove | take the word proposed, or delete the line
 CED044 | a line that a block of the layer hides | write the `stack` in the study's file
 CED045 | --renumber where no numbers are kept | leave it out, or write `sequence: pinned` in study.yaml
+CED046 | a study to pool that is not there, or cannot be pooled | follow the message
 CED050 | the name of a part of a split domain | the domain code and one or two characters more
 CED051 | a supplemental qualifier that does not fit its parent | another name, one label, another `idvar`
 CED052 | a choice of rows or a look-up that waits for a line over the whole dataset | write it over the rows
@@ -135,6 +136,7 @@ CED238 | duplicates of which none can be chosen | correct the data, or `duplicat
 CED240 | a text written in ASCII characters (a note) | nothing: `text: transliterate` says so
 CED241 | the name of a text's part is taken | rename the qualifier or variable that has it
 CED242 | a cell holds the text of a spreadsheet's error | correct it, or list it under `missing`
+CED249 | a subject is in DM of two pooled studies | give each study subjects of its own in `usubjid`
 CED250 | a raw value without a term in ct | add the code to ct, or correct the data
 CED251 | a date that no format fits | add the format, or correct the data
 CED252 | a time that no format fits, or without a date | correct the data, or leave `time` out

@@ -17,8 +17,8 @@ class Half:
     handed: frozenset[str]
 
 
-def halves(datasets: Sequence[DatasetPlan]) -> tuple[Half, Half]:
-    """The two parts: handed over is each dataset once.
+def halves(datasets: Sequence[DatasetPlan], beside: Sequence[DatasetPlan] = ()) -> tuple[Half, Half]:
+    """The two parts: handed over is each dataset once. The second builds those ``beside`` as well.
 
     What nothing else reads is shared out by cost. What both parts need, such as DM, both build: that is
     sooner done than waited for.
@@ -29,8 +29,11 @@ def halves(datasets: Sequence[DatasetPlan]) -> tuple[Half, Half]:
     read = {other for name, found in closures.items() for other in found - {name}}
     ends = sorted(costs.keys() - read, key=lambda name: (-sum(costs[n] for n in closures[name]), name))
     parts: tuple[set[str], set[str]] = (set(), set())
+    more = (0, sum(map(_cost, beside)))
     for name in ends:
-        wider = [sum(costs[n] for n in part | closures[name]) for part in parts]
+        wider = [
+            m + sum(costs[n] for n in part | closures[name]) for m, part in zip(more, parts, strict=True)
+        ]
         parts[int(wider[1] < wider[0])].update(closures[name])
     first, second = parts
     return Half(frozenset(first), frozenset(first)), Half(frozenset(second), frozenset(second - first))

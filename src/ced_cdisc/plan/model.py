@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Document, Method, Origin, Standard
 from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.plan.raw import RawTable, VisitPlan
 from ced_cdisc.spec.source import Text
+
+T = TypeVar("T")
 
 SUPP = "supp."
 """Prefix of a supplemental qualifier's name among the lines of its parent: ``supp.AERELAPH``."""
@@ -303,6 +305,7 @@ class StudyPlan:
     """A whole study: raw tables, visits and datasets in the order in which they are built.
 
     ``usubjid`` is an expression over the column ``SUBJECT``, the subject's identifier in a raw table.
+    Its analysis datasets read the SDTM datasets of the ``pooled`` studies along with its own.
     """
 
     study_id: str
@@ -321,6 +324,25 @@ class StudyPlan:
     versions: Mapping[str, str]
     sequence: Literal["sorted", "pinned"] = "sorted"
     """Whether --SEQ is the order of the keys, or kept from build to build."""
+    pooled: tuple[StudyPlan, ...] = ()
+    """Studies of their own, SDTM only, each in a folder below this one's."""
+    folder: str = ""
+    """Where a pooled study's specs, raw tables and output stand; empty for the study itself."""
+
+    @property
+    def studies(self) -> tuple[StudyPlan, ...]:
+        """The study and those pooled with it."""
+        return (self, *self.pooled)
+
+    def qualified(self, name: str) -> str:
+        """The name of a dataset, raw table or file among all studies: ``controls/DM``."""
+        return f"{self.folder}/{name}" if self.folder else name
+
+    def own(self, by_name: Mapping[str, T]) -> dict[str, T]:
+        """What is this study's of a mapping by qualified names, by its plain names."""
+        start = self.qualified("")
+        found = {name.removeprefix(start): item for name, item in by_name.items() if name.startswith(start)}
+        return {name: item for name, item in found.items() if "/" not in name}
 
     def dataset(self, name: str) -> DatasetPlan:
         """The plan of a dataset.

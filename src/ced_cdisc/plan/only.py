@@ -13,16 +13,28 @@ from ced_cdisc.plan.order import read_by_rows, referred
 
 
 def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> StudyPlan:
-    """The plan with the named datasets and those they need; an unknown name is CED031."""
-    known = {dataset.name for dataset in plan.datasets}
+    """The plan with the named datasets and those they need; an unknown name is CED031.
+
+    A dataset of a pooled study is named with its folder (``controls/DM``), and needed by the analysis
+    datasets that read one of its name.
+    """
+    known = {study.qualified(d.name) for study in plan.studies for d in study.datasets}
     asked = list(names)
     for name in asked:
         if name not in known:
             hint = did_you_mean(name, known)
             message = f"there is no dataset {name} in this study"
             findings.add(Finding("CED031", message, Location("--only"), hint=hint))
-    wanted = _needed_by(plan, known.intersection(asked))
-    return replace(plan, datasets=tuple(d for d in plan.datasets if d.name in wanted))
+    wanted = {name for name in asked if name in known}
+    own = _needed_by(plan, {name for name in wanted if "/" not in name})
+    read = {name for d in plan.datasets if d.kind == "adam" and d.name in own for name in needed(d)}
+    pooled: list[StudyPlan] = []
+    for study in plan.pooled:
+        there = {d.name for d in study.datasets}
+        named = {d.name for d in study.datasets if study.qualified(d.name) in wanted}
+        chosen = _needed_by(study, named | (read & there))
+        pooled.append(replace(study, datasets=tuple(d for d in study.datasets if d.name in chosen)))
+    return replace(plan, datasets=tuple(d for d in plan.datasets if d.name in own), pooled=tuple(pooled))
 
 
 def _needed_by(plan: StudyPlan, names: Iterable[str]) -> set[str]:

@@ -37,6 +37,8 @@ from ced_cdisc.recompute.visits import Visits
 
 _COMPUTED = 10_000
 """Keys of computed records begin above those of every block."""
+_POOLED = 1_000_000
+"""Keys of a pooled study's records begin above those of the studies before it."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,11 @@ def recompute(
 
     Args:
         plan: what to build.
-        tables: the raw tables by name, as read: rows of text.
+        tables: the raw tables by qualified name, as read: rows of text.
 
     Returns:
-        Rows by dataset in their final order, each with every variable that any line of the dataset gives
-        (supplemental qualifiers under ``supp.QNAM``).
+        Rows by qualified dataset in their final order, each with every variable that any line of the
+        dataset gives (supplemental qualifiers under ``supp.QNAM``).
     """
     done = rebuild(plan, tables)
     return {name: [record.values for record in records] for name, records in done.datasets.items()}, [
@@ -87,23 +89,24 @@ def rebuild(
     trace: Callable[[Step], None] | None = None,
 ) -> Rebuilt:
     """As :func:`recompute`, with keys and sources of the records, and every step told to ``trace``."""
-    study = _Study(plan, tables, trace)
-    for dataset in plan.datasets:
-        if dataset.kind == "sdtm":
-            study.stack(dataset)
-    for dataset in plan.datasets:
-        if dataset.kind == "sdtm":
-            study.finish(dataset)
-    for dataset in plan.datasets:
-        if dataset.kind == "sdtm":
-            split_texts(dataset, study.tables[dataset.name])
+    studies = [_Study(one, one.own(tables), trace) for one in plan.studies]
+    for study in studies:
+        study.tabulate()
+    done = {
+        study.plan.qualified(dataset.name): study.tables[dataset.name].records
+        for study in studies
+        for dataset in study.plan.datasets
+        if dataset.kind == "sdtm"
+    }
+    main, *others = studies
+    for number, other in enumerate(others, 1):
+        main.pool(other, number)
     for dataset in plan.datasets:
         if dataset.kind == "adam":
-            study.stack(dataset)
-            study.finish(dataset)
-    return Rebuilt(
-        {dataset.name: study.tables[dataset.name].records for dataset in plan.datasets}, study.faults
-    )
+            main.stack(dataset)
+            main.finish(dataset)
+            done[dataset.name] = main.tables[dataset.name].records
+    return Rebuilt(done, [fault for study in studies for fault in study.faults])
 
 
 class _Study:
@@ -116,7 +119,7 @@ class _Study:
         trace: Callable[[Step], None] | None,
     ) -> None:
         self.faults: list[Fault] = []
-        self._plan = plan
+        self.plan = plan
         self.tables = raw_tables(plan, tables, self._report_table)
         self._trace = trace
         self._memo: Memo = {}
@@ -124,6 +127,31 @@ class _Study:
         if plan.visits is not None:
             self._visits = Visits(plan.visits, self.tables, self._report_witness)
             self.tables[VISITS] = self._visits.table()
+
+    def tabulate(self) -> None:
+        """The SDTM datasets."""
+        datasets = [dataset for dataset in self.plan.datasets if dataset.kind == "sdtm"]
+        for dataset in datasets:
+            self.stack(dataset)
+        for dataset in datasets:
+            self.finish(dataset)
+        for dataset in datasets:
+            split_texts(dataset, self.tables[dataset.name])
+
+    def pool(self, other: _Study, number: int) -> None:
+        """Add the finished SDTM records of another study, behind those of this one and of earlier ones."""
+        for dataset in other.plan.datasets:
+            theirs = other.tables[dataset.name]
+            for record in theirs.records:
+                block, *rest = record.key
+                record.key = (_POOLED * number + int(block), *rest)
+            mine = self.tables.get(dataset.name) if _has(self.plan, dataset.name) else None
+            if mine is None:
+                self.tables[dataset.name] = theirs
+            else:
+                self.tables[dataset.name] = Table(
+                    [*mine.records, *theirs.records], with_subject=mine.with_subject
+                )
 
     def stack(self, dataset: DatasetPlan) -> None:
         """The rows of all blocks, then those computed from them."""
@@ -138,7 +166,7 @@ class _Study:
     def finish(self, dataset: DatasetPlan) -> None:
         """The lines over the whole, each for all records before the next; then choice and order."""
         table = self.tables[dataset.name]
-        table.append(related(dataset, self._plan, self.tables, self._report_relation))
+        table.append(related(dataset, self.plan, self.tables, self._report_relation))
         scope = Scope(dataset, self.tables, self._visits)
         self._whole(dataset, dataset.lines, scope)
         kept = [
@@ -314,6 +342,10 @@ class _Study:
 
     def _report_relation(self, fault: DataFault, record: Record, where: Location) -> None:
         self._report(fault, "RELREC", "RELID", record, where)
+
+
+def _has(plan: StudyPlan, name: str) -> bool:
+    return any(dataset.name == name for dataset in plan.datasets)
 
 
 def _bare(text: str) -> str:

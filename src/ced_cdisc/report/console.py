@@ -23,6 +23,9 @@ _HEADS = {
 class BuildConsole:
     """Prints to standard error; standard output stays free for results. Colours show on a terminal only."""
 
+    wide = 8
+    """How wide the names of datasets are."""
+
     def say(self, text: str) -> None:
         """One plain line."""
         click.echo(_plain(text), err=True)
@@ -30,7 +33,7 @@ class BuildConsole:
     def dataset(self, name: str, shape: tuple[int, int], seconds: float | None = None) -> None:
         """The line of a finished dataset: rows, columns, and the seconds it took (with its qualifiers)."""
         spent = "" if seconds is None else f" {seconds:>7.2f} s"
-        click.echo(f"  {name:<8} {shape[0]:>9,} rows {shape[1]:>4} columns{spent}", err=True)
+        click.echo(f"  {name:<{self.wide}} {shape[0]:>9,} rows {shape[1]:>4} columns{spent}", err=True)
 
     @contextmanager
     def progress(self) -> Generator[Callable[[str, int, int], None], None, None]:

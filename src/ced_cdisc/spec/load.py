@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 from ced_cdisc.standards.ct import ct_files
 
 LACKS_LAYERS = ("CED040", "CED041")
+FOLDERS = ("mappings", "define")
+_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 M = TypeVar("M", bound=Model)
 
@@ -45,6 +48,8 @@ class Specs:
     parts: tuple[Part, ...]
     terminology: tuple[Path, str] | None = None
     """The folder of the study's own CT packages, and how messages name it."""
+    pooled: tuple[tuple[str, Specs], ...] = ()
+    """The studies that ``pool`` names, by their folder; those that could be read."""
 
     @property
     def standards_version(self) -> str:
@@ -53,20 +58,25 @@ class Specs:
 
 
 def load_specs(
-    mappings: Path, define: Path, findings: Findings, shown: tuple[str, str] = ("mappings", "define")
+    mappings: Path,
+    define: Path,
+    findings: Findings,
+    shown: tuple[str, str] = FOLDERS,
+    named: tuple[str, str] = FOLDERS,
 ) -> Specs | None:
-    """Read all specs of a study and of the layers that it builds on.
+    """Read all specs of a study, of the layers that it builds on, and of the studies that it pools.
 
     Args:
         mappings: the folder with study.yaml, sources.yaml, visits.yaml, sdtm/, adam/, instruments/.
         define: the folder with define.yaml.
         findings: receives every fault.
         shown: how the two folders are named in messages.
+        named: how build.json names them.
 
     Returns:
         The specs, or None if a file or layer that everything hangs on could not be read.
     """
-    parts = load_parts(mappings, define, findings, shown)
+    parts = load_parts(mappings, define, findings, shown, named)
     if any(finding.code in LACKS_LAYERS for finding in findings):
         return None  # most lines may stand in the layer: what is said of the rest would mislead
 
@@ -86,10 +96,13 @@ def load_specs(
     terminology = mappings / "ct"
     pinned = study[0].standards.ct.items()
     packages = {
-        f"mappings/ct/{path.name}": path
+        f"{named[0]}/ct/{path.name}": path
         for who, date in pinned
         for path in ct_files(str(who), str(date), terminology)
     }
+    pooled = _pooled(study[0], mappings, define, findings, shown, named)
+    if len(pooled) < len(study[0].pool):
+        return None  # analysis datasets read what is not there: what is said of them would mislead
     return Specs(
         study=study[0],
         sources=sources[0],
@@ -98,19 +111,62 @@ def load_specs(
         sdtm=tuple(sdtm),
         adam=tuple(adam),
         define=extra[0] if extra else DefineSpec(),
-        files=dict(file for part in parts for file in part.files) | packages,
+        files=dict(file for part in parts for file in part.files)
+        | packages
+        | {name: path for _, specs in pooled for name, path in specs.files.items()},
         parts=tuple(parts),
         terminology=(terminology, f"{shown[0]}/ct"),
+        pooled=pooled,
     )
 
 
-def load_parts(mappings: Path, define: Path, findings: Findings, shown: tuple[str, str]) -> list[Part]:
+def _pooled(
+    study: StudySpec,
+    mappings: Path,
+    define: Path,
+    findings: Findings,
+    shown: tuple[str, str],
+    named: tuple[str, str],
+) -> tuple[tuple[str, Specs], ...]:
+    """The specs of the studies that ``pool`` names: CED046 for one that is not there, or stands elsewhere."""
+    found: dict[str, Specs] = {}
+    for text in study.pool:
+        name = str(text)
+        if name in found:
+            findings.add(Finding("CED029", f"the study {name} is pooled twice", text.where))
+        elif not _FOLDER.fullmatch(name):
+            problem = f"'{name}' is no folder below {shown[0]}: letters, digits, - and _"
+            findings.add(Finding("CED046", problem, text.where))
+        elif not (mappings / name / "study.yaml").is_file():
+            near = did_you_mean(name, [path.parent.name for path in sorted(mappings.glob("*/study.yaml"))])
+            problem = f"there is no {shown[0]}/{name}/study.yaml of a study to pool"
+            findings.add(Finding("CED046", problem, text.where, hint=near))
+        else:
+            specs = load_specs(
+                mappings / name,
+                define / name,
+                findings,
+                (f"{shown[0]}/{name}", f"{shown[1]}/{name}"),
+                (f"{named[0]}/{name}", f"{named[1]}/{name}"),
+            )
+            if specs is not None:
+                found[name] = specs
+    return tuple(found.items())
+
+
+def load_parts(
+    mappings: Path,
+    define: Path,
+    findings: Findings,
+    shown: tuple[str, str] = FOLDERS,
+    named: tuple[str, str] = FOLDERS,
+) -> list[Part]:
     """The files of a study over those of its layers, as trees; arguments as for :func:`load_specs`."""
 
     def parse(path: Path, name: str) -> Mapping | None:
         return _parse(path, name, findings)
 
-    folder = Folder(mappings, shown[0], "mappings", (define, shown[1], "define"))
+    folder = Folder(mappings, shown[0], named[0], (define, shown[1], named[1]))
     own = read_parts(folder, parse, own=True)
     for name in ("study.yaml", "sources.yaml"):
         if not (mappings / name).exists():

@@ -43,6 +43,11 @@ class StudySpec(Model):
         default_factory=list[Text],
         description="Datasets of a layer to build, beside those of which the study has a file.",
     )
+    pool: Words = Field(
+        default_factory=list[Text],
+        description="Studies of their own whose SDTM the analysis datasets read too: each the name of a "
+        "folder below this one, and below define, RAW and OUT.",
+    )
     study: StudyInfo = Field(description="Who the study is.")
     standards: Standards = Field(description="The standards and packages of terminology that are pinned.")
     snapshot: Text = Field(description="When the data were cut: the one time that outputs show, in ISO 8601.")

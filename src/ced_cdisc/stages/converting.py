@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -28,42 +29,45 @@ def convert(
 ) -> tuple[StudyPlan, dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
     """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
 
-    The plan comes back with the variables and qualifiers that continue long texts. The lock, if any, takes
-    over the numbers of the records.
+    All by qualified names. The plan comes back with the variables and qualifiers that continue long texts.
+    The lock, if any, takes over the numbers of the records.
 
     Raises:
         Stopped: the data have faults; all that could be found are listed.
     """
     seconds: dict[str, float] = {}
-    changes = TextChanges()
+    changes = {study.folder: TextChanges() for study in plan.studies}
+    total = sum(len(study.datasets) for study in plan.studies)
 
     def finished(name: str, spent: float) -> None:
         seconds[name] = spent
         if watch is not None:
-            watch(name, len(seconds), len(plan.datasets))
+            watch(name, len(seconds), total)
 
     try:
         try:
             built, found = build_datasets(plan, tables, finished, changes, partner)
         except PartnerLost:
             seconds.clear()
-            changes = TextChanges()
+            changes = {study.folder: TextChanges() for study in plan.studies}
             built, found = build_datasets(plan, tables, finished, changes)
     except Stopped as stopped:
         findings.extend(stopped.findings)
         raise Stopped(findings) from None
     findings.extend(found)
-    plan = as_written(plan, changes)
+    pooled = tuple(as_written(study, changes[study.folder]) for study in plan.pooled)
+    plan = replace(as_written(plan, changes[plan.folder]), pooled=pooled)
     frames: dict[str, pl.DataFrame] = {}
     extra: dict[str, pl.DataFrame] = {}
-    for dataset in plan.datasets:
-        whole = built[dataset.name]
-        qualifiers = supplemental(dataset, whole)
-        if qualifiers is not None and len(qualifiers):
-            extra[f"SUPP{dataset.name}"] = qualifiers
-        if lock is not None and dataset.pinned is not None:
-            subjects = whole["USUBJID"].to_list() if "USUBJID" in whole.columns else [""] * len(whole)
-            numbers = whole[dataset.pinned.variable].cast(pl.Int64).to_list()
-            lock.take(dataset.name, zip(subjects, whole[KEY].to_list(), numbers, strict=True), findings)
-        frames[dataset.name] = whole.select(kept_columns(dataset, whole))
+    for study in plan.studies:
+        for dataset in study.datasets:
+            whole = built[study.qualified(dataset.name)]
+            qualifiers = supplemental(dataset, whole)
+            if qualifiers is not None and len(qualifiers):
+                extra[study.qualified(f"SUPP{dataset.name}")] = qualifiers
+            if lock is not None and dataset.pinned is not None:
+                subjects = whole["USUBJID"].to_list() if "USUBJID" in whole.columns else [""] * len(whole)
+                numbers = whole[dataset.pinned.variable].cast(pl.Int64).to_list()
+                lock.take(dataset.name, zip(subjects, whole[KEY].to_list(), numbers, strict=True), findings)
+            frames[study.qualified(dataset.name)] = whole.select(kept_columns(dataset, whole))
     return plan, frames, extra, seconds

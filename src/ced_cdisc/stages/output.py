@@ -32,7 +32,11 @@ def manifest(
     A lock of numbers is listed as it is after the build: so it gives the same build again.
     """
     inputs = {f"raw/{table.file}": table.sha256 for table in tables.values()} | dict(specs)
-    described = [dataset for package in packages.values() for dataset in package.datasets]
+    described = {
+        f"{kind.rpartition('/')[0]}/{dataset.name}".lstrip("/"): dataset
+        for kind, package in packages.items()
+        for dataset in package.datasets
+    }
     return manifest_bytes(
         version=VERSION,
         study=plan.study_id,
@@ -41,7 +45,7 @@ def manifest(
         partial=only,
         inputs=inputs,
         outputs={name: sha256(content) for name, content in files.items()},
-        datasets={d.name: (rows[d.name], len(d.variables)) for d in described},
+        datasets={name: (rows[name], len(d.variables)) for name, d in described.items()},
         raw=_raw_account(plan, tables, findings),
         findings=findings.sorted(),
     )
@@ -52,8 +56,9 @@ def _raw_account(
 ) -> dict[str, TableAccount]:
     """The account of every raw table for the manifest."""
     made: dict[str, TableAccount] = {}
+    contracts = {study.qualified(n): t for study in plan.studies for n, t in study.tables.items()}
     for name, columns in raw_columns(plan, tables).items():
-        frame, duplicates = tables[name].frame, plan.tables[name].duplicates
+        frame, duplicates = tables[name].frame, contracts[name].duplicates
         dropped = [f for f in findings if duplicates and f.code == "CED237" and f.where == duplicates.where]
         filled = {c: frame[c].count() for c, found in columns.items() if found.status == "left over"}
         made[name] = TableAccount(len(frame), len(dropped), columns, filled)

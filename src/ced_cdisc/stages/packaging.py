@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -30,65 +31,96 @@ def package(
     findings: Findings,
     partner: Partner | None = None,
 ) -> tuple[dict[str, PackageMetadata], dict[str, bytes]]:
-    """The SDTM and the ADaM package, as far as they have datasets: metadata by kind, and files by path.
+    """The SDTM and ADaM packages of the study and the SDTM of those it pools, as far as they have datasets.
+
+    Gives metadata by folder (``sdtm``, ``adam``, ``controls/sdtm``), and files by path.
 
     Raises:
         Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
     """
-    kinds = ("sdtm", "adam")
     try:
         made = share_out(plan, frames, extra, partner) if partner is not None else None
     except PartnerLost:
         made = None
     if made is None:
-        made = [_package(plan, kind, frames, extra) for kind in kinds]
+        made = {place.folder: _package(place, frames, extra) for place in _places(plan)}
     packages: dict[str, PackageMetadata] = {}
     files: dict[str, bytes] = {}
-    for kind, (metadata, written, found) in zip(kinds, made, strict=True):
+    for place in _places(plan):
+        metadata, written, found = made[place.folder]
         findings.extend(found)
         files |= written
         if metadata is not None:
-            packages[kind] = metadata
+            packages[place.folder] = metadata
     stop_on_errors(findings)
-    described = {dataset.name for metadata in packages.values() for dataset in metadata.datasets}
+    described = {
+        place.plan.qualified(dataset.name)
+        for place in _places(plan)
+        if place.folder in packages
+        for dataset in packages[place.folder].datasets
+    }
     if described != {*frames, *extra}:
         raise RuntimeError(f"datasets without metadata: {sorted({*frames, *extra} ^ described)}")
     return packages, files
 
 
+@dataclass(frozen=True)
+class _Place:
+    """One package: whose it is, and of which kind."""
+
+    plan: StudyPlan
+    kind: str
+
+    @property
+    def folder(self) -> str:
+        return self.plan.qualified(self.kind)
+
+
+def _places(plan: StudyPlan) -> list[_Place]:
+    return [_Place(plan, "sdtm"), _Place(plan, "adam"), *(_Place(one, "sdtm") for one in plan.pooled)]
+
+
 def share_out(
     plan: StudyPlan, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame], partner: Partner
-) -> list[_Package]:
-    """Both packages: the second half makes ADaM, then define.xml of SDTM while the first writes its files.
+) -> dict[str, _Package]:
+    """All packages: the second half makes ADaM, then define.xml of SDTM while the first writes its files.
 
     Raises:
         PartnerLost: the partner is gone.
     """
+    sdtm, adam, *pooled = _places(plan)
     if partner.half:
-        adam = _package(plan, "adam", frames, extra)
-        described: PackageMetadata | None = partner.swap(adam)
-        partner.swap(None if described is None else _define("sdtm", described))
-        return []
-    metadata = describe_package(plan, "sdtm", frames, extra)
-    adam = partner.swap(metadata)
+        described: PackageMetadata | None = partner.swap(_package(adam, frames, extra))
+        partner.swap(None if described is None else _define(sdtm.folder, described))
+        return {}
+    made = {place.folder: _package(place, frames, extra) for place in pooled}
+    metadata = _described(sdtm, frames, extra)
+    made[adam.folder] = partner.swap(metadata)
     if metadata is None:
         partner.swap(None)
-        return [(None, {}, []), adam]
-    written = _transport("sdtm", metadata, {**frames, **extra})
-    return [_joined("sdtm", metadata, written, partner.swap(None)), adam]
+        return {**made, sdtm.folder: (None, {}, [])}
+    written = _transport(sdtm, metadata, {**frames, **extra})
+    return {**made, sdtm.folder: _joined(sdtm.folder, metadata, written, partner.swap(None))}
+
+
+def _described(
+    place: _Place, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame]
+) -> PackageMetadata | None:
+    return describe_package(place.plan, place.kind, place.plan.own(frames), place.plan.own(extra))
 
 
 def _package(
-    plan: StudyPlan, kind: str, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame]
+    place: _Place, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame]
 ) -> _Package:
     """Describe the datasets, write them, and check define.xml against the schema and against their bytes."""
-    metadata = describe_package(plan, kind, frames, extra)
+    metadata = _described(place, frames, extra)
     if metadata is None:
         return None, {}, []
-    return _joined(kind, metadata, _transport(kind, metadata, {**frames, **extra}), _define(kind, metadata))
+    written = _transport(place, metadata, {**frames, **extra})
+    return _joined(place.folder, metadata, written, _define(place.folder, metadata))
 
 
-def _transport(kind: str, metadata: PackageMetadata, frames: Mapping[str, pl.DataFrame]) -> _Transport:
+def _transport(place: _Place, metadata: PackageMetadata, frames: Mapping[str, pl.DataFrame]) -> _Transport:
     files: dict[str, bytes] = {}
     found: list[Finding] = []
     members: list[XptMember] = []
@@ -96,27 +128,28 @@ def _transport(kind: str, metadata: PackageMetadata, frames: Mapping[str, pl.Dat
         member = xpt_member(dataset, metadata.created)
         stream = io.BytesIO()
         try:
-            write_xpt(stream, frames[dataset.name].select(v.name for v in dataset.variables), member)
+            frame = frames[place.plan.qualified(dataset.name)]
+            write_xpt(stream, frame.select(v.name for v in dataset.variables), member)
         except Stopped as stopped:
             found.extend(stopped.findings)
             continue
-        files[f"{kind}/{dataset.name.lower()}.xpt"] = stream.getvalue()
+        files[f"{place.folder}/{dataset.name.lower()}.xpt"] = stream.getvalue()
         members.append(member)
     return files, members, found
 
 
-def _define(kind: str, metadata: PackageMetadata) -> tuple[bytes, list[Finding]]:
+def _define(folder: str, metadata: PackageMetadata) -> tuple[bytes, list[Finding]]:
     xml = define_xml(metadata)
-    return xml, list(check_define(xml, f"{kind}/define.xml"))
+    return xml, list(check_define(xml, f"{folder}/define.xml"))
 
 
 def _joined(
-    kind: str, metadata: PackageMetadata, written: _Transport, defined: tuple[bytes, list[Finding]]
+    folder: str, metadata: PackageMetadata, written: _Transport, defined: tuple[bytes, list[Finding]]
 ) -> _Package:
     """The files of a package; where a dataset could not be written, define.xml would describe what is not."""
     (files, members, found), (xml, said) = written, defined
     if found:
         return metadata, files, found
-    shown = f"{kind}/define.xml"
+    shown = f"{folder}/define.xml"
     found = [*said, *check_define_against_xpt(xml, members, file=shown)]
-    return metadata, files | {shown: xml, f"{kind}/define2-1.xsl": stylesheet()}, found
+    return metadata, files | {shown: xml, f"{folder}/define2-1.xsl": stylesheet()}, found

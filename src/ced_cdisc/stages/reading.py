@@ -16,14 +16,16 @@ from ced_cdisc.stages.planning import stop_on_errors
 def read_raw(
     raw: Path, plan: StudyPlan, findings: Findings, partner: Partner | None = None
 ) -> dict[str, RawTable]:
-    """Read the raw tables that the plan's contracts list, as text. A partner takes the slow ones: workbooks.
+    """Read the raw tables that the contracts list, as text, by qualified name.
+
+    A partner takes the slow ones: workbooks.
 
     Raises:
         Stopped: a table is missing or damaged.
     """
     contracts = [
         TableContract(
-            name=t.name,
+            name=study.qualified(t.name),
             file=t.file,
             format=t.format,
             columns=t.columns,
@@ -37,7 +39,8 @@ def read_raw(
             needed=frozenset(t.readers) if t.readers else None,
             column_lines=t.places,
         )
-        for t in plan.tables.values()
+        for study in plan.studies
+        for t in study.tables.values()
     ]
     tables, found = _read(raw, contracts, partner)
     findings.extend(found)
@@ -62,22 +65,28 @@ def _read(
 
 
 def raw_columns(plan: StudyPlan, tables: Mapping[str, RawTable]) -> dict[str, dict[str, ColumnAccount]]:
-    """What becomes of every raw column, those beyond the contract included."""
-    return account(plan, {name: table.new for name, table in tables.items()})
+    """What becomes of every raw column, those beyond the contract included, by qualified table."""
+    made: dict[str, dict[str, ColumnAccount]] = {}
+    for study in plan.studies:
+        accounts = account(study, {name: table.new for name, table in study.own(tables).items()})
+        made |= {study.qualified(name): columns for name, columns in accounts.items()}
+    return made
 
 
 def left_over(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterable[Finding]:
     """CED236, a note for each column of the contract that nothing reads and no word excludes."""
-    for table, columns in account(plan).items():
-        for column, found in columns.items():
-            if found.status == "left over" and table in tables:
-                filled = tables[table].frame[column].count()
-                cells = f"{filled} filled cell" + "s" * (filled != 1)
-                yield Finding(
-                    "CED236",
-                    f"nothing reads the column {table}.{column}, which has {cells}",
-                    plan.tables[table].places[column],
-                    hint="map it, or write under 'exclude' why it is left out",
-                    stage=Stage.RAW,
-                    severity=Severity.NOTE,
-                )
+    for study in plan.studies:
+        read = study.own(tables)
+        for table, columns in account(study).items():
+            for column, found in columns.items():
+                if found.status == "left over" and table in read:
+                    filled = read[table].frame[column].count()
+                    cells = f"{filled} filled cell" + "s" * (filled != 1)
+                    yield Finding(
+                        "CED236",
+                        f"nothing reads the column {table}.{column}, which has {cells}",
+                        study.tables[table].places[column],
+                        hint="map it, or write under 'exclude' why it is left out",
+                        stage=Stage.RAW,
+                        severity=Severity.NOTE,
+                    )

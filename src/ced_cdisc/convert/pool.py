@@ -1,0 +1,57 @@
+"""The records of several studies one below the other, for the analysis datasets that read them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import polars as pl
+
+from ced_cdisc.convert.faults import SUBJECT, TABLE, records_of
+from ced_cdisc.convert.sources import ORDER, World
+
+
+class Tabulated(Protocol):
+    """A study whose SDTM is finished."""
+
+    @property
+    def world(self) -> World:
+        """Its plan and datasets."""
+        ...
+
+
+def pool_frames(studies: Sequence[Tabulated]) -> dict[str, pl.DataFrame]:
+    """The SDTM datasets of all studies by plain name; those of the first study come first.
+
+    A variable that a study's dataset lacks is missing in its records. CED249 where two studies have one
+    USUBJID in DM: records are matched by subject, so each subject belongs to one study.
+    """
+    first, *others = (study.world for study in studies)
+    frames = dict(first.frames)
+    for world in others:
+        _check_subjects(first, frames, world)
+        for name, frame in world.frames.items():
+            table = pl.lit(world.plan.qualified("")) + pl.col(TABLE)
+            frame = frame.with_columns(table.alias(TABLE))
+            if name in frames:
+                above = frames[name]
+                frame = frame.with_columns(pl.col(ORDER) + _next(above))
+                frame = pl.concat([above, frame], how="diagonal")
+            frames[name] = frame
+    return frames
+
+
+def _next(frame: pl.DataFrame) -> int:
+    """A number above those of all records, of which some may have been left out."""
+    return max(frame[ORDER].to_list(), default=-1) + 1
+
+
+def _check_subjects(first: World, frames: dict[str, pl.DataFrame], world: World) -> None:
+    if "DM" not in frames or "DM" not in world.frames:
+        return
+    again = world.frames["DM"].join(frames["DM"], on=SUBJECT, how="semi", maintain_order="left")
+    for subject in again[SUBJECT].drop_nulls():
+        message = f"subject {subject} is in DM of this study and of {world.plan.folder}"
+        hint = "each subject belongs to one of the pooled studies"
+        records = records_of(again.filter(pl.col(SUBJECT) == subject))
+        world.faults.add("CED249", message, world.plan.dataset("DM").where, hint, records)

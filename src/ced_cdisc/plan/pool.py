@@ -1,0 +1,54 @@
+"""The SDTM of several studies as one: what analysis datasets read where studies are pooled.
+
+A dataset that several studies have holds the records of all of them; a variable that only some have is
+missing in the others' records. STUDYID tells whose a record is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ced_cdisc.plan.language.names import Catalogue
+from ced_cdisc.plan.model import DatasetPlan
+from ced_cdisc.plan.tabulations import Tabulations
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The datasets of all studies, each name once, and the names that analysis lines may use."""
+
+    plans: dict[str, DatasetPlan]
+    catalogue: Catalogue
+
+
+def pool(own: Tabulations, others: Mapping[str, Tabulations]) -> Pool:
+    """The datasets of a study with those of the studies that it pools, by their folders.
+
+    A variable keeps the metadata of the first study that has it; its type is the standard's in all of them.
+    """
+    if not others:
+        return Pool(own.plans, own.catalogue)
+    plans = dict(own.plans)
+    datasets = {name: dict(kinds) for name, kinds in own.catalogue.datasets.items()}
+    single = set(own.catalogue.single)
+    for other in others.values():
+        for name, plan in other.plans.items():
+            plans[name] = _joined(plans[name], plan) if name in plans else plan
+        for name, kinds in other.catalogue.datasets.items():
+            datasets[name] = kinds | datasets.get(name, {})
+        single |= other.catalogue.single
+    return Pool(plans, replace(own.catalogue, datasets=datasets, single=single))
+
+
+def _joined(plan: DatasetPlan, other: DatasetPlan) -> DatasetPlan:
+    """One dataset of two studies, as far as analysis lines ask: its variables, and how values come about."""
+    known = {variable.name: variable for variable in other.variables}
+    known |= {variable.name: variable for variable in plan.variables}
+    return replace(
+        plan,
+        variables=tuple(known.values()),
+        blocks=(*plan.blocks, *other.blocks),
+        computed=(*plan.computed, *other.computed),
+        lines=(*plan.lines, *other.lines),
+    )

@@ -1,0 +1,198 @@
+"""The SDTM of one study planned: what its analysis datasets, and those of a study that pools it, build on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.expr import tree
+from ced_cdisc.plan.language.codelists import Codelists
+from ced_cdisc.plan.language.dates import date_formats, named_formats
+from ced_cdisc.plan.language.expressions import Expressions
+from ced_cdisc.plan.language.lines import Lines
+from ced_cdisc.plan.language.names import Catalogue, RowNames
+from ced_cdisc.plan.language.origins import Origins
+from ced_cdisc.plan.language.units import study_units
+from ced_cdisc.plan.model import DatasetPlan
+from ced_cdisc.plan.order import dataset_order, read_by_rows, read_late, referred
+from ced_cdisc.plan.raw import RawTable, VisitPlan
+from ced_cdisc.plan.sdtm.declare import declare
+from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
+from ced_cdisc.plan.sdtm.planner import DomainPlanner
+from ced_cdisc.plan.sdtm.standard import made_late
+from ced_cdisc.plan.tables import plan_tables, plan_visits
+from ced_cdisc.plan.texts import text_policy
+from ced_cdisc.spec.load import Specs
+from ced_cdisc.spec.source import Text
+from ced_cdisc.standards.adam import load_adamig
+from ced_cdisc.standards.ct import CtPackage, Publisher, ct_versions, load_ct
+from ced_cdisc.standards.ig import load_sdtmig
+from ced_cdisc.standards.tables import DamagedTable, UnknownStandard
+
+# The order in which a reviewer meets the classes (SDTM metadata submission guideline).
+_CLASSES = (
+    "Trial Design",
+    "Special-Purpose",
+    "Interventions",
+    "Events",
+    "Findings",
+    "Findings About",
+    "Relationship",
+    "Study Reference",
+)
+
+
+@dataclass(frozen=True)
+class Tabulations:
+    """The SDTM datasets of a study as planned, and what its other lines are planned with.
+
+    Attributes:
+        specs: the study's specs.
+        tables: its raw tables.
+        visits: its visits.
+        usubjid: USUBJID over SUBJECT; None where its text is at fault.
+        catalogue: the names that expressions may use.
+        codelists: its lists.
+        lines: makes lines; ``lines.expressions`` compiles.
+        plans: the datasets by name, in the order of the specs.
+        ordered: the same in the order in which they can be built.
+    """
+
+    specs: Specs
+    tables: dict[str, RawTable]
+    visits: VisitPlan | None
+    usubjid: tree.Node | None
+    catalogue: Catalogue
+    codelists: Codelists
+    lines: Lines
+    plans: dict[str, DatasetPlan]
+    ordered: tuple[DatasetPlan, ...]
+
+
+def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabulations | None:
+    """The SDTM of a study, or None where a standard that it pins is not there.
+
+    Args:
+        specs: the study's specs.
+        findings: receives every fault that can be known without data.
+        folder: where the raw tables of a pooled study stand below RAW.
+    """
+    packages = _standards(specs, findings)
+    if packages is None:
+        return None
+    formats = named_formats(specs.study, findings)
+    tables = {
+        name: replace(table, file=f"{folder}/{table.file}") if folder else table
+        for name, table in plan_tables(specs.sources, formats, findings).items()
+    }
+    codelists = Codelists(packages, specs.define, findings)
+    expressions = Expressions(findings, study_units(specs.study.units, specs.sources, codelists, findings))
+    crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
+    origins = Origins({str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, crf)
+    usubjid = _usubjid(specs, expressions)
+    if usubjid is None:  # the rest is planned with the subject alone
+        alone = Text("SUBJECT", specs.study.usubjid.where)
+        specs = replace(specs, study=specs.study.model_copy(update={"usubjid": alone}))
+    policy = text_policy(specs.study.text, specs.study.place, findings)
+    lines = Lines(expressions, codelists, origins, formats, findings, policy)
+    catalogue = Catalogue(tables={name: table.columns for name, table in tables.items()})
+    visits = plan_visits(
+        specs.visits,
+        specs.sources,
+        date_formats(specs.visits.date, formats, findings) if specs.visits else (),
+        findings,
+        formats.pivot,
+    )
+
+    domains = _domains(specs, findings)
+    for domain in domains:
+        _choose_lists(domain, codelists)
+        catalogue.datasets[domain.name] = domain.names | (
+            {"USUBJID": tree.Type.TEXT} if "USUBJID" in domain.names else {}
+        )
+        catalogue.late[domain.name] = made_late(domain)
+        catalogue.qualifiers[domain.name] = {str(key) for rows in domain.rows for key in rows.supp}
+        if domain.name != domain.code:
+            catalogue.parts.setdefault(domain.code, []).append(domain.name)
+    for parts in catalogue.parts.values():
+        parts.sort()
+    catalogue.single.update(name for name in SINGLE if name in catalogue.datasets)
+    plans = {
+        domain.name: DomainPlanner(domain, specs, catalogue, lines, findings).plan() for domain in domains
+    }
+    ordered = tuple(_sdtm_order(plans, findings))
+    return Tabulations(specs, tables, visits, usubjid, catalogue, codelists, lines, plans, ordered)
+
+
+def _standards(specs: Specs, findings: Findings) -> dict[str, CtPackage] | None:
+    """The pinned packages; one that is not shipped is CED028 and ends the planning."""
+    standards = specs.study.standards
+    packages: dict[str, CtPackage] = {}
+    good = True
+    for text, load in ((standards.sdtmig, load_sdtmig), (standards.adamig, load_adamig)):
+        try:
+            load(str(text))
+        except UnknownStandard as error:
+            findings.add(Finding("CED028", str(error), text.where))
+            good = False
+    folder, shown = specs.terminology or (None, "mappings/ct")
+    for publisher, version in standards.ct.items():
+        try:
+            packages[str(publisher)] = load_ct(cast(Publisher, str(publisher)), str(version), folder)
+        except UnknownStandard as error:
+            own = ct_versions(str(publisher), folder) if folder is not None else []
+            there = f"{shown} has {', '.join(own)}; " if own else ""
+            hint = f"{there}import its file with ced-cdisc ct import FILE --to {shown}"
+            findings.add(Finding("CED028", str(error), version.where, hint=hint))
+            good = False
+        except DamagedTable as error:
+            hint = f"import it again with ced-cdisc ct import FILE --to {shown}"
+            findings.add(Finding("CED082", f"{shown}/{error}", version.where, hint=hint))
+            good = False
+    return packages if good else None
+
+
+def _domains(specs: Specs, findings: Findings) -> list[Domain]:
+    found: dict[str, Domain] = {}
+    for spec in specs.sdtm:
+        name = spec.dataset if spec.dataset is not None else spec.domain
+        if str(name) in found:
+            findings.add(Finding("CED029", f"a second spec for {name}", name.where))
+            continue
+        domain = declare(spec, specs, findings)
+        if domain is not None:
+            found[domain.name] = domain
+    return list(found.values())
+
+
+def _choose_lists(domain: Domain, codelists: Codelists) -> None:
+    """Of several lists that the guide names for the tests of a domain, the first that has all of them."""
+    codes, names = (domain.ig.variable(domain.full(name)) for name in ("--TESTCD", "--TEST"))
+    tests = {str(rows.test.test) for rows in domain.rows if rows.test is not None}
+    if codes is None or names is None or len(codes.codelists) < 2 or not tests:
+        return
+    for code, name in zip(codes.codelists, names.codelists, strict=False):
+        published = codelists.published(code)
+        if published is not None and tests.issubset(published[1].values):
+            codelists.choose(codes.name, code)
+            codelists.choose(names.name, name)
+            return
+
+
+def _sdtm_order(plans: dict[str, DatasetPlan], findings: Findings) -> list[DatasetPlan]:
+    """Domains in the order in which their rows can be made, else in the order of a submission."""
+    shown = sorted(
+        plans.values(),
+        key=lambda p: (_CLASSES.index(p.class_name) if p.class_name in _CLASSES else 9, p.name),
+    )
+    needs = {plan.name: (read_by_rows(plan.blocks) | referred(plan)) - {plan.name} for plan in shown}
+    for plan in shown:  # lines that wait for another dataset's study days, numbers and so on to be finished
+        needs[plan.name] |= read_late(plan, plans)
+    names = dataset_order(needs, {p.name: p.where for p in shown}, findings)
+    return [plans[name] for name in names]
+
+
+def _usubjid(specs: Specs, expressions: Expressions) -> tree.Node | None:
+    names = RowNames(Catalogue(tables={}), "", {"SUBJECT": tree.Type.TEXT})
+    return expressions.compile(specs.study.usubjid, names)

@@ -1,0 +1,181 @@
+"""Studies of their own whose SDTM the analysis datasets read too."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from structures import made, rows, said, written
+
+import ced_cdisc
+from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.spec.locate import find_study
+from ced_cdisc.stages.planning import make_plan
+from small_study import DM, STUDY
+
+HC_SOURCES = """\
+defaults: {subject: ID, trim: yes}
+tables:
+  demog: {file: people.csv, key: [ID], page: 1, columns: [ID, BORN, SEX, SIGNED]}
+  echo:  {file: echo.csv, key: [ID], page: 2, columns: [ID, DONE, EF]}
+"""
+HC_DM = DM.replace("demog.SUBJ", "demog.ID").replace("BRTHDAT", "BORN").replace("ICFDT", "SIGNED")
+for name in ("RFSTDTC", "RFENDTC", "RFXSTDTC", "RFXENDTC"):
+    start = HC_DM.index(f"  {name}:")
+    HC_DM = HC_DM[:start] + f'  {name}: {{absent: "Not treated"}}\n' + HC_DM[HC_DM.index("\n", start) + 1 :]
+HC_CV = """\
+domain: CV
+from: echo
+sort: [CVTESTCD]
+long: [{test: LVEF, result: echo.EF, unit: "%"}]
+variables:
+  CVDTC: {collect: echo.DONE, date: edc}
+  VISITNUM: {absent: "No visits"}
+  CVLOBXFL: {absent: "Not treated"}
+"""
+ADSL = """\
+dataset: ADSL
+label: Subject-Level Analysis Dataset
+class: ADSL
+from: DM
+copy: [DM.SUBJID, DM.SEX, DM.AGE, DM.AGEU]
+variables:
+  TRTSDT: {derive: "date(DM.RFXSTDTC)"}
+  NAE:    {derive: "count(AE.AESEQ)", label: Number of Adverse Events}
+  HCFL:   {cases: [{when: "STUDYID = 'HC'", then: "'Y'"}, {else: "'N'"}], label: Control Flag}
+  EF:     {derive: "last(CV.CVSTRESN order by CV.CVDTC)", label: Ejection Fraction}
+sort: [USUBJID]
+"""
+DEFINE = "documents:\n  acrf: {title: Annotated CRF, href: acrf.pdf, kind: acrf, package: sdtm}\n"
+FILES = {
+    "mappings/study.yaml": "pool: controls\n" + STUDY,
+    "mappings/adam/adsl.yaml": ADSL,
+    "mappings/controls/study.yaml": STUDY.replace("T1", "HC"),
+    "mappings/controls/sources.yaml": HC_SOURCES,
+    "mappings/controls/sdtm/dm.yaml": HC_DM,
+    "mappings/controls/sdtm/cv.yaml": HC_CV,
+    "define/controls/define.yaml": DEFINE,
+    "raw/controls/people.csv": "ID,BORN,SEX,SIGNED\n001,05-JUN-1960,2,01-FEB-2010\n",
+    "raw/controls/echo.csv": "ID,DONE,EF\n001,02-FEB-2010,61\n",
+}
+
+
+def test_analysis_datasets_read_the_records_of_all_studies(tmp_path: Path) -> None:
+    done = made(tmp_path, FILES)
+    assert rows(done, "ADSL", "STUDYID", "USUBJID", "SEX", "NAE", "HCFL", "EF") == [
+        ("HC", "HC-001", "F", 0.0, "Y", 61.0),
+        ("T1", "T1-001", "M", 2.0, "N", None),
+        ("T1", "T1-002", "F", 1.0, "N", None),
+    ]
+    assert rows(done, "DM", "USUBJID") == [("T1-001",), ("T1-002",)]
+    assert rows(done, "controls/DM", "USUBJID", "AGE") == [("HC-001", 49.0)]
+
+
+def test_a_pooled_study_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    made(tmp_path, FILES)
+    out = tmp_path / "out"
+    assert sorted(path.name for path in (out / "controls/sdtm").iterdir()) == [
+        "cv.xpt",
+        "define.xml",
+        "define2-1.xsl",
+        "dm.xpt",
+    ]
+    manifest = json.loads((out / "build.json").read_bytes())
+    assert manifest["datasets"]["controls/DM"] == {"rows": 1, "columns": 25}
+    assert {"raw/controls/echo.csv", "mappings/controls/sdtm/cv.yaml", "define/controls/define.yaml"} <= set(
+        manifest["inputs"]
+    )
+    assert manifest["raw"]["tables"]["controls/echo"]["columns"]["EF"]["read by"] == ["CV.CVORRES"]
+    assert "<StudyName>HC</StudyName>" in (out / "controls/sdtm/define.xml").read_text(encoding="utf-8")
+
+
+def test_two_processes_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, FILES)
+    monkeypatch.chdir(tmp_path)
+    ced_cdisc.build("raw", "alone")
+    subprocess.run([sys.executable, "-m", "ced_cdisc.cli", "build", "raw", "two"], check=True)
+    files = [{p.relative_to(d): p.read_bytes() for p in Path(d).rglob("*.*")} for d in ("alone", "two")]
+    assert files[0] == files[1] and len(files[0]) > 10
+
+
+def test_a_part_takes_what_it_needs_of_the_pooled_study(tmp_path: Path) -> None:
+    written(tmp_path, FILES)
+    study = find_study(tmp_path / "mappings", tmp_path / "define", Path())
+    plan, _ = make_plan(study, Findings(), ["ADSL"])
+    assert [d.name for d in plan.pooled[0].datasets] == ["DM", "CV"]
+    plan, _ = make_plan(study, Findings(), ["controls/CV"])
+    assert ([d.name for d in plan.datasets], [d.name for d in plan.pooled[0].datasets]) == ([], ["DM", "CV"])
+    with pytest.raises(Stopped) as found:
+        make_plan(study, Findings(), ["control/CV"])
+    assert [str(f) for f in found.value.findings] == [
+        "--only CED031 there is no dataset control/CV in this study; did you mean controls/CV?"
+    ]
+
+
+def test_a_fault_of_a_pooled_study_names_its_files(tmp_path: Path) -> None:
+    files = {**FILES, "raw/controls/people.csv": "ID,BORN,SEX,SIGNED\n001,05-JUN-1960,3,01-FEB-2010\n"}
+    assert said(tmp_path, files) == [
+        "mappings/controls/sdtm/dm.yaml:17:23 CED250 DM.SEX: raw value '3' of demog.SEX has no term in ct; "
+        "ct has 1, 2\n    controls/people.csv line 2, subject HC-001"
+    ]
+
+
+def test_a_check_of_pooled_records_names_their_raw_rows(tmp_path: Path) -> None:
+    files = {**FILES, "mappings/adam/adsl.yaml": ADSL + "checks: [\"AGE < 45 or SEX = 'M'\"]\n"}
+    found = said(tmp_path, files)
+    assert found == [
+        "mappings/adam/adsl.yaml:12:10 CED265 ADSL: the check AGE < 45 or SEX = 'M' fails on 1 record\n"
+        "    controls/people.csv line 2, subject HC-001"
+    ]
+
+
+def test_a_subject_belongs_to_one_study(tmp_path: Path) -> None:
+    files = {**FILES, "mappings/controls/study.yaml": STUDY.replace("T1", "HC").replace("'HC'", "'T1'")}
+    assert said(tmp_path, files) == [
+        "mappings/controls/sdtm/dm.yaml:1:9 CED249 subject T1-001 is in DM of this study and of controls; "
+        "each subject belongs to one of the pooled studies\n    controls/people.csv line 2, subject T1-001"
+    ]
+
+
+def test_what_cannot_be_pooled_is_said(tmp_path: Path) -> None:
+    def of(name: str, text: str) -> list[str]:
+        return said(tmp_path, {**FILES, name: text})
+
+    assert of("mappings/study.yaml", "pool: control\n" + STUDY) == [
+        "mappings/study.yaml:1:7 CED046 there is no mappings/control/study.yaml of a study to pool; "
+        "did you mean controls?"
+    ]
+    assert of("mappings/study.yaml", "pool: [controls, controls, ../x]\n" + STUDY) == [
+        "mappings/study.yaml:1:18 CED029 the study controls is pooled twice",
+        "mappings/study.yaml:1:28 CED046 '../x' is no folder below mappings: letters, digits, - and _",
+    ]
+    assert of("mappings/controls/study.yaml", STUDY) == [
+        "mappings/adam/adsl.yaml:9:38 CED110 ADSL.STUDYID is never 'HC'; it has T1",
+        "mappings/study.yaml:1:7 CED046 the pooled study controls has the id of this one: T1; "
+        "each study has a STUDYID of its own",
+    ]
+    assert of("mappings/controls/study.yaml", "sequence: pinned\n" + STUDY.replace("T1", "HC")) == [
+        "mappings/study.yaml:1:7 CED046 the pooled study controls pins its numbers, which only the study "
+        "that pools it can; take 'sequence: pinned' out of it"
+    ]
+    assert of("mappings/controls/study.yaml", "pool: more\n" + STUDY.replace("T1", "HC")) == [
+        "mappings/controls/study.yaml:1:7 CED046 there is no mappings/controls/more/study.yaml of a study "
+        "to pool"
+    ]
+    assert of("mappings/controls/adam/adsl.yaml", ADSL) == [
+        "mappings/controls/adam/adsl.yaml:1:10 CED046 the analysis datasets of the pooled study controls "
+        "are those of the study that pools it; move the spec to mappings/adam"
+    ]
+
+    more = {
+        "mappings/controls/study.yaml": "pool: more\n" + STUDY.replace("T1", "HC"),
+        "mappings/controls/more/study.yaml": STUDY.replace("T1", "MORE"),
+        "mappings/controls/more/sources.yaml": HC_SOURCES,
+    }
+    assert said(tmp_path, {**FILES, **more})[:1] == [
+        "mappings/controls/study.yaml:1:7 CED046 the pooled study controls pools others itself; "
+        "name them all in the study that has the analysis datasets"
+    ]
