@@ -79,6 +79,15 @@ class Table:
         }
 
 
+def write_rows(path: Path, columns: Sequence[str], rows: Sequence[dict[str, Value]]) -> None:
+    """A table without the columns of the data capture system."""
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_bytes(stream.getvalue().encode("ascii"))
+
+
 def write_workbook(
     path: Path, sheet_name: str, columns: Sequence[str], rows: Sequence[dict[str, Value]]
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -13,6 +13,8 @@ from ced_cdisc.describe.types import Measured, measure
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.model import DatasetPlan, Line, VariablePlan
+
+STUDY = "STUDYID"
 
 
 @dataclass(frozen=True)
@@ -32,40 +34,38 @@ def value_levels(
 
     A result (--ORRES, AVAL) has one row for each test or parameter. Of other variables, values of the
     dividing variable of which the same is said share a row, and lengths alone make no value level. A value
-    whose records hold nothing of the variable is left out.
+    whose records hold nothing of the variable is left out. One that comes about otherwise in a pooled study
+    has a row for each study.
     """
     dividers = [by for name, by in plan.value_level if name == variable.name]
     if not dividers or dividers[0] not in frame.columns or variable.name not in frame.columns:
         return ()
     by = dividers[0]
-    groups = (
-        frame.select(by, variable.name).drop_nulls(by).partition_by(by, as_dict=True, maintain_order=True)
-    )
     said = _said_by_value(plan, variable.name, by)
     derived = _derived_records(plan, frame, variable.name, by)
     found: list[_Value] = []
-    for (value,), part in groups.items():
-        name = str(value)
+    for name, study, part in _groups(frame, by, said):
         measured = measure(part[variable.name], variable.kind, variable.name, sdtm=plan.kind == "sdtm")
         if measured.empty:
             continue
         measured = _as_planned(measured, plan.decimals.get(name) if by == "PARAMCD" else None)
-        words = said.get(name) or _Said(variable.origin, variable.method, variable.codelist, None)
+        words = said.get((name, study)) or said.get((name, ""))
+        words = words or _Said(variable.origin, variable.method, variable.codelist, None)
         words = _with_derived(words, derived.get(name, {}))
         words = replace(words, codelist=plan.value_lists.get((variable.name, name), words.codelist))
-        found.append(_Value(name, measured, words))
+        found.append(_Value(name, measured, words, study))
     is_result = variable.name == "AVAL" or variable.name.endswith("ORRES")
     is_result = is_result or (variable.name in ("BASE", "CHG") and bool(plan.decimals))
     if not is_result and len({_likeness(v.measured, v.words) for v in found}) < 2:
         return ()
     rows: dict[object, list[_Value]] = {}
     for value in found:
-        key = value.name if is_result else (_likeness(value.measured, value.words), _text_length(value))
-        rows.setdefault(key, []).append(value)
+        alike = value.name if is_result else (_likeness(value.measured, value.words), _text_length(value))
+        rows.setdefault((alike, value.study), []).append(value)
     made = [
         _level(plan, variable, by, sorted(alike, key=lambda v: v.name), labels) for alike in rows.values()
     ]
-    return tuple(sorted(made, key=lambda level: level.where[0].values))
+    return tuple(sorted(made, key=lambda level: [check.values for check in level.where]))
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ class _Value:
     name: str
     measured: Measured
     words: _Said
+    study: str = ""
+    """STUDYID of the records, where those of the value come about differently by study."""
 
 
 def _likeness(measured: Measured, words: _Said) -> object:
@@ -97,20 +99,22 @@ def _level(
     plan: DatasetPlan, variable: VariablePlan, by: str, alike: list[_Value], labels: dict[str, str]
 ) -> ValueLevel:
     names = tuple(value.name for value in alike)
-    words = alike[0].words
+    words, study = alike[0].words, alike[0].study
+    identifier = f"{plan.name}.{variable.name}.{_plain(names[0])}" + f".{_plain(study)}" * bool(study)
     method = merge_methods(value.words.method for value in alike) if words.origin.type == "Derived" else None
     if method is not None:
         method = replace(
             method,
-            id=f"{plan.name}.{variable.name}.{_plain(names[0])}",
-            name=f"Derivation of {variable.name} for {listed(list(names))}",
+            id=identifier,
+            name=f"Derivation of {variable.name} for {listed(list(names))}" + f" of {study}" * bool(study),
         )
     comment = words.comment
     if comment is not None:
-        comment = replace(comment, id=f"{plan.name}.{variable.name}.{_plain(names[0])}")
+        comment = replace(comment, id=identifier)
     one = len(names) == 1
+    where = (RangeCheck(plan.name, by, "EQ" if one else "IN", names),)
     return ValueLevel(
-        where=(RangeCheck(plan.name, by, "EQ" if one else "IN", names),),
+        where=(*where, RangeCheck(plan.name, STUDY, "EQ", (study,))) if study else where,
         label=labels.get(names[0], variable.label) if one else variable.label,
         type=alike[0].measured.type,
         length=max(value.measured.length for value in alike),
@@ -182,16 +186,51 @@ def _plain(value: object) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", str(value)).strip("_")
 
 
-def _said_by_value(plan: DatasetPlan, variable: str, by: str) -> dict[str, _Said]:
-    """What each value of the divider means: the lines of the blocks that assign it."""
-    found: dict[str, list[Line]] = {}
-    for lines in (*(b.lines for b in plan.blocks), *(c.lines for c in plan.computed)):
+def _groups(
+    frame: pl.DataFrame, by: str, said: Mapping[tuple[str, str], _Said]
+) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """The records of each value of the divider; by study as well where one of them is told apart."""
+    apart = {name for name, study in said if study}
+    for (value,), part in frame.drop_nulls(by).partition_by(by, as_dict=True, maintain_order=True).items():
+        if str(value) not in apart:
+            yield str(value), "", part
+            continue
+        for (study,), own in part.partition_by(STUDY, as_dict=True, maintain_order=True).items():
+            yield str(value), str(study), own
+
+
+def _said_by_value(plan: DatasetPlan, variable: str, by: str) -> dict[tuple[str, str], _Said]:
+    """What each value of the divider means, in all studies ("") or in one: the lines that assign it.
+
+    A study stands apart where a block takes its records alone and gives the variable another origin.
+    """
+    found: dict[str, dict[str, list[Line]]] = {}
+    blocks = [(block.lines, _study(block.keep)) for block in plan.blocks]
+    for lines, study in (*blocks, *((c.lines, "") for c in plan.computed)):
         divider = next((x for x in lines if x.variable == by and isinstance(x.tree, tree.Literal)), None)
         if divider is None or not isinstance(divider.tree, tree.Literal):
             continue
         own = [x for x in lines if x.variable == variable and x.verb != "absent"]
-        found.setdefault(str(divider.tree.value), []).extend(own)
-    return {value: _merged(lines) for value, lines in found.items() if lines}
+        found.setdefault(str(divider.tree.value), {}).setdefault(study, []).extend(own)
+    said: dict[tuple[str, str], _Said] = {}
+    for value, studies in found.items():
+        lines = [line for own in studies.values() for line in own]
+        if len({(line.origin.type, line.origin.description) for line in lines}) > 1:
+            said |= {(value, study): _merged(own) for study, own in studies.items() if own}
+        elif lines:
+            said[value, ""] = _merged(lines)
+    return said
+
+
+def _study(keep: tree.Node | None) -> str:
+    """The one STUDYID of the records that a condition takes, if it names one."""
+    if isinstance(keep, tree.Both):
+        return _study(keep.left) or _study(keep.right)
+    if isinstance(keep, tree.Compare) and keep.op == "=":
+        for one, other in ((keep.left, keep.right), (keep.right, keep.left)):
+            if isinstance(one, tree.Column) and one.short == STUDY and isinstance(other, tree.Literal):
+                return str(other.value)
+    return ""
 
 
 def _merged(lines: list[Line]) -> _Said:

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
-from ced_cdisc.plan.adam.parts import Part, check_parameters, is_time_to_event, parameters_of, parts_of
+from ced_cdisc.plan.adam.parts import (
+    Part,
+    check_parameters,
+    is_computed,
+    is_time_to_event,
+    parameters_of,
+    parts_of,
+)
 from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.plan.language.imputation import FlagLine
 from ced_cdisc.plan.language.names import Catalogue, RowNames
@@ -88,6 +95,13 @@ class Analysis:
                 hint = did_you_mean(str(name), self.kinds)
                 findings.add(Finding("CED012", f"unknown variable {name}", name.where, hint=hint))
         return found
+
+    @property
+    def computed(self) -> dict[Text, ParameterSpec]:
+        """The computed parameters by code; one may have records from a source as well."""
+        listed = [item for part in self.parts for item in part.parameters.items()]
+        listed += self.spec.parameters.items() if self.spec.stack is not None else ()
+        return {code: parameter for code, parameter in listed if is_computed(parameter)}
 
     @property
     def source(self) -> str:

@@ -112,9 +112,9 @@ def computed_parameters(records: ComputedRecords) -> list[Computed]:
     parameters = analysis.parameters
     codes = frozenset(map(str, parameters))
     made: list[Computed] = []
-    for number, (code, parameter) in enumerate(parameters.items(), 1):
-        if parameter.computed is None:
-            continue
+    for code, parameter in analysis.computed.items():
+        assert parameter.computed is not None
+        number = analysis.number(code)
         if any(not analysis.known([name], records.findings) for name in parameter.by or ()):
             return made
         by = tuple(map(str, parameter.by or ()))
