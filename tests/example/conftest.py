@@ -32,5 +32,17 @@ def out(_whole: tuple[Build, Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def files(out: Path) -> dict[str, Dataset]:
-    """Every transport file of the folder, as pyreadstat reads it."""
+    """Every transport file of the study, as pyreadstat reads it."""
     return read_folder(out)
+
+
+@pytest.fixture(scope="session")
+def controls(out: Path) -> dict[str, Dataset]:
+    """Every transport file of the historic controls."""
+    return read_folder(out / "controls")
+
+
+@pytest.fixture(scope="session")
+def every(files: dict[str, Dataset], controls: dict[str, Dataset]) -> dict[str, Dataset]:
+    """The transport files of both studies, by qualified name."""
+    return files | {f"controls/{name}": data for name, data in controls.items()}

@@ -22,6 +22,7 @@ SDTM = {
     *("EG", "FT", "IE", "QS", "RS", "VS", "XC", "XR", "RELREC"),
     *SUPPLEMENTAL,
 }
+CONTROLS = {"TS", "AG", "CM", "DM", "DS", "MH", "PR", "RELREC", "SU", "SUPPPR", "SV", "XR"}
 ADAM = {"ADSL", "ADCCS", "ADCF", "ADEXER", "ADNTG", "ADQSSAQ"}
 
 
@@ -48,7 +49,12 @@ def test_the_folder_holds_a_file_for_each_dataset_and_nothing_else(out: Path) ->
     assert set(contents(out)) == {
         *(f"sdtm/{name.lower()}.xpt" for name in SDTM),
         *(f"adam/{name.lower()}.xpt" for name in ADAM),
-        *(f"{kind}/{name}" for kind in ("sdtm", "adam") for name in ("define.xml", "define2-1.xsl")),
+        *(f"controls/sdtm/{name.lower()}.xpt" for name in CONTROLS),
+        *(
+            f"{kind}/{name}"
+            for kind in ("sdtm", "adam", "controls/sdtm")
+            for name in ("define.xml", "define2-1.xsl")
+        ),
         "build.json",
     }
 
@@ -60,22 +66,26 @@ def test_a_transport_file_bears_the_name_of_its_dataset(out: Path, files: dict[s
 
 
 def test_transport_files_hold_the_values_that_the_build_handed_out(
-    build: Build, files: dict[str, Dataset]
+    build: Build, every: dict[str, Dataset]
 ) -> None:
-    assert files.keys() == build.frames.keys()
+    assert every.keys() == build.frames.keys()
     for name, frame in build.frames.items():
-        assert files[name].variables == frame.columns, name
+        assert every[name].variables == frame.columns, name
         expected = [{k: sas(v) for k, v in row.items()} for row in frame.iter_rows(named=True)]
-        for number, (mine, theirs) in enumerate(zip(files[name].rows, expected, strict=True)):
+        for number, (mine, theirs) in enumerate(zip(every[name].rows, expected, strict=True)):
             assert mine == theirs, f"{name} row {number}"
 
 
 def test_transport_files_have_the_labels_types_and_formats_of_the_metadata(
-    build: Build, files: dict[str, Dataset]
+    build: Build, every: dict[str, Dataset]
 ) -> None:
-    described = {d.name: d for package in build.packages.values() for d in package.datasets}
-    assert files.keys() == described.keys()
-    for name, data in files.items():
+    described = {
+        f"{kind.removesuffix('sdtm').removesuffix('adam')}{d.name}": d
+        for kind, package in build.packages.items()
+        for d in package.datasets
+    }
+    assert every.keys() == described.keys()
+    for name, data in every.items():
         assert data.label == described[name].label
         assert data.labels == {v.name: v.label for v in described[name].variables}
         assert data.types == {v.name: v.xpt_type for v in described[name].variables}
@@ -90,8 +100,8 @@ def test_the_datasets_are_handed_out_as_pandas_frames(build: Build, files: dict[
         assert list(frame["USUBJID"]) == [row["USUBJID"] for row in files[name].rows]
 
 
-def test_names_labels_and_texts_keep_to_the_limits_of_version_5(files: dict[str, Dataset]) -> None:
-    for data in files.values():
+def test_names_labels_and_texts_keep_to_the_limits_of_version_5(every: dict[str, Dataset]) -> None:
+    for data in every.values():
         assert all(name.isascii() and len(name) <= 8 for name in data.variables)
         assert all(
             text and text.isascii() and len(text) <= 40 for text in (data.label, *data.labels.values())
@@ -135,8 +145,8 @@ def test_build_json_lists_every_file_of_the_folder_but_itself_with_its_sha_256(
 
 
 def test_build_json_counts_the_rows_and_columns_of_every_dataset(
-    manifest: dict[str, Any], files: dict[str, Dataset]
+    manifest: dict[str, Any], every: dict[str, Dataset]
 ) -> None:
     assert manifest["datasets"] == {
-        name: {"rows": len(data.rows), "columns": len(data.variables)} for name, data in files.items()
+        name: {"rows": len(data.rows), "columns": len(data.variables)} for name, data in every.items()
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -314,11 +315,15 @@ def values_of(define: Define, dataset: str, variable: str) -> dict[str, etree._E
     for ref in define.by_oid[listed.get("ValueListOID", "")].findall("odm:ItemRef", NS):
         clause = ref.find("def:WhereClauseRef", NS)
         assert clause is not None
-        (check,) = define.by_oid[clause.get("WhereClauseOID", "")].findall("odm:RangeCheck", NS)
-        divider = define.by_oid[check.get(DEF + "ItemOID", "")].get("Name")
-        for value in check.findall("odm:CheckValue", NS):
-            found[f"{divider}={value.text}"] = define.by_oid[ref.get("ItemOID", "")]
+        checks = define.by_oid[clause.get("WhereClauseOID", "")].findall("odm:RangeCheck", NS)
+        for terms in product(*(_terms(define, check) for check in checks)):
+            found[" and ".join(terms)] = define.by_oid[ref.get("ItemOID", "")]
     return found
+
+
+def _terms(define: Define, check: etree._Element) -> list[str]:
+    divider = define.by_oid[check.get(DEF + "ItemOID", "")].get("Name")
+    return [f"{divider}={value.text}" for value in check.findall("odm:CheckValue", NS)]
 
 
 def held(data: Dataset, divider: str, variable: str) -> set[str]:
@@ -340,9 +345,22 @@ def test_qval_is_described_by_qnam(sdtm: Define, files: dict[str, Dataset]) -> N
 def test_aval_is_described_by_paramcd(adam: Define, files: dict[str, Dataset], dataset: str) -> None:
     data = files[dataset]
     levels = values_of(adam, dataset, "AVAL")
-    assert levels.keys() == held(data, "PARAMCD", "AVAL")
-    labels = {f"PARAMCD={row['PARAMCD']}": row["PARAM"] for row in data.rows}
-    assert {value: text_of(item) for value, item in levels.items()} == labels
+    described = {value.partition(" and ")[0]: text_of(item) for value, item in levels.items()}
+    assert described.keys() == held(data, "PARAMCD", "AVAL")
+    assert described == {f"PARAMCD={row['PARAMCD']}": row["PARAM"] for row in data.rows}
+
+
+def test_the_response_of_the_controls_is_taken_over_and_that_of_the_treated_derived(adam: Define) -> None:
+    levels = values_of(adam, "ADCF", "AVAL")
+    origins = {
+        value: [(o.get("Type"), text_of(o) if len(o) else "") for o in item.findall("def:Origin", NS)]
+        for value, item in levels.items()
+        if value.startswith("PARAMCD=CBFPCT")
+    }
+    assert origins == {
+        "PARAMCD=CBFPCT and STUDYID=IMPROVECED": [("Derived", "")],
+        "PARAMCD=CBFPCT and STUDYID=IMPROVECED-HC": [("Predecessor", "XR.XRSTRESN")],
+    }
 
 
 @pytest.mark.parametrize("dataset", FINDINGS)
@@ -358,8 +376,12 @@ def test_the_length_of_a_value_is_that_of_its_records(define: Define, described:
         for item in define.variables(name):
             variable = item.get("Name", "")
             for value, level in values_of(define, name, variable).items():
-                divider, _, term = value.partition("=")
-                rows = [row for row in data.present(variable) if str(row[divider]) == term]
+                terms = dict(one.split("=") for one in value.split(" and "))
+                rows = [
+                    row
+                    for row in data.present(variable)
+                    if terms.items() <= {k: str(v) for k, v in row.items()}.items()
+                ]
                 if level.get("DataType") == "text":
                     longest = max(len(row[variable]) for row in rows)
                     assert int(level.get("Length", "")) == longest, f"{name}.{variable} where {value}"

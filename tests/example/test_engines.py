@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import polars as pl
 from example_study import RAW
 
 from ced_cdisc.core.findings import Findings
@@ -15,25 +17,26 @@ from ced_cdisc.recompute.values import as_text
 from ced_cdisc.stages.reading import read_raw
 
 Rows = list[dict[str, Any]]
+Frames = Mapping[str, pl.DataFrame]
 
 
-def check_values(plan: DatasetPlan, build: Build, rows: Rows) -> None:
+def check_values(plan: DatasetPlan, frames: Frames, rows: Rows) -> None:
     """Both engines have the same records and values."""
-    frame = build.frames[plan.name]
+    frame = frames[plan.name]
     assert compare(frame.to_dicts(), rows, frame.columns, plan.name) == []
 
 
-def check_derived_variables(plan: DatasetPlan, build: Build, rows: Rows) -> int:
+def check_derived_variables(plan: DatasetPlan, frames: Frames, rows: Rows) -> int:
     """Each derived variable was among those compared, or neither engine has a value of it."""
     derived = [variable.name for variable in plan.variables if variable.origin.type == "Derived"]
     for name in derived:
         assert all(name in row for row in rows), f"{plan.name}.{name} is not recomputed"
-        if name not in build.frames[plan.name].columns:
+        if name not in frames[plan.name].columns:
             assert all(row[name] is None for row in rows), f"{plan.name}.{name} is not compared"
     return len(derived)
 
 
-def check_qualifiers(plan: DatasetPlan, build: Build, rows: Rows) -> int:
+def check_qualifiers(plan: DatasetPlan, frames: Frames, rows: Rows) -> int:
     """SUPPxx holds the qualifiers that the second engine computes beside their parent records."""
     number = None if plan.domain == "DM" else f"{plan.domain}SEQ"
     expected = [
@@ -54,7 +57,7 @@ def check_qualifiers(plan: DatasetPlan, build: Build, rows: Rows) -> int:
         if row[SUPP + one.name] is not None
     ]
     name = f"SUPP{plan.name}"
-    found = build.frames[name].to_dicts() if name in build.frames else []
+    found = frames[name].to_dicts() if name in frames else []
     assert sorted(found, key=str) == sorted(expected, key=str)
     return len(expected)
 
@@ -65,9 +68,12 @@ def test_both_engines_agree_on_every_variable_of_every_dataset_and_every_qualifi
     rows, faults = recompute(build.plan, texts)
     assert faults == []
     derived = qualifiers = 0
-    for plan in build.plan.datasets:
-        check_values(plan, build, rows[plan.name])
-        derived += check_derived_variables(plan, build, rows[plan.name])
-        qualifiers += check_qualifiers(plan, build, rows[plan.name])
+    for study in build.plan.studies:
+        frames = study.own(build.frames)
+        for plan in study.datasets:
+            found = rows[study.qualified(plan.name)]
+            check_values(plan, frames, found)
+            derived += check_derived_variables(plan, frames, found)
+            qualifiers += check_qualifiers(plan, frames, found)
     assert derived > 200
     assert qualifiers > 500

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from example_study import contents
 from scipy import stats
 
 STUDY = Path(__file__).resolve().parents[2] / "examples" / "improve_ced"
@@ -125,8 +126,7 @@ def by_visit(rows: list[Row], visit: str) -> dict[str, Row]:
 def test_the_generator_writes_the_committed_bytes(tmp_path: Path, setting: dict[str, str]) -> None:
     command = [sys.executable, str(STUDY / "make_raw.py"), str(tmp_path)]
     subprocess.run(command, check=True, env=os.environ | setting)
-    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    committed = {path.name: path.read_bytes() for path in RAW.iterdir()}
+    written, committed = contents(tmp_path), contents(RAW)
     assert sorted(written) == sorted(committed)
     assert [name for name in written if written[name] != committed[name]] == []
 

@@ -17,13 +17,14 @@ from ced_cdisc.pipeline import Build
 def headers() -> dict[str, list[str]]:
     """The header of each raw file, read without the product."""
     found: dict[str, list[str]] = {}
-    for path in sorted(RAW.iterdir()):
+    for path in sorted(RAW.rglob("*")):
+        name = path.relative_to(RAW).with_suffix("").as_posix()
         if path.suffix == ".csv":
             with path.open(encoding="utf-8-sig", newline="") as lines:
-                found[path.stem] = [name.strip() for name in next(csv.reader(lines))]
+                found[name] = [cell.strip() for cell in next(csv.reader(lines))]
         elif path.suffix == ".xlsx":
             sheet: Any = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True).worksheets[0]
-            found[path.stem] = [str(cell).strip() for cell in next(sheet.iter_rows(values_only=True))]
+            found[name] = [str(cell).strip() for cell in next(sheet.iter_rows(values_only=True))]
     return found
 
 

@@ -70,9 +70,9 @@ def shuffle_rows(source: Path, target: Path) -> None:
 def test_the_order_of_the_raw_rows_changes_no_dataset_and_no_define_xml(out: Path, tmp_path: Path) -> None:
     shuffled = tmp_path / "raw"
     shutil.copytree(RAW, shuffled)
-    for path in RAW.iterdir():
-        shuffle_rows(path, shuffled / path.name)
-    moved = [path.name for path in RAW.iterdir() if path.read_bytes() != (shuffled / path.name).read_bytes()]
-    assert len(moved) == len(list(RAW.iterdir()))
+    tables = [path.relative_to(RAW) for path in RAW.rglob("*.*") if path.is_file()]
+    for path in tables:
+        shuffle_rows(RAW / path, shuffled / path)
+    assert [p for p in tables if (RAW / p).read_bytes() == (shuffled / p).read_bytes()] == []
     ced_cdisc.build(shuffled, tmp_path / "out", mappings=MAPPINGS, define=DEFINE)
     assert differing(out, tmp_path / "out") == ["build.json"]

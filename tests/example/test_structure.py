@@ -68,17 +68,23 @@ def test_the_study_has_twenty_treated_one_untreated_and_two_screen_failures(file
     }
 
 
-def test_every_subject_of_every_dataset_is_in_dm(files: Files) -> None:
+def test_every_subject_of_every_dataset_is_in_dm(files: Files, controls: Files) -> None:
     subjects = demographics(files).keys()
-    for data in files.values():
+    both = subjects | demographics(controls).keys()
+    assert len(both) == 23 + 51
+    for data in (*files.values(), *controls.values()):
+        own = both if data.kind == "adam" else subjects if files.get(data.name) is data else both - subjects
         if "USUBJID" in data.labels:
-            expected = subjects if data.name != "RELREC" else {None}  # relationships of whole datasets
+            expected = own if data.name != "RELREC" else {None}  # relationships of whole datasets
             assert {row["USUBJID"] for row in data.rows} <= expected, data.name
 
 
-def test_every_record_is_of_the_study_and_of_its_domain(files: Files) -> None:
-    for data in files.values():
-        assert {row["STUDYID"] for row in data.rows} == {"IMPROVECED"}, data.name
+def test_every_record_is_of_the_study_and_of_its_domain(files: Files, controls: Files) -> None:
+    pooled = {"ADSL", "ADCF"}
+    for data in (*files.values(), *controls.values()):
+        study = "IMPROVECED" if files.get(data.name) is data else "IMPROVECED-HC"
+        expected = {"IMPROVECED", "IMPROVECED-HC"} if data.name in pooled else {study}
+        assert {row["STUDYID"] for row in data.rows} == expected, data.name
         if "DOMAIN" in data.labels:
             assert {row["DOMAIN"] for row in data.rows} == {data.name}
 
@@ -379,8 +385,9 @@ def test_the_last_result_before_treatment_is_flagged_once(files: Files, name: st
 
 def test_adsl_has_one_record_for_each_enrolled_subject(files: Files) -> None:
     enrolled = [s for s, row in demographics(files).items() if row["ARMCD"] is not None]
-    assert [row["USUBJID"] for row in files["ADSL"].rows] == enrolled
-    for row in files["ADSL"].rows:
+    own = files["ADSL"].where(STUDYID="IMPROVECED")
+    assert [row["USUBJID"] for row in own] == enrolled
+    for row in own:
         source = demographics(files)[row["USUBJID"]]
         for name in (
             "SUBJID",
@@ -403,9 +410,9 @@ def test_population_flags_follow_the_exposure(files: Files) -> None:
     for row in files["ADSL"].rows:
         assert row["SAFFL"] == ("Y" if row["USUBJID"] in dosed else "N")
         assert row["CELLFL"] == ("Y" if row["USUBJID"] in infused else "N")
-        assert row["ENRLFL"] == "Y"
+        assert row["ENRLFL"] == ("Y" if row["STUDYID"] == "IMPROVECED" else "N")
         assert (row["TRTSDT"] is not None) == (row["TRTEDT"] is not None) == (row["SAFFL"] == "Y")
-    assert Counter(row["FASFL"] for row in files["ADSL"].rows) == {"Y": 20, "N": 1}
+    assert Counter(row["FASFL"] for row in files["ADSL"].rows) == {"Y": 20, "N": 52}
 
 
 @pytest.mark.parametrize("name", BDS)
@@ -430,6 +437,7 @@ def test_each_series_has_one_baseline_and_changes_count_from_it(files: Files, na
         for row in series:
             assert [row["BASE"]] == (baselines or [None]), key
             after = row["TRTSDT"] is not None and row["ADT"] >= row["TRTSDT"]
+            after |= row.get("HCFL") == "Y" and row["ADT"] > row["CFREFDT"]
             assert (row["CHG"] is not None) == (after and bool(baselines)), key
             if row["CHG"] is not None:
                 assert row["CHG"] == row["AVAL"] - row["BASE"], key
@@ -457,7 +465,8 @@ def test_analysis_windows_hold_the_days_that_they_name(files: Files, name: str) 
         assert row["ADY"] == (
             None if day_of_treatment is None else day_of_treatment + (day_of_treatment >= 0)
         )
-        assert row["CFDY"] == (None if row["CELLDT"] is None else row["ADT"] - row["CELLDT"])
+        start = row["CFREFDT"] if row.get("HCFL") == "Y" else row["CELLDT"]
+        assert row["CFDY"] == (None if start is None else row["ADT"] - start)
         if row["AVISITN"]:
             assert row["AWLO"] <= row["CFDY"] <= row["AWHI"]
             assert row["AWTDIFF"] == abs(row["CFDY"] - row["AWTARGET"])
@@ -465,11 +474,14 @@ def test_analysis_windows_hold_the_days_that_they_name(files: Files, name: str) 
 
 
 @pytest.mark.parametrize("name", [name for name in BDS if name != "ADNTG"])
-def test_values_taken_over_are_those_of_their_source(files: Files, name: str) -> None:
+def test_values_taken_over_are_those_of_their_source(files: Files, controls: Files, name: str) -> None:
     traced = list(files[name].present("SRCVAR"))
     assert traced
     for row in traced:
-        source = files[row["SRCDOM"]].where(USUBJID=row["USUBJID"], **{f"{row['SRCDOM']}SEQ": row["SRCSEQ"]})
+        tabulated = files if row["STUDYID"] == "IMPROVECED" else controls
+        source = tabulated[row["SRCDOM"]].where(
+            USUBJID=row["USUBJID"], **{f"{row['SRCDOM']}SEQ": row["SRCSEQ"]}
+        )
         assert [one[row["SRCVAR"]] for one in source] == [row["AVAL"]]
         happened = day(source[0][f"{row['SRCDOM']}DTC"])
         assert happened is not None and row["ADT"] == (happened - SAS_ZERO).days
