@@ -35,6 +35,18 @@ CASES = {
         "count(AE.AESEQ where AE.DOMAIN = 'AEE')",
         "mappings/adam/adsl.yaml:8:54 CED110 AE.DOMAIN is never 'AEE'; did you mean AE?",
     ),
+    "a dataset whose file has another name": (
+        ADSL,
+        "dataset: ADSL",
+        "dataset: ADSLL",
+        "mappings/adam/adsl.yaml:1:10 CED047 the file adsl.yaml holds the dataset ADSLL; call the file adsll.yaml, or correct the name",
+    ),
+    "an unknown list that is extended and bound to nothing": (
+        DEFINE,
+        "documents:",
+        "codelists: {TEST: {extends: C6753, terms: {Vital Signs: Vital Signs}}}\ndocuments:",
+        "define/define.yaml:1:29 CED022 unknown codelist C6753",
+    ),
     "nothing like it": (
         ADSL,
         "count(AE.AESEQ)",

@@ -62,6 +62,10 @@ def write_split(folder: Path) -> int:
     for root, layer in (("mappings", "company"), ("define", "company/define")):
         for path in sorted((ROOT / root).rglob("*.yaml")):
             name = path.relative_to(ROOT / root)
+            if name.parts[0] == "controls":  # a study of its own, which builds on no layer
+                (folder / root / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / root / name).write_bytes(path.read_bytes())
+                continue
             if name.name == "sources.yaml":
                 lower = path.read_text(encoding="utf-8")
                 tables = next(value for key, value in tree_of(path).items() if key == "tables")

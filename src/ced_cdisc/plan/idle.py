@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.expr import tree
@@ -16,15 +17,28 @@ def check_idle(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Finding
     """Report what the specs declare in vain.
 
     That is look-ups that nothing uses (CED114), variables of codelists that no dataset has (CED111), written
-    visits that are none (CED113), and default exclusions that no table has (CED012).
+    visits that are none (CED113), and default exclusions that no table has (CED012). And a dataset whose
+    name is not that of its file (CED047).
 
     To be called where the specs have no other faults: a line at fault uses nothing.
     """
+    _files(specs, findings)
     _excluded(specs, findings)
     _lookups(plans, findings)
     _codelists(specs, plans, findings)
     _visits(specs, findings)
     _related(specs, plans, findings)
+
+
+def _files(specs: Specs, findings: Findings) -> None:
+    """The name of a dataset stands in its spec and in that of the file, so that a slip in one is seen."""
+    names = [*(d.dataset if d.dataset is not None else d.domain for d in specs.sdtm)]
+    for name in (*names, *(analysis.dataset for analysis in specs.adam)):
+        file = Path(name.where.file).name
+        if file.lower() != f"{name.lower()}.yaml":
+            message = f"the file {file} holds the dataset {name}"
+            hint = f"call the file {name.lower()}.yaml, or correct the name"
+            findings.add(Finding("CED047", message, name.where, hint=hint))
 
 
 def _trees(dataset: DatasetPlan) -> Iterator[tree.Node]:

@@ -172,7 +172,9 @@ def _texts(value: Any) -> Iterator[str]:
 def _unused_codelists(study: Tabulations) -> None:
     """Look every sponsor codelist up once, so that a fault in one that nothing uses is found too."""
     for name, spec in study.specs.define.codelists.items():
-        study.codelists.find(str(spec.extends) if spec.extends is not None else str(name))
+        for one in (name, spec.extends):
+            if one is not None:
+                study.codelists.find(str(one))
 
 
 def _snapshot(specs: Specs, findings: Findings) -> datetime | None:
