@@ -61,10 +61,7 @@ class Faults:
     """Collects faults; the same fault of several rows, blocks or passes becomes one finding."""
 
     def __init__(self, tables: Mapping[str, TablePlan], files: Mapping[str, str]) -> None:
-        self._words = {
-            name: (files.get(name, table.file), "row" if table.format == "xlsx" else "line")
-            for name, table in tables.items()
-        }
+        self._words = {name: (files.get(name, table.file), table.counts_in) for name, table in tables.items()}
         self._found: Found = {}
 
     def add(
