@@ -194,6 +194,10 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         of = call.args[0] if call else None
         hint = "a duration is written M:SS, H:MM:SS, or with sec, min or h"
         return "CED254", f"{label}: '{value}'{_of(of)} is not a duration", hint
+    if fault.kind == "clock":
+        of = call.args[1] if call else None
+        hint = "a time is written HH:MM, HHMM, H:MM or HH:MM:SS"
+        return "CED252", f"{label}: '{value}'{_of(of)} is not a time", hint
     if fault.kind == "unknown unit":
         of = _raw(node)
         hint = did_you_mean(value, [*units(), *load_ct("SDTM").codelist("C71620").values])
