@@ -10,7 +10,7 @@ from .text import half_up
 from .transport import Cell, Variable, number
 from .treatment import apheresis, apheresis_time, cell_count, infusion
 
-SAS_ZERO = datetime(1960, 1, 1)
+SAS_ZERO = datetime(1960, 1, 1)  # noqa: DTZ001 - SAS knows no zone
 COLUMNS = (
     Variable("SUBJID", "Subject"),
     Variable("PRODID", "Product", 12),
