@@ -24,11 +24,9 @@ from ced_cdisc.recompute.values import DataFault
         ("2018-12-31T22:10:30", "22:10:29", "2019-01-01T22:10:29"),
         ("2018-12-31T22:10", "22:10:29", "2018-12-31T22:10:29"),
         ("2018-12-31T22:10:30.5", "22:10:30", "2018-12-31T22:10:30"),
-        ("2018-12-31", "22:10", None),
-        ("2018-12", "22:10", None),
-        (None, "22:10", None),
         ("2018-12-31T22:10", None, None),
-        ("9999-12-31T22:10", "0:05", None),
+        ("2018-12-31", None, None),
+        (None, None, None),
     ],
 )
 def test_the_end_is_the_first_such_time_from_the_start_on(
@@ -49,7 +47,20 @@ def test_another_text_is_a_fault(text: str, start: str | None) -> None:
         written.until(start, text)
 
 
-@settings(max_examples=50)
+@pytest.mark.parametrize("start", ["2018-12-31", "2018-12", "2018-12-31T22", None])
+def test_a_time_beside_a_start_without_one_is_a_fault(start: str | None) -> None:
+    assert faults("until(D, T)", D=[start], T=["22:10"]) == [("clock", [True], ["22:10"])]
+    with pytest.raises(DataFault, match=r"^time '22:10' has no start with a time$"):
+        written.until(start, "22:10")
+
+
+def test_the_calendar_ends_with_the_year_9999() -> None:
+    assert faults("until(D, T)", D=["9999-12-31T22:10"], T=["0:05"]) == [("clock", [True], ["0:05"])]
+    with pytest.raises(DataFault, match=r"^time '0:05' is after the end of the calendar$"):
+        written.until("9999-12-31T22:10", "0:05")
+
+
+@settings(max_examples=50, deadline=None)
 @given(
     st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1)),  # noqa: DTZ001 - a trial has no zone
     st.integers(0, 24 * 60 - 1),

@@ -19,6 +19,7 @@ import polars as pl
 
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
+from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, Fault
@@ -196,6 +197,8 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         return "CED254", f"{label}: '{value}'{_of(of)} is not a duration", hint
     if fault.kind == "clock":
         of = call.args[1] if call else None
+        if clock_of(value) is not None:
+            return "CED252", f"{label}: time '{value}'{_of(of)} has no start with a time beside it", ""
         hint = "a time is written HH:MM, HHMM, H:MM or HH:MM:SS"
         return "CED252", f"{label}: '{value}'{_of(of)} is not a time", hint
     if fault.kind == "unknown unit":

@@ -61,7 +61,7 @@ EXAMPLES: tuple[Example, ...] = (
     Example("day(AESTDTC)", {"AESTDTC": "2018-03-15T09:30"}, "2018-03-15"),
     Example("until(PRSTDTC, CLOCK)", {"PRSTDTC": "2018-03-15T21:30", "CLOCK": "23:05"}, "2018-03-15T23:05"),
     Example("until(PRSTDTC, CLOCK)", {"PRSTDTC": "2018-03-15T21:30", "CLOCK": "0040"}, "2018-03-16T00:40"),
-    Example("until(PRSTDTC, CLOCK)", {"PRSTDTC": "2018-03-15", "CLOCK": "0040"}, None),
+    Example("until(PRSTDTC, CLOCK)", {"PRSTDTC": "2018-03-15T21:30", "CLOCK": None}, None),
     Example("iso(ADT)", {"ADT": "2018-03-15"}, "2018-03-15"),
     Example("study_day(AESTDTC, RFSTDTC)", {"AESTDTC": "2018-03-15", "RFSTDTC": "2018-03-15"}, 1.0),
     Example("study_day(AESTDTC, RFSTDTC)", {"AESTDTC": "2018-03-14", "RFSTDTC": "2018-03-15"}, -1.0),

@@ -66,7 +66,9 @@ def read_transport(
                 marked = pl.select(pl.when(codes.is_not_null()).then("." + codes).otherwise(texts))
                 texts = marked.to_series()
                 refused = [
-                    (row, code) for row, code in enumerate(texts, 1) if _is_refused(codes[row - 1], contract)
+                    (row, f".{code}")
+                    for row, code in enumerate(codes.to_list(), 1)
+                    if code is not None and f".{code}" not in contract.missing
                 ]
                 found += _findings(refused, "CED243", contract, variables[name], shown)
             cells[name] = texts
@@ -164,10 +166,6 @@ def _time(value: float) -> str | None:
         return duration_text(timedelta(seconds=value))
     except OverflowError:
         return None
-
-
-def _is_refused(code: str | None, contract: TableContract) -> bool:
-    return code is not None and f".{code}" not in contract.missing
 
 
 def _findings(

@@ -68,13 +68,13 @@ def read_date(
 
 
 def until(start: str | None, time: str | None) -> str | None:
-    """The first moment from a start on at which the clock shows a time; missing unless the start has a time.
+    """The first moment from a start on at which the clock shows a time.
 
     >>> until("2018-03-15T21:30", "0040"), until("2018-03-15T21:30", "21:30")
     ('2018-03-16T00:40', '2018-03-15T21:30')
 
     Raises:
-        DataFault: the text is no time.
+        DataFault: the text is no time, or the start has none.
     """
     if time is None:
         return None
@@ -83,14 +83,14 @@ def until(start: str | None, time: str | None) -> str | None:
         raise DataFault(f"'{time}' is no time")
     begun = datetime_of(start)
     if start is None or begun is None:
-        return None
+        raise DataFault(f"time '{time}' has no start with a time")
     clock = clocks.pop()
     shown = [int(part) for part in clock.split(":")]
     known = [begun.hour, begun.minute, begun.second][: min(len(shown), start.count(":") + 1)]
     try:
         day = begun.date() + timedelta(days=shown[: len(known)] < known)
     except OverflowError:
-        return None
+        raise DataFault(f"time '{time}' is after the end of the calendar") from None
     return f"{day.isoformat()}T{clock}"
 
 

@@ -87,12 +87,11 @@ def day(args: Sequence[Argument]) -> pl.Expr:
 
 
 def until(args: Sequence[Argument]) -> Faulty:
-    """``until(start, time)``: missing where the start has no time; a text that is no time is a fault."""
+    """``until(start, time)``: a text that is no time, and a time beside a start without one, are faults."""
     start, time = args[0].expr, args[1].expr
     clock = each(time, clock_of, Type.TEXT)
-    return Faulty(
-        each_pair(start, clock, _first_after, Type.DTC), "clock", time.is_not_null() & clock.is_null(), time
-    )
+    end = each_pair(start, clock, _first_after, Type.DTC)
+    return Faulty(end, "clock", time.is_not_null() & end.is_null(), time)
 
 
 def clock_of(text: str) -> str | None:
@@ -106,7 +105,7 @@ def clock_of(text: str) -> str | None:
 
 
 def _first_after(start: str | None, clock: str | None) -> str | None:
-    match = None if start is None or clock is None else _MINUTE.fullmatch(start)
+    match = _MINUTE.fullmatch(start or "")
     if match is None or clock is None or _complete_datetime(match[0]) is None:
         return None
     begun = match[1][11:] + (match[2] or "")
