@@ -33,18 +33,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 from raw_lineage import Lineage, changed_variables
 
 from ced_cdisc.convert import build_datasets
 from ced_cdisc.core.findings import Finding, Findings, Stopped
+from ced_cdisc.core.xpt import XptMember, XptVariable
 from ced_cdisc.plan.raw import RawTable
 from ced_cdisc.plan.study import plan_study
-from ced_cdisc.read.tables import ROW
+from ced_cdisc.read.tables import ROW, TableContract, read_table
 from ced_cdisc.recompute import compare, recompute
 from ced_cdisc.spec.load import load_specs
 from ced_cdisc.stages.reading import read_raw
+from ced_cdisc.write.xpt import write_xpt
 
 HOME = Path(__file__).resolve().parent.parent
+_STAMP = "01JAN20:00:00:00"
 Grid = list[list[str]]
 BAD = ("traceback", "engines", "stray", "unnamed")
 
@@ -220,6 +224,12 @@ def _grid(path: Path, table: RawTable) -> Grid:
         return [
             ["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
         ]
+    if table.format == "xpt":
+        contract = TableContract(table.name, path.name, "xpt", table.columns, table.where)
+        read, found = read_table(path.parent, contract)
+        assert read is not None, found
+        rows = read.frame.drop(ROW).rows()
+        return [[*table.columns], *([cell or "" for cell in row] for row in rows)]
     return list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
 
 
@@ -234,14 +244,22 @@ def written(grid: Grid, table: RawTable) -> bytes:
         stream = io.BytesIO()
         book.save(stream)
         return stream.getvalue()
+    if table.format == "xpt":
+        headers = XptMember(
+            "RAW", "", tuple(XptVariable(name, "", "Char", 200) for name in grid[0]), _STAMP, _STAMP
+        )
+        packed = io.BytesIO()
+        columns = {name: [line[i] for line in grid[1:]] for i, name in enumerate(grid[0])}
+        write_xpt(packed, pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), headers)
+        return packed.getvalue()
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(grid)
     return text.getvalue().encode()
 
 
 def planted(study: Study, dice: random.Random, kinds: Sequence[str] = ()) -> tuple[Fault, bytes]:
-    """One random fault and the bytes of the spoilt file."""
-    name = dice.choice(sorted(study.plan.tables))
+    """One random fault and the bytes of the spoilt file; a transport file is left as it is."""
+    name = dice.choice(sorted(name for name, table in study.plan.tables.items() if table.format != "xpt"))
     table, grid = study.plan.tables[name], study.grids[name]
     way = dice.random()
     if way < 0.75:

@@ -6,9 +6,10 @@ Needs only openpyxl beside the standard library; nothing of ced_cdisc. The bytes
 import sys
 from pathlib import Path
 
-from generator import controls, coronary, medication, people, reported, safety, treatment
+from generator import cell_product, controls, coronary, medication, people, reported, safety, treatment
 from generator.roster import roster
 from generator.tables import write_workbook
+from generator.transport import write_transport
 
 TABLES = (
     *(people.demog, people.consent, people.vitals, people.dispo),
@@ -27,6 +28,8 @@ def write_raw(folder: Path) -> None:
     rows = coronary.cathlab(subjects)
     write_workbook(folder / "cathlab.xlsx", "CATHLAB", coronary.CATHLAB_COLUMNS, rows)
     controls.write_controls(folder / "controls")
+    products = cell_product.cellprod(subjects)
+    write_transport(folder / "cellprod.xpt", "CELLPROD", "Cell products", cell_product.COLUMNS, products)
 
 
 if __name__ == "__main__":

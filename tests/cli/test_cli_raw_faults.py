@@ -169,6 +169,25 @@ def test_a_value_at_fault(change: tuple[str, str, str], said: str) -> None:
         ),
         (
             AE,
+            (
+                "AEENDTC:  {collect: ae.STOP, date: edc}",
+                'AEENDTC:  {derive: "until(AESTDTC, ae.SEV)"}',
+            ),
+            "mappings/sdtm/ae.yaml:24:23 CED252 AE.AEENDTC: '3' of ae.SEV is not a time; "
+            "a time is written HH:MM, HHMM, H:MM or HH:MM:SS\n"
+            "    ae.csv line 4, subject T1-002\n",
+        ),
+        (
+            AE,
+            (
+                "AEENDTC:  {collect: ae.STOP, date: edc}",
+                "AEENDTC:  {derive: \"until(AESTDTC, join(':', '10', join('', ae.SEV, '0')))\"}",
+            ),
+            "mappings/sdtm/ae.yaml:24:23 CED252 AE.AEENDTC: time '10:30' has no start with a time beside it\n"
+            "    ae.csv line 4, subject T1-002\n",
+        ),
+        (
+            AE,
             ("AESER:    {assign: N}", 'AESER:    {derive: "lower(AETERM)"}'),
             "mappings/sdtm/ae.yaml:20:13 CED264 AE.AESER: 'nausea' is not in the codelist No Yes "
             "Response (C66742), "
@@ -186,7 +205,7 @@ def test_a_value_at_fault(change: tuple[str, str, str], said: str) -> None:
             "    ae.csv line 4, subject T1-002\n",
         ),
     ],
-    ids=["duration", "unit", "value outside the codelist", "time"],
+    ids=["duration", "unit", "end by the clock", "end without a start", "value outside the codelist", "time"],
 )
 def test_the_value_of_a_line_at_fault(file: str, line: tuple[str, str], said: str) -> None:
     """Each of the three records is at fault, so that three findings stand one below the other."""

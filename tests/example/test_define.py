@@ -31,11 +31,12 @@ KINDS = ["sdtm", "adam"]
 DIVIDED = {
     "ADCCS": "PARAMCD",
     "ADCF": "PARAMCD",
+    "ADEX": "PARAMCD",
     "ADEXER": "PARAMCD",
     "ADNTG": "PARAMCD",
     "ADQSSAQ": "PARAMCD",
 }
-FINDINGS = ("EG", "FT", "QS", "RS", "VS", "XC", "XR")
+FINDINGS = ("BS", "CP", "EG", "FT", "QS", "RS", "VS", "XC", "XR")
 
 
 @dataclass(frozen=True)
@@ -333,7 +334,7 @@ def held(data: Dataset, divider: str, variable: str) -> set[str]:
 
 def test_qval_is_described_by_qnam(sdtm: Define, files: dict[str, Dataset]) -> None:
     supplemental = [data for data in files.values() if data.name.startswith("SUPP")]
-    assert len(supplemental) == 9
+    assert len(supplemental) == 10
     for data in supplemental:
         levels = values_of(sdtm, data.name, "QVAL")
         assert levels.keys() == held(data, "QNAM", "QVAL")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyreadstat
 from example_study import RAW
 
 from ced_cdisc.pipeline import Build
@@ -25,6 +26,8 @@ def headers() -> dict[str, list[str]]:
         elif path.suffix == ".xlsx":
             sheet: Any = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True).worksheets[0]
             found[name] = [str(cell).strip() for cell in next(sheet.iter_rows(values_only=True))]
+        elif path.suffix == ".xpt":
+            found[name] = pyreadstat.read_xport(path, metadataonly=True)[1].column_names
     return found
 
 

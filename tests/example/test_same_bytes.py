@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import openpyxl
+import pyreadstat
 import pytest
 from example_study import DEFINE, MAPPINGS, RAW, contents
 
@@ -59,6 +60,16 @@ def shuffle_rows(source: Path, target: Path) -> None:
                 for cell, (value, number_format) in zip(row, cells, strict=True):
                     cell.value, cell.number_format = value, number_format
         book.save(target)
+        return
+    if source.suffix == ".xpt":
+        _, described = pyreadstat.read_xport(source, metadataonly=True)
+        length = sum(described.variable_storage_width.values())
+        content = source.read_bytes()
+        start = content.index(b"HEADER RECORD*******OBS") + 80
+        count = (len(content) - start) // length
+        records = [content[start + n * length : start + (n + 1) * length] for n in range(count)]
+        dice.shuffle(records)
+        target.write_bytes(content[:start] + b"".join(records) + content[start + count * length :])
         return
     header, *lines = source.read_bytes().splitlines(keepends=True)
     with source.open(newline="", encoding="utf-8-sig") as stream:

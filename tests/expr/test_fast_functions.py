@@ -79,7 +79,7 @@ def test_text(expression: str, result: Any) -> None:
      "floor(N)", "abs(N)", "sqrt(N)", "convert(N, T, 'kg')", "date(D)", "date(Y)",
      "datetime(D)", "day(D)",
      "iso(X)", "iso(Y)", "study_day(D, X)", "days_between(D, Y)", "age(D, D)", "starts_by(D, D)",
-     "least(N, N)"],
+     "least(N, N)", "until(D, T)"],
 )  # fmt: skip
 def test_missing_stays_missing(expression: str) -> None:
     rows = {key: [None] for key in ("T", "N", "D", "X", "Y")}

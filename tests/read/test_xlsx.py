@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from ced_cdisc.core.findings import Location, Severity
 from ced_cdisc.read import xlsx
+from ced_cdisc.read.cell_text import number_text
 from ced_cdisc.read.tables import RawTable, TableContract, read_table
-from ced_cdisc.read.xlsx import number_text
 
 SPEC = Location("mappings/sources.yaml", 4, 3)
 CATH = TableContract("cath", "cath.xlsx", "xlsx", ("SUBJ", "CFR"), SPEC)

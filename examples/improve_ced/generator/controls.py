@@ -62,8 +62,14 @@ def _person(row: dict[str, str]) -> dict[str, Value]:
 
 
 _SHARES = {
-    **{"HTN": 0.5, "DM": 0.12, "HLD": 0.6},
-    **{"ACEI": 0.35, "BB": 0.4, "CCB": 0.45, "STATIN": 0.6, "NITRATE": 0.5},
+    "HTN": 0.5,
+    "DM": 0.12,
+    "HLD": 0.6,
+    "ACEI": 0.35,
+    "BB": 0.4,
+    "CCB": 0.45,
+    "STATIN": 0.6,
+    "NITRATE": 0.5,
 }
 
 

@@ -114,7 +114,7 @@ def with_columns_of(frame: pl.DataFrame, other: pl.DataFrame, names: Iterable[st
     )
 
 
-_FAULTY = ("seconds", "convert", "unit", "duration", "duration_of")
+_FAULTY = ("seconds", "convert", "unit", "duration", "duration_of", "until")
 
 
 def can_fault(node: tree.Node) -> bool:

@@ -19,6 +19,7 @@ import polars as pl
 
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
+from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, Fault
@@ -61,10 +62,7 @@ class Faults:
     """Collects faults; the same fault of several rows, blocks or passes becomes one finding."""
 
     def __init__(self, tables: Mapping[str, TablePlan], files: Mapping[str, str]) -> None:
-        self._words = {
-            name: (files.get(name, table.file), "row" if table.format == "xlsx" else "line")
-            for name, table in tables.items()
-        }
+        self._words = {name: (files.get(name, table.file), table.counts_in) for name, table in tables.items()}
         self._found: Found = {}
 
     def add(
@@ -197,6 +195,12 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         of = call.args[0] if call else None
         hint = "a duration is written M:SS, H:MM:SS, or with sec, min or h"
         return "CED254", f"{label}: '{value}'{_of(of)} is not a duration", hint
+    if fault.kind == "clock":
+        of = call.args[1] if call else None
+        if clock_of(value) is not None:
+            return "CED252", f"{label}: time '{value}'{_of(of)} has no start with a time beside it", ""
+        hint = "a time is written HH:MM, HHMM, H:MM or HH:MM:SS"
+        return "CED252", f"{label}: '{value}'{_of(of)} is not a time", hint
     if fault.kind == "unknown unit":
         of = _raw(node)
         hint = did_you_mean(value, [*units(), *load_ct("SDTM").codelist("C71620").values])

@@ -142,6 +142,6 @@ def check_in_dm(world: World) -> None:
         )
         first = strange.sort(ROW).unique(OWNER, keep="first", maintain_order=True)
         for _, row, subject in records_of(first, OWNER):
-            unit = "row" if world.plan.tables[name].format == "xlsx" else "line"
+            unit = world.plan.tables[name].counts_in
             message = f"subject {subject} of {world.faults.file(name)} {unit} {row} is not in DM"
             world.faults.add("CED260", message, world.plan.tables[name].where)

@@ -137,6 +137,8 @@ CED238 | duplicates of which none can be chosen | correct the data, or `duplicat
 CED240 | a text written in ASCII characters (a note) | nothing: `text: transliterate` says so
 CED241 | the name of a text's part is taken | rename the qualifier or variable that has it
 CED242 | a cell holds the text of a spreadsheet's error | correct it, or list it under `missing`
+CED243 | a special missing value of SAS | list it under `missing`, or correct the data
+CED244 | a number that is none of the days or times its SAS format shows | correct the data, or the format
 CED249 | a subject is in DM of two pooled studies | give each study subjects of its own in `usubjid`
 CED250 | a raw value without a term in ct | add the code to ct, or correct the data
 CED251 | a date that no format fits | add the format, or correct the data

@@ -132,6 +132,12 @@ _ALL = (
         admiral="convert_dtc_to_dtm",
     ),
     Signature("day", (_p("dtc", _DTC),), Type.DTC, "the date part of {0}"),
+    Signature(
+        "until",
+        (_p("start", _DTC), _p("time", _TEXT)),
+        Type.DTC,
+        "the time {1} on the date of {0}, or on the day after where it is before the time of {0}",
+    ),
     Signature("iso", (_p("date", (Type.DATE, Type.DATETIME)),), Type.DTC, "{0} in ISO 8601"),
     Signature(
         "study_day",

@@ -65,7 +65,7 @@ class RawTable:
 
     name: str
     file: str
-    format: Literal["csv", "xlsx"]
+    format: Literal["csv", "xlsx", "xpt"]
     columns: tuple[str, ...]
     key: tuple[str, ...]
     subject: str
@@ -84,3 +84,8 @@ class RawTable:
     """Where the contract lists each column."""
     readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """What reads each column, in the whole study: see :mod:`ced_cdisc.plan.account`."""
+
+    @property
+    def counts_in(self) -> Literal["line", "row"]:
+        """What messages call the place of a record."""
+        return "line" if self.format == "csv" else "row"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Literal
 
 from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
@@ -11,6 +13,7 @@ from ced_cdisc.plan.raw import Duplicates, PlannedVisit, RawTable, VisitPlan
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.study import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec
 
+_BY_ENDING: Mapping[str, Literal["csv", "xlsx", "xpt"]] = {"xlsx": "xlsx", "xpt": "xpt"}
 _DAYS = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
 
 
@@ -42,7 +45,7 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
                 Finding("CED007", f"table {name} needs 'subject', here or in the defaults", spec.place)
             )
         extension = str(spec.file).rpartition(".")[2].lower()
-        kind = spec.format or ("xlsx" if extension == "xlsx" else "csv")
+        kind = spec.format or _BY_ENDING.get(extension, "csv")
         tables[str(name)] = RawTable(
             name=str(name),
             file=str(spec.file),

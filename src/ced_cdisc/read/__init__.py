@@ -1,1 +1,1 @@
-"""Readers: raw tables (delimited text, xlsx) and SAS transport files."""
+"""Readers: raw tables (delimited text, xlsx, SAS transport files) and datasets."""

@@ -10,7 +10,8 @@ from typing import Literal
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, did_you_mean, one_of
 
 ROW = "__row"
-"""Name of the Int64 column with the place of a record: physical line (CSV) or sheet row (xlsx)."""
+"""Name of the Int64 column with the place of a record: physical line (CSV), sheet row (xlsx) or number
+of the row, from 1 (xpt)."""
 
 SPREADSHEET_ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
 """What spreadsheet programs write for a value that could not be computed, also into exported text."""
@@ -24,11 +25,11 @@ class TableContract:
     Attributes:
         name: table name in the specs (``ae``).
         file: path below the raw folder (``ae.csv``).
-        format: ``csv`` (any delimited text) or ``xlsx``.
+        format: ``csv`` (any delimited text), ``xlsx``, or ``xpt`` (a SAS transport file, version 5).
         columns: every column of the table; the frame has them in this order.
         where: the spec line that declares the table.
         delimiter: one ASCII character, csv only.
-        encoding: Python codec name of the file, csv only.
+        encoding: Python codec name of the file, csv and xpt only.
         sheet: sheet name, xlsx only; empty means the only sheet.
         trim: strip leading and trailing white space of every cell, header included.
         missing: cell texts that mean missing, compared after trimming; an empty cell always does.
@@ -41,7 +42,7 @@ class TableContract:
 
     name: str
     file: str
-    format: Literal["csv", "xlsx"]
+    format: Literal["csv", "xlsx", "xpt"]
     columns: tuple[str, ...]
     where: Location
     delimiter: str = ","

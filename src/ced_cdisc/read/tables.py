@@ -7,7 +7,7 @@ and dates are parsed later, where a spec line says so.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -26,6 +26,13 @@ from ced_cdisc.read.contract import (
 from ced_cdisc.read.delimited import empty_file, read_delimited
 from ced_cdisc.read.xlsx import read_xlsx
 
+Reader = Callable[
+    [bytes, TableContract, str, Collection[str] | None],
+    tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]],
+]
+"""The bytes of a file, its contract, its path as shown, the columns to keep: the frame, the columns that the
+contract does not list, and the findings."""
+
 __all__ = ["ROW", "RawTable", "TableContract", "read_table", "read_tables", "unclaimed_files"]
 
 
@@ -36,7 +43,7 @@ class RawTable:
     Attributes:
         name: table name in the specs.
         frame: String columns in the contract's order (null = empty cell), then ``__row`` (Int64):
-            the physical line of a CSV record, the sheet row of an xlsx record.
+            the physical line of a CSV record, the sheet row of an xlsx record, the number of an xpt record.
         sha256: digest of the bytes of the file, hexadecimal.
         file: path below the raw folder.
         new: columns of the file that the contract does not list, in their order.
@@ -72,8 +79,7 @@ def read_table(
         return None, [read_error(error, contract, shown)]
     if not raw:
         return None, [empty_file(contract, shown)]
-    reader = read_xlsx if contract.format == "xlsx" else read_delimited
-    frame, new, found = reader(raw, contract, shown, needed)
+    frame, new, found = _reader(contract)(raw, contract, shown, needed)
     if frame is None or any(finding.severity is Severity.ERROR for finding in found):
         return None, found
     if contract.format != "csv" or b"#" in raw:
@@ -81,6 +87,16 @@ def read_table(
         if any(finding.severity is Severity.ERROR for finding in found):
             return None, found
     return RawTable(contract.name, frame, hashlib.sha256(raw).hexdigest(), contract.file, new), found
+
+
+def _reader(contract: TableContract) -> Reader:
+    if contract.format == "xlsx":
+        return read_xlsx
+    if contract.format == "csv":
+        return read_delimited
+    from ced_cdisc.read.transport import read_transport  # loads pyarrow.compute, which few studies need
+
+    return read_transport
 
 
 def _spreadsheet_errors(frame: pl.DataFrame, contract: TableContract, shown: str) -> list[Finding]:
@@ -91,7 +107,7 @@ def _spreadsheet_errors(frame: pl.DataFrame, contract: TableContract, shown: str
     for name in (name for name in names if held[name].item()):
         rows = frame.filter(pl.col(name).is_in(SPREADSHEET_ERRORS))
         value, lines = rows[name].item(0), rows[ROW].to_list()
-        word = "row" if contract.format == "xlsx" else "line"
+        word = "line" if contract.format == "csv" else "row"
         cells = f"in {len(lines)} cells, first in" if len(lines) > 1 else "in"
         text = f"column {contract.name}.{name} holds {value}, an error of a spreadsheet,"
         text += f" {cells} {word} {lines[0]}"

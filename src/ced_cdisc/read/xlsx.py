@@ -16,13 +16,13 @@ import zipfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
+from ced_cdisc.read.cell_text import duration_text, number_text
 from ced_cdisc.read.contract import ROW, TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.delimited import empty_file, finish_cells, skipped_rows
 
@@ -192,21 +192,9 @@ def _text(value: object, cell: dict[str, Any], book: Any) -> str | None:
         case time():
             return value.isoformat(timespec="milliseconds" if value.microsecond else "seconds")
         case timedelta():
-            return _duration_text(value)
+            return duration_text(value)
         case _:
             return str(value)
-
-
-def number_text(value: float) -> str:
-    """The shortest decimal text that reads back as the same double, without exponent.
-
-    >>> number_text(424.0), number_text(2.2200000000000002), number_text(1e-7), number_text(-0.0)
-    ('424', '2.22', '0.0000001', '0')
-    """
-    text = f"{Decimal(repr(value)):f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def _unescape(match: re.Match[str]) -> str:
@@ -220,19 +208,6 @@ def _shows_hours(cell: dict[str, Any], book: Any) -> bool:
     builtin: Any = import_module("openpyxl.styles.numbers").BUILTIN_FORMATS
     shown = str(builtin.get(number, "") if number < 164 else book._number_formats[number - 164])
     return "h" in re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", shown).lower()
-
-
-def _duration_text(value: timedelta) -> str:
-    """``HH:MM:SS`` of a cell with a format such as ``[h]:mm``; hours may pass 24.
-
-    >>> _duration_text(timedelta(days=1, hours=2, minutes=3, seconds=4))
-    '26:03:04'
-    """
-    sign = "-" if value < timedelta() else ""
-    seconds, rest = divmod(abs(value), timedelta(seconds=1))
-    millis = rest // timedelta(milliseconds=1)
-    text = f"{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    return f"{text}.{millis:03d}" if millis else text
 
 
 def _to_frame(

@@ -29,7 +29,9 @@ pc: Any = cast(Any, _compute)
 _BLOCK_BYTES = 1 << 23
 
 
-def read_xpt(source: Path | str | bytes, *, encoding: str = "utf-8") -> tuple[pl.DataFrame, XptMember]:
+def read_xpt(
+    source: Path | str | bytes, *, encoding: str = "utf-8", shown: str = ""
+) -> tuple[pl.DataFrame, XptMember]:
     """Read a transport file of one dataset.
 
     Numbers become Float64 (dates and times stay SAS numbers, their format is in the member) and null
@@ -38,6 +40,7 @@ def read_xpt(source: Path | str | bytes, *, encoding: str = "utf-8") -> tuple[pl
     Args:
         source: a path, or the bytes of a file.
         encoding: of texts that are not ASCII, an ASCII superset such as ``windows-1252``.
+        shown: the name of the file in messages; by default the path.
 
     Returns:
         The data, and all that the headers say; the encoding of the member is ``ascii`` if that is enough.
@@ -48,7 +51,7 @@ def read_xpt(source: Path | str | bytes, *, encoding: str = "utf-8") -> tuple[pl
             encoding (CED337).
         LookupError: Python knows no such encoding.
     """
-    file, member, rows = _open(source, encoding)
+    file, member, rows = _open(source, encoding, shown)
     is_ascii = all(text.isascii() for text in (member.label, *(v.label for v in member.variables)))
     parts: list[list[Any]] = [[] for _ in member.variables]
     for block, first_row in _blocks(rows):
@@ -107,10 +110,12 @@ class _Undecodable(Exception):
         self.text = text
 
 
-def _open(source: Path | str | bytes, encoding: str) -> tuple[str, XptMember, NDArray[np.uint8]]:
+def _open(
+    source: Path | str | bytes, encoding: str, shown: str = ""
+) -> tuple[str, XptMember, NDArray[np.uint8]]:
     """The name of the file, its headers and its rows, shape (rows, record length), still in the file."""
     codecs.lookup(encoding)
-    file = "<bytes>" if isinstance(source, bytes) else str(source)
+    file = shown or ("<bytes>" if isinstance(source, bytes) else str(source))
     data = np.frombuffer(source, np.uint8) if isinstance(source, bytes) else _map(Path(source), file)
     headers = Headers(data[:LONGEST_HEADERS].tobytes(), file, encoding)
     member = headers.read()

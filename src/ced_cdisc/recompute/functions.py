@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
-from ced_cdisc.recompute import collected, durations, imputation, partial
+from ced_cdisc.recompute import collected, durations, imputation, partial, written
 from ced_cdisc.recompute.values import DataFault, Value, as_text, filled, finite, in_order
 from ced_cdisc.standards.units import canonical_unit, conversion
 
@@ -189,6 +189,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "date": partial.date_of,
     "datetime": partial.datetime_of,
     "day": partial.day_of,
+    "until": written.until,
     "iso": as_text,
     "study_day": partial.study_day,
     "days_between": partial.days_between,

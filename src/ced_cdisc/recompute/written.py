@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from ced_cdisc.recompute.partial import bounds
+from ced_cdisc.recompute.partial import bounds, datetime_of
 from ced_cdisc.recompute.values import DataFault, filled
 
 _MONTHS = [name.upper() for name in calendar.month_name]
@@ -65,6 +65,33 @@ def read_date(
     if len(dtc) > 10:
         raise DataFault(f"time '{clock}' has a date with a time of its own, '{day}'")
     return f"{dtc}T{times.pop()}"
+
+
+def until(start: str | None, time: str | None) -> str | None:
+    """The first moment from a start on at which the clock shows a time.
+
+    >>> until("2018-03-15T21:30", "0040"), until("2018-03-15T21:30", "21:30")
+    ('2018-03-16T00:40', '2018-03-15T21:30')
+
+    Raises:
+        DataFault: the text is no time, or the start has none.
+    """
+    if time is None:
+        return None
+    clocks = {found for form in ("HH:MM", "HHMM", "H:MM", "HH:MM:SS") for found in _times(time, form)}
+    if not clocks:
+        raise DataFault(f"'{time}' is no time")
+    begun = datetime_of(start)
+    if start is None or begun is None:
+        raise DataFault(f"time '{time}' has no start with a time")
+    clock = clocks.pop()
+    shown = [int(part) for part in clock.split(":")]
+    known = [begun.hour, begun.minute, begun.second][: min(len(shown), start.count(":") + 1)]
+    try:
+        day = begun.date() + timedelta(days=shown[: len(known)] < known)
+    except OverflowError:
+        raise DataFault(f"time '{time}' is after the end of the calendar") from None
+    return f"{day.isoformat()}T{clock}"
 
 
 def _dates(text: str, form: str, pivot: int | None) -> Iterator[str]:

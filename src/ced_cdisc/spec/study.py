@@ -91,10 +91,12 @@ class TableSpec(Model):
     """One raw table: the contract."""
 
     file: Text = Field(description="The file below the raw folder.")
-    format: Literal["csv", "xlsx"] | None = Field(None, description="By default from the ending of the file.")
+    format: Literal["csv", "xlsx", "xpt"] | None = Field(
+        None, description="xpt is a SAS transport file, version 5; by default from the ending of the file."
+    )
     sheet: Text | None = Field(None, description="xlsx: the sheet; default: the only one.")
     delimiter: Text | None = Field(None, description="csv: what separates cells; default: a comma.")
-    encoding: Text | None = Field(None, description="csv: default utf-8, with or without mark.")
+    encoding: Text | None = Field(None, description="csv, xpt: default utf-8, csv with or without mark.")
     key: Words = Field(description="The columns that identify a row.")
     subject: Text | None = Field(None, description="The column of the subject's identifier.")
     page: int | None = Field(None, description="The page of the annotated CRF.")
@@ -103,7 +105,9 @@ class TableSpec(Model):
     )
     visit: TableVisit | None = Field(None, description="The columns of visit and date.")
     trim: Yes | None = Field(None, description="Take blanks at both ends of cells away.")
-    missing: Words | None = Field(None, description="Texts that mean that there is no value.")
+    missing: Words | None = Field(
+        None, description="Texts that mean that there is no value; xpt: special missing values too, .A, ._"
+    )
     decimal: Literal["point", "comma"] | None = Field(None, description="The decimal sign of its numbers.")
     thousands: Yes | None = Field(None, description="Whether thousands are separated: 1,234.5.")
     policy: Literal["strict", "warn", "ignore"] | None = Field(

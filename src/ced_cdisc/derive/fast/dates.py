@@ -12,9 +12,10 @@ from ced_cdisc.core.dates import bounds
 from ced_cdisc.core.imputation import highest_missing
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import Argument, each, each_pair, missing
+from ced_cdisc.expr.values import Argument, Faulty, each, each_pair, missing
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?")
+_CLOCK = re.compile("([01][0-9]|2[0-3]|[0-9](?=:)):?([0-5][0-9])((?<=:[0-5][0-9]):[0-5][0-9])?")
 _MINUTE = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2})?([.,][0-9]+)?")
 
 
@@ -83,6 +84,38 @@ def _flag(args: Sequence[Argument], letters: Mapping[str, str]) -> pl.Expr:
 def day(args: Sequence[Argument]) -> pl.Expr:
     """``day(dtc)``: the text before the time."""
     return args[0].expr.str.split_exact("T", 1).struct.field("field_0")
+
+
+def until(args: Sequence[Argument]) -> Faulty:
+    """``until(start, time)``: a text that is no time, and a time beside a start without one, are faults."""
+    start, time = args[0].expr, args[1].expr
+    clock = each(time, clock_of, Type.TEXT)
+    end = each_pair(start, clock, _first_after, Type.DTC)
+    return Faulty(end, "clock", time.is_not_null() & end.is_null(), time)
+
+
+def clock_of(text: str) -> str | None:
+    """A collected time, ``HH:MM``, ``HHMM``, ``H:MM`` or ``HH:MM:SS``, in ISO 8601; None where it is none.
+
+    >>> clock_of("8:05"), clock_of("0805"), clock_of("08:05:30"), clock_of("24:00")
+    ('08:05', '08:05', '08:05:30', None)
+    """
+    match = _CLOCK.fullmatch(text)
+    return None if match is None else f"{int(match[1]):02d}:{match[2]}{match[3] or ''}"
+
+
+def _first_after(start: str | None, clock: str | None) -> str | None:
+    match = _MINUTE.fullmatch(start or "")
+    if match is None or clock is None or _complete_datetime(match[0]) is None:
+        return None
+    begun = match[1][11:] + (match[2] or "")
+    precision = min(len(begun), len(clock))
+    later = clock[:precision] < begun[:precision]
+    try:
+        day = calendar.date.fromisoformat(match[1][:10]) + calendar.timedelta(days=int(later))
+    except OverflowError:
+        return None
+    return f"{day.isoformat()}T{clock}"
 
 
 def iso(args: Sequence[Argument]) -> pl.Expr:

@@ -35,6 +35,7 @@ FUNCTIONS: dict[str, Function] = {
     "date": dates.date,
     "datetime": dates.datetime,
     "day": dates.day,
+    "until": dates.until,
     "iso": dates.iso,
     "study_day": dates.study_day,
     "days_between": dates.days_between,
