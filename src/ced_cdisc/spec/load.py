@@ -31,7 +31,8 @@ class Specs:
     """All specs of one study, layers merged in.
 
     ``files`` are the files that they were read from, by name below ``mappings`` and ``define``; those of
-    layers by their path from there. ``parts`` are the same specs as trees with places.
+    layers by their path from there. ``parts`` are the same specs as trees with places. ``layers`` are the
+    folders of all layers.
     """
 
     study: StudySpec
@@ -43,6 +44,7 @@ class Specs:
     define: DefineSpec
     files: AbstractMapping[str, Path]
     parts: tuple[Part, ...]
+    layers: tuple[Path, ...] = ()
     terminology: tuple[Path, str] | None = None
     """The folder of the study's own CT packages, and how messages name it."""
 
@@ -66,7 +68,7 @@ def load_specs(
     Returns:
         The specs, or None if a file or layer that everything hangs on could not be read.
     """
-    parts = load_parts(mappings, define, findings, shown)
+    parts, layers = load_parts(mappings, define, findings, shown)
     if any(finding.code in LACKS_LAYERS for finding in findings):
         return None  # most lines may stand in the layer: what is said of the rest would mislead
 
@@ -100,12 +102,18 @@ def load_specs(
         define=extra[0] if extra else DefineSpec(),
         files=dict(file for part in parts for file in part.files) | packages,
         parts=tuple(parts),
+        layers=tuple(layers),
         terminology=(terminology, f"{shown[0]}/ct"),
     )
 
 
-def load_parts(mappings: Path, define: Path, findings: Findings, shown: tuple[str, str]) -> list[Part]:
-    """The files of a study over those of its layers, as trees; arguments as for :func:`load_specs`."""
+def load_parts(
+    mappings: Path, define: Path, findings: Findings, shown: tuple[str, str]
+) -> tuple[list[Part], list[Path]]:
+    """The files of a study over those of its layers, as trees, and the folders of the layers.
+
+    Arguments as for :func:`load_specs`.
+    """
 
     def parse(path: Path, name: str) -> Mapping | None:
         return _parse(path, name, findings)
