@@ -10,7 +10,7 @@ import pytest
 from command_line import AE, STUDY, Run, around, ced, ced_process, given, spoil, tree
 
 from ced_cdisc.spec.locate import find_study
-from ced_cdisc.stages.plan_key import plan_key
+from ced_cdisc.spec.plan_key import plan_key
 
 LOADED = """
 import atexit, sys

@@ -17,11 +17,11 @@ from layered import COMPANY, write, write_layered
 import ced_cdisc
 from ced_cdisc.core import version
 from ced_cdisc.core.findings import Findings, Location
+from ced_cdisc.spec import plan_key as module
 from ced_cdisc.spec.load import load_specs
 from ced_cdisc.spec.locate import find_study
+from ced_cdisc.spec.plan_key import layers_digest, plan_key
 from ced_cdisc.spec.text import Span, Text
-from ced_cdisc.stages import plan_key as module
-from ced_cdisc.stages.plan_key import layers_digest, plan_key
 from ced_cdisc.stages.planning import make_plan
 from ced_cdisc.write.plan_cache import known_plan
 from small_study import AE, FILES, write_study
@@ -143,7 +143,7 @@ sys.addaudithook(lambda event, args: seen.add(str(args[0])) if event in ("open",
 from pathlib import Path
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.spec.locate import find_study
-from ced_cdisc.stages.{module} import {name}
+from ced_cdisc.{module} import {name}
 {call}
 print(json.dumps(sorted(seen)))
 """  # noqa: E501
@@ -162,9 +162,9 @@ def test_the_key_reads_all_that_planning_reads(tmp_path: Path, monkeypatch: pyte
     own_terminology(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CED_CDISC_CACHE", "off")
-    planning = opened("planning", "make_plan", "make_plan(find_study(None, None, Path()), Findings())")
+    planning = opened("stages.planning", "make_plan", "make_plan(find_study(None, None, Path()), Findings())")
     call = "plan_key(find_study(None, None, Path())); layers_digest(['mappings/../company'])"
-    digests = opened("plan_key", "plan_key, layers_digest", call)
+    digests = opened("spec.plan_key", "plan_key, layers_digest", call)
     assert {"mappings/sdtm", "mappings/ct", "mappings/study.yaml", "company/sdtm/vs.yaml"} <= planning
     assert len(planning) > 20
     absent = planning - digests

@@ -15,7 +15,7 @@ from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.spec.locate import StudyFolders
-from ced_cdisc.stages.plan_key import layers_digest, plan_key
+from ced_cdisc.spec.plan_key import layers_digest, plan_key
 from ced_cdisc.write.folder import OutputFolder
 from ced_cdisc.write.manifest import is_full_build, sha256
 from ced_cdisc.write.plan_cache import KnownPlan, cache_folder, keep_plan, known_plan
