@@ -80,6 +80,7 @@ def test_numbers_stay_pinned_with_a_known_plan() -> None:
     spoil(STUDY, "usubjid:", "sequence: pinned\nusubjid:")
     assert built("one").code == 0
     assert built("two").code == 0
+    assert loaded() == set()
     assert tree("one")["sdtm/ae.xpt"] == tree("two")["sdtm/ae.xpt"]
     lock = Path("mappings/sequence.lock").read_text()
     spoil("raw/ae.csv", "001,1,Headache,1,10-FEB-2020,12-FEB-2020\n", "")

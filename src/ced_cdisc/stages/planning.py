@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.numbers import pin
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.spec.plan_key import layers_digest, plan_key
@@ -79,8 +80,6 @@ def pin_numbers(
             findings.add(Finding("CED045", text, Location("--renumber"), hint=hint))
             stop_on_errors(findings)
         return plan, None
-    from ced_cdisc.plan.numbers import pin
-
     anew = [dataset.name for dataset in plan.datasets] if renumber else None
     lock = SequenceLock.open(study.mappings, study.shown[0], findings, anew)
     stop_on_errors(findings)
