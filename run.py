@@ -48,6 +48,8 @@ def prepare(what: str) -> None:
     subprocess.run(
         [BIN / "python", "-m", "pip", "install", "--quiet", "--editable", what], cwd=HERE, check=True
     )
+    # As pip does for packages it copies: so the first run does not, nor one that may not write bytecode.
+    subprocess.run([BIN / "python", "-m", "compileall", "-q", "src"], cwd=HERE, check=False)
     STAMP.write_text("\n".join([*done, wanted]) + "\n", encoding="utf-8")
 
 

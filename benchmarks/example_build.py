@@ -1,5 +1,7 @@
 """Times the example build from a cold start, and our XPT writer beside pyreadstat's, on this machine.
 
+The build is timed where its specs are planned anew (no cache), and where the plan is known.
+
     .venv/bin/python benchmarks/example_build.py [RUNS]
 
 Prints one Markdown table. Single times of a shared machine say little: medians and ratios count.
@@ -8,6 +10,7 @@ Prints one Markdown table. Single times of a shared machine say little: medians 
 from __future__ import annotations
 
 import io
+import os
 import platform
 import statistics
 import subprocess
@@ -34,8 +37,11 @@ def main(runs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         build = [sys.executable, "-m", "ced_cdisc.cli", "build", str(RAW), str(out)]
-        whole = repeated(runs, lambda: run(build))
+        anew = repeated(runs, lambda: run(build, cache="off"))
+        run(build, cache=folder)
+        known = repeated(runs, lambda: run(build, cache=folder))
         help_ = repeated(runs, lambda: run([sys.executable, "-m", "ced_cdisc.cli", "--help"]))
+        os.environ["CED_CDISC_CACHE"] = "off"
         result = ced_cdisc.build(RAW, out)
     frame = pl.concat([result.frames["VS"]] * TIMES_LARGER)
     member = xpt_member(
@@ -53,7 +59,8 @@ def main(runs: int) -> None:
     print(f"Python {platform.python_version()}, polars {pl.__version__}, {platform.machine()}, {runs} runs\n")
     print("| what | median [s] | least [s] |\n|---|---|---|")
     for name, times in (
-        ("the example study, whole process", whole),
+        ("the example study, whole process, specs planned anew", anew),
+        ("the example study, whole process, plan known", known),
         ("`ced-cdisc --help`, whole process", help_),
         (f"XPT write, {rows}, ced-cdisc from polars", ours),
         (f"XPT write, {rows}, pyreadstat from pandas", theirs),
@@ -73,9 +80,10 @@ def repeated(runs: int, work: Callable[[], object]) -> list[float]:
     return times
 
 
-def run(command: list[str]) -> None:
-    """A process that must succeed, in the root of the repository."""
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+def run(command: list[str], cache: str = "off") -> None:
+    """A process that must succeed, in the root of the repository, with a cache of plans."""
+    environment = os.environ | {"CED_CDISC_CACHE": cache}
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env=environment)
 
 
 if __name__ == "__main__":

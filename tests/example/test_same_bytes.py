@@ -17,6 +17,10 @@ import pytest
 from example_study import DEFINE, MAPPINGS, RAW, contents
 
 import ced_cdisc
+from ced_cdisc.core.findings import Findings
+from ced_cdisc.plan import study
+from ced_cdisc.spec.locate import find_study
+from ced_cdisc.stages.planning import make_plan
 
 SETTINGS = [
     {"POLARS_MAX_THREADS": "1", "PYTHONHASHSEED": "1", "TZ": "UTC"},
@@ -87,3 +91,16 @@ def test_the_order_of_the_raw_rows_changes_no_dataset_and_no_define_xml(out: Pat
     assert [p for p in tables if (RAW / p).read_bytes() == (shuffled / p).read_bytes()] == []
     ced_cdisc.build(shuffled, tmp_path / "out", mappings=MAPPINGS, define=DEFINE)
     assert differing(out, tmp_path / "out") == ["build.json"]
+
+
+def test_a_plan_that_is_known_already_gives_the_same_bytes(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
+    made, _ = make_plan(find_study(MAPPINGS, DEFINE, Path()), Findings())
+    assert len(list((tmp_path / "cache" / "plans").iterdir())) == 1
+    monkeypatch.setattr(study, "plan_study", None)  # would fail, if it were called
+    known, _ = make_plan(find_study(MAPPINGS, DEFINE, Path()), Findings())
+    assert known == made
+    ced_cdisc.build(RAW, tmp_path / "out", mappings=MAPPINGS, define=DEFINE)
+    assert differing(out, tmp_path / "out") == []

@@ -12,6 +12,7 @@ from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.only import needed
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.planning import make_plan
+from small_study import write_study
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +36,15 @@ def test_each_builds_what_its_datasets_need(datasets: list[DatasetPlan]) -> None
         assert half.handed <= half.built
         for name in half.built:
             assert needed(by_name[name]) & by_name.keys() <= half.built
+
+
+def test_datasets_that_read_each_other_and_nothing_else_reads_are_built_too(tmp_path: Path) -> None:
+    study = find_study(write_study(tmp_path) / "mappings", tmp_path / "define", tmp_path)
+    plan, _ = make_plan(study, Findings(), ["EX"])
+    assert {d.name for d in plan.datasets} == {"DM", "EX"} == needed(plan.dataset("DM")) | {"DM"}
+    assert needed(plan.dataset("EX")) == {"DM"}
+    first, second = halves(plan.datasets)
+    assert (first.handed, second.handed) == ({"DM", "EX"}, frozenset())
 
 
 def test_the_parts_do_not_depend_on_the_order_of_the_datasets(datasets: list[DatasetPlan]) -> None:

@@ -182,3 +182,18 @@ def test_what_cannot_be_pooled_is_said(tmp_path: Path) -> None:
         "mappings/controls/study.yaml:1:7 CED046 the pooled study controls pools others itself; "
         "name them all in the study that has the analysis datasets"
     ]
+
+
+def test_a_changed_spec_of_a_pooled_study_is_planned_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
+    written(tmp_path, FILES)
+    study = find_study(tmp_path / "mappings", tmp_path / "define", Path())
+    assert make_plan(study, Findings())[0] == make_plan(study, Findings())[0]
+    assert len(list((tmp_path / "cache/plans").iterdir())) == 1
+    path = tmp_path / "mappings/controls/sdtm/cv.yaml"
+    path.write_text(HC_CV.replace("No visits", "There are no visits"), encoding="utf-8")
+    plan, _ = make_plan(study, Findings())
+    comments = [v.comment.text for v in plan.pooled[0].dataset("CV").variables if v.comment is not None]
+    assert "There are no visits" in comments

@@ -37,10 +37,8 @@ def show(name: str, resolved: bool, mappings: Path | None, define: Path | None) 
         usage_error(str(error))
     console = BuildConsole()
     console.say(study.notice)
-    parts = {
-        part.name or part.kind: part
-        for part in load_parts(study.mappings, study.define, findings, study.shown)
-    }
+    found, _ = load_parts(study.mappings, study.define, findings, study.shown)
+    parts = {part.name or part.kind: part for part in found}
     part = parts.get(name) or parts.get(name.upper()) or parts.get(name.lower())
     if findings.errors:
         console.findings(findings)

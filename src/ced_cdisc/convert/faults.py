@@ -26,7 +26,7 @@ from ced_cdisc.expr.compile import BESIDE, Fault
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.plan.model import NONE, Line
 from ced_cdisc.plan.raw import RawTable as TablePlan
-from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.text import Text
 from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.units import units
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ced_cdisc.core.findings import Finding, Findings, one_of
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, StudyPlan
 from ced_cdisc.plan.raw import RawTable, VisitPlan
-from ced_cdisc.spec.study import SourcesSpec
+
+if TYPE_CHECKING:
+    from ced_cdisc.spec.study import SourcesSpec
 
 MAPPED, EXCLUDED, LEFT_OVER, NEW = "mapped", "excluded", "left over", "not in the contract"
 Status = Literal["mapped", "excluded", "left over", "not in the contract"]

@@ -27,7 +27,11 @@ def halves(datasets: Sequence[DatasetPlan], beside: Sequence[DatasetPlan] = ()) 
     costs = {dataset.name: _cost(dataset) for dataset in datasets}
     closures = {name: closure(by_name, [name]) for name in by_name}
     read = {other for name, found in closures.items() for other in found - {name}}
-    ends = sorted(costs.keys() - read, key=lambda name: (-sum(costs[n] for n in closures[name]), name))
+    ends = list(costs.keys() - read)
+    for name in sorted(costs):
+        if not any(name in closures[other] for other in ends):  # datasets that read each other, as DM and EX
+            ends.append(name)
+    ends.sort(key=lambda name: (-sum(costs[n] for n in closures[name]), name))
     parts: tuple[set[str], set[str]] = (set(), set())
     more = (0, sum(map(_cost, beside)))
     for name in ends:

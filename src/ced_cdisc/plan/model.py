@@ -15,7 +15,7 @@ from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Document, Method, Origin, Standard
 from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.plan.raw import RawTable, VisitPlan
-from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.text import Text
 
 T = TypeVar("T")
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ced_cdisc.core.metadata import Method
+from ced_cdisc.core.metadata import Method, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
-from ced_cdisc.plan.language.expressions import literal
-from ced_cdisc.plan.language.made_lines import constant
 from ced_cdisc.plan.model import KEY, Block, DatasetPlan, Identity, Line, Pinned, StudyPlan
 from ced_cdisc.plan.raw import RawTable
 
@@ -88,22 +86,28 @@ def _content(row: Mapping[str, str | float | None]) -> str:
 
 
 def _key(block: Block, name: str, tables: Mapping[str, RawTable]) -> Line:
-    parts: list[tree.Node] = [literal(name)]
+    parts: list[tree.Node] = [_text(name)]
     if block.kind == "dataset":
         parts.append(tree.Column(name=f"{block.source}.{KEY}", scope=Scope.DATASET, type=Type.TEXT))
     elif block.kind == "visits":
         number = tree.Column(name="visits.VISITNUM", scope=Scope.RAW, type=Type.NUMBER)
-        parts.append(_join("=", literal("VISITNUM"), tree.Call(name="text", args=(number,), type=Type.TEXT)))
+        parts.append(_join("=", _text("VISITNUM"), tree.Call(name="text", args=(number,), type=Type.TEXT)))
     else:
         for column in tables[block.source].key:
             value = tree.Column(name=f"{block.source}.{column}", scope=Scope.RAW, type=Type.TEXT)
-            parts.append(_join("=", literal(column), value))
+            parts.append(_join("=", _text(column), value))
     if block.each is not None:
         part = tree.Column(name="each.NUMBER", scope=Scope.RAW, type=Type.NUMBER)
-        parts.append(_join("", literal("part "), tree.Call(name="text", args=(part,), type=Type.TEXT)))
-    line = constant(KEY, name, block.where)
-    return replace(line, tree=_join(" ", *parts))
+        parts.append(_join("", _text("part "), tree.Call(name="text", args=(part,), type=Type.TEXT)))
+    node = _join(" ", *parts)
+    origin = Origin("Assigned", "Sponsor")
+    return Line(variable=KEY, tree=node, type=Type.TEXT, verb="assign", where=block.where, origin=origin)
 
 
 def _join(separator: str, *parts: tree.Node) -> tree.Node:
-    return tree.Call(name="join", args=(literal(separator), *parts), type=Type.TEXT)
+    return tree.Call(name="join", args=(_text(separator), *parts), type=Type.TEXT)
+
+
+def _text(value: str) -> tree.Literal:
+    # of its own: the planner's would load the parsers, which a known plan does without
+    return tree.Literal(value=value, type=Type.TEXT)

@@ -83,8 +83,10 @@ def read_parts(folder: Folder, parse: Parse, *, own: bool = False) -> list[Part]
     return made
 
 
-def with_layers(own: list[Part], folder: Folder, parse: Parse, findings: Findings) -> list[Part]:
-    """The parts of a study over those of its layers.
+def with_layers(
+    own: list[Part], folder: Folder, parse: Parse, findings: Findings
+) -> tuple[list[Part], list[Path]]:
+    """The parts of a study over those of its layers, and the folders of the layers as they are named.
 
     Of the layers' datasets those are there that the study has a file of, or that ``datasets`` names; of their
     tables those that the study's sources.yaml names.
@@ -119,7 +121,7 @@ def with_layers(own: list[Part], folder: Folder, parse: Parse, findings: Finding
     for key, part in base.items():
         if key not in made and (part.kind not in _DATASETS or key in wanted) and part.kind != "sources":
             made[key] = part
-    return sorted([*made.values(), *again], key=lambda part: part.file)
+    return sorted([*made.values(), *again], key=lambda part: part.file), layers.named
 
 
 def _value(tree: Mapping, key: str) -> Node:
@@ -140,6 +142,7 @@ class _Layers:
         self._findings = findings
         self._seen: set[Path] = set()
         self.found: list[list[Part]] = []
+        self.named: list[Path] = []
 
     def follow(self, parts: Iterable[Part], folder: Folder, trail: tuple[Folder, ...]) -> None:
         tree = next((part.tree for part in parts if part.kind == "study"), None)
@@ -149,6 +152,7 @@ class _Layers:
         for text in _texts(tree, "extends") if tree is not None else []:
             layer = folder.below(text)
             real = layer.path.resolve()
+            self.named.append(layer.path)
             circle = [step.shown for step in trail]
             at = next((i for i, step in enumerate(trail) if step.path.resolve() == real), None)
             if at is not None:

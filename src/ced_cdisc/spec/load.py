@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,8 @@ class Specs:
     """All specs of one study, layers merged in.
 
     ``files`` are the files that they were read from, by name below ``mappings`` and ``define``; those of
-    layers by their path from there. ``parts`` are the same specs as trees with places.
+    layers by their path from there. ``parts`` are the same specs as trees with places. ``layers`` are the
+    folders of all layers.
     """
 
     study: StudySpec
@@ -46,6 +48,8 @@ class Specs:
     define: DefineSpec
     files: AbstractMapping[str, Path]
     parts: tuple[Part, ...]
+    layers: tuple[Path, ...] = ()
+    """Other folders that specs were read from: of layers, of pooled studies, and of their layers."""
     terminology: tuple[Path, str] | None = None
     """The folder of the study's own CT packages, and how messages name it."""
     pooled: tuple[tuple[str, Specs], ...] = ()
@@ -76,7 +80,7 @@ def load_specs(
     Returns:
         The specs, or None if a file or layer that everything hangs on could not be read.
     """
-    parts = load_parts(mappings, define, findings, shown, named)
+    parts, layers = load_parts(mappings, define, findings, shown, named)
     if any(finding.code in LACKS_LAYERS for finding in findings):
         return None  # most lines may stand in the layer: what is said of the rest would mislead
 
@@ -115,6 +119,7 @@ def load_specs(
         | packages
         | {name: path for _, specs in pooled for name, path in specs.files.items()},
         parts=tuple(parts),
+        layers=(*layers, *_folders(pooled, mappings, define)),
         terminology=(terminology, f"{shown[0]}/ct"),
         pooled=pooled,
     )
@@ -154,14 +159,25 @@ def _pooled(
     return tuple(found.items())
 
 
+def _folders(pooled: tuple[tuple[str, Specs], ...], mappings: Path, define: Path) -> Iterator[Path]:
+    for name, specs in pooled:
+        yield mappings / name
+        if (define / name).is_dir():
+            yield define / name
+        yield from specs.layers
+
+
 def load_parts(
     mappings: Path,
     define: Path,
     findings: Findings,
     shown: tuple[str, str] = FOLDERS,
     named: tuple[str, str] = FOLDERS,
-) -> list[Part]:
-    """The files of a study over those of its layers, as trees; arguments as for :func:`load_specs`."""
+) -> tuple[list[Part], list[Path]]:
+    """The files of a study over those of its layers, as trees, and the folders of the layers.
+
+    Arguments as for :func:`load_specs`.
+    """
 
     def parse(path: Path, name: str) -> Mapping | None:
         return _parse(path, name, findings)

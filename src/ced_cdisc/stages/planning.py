@@ -1,22 +1,25 @@
 """Specs to a plan, the numbers it keeps, and the folder to write: all before any data is read.
 
-Nothing here loads polars, so that a build may still fork (:mod:`ced_cdisc.companion`).
+Nothing here loads polars, so that a build may still fork (:mod:`ced_cdisc.companion`); the parsers are
+loaded only where the plan is not known already (:mod:`ced_cdisc.write.plan_cache`).
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.numbers import pin
 from ced_cdisc.plan.only import restrict
-from ced_cdisc.plan.study import plan_study
-from ced_cdisc.spec.load import load_specs
 from ced_cdisc.spec.locate import StudyFolders
+from ced_cdisc.spec.plan_key import layers_digest, plan_key
 from ced_cdisc.write.folder import OutputFolder
 from ced_cdisc.write.manifest import is_full_build, sha256
+from ced_cdisc.write.plan_cache import KnownPlan, cache_folder, keep_plan, known_plan
 from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
 from ced_cdisc.write.sequence_lock import SequenceLock
 
@@ -26,17 +29,40 @@ def make_plan(
 ) -> tuple[StudyPlan, dict[str, Path]]:
     """Load and resolve the specs; needs no data. Gives the plan and the files read, by name.
 
+    A plan that was made before of the same specs by the same tool is taken from the user's cache.
+
     Raises:
         Stopped: the specs have faults.
     """
-    specs = load_specs(study.mappings, study.define, findings, study.shown)
-    plan = plan_study(specs, findings) if specs is not None else None
-    stop_on_errors(findings)
-    assert plan is not None and specs is not None
+    cache = cache_folder()
+    key = plan_key(study) if cache is not None else None
+    known = known_plan(cache, key) if cache is not None and key is not None else None
+    if known is None or layers_digest(known.layers) != known.layers_state:
+        began = time.time_ns()
+        known = _resolve(study, findings)
+        state = layers_digest(known.layers, before=began)
+        if cache is not None and key is not None and state is not None and key == plan_key(study):
+            keep_plan(cache, key, replace(known, layers_state=state))
+    findings.extend(known.findings)
+    plan = known.plan
     if names := list(only):
         plan = restrict(plan, names, findings)
         stop_on_errors(findings)
-    return plan, dict(specs.files)
+    return plan, {name: Path(path) for name, path in known.files.items()}
+
+
+def _resolve(study: StudyFolders, findings: Findings) -> KnownPlan:
+    from ced_cdisc.plan.study import plan_study
+    from ced_cdisc.spec.load import load_specs
+
+    found = Findings()
+    specs = load_specs(study.mappings, study.define, found, study.shown)
+    plan = plan_study(specs, found) if specs is not None else None
+    findings.extend(found)
+    stop_on_errors(findings)
+    assert plan is not None and specs is not None
+    files = {name: str(path) for name, path in specs.files.items()}
+    return KnownPlan(plan, tuple(found), files, tuple(str(path) for path in specs.layers))
 
 
 def pin_numbers(

@@ -1,0 +1,122 @@
+"""What a plan depends on, in digests: the tool, the interpreter, and every file of specs.
+
+Nothing here parses a spec, so that a plan that is known already costs next to nothing. The layers of a study
+are known only once it is parsed, so there are two steps: the key stands for the tool and the study's own
+folders; the plan that is kept under it names the layers, and holds as long as their digest does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from ced_cdisc.core.version import LOADED, VERSION
+from ced_cdisc.spec.locate import StudyFolders
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_NOT_OURS = ("__pycache__", "_default_study")
+_PARSERS = ("lark", "pydantic", "pydantic_core", "yaml")
+_SUFFIXES = (".yaml", ".tsv.gz")  # specs, and the study's own terminology
+_TICK = 20_000_000  # [ns] clocks of file systems are coarser than the one that LOADED is read from
+
+
+def plan_key(study: StudyFolders) -> str | None:
+    """The digest of all that the plan of a study without layers depends on.
+
+    Gives None where it cannot be told: a file cannot be read, or the tool's sources were edited after this
+    process had begun to load them.
+    """
+    digest = hashlib.sha256()
+    try:
+        for item in _tool():
+            digest.update(repr(item).encode())
+        for folder, shown in zip((study.mappings, study.define), study.shown, strict=True):
+            digest.update(repr((str(folder), shown)).encode())
+            for part in _specs(folder):
+                digest.update(part)
+    except (OSError, _Edited):
+        return None
+    return digest.hexdigest()
+
+
+def layers_digest(layers: Iterable[str], before: int | None = None) -> str | None:
+    """The digest of the folders of layers, and of where they really are.
+
+    Gives None where it cannot be told: a file cannot be read, or was not as it is ``before`` then
+    [ns since 1970].
+    """
+    digest = hashlib.sha256()
+    try:
+        for layer in layers:
+            folder = Path(layer)
+            digest.update(repr((layer, str(folder.resolve()))).encode())
+            for part in _specs(folder, before):
+                digest.update(part)
+    except (OSError, RuntimeError, _Edited):  # RuntimeError: a loop of links, up to Python 3.12
+        return None
+    return digest.hexdigest()
+
+
+class _Edited(Exception):
+    """A file is younger than what was made of it."""
+
+
+def _tool() -> Iterator[object]:
+    """The version, the interpreter, and the state of each file of the package and of its parsers.
+
+    Sizes and times of change stand for contents: reading a thousand files would cost what is to be saved.
+    """
+    yield VERSION, sys.version
+    for name in _PARSERS:
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            yield spec.origin, _state(Path(spec.origin).stat())
+    folders = [(str(_PACKAGE), "")]
+    while folders:
+        folder, below = folders.pop()
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.name in _NOT_OURS:
+                    continue
+                name = f"{below}/{entry.name}"
+                if entry.is_dir():
+                    folders.append((entry.path, name))
+                    continue
+                yield name, _state(entry.stat(), before=LOADED)
+
+
+def _state(stat: os.stat_result, before: int | None = None) -> tuple[int, int, int]:
+    """Size and times of change of a file.
+
+    Raises:
+        _Edited: it has changed since ``before``.
+    """
+    if before is not None and max(stat.st_mtime_ns, stat.st_ctime_ns) >= before - _TICK:
+        raise _Edited
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+
+
+def _specs(folder: Path, before: int | None = None) -> Iterator[bytes]:
+    """Name and content of every file that may be one of specs, in a folder and in those directly within it.
+
+    A file that is not there is not among them, and so counts once it is.
+    """
+    for path in sorted(_files(folder, before, deeper=True)):
+        content = path.read_bytes()
+        _state(path.stat(), before)
+        yield repr((str(path), len(content))).encode()
+        yield content
+
+
+def _files(folder: Path, before: int | None, *, deeper: bool) -> Iterator[Path]:
+    _state(folder.stat(), before)  # changed where a file is gone
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(_SUFFIXES):
+                yield folder / entry.name
+            elif deeper and entry.is_dir():
+                yield from _files(folder / entry.name, before, deeper=False)
