@@ -6,14 +6,15 @@ Needs only openpyxl beside the standard library; nothing of ced_cdisc. The bytes
 import sys
 from pathlib import Path
 
-from generator import coronary, medication, people, reported, safety, treatment
+from generator import coronary, ecg, medication, people, reported, safety, treatment
+from generator.labs import write_labs
 from generator.roster import roster
 from generator.tables import write_workbook
 
 TABLES = (
     *(people.demog, people.consent, people.vitals, people.dispo),
     *(treatment.gcsf, treatment.apheresis, treatment.infusion),
-    coronary.extest,
+    *(coronary.extest, ecg.ecg),
     *(reported.saq, reported.ccs, reported.ntg_diary),
     *(safety.ae, medication.conmeds),
 )
@@ -26,6 +27,7 @@ def write_raw(folder: Path) -> None:
         table(subjects).write(folder)
     rows = coronary.cathlab(subjects)
     write_workbook(folder / "cathlab.xlsx", "CATHLAB", coronary.CATHLAB_COLUMNS, rows)
+    write_labs(folder / "labs_central.txt", subjects)
 
 
 if __name__ == "__main__":
