@@ -130,9 +130,9 @@ def test_the_methods_say_how_a_result_was_converted(made: tuple[Path, Build]) ->
         "rounded to 2 decimals, halves away from zero; missing where VSORRES has a comparator."
     )
     assert methods(made[1], "LB", "LBNRIND")["PLAT"] == (
-        "LOW where LBORRES is below LBORNRLO; otherwise NORMAL; with a comparator (<6) so where it holds for "
-        "all values that the result may be; missing where that is open, where the result is no number or "
-        "where it has no range."
+        "LOW where LBORRES is below LBORNRLO; otherwise NORMAL; a result with a comparator, such as <6, only "
+        "where all values that it may stand for give the same; missing where they do not, where the result is "
+        "no number or where it has no range."
     )
 
 

@@ -13,15 +13,15 @@ from .treatment import infusion_time
 COLUMNS = (
     *("ECGDT", "ECGTM", "REP", "HR", "PR", "QRS", "QT", "QTCF", "INTERP", "INTPTXT", "ND", "NDREASON"),
 )
-NORMAL, ABNORMAL, SIGNIFICANT = 1, 2, 3
+NORMAL, ABNORMAL = 1, 2  # 3, abnormal and clinically significant, does not occur
 ALL_VISITS = ("SCREENING", "INFUSION", "MONTH 1")
 # Findings by subject: the visits at which they were seen, the code, and the words of the investigator.
 FINDINGS = {
     "004": (ALL_VISITS, ABNORMAL, "First degree AV block"),
     "012": (ALL_VISITS, ABNORMAL, "Nonspecific T wave changes"),
     "018": (("INFUSION",), ABNORMAL, "Sinus bradycardia"),
-    "007": (("MONTH 1",), SIGNIFICANT, "New T wave inversion V4-V6"),
-    "016": (("MONTH 1",), SIGNIFICANT, "QTc prolonged"),
+    "007": (("MONTH 1",), ABNORMAL, "Minor ST-T changes V4-V6"),
+    "016": (("MONTH 1",), ABNORMAL, "QTc borderline"),
 }
 LONG_PR = {"004"}
 SLOW = {("018", "INFUSION")}
@@ -59,7 +59,7 @@ def _tracings(subject: Subject, visit: str, day: date, minute: int) -> Iterator[
     pr = 214 if subject.number in LONG_PR else person.integer(138, 186)
     qrs = person.integer(82, 104)
     corrected = person.integer(398, 428) if subject.sex == "F" else person.integer(386, 416)
-    corrected += 62 if (subject.number, visit) in LONG_QT else seen.integer(-8, 9)
+    corrected += 56 if (subject.number, visit) in LONG_QT else seen.integer(-8, 9)
     code, words = _interpretation(subject, visit)
     for repetition in (1, 2, 3):
         if (subject.number, visit, repetition) == LOST:
