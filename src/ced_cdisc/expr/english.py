@@ -148,6 +148,8 @@ class _English:
         return f"{left} {'x' if node.op == '*' else node.op} {right}"
 
     def _negative(self, node: tree.Negative) -> str:
+        if isinstance(node.of, tree.Literal):
+            return f"-{self.say(node.of)}"
         return f"minus {self._inner(node.of, _BINDS['*'])}"
 
     def _compare(self, node: tree.Compare) -> str:
