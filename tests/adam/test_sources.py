@@ -95,7 +95,7 @@ def test_a_computed_parameter_may_read_the_subject(tmp_path: Path) -> None:
     """ADSL has one record a subject: its variables are known to computed records as to all others."""
     text = BDS.replace(
         "variables:\n",
-        "  SINCE: {param: Pulse and Days, computed: \"PULSE + days_between(ADSL.TRTSDT, ADT)\", by: [ADT]}\nvariables:\n",
+        '  SINCE: {param: Pulse and Days, computed: "PULSE + days_between(ADSL.TRTSDT, ADT)", by: [ADT]}\nvariables:\n',
     )
     made = build(tmp_path, {"ADVS": text})
     start = dict(rows(made, "ADSL", "USUBJID", "TRTSDT"))

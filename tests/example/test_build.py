@@ -9,20 +9,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from example_study import DEFINE, MAPPINGS, RAW, contents
 from transport_files import Dataset
 
 import ced_cdisc
+from ced_cdisc.core.findings import Severity
 from ced_cdisc.pipeline import Build
 
 SAS_ZERO = date(1960, 1, 1)
-SUPPLEMENTAL = {"SUPPAE", "SUPPAG", "SUPPCM", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPPR", "SUPPQS", "SUPPRS"}
+SUPPLEMENTAL = {
+    "SUPPAE",
+    "SUPPAG",
+    "SUPPCM",
+    "SUPPDM",
+    "SUPPDS",
+    "SUPPEC",
+    "SUPPEG",
+    "SUPPPR",
+    "SUPPQS",
+    "SUPPRS",
+}
 SDTM = {
     *("TA", "TE", "TI", "TS", "TV", "DM", "SE", "SV", "AG", "CM", "EC", "EX", "PR", "AE", "CE", "DS"),
-    *("EG", "FT", "IE", "QS", "RS", "VS", "XC", "XR", "RELREC"),
+    *("EG", "FT", "IE", "LB", "QS", "RS", "VS", "XC", "XR", "RELREC"),
     *SUPPLEMENTAL,
 }
-ADAM = {"ADSL", "ADCCS", "ADCF", "ADEXER", "ADNTG", "ADQSSAQ"}
+ADAM = {"ADSL", "ADCCS", "ADCF", "ADEG", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADVS"}
 
 
 def sas(value: Any) -> Any:
@@ -40,8 +53,18 @@ def manifest(out: Path) -> dict[str, Any]:
     return json.loads((out / "build.json").read_bytes())
 
 
-def test_the_build_has_no_findings(build: Build) -> None:
-    assert [str(finding) for finding in build.findings.sorted()] == []
+def test_each_finding_of_the_build_is_a_note_on_mess_that_was_planted(build: Build) -> None:
+    mess = yaml.safe_load((RAW.parent / "MESS.yml").read_text(encoding="utf-8"))
+    planted = [
+        expected["finding"]
+        for entries in mess.values()
+        for entry in entries
+        for expected in entry["expect"]
+        if "finding" in expected
+    ]
+    found = build.findings.sorted()
+    assert [str(one) for one in found if one.severity is not Severity.NOTE] == []
+    assert [str(one) for one in found if not any(text in one.message for text in planted)] == []
 
 
 def test_the_folder_holds_a_file_for_each_dataset_and_nothing_else(out: Path) -> None:

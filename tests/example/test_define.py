@@ -30,11 +30,14 @@ KINDS = ["sdtm", "adam"]
 DIVIDED = {
     "ADCCS": "PARAMCD",
     "ADCF": "PARAMCD",
+    "ADEG": "PARAMCD",
     "ADEXER": "PARAMCD",
+    "ADLB": "PARAMCD",
     "ADNTG": "PARAMCD",
     "ADQSSAQ": "PARAMCD",
+    "ADVS": "PARAMCD",
 }
-FINDINGS = ("EG", "FT", "QS", "RS", "VS", "XC", "XR")
+FINDINGS = ("EG", "FT", "LB", "QS", "RS", "VS", "XC", "XR")
 
 
 @dataclass(frozen=True)
@@ -328,7 +331,7 @@ def held(data: Dataset, divider: str, variable: str) -> set[str]:
 
 def test_qval_is_described_by_qnam(sdtm: Define, files: dict[str, Dataset]) -> None:
     supplemental = [data for data in files.values() if data.name.startswith("SUPP")]
-    assert len(supplemental) == 9
+    assert len(supplemental) == 10
     for data in supplemental:
         levels = values_of(sdtm, data.name, "QVAL")
         assert levels.keys() == held(data, "QNAM", "QVAL")

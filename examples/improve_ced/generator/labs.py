@@ -35,7 +35,10 @@ RERUN: dict[tuple[str, str, str, str], str] = {
     ("014", "MONTH 6", "", "ALT"): "112",
 }
 # Planted: subject, visit and the tests that a hemolyzed specimen gave no result of.
-HEMOLYZED: dict[tuple[str, str], tuple[str, ...]] = {("005", "MONTH 1"): ("K", "AST"), ("017", "SCREENING"): ("K",)}
+HEMOLYZED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("005", "MONTH 1"): ("K", "AST"),
+    ("017", "SCREENING"): ("K",),
+}
 
 
 @dataclass(frozen=True)
