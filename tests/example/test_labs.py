@@ -127,7 +127,7 @@ def test_ranges_go_by_sex(files: Files) -> None:
 
 
 def test_the_enrolled_met_the_laboratory_limits_and_the_screen_failure_did_not(files: Files) -> None:
-    """Hemoglobin below 11 g/dL, GFR below 50, liver tests above twice the upper limit (EXCL04), INR above 2."""
+    """Hemoglobin below 11 g/dL, GFR below 50, liver tests above twice the limit (EXCL04), INR above 2."""
     fate = {row["USUBJID"]: row["ARMNRS"] for row in files["DM"].rows}
     outside: set[str] = set()
     for row in files["LB"].where(VISIT="SCREENING"):

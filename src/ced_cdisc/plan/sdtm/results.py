@@ -226,9 +226,9 @@ class Results:
         limits = " or ".join(f"{side} is present" for side in sides.values())
         cases.append(_case(place, f"{result} is present and ({limits})", "NORMAL"))
         words.append(
-            "otherwise NORMAL; a result with a comparator, such as <6, only where all values that it may stand "
-            "for give the same; missing where they do not, where the result is no number or where it has no "
-            "range."
+            "otherwise NORMAL; a result with a comparator, such as <6, only where all values that it may "
+            "stand for give the same; missing where they do not, where the result is no number or where it "
+            "has no range."
         )
         method = Text("; ".join(words), place)
         self._add("--NRIND", spec_line(place, cases=cases, when=present, as_=method))
