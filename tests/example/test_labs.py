@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from example_study import DEFINE, MAPPINGS, RAW
 from raw_files import Raw, moment, rounded, subject, table
-from transport_files import Dataset
+from transport_files import Dataset, Row, read_file
+
+import ced_cdisc
 
 Files = dict[str, Dataset]
 
@@ -222,6 +228,66 @@ def test_shifts_go_from_the_indicator_of_the_baseline(files: Files) -> None:
         assert row["SHIFT1"] == (f"{start} to {row['ANRIND']}" if shifted else None)
     white = files["ADLB"].where(PARAMCD="WBC", AVISIT="Mobilization Day 5")
     assert {row["SHIFT1"] for row in white} == {"NORMAL to HIGH"}
+
+
+def grade(row: Row) -> str | None:
+    """The grade of CTCAE v5.0 by the value alone: the worst one whose limit is passed."""
+    value, low, high, base = row["AVAL"], row["ANRLO"], row["ANRHI"], row["BASE"]
+    below = {"HGB": (low, 100, 80), "PLAT": (low, 75, 50, 25), "WBC": (low, 3, 2, 1)}
+    if row["PARAMCD"] in below:
+        return str(sum(value < limit for limit in below[row["PARAMCD"]]))
+    if row["PARAMCD"] in ("ALT", "AST"):
+        if base is not None and base > high:
+            return str((value >= 1.5 * base) + sum(value > times * base for times in (3, 5, 20)))
+        return str(sum(value > times * high for times in (1, 3, 5, 20)))
+    if row["PARAMCD"] == "CREAT":
+        worst = sum(value > times * high for times in (1, 1.5, 3, 6))
+        return str(max(worst, 2 * (value > 1.5 * base), 3 * (value > 3 * base)))
+    return None
+
+
+def test_toxicity_grades_are_those_of_ctcae(files: Files) -> None:
+    rows = files["ADLB"].rows
+    before = {(row["USUBJID"], row["PARAMCD"]): grade(row) for row in rows if row["ABLFL"] == "Y"}
+    for row in rows:
+        start = before.get((row["USUBJID"], row["PARAMCD"]))
+        assert (row["ATOXGR"], row["BTOXGR"]) == (grade(row), start), row
+        shifted = row["CHG"] is not None and start is not None
+        assert row["SHIFT2"] == (f"{start} to {grade(row)}" if shifted else None)
+    assert {row["ATOXGR"] for row in rows if row["PARAMCD"] == "PLAT"} == {"0", "1", "2"}
+
+
+def test_all_grades_are_as_ctcae_has_them(tmp_path: Path) -> None:
+    """The month 6 results of five subjects are made worse and worse, and the study is built of them."""
+    worse = {
+        "Hemoglobin": (11.5, 10.0, 9.9, 7.9, 6.1),
+        "Platelet Count": (75, 74, 49, 24, 25),
+        "Leukocytes": (3.3, 2.9, 1.9, 0.9, 3.0),
+        "ALT (GPT)": (56, 166, 280, 1200, 135),
+        "AST (GOT)": (49, 150, 250, 1000, 48),
+        "Creatinine": (1.2, 2.1, 4.2, 8.2, 1.36),
+    }
+    shutil.copytree(RAW, tmp_path / "raw")
+    with (RAW / "labs_central.txt").open(newline="", encoding="cp1252") as stream:
+        header, *rows = list(csv.reader(stream, delimiter="|"))
+    lines = ["|".join(header)]
+    subjects = [f"01-00{n}" for n in range(1, 6)]
+    for row in rows:
+        cells = dict(zip(header, row, strict=True))
+        if cells["VISITNM"] == "MONTH 6" and cells["SUBJ"] in subjects and cells["TESTNM"] in worse:
+            number = worse[cells["TESTNM"]][subjects.index(cells["SUBJ"])]
+            number *= {"g/L": 10, "µmol/L": 88.4}.get(cells["UNIT"], 1)
+            cells |= {"RESULT": f"{number:.4g}", "FLAG": ""}
+        lines.append("|".join(cells.values()))
+    text = "".join(line + "\n" for line in lines)
+    (tmp_path / "raw" / "labs_central.txt").write_bytes(text.encode("cp1252"))
+    ced_cdisc.build(tmp_path / "raw", tmp_path / "out", mappings=MAPPINGS, define=DEFINE)
+    made = read_file(tmp_path / "out" / "adam" / "adlb.xpt")
+    for row in made.rows:
+        assert row["ATOXGR"] == grade(row), row
+    seen = {(row["PARAMCD"], row["ATOXGR"]) for row in made.rows if row["ATOXGR"] is not None}
+    assert seen >= {(code, g) for code in ("PLAT", "WBC", "ALT", "AST", "CREAT") for g in "01234"}
+    assert {g for code, g in seen if code == "HGB"} == set("0123")
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ USUAL = {
 # G-CSF raises the leukocytes day by day; apheresis takes platelets away.
 LEUKOCYTES = {2: 3.1, 3: 4.4, 4: 5.2, 5: 5.9}
 PLATELETS_AFTER_APHERESIS = 0.64
+DEEP_FALL = {"019": 0.33}
 RELEASE = {0: 1.3, 6: 2.6, 24: 1.8}  # of troponin, by hours after the infusion
 
 
@@ -104,7 +105,8 @@ def _number(name: str, specimen: Specimen) -> float:
         return half_up(usual - (0.9 if specimen.visit == "INFUSION" else drawn.number(-0.3, 0.3, 1)), 1)
     if name == "PLAT":
         usual = person.integer(190, 330) if female else person.integer(165, 290)
-        fall = PLATELETS_AFTER_APHERESIS if specimen.visit == "INFUSION" else 1.0
+        after = DEEP_FALL.get(specimen.number, PLATELETS_AFTER_APHERESIS)
+        fall = after if specimen.visit == "INFUSION" else 1.0
         return usual * fall + drawn.integer(-12, 12)
     if name in ("CREAT", "GFRE"):
         return _kidney(name, specimen)
