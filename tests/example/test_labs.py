@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,8 @@ from raw_files import Raw, moment, rounded, subject, table
 from transport_files import Dataset, Row, read_file
 
 import ced_cdisc
+from ced_cdisc.core.findings import Severity
+from ced_cdisc.pipeline import Build
 
 Files = dict[str, Dataset]
 
@@ -257,6 +259,27 @@ def test_toxicity_grades_are_those_of_ctcae(files: Files) -> None:
     assert {row["ATOXGR"] for row in rows if row["PARAMCD"] == "PLAT"} == {"0", "1", "2"}
 
 
+def built(folder: Path, change: Callable[[Raw], Raw]) -> Build:
+    """The study in ``folder``, built of results of the laboratory that are changed row by row."""
+    shutil.copytree(RAW, folder / "raw")
+    rows = table("labs_central.txt")
+    lines = ["|".join(rows[0]), *("|".join(change(row).values()) for row in rows)]
+    text = "".join(line + "\n" for line in lines)
+    (folder / "raw" / "labs_central.txt").write_bytes(text.encode("cp1252"))
+    return ced_cdisc.build(folder / "raw", folder / "out", mappings=MAPPINGS, define=DEFINE)
+
+
+def test_a_flag_of_the_laboratory_that_contradicts_the_range_is_told(tmp_path: Path) -> None:
+    normal = {"SUBJ": "01-009", "VISITNM": "MONTH 1", "TESTNM": "Sodium", "FLAG": ""}
+
+    def flagged(cells: Raw) -> Raw:
+        return cells | {"FLAG": "H"} if cells.items() >= normal.items() else cells
+
+    found = [one for one in built(tmp_path, flagged).findings.sorted() if one.severity is Severity.WARNING]
+    assert [(one.code, "labs.FLAG = 'H'" in one.message) for one in found] == [("CED265", True)]
+    assert found[0].records[0].endswith("subject IMPROVECED-01-009")
+
+
 def test_all_grades_are_as_ctcae_has_them(tmp_path: Path) -> None:
     """The month 6 results of five subjects are made worse and worse, and the study is built of them."""
     worse = {
@@ -267,21 +290,16 @@ def test_all_grades_are_as_ctcae_has_them(tmp_path: Path) -> None:
         "AST (GOT)": (49, 150, 250, 1000, 48),
         "Creatinine": (1.2, 2.1, 4.2, 8.2, 1.36),
     }
-    shutil.copytree(RAW, tmp_path / "raw")
-    with (RAW / "labs_central.txt").open(newline="", encoding="cp1252") as stream:
-        header, *rows = list(csv.reader(stream, delimiter="|"))
-    lines = ["|".join(header)]
     subjects = [f"01-00{n}" for n in range(1, 6)]
-    for row in rows:
-        cells = dict(zip(header, row, strict=True))
-        if cells["VISITNM"] == "MONTH 6" and cells["SUBJ"] in subjects and cells["TESTNM"] in worse:
-            number = worse[cells["TESTNM"]][subjects.index(cells["SUBJ"])]
-            number *= {"g/L": 10, "µmol/L": 88.4}.get(cells["UNIT"], 1)
-            cells |= {"RESULT": f"{number:.4g}", "FLAG": ""}
-        lines.append("|".join(cells.values()))
-    text = "".join(line + "\n" for line in lines)
-    (tmp_path / "raw" / "labs_central.txt").write_bytes(text.encode("cp1252"))
-    ced_cdisc.build(tmp_path / "raw", tmp_path / "out", mappings=MAPPINGS, define=DEFINE)
+
+    def spoil(cells: Raw) -> Raw:
+        if cells["VISITNM"] != "MONTH 6" or cells["SUBJ"] not in subjects or cells["TESTNM"] not in worse:
+            return cells
+        number = worse[cells["TESTNM"]][subjects.index(cells["SUBJ"])]
+        number *= {"g/L": 10, "µmol/L": 88.4}.get(cells["UNIT"], 1)
+        return cells | {"RESULT": f"{number:.4g}", "FLAG": ""}
+
+    built(tmp_path, spoil)
     made = read_file(tmp_path / "out" / "adam" / "adlb.xpt")
     for row in made.rows:
         assert row["ATOXGR"] == grade(row), row
