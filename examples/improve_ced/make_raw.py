@@ -6,7 +6,8 @@ Needs only openpyxl beside the standard library; nothing of ced_cdisc. The bytes
 import sys
 from pathlib import Path
 
-from generator import cell_product, controls, coronary, medication, people, reported, safety, treatment
+from generator import cell_product, controls, coronary, ecg, medication, people, reported, safety, treatment
+from generator.labs import write_labs
 from generator.roster import roster
 from generator.tables import write_workbook
 from generator.transport import write_transport
@@ -14,7 +15,7 @@ from generator.transport import write_transport
 TABLES = (
     *(people.demog, people.consent, people.vitals, people.dispo),
     *(treatment.gcsf, treatment.apheresis, treatment.infusion),
-    coronary.extest,
+    *(coronary.extest, ecg.ecg),
     *(reported.saq, reported.ccs, reported.ntg_diary),
     *(safety.ae, medication.conmeds),
 )
@@ -30,6 +31,7 @@ def write_raw(folder: Path) -> None:
     controls.write_controls(folder / "controls")
     products = cell_product.cellprod(subjects)
     write_transport(folder / "cellprod.xpt", "CELLPROD", "Cell products", cell_product.COLUMNS, products)
+    write_labs(folder / "labs_central.txt", subjects)
 
 
 if __name__ == "__main__":

@@ -145,6 +145,18 @@ def test_the_trace_of_derived_records_is_missing(tmp_path: Path) -> None:
     assert all((d is None) == (s is not None) for d, s in rows(made, "ADVS", "DTYPE", "SRCSEQ"))
 
 
+def test_a_source_record_may_have_a_dtype_of_its_own(tmp_path: Path) -> None:
+    """Such as HALFLLOQ for a value below the limit of quantification; derived records keep theirs."""
+    spec = advs("  - {dtype: MAXIMUM, by: [AVISIT], value: max(AVAL)}\n")["ADVS"]
+    line = "rows:\n  DTYPE: {derive: \"if(VS.VSSTRESN = 60, 'HALFLLOQ', missing)\"}\n"
+    made = build(tmp_path, {"ADVS": spec.replace("rows:\n", line, 1)})
+    values = rows(made, "ADVS", "DTYPE", "AVAL", where=pl.col("DTYPE").is_not_null())
+    assert {d for d, _ in values} == {"HALFLLOQ", "MAXIMUM"}
+    assert [value for dtype, value in values if dtype == "HALFLLOQ"] == [60.0]
+    method = variable(made, "ADVS", "AVAL").value_level[0].method.text
+    assert method.startswith("Where DTYPE is not MAXIMUM: VS.VSSTRESN. Where DTYPE is MAXIMUM: ")
+
+
 def test_define_says_of_both_kinds_of_records_where_values_come_from(tmp_path: Path) -> None:
     made = build(tmp_path, advs('  - {dtype: LOV, take: last, order: [ADT], where: "AVISITN > 0"}\n'))
     level = variable(made, "ADVS", "AVAL").value_level[0]

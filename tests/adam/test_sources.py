@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -88,6 +89,28 @@ sort: [EXTRT, SRCSEQ]
     assert rows(made, "ADDOSE", "USUBJID", "EXDOSE", "SRCDOM", "SRCSEQ")[0] == ("T1-001", 5.0, "EX", 1.0)
     dataset = next(d for d in made.packages["adam"].datasets if d.name == "ADDOSE")
     assert (dataset.class_name, dataset.subclass) == ("ADAM OTHER", "")
+
+
+def test_a_computed_parameter_may_read_the_subject(tmp_path: Path) -> None:
+    """ADSL has one record a subject: its variables are known to computed records as to all others."""
+    text = BDS.replace(
+        "variables:\n",
+        '  SINCE: {param: Pulse and Days, computed: "PULSE + days_between(ADSL.TRTSDT, ADT)", by: [ADT]}\nvariables:\n',
+    )
+    made = build(tmp_path, {"ADVS": text})
+    start = dict(rows(made, "ADSL", "USUBJID", "TRTSDT"))
+    found = made.frames["ADVS"].filter(pl.col("PARAMCD") == "SINCE")
+    pulse = {
+        (row["USUBJID"], row["ADT"]): row["AVAL"]
+        for row in made.frames["ADVS"].filter(pl.col("PARAMCD") == "PULSE").to_dicts()
+    }
+    expected = {
+        (s, at): value + (at - date(at.year, *map(int, start[s].split("-")))).days
+        for (s, at), value in pulse.items()
+    }
+    assert {(row["USUBJID"], row["ADT"]): row["AVAL"] for row in found.to_dicts()} == expected
+    assert len(expected) == 6
+    assert not [name for name in made.frames["ADVS"].columns if "." in name]
 
 
 def test_decimals_and_words_of_a_parameter_are_shown(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from analysis_study import BDS, build, messages, rows
+from analysis_study import BDS, build, messages, rows, variable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +41,25 @@ def test_a_window_is_told_by_its_target_alone(tmp_path: Path) -> None:
         (30.0, "Week 5", 36.0, 6.0, 29.0, None, "29 to", "DAYS"),
         (32.0, "Week 5", 36.0, 4.0, 29.0, None, "29 to", "DAYS"),
     ]
+
+
+def test_a_window_may_be_one_day_and_have_a_number_between_others(tmp_path: Path) -> None:
+    windows = (
+        '  visits:\n    Baseline: {number: 0, where: "ADY < 1"}\n'
+        "    Day 8: {number: 0.5, days: 8..8, target: 8}\n    Later: {number: 1, days: 9..90}\n"
+    )
+    made = build(tmp_path, spec(windows))
+    found = rows(made, "ADVS", "ADY", "AVISIT", "AVISITN", where=pl.col("PARAMCD") == "SYSBP")
+    assert found[2:4] == [(8.0, "Day 8", 0.5), (15.0, "Later", 1.0)]
+    assert variable(made, "ADVS", "AVISIT").method.text == (
+        "Analysis window, the first that applies: Baseline if ADY is below 1; Day 8 if ADY is 8; Later if ADY is "
+        "from 9 to 90."
+    )
+    listed = variable(made, "ADVS", "AVISITN").codelist
+    assert (listed.data_type, [(term.value, term.decode) for term in listed.terms]) == (
+        "float",
+        [("0", "Baseline"), ("0.5", "Day 8"), ("1", "Later")],
+    )
 
 
 WHERE = Location("x")

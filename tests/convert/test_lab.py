@@ -59,9 +59,9 @@ def test_the_values_of_the_laboratory(made: tuple[Path, Build]) -> None:
     one, two, no = "T1-001", "T1-002", None
     assert rows(made[1], "LB") == [
         (one, "CREAT", first, "1.1", "mg/dL", "0.6", "1.2", "97", 97.0, "umol/L", 53.0, 106.0, "NORMAL"),
-        (one, "CRP", first, ">=200", "mg/L", no, "5", ">=200", no, "mg/L", no, 5.0, no),
+        (one, "CRP", first, ">=200", "mg/L", no, "5", ">=200", no, "mg/L", no, 5.0, "HIGH"),
         (one, "GLUC", first, "90", "mg/dL", "70", "99", "5", 5.0, "mmol/L", 3.89, 5.5, "NORMAL"),
-        (one, "GLUC", second, "<10", "mg/dL", "70", "99", "<0.56", no, "mmol/L", 3.89, 5.5, no),
+        (one, "GLUC", second, "<10", "mg/dL", "70", "99", "<0.56", no, "mmol/L", 3.89, 5.5, "LOW"),
         (one, "GLUC", third, "6.1", "mmol/L", "3.9", "5.5", "6.1", 6.1, "mmol/L", 3.9, 5.5, "HIGH"),
         (one, "HGB", first, "14.1", "g/dL", no, "15.5", "141", 141.0, "g/L", no, 155.0, "NORMAL"),
         (one, "K", first, "5.9", "mEq/L", "3.5", "5.1", "5.9", 5.9, "mmol/L", 3.5, 5.1, "HIGH"),
@@ -130,9 +130,43 @@ def test_the_methods_say_how_a_result_was_converted(made: tuple[Path, Build]) ->
         "rounded to 2 decimals, halves away from zero; missing where VSORRES has a comparator."
     )
     assert methods(made[1], "LB", "LBNRIND")["PLAT"] == (
-        "LOW where LBORRES is below LBORNRLO; otherwise NORMAL; "
-        "missing where the result is no number or has no range."
+        "LOW where LBORRES is below LBORNRLO; otherwise NORMAL; a result with a comparator, such as <6, only "
+        "where all values that it may stand for give the same; missing where they do not, where the result is "
+        "no number or where it has no range."
     )
+
+
+@pytest.mark.parametrize(
+    ("result", "low", "high", "expected"),
+    [
+        ("<2", "2", "5", "LOW"),  # below 2: below the limit whatever it is
+        ("<=2", "2", "5", None),  # 2 itself would be normal
+        ("<=1", "2", "5", "LOW"),
+        ("<3", "2", "5", None),
+        ("<5", "", "5", "NORMAL"),
+        ("<=5", "", "5", "NORMAL"),
+        ("<6", "", "5", None),
+        (">5", "2", "5", "HIGH"),
+        (">=5", "2", "5", None),
+        (">=6", "2", "5", "HIGH"),
+        (">2", "2", "", "NORMAL"),
+        (">=2", "2", "", "NORMAL"),
+        (">1", "2", "", None),
+        (">9", "2", "", "NORMAL"),
+        ("<9", "", "", None),
+    ],
+)
+def test_a_comparator_is_judged_where_all_values_lie_on_one_side(
+    tmp_path: Path, result: str, low: str, high: str, expected: str | None
+) -> None:
+    row = "001,CRP,2020-02-10,>=200,mg/L,,5\n"
+    folder = lab_study(tmp_path, ("raw/lab.csv", row, f"001,CRP,2020-02-10,{result},mg/L,{low},{high}\n"))
+    done = built(folder)
+    (found,) = (r for r in done.frames["LB"].to_dicts() if r["LBTESTCD"] == "CRP")
+    assert (found["LBORRES"], found["LBNRIND"]) == (result, expected)
+    tables = read_raw(folder / "raw", done.plan, Findings())
+    again, _ = recompute(done.plan, {name: t.frame.drop(ROW).to_dicts() for name, t in tables.items()})
+    assert compare(done.frames["LB"].to_dicts(), again["LB"], done.frames["LB"].columns, "LB") == []
 
 
 def test_the_origins_of_results_stay_collected(made: tuple[Path, Build]) -> None:

@@ -26,17 +26,18 @@ SUPPLEMENTAL = {
     "SUPPDM",
     "SUPPDS",
     "SUPPEC",
+    "SUPPEG",
     "SUPPPR",
     "SUPPQS",
     "SUPPRS",
 }
 SDTM = {
     *("TA", "TE", "TI", "TS", "TV", "DM", "SE", "SV", "AG", "CM", "EC", "EX", "PR", "AE", "CE", "DS"),
-    *("BE", "BS", "CP", "EG", "FT", "IE", "QS", "RS", "VS", "XC", "XR", "RELREC", "RELSPEC"),
+    *("BE", "BS", "CP", "EG", "FT", "IE", "LB", "QS", "RS", "VS", "XC", "XR", "RELREC", "RELSPEC"),
     *SUPPLEMENTAL,
 }
 CONTROLS = {"TS", "AG", "CM", "DM", "DS", "MH", "PR", "RELREC", "SU", "SUPPPR", "SV", "XR"}
-ADAM = {"ADSL", "ADCCS", "ADCF", "ADEX", "ADEXER", "ADNTG", "ADQSSAQ"}
+ADAM = {"ADSL", "ADCCS", "ADCF", "ADEG", "ADEX", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADVS"}
 
 
 def sas(value: Any) -> Any:

@@ -32,11 +32,14 @@ DIVIDED = {
     "ADCCS": "PARAMCD",
     "ADCF": "PARAMCD",
     "ADEX": "PARAMCD",
+    "ADEG": "PARAMCD",
     "ADEXER": "PARAMCD",
+    "ADLB": "PARAMCD",
     "ADNTG": "PARAMCD",
     "ADQSSAQ": "PARAMCD",
+    "ADVS": "PARAMCD",
 }
-FINDINGS = ("BS", "CP", "EG", "FT", "QS", "RS", "VS", "XC", "XR")
+FINDINGS = ("BS", "CP", "EG", "FT", "LB", "QS", "RS", "VS", "XC", "XR")
 
 
 @dataclass(frozen=True)
@@ -334,7 +337,7 @@ def held(data: Dataset, divider: str, variable: str) -> set[str]:
 
 def test_qval_is_described_by_qnam(sdtm: Define, files: dict[str, Dataset]) -> None:
     supplemental = [data for data in files.values() if data.name.startswith("SUPP")]
-    assert len(supplemental) == 10
+    assert len(supplemental) == 11
     for data in supplemental:
         levels = values_of(sdtm, data.name, "QVAL")
         assert levels.keys() == held(data, "QNAM", "QVAL")

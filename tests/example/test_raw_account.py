@@ -23,6 +23,9 @@ def headers() -> dict[str, list[str]]:
         if path.suffix == ".csv":
             with path.open(encoding="utf-8-sig", newline="") as lines:
                 found[name] = [cell.strip() for cell in next(csv.reader(lines))]
+        elif path.suffix == ".txt":  # the transfer file of the laboratory; the table has the name of the spec
+            with path.open(encoding="cp1252", newline="") as lines:
+                found["labs"] = next(csv.reader(lines, delimiter="|"))
         elif path.suffix == ".xlsx":
             sheet: Any = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True).worksheets[0]
             found[name] = [str(cell).strip() for cell in next(sheet.iter_rows(values_only=True))]

@@ -76,7 +76,8 @@ def shuffle_rows(source: Path, target: Path) -> None:
         target.write_bytes(content[:start] + b"".join(records) + content[start + count * length :])
         return
     header, *lines = source.read_bytes().splitlines(keepends=True)
-    with source.open(newline="", encoding="utf-8-sig") as stream:
+    encoding = "cp1252" if source.suffix == ".txt" else "utf-8-sig"
+    with source.open(newline="", encoding=encoding) as stream:
         assert sum(1 for _ in csv.reader(stream)) == len(lines) + 1, "a record goes over several lines"
     dice.shuffle(lines)
     target.write_bytes(header + b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines))

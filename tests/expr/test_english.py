@@ -70,6 +70,8 @@ def test_formulas_have_brackets_only_where_they_are_needed(text: str, expected: 
         ("if(A = B, A, B)", "A if A equals B; otherwise B."),
         ("if(A in (1, 2, 3), A, B)", "A if A is 1, 2 or 3; otherwise B."),
         ("if(A between 15 and 60, A, B)", "A if A is from 15 to 60; otherwise B."),
+        ("if(A between -4 and 60, A, -B)", "A if A is from -4 to 60; otherwise minus B."),
+        ("if(A = -4, A, B)", "A if A is -4; otherwise B."),
         ("if(ADT >= DM.RFDT, A, B)", "A if ADT is on or after DM.RFDT; otherwise B."),
     ],
 )

@@ -61,6 +61,7 @@ def _computed(
     made = add_lines(groups, computed.lines, Scope(world, dataset.name, frame), kinds)
     if computed.present:
         made = made.filter(pl.col(computed.present).is_not_null())
+    made = made.drop([line.variable for line in computed.lines if "." in line.variable])
     start = 0 if frame.is_empty() else int(frame[ORDER].to_list()[-1]) + 1
     return made.with_columns(pl.int_range(start, start + pl.len(), dtype=pl.Int64).alias(ORDER))
 

@@ -51,7 +51,7 @@ def value_levels(
         measured = _as_planned(measured, plan.decimals.get(name) if by == "PARAMCD" else None)
         words = said.get((name, study)) or said.get((name, ""))
         words = words or _Said(variable.origin, variable.method, variable.codelist, None)
-        words = _with_derived(words, derived.get(name, {}))
+        words = _with_derived(plan, words, derived.get(name, {}))
         words = replace(words, codelist=plan.value_lists.get((variable.name, name), words.codelist))
         found.append(_Value(name, measured, words, study))
     is_result = variable.name == "AVAL" or variable.name.endswith("ORRES")
@@ -166,13 +166,15 @@ def _derived_records(
     return found
 
 
-def _with_derived(words: _Said, derived: dict[str, str]) -> _Said:
-    """What the spec says, derived records included."""
+def _with_derived(plan: DatasetPlan, words: _Said, derived: dict[str, str]) -> _Said:
+    """What the spec says, derived records included; a source record may have a DTYPE of its own line."""
     if not derived:
         return words
     own = words.method.text if words.method else f"{words.origin.description or words.origin.type}."
+    given = any(line.variable == "DTYPE" for block in plan.blocks for line in block.lines)
+    source = f"not {' or '.join(derived)}" if given else "missing"
     texts = [
-        f"Where DTYPE is missing: {own}",
+        f"Where DTYPE is {source}: {own}",
         *(f"Where DTYPE is {k}: {text}" for k, text in derived.items()),
     ]
     method = words.method or Method(id="", name="", type="Computation", text="")

@@ -148,10 +148,13 @@ class _English:
         return f"{left} {'x' if node.op == '*' else node.op} {right}"
 
     def _negative(self, node: tree.Negative) -> str:
+        if isinstance(node.of, tree.Literal):
+            return f"-{self.say(node.of)}"
         return f"minus {self._inner(node.of, _BINDS['*'])}"
 
     def _compare(self, node: tree.Compare) -> str:
-        if node.op in ("=", "!=") and isinstance(node.right, tree.Literal):
+        constant = node.right.of if isinstance(node.right, tree.Negative) else node.right
+        if node.op in ("=", "!=") and isinstance(constant, tree.Literal):
             return f"{self.say(node.left)} is {'' if node.op == '=' else 'not '}{self.say(node.right)}"
         words = _COMPARE_DATE if node.left.type in _DATES else _COMPARE
         return f"{self.say(node.left)} {words[node.op]} {self.say(node.right)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from ced_cdisc.core.findings import Finding, Findings
@@ -16,6 +17,7 @@ from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import adam_variable
 
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _FORMATS = {Type.DATE: "DATE9.", Type.DATETIME: "DATETIME20."}
 
 
@@ -117,7 +119,7 @@ class Metadata:
                 numbered |= {visit: number} if visit else {}
             visits = tuple(Term(visit) for visit in numbered)
             made["AVISIT"] = Codelist(f"{name}.AVISIT", f"{spec.label}: Analysis Visit", terms=visits)
-            if all(number.isdecimal() for number in numbered.values()):
+            if all(_NUMBER.fullmatch(number) for number in numbered.values()):
                 coded = {number: visit for visit, number in numbered.items()}
                 made["AVISITN"] = self._numbers("AVISITN", "Analysis Visit (N)", coded)
         return made
@@ -142,11 +144,11 @@ class Metadata:
         return given or (found.label if found else "") or name
 
     def _numbers(self, variable: str, title: str, terms: dict[str, str]) -> Codelist:
-        """A list of whole numbers and what they stand for."""
+        """A list of numbers and what they stand for."""
         return Codelist(
             f"{self._analysis.name}.{variable}",
             f"{self._spec.label}: {title}",
-            data_type="integer",
+            data_type="float" if any("." in number for number in terms) else "integer",
             terms=tuple(Term(number, decode=text) for number, text in terms.items()),
         )
 

@@ -16,7 +16,7 @@ from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import DERIVED
 from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Computed, Line
-from ced_cdisc.plan.order import in_order
+from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.spec.analysis import ParameterSpec
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
@@ -88,12 +88,13 @@ class ComputedRecords:
             built = self.lines.make(line, self.target(name), self.names, rewrite)
             if built is not None:
                 rows[name] = built
+        singles = single_lines(rows.values(), self.names.catalogue)
         return Computed(
             by=by,
             keep=self.lines.expressions.condition(parameter.rows, self.names)
             if parameter.rows is not None
             else None,
-            lines=ordered(rows.values(), self.findings, self.analysis.name),
+            lines=ordered((*singles, *rows.values()), self.findings, self.analysis.name),
             where=code.where,
             present="AVAL",
         )

@@ -142,7 +142,9 @@ def _condition(name: Text, window: Window, day: Text, findings: Findings) -> Tex
             problem, hint = f"'{window.days}' is no range of days", "write from..to, such as 15..60"
             findings.add(Finding("CED023", problem, window.days.where, hint=hint))
             return None
-        if match[1] and match[2]:
+        if match[1] and match[1] == match[2]:
+            parts.append(f"{day} = {match[1]}")
+        elif match[1] and match[2]:
             parts.append(f"{day} between {match[1]} and {match[2]}")
         else:
             parts += [f"{day} >= {match[1]}"] if match[1] else []

@@ -222,11 +222,38 @@ class Results:
         if "HI" in sides:
             cases.append(_case(place, f"{result} > {sides['HI']}", "HIGH"))
             words.append(f"HIGH where {orres} is above {self._domain.full('--ORNRHI')}")
+        cases += self._compared_cases(sides)
         limits = " or ".join(f"{side} is present" for side in sides.values())
         cases.append(_case(place, f"{result} is present and ({limits})", "NORMAL"))
-        words.append("otherwise NORMAL; missing where the result is no number or has no range.")
+        words.append(
+            "otherwise NORMAL; a result with a comparator, such as <6, only where all values that it may "
+            "stand for give the same; missing where they do not, where the result is no number or where it "
+            "has no range."
+        )
         method = Text("; ".join(words), place)
         self._add("--NRIND", spec_line(place, cases=cases, when=present, as_=method))
+
+    def _compared_cases(self, sides: dict[str, str]) -> list[Case]:
+        """--NRIND of a result with a comparator: where all values that it may be lie on one side."""
+        place = self._test.test.where
+        plain = self._plain(self._domain.full("--ORRES"), self._test.result)
+        number = f"numeral({plain})"
+        cases: list[Case] = []
+        for end, other, sign, beyond, term in (
+            ("LO", "HI", "<", "<=", "LOW"),
+            ("HI", "LO", ">", ">=", "HIGH"),
+        ):
+            own, opposite = sides.get(end), sides.get(other)
+            compared = f"comparator({plain}) = '{sign}'"
+            or_equal = f"comparator({plain}) = '{sign}='"
+            if own is not None:
+                cases.append(_case(place, f"{compared} and {number} {beyond} {own}", term))
+                cases.append(_case(place, f"{or_equal} and {number} {sign} {own}", term))
+            if opposite is not None:
+                free = f"{own} is missing and " if own is not None else ""
+                inside = f"{free}({compared} or {or_equal}) and {number} {beyond} {opposite}"
+                cases.append(_case(place, inside, "NORMAL"))
+        return cases
 
     def _flags(self) -> dict[str, str]:
         """The flags that may stand behind a number, longest first, with their terms."""
