@@ -6,7 +6,7 @@ Needs only openpyxl beside the standard library; nothing of ced_cdisc. The bytes
 import sys
 from pathlib import Path
 
-from generator import coronary, medication, people, reported, safety, treatment
+from generator import conduct, coronary, history, medication, people, reported, safety, treatment
 from generator.roster import roster
 from generator.tables import write_workbook
 
@@ -16,6 +16,7 @@ TABLES = (
     coronary.extest,
     *(reported.saq, reported.ccs, reported.ntg_diary),
     *(safety.ae, medication.conmeds),
+    *(history.medhist, conduct.contacts, conduct.deviations, conduct.physexam),
 )
 
 

@@ -59,7 +59,7 @@ class Table:
         for form in self.forms:
             pages[form.subject.subj] += 1
             writer.writerow(self._common(form, pages[form.subject.subj]) | form.values)
-        encoding = "utf-8-sig" if self.bom else "ascii"
+        encoding = "utf-8-sig" if self.bom else "utf-8"
         (folder / f"{self.name}.csv").write_bytes(stream.getvalue().encode(encoding))
 
     def _common(self, form: Form, page: int) -> dict[str, Value]:
