@@ -103,6 +103,8 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         plans[domain.name] = DomainPlanner(domain, specs, catalogue, lines, findings).plan()
     ordered = _sdtm_order(plans, findings)
 
+    for name, qualifiers in catalogue.qualifiers.items():  # analysis datasets read them like variables
+        catalogue.datasets[name] = catalogue.datasets[name] | dict.fromkeys(sorted(qualifiers), tree.Type.TEXT)
     adam: dict[str, DatasetPlan] = {}
     for analysis in _adam_order(specs, findings):
         name = str(analysis.dataset)

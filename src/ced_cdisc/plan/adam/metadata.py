@@ -10,7 +10,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, WINDOW_KINDS, Analysis
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
-from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, VariablePlan
+from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, SupplementalPlan, VariablePlan
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
@@ -83,10 +83,11 @@ class Metadata:
             for name in self._ordered()
         )
 
-    def _predecessor(self, text: str) -> VariablePlan | None:
+    def _predecessor(self, text: str) -> VariablePlan | SupplementalPlan | None:
         owner, _, short = text.rpartition(".")
         plan = self._plans.get(owner)
-        return next((v for v in plan.variables if v.name == short), None) if plan else None
+        every = (*plan.variables, *plan.supplemental) if plan else ()
+        return next((v for v in every if v.name == short), None)
 
     def _dropped(self, block: Block) -> bool:
         """Whether a block makes the records of a parameter that only feeds others."""
@@ -191,9 +192,7 @@ class Metadata:
             core=found.core if found and spec_class != "OTHER" else "",
             role="",
             codelist=codelist,
-            origin=line.origin
-            if line is not None
-            else Origin("Predecessor", description=f"{self._analysis.source}.{name}"),
+            origin=_origin(line, source, f"{self._analysis.source}.{name}"),
             where=where,
             method=line.method if line else None,
             comment=line.comment if line else None,
@@ -203,3 +202,13 @@ class Metadata:
             decimals=spec.decimals if spec is not None else None,
             length=spec.length if spec is not None else None,
         )
+
+
+def _origin(line: Line | None, source: VariablePlan | SupplementalPlan | None, default: str) -> Origin:
+    """Where a variable comes from; a qualifier stands in SUPPxx, in the record with its QNAM."""
+    if line is None:
+        return Origin("Predecessor", description=default)
+    if isinstance(source, SupplementalPlan):
+        owner = line.origin.description.partition(".")[0]
+        return Origin("Predecessor", description=f"SUPP{owner}.QVAL where SUPP{owner}.QNAM is {source.name}")
+    return line.origin
