@@ -51,14 +51,16 @@ class Metadata:
         own = self._codelists.of_variable(name, found.codelists if found else (), self._analysis.name)
         if own is not None:
             return own
+        source = self._predecessor(self._copied(name))
+        return source.codelist if source is not None else None
+
+    def _copied(self, name: str) -> str:
+        """DATASET.VARIABLE that a variable is copied from; empty where none is said."""
         line = self._analysis.lines.get(name)
         if line is not None and line.copy_ is not None:
-            source = self._predecessor(str(line.copy_))
-        else:
-            given = (*self._spec.copy_, *(text for part in self._analysis.parts for text in part.copied))
-            copied = (str(text) for text in given if text.rpartition(".")[2] == name)
-            source = self._predecessor(next(copied, ""))
-        return source.codelist if source is not None else None
+            return str(line.copy_)
+        given = (*self._spec.copy_, *(text for part in self._analysis.parts for text in part.copied))
+        return next((str(text) for text in given if text.rpartition(".")[2] == name), "")
 
     def variables(
         self, blocks: Sequence[Block], computed: Sequence[Computed], whole: Sequence[Line]
@@ -175,7 +177,8 @@ class Metadata:
         spec, spec_class = self._analysis.lines.get(name), self._spec.class_
         kind = self._analysis.kinds[name]
         copied = line is not None and line.verb == "copy"
-        source = self._predecessor(line.origin.description) if line is not None and copied else None
+        said = self._copied(name) or (line.origin.description if line is not None else "")
+        source = self._predecessor(said) if copied else None
         label = found.label if found and found.label else source.label if source else ""
         if spec is not None and spec.label is not None:
             label = str(spec.label)
@@ -192,7 +195,9 @@ class Metadata:
             core=found.core if found and spec_class != "OTHER" else "",
             role="",
             codelist=codelist,
-            origin=_origin(line, source, f"{self._analysis.source}.{name}"),
+            origin=line.origin
+            if line is not None
+            else Origin("Predecessor", description=f"{self._analysis.source}.{name}"),
             where=where,
             method=line.method if line else None,
             comment=line.comment if line else None,
@@ -202,13 +207,3 @@ class Metadata:
             decimals=spec.decimals if spec is not None else None,
             length=spec.length if spec is not None else None,
         )
-
-
-def _origin(line: Line | None, source: VariablePlan | SupplementalPlan | None, default: str) -> Origin:
-    """Where a variable comes from; a qualifier stands in SUPPxx, in the record with its QNAM."""
-    if line is None:
-        return Origin("Predecessor", description=default)
-    if isinstance(source, SupplementalPlan):
-        owner = line.origin.description.partition(".")[0]
-        return Origin("Predecessor", description=f"SUPP{owner}.QVAL where SUPP{owner}.QNAM is {source.name}")
-    return line.origin
