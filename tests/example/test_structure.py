@@ -11,7 +11,7 @@ import pytest
 from transport_files import Dataset, Row
 
 SAS_ZERO = date(1960, 1, 1)
-FINDINGS = ("EG", "FT", "IE", "QS", "RS", "VS", "XC", "XR")
+FINDINGS = ("EG", "FT", "IE", "PE", "QS", "RS", "VS", "XC", "XR")
 BDS = ("ADCCS", "ADCF", "ADEXER", "ADNTG", "ADQSSAQ")
 PAIRS = (("DTC", "DY"), ("STDTC", "STDY"), ("ENDTC", "ENDY"))
 SERIES = ("TESTCD", "CAT", "LOC", "METHOD", "POS", "TPTNUM")
@@ -72,7 +72,7 @@ def test_every_subject_of_every_dataset_is_in_dm(files: Files) -> None:
     subjects = demographics(files).keys()
     for data in files.values():
         if "USUBJID" in data.labels:
-            expected = subjects if data.name != "RELREC" else {None}  # relationships of whole datasets
+            expected = subjects if data.name != "RELREC" else {*subjects, None}  # and of whole datasets
             assert {row["USUBJID"] for row in data.rows} <= expected, data.name
 
 
@@ -247,7 +247,7 @@ def test_coronary_links_join_procedure_agents_and_findings(files: Files) -> None
 
 
 def test_relationships_join_each_record_of_one_side_to_records_of_the_other(files: Files) -> None:
-    related = groups(files["RELREC"].rows, "RELID")
+    related = groups(files["RELREC"].where(USUBJID=None), "RELID")
     assert related.keys() == {(name,) for name in ("AGXC", "ECEX", "PRAG", "PRXC", "PRXR")}
     for (name,), sides in related.items():
         assert len(sides) == 2 and all(row["USUBJID"] is row["IDVARVAL"] is None for row in sides)
@@ -340,7 +340,7 @@ def test_the_epoch_is_that_of_an_element_on_the_day(files: Files) -> None:
         if "EPOCH" not in data.labels or data.name == "SE" or started is None:
             continue
         for row in data.rows:
-            when = row[started]
+            when = row[started] or row.get(f"{prefix}DTC")
             if row["EPOCH"] is None:
                 first = elements[(row["USUBJID"],)][0]["SESTDTC"]
                 assert when is None or len(when) < 10 or when[:10] < first[:10], data.name
@@ -494,7 +494,8 @@ def test_criteria_are_judged_where_they_are_named(files: Files) -> None:
 def test_every_subject_consented_once_and_ended_once(files: Files) -> None:
     for subject, row in demographics(files).items():
         consent = files["DS"].where(USUBJID=subject, DSDECOD="INFORMED CONSENT OBTAINED")
-        assert [one["DSSTDTC"] for one in consent] == [row["RFICDTC"]]
+        first, *later = (one["DSSTDTC"] for one in consent)
+        assert first == row["RFICDTC"] and all(no_later(first, one) for one in later)
         ended = files["DS"].where(USUBJID=subject, DSCAT="DISPOSITION EVENT")
         assert len(ended) == 1 and no_later(ended[0]["DSSTDTC"], row["RFPENDTC"])
         entered = files["DS"].where(USUBJID=subject, DSDECOD="ENTERED INTO TRIAL")

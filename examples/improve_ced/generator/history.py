@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from .dice import Dice
+from .events import DateText
 from .medication import LISINOPRIL, METFORMIN, takes
 from .roster import Subject
 from .tables import Form, Table, Value
@@ -44,10 +45,11 @@ class Told:
     began: int
     ended: int | None = None
     ongoing: int | None = None  # where the two boxes do not agree
+    end_text: DateText = day_unknown
 
 
 FREELY_TOLD = (
-    Told("002", "Gallstones, gallbladder removed", 80201, 2310, 2290),
+    Told("002", "Gallstones, gallbladder removed", 80201, 2310, 2290, end_text=edc_date),
     Told("003", "Underactive thyroid", 80202, 1700),
     Told("006", RHYTHM, 80203, 3900),
     Told("007", "Raynaud’s phenomenon", 80204, 2900),
@@ -111,7 +113,7 @@ def _freely_told(subject: Subject) -> list[dict[str, Value]]:
                 "MHTERM": told.term,
                 "MHPRE": 0,
                 "MHST": month_unknown(began),
-                "MHEN": None if ended is None else day_unknown(ended),
+                "MHEN": None if ended is None else told.end_text(ended),
                 "MHONGO": told.ongoing if told.ongoing is not None else int(ended is None),
                 "DXCD": told.code,
             }
