@@ -1,4 +1,4 @@
-"""Events, hospital stays, history and deviations: what analysis datasets say, worked out again in plain Python.
+"""Events, hospital stays, history and deviations, worked out again in plain Python.
 
 Only the transport files are read, with pyreadstat; where a value was collected, the raw tables with csv.
 """
@@ -71,7 +71,9 @@ def phase(files: Files, subject: str, moment: datetime) -> str:
 def events(files: Files) -> list[tuple[Row, Row]]:
     """Each record of ADAE with the record of AE that it was made from."""
     assert len(files["ADAE"].rows) == len(files["AE"].rows) == 50
-    pairs = [(row, files["AE"].where(USUBJID=row["USUBJID"], AESEQ=row["AESEQ"])) for row in files["ADAE"].rows]
+    pairs = [
+        (row, files["AE"].where(USUBJID=row["USUBJID"], AESEQ=row["AESEQ"])) for row in files["ADAE"].rows
+    ]
     return [(row, source) for row, (source,) in pairs]
 
 
@@ -91,7 +93,9 @@ def test_starts_and_ends_are_imputed_within_what_was_collected(files: Files) -> 
             continue
         last = possible(source["AEENDTC"])[1].date()
         end = min(last, date.fromisoformat(contact[row["USUBJID"]]))
-        assert row["AENDT"] == sas_day(end) and row["AENDTF"] == ("D" if len(source["AEENDTC"]) == 7 else None)
+        assert row["AENDT"] == sas_day(end) and row["AENDTF"] == (
+            "D" if len(source["AEENDTC"]) == 7 else None
+        )
         assert row["ADURN"] == row["AENDT"] - row["ASTDT"] + 1 >= 1
     assert imputed == 3
 
@@ -285,7 +289,9 @@ def test_deviations_are_those_that_the_data_show(files: Files) -> None:
     (untaken,) = files["SV"].where(VISIT="MONTH 3", SVOCCUR="N")
     (deviation,) = files["DV"].where(DVDECOD="VISIT NOT DONE")
     assert deviation["USUBJID"] == untaken["USUBJID"]
-    excluded = {row["USUBJID"] for row in files["DV"].where(DVSCAT="IMPORTANT") if row["DVCAT"] != "INFORMED CONSENT"}
+    excluded = {
+        row["USUBJID"] for row in files["DV"].where(DVSCAT="IMPORTANT") if row["DVCAT"] != "INFORMED CONSENT"
+    }
     for row in files["ADSL"].rows:
         assert row["PPROTFL"] == ("Y" if row["FASFL"] == "Y" and row["USUBJID"] not in excluded else "N")
 

@@ -34,8 +34,8 @@ REMARKS = {
     ("009", "UNSCHEDULED"): "Called about the access site; healed.",
     ("013", "MONTH 3"): "Does not remember the day on which the hospital stay began.",
     ("014", "MONTH 6"): (
-        "Visit planned for the end of March 2020 – put off twice while elective visits were paused, first to April "
-        "and then to the week in which the laboratory opened again. Subject felt well all the time, "
+        "Visit planned for the end of March 2020 – put off twice while elective visits were paused, first to "
+        "April and then to the week in which the laboratory opened again. Subject felt well all the time, "
         "kept all medication unchanged and asked to stay in the study."
     ),
     ("020", "MONTH 1"): "Telephone in place of a visit while visits were paused; vital signs not taken.",

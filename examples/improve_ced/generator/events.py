@@ -127,14 +127,12 @@ EVENTS = (
 
 
 # Entered later: an event that began before consent, and the correction of one entered before.
-LATE_EVENTS = (
-    Event("015", "head", "Headache since the day before the first visit", "consent", -1, NONE, 2),
-)
+LATE_EVENTS = (Event("015", "head", "Headache since the day before the first visit", "consent", -1, NONE, 2),)
 CORRECTED_SEVERITY = {("014", 2): 2}
 NARRATIVE = {
     ("010", 2): (
-        "Pressure in the left chest at rest on the evening of 16 August, 30 minutes, went to the emergency room. "
-        "Troponin T below the limit at 0, 3 and 6 hours, ECG unchanged. Kept overnight, went home the next "
+        "Pressure in the left chest at rest on the evening of 16 August, 30 minutes, went to the emergency "
+        "room. Troponin T below the limit at 0, 3 and 6 hours, ECG unchanged. Kept overnight, went home the next "
         "morning without change of medication. Not the usual angina."
     )
 }

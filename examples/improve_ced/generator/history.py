@@ -30,8 +30,8 @@ DIAGNOSIS = ("Nonobstructive coronary artery disease", 80001)
 
 RHYTHM = (
     "Irregular heartbeat noticed on and off since the second pregnancy, worse with coffee and little sleep, "
-    "seen by two cardiologists, a monitor worn for two weeks showed extra beats only, no treatment was advised "
-    "then or since"
+    "seen by two cardiologists, a monitor worn for two weeks showed extra beats only, no treatment was "
+    "advised then or since"
 )
 
 

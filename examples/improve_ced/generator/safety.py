@@ -52,7 +52,19 @@ SERIOUSNESS = ("SAEDTH", "SAELIFE", "SAEHOSP", "SAEDISAB", "SAECONG", "SAEMIE")
 NOT_CHANGED, NOT_APPLICABLE = 1, 9
 AE_COLUMNS = (
     *("AENO", "AETERM", "AELLT", "AEPT", "AEPTCD", "AESOC", "AESOCCD", "SEV", "SER", *SERIOUSNESS),
-    *("REL_GCSF", "REL_APH", "REL_CELL", "ACN", "OUT", "AESTDT", "AESTTM", "AEENDT", "AEENTM", "AEONGO", "AESPEC"),
+    *(
+        "REL_GCSF",
+        "REL_APH",
+        "REL_CELL",
+        "ACN",
+        "OUT",
+        "AESTDT",
+        "AESTTM",
+        "AEENDT",
+        "AEENTM",
+        "AEONGO",
+        "AESPEC",
+    ),
 )
 
 

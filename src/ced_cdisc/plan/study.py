@@ -104,7 +104,9 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     ordered = _sdtm_order(plans, findings)
 
     for name, qualifiers in catalogue.qualifiers.items():  # analysis datasets read them like variables
-        catalogue.datasets[name] = catalogue.datasets[name] | dict.fromkeys(sorted(qualifiers), tree.Type.TEXT)
+        catalogue.datasets[name] = catalogue.datasets[name] | dict.fromkeys(
+            sorted(qualifiers), tree.Type.TEXT
+        )
     adam: dict[str, DatasetPlan] = {}
     for analysis in _adam_order(specs, findings):
         name = str(analysis.dataset)
