@@ -18,8 +18,8 @@ from ced_cdisc.pipeline import Build
 
 SAS_ZERO = date(1960, 1, 1)
 SUPPLEMENTAL = {
-    *("SUPPAE", "SUPPAG", "SUPPCM", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPHO", "SUPPMH", "SUPPPR", "SUPPQS"),
-    "SUPPRS",
+    *("SUPPAE", "SUPPAG", "SUPPCM", "SUPPDM", "SUPPDS", "SUPPDV", "SUPPEC", "SUPPHO", "SUPPMH", "SUPPPR"),
+    *("SUPPQS", "SUPPRS"),
 }
 SDTM = {
     *("TA", "TE", "TI", "TS", "TV", "DM", "SE", "SV", "AG", "CM", "EC", "EX", "PR", "AE", "CE", "DS"),

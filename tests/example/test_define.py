@@ -329,7 +329,7 @@ def held(data: Dataset, divider: str, variable: str) -> set[str]:
 
 def test_qval_is_described_by_qnam(sdtm: Define, files: dict[str, Dataset]) -> None:
     supplemental = [data for data in files.values() if data.name.startswith("SUPP")]
-    assert len(supplemental) == 11
+    assert len(supplemental) == 12
     for data in supplemental:
         levels = values_of(sdtm, data.name, "QVAL")
         assert levels.keys() == held(data, "QNAM", "QVAL")

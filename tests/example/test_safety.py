@@ -286,6 +286,11 @@ def test_deviations_are_those_that_the_data_show(files: Files) -> None:
     (missed,) = files["EC"].where(ECOCCUR="N")
     (deviation,) = files["DV"].where(DVDECOD="DOSE MISSED")
     assert (deviation["USUBJID"], deviation["DVSTDTC"]) == (missed["USUBJID"], missed["ECSTDTC"][:10])
+    changed = {(row["USUBJID"], row["VISIT"]) for row in files["SV"].where(SVEPCHGI="Y")}
+    assert changed == {
+        *((f"IMPROVECED-01-{number}", "MONTH 6") for number in ("014", "015", "016")),
+        ("IMPROVECED-01-020", "MONTH 1"),
+    }
     (untaken,) = files["SV"].where(VISIT="MONTH 3", SVOCCUR="N")
     (deviation,) = files["DV"].where(DVDECOD="VISIT NOT DONE")
     assert deviation["USUBJID"] == untaken["USUBJID"]

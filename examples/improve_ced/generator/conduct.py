@@ -62,7 +62,14 @@ def contacts(subjects: Sequence[Subject]) -> Table:
 
 
 OUT_OF_WINDOW, VISIT_MISSED, BY_PHONE, DOSE_MISSED, CONSENT = 1, 2, 3, 4, 5
-DEVIATION_COLUMNS = ("DVNO", "DVTERM", "DVCD", "DVIMP", "DVST", "DVEN")
+DEVIATION_COLUMNS = ("DVNO", "DVTERM", "DVCD", "DVVISIT", "DVIMP", "DVST", "DVEN")
+VISIT_CONCERNED = {
+    OUT_OF_WINDOW: "MONTH 6",
+    VISIT_MISSED: "MONTH 3",
+    BY_PHONE: "MONTH 1",
+    DOSE_MISSED: f"MOBILIZATION DAY {MISSED[1]}",
+    CONSENT: "MONTH 1",
+}
 
 
 def deviations(subjects: Sequence[Subject]) -> Table:
@@ -75,6 +82,7 @@ def deviations(subjects: Sequence[Subject]) -> Table:
                     "DVNO": number,
                     "DVTERM": term,
                     "DVCD": code,
+                    "DVVISIT": VISIT_CONCERNED[code],
                     "DVIMP": important,
                     "DVST": edc_date(began),
                     "DVEN": edc_date(ended),

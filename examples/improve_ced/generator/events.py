@@ -132,8 +132,8 @@ CORRECTED_SEVERITY = {("014", 2): 2}
 NARRATIVE = {
     ("010", 2): (
         "Pressure in the left chest at rest on the evening of 16 August, 30 minutes, went to the emergency "
-        "room. Troponin T below the limit at 0, 3 and 6 hours, ECG unchanged. Kept overnight, went home the next "
-        "morning without change of medication. Not the usual angina."
+        "room. Troponin T below the limit at 0, 3 and 6 hours, ECG unchanged. Kept overnight, went home "
+        "the next morning without change of medication. Not the usual angina."
     )
 }
 
