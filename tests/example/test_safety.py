@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import calendar
 import csv
+import shutil
 from collections import Counter
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from example_study import RAW
-from transport_files import Dataset, Row
+from example_study import DEFINE, MAPPINGS, RAW
+from transport_files import Dataset, Row, read_folder
+
+import ced_cdisc
 
 Files = dict[str, Dataset]
 DAY_ZERO = date(1960, 1, 1)
@@ -182,6 +186,35 @@ def test_times_to_event_are_censored_at_the_last_contact(files: Files) -> None:
         assert (row["STARTDT"], row["ADT"]) == (sas_day(start), sas_day(last))
         assert row["AVAL"] == (last - start).days + 1
         assert (row["CNSR"], row["SRCDOM"], row["SRCVAR"]) == (1.0, "ADSL", "LSTALVDT")
+
+
+def test_an_infarction_at_a_contact_and_a_death_would_be_events(tmp_path: Path) -> None:
+    shutil.copytree(RAW, tmp_path / "raw")
+    changes = {
+        "contacts": {("01-002", "MONTH 3"): {"MACE_MI": "Y", "MACEDT": "01-NOV-2018"}},
+        "dispo": {("01-004", "MONTH 6"): {"DTHDT": "23-JUL-2019"}},
+    }
+    for name, rows in changes.items():
+        path = tmp_path / "raw" / f"{name}.csv"
+        with path.open(newline="", encoding="utf-8") as stream:
+            table = list(csv.DictReader(stream))
+        for row in table:
+            row.update(rows.get((row["SUBJ"], row["VISITNM"]), {}))
+        with path.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.DictWriter(stream, list(table[0]))
+            writer.writeheader()
+            writer.writerows(table)
+    ced_cdisc.build(tmp_path / "raw", tmp_path / "out", mappings=MAPPINGS, define=DEFINE, only=["ADTTE"])
+    made = read_folder(tmp_path / "out")["ADTTE"]
+    met = [row for row in made.rows if row["CNSR"] == 0]
+    assert [(row["SUBJID"], row["PARAMCD"], row["AVAL"], row["SRCDOM"], row["EVNTDESC"]) for row in met] == [
+        ("01-002", "MACE", 66, "CE", "Event reported at a contact"),
+        ("01-002", "MI", 66, "CE", "Event reported at a contact"),
+        ("01-004", "DEATH", 190, "ADSL", "Death"),
+        ("01-004", "MACE", 190, "ADSL", "Death"),
+    ]
+    assert {row["CNSDTDSC"] for row in met} == {None}
+    assert {row["ADT"] for row in met} == {sas_day(date(2018, 11, 1)), sas_day(date(2019, 7, 23))}
 
 
 def test_contacts_agree_with_the_visits_and_with_the_end_of_participation(files: Files) -> None:
