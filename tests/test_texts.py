@@ -191,6 +191,20 @@ def test_a_long_comment_continues_in_variables_of_the_domain(tmp_path: Path) -> 
     assert [row["COVAL1"] for row in second(folder, "CO") if row["COVAL1"]] == [WORDS[200:399]]
 
 
+def test_a_part_has_the_pages_of_all_sources_of_the_whole(tmp_path: Path) -> None:
+    folder = study(tmp_path, "AETERM:   {collect: ae.TERM, text: split}", WORDS)
+    spec = CO.replace("from: ae\n", "").replace("  COREF:   ae.AENO\n", "")
+    spec = spec.replace("  COVAL:   {collect: ae.TERM, text: split}\n", "  COREF: {assign: FORM}\n")
+    spec += "stack:\n" + "".join(
+        f"  - {{from: {table}, variables: {{COVAL: {{collect: {table}.{column}, text: split}}}}}}\n"
+        for table, column in (("dose", "DAY"), ("ae", "TERM"))
+    )
+    (folder / "mappings/sdtm/co.yaml").write_text(spec, encoding="utf-8")
+    dataset = next(d for d in build(folder).packages["sdtm"].datasets if d.name == "CO")
+    pages = {v.name: [ref.pages for ref in v.origin.documents] for v in dataset.variables}
+    assert pages["COVAL"] == pages["COVAL1"] == pages["COVAL2"] == [(2, 3)]
+
+
 TS = """\
 domain: TS
 sort: [TSPARMCD]

@@ -6,7 +6,19 @@ Needs only openpyxl beside the standard library; nothing of ced_cdisc. The bytes
 import sys
 from pathlib import Path
 
-from generator import cell_product, controls, coronary, ecg, medication, people, reported, safety, treatment
+from generator import (
+    cell_product,
+    conduct,
+    controls,
+    coronary,
+    ecg,
+    history,
+    medication,
+    people,
+    reported,
+    safety,
+    treatment,
+)
 from generator.labs import write_labs
 from generator.roster import roster
 from generator.tables import write_workbook
@@ -18,6 +30,7 @@ TABLES = (
     *(coronary.extest, ecg.ecg),
     *(reported.saq, reported.ccs, reported.ntg_diary),
     *(safety.ae, medication.conmeds),
+    *(history.medhist, conduct.contacts, conduct.deviations, conduct.physexam),
 )
 
 

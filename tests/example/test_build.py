@@ -19,25 +19,19 @@ from ced_cdisc.pipeline import Build
 
 SAS_ZERO = date(1960, 1, 1)
 SUPPLEMENTAL = {
-    "SUPPAE",
-    "SUPPAG",
-    "SUPPBE",
-    "SUPPCM",
-    "SUPPDM",
-    "SUPPDS",
-    "SUPPEC",
-    "SUPPEG",
-    "SUPPPR",
-    "SUPPQS",
-    "SUPPRS",
+    *("SUPPAE", "SUPPAG", "SUPPBE", "SUPPCM", "SUPPDM", "SUPPDS", "SUPPDV", "SUPPEC", "SUPPEG", "SUPPHO"),
+    *("SUPPMH", "SUPPPR", "SUPPQS", "SUPPRS"),
 }
 SDTM = {
     *("TA", "TE", "TI", "TS", "TV", "DM", "SE", "SV", "AG", "CM", "EC", "EX", "PR", "AE", "CE", "DS"),
     *("BE", "BS", "CP", "EG", "FT", "IE", "LB", "QS", "RS", "VS", "XC", "XR", "RELREC", "RELSPEC"),
+    *("CO", "DV", "HO", "MH", "PE", "SU"),
     *SUPPLEMENTAL,
 }
 CONTROLS = {"TS", "AG", "CM", "DM", "DS", "MH", "PR", "RELREC", "SU", "SUPPPR", "SV", "XR"}
-ADAM = {"ADSL", "ADCCS", "ADCF", "ADEG", "ADEX", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADVS"}
+ADAM = {
+    *("ADSL", "ADAE", "ADCCS", "ADCF", "ADEG", "ADEX", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADTTE", "ADVS"),
+}
 
 
 def sas(value: Any) -> Any:

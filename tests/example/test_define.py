@@ -28,18 +28,10 @@ NS = {
 DEF, XLINK = f"{{{NS['def']}}}", f"{{{NS['xlink']}}}"
 KINDS = ["sdtm", "adam"]
 # Values of a dataset that stand in one column, told apart by another.
-DIVIDED = {
-    "ADCCS": "PARAMCD",
-    "ADCF": "PARAMCD",
-    "ADEX": "PARAMCD",
-    "ADEG": "PARAMCD",
-    "ADEXER": "PARAMCD",
-    "ADLB": "PARAMCD",
-    "ADNTG": "PARAMCD",
-    "ADQSSAQ": "PARAMCD",
-    "ADVS": "PARAMCD",
-}
-FINDINGS = ("BS", "CP", "EG", "FT", "LB", "QS", "RS", "VS", "XC", "XR")
+DIVIDED = dict.fromkeys(
+    ("ADCCS", "ADCF", "ADEG", "ADEX", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADTTE", "ADVS"), "PARAMCD"
+)
+FINDINGS = ("BS", "CP", "EG", "FT", "LB", "PE", "QS", "RS", "VS", "XC", "XR")
 
 
 @dataclass(frozen=True)
@@ -297,7 +289,7 @@ def test_nothing_in_adam_is_collected(adam: Define) -> None:
 def test_a_predecessor_is_a_variable_of_sdtm_or_adam(adam: Define, files: dict[str, Dataset]) -> None:
     for _, item, origin in described_items(adam):
         if origin.get("Type") == "Predecessor":
-            dataset, _, variable = text_of(origin).partition(".")
+            dataset, _, variable = text_of(origin).partition(" ")[0].partition(".")
             assert variable in files[dataset].variables, item.get("OID")
 
 
@@ -337,7 +329,7 @@ def held(data: Dataset, divider: str, variable: str) -> set[str]:
 
 def test_qval_is_described_by_qnam(sdtm: Define, files: dict[str, Dataset]) -> None:
     supplemental = [data for data in files.values() if data.name.startswith("SUPP")]
-    assert len(supplemental) == 11
+    assert len(supplemental) == 14
     for data in supplemental:
         levels = values_of(sdtm, data.name, "QVAL")
         assert levels.keys() == held(data, "QNAM", "QVAL")

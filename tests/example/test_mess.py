@@ -55,7 +55,7 @@ def found(data: Dataset, where: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("table", "entry"), ENTRIES)
 def test_each_irregularity_is_there_and_is_handled(
-    table: str, entry: dict[str, Any], files: dict[str, Dataset], out: Path
+    table: str, entry: dict[str, Any], every: dict[str, Dataset], out: Path
 ) -> None:
     rows = [
         row
@@ -71,7 +71,7 @@ def test_each_irregularity_is_there_and_is_handled(
             said = json.loads((out / "build.json").read_bytes())["findings"]
             assert any(expected["finding"] in json.dumps(one, ensure_ascii=False) for one in said)
             continue
-        records = found(files[expected["dataset"]], expected["where"])
+        records = found(every[expected["dataset"]], expected["where"])
         assert len(records) == expected.get("records", 1), expected
         for record in records:
             shown = {

@@ -313,6 +313,17 @@ def test_comments_point_at_a_record_or_at_the_subject(tmp_path: Path) -> None:
     )
 
 
+def test_the_origin_of_a_variable_is_that_of_the_block_which_has_it(tmp_path: Path) -> None:
+    text = CO.replace("COVAL: ae.STOP", 'COVAL: ae.STOP\n      CODTC: {absent: "Not on the page"}')
+    text = text.replace(
+        "COVAL: dose.DOSDT", "COVAL: dose.DOSDT\n      CODTC: {collect: dose.DOSDT, date: edc}"
+    )
+    done = made(tmp_path, {"mappings/sdtm/co.yaml": text})
+    variable = next(v for v in done.plan.dataset("CO").variables if v.name == "CODTC")
+    assert (variable.origin.type, variable.absent) == ("Collected", False)
+    assert [ref.pages for ref in variable.origin.documents] == [(2,)]
+
+
 def test_a_comment_on_no_record_is_a_fault(tmp_path: Path) -> None:
     text = CO.replace("    where: dose.DAY = '1'\n", "").replace(
         'derive: "text(min(EX.EXSEQ where EX.EXDOSE > 1))"', "collect: dose.DAY"

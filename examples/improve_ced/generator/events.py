@@ -72,7 +72,7 @@ EVENTS = (
     Event(
         "010",
         "chestpain",
-        "Chest pain, overnight stay, troponin negative",
+        "Chest pain – overnight stay, troponin negative",
         "infusion",
         52,
         CELLS,
@@ -126,17 +126,32 @@ EVENTS = (
 )
 
 
+# Entered later: an event that began before consent, and the correction of one entered before.
+LATE_EVENTS = (Event("015", "head", "Headache since the day before the first visit", "consent", -1, NONE, 2),)
+CORRECTED_SEVERITY = {("014", 2): 2}
+NARRATIVE = {
+    ("010", 2): (
+        "Pressure in the left chest at rest on the evening of 16 August, 30 minutes, went to the emergency "
+        "room. Troponin T below the limit at 0, 3 and 6 hours, ECG unchanged. Kept overnight, went home "
+        "the next morning without change of medication. Not the usual angina."
+    )
+}
+
+
 def events_by_subject(subjects: Sequence[Subject]) -> dict[str, list[Event]]:
-    """The events of each subject in the order in which they began."""
+    """The events of each subject in the order in which they began, those entered later at the end."""
     people = {subject.number: subject for subject in subjects}
     found: defaultdict[str, list[Event]] = defaultdict(list)
     for event in sorted(EVENTS, key=lambda event: start_of(people[event.number], event)):
+        found[event.number].append(event)
+    for event in LATE_EVENTS:
         found[event.number].append(event)
     return found
 
 
 def start_of(subject: Subject, event: Event) -> date:
     anchors = {
+        "consent": subject.consent,
         "screening cath": subject.cath,
         "dose": known(subject.first_dose),
         "apheresis": subject.apheresis,

@@ -106,6 +106,10 @@ BACKGROUND = (
         0.2,
     ),
 )
+# Doses of medicines against conditions of the history, entered at the end of the log.
+LISINOPRIL = {"001": "10", "002": "20", "008": "10", "011": "½", "013": "20", "019": "5"}
+METFORMIN = {"005": "500", "011": "1000"}
+MICROGRAMS = {("003", "LEVOTHYROXINE"): "µg"}  # as typed
 STOPPED_AT_MONTH1 = {"002", "006", "012", "014", "018"}  # isosorbide mononitrate
 REMEDIES = {
     "acetaminophen": ("Tylenol", "ACETAMINOPHEN", "ANALGESICS", ("500-1000", "650"), "mg", "prn", ORAL),
@@ -146,9 +150,35 @@ def conmeds(subjects: Sequence[Subject]) -> Table:
         for number, event in enumerate(events[subject.number], start=1):
             if event.remedy:
                 entries.append(_remedy(subject, number, event))
+        entries += _for_history(subject)
         for number, form in enumerate(entries, start=1):
             forms.append(replace(form, values={"CMNO": number} | form.values))
     return Table("conmeds", CM_COLUMNS, forms)
+
+
+def takes(subject: Subject, name: str) -> bool:
+    """Whether a subject takes a medicine of the background."""
+    share = next(drug.share for drug in BACKGROUND if drug.name == name)
+    return Dice("conmeds", subject.number, name).chance(share)
+
+
+def _for_history(subject: Subject) -> list[Form]:
+    drugs: list[dict[str, Value]] = []
+    if subject.number in LISINOPRIL:
+        dose = LISINOPRIL[subject.number]
+        unit = "tablet" if dose == "½" else "mg"
+        drugs.append(_drug("Lisinopril", "LISINOPRIL", "ACE INHIBITORS", dose, unit, "QD"))
+        drugs[-1]["CMIND"] = "BP ≥140/90" if subject.number == "013" else "High blood pressure"
+    if subject.number in METFORMIN:
+        dose = METFORMIN[subject.number]
+        drugs.append(_drug("Metformin", "METFORMIN", "BLOOD GLUCOSE LOWERING DRUGS", dose, "mg", "BID"))
+        drugs[-1]["CMIND"] = "Diabetes"
+    forms: list[Form] = []
+    for values in drugs:
+        start = _long_ago(subject, Dice("conmeds", subject.number, str(values["CMDECOD"])))
+        values |= {"ROUTE": ORAL, "CMST": start, "CMONGO": 1}
+        forms.append(Form(subject, "SCREENING", subject.consent, values))
+    return forms
 
 
 def _background(subject: Subject) -> list[Form]:
@@ -160,6 +190,7 @@ def _background(subject: Subject) -> list[Form]:
         values = _drug(
             drug.verbatim, drug.name, drug.atc, dice.pick(drug.doses), drug.unit, dice.pick(drug.frequencies)
         )
+        values["CMDOSU"] = MICROGRAMS.get((subject.number, drug.name), drug.unit)
         values |= {
             "ROUTE": drug.route,
             "CMST": _long_ago(subject, dice),

@@ -20,6 +20,9 @@ ENDED = {
     "902": (3, "OUTSIDE CORONARY STUDY DOES NOT SHOW DYSFUNCTION"),
 }
 BY_TELEPHONE = {"020"}  # Month 1 while visits were paused
+CORRECTED_ETHNICITY = {"016": 2}  # on a second copy of the form, modified later
+VERSION_2 = date(2019, 6, 1)  # from this day on with version 2.0 of the consent form
+RECONSENT_LATE = {"008"}  # at Month 6 in place of Month 1
 EXTRA_VITALS = {"007": 12, "014": 9}  # days after the infusion
 POUND, INCH = 0.45359237, 2.54
 
@@ -39,6 +42,10 @@ def demog(subjects: Sequence[Subject]) -> Table:
             "COUNTRY": "USA",
         }
         forms.append(Form(subject, "SCREENING", subject.consent, values))
+        if subject.number in CORRECTED_ETHNICITY:
+            later = subject.consent + timedelta(days=30)
+            corrected = values | {"ETHNIC": CORRECTED_ETHNICITY[subject.number]}
+            forms.append(Form(subject, "SCREENING", subject.consent, corrected, settled=later))
     return Table("demog", ("BRTHDAT", "AGE", "SEX", *RACES, "RACEOTH", "ETHNIC", "COUNTRY"), forms, bom=True)
 
 
@@ -57,14 +64,31 @@ def consent(subjects: Sequence[Subject]) -> Table:
         values: dict[str, Value] = {
             "ICFDT": edc_date(subject.consent),
             "ICFTM": clock(dice.integer(7 * 60 + 30, 8 * 60 + 50), dice),
-            "ICFVER": "1.0" if subject.consent < date(2019, 6, 1) else "2.0",
+            "ICFVER": "1.0" if subject.consent < VERSION_2 else "2.0",
             "ENRLDT": edc_date(subject.enrolment) if subject.enrolled else None,
             "SCRNNO": f"S-{order.index(subject) + 1:03}",
             "ELIG": "Y" if subject.enrolled else "N",
             "IEFAIL": NOT_ELIGIBLE.get(subject.number),
         }
         forms.append(Form(subject, "SCREENING", subject.consent, values))
+        again = reconsent_day(subject)
+        if again is not None:
+            dice = Dice("consent again", subject.number)
+            time = clock(dice.integer(8 * 60, 8 * 60 + 50), dice)
+            values = {"ICFDT": edc_date(again), "ICFTM": time, "ICFVER": "2.0", "SCRNNO": values["SCRNNO"]}
+            visit = "MONTH 1" if again == subject.month1 else "MONTH 6"
+            forms.append(Form(subject, visit, again, values))
     return Table("consent", ("ICFDT", "ICFTM", "ICFVER", "ENRLDT", "SCRNNO", "ELIG", "IEFAIL"), forms)
+
+
+def reconsent_day(subject: Subject) -> date | None:
+    """The day on which a subject who had signed version 1.0 signed version 2.0, at a visit in person."""
+    if not subject.treated or subject.consent >= VERSION_2:
+        return None
+    visits = [known(subject.month6)]
+    if subject.number not in RECONSENT_LATE:
+        visits.insert(0, known(subject.month1))
+    return next((day for day in visits if day >= VERSION_2), None)
 
 
 def infusion_weight(subject: Subject) -> float:

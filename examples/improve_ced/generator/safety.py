@@ -1,11 +1,19 @@
 """Adverse events. The coding dictionary is invented."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .coronary import acetylcholine_start, cath_start
 from .dice import Dice
-from .events import Event, end_of, events_by_subject, start_of
-from .roster import Subject
+from .events import (
+    CORRECTED_SEVERITY,
+    NARRATIVE,
+    Event,
+    end_of,
+    events_by_subject,
+    start_of,
+)
+from .roster import Subject, known
 from .tables import Form, Table, Value
 from .text import clock
 from .treatment import apheresis_time, infusion_time
@@ -44,17 +52,36 @@ SERIOUSNESS = ("SAEDTH", "SAELIFE", "SAEHOSP", "SAEDISAB", "SAECONG", "SAEMIE")
 NOT_CHANGED, NOT_APPLICABLE = 1, 9
 AE_COLUMNS = (
     *("AENO", "AETERM", "AELLT", "AEPT", "AEPTCD", "AESOC", "AESOCCD", "SEV", "SER", *SERIOUSNESS),
-    *("REL_GCSF", "REL_APH", "REL_CELL", "ACN", "OUT", "AESTDT", "AESTTM", "AEENDT", "AEENTM", "AEONGO"),
+    *(
+        "REL_GCSF",
+        "REL_APH",
+        "REL_CELL",
+        "ACN",
+        "OUT",
+        "AESTDT",
+        "AESTTM",
+        "AEENDT",
+        "AEENTM",
+        "AEONGO",
+        "AESPEC",
+    ),
 )
 
 
 def ae(subjects: Sequence[Subject]) -> Table:
     events = events_by_subject(subjects)
-    forms = [
-        _adverse_event(subject, number, event)
-        for subject in subjects
-        for number, event in enumerate(events[subject.number], start=1)
-    ]
+    forms: list[Form] = []
+    for subject in subjects:
+        entries = [
+            _adverse_event(subject, number, event)
+            for number, event in enumerate(events[subject.number], start=1)
+        ]
+        corrected = [
+            replace(form, values=form.values | {"SEV": severity}, settled=known(subject.month3))
+            for number, form in enumerate(entries, start=1)
+            if (severity := CORRECTED_SEVERITY.get((subject.number, number)))
+        ]
+        forms += [*entries, *corrected]
     return Table("ae", AE_COLUMNS, forms)
 
 
@@ -94,6 +121,9 @@ def _adverse_event(subject: Subject, number: int, event: Event) -> Form:
         "AEENDT": event.end_text(end) if end else None,
         "AEENTM": None if minute is None or event.minutes is None else clock(minute + event.minutes, dice),
         "AEONGO": None if end else 1,
+        "AESPEC": NARRATIVE.get((subject.number, number)),
     }
     visit, day = next((name, day) for name, day in subject.visits() if day >= start)
+    if start < subject.consent:
+        visit, day = "MONTH 1", known(subject.month1)
     return Form(subject, visit, day, values, settled=end)

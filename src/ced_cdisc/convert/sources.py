@@ -12,7 +12,7 @@ from ced_cdisc.convert.duplicates import shown_key, without_duplicates
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr.compile import compile_node
-from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.model import SUPP, StudyPlan
 from ced_cdisc.plan.raw import RawTable as TablePlan
 from ced_cdisc.plan.texts import TextChanges
 
@@ -72,7 +72,11 @@ class World:
         if seen is not None and seen[0] is frame:
             return seen[1]
         columns = [column for column in frame.columns if "." not in column and column not in HIDDEN]
-        shown = frame.select(*HIDDEN, *(pl.col(column).alias(f"{name}.{column}") for column in columns))
+        qualifiers = [column for column in frame.columns if column.startswith(SUPP)]
+        shown = frame.select(
+            *HIDDEN,
+            *(pl.col(one).alias(f"{name}.{one.removeprefix(SUPP)}") for one in (*columns, *qualifiers)),
+        )
         made = Records(shown, f"{name}.{SUBJECT}" if SUBJECT in columns else None)
         self._seen[name] = (frame, made)
         return made

@@ -6,7 +6,8 @@ Terms are those of Define-XML 2.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -246,3 +247,19 @@ class PackageMetadata:
     comment: Comment | None = None
     originator: str = ""
     extra: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def merge_origins(origins: Iterable[Origin]) -> Origin:
+    """Origins of one type and source as one, with all their pages; of different types, the first."""
+    listed = list(origins)
+    first = listed[0]
+    if any(
+        (o.type, o.source, o.description) != (first.type, first.source, first.description) for o in listed
+    ):
+        return first
+    pages: dict[str, set[int]] = {}
+    for origin in listed:
+        for ref in origin.documents:
+            pages.setdefault(ref.document, set()).update(ref.pages)
+    refs = tuple(replace(ref, pages=tuple(sorted(pages[ref.document]))) for ref in first.documents)
+    return replace(first, documents=refs)

@@ -17,12 +17,14 @@ from ced_cdisc.core.metadata import (
     RangeCheck,
     ValueLevel,
     Variable,
+    merge_origins,
 )
 from ced_cdisc.describe.lists import UsedTerms, written_values
 from ced_cdisc.describe.types import distinct, measure
-from ced_cdisc.describe.values import merge_methods, merge_origins, value_levels
+from ced_cdisc.describe.values import merge_methods, value_levels
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
+from ced_cdisc.plan.texts import origin_of_blocks
 from ced_cdisc.standards.ig import class_term, load_sdtmig
 from ced_cdisc.standards.model import person_id
 
@@ -141,11 +143,7 @@ def _variable(
 
 def _origin(plan: DatasetPlan, variable: VariablePlan) -> Origin:
     """The variable's origin, with the pages of all blocks that collect it."""
-    lines = [x for b in plan.blocks for x in b.lines if x.variable == variable.name and x.verb != "absent"]
-    lines = [
-        x for x in lines if (x.origin.type, x.origin.source) == (variable.origin.type, variable.origin.source)
-    ]
-    return merge_origins(x.origin for x in lines) if lines else variable.origin
+    return origin_of_blocks(plan, variable.name, variable.origin)
 
 
 def _method(plan: DatasetPlan, variable: VariablePlan) -> Method | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin, RangeCheck, ValueLevel
+from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin, RangeCheck, ValueLevel, merge_origins
 from ced_cdisc.describe.types import Measured, measure
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import listed
@@ -253,19 +253,3 @@ def merge_methods(methods: Iterable[Method | None]) -> Method | None:
         numbered = " ".join(f"({i}) {words}" for i, words in enumerate(texts, 1))
         text = f"By the source of the record, in the order of the mapping: {numbered}"
     return replace(listed[0], text=text, formula="\n".join(formulas))
-
-
-def merge_origins(origins: Iterable[Origin]) -> Origin:
-    """Origins of one type and source as one, with all their pages; of different types, the first."""
-    listed = list(origins)
-    first = listed[0]
-    if any(
-        (o.type, o.source, o.description) != (first.type, first.source, first.description) for o in listed
-    ):
-        return first
-    pages: dict[str, set[int]] = {}
-    for origin in listed:
-        for ref in origin.documents:
-            pages.setdefault(ref.document, set()).update(ref.pages)
-    refs = tuple(replace(ref, pages=tuple(sorted(pages[ref.document]))) for ref in first.documents)
-    return replace(first, documents=refs)

@@ -31,23 +31,29 @@ def pool(own: Tabulations, others: Mapping[str, Tabulations]) -> Pool:
         return Pool(own.plans, own.catalogue)
     plans = dict(own.plans)
     datasets = {name: dict(kinds) for name, kinds in own.catalogue.datasets.items()}
+    qualifiers = {name: set(listed) for name, listed in own.catalogue.qualifiers.items()}
     single = set(own.catalogue.single)
     for other in others.values():
         for name, plan in other.plans.items():
             plans[name] = _joined(plans[name], plan) if name in plans else plan
         for name, kinds in other.catalogue.datasets.items():
             datasets[name] = kinds | datasets.get(name, {})
+        for name, listed in other.catalogue.qualifiers.items():
+            qualifiers.setdefault(name, set()).update(listed)
         single |= other.catalogue.single
-    return Pool(plans, replace(own.catalogue, datasets=datasets, single=single))
+    catalogue = replace(own.catalogue, datasets=datasets, qualifiers=qualifiers, single=single)
+    return Pool(plans, catalogue)
 
 
 def _joined(plan: DatasetPlan, other: DatasetPlan) -> DatasetPlan:
     """One dataset of two studies, as far as analysis lines ask: its variables, and how values come about."""
     known = {variable.name: variable for variable in other.variables}
     known |= {variable.name: variable for variable in plan.variables}
+    qualifiers = {one.name: one for one in (*other.supplemental, *plan.supplemental)}
     return replace(
         plan,
         variables=tuple(known.values()),
+        supplemental=tuple(qualifiers.values()),
         blocks=(*plan.blocks, *other.blocks),
         computed=(*plan.computed, *other.computed),
         lines=(*plan.lines, *other.lines),

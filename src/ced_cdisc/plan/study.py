@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Document, Standard
+from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.account import with_readers
 from ced_cdisc.plan.adam.parts import sources_of
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
@@ -55,6 +56,8 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
 def _analyses(own: Tabulations, pooling: Pool, findings: Findings) -> dict[str, DatasetPlan]:
     """The analysis datasets by name, each after those it reads."""
     specs, catalogue = own.specs, pooling.catalogue
+    for name, qualifiers in catalogue.qualifiers.items():  # analysis datasets read them like variables
+        catalogue.datasets[name] = catalogue.datasets[name] | dict.fromkeys(sorted(qualifiers), Type.TEXT)
     adam: dict[str, DatasetPlan] = {}
     for analysis in _adam_order(specs, findings):
         name = str(analysis.dataset)

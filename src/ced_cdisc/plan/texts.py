@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location
-from ced_cdisc.core.metadata import XPT_TEXT_BYTES, Comment
+from ced_cdisc.core.metadata import XPT_TEXT_BYTES, Comment, Origin, merge_origins
 from ced_cdisc.plan.model import (
     SUPP,
     DatasetPlan,
@@ -96,14 +96,15 @@ def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
         name, count = variable.name, changes.parts.get((dataset.name, variable.name), 0)
         said = _said(dataset.name, name, count, (dataset.name, name) in changes.in_ascii)
         variables.append(replace(variable, comment=_added(variable.comment, dataset.name, name, said)))
+        whole = replace(variable, origin=origin_of_blocks(dataset, name, variable.origin))
         for number in range(1, count + 1):
             comment = Comment(f"{dataset.name}.{part_name(name, number)}", _continues(dataset.name, name))
             if name in IN_DOMAIN:
                 label = _label(variable.label, number)
-                part = replace(variable, name=part_name(name, number), label=label, comment=comment)
+                part = replace(whole, name=part_name(name, number), label=label, comment=comment)
                 variables.append(replace(part, core="Perm", split=False))
             else:
-                parts.append(_qualifier(variable, dataset, number, comment))
+                parts.append(_qualifier(whole, dataset, number, comment))
     for one in dataset.supplemental:
         key = (dataset.name, SUPP + one.name)
         owner = f"SUPP{dataset.name}"
@@ -115,6 +116,13 @@ def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
             label = _label(one.label, number)
             parts.append(replace(one, name=name, label=label, comment=comment, split=False))
     return replace(dataset, variables=tuple(variables), supplemental=(*qualifiers, *parts))
+
+
+def origin_of_blocks(dataset: DatasetPlan, variable: str, origin: Origin) -> Origin:
+    """The origin of a variable, with the pages of all blocks that collect it."""
+    lines = (x for b in dataset.blocks for x in b.lines if x.variable == variable and x.verb != "absent")
+    found = [x.origin for x in lines if (x.origin.type, x.origin.source) == (origin.type, origin.source)]
+    return merge_origins(found) if found else origin
 
 
 def _qualifier(

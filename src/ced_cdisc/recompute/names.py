@@ -100,7 +100,7 @@ class Scope:
         found = self._found(record, lookup)
         keyed = sorted(((one.key, one) for one in found), key=lambda pair: pair[0])
         made: list[tuple[Key, dict[str, Value]]] = [
-            (key, {f"{lookup.name}.{name}": value for name, value in one.values.items()})
+            (key, {f"{lookup.name}.{name}": value for name, value in one.columns().items()})
             for key, one in keyed
         ]
         return made or [((), {})]
@@ -131,4 +131,4 @@ class Scope:
             raise DataFault(f"{len(found)} records of {name} go with one record ({key})")
         if not found:
             return None
-        return {SUBJECT: found[0].subject, **found[0].values}
+        return found[0].columns()

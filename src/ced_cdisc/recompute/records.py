@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ced_cdisc.plan.model import Block, DatasetPlan, StudyPlan
+from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, StudyPlan
 from ced_cdisc.recompute.duplicates import kept_rows
 from ced_cdisc.recompute.evaluate import evaluate
 from ced_cdisc.recompute.values import DataFault, Key, Value, as_text, filled, in_order
@@ -34,10 +34,17 @@ class Record:
     block: Block | None = None
 
     def column(self, name: str) -> Value:
-        """The value of a column; missing if there is none of that name."""
-        if name == SUBJECT and name not in self.values:
-            return self.subject
-        return self.values.get(name)
+        """The value of a column, or of a supplemental qualifier; missing if there is none of that name."""
+        if name in self.values:
+            return self.values[name]
+        return self.subject if name == SUBJECT else as_text(self.values.get(SUPP + name))
+
+    def columns(self) -> dict[str, Value]:
+        """All values by the names of columns and of supplemental qualifiers, which are text."""
+        named: dict[str, Value] = {SUBJECT: self.subject}
+        for name, value in self.values.items():
+            named[name.removeprefix(SUPP)] = as_text(value) if name.startswith(SUPP) else value
+        return named
 
 
 class Table:

@@ -217,11 +217,14 @@ def _kind(
         kind = Type.TEXT if isinstance(line, FlagLine) else Type.DATE
     if kind is None and (line.flag or line.assign or (line.decodes and not line.decimals)):
         kind = Type.TEXT
-    if kind is None and line.derive is not None:
-        # An expression of a sponsor's own variable tells its type, where its names are already known.
+    if kind is None:
+        # The expressions of a sponsor's own variable tell its type, where their names are already known.
         names = made.row_names(catalogue, part) if part is not None else made.whole_names(catalogue)
-        node = Expressions(Findings()).compile(line.derive, names)
-        kind = node.type if node is not None and node.type is not Type.MISSING else None
+        branches = (text for case in line.cases or () for text in (case.then, case.else_))
+        for text in (text for text in (line.derive, *branches) if text is not None):
+            node = Expressions(Findings()).compile(text, names)
+            if kind is None and node is not None and node.type is not Type.MISSING:
+                kind = node.type
     return kind or Type.NUMBER
 
 

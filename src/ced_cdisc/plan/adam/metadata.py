@@ -11,7 +11,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, WINDOW_KINDS, Analysis
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
-from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, VariablePlan
+from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, SupplementalPlan, VariablePlan
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
@@ -53,14 +53,16 @@ class Metadata:
         own = self._codelists.of_variable(name, found.codelists if found else (), self._analysis.name)
         if own is not None:
             return own
+        source = self._predecessor(self._copied(name))
+        return source.codelist if source is not None else None
+
+    def _copied(self, name: str) -> str:
+        """DATASET.VARIABLE that a variable is copied from; empty where none is said."""
         line = self._analysis.lines.get(name)
         if line is not None and line.copy_ is not None:
-            source = self._predecessor(str(line.copy_))
-        else:
-            given = (*self._spec.copy_, *(text for part in self._analysis.parts for text in part.copied))
-            copied = (str(text) for text in given if text.rpartition(".")[2] == name)
-            source = self._predecessor(next(copied, ""))
-        return source.codelist if source is not None else None
+            return str(line.copy_)
+        given = (*self._spec.copy_, *(text for part in self._analysis.parts for text in part.copied))
+        return next((str(text) for text in given if text.rpartition(".")[2] == name), "")
 
     def variables(
         self, blocks: Sequence[Block], computed: Sequence[Computed], whole: Sequence[Line]
@@ -85,10 +87,11 @@ class Metadata:
             for name in self._ordered()
         )
 
-    def _predecessor(self, text: str) -> VariablePlan | None:
+    def _predecessor(self, text: str) -> VariablePlan | SupplementalPlan | None:
         owner, _, short = text.rpartition(".")
         plan = self._plans.get(owner)
-        return next((v for v in plan.variables if v.name == short), None) if plan else None
+        every = (*plan.variables, *plan.supplemental) if plan else ()
+        return next((v for v in every if v.name == short), None)
 
     def _dropped(self, block: Block) -> bool:
         """Whether a block makes the records of a parameter that only feeds others."""
@@ -176,7 +179,8 @@ class Metadata:
         spec, spec_class = self._analysis.lines.get(name), self._spec.class_
         kind = self._analysis.kinds[name]
         copied = line is not None and line.verb == "copy"
-        source = self._predecessor(line.origin.description) if line is not None and copied else None
+        said = self._copied(name) or (line.origin.description if line is not None else "")
+        source = self._predecessor(said) if copied else None
         label = found.label if found and found.label else source.label if source else ""
         if spec is not None and spec.label is not None:
             label = str(spec.label)

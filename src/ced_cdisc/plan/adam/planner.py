@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.core.metadata import Comment
+from ced_cdisc.core.metadata import Comment, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
@@ -182,7 +183,14 @@ class AnalysisPlanner:
     def _keep(self, line: LineSpec, name: str, names: RowNames, made: dict[str, Line]) -> None:
         built = self._lines.make(line, self._target(name), names)
         if built is not None:
-            made[name] = built
+            made[name] = replace(built, origin=self._predecessor(built)) if built.verb == "copy" else built
+
+    def _predecessor(self, line: Line) -> Origin:
+        """Where a copied variable comes from; a qualifier stands in SUPPxx, in the records with its QNAM."""
+        owner, _, short = line.origin.description.partition(".")
+        if short not in self._catalogue.qualifiers.get(owner, ()):
+            return line.origin
+        return replace(line.origin, description=f"SUPP{owner}.QVAL where SUPP{owner}.QNAM is {short}")
 
     def _parameter(
         self, code: Text, parameter: ParameterSpec, part: Part, names: RowNames

@@ -46,7 +46,7 @@ class Metadata:
                 codelist = own_tests[0]
             if own_tests is not None and found.name == self._domain.full("--TEST"):
                 codelist = own_tests[1]
-            first = lines[0] if lines else None
+            first = next((b for b in lines if b.verb != "absent"), lines[0] if lines else None)
             origin, method = self._origin(found, first)
             made.append(
                 VariablePlan(
