@@ -6,7 +6,7 @@ Needs only openpyxl beside the standard library; nothing of ced_cdisc. The bytes
 import sys
 from pathlib import Path
 
-from generator import coronary, medication, people, reported, safety, treatment
+from generator import catheterization, coronary, medication, people, reported, safety, treatment
 from generator.roster import roster
 from generator.tables import write_workbook
 
@@ -24,7 +24,7 @@ def write_raw(folder: Path) -> None:
     subjects = roster()
     for table in TABLES:
         table(subjects).write(folder)
-    rows = coronary.cathlab(subjects)
+    rows = catheterization.spoilt(catheterization.with_angiography(coronary.cathlab(subjects)))
     write_workbook(folder / "cathlab.xlsx", "CATHLAB", coronary.CATHLAB_COLUMNS, rows)
 
 

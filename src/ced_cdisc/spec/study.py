@@ -99,7 +99,9 @@ class TableSpec(Model):
     visit: TableVisit | None = Field(None, description="The columns of visit and date.")
     trim: Yes | None = Field(None, description="Take blanks at both ends of cells away.")
     missing: Words | None = Field(None, description="Texts that mean that there is no value.")
-    decimal: Literal["point", "comma"] | None = Field(None, description="The decimal sign of its numbers.")
+    decimal: Literal["point", "comma", "either"] | None = Field(
+        None, description="The decimal sign of its numbers; either: a point or a comma, without thousands."
+    )
     thousands: Yes | None = Field(None, description="Whether thousands are separated: 1,234.5.")
     policy: Literal["strict", "warn", "ignore"] | None = Field(
         None, description="What a column is that only the file or only the contract has."
@@ -122,7 +124,9 @@ class TableDefaults(Model):
     )
     trim: Yes = Field(default=False, description="Take blanks at both ends of cells away.")
     missing: Words = Field(default_factory=list[Text], description="Texts that mean that there is no value.")
-    decimal: Literal["point", "comma"] = Field(default="point", description="The decimal sign of numbers.")
+    decimal: Literal["point", "comma", "either"] = Field(
+        default="point", description="The decimal sign of numbers; either: a point or a comma."
+    )
     thousands: Yes = Field(default=False, description="Whether thousands are separated.")
     policy: Literal["strict", "warn", "ignore"] = Field(
         default="strict", description="What a column is that only the file or only the contract has."
