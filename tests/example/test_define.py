@@ -34,7 +34,7 @@ DIVIDED = {
     "ADNTG": "PARAMCD",
     "ADQSSAQ": "PARAMCD",
 }
-FINDINGS = ("EG", "FT", "QS", "RS", "VS", "XC", "XR")
+FINDINGS = ("CV", "EG", "FA", "FT", "QS", "RS", "VS", "XC", "XR")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from transport_files import Dataset, Row
 
 SAS_ZERO = date(1960, 1, 1)
-FINDINGS = ("EG", "FT", "IE", "QS", "RS", "VS", "XC", "XR")
+FINDINGS = ("CV", "EG", "FA", "FT", "IE", "QS", "RS", "VS", "XC", "XR")
 BDS = ("ADCCS", "ADCF", "ADEXER", "ADNTG", "ADQSSAQ")
 PAIRS = (("DTC", "DY"), ("STDTC", "STDY"), ("ENDTC", "ENDY"))
 SERIES = ("TESTCD", "CAT", "LOC", "METHOD", "POS", "TPTNUM")
@@ -237,7 +237,7 @@ def test_every_supplemental_qualifier_finds_its_record(files: Files) -> None:
 def test_coronary_links_join_procedure_agents_and_findings(files: Files) -> None:
     procedures = {(row["USUBJID"], row["PRLNKID"]) for row in files["PR"].present("PRLNKID")}
     assert len(procedures) == 41
-    for name in ("AG", "XC", "XR"):
+    for name in ("AG", "CV", "XC", "XR"):
         linked = {(row["USUBJID"], row[f"{name}LNKGRP"]) for row in files[name].present(f"{name}LNKGRP")}
         assert linked == procedures
     steps = {(row["USUBJID"], row["XCLNKID"]) for row in files["XC"].rows}
@@ -248,7 +248,9 @@ def test_coronary_links_join_procedure_agents_and_findings(files: Files) -> None
 
 def test_relationships_join_each_record_of_one_side_to_records_of_the_other(files: Files) -> None:
     related = groups(files["RELREC"].rows, "RELID")
-    assert related.keys() == {(name,) for name in ("AGXC", "ECEX", "PRAG", "PRXC", "PRXR")}
+    assert related.keys() == {
+        (name,) for name in ("AGXC", "CEFA", "ECEX", "PRAG", "PRCE", "PRCV", "PRXC", "PRXR")
+    }
     for (name,), sides in related.items():
         assert len(sides) == 2 and all(row["USUBJID"] is row["IDVARVAL"] is None for row in sides)
         found: list[set[tuple[str, str]]] = []
