@@ -15,7 +15,10 @@ from ced_cdisc.cli.usage import usage_error
 @click.option("--resolved", is_flag=True, help="With the lines of its layers, each with its file and line.")
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
-def show(name: str, resolved: bool, mappings: Path | None, define: Path | None) -> None:
+@click.option(
+    "--profile", metavar="NAME", help="The profile of the study [as study.yaml says]; with --resolved."
+)
+def show(name: str, resolved: bool, mappings: Path | None, define: Path | None, profile: str | None) -> None:
     """Print the spec of DATASET, or of study, sources, visits, define or an instrument.
 
     Without --resolved, that is the study's own file.
@@ -37,10 +40,8 @@ def show(name: str, resolved: bool, mappings: Path | None, define: Path | None) 
         usage_error(str(error))
     console = BuildConsole()
     console.say(study.notice)
-    parts = {
-        part.name or part.kind: part
-        for part in load_parts(study.mappings, study.define, findings, study.shown)
-    }
+    found, _ = load_parts(study.mappings, study.define, findings, study.shown, profile)
+    parts = {part.name or part.kind: part for part in found}
     part = parts.get(name) or parts.get(name.upper()) or parts.get(name.lower())
     if findings.errors:
         console.findings(findings)

@@ -65,6 +65,8 @@ CED042 | a dataset that neither the study nor a layer has | take the word propos
 CED043 | nothing of this name to remove | take the word proposed, or delete the line
 CED044 | a line that a block of the layer hides | write the `stack` in the study's file
 CED045 | --renumber where no numbers are kept | leave it out, or write `sequence: pinned` in study.yaml
+CED048 | a profile that the study does not have | take the name proposed; study.yaml declares `profiles`
+CED049 | a profile that cannot be carried out | follow the message
 CED050 | the name of a part of a split domain | the domain code and one or two characters more
 CED051 | a supplemental qualifier that does not fit its parent | another name, one label, another `idvar`
 CED052 | a choice of rows or a look-up that waits for a line over the whole dataset | write it over the rows

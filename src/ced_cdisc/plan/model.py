@@ -321,6 +321,8 @@ class StudyPlan:
     versions: Mapping[str, str]
     sequence: Literal["sorted", "pinned"] = "sorted"
     """Whether --SEQ is the order of the keys, or kept from build to build."""
+    profile: str = ""
+    """The profile of the study, empty where it has none."""
 
     def dataset(self, name: str) -> DatasetPlan:
         """The plan of a dataset.

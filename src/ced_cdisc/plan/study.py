@@ -142,6 +142,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         sdtm_documents=_documents(specs, "sdtm"),
         adam_documents=_documents(specs, "adam"),
         sequence=specs.study.sequence,
+        profile=specs.profile,
         versions={
             "SDTMIG": str(specs.study.standards.sdtmig),
             "SDTM": str(specs.study.standards.sdtm),

@@ -17,6 +17,7 @@ from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.define import DefineSpec
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.layers import Folder, Part, read_parts, with_layers
+from ced_cdisc.spec.profiles import OPTION, Chosen, with_profile
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, load_yaml
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 from ced_cdisc.standards.ct import ct_files
@@ -45,6 +46,8 @@ class Specs:
     parts: tuple[Part, ...]
     terminology: tuple[Path, str] | None = None
     """The folder of the study's own CT packages, and how messages name it."""
+    profile: str = ""
+    """The profile in use, empty where the study has none."""
 
     @property
     def standards_version(self) -> str:
@@ -53,7 +56,11 @@ class Specs:
 
 
 def load_specs(
-    mappings: Path, define: Path, findings: Findings, shown: tuple[str, str] = ("mappings", "define")
+    mappings: Path,
+    define: Path,
+    findings: Findings,
+    shown: tuple[str, str] = ("mappings", "define"),
+    profile: str | None = None,
 ) -> Specs | None:
     """Read all specs of a study and of the layers that it builds on.
 
@@ -62,11 +69,12 @@ def load_specs(
         define: the folder with define.yaml.
         findings: receives every fault.
         shown: how the two folders are named in messages.
+        profile: the profile in which the study is read; None: the one that study.yaml names, if it does.
 
     Returns:
         The specs, or None if a file or layer that everything hangs on could not be read.
     """
-    parts = load_parts(mappings, define, findings, shown)
+    parts, chosen = load_parts(mappings, define, findings, shown, profile)
     if any(finding.code in LACKS_LAYERS for finding in findings):
         return None  # most lines may stand in the layer: what is said of the rest would mislead
 
@@ -83,6 +91,10 @@ def load_specs(
     adam = made("adam", AnalysisSpec)
     if not study or not sources:
         return None
+    if study[0].sequence == "pinned" and not chosen.usual:
+        message = f"sequence.lock keeps the numbers of another profile than {chosen.name}"
+        hint = "write `sequence: sorted`, or take the profile that study.yaml names"
+        findings.add(Finding("CED049", message, Location(OPTION), hint=hint))
     terminology = mappings / "ct"
     pinned = study[0].standards.ct.items()
     packages = {
@@ -101,11 +113,14 @@ def load_specs(
         files=dict(file for part in parts for file in part.files) | packages,
         parts=tuple(parts),
         terminology=(terminology, f"{shown[0]}/ct"),
+        profile=chosen.name,
     )
 
 
-def load_parts(mappings: Path, define: Path, findings: Findings, shown: tuple[str, str]) -> list[Part]:
-    """The files of a study over those of its layers, as trees; arguments as for :func:`load_specs`."""
+def load_parts(
+    mappings: Path, define: Path, findings: Findings, shown: tuple[str, str], profile: str | None = None
+) -> tuple[list[Part], Chosen]:
+    """The files of a study over those of its layers, as trees, in its profile; as :func:`load_specs`."""
 
     def parse(path: Path, name: str) -> Mapping | None:
         return _parse(path, name, findings)
@@ -116,7 +131,7 @@ def load_parts(mappings: Path, define: Path, findings: Findings, shown: tuple[st
         if not (mappings / name).exists():
             where = Location(f"{shown[0]}/{name}")
             findings.add(Finding("CED010", "this file is needed and is not there", where))
-    return with_layers(own, folder, parse, findings)
+    return with_profile(with_layers(own, folder, parse, findings), profile, findings)
 
 
 def _parse(path: Path, shown: str, findings: Findings) -> Mapping | None:

@@ -6,7 +6,7 @@ parser is used. Anchors, aliases, merge keys, tags, list keys and duplicate keys
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,18 +31,27 @@ class Text(str):
     """A scalar of a spec, with its place in the file.
 
     A :class:`str` in every respect; :meth:`locate` maps an offset in the value to line and column in the
-    file, so that a message can point at one word of an expression.
+    file, so that a message can point at one word of an expression. ``added`` are the parts of the value, by
+    start and end, that a profile has put in and the file does not have.
     """
 
-    __slots__ = ("span", "where")
+    __slots__ = ("added", "span", "where")
     span: Span | None
     where: Location
+    added: tuple[tuple[int, int], ...]
 
-    def __new__(cls, value: str, where: Location, span: Span | None = None) -> Text:
+    def __new__(
+        cls,
+        value: str,
+        where: Location,
+        span: Span | None = None,
+        added: tuple[tuple[int, int], ...] = (),
+    ) -> Text:
         """Make a text at a place."""
         self = super().__new__(cls, value)
         self.where = where
         self.span = span
+        self.added = added
         return self
 
     def locate(self, offset: int) -> Location:
@@ -54,7 +63,8 @@ class Text(str):
         if self.span is None:
             return self.where
         span = self.span
-        wanted = sum(1 for c in self[:offset] if not c.isspace())
+        kept = (c for i, c in enumerate(self[:offset]) if not any(s <= i < e for s, e in self.added))
+        wanted = sum(1 for c in kept if not c.isspace())
         position = _nth_nonblank(span, wanted)
         line = span.buffer.count("\n", 0, position) + 1
         column = position - (span.buffer.rfind("\n", 0, position) + 1) + 1
@@ -105,6 +115,34 @@ class Sequence(list["Node"]):
 
 
 Node = Text | Mapping | Sequence | None
+
+
+def entry(node: Node, key: str) -> Node:
+    """What a mapping has under a key; None where it has nothing, or the node is no mapping."""
+    return (
+        next((value for known, value in node.items() if known == key), None)
+        if isinstance(node, Mapping)
+        else None
+    )
+
+
+def key_of(node: Node, key: str) -> Text | None:
+    """The key of that name, with its place."""
+    return next((known for known in node if known == key), None) if isinstance(node, Mapping) else None
+
+
+def mapping_like(node: Mapping, items: dict[Text, Node] | None = None) -> Mapping:
+    """A mapping at the place of another one."""
+    made = Mapping(items or {})
+    made.where = node.where
+    return made
+
+
+def sequence_at(where: Location, items: Iterable[Node]) -> Sequence:
+    """A sequence at a place."""
+    made = Sequence(items)
+    made.where = where
+    return made
 
 
 def place_of(node: Node, fallback: Location) -> Location:

@@ -32,6 +32,15 @@ class Standards(Model):
     ct: dict[Text, Text] = Field(description="Date of the package of each publisher: SDTM, ADaM, DEFINE-XML.")
 
 
+class ProfileSpec(Model):
+    """One way in which the study is submitted."""
+
+    into: dict[Text, Text] = Field(
+        default_factory=dict[Text, Text],
+        description="Domains that go into another one: XC: CV. The rows stay, and names take its prefix.",
+    )
+
+
 class StudySpec(Model):
     """mappings/study.yaml."""
 
@@ -50,6 +59,10 @@ class StudySpec(Model):
     sequence: Literal["sorted", "pinned"] = Field(
         "sorted", description="--SEQ: by the order of the keys, or kept from build to build in sequence.lock."
     )
+    profiles: dict[Text, ProfileSpec] = Field(
+        default_factory=dict[Text, ProfileSpec], description="The ways in which the study can be submitted."
+    )
+    profile: Text | None = Field(None, description="The profile that is taken where --profile names none.")
     formats: dict[Text, Words] = Field(
         default_factory=dict[Text, list[Text]], description="Lists of date formats."
     )

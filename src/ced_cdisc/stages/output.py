@@ -39,6 +39,7 @@ def manifest(
         snapshot=plan.snapshot.isoformat(),
         standards=plan.versions,
         partial=only,
+        profile=plan.profile,
         inputs=inputs,
         outputs={name: sha256(content) for name, content in files.items()},
         datasets={d.name: (rows[d.name], len(d.variables)) for d in described},

@@ -22,14 +22,14 @@ from ced_cdisc.write.sequence_lock import SequenceLock
 
 
 def make_plan(
-    study: StudyFolders, findings: Findings, only: Iterable[str] = ()
+    study: StudyFolders, findings: Findings, only: Iterable[str] = (), profile: str | None = None
 ) -> tuple[StudyPlan, dict[str, Path]]:
     """Load and resolve the specs; needs no data. Gives the plan and the files read, by name.
 
     Raises:
         Stopped: the specs have faults.
     """
-    specs = load_specs(study.mappings, study.define, findings, study.shown)
+    specs = load_specs(study.mappings, study.define, findings, study.shown, profile)
     plan = plan_study(specs, findings) if specs is not None else None
     stop_on_errors(findings)
     assert plan is not None and specs is not None

@@ -60,9 +60,9 @@ def numeral(args: Sequence[Argument]) -> pl.Expr:
 def decimal(args: Sequence[Argument]) -> pl.Expr:
     """``decimal(text, notation)``: a number of another notation with a point and without separators.
 
-    ``comma`` exchanges commas and points, ``either`` takes a comma for a point, ``groups`` takes the commas out
-    of well formed thousands. A text
-    that is no number of the notation becomes one that :func:`number` does not read.
+    ``comma`` exchanges commas and points, ``either`` takes a comma for a point, ``groups`` takes the commas
+    out of well formed thousands. A text that is no number of the notation becomes one that :func:`number`
+    does not read.
     """
     words = str(args[1].value).split()
     if "either" in words:
