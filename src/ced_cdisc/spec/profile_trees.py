@@ -14,6 +14,8 @@ _BLOCK = (
 )
 _OF_ALL = ("variables", "supp", "tests", "unit", "range", "flags")  # what blocks of a stack take from above
 _ALIKE = ("omit", "baseline")
+_FILLED_IN = ("--SEQ", "--LOBXFL", "--DY", "--STDY", "--ENDY", "EPOCH")
+"""What is filled in over a whole domain where no line says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,12 @@ class Domain:
     """The spec of a domain that goes into another one, or that others go into."""
 
     part: Part
+    prefix: str = ""
+
+    @property
+    def code(self) -> str:
+        """The prefix of its variables: that of its code, or of the domain it went into."""
+        return self.prefix or self.part.name
 
     @property
     def blocks(self) -> list[Mapping]:
@@ -48,9 +56,20 @@ class Domain:
                 found.add(None)
         return next(iter(found)) if len(found) == 1 else None
 
+    def line(self, name: str) -> Text | None:
+        """The first key that writes a variable, in a block or for a test."""
+        full = self.code[:2] + name[2:] if name.startswith("--") else name
+        for block in self.blocks:
+            tests = entry(block, "long")
+            for node in (block, *(tests if isinstance(tests, Sequence) else ())):
+                lines = entry(node, "variables")
+                if (key := key_of(lines, full) or key_of(lines, name)) is not None:
+                    return key
+        return None
+
     def _said(self, node: Node, name: str) -> Node:
         lines = entry(node, "variables")
-        full = self.part.name[:2] + name[2:]
+        full = self.code[:2] + name[2:]
         return entry(lines, full) or entry(lines, name)
 
 
@@ -88,6 +107,13 @@ def together(target: str, domains: list[Domain], where: Location, findings: Find
             if (key := key_of(domain.part.tree, word)) is not None:
                 message = f"{domain.part.name} and others cannot be one domain where it has '{word}'"
                 findings.add(Finding("CED049", message, key.where))
+    for name in _FILLED_IN:
+        lines = [domain.line(name) for domain in domains]
+        line = next((line for line in lines if line is not None), None)
+        if line is not None and None in lines:
+            without = domains[lines.index(None)].part.name
+            message = f"{without} has no line for {name}, and would have none filled in beside this one"
+            findings.add(Finding("CED049", message, line.where, hint="write a line for each or for none"))
     for word in _ALIKE:
         said = [entry(domain.part.tree, word) for domain in domains]
         odd = next((d for d, value in zip(domains, said, strict=True) if value != said[0]), None)

@@ -84,10 +84,10 @@ def _moves(name: Text, spec: Node, parts: Iterable[Part], findings: Findings) ->
             continue  # the model says so
         start = f"profile {name}:"
         if code not in domains:
-            hint = did_you_mean(code, domains)
+            hint = did_you_mean(code, domains) or f"it has {', '.join(domains)}"
             _fault(f"{start} the study has no domain {code}", code.where, findings, hint)
         elif target not in domains and target not in guide:
-            hint = did_you_mean(target, [*domains, *guide])
+            hint = did_you_mean(target, [*domains, *guide]) or "a domain of the guide or of the study"
             _fault(f"{start} there is no domain {target} to go into", target.where, findings, hint)
         elif target in into or target == code:
             _fault(f"{start} {target} goes into another domain itself", target.where, findings)
@@ -112,13 +112,17 @@ def _moved(parts: list[Part], into: dict[Text, Text], findings: Findings) -> lis
     for part in parts:
         if part.kind == "sdtm" and (part.name in codes or part.name in codes.values()):
             members.setdefault(codes.get(part.name, part.name), []).append(Domain(part))
-    places = {str(target): code.where for code, target in into.items()}
+    places = {str(target): code.where for code, target in reversed(into.items())}
     groups: dict[str, Group] = {}
     for target, domains in members.items():
         domains.sort(key=lambda domain: domain.part.name != target)  # what was there goes first
-        for domain in domains:
-            group = Group(domain.part.name, target, _marks(domain, domains, places[target], findings))
-            groups[group.code] = group
+        marks = [_marks(domain, domains) for domain in domains]
+        alike = [str(domain.part.name) for domain, found in zip(domains, marks, strict=True) if not found]
+        if alike and len(domains) > 1:
+            message = f"nothing tells records of {' and of '.join(alike)} from the others in {target}"
+            _fault(message, places[target], findings, "give each a constant of its own in --CAT or --SCAT")
+        for domain, found in zip(domains, marks, strict=True):
+            groups[domain.part.name] = Group(domain.part.name, target, found)
     datasets = [part for part in parts if part.kind in ("sdtm", "adam")]
     names = Names(groups, {str(entry(part.tree, "dataset") or part.name) for part in datasets} | set(groups))
     rewriter = Rewriter(names, findings)
@@ -131,7 +135,11 @@ def _moved(parts: list[Part], into: dict[Text, Text], findings: Findings) -> lis
             made.append(part)
         elif group.target not in placed:
             placed.add(group.target)
-            of = [Domain(one) for one in done if one.kind == "sdtm" and _target(one, groups) == group.target]
+            of = [
+                Domain(one, group.target)
+                for one in done
+                if one.kind == "sdtm" and _target(one, groups) == group.target
+            ]
             of.sort(key=lambda domain: _target(domain.part, groups) != domain.part.name)
             made.append(together(group.target, of, places[group.target], findings))
     return made
@@ -141,10 +149,8 @@ def _target(part: Part, groups: dict[str, Group]) -> str:
     return groups[part.name].target if part.name in groups else ""
 
 
-def _marks(
-    domain: Domain, among: list[Domain], where: Location, findings: Findings
-) -> tuple[tuple[str, str | None], ...]:
-    """What tells a domain's records from the others': the fewest of --CAT and --SCAT (else CED049)."""
+def _marks(domain: Domain, among: list[Domain]) -> tuple[tuple[str, str | None], ...]:
+    """What tells a domain's records from the others': the fewest of --CAT and --SCAT, or nothing."""
     others = [other for other in among if other is not domain]
     for names in _APART if others else ():
         mine = [domain.constant(name) for name in names]
@@ -153,8 +159,4 @@ def _marks(
         theirs = [[other.constant(name) for name in names] for other in others]
         if all(any(b is not None and a != b for a, b in zip(mine, their, strict=True)) for their in theirs):
             return tuple((name, value or None) for name, value in zip(names, mine, strict=True))
-    if others:
-        listed = " and ".join(other.part.name for other in others)
-        message = f"nothing tells {domain.part.name} from {listed} in one domain"
-        _fault(message, where, findings, "give each a constant of its own in --CAT or --SCAT")
     return ()
