@@ -38,7 +38,7 @@ def test_an_unknown_profile_ends_build_and_check_spec() -> None:
 
 def test_show_prints_a_dataset_as_the_profile_has_it() -> None:
     given(study=("study: {id", "profiles: {one: {into: {EX: EC}}}\nstudy: {id"))
-    shown = CliRunner().invoke(main, ["show", "EC", "--resolved", "--profile", "one"])
+    shown = CliRunner().invoke(main, ["show", "EC", "--profile", "one"])
     assert shown.exit_code == 0
     lines = [line.partition("  #")[0].rstrip() for line in shown.stdout.splitlines()]
     assert lines[0] == "domain: EC"

@@ -327,3 +327,52 @@ def test_a_profile_of_a_layer_is_there_for_the_study(tmp_path: Path) -> None:
     specs = load_specs(folder / "mappings", folder / "define", findings)
     assert specs is not None and [str(f) for f in findings] == []
     assert (specs.profile, [str(spec.domain) for spec in specs.sdtm]) == ("guide", ["AE", "CV", "DM", "EX"])
+
+
+def test_what_is_said_of_domains_in_define_yaml_follows(tmp_path: Path) -> None:
+    lists = """\
+codelists:
+  DOMAIN: {extends: C66734, terms: {XA: Findings XA, XB: Findings XB}, comment: Of the sponsor}
+  FROM: {name: Source, terms: {XA: first, XB: second, AE: third}, variables: SRCDOM}
+  GRADES: {name: Grades, terms: {XA: stays}, variables: [XASTRESC.LVEF, XBSTRESC.LVEF, XA.XACAT], comment: Of XA}
+comments: {XA: About XA, XB.XBCAT: Of XB, XB: "and XBDTC"}
+"""
+    folder = write(study(tmp_path), {"define/define.yaml": lists})
+    paths = (folder / "mappings", folder / "define")
+    found, _ = load_parts(*paths, Findings(), ("mappings", "define"), "guide")
+    (tree,) = (part.tree for part in found if part.kind == "define")
+    assert tree == {
+        "codelists": {
+            "FROM": {
+                "name": "Source",
+                "terms": {"CV": "first; second", "AE": "third"},
+                "variables": ["SRCDOM"],
+            },
+            "GRADES": {
+                "name": "Grades",
+                "terms": {"XA": "stays"},
+                "variables": ["CVSTRESC.LVEF", "CV.CVCAT"],
+                "comment": "Of CV",
+            },
+        },
+        "comments": {"CV": "About CV and CVDTC", "CV.CVCAT": "Of CV"},
+    }
+
+
+def test_events_of_a_time_to_event_are_those_of_the_group(tmp_path: Path) -> None:
+    spec = """\
+dataset: ADTTE
+class: TTE
+from: ADSL
+parameters:
+  T:
+    events: [{from: XA, where: XASTRESC > 50 or XADTC is missing, date: XADTC, describe: XA}]
+    censors: [{from: ADSL, date: EOSDT, describe: End}]
+"""
+    folder = write(study(tmp_path), {"mappings/adam/adtte.yaml": spec})
+    paths = (folder / "mappings", folder / "define")
+    found, _ = load_parts(*paths, Findings(), ("mappings", "define"), "guide")
+    (text,) = (resolved_yaml(part.tree) for part in found if part.name == "ADTTE")
+    where = "\"(CVSTRESC > 50 or CVDTC is missing) and CVCAT = 'VOLUME'\""
+    assert f"events: [{{from: CV, where: {where}, date: CVDTC, describe: XA}}]" in text
+    assert "censors: [{from: ADSL, date: EOSDT, describe: End}]" in text

@@ -15,9 +15,7 @@ from ced_cdisc.cli.usage import usage_error
 @click.option("--resolved", is_flag=True, help="With the lines of its layers, each with its file and line.")
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
-@click.option(
-    "--profile", metavar="NAME", help="The profile of the study [as study.yaml says]; with --resolved."
-)
+@click.option("--profile", metavar="NAME", help="The profile of the study; implies --resolved.")
 def show(name: str, resolved: bool, mappings: Path | None, define: Path | None, profile: str | None) -> None:
     """Print the spec of DATASET, or of study, sources, visits, define or an instrument.
 
@@ -45,7 +43,7 @@ def show(name: str, resolved: bool, mappings: Path | None, define: Path | None, 
     part = parts.get(name) or parts.get(name.upper()) or parts.get(name.lower())
     if findings.errors:
         console.findings(findings)
-    if part is not None and resolved:
+    if part is not None and (resolved or profile is not None):
         click.echo(resolved_yaml(part.tree), nl=False)
     elif part is not None and part.own:
         click.echo(part.files[-1][1].read_text(encoding="utf-8-sig"), nl=False)

@@ -123,15 +123,28 @@ class Rewriter:
             kept = {name: spec for name, spec in lists.items() if spec is not None}
             made[Text("codelists", codelists.where)] = mapping_like(codelists, dict(kept))
         if isinstance(comments, Mapping):
-            said = {self._names.prose(name): value for name, value in comments.items()}
-            made[Text("comments", comments.where)] = mapping_like(comments, said)
+            said = {name: self._node(value, "comment", "", None) for name, value in comments.items()}
+            made[Text("comments", comments.where)] = self._renamed(mapping_like(comments, said), " ")
+        return made
+
+    def _renamed(self, node: Mapping, between: str) -> Mapping:
+        """The mapping with its keys renamed; what is said of several that have become one is joined."""
+        made = mapping_like(node)
+        for name, value in node.items():
+            new = self._names.prose(name)
+            before = entry(made, new)
+            if isinstance(before, Text) and isinstance(value, Text) and before != value:
+                value = Text(f"{before}{between}{value}", before.where)
+            made[new] = value
         return made
 
     def _codelist(self, spec: Node) -> Node:
         """A codelist in the profile; None where it only named domains that are gone."""
         if not isinstance(spec, Mapping):
             return spec
-        made = mapping_like(spec, dict(spec))
+        made = mapping_like(
+            spec, {key: self._node(v, key, "", None) if key == "comment" else v for key, v in spec.items()}
+        )
         variables, terms = entry(spec, "variables"), entry(spec, "terms")
         bound = list(variables) if isinstance(variables, Sequence) else [variables]
         names = [self._names.prose(name) for name in bound if isinstance(name, Text)]
@@ -145,9 +158,7 @@ class Rewriter:
             if not left and not names:
                 return None
         elif any(str(name).rpartition(".")[2] in POINTING for name in names):
-            left = dict[Text, Node]()
-            for term, decode in terms.items():
-                left.setdefault(self._names.prose(term), decode)
+            left = self._renamed(terms, "; ")
         else:
             return made
         made[key_of(spec, "terms") or Text("terms", spec.where)] = mapping_like(terms, left)
