@@ -72,7 +72,7 @@ def test_every_subject_of_every_dataset_is_in_dm(files: Files) -> None:
     subjects = demographics(files).keys()
     for data in files.values():
         if "USUBJID" in data.labels:
-            expected = subjects if data.name != "RELREC" else {None}  # relationships of whole datasets
+            expected = subjects | ({None} if data.name == "RELREC" else set())  # None: of whole datasets
             assert {row["USUBJID"] for row in data.rows} <= expected, data.name
 
 
@@ -247,7 +247,7 @@ def test_coronary_links_join_procedure_agents_and_findings(files: Files) -> None
 
 
 def test_relationships_join_each_record_of_one_side_to_records_of_the_other(files: Files) -> None:
-    related = groups(files["RELREC"].rows, "RELID")
+    related = groups(list(files["RELREC"].present("RELTYPE")), "RELID")
     assert related.keys() == {
         (name,) for name in ("AGXC", "CEFA", "ECEX", "PRAG", "PRCE", "PRCV", "PRXC", "PRXR")
     }
@@ -259,6 +259,21 @@ def test_relationships_join_each_record_of_one_side_to_records_of_the_other(file
             found.append({(row["USUBJID"], row[side["IDVAR"]]) for row in rows})
             assert side["RELTYPE"] == "MANY" or len(found[-1]) == len(rows), f"{name} {side['RDOMAIN']}"
         assert found[0] <= found[1] or found[1] <= found[0], name
+
+
+def test_a_medication_is_related_to_the_event_that_it_treats(files: Files) -> None:
+    related = [row for row in files["RELREC"].rows if row["RELTYPE"] is None]
+    assert {row["RELID"][:4] for row in related} == {"AECM"}
+    pairs: set[tuple[str, str, str]] = set()
+    for (subject, name), sides in groups(related, "USUBJID", "RELID").items():
+        (event,) = (row["IDVARVAL"] for row in sides if row["RDOMAIN"] == "AE")
+        assert name == f"AECM{event}"
+        drugs = [row["IDVARVAL"] for row in sides if row["RDOMAIN"] == "CM"]
+        assert drugs and len(drugs) == len(sides) - 1
+        (spid,) = (row["AESPID"] for row in files["AE"].where(USUBJID=subject, AESEQ=float(event)))
+        pairs |= {(subject, spid, drug) for drug in drugs}
+    collected = files["SUPPCM"].where(QNAM="CMAENO")
+    assert pairs == {(row["USUBJID"], row["QVAL"], row["IDVARVAL"]) for row in collected}
 
 
 def test_codes_and_names_of_tests_belong_together(files: Files) -> None:

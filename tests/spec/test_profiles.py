@@ -334,7 +334,8 @@ def test_what_is_said_of_domains_in_define_yaml_follows(tmp_path: Path) -> None:
 codelists:
   DOMAIN: {extends: C66734, terms: {XA: Findings XA, XB: Findings XB}, comment: Of the sponsor}
   FROM: {name: Source, terms: {XA: first, XB: second, AE: third}, variables: SRCDOM}
-  GRADES: {name: Grades, terms: {XA: stays}, variables: [XASTRESC.LVEF, XBSTRESC.LVEF, XA.XACAT], comment: Of XA}
+  GRADES: {name: Grades, terms: {XA: stays}, comment: Of XA,
+    variables: [XASTRESC.LVEF, XBSTRESC.LVEF, XA.XACAT]}
 comments: {XA: About XA, XB.XBCAT: Of XB, XB: "and XBDTC"}
 """
     folder = write(study(tmp_path), {"define/define.yaml": lists})
