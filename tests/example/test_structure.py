@@ -528,7 +528,11 @@ def test_a_serious_event_has_a_criterion_and_an_ongoing_one_no_end(files: Files)
 
 def test_the_diary_tells_no_tablets_from_no_answer(files: Files) -> None:
     diary = files["CM"].where(CMCAT="SL NITROGLYCERIN DIARY")
-    seen = Counter((row["CMOCCUR"], row["CMSTAT"], row["CMDOSE"] is not None) for row in diary)
+    seen = Counter(
+        (row["CMOCCUR"], row["CMSTAT"], row["CMDOSE"] is not None or row["CMDOSTXT"] is not None)
+        for row in diary
+    )
     assert seen.keys() == {("Y", None, True), ("N", None, False), (None, "NOT DONE", False)}
+    assert [row["CMDOSTXT"] for row in diary if row["CMDOSTXT"]] == ["2-3"]
     assert all(row["CMSTDTC"] == row["CMENDTC"] for row in diary)
     assert all(row["CMDOSE"] is None or row["CMDOSE"] > 0 for row in files["CM"].rows)
