@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from generator import (
+    catheterization,
     cell_product,
     conduct,
     controls,
@@ -39,7 +40,7 @@ def write_raw(folder: Path) -> None:
     subjects = roster()
     for table in TABLES:
         table(subjects).write(folder)
-    rows = coronary.cathlab(subjects)
+    rows = catheterization.spoilt(catheterization.with_angiography(coronary.cathlab(subjects)))
     write_workbook(folder / "cathlab.xlsx", "CATHLAB", coronary.CATHLAB_COLUMNS, rows)
     controls.write_controls(folder / "controls")
     products = cell_product.cellprod(subjects)

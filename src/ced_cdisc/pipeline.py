@@ -56,6 +56,7 @@ def build(
     mappings: str | Path | None = None,
     define: str | Path | None = None,
     only: str | Iterable[str] = (),
+    profile: str | None = None,
     renumber: bool = False,
     watch: Watch | None = None,
     processes: int = 1,
@@ -68,6 +69,7 @@ def build(
         mappings: the folder of mapping specs; default: ./mappings, else the shipped example study.
         define: the folder of define.xml specs; default: ./define.
         only: build only these datasets and what they need: names, or one text such as ``"AE,DM"``.
+        profile: the profile of the study, in place of the one that study.yaml names.
         renumber: number records anew that `sequence: pinned` keeps the numbers of.
         watch: told of each finished dataset.
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
@@ -83,7 +85,7 @@ def build(
     asked = sorted({name.strip() for name in (only.split(",") if isinstance(only, str) else only)} - {""})
     findings = Findings()
 
-    plan, specs = make_plan(study, findings, asked)
+    plan, specs = make_plan(study, findings, asked, profile)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     with companion(raw, plan, wanted=processes > 1) as partner:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from ced_cdisc.core.findings import Findings, Severity, Stopped
@@ -270,6 +271,37 @@ def test_data_at_fault(tmp_path: Path, change: tuple[str, str, str], message: st
     assert said(lab_study(tmp_path, change)) == [message]
 
 
+def test_a_table_with_either_decimal_sign(tmp_path: Path) -> None:
+    either = ("mappings/sources.yaml", "decimal: comma, thousands: yes", "decimal: either")
+    folder = lab_study(
+        tmp_path, either, ("raw/panel.csv", ";5,5", ";5.5"), ("raw/panel.csv", "1.150", "1,150")
+    )
+    done = built(folder)
+    found = done.frames["LB"].filter(
+        pl.col("LBTESTCD").is_in(["GLUC", "PLAT", "PH"]) & (pl.col("USUBJID") == "T1-002")
+    )
+    assert found.select("LBTESTCD", "LBORRES", "LBSTRESN").rows() == [
+        ("GLUC", "99,5", 5.52),
+        ("PH", "5.5", 5.5),
+        ("PLAT", "1,150", 1.15),
+    ]
+    assert methods(done, "LB", "LBSTRESN")["PLAT"] == (
+        "LBORRES (with a decimal point or comma) as a number; missing where LBORRES has a comparator."
+    )
+    test_both_engines_agree((folder, done))
+
+
+def test_a_number_with_two_decimal_signs_is_shown_as_collected(tmp_path: Path) -> None:
+    changes = [
+        ("mappings/sources.yaml", "decimal: comma, thousands: yes", "decimal: either"),
+        ("raw/panel.csv", "1.150", "1.150,5"),
+    ]
+    assert said(lab_study(tmp_path, *changes)) == [
+        "mappings/sdtm/lb.yaml:26:16 CED253 LB.LBSTRESN: '1.150,5' of LBORRES is not a number; "
+        "numeric(..) takes such texts as missing\n    panel.csv line 2, subject T1-002"
+    ]
+
+
 def test_one_test_with_two_standard_units_in_the_data(tmp_path: Path) -> None:
     changes = [
         (LB, "      HGB:   {standard: g/L}\n", "      HGB:   {}\n"),
@@ -305,6 +337,13 @@ def test_one_test_with_two_standard_units_in_the_data(tmp_path: Path) -> None:
             [
                 "mappings/sdtm/lb.yaml:25:64 CED070 LB.GLUC has two standard units: mg/L here, mmol/L in "
                 "mappings/sdtm/lb.yaml:13:25; a test has one standard unit in a dataset"
+            ],
+        ),
+        (
+            [("mappings/sources.yaml", "decimal: comma", "decimal: either")],
+            [
+                "mappings/sources.yaml:8:3 CED018 table panel: numbers with 'decimal: either' have no thousands, "
+                "since 1,234 could be two; take 'thousands' away, or say which sign"
             ],
         ),
         (

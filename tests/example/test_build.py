@@ -25,7 +25,7 @@ SUPPLEMENTAL = {
 SDTM = {
     *("TA", "TE", "TI", "TS", "TV", "DM", "SE", "SV", "AG", "CM", "EC", "EX", "PR", "AE", "CE", "DS"),
     *("BE", "BS", "CP", "EG", "FT", "IE", "LB", "QS", "RS", "VS", "XC", "XR", "RELREC", "RELSPEC"),
-    *("CO", "DV", "HO", "MH", "PE", "SU"),
+    *("CO", "CV", "DV", "FA", "HO", "MH", "PE", "SU"),
     *SUPPLEMENTAL,
 }
 CONTROLS = {"TS", "AG", "CM", "DM", "DS", "MH", "PR", "RELREC", "SU", "SUPPPR", "SV", "XR"}

@@ -31,7 +31,7 @@ KINDS = ["sdtm", "adam"]
 DIVIDED = dict.fromkeys(
     ("ADCCS", "ADCF", "ADEG", "ADEX", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADTTE", "ADVS"), "PARAMCD"
 )
-FINDINGS = ("BS", "CP", "EG", "FT", "LB", "PE", "QS", "RS", "VS", "XC", "XR")
+FINDINGS = ("BS", "CP", "CV", "EG", "FA", "FT", "LB", "PE", "QS", "RS", "VS", "XC", "XR")
 
 
 @dataclass(frozen=True)

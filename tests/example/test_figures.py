@@ -95,7 +95,8 @@ def test_blood_flow_response_improves_by_the_exact_test(data: dict[str, Dataset]
 
 def flow_response(data: Dataset, subject: str, visit: float) -> float:
     """Percent change of the flow, from the step before acetylcholine to the highest dose completed."""
-    rows = [row for row in data.where(USUBJID=subject, VISITNUM=visit) if row["XCSTRESN"] is not None]
+    found = data.where(USUBJID=subject, VISITNUM=visit, XCREPNUM=1)
+    rows = [row for row in found if row["XCSTRESN"] is not None]
     velocity = {row["XCTPTNUM"]: row["XCSTRESN"] for row in rows if row["XCTESTCD"] == "APVEL"}
     middle = [row for row in rows if (row["XCTESTCD"], row["XCLOC"]) == ("MEANVDIA", "MID-LAD ARTERY")]
     diameter = {row["XCTPTNUM"]: row["XCSTRESN"] for row in middle}

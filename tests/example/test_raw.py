@@ -78,6 +78,18 @@ def cathlab() -> list[dict[str, object]]:
     return [dict(zip(map(str, header), row, strict=True)) for row in rows]
 
 
+def studies() -> list[dict[str, object]]:
+    """The rows of cathlab.xlsx without repeated acquisitions, numbers with a decimal comma as numbers."""
+    return [
+        {name: pointed(cell) for name, cell in row.items()} for row in cathlab() if str(row["ACQNO"]) == "1"
+    ]
+
+
+def pointed(cell: object) -> object:
+    number = isinstance(cell, str) and re.fullmatch(r"-?\d+,\d+", cell)
+    return float(cell.replace(",", ".")) if number else cell
+
+
 def targets(name: str) -> list[Row]:
     with (STUDY / "targets" / f"{name}.csv").open(newline="", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
@@ -185,7 +197,7 @@ def test_coronary_flow_reproduces_the_targets() -> None:
     measured = {(row["SUBJID"], row["VISIT"], row["STEP"]): row for row in targets("cath_steps")}
     steps = ("BASELINE", "ACH 1E-6", "ACH 1E-5", "ACH 1E-4", "NTG 200 UG", "ADENOSINE PRE", "ADENOSINE PEAK")
     change: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for row in cathlab():
+    for row in studies():
         number = str(row["SUBJ"]).strip()[3:]
         if number == "021":
             continue

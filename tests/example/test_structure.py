@@ -11,7 +11,7 @@ import pytest
 from transport_files import Dataset, Row
 
 SAS_ZERO = date(1960, 1, 1)
-FINDINGS = ("BS", "CP", "EG", "FT", "IE", "LB", "PE", "QS", "RS", "VS", "XC", "XR")
+FINDINGS = ("BS", "CP", "CV", "EG", "FA", "FT", "IE", "LB", "PE", "QS", "RS", "VS", "XC", "XR")
 AFTER_TREATMENT = ("BS", "CP")
 """Of products that are collected after the first dose."""
 BDS = ("ADCCS", "ADCF", "ADEG", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADVS")
@@ -245,7 +245,7 @@ def test_every_supplemental_qualifier_finds_its_record(files: Files) -> None:
 def test_coronary_links_join_procedure_agents_and_findings(files: Files) -> None:
     procedures = {(row["USUBJID"], row["PRLNKID"]) for row in files["PR"].present("PRLNKID")}
     assert len(procedures) == 41
-    for name in ("AG", "XC", "XR"):
+    for name in ("AG", "CV", "XC", "XR"):
         linked = {(row["USUBJID"], row[f"{name}LNKGRP"]) for row in files[name].present(f"{name}LNKGRP")}
         assert linked == procedures
     steps = {(row["USUBJID"], row["XCLNKID"]) for row in files["XC"].rows}
@@ -255,8 +255,10 @@ def test_coronary_links_join_procedure_agents_and_findings(files: Files) -> None
 
 
 def test_relationships_join_each_record_of_one_side_to_records_of_the_other(files: Files) -> None:
-    related = groups(files["RELREC"].where(USUBJID=None), "RELID")
-    assert related.keys() == {(name,) for name in ("AGXC", "ECEX", "PRAG", "PRBE", "PRXC", "PRXR")}
+    related = groups(list(files["RELREC"].present("RELTYPE")), "RELID")
+    assert related.keys() == {
+        (name,) for name in ("AGXC", "CEFA", "ECEX", "PRAG", "PRBE", "PRCE", "PRCV", "PRXC", "PRXR")
+    }
     for (name,), sides in related.items():
         assert len(sides) == 2 and all(row["USUBJID"] is row["IDVARVAL"] is None for row in sides)
         found: list[set[tuple[str, str]]] = []
@@ -265,6 +267,22 @@ def test_relationships_join_each_record_of_one_side_to_records_of_the_other(file
             found.append({(row["USUBJID"], row[side["IDVAR"]]) for row in rows})
             assert side["RELTYPE"] == "MANY" or len(found[-1]) == len(rows), f"{name} {side['RDOMAIN']}"
         assert found[0] <= found[1] or found[1] <= found[0], name
+
+
+def test_a_medication_is_related_to_the_event_that_it_treats(files: Files) -> None:
+    records = [row for row in files["RELREC"].rows if row["RELTYPE"] is None]
+    assert {row["RELID"][:4] for row in records} == {"AECM", "AEHO"}
+    related = [row for row in records if row["RELID"].startswith("AECM")]
+    pairs: set[tuple[str, str, str]] = set()
+    for (subject, name), sides in groups(related, "USUBJID", "RELID").items():
+        (event,) = (row["IDVARVAL"] for row in sides if row["RDOMAIN"] == "AE")
+        assert name == f"AECM{event}"
+        drugs = [row["IDVARVAL"] for row in sides if row["RDOMAIN"] == "CM"]
+        assert drugs and len(drugs) == len(sides) - 1
+        (spid,) = (row["AESPID"] for row in files["AE"].where(USUBJID=subject, AESEQ=float(event)))
+        pairs |= {(subject, spid, drug) for drug in drugs}
+    collected = files["SUPPCM"].where(QNAM="CMAENO")
+    assert pairs == {(row["USUBJID"], row["QVAL"], row["IDVARVAL"]) for row in collected}
 
 
 def test_codes_and_names_of_tests_belong_together(files: Files) -> None:
@@ -540,7 +558,11 @@ def test_a_serious_event_has_a_criterion_and_an_ongoing_one_no_end(files: Files)
 
 def test_the_diary_tells_no_tablets_from_no_answer(files: Files) -> None:
     diary = files["CM"].where(CMCAT="SL NITROGLYCERIN DIARY")
-    seen = Counter((row["CMOCCUR"], row["CMSTAT"], row["CMDOSE"] is not None) for row in diary)
+    seen = Counter(
+        (row["CMOCCUR"], row["CMSTAT"], row["CMDOSE"] is not None or row["CMDOSTXT"] is not None)
+        for row in diary
+    )
     assert seen.keys() == {("Y", None, True), ("N", None, False), (None, "NOT DONE", False)}
+    assert [row["CMDOSTXT"] for row in diary if row["CMDOSTXT"]] == ["2-3"]
     assert all(row["CMSTDTC"] == row["CMENDTC"] for row in diary)
     assert all(row["CMDOSE"] is None or row["CMDOSE"] > 0 for row in files["CM"].rows)

@@ -303,11 +303,15 @@ def test_both_engines_convert_alike_and_exactly(numbers: list[Decimal], units: t
 @example("<0.01")
 @example("1,234.5")
 @example(">= 1.234,5")
+@example("<1,5")
+@example(",5")
+@example("5,")
+@example("1,2,3")
 def test_both_engines_read_results_alike(text: str) -> None:
     cell = [text or None]
     assert values("comparator(T)", T=cell) == [collected.comparator(text or None)]
     assert values("numeral(T)", T=cell) == [collected.numeral(text or None)]
-    for notation in ("comma", "groups", "comma groups"):
+    for notation in ("comma", "groups", "comma groups", "either"):
         other = collected.numeral(collected.decimal(text or None, notation))
         assert values(f"numeral(decimal(T, '{notation}'))", T=cell) == [other]
 

@@ -262,7 +262,9 @@ def test_comparator_and_numeral(text: str | None, sign: str | None, number: floa
     [("5,4", "comma", 5.4), ("<5,4", "comma", 5.4), ("5.4", "comma", None), ("5", "comma", 5.0),
      ("1,234", "groups", 1234.0), ("1,234.5", "groups", 1234.5), ("12,34", "groups", None),
      ("1234", "groups", 1234.0), ("1.234,5", "comma groups", 1234.5), ("1.23", "comma groups", None),
-     (">1,234", "groups", 1234.0), ("1,2345", "groups", None), ("1,234,56", "groups", None)],
+     (">1,234", "groups", 1234.0), ("1,2345", "groups", None), ("1,234,56", "groups", None),
+     ("5,4", "either", 5.4), ("5.4", "either", 5.4), ("<5,4", "either", 5.4), ("1.234,5", "either", None),
+     ("1,234", "either", 1.234), ("1,2,3", "either", None), ("5,", "either", 5.0), (",", "either", None)],
 )  # fmt: skip
 def test_other_notations_of_numbers(text: str, notation: str, expected: float | None) -> None:
     assert value(f"numeral(decimal(s, '{notation}'))", s=text) == expected

@@ -257,3 +257,15 @@ variables:
         (2, "PRE", 0, "PT0H", "2020-02-10", "E-B", 401),
         (1, "1H", 1, "PT1H", "2020-02-10", "E-B", 411),
     ]
+
+
+def test_the_label_of_a_custom_domain_is_no_name_of_its_tests(tmp_path: Path) -> None:
+    vision: Files = {
+        "raw/qs.csv": "SUBJ,QSDT,A,B\n001,09-FEB-2020,1,22\n",
+        "mappings/sdtm/xa.yaml": "domain: XA\nclass: Findings\nlabel: Vision\nfrom: qs\n"
+        "long: [{test: VIS, result: qs.A}, {test: VISB, label: Vision B, result: qs.B}]\n"
+        "variables:\n  XADTC: {collect: qs.QSDT, date: edc}\n  VISITNUM: {absent: No visits}\n",
+    }
+    assert said(tmp_path, vision, QS) == [
+        "mappings/sdtm/xa.yaml:5:15 CED021 the terminology has no name for test VIS; give it with 'label'"
+    ]

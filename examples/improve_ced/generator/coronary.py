@@ -12,8 +12,9 @@ from .text import clock, edc_date, half_up
 STEPS = range(7)
 MEASURES = ("AGENT", "DOSE", "DOSEU", "TM", "APV", "DPROX", "DMID", "DDIST", "HR", "SBP", "DBP", "CP")
 CATHLAB_COLUMNS = (
-    *("SUBJ", "VISITNM", "CATHDT", "CATHTM", "SEG"),
+    *("SUBJ", "VISITNM", "CATHDT", "CATHTM", "SEG", "ACQNO", "DOMIN", "STEN_LAD"),
     *(f"S{step}_{measure}" for step in STEPS for measure in MEASURES),
+    *("STOPSTEP", "STOPREAS", "CP_SEV", "CP_USUAL"),
     *("PCT_CBF", "PCT_DIAM", "CFR", "DX_MICRO", "DX_EPI", "SPASM", "COMMENT"),
 )
 STEP_NAMES = ("BASELINE", "ACH 1E-6", "ACH 1E-5", "ACH 1E-4", "NTG 200 UG", "ADENOSINE PRE", "ADENOSINE PEAK")
@@ -25,13 +26,15 @@ AGENTS = {
 }
 STEP_START = (-1, 0, 3, 6, 10, 16, 18)  # minutes from the first acetylcholine infusion
 VISIT_IN_TARGETS = {"SCREENING": "BASELINE", "MONTH 6": "MONTH 6"}
-# Enrolled but not treated: flow velocity and mid-vessel diameter of the one study, free values.
+# Enrolled but not treated: flow velocity and mid-vessel diameter of the one study, free values. The second
+# concentration brought on a spasm, so that the third was not given.
 FREE_STEPS = {
     "021": (
-        *(("18.4", "2.41"), ("19.0", "2.38"), ("20.3", "2.30"), ("22.1", "2.19")),
+        *(("18.4", "2.41"), ("19.0", "2.38"), ("14.2", "1.12"), ("", "")),
         *(("20.6", "2.66"), ("19.2", ""), ("49.5", "")),
     )
 }
+STOPPED = {("021", "SCREENING"): (3, "CORONARY SPASM")}
 PAIN_WITH_ACETYLCHOLINE = {
     "SCREENING": {"001", "002", "005", "008", "011", "013", "016", "018", "020", "021"},
     "MONTH 6": {"006", "016", "020"},
@@ -83,31 +86,36 @@ def _study(subject: Subject, visit: str, day: date, readings: Sequence[tuple[str
     pulse, systolic, diastolic = dice.integer(58, 78), dice.integer(112, 140), dice.integer(62, 80)
     taper = dice.number(1.10, 1.20, 3), dice.number(0.76, 0.86, 3)
     pain = subject.number in PAIN_WITH_ACETYLCHOLINE[visit]
+    stop, reason = STOPPED.get((subject.number, visit), (None, None))
+    last = 3 if stop is None else stop - 1
     agents = AGENTS | {6: ("ADENOSINE", dice.pick(("36", "54", "72")), "ug")}
     for step, (velocity, diameter) in zip(STEPS, readings, strict=True):
         lower = 12 if step in (4, 6) else 0  # nitroglycerin and adenosine lower the pressure
         entries: dict[str, Value] = {
             **dict(zip(("AGENT", "DOSE", "DOSEU"), agents.get(step, ()), strict=False)),
             "TM": clock(first + STEP_START[step], dice),
-            "APV": float(velocity),
+            "APV": float(velocity or 0),
             "HR": pulse + dice.integer(-3, 3) + lower // 2,
             "SBP": systolic + dice.integer(-4, 4) - lower,
             "DBP": diastolic + dice.integer(-3, 3) - lower // 2,
-            "CP": "Y" if pain and step == 3 else "N",
+            "CP": "Y" if pain and step == last else "N",
         }
+        if step == stop:  # the planned agent stands on the form, and nothing else
+            entries = {name: entries[name] for name in ("AGENT", "DOSE", "DOSEU")}
         if diameter:
             middle = float(diameter)
             entries["DMID"] = middle
             entries["DPROX"] = half_up(middle * taper[0] + dice.number(-0.04, 0.04, 2), 2)
             entries["DDIST"] = half_up(middle * taper[1] + dice.number(-0.04, 0.04, 2), 2)
         row |= {f"S{step}_{measure}": value for measure, value in entries.items()}
-    return row | _report(readings) | {"SPASM": "N", "COMMENT": COMMENTS.get((subject.number, visit))}
+    row |= {"STOPSTEP": stop, "STOPREAS": reason, "SPASM": "N" if stop is None else "Y"}
+    return row | _report(readings, last) | {"COMMENT": COMMENTS.get((subject.number, visit))}
 
 
-def _report(readings: Sequence[tuple[str, str]]) -> dict[str, Value]:
-    """What the laboratory prints under the table: responses to the highest dose, rounded."""
+def _report(readings: Sequence[tuple[str, str]], last: int) -> dict[str, Value]:
+    """What the laboratory prints under the table: responses to the last dose that was given, rounded."""
     (velocity, diameter), (peak_velocity, peak_diameter) = (
-        (float(readings[step][0]), float(readings[step][1])) for step in (0, 3)
+        (float(readings[step][0]), float(readings[step][1])) for step in (0, last)
     )
     flow = 100 * (blood_flow(peak_velocity, peak_diameter) / blood_flow(velocity, diameter) - 1)
     constriction = 100 * (peak_diameter / diameter - 1)

@@ -89,6 +89,10 @@ def _ccs(subject: Subject, visit: str, day: date, grade: int) -> Form:
     )
 
 
+# Planted: a day whose tablets were written as a range.
+ABOUT = {("021", "2/27/2020"): "2-3"}
+
+
 def ntg_diary(subjects: Sequence[Subject]) -> Table:
     forms = []
     for subject in subjects:
@@ -114,7 +118,8 @@ def _diary(subject: Subject, period: str, until: date, total: int) -> list[Form]
         if index in gaps:
             values |= {"TABS": None, "NOTE": dice.pick(UNFILLED_NOTES)}
         else:
-            values["TABS"] = next(tablets)
+            taken = next(tablets)
+            values["TABS"] = ABOUT.get((subject.number, us_date(day)), taken)
         forms.append(Form(subject, {"BASE": "SCREENING", "M6": "MONTH 6"}[period], day, values))
     return forms
 

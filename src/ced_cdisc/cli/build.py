@@ -22,9 +22,16 @@ INTERRUPTED = 130  # as shells say it
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
 @click.option("--only", metavar="AE,DM", help="Build these datasets and what they need.")
+@click.option("--profile", metavar="NAME", help="The profile of the study [as study.yaml says].")
 @click.option("--renumber", is_flag=True, help="Number anew what `sequence: pinned` keeps the numbers of.")
 def build(
-    raw: Path, out: Path, mappings: Path | None, define: Path | None, only: str | None, renumber: bool
+    raw: Path,
+    out: Path,
+    mappings: Path | None,
+    define: Path | None,
+    only: str | None,
+    profile: str | None,
+    renumber: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
 
@@ -62,6 +69,7 @@ def build(
                 mappings=mappings,
                 define=define,
                 only=names,
+                profile=profile,
                 renumber=renumber,
                 watch=watch,
                 processes=2 if small else 1,

@@ -13,7 +13,8 @@ from ced_cdisc.cli.usage import usage_error
 @click.command("check-spec")
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
-def check_spec(mappings: Path | None, define: Path | None) -> None:
+@click.option("--profile", metavar="NAME", help="The profile of the study [as study.yaml says].")
+def check_spec(mappings: Path | None, define: Path | None, profile: str | None) -> None:
     """Check the specs; needs no data.
 
     \b
@@ -30,7 +31,7 @@ def check_spec(mappings: Path | None, define: Path | None) -> None:
     try:
         study = find_study(mappings, define, Path())
         console.say(study.notice)
-        plan, _ = make_plan(study, findings)
+        plan, _ = make_plan(study, findings, profile=profile)
     except MissingFolder as error:
         usage_error(str(error))
     except Stopped as stopped:

@@ -15,7 +15,8 @@ from ced_cdisc.cli.usage import usage_error
 @click.option("--resolved", is_flag=True, help="With the lines of its layers, each with its file and line.")
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
-def show(name: str, resolved: bool, mappings: Path | None, define: Path | None) -> None:
+@click.option("--profile", metavar="NAME", help="The profile of the study; implies --resolved.")
+def show(name: str, resolved: bool, mappings: Path | None, define: Path | None, profile: str | None) -> None:
     """Print the spec of DATASET, or of study, sources, visits, define or an instrument.
 
     Without --resolved, that is the study's own file.
@@ -37,12 +38,12 @@ def show(name: str, resolved: bool, mappings: Path | None, define: Path | None) 
         usage_error(str(error))
     console = BuildConsole()
     console.say(study.notice)
-    found, _ = load_parts(study.mappings, study.define, findings, study.shown)
-    parts = {part.name or part.kind: part for part in found}
+    found = load_parts(study.mappings, study.define, findings, study.shown, profile=profile)
+    parts = {part.name or part.kind: part for part in found.parts}
     part = parts.get(name) or parts.get(name.upper()) or parts.get(name.lower())
     if findings.errors:
         console.findings(findings)
-    if part is not None and resolved:
+    if part is not None and (resolved or profile is not None):
         click.echo(resolved_yaml(part.tree), nl=False)
     elif part is not None and part.own:
         click.echo(part.files[-1][1].read_text(encoding="utf-8-sig"), nl=False)

@@ -67,6 +67,8 @@ CED044 | a line that a block of the layer hides | write the `stack` in the study
 CED045 | --renumber where no numbers are kept | leave it out, or write `sequence: pinned` in study.yaml
 CED046 | a study to pool that is not there, or cannot be pooled | follow the message
 CED047 | a dataset has another name than its file | call the file as the dataset, or correct the name
+CED048 | a profile that the study does not have | take the name proposed; study.yaml declares `profiles`
+CED049 | a profile that cannot be carried out | follow the message
 CED050 | the name of a part of a split domain | the domain code and one or two characters more
 CED051 | a supplemental qualifier that does not fit its parent | another name, one label, another `idvar`
 CED052 | a choice of rows or a look-up that waits for a line over the whole dataset | write it over the rows

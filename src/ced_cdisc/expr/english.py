@@ -41,7 +41,11 @@ _AGGREGATE = {
     "next": "the",
     "previous": "the",
 }
-_NOTATIONS = {"comma": "a decimal comma", "groups": "thousands separators"}
+_NOTATIONS = {
+    "comma": "a decimal comma",
+    "either": "a decimal point or comma",
+    "groups": "thousands separators",
+}
 _EARLIEST = {"min": "the earliest", "max": "the latest"}
 
 

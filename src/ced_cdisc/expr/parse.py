@@ -12,11 +12,7 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, 
 
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.expr import tree
-
-AGGREGATES = (
-    "first", "last", "min", "max", "sum", "mean", "count", "only", "same", "rank", "next", "previous",
-)  # fmt: skip
-"""Functions over several records; every other name is a function of one record."""
+from ced_cdisc.spec.words import AGGREGATES
 
 _WORDS = {
     "LPAR": "'('",

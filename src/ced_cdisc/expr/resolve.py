@@ -10,6 +10,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.signature import Parameter, Registry, Signature
 from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.spec.words import OWN_RECORDS
 from ced_cdisc.standards.units import substances
 
 
@@ -252,7 +253,7 @@ class _Resolver:
 
     def _owner(self, node: tree.Aggregate) -> str:
         """The dataset an aggregate goes over: the one its value or condition names, else the own one."""
-        if node.func in ("rank", "next", "previous"):
+        if node.func in OWN_RECORDS:
             return ""
         for part in (node.of, node.where, *node.order):
             if part is None:

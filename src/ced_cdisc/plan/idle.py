@@ -35,7 +35,8 @@ def _files(specs: Specs, findings: Findings) -> None:
     names = [*(d.dataset if d.dataset is not None else d.domain for d in specs.sdtm)]
     for name in (*names, *(analysis.dataset for analysis in specs.adam)):
         file = Path(name.where.file).name
-        if file.lower() != f"{name.lower()}.yaml":
+        made = file == "study.yaml"  # a domain that a profile makes of others
+        if not made and file.lower() != f"{name.lower()}.yaml":
             message = f"the file {file} holds the dataset {name}"
             hint = f"call the file {name.lower()}.yaml, or correct the name"
             findings.add(Finding("CED047", message, name.where, hint=hint))

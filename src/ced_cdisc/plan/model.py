@@ -344,6 +344,9 @@ class StudyPlan:
         found = {name.removeprefix(start): item for name, item in by_name.items() if name.startswith(start)}
         return {name: item for name, item in found.items() if "/" not in name}
 
+    profile: str = ""
+    """The profile of the study, empty where it has none."""
+
     def dataset(self, name: str) -> DatasetPlan:
         """The plan of a dataset.
 

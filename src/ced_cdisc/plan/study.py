@@ -135,6 +135,7 @@ def _study_plan(
         sdtm_documents=_documents(specs, "sdtm"),
         adam_documents=_documents(specs, "adam"),
         sequence=specs.study.sequence,
+        profile=specs.profile,
         versions={
             "SDTMIG": str(specs.study.standards.sdtmig),
             "SDTM": str(specs.study.standards.sdtm),

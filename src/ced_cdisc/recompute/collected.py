@@ -53,11 +53,15 @@ def _compared(text: str | None) -> tuple[str | None, float | None]:
 def decimal(text: str | None, notation: str | None) -> str | None:
     """A number written with decimal ``comma``, or thousands in ``groups``, as one with a point.
 
-    What is no such number is given so that it reads as none.
+    With ``either`` a comma is one as a point is; two of them make no number. What is no such number is given
+    so that it reads as none.
     """
     if text is None:
         return None
     words = (notation or "").split()
+    if "either" in words:
+        pointed = ".".join(text.split(","))
+        return pointed if numeral(pointed) is not None else text
     if "comma" in words:
         text = "".join({",": ".", ".": ","}.get(letter, letter) for letter in text)
     if "groups" not in words or "," not in text:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.spec.merge import merge
-from ced_cdisc.spec.source import Mapping, Node, Sequence, Text
+from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, entry
 
 NAMED = {"instruments": "instrument", "sdtm": "domain", "adam": "dataset"}
 """Folders with one file a thing, and the key that names it."""
@@ -67,7 +67,7 @@ def read_parts(folder: Folder, parse: Parse, *, own: bool = False) -> list[Part]
     def add(kind: str, path: Path, shown: str, named: str) -> None:
         tree = parse(path, shown)
         if tree is not None:
-            name = str(_value(tree, NAMED[kind]) or "") if kind in NAMED else ""
+            name = str(entry(tree, NAMED[kind]) or "") if kind in NAMED else ""
             made.append(Part(kind, name, tree, path.name, ((named, path),), own))
 
     for kind in ("study", "sources", "visits"):
@@ -124,12 +124,8 @@ def with_layers(
     return sorted([*made.values(), *again], key=lambda part: part.file), layers.named
 
 
-def _value(tree: Mapping, key: str) -> Node:
-    return next((value for known, value in tree.items() if known == key), None)
-
-
 def _texts(tree: Mapping, key: str) -> list[Text]:
-    node = _value(tree, key)
+    node = entry(tree, key)
     nodes = list(node) if isinstance(node, Sequence) else [node]
     return [item for item in nodes if isinstance(item, Text)]
 
@@ -147,7 +143,7 @@ class _Layers:
     def follow(self, parts: Iterable[Part], folder: Folder, trail: tuple[Folder, ...]) -> None:
         tree = next((part.tree for part in parts if part.kind == "study"), None)
         if trail and tree is not None:
-            self._only_texts(_value(tree, "extends"))
+            self._only_texts(entry(tree, "extends"))
         trail = (*trail, folder)
         for text in _texts(tree, "extends") if tree is not None else []:
             layer = folder.below(text)
@@ -186,7 +182,7 @@ def _is_new(part: Part, seen: set[tuple[str, str]], findings: Findings) -> bool:
         findings.add(Finding("CED007", f"the key '{NAMED[part.kind]}' is missing", part.tree.where))
         return False
     if (part.kind, part.name) in seen:
-        name = _value(part.tree, NAMED[part.kind])
+        name = entry(part.tree, NAMED[part.kind])
         assert isinstance(name, Text)
         findings.add(Finding("CED029", f"a second spec for {name}", name.where))
         return False
@@ -203,7 +199,7 @@ def _tables_of(own: Mapping, lower: Part | None) -> Part | None:
     """The layer's sources with those tables only that the study names."""
     if lower is None:
         return None
-    named = _value(own, "tables")
+    named = entry(own, "tables")
     tree = Mapping()
     tree.where = lower.tree.where
     for key, value in lower.tree.items():

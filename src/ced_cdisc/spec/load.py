@@ -19,6 +19,7 @@ from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.define import DefineSpec
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.layers import Folder, Part, read_parts, with_layers
+from ced_cdisc.spec.profiles import OPTION, Chosen, with_profile
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, load_yaml
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 from ced_cdisc.standards.ct import ct_files
@@ -54,6 +55,8 @@ class Specs:
     """The folder of the study's own CT packages, and how messages name it."""
     pooled: tuple[tuple[str, Specs], ...] = ()
     """The studies that ``pool`` names, by their folder; those that could be read."""
+    profile: str = ""
+    """The profile in use, empty where the study has none."""
 
     @property
     def standards_version(self) -> str:
@@ -67,6 +70,9 @@ def load_specs(
     findings: Findings,
     shown: tuple[str, str] = FOLDERS,
     named: tuple[str, str] = FOLDERS,
+    profile: str | None = None,
+    *,
+    pooled: bool = False,
 ) -> Specs | None:
     """Read all specs of a study, of the layers that it builds on, and of the studies that it pools.
 
@@ -76,11 +82,14 @@ def load_specs(
         findings: receives every fault.
         shown: how the two folders are named in messages.
         named: how build.json names them.
+        profile: the profile in which the study is read; None: the one that study.yaml names, if it does.
+        pooled: whether another study pools this one; it need not have that study's profile.
 
     Returns:
         The specs, or None if a file or layer that everything hangs on could not be read.
     """
-    parts, layers = load_parts(mappings, define, findings, shown, named)
+    loaded = load_parts(mappings, define, findings, shown, named, profile, pooled=pooled)
+    parts, chosen = loaded.parts, loaded.profile
     if any(finding.code in LACKS_LAYERS for finding in findings):
         return None  # most lines may stand in the layer: what is said of the rest would mislead
 
@@ -97,6 +106,10 @@ def load_specs(
     adam = made("adam", AnalysisSpec)
     if not study or not sources:
         return None
+    if study[0].sequence == "pinned" and not chosen.usual:
+        message = f"sequence.lock keeps the numbers of another profile than {chosen.name}"
+        hint = "write `sequence: sorted`, or take the profile that study.yaml names"
+        findings.add(Finding("CED049", message, Location(OPTION), hint=hint))
     terminology = mappings / "ct"
     pinned = study[0].standards.ct.items()
     packages = {
@@ -104,8 +117,8 @@ def load_specs(
         for who, date in pinned
         for path in ct_files(str(who), str(date), terminology)
     }
-    pooled = _pooled(study[0], mappings, define, findings, shown, named)
-    if len(pooled) < len(study[0].pool):
+    others = _pooled(study[0], mappings, define, findings, shown, named, chosen.name)
+    if len(others) < len(study[0].pool):
         return None  # analysis datasets read what is not there: what is said of them would mislead
     return Specs(
         study=study[0],
@@ -117,11 +130,12 @@ def load_specs(
         define=extra[0] if extra else DefineSpec(),
         files=dict(file for part in parts for file in part.files)
         | packages
-        | {name: path for _, specs in pooled for name, path in specs.files.items()},
+        | {name: path for _, specs in others for name, path in specs.files.items()},
         parts=tuple(parts),
-        layers=(*layers, *_folders(pooled, mappings, define)),
+        layers=(*loaded.layers, *_folders(others, mappings, define)),
         terminology=(terminology, f"{shown[0]}/ct"),
-        pooled=pooled,
+        pooled=others,
+        profile=chosen.name,
     )
 
 
@@ -132,6 +146,7 @@ def _pooled(
     findings: Findings,
     shown: tuple[str, str],
     named: tuple[str, str],
+    profile: str,
 ) -> tuple[tuple[str, Specs], ...]:
     """The specs of the studies that ``pool`` names: CED046 for one that is not there, or stands elsewhere."""
     found: dict[str, Specs] = {}
@@ -153,6 +168,8 @@ def _pooled(
                 findings,
                 (f"{shown[0]}/{name}", f"{shown[1]}/{name}"),
                 (f"{named[0]}/{name}", f"{named[1]}/{name}"),
+                profile,
+                pooled=True,
             )
             if specs is not None:
                 found[name] = specs
@@ -167,17 +184,26 @@ def _folders(pooled: tuple[tuple[str, Specs], ...], mappings: Path, define: Path
         yield from specs.layers
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """The files of a study over those of its layers, as trees in its profile; the folders of the layers."""
+
+    parts: list[Part]
+    layers: list[Path]
+    profile: Chosen
+
+
 def load_parts(
     mappings: Path,
     define: Path,
     findings: Findings,
     shown: tuple[str, str] = FOLDERS,
     named: tuple[str, str] = FOLDERS,
-) -> tuple[list[Part], list[Path]]:
-    """The files of a study over those of its layers, as trees, and the folders of the layers.
-
-    Arguments as for :func:`load_specs`.
-    """
+    profile: str | None = None,
+    *,
+    pooled: bool = False,
+) -> Loaded:
+    """The files of a study as trees; arguments as for :func:`load_specs`."""
 
     def parse(path: Path, name: str) -> Mapping | None:
         return _parse(path, name, findings)
@@ -188,7 +214,9 @@ def load_parts(
         if not (mappings / name).exists():
             where = Location(f"{shown[0]}/{name}")
             findings.add(Finding("CED010", "this file is needed and is not there", where))
-    return with_layers(own, folder, parse, findings)
+    merged, layers = with_layers(own, folder, parse, findings)
+    parts, chosen = with_profile(merged, profile, findings, pooled=pooled)
+    return Loaded(parts, layers, chosen)
 
 
 def _parse(path: Path, shown: str, findings: Findings) -> Mapping | None:

@@ -40,7 +40,9 @@ _LINES = Keys()
 _BLOCK: dict[str, Rule] = {"variables": _LINES, "supp": _LINES, "with": _LINES, "long": Listed("test")}
 _TABLE = Keys({"exclude": _LINES})
 RULES: dict[str, Rule] = {
-    "study": Keys({"study": Keys(), "standards": Keys({"ct": _LINES}), "formats": _LINES}),
+    "study": Keys(
+        {"study": Keys(), "standards": Keys({"ct": _LINES}), "formats": _LINES, "profiles": _LINES}
+    ),
     "sources": Keys({"defaults": _TABLE, "tables": Keys(each=_TABLE, inherit_empty=True)}),
     "visits": Keys({"visits": Listed("number")}),
     "define": Keys({"documents": _LINES, "codelists": _LINES, "comments": _LINES}),

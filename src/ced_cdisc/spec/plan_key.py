@@ -24,14 +24,15 @@ _SUFFIXES = (".yaml", ".tsv.gz")  # specs, and the study's own terminology
 _TICK = 20_000_000  # [ns] clocks of file systems are coarser than the one that LOADED is read from
 
 
-def plan_key(study: StudyFolders) -> str | None:
-    """The digest of all that the plan of a study without layers depends on.
+def plan_key(study: StudyFolders, profile: str | None = None) -> str | None:
+    """The digest of all that the plan of a study without layers depends on, in the profile asked for.
 
     Gives None where it cannot be told: a file cannot be read, or the tool's sources were edited after this
     process had begun to load them.
     """
     digest = hashlib.sha256()
     try:
+        digest.update(repr(profile).encode())
         for item in _tool():
             digest.update(repr(item).encode())
         for folder, shown in zip((study.mappings, study.define), study.shown, strict=True):

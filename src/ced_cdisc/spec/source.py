@@ -6,7 +6,7 @@ parser is used. Anchors, aliases, merge keys, tags, list keys and duplicate keys
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
@@ -30,6 +30,34 @@ class Sequence(list["Node"]):
 
 
 Node = Text | Mapping | Sequence | None
+
+
+def entry(node: Node, key: str) -> Node:
+    """What a mapping has under a key; None where it has nothing, or the node is no mapping."""
+    return (
+        next((value for known, value in node.items() if known == key), None)
+        if isinstance(node, Mapping)
+        else None
+    )
+
+
+def key_of(node: Node, key: str) -> Text | None:
+    """The key of that name, with its place."""
+    return next((known for known in node if known == key), None) if isinstance(node, Mapping) else None
+
+
+def mapping_like(node: Mapping, items: dict[Text, Node] | None = None) -> Mapping:
+    """A mapping at the place of another one."""
+    made = Mapping(items or {})
+    made.where = node.where
+    return made
+
+
+def sequence_at(where: Location, items: Iterable[Node]) -> Sequence:
+    """A sequence at a place."""
+    made = Sequence(items)
+    made.where = where
+    return made
 
 
 def place_of(node: Node, fallback: Location) -> Location:

@@ -32,6 +32,15 @@ class Standards(Model):
     ct: dict[Text, Text] = Field(description="Date of the package of each publisher: SDTM, ADaM, DEFINE-XML.")
 
 
+class ProfileSpec(Model):
+    """One way in which the study is submitted."""
+
+    into: dict[Text, Text] = Field(
+        default_factory=dict[Text, Text],
+        description="Domains that go into another one: XC: CV. The rows stay, and names take its prefix.",
+    )
+
+
 class StudySpec(Model):
     """mappings/study.yaml."""
 
@@ -55,6 +64,10 @@ class StudySpec(Model):
     sequence: Literal["sorted", "pinned"] = Field(
         "sorted", description="--SEQ: by the order of the keys, or kept from build to build in sequence.lock."
     )
+    profiles: dict[Text, ProfileSpec] = Field(
+        default_factory=dict[Text, ProfileSpec], description="The ways in which the study can be submitted."
+    )
+    profile: Text | None = Field(None, description="The profile that is taken where --profile names none.")
     formats: dict[Text, Words] = Field(
         default_factory=dict[Text, list[Text]], description="Lists of date formats."
     )
@@ -108,7 +121,9 @@ class TableSpec(Model):
     missing: Words | None = Field(
         None, description="Texts that mean that there is no value; xpt: special missing values too, .A, ._"
     )
-    decimal: Literal["point", "comma"] | None = Field(None, description="The decimal sign of its numbers.")
+    decimal: Literal["point", "comma", "either"] | None = Field(
+        None, description="The decimal sign of its numbers; either: a point or a comma, without thousands."
+    )
     thousands: Yes | None = Field(None, description="Whether thousands are separated: 1,234.5.")
     policy: Literal["strict", "warn", "ignore"] | None = Field(
         None, description="What a column is that only the file or only the contract has."
@@ -131,7 +146,9 @@ class TableDefaults(Model):
     )
     trim: Yes = Field(default=False, description="Take blanks at both ends of cells away.")
     missing: Words = Field(default_factory=list[Text], description="Texts that mean that there is no value.")
-    decimal: Literal["point", "comma"] = Field(default="point", description="The decimal sign of numbers.")
+    decimal: Literal["point", "comma", "either"] = Field(
+        default="point", description="The decimal sign of numbers; either: a point or a comma."
+    )
     thousands: Yes = Field(default=False, description="Whether thousands are separated.")
     policy: Literal["strict", "warn", "ignore"] = Field(
         default="strict", description="What a column is that only the file or only the contract has."

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 
+Parts = tuple[tuple[int, int], ...]
+
+
 @dataclass(frozen=True)
 class Span:
     """Where a scalar's source stands: the text of the whole file, the first index, the YAML style."""
@@ -29,23 +32,26 @@ class Text(str):
     """A scalar of a spec, with its place in the file.
 
     A :class:`str` in every respect; :meth:`locate` maps an offset in the value to line and column in the
-    file, so that a message can point at one word of an expression.
+    file, so that a message can point at one word of an expression. ``added`` are the parts of the value, by
+    start and end, that a profile has put in and the file does not have.
     """
 
-    __slots__ = ("span", "where")
+    __slots__ = ("added", "span", "where")
     span: Span | None
     where: Location
+    added: Parts
 
-    def __new__(cls, value: str, where: Location, span: Span | None = None) -> Text:
+    def __new__(cls, value: str, where: Location, span: Span | None = None, added: Parts = ()) -> Text:
         """Make a text at a place."""
         self = super().__new__(cls, value)
         self.where = where
         self.span = span
+        self.added = added
         return self
 
-    def __reduce__(self) -> tuple[type[Text], tuple[str, Location, Span | None]]:
+    def __reduce__(self) -> tuple[type[Text], tuple[str, Location, Span | None, Parts]]:
         """How a copy is made, for pickle."""
-        return Text, (str(self), self.where, self.span)
+        return Text, (str(self), self.where, self.span, self.added)
 
     def locate(self, offset: int) -> Location:
         """Line and column in the file of the character at ``offset`` in the value.
@@ -56,7 +62,8 @@ class Text(str):
         if self.span is None:
             return self.where
         span = self.span
-        wanted = sum(1 for c in self[:offset] if not c.isspace())
+        kept = (c for i, c in enumerate(self[:offset]) if not any(s <= i < e for s, e in self.added))
+        wanted = sum(1 for c in kept if not c.isspace())
         position = _nth_nonblank(span, wanted)
         line = span.buffer.count("\n", 0, position) + 1
         column = position - (span.buffer.rfind("\n", 0, position) + 1) + 1

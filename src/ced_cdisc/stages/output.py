@@ -43,6 +43,7 @@ def manifest(
         snapshot=plan.snapshot.isoformat(),
         standards=plan.versions,
         partial=only,
+        profile=plan.profile,
         inputs=inputs,
         outputs={name: sha256(content) for name, content in files.items()},
         datasets={name: (rows[name], len(d.variables)) for name, d in described.items()},

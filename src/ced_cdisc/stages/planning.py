@@ -25,7 +25,7 @@ from ced_cdisc.write.sequence_lock import SequenceLock
 
 
 def make_plan(
-    study: StudyFolders, findings: Findings, only: Iterable[str] = ()
+    study: StudyFolders, findings: Findings, only: Iterable[str] = (), profile: str | None = None
 ) -> tuple[StudyPlan, dict[str, Path]]:
     """Load and resolve the specs; needs no data. Gives the plan and the files read, by name.
 
@@ -35,13 +35,13 @@ def make_plan(
         Stopped: the specs have faults.
     """
     cache = cache_folder()
-    key = plan_key(study) if cache is not None else None
+    key = plan_key(study, profile) if cache is not None else None
     known = known_plan(cache, key) if cache is not None and key is not None else None
     if known is None or layers_digest(known.layers) != known.layers_state:
         began = time.time_ns()
-        known = _resolve(study, findings)
+        known = _resolve(study, findings, profile)
         state = layers_digest(known.layers, before=began)
-        if cache is not None and key is not None and state is not None and key == plan_key(study):
+        if cache is not None and key is not None and state is not None and key == plan_key(study, profile):
             keep_plan(cache, key, replace(known, layers_state=state))
     findings.extend(known.findings)
     plan = known.plan
@@ -51,12 +51,12 @@ def make_plan(
     return plan, {name: Path(path) for name, path in known.files.items()}
 
 
-def _resolve(study: StudyFolders, findings: Findings) -> KnownPlan:
+def _resolve(study: StudyFolders, findings: Findings, profile: str | None) -> KnownPlan:
     from ced_cdisc.plan.study import plan_study
     from ced_cdisc.spec.load import load_specs
 
     found = Findings()
-    specs = load_specs(study.mappings, study.define, found, study.shown)
+    specs = load_specs(study.mappings, study.define, found, study.shown, profile=profile)
     plan = plan_study(specs, found) if specs is not None else None
     findings.extend(found)
     stop_on_errors(findings)

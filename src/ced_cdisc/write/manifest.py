@@ -39,6 +39,7 @@ def manifest_bytes(
     snapshot: str,
     standards: Mapping[str, str],
     partial: Iterable[str],
+    profile: str,
     inputs: Mapping[str, str],
     outputs: Mapping[str, str],
     datasets: Mapping[str, tuple[int, int]],
@@ -52,6 +53,7 @@ def manifest_bytes(
         study: study id.
         snapshot: the study's snapshot time, ISO 8601.
         standards: name to version.
+        profile: the profile of the study, empty where it has none.
         partial: the datasets asked for by ``--only``; nothing for a full build.
         inputs: path to SHA-256 of every file read.
         outputs: path to SHA-256 of every other file of the output folder.
@@ -67,6 +69,7 @@ def manifest_bytes(
         "snapshot": snapshot,
         "standards": dict(sorted(standards.items())),
         "partial": asked or False,
+        "profile": profile or False,
         "inputs": dict(sorted(inputs.items())),
         "outputs": dict(sorted(outputs.items())),
         "datasets": {

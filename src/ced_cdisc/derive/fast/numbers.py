@@ -20,6 +20,8 @@ NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _NUMBER = f"^{NUMBER.pattern}$"
 _RESULT = r"^(<=|>=|<|>)? *([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))$"
 _GROUPED = re.compile(r"((?:<=|>=|<|>)? *[+-]?[0-9]{1,3}(?:,[0-9]{3})+)((?:\.[0-9]*)?)")
+_COMMA = r"^((?:<=|>=|<|>)? *[+-]?[0-9]+),([0-9]*)$"
+_COMMA_FIRST = r"^((?:<=|>=|<|>)? *[+-]?),([0-9]+)$"
 _SWAP = str.maketrans(",.", ".,")
 _CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,2}):([0-5][0-9])")
 _LENGTH = re.compile(
@@ -58,10 +60,13 @@ def numeral(args: Sequence[Argument]) -> pl.Expr:
 def decimal(args: Sequence[Argument]) -> pl.Expr:
     """``decimal(text, notation)``: a number of another notation with a point and without separators.
 
-    ``comma`` exchanges commas and points, ``groups`` takes the commas out of well formed thousands. A text
-    that is no number of the notation becomes one that :func:`number` does not read.
+    ``comma`` exchanges commas and points, ``either`` takes a comma for a point, ``groups`` takes the commas
+    out of well formed thousands. A text that is no number of the notation becomes one that :func:`number`
+    does not read.
     """
     words = str(args[1].value).split()
+    if "either" in words:
+        return args[0].expr.str.replace(_COMMA, "$1.$2").str.replace(_COMMA_FIRST, "$1.$2")
 
     def plain(value: str) -> str:
         if "comma" in words:

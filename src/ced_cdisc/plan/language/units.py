@@ -120,7 +120,7 @@ def study_units(
         else:
             rules.append(f"{canonical_unit(str(name)) or name} = {spec.factor} {spec.to}")
             _compare(name, spec, factor, findings)
-    return StudyUnits(tuple(synonyms), tuple(rules), _notations(sources))
+    return StudyUnits(tuple(synonyms), tuple(rules), _notations(sources, findings))
 
 
 def _compare(name: Text, spec: UnitSpec, factor: Fraction, findings: Findings) -> None:
@@ -140,12 +140,19 @@ def _factor(text: Text) -> Fraction | None:
     return factor if factor > 0 and " " not in text else None
 
 
-def _notations(sources: SourcesSpec) -> dict[str, str]:
+def _notations(sources: SourcesSpec, findings: Findings) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, table in sources.tables.items():
-        comma = (table.decimal or sources.defaults.decimal) == "comma"
+        sign = table.decimal or sources.defaults.decimal
         groups = sources.defaults.thousands if table.thousands is None else table.thousands
-        words = ["comma"] * comma + ["groups"] * groups
+        if sign == "either" and groups:
+            message = (
+                f"table {name}: numbers with 'decimal: either' have no thousands, since 1,234 could be two"
+            )
+            findings.add(
+                Finding("CED018", message, name.where, hint="take 'thousands' away, or say which sign")
+            )
+        words = [sign] * (sign != "point") + ["groups"] * groups
         if words:
             found[str(name)] = " ".join(words)
     return found

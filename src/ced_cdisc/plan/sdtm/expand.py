@@ -78,11 +78,12 @@ def _completed(test: TestSpec, block: BlockSpec) -> TestSpec:
     """The test with what ``tests`` says of it and its block of all; {test} stands for its code there."""
     constants = {"test": test.test}
     entry = next((spec for code, spec in block.tests.items() if code == test.test), None)
+    said = {name: _first(getattr(entry, name, None), getattr(block, name)) for name in _SHARED}
+    said |= {name: getattr(entry, name, None) for name in _OF_TESTS}  # a `label` of the domain is its own
     found = {
         name: fill(value, constants)
-        for name in (*_SHARED, *_OF_TESTS)
-        if getattr(test, name) is None
-        and (value := _first(getattr(entry, name, None), getattr(block, name, None))) is not None
+        for name, value in said.items()
+        if value is not None and getattr(test, name) is None
     }
     return test.model_copy(update=found) if found else test
 
