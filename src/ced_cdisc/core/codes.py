@@ -92,6 +92,12 @@ CED111 | a codelist is for a variable that no dataset has | correct the name in 
 CED113 | a written visit is none of visits.yaml | take the name proposed, or add the visit
 CED114 | a look-up that nothing uses | take it out of `with`
 CED115 | a constant that is not of the ISO 8601 form of its variable | write it like P7D, or 2018-03-15T09:30
+CED120 | a condition that a where clause cannot hold | write comparisons with constants, joined by `and`
+CED121 | a result whose method, options or reason are incomplete or do not fit | follow the message
+CED122 | a print format that is none | take the values and decimals that the message names
+CED123 | an unknown display, document or result | take the word proposed, or declare it in define.yaml
+CED124 | a display without result | write a result of it, or take it out of define.yaml
+CED125 | a figure that cannot be drawn as it says | follow the message
 """
 
 _RAW = """
@@ -178,6 +184,8 @@ CED334 | a variable is described in a way that cannot be | export the file again
 CED335 | the rows of a transport file are cut | copy the file again
 CED336 | a transport file of several datasets | export one dataset a file
 CED337 | texts of another encoding in a transport file | name the encoding of the file
+CED340 | several records of a subject in the selection of a result | name more in its condition
+CED341 | a result that its records do not suffice for (a warning) | look at the condition and the data
 """
 
 _OUTPUT = """

@@ -14,6 +14,7 @@ from typing import Literal
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Document, Method, Origin, Standard
 from ced_cdisc.expr.tree import Node, Type
+from ced_cdisc.plan.analyses import DisplayPlan, FigurePlan, ResultPlan
 from ced_cdisc.plan.raw import RawTable, VisitPlan
 from ced_cdisc.spec.source import Text
 
@@ -286,6 +287,8 @@ class DatasetPlan:
     """RELREC: the relations whose records are made when all datasets are finished."""
     domain_label: str = ""
     """The label of the domain that this dataset is a part of; empty where it is the whole domain."""
+    results: tuple[ResultPlan, ...] = ()
+    figures: tuple[FigurePlan, ...] = ()
 
     @property
     def sequence(self) -> str:
@@ -321,6 +324,8 @@ class StudyPlan:
     versions: Mapping[str, str]
     sequence: Literal["sorted", "pinned"] = "sorted"
     """Whether --SEQ is the order of the keys, or kept from build to build."""
+    displays: tuple[DisplayPlan, ...] = ()
+    """The tables and figures of the report that show analysis results, in their order."""
 
     def dataset(self, name: str) -> DatasetPlan:
         """The plan of a dataset.

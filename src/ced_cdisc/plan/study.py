@@ -14,8 +14,10 @@ from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Document, Standard
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.account import with_readers
+from ced_cdisc.plan.adam.figures import check_figures
 from ced_cdisc.plan.adam.parts import sources_of
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
+from ced_cdisc.plan.adam.results import plan_displays
 from ced_cdisc.plan.compared import check_compared
 from ced_cdisc.plan.forms import check_forms
 from ced_cdisc.plan.idle import check_idle
@@ -118,6 +120,8 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         hint = "write a spec in mappings/sdtm or mappings/adam"
         findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))
     _unused_codelists(specs, codelists)
+    displays = plan_displays(specs.define, adam, findings)
+    check_figures(adam, findings)
     check_compared(expressions.compiled, plans | adam, visits, codelists, findings)
     if not findings.errors:
         check_forms(specs, plans, findings)
@@ -142,6 +146,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         sdtm_documents=_documents(specs, "sdtm"),
         adam_documents=_documents(specs, "adam"),
         sequence=specs.study.sequence,
+        displays=displays,
         versions={
             "SDTMIG": str(specs.study.standards.sdtmig),
             "SDTM": str(specs.study.standards.sdtm),

@@ -43,10 +43,19 @@ RULES: dict[str, Rule] = {
     "study": Keys({"study": Keys(), "standards": Keys({"ct": _LINES}), "formats": _LINES}),
     "sources": Keys({"defaults": _TABLE, "tables": Keys(each=_TABLE, inherit_empty=True)}),
     "visits": Keys({"visits": Listed("number")}),
-    "define": Keys({"documents": _LINES, "codelists": _LINES, "comments": _LINES}),
+    "define": Keys({"documents": _LINES, "codelists": _LINES, "comments": _LINES, "displays": _LINES}),
     "instruments": Keys({"items": _LINES, "scales": _LINES}),
     "sdtm": Keys(_BLOCK),
-    "adam": Keys({"rows": _LINES, "variables": _LINES, "parameters": _LINES, "with": _LINES}),
+    "adam": Keys(
+        {
+            "rows": _LINES,
+            "variables": _LINES,
+            "parameters": _LINES,
+            "with": _LINES,
+            "results": Listed("id"),
+            "figures": Listed("id"),
+        }
+    ),
 }
 """How each kind of file merges."""
 
