@@ -139,12 +139,16 @@ class AnalysisMethod:
 
 @dataclass(frozen=True)
 class ResultPlan:
-    """One analysis result: the records ``where`` holds of, their ``variable``, and how it is analysed."""
+    """One analysis result: how ``variable`` is analysed of the records that meet ``where``.
+
+    ``data`` is that condition as the spec has it.
+    """
 
     id: str
     dataset: str
     display: str
     what: str
+    data: str
     where: tuple[RangeCheck, ...]
     variable: str
     method: AnalysisMethod

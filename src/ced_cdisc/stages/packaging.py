@@ -1,4 +1,4 @@
-"""Datasets to transport files and define.xml, checked against each other."""
+"""Datasets to transport files and define.xml, checked against each other, and to results."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.core.xpt import XptMember, xpt_member
 from ced_cdisc.describe.packages import describe_package
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.stages.analysing import analyse, is_analysed
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.write.define import define_xml, stylesheet
 from ced_cdisc.write.xpt import write_xpt
 
 _Package = tuple[PackageMetadata | None, dict[str, bytes], list[Finding]]
+_Analysed = tuple[dict[str, bytes], list[Finding]]
 _Transport = tuple[dict[str, bytes], list[XptMember], list[Finding]]
 
 
@@ -32,6 +34,8 @@ def package(
 ) -> tuple[dict[str, PackageMetadata], dict[str, bytes]]:
     """The SDTM and the ADaM package, as far as they have datasets: metadata by kind, and files by path.
 
+    Among the files are those of the analysis results.
+
     Raises:
         Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
     """
@@ -41,14 +45,17 @@ def package(
     except PartnerLost:
         made = None
     if made is None:
-        made = [_package(plan, kind, frames, extra) for kind in kinds]
+        made = [_package(plan, kind, frames, extra) for kind in kinds], analyse(plan, frames)
     packages: dict[str, PackageMetadata] = {}
     files: dict[str, bytes] = {}
-    for kind, (metadata, written, found) in zip(kinds, made, strict=True):
+    packed, (analysed, said) = made
+    findings.extend(said)
+    for kind, (metadata, written, found) in zip(kinds, packed, strict=True):
         findings.extend(found)
         files |= written
         if metadata is not None:
             packages[kind] = metadata
+    files |= analysed
     stop_on_errors(findings)
     described = {dataset.name for metadata in packages.values() for dataset in metadata.datasets}
     if described != {*frames, *extra}:
@@ -58,24 +65,33 @@ def package(
 
 def share_out(
     plan: StudyPlan, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame], partner: Partner
-) -> list[_Package]:
-    """Both packages: the second half makes ADaM, then define.xml of SDTM while the first writes its files.
+) -> tuple[list[_Package], _Analysed]:
+    """Both packages and the results: the second half makes ADaM, then what the first has no time for.
+
+    That are the results, for which scipy takes a second to load; where there are none, define.xml of SDTM
+    while the first half writes its files.
 
     Raises:
         PartnerLost: the partner is gone.
     """
+    analysed = is_analysed(plan)
     if partner.half:
         adam = _package(plan, "adam", frames, extra)
         described: PackageMetadata | None = partner.swap(adam)
-        partner.swap(None if described is None else _define("sdtm", described))
-        return []
+        if analysed:
+            partner.swap(analyse(plan, frames))
+        else:
+            partner.swap(None if described is None else _define("sdtm", described))
+        return [], ({}, [])
     metadata = describe_package(plan, "sdtm", frames, extra)
     adam = partner.swap(metadata)
+    sdtm: _Package = (None, {}, [])
     if metadata is None:
-        partner.swap(None)
-        return [(None, {}, []), adam]
+        return [sdtm, adam], partner.swap(None) or ({}, [])
     written = _transport("sdtm", metadata, {**frames, **extra})
-    return [_joined("sdtm", metadata, written, partner.swap(None)), adam]
+    if analysed:
+        return [_joined("sdtm", metadata, written, _define("sdtm", metadata)), adam], partner.swap(None)
+    return [_joined("sdtm", metadata, written, partner.swap(None)), adam], ({}, [])
 
 
 def _package(

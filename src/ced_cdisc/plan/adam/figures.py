@@ -15,7 +15,7 @@ from ced_cdisc.spec.results import FigureSpec, PanelSpec
 from ced_cdisc.spec.source import Text
 
 VISIT = "AVISIT"
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 def plan_figures(specs: Iterable[FigureSpec], results: Results) -> tuple[FigurePlan, ...]:
@@ -32,7 +32,7 @@ def _figure(spec: FigureSpec, results: Results) -> FigurePlan | None:
         results.findings.add(Finding("CED125", message, where, hint=hint))
 
     if not _FILE.fullmatch(spec.id):
-        fault(f"'{spec.id}' cannot be the name of a file", "take letters, digits, - and _")
+        fault(f"'{spec.id}' cannot be the name of a file", "take letters, digits, points, - and _")
     if len(spec.visits) != 2 or len(set(spec.visits)) != 2:
         fault(f"a paired change has two visits, not {len(set(spec.visits))}")
     is_median = spec.centre == "median and quartiles"

@@ -67,6 +67,7 @@ class Results:
             dataset=self.names.dataset,
             display=str(spec.display),
             what=str(spec.what),
+            data=" ".join(spec.data.split()),
             where=where,
             variable=str(spec.variable),
             method=method,
