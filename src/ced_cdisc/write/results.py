@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ced_cdisc.analyse.document import Document, table
-
-FOLDER = "adam"
-JSON = f"{FOLDER}/results.json"
-TEXT = f"{FOLDER}/results.txt"
+from ced_cdisc.analyse.table import JSON, TEXT, Document, table
 
 
 def results_files(results: Document) -> dict[str, bytes]:
