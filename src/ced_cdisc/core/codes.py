@@ -261,6 +261,7 @@ CED526 | the order of variables differs | build both again, together
 CED527 | the label of a variable differs | build both again, together
 CED528 | the type or format of a variable differs | build both again, together
 CED529 | the length of a variable differs | build both again, together
+CED530 | an analysis result refers to what its dataset does not have | refer to items of its dataset
 """
 
 

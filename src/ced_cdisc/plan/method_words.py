@@ -18,7 +18,7 @@ _NAMES = {
     "ancova": "analysis of covariance",
 }
 _QUANTILES = {
-    1: "the inverse of the empirical distribution function (type 1 of Hyndman and Fan)",
+    1: "the inverse of the empirical distribution function (type 1 of Hyndman and Fan; PCTLDEF=3 of SAS)",
     2: "the inverse of the empirical distribution function, averaged at its steps (type 2 of Hyndman and "
     "Fan; PCTLDEF=5 of SAS)",
     3: "the nearest even order statistic (type 3 of Hyndman and Fan; PCTLDEF=2 of SAS)",
@@ -35,7 +35,8 @@ _ZEROS = {
     "pratt": "Differences of 0 are ranked, and their ranks are dropped (Pratt).",
     "zsplit": "Differences of 0 are ranked, and their ranks are split evenly between both signs.",
 }
-_ROUNDED = "Values are rounded to 9 decimals before ranking, so that equal values are ties."
+_ROUNDED = "Values are rounded to 9 decimals before they are ranked, so that equal values are ties."
+_RANKING = ("wilcoxon signed rank", "mann whitney")
 
 
 def title(method: AnalysisMethod, variant: str = "") -> str:
@@ -52,9 +53,10 @@ def title(method: AnalysisMethod, variant: str = "") -> str:
 
 def documentation(result: ResultPlan) -> str:
     """A result in sentences: the records, the method with its exact variant, and the other methods."""
+    every = (result.method, *result.sensitivity)
     parts = [selected(result.where), sentence(result.method, result.variable)]
-    for other in result.sensitivity:
-        parts.append(f"Sensitivity analysis: {sentence(other, result.variable)}")
+    parts += [f"Sensitivity analysis: {sentence(other, result.variable)}" for other in result.sensitivity]
+    parts += [_ROUNDED] if any(method.name in _RANKING for method in every) else []
     return " ".join(parts)
 
 
@@ -93,11 +95,11 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
         case "paired t":
             return f"Two-sided one-sample t test of {variable} against 0, which is the paired t test."
         case "wilcoxon signed rank":
-            return f"Two-sided Wilcoxon signed rank test of {variable}. {_signed_rank(method)} {_ROUNDED}"
+            return f"Two-sided Wilcoxon signed rank test of {variable}. {_signed_rank(method)}"
         case "mann whitney":
             return (
                 f"Two-sided Mann-Whitney (Wilcoxon rank sum) test of {variable} between the two groups of "
-                f"{method.group}. {_rank_sum(method)} {_ROUNDED}"
+                f"{method.group}. {_rank_sum(method)}"
             )
         case "ancova":
             return (
