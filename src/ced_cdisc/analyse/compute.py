@@ -52,8 +52,8 @@ class ComputedResult:
 def compute(plan: ResultPlan, frame: pl.DataFrame, findings: Findings) -> ComputedResult:
     """One result from its finished dataset.
 
-    Faults of the selection are findings: several records of a subject (CED340, not where records are only
-    counted), and values that do not suffice (CED341, a warning; the result is then NE).
+    Faults of the selection are findings: several records of a subject (CED288, not where records are only
+    counted), and values that do not suffice (CED289, a warning; the result is then NE).
     """
     every = (plan.method, *plan.sensitivity)
     wanted = [plan.variable, *(name for m in every for name in (m.group, m.covariate) if name)]
@@ -62,7 +62,7 @@ def compute(plan: ResultPlan, frame: pl.DataFrame, findings: Findings) -> Comput
     if twice:
         named = tuple(f"subject {name}" for name in twice[:_SHOWN_SUBJECTS])
         message = f"the result {plan.id} takes several records of one subject, for {len(twice)} in all"
-        findings.add(Finding("CED340", message, plan.place, stage=Stage.RAW, records=named))
+        findings.add(Finding("CED288", message, plan.place, stage=Stage.RAW, records=named))
     made = [_computed(method, plan, records, findings) for method in every]
     missing = sum(value is None for value in records.columns[plan.variable])
     return ComputedResult(plan, len(records), missing, made[0], tuple(made[1:]))
@@ -78,7 +78,7 @@ def _computed(method: AnalysisMethod, plan: ResultPlan, records: Records, findin
             found = _of_one(method, records.columns[plan.variable])
     except TooFew as reason:
         message = f"the result {plan.id} by {method.name} cannot be computed: {reason}"
-        findings.add(Finding("CED341", message, plan.place, stage=Stage.RAW, severity=Severity.WARNING))
+        findings.add(Finding("CED289", message, plan.place, stage=Stage.RAW, severity=Severity.WARNING))
         return Computed(method, {}, NOT_ESTIMABLE, "", groups)
     return Computed(method, found.values, printed(method.show, found.values), found.variant, groups)
 

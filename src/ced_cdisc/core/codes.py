@@ -168,6 +168,8 @@ CED280 | a raw value that fits several terms | write the term that is meant in c
 CED283 | a time to event without start, event or censoring date | add a censoring date, or leave subjects out
 CED284 | AVAL and AVALC of a parameter are not one to one | correct the line of AVAL or of AVALC
 CED285 | a result of a test that was not done | correct the data, or the condition of `not_done`
+CED288 | several records of a subject in the selection of a result | name more in its condition
+CED289 | a result that its records do not suffice for (a warning) | look at the condition and the data
 CED290 | sequence.lock cannot be read or is damaged | take it back from version control, or use --renumber
 CED291 | sequence.lock holds an unfinished merge | take the lock of one side, then build
 CED292 | sequence.lock gives a number or a record twice | delete the later line, then build
@@ -184,8 +186,6 @@ CED334 | a variable is described in a way that cannot be | export the file again
 CED335 | the rows of a transport file are cut | copy the file again
 CED336 | a transport file of several datasets | export one dataset a file
 CED337 | texts of another encoding in a transport file | name the encoding of the file
-CED340 | several records of a subject in the selection of a result | name more in its condition
-CED341 | a result that its records do not suffice for (a warning) | look at the condition and the data
 """
 
 _OUTPUT = """

@@ -8,8 +8,10 @@ import polars as pl
 
 from ced_cdisc.analyse.compute import compute
 from ced_cdisc.analyse.document import document
+from ced_cdisc.analyse.paired import panels
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.write.figures import figure_svg
 from ced_cdisc.write.results import results_files
 
 
@@ -29,4 +31,9 @@ def analyse(plan: StudyPlan, frames: Mapping[str, pl.DataFrame]) -> tuple[dict[s
     files: dict[str, bytes] = {}
     if results:
         files |= results_files(document(plan.study_id, plan.displays, results))
+    by_id = {result.plan.id: result for result in results}
+    for dataset in plan.datasets:
+        for figure in dataset.figures:
+            shown = panels(figure, frames[dataset.name], by_id, findings)
+            files[f"adam/figures/{figure.id}.svg"] = figure_svg(figure, shown)
     return files, list(findings)
