@@ -70,7 +70,9 @@ def test_mann_whitney_with_ties_is_a_normal_approximation() -> None:
     assert found.values["statistic"] == 127.5
     assert round(found.values["p"], 7) == 0.0001208  # as R says of Ozone by month
     assert found.variant == "normal approximation, with continuity correction"
-    assert methods.mann_whitney(may, august, correction=False).variant.endswith("without continuity correction")
+    assert methods.mann_whitney(may, august, correction=False).variant.endswith(
+        "without continuity correction"
+    )
 
 
 @QUICK

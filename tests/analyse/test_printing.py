@@ -35,7 +35,9 @@ def test_what_has_the_decimals_is_printed_as_it_is(units: int, decimals: int) ->
     assert Decimal(text) == Decimal(units).scaleb(-decimals)
 
 
-@pytest.mark.parametrize(("value", "text"), [(1.0, "1"), (0.0, "0"), (10.04, "10"), (0.44, "0.4"), (20.0, "20")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.0, "1"), (0.0, "0"), (10.04, "10"), (0.44, "0.4"), (20.0, "20")]
+)
 def test_strip_leaves_out_zeros_after_the_point_alone(value: float, text: str) -> None:
     assert fixed(value, 1, strip=True) == text
 
