@@ -76,6 +76,11 @@ CASES = [
         "26:12 CED014 AVAL is a number, and 'high' is none",
     ),
     (
+        "variable: AVAL\n    method: mean and SD",
+        "variable: SEX\n    method: n and percent\n    value: FF",
+        "26:12 CED021 'FF' is no term of codelist SEX (C66731) of ADVS.SEX; did you mean F?",
+    ),
+    (
         "method: mean and SD",
         'method: mean and SD\n    show: "{mean:1} ({std:1})"',
         "26:11 CED122 mean and SD gives no 'std'; did you mean sd?",
@@ -166,6 +171,11 @@ FIGURE_CASES = [
         "id: F/1",
         "27:9 CED125 'F/1' cannot be the name of a file; take letters, digits, points, - and _",
     ),
+    (
+        "[Baseline, Week 1]",
+        "[Baseline, Week 11]",
+        "31:24 CED021 'Week 11' is no term of codelist ADVS.AVISIT of ADVS.AVISIT; did you mean Week 1?",
+    ),
     ("[Baseline, Week 1]", "[Baseline]", "27:9 CED125 a paired change has two visits, not 1"),
     (
         "centre: mean and SD",
@@ -185,12 +195,12 @@ FIGURE_CASES = [
     (
         "centre: mean and SD",
         "centre: mean and SD\n    result: R1.1",
-        "27:9 CED125 R1.1 is no test, so that the figure cannot print its P value",
+        "34:13 CED125 R1.1 is no test, so that the figure cannot print its P value",
     ),
     (
         "centre: mean and SD",
         "centre: mean and SD\n    result: R1.2",
-        "27:9 CED123 unknown result R1.2; did you mean R1.1?",
+        "34:13 CED123 unknown result R1.2; did you mean R1.1?",
     ),
     (
         "centre: mean and SD",

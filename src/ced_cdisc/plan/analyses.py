@@ -169,11 +169,15 @@ class DisplayPlan:
 
 @dataclass(frozen=True)
 class PanelPlan:
-    """One panel of a figure; ``result`` is the id of the test printed in it, or empty."""
+    """One panel of a figure; ``result`` is the id of the test printed in it, or empty.
+
+    ``place`` is where the spec names the result.
+    """
 
     where: tuple[RangeCheck, ...]
     title: str
     result: str
+    place: Location
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ced_cdisc.plan.adam.results import Results, quantile_type
 from ced_cdisc.plan.adam.selections import selection
 from ced_cdisc.plan.analyses import SHOWN, TESTS, AnalysisMethod, FigurePlan, PanelPlan, print_format
 from ced_cdisc.plan.model import DatasetPlan
-from ced_cdisc.spec.results import FigureSpec, PanelSpec
+from ced_cdisc.spec.results import FigureSpec
 from ced_cdisc.spec.source import Text
 
 VISIT = "AVISIT"
@@ -45,14 +45,17 @@ def _figure(spec: FigureSpec, results: Results) -> FigurePlan | None:
     if spec.panels is not None and spec.result is not None:
         fault("'result' stands in each panel where there are several", at=spec.result)
     results.variable(spec.variable)
-    results.variable(Text(VISIT, spec.id.where), numeric=False)
+    if results.variable(Text(VISIT, spec.id.where), numeric=False):
+        for name in spec.visits:
+            results.compared(VISIT, name)
     base = selection(spec.data, results.names, results.expressions, results.findings)
     visits = RangeCheck(results.names.dataset, VISIT, "IN", tuple(str(name) for name in spec.visits))
     panels: list[PanelPlan] = []
     if spec.panels is None:
-        panels.append(PanelPlan((*(base or ()), visits), "", str(spec.result or "")))
+        panels.append(_panel(spec.result, "", (*(base or ()), visits), spec.id))
     for panel in spec.panels or []:
-        panels.append(_panel(panel, (*(base or ()), visits), results))
+        own = selection(panel.data, results.names, results.expressions, results.findings) or ()
+        panels.append(_panel(panel.result, str(panel.title or ""), (*own, *(base or ()), visits), spec.id))
     if len(results.findings.errors) > before:
         return None
     return FigurePlan(
@@ -74,9 +77,8 @@ def _figure(spec: FigureSpec, results: Results) -> FigurePlan | None:
     )
 
 
-def _panel(spec: PanelSpec, base: tuple[RangeCheck, ...], results: Results) -> PanelPlan:
-    own = selection(spec.data, results.names, results.expressions, results.findings) or ()
-    return PanelPlan((*own, *base), str(spec.title or ""), str(spec.result or ""))
+def _panel(result: Text | None, title: str, where: tuple[RangeCheck, ...], figure: Text) -> PanelPlan:
+    return PanelPlan(where, title, str(result or ""), (result if result is not None else figure).where)
 
 
 def check_figures(plans: Mapping[str, DatasetPlan], findings: Findings) -> None:
@@ -91,7 +93,7 @@ def check_figures(plans: Mapping[str, DatasetPlan], findings: Findings) -> None:
             if panel.result and panel.result not in tests:
                 hint = did_you_mean(panel.result, tests)
                 message = f"unknown result {panel.result}"
-                findings.add(Finding("CED123", message, figure.place, hint=hint))
+                findings.add(Finding("CED123", message, panel.place, hint=hint))
             elif panel.result and not tests[panel.result]:
                 message = f"{panel.result} is no test, so that the figure cannot print its P value"
-                findings.add(Finding("CED125", message, figure.place))
+                findings.add(Finding("CED125", message, panel.place))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
 from ced_cdisc.core.metadata import DocumentRef
+from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.selections import selection
 from ced_cdisc.plan.analyses import (
@@ -143,6 +144,8 @@ class Results:
 
     def _value(self, text: Text, variable: Text) -> str | None:
         """The value counted, as it is compared with the variable's; a text must be one that it can have."""
+        if variable not in self.names.own:  # told by itself
+            return None
         if self.names.own.get(variable) is Type.NUMBER:
             try:
                 float(text)
@@ -150,7 +153,14 @@ class Results:
                 message = f"{variable} is a number, and '{text}' is none"
                 self.findings.add(Finding("CED014", message, text.where))
                 return None
-        return str(text)
+            return str(text)
+        return str(text) if self.compared(variable, text) else None
+
+    def compared(self, variable: str, text: Text) -> bool:
+        """Whether a text can be compared with a variable; one that it never has is found with all others."""
+        column, value = tree.Column(name=variable), tree.Literal(value=str(text))
+        node = tree.Compare(op="=", left=column, right=value)
+        return self.expressions.resolve(node, self.names, text) is not None
 
     def _show(self, spec: AnalysisMethodSpec) -> tuple[str | Shown, ...] | None:
         try:
