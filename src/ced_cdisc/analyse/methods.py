@@ -9,21 +9,10 @@ from typing import Any, Literal, cast
 
 from ced_cdisc.analyse.numbers import ranked
 from ced_cdisc.analyse.signed_rank import exact_p, has_ties
+from ced_cdisc.plan.analyses import NUMPY_QUANTILES
 
 EXACT_BELOW = 50
 """So many values, or more, are too many for R to take the exact distribution by itself."""
-QUANTILES = (
-    "inverted_cdf",
-    "averaged_inverted_cdf",
-    "closest_observation",
-    "interpolated_inverted_cdf",
-    "hazen",
-    "weibull",
-    "linear",
-    "median_unbiased",
-    "normal_unbiased",
-)
-"""The types 1 to 9 of Hyndman and Fan as numpy names them."""
 
 
 class TooFew(ValueError):
@@ -66,7 +55,7 @@ def median_and_quartiles(values: Sequence[float], kind: int) -> Found:
 
     if not values:
         raise TooFew("there is no value")
-    method = cast("Any", QUANTILES[kind - 1])
+    method = cast("Any", NUMPY_QUANTILES[kind - 1])
     found = np.quantile(np.array(values), [0.25, 0.5, 0.75], method=method)
     q1, median, q3 = (float(value) for value in found)
     return Found({"n": len(values), "median": median, "q1": q1, "q3": q3})

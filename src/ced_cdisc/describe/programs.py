@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ced_cdisc.core.metadata import RangeCheck
-from ced_cdisc.plan.analyses import AnalysisMethod, ResultPlan
+from ced_cdisc.plan.analyses import NUMPY_QUANTILES, AnalysisMethod, ResultPlan
 from ced_cdisc.plan.method_words import title
 
 CONTEXT = "Python 3.11 (NumPy, pandas, SciPy)"
-_QUANTILES = (
-    "inverted_cdf",
-    "averaged_inverted_cdf",
-    "closest_observation",
-    "interpolated_inverted_cdf",
-    "hazen",
-    "weibull",
-    "linear",
-    "median_unbiased",
-    "normal_unbiased",
-)
 _SIGNS = {"EQ": "==", "NE": "!=", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
 
 
@@ -75,7 +64,7 @@ def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> 
         case "mean and SD":
             return [f"print({column}.mean(), {column}.std(ddof=1))"]
         case "median and quartiles":
-            kind = _QUANTILES[method.quantiles - 1]
+            kind = NUMPY_QUANTILES[method.quantiles - 1]
             return [f'print(*np.quantile({column}.dropna(), [0.5, 0.25, 0.75], method="{kind}"))']
         case "min and max":
             return [f"print({column}.min(), {column}.max())"]

@@ -54,6 +54,19 @@ SHOWN: Mapping[str, str] = {
 }
 """How a result is printed unless the spec says so."""
 
+NUMPY_QUANTILES = (
+    "inverted_cdf",
+    "averaged_inverted_cdf",
+    "closest_observation",
+    "interpolated_inverted_cdf",
+    "hazen",
+    "weibull",
+    "linear",
+    "median_unbiased",
+    "normal_unbiased",
+)
+"""The quantiles of types 1 to 9 of Hyndman and Fan as numpy names them."""
+
 _PIECE = re.compile(r"\{([^{}]*)\}")
 _PLACE = re.compile(r"(\w+)(?::([0-9])( strip)?)?")
 
