@@ -57,7 +57,11 @@ T3.3  Sublingual Nitroglycerin Use
 
   Result   What                                                 n  Value        Method
   T3.3.R1  Sublingual nitroglycerin (tablets/day), baseline    20  1 [0.4-3.5]  median and quartiles, type 7
+             sensitivity                                       20  1 [0.4-3.5]  median and quartiles, type 2
+             sensitivity                                       20  1 [0.4-3.5]  median and quartiles, type 6
   T3.3.R2  Sublingual nitroglycerin (tablets/day), month 6     20  0 [0-1]      median and quartiles, type 7
+             sensitivity                                       20  0 [0-1]      median and quartiles, type 2
+             sensitivity                                       20  0 [0-1]      median and quartiles, type 6
   T3.3.R3  Sublingual nitroglycerin, month 6 against baseline  20  P=0.00047    Wilcoxon signed rank test, normal approximation, with continuity correction, zeros dropped
              sensitivity                                       20  P=0.000031   Wilcoxon signed rank test, exact distribution, given the tied ranks, zeros dropped
              sensitivity                                       20  P=0.00043    Wilcoxon signed rank test, normal approximation, without continuity correction, zeros dropped

@@ -55,7 +55,9 @@ class AnalysisMethodSpec(Model):
         None, description="count, n and percent: the value of the variable that is counted."
     )
     show: Text | None = Field(
-        None, description="How it is printed, such as '{median:1} [{q1:1}, {q3:1}]'; see there."
+        None,
+        description="How it is printed, such as '{median:1} [{q1:1}, {q3:1}]'; default: as usual for the "
+        "method, in `sensitivity` as the result itself where the method is the same.",
     )
 
 

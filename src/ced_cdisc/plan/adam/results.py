@@ -49,7 +49,7 @@ class Results:
     def _result(self, spec: ResultSpec) -> ResultPlan | None:
         where = selection(spec.data, self.names, self.expressions, self.findings)
         method = self._method(spec, spec.variable)
-        others = [self._method(other, spec.variable) for other in spec.sensitivity]
+        others = [self._method(_shown_like(other, spec), spec.variable) for other in spec.sensitivity]
         sound = self.variable(spec.variable, numeric=spec.method not in _COUNTING)
         display = self._display(spec)
         said = {
@@ -174,6 +174,13 @@ class Results:
 
     def _fault(self, spec: AnalysisMethodSpec, message: str, hint: str) -> None:
         self.findings.add(Finding("CED121", message, spec.place, hint=hint))
+
+
+def _shown_like(other: AnalysisMethodSpec, spec: ResultSpec) -> AnalysisMethodSpec:
+    """A sensitivity analysis by the method of its result is printed like it, unless it says so itself."""
+    if other.show is not None or other.method != spec.method:
+        return other
+    return other.model_copy(update={"show": spec.show})
 
 
 def quantile_type(word: str | None) -> int:
