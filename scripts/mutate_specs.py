@@ -57,13 +57,17 @@ FREE = {
     "id": "declares the study",
     "protocol_id": "declares the study",
     "evaluator": "free text: QEVAL",
+    "what": "free text",
+    "axis": "free text: the label of an axis",
+    "purpose": "free text: of a display",
+    "show": "a print format, free but for its places",
 }
 """Keys whose values are free texts, and why no fault can be known."""
 
 EXPRESSIONS = {
     "derive", "when", "where", "then", "else", "value", "rows", "computed", "text", "checks", "usubjid",
     "baseline", "collect", "time", "result", "copy", "by", "order", "sort", "reason", "variables", "supp",
-    "unit", "key", "columns", "on", "omit", "flag",
+    "unit", "key", "columns", "on", "omit", "flag", "data",
 }  # fmt: skip
 _TOKEN = re.compile(r"'(?:[^']|'')*'|[A-Za-z_{][\w{}]*(?:\.[\w{}]+)?")
 
@@ -289,6 +293,8 @@ def free(file: str, path: tuple[str, ...], role: str) -> str:
         if last in DECLARING:
             return DECLARING[last]
         return ""
+    if last == "reason" and "displays" in keys:
+        return "free text: of a display"
     if last in FREE and not (last == "visit" and "sources" in file):
         return FREE[last]
     if "exclude" in keys or "comments" in keys:
@@ -308,6 +314,7 @@ DECLARING = {
     "parameters": "declares a parameter",
     "visits": "declares an analysis visit",
     "supp": "declares a qualifier",
+    "displays": "declares a display",
 }
 """Keys below which any name may stand; that nothing uses a misspelt one is another matter."""
 

@@ -195,3 +195,26 @@ def test_a_flat_study_has_nothing_to_remove(tmp_path: Path) -> None:
     folder = write_study(tmp_path, {AE_OVER: ('AEHLT:    {absent: "Not coded"}', "AEHLT: {remove: yes}")})
     _, said = specs_of(folder)
     assert said[1] == f"{AE_OVER}:11:3 CED043 there is nothing to remove: no layer has 'AEHLT' here"
+
+
+def test_results_of_a_layer_are_replaced_by_id(tmp_path: Path) -> None:
+    result = "{{id: {}, display: T1, what: {}, data: \"SEX = 'F'\", variable: AGE, method: count}}"
+    layer = (
+        FILES["mappings/adam/adsl.yaml"]
+        + "results:\n"
+        + "".join(f"  - {result.format(name, 'of the layer')}\n" for name in ("R1", "R2", "R3"))
+    )
+    own = f"dataset: ADSL\nresults:\n  - {result.format('R2', 'of the study')}\n  - {{id: R3, remove: yes}}\n"
+    display = "displays:\n  T1: {title: Age, reason: DATA DRIVEN, purpose: PRIMARY OUTCOME MEASURE}\n"
+    files = {
+        "company/adam/adsl.yaml": layer,
+        "company/define/define.yaml": COMPANY["company/define/define.yaml"] + display,
+        "mappings/adam/adsl.yaml": own,
+    }
+    specs, said = specs_of(write_layered(tmp_path, files))
+    assert specs is not None and said == []
+    (adsl,) = specs.adam
+    assert [(str(one.id), str(one.what)) for one in adsl.results] == [
+        ("R1", "of the layer"),
+        ("R2", "of the study"),
+    ]

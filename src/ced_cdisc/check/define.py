@@ -3,7 +3,7 @@
 The schema is the official one with Analysis Results Metadata (``arm1-0-0.xsd``), which accepts SDTM and
 ADaM files with or without results. It misses dangling references, missing lengths, methods and pages, and
 contradictions between elements; the rules for those are in the modules ``define_references``,
-``define_items`` and ``define_lists``.
+``define_items``, ``define_lists`` and ``define_results``.
 
 Source: Define-XML 2.1, the business rules of each element, and the schema of its release 2.1.
 """
@@ -19,7 +19,7 @@ from typing import Protocol, cast
 
 from lxml import etree
 
-from ced_cdisc.check import define_items, define_lists, define_references
+from ced_cdisc.check import define_items, define_lists, define_references, define_results
 from ced_cdisc.check.define_document import DefineDocument
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage
 
@@ -53,6 +53,7 @@ CODES = {
     "CED527": "the label of a variable differs",
     "CED528": "the type or format of a variable differs",
     "CED529": "the length of a variable differs",
+    "CED530": "an analysis result refers to what its dataset does not have",
 }
 """What the codes mean; CED523 to CED529 are those of :mod:`ced_cdisc.check.define_against_xpt`."""
 
@@ -92,7 +93,12 @@ def check_define(xml: bytes, file: str = "define.xml") -> list[Finding]:
         message = "has a document type declaration, which define.xml may not have; nothing was read"
         return [document.finding("CED501", document.root, message)]
     findings = Findings(_schema_findings(document))
-    for rules in (define_references.RULES, define_items.RULES, define_lists.RULES):
+    for rules in (
+        define_references.RULES,
+        define_items.RULES,
+        define_lists.RULES,
+        define_results.RULES,
+    ):
         for rule in rules:
             findings.extend(rule(document))
     return findings.sorted()

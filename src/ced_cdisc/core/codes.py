@@ -96,6 +96,12 @@ CED111 | a codelist is for a variable that no dataset has | correct the name in 
 CED113 | a written visit is none of visits.yaml | take the name proposed, or add the visit
 CED114 | a look-up that nothing uses | take it out of `with`
 CED115 | a constant that is not of the ISO 8601 form of its variable | write it like P7D, or 2018-03-15T09:30
+CED120 | a condition that a where clause cannot hold | write comparisons with constants, joined by `and`
+CED121 | a result whose method, options or reason are incomplete or do not fit | follow the message
+CED122 | a print format that is none | take the values and decimals that the message names
+CED123 | an unknown display, document or result | take the word proposed, or declare it in define.yaml
+CED124 | a display without result | write a result of it, or take it out of define.yaml
+CED125 | a figure that cannot be drawn as it says | follow the message
 """
 
 _RAW = """
@@ -169,6 +175,8 @@ CED280 | a raw value that fits several terms | write the term that is meant in c
 CED283 | a time to event without start, event or censoring date | add a censoring date, or leave subjects out
 CED284 | AVAL and AVALC of a parameter are not one to one | correct the line of AVAL or of AVALC
 CED285 | a result of a test that was not done | correct the data, or the condition of `not_done`
+CED288 | several records of a subject in the selection of a result | name more in its condition
+CED289 | a result that its records do not suffice for (a warning) | look at the condition and the data
 CED290 | sequence.lock cannot be read or is damaged | take it back from version control, or use --renumber
 CED291 | sequence.lock holds an unfinished merge | take the lock of one side, then build
 CED292 | sequence.lock gives a number or a record twice | delete the later line, then build
@@ -260,6 +268,7 @@ CED526 | the order of variables differs | build both again, together
 CED527 | the label of a variable differs | build both again, together
 CED528 | the type or format of a variable differs | build both again, together
 CED529 | the length of a variable differs | build both again, together
+CED530 | an analysis result refers to what its dataset does not have | refer to items of its dataset
 """
 
 

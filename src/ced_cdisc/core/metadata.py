@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from ced_cdisc.core.arm import ResultDisplay
 
 XPT_TEXT_BYTES = 200
 """The longest text that XPT v5 holds [bytes]; longer values are refused, never cut."""
@@ -245,6 +248,7 @@ class PackageMetadata:
     datasets: tuple[DatasetMetadata, ...]
     documents: tuple[Document, ...] = ()
     comment: Comment | None = None
+    displays: tuple[ResultDisplay, ...] = ()
     originator: str = ""
     extra: dict[str, str] = field(default_factory=dict[str, str])
 

@@ -10,6 +10,7 @@ import polars as pl
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, ValueLevel, Variable
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental, same_lengths
 from ced_cdisc.describe.lists import UsedTerms
+from ced_cdisc.describe.results import describe_results
 from ced_cdisc.plan.model import StudyPlan
 
 _CLASSES = (
@@ -54,6 +55,7 @@ def describe_package(
         standards=plan.sdtm_standards if kind == "sdtm" else plan.adam_standards,
         datasets=shown,
         documents=plan.sdtm_documents if kind == "sdtm" else plan.adam_documents,
+        displays=describe_results(plan, frames) if kind == "adam" else (),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Document, Method, Origin, Standard
 from ced_cdisc.expr.tree import Node, Type
+from ced_cdisc.plan.analyses import DisplayPlan, FigurePlan, ResultPlan
 from ced_cdisc.plan.raw import RawTable, VisitPlan
 from ced_cdisc.spec.text import Text
 
@@ -288,6 +289,8 @@ class DatasetPlan:
     """RELREC: the relations whose records are made when all datasets are finished."""
     domain_label: str = ""
     """The label of the domain that this dataset is a part of; empty where it is the whole domain."""
+    results: tuple[ResultPlan, ...] = ()
+    figures: tuple[FigurePlan, ...] = ()
 
     @property
     def sequence(self) -> str:
@@ -328,6 +331,10 @@ class StudyPlan:
     """Studies of their own, SDTM only, each in a folder below this one's."""
     folder: str = ""
     """Where a pooled study's specs, raw tables and output stand; empty for the study itself."""
+    profile: str = ""
+    """The profile of the study, empty where it has none."""
+    displays: tuple[DisplayPlan, ...] = ()
+    """The tables and figures of the report that show analysis results, in their order."""
 
     @property
     def studies(self) -> tuple[StudyPlan, ...]:
@@ -343,9 +350,6 @@ class StudyPlan:
         start = self.qualified("")
         found = {name.removeprefix(start): item for name, item in by_name.items() if name.startswith(start)}
         return {name: item for name, item in found.items() if "/" not in name}
-
-    profile: str = ""
-    """The profile of the study, empty where it has none."""
 
     def dataset(self, name: str) -> DatasetPlan:
         """The plan of a dataset.

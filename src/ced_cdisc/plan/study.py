@@ -13,8 +13,11 @@ from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Document, Standard
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.account import with_readers
+from ced_cdisc.plan.adam.figures import check_figures
 from ced_cdisc.plan.adam.parts import sources_of
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
+from ced_cdisc.plan.adam.results import plan_displays
+from ced_cdisc.plan.analyses import DisplayPlan
 from ced_cdisc.plan.compared import check_compared
 from ced_cdisc.plan.forms import check_forms
 from ced_cdisc.plan.idle import check_idle
@@ -47,9 +50,11 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     if not specs.sdtm and not specs.adam:
         hint = "write a spec in mappings/sdtm or mappings/adam"
         findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))
+    displays = plan_displays(specs.define, adam, findings)
+    check_figures(adam, findings)
     _check(own, own.plans | adam, findings, pooling.plans | adam)
     plans = [_study_plan(other, other.ordered, findings, name) for name, other in pooled.items()]
-    plan = _study_plan(own, (*own.ordered, *adam.values()), findings, "", plans)
+    plan = _study_plan(own, (*own.ordered, *adam.values()), findings, "", plans, displays)
     return None if findings.errors else plan
 
 
@@ -113,6 +118,7 @@ def _study_plan(
     findings: Findings,
     folder: str,
     pooled: list[StudyPlan | None] | None = None,
+    displays: tuple[DisplayPlan, ...] = (),
 ) -> StudyPlan | None:
     specs = study.specs
     snapshot = _snapshot(specs, findings)
@@ -136,6 +142,7 @@ def _study_plan(
         adam_documents=_documents(specs, "adam"),
         sequence=specs.study.sequence,
         profile=specs.profile,
+        displays=displays,
         versions={
             "SDTMIG": str(specs.study.standards.sdtmig),
             "SDTM": str(specs.study.standards.sdtm),

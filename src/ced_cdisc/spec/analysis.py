@@ -1,4 +1,4 @@
-"""Analysis datasets as classes: their sources, parameters, derived records, windows and variables."""
+"""Analysis datasets as classes: sources, parameters, derived records, windows, variables and results."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from ced_cdisc.spec.base import Model, Words, Yes, texts
 from ced_cdisc.spec.models import Line
+from ced_cdisc.spec.results import FigureSpec, ResultSpec
 from ced_cdisc.spec.rows import Match, MatchSpec
 from ced_cdisc.spec.source import Mapping, Sequence, Text
 
@@ -161,6 +162,12 @@ class AnalysisSpec(AnalysisBlock):
     )
     variables: dict[Text, Line] = Field(
         default_factory=dict[Text, Line], description="Lines over the whole dataset."
+    )
+    results: list[ResultSpec] = Field(
+        default_factory=list[ResultSpec], description="Analysis results: what tables and texts print."
+    )
+    figures: list[FigureSpec] = Field(
+        default_factory=list[FigureSpec], description="Figures, written as SVG."
     )
     order: Words | None = Field(None, description="The order of the variables; default: the standard's.")
     sort: Words = Field(description="The order of records, after STUDYID and USUBJID.")

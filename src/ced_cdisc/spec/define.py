@@ -50,6 +50,22 @@ class CodelistSpec(Model):
     names: Text | None = Field(None, description="The list whose terms are the decodes' own codelist.")
 
 
+class DisplaySpec(Model):
+    """A table or figure of the report that shows analysis results."""
+
+    title: Text = Field(description="Its title.")
+    documents: dict[Text, Text | None] = Field(
+        default_factory=dict[Text, Text | None],
+        description="The documents that hold it, each with its pages (12, 14) or a named destination.",
+    )
+    reason: Text | None = Field(
+        None, description="Why its results were made, such as SPECIFIED IN SAP (ARM AnalysisReason)."
+    )
+    purpose: Text | None = Field(
+        None, description="What they are for, such as PRIMARY OUTCOME MEASURE (ARM AnalysisPurpose)."
+    )
+
+
 class DefineSpec(Model):
     """define/define.yaml: what only define.xml needs."""
 
@@ -62,4 +78,8 @@ class DefineSpec(Model):
     )
     comments: dict[Text, Text] = Field(
         default_factory=dict[Text, Text], description="Comments on datasets and variables by name."
+    )
+    displays: dict[Text, DisplaySpec] = Field(
+        default_factory=dict[Text, DisplaySpec],
+        description="Tables and figures that show the analysis results of the specs, in their order.",
     )

@@ -45,10 +45,19 @@ RULES: dict[str, Rule] = {
     ),
     "sources": Keys({"defaults": _TABLE, "tables": Keys(each=_TABLE, inherit_empty=True)}),
     "visits": Keys({"visits": Listed("number")}),
-    "define": Keys({"documents": _LINES, "codelists": _LINES, "comments": _LINES}),
+    "define": Keys({"documents": _LINES, "codelists": _LINES, "comments": _LINES, "displays": _LINES}),
     "instruments": Keys({"items": _LINES, "scales": _LINES}),
     "sdtm": Keys(_BLOCK),
-    "adam": Keys({"rows": _LINES, "variables": _LINES, "parameters": _LINES, "with": _LINES}),
+    "adam": Keys(
+        {
+            "rows": _LINES,
+            "variables": _LINES,
+            "parameters": _LINES,
+            "with": _LINES,
+            "results": Listed("id"),
+            "figures": Listed("id"),
+        }
+    ),
 }
 """How each kind of file merges."""
 

@@ -1,4 +1,4 @@
-"""Datasets to transport files and define.xml, checked against each other."""
+"""Datasets to transport files and define.xml, checked against each other, and to results."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.core.xpt import XptMember, xpt_member
 from ced_cdisc.describe.packages import describe_package
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.stages.analysing import analyse, is_analysed
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.write.define import define_xml, stylesheet
 from ced_cdisc.write.xpt import write_xpt
 
 _Package = tuple[PackageMetadata | None, dict[str, bytes], list[Finding]]
+_Analysed = tuple[dict[str, bytes], list[Finding]]
 _Transport = tuple[dict[str, bytes], list[XptMember], list[Finding]]
 
 
@@ -35,6 +37,8 @@ def package(
 
     Gives metadata by folder (``sdtm``, ``adam``, ``controls/sdtm``), and files by path.
 
+    Among the files are those of the analysis results.
+
     Raises:
         Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
     """
@@ -43,15 +47,21 @@ def package(
     except PartnerLost:
         made = None
     if made is None:
-        made = {place.folder: _package(place, frames, extra) for place in _places(plan)}
+        made = (
+            {place.folder: _package(place, frames, extra) for place in _places(plan)},
+            analyse(plan, frames),
+        )
+    packed, (analysed, said) = made
+    findings.extend(said)
     packages: dict[str, PackageMetadata] = {}
     files: dict[str, bytes] = {}
     for place in _places(plan):
-        metadata, written, found = made[place.folder]
+        metadata, written, found = packed[place.folder]
         findings.extend(found)
         files |= written
         if metadata is not None:
             packages[place.folder] = metadata
+    files |= analysed
     stop_on_errors(findings)
     described = {
         place.plan.qualified(dataset.name)
@@ -82,25 +92,36 @@ def _places(plan: StudyPlan) -> list[_Place]:
 
 def share_out(
     plan: StudyPlan, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame], partner: Partner
-) -> dict[str, _Package]:
-    """All packages: the second half makes ADaM, then define.xml of SDTM while the first writes its files.
+) -> tuple[dict[str, _Package], _Analysed]:
+    """All packages and the results: the second half makes ADaM, then what the first has no time for.
+
+    That are the results, for which scipy takes a second to load; where there are none, define.xml of SDTM
+    while the first half writes its files.
 
     Raises:
         PartnerLost: the partner is gone.
     """
+    analysed = is_analysed(plan)
     sdtm, adam, *pooled = _places(plan)
     if partner.half:
         described: PackageMetadata | None = partner.swap(_package(adam, frames, extra))
-        partner.swap(None if described is None else _define(sdtm.folder, described))
-        return {}
+        if analysed:
+            partner.swap(analyse(plan, frames))
+        else:
+            partner.swap(None if described is None else _define(sdtm.folder, described))
+        return {}, ({}, [])
     made = {place.folder: _package(place, frames, extra) for place in pooled}
     metadata = _described(sdtm, frames, extra)
     made[adam.folder] = partner.swap(metadata)
     if metadata is None:
-        partner.swap(None)
-        return {**made, sdtm.folder: (None, {}, [])}
+        made[sdtm.folder] = None, {}, []
+        return made, partner.swap(None) or ({}, [])
     written = _transport(sdtm, metadata, {**frames, **extra})
-    return {**made, sdtm.folder: _joined(sdtm.folder, metadata, written, partner.swap(None))}
+    if analysed:
+        made[sdtm.folder] = _joined(sdtm.folder, metadata, written, _define(sdtm.folder, metadata))
+        return made, partner.swap(None)
+    made[sdtm.folder] = _joined(sdtm.folder, metadata, written, partner.swap(None))
+    return made, ({}, [])
 
 
 def _described(

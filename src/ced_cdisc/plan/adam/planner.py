@@ -9,12 +9,14 @@ from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Comment, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.adam.figures import plan_figures
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
 from ced_cdisc.plan.adam.metadata import Metadata
 from ced_cdisc.plan.adam.numbers import numbered_pairs, with_numbers
 from ced_cdisc.plan.adam.parameters import ComputedRecords, computed_parameters, parameter_lines
 from ced_cdisc.plan.adam.parts import Part, is_computed, is_time_to_event
 from ced_cdisc.plan.adam.records import derived_records
+from ced_cdisc.plan.adam.results import Results
 from ced_cdisc.plan.adam.scales import scale_parameters
 from ced_cdisc.plan.adam.time_to_event import TimesToEvent
 from ced_cdisc.plan.adam.trace import is_name, trace_lines
@@ -83,6 +85,7 @@ class AnalysisPlanner:
         every = tuple(dict.fromkeys((*(line for one in derived for line in one.first), *lines)))
         made = (*(line for part in (*blocks, *computed, *derived) for line in part.lines), *every)
         check_homes(self.name, made, self._findings)
+        results = Results(self._names, self._lines.expressions, self._specs.define.displays, self._findings)
         structure = load_adamig(str(self._specs.study.standards.adamig)).structure(self._analysis.structure)
         return DatasetPlan(
             name=self.name,
@@ -106,6 +109,8 @@ class AnalysisPlanner:
             demands=self._times.demands,
             decimals=self._decimals(),
             value_level=self._value_level(),
+            results=results.plan(spec.results),
+            figures=plan_figures(spec.figures, results),
         )
 
     def _target(self, name: str) -> Target:

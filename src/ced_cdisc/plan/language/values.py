@@ -285,8 +285,8 @@ class Values:
             falling = str(text).endswith(" desc")
             word = Text(str(text).removesuffix(" desc"), text.where, text.span)
             parsed = self._expressions.parse(word)
-            if parsed is None:
-                return None
+            if parsed is None or self._expressions.resolve(parsed, names, word) is None:
+                return None  # resolved by itself, so that a fault is told at its word
             orders.append(tree.Ordering(of=parsed, falling=falling != (spec.flag == "last")))
         where = self._expressions.parse(spec.where) if spec.where is not None else None
         if spec.where is not None and where is None:

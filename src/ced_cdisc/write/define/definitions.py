@@ -134,6 +134,15 @@ def _where_clauses(package: PackageMetadata) -> Iterator[WhereClause]:
             if any(check.dataset != dataset.name for check in row.where) and row.where_comment is None:
                 raise DefineModelError(f"{place}: {oid} joins datasets and needs a comment on how")
             yield WhereClause(oid, row.where, row.where_comment)
+    for result in (result for display in package.displays for result in display.results):
+        asked = {(result.dataset, name) for name in result.variables} | {
+            (check.dataset, check.variable) for check in result.where
+        }
+        for dataset, variable in sorted(asked - known):
+            raise DefineModelError(
+                f"the result {result.id} asks for {dataset}.{variable}, which is not in the package"
+            )
+        yield WhereClause(oids.where_clause(result.dataset, result.where), result.where, None)
 
 
 def _codelists(package: PackageMetadata) -> Iterator[Codelist]:
@@ -181,7 +190,7 @@ def _documents(
     for _, variable in _variables(package):
         for origin in (written_origin(variable), *(row.origin for row in variable.value_level)):
             references += origin.documents if origin is not None else ()
-    for definition in (*methods, *comments):
+    for definition in (*methods, *comments, *package.displays):
         references += definition.documents
     known = {document.id for document in package.documents}
     for reference in references:
@@ -204,6 +213,8 @@ def _require_unique_names(package: PackageMetadata) -> None:
         ("variable", [f"{dataset.name}.{variable.name}" for dataset, variable in _variables(package)]),
         ("standard", [standard.id for standard in package.standards]),
         ("document", [document.id for document in package.documents]),
+        ("display", [display.id for display in package.displays]),
+        ("result", [result.id for display in package.displays for result in display.results]),
     ):
         twice = sorted(name for name, count in Counter(names).items() if count > 1)
         if twice:

@@ -15,6 +15,7 @@ from ced_cdisc.write.define.datasets import item_group_def
 from ced_cdisc.write.define.definitions import Definitions, definitions
 from ced_cdisc.write.define.markup import Element, element, leaf, serialise
 from ced_cdisc.write.define.methods import comment_def, comment_oid, method_def
+from ced_cdisc.write.define.results import result_displays
 from ced_cdisc.write.define.values import value_list_defs, where_clause_def
 from ced_cdisc.write.define.variables import item_defs
 
@@ -99,6 +100,7 @@ def _metadata_version(package: PackageMetadata, shared: Definitions) -> Element:
         *(method_def(method) for method in shared.methods),
         *(comment_def(comment) for comment in shared.comments),
         *(leaf(oids.document_leaf(d.id), d.href, d.title) for d in shared.documents),
+        result_displays(package.displays),
     )
 
 

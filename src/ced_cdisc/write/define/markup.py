@@ -21,13 +21,15 @@ Element: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]
 
 ODM = "http://www.cdisc.org/ns/odm/v1.3"
 DEF = "http://www.cdisc.org/ns/def/v2.1"
+ARM = "http://www.cdisc.org/ns/arm/v1.0"
 XLINK = "http://www.w3.org/1999/xlink"
 XML = "http://www.w3.org/XML/1998/namespace"
 LANGUAGE = "en"
 STYLESHEET = "define2-1.xsl"
 
 _NAMESPACES: dict[str | None, str] = {None: ODM, "def": DEF, "xlink": XLINK}
-_PREFIXES = {"def": DEF, "xlink": XLINK, "xml": XML}
+_WITH_RESULTS: dict[str | None, str] = {**_NAMESPACES, "arm": ARM}
+_PREFIXES = {"def": DEF, "arm": ARM, "xlink": XLINK, "xml": XML}
 
 
 def element(
@@ -36,14 +38,15 @@ def element(
     """One element with its attributes and children, both in the order given.
 
     Args:
-        tag: name, with the prefix ``def:`` where it is not ODM.
+        tag: name, with the prefix ``def:`` or ``arm:`` where it is not ODM.
         attributes: names with prefix; a None value means the attribute is not written.
         children: child elements; None is left out.
         text: text content.
     """
     prefix, _, local = tag.rpartition(":")
     tag = f"{{{_PREFIXES.get(prefix, ODM)}}}{local}"
-    node = etree.Element(tag, nsmap=_NAMESPACES)  # pyright: ignore[reportArgumentType] (None is the default)
+    names = _WITH_RESULTS if prefix == "arm" else _NAMESPACES  # declared where results begin
+    node = etree.Element(tag, nsmap=names)  # pyright: ignore[reportArgumentType] (None is the default)
     for name, value in attributes.items():
         if value is not None:
             node.set(_attribute(name), str(value))

@@ -12,6 +12,8 @@ prefix    object                                      example
 ``COM``   comment                                     COM.AE
 ``LF``    file                                        LF.AE, LF.acrf
 ``STD``   standard                                    STD.SDTMIG
+``RD``    display of results                          RD.T3.1
+``AR``    analysis result                             AR.T3.1.R3
 ========  ==========================================  =============================
 
 Source: the conventions of the CDISC Define-XML 2.1 examples.
@@ -87,6 +89,16 @@ def comment(identifier: str) -> str:
 def standard(identifier: str) -> str:
     """The OID of a standard."""
     return f"STD.{identifier}"
+
+
+def display(identifier: str) -> str:
+    """The OID of a display of analysis results."""
+    return f"RD.{identifier}"
+
+
+def result(identifier: str) -> str:
+    """The OID of an analysis result."""
+    return f"AR.{identifier}"
 
 
 def dataset_leaf(dataset: str) -> str:

@@ -1,0 +1,211 @@
+"""The methods: values in, numbers by name out. What is known of each is in :mod:`ced_cdisc.plan.analyses`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal, cast
+
+from ced_cdisc.analyse.numbers import ranked
+from ced_cdisc.analyse.signed_rank import exact_p, has_ties
+from ced_cdisc.plan.analyses import NUMPY_QUANTILES
+
+EXACT_BELOW = 50
+"""So many values, or more, are too many for R to take the exact distribution by itself."""
+
+
+class TooFew(ValueError):
+    """The values do not suffice for the method; the text says why."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a method gives, and which of its variants it came to, in words."""
+
+    values: dict[str, float]
+    variant: str = ""
+
+
+def _stats() -> Any:
+    """scipy.stats, which takes a second to load: only where a test is asked for."""
+    return import_module("scipy.stats")
+
+
+def share(count: int, total: int) -> Found:
+    """How many of how many, and the percent of it."""
+    if not total:
+        raise TooFew("there is no value")
+    return Found({"n": count, "total": total, "percent": 100 * count / total})
+
+
+def mean_and_sd(values: Sequence[float]) -> Found:
+    """The arithmetic mean and the standard deviation with n - 1."""
+    import numpy as np
+
+    if len(values) < 2:
+        raise TooFew("a standard deviation needs two values")
+    array = np.array(values)
+    return Found({"n": len(values), "mean": float(array.mean()), "sd": float(array.std(ddof=1))})
+
+
+def median_and_quartiles(values: Sequence[float], kind: int) -> Found:
+    """The quantiles 0.25, 0.5 and 0.75 by type ``kind`` of Hyndman and Fan (1996)."""
+    import numpy as np
+
+    if not values:
+        raise TooFew("there is no value")
+    method = cast("Any", NUMPY_QUANTILES[kind - 1])
+    found = np.quantile(np.array(values), [0.25, 0.5, 0.75], method=method)
+    q1, median, q3 = (float(value) for value in found)
+    return Found({"n": len(values), "median": median, "q1": q1, "q3": q3})
+
+
+def min_and_max(values: Sequence[float]) -> Found:
+    """The least and the greatest value."""
+    if not values:
+        raise TooFew("there is no value")
+    return Found({"n": len(values), "min": min(values), "max": max(values)})
+
+
+def wilcoxon_signed_rank(
+    differences: Sequence[float],
+    *,
+    zeros: Literal["drop", "pratt", "zsplit"] = "drop",
+    correction: bool = True,
+    exact: Literal["auto", "yes", "no"] = "auto",
+) -> Found:
+    """The two-sided Wilcoxon signed rank test of paired differences.
+
+    With ``exact="auto"`` and the other defaults this is the rule of ``wilcox.test(x, y, paired = TRUE)`` in
+    R: exact with fewer than 50 differences of which none is 0 and no two are tied in size, else a normal
+    approximation without the zeros, its variance corrected for ties, with continuity correction.
+
+    Args:
+        differences: one a subject; rounded to 9 decimals before they are ranked.
+        zeros: differences of 0 are dropped; or ranked, and their ranks dropped (Pratt); or ranked, and their
+            ranks split between both signs.
+        correction: the continuity correction of the normal approximation.
+        exact: ``yes`` takes the exact distribution given the ranks, tied or not; not with ``zsplit``.
+
+    Returns:
+        ``n`` differences, ``used`` of them ranked and signed, ``statistic`` the sum of the positive ranks
+        (with ``zsplit`` with half of those of the zeros), ``p``.
+
+    Raises:
+        TooFew: no difference is other than 0.
+    """
+    stats = _stats()
+    values = ranked(differences)
+    signed = [value for value in values if value]
+    if not signed:
+        raise TooFew("no difference is other than 0")
+    special = len(signed) < len(values) or has_ties(signed)
+    is_exact = exact == "yes" or (exact == "auto" and not special and len(values) < EXACT_BELOW)
+    sizes = [abs(value) for value in (signed if zeros == "drop" else values)]
+    ranks = [float(rank) for rank in stats.rankdata(sizes)]
+    of = signed if zeros == "drop" else values
+    statistic = sum(rank for rank, value in zip(ranks, of, strict=True) if value > 0)
+    if zeros == "zsplit":
+        statistic += sum(rank for rank, value in zip(ranks, of, strict=True) if not value) / 2
+    if is_exact:
+        p = exact_p([rank for rank, value in zip(ranks, of, strict=True) if value], statistic)
+        words = "exact distribution" + (", given the tied ranks" if special else "")
+    else:
+        name = {"drop": "wilcox"}.get(zeros, zeros)
+        p = float(stats.wilcoxon(values, zero_method=name, correction=correction, method="asymptotic").pvalue)
+        words = f"normal approximation, {_corrected(correction)}"
+    if len(signed) < len(values):
+        told = {"drop": "zeros dropped", "pratt": "zeros ranked and dropped", "zsplit": "zeros split"}
+        words += f", {told[zeros]}"
+    return Found({"n": len(values), "used": len(signed), "statistic": statistic, "p": p}, words)
+
+
+def _corrected(correction: bool) -> str:
+    return f"{'with' if correction else 'without'} continuity correction"
+
+
+def paired_t(differences: Sequence[float]) -> Found:
+    """The paired t test of the differences, with their mean, its 95 % confidence interval, and the SD."""
+    stats = _stats()
+    found = mean_and_sd(differences)
+    if not found.values["sd"]:
+        raise TooFew("all differences are equal")
+    test = stats.ttest_1samp(differences, 0.0)
+    interval = test.confidence_interval(0.95)
+    values = {"lower": float(interval.low), "upper": float(interval.high)}
+    return Found({**found.values, **values, "statistic": float(test.statistic), "p": float(test.pvalue)})
+
+
+def mann_whitney(
+    first: Sequence[float],
+    second: Sequence[float],
+    *,
+    correction: bool = True,
+    exact: Literal["auto", "yes", "no"] = "auto",
+) -> Found:
+    """The two-sided Wilcoxon rank sum (Mann-Whitney) test of two groups.
+
+    By ``exact="auto"`` the rule of ``wilcox.test(x, y)`` in R: exact with fewer than 50 values in each group
+    and no ties, else a normal approximation, corrected for ties, with continuity correction.
+
+    Raises:
+        TooFew: a group is empty, all values are equal, or ``exact="yes"`` is asked of ties, for which there
+            is no table.
+    """
+    stats = _stats()
+    one, two = ranked(first), ranked(second)
+    if not one or not two:
+        raise TooFew("a group has no value")
+    if len({*one, *two}) == 1:
+        raise TooFew("all values are equal")
+    ties = len({*one, *two}) < len(one) + len(two)
+    if exact == "yes" and ties:
+        raise TooFew("there are ties, so that the exact distribution of U does not hold")
+    small = len(one) < EXACT_BELOW and len(two) < EXACT_BELOW
+    is_exact = exact == "yes" or (exact == "auto" and small and not ties)
+    method = "exact" if is_exact else "asymptotic"
+    test = stats.mannwhitneyu(one, two, use_continuity=correction, method=method)
+    words = "exact distribution" if is_exact else f"normal approximation, {_corrected(correction)}"
+    values = {"n1": len(one), "n2": len(two), "statistic": float(test.statistic), "p": float(test.pvalue)}
+    return Found(values, words)
+
+
+def ancova(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, float]]) -> Found:
+    """The difference of two groups, adjusted for one covariate by least squares with a common slope.
+
+    Args:
+        first: pairs (value, covariate) of the first group.
+        second: those of the second.
+
+    Returns:
+        ``difference`` (second minus first) with its 95 % confidence interval, ``statistic`` t, and ``p``.
+
+    Raises:
+        TooFew: fewer than 4 values, a group without value, or a covariate that cannot be told from the group.
+    """
+    import numpy as np
+
+    if not first or not second:
+        raise TooFew("a group has no value")
+    rows = [(1.0, 0.0, x) for _, x in first] + [(1.0, 1.0, x) for _, x in second]
+    y = np.array([value for value, _ in (*first, *second)])
+    design = np.array(rows)
+    freedom = len(rows) - 3
+    if freedom < 1 or np.linalg.matrix_rank(design) < 3:
+        raise TooFew(
+            "an analysis of covariance needs four values, and a covariate that varies within a group"
+        )
+    inverse = np.linalg.inv(design.T @ design)
+    effects = inverse @ design.T @ y
+    rest = y - design @ effects
+    error = float(np.sqrt(inverse[1, 1] * (rest @ rest) / freedom))
+    difference = float(effects[1])
+    if not error:
+        raise TooFew("the values lie on lines without any scatter")
+    t = difference / error
+    stats = _stats()
+    half = float(stats.t.ppf(0.975, freedom)) * error
+    values = {"difference": difference, "lower": difference - half, "upper": difference + half}
+    p = float(2 * stats.t.sf(abs(t), freedom))
+    return Found({"n1": len(first), "n2": len(second), **values, "statistic": t, "p": p})

@@ -1,0 +1,73 @@
+"""The records of a finished dataset that a where clause holds of."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from ced_cdisc.core.metadata import RangeCheck
+
+Value = str | float | int | None
+
+_ORDER: Mapping[str, Callable[[str | float, str | float], bool]] = {
+    "LT": operator.lt,
+    "LE": operator.le,
+    "GT": operator.gt,
+    "GE": operator.ge,
+}
+
+
+@dataclass(frozen=True)
+class Records:
+    """Selected records: the subject of each, and its values by variable, all in the order of the dataset."""
+
+    subjects: tuple[str, ...]
+    columns: Mapping[str, tuple[Value, ...]]
+
+    def __len__(self) -> int:
+        return len(self.subjects)
+
+    def twice(self) -> list[str]:
+        """Subjects with several records."""
+        seen: set[str] = set()
+        return sorted({name for name in self.subjects if name in seen or seen.add(name)})
+
+
+def select(frame: pl.DataFrame, where: Iterable[RangeCheck], variables: Iterable[str]) -> Records:
+    """The records for which every check holds; a missing value meets no check, as in the datasets' language.
+
+    Args:
+        frame: a finished dataset with USUBJID.
+        where: the checks.
+        variables: the variables wanted; one that was left out as it holds nothing is missing throughout.
+    """
+    checks = list(where)
+    names = dict.fromkeys(["USUBJID", *(c.variable for c in checks), *variables])
+    columns: dict[str, list[Value]] = {
+        name: frame[name].to_list() if name in frame.columns else [None] * len(frame) for name in names
+    }
+    kept = list(range(len(frame)))
+    for check in checks:
+        values = columns[check.variable]
+        kept = [i for i in kept if holds(check, values[i])]
+    return Records(
+        tuple(str(columns["USUBJID"][i]) for i in kept),
+        {name: tuple(values[i] for i in kept) for name, values in columns.items()},
+    )
+
+
+def holds(check: RangeCheck, value: Value) -> bool:
+    """Whether a value meets a check: numbers as numbers, texts by character code."""
+    if value is None:
+        return False
+    others: list[str | float] = (
+        list(check.values) if isinstance(value, str) else [float(text) for text in check.values]
+    )
+    if check.comparator in ("EQ", "IN"):
+        return value in others
+    if check.comparator in ("NE", "NOTIN"):
+        return value not in others
+    return _ORDER[check.comparator](value, others[0])

@@ -1,0 +1,134 @@
+"""Programs that compute a result from its transport file, for readers of define.xml to run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ced_cdisc.core.metadata import RangeCheck
+from ced_cdisc.plan.analyses import NUMPY_QUANTILES, AnalysisMethod, ResultPlan
+from ced_cdisc.plan.method_words import title
+
+CONTEXT = "Python 3.11 (NumPy, pandas, SciPy)"
+_SIGNS = {"EQ": "==", "NE": "!=", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
+
+
+def program(result: ResultPlan, numeric: Collection[str]) -> str:
+    """The program of a result and of its sensitivity analyses; it prints each.
+
+    Args:
+        result: the result.
+        numeric: the numeric variables of its dataset.
+    """
+    lines = [
+        f'data = pd.read_sas("{result.dataset.lower()}.xpt", format="xport", encoding="ascii")',
+        "rows = data[",
+        " &\n".join(f"    ({_check(check, numeric)})" for check in result.where),
+        "]",
+        *_method(result.method, result.variable, numeric),
+    ]
+    for other in result.sensitivity:
+        lines += ["", f"# Sensitivity analysis: {title(other)}", *_method(other, result.variable, numeric)]
+    text = "\n".join(lines)
+    imports = ["import numpy as np"] if "np." in text else []
+    imports += ["import pandas as pd"]
+    imports += ["from scipy import stats"] if "stats." in text else []
+    return "\n".join([*imports, "", text])
+
+
+def _value(text: str, variable: str, numeric: Collection[str]) -> str:
+    return text if variable in numeric else f'"{text}"'
+
+
+def _check(check: RangeCheck, numeric: Collection[str]) -> str:
+    column = f'data["{check.variable}"]'
+    values = [_value(text, check.variable, numeric) for text in check.values]
+    if check.comparator == "IN":
+        return f"{column}.isin([{', '.join(values)}])"
+    if check.comparator == "NOTIN":
+        return f"~{column}.isin([{', '.join(values)}]) & {column}.notna()"
+    kept = f" & {column}.notna()" if check.comparator == "NE" else ""
+    own = f"{column} {_SIGNS[check.comparator]} {values[0]}"
+    return f"({own}){kept}" if kept else own
+
+
+def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> list[str]:
+    column = f'rows["{variable}"]'
+    match method.name:
+        case "count" if method.value is None:
+            return [f"print({column}.notna().sum())"]
+        case "count":
+            return [f"print(({column} == {_value(method.value or '', variable, numeric)}).sum())"]
+        case "n and percent":
+            value = _value(method.value or "", variable, numeric)
+            return [f"n = ({column} == {value}).sum()", f"print(n, 100 * n / {column}.notna().sum())"]
+        case "mean and SD":
+            return [f"print({column}.mean(), {column}.std(ddof=1))"]
+        case "median and quartiles":
+            kind = NUMPY_QUANTILES[method.quantiles - 1]
+            return [f'print(*np.quantile({column}.dropna(), [0.5, 0.25, 0.75], method="{kind}"))']
+        case "min and max":
+            return [f"print({column}.min(), {column}.max())"]
+        case "paired t":
+            return [f"print(stats.ttest_1samp({column}.dropna(), 0).pvalue)"]
+        case "wilcoxon signed rank":
+            return [f"values = {column}.dropna().round(9)", *_signed_rank(method)]
+        case "mann whitney":
+            return _rank_sum(method, variable)
+        case "ancova":
+            return _ancova(method, variable)
+        case _:
+            raise KeyError(method.name)
+
+
+def _signed_rank(method: AnalysisMethod) -> list[str]:
+    if method.exact == "yes":
+        kept = "values[values != 0]" if method.zeros == "drop" else "values"
+        return [
+            f"ranked = {kept}",
+            "ranks = pd.Series(stats.rankdata(ranked.abs()), index=ranked.index)[ranked != 0]",
+            "ways = np.ones(1)",
+            "for rank in (2 * ranks).astype(int):  # of each sum of positive ranks, in halves",
+            "    ways = np.convolve(ways, [0.5] + [0] * (rank - 1) + [0.5])",
+            "at = int(2 * ranks[ranked > 0].sum())",
+            "print(min(1, 2 * min(ways[: at + 1].sum(), ways[at:].sum())))",
+        ]
+    zeros = {"drop": "wilcox"}.get(method.zeros, method.zeros)
+    kind = '"asymptotic"'
+    lines: list[str] = []
+    if method.exact == "auto":
+        lines = [
+            "special = (values == 0).any() or values.abs().duplicated().any() or len(values) >= 50",
+            'method = "asymptotic" if special else "exact"',
+        ]
+        kind = "method"
+    call = f'zero_method="{zeros}", correction={method.correction}, method={kind}'
+    return [*lines, f"print(stats.wilcoxon(values, {call}).pvalue)"]
+
+
+def _rank_sum(method: AnalysisMethod, variable: str) -> list[str]:
+    lines = [
+        f'groups = rows.groupby("{method.group}")["{variable}"]',
+        "first, second = (values.dropna().round(9) for _, values in groups)",
+    ]
+    kind = {"yes": '"exact"', "no": '"asymptotic"', "auto": "method"}[method.exact]
+    if method.exact == "auto":
+        lines += [
+            "special = pd.concat([first, second]).duplicated().any() or max(len(first), len(second)) >= 50",
+            'method = "asymptotic" if special else "exact"',
+        ]
+    call = f"use_continuity={method.correction}, method={kind}"
+    return [*lines, f"print(stats.mannwhitneyu(first, second, {call}).pvalue)"]
+
+
+def _ancova(method: AnalysisMethod, variable: str) -> list[str]:
+    group, covariate = method.group, method.covariate
+    return [
+        f'complete = rows[["{variable}", "{group}", "{covariate}"]].dropna()',
+        f'later = complete["{group}"] == complete["{group}"].max()',
+        f'design = np.column_stack([np.ones(len(complete)), later, complete["{covariate}"]]).astype(float)',
+        f'values = complete["{variable}"].to_numpy()',
+        "effects = np.linalg.lstsq(design, values, rcond=None)[0]",
+        "rest, freedom = values - design @ effects, len(values) - 3",
+        "error = np.sqrt(np.linalg.inv(design.T @ design)[1, 1] * (rest @ rest) / freedom)",
+        "print(effects[1], 2 * stats.t.sf(abs(effects[1] / error), freedom))",
+    ]

@@ -1,0 +1,131 @@
+"""Summaries and tests of two groups, against formulas of the tests' own and the examples of R."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from ced_cdisc.analyse import methods
+from ced_cdisc.analyse.methods import TooFew
+
+VALUES = st.lists(st.integers(-1000, 1000).map(lambda i: i / 8), min_size=1, max_size=25)
+QUICK = settings(deadline=None, max_examples=100)
+
+
+def quantile(values: list[float], p: float, kind: int) -> float:
+    """Hyndman and Fan (1996): types 2, 6 and 7 from their definitions."""
+    ordered, n = sorted(values), len(values)
+    if kind == 2:
+        at = n * p
+        low, high = math.ceil(at), math.floor(at) + 1
+        return (ordered[max(low, 1) - 1] + ordered[min(high, n) - 1]) / 2
+    at = {6: (n + 1) * p, 7: 1 + (n - 1) * p}[kind]
+    at = min(max(at, 1), n)
+    low = math.floor(at)
+    return ordered[low - 1] + (at - low) * (ordered[min(low, n - 1)] - ordered[low - 1])
+
+
+@QUICK
+@given(VALUES, st.sampled_from([2, 6, 7]))
+def test_quartiles_by_type(values: list[float], kind: int) -> None:
+    found = methods.median_and_quartiles(values, kind).values
+    expected = [quantile(values, p, kind) for p in (0.25, 0.5, 0.75)]
+    assert [found["q1"], found["median"], found["q3"]] == pytest.approx(expected, abs=1e-9)
+
+
+@QUICK
+@given(VALUES.filter(lambda values: len(values) > 1))
+def test_mean_and_sd(values: list[float]) -> None:
+    found = methods.mean_and_sd(values).values
+    assert found["mean"] == pytest.approx(statistics.fmean(values), abs=1e-9)
+    assert found["sd"] == pytest.approx(statistics.stdev(values), abs=1e-9)
+
+
+def test_paired_t_as_the_sleep_data_of_r() -> None:
+    first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
+    second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+    found = methods.paired_t([x - y for x, y in zip(first, second, strict=True)]).values
+    assert round(found["statistic"], 4) == -4.0621
+    assert round(found["p"], 6) == 0.002833
+    assert [round(found[name], 4) for name in ("mean", "lower", "upper")] == [-1.58, -2.4599, -0.7001]
+
+
+def test_mann_whitney_as_r_prints_its_examples() -> None:
+    permeability = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
+    found = methods.mann_whitney(permeability, [1.15, 0.88, 0.90, 0.74, 1.21])
+    assert (found.values["statistic"], round(found.values["p"], 4)) == (35, 0.2544)
+    assert found.variant == "exact distribution"
+
+
+def test_mann_whitney_with_ties_is_a_normal_approximation() -> None:
+    may = [41, 36, 12, 18, 28, 23, 19, 8, 7, 16, 11, 14, 18, 14, 34, 6, 30, 11, 1, 11, 4, 32, 23, 45, 115, 37]
+    august = [39, 9, 16, 78, 35, 66, 122, 89, 110, 44, 28, 65, 22, 59, 23, 31, 44, 21, 9, 45, 168, 73, 76]
+    found = methods.mann_whitney(may, [*august, 118, 84, 85])
+    assert found.values["statistic"] == 127.5
+    assert round(found.values["p"], 7) == 0.0001208  # as R says of Ozone by month
+    assert found.variant == "normal approximation, with continuity correction"
+    assert methods.mann_whitney(may, august, correction=False).variant.endswith(
+        "without continuity correction"
+    )
+
+
+@QUICK
+@given(st.integers(0, 10_000))
+def test_ancova_is_the_partial_f_test(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    first = [(float(y), float(x)) for y, x in dice.normal(size=(7, 2))]
+    second = [(float(y), float(x)) for y, x in dice.normal(0.5, 1, size=(5, 2))]
+    found = methods.ancova(first, second).values
+    y = np.array([pair[0] for pair in (*first, *second)])
+    x = np.array([pair[1] for pair in (*first, *second)])
+    group = np.array([0.0] * 7 + [1.0] * 5)
+    rest = [
+        float(((y - design @ np.linalg.lstsq(design, y, rcond=None)[0]) ** 2).sum())
+        for design in (np.column_stack([np.ones(12), x]), np.column_stack([np.ones(12), x, group]))
+    ]
+    f = (rest[0] - rest[1]) / (rest[1] / 9)
+    assert found["p"] == pytest.approx(float(stats.f.sf(f, 1, 9)), rel=1e-7)
+    assert found["statistic"] ** 2 == pytest.approx(f, rel=1e-7)
+    means = [np.mean([pair[i] for pair in group]) for group in (first, second) for i in (0, 1)]
+    slope = sum(
+        (pair[1] - mean_x) * (pair[0] - mean_y)
+        for group, mean_y, mean_x in ((first, means[0], means[1]), (second, means[2], means[3]))
+        for pair in group
+    ) / sum((pair[1] - m) ** 2 for group, m in ((first, means[1]), (second, means[3])) for pair in group)
+    adjusted = means[2] - means[0] - slope * (means[3] - means[1])
+    assert found["difference"] == pytest.approx(adjusted, rel=1e-7, abs=1e-9)
+    assert found["lower"] < found["difference"] < found["upper"]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: methods.share(0, 0), "there is no value"),
+        (lambda: methods.mean_and_sd([1.0]), "a standard deviation needs two values"),
+        (lambda: methods.median_and_quartiles([], 7), "there is no value"),
+        (lambda: methods.min_and_max([]), "there is no value"),
+        (lambda: methods.paired_t([2.0, 2.0]), "all differences are equal"),
+        (lambda: methods.mann_whitney([], [1.0]), "a group has no value"),
+        (lambda: methods.mann_whitney([1.0], [1.0]), "all values are equal"),
+        (
+            lambda: methods.mann_whitney([1.0, 2.0], [1.0], exact="yes"),
+            "there are ties, so that the exact distribution of U does not hold",
+        ),
+        (lambda: methods.ancova([], [(1.0, 1.0)]), "a group has no value"),
+        (
+            lambda: methods.ancova([(1.0, 0.0), (2.0, 0.0)], [(1.0, 1.0), (4.0, 1.0)]),
+            "an analysis of covariance needs four values, and a covariate that varies within a group",
+        ),
+    ],
+)
+def test_what_does_not_suffice(call: object, said: str) -> None:
+    assert callable(call)
+    with pytest.raises(TooFew) as found:
+        call()
+    assert str(found.value) == said
