@@ -64,6 +64,8 @@ FREE = {
 }
 """Keys whose values are free texts, and why no fault can be known."""
 
+_DATASET = re.compile(r"mappings/(?:[^/]+/)?(?:sdtm|adam)/")
+
 EXPRESSIONS = {
     "derive", "when", "where", "then", "else", "value", "rows", "computed", "text", "checks", "usubjid",
     "baseline", "collect", "time", "result", "copy", "by", "order", "sort", "reason", "variables", "supp",
@@ -112,7 +114,7 @@ class Specs:
     """The example's specs, copied into a folder where words can be changed."""
 
     def __init__(self, folder: Path, home: Path = HOME) -> None:
-        paths = sorted([*home.glob("mappings/**/*.yaml"), *home.glob("define/*.yaml")])
+        paths = sorted([*home.glob("mappings/**/*.yaml"), *home.glob("define/**/*.yaml")])
         self.texts = {path.relative_to(home).as_posix(): path.read_text("utf-8") for path in paths}
         self._folder = folder
         for name, text in self.texts.items():
@@ -155,7 +157,7 @@ class Specs:
         for word in words:
             waiting.setdefault(word.file, []).append(word)
         while waiting:
-            alone = [file for file in waiting if not file.startswith(("mappings/sdtm", "mappings/adam"))]
+            alone = [file for file in waiting if not _DATASET.match(file)]
             together = [file for file in waiting if file not in alone]
             yield from self._several([waiting[file].pop() for file in together])
             for file in alone:
@@ -272,11 +274,11 @@ def _word(
 def is_expression(file: str, path: tuple[str, ...]) -> bool:
     """Whether a scalar holds an expression or names, to be misspelt one by one."""
     keys = [step for step in path if step != "-"]
-    if not file.startswith(("mappings/sdtm", "mappings/adam")):
+    if not _DATASET.match(file):
         return keys[-1:] == ["usubjid"]
     if len(keys) > 1 and keys[-2] in ("with", "ct", "for", "supp") and keys[-2] != "supp":
         return False
-    if keys[0] == "rows" and file.startswith("mappings/sdtm"):
+    if keys[0] == "rows" and "/sdtm/" in file:
         return False
     return keys[-1] in EXPRESSIONS or (len(keys) > 1 and keys[-2] in ("variables", "supp", "rows"))
 

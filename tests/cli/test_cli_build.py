@@ -38,7 +38,7 @@ def manifest(out: str = "out") -> dict[str, Any]:
 def test_a_build_says_one_line_a_dataset() -> None:
     given()
     assert ced("build", "raw", "out") == Run(
-        0, SPECS + BUILT + "4 datasets and 3 define.xml written to out\n"
+        0, SPECS + BUILT + "4 datasets and 2 define.xml written to out\n"
     )
     assert list(tree("out")) == FILES
 
@@ -46,7 +46,7 @@ def test_a_build_says_one_line_a_dataset() -> None:
 def test_a_build_in_a_process_of_its_own_says_the_same_and_warns_of_nothing() -> None:
     given()
     assert ced_process("build", "raw", "out") == Run(
-        0, SPECS + BUILT + "4 datasets and 3 define.xml written to out\n"
+        0, SPECS + BUILT + "4 datasets and 2 define.xml written to out\n"
     )
 
 
@@ -55,7 +55,7 @@ def test_named_folders_are_shown_as_the_user_wrote_them() -> None:
     Path("mappings").rename("specs")
     run = ced("build", "./raw/", "out/", "--mappings", "specs", "--define", "define/")
     assert run == Run(
-        0, "specs from specs and define\n" + BUILT + "4 datasets and 3 define.xml written to out\n"
+        0, "specs from specs and define\n" + BUILT + "4 datasets and 2 define.xml written to out\n"
     )
     spoil("specs/sdtm/ae.yaml", "upper(", "uper(")
     assert ced("build", "raw", "out", "--mappings", "specs") == Run(
@@ -105,7 +105,7 @@ def test_a_blank_row_and_a_file_that_no_table_reads_are_notes() -> None:
         + "2 notes in the raw data\n"
         + "raw/ae.csv:3 CED218 1 blank line of table ae left out: 3\n"
         + "raw/aes.csv CED235 aes.csv stands in the raw folder, but no table reads it; did you mean ae.csv?\n"
-        + "4 datasets and 3 define.xml written to out\n",
+        + "4 datasets and 2 define.xml written to out\n",
     )
     assert [f["code"] for f in manifest()["findings"]] == ["CED218", "CED235"]
 
@@ -120,7 +120,7 @@ def test_a_check_of_the_spec_that_fails_is_a_warning() -> None:
         + "1 warning from the checks\n"
         + f"mappings/sdtm/ae.yaml:4:10 CED265 {warning}\n"
         + "    ae.csv line 4, subject T1-002\n"
-        + "4 datasets and 3 define.xml written to out\n",
+        + "4 datasets and 2 define.xml written to out\n",
     )
     assert manifest()["findings"] == [
         {

@@ -28,6 +28,14 @@ T1.1  Demographic Characteristics of Treated Subjects
   T1.1.R1  Age (years)  20  52±13     mean and SD
   T1.1.R2  Women        20  15 (75%)  number and percent of F
 
+T2.1  Major Adverse Cardiovascular Events
+
+  Result   What                                     n  Value  Method
+  T2.1.R1  Death, myocardial infarction or stroke  20  0      count of 0
+  T2.1.R2  Death                                   20  0      count of 0
+  T2.1.R3  Myocardial infarction                   20  0      count of 0
+  T2.1.R4  Stroke                                  20  0      count of 0
+
 T3.1  Coronary Blood Flow Response to Acetylcholine
 
   Result   What                                                       n  Value              Method
@@ -99,6 +107,20 @@ T3.5  Exercise Time
   T3.5.R2  Total exercise time (s), month 6               20  451±173  mean and SD
   T3.5.R3  Total exercise time, month 6 against baseline  20  P=0.60   Wilcoxon signed rank test, exact distribution
              sensitivity                                  20  P=0.36   paired t test
+
+T3.6  Coronary Blood Flow Response to Acetylcholine in Historic Controls
+
+  Result   What                                                                               n  Value              Method
+  T3.6.R1  Change in CBF to acetylcholine (%), historic controls, first study                51  2.6 [-27.0, 20.3]  median and quartiles, type 7
+  T3.6.R2  Change in CBF to acetylcholine (%), historic controls, follow-up study            51  6.8 [-21.3, 28.2]  median and quartiles, type 7
+  T3.6.R3  Change in CBF to acetylcholine, historic controls, follow-up against first study  51  P=0.32             Wilcoxon signed rank test, normal approximation, with continuity correction
+             sensitivity                                                                     51  P=0.47             paired t test
+
+T3.7  Coronary Blood Flow Response of Treated Subjects and Historic Controls
+
+  Result   What                                                                   n  Value      Method
+  T3.7.R1  Change in CBF to acetylcholine, treated against historic controls  51+20  P=0.023    Mann-Whitney test, normal approximation, with continuity correction
+             sensitivity                                                      51+20  P=0.00022  analysis of covariance with BASE
 """
 SCALES = ["SAQPL", "SAQAS", "SAQAF", "SAQTS", "SAQQL"]
 
@@ -188,7 +210,7 @@ def test_each_program_of_define_xml_gives_the_numbers_of_its_result(
 ) -> None:
     """Run as a reader would, beside the transport files; the last number printed is compared."""
     monkeypatch.chdir(out / "adam")
-    last = {"n and percent": "percent", "mean and SD": "sd", "median and quartiles": "q3"}
+    last = {"count": "n", "n and percent": "percent", "mean and SD": "sd", "median and quartiles": "q3"}
     done: set[str] = set()
     for result in etree.parse("define.xml").iterfind(".//{*}AnalysisResult"):
         name = result.get("OID", "").removeprefix("AR.")
@@ -214,7 +236,9 @@ def test_odmlib_reads_the_results_back(out: Path, results: dict[str, Any]) -> No
     loader.load_odm_string((out / "adam" / "define.xml").read_text(encoding="utf-8").split("\n", 1)[1])
     with permissive(ValidationMode.SKIP_VALUESET):  # the list of purposes is extensible, not so in odmlib
         displays = loader.MetaDataVersion().AnalysisResultDisplays.ResultDisplay
-    assert [display.Name for display in displays] == ["T1.1", "T3.1", "T3.2", "T3.3", "T3.4", "T3.5"]
+    assert [display.Name for display in displays] == [
+        f"T{n}" for n in ("1.1", "2.1", *(f"3.{k}" for k in range(1, 8)))
+    ]
     read = {result.OID: result for display in displays for result in display.AnalysisResult}
     assert set(read) == {f"AR.{name}" for name in results}
     flow = read["AR.T3.1.R3"]

@@ -8,7 +8,7 @@ from ced_cdisc.core.metadata import RangeCheck
 from ced_cdisc.plan.analyses import NUMPY_QUANTILES, AnalysisMethod, ResultPlan
 from ced_cdisc.plan.method_words import title
 
-CONTEXT = "Python 3.11 (NumPy, pandas, SciPy)"
+CONTEXT = "Python 3.11 (NumPy, pandas, pyreadstat, SciPy)"
 _SIGNS = {"EQ": "==", "NE": "!=", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
 
 
@@ -20,7 +20,9 @@ def program(result: ResultPlan, numeric: Collection[str]) -> str:
         numeric: the numeric variables of its dataset.
     """
     lines = [
-        f'data = pd.read_sas("{result.dataset.lower()}.xpt", format="xport", encoding="ascii")',
+        # Not pandas.read_sas, which reads a zero as 5.4e-79.
+        f'data, _ = pyreadstat.read_xport("{result.dataset.lower()}.xpt")',
+        'data = data.replace("", None)',
         "rows = data[",
         " &\n".join(f"    ({_check(check, numeric)})" for check in result.where),
         "]",
@@ -30,7 +32,8 @@ def program(result: ResultPlan, numeric: Collection[str]) -> str:
         lines += ["", f"# Sensitivity analysis: {title(other)}", *_method(other, result.variable, numeric)]
     text = "\n".join(lines)
     imports = ["import numpy as np"] if "np." in text else []
-    imports += ["import pandas as pd"]
+    imports += ["import pandas as pd"] if "pd." in text else []
+    imports += ["import pyreadstat"]
     imports += ["from scipy import stats"] if "stats." in text else []
     return "\n".join([*imports, "", text])
 
