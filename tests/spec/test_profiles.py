@@ -13,7 +13,7 @@ from ced_cdisc.core.findings import Findings, Location, Stopped
 from ced_cdisc.pipeline import Build
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.report.resolved import resolved_yaml
-from ced_cdisc.spec.load import load_parts, load_specs
+from ced_cdisc.spec.load import load_parts, load_specs, study_folder
 from ced_cdisc.spec.rename import Group, Names
 from ced_cdisc.spec.source import Text, load_yaml
 from small_study import FILES
@@ -161,7 +161,7 @@ def test_a_check_concerns_the_records_of_the_group_and_keeps_its_place(both: tup
 
 
 def test_constants_in_quotes_stay_and_method_texts_follow(tmp_path: Path) -> None:
-    loaded = load_parts(study(tmp_path) / "mappings", tmp_path / "define", Findings(), profile="guide")
+    loaded = load_parts(study_folder(study(tmp_path) / "mappings", tmp_path / "define"), Findings(), "guide")
     found = loaded.parts
     (tree,) = (part.tree for part in found if part.name == "CV")
     assert loaded.profile.name == "guide"
@@ -339,7 +339,7 @@ comments: {XA: About XA, XB.XBCAT: Of XB, XB: "and XBDTC"}
 """
     folder = write(study(tmp_path), {"define/define.yaml": lists})
     paths = (folder / "mappings", folder / "define")
-    found = load_parts(*paths, Findings(), profile="guide").parts
+    found = load_parts(study_folder(*paths), Findings(), "guide").parts
     (tree,) = (part.tree for part in found if part.kind == "define")
     assert tree == {
         "codelists": {
@@ -371,7 +371,7 @@ parameters:
 """
     folder = write(study(tmp_path), {"mappings/adam/adtte.yaml": spec})
     paths = (folder / "mappings", folder / "define")
-    found = load_parts(*paths, Findings(), profile="guide").parts
+    found = load_parts(study_folder(*paths), Findings(), "guide").parts
     (text,) = (resolved_yaml(part.tree) for part in found if part.name == "ADTTE")
     where = "\"(CVSTRESC > 50 or CVDTC is missing) and CVCAT = 'VOLUME'\""
     assert f"events: [{{from: CV, where: {where}, date: CVDTC, describe: XA}}]" in text

@@ -28,7 +28,7 @@ def show(name: str, resolved: bool, mappings: Path | None, define: Path | None, 
     from ced_cdisc.core.findings import Findings, did_you_mean
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.report.resolved import resolved_yaml
-    from ced_cdisc.spec.load import load_parts
+    from ced_cdisc.spec.load import load_parts, study_folder
     from ced_cdisc.spec.locate import MissingFolder, find_study
 
     findings = Findings()
@@ -38,7 +38,7 @@ def show(name: str, resolved: bool, mappings: Path | None, define: Path | None, 
         usage_error(str(error))
     console = BuildConsole()
     console.say(study.notice)
-    found = load_parts(study.mappings, study.define, findings, study.shown, profile=profile)
+    found = load_parts(study_folder(study.mappings, study.define, study.shown), findings, profile)
     parts = {part.name or part.kind: part for part in found.parts}
     part = parts.get(name) or parts.get(name.upper()) or parts.get(name.lower())
     if findings.errors:

@@ -46,6 +46,12 @@ class Folder:
     named: str
     define: tuple[Path, str, str]
 
+    def pooled(self, name: str) -> Folder:
+        """The folder of a study that is pooled with this one."""
+        define, shown, named = self.define
+        inner = (define / name, f"{shown}/{name}", f"{named}/{name}")
+        return Folder(self.path / name, f"{self.shown}/{name}", f"{self.named}/{name}", inner)
+
     def below(self, text: str) -> Folder:
         """A layer by its path relative to this folder."""
         path, shown, named = (

@@ -69,10 +69,7 @@ def load_specs(
     define: Path,
     findings: Findings,
     shown: tuple[str, str] = FOLDERS,
-    named: tuple[str, str] = FOLDERS,
     profile: str | None = None,
-    *,
-    pooled: bool = False,
 ) -> Specs | None:
     """Read all specs of a study, of the layers that it builds on, and of the studies that it pools.
 
@@ -81,14 +78,16 @@ def load_specs(
         define: the folder with define.yaml.
         findings: receives every fault.
         shown: how the two folders are named in messages.
-        named: how build.json names them.
         profile: the profile in which the study is read; None: the one that study.yaml names, if it does.
-        pooled: whether another study pools this one; it need not have that study's profile.
 
     Returns:
         The specs, or None if a file or layer that everything hangs on could not be read.
     """
-    loaded = load_parts(mappings, define, findings, shown, named, profile, pooled=pooled)
+    return _load(study_folder(mappings, define, shown), findings, profile)
+
+
+def _load(folder: Folder, findings: Findings, profile: str | None, *, pooled: bool = False) -> Specs | None:
+    loaded = load_parts(folder, findings, profile, pooled=pooled)
     parts, chosen = loaded.parts, loaded.profile
     if any(finding.code in LACKS_LAYERS for finding in findings):
         return None  # most lines may stand in the layer: what is said of the rest would mislead
@@ -110,14 +109,13 @@ def load_specs(
         message = f"sequence.lock keeps the numbers of another profile than {chosen.name}"
         hint = "write `sequence: sorted`, or take the profile that study.yaml names"
         findings.add(Finding("CED049", message, Location(OPTION), hint=hint))
-    terminology = mappings / "ct"
-    pinned = study[0].standards.ct.items()
+    terminology = folder.path / "ct"
     packages = {
-        f"{named[0]}/ct/{path.name}": path
-        for who, date in pinned
+        f"{folder.named}/ct/{path.name}": path
+        for who, date in study[0].standards.ct.items()
         for path in ct_files(str(who), str(date), terminology)
     }
-    others = _pooled(study[0], mappings, define, findings, shown, named, chosen.name)
+    others = _pooled(study[0], folder, findings, chosen.name)
     if len(others) < len(study[0].pool):
         return None  # analysis datasets read what is not there: what is said of them would mislead
     return Specs(
@@ -132,55 +130,43 @@ def load_specs(
         | packages
         | {name: path for _, specs in others for name, path in specs.files.items()},
         parts=tuple(parts),
-        layers=(*loaded.layers, *_folders(others, mappings, define)),
-        terminology=(terminology, f"{shown[0]}/ct"),
+        layers=(*loaded.layers, *_folders(others, folder)),
+        terminology=(terminology, f"{folder.shown}/ct"),
         pooled=others,
         profile=chosen.name,
     )
 
 
 def _pooled(
-    study: StudySpec,
-    mappings: Path,
-    define: Path,
-    findings: Findings,
-    shown: tuple[str, str],
-    named: tuple[str, str],
-    profile: str,
+    study: StudySpec, folder: Folder, findings: Findings, profile: str
 ) -> tuple[tuple[str, Specs], ...]:
-    """The specs of the studies that ``pool`` names: CED046 for one that is not there, or stands elsewhere."""
+    """The specs of the studies that ``pool`` names: CED046 for one that is not there, or stands elsewhere.
+
+    They are read in the profile of the study that pools them, where they have it.
+    """
     found: dict[str, Specs] = {}
     for text in study.pool:
         name = str(text)
         if name in found:
             findings.add(Finding("CED029", f"the study {name} is pooled twice", text.where))
         elif not _FOLDER.fullmatch(name):
-            problem = f"'{name}' is no folder below {shown[0]}: letters, digits, - and _"
+            problem = f"'{name}' is no folder below {folder.shown}: letters, digits, - and _"
             findings.add(Finding("CED046", problem, text.where))
-        elif not (mappings / name / "study.yaml").is_file():
-            near = did_you_mean(name, [path.parent.name for path in sorted(mappings.glob("*/study.yaml"))])
-            problem = f"there is no {shown[0]}/{name}/study.yaml of a study to pool"
-            findings.add(Finding("CED046", problem, text.where, hint=near))
+        elif not (folder.path / name / "study.yaml").is_file():
+            there = sorted(path.parent.name for path in folder.path.glob("*/study.yaml"))
+            problem = f"there is no {folder.shown}/{name}/study.yaml of a study to pool"
+            findings.add(Finding("CED046", problem, text.where, hint=did_you_mean(name, there)))
         else:
-            specs = load_specs(
-                mappings / name,
-                define / name,
-                findings,
-                (f"{shown[0]}/{name}", f"{shown[1]}/{name}"),
-                (f"{named[0]}/{name}", f"{named[1]}/{name}"),
-                profile,
-                pooled=True,
-            )
+            specs = _load(folder.pooled(name), findings, profile, pooled=True)
             if specs is not None:
                 found[name] = specs
     return tuple(found.items())
 
 
-def _folders(pooled: tuple[tuple[str, Specs], ...], mappings: Path, define: Path) -> Iterator[Path]:
+def _folders(pooled: tuple[tuple[str, Specs], ...], folder: Folder) -> Iterator[Path]:
     for name, specs in pooled:
-        yield mappings / name
-        if (define / name).is_dir():
-            yield define / name
+        inner = folder.pooled(name)
+        yield from (path for path in (inner.path, inner.define[0]) if path.is_dir())
         yield from specs.layers
 
 
@@ -193,26 +179,30 @@ class Loaded:
     profile: Chosen
 
 
+def study_folder(mappings: Path, define: Path, shown: tuple[str, str] = FOLDERS) -> Folder:
+    """The two folders of a study's specs, and how messages name them."""
+    return Folder(mappings, shown[0], FOLDERS[0], (define, shown[1], FOLDERS[1]))
+
+
 def load_parts(
-    mappings: Path,
-    define: Path,
-    findings: Findings,
-    shown: tuple[str, str] = FOLDERS,
-    named: tuple[str, str] = FOLDERS,
-    profile: str | None = None,
-    *,
-    pooled: bool = False,
+    folder: Folder, findings: Findings, profile: str | None = None, *, pooled: bool = False
 ) -> Loaded:
-    """The files of a study as trees; arguments as for :func:`load_specs`."""
+    """The files of a study as trees.
+
+    Args:
+        folder: the study's folders.
+        findings: receives what cannot be read.
+        profile: as for :func:`load_specs`.
+        pooled: whether another study pools this one; it need not have that study's profile.
+    """
 
     def parse(path: Path, name: str) -> Mapping | None:
         return _parse(path, name, findings)
 
-    folder = Folder(mappings, shown[0], named[0], (define, shown[1], named[1]))
     own = read_parts(folder, parse, own=True)
     for name in ("study.yaml", "sources.yaml"):
-        if not (mappings / name).exists():
-            where = Location(f"{shown[0]}/{name}")
+        if not (folder.path / name).exists():
+            where = Location(f"{folder.shown}/{name}")
             findings.add(Finding("CED010", "this file is needed and is not there", where))
     merged, layers = with_layers(own, folder, parse, findings)
     parts, chosen = with_profile(merged, profile, findings, pooled=pooled)
