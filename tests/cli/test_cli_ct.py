@@ -260,3 +260,26 @@ def test_how_diff_is_called(arguments: list[str], code: int, expected: str) -> N
     for name in ("SDTM 2024-09-27.txt", "ADaM 2024-09-27.txt"):
         publish(shipped(), name)
     assert run("ct", "diff", *arguments) == (code, "", expected)
+
+
+def test_a_pooled_study_is_concerned_too() -> None:
+    given()
+    for path in [
+        *Path("mappings").rglob("*.yaml"),
+        *Path("define").rglob("*.yaml"),
+        *Path("raw").rglob("*.csv"),
+    ]:
+        if path.parts[1] == "adam":
+            continue
+        other = Path(path.parts[0], "more", *path.parts[1:])
+        other.parent.mkdir(parents=True, exist_ok=True)
+        other.write_text(path.read_text(encoding="utf-8").replace("T1", "T2"), encoding="utf-8")
+    text = Path(STUDY).read_text(encoding="utf-8")
+    Path(STUDY).write_text(f"pool: more\n{text}", encoding="utf-8")
+    publish(shipped(), OLD)
+    publish(changed())
+    for folder in ("raw", "out"):
+        if folder == "out":
+            assert ced("build", "raw", "out").code == 0
+        code, said, _ = run("ct", "diff", OLD, FILE, folder)
+        assert code == 1 and said.count("more/AE.AESEV: 1 record") == 2, said

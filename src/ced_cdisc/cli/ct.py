@@ -249,5 +249,9 @@ def _frames(folder: Path, plan: StudyPlan, findings: Findings) -> dict[str, pl.D
     if not (folder / "build.json").is_file():
         _, frames, extra, _ = convert(plan, read_raw(folder, plan, findings), findings)
         return frames | extra
-    files = sorted(folder.glob("sdtm/*.xpt")) + sorted(folder.glob("adam/*.xpt"))
-    return {path.stem.upper(): read_xpt(path)[0] for path in files}
+    return {
+        study.qualified(path.stem.upper()): read_xpt(path)[0]
+        for study in plan.studies
+        for kind in ("sdtm", "adam")
+        for path in sorted((folder / study.folder / kind).glob("*.xpt"))
+    }

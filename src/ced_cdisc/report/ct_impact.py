@@ -51,16 +51,31 @@ class _Bound:
 def concerns(
     change: Comparison, specs: Specs, plan: StudyPlan, frames: Mapping[str, pl.DataFrame]
 ) -> list[Concern]:
-    """The changes that concern a study, by codelist and value.
+    """The changes that concern a study and those that it pools, by codelist and value.
 
     Args:
         change: the packages compared.
         specs: the study's specs.
         plan: their plan.
-        frames: finished datasets by name, SUPPxx included; none if there is no build to look at.
+        frames: finished datasets by qualified name, SUPPxx included; none if there is no build to look at.
     """
-    lost = _lost(change)
     found: dict[tuple[str, str], Concern] = {}
+    pooled = dict(specs.pooled)
+    for study in plan.studies:
+        _add_concerns(
+            change, pooled[study.folder] if study.folder else specs, study, study.own(frames), found
+        )
+    return [found[key] for key in sorted(found)]
+
+
+def _add_concerns(
+    change: Comparison,
+    specs: Specs,
+    plan: StudyPlan,
+    frames: Mapping[str, pl.DataFrame],
+    found: dict[tuple[str, str], Concern],
+) -> None:
+    lost = _lost(change)
 
     def concern(codelist: str, value: str, text: str = "") -> Concern:
         said = f"{change.name(codelist)}: {text or lost[codelist][value]}"
@@ -80,11 +95,10 @@ def concerns(
         for one in bound:
             held = _held(one, lost.get(one.codelist, {}), frames)
             for value, count in held.items():
-                records = concern(one.codelist, value).records
-                records[one.shown] = records.get(one.shown, 0) + count
+                records, shown = concern(one.codelist, value).records, plan.qualified(one.shown)
+                records[shown] = records.get(shown, 0) + count
         _written_rows(dataset, bound, specs, lost, concern)
     _declared(change, specs, lost, concern)
-    return [found[key] for key in sorted(found)]
 
 
 def _lost(change: Comparison) -> dict[str, dict[str, str]]:
