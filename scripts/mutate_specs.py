@@ -326,11 +326,11 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--sample", type=int, default=0, help="about so many words")
     options.add_argument("--show", default="silent,elsewhere", help="outcomes to list")
-    options.add_argument("--files", default="", help="only files that contain this text")
+    options.add_argument("--files", default="", help="only files whose path has this pattern")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         specs = Specs(Path(folder))
-        words = [word for word in specs.words() if given.files in word.file]
+        words = [word for word in specs.words() if re.search(given.files, word.file)]
         counts: Counter[str] = Counter(word.role for word in words if word.role.startswith("free"))
         words = sample([word for word in words if not word.role.startswith("free")], given.sample)
         plan = specs.unspoilt()
