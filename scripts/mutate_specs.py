@@ -380,6 +380,7 @@ def reason(word: Word, wrong: str, plan: StudyPlan) -> str:
         "derive",
         "then",
         "else",
+        "value",
     ):
         return "a text beside a raw column or within join(), or of a variable without codelist"
     if keys[-2:] == ["windows", "unit"]:
@@ -389,7 +390,9 @@ def reason(word: Word, wrong: str, plan: StudyPlan) -> str:
     if keys == ["variables"] and word.file.startswith("mappings/adam/"):
         return "declares a variable of the sponsor, with a label of its own"
     domain = Path(word.file).stem.upper()
-    dataset = next((d for d in plan.datasets if d.name == domain), None)
+    below = Path(word.file).parts[1:-2]  # the folder of a pooled study
+    study = next((one for one in plan.studies if one.folder == "/".join(below)), plan)
+    dataset = next((d for d in study.datasets if d.name == domain), None)
     names = [key for key in keys if dataset and any(v.name == key for v in dataset.variables)]
     if dataset and names:
         variable = next(v for v in dataset.variables if v.name == names[-1])

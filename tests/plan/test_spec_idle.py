@@ -47,6 +47,24 @@ CASES = {
         "codelists: {TEST: {extends: C6753, terms: {Vital Signs: Vital Signs}}}\ndocuments:",
         "define/define.yaml:1:29 CED022 unknown codelist C6753",
     ),
+    "a variable left out that the standard does not fill in": (
+        AE,
+        "domain: AE",
+        "domain: AE\nomit: [EPCH]",
+        "mappings/sdtm/ae.yaml:2:8 CED019 'omit' names EPCH, which the standard does not fill in for AE",
+    ),
+    "a source beside the blocks": (
+        EX,
+        "from: dose",
+        "from: dose\nstack: [{from: dose}]",
+        "mappings/sdtm/ex.yaml:2:7 CED018 beside 'stack', the word 'from' stands in its blocks; write it in each block that it is meant for",
+    ),
+    "a visit beside the blocks": (
+        EX,
+        "from: dose",
+        "visit: yes\nstack: [{from: dose}]",
+        "mappings/sdtm/ex.yaml:1:1 CED018 beside 'stack', the word 'visit' stands in its blocks; write it in each block that it is meant for",
+    ),
     "nothing like it": (
         ADSL,
         "count(AE.AESEQ)",

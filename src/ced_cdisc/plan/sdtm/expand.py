@@ -33,6 +33,8 @@ def expand(
 ) -> list[Rows]:
     """All blocks of a domain; ``shared`` holds the variables that every block takes over."""
     made: list[Rows] = []
+    if all(block is not shared for block in blocks):
+        _check_shared(shared, findings)
     for block in blocks:
         for values in block.for_ or [{}]:
             constants = {str(name): value for name, value in values.items()}
@@ -54,6 +56,17 @@ def expand(
                 made.append(Rows(filled, _merged(variables, test.variables), supp, test, codes))
     _check_tests([shared, *blocks], made, findings)
     return made
+
+
+def _check_shared(shared: BlockSpec, findings: Findings) -> None:
+    """CED018 for words beside ``stack`` that only a block can have."""
+    for name in _OF_BLOCKS:
+        given = getattr(shared, name)
+        if given is None or given is False or given == {}:
+            continue
+        where = given.where if isinstance(given, Text) else shared.place
+        problem = f"beside 'stack', the word '{name.rstrip('_')}' stands in its blocks"
+        findings.add(Finding("CED018", problem, where, hint="write it in each block that it is meant for"))
 
 
 def _inherited(block: BlockSpec, shared: BlockSpec) -> BlockSpec:
@@ -116,6 +129,19 @@ def _coded(block: BlockSpec, findings: Findings) -> tuple[list[TestSpec], tuple[
 
 _PLAIN = CodedTest.model_construct()
 _SHARED = ("unit", "range", "flags")
+_OF_BLOCKS = (
+    "from_",
+    "with_",
+    "each",
+    "where",
+    "for_",
+    "visit",
+    "long",
+    "test",
+    "result",
+    "items",
+    "not_done",
+)
 _OF_TESTS = ("label", "standard", "decimals")
 
 

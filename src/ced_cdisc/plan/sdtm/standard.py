@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Method, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
@@ -35,8 +36,11 @@ _VISIT = (
 _SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS", "--TPTNUM", "--TPT")
 
 
-def filled_in(domain: Domain, specs: Specs) -> list[str]:
-    """The variables that the standard fills in, as far as the domain and the study allow."""
+def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
+    """The variables that the standard fills in, as far as the domain and the study allow.
+
+    A variable that ``omit`` names and the standard does not fill in is CED019.
+    """
     spec = domain.spec
     names = ["STUDYID", "DOMAIN"]
     if spec.rows is not None:
@@ -54,7 +58,7 @@ def filled_in(domain: Domain, specs: Specs) -> list[str]:
     names.append(domain.full("--SEQ"))
     written = {*domain.names, *names}
     if domain.of_associated_persons:
-        return _not_omitted(domain, names)  # no reference date or element of the subject is theirs
+        return _not_omitted(domain, names, findings)  # no reference date or element of the subject is theirs
     for dtc, day in _DAYS:
         if domain.full(dtc) in written:
             names.append(domain.full(day))
@@ -68,11 +72,15 @@ def filled_in(domain: Domain, specs: Specs) -> list[str]:
         names.append("EPOCH")
     if domain.ig.class_name.startswith("Findings") and domain.full("--DTC") in written:
         names.append(domain.full("--LOBXFL"))
-    return _not_omitted(domain, names)
+    return _not_omitted(domain, names, findings)
 
 
-def _not_omitted(domain: Domain, names: list[str]) -> list[str]:
-    omitted = {domain.full(str(o)) for o in domain.spec.omit}
+def _not_omitted(domain: Domain, names: list[str], findings: Findings) -> list[str]:
+    omitted = {domain.full(str(text)): text for text in domain.spec.omit}
+    for name, text in omitted.items():
+        if name not in names:
+            problem = f"'omit' names {text}, which the standard does not fill in for {domain.name}"
+            findings.add(Finding("CED019", problem, text.where, hint=did_you_mean(name, names)))
     return [name for name in names if name not in omitted]
 
 
