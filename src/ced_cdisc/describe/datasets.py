@@ -20,7 +20,7 @@ from ced_cdisc.core.metadata import (
     merge_origins,
 )
 from ced_cdisc.describe.lists import UsedTerms, written_values
-from ced_cdisc.describe.types import distinct, measure
+from ced_cdisc.describe.types import Measured, distinct, measure
 from ced_cdisc.describe.values import merge_methods, value_levels
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
@@ -115,6 +115,7 @@ def _variable(
     if any(level.comment is not None for level in levels):
         comment = None  # said where it holds
     covered = bool(levels) and all(level.origin is not None for level in levels)
+    measured = _as_in_levels(plan, measured, levels)
     char = variable.type == "Char"
     # A planned length rules: a longer value is a fault that the writer reports, never a wider column.
     width = (variable.length or min(measured.bytes, XPT_TEXT_BYTES)) if char else 8
@@ -130,7 +131,7 @@ def _variable(
         format=variable.format,
         core=variable.core,
         role=variable.role,
-        mandatory=variable.core == "Req",
+        mandatory=variable.core == "Req" and (plan.kind == "sdtm" or not _has_gaps(values)),
         key=keys.index(variable.name) + 1 if variable.name in keys else None,
         origin=origin,
         method=_method(plan, variable) if origin.type == "Derived" and not covered else None,
@@ -139,6 +140,23 @@ def _variable(
         value_level=levels,
         has_no_data=measured.empty,
     )
+
+
+def _has_gaps(values: pl.Series) -> bool:
+    """Whether a value is missing. What ADaM requires is the variable, not a value on every record."""
+    empty = values.null_count() > 0
+    return empty or (values.dtype == pl.String and bool((values == "").any()))
+
+
+def _as_in_levels(plan: DatasetPlan, measured: Measured, levels: Sequence[ValueLevel]) -> Measured:
+    """What was measured, with no more decimals than its value levels where the spec gives those of each."""
+    planned = all(name in plan.decimals for level in levels for name in level.where[0].values)
+    if measured.type != "float" or not levels or not planned:
+        return measured
+    places = [level.significant_digits or 0 for level in levels]
+    whole = max(level.length - digits - bool(digits) for level, digits in zip(levels, places, strict=True))
+    most = max(places)
+    return replace(measured, length=whole + 1 + most, significant_digits=most)
 
 
 def _origin(plan: DatasetPlan, variable: VariablePlan) -> Origin:
