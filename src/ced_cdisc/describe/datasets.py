@@ -20,7 +20,7 @@ from ced_cdisc.core.metadata import (
     merge_origins,
 )
 from ced_cdisc.describe.lists import UsedTerms, written_values
-from ced_cdisc.describe.types import Measured, distinct, measure
+from ced_cdisc.describe.types import distinct, measure
 from ced_cdisc.describe.values import merge_methods, value_levels
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
@@ -115,7 +115,6 @@ def _variable(
     if any(level.comment is not None for level in levels):
         comment = None  # said where it holds
     covered = bool(levels) and all(level.origin is not None for level in levels)
-    measured = _as_in_levels(plan, measured, levels)
     char = variable.type == "Char"
     # A planned length rules: a longer value is a fault that the writer reports, never a wider column.
     width = (variable.length or min(measured.bytes, XPT_TEXT_BYTES)) if char else 8
@@ -146,17 +145,6 @@ def _has_gaps(values: pl.Series) -> bool:
     """Whether a value is missing. What ADaM requires is the variable, not a value on every record."""
     empty = values.null_count() > 0
     return empty or (values.dtype == pl.String and bool((values == "").any()))
-
-
-def _as_in_levels(plan: DatasetPlan, measured: Measured, levels: Sequence[ValueLevel]) -> Measured:
-    """What was measured, with no more decimals than its value levels where the spec gives those of each."""
-    planned = all(name in plan.decimals for level in levels for name in level.where[0].values)
-    if measured.type != "float" or not levels or not planned:
-        return measured
-    places = [level.significant_digits or 0 for level in levels]
-    whole = max(level.length - digits - bool(digits) for level, digits in zip(levels, places, strict=True))
-    most = max(places)
-    return replace(measured, length=whole + 1 + most, significant_digits=most)
 
 
 def _origin(plan: DatasetPlan, variable: VariablePlan) -> Origin:
