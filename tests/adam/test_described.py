@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
 from analysis_study import BDS, build, variable
+from result_specs import RESULT, WITH_DISPLAY, advs
 from test_sources import STACK
+
+from ced_cdisc.plan.analyses import AnalysisMethod
+from ced_cdisc.plan.method_words import sentence, title
 
 THIRDS = BDS.replace(
     "variables:\n",
@@ -76,3 +81,23 @@ def test_a_derived_record_is_told_in_a_sentence(tmp_path: Path) -> None:
         "AVERAGE on the one record that is derived for each subject, PARAMCD and ADT from its records where AVAL "
         "is above 100; it has the values that they share. Missing on all other records."
     )
+
+
+def test_a_result_names_what_it_counts_and_ends_with_its_note(tmp_path: Path) -> None:
+    text = RESULT.replace(
+        "method: mean and SD", "method: count\n    value: 120\n    note: 120 mmHg is the limit."
+    )
+    build(tmp_path, advs(text), WITH_DISPLAY)
+    document = json.loads((tmp_path / "out" / "adam" / "results.json").read_bytes())
+    assert document["displays"][0]["results"][0]["variant"] == "number of records with AVAL = 120"
+    define = (tmp_path / "out" / "adam" / "define.xml").read_text(encoding="utf-8")
+    assert (
+        "Records of ADVS with PARAMCD = SYSBP, AVISIT = Baseline and ANL01FL = Y. Number of records with AVAL = 120. "
+        "120 mmHg is the limit.<"
+    ) in define
+
+
+def test_a_count_of_a_variable_names_it() -> None:
+    method = AnalysisMethod(name="count", show=("{n}",))
+    assert title(method, "AVAL") == "number of records with AVAL"
+    assert sentence(method, "AVAL") == "Number of records with AVAL."

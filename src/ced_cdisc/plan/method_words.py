@@ -52,11 +52,12 @@ def title(method: AnalysisMethod, variable: str, variant: str = "") -> str:
 
 
 def documentation(result: ResultPlan) -> str:
-    """A result in sentences: the records, the method with its exact variant, and the other methods."""
+    """A result in sentences: the records, the method with its exact variant, the other methods, the note."""
     every = (result.method, *result.sensitivity)
     parts = [selected(result.where), sentence(result.method, result.variable)]
     parts += [f"Sensitivity analysis: {sentence(other, result.variable)}" for other in result.sensitivity]
     parts += [_ROUNDED] if any(method.name in _RANKING for method in every) else []
+    parts += [result.note] if result.note else []
     return " ".join(parts)
 
 
