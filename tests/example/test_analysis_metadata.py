@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
 from pathlib import Path
 
 import pytest
+from example_study import DEFINE, MAPPINGS, RAW
 from lxml import etree
-from transport_files import Dataset
+from transport_files import Dataset, read_folder
+
+import ced_cdisc
 
 Files = dict[str, Dataset]
 NS = {"odm": "http://www.cdisc.org/ns/odm/v1.3", "def": "http://www.cdisc.org/ns/def/v2.1"}
@@ -95,7 +100,7 @@ def test_what_the_pooled_groups_share_names_both_sources(define: etree._Element)
 def test_numbers_beside_texts_have_their_lists(files: Files, define: etree._Element) -> None:
     for name in analyses(files):
         variables = items(define, name)
-        for number in ("PARAMN", "AVISITN", "TRTAN", "TRTPN", "ASEVN", "AGEGR1N", "BNRIND"):
+        for number in ("PARAMN", "AVISITN", "TRTAN", "TRTPN", "ASEVN", "AGEGR1N", "BNRIND", "CNSR"):
             if number in variables:
                 assert variables[number][1].find("odm:CodeListRef", NS) is not None, f"{name}.{number}"
 
@@ -135,3 +140,46 @@ def test_a_record_has_a_trace_or_is_computed(files: Files) -> None:
                 assert trace == [None] * 3, row
             else:
                 assert None not in trace, row
+
+
+@pytest.mark.parametrize(
+    ("of_subject", "name", "parameter"),
+    [
+        ("CCSBL", "ADCCS", "CCSCLASS"),
+        ("EXTIMEBL", "ADEXER", "EXTIME"),
+        ("WEIGHTBL", "ADVS", "WEIGHT"),
+        ("BMIBL", "ADVS", "BMI"),
+    ],
+)
+def test_the_baseline_in_adsl_is_that_of_the_analysis(
+    files: Files, of_subject: str, name: str, parameter: str
+) -> None:
+    """ADSL takes it by --LOBXFL, the other dataset by its date."""
+    base = {row["USUBJID"]: row["AVAL"] for row in files[name].where(PARAMCD=parameter, ABLFL="Y")}
+    own = {row["USUBJID"]: row[of_subject] for row in files["ADSL"].rows if row[of_subject] is not None}
+    assert own == base
+    assert len(own) >= 20
+
+
+def test_what_is_known_of_a_screen_failure_stays_out_of_the_analysis(tmp_path: Path) -> None:
+    """Records that the example does not have: an adverse event and a class of a screen failure."""
+    shutil.copytree(RAW, tmp_path / "raw")
+    given = {"SUBJ": "01-901", "VISITNM": "SCREENING", "VISITDT": "15-FEB-2019", "FORMSEQ": "9"}
+    dates = {
+        "ae": {"AENO": "1", "AESTDT": "15-FEB-2019", "AESTTM": "", "AEENDT": "16-FEB-2019", "AEENTM": ""},
+        "ccs": {"CCSDT": "15-FEB-2019"},
+    }
+    for name, values in dates.items():
+        path = tmp_path / "raw" / f"{name}.csv"
+        with path.open(newline="", encoding="utf-8") as stream:
+            table = list(csv.DictReader(stream))
+        table.append(table[0] | given | values)
+        with path.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.DictWriter(stream, list(table[0]))
+            writer.writeheader()
+            writer.writerows(table)
+    only = ["AE", "RS", "ADAE", "ADCCS"]
+    ced_cdisc.build(tmp_path / "raw", tmp_path / "out", mappings=MAPPINGS, define=DEFINE, only=only)
+    made = read_folder(tmp_path / "out")
+    having = {name: any(row["USUBJID"].endswith("01-901") for row in made[name].rows) for name in only}
+    assert having == {"AE": True, "RS": True, "ADAE": False, "ADCCS": False}
