@@ -47,7 +47,7 @@ T1  Subjects
   Result  What            n  Value    Method
   R1      Adverse events  2  1 to 2   minimum and maximum
             sensitivity   2  1.5±0.7  mean and SD
-  R2      Men             2  1 (50%)  number and percent of M
+  R2      Men             2  1 (50%)  number and percent with SEX = M
 """
 
 

@@ -26,7 +26,7 @@ T1.1  Demographic Characteristics of Treated Subjects
 
   Result   What          n  Value     Method
   T1.1.R1  Age (years)  20  52±13     mean and SD
-  T1.1.R2  Women        20  15 (75%)  number and percent of F
+  T1.1.R2  Women        20  15 (75%)  number and percent with SEX = F
 
 T2.1  Major Adverse Cardiovascular Events
 

@@ -90,9 +90,8 @@ def test_define_says_how(tmp_path: Path) -> None:
     )
     assert end.method.text == (
         "The date of AE.AEENDTC; a missing day imputed as the last day of the month; a missing month and day "
-        "as 31 December; missing if the year is missing; not before ASTDT, where that is possible for "
-        "AE.AEENDTC; "
-        "not after DM.RFENDTC or DM.RFXENDTC, where these are possible for AE.AEENDTC."
+        "as 31 December; missing if the year is missing; not before ASTDT, as far as AE.AEENDTC allows; "
+        "not after DM.RFENDTC or DM.RFXENDTC, as far as AE.AEENDTC allows."
     )
     assert end.method.formula == (
         "impute AE.AEENDTC highest month to last not before ASTDT not after DM.RFENDTC, DM.RFXENDTC"

@@ -34,16 +34,16 @@ def _result(result: ComputedResult) -> Document:
         "variable": result.plan.variable,
         "records": result.records,
         "missing": result.missing,
-        **_computed(result.primary),
-        "sensitivity": [_computed(other) for other in result.sensitivity],
+        **_computed(result.primary, result.plan.variable),
+        "sensitivity": [_computed(other, result.plan.variable) for other in result.sensitivity],
     }
 
 
-def _computed(one: Computed) -> Document:
+def _computed(one: Computed, variable: str) -> Document:
     values = {key: int(v) if key in COUNTS else kept(v) for key, v in one.values.items()}
     made: dict[str, Any] = {
         "method": one.method.name,
-        "variant": title(one.method, one.variant),
+        "variant": title(one.method, variable, one.variant),
         "values": values,
         "printed": one.printed,
     }

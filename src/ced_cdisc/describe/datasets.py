@@ -130,7 +130,7 @@ def _variable(
         format=variable.format,
         core=variable.core,
         role=variable.role,
-        mandatory=variable.core == "Req",
+        mandatory=variable.core == "Req" and (plan.kind == "sdtm" or not _has_gaps(values)),
         key=keys.index(variable.name) + 1 if variable.name in keys else None,
         origin=origin,
         method=_method(plan, variable) if origin.type == "Derived" and not covered else None,
@@ -139,6 +139,12 @@ def _variable(
         value_level=levels,
         has_no_data=measured.empty,
     )
+
+
+def _has_gaps(values: pl.Series) -> bool:
+    """Whether a value is missing. What ADaM requires is the variable, not a value on every record."""
+    empty = values.null_count() > 0
+    return empty or (values.dtype == pl.String and bool((values == "").any()))
 
 
 def _origin(plan: DatasetPlan, variable: VariablePlan) -> Origin:

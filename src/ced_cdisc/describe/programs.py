@@ -29,7 +29,8 @@ def program(result: ResultPlan, numeric: Collection[str]) -> str:
         *_method(result.method, result.variable, numeric),
     ]
     for other in result.sensitivity:
-        lines += ["", f"# Sensitivity analysis: {title(other)}", *_method(other, result.variable, numeric)]
+        named = title(other, result.variable)
+        lines += ["", f"# Sensitivity analysis: {named}", *_method(other, result.variable, numeric)]
     text = "\n".join(lines)
     imports = ["import numpy as np"] if "np." in text else []
     imports += ["import pandas as pd"] if "pd." in text else []

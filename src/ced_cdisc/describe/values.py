@@ -33,9 +33,9 @@ def value_levels(
     """The value level of a variable, or nothing where all its records are alike and it holds no results.
 
     A result (--ORRES, AVAL) has one row for each test or parameter. Of other variables, values of the
-    dividing variable of which the same is said share a row, and lengths alone make no value level. A value
-    whose records hold nothing of the variable is left out. One that comes about otherwise in a pooled study
-    has a row for each study.
+    dividing variable of which the same is said share a row, and lengths alone make no value level; BASE and
+    CHG have one wherever the spec gives decimals of a parameter. A value whose records hold nothing of the
+    variable is left out. One that comes about otherwise in a pooled study has a row for each study.
     """
     dividers = [by for name, by in plan.value_level if name == variable.name]
     if not dividers or dividers[0] not in frame.columns or variable.name not in frame.columns:
@@ -55,8 +55,8 @@ def value_levels(
         words = replace(words, codelist=plan.value_lists.get((variable.name, name), words.codelist))
         found.append(_Value(name, measured, words, study))
     is_result = variable.name == "AVAL" or variable.name.endswith("ORRES")
-    is_result = is_result or (variable.name in ("BASE", "CHG") and bool(plan.decimals))
-    if not is_result and len({_likeness(v.measured, v.words) for v in found}) < 2:
+    is_planned = variable.name in ("BASE", "CHG") and bool(plan.decimals)
+    if not (is_result or is_planned) and len({_likeness(v.measured, v.words) for v in found}) < 2:
         return ()
     rows: dict[object, list[_Value]] = {}
     for value in found:

@@ -248,8 +248,7 @@ class _English:
         for word, bounds in (("before", node.not_before), ("after", node.not_after)):
             if bounds:
                 said = listed([self.say(bound) for bound in bounds], "or")
-                which = "that is" if len(bounds) == 1 else "these are"
-                text += f"; not {word} {said}, where {which} possible for {of}"
+                text += f"; not {word} {said}, as far as {of} allows"
         return text
 
     def _readnumber(self, node: tree.ReadNumber) -> str:

@@ -154,7 +154,7 @@ class AnalysisMethod:
 class ResultPlan:
     """One analysis result: how ``variable`` is analysed of the records that meet ``where``.
 
-    ``data`` is that condition as the spec has it.
+    ``data`` is that condition as the spec has it, ``note`` what a reader must know beside the method.
     """
 
     id: str
@@ -169,6 +169,7 @@ class ResultPlan:
     reason: str
     purpose: str
     place: Location
+    note: str = ""
 
 
 @dataclass(frozen=True)

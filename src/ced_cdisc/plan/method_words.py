@@ -7,7 +7,7 @@ from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.analyses import AnalysisMethod, ResultPlan
 
 _NAMES = {
-    "count": "count",
+    "count": "number of records",
     "n and percent": "number and percent",
     "mean and SD": "mean and SD",
     "median and quartiles": "median and quartiles",
@@ -39,24 +39,25 @@ _ROUNDED = "Values are rounded to 9 decimals before they are ranked, so that equ
 _RANKING = ("wilcoxon signed rank", "mann whitney")
 
 
-def title(method: AnalysisMethod, variant: str = "") -> str:
-    """A method in a few words, with the variant that it came to on the data, if that is known."""
+def title(method: AnalysisMethod, variable: str, variant: str = "") -> str:
+    """A method of a variable in a few words, with the variant that it came to on the data, if known."""
     name = _NAMES[method.name]
     if method.name == "median and quartiles":
         name += f", type {method.quantiles}"
-    if method.value is not None:
-        name += f" of {method.value}"
+    if method.name in ("count", "n and percent"):
+        name += f" with {variable}{_equal(method)}"
     if method.covariate:
         name += f" with {method.covariate}"
     return f"{name}, {variant}" if variant else name
 
 
 def documentation(result: ResultPlan) -> str:
-    """A result in sentences: the records, the method with its exact variant, and the other methods."""
+    """A result in sentences: the records, the method with its exact variant, the other methods, the note."""
     every = (result.method, *result.sensitivity)
     parts = [selected(result.where), sentence(result.method, result.variable)]
     parts += [f"Sensitivity analysis: {sentence(other, result.variable)}" for other in result.sensitivity]
     parts += [_ROUNDED] if any(method.name in _RANKING for method in every) else []
+    parts += [result.note] if result.note else []
     return " ".join(parts)
 
 
@@ -79,11 +80,10 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
     """A method with its exact variant, as sentences."""
     match method.name:
         case "count":
-            of = f" in which {variable} is {method.value}" if method.value is not None else ""
-            return f"Number of records{of}." if of else f"Number of records with {variable}."
+            return f"Number of records with {variable}{_equal(method)}."
         case "n and percent":
             return (
-                f"Number of subjects with {variable} = {method.value}, and its percentage of the subjects "
+                f"Number of subjects with {variable}{_equal(method)}, and its percentage of the subjects "
                 f"with {variable}."
             )
         case "mean and SD":
@@ -110,6 +110,10 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
             )
         case _:
             raise KeyError(method.name)
+
+
+def _equal(method: AnalysisMethod) -> str:
+    return f" = {method.value}" if method.value is not None else ""
 
 
 def _signed_rank(method: AnalysisMethod) -> str:

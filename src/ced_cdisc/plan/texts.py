@@ -119,10 +119,16 @@ def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
 
 
 def origin_of_blocks(dataset: DatasetPlan, variable: str, origin: Origin) -> Origin:
-    """The origin of a variable, with the pages of all blocks that collect it."""
+    """The origin of a variable: the pages, or the predecessors, of all blocks that have it."""
     lines = (x for b in dataset.blocks for x in b.lines if x.variable == variable and x.verb != "absent")
     found = [x.origin for x in lines if (x.origin.type, x.origin.source) == (origin.type, origin.source)]
-    return merge_origins(found) if found else origin
+    if not found:
+        return origin
+    if origin.type == "Predecessor":
+        return replace(
+            merge_origins(found), description=" or ".join(dict.fromkeys(o.description for o in found))
+        )
+    return merge_origins(found)
 
 
 def _qualifier(

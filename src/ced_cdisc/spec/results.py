@@ -73,6 +73,10 @@ class ResultSpec(AnalysisMethodSpec):
     variable: Text = Field(description="The variable analysed.")
     reason: Text | None = Field(None, description="Why it was done; default: that of the display.")
     purpose: Text | None = Field(None, description="What it is for; default: that of the display.")
+    note: Text | None = Field(
+        None,
+        description="What a reader must know beside the method; it ends the documentation in define.xml.",
+    )
     sensitivity: list[AnalysisMethodSpec] = Field(
         default_factory=list[AnalysisMethodSpec], description="Other methods or variants, shown beside it."
     )

@@ -87,6 +87,11 @@ class Metadata:
             for name in self._ordered()
         )
 
+    def _in_every_source(self, name: str) -> str:
+        """A variable of that name in each of the sources."""
+        sources = dict.fromkeys(str(part.source) for part in self._analysis.parts)
+        return " or ".join(f"{source}.{name}" for source in sources)
+
     def _predecessor(self, text: str) -> VariablePlan | SupplementalPlan | None:
         owner, _, short = text.rpartition(".")
         plan = self._plans.get(owner)
@@ -112,9 +117,9 @@ class Metadata:
             decodes = tuple(Term(decode) for decode in dict.fromkeys(terms.values()))
             made["PARAMCD"] = Codelist(f"{name}.PARAMCD", f"{spec.label}: Parameter Code", terms=codes)
             made["PARAM"] = Codelist(f"{name}.PARAM", f"{spec.label}: Parameter", terms=decodes)
-            if all(parameter.keep for parameter in parameters.values()):
-                numbers = {str(number): decode for number, decode in enumerate(terms.values(), 1)}
-                made["PARAMN"] = self._numbers("PARAMN", "Parameter (N)", numbers)
+            every = dict.fromkeys((*map(str, parameters), *terms))  # those not kept are counted, too
+            numbers = {str(n): terms[code] for n, code in enumerate(every, 1) if code in terms}
+            made["PARAMN"] = self._numbers("PARAMN", "Parameter (N)", numbers)
         if spec.windows is not None:
             numbered = {str(visit): f"{window.number:g}" for visit, window in spec.windows.visits.items()}
             for records in spec.records:
@@ -199,7 +204,7 @@ class Metadata:
             codelist=codelist,
             origin=line.origin
             if line is not None
-            else Origin("Predecessor", description=f"{self._analysis.source}.{name}"),
+            else Origin("Predecessor", description=self._in_every_source(name)),
             where=where,
             method=line.method if line else None,
             comment=line.comment if line else None,

@@ -318,9 +318,9 @@ class _Maker:
         spec = entry.spec
         group = listed(["subject", "PARAMCD", *entry.by])
         if spec.value is not None:
-            text = f"{spec.dtype} on a record made for each {group} from the records"
-            text += f" where {clause(entry.where, FUNCTIONS)}" if entry.where is not None else ""
-            return f"{text}, which holds what these share{self._assigned_in_words(entry)}."
+            those = f" where {clause(entry.where, FUNCTIONS)}" if entry.where is not None else ""
+            text = f"{spec.dtype} on the one record that is derived for each {group} from its records{those}"
+            return f"{text}; it has the values that they share{self._assigned_in_words(entry)}."
         text = f"{spec.dtype} on a record that repeats {self._taken_in_words(entry)}"
         if spec.fill is not None:
             visits = listed([str(name) for name in spec.fill])
@@ -332,7 +332,7 @@ class _Maker:
     def _assigned_in_words(self, entry: _Entry) -> str:
         lines = [line for line in entry.lines.values() if isinstance(line.tree, tree.Literal)]
         said = [f"{line.variable} = {clause(line.tree, FUNCTIONS)}" for line in lines]
-        return f"; it has {listed(said)}" if said else ""
+        return f", with {listed(said)}" if said else ""
 
     def _value_in_words(self, entry: _Entry) -> str:
         group = listed(["subject", "PARAMCD", *entry.by])

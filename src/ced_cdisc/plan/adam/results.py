@@ -76,6 +76,7 @@ class Results:
             reason=str(said["reason"]),
             purpose=str(said["purpose"]),
             place=spec.id.where,
+            note=" ".join((spec.note or "").split()),
         )
 
     def _display(self, spec: ResultSpec) -> DisplaySpec | None:

@@ -1,0 +1,103 @@
+"""What define.xml says of the variables of an analysis dataset, where several records or sources share one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+from analysis_study import BDS, build, variable
+from result_specs import RESULT, WITH_DISPLAY, advs
+from test_sources import STACK
+
+from ced_cdisc.plan.analyses import AnalysisMethod
+from ced_cdisc.plan.method_words import sentence, title
+
+THIRDS = BDS.replace(
+    "variables:\n",
+    "  THIRD:   {param: Third of the Pulse, computed: PULSE / 3, by: [ADT], decimals: 2}\n"
+    "  SEVENTH: {param: Seventh of the Pulse, computed: PULSE / 7, by: [ADT], decimals: 2}\n"
+    'variables:\n  ABLFL: {flag: last, where: "ADY < 1", by: [PARAMCD], order: [ADT]}\n'
+    "  BASE: {derive: \"only(AVAL where ABLFL = 'Y' on PARAMCD)\"}\n",
+)
+
+
+def test_parameters_of_which_the_same_is_said_share_a_row_of_base(tmp_path: Path) -> None:
+    made = build(tmp_path, {"ADVS": THIRDS})
+    levels = {
+        name: [level.where[0].values for level in variable(made, "ADVS", name).value_level]
+        for name in ("AVAL", "BASE")
+    }
+    assert levels == {
+        "AVAL": [("PULSE",), ("SEVENTH",), ("SYSBP",), ("THIRD",)],
+        "BASE": [("PULSE", "SYSBP"), ("SEVENTH", "THIRD")],
+    }
+
+
+def test_decimals_that_are_given_are_those_of_the_rows_and_values_stay_whole(tmp_path: Path) -> None:
+    made = build(tmp_path, {"ADVS": THIRDS})
+    for name in ("AVAL", "BASE"):
+        level = variable(made, "ADVS", name).value_level[-1 if name == "BASE" else 1]
+        assert (level.significant_digits, level.display_format[-2:]) == (2, ".2")
+    values = made.frames["ADVS"].filter(pl.col("PARAMCD") == "THIRD")["AVAL"]
+    assert values[0] == 70 / 3
+
+
+def test_a_variable_copied_from_several_sources_names_each(tmp_path: Path) -> None:
+    made = build(tmp_path, {"ADMIX": STACK})
+    told = {name: variable(made, "ADMIX", name).origin for name in ("STUDYID", "USUBJID", "SRCSEQ")}
+    assert {name: (origin.type, origin.description) for name, origin in told.items() if origin} == {
+        "STUDYID": ("Predecessor", "VS.STUDYID or EX.STUDYID"),
+        "USUBJID": ("Predecessor", "VS.USUBJID or EX.USUBJID"),
+        "SRCSEQ": ("Predecessor", "VS.VSSEQ or EX.EXSEQ"),
+    }
+
+
+def test_a_required_variable_is_mandatory_where_it_has_no_gap(tmp_path: Path) -> None:
+    made = build(tmp_path, {"ADMIX": STACK})
+    told = {name: variable(made, "ADMIX", name) for name in ("USUBJID", "PARAMCD", "ADT")}
+    assert {name: (v.core, v.mandatory) for name, v in told.items()} == {
+        "USUBJID": ("Req", True),
+        "PARAMCD": ("Req", True),
+        "ADT": ("Cond", False),
+    }
+
+
+def test_numbers_of_parameters_count_those_that_are_not_kept(tmp_path: Path) -> None:
+    text = THIRDS.replace("value: VS.VSSTRESN}\n  PULSE", "value: VS.VSSTRESN, keep: no}\n  PULSE")
+    made = build(tmp_path, {"ADVS": text})
+    terms = {term.value: term.decode for term in variable(made, "ADVS", "PARAMN").codelist.terms}
+    assert terms == {"2": "Pulse Rate (beats/min)", "3": "Third of the Pulse", "4": "Seventh of the Pulse"}
+    assert set(made.frames["ADVS"]["PARAMN"]) == {2.0, 3.0, 4.0}
+
+
+def test_a_derived_record_is_told_in_a_sentence(tmp_path: Path) -> None:
+    text = BDS.replace(
+        "variables:\n",
+        'records:\n  - {dtype: AVERAGE, by: [ADT], where: "AVAL > 100", value: mean(AVAL)}\nvariables:\n',
+    )
+    method = variable(build(tmp_path, {"ADVS": text}), "ADVS", "DTYPE").method
+    assert method.text == (
+        "AVERAGE on the one record that is derived for each subject, PARAMCD and ADT from its records where AVAL "
+        "is above 100; it has the values that they share. Missing on all other records."
+    )
+
+
+def test_a_result_names_what_it_counts_and_ends_with_its_note(tmp_path: Path) -> None:
+    text = RESULT.replace(
+        "method: mean and SD", "method: count\n    value: 120\n    note: 120 mmHg is the limit."
+    )
+    build(tmp_path, advs(text), WITH_DISPLAY)
+    document = json.loads((tmp_path / "out" / "adam" / "results.json").read_bytes())
+    assert document["displays"][0]["results"][0]["variant"] == "number of records with AVAL = 120"
+    define = (tmp_path / "out" / "adam" / "define.xml").read_text(encoding="utf-8")
+    assert (
+        "Records of ADVS with PARAMCD = SYSBP, AVISIT = Baseline and ANL01FL = Y. Number of records with AVAL = 120. "
+        "120 mmHg is the limit.<"
+    ) in define
+
+
+def test_a_count_of_a_variable_names_it() -> None:
+    method = AnalysisMethod(name="count", show=("{n}",))
+    assert title(method, "AVAL") == "number of records with AVAL"
+    assert sentence(method, "AVAL") == "Number of records with AVAL."
