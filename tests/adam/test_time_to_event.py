@@ -162,3 +162,18 @@ FAULTS = [
 def test_misuse_is_told(tmp_path: Path, old: str, new: str, wanted: list[str]) -> None:
     found = messages(tmp_path, spec(TTE.replace(old, new)))
     assert found == [f"mappings/adam/adtte.yaml:{text}" for text in wanted]
+
+
+def test_descriptions_are_terms_of_the_study_where_it_lists_them(tmp_path: Path) -> None:
+    lists = (
+        "codelists:\n"
+        "  EVENTS: {name: Events, terms: {Severe event: '', Study completed: ''}, variables: EVNTDESC}\n"
+        "  DATES: {name: Dates, terms: {Last contact: ''}, variables: CNSDTDSC}\n"
+        "documents: {acrf: {title: Annotated CRF, href: acrf.pdf, kind: acrf, package: sdtm}}\n"
+    )
+    assert messages(tmp_path, spec(), {"define/define.yaml": lists}) == [
+        "mappings/adam/adtte.yaml:9:77 CED021 'Severe adverse event' is no term of codelist EVENTS of "
+        "ADTTE.EVNTDESC; did you mean Severe event?",
+        "mappings/adam/adtte.yaml:10:77 CED021 'Last visit' is no term of codelist DATES of ADTTE.CNSDTDSC; "
+        "terms: Last contact",
+    ]

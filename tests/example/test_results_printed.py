@@ -31,10 +31,10 @@ T1.1  Demographic Characteristics of Treated Subjects
 T2.1  Major Adverse Cardiovascular Events
 
   Result   What                                     n  Value  Method
-  T2.1.R1  Death, myocardial infarction or stroke  20  0      count of 0
-  T2.1.R2  Death                                   20  0      count of 0
-  T2.1.R3  Myocardial infarction                   20  0      count of 0
-  T2.1.R4  Stroke                                  20  0      count of 0
+  T2.1.R1  Death, myocardial infarction or stroke  20  0      number of records with CNSR = 0
+  T2.1.R2  Death                                   20  0      number of records with CNSR = 0
+  T2.1.R3  Myocardial infarction                   20  0      number of records with CNSR = 0
+  T2.1.R4  Stroke                                  20  0      number of records with CNSR = 0
 
 T3.1  Coronary Blood Flow Response to Acetylcholine
 
@@ -118,9 +118,9 @@ T3.6  Coronary Blood Flow Response to Acetylcholine in Historic Controls
 
 T3.7  Coronary Blood Flow Response of Treated Subjects and Historic Controls
 
-  Result   What                                                                   n  Value      Method
-  T3.7.R1  Change in CBF to acetylcholine, treated against historic controls  51+20  P=0.023    Mann-Whitney test, normal approximation, with continuity correction
-             sensitivity                                                      51+20  P=0.00022  analysis of covariance with BASE
+  Result   What                                                                   n  Value                         Method
+  T3.7.R1  Change in CBF to acetylcholine, treated against historic controls  51+20  P=0.023                       Mann-Whitney test, normal approximation, with continuity correction
+             sensitivity                                                      51+20  49.2 [24.1, 74.4], P=0.00022  analysis of covariance with BASE
 """
 SCALES = ["SAQPL", "SAQAS", "SAQAF", "SAQTS", "SAQQL"]
 

@@ -47,11 +47,11 @@ CASES = {
         "codelists: {TEST: {extends: C6753, terms: {Vital Signs: Vital Signs}}}\ndocuments:",
         "define/define.yaml:1:29 CED022 unknown codelist C6753",
     ),
-    "a variable left out that the standard does not fill in": (
+    "a variable left out that the domain does not have": (
         AE,
         "domain: AE",
         "domain: AE\nomit: [EPCH]",
-        "mappings/sdtm/ae.yaml:2:8 CED019 'omit' names EPCH, which the standard does not fill in for AE",
+        "mappings/sdtm/ae.yaml:2:8 CED019 AE has no variable EPCH",
     ),
     "a source beside the blocks": (
         EX,

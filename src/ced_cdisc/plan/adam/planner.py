@@ -202,6 +202,7 @@ class AnalysisPlanner:
     ) -> dict[str, Line]:
         made = parameter_lines(code, self._analysis.number(code), parameter)
         if is_time_to_event(parameter):
+            self._check_described(parameter)
             made |= self._times.lines(code, parameter, part, names)
         elif parameter.value is None and parameter.text is None:
             problem = f"parameter {code} needs 'value', 'text', 'computed' or 'events'"
@@ -216,6 +217,14 @@ class AnalysisPlanner:
         for key, line in parameter.variables.items():
             self._keep(line, str(key), names, made)
         return made
+
+    def _check_described(self, parameter: ParameterSpec) -> None:
+        """CED021 for descriptions of events and censorings that are no terms of the study's lists."""
+        for one in (*(parameter.events or ()), *(parameter.censors or ())):
+            for name, text in (("EVNTDESC", one.describe), ("CNSDTDSC", one.dated)):
+                if text is not None:
+                    codelist = self._metadata.codelist(name)
+                    self._lines.codelists.check(codelist, text, text.where, f"{self.name}.{name}")
 
     # the whole
 
