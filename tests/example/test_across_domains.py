@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
+from example_study import MAPPINGS
 from lxml import etree
 from raw_files import moment, subject, table
 from transport_files import Dataset
@@ -80,4 +82,45 @@ def test_a_codelist_has_no_terms_that_its_variables_cannot_have(out: Path) -> No
     assert bound["IT.FA.FAOBJ"] == ["CHEST PAIN"] and bound["IT.EG.EGTPT"] == ["PEAK EXERCISE"]
     assert bound["IT.LB.LBTPTREF"] == ["END OF CELL INFUSION"]
     assert bound["IT.XC.XCTPTREF"] == bound["IT.VS.VSTPTREF"] == ["START OF ACETYLCHOLINE INFUSION"]
+    assert bound["IT.FA.FATPTREF"] == bound["IT.XC.XCTPTREF"]
     assert terms["CL.TTYPE"] == ["SAFETY", "EFFICACY"]
+
+
+def test_a_step_of_the_coronary_function_test_is_timed_alike(files: Files) -> None:
+    names = ("TPT", "ELTM", "TPTREF", "RFTDTC", "DTC")
+
+    def steps(domain: str) -> dict[tuple[str, float, float, float], list[str | None]]:
+        return {
+            (row["USUBJID"], row["VISITNUM"], row[f"{domain}TPTNUM"], row.get(f"{domain}REPNUM") or 1.0): [
+                row[f"{domain}{name}"] for name in names
+            ]
+            for row in files[domain].rows
+            if row[f"{domain}TPT"] not in (None, "PEAK EXERCISE")
+        }
+
+    measured = {step: timing for step, timing in steps("XC").items() if step[3] == 1.0}
+    assert steps("VS") == steps("FA") == measured
+    for row in files["AG"].rows:
+        timing = measured[row["USUBJID"], row["VISITNUM"], row["AGTPTNUM"], 1.0]
+        assert (row["AGTPT"], row["AGSTDTC"]) == (timing[0], timing[4])
+
+
+def test_a_form_has_pages_of_its_own() -> None:
+    for study in (MAPPINGS, MAPPINGS / "controls"):
+        tables = yaml.safe_load((study / "sources.yaml").read_text(encoding="utf-8"))["tables"]
+        pages = [table["page"] for table in tables.values() if "page" in table]
+        assert len(pages) == len(set(pages)) >= 2
+
+
+def test_the_summary_of_each_study_agrees_with_its_subjects(files: Files, controls: Files) -> None:
+    for study in (files, controls):
+        summary = {row["TSPARMCD"]: row["TSVAL"] for row in study["TS"].rows}
+        subjects = [row for row in study["DM"].rows if row["ARMNRS"] != "SCREEN FAILURE"]
+        assert int(summary["ACTSUB"]) == len(subjects)
+        assert summary["DCUTDTC"] > max(row["RFPENDTC"] for row in subjects)
+    trial = {row["TSPARMCD"]: row["TSVAL"] for row in files["TS"].rows}
+    assert trial["SSTDTC"] == min(row["RFICDTC"] for row in files["DM"].rows)[:10]
+    assert trial["SENDTC"] == max(row["RFPENDTC"] for row in files["DM"].rows)
+    assert trial["EPDISIND"] == "Y" and files["SV"].where(SVEPCHGI="Y")
+    assert {row["TSPARMCD"] for row in controls["TS"].rows} >= {"OBSMODEL", "OBSTIMP", "OBSTSMM", "OBSTPOPD"}
+    assert controls["TS"].where(TSPARMCD="STYPE", TSVAL="OBSERVATIONAL")
