@@ -124,3 +124,13 @@ def test_the_summary_of_each_study_agrees_with_its_subjects(files: Files, contro
     assert trial["EPDISIND"] == "Y" and files["SV"].where(SVEPCHGI="Y")
     assert {row["TSPARMCD"] for row in controls["TS"].rows} >= {"OBSMODEL", "OBSTIMP", "OBSTSMM", "OBSTPOPD"}
     assert controls["TS"].where(TSPARMCD="STYPE", TSVAL="OBSERVATIONAL")
+
+
+def test_only_pressure_and_heart_rate_have_a_position(files: Files) -> None:
+    positions = {"1": "SITTING", "2": "SUPINE"}
+    collected = {(subject(row), moment(row["VSDT"], row["VSTM"])): row["POS"] for row in table("vitals.csv")}
+    for row in files["VS"].rows:
+        if row["VSTPT"] is None and row["VSTESTCD"] in ("SYSBP", "DIABP", "HR"):
+            assert row["VSPOS"] == positions[collected[row["USUBJID"], row["VSDTC"]]]
+        elif row["VSTESTCD"] in ("TEMP", "WEIGHT", "HEIGHT"):
+            assert row["VSPOS"] is None
