@@ -28,7 +28,7 @@ SDTM = {
     *("CO", "CV", "DV", "FA", "HO", "MH", "PE", "SU"),
     *SUPPLEMENTAL,
 }
-CONTROLS = {"TS", "AG", "CM", "DM", "DS", "MH", "PR", "RELREC", "SU", "SUPPPR", "SV", "XR"}
+CONTROLS = {"TS", "AG", "CM", "CO", "DM", "DS", "MH", "PR", "RELREC", "SU", "SV", "XR"}
 ADAM = {
     *("ADSL", "ADAE", "ADCCS", "ADCF", "ADEG", "ADEX", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADTTE", "ADVS"),
 }

@@ -114,5 +114,17 @@ def test_each_study_has_a_procedure_an_agent_and_a_result(controls: Files) -> No
 def test_every_reference_of_the_controls_finds_records(controls: Files) -> None:
     for row in controls["RELREC"].rows:
         assert any(record[row["IDVAR"]] for record in controls[row["RDOMAIN"]].rows)
-    numbers = {(row["USUBJID"], f"{row['PRSEQ']:.0f}") for row in controls["PR"].rows}
-    assert {(row["USUBJID"], row["IDVARVAL"]) for row in controls["SUPPPR"].rows} <= numbers
+    numbers = {(row["USUBJID"], f"{row['PRSEQ']:.0f}"): row["PRSTDTC"] for row in controls["PR"].rows}
+    (remark,) = controls["CO"].rows
+    assert (remark["RDOMAIN"], remark["IDVAR"], remark["COVAL"]) == (
+        "PR",
+        "PRSEQ",
+        "Report scanned, second page missing",
+    )
+    assert numbers[remark["USUBJID"], remark["IDVARVAL"]] == remark["CODTC"]
+
+
+def test_no_protocol_planned_the_visits_of_the_controls(controls: Files) -> None:
+    for name in ("SV", "AG", "PR", "XR"):
+        assert "VISITDY" not in controls[name].labels
+    assert {(row["SVPRESP"], row["SVOCCUR"]) for row in controls["SV"].rows} == {(None, None)}

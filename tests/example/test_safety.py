@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from example_study import DEFINE, MAPPINGS, RAW
 from transport_files import Dataset, Row, read_folder
@@ -345,8 +346,17 @@ def test_every_system_was_examined_or_a_reason_is_given(files: Files) -> None:
 
 def test_comments_are_whole_and_find_their_records(files: Files) -> None:
     remarks = {row["REMARK"] for row in raw("contacts")} | {row["AESPEC"] for row in raw("ae")}
+    remarks |= {row["COMMENT"] for row in raw("apheresis")}
+    sheet = openpyxl.load_workbook(RAW / "cathlab.xlsx")["CATHLAB"].iter_rows(values_only=True)
+    column = next(sheet).index("COMMENT")
+    remarks |= {str(row[column]) for row in sheet if row[column]}
     said = {(row["COVAL"] or "") + (f" {row['COVAL1']}" if row["COVAL1"] else "") for row in files["CO"].rows}
     assert said == {remark.replace("–", "-") for remark in remarks if remark}
     for row in files["CO"].present("RDOMAIN"):
         parent = files[row["RDOMAIN"]].where(USUBJID=row["USUBJID"])
-        assert [one for one in parent if one[row["IDVAR"]] == float(row["IDVARVAL"])]
+        (found,) = (one for one in parent if one[row["IDVAR"]] == float(row["IDVARVAL"]))
+        if row["RDOMAIN"] == "PR":
+            form = {"LEUKAPHERESIS": "LEUKAPHERESIS", "CORONARY FUNCTION TEST": "CATHETERIZATION"}
+            assert (form[found["PRTRT"]], found["PRSTDTC"]) == (row["COREF"], row["CODTC"])
+    # Comments are no supplemental qualifiers.
+    assert "PRCOMM" not in {row["QNAM"] for row in files["SUPPPR"].rows}
