@@ -24,15 +24,11 @@ def a_code_has_one_name_and_a_name_one_code(study: Study, report: Report) -> Non
 def a_result_is_there_or_was_not_done(study: Study, report: Report) -> None:
     for data in study.findings:
         for row in data.rows:
-            silent = row.get(f"{data.name}STAT") == "NOT DONE" or row.get(f"{data.name}DRVFL") == "Y"
             there = row[f"{data.name}ORRES"] is not None
-            report.that(
-                there != (row.get(f"{data.name}STAT") is not None) or silent,
-                data.name,
-                f"{data.name}ORRES",
-                row,
-            )
-            report.that(not (there and row.get(f"{data.name}STAT")), data.name, f"{data.name}STAT", row)
+            undone = row.get(f"{data.name}STAT") == "NOT DONE"
+            derived = row.get(f"{data.name}DRVFL") == "Y"
+            report.that(there or undone or derived, data.name, f"{data.name}ORRES", row)
+            report.that(not (there and undone), data.name, f"{data.name}STAT", row)
 
 
 @check(

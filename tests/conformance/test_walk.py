@@ -105,6 +105,9 @@ def test_an_entry_that_explains_nothing_is_found() -> None:
     failure = Failure("Q R", "sdtm", "AE", "AETERM", {"AESEQ": 1.0})
     assert unexplained([failure], [entry]) == []
     assert unexplained([], [entry]) == [f"explains 0 failures and not 1: {entry}"]
+    several = entry | {"records": "any"}
+    assert unexplained([failure, failure], [several]) == []
+    assert unexplained([], [several]) == [f"explains 0 failures and not any: {several}"]
     for other in (
         Failure("Q R", "adam", "AE", "AETERM", {"AESEQ": 1.0}),
         Failure("Q R", "sdtm", "AE", "AEDECOD", {"AESEQ": 1.0}),
