@@ -72,7 +72,11 @@ def related_datasets_join_by_their_keys(study: Study, report: Report) -> None:
         report.that(joined, "RELREC", "IDVAR", sides[0], name)
 
 
-@check("CORE-000206 CG0371 CO", put_where("CO", {"RDOMAIN": "AE"}, IDVARVAL="77"), put("CO", IDVARVAL="1"))
+@check(
+    "CORE-000206 CG0371 CO",
+    put_where("CO", {"RDOMAIN": "AE"}, IDVARVAL="77"),
+    put_where("CO", {"RDOMAIN": None}, IDVARVAL="1"),
+)
 def a_comment_finds_its_record_or_has_none(study: Study, report: Report) -> None:
     for row in study.rows("CO"):
         if row["RDOMAIN"] is None:
