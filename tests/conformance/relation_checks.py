@@ -14,6 +14,11 @@ def same_key(row: Row, idvar: str, idvarval: str) -> bool:
     return value == idvarval or (isinstance(value, float) and value == number(idvarval))
 
 
+def kind(key: str) -> str:
+    """A key without its number."""
+    return key.rstrip("0123456789")
+
+
 def records_of(data: Dataset | None, row: Row) -> list[Row]:
     """The records that IDVAR and IDVARVAL of a row point at; all of the subject's where there are none."""
     own = [one for one in data.rows if one.get("USUBJID") == row["USUBJID"]] if data is not None else []
@@ -56,7 +61,7 @@ def a_related_record_is_there_and_has_a_partner(study: Study, report: Report) ->
     "CORE-000206 CG0371 RELREC datasets",
     put_where("RELREC", {"RELID": "ECEX", "RDOMAIN": "EX"}, IDVAR="EXLOT"),
     put_where("RELREC", {"RELID": "PRXC", "RDOMAIN": "XC"}, RELTYPE="ONE"),
-    put("EX", EXLNKID="NOWHERE"),
+    put("EX", EXLNKID="G-99"),
 )
 def related_datasets_join_by_their_keys(study: Study, report: Report) -> None:
     for (subject, name), sides in groups(study.rows("RELREC"), "USUBJID", "RELID").items():
@@ -68,7 +73,10 @@ def related_datasets_join_by_their_keys(study: Study, report: Report) -> None:
             keys.append({(one["USUBJID"], one[row["IDVAR"]]) for one in there})
             once = row["RELTYPE"] == "MANY" or len(keys[-1]) == len(there)
             report.that(row["IDVARVAL"] is None and there and once, "RELREC", "RELTYPE", row)
-        joined = len(keys) == 2 and (keys[0] <= keys[1] or keys[1] <= keys[0])
+        # A key names a kind and a number; a side may hold kinds that the other has none of.
+        kinds = set.intersection(*({kind(key) for _, key in side} for side in keys))
+        one, other = ({key for key in side if kind(key[1]) in kinds} for side in keys)
+        joined = kinds and (one <= other or other <= one)
         report.that(joined, "RELREC", "IDVAR", sides[0], name)
 
 
