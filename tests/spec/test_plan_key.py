@@ -87,6 +87,20 @@ def test_what_is_no_spec_does_not_count(folder: Path) -> None:
     assert key() == before
 
 
+def test_the_known_findings_beside_define_yaml_are_no_spec(folder: Path) -> None:
+    def named() -> list[str]:
+        findings = Findings()
+        specs = load_specs(Path("mappings"), Path("define"), findings)
+        assert specs is not None and list(findings) == []
+        return sorted(specs.files)
+
+    before = key(), named()
+    write(folder, {"define/known_findings.yaml": "findings: [no: {yaml"})
+    assert (key(), named()) == before
+    write(folder, {"mappings/sdtm/known_findings.yaml": "domain: ZZ\n"})
+    assert key() not in (None, before[0]), "this one would be a spec"
+
+
 def test_how_the_folders_are_named_counts(folder: Path) -> None:
     keys = {
         key(),
