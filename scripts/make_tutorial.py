@@ -3,8 +3,8 @@
 python scripts/make_tutorial.py OUT
 
 OUT is a build of examples/improve_ced. A comment ``<!-- kind: asked -->`` stands before each block and says
-what is shown; the text around the blocks is written by hand. Transport files are read by pyreadstat, workbooks
-by openpyxl: nothing of ced_cdisc is asked.
+what is shown; the text around the blocks is written by hand. Transport files are read by pyreadstat,
+workbooks by openpyxl: nothing of ced_cdisc is asked.
 """
 
 from __future__ import annotations
