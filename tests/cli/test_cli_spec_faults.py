@@ -192,3 +192,20 @@ def test_check_spec_of_the_shipped_example() -> None:
     run = ced("check-spec")
     assert (run.code, run.err.splitlines(keepends=True)[0]) == (0, SHIPPED)
     assert run.err.endswith("datasets are in order\n")
+
+
+def test_a_spec_that_cannot_be_read_does_not_make_wrong_what_reads_it() -> None:
+    given(ex=("dose.DOSE", "dose.DOZE"))
+    spoil(AE, "sort: [AESTDTC", "sorted: [AESTDTC")
+    with Path(AE).open("a", encoding="utf-8") as spec:
+        spec.write("class: Evnts\n")
+    relrec = "domain: RELREC\nrelate: [{id: AEEX, from: AE.AESPID, to: EX.EXSPID}]\n"
+    Path("mappings/sdtm/relrec.yaml").write_text(relrec, encoding="utf-8")
+    assert ced("check-spec") == Run(
+        10,
+        SPECS
+        + "3 errors in the specs\n"
+        + "mappings/sdtm/ae.yaml:3:1 CED006 unknown key 'sorted'; did you mean sort?\n"
+        + "mappings/sdtm/ae.yaml:25:8 CED008 'Evnts' is not a value of 'class'; did you mean Events?\n"
+        + "mappings/sdtm/ex.yaml:6:13 CED012 unknown column dose.DOZE; did you mean dose.DOSE?\n",
+    )

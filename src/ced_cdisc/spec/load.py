@@ -57,6 +57,8 @@ class Specs:
     """The studies that ``pool`` names, by their folder; those that could be read."""
     profile: str = ""
     """The profile in use, empty where the study has none."""
+    unread: tuple[Part, ...] = ()
+    """The datasets whose specs have faults of form, so that nothing is known of their variables."""
 
     @property
     def standards_version(self) -> str:
@@ -92,9 +94,12 @@ def _load(folder: Folder, findings: Findings, profile: str | None, *, pooled: bo
     if any(finding.code in LACKS_LAYERS for finding in findings):
         return None  # most lines may stand in the layer: what is said of the rest would mislead
 
+    unread: list[Part] = []
+
     def made(kind: str, model: type[M]) -> list[M]:
-        found = [_validate(part.tree, model, findings) for part in parts if part.kind == kind]
-        return [item for item in found if item is not None]
+        found = [(part, _validate(part.tree, model, findings)) for part in parts if part.kind == kind]
+        unread.extend(part for part, item in found if item is None)
+        return [item for _, item in found if item is not None]
 
     study = made("study", StudySpec)
     sources = made("sources", SourcesSpec)
@@ -134,6 +139,7 @@ def _load(folder: Folder, findings: Findings, profile: str | None, *, pooled: bo
         terminology=(terminology, f"{folder.shown}/ct"),
         pooled=others,
         profile=chosen.name,
+        unread=tuple(part for part in unread if part.kind in ("sdtm", "adam")),
     )
 
 
