@@ -174,6 +174,6 @@ def test_descriptions_are_terms_of_the_study_where_it_lists_them(tmp_path: Path)
     assert messages(tmp_path, spec(), {"define/define.yaml": lists}) == [
         "mappings/adam/adtte.yaml:9:77 CED021 'Severe adverse event' is no term of codelist EVENTS of "
         "ADTTE.EVNTDESC; did you mean Severe event?",
-        "mappings/adam/adtte.yaml:10:77 CED021 'Last visit' is no term of codelist DATES of ADTTE.CNSDTDSC; "
+        "mappings/adam/adtte.yaml:10:75 CED021 'Last visit' is no term of codelist DATES of ADTTE.CNSDTDSC; "
         "terms: Last contact",
     ]

@@ -32,6 +32,7 @@ MODULES = (
 
 NO_ARM = "the chart review of the controls has no arms, elements and epochs"
 NO_TREATMENT = "the controls are not treated in the study"
+NO_QUALIFIERS = "the controls have no supplemental qualifiers"
 NOT_APPLICABLE = {
     ("AD6 AD7", "adam"): "no dataset has a numeric flag (*FN)",
     ("AD10", "adam"): "no dataset has a numeric flag (*FN)",
@@ -44,7 +45,9 @@ NOT_APPLICABLE = {
     ("CORE-000271 CG0009", "controls"): NO_ARM,
     ("CORE-000701 FB2201", "controls"): NO_ARM,
     ("CORE-000022 CG0041", "controls"): "no adverse events are abstracted from the charts",
-    ("CORE-000206 CG0371 CO", "controls"): "the controls have no comments",
+    ("CORE-000221 CG0417", "controls"): NO_QUALIFIERS,
+    ("CORE-000222 CG0416", "controls"): NO_QUALIFIERS,
+    ("CORE-000206 CG0371 SUPP", "controls"): NO_QUALIFIERS,
     ("OWN RELSPEC", "controls"): NO_TREATMENT,
     ("OWN RELSPEC REFID", "controls"): NO_TREATMENT,
     ("OWN EX in RFXSTDTC..RFXENDTC", "controls"): NO_TREATMENT,
