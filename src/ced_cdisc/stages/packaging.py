@@ -14,6 +14,7 @@ from ced_cdisc.convert import Partner, PartnerLost
 from ced_cdisc.core.findings import Finding, Findings, Stopped
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.core.xpt import XptMember, xpt_member
+from ced_cdisc.describe.annotated_crf import annotated_crf
 from ced_cdisc.describe.packages import describe_package
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages.analysing import analyse, is_analysed
@@ -96,7 +97,7 @@ def share_out(
     """All packages and the results: the second half makes ADaM, then what the first has no time for.
 
     That are the results, for which scipy takes a second to load; where there are none, define.xml of SDTM
-    while the first half writes its files.
+    while the first half writes its files. The first half, which waits for ADaM, makes the annotated CRF.
 
     Raises:
         PartnerLost: the partner is gone.
@@ -116,11 +117,12 @@ def share_out(
     if metadata is None:
         made[sdtm.folder] = None, {}, []
         return made, partner.swap(None) or ({}, [])
-    written = _transport(sdtm, metadata, {**frames, **extra})
+    written, documents = _transport(sdtm, metadata, {**frames, **extra}), _documents(sdtm)
     if analysed:
-        made[sdtm.folder] = _joined(sdtm.folder, metadata, written, _define(sdtm.folder, metadata))
+        defined = _define(sdtm.folder, metadata)
+        made[sdtm.folder] = _joined(sdtm.folder, metadata, written, defined, documents)
         return made, partner.swap(None)
-    made[sdtm.folder] = _joined(sdtm.folder, metadata, written, partner.swap(None))
+    made[sdtm.folder] = _joined(sdtm.folder, metadata, written, partner.swap(None), documents)
     return made, ({}, [])
 
 
@@ -138,7 +140,7 @@ def _package(
     if metadata is None:
         return None, {}, []
     written = _transport(place, metadata, {**frames, **extra})
-    return _joined(place.folder, metadata, written, _define(place.folder, metadata))
+    return _joined(place.folder, metadata, written, _define(place.folder, metadata), _documents(place))
 
 
 def _transport(place: _Place, metadata: PackageMetadata, frames: Mapping[str, pl.DataFrame]) -> _Transport:
@@ -164,8 +166,23 @@ def _define(folder: str, metadata: PackageMetadata) -> tuple[bytes, list[Finding
     return xml, list(check_define(xml, f"{folder}/define.xml"))
 
 
+def _documents(place: _Place) -> dict[str, bytes]:
+    """The documents that define.xml names and the build makes; the library is loaded for these alone."""
+    made: dict[str, bytes] = {}
+    for document in place.plan.sdtm_documents if place.kind == "sdtm" else ():
+        if document.made:
+            from ced_cdisc.write.annotated_crf import annotated_crf_pdf
+
+            made[f"{place.folder}/{document.href}"] = annotated_crf_pdf(annotated_crf(place.plan, document))
+    return made
+
+
 def _joined(
-    folder: str, metadata: PackageMetadata, written: _Transport, defined: tuple[bytes, list[Finding]]
+    folder: str,
+    metadata: PackageMetadata,
+    written: _Transport,
+    defined: tuple[bytes, list[Finding]],
+    documents: Mapping[str, bytes],
 ) -> _Package:
     """The files of a package; where a dataset could not be written, define.xml would describe what is not."""
     (files, members, found), (xml, said) = written, defined
@@ -173,4 +190,4 @@ def _joined(
         return metadata, files, found
     shown = f"{folder}/define.xml"
     found = [*said, *check_define_against_xpt(xml, members, file=shown)]
-    return metadata, files | {shown: xml, f"{folder}/define2-1.xsl": stylesheet()}, found
+    return metadata, {**files, shown: xml, f"{folder}/define2-1.xsl": stylesheet(), **documents}, found
