@@ -40,7 +40,10 @@ class CrfPage:
 
 @dataclass(frozen=True)
 class AnnotatedCrf:
-    """An annotated CRF; the pages before ``first`` are the title and the contents, missing ones are blank."""
+    """An annotated CRF; the pages before ``first`` are the title and the contents, missing ones are blank.
+
+    ``visits`` are names of visits in their order, each with the tables of the forms that belong to it.
+    """
 
     title: str
     study: str
@@ -50,14 +53,18 @@ class AnnotatedCrf:
     created: datetime
     first: int
     pages: tuple[CrfPage, ...]
+    visits: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def annotated_crf(plan: StudyPlan, document: Document) -> AnnotatedCrf:
+def annotated_crf(
+    plan: StudyPlan, document: Document, visits: tuple[tuple[str, tuple[str, ...]], ...] = ()
+) -> AnnotatedCrf:
     """The annotated CRF of a study.
 
     Args:
         plan: the study, after its data were converted: texts that were split have their parts in it.
         document: the annotated CRF as define.xml names it.
+        visits: the visits with their tables, see :mod:`ced_cdisc.describe.crf_visits`.
     """
     annotations = Annotations(plan)
     labels = {one.name: one.label for one in plan.datasets}
@@ -93,4 +100,5 @@ def annotated_crf(plan: StudyPlan, document: Document) -> AnnotatedCrf:
         created=plan.snapshot,
         first=first_page(plan.tables),
         pages=tuple(made),
+        visits=visits,
     )

@@ -30,6 +30,7 @@ from ced_cdisc.write.crf_layout import (
     width_of,
     wrapped,
 )
+from ced_cdisc.write.crf_outline import bookmarks, named_dataset
 
 _WIDTH, _HEIGHT = 612.0, 792.0
 _TOP, _BOTTOM = 40.0, 44.0  # margins above and below
@@ -83,7 +84,6 @@ def annotated_crf_pdf(crf: AnnotatedCrf) -> bytes:
             drawing.form(pages[number], colours[pages[number].table])
         else:
             drawing.blank(number)
-    _bookmarks(canvas, crf)
     canvas.showOutline()
     canvas.save()
     return stream.getvalue()
@@ -103,40 +103,8 @@ def _colours(crf: AnnotatedCrf) -> dict[str, dict[str, Colour]]:
     return made
 
 
-def _bookmarks(canvas: Any, crf: AnnotatedCrf) -> None:
-    """The forms by page and by name, and the pages of each dataset."""
-    canvas.addOutlineEntry("Title", _key(1), level=0)
-    canvas.addOutlineEntry("Contents", _key(2), level=0)
-    forms = [page for page in crf.pages if page.part == 1]
-    by_name = sorted(forms, key=lambda page: (page.title.lower(), page.number))
-    for heading, listed in (("Forms by page", forms), ("Forms from A to Z", by_name)):
-        for place, page in enumerate(listed):
-            if place == 0:
-                canvas.addOutlineEntry(heading, _key(page.number), level=0)
-            canvas.addOutlineEntry(ascii_text(page.title), _key(page.number), level=1, closed=True)
-            for part in (one for one in crf.pages if one.table == page.table and page.parts > 1):
-                canvas.addOutlineEntry(_titled(part), _key(part.number), level=2)
-    labels = {name: label for page in crf.pages for name, label in page.datasets}
-    for place, name in enumerate(sorted(labels)):
-        on = [page for page in crf.pages if name in dict(page.datasets)]
-        if place == 0:
-            canvas.addOutlineEntry("Datasets", _key(on[0].number), level=0, closed=True)
-        canvas.addOutlineEntry(_named(name, labels[name]), _key(on[0].number), level=1, closed=True)
-        for page in on:
-            canvas.addOutlineEntry(_titled(page), _key(page.number), level=2)
-
-
 def _key(number: int) -> str:
     return f"page{number}"
-
-
-def _named(name: str, label: str) -> str:
-    return ascii_text(f"{name} ({label})" if label else name)
-
-
-def _titled(page: CrfPage) -> str:
-    part = f", page {page.part} of {page.parts}" if page.parts > 1 else ""
-    return ascii_text(page.title) + part
 
 
 class _Drawing:
@@ -147,6 +115,11 @@ class _Drawing:
         self._crf = crf
         self.last = last
         self._height = _HEIGHT
+        self._entries: dict[int, list[str]] = {}
+        for number, entry in enumerate(bookmarks(crf)):  # the library wants a place of its own for each
+            key = f"bookmark{number}"
+            self._entries.setdefault(entry.page, []).append(key)
+            canvas.addOutlineEntry(ascii_text(entry.title), key, level=entry.level, closed=entry.level > 0)
 
     def title(self) -> None:
         """The first page: whose it is, and how to read it."""
@@ -248,7 +221,7 @@ class _Drawing:
         rows: list[list[tuple[str, float]]] = []
         used = 0.0
         for name, label in page.datasets:
-            text = _named(name, label)
+            text = ascii_text(named_dataset(name, label))
             width = width_of(text, BOLD, 8) + 10
             if not rows or used + width > RIGHT - LEFT:
                 rows.append([])
@@ -273,7 +246,8 @@ class _Drawing:
     def _begin(self, number: int, height: float = _HEIGHT) -> None:
         self._height = height
         self._canvas.setPageSize((_WIDTH, height))
-        self._canvas.bookmarkPage(_key(number))
+        for key in (_key(number), *self._entries.get(number, ())):
+            self._canvas.bookmarkPage(key)
 
     def _end(self, number: int) -> None:
         """The head and foot of a page; the study's name is on each."""
