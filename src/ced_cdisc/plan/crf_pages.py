@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.expr import tree
@@ -120,28 +121,34 @@ def check_pages(
     document = made_document(define)
     if not document:
         return
-    free = first_page(tables)
+    first = first_page(tables)
     pages = form_pages(tables, datasets, document)
-    last = {table: max(p.number for p in pages if p.table == table) for table in {p.table for p in pages}}
     holders: dict[int, FormPage] = {}
     said: set[tuple[str, Location]] = set()
     for page in pages:
         if (page.table, page.where) in said:
             continue
-        subject = f"page {page.number} of the annotated CRF cannot hold the form {page.table}"
-        if page.number < free or page.number > _MOST:
-            kept = f"the first {free - 1} are the title and the contents"
-            problem = f"{subject}: " + (kept if page.number < free else f"it has no more than {_MOST:,}")
-            hint = f"the first page for a form is {free}"
+        if page.number < first:
+            why = f"the first {first - 1} pages are the title and the contents"
+        elif page.number > _MOST:
+            why = f"it has no more than {_MOST:,} pages"
         elif page.number in holders:
-            other = holders[page.number].table
-            problem = f"{subject}: it is needed for {other}, of which a page holds {FIELDS} columns"
-            hint = f"the next page after {other} is {last[other] + 1}"
+            why = f"the form {holders[page.number].table} needs it, and a page holds {FIELDS} columns"
         else:
             holders[page.number] = page
             continue
         said.add((page.table, page.where))
+        problem = f"page {page.number} of the annotated CRF cannot hold the form {page.table}: {why}"
+        hint = f"page {_free(page, pages, first)} is free for it"
         findings.add(Finding("CED126", problem, page.where, hint=hint))
+
+
+def _free(page: FormPage, pages: Iterable[FormPage], first: int) -> int:
+    """The first page from which on there is room for all that this page's number asks for."""
+    listed = list(pages)
+    wanted = sum((one.table, one.where) == (page.table, page.where) for one in listed)
+    taken = {one.number for one in listed if (one.table, one.where) != (page.table, page.where)}
+    return next(n for n in count(first) if not taken & set(range(n, n + wanted)))
 
 
 def _check_document(name: Text, doc: DocumentSpec, define: DefineSpec, findings: Findings) -> None:
