@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
+from typing import TYPE_CHECKING
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import Block, DatasetPlan, Line
 from ced_cdisc.plan.raw import RawTable
-from ced_cdisc.spec.define import DefineSpec, DocumentSpec
-from ced_cdisc.spec.source import Text
+
+if TYPE_CHECKING:  # the pages of a known plan are told without the parsers
+    from ced_cdisc.spec.define import DefineSpec, DocumentSpec
+    from ced_cdisc.spec.source import Text
 
 FIELDS = 24
 """How many columns of a raw table a page holds."""
