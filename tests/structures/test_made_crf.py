@@ -85,3 +85,15 @@ def test_the_parts_of_a_text_list_are_annotated_at_the_list(tmp_path: Path) -> N
     page = lines(tmp_path)[6]
     assert page[page.index("TERM") + 1] == "AE.AETERM"
     assert 'PageRefs="7"' in xml(tmp_path)
+
+
+def test_the_contents_of_many_forms_take_a_further_page(tmp_path: Path) -> None:
+    tables = TABLES.replace("page: 4", "page: 5")
+    more = [f"  t{n}: {{file: t{n}.csv, key: [SUBJ], page: {n}, columns: [SUBJ, X]}}\n" for n in range(8, 48)]
+    raw = {f"raw/t{n}.csv": "SUBJ,X\n001,1\n" for n in range(8, 48)}
+    made(tmp_path, {**MADE, "mappings/sources.yaml": tables + "".join(more), **raw})
+    pages = lines(tmp_path)
+    assert [page[0] for page in pages[1:5]] == ["Contents", "Contents", "This page holds no form.", "demog"]
+    named = [line for page in pages[1:3] for line in page if line in ("demog", "ae", "t8", "t46", "t47")]
+    assert named == ["demog", "ae", "t8", "t46", "t47"]
+    assert pages[7][pages[7].index("X") + 1] == "[NOT SUBMITTED] Nothing reads it."

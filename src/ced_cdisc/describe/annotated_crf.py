@@ -98,7 +98,7 @@ def annotated_crf(
         protocol=plan.protocol,
         standard=f"SDTMIG {plan.versions['SDTMIG']}",
         created=plan.snapshot,
-        first=first_page(plan.tables),
+        first=first_page(pages),
         pages=tuple(made),
         visits=visits,
     )

@@ -38,9 +38,9 @@ class FormPage:
     where: Location
 
 
-def first_page(tables: Mapping[str, RawTable]) -> int:
+def first_page(pages: Iterable[FormPage]) -> int:
     """The first page for forms; before it stand the title and the table of contents."""
-    forms = sum(table.page is not None for table in tables.values())
+    forms = len({page.table for page in pages})
     return 2 + max(1, -(-forms // CONTENTS))
 
 
@@ -124,8 +124,8 @@ def check_pages(
     document = made_document(define)
     if not document:
         return
-    first = first_page(tables)
     pages = form_pages(tables, datasets, document)
+    first = first_page(pages)
     holders: dict[int, FormPage] = {}
     said: set[tuple[str, Location]] = set()
     for page in pages:
