@@ -40,6 +40,7 @@ FREE = {
     "comment": "free text",
     "as": "free text",
     "title": "free text",
+    "form": "free text: the name of a form",
     "absent": "free text: the reason",
     "exception": "free text: the reason",
     "exclude": "free text: the reason",

@@ -94,4 +94,4 @@ def _accompany(connection: Connection, other: Connection, raw: Path, plan: Study
     side, findings = Side(1, connection), Findings()
     tables = read_raw(raw, plan, findings, side)
     plan, frames, extra, _ = convert(plan, tables, findings, partner=side)
-    share_out(plan, frames, extra, side)
+    share_out(plan, frames, extra, {name: table.frame for name, table in tables.items()}, side)

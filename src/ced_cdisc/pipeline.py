@@ -97,7 +97,8 @@ def build(
 
         tables = read_raw(raw, plan, findings, partner)
         plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
-        packages, files = package(plan, datasets, qualifiers, findings, partner)
+        raw_frames = {name: table.frame for name, table in tables.items()}
+        packages, files = package(plan, datasets, qualifiers, raw_frames, findings, partner)
     frames = datasets | qualifiers
     rows = {name: len(frame) for name, frame in frames.items()}
     findings.extend(left_over(plan, tables))

@@ -69,6 +69,7 @@ def test_the_folder_holds_a_file_for_each_dataset_and_nothing_else(out: Path) ->
             for kind in ("sdtm", "adam", "controls/sdtm")
             for name in ("define.xml", "define2-1.xsl")
         ),
+        *(f"{kind}/acrf.pdf" for kind in ("sdtm", "controls/sdtm")),
         *(f"adam/{name}" for name in ("results.json", "results.txt")),
         *(f"adam/figures/F3.{number}.svg" for number in (1, 2, 3, 4)),
         "build.json",

@@ -102,6 +102,7 @@ CED122 | a print format that is none | take the values and decimals that the mes
 CED123 | an unknown display, document or result | take the word proposed, or declare it in define.yaml
 CED124 | a display without result | write a result of it, or take it out of define.yaml
 CED125 | a figure that cannot be drawn as it says | follow the message
+CED126 | a page of the annotated CRF to be made is taken | number the form as the message says
 """
 
 _RAW = """

@@ -44,6 +44,8 @@ class Document:
     title: str
     href: str
     kind: Literal["acrf", "supplemental", "other"] = "other"
+    made: bool = False
+    """Whether the build makes it; else it is the user's own."""
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,8 @@ class RawTable:
     missing: tuple[str, ...] = ()
     policy: Literal["strict", "warn", "ignore"] = "strict"
     page: int | None = None
+    form: str = ""
+    """The name of the form, empty where the table's own name is all there is."""
     duplicates: Duplicates | None = None
     exclude: Mapping[str, str] = field(default_factory=dict[str, str])
     """Why columns are left out, by column: what the table says, and what the defaults say."""

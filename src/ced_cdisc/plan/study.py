@@ -19,6 +19,7 @@ from ced_cdisc.plan.adam.planner import AnalysisPlanner
 from ced_cdisc.plan.adam.results import plan_displays
 from ced_cdisc.plan.analyses import DisplayPlan
 from ced_cdisc.plan.compared import check_compared
+from ced_cdisc.plan.crf_pages import check_pages
 from ced_cdisc.plan.forms import check_forms
 from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
@@ -85,6 +86,7 @@ def _check(
 ) -> None:
     """What can be said of a study's specs as a whole; ``read`` are the datasets that its lines read."""
     _unused_codelists(study)
+    check_pages(study.specs.define, study.tables, plans.values(), findings)
     compiled = study.lines.expressions.compiled
     check_compared(compiled, read or plans, study.visits, study.codelists, findings)
     if not findings.errors:
@@ -221,7 +223,7 @@ def _cited(specs: Specs, package: str) -> tuple[Standard, ...]:
 def _documents(specs: Specs, package: str) -> tuple[Document, ...]:
     documents = specs.define.documents.items()
     return tuple(
-        Document(str(name), str(doc.title), str(doc.href), doc.kind)
+        Document(str(name), str(doc.title), str(doc.href), doc.kind, doc.made)
         for name, doc in documents
         if doc.package in (package, "both")
     )

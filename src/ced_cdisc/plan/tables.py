@@ -63,6 +63,7 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
             ),
             policy=spec.policy or sources.defaults.policy,
             page=spec.page,
+            form=str(spec.form or ""),
             duplicates=_duplicates(spec.duplicates, formats, findings)
             if spec.duplicates is not None
             else None,

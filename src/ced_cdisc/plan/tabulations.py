@@ -7,6 +7,7 @@ from typing import cast
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr import tree
+from ced_cdisc.plan.crf_pages import made_document
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import date_formats, named_formats
 from ced_cdisc.plan.language.expressions import Expressions
@@ -89,7 +90,10 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
     codelists = Codelists(packages, specs.define, findings)
     expressions = Expressions(findings, study_units(specs.study.units, specs.sources, codelists, findings))
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
-    origins = Origins({str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, crf)
+    made = made_document(specs.define)
+    origins = Origins(
+        {str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, crf, made=bool(made)
+    )
     usubjid = _usubjid(specs, expressions)
     if usubjid is None:  # the rest is planned with the subject alone
         alone = Text("SUBJECT", specs.study.usubjid.where)

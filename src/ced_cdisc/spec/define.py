@@ -18,6 +18,11 @@ class DocumentSpec(Model):
     kind: Literal["acrf", "supplemental", "other"] = Field(
         "other", description="acrf is the annotated CRF, to whose pages origins point."
     )
+    made: Yes = Field(
+        False,
+        description="kind acrf: whether the build makes the file from sources.yaml and the specs; "
+        "else it is your own, and is named only.",
+    )
     package: Literal["sdtm", "adam", "both"] = Field("both", description="The define.xml that lists it.")
 
 

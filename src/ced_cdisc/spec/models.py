@@ -89,7 +89,7 @@ class LineSpec(Model):
     source: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = Field(
         None, description="Who recorded it, in place of the table."
     )
-    page: int | None = Field(None, description="Page of the annotated CRF, where the table has none.")
+    page: int | None = Field(None, description="Page of the annotated CRF, in place of the table's.")
     evaluator: Text | None = Field(None, description="supp: QEVAL.")
     idvar: Text | None = Field(None, description="supp: IDVAR, in place of --SEQ.")
     text: TextPolicy | None = Field(

@@ -112,7 +112,13 @@ class TableSpec(Model):
     encoding: Text | None = Field(None, description="csv, xpt: default utf-8, csv with or without mark.")
     key: Words = Field(description="The columns that identify a row.")
     subject: Text | None = Field(None, description="The column of the subject's identifier.")
-    page: int | None = Field(None, description="The page of the annotated CRF.")
+    page: int | None = Field(
+        None,
+        description="The page of the annotated CRF; of one that the build makes, the first page of the form.",
+    )
+    form: Text | None = Field(
+        None, description="The name of the form, for an annotated CRF that is made; default: the table's."
+    )
     recorded_by: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = Field(
         None, description="Who recorded the data."
     )

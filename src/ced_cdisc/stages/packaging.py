@@ -14,6 +14,8 @@ from ced_cdisc.convert import Partner, PartnerLost
 from ced_cdisc.core.findings import Finding, Findings, Stopped
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.core.xpt import XptMember, xpt_member
+from ced_cdisc.describe.annotated_crf import annotated_crf
+from ced_cdisc.describe.crf_visits import forms_by_visit
 from ced_cdisc.describe.packages import describe_package
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages.analysing import analyse, is_analysed
@@ -30,6 +32,7 @@ def package(
     plan: StudyPlan,
     frames: Mapping[str, pl.DataFrame],
     extra: Mapping[str, pl.DataFrame],
+    raw: Mapping[str, pl.DataFrame],
     findings: Findings,
     partner: Partner | None = None,
 ) -> tuple[dict[str, PackageMetadata], dict[str, bytes]]:
@@ -43,12 +46,12 @@ def package(
         Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
     """
     try:
-        made = share_out(plan, frames, extra, partner) if partner is not None else None
+        made = share_out(plan, frames, extra, raw, partner) if partner is not None else None
     except PartnerLost:
         made = None
     if made is None:
         made = (
-            {place.folder: _package(place, frames, extra) for place in _places(plan)},
+            {place.folder: _package(place, frames, extra, raw) for place in _places(plan)},
             analyse(plan, frames),
         )
     packed, (analysed, said) = made
@@ -91,12 +94,16 @@ def _places(plan: StudyPlan) -> list[_Place]:
 
 
 def share_out(
-    plan: StudyPlan, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame], partner: Partner
+    plan: StudyPlan,
+    frames: Mapping[str, pl.DataFrame],
+    extra: Mapping[str, pl.DataFrame],
+    raw: Mapping[str, pl.DataFrame],
+    partner: Partner,
 ) -> tuple[dict[str, _Package], _Analysed]:
     """All packages and the results: the second half makes ADaM, then what the first has no time for.
 
     That are the results, for which scipy takes a second to load; where there are none, define.xml of SDTM
-    while the first half writes its files.
+    while the first half writes its files. The first half, which waits for ADaM, makes the annotated CRF.
 
     Raises:
         PartnerLost: the partner is gone.
@@ -104,23 +111,24 @@ def share_out(
     analysed = is_analysed(plan)
     sdtm, adam, *pooled = _places(plan)
     if partner.half:
-        described: PackageMetadata | None = partner.swap(_package(adam, frames, extra))
+        described: PackageMetadata | None = partner.swap(_package(adam, frames, extra, raw))
         if analysed:
             partner.swap(analyse(plan, frames))
         else:
             partner.swap(None if described is None else _define(sdtm.folder, described))
         return {}, ({}, [])
-    made = {place.folder: _package(place, frames, extra) for place in pooled}
+    made = {place.folder: _package(place, frames, extra, raw) for place in pooled}
     metadata = _described(sdtm, frames, extra)
     made[adam.folder] = partner.swap(metadata)
     if metadata is None:
         made[sdtm.folder] = None, {}, []
         return made, partner.swap(None) or ({}, [])
-    written = _transport(sdtm, metadata, {**frames, **extra})
+    written, documents = _transport(sdtm, metadata, {**frames, **extra}), _documents(sdtm, raw)
     if analysed:
-        made[sdtm.folder] = _joined(sdtm.folder, metadata, written, _define(sdtm.folder, metadata))
+        defined = _define(sdtm.folder, metadata)
+        made[sdtm.folder] = _joined(sdtm.folder, metadata, written, defined, documents)
         return made, partner.swap(None)
-    made[sdtm.folder] = _joined(sdtm.folder, metadata, written, partner.swap(None))
+    made[sdtm.folder] = _joined(sdtm.folder, metadata, written, partner.swap(None), documents)
     return made, ({}, [])
 
 
@@ -131,14 +139,17 @@ def _described(
 
 
 def _package(
-    place: _Place, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame]
+    place: _Place,
+    frames: Mapping[str, pl.DataFrame],
+    extra: Mapping[str, pl.DataFrame],
+    raw: Mapping[str, pl.DataFrame],
 ) -> _Package:
     """Describe the datasets, write them, and check define.xml against the schema and against their bytes."""
     metadata = _described(place, frames, extra)
     if metadata is None:
         return None, {}, []
     written = _transport(place, metadata, {**frames, **extra})
-    return _joined(place.folder, metadata, written, _define(place.folder, metadata))
+    return _joined(place.folder, metadata, written, _define(place.folder, metadata), _documents(place, raw))
 
 
 def _transport(place: _Place, metadata: PackageMetadata, frames: Mapping[str, pl.DataFrame]) -> _Transport:
@@ -164,8 +175,24 @@ def _define(folder: str, metadata: PackageMetadata) -> tuple[bytes, list[Finding
     return xml, list(check_define(xml, f"{folder}/define.xml"))
 
 
+def _documents(place: _Place, raw: Mapping[str, pl.DataFrame]) -> dict[str, bytes]:
+    """The documents that define.xml names and the build makes; the library is loaded for these alone."""
+    made: dict[str, bytes] = {}
+    for document in place.plan.sdtm_documents if place.kind == "sdtm" else ():
+        if document.made:
+            from ced_cdisc.write.annotated_crf import annotated_crf_pdf
+
+            crf = annotated_crf(place.plan, document, forms_by_visit(place.plan, raw))
+            made[f"{place.folder}/{document.href}"] = annotated_crf_pdf(crf)
+    return made
+
+
 def _joined(
-    folder: str, metadata: PackageMetadata, written: _Transport, defined: tuple[bytes, list[Finding]]
+    folder: str,
+    metadata: PackageMetadata,
+    written: _Transport,
+    defined: tuple[bytes, list[Finding]],
+    documents: Mapping[str, bytes],
 ) -> _Package:
     """The files of a package; where a dataset could not be written, define.xml would describe what is not."""
     (files, members, found), (xml, said) = written, defined
@@ -173,4 +200,4 @@ def _joined(
         return metadata, files, found
     shown = f"{folder}/define.xml"
     found = [*said, *check_define_against_xpt(xml, members, file=shown)]
-    return metadata, files | {shown: xml, f"{folder}/define2-1.xsl": stylesheet()}, found
+    return metadata, {**files, shown: xml, f"{folder}/define2-1.xsl": stylesheet(), **documents}, found

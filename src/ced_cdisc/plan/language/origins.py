@@ -9,6 +9,7 @@ from ced_cdisc.core.metadata import DocumentRef, Method, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, listed, sentence
+from ced_cdisc.plan.crf_pages import page_of
 from ced_cdisc.plan.language.imputation import FlagLine, formula_of
 from ced_cdisc.plan.model import SUPP
 from ced_cdisc.spec.models import LineSpec
@@ -22,10 +23,13 @@ DERIVED = Origin("Derived", "Sponsor")
 class Origins:
     """The origins of lines, as their verbs and the raw tables say."""
 
-    def __init__(self, tables: Mapping[str, TableSpec], defaults: TableDefaults, crf: str) -> None:
+    def __init__(
+        self, tables: Mapping[str, TableSpec], defaults: TableDefaults, crf: str, *, made: bool = False
+    ) -> None:
         self._tables = tables
         self._defaults = defaults
         self._crf = crf
+        self._made = made
 
     def of(self, spec: LineSpec, verb: str, each: str = "") -> Origin:
         """The origin that the verb of a line stands for; ``each`` is the column of each.TEXT."""
@@ -41,16 +45,23 @@ class Origins:
 
     def _collected(self, spec: LineSpec, each: str) -> Origin:
         assert spec.collect is not None
-        owner = spec.collect.partition(".")[0]
-        table = self._tables.get(each.partition(".")[0] if owner == "each" and each else owner)
+        name = each if spec.collect.startswith("each.") and each else str(spec.collect)
+        owner, _, column = name.partition(".")
+        table = self._tables.get(owner)
         recorded = table.recorded_by if table and table.recorded_by else self._defaults.recorded_by
         source = spec.source or recorded
-        page = spec.page or (table.page if table else None)
+        page = spec.page or (self._page(table, column) if table else None)
         if source == "Sponsor":  # what the sponsor entered into the raw table, such as dictionary codes
             return ASSIGNED
         shown = page and self._crf and source in ("Subject", "Investigator")
         refs = (DocumentRef(self._crf, (page,)),) if page and shown else ()
         return Origin("Collected", source, documents=refs)
+
+    def _page(self, table: TableSpec, column: str) -> int | None:
+        """The page of a column: a form that is made goes on behind its first page."""
+        if table.page is None or not self._made:
+            return table.page
+        return page_of(table.page, map(str, (*self._defaults.columns, *table.columns)), column)
 
 
 def method_of(
