@@ -368,6 +368,8 @@ def reason(word: Word, wrong: str, plan: StudyPlan) -> str:
         return "declares the study"
     if word.file.startswith("define/") and keys[-1] in ("name", "kind", "package"):
         return "declares"
+    if keys[-1:] == ["flags"]:
+        return "a raw flag: the data tell"
     if "supp" in keys:
         return "a text of a qualifier without codelist"
     if keys[-1] == "test" and not word.file.startswith("define/"):
