@@ -115,7 +115,7 @@ class Specs:
     """The example's specs, copied into a folder where words can be changed."""
 
     def __init__(self, folder: Path, home: Path = HOME) -> None:
-        paths = sorted([*home.glob("mappings/**/*.yaml"), *home.glob("define/**/*.yaml")])
+        paths = sorted([*home.glob("mappings/**/*.yaml"), *home.glob("define/**/define.yaml")])
         self.texts = {path.relative_to(home).as_posix(): path.read_text("utf-8") for path in paths}
         self._folder = folder
         for name, text in self.texts.items():
