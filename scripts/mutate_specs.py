@@ -362,19 +362,19 @@ def reason(word: Word, wrong: str, plan: StudyPlan) -> str:
         return "a raw visit name: the data tell (CED261)"
     if keys[-1:] in (["file"], ["sheet"]):
         return "the name of a file or sheet: the data tell (CED202, CED228)"
-    if word.file.endswith("sources.yaml") and keys[-1] == "columns":
+    if word.file.endswith("sources.yaml") and keys[-1:] == ["columns"]:
         return "an excluded column: the data tell (CED220, CED221)"
     if word.file.endswith("study.yaml"):
         return "declares the study"
-    if word.file.startswith("define/") and keys[-1] in ("name", "kind", "package"):
+    if word.file.startswith("define/") and keys[-1:] in (["name"], ["kind"], ["package"]):
         return "declares"
     if keys[-1:] == ["flags"]:
         return "a raw flag: the data tell"
     if "supp" in keys:
         return "a text of a qualifier without codelist"
-    if keys[-1] == "test" and not word.file.startswith("define/"):
+    if keys[-1:] == ["test"] and not word.file.startswith("define/"):
         return "declares a test with a label of its own"
-    if word.role == "term" and keys[-1] in (
+    if word.role == "term" and keys and keys[-1] in (
         "when",
         "where",
         "checks",
