@@ -7,12 +7,13 @@ sums are exact before their one rounding.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 
 import polars as pl
 
-from ced_cdisc.convert.faults import SUBJECT, Place
+from ced_cdisc.convert.branches import Use, rows_taken
+from ced_cdisc.convert.faults import SUBJECT, Faults, Place
 from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.together import add_together
 from ced_cdisc.derive.fast import FUNCTIONS
@@ -52,19 +53,51 @@ class _Job:
 
 
 def add_aggregates(
-    frame: pl.DataFrame, wanted: Iterable[tuple[Aggregate, Place]], scope: Scope
+    frame: pl.DataFrame, uses: Iterable[Use], scope: Scope
 ) -> tuple[pl.DataFrame, Mapping[Aggregate, str]]:
     """The frame with a hidden column for each distinct aggregate, and which is whose."""
-    places: dict[Aggregate, Place] = {}
-    for node, place in wanted:
-        places.setdefault(node, place)
-    names = {node: f"__a{i}" for i, node in enumerate(places)}
+    used: dict[Aggregate, list[Use]] = {}
+    for use in uses:
+        used.setdefault(use.node, []).append(use)
+    names = {node: f"__a{i}" for i, node in enumerate(used)}
     frame, done = add_together(frame, names, scope.world, scope.records)
-    for node, place in places.items():
-        if node not in done:
-            made = _one(frame, node, place, scope, names[node])
-            frame = frame.hstack(made)
+    rows, doubtful = frame, list[Aggregate]()
+    for node, here in used.items():
+        if node in done:
+            continue
+        if all(use.branch for use in here) and can_fault(node):
+            trial = scope.world.faults.apart()
+            made = _one(rows, node, here[0].place, _noting(scope, trial), names[node])
+            if trial.found():
+                doubtful.append(node)
+        else:
+            made = _one(rows, node, here[0].place, scope, names[node])
+        frame = frame.hstack(made)
+    for node in doubtful:
+        _note_faults(frame, node, used[node], scope, names)
     return frame, names
+
+
+def _noting(scope: Scope, faults: Faults) -> Scope:
+    return replace(scope, world=replace(scope.world, faults=faults))
+
+
+def _note_faults(
+    frame: pl.DataFrame, node: Aggregate, uses: Sequence[Use], scope: Scope, names: Mapping[Aggregate, str]
+) -> None:
+    """Note the faults of an aggregate on those rows alone that take a branch where it stands."""
+
+    def compiled(condition: tree.Node) -> pl.Expr:
+        return compile_node(condition, FUNCTIONS, frame.columns, names).expr
+
+    taken = rows_taken(frame, uses, compiled)
+    if taken.is_empty():
+        return
+    records = frame if scope.records is None else scope.records
+    keys = [key for key in (SUBJECT, *node.on) if key in records.columns and key in frame.columns]
+    if keys and not node.dataset:
+        records = records.join(taken, on=keys, how="semi", nulls_equal=True, maintain_order="left")
+    _one(taken, node, uses[0].place, replace(scope, records=records), names[node])
 
 
 def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name: str) -> pl.DataFrame:

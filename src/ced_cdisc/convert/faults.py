@@ -97,6 +97,12 @@ class Faults:
                 code, message, hint = worded(place, fault, value)
                 self.add(code, message, place.at(fault.node), hint, records)
 
+    def apart(self) -> Faults:
+        """A collection of the same tables that is empty."""
+        made = Faults({}, {})
+        made._words = self._words
+        return made
+
     def found(self) -> Found:
         """What was noted so far, to be added to the faults of another process."""
         return self._found

@@ -7,7 +7,8 @@ from typing import TypeGuard
 
 import polars as pl
 
-from ced_cdisc.convert.aggregates import Scope, add_aggregates, aggregates_in, names_in
+from ced_cdisc.convert.aggregates import Scope, add_aggregates, names_in
+from ced_cdisc.convert.branches import Use, uses_in
 from ced_cdisc.convert.faults import Place
 from ced_cdisc.convert.texts import in_ascii
 from ced_cdisc.derive.fast import FUNCTIONS
@@ -58,9 +59,7 @@ def _add_batch(
     frame: pl.DataFrame, batch: Sequence[Line], scope: Scope, kinds: Mapping[str, Type]
 ) -> pl.DataFrame:
     places = [Place.of_line(scope.dataset, line) for line in batch]
-    wanted = [
-        (node, place) for line, place in zip(batch, places, strict=True) for node in aggregates_in(line.tree)
-    ]
+    wanted = [use for line, place in zip(batch, places, strict=True) for use in uses_in(line.tree, place)]
     known = frame
     names: Mapping[tree.Aggregate, str] = {}
     if wanted:
@@ -93,8 +92,7 @@ def _made(node: tree.Node) -> pl.DataType | None:
 def holds(frame: pl.DataFrame, node: tree.Node, place: Place, scope: Scope) -> pl.Series:
     """Whether a condition is true, row by row; null where it is unknown."""
     frame = _with_singles(frame, node, place, scope)
-    wanted = [(below, place) for below in aggregates_in(node)]
-    frame, names = add_aggregates(frame, wanted, scope)
+    frame, names = add_aggregates(frame, uses_in(node, place), scope)
     compiled = compile_node(node, FUNCTIONS, frame.columns, names)
     scope.world.faults.in_rows(frame, [(place, fault) for fault in compiled.faults])
     return frame.with_columns(compiled.expr.cast(pl.Boolean).alias("__holds"))["__holds"]
@@ -131,7 +129,7 @@ def _with_singles(frame: pl.DataFrame, node: tree.Node, place: Place, scope: Sco
     if not fetched:
         return frame
     columns = frame.columns
-    known, names = add_aggregates(frame, [(one, place) for one in fetched], scope)
+    known, names = add_aggregates(frame, [Use(one, place) for one in fetched], scope)
     faults = [fault for one in fetched for fault in compile_node(one, FUNCTIONS, known.columns, names).faults]
     scope.world.faults.in_rows(known, [(place, fault) for fault in faults])
     shown = {name: one.of.name for one, name in names.items() if isinstance(one.of, tree.Column)}

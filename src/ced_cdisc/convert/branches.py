@@ -1,0 +1,80 @@
+"""Where the aggregates of a tree stand: only on rows that take an aggregate's branch do its faults count.
+
+Aggregates are computed for all rows before the expression that holds them, so what they could not take must
+be set against the branches afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import reduce
+
+import polars as pl
+
+from ced_cdisc.convert.faults import Place
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.tree import Aggregate, Type, children
+from ced_cdisc.expr.values import true
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition that is true on the rows that take a branch, or (``holds`` false) is not true there."""
+
+    node: tree.Node
+    holds: bool = True
+
+
+@dataclass(frozen=True)
+class Use:
+    """An aggregate in a line: the line, and all conditions of the branch that it stands in."""
+
+    node: Aggregate
+    place: Place
+    branch: tuple[Condition, ...] = ()
+
+
+def uses_in(node: tree.Node, place: Place) -> list[Use]:
+    """The aggregates of a tree, in the order of its text; none stands inside another."""
+    return list(_uses(node, place, ()))
+
+
+def _uses(node: tree.Node, place: Place, branch: tuple[Condition, ...]) -> Iterator[Use]:
+    if isinstance(node, Aggregate):
+        yield Use(node, place, branch)
+        return
+    for child, more in _branches(node):
+        yield from _uses(child, place, (*branch, *more))
+
+
+def _branches(node: tree.Node) -> Iterator[tuple[tree.Node, tuple[Condition, ...]]]:
+    """The children of a node, each with the conditions that it adds."""
+    if isinstance(node, tree.Call) and node.name == "if":
+        condition, then, other = node.args
+        known = () if condition.type is Type.MISSING else (Condition(condition),)
+        yield condition, ()
+        yield then, known
+        yield other, tuple(Condition(one.node, holds=False) for one in known)
+    elif isinstance(node, tree.Call) and node.name == "coalesce":
+        before: tuple[Condition, ...] = ()
+        for arg in node.args:
+            yield arg, before
+            before = (*before, Condition(tree.IsMissing(of=arg, type=Type.TRUTH)))
+    else:
+        yield from ((child, ()) for child in children(node))
+
+
+def rows_taken(
+    frame: pl.DataFrame, uses: Iterable[Use], compiled: Callable[[tree.Node], pl.Expr]
+) -> pl.DataFrame:
+    """The rows on which one of the uses of an aggregate is evaluated; ``compiled`` gives a condition."""
+
+    def expression(condition: Condition) -> pl.Expr:
+        holds = true(compiled(condition.node))
+        return holds if condition.holds else ~holds
+
+    taken = [
+        reduce(lambda all_, one: all_ & one, map(expression, use.branch), pl.lit(value=True)) for use in uses
+    ]
+    return frame.filter(reduce(lambda one, other: one | other, taken))
