@@ -189,7 +189,7 @@ class _Compiler:
             found = reduce(lambda one, other: one | other, equal)
             return ~found if node.negated else found
         values = [v.value for v in node.values if v.value is not None]
-        found = _is_in(node.of, of, pl.Series(values, dtype=DTYPES[node.of.type or Type.TEXT]))
+        found = _is_in(of, pl.Series(values, dtype=DTYPES[node.of.type or Type.TEXT]))
         found = pl.when(of.is_not_null()).then(found)
         return ~found if node.negated else found
 
@@ -269,7 +269,7 @@ class _Compiler:
             terms.setdefault(code, term or None)
         old = pl.Series(list(terms), dtype=pl.String)
         if node.otherwise is None:
-            self._fault(node, "recode", ~_is_in(node.of, of, old), of)
+            self._fault(node, "recode", ~_is_in(of, old), of)
             rest = missing(Type.TEXT)
         else:
             rest = pl.when(of.is_not_null()).then(pl.lit(node.otherwise or None, dtype=pl.String))
@@ -277,9 +277,7 @@ class _Compiler:
             return rest
         new = pl.Series(list(terms.values()), dtype=pl.String)
         value = of.replace_strict(old, new, default=None, return_dtype=pl.String)
-        return (
-            value if node.otherwise is None else pl.when(_is_in(node.of, of, old)).then(value).otherwise(rest)
-        )
+        return value if node.otherwise is None else pl.when(_is_in(of, old)).then(value).otherwise(rest)
 
     def _matched(self, node: tree.Recode, of: pl.Expr) -> pl.Expr:
         """Codes by table and terms, as they are spelt and then with case ignored."""
@@ -337,12 +335,12 @@ class _Compiler:
         return self._functions["text"]([self._argument(node)])  # type: ignore[return-value]
 
 
-def _is_in(node: tree.Node, of: pl.Expr, values: pl.Series) -> pl.Expr:
-    """Whether the value of a node is one of several.
+def _is_in(of: pl.Expr, values: pl.Series) -> pl.Expr:
+    """Whether a value is one of several.
 
     A series beside a value that is the same for all rows would make one row of them all.
     """
-    if any(isinstance(below, tree.Column | tree.Aggregate) for below in tree.walk(node)):
+    if of.meta.root_names():
         return of.is_in(values.implode())
     return reduce(lambda one, other: one | other, (of == value for value in values.to_list()), of != of)
 

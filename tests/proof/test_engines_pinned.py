@@ -1,4 +1,4 @@
-"""Faults inside an aggregate count only on rows that take the branch where it stands, in both engines."""
+"""Cases that random expressions found, kept: both engines agree on them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         ("if(min(YY.D1) is missing, D1, min(until(YY.D1, T1)))", True),
     ],
 )
-def test_faults_count_on_rows_of_the_branch(text: str, fault: bool) -> None:
+def test_faults_inside_an_aggregate_count_only_on_rows_that_take_its_branch(text: str, fault: bool) -> None:
     kind = Type.DATE if "date(" in text else Type.DTC
     done = carried_out([("E0", kind, text)], ROWS)
     assert (done.fast, done.slow, done.differences) == (
@@ -59,3 +59,14 @@ def test_two_lines_with_the_same_aggregate_are_at_fault_where_one_of_them_takes_
     lines = [("E0", Type.DTC, f"if(T1 in ('a', 'b'), D1, {of})"), ("E1", Type.DTC, f"if(T1 = 'c', D1, {of})")]
     done = carried_out(lines, ROWS)
     assert (done.fast, done.slow) == ({"E0"}, {"E1"}) or done.fast == done.slow == {"E1"}
+
+
+@pytest.mark.parametrize("rows", [[], ROWS["xx"][:1], ROWS["xx"]])
+@pytest.mark.parametrize(
+    "text", ["if((missing + N1) in (0), 'in', 'out')", "if(not (missing + N1) in (0), 'out', 'unknown')"]
+)
+def test_a_value_that_is_the_same_for_all_rows_fits_any_number_of_rows(
+    text: str, rows: list[dict[str, Any]]
+) -> None:
+    done = carried_out([("E0", Type.TEXT, text)], {**ROWS, "xx": rows})
+    assert (done.fast, done.slow, done.differences, done.records) == (frozenset(), frozenset(), (), len(rows))
