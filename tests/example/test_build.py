@@ -67,7 +67,7 @@ def test_the_folder_holds_a_file_for_each_dataset_and_nothing_else(out: Path) ->
         *(
             f"{kind}/{name}"
             for kind in ("sdtm", "adam", "controls/sdtm")
-            for name in ("define.xml", "define2-1.xsl")
+            for name in ("define.html", "define.xml", "define2-1.xsl")
         ),
         *(f"adam/{name}" for name in ("results.json", "results.txt")),
         *(f"adam/figures/F3.{number}.svg" for number in (1, 2, 3, 4)),

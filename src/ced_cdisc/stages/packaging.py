@@ -19,10 +19,12 @@ from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages.analysing import analyse, is_analysed
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.write.define import define_xml, stylesheet
+from ced_cdisc.write.define_page import beside, define_page
 from ced_cdisc.write.xpt import write_xpt
 
 _Package = tuple[PackageMetadata | None, dict[str, bytes], list[Finding]]
 _Analysed = tuple[dict[str, bytes], list[Finding]]
+_PAGE = "define.html"
 _Transport = tuple[dict[str, bytes], list[XptMember], list[Finding]]
 
 
@@ -118,9 +120,9 @@ def share_out(
         return made, partner.swap(None) or ({}, [])
     written = _transport(sdtm, metadata, {**frames, **extra})
     if analysed:
-        made[sdtm.folder] = _joined(sdtm.folder, metadata, written, _define(sdtm.folder, metadata))
+        made[sdtm.folder] = _joined(sdtm, metadata, written, _define(sdtm.folder, metadata))
         return made, partner.swap(None)
-    made[sdtm.folder] = _joined(sdtm.folder, metadata, written, partner.swap(None))
+    made[sdtm.folder] = _joined(sdtm, metadata, written, partner.swap(None))
     return made, ({}, [])
 
 
@@ -138,7 +140,7 @@ def _package(
     if metadata is None:
         return None, {}, []
     written = _transport(place, metadata, {**frames, **extra})
-    return _joined(place.folder, metadata, written, _define(place.folder, metadata))
+    return _joined(place, metadata, written, _define(place.folder, metadata))
 
 
 def _transport(place: _Place, metadata: PackageMetadata, frames: Mapping[str, pl.DataFrame]) -> _Transport:
@@ -164,13 +166,25 @@ def _define(folder: str, metadata: PackageMetadata) -> tuple[bytes, list[Finding
     return xml, list(check_define(xml, f"{folder}/define.xml"))
 
 
+def _page(place: _Place, metadata: PackageMetadata) -> bytes:
+    """The page for readers; that of the analysis datasets links to that of the SDTM datasets they read."""
+    sdtm = (dataset for dataset in place.plan.datasets if dataset.kind == "sdtm")
+    return define_page(metadata, beside(sdtm, f"../sdtm/{_PAGE}") if place.kind == "adam" else {})
+
+
 def _joined(
-    folder: str, metadata: PackageMetadata, written: _Transport, defined: tuple[bytes, list[Finding]]
+    place: _Place, metadata: PackageMetadata, written: _Transport, defined: tuple[bytes, list[Finding]]
 ) -> _Package:
     """The files of a package; where a dataset could not be written, define.xml would describe what is not."""
     (files, members, found), (xml, said) = written, defined
     if found:
         return metadata, files, found
+    folder = place.folder
     shown = f"{folder}/define.xml"
     found = [*said, *check_define_against_xpt(xml, members, file=shown)]
-    return metadata, files | {shown: xml, f"{folder}/define2-1.xsl": stylesheet()}, found
+    files |= {
+        shown: xml,
+        f"{folder}/define2-1.xsl": stylesheet(),
+        f"{folder}/{_PAGE}": _page(place, metadata),
+    }
+    return metadata, files, found
