@@ -106,9 +106,8 @@ class Chromium:
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key, **code)
 
     def type(self, text: str) -> None:
-        """Press one key after the other."""
-        for character in text:
-            self.press(character)
+        """Put a text into what has the focus."""
+        self.call("Input.insertText", text=text)
 
     def picture(self, path: Path) -> None:
         """What is seen, as a PNG."""

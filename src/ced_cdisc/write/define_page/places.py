@@ -12,6 +12,7 @@ standards, ...      ``standards``, ``documents``, ``codelists``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from ced_cdisc.core.metadata import (
@@ -24,6 +25,9 @@ from ced_cdisc.core.metadata import (
 )
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.write.define import oids
+
+_NAME = re.compile(r"\w+\.\w+")
+_QUALIFIER = re.compile(r"SUPP(\w+)\.QVAL where SUPP\1\.QNAM is (\w+)")
 
 
 def variable_place(dataset: str, variable: str) -> str:
@@ -76,7 +80,15 @@ class Places:
                         self._variables.setdefault(f"{parent}.{value}", place)
 
     def variable(self, name: str) -> str:
-        """The link to ``DATASET.VARIABLE`` (or a supplemental qualifier), empty where there is none."""
+        """The link to ``DATASET.VARIABLE`` (or a supplemental qualifier), empty where there is none.
+
+        A qualifier is named as a variable of its parent, or as predecessors are: ``SUPPAE.QVAL where
+        SUPPAE.QNAM is AERELAPH``.
+        """
+        if qualifier := _QUALIFIER.fullmatch(name):
+            name = f"{qualifier[1]}.{qualifier[2]}"
+        if not _NAME.fullmatch(name):
+            return ""
         dataset = name.partition(".")[0]
         if dataset in self._own:
             return self._variables.get(name, "")

@@ -22,9 +22,17 @@ const show = (view) => {
   current = view;
   const link = links.get(view.id);
   link?.setAttribute("aria-current", "page");
-  link?.scrollIntoView({ block: "nearest" });
+  if (link) reveal(link);
   equip(view);
   count();
+};
+
+// Scrolls the navigation alone, and leaves the place where the next Tab starts.
+const reveal = (link) => {
+  const nav = at("nav");
+  const [top, frame] = [link.getBoundingClientRect(), nav.getBoundingClientRect()];
+  if (top.top < frame.top) nav.scrollTop -= frame.top - top.top + 40;
+  else if (top.bottom > frame.bottom) nav.scrollTop += top.bottom - frame.bottom + 40;
 };
 
 // The buttons of a view are made when it is first seen.
