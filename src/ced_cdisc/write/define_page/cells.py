@@ -39,7 +39,11 @@ def type_cell(row: Element, item: Variable | ValueLevel) -> None:
     cell = add(row, "td", "", "type")
     digits = f".{item.significant_digits}" if item.significant_digits is not None else ""
     timed = item.type not in ("text", "integer", "float")
-    add(cell, "span", item.type)
+    first, wide, rest = item.type.partition("Datetime")
+    shown_type = add(cell, "span", first)
+    if wide:
+        add(shown_type, "wbr")
+        say(shown_type, wide + rest)
     if not timed:
         say(cell, " ")
         add(cell, "span", f"{item.length}{digits}", "length")

@@ -67,7 +67,7 @@ def _facts(section: Element, dataset: DatasetMetadata, package: PackageMetadata)
         link(keys, name, f"#{variable_place(dataset.name, name)}", "mono")
     if not dataset.keys:
         keys.text = "None"
-    kinds = ["Repeating" if dataset.repeating else "One record per subject or once"]
+    kinds = ["Repeating" if dataset.repeating else "Not repeating"]
     kinds += ["reference data"] if dataset.reference_data else []
     fact("Records", ", ".join(kinds))
     file = fact("File", "")
