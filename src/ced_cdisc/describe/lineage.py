@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import DatasetMetadata, Lineage, ValueLevel, Variable
@@ -34,12 +35,15 @@ def named_place(where: Location, shown: str, named: str) -> str:
     """
     if not where.file:
         return ""
-    if posixpath.isabs(where.file) == posixpath.isabs(shown):
-        below = posixpath.relpath(where.file, shown)
-        file = posixpath.normpath(posixpath.join(named, below))
-    else:  # a layer that is named by a path of its own from the root
-        file = posixpath.basename(where.file)
+    file = _named_file(where.file, shown, named)
     return f"{file}:{where.line}" if where.line else file
+
+
+@cache
+def _named_file(file: str, shown: str, named: str) -> str:
+    if posixpath.isabs(file) == posixpath.isabs(shown):
+        return posixpath.normpath(posixpath.join(named, posixpath.relpath(file, shown)))
+    return posixpath.basename(file)  # a layer that is named by a path of its own from the root
 
 
 class Trace:
