@@ -213,5 +213,5 @@ def test_a_part_of_a_study_has_the_results_of_its_datasets(tmp_path: Path) -> No
     folders = {"mappings": tmp_path / "mappings", "define": tmp_path / "define"}
     ced_cdisc.build(tmp_path / "raw", tmp_path / "out", **folders, only="ADSL")
     names = sorted(path.name for path in (tmp_path / "out" / "adam").iterdir())
-    assert names == ["adsl.xpt", "define.xml", "define2-1.xsl"]
+    assert names == ["adsl.xpt", "define.html", "define.xml", "define2-1.xsl"]
     assert b"arm:" not in (tmp_path / "out" / "adam" / "define.xml").read_bytes()

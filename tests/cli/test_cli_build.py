@@ -18,11 +18,13 @@ EXAMPLE_RAW = Path(__file__).parents[2] / "examples" / "improve_ced" / "raw"
 FILES = [
     "adam",
     "adam/adsl.xpt",
+    "adam/define.html",
     "adam/define.xml",
     "adam/define2-1.xsl",
     "build.json",
     "sdtm",
     "sdtm/ae.xpt",
+    "sdtm/define.html",
     "sdtm/define.xml",
     "sdtm/define2-1.xsl",
     "sdtm/dm.xpt",

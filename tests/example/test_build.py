@@ -67,7 +67,7 @@ def test_the_folder_holds_a_file_for_each_dataset_and_nothing_else(out: Path) ->
         *(
             f"{kind}/{name}"
             for kind in ("sdtm", "adam", "controls/sdtm")
-            for name in ("define.xml", "define2-1.xsl")
+            for name in ("define.html", "define.xml", "define2-1.xsl")
         ),
         *(f"{kind}/acrf.pdf" for kind in ("sdtm", "controls/sdtm")),
         *(f"adam/{name}" for name in ("results.json", "results.txt")),

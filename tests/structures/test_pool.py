@@ -80,6 +80,7 @@ def test_a_pooled_study_has_a_folder_of_its_own(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert sorted(path.name for path in (out / "controls/sdtm").iterdir()) == [
         "cv.xpt",
+        "define.html",
         "define.xml",
         "define2-1.xsl",
         "dm.xpt",

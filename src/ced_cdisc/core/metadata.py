@@ -119,6 +119,21 @@ class Codelist:
 
 
 @dataclass(frozen=True)
+class Lineage:
+    """Which lines of the specs make a value, and what these lines read; define.xml has no place for it.
+
+    Attributes:
+        places: lines of spec files, named from the folder that holds them: ``mappings/sdtm/ae.yaml:20``.
+        variables: variables and supplemental qualifiers of the study's datasets: ``AE.AESTDTC``.
+        columns: columns of raw tables, and what is known of visits: ``ae.AESTDT``.
+    """
+
+    places: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RangeCheck:
     """One condition of a where clause; several in one clause are joined by AND."""
 
@@ -147,6 +162,7 @@ class ValueLevel:
     codelist: Codelist | None = None
     comment: Comment | None = None
     where_comment: Comment | None = None
+    lineage: Lineage | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +191,7 @@ class Variable:
     comment: Comment | None = None
     value_level: tuple[ValueLevel, ...] = ()
     has_no_data: bool = False
+    lineage: Lineage | None = None
 
 
 @dataclass(frozen=True)

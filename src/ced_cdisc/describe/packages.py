@@ -9,6 +9,7 @@ import polars as pl
 
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, ValueLevel, Variable
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental, same_lengths
+from ced_cdisc.describe.lineage import Trace
 from ced_cdisc.describe.lists import UsedTerms
 from ced_cdisc.describe.results import describe_results
 from ced_cdisc.plan.model import StudyPlan
@@ -34,9 +35,10 @@ def describe_package(
     for dataset in plan.datasets:
         if dataset.kind != kind or dataset.name not in frames:
             continue
-        datasets.append(describe_dataset(dataset, frames[dataset.name], used))
+        trace = Trace(dataset, plan)
+        datasets.append(trace.dataset(describe_dataset(dataset, frames[dataset.name], used)))
         if (qualifiers := supplemental.get(f"SUPP{dataset.name}")) is not None:
-            datasets.append(describe_supplemental(dataset, qualifiers, used))
+            datasets.append(trace.qualifiers(describe_supplemental(dataset, qualifiers, used)))
     if not datasets:
         return None
     if kind == "sdtm":

@@ -335,6 +335,8 @@ class StudyPlan:
     """The profile of the study, empty where it has none."""
     displays: tuple[DisplayPlan, ...] = ()
     """The tables and figures of the report that show analysis results, in their order."""
+    specs: tuple[str, str] = ("mappings", "mappings")
+    """The folder of its specs: how messages name it, and how outputs do, wherever it stands."""
 
     @property
     def studies(self) -> tuple[StudyPlan, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -27,7 +28,7 @@ from ced_cdisc.plan.order import dataset_order
 from ced_cdisc.plan.pool import Pool, pool
 from ced_cdisc.plan.tabulations import Tabulations, plan_tabulations
 from ced_cdisc.spec.analysis import AnalysisSpec
-from ced_cdisc.spec.load import Specs
+from ced_cdisc.spec.load import FOLDERS, Specs
 from ced_cdisc.spec.source import Text
 
 _OWNER = re.compile(r"\b([A-Z][A-Z0-9]{1,7})\.[A-Z]")
@@ -153,7 +154,14 @@ def _study_plan(
         },
         pooled=tuple(plan for plan in pooled or () if plan is not None),
         folder=folder,
+        specs=_folder(specs, folder),
     )
+
+
+def _folder(specs: Specs, folder: str) -> tuple[str, str]:
+    """How messages name the folder of a study's specs, and how outputs do."""
+    named = posixpath.join(FOLDERS[0], folder).rstrip("/")
+    return (named if specs.terminology is None else posixpath.dirname(specs.terminology[1])), named
 
 
 def _adam_order(specs: Specs, findings: Findings) -> list[AnalysisSpec]:

@@ -21,10 +21,12 @@ from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages.analysing import analyse, is_analysed
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.write.define import define_xml, stylesheet
+from ced_cdisc.write.define_page import beside, define_page
 from ced_cdisc.write.xpt import write_xpt
 
 _Package = tuple[PackageMetadata | None, dict[str, bytes], list[Finding]]
 _Analysed = tuple[dict[str, bytes], list[Finding]]
+_PAGE = "define.html"
 _Transport = tuple[dict[str, bytes], list[XptMember], list[Finding]]
 
 
@@ -126,9 +128,9 @@ def share_out(
     written, documents = _transport(sdtm, metadata, {**frames, **extra}), _documents(sdtm, raw)
     if analysed:
         defined = _define(sdtm.folder, metadata)
-        made[sdtm.folder] = _joined(sdtm.folder, metadata, written, defined, documents)
+        made[sdtm.folder] = _joined(sdtm, metadata, written, defined, documents)
         return made, partner.swap(None)
-    made[sdtm.folder] = _joined(sdtm.folder, metadata, written, partner.swap(None), documents)
+    made[sdtm.folder] = _joined(sdtm, metadata, written, partner.swap(None), documents)
     return made, ({}, [])
 
 
@@ -149,7 +151,7 @@ def _package(
     if metadata is None:
         return None, {}, []
     written = _transport(place, metadata, {**frames, **extra})
-    return _joined(place.folder, metadata, written, _define(place.folder, metadata), _documents(place, raw))
+    return _joined(place, metadata, written, _define(place.folder, metadata), _documents(place, raw))
 
 
 def _transport(place: _Place, metadata: PackageMetadata, frames: Mapping[str, pl.DataFrame]) -> _Transport:
@@ -175,6 +177,12 @@ def _define(folder: str, metadata: PackageMetadata) -> tuple[bytes, list[Finding
     return xml, list(check_define(xml, f"{folder}/define.xml"))
 
 
+def _page(place: _Place, metadata: PackageMetadata) -> bytes:
+    """The page for readers; that of the analysis datasets links to that of the SDTM datasets they read."""
+    sdtm = (dataset for dataset in place.plan.datasets if dataset.kind == "sdtm")
+    return define_page(metadata, beside(sdtm, f"../sdtm/{_PAGE}") if place.kind == "adam" else {})
+
+
 def _documents(place: _Place, raw: Mapping[str, pl.DataFrame]) -> dict[str, bytes]:
     """The documents that define.xml names and the build makes; the library is loaded for these alone."""
     made: dict[str, bytes] = {}
@@ -188,7 +196,7 @@ def _documents(place: _Place, raw: Mapping[str, pl.DataFrame]) -> dict[str, byte
 
 
 def _joined(
-    folder: str,
+    place: _Place,
     metadata: PackageMetadata,
     written: _Transport,
     defined: tuple[bytes, list[Finding]],
@@ -198,6 +206,12 @@ def _joined(
     (files, members, found), (xml, said) = written, defined
     if found:
         return metadata, files, found
+    folder = place.folder
     shown = f"{folder}/define.xml"
     found = [*said, *check_define_against_xpt(xml, members, file=shown)]
-    return metadata, {**files, shown: xml, f"{folder}/define2-1.xsl": stylesheet(), **documents}, found
+    files |= {
+        shown: xml,
+        f"{folder}/define2-1.xsl": stylesheet(),
+        f"{folder}/{_PAGE}": _page(place, metadata),
+    }
+    return metadata, {**files, **documents}, found
