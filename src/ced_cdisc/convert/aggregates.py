@@ -61,20 +61,17 @@ def add_aggregates(
         used.setdefault(use.node, []).append(use)
     names = {node: f"__a{i}" for i, node in enumerate(used)}
     frame, done = add_together(frame, names, scope.world, scope.records)
-    rows, doubtful = frame, list[Aggregate]()
+    rows, at_fault = frame, list[Aggregate]()
     for node, here in used.items():
         if node in done:
             continue
-        if all(use.branch for use in here) and can_fault(node):
-            trial = scope.world.faults.apart()
-            made = _one(rows, node, here[0].place, _noting(scope, trial), names[node])
-            if trial.found():
-                doubtful.append(node)
-        else:
-            made = _one(rows, node, here[0].place, scope, names[node])
-        frame = frame.hstack(made)
-    for node in doubtful:
-        _note_faults(frame, node, used[node], scope, names)
+        trial = scope.world.faults.apart()
+        frame = frame.hstack(_one(rows, node, here[0].place, _noting(scope, trial), names[node]))
+        if trial.found():
+            at_fault.append(node)
+    for node in at_fault:
+        for place in dict.fromkeys(use.place for use in used[node]):
+            _note_faults(frame, node, [use for use in used[node] if use.place == place], scope, names)
     return frame, names
 
 
@@ -85,7 +82,7 @@ def _noting(scope: Scope, faults: Faults) -> Scope:
 def _note_faults(
     frame: pl.DataFrame, node: Aggregate, uses: Sequence[Use], scope: Scope, names: Mapping[Aggregate, str]
 ) -> None:
-    """Note the faults of an aggregate on those rows alone that take a branch where it stands."""
+    """Note the faults of an aggregate in a line, on those rows alone that take a branch where it stands."""
 
     def compiled(condition: tree.Node) -> pl.Expr:
         return compile_node(condition, FUNCTIONS, frame.columns, names).expr
