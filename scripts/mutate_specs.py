@@ -374,16 +374,21 @@ def reason(word: Word, wrong: str, plan: StudyPlan) -> str:
         return "a text of a qualifier without codelist"
     if keys[-1:] == ["test"] and not word.file.startswith("define/"):
         return "declares a test with a label of its own"
-    if word.role == "term" and keys and keys[-1] in (
-        "when",
-        "where",
-        "checks",
-        "rows",
-        "computed",
-        "derive",
-        "then",
-        "else",
-        "value",
+    if (
+        word.role == "term"
+        and keys
+        and keys[-1]
+        in (
+            "when",
+            "where",
+            "checks",
+            "rows",
+            "computed",
+            "derive",
+            "then",
+            "else",
+            "value",
+        )
     ):
         return "a text beside a raw column or within join(), or of a variable without codelist"
     if keys[-2:] == ["windows", "unit"]:
