@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ced_cdisc.companion import companion
-from ced_cdisc.core.findings import Findings
+from ced_cdisc.core.findings import Findings, did_you_mean
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.model import StudyPlan
@@ -45,7 +45,14 @@ class Build:
     """How long each dataset took; not part of any output."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        """One dataset as a pandas frame, dates as dates."""
+        """One dataset as a pandas frame, dates as dates.
+
+        Raises:
+            KeyError: the build has no such dataset; the message names the nearest one, or all.
+        """
+        if name not in self.frames:
+            hint = did_you_mean(name, self.frames) or f"there are {', '.join(sorted(self.frames))}"
+            raise KeyError(f"the build has no dataset {name}; {hint}")
         return self.frames[name].to_pandas()
 
 

@@ -25,6 +25,9 @@ def test_the_profile_of_a_build_stands_in_build_json() -> None:
     assert json.loads(Path("out/build.json").read_bytes())["profile"] is False
 
 
+PARTS = "there are ADSL, AE, DM, EC, define, sources, study\n"
+
+
 def test_an_unknown_profile_ends_build_and_check_spec() -> None:
     given(study=("study: {id", PROFILES))
     for command in (["build", "raw", "out"], ["check-spec"]):
@@ -44,4 +47,4 @@ def test_show_prints_a_dataset_as_the_profile_has_it() -> None:
     assert lines[0] == "domain: EC"
     assert "ECDOSE: dose.DOSE" in [line.strip() for line in lines]
     gone = ced("show", "EX", "--resolved", "--profile", "one")
-    assert (gone.code, gone.err) == (2, SPECS + "Error: there is no spec of EX\n")
+    assert (gone.code, gone.err) == (2, SPECS + "Error: there is no spec of EX; " + PARTS)

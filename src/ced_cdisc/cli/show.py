@@ -50,6 +50,6 @@ def show(name: str, resolved: bool, mappings: Path | None, define: Path | None, 
     elif part is not None:
         usage_error(f"{part.name or part.kind} stands in a layer alone: add --resolved")
     elif not findings.errors:
-        hint = did_you_mean(name, parts)
-        usage_error(f"there is no spec of {name}" + f"; {hint}" * bool(hint))
+        hint = did_you_mean(name, parts) or f"there are {', '.join(sorted(parts))}"
+        usage_error(f"there is no spec of {name}; {hint}")
     sys.exit(findings.exit_code())
