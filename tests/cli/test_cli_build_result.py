@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_study import write_study
 
 import ced_cdisc
+from small_study import write_study
 
 
 def test_a_dataset_that_is_not_there_is_answered_with_the_nearest_or_with_all(tmp_path: Path) -> None:
@@ -17,8 +17,8 @@ def test_a_dataset_that_is_not_there_is_answered_with_the_nearest_or_with_all(tm
     )
     assert list(built["DM"]["DOMAIN"].unique()) == ["DM"]
     with pytest.raises(KeyError) as near:
-        built["AEX"]
-    assert near.value.args == ("the build has no dataset AEX; did you mean AE?",)
+        built["AEE"]
+    assert near.value.args == ("the build has no dataset AEE; did you mean AE?",)
     with pytest.raises(KeyError) as far:
         built["PHARMACOKINETICS"]
     assert far.value.args == (
