@@ -18,13 +18,14 @@ from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
-from ced_cdisc.stages.planning import digests, make_plan, pin_numbers, prepare_output
+from ced_cdisc.stages.planning import digests, make_plan, pin_numbers, prepare_output, stop_on_errors
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
     from ced_cdisc.stages.converting import Watch
+    from ced_cdisc.stages.verifying import Verified
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Build:
     notice: str
     seconds: Mapping[str, float]
     """How long each dataset took; not part of any output."""
+    verified: Verified | None = None
+    """What the second engine computed again, where that was asked for."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """One dataset as a pandas frame, dates as dates.
@@ -65,6 +68,7 @@ def build(
     only: str | Iterable[str] = (),
     profile: str | None = None,
     renumber: bool = False,
+    verify: bool = False,
     watch: Watch | None = None,
     processes: int = 1,
 ) -> Build:
@@ -78,6 +82,7 @@ def build(
         only: build only these datasets and what they need: names, or one text such as ``"AE,DM"``.
         profile: the profile of the study, in place of the one that study.yaml names.
         renumber: number records anew that `sequence: pinned` keeps the numbers of.
+        verify: compute every dataset again with the second engine, and write nothing if a value differs.
         watch: told of each finished dataset.
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
 
@@ -106,6 +111,12 @@ def build(
         plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
         raw_frames = {name: table.frame for name, table in tables.items()}
         packages, files = package(plan, datasets, qualifiers, raw_frames, findings, partner)
+    verified: Verified | None = None
+    if verify:
+        from ced_cdisc.stages.verifying import verify as compute_again
+
+        verified = compute_again(plan, tables, datasets, qualifiers, findings)
+        stop_on_errors(findings)
     frames = datasets | qualifiers
     rows = {name: len(frame) for name, frame in frames.items()}
     findings.extend(left_over(plan, tables))
@@ -119,7 +130,7 @@ def build(
             (work / name).write_bytes(content)
         folder.commit()
     columns = raw_columns(plan, tables)
-    return Build(frames, packages, findings, plan, columns, study.notice, seconds)
+    return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified)
 
 
 def _path(path: str | Path | None) -> Path | None:

@@ -24,6 +24,7 @@ INTERRUPTED = 130  # as shells say it
 @click.option("--only", metavar="AE,DM", help="Build these datasets and what they need.")
 @click.option("--profile", metavar="NAME", help="The profile of the study [as study.yaml says].")
 @click.option("--renumber", is_flag=True, help="Number anew what `sequence: pinned` keeps the numbers of.")
+@click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
     out: Path,
@@ -32,11 +33,15 @@ def build(
     only: str | None,
     profile: str | None,
     renumber: bool,
+    verify: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
 
     Specs are taken from ./mappings and ./define, else from the shipped example study. OUT is replaced as a
     whole, and only if it is new, empty, or a former build.
+
+    With --verify, a second engine that shares nothing with the first computes all values again, one record at
+    a time; if one differs, nothing is written.
 
     \b
     Example:
@@ -71,6 +76,7 @@ def build(
                 only=names,
                 profile=profile,
                 renumber=renumber,
+                verify=verify,
                 watch=watch,
                 processes=2 if small else 1,
             )
@@ -90,6 +96,8 @@ def build(
         if qualifiers in result.frames:
             console.dataset(qualifiers, result.frames[qualifiers].shape)
     console.say(f"  {sentence(totals(result.raw_columns))}")
+    if result.verified is not None:
+        console.say(f"  {result.verified}")
     console.findings(result.findings)
     datasets = sum(len(package.datasets) for package in result.packages.values())
     console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")

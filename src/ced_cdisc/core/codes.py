@@ -240,6 +240,9 @@ CED420 | a part (--only) would replace a full build | name another folder for --
 
 _CHECK = """
 CED265 | a check of the spec fails (a warning) | look at the records, then at the data or the check
+CED450 | --verify: the two engines differ in a value | report the line and the values as a bug
+CED451 | --verify: the two engines differ in the records of a dataset | report the line as a bug
+CED452 | --verify: one engine finds a fault in the data that the other does not | report the line as a bug
 CED501 | define.xml is not well-formed XML, or declares a document type | write it again
 CED502 | define.xml breaks the schema | report it, if the file was written by this tool
 CED503 | two definitions have one OID | give one of them another OID

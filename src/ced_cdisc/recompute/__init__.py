@@ -8,7 +8,8 @@ from ced_cdisc.recompute.build import Rebuilt, Step, rebuild, recompute
 from ced_cdisc.recompute.compare import Difference, agree, compare
 from ced_cdisc.recompute.evaluate import evaluate
 from ced_cdisc.recompute.records import Record
-from ced_cdisc.recompute.values import DataFault, Fault, Key, Value
+from ced_cdisc.recompute.supp import qualifiers
+from ced_cdisc.recompute.values import DataFault, Fault, Key, Value, as_text
 
 __all__ = [
     "DataFault",
@@ -20,8 +21,10 @@ __all__ = [
     "Step",
     "Value",
     "agree",
+    "as_text",
     "compare",
     "evaluate",
+    "qualifiers",
     "rebuild",
     "recompute",
 ]

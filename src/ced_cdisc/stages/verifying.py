@@ -1,0 +1,102 @@
+"""Double programming: every dataset is computed again, one record at a time, and compared cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import polars as pl
+
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.read.tables import ROW, RawTable
+from ced_cdisc.recompute import Difference, Value, as_text, compare, qualifiers, recompute
+
+_LISTED = 5
+_HINT = "nothing was written; please report this as a bug, with the line"
+Rows = Sequence[Mapping[str, Value]]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was compared: datasets, with those of supplemental qualifiers, and their values."""
+
+    datasets: int
+    values: int
+
+    def __str__(self) -> str:
+        return f"verified: both engines agree on {self.values:,} values of {self.datasets} datasets"
+
+
+def verify(
+    plan: StudyPlan,
+    tables: Mapping[str, RawTable],
+    frames: Mapping[str, pl.DataFrame],
+    extra: Mapping[str, pl.DataFrame],
+    findings: Findings,
+) -> Verified:
+    """Compute all again with the second engine; each variable on which the two differ is a finding.
+
+    Args:
+        plan: the plan as it was carried out.
+        tables: the raw tables as read.
+        frames: the datasets by qualified name.
+        extra: their supplemental qualifiers by qualified name of SUPPxx.
+        findings: gets CED450 (values), CED451 (records) and CED452 (faults of the second engine alone).
+    """
+    texts = {name: table.frame.drop(ROW).to_dicts() for name, table in tables.items()}
+    again, faults = recompute(plan, texts)
+    for fault in faults:
+        place = f"{fault.dataset}.{fault.variable}" if fault.variable else fault.dataset
+        message = f"{place}: the second engine alone says: {fault.message}"
+        records = () if fault.subject is None else (f"subject {fault.subject}",)
+        findings.add(_finding("CED452", message, fault.where, records))
+    datasets = values = 0
+    for study in plan.studies:
+        for dataset in study.datasets:
+            name = study.qualified(dataset.name)
+            supp = study.qualified(f"SUPP{dataset.name}")
+            rows = again[name]
+            for shown, frame, other in (
+                (name, frames[name], rows),
+                (supp, extra.get(supp, pl.DataFrame()), qualifiers(dataset, rows)),
+            ):
+                if frame.is_empty() and not other:
+                    continue
+                findings.extend(_differences(shown, dataset, frame, other))
+                datasets += 1
+                values += frame.height * frame.width
+    return Verified(datasets, values)
+
+
+def _differences(name: str, dataset: DatasetPlan, frame: pl.DataFrame, other: Rows) -> list[Finding]:
+    mine = frame.to_dicts()
+    if len(mine) != len(other):
+        message = f"{name} has {len(mine)} records, computed again {len(other)}"
+        return [_finding("CED451", message, dataset.where)]
+    lines = {variable.name: variable.where for variable in dataset.variables}
+    found: list[Finding] = []
+    differing = sorted(compare(mine, other, frame.columns, name), key=lambda one: one.variable)
+    for variable, group in groupby(differing, key=lambda one: one.variable):
+        cells = list(group)
+        message = f"{name}.{variable} differs in {len(cells)} of {len(mine)} records"
+        records = tuple(_record(cell, mine[cell.row], dataset.person) for cell in cells[:_LISTED])
+        found.append(_finding("CED450", message, lines.get(variable, dataset.where), records))
+    return found
+
+
+def _record(cell: Difference, row: Mapping[str, Value], person: str) -> str:
+    subject = row.get(person)
+    who = f", subject {subject}" if isinstance(subject, str) else ""
+    return f"record {cell.row + 1}{who}: {_shown(cell.mine)}, computed again {_shown(cell.theirs)}"
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, str):
+        return f"'{value}'"
+    return "missing" if value is None else as_text(value) or ""
+
+
+def _finding(code: str, message: str, where: Location, records: tuple[str, ...] = ()) -> Finding:
+    return Finding(code, message, where, _HINT, Stage.CHECK, Severity.ERROR, records)
