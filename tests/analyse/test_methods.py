@@ -15,7 +15,7 @@ from ced_cdisc.analyse import methods
 from ced_cdisc.analyse.methods import TooFew
 
 VALUES = st.lists(st.integers(-1000, 1000).map(lambda i: i / 8), min_size=1, max_size=25)
-QUICK = settings(deadline=None, max_examples=100)
+QUICK = settings(max_examples=100)
 
 
 def quantile(values: list[float], p: float, kind: int) -> float:

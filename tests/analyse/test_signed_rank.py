@@ -14,7 +14,7 @@ from ced_cdisc.analyse.methods import TooFew, wilcoxon_signed_rank
 
 SMALL = st.lists(st.integers(-4, 4), min_size=1, max_size=9).filter(any)
 GRID = st.lists(st.integers(-40, 40), min_size=1, max_size=60).filter(any)
-QUICK = settings(deadline=None, max_examples=150)
+QUICK = settings(max_examples=150)
 
 
 def middle_ranks(sizes: list[float]) -> list[float]:

@@ -88,7 +88,7 @@ def numbers(events: list[Cells], lock: SequenceLock) -> dict[tuple[str, str], in
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(EVENTS, min_size=2, max_size=4))
 def test_no_number_changes_and_none_is_given_twice(builds: list[list[Cells]]) -> None:
     lock = SequenceLock(Path("sequence.lock"), "sequence.lock", None, ())
@@ -114,7 +114,6 @@ TEXT = st.text(st.characters(blacklist_categories=("Cs",)), max_size=8) | st.sam
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(TEXT, st.integers(1, 999999999), TEXT, st.booleans()), max_size=6))
 def test_a_lock_reads_back_as_it_was_written(records: list[tuple[str, int, str, bool]]) -> None:
     numbered = {

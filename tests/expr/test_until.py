@@ -60,7 +60,7 @@ def test_the_calendar_ends_with_the_year_9999() -> None:
         written.until("9999-12-31T22:10", "0:05")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1)),  # noqa: DTZ001 - a trial has no zone
     st.integers(0, 24 * 60 - 1),

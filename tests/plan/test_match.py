@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -269,7 +269,6 @@ NODES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(NODES, st.lists(st.none() | TEXTS.filter(bool), min_size=1, max_size=5))
 def test_both_engines_match_alike(node: tree.Recode, texts: list[str | None]) -> None:
     """A table whose codes differ by case alone gives the first one's term, as no spec can have it."""

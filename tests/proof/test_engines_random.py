@@ -45,7 +45,6 @@ def written(draw: Any) -> list[tuple[str, Type, str]]:
 
 @settings(
     max_examples=max(PAIRS // EACH, 1),
-    deadline=None,
     derandomize=PAIRS == 1000,
     database=None,
     suppress_health_check=list(HealthCheck),

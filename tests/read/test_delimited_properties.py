@@ -21,7 +21,7 @@ CELL = st.text(
     max_size=12,
 )
 TABLE = st.integers(1, 4).flatmap(lambda n: st.lists(st.lists(CELL, min_size=n, max_size=n), max_size=8))
-RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @RELAXED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ced_cdisc.core import dates
@@ -56,7 +56,6 @@ def test_each_time_format_is_one(form: str) -> None:
     assert is_time_format(form)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_both_readers_agree(data: st.DataObject) -> None:
     formats = tuple(data.draw(st.lists(st.sampled_from(FORMATS), min_size=1, max_size=4, unique=True)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from layered import write, write_layered
 
@@ -61,7 +61,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(TEXTS.filter(lambda t: t != "<<"), VALUES, min_size=1, max_size=4), st.integers(1, 3))
 def test_what_is_shown_reads_back_as_the_same_tree(value: dict[str, object], line: int) -> None:
     tree = node(value, line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ced_cdisc.report.ct_text import comparison_text
@@ -93,7 +93,6 @@ TERMS = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("UVWXYZ"), ma
 )
 
 
-@settings(deadline=None)
 @given(TERMS, TERMS)
 def test_the_changes_lead_from_one_list_to_the_other(old: dict[str, str], new: dict[str, str]) -> None:
     def made(terms: dict[str, str]) -> CtCodelist:

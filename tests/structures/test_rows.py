@@ -106,7 +106,7 @@ def test_each_part_of_a_text_list_is_a_record(tmp_path: Path) -> None:
     assert (origin.type, origin.source, origin.documents[0].pages) == ("Collected", "Investigator", (7,))
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text("ab; ", max_size=8), min_size=1, max_size=6))
 def test_parts_are_those_of_python(tmp_path: Path, lists: list[str]) -> None:
     raw = "".join(f"001,{number},{text}\n" for number, text in enumerate(lists))

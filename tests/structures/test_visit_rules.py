@@ -90,7 +90,7 @@ def test_a_table_without_visit_names_goes_by_the_day_alone(tmp_path: Path) -> No
     assert [number for (number,) in rows(done, "XA", "VISITNUM")] == [1, 2, 2.01, 3, 3.01, 1]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 29), min_size=1, max_size=6, unique=True))
 def test_windows_hold_the_days_they_name(tmp_path: Path, days: list[int]) -> None:
     raw = "SUBJ,LBDT,VIS,RES\n" + "".join(f"001,{day:02}-FEB-2020,,{day}\n" for day in days)

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pyreadstat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from xpt_samples import member, number, small, text, written
 
@@ -60,7 +60,6 @@ def oracle(data: bytes) -> tuple[pl.DataFrame, Any]:
     return pl.DataFrame(frame), metadata
 
 
-@settings(deadline=None)
 @given(rows)
 def test_any_text_and_number_survives(values: list[tuple[str | None, float | None, float | None]]):
     schema = {"A": pl.String, "N": pl.Float64, "M": pl.Float64}
