@@ -57,7 +57,6 @@ FREE = {
     "name": "free text: a name to show",
     "id": "declares the study",
     "protocol_id": "declares the study",
-    "evaluator": "free text: QEVAL",
     "what": "free text",
     "axis": "free text: the label of an axis",
     "purpose": "free text: of a display",

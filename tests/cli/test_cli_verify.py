@@ -40,9 +40,9 @@ def test_a_value_that_differs_is_shown_with_its_record_and_nothing_is_written(
     assert run.err == (
         SPECS
         + "2 errors from the checks\n"
-        + "mappings/sdtm/ae.yaml:1:9 CED451 SUPPAE has 3 records, computed again 2"
+        + "mappings/sdtm/ae.yaml:1:9 CED591 SUPPAE has 3 records, computed again 2"
         + HINT
-        + "mappings/sdtm/ae.yaml:11:13 CED450 AE.AEDECOD differs in 3 of 3 records"
+        + "mappings/sdtm/ae.yaml:11:13 CED590 AE.AEDECOD differs in 3 of 3 records"
         + HINT
         + "    record 1, subject T1-001: 'BONE PAIN', computed again 'Bone Pain'\n"
         + "    record 2, subject T1-001: 'HEADACHE', computed again 'Headache'\n"
@@ -62,11 +62,11 @@ def test_a_fault_that_one_engine_alone_finds_is_shown(
     differently(monkeypatch, "upper", fails)
     run = ced("build", "raw", "out", "--verify")
     assert run.code == 1
-    alone = "mappings/sdtm/ae.yaml:9:23 CED452 AE.AEDECOD: the second engine alone says: "
+    alone = "mappings/sdtm/ae.yaml:9:23 CED592 AE.AEDECOD: the second engine alone says: "
     assert run.err == (
         SPECS
         + "4 errors from the checks\n"
-        + "mappings/sdtm/ae.yaml:9:13 CED450 AE.AEDECOD differs in 3 of 3 records"
+        + "mappings/sdtm/ae.yaml:9:13 CED590 AE.AEDECOD differs in 3 of 3 records"
         + HINT
         + "    record 1, subject T1-001: 'BONE PAIN', computed again missing\n"
         + "    record 2, subject T1-001: 'HEADACHE', computed again missing\n"

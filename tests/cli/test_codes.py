@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from ced_cdisc.check import define
 from ced_cdisc.core.codes import CODES
 from ced_cdisc.core.findings import Stage
 
@@ -66,10 +65,6 @@ def test_the_hundreds_say_the_stage() -> None:
         elif code.startswith("CED33"):
             expected = Stage.RAW
         assert entry.stage is expected, code
-
-
-def test_the_checks_of_define_xml_have_the_same_titles() -> None:
-    assert {code: CODES[code].title for code in define.CODES} == define.CODES
 
 
 def test_the_page_of_errors_is_current() -> None:

@@ -66,6 +66,13 @@ METHOD = Codelist(
     comment=Comment("METHOD", "Extended with the technique of the protocol."),
 )
 MEDDRA = Codelist("MEDDRA", "MedDRA", dictionary="MedDRA", version="27.0")
+DOMAINS = Codelist(
+    "DOMAIN",
+    "SDTM Domain Abbreviation",
+    code="C66734",
+    standard=SDTM_CT,
+    terms=(Term("AE", "Adverse Events", "C49562"),),
+)
 CFTEST = Codelist(
     "XFTESTCD", "Coronary Function Test Code", terms=(Term("CFR", "Coronary Flow Reserve"), Term("SPASM"))
 )
@@ -122,6 +129,7 @@ DM = DatasetMetadata(
             "Ethnicity",
             1,
             Origin("Collected", "Subject", documents=(DocumentRef("acrf", (3,)),)),
+            role="Record Qualifier",
             has_no_data=True,
             comment=Comment("DM.ETHNIC", "Planned, but no subject answered the question."),
         ),
@@ -140,10 +148,18 @@ AE = DatasetMetadata(
         STUDYID,
         domain("AE"),
         USUBJID,
-        num("AESEQ", "Sequence Number", 2, DERIVED, method=SEQUENCE),
-        char("AETERM", "Reported Term for the Adverse Event", 200, crf(17, 20), key=3, mandatory=True),
-        char("AEDECOD", "Dictionary-Derived Term", 100, ASSIGNED, codelist=MEDDRA),
-        char("AESER", "Serious Event", 1, crf(17), codelist=NY),
+        num("AESEQ", "Sequence Number", 2, DERIVED, method=SEQUENCE, role="Identifier"),
+        char(
+            "AETERM",
+            "Reported Term for the Adverse Event",
+            200,
+            crf(17, 20),
+            key=3,
+            mandatory=True,
+            role="Topic",
+        ),
+        char("AEDECOD", "Dictionary-Derived Term", 100, ASSIGNED, codelist=MEDDRA, role="Synonym Qualifier"),
+        char("AESER", "Serious Event", 1, crf(17), codelist=NY, role="Record Qualifier"),
         Variable(
             "AESTDTC",
             "Start Date/Time of Adverse Event",
@@ -178,17 +194,26 @@ SUPPAE = DatasetMetadata(
     "One record per supplemental qualifier per related parent record",
     (
         STUDYID,
-        char("RDOMAIN", "Related Domain Abbreviation", 2, ASSIGNED, mandatory=True),
+        char(
+            "RDOMAIN",
+            "Related Domain Abbreviation",
+            2,
+            ASSIGNED,
+            mandatory=True,
+            role="Identifier",
+            codelist=DOMAINS,
+        ),
         USUBJID,
-        char("IDVAR", "Identifying Variable", 5, ASSIGNED, key=3),
-        char("IDVARVAL", "Identifying Variable Value", 2, ASSIGNED, key=4),
-        char("QNAM", "Qualifier Variable Name", 8, ASSIGNED, key=5, mandatory=True),
-        char("QLABEL", "Qualifier Variable Label", 40, ASSIGNED, mandatory=True),
+        char("IDVAR", "Identifying Variable", 5, ASSIGNED, key=3, role="Identifier"),
+        char("IDVARVAL", "Identifying Variable Value", 2, ASSIGNED, key=4, role="Identifier"),
+        char("QNAM", "Qualifier Variable Name", 8, ASSIGNED, key=5, mandatory=True, role="Topic"),
+        char("QLABEL", "Qualifier Variable Label", 40, ASSIGNED, mandatory=True, role="Synonym Qualifier"),
         char(
             "QVAL",
             "Data Value",
             50,
             crf(99),
+            role="Result Qualifier",
             mandatory=True,
             value_level=(
                 qnam(
@@ -383,7 +408,10 @@ ADAM = PackageMetadata(
     name="ADaM",
     description="Analysis data",
     created=CREATED,
-    standards=(Standard("ADaMIG", "ADaMIG", "IG", "1.3"),),
+    standards=(
+        Standard("ADaMIG", "ADaMIG", "IG", "1.3"),
+        Standard("ADaM-CT", "CDISC/NCI", "CT", "2024-09-27", publishing_set="ADaM"),
+    ),
     datasets=(ADSL, ADQS, ADAE),
     documents=(Document("adrg", "Analysis Data Reviewer's Guide", "adrg.pdf", "supplemental"),),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from define_packages import ADAM, CREATED, SDTM
 
-from ced_cdisc.check.define_against_xpt import check_define_against_xpt
+from ced_cdisc.check.define import check_define_against_xpt
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.core.xpt import XptMember, XptVariable, xpt_member
 from ced_cdisc.write.define import define_xml

@@ -44,7 +44,7 @@ def test_datasets_variables_and_labels_are_read_back(package: PackageMetadata) -
     [
         (
             SDTM,
-            {"ItemDef": 36, "CodeList": 5, "MethodDef": 3, "CommentDef": 7, "leaf": 3, "WhereClauseDef": 4},
+            {"ItemDef": 36, "CodeList": 6, "MethodDef": 3, "CommentDef": 7, "leaf": 3, "WhereClauseDef": 4},
         ),
         (
             ADAM,

@@ -295,6 +295,7 @@ def test_a_dictionary_is_neither_standard_nor_non_standard() -> None:
 def test_only_what_is_reached_is_written_and_once() -> None:
     root = parsed(SDTM)
     assert root.xpath("//o:CodeList/@OID", namespaces=NS) == [
+        "CL.DOMAIN",
         "CL.MEDDRA",
         "CL.METHOD",
         "CL.NY",

@@ -240,9 +240,6 @@ CED420 | a part (--only) would replace a full build | name another folder for --
 
 _CHECK = """
 CED265 | a check of the spec fails (a warning) | look at the records, then at the data or the check
-CED450 | --verify: the two engines differ in a value | report the line and the values as a bug
-CED451 | --verify: the two engines differ in the records of a dataset | report the line as a bug
-CED452 | --verify: one engine finds a fault in the data that the other does not | report the line as a bug
 CED501 | define.xml is not well-formed XML, or declares a document type | write it again
 CED502 | define.xml breaks the schema | report it, if the file was written by this tool
 CED503 | two definitions have one OID | give one of them another OID
@@ -251,7 +248,7 @@ CED505 | a text, integer or float item has no Length | give the length
 CED506 | an attribute or codelist does not fit the data type | correct the attribute, or the data type
 CED507 | the type of a method is neither Computation nor Imputation | take one of the two
 CED508 | a derived item has no method | give it a method, or another origin
-CED509 | a collected item has no page of the annotated CRF | give `page` in sources.yaml or in the line
+CED509 | a collected item has no page of the annotated CRF | name the page (`page` in sources.yaml)
 CED510 | nothing refers to a definition | take it out, or refer to it
 CED511 | no data, and no comment that says why | give the reason: `{absent: "why"}`
 CED512 | a dataset has no key | give it a `sort`
@@ -273,6 +270,26 @@ CED527 | the label of a variable differs | build both again, together
 CED528 | the type or format of a variable differs | build both again, together
 CED529 | the length of a variable differs | build both again, together
 CED530 | an analysis result refers to what its dataset does not have | refer to items of its dataset
+CED531 | the head of define.xml is of another kind or version | correct FileType or DefineVersion
+CED532 | a reference to pages is none | give page numbers, a range that goes up, or a named destination
+CED533 | a cited standard does not exist, lacks, or is not what it is cited as | correct def:Standards
+CED534 | a codelist or term disagrees with the terminology it cites | take code and value of one term
+CED535 | a variable has no codelist although the guide names one | give it the codelist
+CED536 | a variable has an origin that it cannot have by its nature | correct the origin
+CED537 | the role of a variable is not that of the guide | take the guide's
+CED538 | the name of a domain is not published, or a custom domain takes a published one | rename it
+CED539 | a SAS name is missing, too long, or needless | give SASFieldName with up to 8 characters
+CED540 | reference data are said to repeat for a subject | set Repeating to No
+CED541 | a codelist is empty, mixed, of another type, or stands for ISO 8601 | correct the list
+CED542 | the keys of a dataset do not tell its records apart | add a key, or remove the duplicates
+CED543 | a value of the data is in no codelist of its variable | add the term, or correct the value
+CED544 | a variable without values does not say so, or a mandatory one lacks some | give HasNoData, or values
+CED545 | a value is longer than Length, or not of the data type | correct the length or type, or the value
+CED546 | something was not compared, since what it needs is not at hand | compare it by other means
+CED547 | an attribute of define.xml is empty | give it a value, or leave it out
+CED590 | --verify: the two engines differ in a value | report the line and the values as a bug
+CED591 | --verify: the two engines differ in the records of a dataset | report the line as a bug
+CED592 | --verify: one engine finds a fault in the data that the other does not | report the line as a bug
 """
 
 

@@ -59,6 +59,7 @@ class Finding:
         stage: decides the exit code of the command.
         severity: an error stops the build; warnings and notes are shown and kept in build.json.
         records: up to a few raw records concerned, as "table row 5, subject 01-003".
+        ids: what others call the rule, such as DD0061 of Pinnacle 21.
     """
 
     code: str
@@ -68,9 +69,15 @@ class Finding:
     stage: Stage = Stage.SPEC
     severity: Severity = Severity.ERROR
     records: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+    @property
+    def known_as(self) -> str:
+        """The code with the ids of others: ``CED516 [DD0061]``."""
+        return f"{self.code} [{', '.join(self.ids)}]" if self.ids else self.code
 
     def __str__(self) -> str:
-        text = f"{self.where} {self.code} {self.message}"
+        text = f"{self.where} {self.known_as} {self.message}"
         if self.hint:
             text += f"; {self.hint}"
         return "\n    ".join((text, *self.records))

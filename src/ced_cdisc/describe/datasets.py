@@ -200,6 +200,12 @@ def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerm
         if found.name == "QNAM":
             terms = {q.name: q.label for q in present}
             codelist = _names(name, terms)
+        if found.name == "RDOMAIN":
+            codelist = next((v.codelist for v in plan.variables if v.name == "DOMAIN"), None)
+            used.note(codelist, [plan.domain])
+        if found.name == "QEVAL" and not measured.empty:
+            codelist = next((q.evaluators for q in plan.supplemental if q.evaluator), None)
+            used.note(codelist, distinct(frame["QEVAL"]))
         origin = Origin("Protocol", "Sponsor") if found.name == "STUDYID" else Origin("Assigned", "Sponsor")
         parent = next((v for v in plan.variables if v.name == found.name == plan.person), None)
         origin = parent.origin if parent is not None else origin

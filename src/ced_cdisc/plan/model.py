@@ -216,6 +216,8 @@ class SupplementalPlan:
     split: bool = False
     idvar: str = ""
     """The variable of the parent that says which records it belongs to; empty: the person alone does."""
+    evaluators: Codelist | None = None
+    """The codelist of ``evaluator``."""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class BuildConsole:
 
     def _finding(self, finding: Finding) -> None:
         place = click.style(_plain(str(finding.where)), bold=True)
-        code = click.style(finding.code, fg=_COLOURS[finding.severity])
+        code = click.style(finding.known_as, fg=_COLOURS[finding.severity])
         hint = f"; {_plain(finding.hint)}" if finding.hint else ""
         click.echo(f"{place} {code} {_plain(finding.message)}{hint}", err=True)
         for record in finding.records:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ced_cdisc.check.define import check_define
-from ced_cdisc.check.define_against_xpt import check_define_against_xpt
+from ced_cdisc.check.define import check_define, check_define_against_xpt
 from ced_cdisc.convert import Partner, PartnerLost
 from ced_cdisc.core.findings import Finding, Findings, Stopped
 from ced_cdisc.core.metadata import PackageMetadata

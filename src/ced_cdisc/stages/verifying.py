@@ -43,7 +43,7 @@ def verify(
         tables: the raw tables as read.
         frames: the datasets by qualified name.
         extra: their supplemental qualifiers by qualified name of SUPPxx.
-        findings: gets CED450 (values), CED451 (records) and CED452 (faults of the second engine alone).
+        findings: gets CED590 (values), CED591 (records) and CED592 (faults of the second engine alone).
     """
     texts = {name: table.frame.drop(ROW).to_dicts() for name, table in tables.items()}
     again, faults = recompute(plan, texts)
@@ -51,7 +51,7 @@ def verify(
         place = f"{fault.dataset}.{fault.variable}" if fault.variable else fault.dataset
         message = f"{place}: the second engine alone says: {fault.message}"
         records = () if fault.subject is None else (f"subject {fault.subject}",)
-        findings.add(_finding("CED452", message, fault.where, records))
+        findings.add(_finding("CED592", message, fault.where, records))
     datasets = values = 0
     for study in plan.studies:
         for dataset in study.datasets:
@@ -74,7 +74,7 @@ def _differences(name: str, dataset: DatasetPlan, frame: pl.DataFrame, other: Ro
     mine = frame.to_dicts()
     if len(mine) != len(other):
         message = f"{name} has {len(mine)} records, computed again {len(other)}"
-        return [_finding("CED451", message, dataset.where)]
+        return [_finding("CED591", message, dataset.where)]
     lines = {variable.name: variable.where for variable in dataset.variables}
     found: list[Finding] = []
     differing = sorted(compare(mine, other, frame.columns, name), key=lambda one: one.variable)
@@ -82,7 +82,7 @@ def _differences(name: str, dataset: DatasetPlan, frame: pl.DataFrame, other: Ro
         cells = list(group)
         message = f"{name}.{variable} differs in {len(cells)} of {len(mine)} records"
         records = tuple(_record(cell, mine[cell.row], dataset.person) for cell in cells[:_LISTED])
-        found.append(_finding("CED450", message, lines.get(variable, dataset.where), records))
+        found.append(_finding("CED590", message, lines.get(variable, dataset.where), records))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
-from ced_cdisc.core.metadata import Comment, Method, Origin
+from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
@@ -18,6 +18,11 @@ from ced_cdisc.plan.texts import IN_DOMAIN
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.standards.ig import IgVariable
+
+DOMAINS = "C66734"
+"""The published codelist of domains."""
+EVALUATORS = "C78735"
+"""The published codelist of evaluators: INVESTIGATOR, INDEPENDENT ASSESSOR, .."""
 
 
 class Metadata:
@@ -42,6 +47,8 @@ class Metadata:
             lines = lines_of.get(found.name, [])
             codes = () if self._holds_numbers(found.name) else found.codelists
             codelist = self._codelists.of_variable(found.name, codes, self._domain.name)
+            if found.name == "DOMAIN":
+                codelist = self._domain_names()
             if own_tests is not None and found.name == self._domain.full("--TESTCD"):
                 codelist = own_tests[0]
             if own_tests is not None and found.name == self._domain.full("--TEST"):
@@ -76,6 +83,7 @@ class Metadata:
     def supplemental(self, whole: list[Line]) -> tuple[SupplementalPlan, ...]:
         """The supplemental qualifiers, in the order in which the blocks make them, then ``whole``."""
         made: dict[str, SupplementalPlan] = {}
+        evaluators = self._codelists.of_variable("QEVAL", (EVALUATORS,))
         labels: dict[str, LineSpec] = {}
         for rows in self._domain.rows:
             for key, spec in rows.supp.items():
@@ -86,6 +94,9 @@ class Metadata:
                 if not built.variable.startswith(SUPP) or name in made:
                     continue
                 spec = labels[name]
+                if spec.evaluator is not None:
+                    label = f"{self._domain.name}.{name}"
+                    self._codelists.check(evaluators, str(spec.evaluator), spec.evaluator.where, label)
                 made[name] = SupplementalPlan(
                     name=name,
                     label=str(spec.label),
@@ -101,8 +112,15 @@ class Metadata:
                         if line.variable == built.variable
                     ),
                     idvar=self._idvar(spec),
+                    evaluators=evaluators,
                 )
         return tuple(made.values())
+
+    def _domain_names(self) -> Codelist | None:
+        """The list of domains, where this one is a term of it: a custom domain may be none."""
+        listed = self._codelists.of_variable("DOMAIN", (DOMAINS,))
+        known = listed is not None and any(term.value == self._domain.code for term in listed.terms)
+        return listed if known else None
 
     def _idvar(self, spec: LineSpec) -> str:
         """What identifies the parent record: the written variable, else --SEQ; nothing for one a subject."""

@@ -6,10 +6,10 @@ Define-XML 2.1, the elements ItemGroupDef and ItemDef.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Literal, Protocol
 
-from ced_cdisc.check.define_document import (
+from ced_cdisc.check.define.document import (
     DefineDocument,
     Element,
     attribute,
@@ -49,7 +49,11 @@ class XptMemberLike(Protocol):
 
 
 def check_define_against_xpt(
-    xml: bytes, members: Sequence[XptMemberLike], file: str = "define.xml", exact: bool = True
+    xml: bytes,
+    members: Sequence[XptMemberLike],
+    file: str = "define.xml",
+    exact: bool = True,
+    unread: Container[str] = (),
 ) -> list[Finding]:
     """Compare every dataset and variable of a define.xml with the headers of the transport files.
 
@@ -59,6 +63,7 @@ def check_define_against_xpt(
         file: name of the define.xml, for the location of the findings.
         exact: whether Length must equal the bytes of a text variable and formats must agree where only
             one side has one, as in files of our own; otherwise Length may be less, never more.
+        unread: names of datasets whose files are there and could not be read, which was said already.
 
     Returns:
         All findings, sorted.
@@ -77,7 +82,7 @@ def check_define_against_xpt(
             findings.add(document.finding("CED523", dataset, message))
         elif name in files:
             findings.extend(_dataset(document, dataset, files[name], exact))
-        elif not empty:
+        elif not empty and name not in unread:
             message = f"{subject(dataset)} is described, but there is no transport file of {name}"
             findings.add(document.finding("CED523", dataset, message, did_you_mean(name, files)))
     for name in sorted(set(files) - set(described)):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ced_cdisc.check.define_document import DefineDocument, Element, qualified, subject
+from ced_cdisc.check.define.document import DefineDocument, Element, qualified, short_name, subject
+from ced_cdisc.check.define.ids import DANGLING, DUPLICATE, FILE, UNUSED
 from ced_cdisc.core.findings import Finding, Severity, did_you_mean
 
 
@@ -47,13 +48,14 @@ def duplicate_oids(document: DefineDocument) -> Iterator[Finding]:
     """CED503: an OID (or leaf ID) defines one object in the whole file."""
     seen: set[tuple[str, str]] = set()
     for element in document.root.iter("*"):
-        for name in ("OID", "ID"):
-            oid = element.get(name)
+        for key in ("OID", "ID"):
+            oid = element.get(key)
             if oid is None:
                 continue
-            if (name, oid) in seen:
-                yield document.finding("CED503", element, f"{subject(element)} is defined twice")
-            seen.add((name, oid))
+            if (key, oid) in seen:
+                ids = _ids(DUPLICATE, short_name(element))
+                yield document.finding("CED503", element, f"{subject(element)} is defined twice", ids=ids)
+            seen.add((key, oid))
 
 
 def dangling_references(document: DefineDocument) -> Iterator[Finding]:
@@ -67,6 +69,9 @@ def dangling_references(document: DefineDocument) -> Iterator[Finding]:
                 f"{subject(element)}: {reference.attribute} names the {reference.target} {oid}, "
                 "which is not defined",
                 did_you_mean(oid, known[reference.target]),
+                ids=FILE
+                if reference.attribute == "def:ArchiveLocationID"
+                else _ids(DANGLING, reference.target),
             )
 
 
@@ -79,7 +84,9 @@ def unreferenced_definitions(document: DefineDocument) -> Iterator[Finding]:
         for element in document.all(tag):
             if (element.get("OID") or element.get("ID") or "") not in used[tag]:
                 message = f"nothing refers to {subject(element)}"
-                yield document.finding("CED510", element, message, severity=Severity.WARNING)
+                yield document.finding(
+                    "CED510", element, message, severity=Severity.WARNING, ids=_ids(UNUSED, tag)
+                )
 
 
 RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (
@@ -87,6 +94,10 @@ RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (
     dangling_references,
     unreferenced_definitions,
 )
+
+
+def _ids(known: dict[str, str], element: str) -> tuple[str, ...]:
+    return (known[element],) if element in known else ()
 
 
 def _references(document: DefineDocument) -> Iterator[tuple[Element, _Reference, str]]:

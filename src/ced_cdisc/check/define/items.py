@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from ced_cdisc.check.define_document import (
+from ced_cdisc.check.define.document import (
     DefineDocument,
     Element,
     attribute,
@@ -17,7 +17,7 @@ from ced_cdisc.check.define_document import (
     qualified,
     subject,
 )
-from ced_cdisc.core.findings import Finding, one_of
+from ced_cdisc.core.findings import Finding, Severity, one_of
 
 _WITH_LENGTH = frozenset({"text", "integer", "float"})
 _PREDECESSOR = re.compile(r"[A-Z_][A-Z0-9_]{0,7}\.[A-Z_][A-Z0-9_]{0,7}(\s.*)?", re.DOTALL)
@@ -32,6 +32,11 @@ _SOURCES: dict[str, dict[str, tuple[str, ...]]] = {
     "Analysis": {"Derived": ("Sponsor",), "Assigned": ("Sponsor",), "Predecessor": ()},
 }
 """Sources that fit an origin type, by purpose of the dataset; a predecessor has none."""
+_OLDER_TYPES = {
+    "Tabulation": ("Assigned", "CRF", "Derived", "Predecessor", "Protocol", "eDT"),
+    "Analysis": ("Assigned", "Derived", "Predecessor"),
+}
+"""Types of origin that Define-XML 2.0 knows; it has no sources."""
 
 
 def lengths(document: DefineDocument) -> Iterator[Finding]:
@@ -55,14 +60,15 @@ def attributes_of_type(document: DefineDocument) -> Iterator[Finding]:
         if kind != "float" and item.get("SignificantDigits") is not None:
             yield document.finding("CED506", item, f"{start} must have no SignificantDigits")
         if kind == "float" and item.get("SignificantDigits") is None:
-            yield document.finding("CED506", item, f"{start} no SignificantDigits")
+            message = f"{start} no SignificantDigits"
+            yield document.finding("CED506", item, message, ids=("OD0071",))
         if kind not in {*_WITH_LENGTH, ""} and item.find(qualified("CodeListRef")) is not None:
             yield document.finding("CED506", item, f"{start} must have no codelist")
         for value in document.values_of(item):
             longest, length = item.get("Length", ""), value.get("Length", "")
             if longest.isdecimal() and length.isdecimal() and int(length) > int(longest):
                 message = f"{subject(value)} has Length {length}, more than {longest} of {subject(item)}"
-                yield document.finding("CED506", value, message)
+                yield document.finding("CED506", value, message, ids=("DD0069",))
 
 
 def derived_without_method(document: DefineDocument) -> Iterator[Finding]:
@@ -80,22 +86,27 @@ def derived_without_method(document: DefineDocument) -> Iterator[Finding]:
 
 
 def collected_without_page(document: DefineDocument) -> Iterator[Finding]:
-    """CED509: what an investigator or a subject recorded is shown on a page of the annotated CRF."""
-    crf = {
-        ref.get("leafID")
-        for part in document.all("def:AnnotatedCRF")
-        for ref in part.iter()
-        if ref is not part
-    }
-    for item in document.all("ItemDef"):
-        for origin in _origins(item):
-            source = origin.get("Source")
-            if origin.get("Type") != "Collected" or source not in ("Investigator", "Subject"):
-                continue
-            refs = [r for r in origin.findall(qualified("def:DocumentRef")) if r.get("leafID") in crf]
-            if not any(_has_page(page) for r in refs for page in r.iter(qualified("def:PDFPageRef"))):
-                message = f"{subject(item)} is Collected by {source} and names no page of the annotated CRF"
-                yield document.finding("CED509", origin, message)
+    """CED509: what an investigator or a subject recorded is shown on a page of the annotated CRF.
+
+    Where the file names no annotated CRF, that is the one finding, and any document will do for the pages.
+    """
+    named = document.all("def:AnnotatedCRF")
+    crf = {ref.get("leafID") for part in named for ref in part.iter() if ref is not part}
+    collected = [(item, origin) for item in document.all("ItemDef") for origin in _of_people(item)]
+    if collected and not named:
+        for version in document.all("MetaDataVersion"):
+            message = f"{subject(version)} names no annotated CRF, and {len(collected)} items are collected"
+            submitted = attribute(document.root, "def:Context") != "Other"
+            severity = Severity.ERROR if submitted else Severity.WARNING
+            yield document.finding("CED509", version, message, severity=severity)
+    for item, origin in collected:
+        refs = origin.findall(qualified("def:DocumentRef"))
+        shown = [ref for ref in refs if ref.get("leafID") in crf or not named]
+        if not any(_has_page(page) for ref in shown for page in ref.iter(qualified("def:PDFPageRef"))):
+            older = origin.get("Type") == "CRF"
+            how = "has the origin CRF" if older else f"is Collected by {origin.get('Source')}"
+            message = f"{subject(item)} {how} and names no page of the annotated CRF"
+            yield document.finding("CED509", origin, message)
 
 
 def no_data_without_comment(document: DefineDocument) -> Iterator[Finding]:
@@ -136,7 +147,7 @@ def order(document: DefineDocument) -> Iterator[Finding]:
         if sorted(sequence, key=_number) != [str(n) for n in range(1, len(sequence) + 1)]:
             found = one_of(sorted(sequence, key=_number))
             message = f"{subject(owner)} has the KeySequence {found}, expected 1 to {len(sequence)}"
-            yield document.finding("CED513", owner, message)
+            yield document.finding("CED513", owner, message, ids=("DD0041",))
 
 
 def origins(document: DefineDocument) -> Iterator[Finding]:
@@ -152,11 +163,14 @@ def origins(document: DefineDocument) -> Iterator[Finding]:
                 yield document.finding("CED514", value, message)
         elif values and not missing:
             message = f"{subject(variable)} has an origin although all its values have their own"
-            yield document.finding("CED514", variable, message)
+            yield document.finding("CED514", variable, message, severity=Severity.WARNING)
 
 
 def origin_sources(document: DefineDocument) -> Iterator[Finding]:
     """CED515: the source fits the type, and the type the purpose of the dataset."""
+    if document.version == "2.0":
+        yield from _older_origins(document)
+        return
     for item in document.all("ItemDef"):
         for dataset in document.datasets_of_item.get(item.get("OID", ""), [])[:1]:
             allowed = _SOURCES.get(dataset.get("Purpose", ""), {})
@@ -171,6 +185,17 @@ def origin_sources(document: DefineDocument) -> Iterator[Finding]:
                     message = f"{subject(item)} has the origin {kind} with {_source_text(source)}"
                     hint = f"allowed: {one_of(allowed[kind])}" if allowed[kind] else "allowed: none"
                     yield document.finding("CED515", origin, message, hint)
+
+
+def _older_origins(document: DefineDocument) -> Iterator[Finding]:
+    for item in document.all("ItemDef"):
+        for dataset in document.datasets_of_item.get(item.get("OID", ""), [])[:1]:
+            purpose = dataset.get("Purpose", "")
+            for origin in _origins(item):
+                kind, allowed = origin.get("Type", ""), _OLDER_TYPES.get(purpose, ())
+                if kind not in allowed:
+                    message = f"{subject(item)} has the origin {kind} in a dataset for {purpose}"
+                    yield document.finding("CED515", origin, message, f"allowed: {one_of(allowed)}")
 
 
 def predecessors(document: DefineDocument) -> Iterator[Finding]:
@@ -219,6 +244,16 @@ def _variables(document: DefineDocument) -> list[Element]:
 
 def _origins(item: Element) -> list[Element]:
     return item.findall(qualified("def:Origin"))
+
+
+def _of_people(item: Element) -> list[Element]:
+    """The origins of an item that an investigator or a subject recorded; 2.0 calls all of them CRF."""
+    return [
+        origin
+        for origin in _origins(item)
+        if origin.get("Type") == "CRF"
+        or (origin.get("Type") == "Collected" and origin.get("Source") in ("Investigator", "Subject"))
+    ]
 
 
 def _has_page(page: Element) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ced_cdisc.check.define_document import DefineDocument, Element, qualified, subject
+from ced_cdisc.check.define.document import DefineDocument, Element, qualified, subject
 from ced_cdisc.core.findings import Finding
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from ced_cdisc.check.define_document import DefineDocument, Element, attribute, qualified, subject
-from ced_cdisc.core.findings import Finding
+from ced_cdisc.check.define.document import DefineDocument, Element, attribute, qualified, subject
+from ced_cdisc.check.define.ids import FILE
+from ced_cdisc.core.findings import Finding, Severity
 
 _METHOD_TYPES = ("Computation", "Imputation")
 _NCI = "nci:ExtCodeID"
@@ -40,7 +41,7 @@ def codelist_values(document: DefineDocument) -> Iterator[Finding]:
 def codelist_codes(document: DefineDocument) -> Iterator[Finding]:
     """CED518: a term of a published list has its NCI code, or is marked as the sponsor's extension."""
     for codelist in document.all("CodeList"):
-        published = attribute(codelist, "def:StandardOID") is not None
+        published = _is_published(document, codelist)
         for term in _terms(codelist):
             coded = any(alias.get("Context") == _NCI for alias in term.findall(qualified("Alias")))
             extended = attribute(term, "def:ExtendedValue") is not None
@@ -56,8 +57,11 @@ def codelist_codes(document: DefineDocument) -> Iterator[Finding]:
 def standards(document: DefineDocument) -> Iterator[Finding]:
     """CED519: a dataset or codelist cites a standard or is marked as non-standard, never both.
 
-    An external dictionary does neither. A file for a submission lists its standards.
+    An external dictionary does neither. A file for a submission lists its standards. Define-XML 2.0 names
+    one standard for the whole file.
     """
+    if document.version == "2.0":
+        return
     if attribute(document.root, "def:Context") == "Submission" and not document.all("def:Standard"):
         message = "the Context is Submission and def:Standards is missing"
         yield document.finding("CED519", document.root, message)
@@ -68,7 +72,7 @@ def standards(document: DefineDocument) -> Iterator[Finding]:
         if element.find(qualified("ExternalCodeList")) is not None:
             if marks:
                 message = f"{subject(element)} is an external dictionary and has {marks[0]}"
-                yield document.finding("CED519", element, message)
+                yield document.finding("CED519", element, message, severity=Severity.WARNING)
         elif len(marks) != 1:
             pair = "both def:StandardOID and" if marks else "neither def:StandardOID nor"
             message = f"{subject(element)} has {pair} def:IsNonStandard"
@@ -104,22 +108,25 @@ def dataset_names(document: DefineDocument) -> Iterator[Finding]:
         name, domain = dataset.get("Name", ""), dataset.get("Domain")
         start = subject(dataset)
         if dataset.get("SASDatasetName") != name:
-            message = f"{start} has the Name {name} and the SASDatasetName {dataset.get('SASDatasetName')}"
+            other = dataset.get("SASDatasetName")
+            message = f"{start} has the Name {name} and " + (
+                "no SASDatasetName" if other is None else f"the SASDatasetName {other}"
+            )
             yield document.finding("CED522", dataset, message)
-        if dataset.get("Purpose") == "Analysis" and domain is not None:
+        if dataset.get("Purpose") == "Analysis" and domain is not None and document.version != "2.0":
             yield document.finding("CED522", dataset, f"{start} is an analysis dataset and has a Domain")
         if dataset.get("Purpose") == "Tabulation" and domain is None and name not in _WITHOUT_DOMAIN:
-            yield document.finding("CED522", dataset, f"{start} has no Domain")
+            yield document.finding("CED522", dataset, f"{start} has no Domain", ids=("DD0045",))
         contexts = [alias.get("Context") for alias in dataset.findall(qualified("Alias"))]
         if domain not in (None, name) and "DomainDescription" not in contexts:
             message = f"{start} belongs to the domain {domain} and has no Alias with its DomainDescription"
-            yield document.finding("CED522", dataset, message)
+            yield document.finding("CED522", dataset, message, ids=())
         empty = attribute(dataset, "def:HasNoData") is not None
         located = attribute(dataset, "def:ArchiveLocationID") is not None
         if empty and located:
             yield document.finding("CED522", dataset, f"{start} has HasNoData and an ArchiveLocationID")
         if not empty and not located:
-            yield document.finding("CED522", dataset, f"{start} has data and no ArchiveLocationID")
+            yield document.finding("CED522", dataset, f"{start} has data and no ArchiveLocationID", ids=FILE)
 
 
 RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (
@@ -130,6 +137,13 @@ RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (
     where_clauses,
     dataset_names,
 )
+
+
+def _is_published(document: DefineDocument, codelist: Element) -> bool:
+    """Whether a list is of published terminology: 2.0 says so by the NCI code of the list alone."""
+    if document.version == "2.0":
+        return any(alias.get("Context") == _NCI for alias in codelist.findall(qualified("Alias")))
+    return attribute(codelist, "def:StandardOID") is not None
 
 
 def _terms(codelist: Element) -> list[Element]:

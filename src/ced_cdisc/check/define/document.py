@@ -1,6 +1,8 @@
 """A define.xml as the checks see it: parsed without network or entities, with its definitions by OID.
 
 It is read from the bytes alone, whoever wrote them: nothing here knows the metadata model of the writer.
+Both versions, 2.0 and 2.1, are seen through the names of 2.1: their namespaces differ, and most of their
+elements do not.
 """
 
 from __future__ import annotations
@@ -11,12 +13,15 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from ced_cdisc.check.define.ids import IDS
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage
 
 Element: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]
 
 ODM = "http://www.cdisc.org/ns/odm/v1.3"
 DEF = "http://www.cdisc.org/ns/def/v2.1"
+_DEF_OF = "http://www.cdisc.org/ns/def/v"
+VERSIONS = ("2.0", "2.1")
 ARM = "http://www.cdisc.org/ns/arm/v1.0"
 XLINK = "http://www.w3.org/1999/xlink"
 
@@ -30,6 +35,9 @@ class DefineDocument:
         xml: the bytes of the file.
         file: its name, for the location of findings.
 
+    Attributes:
+        version: ``2.0`` or ``2.1``, what the namespace says, such as ``1.0``, or empty where there is none.
+
     Raises:
         etree.XMLSyntaxError: the bytes are not well-formed XML.
     """
@@ -38,6 +46,9 @@ class DefineDocument:
         parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
         self.root: Element = etree.fromstring(xml, parser)
         self.file = file
+        self.version = _version(self.root)
+        if self.version == "2.0":
+            _seen_as_newer(self.root)
 
     @property
     def has_document_type(self) -> bool:
@@ -58,6 +69,11 @@ class DefineDocument:
     def value_lists(self) -> dict[str, Element]:
         """ValueListDefs by OID."""
         return self._by_oid("def:ValueListDef")
+
+    @cached_property
+    def codelists(self) -> dict[str, Element]:
+        """CodeLists by OID."""
+        return self._by_oid("CodeList")
 
     @cached_property
     def datasets(self) -> list[Element]:
@@ -93,10 +109,20 @@ class DefineDocument:
         return [] if values is None else list(self.refs(values))
 
     def finding(
-        self, code: str, element: Element, message: str, hint: str = "", severity: Severity = Severity.ERROR
+        self,
+        code: str,
+        element: Element,
+        message: str,
+        hint: str = "",
+        severity: Severity = Severity.ERROR,
+        ids: tuple[str, ...] | None = None,
     ) -> Finding:
-        """A finding at the line of an element; the message names the element itself."""
-        return Finding(code, message, self.location(element), hint, Stage.CHECK, severity)
+        """A finding at the line of an element; the message names the element itself.
+
+        ``ids`` are what others call the rule, where the code alone does not tell.
+        """
+        known = IDS.get(code, ()) if ids is None else ids
+        return Finding(code, message, self.location(element), hint, Stage.CHECK, severity, ids=known)
 
     def location(self, element: Element) -> Location:
         """The file and line of an element."""
@@ -107,6 +133,26 @@ class DefineDocument:
         for element in self.all(tag):
             found.setdefault(element.get("OID", ""), element)
         return found
+
+
+def _version(root: Element) -> str:
+    """The version of Define-XML that the namespaces of a file name."""
+    uris = {uri for uri in root.nsmap.values() if uri.startswith(_DEF_OF)}
+    for element in () if uris else root.iter("*"):
+        uris.update(uri for uri in element.nsmap.values() if uri.startswith(_DEF_OF))
+    named = sorted(uri.removeprefix(_DEF_OF) for uri in uris)
+    return next((version for version in named if version in VERSIONS), named[0] if named else "")
+
+
+def _seen_as_newer(root: Element) -> None:
+    """Elements and attributes of 2.0 under the names of 2.1; lines and texts stay."""
+    older = f"{{{_DEF_OF}2.0}}"
+    for element in root.iter("*"):
+        if str(element.tag).startswith(older):
+            element.tag = f"{{{DEF}}}{str(element.tag).removeprefix(older)}"
+        for name, value in [pair for pair in element.items() if str(pair[0]).startswith(older)]:
+            del element.attrib[name]
+            element.set(f"{{{DEF}}}{str(name).removeprefix(older)}", value)
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,126 @@
+"""Codelists of a define.xml against the published terminology that they cite.
+
+Only packages that are shipped with the tool are compared; for others a note says that they were not.
+
+Source: CDISC Controlled Terminology, and Define-XML 2.1, the element CodeList.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ced_cdisc.check.define.document import DefineDocument, Element, attribute, qualified, subject
+from ced_cdisc.core.findings import Finding, Severity, did_you_mean
+from ced_cdisc.standards.ct import PUBLISHERS, CtCodelist, CtPackage, ct_versions, load_ct
+
+_NCI = "nci:ExtCodeID"
+
+
+def terms(document: DefineDocument) -> Iterator[Finding]:
+    """CED534: a list is one of its package, and code and value of a term are those of one term of it."""
+    standards = {one.get("OID", ""): one for one in document.all("def:Standard")}
+    passed: dict[str, int] = {}
+    for codelist in document.all("CodeList"):
+        standard = standards.get(attribute(codelist, "def:StandardOID") or "")
+        if standard is None or standard.get("Type") != "CT":
+            continue
+        package = _package(standard)
+        if package is None:
+            passed[standard.get("OID", "")] = passed.get(standard.get("OID", ""), 0) + 1
+            continue
+        yield from _codelist(document, codelist, package)
+    for oid, count in passed.items():
+        standard = standards[oid]
+        shown = f"{standard.get('PublishingSet')} CT {standard.get('Version')}"
+        message = f"{shown} is not at hand: {count} codelists were not compared with it"
+        yield document.finding("CED546", standard, message, severity=Severity.NOTE)
+
+
+def contents(document: DefineDocument) -> Iterator[Finding]:
+    """CED541: a list has terms of one kind that fit its type; ISO 8601 is a type and no list."""
+    for codelist in document.all("CodeList"):
+        listed = [codelist.findall(qualified(name)) for name in ("EnumeratedItem", "CodeListItem")]
+        external = codelist.find(qualified("ExternalCodeList"))
+        start = subject(codelist)
+        named = f"{codelist.get('Name')} {'' if external is None else external.get('Dictionary')}"
+        if "ISO8601" in named.upper().replace(" ", "").replace("-", "").replace("_", ""):
+            message = f"{start} stands for ISO 8601, which is a data type and no terminology"
+            yield document.finding("CED541", codelist, message, ids=())
+        if external is None and not any(listed):
+            yield document.finding("CED541", codelist, f"{start} has no term")
+        if all(listed):
+            message = f"{start} has terms with and without a decode"
+            yield document.finding("CED541", codelist, message, ids=("OD0078",))
+        kind = codelist.get("DataType", "")
+        for term in (*listed[0], *listed[1]):
+            value = term.get("CodedValue", "")
+            if not _fits(value, kind):
+                message = f'{start} has the type {kind} and the value "{value}"'
+                yield document.finding("CED541", term, message, ids=("OD0080",))
+
+
+RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (terms, contents)
+
+
+def _package(standard: Element) -> CtPackage | None:
+    publisher, version = standard.get("PublishingSet", ""), standard.get("Version", "")
+    for known in PUBLISHERS:
+        if known == publisher and version in ct_versions(publisher):
+            return load_ct(known, version)  # pyright: ignore[reportArgumentType]
+    return None
+
+
+def _codelist(document: DefineDocument, codelist: Element, package: CtPackage) -> Iterator[Finding]:
+    code = _code(codelist)
+    named = f"{package.publisher} CT {package.version}"
+    if code is None:
+        message = f"{subject(codelist)} cites {named} and has no NCI code of its own"
+        yield document.finding("CED534", codelist, message, ids=("DD0033",))
+        return
+    if code not in package:
+        message = f"{subject(codelist)} has the NCI code {code}, which is no codelist of {named}"
+        yield document.finding("CED534", codelist, message, ids=("DD0033",))
+        return
+    published = package.codelist(code)
+    for term in (
+        *codelist.findall(qualified("EnumeratedItem")),
+        *codelist.findall(qualified("CodeListItem")),
+    ):
+        yield from _term(document, codelist, term, published, named)
+
+
+def _term(
+    document: DefineDocument, codelist: Element, term: Element, published: CtCodelist, named: str
+) -> Iterator[Finding]:
+    value, code = term.get("CodedValue", ""), _code(term)
+    known = published.term(value)
+    start = f'{subject(codelist)}: the term "{value}"'
+    of_list = f"{published.code} of {named}"
+    if code is not None and known is None:
+        hint = did_you_mean(value, published.values)
+        yield document.finding(
+            "CED534", term, f"{start} has the code {code} and is no term of {of_list}", hint
+        )
+    elif code is not None and known is not None and known.code != code:
+        message = f"{start} has the code {code}, in {of_list} it has {known.code}"
+        yield document.finding("CED534", term, message)
+    elif known is not None and attribute(term, "def:ExtendedValue") is not None:
+        message = f"{start} is marked as the sponsor's and is {known.code} of {of_list}"
+        yield document.finding("CED534", term, message)
+
+
+def _code(element: Element) -> str | None:
+    for alias in element.findall(qualified("Alias")):
+        if alias.get("Context") == _NCI:
+            return alias.get("Name")
+    return None
+
+
+def _fits(value: str, kind: str) -> bool:
+    if kind not in ("integer", "float"):
+        return True
+    try:
+        number = float(value)
+    except ValueError:
+        return False
+    return kind == "float" or number.is_integer()
