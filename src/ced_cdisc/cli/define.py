@@ -58,8 +58,6 @@ def check(file: Path, xpt: Path | None, form: str, fail_on: str, whole: bool) ->
         for line in as_text(findings, 0 if whole else _LISTED):
             click.echo(line)
         click.echo(f"{file.as_posix()}: {counted(findings)}")
-    failing = {"error": {Severity.ERROR}, "warning": {Severity.ERROR, Severity.WARNING}, "none": set()}[
-        fail_on
-    ]
-    if any(one.severity in failing for one in findings):
+    grave = [Severity.ERROR, Severity.WARNING][: ("none", "error", "warning").index(fail_on)]
+    if any(one.severity in grave for one in findings):
         sys.exit(found.exit_code() or Stage.CHECK.value)
