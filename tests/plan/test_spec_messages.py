@@ -35,6 +35,18 @@ def test_the_small_study_has_no_fault(tmp_path: Path) -> None:
 CASES = [
     # what is written into which file, and what is said
     (
+        SOURCES,
+        "file: ae.csv,",
+        "file: ae.csv, encoding: cp1Q52,",
+        "mappings/sources.yaml:5:35 CED008 unknown encoding 'cp1Q52'; did you mean cp1252?",
+    ),
+    (
+        SOURCES,
+        "file: ae.csv,",
+        "file: ae.csv, encoding: Wingdings,",
+        "mappings/sources.yaml:5:35 CED008 unknown encoding 'Wingdings'; usual ones are utf-8, cp1252 and latin-1",
+    ),
+    (
         AE,
         'AEDECOD:  {derive: "upper(AETERM)"}',
         'AEDECOD:  {derive: "upper(AETERM)", when: "AETERM ne \'X\'"}',

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
+from encodings.aliases import aliases
 from typing import Literal
 
 from ced_cdisc.core.dates import ISO
@@ -18,7 +20,7 @@ _DAYS = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
 
 
 def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> dict[str, RawTable]:
-    """The contract of every raw table; faults are CED007, CED012, CED018 and CED029."""
+    """The contract of every raw table; faults are CED007, CED008, CED012, CED018 and CED029."""
     tables: dict[str, RawTable] = {}
     for name, spec in sources.tables.items():
         columns = (*sources.defaults.columns, *spec.columns)
@@ -44,6 +46,8 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
             findings.add(
                 Finding("CED007", f"table {name} needs 'subject', here or in the defaults", spec.place)
             )
+        if spec.encoding is not None:
+            _check_encoding(spec.encoding, findings)
         extension = str(spec.file).rpartition(".")[2].lower()
         kind = spec.format or _BY_ENDING.get(extension, "csv")
         tables[str(name)] = RawTable(
@@ -75,6 +79,16 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
             places={str(column): column.where for column in columns},
         )
     return tables
+
+
+def _check_encoding(encoding: Text, findings: Findings) -> None:
+    """CED008: an encoding that Python does not know."""
+    try:
+        codecs.lookup(str(encoding))
+    except LookupError:
+        known = {*aliases.values(), "utf-8", "latin-1"}
+        hint = did_you_mean(str(encoding), known) or "usual ones are utf-8, cp1252 and latin-1"
+        findings.add(Finding("CED008", f"unknown encoding '{encoding}'", encoding.where, hint=hint))
 
 
 def _duplicates(spec: DuplicatesSpec, formats: Formats, findings: Findings) -> Duplicates | None:
