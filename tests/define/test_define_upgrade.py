@@ -19,10 +19,10 @@ OLD = Path(__file__).parent / "old" / "define20-sdtm.xml"
 ODM, DEF = "http://www.cdisc.org/ns/odm/v1.3", "http://www.cdisc.org/ns/def/v2."
 
 
-def schema_of_20() -> etree.XMLSchema:
+def schema_of_20(name: str = "define/2.0/define2-0-0.xsd") -> etree.XMLSchema:
     spec = find_spec("odmlib")
     assert spec is not None and spec.submodule_search_locations
-    path = Path(spec.submodule_search_locations[0]) / "schemas" / "define" / "2.0" / "define2-0-0.xsd"
+    path = Path(spec.submodule_search_locations[0]) / "schemas" / name
     return etree.XMLSchema(etree.parse(path))
 
 
@@ -109,6 +109,26 @@ def test_the_origins_of_analysis_data_are_the_sponsors_without_a_question() -> N
     new, asked = upgraded(xml)
     assert b'<def:Origin Type="Derived" Source="Sponsor"/>' in new
     assert not [line for line in asked if "ItemDef" in line]
+
+
+RESULTS = b"""<arm:AnalysisResultDisplays xmlns:arm="http://www.cdisc.org/ns/arm/v1.0">
+<arm:ResultDisplay OID="RD.1" Name="T1"><Description><TranslatedText>T</TranslatedText></Description>
+<def:DocumentRef leafID="LF.guide"/><arm:AnalysisResult OID="AR.1" AnalysisReason="SPECIFIED IN SAP"
+AnalysisPurpose="PRIMARY OUTCOME MEASURE"><Description><TranslatedText>R</TranslatedText></Description>
+<arm:AnalysisDatasets def:CommentOID="COM.JOIN"><arm:AnalysisDataset ItemGroupOID="IG.LB">
+<def:WhereClauseRef WhereClauseOID="WC.GLUC.A"/><arm:AnalysisVariable ItemOID="IT.LB.LBORRES"/>
+</arm:AnalysisDataset></arm:AnalysisDatasets><arm:ProgrammingCode Context="SAS"><arm:Code>proc means;
+run;</arm:Code></arm:ProgrammingCode></arm:AnalysisResult></arm:ResultDisplay></arm:AnalysisResultDisplays>
+</MetaDataVersion>"""
+
+
+def test_analysis_results_of_a_20_file_stay() -> None:
+    old = OLD.read_bytes().replace(b"</MetaDataVersion>", RESULTS)
+    schema_of_20("arm/1.0/arm1-0-0.xsd").assertValid(etree.fromstring(old))
+    new, _ = upgraded(old)
+    assert [str(f) for f in check_define(new) if f.code == "CED502"] == []
+    results = {key for key in content(old.replace(b"def/v2.0", b"def/v2.1")) if "/arm/" in key[0]}
+    assert len(results) > 20 and results <= set(content(new))
 
 
 def test_an_unknown_standard_and_content_of_no_version_are_asked() -> None:

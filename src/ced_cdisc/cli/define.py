@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 @click.group()
 def define() -> None:
-    """Work with define.xml files, whoever wrote them."""
+    """Work with define.xml files, whoever wrote them.
+
+    \b
+    Example:
+      ced-cdisc define upgrade old/define.xml define.xml
+    """
 
 
 @define.command()
