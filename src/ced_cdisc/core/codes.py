@@ -287,6 +287,12 @@ CED544 | a variable without values does not say so, or a mandatory one lacks som
 CED545 | a value is longer than Length, or not of the data type | correct the length or type, or the value
 CED546 | something was not compared, since what it needs is not at hand | compare it by other means
 CED547 | an attribute of define.xml is empty | give it a value, or leave it out
+CED550 | a define.xml that was to be read is not well-formed XML | have it written again
+CED551 | a define.xml that was to be read declares a document type | take the declaration out
+CED552 | the file is not a Define-XML file | give an ODM with a Study and a MetaDataVersion
+CED553 | a define.xml that was to be read is not of version 2.1 or 2.0 | give a file of these versions
+CED554 | an element lacks the identifier that others refer to it by | give it one
+CED555 | the file to be upgraded is not of Define-XML 2.0 | give a file of 2.0; one of 2.1 needs no upgrade
 CED590 | --verify: the two engines differ in a value | report the line and the values as a bug
 CED591 | --verify: the two engines differ in the records of a dataset | report the line as a bug
 CED592 | --verify: one engine finds a fault in the data that the other does not | report the line as a bug
