@@ -110,6 +110,7 @@ class _Comparing:
             for table, names in ((a, self.variables_a), (b, self.variables_b)):
                 if key not in names:
                     raise UnknownKeys(f"{table.shown} has no variable {key}")
+        self.same = a.same_as(b)
         self.tried: dict[tuple[str, ...], tuple[pl.DataFrame, pl.DataFrame]] = {}
         if keys:
             self.keys = Keys(tuple(keys), "--keys")
@@ -152,7 +153,10 @@ class _Comparing:
         return self.tried[names]
 
     def _keys_of_one_type(self, name: str) -> tuple[pl.Series, pl.Series]:
-        a, b = self.a.column(name), self.b.column(name)
+        a = self.a.column(name)
+        if name in self.same:
+            return a, a
+        b = self.b.column(name)
         kind = self._moment(name)
         if a.dtype == pl.String and b.dtype != pl.String:
             a = _as_written(a, kind)
@@ -167,6 +171,8 @@ class _Comparing:
 
     def _variable(self, name: str, seen: dict[bytes, str]) -> Iterator[Difference]:
         """The differences of one variable by cause, and how many numbers differ within the tolerance."""
+        if name in self.same and self.pairing.a is None and self.pairing.b is None:
+            return
         one, other = self.variables_a[name], self.variables_b[name]
         kind = self._moment(name)
         a, b = self.pairing.of_a(self.a.column(name)), self.pairing.of_b(self.b.column(name))

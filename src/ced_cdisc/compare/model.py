@@ -76,6 +76,10 @@ class ComparedTable(Protocol):
         """
         ...
 
+    def same_as(self, other: ComparedTable) -> frozenset[str]:
+        """Variables known, without looking at values, to be the same in row i of both for every i."""
+        ...
+
     def special_missing(self, name: str) -> pl.Series | None:
         """The codes of special missing values (``_``, ``A`` to ``Z``) or null, or None if it has none."""
         ...

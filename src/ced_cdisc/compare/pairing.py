@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-_A, _B, _NTH = "__a", "__b", "__nth"
+_A, _B, _NTH, _HASH = "__a", "__b", "__nth", "__hash"
 
 
 @dataclass(frozen=True)
@@ -77,17 +77,35 @@ def pair_by_keys(a: pl.DataFrame, b: pl.DataFrame) -> Pairing:
     if repeated_a or repeated_b:
         nth = pl.int_range(pl.len(), dtype=pl.UInt32).over(keys).alias(_NTH)
         a, b = a.with_columns(nth), b.with_columns(nth)
-    joined = (
-        a.with_row_index(_A)
-        .join(b.with_row_index(_B), on=a.columns, how="full", nulls_equal=True, coalesce=True)
-        .select(_A, _B)
-    )
+    joined = _joined_by_hash(a, b)
+    if joined is None:
+        joined = (
+            a.with_row_index(_A)
+            .join(b.with_row_index(_B), on=a.columns, how="full", nulls_equal=True, coalesce=True)
+            .select(_A, _B)
+        )
     both = joined.drop_nulls().sort(_A)
     rows_a, rows_b = both[_A].to_numpy(), both[_B].to_numpy()
     only_a = joined.filter(pl.col(_B).is_null())[_A].sort().to_numpy()
     only_b = joined.filter(pl.col(_A).is_null())[_B].sort().to_numpy()
     in_order = both.height == a.height and bool(np.all(rows_a == np.arange(a.height, dtype=np.uint32)))
     return Pairing(None if in_order else rows_a, rows_b, both.height, only_a, only_b, repeated_a, repeated_b)
+
+
+def _joined_by_hash(a: pl.DataFrame, b: pl.DataFrame) -> pl.DataFrame | None:
+    """The join over one number a record, which is several times faster; None if two keys have one hash.
+
+    Equal keys have equal hashes, so nothing stays unpaired; what is paired is compared key by key.
+    """
+    one = pl.DataFrame({_HASH: a.hash_rows()}).with_row_index(_A)
+    other = pl.DataFrame({_HASH: b.hash_rows()}).with_row_index(_B)
+    if one[_HASH].n_unique() < one.height or other[_HASH].n_unique() < other.height:
+        return None
+    joined = one.join(other, on=_HASH, how="full", coalesce=True).select(_A, _B)
+    both = joined.drop_nulls()
+    if any(a[key].gather(both[_A]).ne_missing(b[key].gather(both[_B])).any() for key in a.columns):
+        return None
+    return joined
 
 
 def repeated(keys: pl.DataFrame) -> int:

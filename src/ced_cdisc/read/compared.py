@@ -72,6 +72,10 @@ class _Transport:
         own = self._names[name]
         return self._file.read([own])[0][own]
 
+    def same_as(self, other: ComparedTable) -> frozenset[str]:
+        names = self._file.same_bytes(other._file) if isinstance(other, _Transport) else frozenset[str]()
+        return frozenset(name.upper() for name in names)
+
     def special_missing(self, name: str) -> pl.Series | None:
         own = self._names[name]
         return self._file.special_missing([own]).get(own)
@@ -104,6 +108,9 @@ class _Parquet:
             raise _refused(self.shown, f"cannot be read: {_reason(error)}") from None
         return sas_number(column) if _is_number(column.dtype) else _texts(column.cast(pl.String))
 
+    def same_as(self, other: ComparedTable) -> frozenset[str]:
+        return frozenset()
+
     def special_missing(self, name: str) -> pl.Series | None:
         return None
 
@@ -126,6 +133,9 @@ class _Delimited:
 
     def column(self, name: str) -> pl.Series:
         return _texts(self._frame[self._names[name]])
+
+    def same_as(self, other: ComparedTable) -> frozenset[str]:
+        return frozenset()
 
     def special_missing(self, name: str) -> pl.Series | None:
         return None

@@ -103,6 +103,22 @@ class XptFile:
             arrays.clear()
         return pl.DataFrame(columns), replace(member, encoding="ascii" if is_ascii else self._encoding)
 
+    def same_bytes(self, other: XptFile) -> frozenset[str]:
+        """The variables whose bytes are the same in all rows of another file; none unless both have the same
+        number of rows, and the same variables at the same places.
+        """
+        layouts = [[(v.name, v.type, v.length) for v in file.member.variables] for file in (self, other)]
+        if layouts[0] != layouts[1] or self.rows != other.rows or self._encoding != other._encoding:
+            return frozenset()
+        unequal = np.zeros(self._data.shape[1], np.bool_)
+        for block, first_row in _blocks(self._data):
+            unequal |= np.any(block != other._data[first_row - 1 : first_row - 1 + len(block)], axis=0)
+        return frozenset(
+            variable.name
+            for variable, start in zip(self.member.variables, self.member.positions, strict=True)
+            if not unequal[start : start + variable.length].any()
+        )
+
     def special_missing(self, names: Collection[str] | None = None) -> dict[str, pl.Series]:
         """The special missing values of some variables (None: all), as :func:`read_special_missing` says."""
         found: dict[str, pl.Series] = {}
