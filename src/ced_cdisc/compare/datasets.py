@@ -153,10 +153,10 @@ class _Comparing:
         return self.tried[names]
 
     def _keys_of_one_type(self, name: str) -> tuple[pl.Series, pl.Series]:
-        a = self.a.column(name)
+        a = _without_empty(self.a.column(name))
         if name in self.same:
             return a, a
-        b = self.b.column(name)
+        b = _without_empty(self.b.column(name))
         kind = self._moment(name)
         if a.dtype == pl.String and b.dtype != pl.String:
             a = _as_written(a, kind)
@@ -247,6 +247,13 @@ class _Comparing:
             return (("row", str(row + 1)),)
         values = self.keys_a.row(row, named=True)
         return tuple((name, value_text(values[name], self._moment(name))) for name in self.telling)
+
+
+def _without_empty(column: pl.Series) -> pl.Series:
+    """An empty text is missing."""
+    if column.dtype != pl.String or not (empty := column == "").any():
+        return column
+    return column.set(empty, None)
 
 
 def _as_written(texts: pl.Series, kind: Moment) -> pl.Series:

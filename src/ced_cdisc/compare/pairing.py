@@ -67,56 +67,61 @@ def pair_by_position(rows_a: int, rows_b: int) -> Pairing:
 
 def pair_by_keys(a: pl.DataFrame, b: pl.DataFrame) -> Pairing:
     """Pair the records of two frames that hold the key columns alone, of equal names and types."""
-    keys = a.columns
-    repeated_a, repeated_b = repeated(a), repeated(b)
     none = np.empty(0, np.uint32)
-    if a.height == b.height and all(
-        not a[key].ne_missing(b[key]).any() for key in keys
-    ):  # the usual case, in which nothing has to be moved
-        return Pairing(None, None, a.height, none, none, repeated_a, repeated_b)
-    if repeated_a or repeated_b:
-        nth = pl.int_range(pl.len(), dtype=pl.UInt32).over(keys).alias(_NTH)
-        a, b = a.with_columns(nth), b.with_columns(nth)
-    joined = _joined_by_hash(a, b)
-    if joined is None:
-        joined = (
-            a.with_row_index(_A)
-            .join(b.with_row_index(_B), on=a.columns, how="full", nulls_equal=True, coalesce=True)
-            .select(_A, _B)
-        )
-    both = joined.drop_nulls().sort(_A)
-    rows_a, rows_b = both[_A].to_numpy(), both[_B].to_numpy()
-    only_a = joined.filter(pl.col(_B).is_null())[_A].sort().to_numpy()
-    only_b = joined.filter(pl.col(_A).is_null())[_B].sort().to_numpy()
-    in_order = both.height == a.height and bool(np.all(rows_a == np.arange(a.height, dtype=np.uint32)))
-    return Pairing(None if in_order else rows_a, rows_b, both.height, only_a, only_b, repeated_a, repeated_b)
+    hashes_a = a.hash_rows()
+    if a.height == b.height and not any(a[key].ne_missing(b[key]).any() for key in a.columns):
+        # the usual case, in which nothing has to be moved
+        again = _repeated(a, hashes_a)
+        return Pairing(None, None, a.height, none, none, again, again)
+    hashes_b = b.hash_rows()
+    unique = hashes_a.n_unique() == a.height and hashes_b.n_unique() == b.height
+    repeated_a = 0 if unique else _repeated(a, hashes_a)
+    repeated_b = 0 if unique else _repeated(b, hashes_b)
+    rows = _joined_by_hash(a, b, hashes_a, hashes_b) if unique else None
+    if rows is None:
+        if repeated_a or repeated_b:
+            nth = pl.int_range(pl.len(), dtype=pl.UInt32).over(a.columns).alias(_NTH)
+            a, b = a.with_columns(nth), b.with_columns(nth)
+        joined = a.with_row_index(_A).join(b.with_row_index(_B), on=a.columns, how="left", nulls_equal=True)
+        rows = joined.select(_A, _B).sort(_A)[_B]
+    paired = rows.is_not_null()
+    rows_b = rows.drop_nulls().to_numpy()
+    left = np.ones(b.height, np.bool_)
+    left[rows_b] = False
+    only_b = np.flatnonzero(left).astype(np.uint32)
+    if paired.all():
+        return Pairing(None, rows_b, a.height, none, only_b, repeated_a, repeated_b)
+    rows_a = paired.arg_true().to_numpy().astype(np.uint32)
+    only_a = (~paired).arg_true().to_numpy().astype(np.uint32)
+    return Pairing(rows_a, rows_b, len(rows_a), only_a, only_b, repeated_a, repeated_b)
 
 
-def _joined_by_hash(a: pl.DataFrame, b: pl.DataFrame) -> pl.DataFrame | None:
-    """The join over one number a record, which is several times faster; None if two keys have one hash.
+def _joined_by_hash(
+    a: pl.DataFrame, b: pl.DataFrame, hashes_a: pl.Series, hashes_b: pl.Series
+) -> pl.Series | None:
+    """For each row of A its row of B or null, over one number a record; None if two keys have one hash.
 
     Equal keys have equal hashes, so nothing stays unpaired; what is paired is compared key by key.
     """
-    one = pl.DataFrame({_HASH: a.hash_rows()}).with_row_index(_A)
-    other = pl.DataFrame({_HASH: b.hash_rows()}).with_row_index(_B)
-    if one[_HASH].n_unique() < one.height or other[_HASH].n_unique() < other.height:
-        return None
-    joined = one.join(other, on=_HASH, how="full", coalesce=True).select(_A, _B)
-    both = joined.drop_nulls()
-    if any(a[key].gather(both[_A]).ne_missing(b[key].gather(both[_B])).any() for key in a.columns):
-        return None
-    return joined
+    one = pl.DataFrame({_HASH: hashes_a})
+    other = pl.DataFrame({_HASH: hashes_b}).with_row_index(_B)
+    rows = one.join(other, on=_HASH, how="left", maintain_order="left")[_B]
+    paired = rows.is_not_null()
+    for key in a.columns:
+        theirs = b[key].gather(rows)
+        if (a[key].ne_missing(theirs) & paired).any():
+            return None
+    return rows
 
 
 def repeated(keys: pl.DataFrame) -> int:
     """How many records share their key with another one."""
-    if keys.height < 2:
-        return 0
-    if keys.width == 1:
-        return int(keys.to_series().is_duplicated().sum())
+    return _repeated(keys, keys.hash_rows()) if keys.height > 1 else 0
+
+
+def _repeated(keys: pl.DataFrame, hashes: pl.Series) -> int:
     # Equal keys have equal hashes: only where two hashes are equal need the keys themselves be looked at.
-    hashes = keys.hash_rows()
-    if hashes.n_unique() == keys.height:
+    if keys.height < 2 or hashes.n_unique() == keys.height:
         return 0
     return int(keys.filter(hashes.is_duplicated()).is_duplicated().sum())
 

@@ -64,7 +64,7 @@ def differing(
         found = Differing(pairs, a.filter(unequal), b.filter(unequal))
         return _by_meaning(found, limits) if meaning and len(pairs) else found
     unequal = a.ne_missing(b)
-    if special != (None, None):
+    if any(one is not None for one in special):
         codes = [_codes(one, len(a)) for one in special]
         unequal |= a.is_null() & b.is_null() & codes[0].ne_missing(codes[1])
         special = (codes[0].filter(unequal), codes[1].filter(unequal))
