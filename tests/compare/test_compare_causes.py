@@ -79,6 +79,17 @@ def test_one_or_two_records_have_no_factor() -> None:
     assert text == "V differs in 2 of 40 records: by 3679.56 to 6537.65"
 
 
+def test_infinity_is_no_number_like_others() -> None:
+    infinite = float("inf")
+    a, b = (
+        {"K": ["1", "2", "3", "4"], "V": [infinite, 1.0, 2.0, 0.0]},
+        {"K": ["1", "2", "3", "4"], "V": [infinite, infinite, -infinite, 0.0]},
+    )
+    found = compared(a, b, "K", tolerance=Tolerance(0.5, 1e308))
+    assert said(found) == ["V differs in 2 of 4 records"]
+    assert [(r.a, r.b) for r in found.differences[0].records] == [("1", "inf"), ("2", "-inf")]
+
+
 def test_the_same_value_everywhere_has_no_factor_but_is_shown() -> None:
     (text,) = changed([5.0] * 40, lambda v: 6.0)
     assert text == f"V differs in 10 of 40 records: by 1; {BBB}; 5 -> 6: 10"
@@ -148,6 +159,7 @@ def test_what_the_tolerance_lets_pass_is_said() -> None:
     b = {"USUBJID": ["1", "2"], "V": [1.0 + 4e-13, 2.0]}
     found = compared(a, b, "USUBJID")
     assert found.equal
+    assert [d.code for d in found.differences] == ["CED711"]
     assert said(found) == ["note: V: 1 record differs within the tolerance, by 4e-13 at most"]
     assert not compared(a, b, "USUBJID", tolerance=Tolerance(0.0)).equal
     single = Tolerance(1e-12, absolute_of={"XX.V": 0.5})

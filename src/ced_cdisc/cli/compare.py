@@ -80,7 +80,7 @@ def compare(
 
     \b
     Example:
-      ced-cdisc compare out/adam qc/ --format html --out compare.html
+      ced-cdisc compare out/ qc/ --format html --out compare.html
     """
     import codecs
 

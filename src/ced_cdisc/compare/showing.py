@@ -45,7 +45,7 @@ def number_text(value: float | None, kind: Moment = "", special: str | None = No
     shown = _moment_text(value, kind) if kind else ""
     if shown:
         return shown
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
 
 
 def _moment_text(value: float, kind: Moment) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -123,7 +124,7 @@ class _Delimited:
         self.shown = shown
         self.name = path.stem.upper()
         data = path.read_bytes().decode(encoding).removeprefix("\ufeff")
-        header = next(csv.reader(data.splitlines(keepends=True), strict=True), list[str]())
+        header = next(csv.reader(io.StringIO(data, newline=""), strict=True), list[str]())
         if not header or not all(header):
             raise _refused(shown, "has no name for each of its columns in its first line")
         self._names = _upper(header, shown)
