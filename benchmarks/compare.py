@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/compare.py [ROWS]
 
-The files are written to a temporary folder first (about 2.2 GB each as XPT). B has its records in the same
+The files are written to a temporary folder first (about 1.7 GB each as XPT). B has its records in the same
 order, or in another one; 1 value in 10,000 of AVAL differs, and the report has to say so. The pandas merge
 (read, outer merge on the keys, compare every column) has a tenth of the records as Parquet, and ours too.
 Prints one Markdown table; memory is the greatest resident set, in which the pages of a mapped transport file
