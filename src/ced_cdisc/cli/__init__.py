@@ -7,6 +7,7 @@ import click
 from ced_cdisc import __version__
 from ced_cdisc.cli.build import build
 from ced_cdisc.cli.check_spec import check_spec
+from ced_cdisc.cli.compare import compare
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
 from ced_cdisc.cli.results import results
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (build, check_spec, ct, define, results, show):
+for command in (build, check_spec, compare, ct, define, results, show):
     main.add_command(command)
