@@ -1,0 +1,186 @@
+"""A workbook into the specs: the differences with their places, the edits tried on a plan, then written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ced_cdisc.core.findings import Finding, Findings, Location
+from ced_cdisc.plan.study import plan_study
+from ced_cdisc.spec.edit import CannotEdit, SpecFile
+from ced_cdisc.spec.load import load_parts, load_specs, study_folder
+from ced_cdisc.spec.locate import StudyFolders
+from ced_cdisc.spec.unread import without_consequences
+from ced_cdisc.stages.planning import stop_on_errors
+from ced_cdisc.workbook.compare import compare
+from ced_cdisc.workbook.draft import draft, draft_name
+from ced_cdisc.workbook.edits import Add, Edit, Give, Replace, Target
+from ced_cdisc.workbook.lines import SpecTrees
+from ced_cdisc.workbook.model import Tables
+from ced_cdisc.workbook.targets import Targets
+
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True)
+class SpecImport:
+    """What a workbook says otherwise than the build, and the files that would say it.
+
+    Attributes:
+        targets: every difference with its place, in the order of the workbook's sheets.
+        files: the new texts of spec files, by path.
+        drafts: drafts of specs for datasets that only the workbook has, by path; those that are there
+            already are left out.
+    """
+
+    targets: tuple[Target, ...]
+    files: Mapping[Path, str]
+    drafts: Mapping[Path, str]
+
+
+def import_workbook(
+    study: StudyFolders,
+    package: str,
+    old: Tables,
+    new: Tables,
+    findings: Findings,
+    profile: str | None = None,
+) -> SpecImport:
+    """Compare a workbook with that of the build, and make the edits that the specs have keys for.
+
+    The edited specs are planned before anything is returned.
+
+    Args:
+        study: the folders of the specs.
+        package: ``sdtm``, ``adam``, or that of a pooled study: ``controls/sdtm``.
+        old: the workbook of the build.
+        new: the workbook that is imported.
+        findings: receives what is wrong with the specs.
+        profile: the profile that was built.
+
+    Raises:
+        Stopped: the specs have faults, or would have some with the edits: CED573 then says so.
+    """
+    folder = study_folder(study.mappings, study.define, study.shown)
+    pooled, _, kind = package.rpartition("/")
+    if pooled:
+        folder = folder.pooled(pooled)
+    parts = load_parts(folder, findings, profile, pooled=bool(pooled)).parts
+    stop_on_errors(findings)
+    files = _Files()
+    targets = [files.carry_out(one) for one in Targets(SpecTrees(parts), old, new).all(compare(old, new))]
+    texts = files.texts()
+    if texts:
+        _try(study, texts, findings, profile)
+    drafts: dict[Path, str] = {}
+    for one in targets:
+        if one.difference.sheet == "Datasets" and one.difference.kind == "added":
+            path = folder.path / draft_name(one.difference.key[0], kind)
+            if not path.exists():
+                drafts[path] = draft(one.difference.key[0], kind, new, Path(new.shown).name)
+    return SpecImport(tuple(targets), texts, drafts)
+
+
+def _try(study: StudyFolders, texts: Mapping[Path, str], findings: Findings, profile: str | None) -> None:
+    """Plan the edited specs; Stopped where they have faults that they had not before."""
+    edited = {path.resolve(): text.removeprefix(_BOM) for path, text in texts.items()}
+    found = Findings()
+    specs = load_specs(study.mappings, study.define, found, study.shown, profile, edited)
+    if specs is not None:
+        plan_study(specs, found)
+        found = without_consequences(found, specs)
+    if found.errors:
+        findings.extend(found.errors)
+        text = "with the edits of this workbook the specs would have faults; nothing is written"
+        hint = "correct the cells that these lines come from"
+        findings.add(Finding("CED573", text, Location("spec import"), hint=hint))
+        stop_on_errors(findings)
+
+
+class _Files:
+    """The spec files that are edited, each read once."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, SpecFile] = {}
+        self._marks: dict[str, str] = {}
+
+    def carry_out(self, target: Target) -> Target:
+        """Take in all edits of a target, or none and say why."""
+        if not target.edits:
+            return target
+        try:
+            before = {name: self._file(name).edits() for name in {e.where.file for e in target.edits}}
+        except OSError as error:
+            return Target(
+                target.difference, target.where, reason=f"the file cannot be read: {error.strerror}"
+            )
+        try:
+            for edit in target.edits:
+                self._carry_out(edit)
+        except CannotEdit as error:
+            for name, edits in before.items():
+                self._file(name).restore(edits)
+            return Target(target.difference, target.where, reason=str(error))
+        return target
+
+    def _carry_out(self, edit: Edit) -> None:
+        file = self._file(edit.where.file)
+        match edit:
+            case Replace():
+                file.replace(edit.where, edit.old, edit.new)
+            case Give():
+                file.give(edit.where, edit.old, edit.verb, edit.key, edit.value)
+            case Add():
+                file.add(edit.where, edit.key, edit.value, edit.after)
+            case _:
+                file.remove(edit.where)
+
+    def _file(self, name: str) -> SpecFile:
+        if name not in self._files:
+            text = Path(name).read_bytes().decode("utf-8")
+            self._marks[name] = _BOM if text.startswith(_BOM) else ""
+            self._files[name] = SpecFile(text.removeprefix(_BOM))
+        return self._files[name]
+
+    def texts(self) -> dict[Path, str]:
+        """The new texts of the files that have edits, by path."""
+        return {
+            Path(name): self._marks[name] + file.result()
+            for name, file in sorted(self._files.items())
+            if file.changed
+        }
+
+
+def write_specs(files: Mapping[Path, str]) -> None:
+    """Write all files or none: each beside its place first, then all are put there.
+
+    Raises:
+        OSError: a file cannot be written; those already put there have their former text again.
+    """
+    waiting: list[tuple[Path, Path]] = []
+    former: list[tuple[Path, bytes | None]] = []
+    try:
+        for path, text in files.items():
+            beside = path.with_name(f".{path.name}.new")
+            beside.write_bytes(text.encode("utf-8"))
+            if path.exists():
+                beside.chmod(path.stat().st_mode)
+            waiting.append((beside, path))
+        for beside, path in waiting:
+            former.append((path, path.read_bytes() if path.exists() else None))
+            beside.replace(path)
+    except OSError:
+        _undo(former)
+        raise
+    finally:
+        for beside, _ in waiting:
+            beside.unlink(missing_ok=True)
+
+
+def _undo(former: Sequence[tuple[Path, bytes | None]]) -> None:
+    for path, content in former:
+        if content is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_bytes(content)
