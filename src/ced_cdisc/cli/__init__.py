@@ -10,6 +10,7 @@ from ced_cdisc.cli.check_spec import check_spec
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.results import results
 from ced_cdisc.cli.show import show
+from ced_cdisc.cli.spec import spec
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -22,5 +23,5 @@ def main() -> None:
     """
 
 
-for command in (build, check_spec, ct, results, show):
+for command in (build, check_spec, ct, results, show, spec):
     main.add_command(command)

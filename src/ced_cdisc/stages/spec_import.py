@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ced_cdisc.core.findings import Finding, Findings, Location
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity
 from ced_cdisc.plan.study import plan_study
+from ced_cdisc.read.workbook import read_workbook
 from ced_cdisc.spec.edit import CannotEdit, SpecFile
 from ced_cdisc.spec.load import load_parts, load_specs, study_folder
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.spec.unread import without_consequences
-from ced_cdisc.stages.planning import stop_on_errors
-from ced_cdisc.workbook.compare import compare
+from ced_cdisc.stages.planning import digests, make_plan, stop_on_errors
+from ced_cdisc.stages.spec_export import built_from, exported, find_source, kind_of, read_define, stale
+from ced_cdisc.workbook.compare import compare, notes_left_out
 from ced_cdisc.workbook.draft import draft, draft_name
 from ced_cdisc.workbook.edits import Add, Edit, Give, Replace, Target
 from ced_cdisc.workbook.lines import SpecTrees
 from ced_cdisc.workbook.model import Tables
+from ced_cdisc.workbook.tables import tables_of
 from ced_cdisc.workbook.targets import Targets
 
 _BOM = "\ufeff"
@@ -80,6 +83,44 @@ def import_workbook(
             if not path.exists():
                 drafts[path] = draft(one.difference.key[0], kind, new, Path(new.shown).name)
     return SpecImport(tuple(targets), texts, drafts)
+
+
+def compare_with_build(
+    file: Path, source: Path, package: str | None, study: StudyFolders, findings: Findings
+) -> SpecImport:
+    """Read a workbook and the define.xml of the last build, and compare them as :func:`import_workbook` does.
+
+    Args:
+        file: the workbook.
+        source: the folder of the build, or its define.xml.
+        package: the package, where the build has several.
+        study: the folders of the specs.
+        findings: receives notes, and CED572 where the specs are no longer those of the build.
+
+    Raises:
+        NoSource: ``source`` is no build, or has several packages.
+        Stopped: the workbook or the define.xml cannot be read, or the specs have faults.
+    """
+    found = find_source(source, package)
+    shown = file.as_posix()
+    workbook = read_workbook(file.read_bytes(), shown, findings)
+    new = tables_of(workbook, shown, findings) if workbook is not None else None
+    root = read_define(found, findings)
+    stop_on_errors(findings)
+    assert root is not None and new is not None
+    _, old = exported(root, found.shown, findings)
+    stop_on_errors(findings)
+    assert old is not None
+    if count := notes_left_out(new):
+        text = f"{count} cell{'s' * (count != 1)} of Developer Notes: no spec has a place for them"
+        findings.add(Finding("CED571", text, Location(shown), severity=Severity.NOTE))
+    built = built_from(source)
+    profile = built.profile if built is not None else None
+    if built is not None:
+        _, files = make_plan(study, Findings(), profile=profile)
+        outdated = stale(source, built, digests(files, None))
+        findings.extend([outdated] if outdated is not None else [])
+    return import_workbook(study, kind_of(found, root), old, new, findings, profile)
 
 
 def _try(study: StudyFolders, texts: Mapping[Path, str], findings: Findings, profile: str | None) -> None:

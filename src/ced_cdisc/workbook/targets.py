@@ -208,7 +208,7 @@ class Targets:
         term = key_of(terms, one.key[1])
         if one.kind == "added":
             record = self._record(self._new, "Codelists", one.key)
-            decode = (record["Decoded Value"] if record is not None else "") or one.key[1]
+            decode = record["Decoded Value"] if record is not None else ""
             return terms.where, [Add(terms.where, one.key[1], decode)], ""
         if term is None:
             return terms.where, [], ""
@@ -224,11 +224,11 @@ class Targets:
         users = list(self._users(self._new if one.kind == "added" else self._old, column, one.key[0]))
         where = Location("")
         edits: list[Edit] = []
-        word = "as" if column == "Method" else "comment"
+        words = ("as",) if column == "Method" else ("comment", "absent")
         lacking: list[SpecLine] = []
         for user in users:
             for line in self._nodes(user):
-                held = line.text(word)
+                held = next(filter(None, map(line.text, words)), None)
                 where = where if where.file else (held.where if held is not None else line.key.where)
                 if held is None:
                     lacking.append(line)

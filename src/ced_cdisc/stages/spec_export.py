@@ -1,0 +1,130 @@
+"""A define.xml, alone or of a build, as a workbook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lxml import etree
+
+from ced_cdisc.check.define_document import DefineDocument
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
+from ced_cdisc.workbook.define_view import DefineView, Element, attribute
+from ced_cdisc.workbook.export import export
+from ced_cdisc.workbook.model import Tables, Workbook
+from ced_cdisc.workbook.tables import tables_of
+from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
+
+DEFINE = "define.xml"
+
+
+class NoSource(Exception):
+    """A path that is neither a define.xml nor a build, or a build with several packages (exit code 2)."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A define.xml: where it lies, how messages name it, and the package of a build that it is of."""
+
+    path: Path
+    shown: str
+    package: str
+
+
+def find_source(path: Path, package: str | None) -> Source:
+    """The define.xml that a path means: the file itself, or that of a package of a build.
+
+    Args:
+        path: a define.xml, or the folder OUT of a build.
+        package: ``sdtm``, ``adam``, ``controls/sdtm``; needed where OUT holds several.
+
+    Raises:
+        NoSource: there is none, or more than one.
+    """
+    if path.is_file():
+        return Source(path, path.as_posix(), package or "")
+    if not path.is_dir():
+        raise NoSource(f"there is neither a define.xml nor a build at {path.as_posix()}")
+    held = sorted(p.parent.relative_to(path).as_posix() for p in path.rglob(DEFINE))
+    if package is not None and package not in held:
+        raise NoSource(f"{path.as_posix()} holds no package {package}; it holds {', '.join(held) or 'none'}")
+    if package is None and len(held) != 1:
+        if not held:
+            raise NoSource(f"{path.as_posix()} holds no define.xml")
+        raise NoSource(f"{path.as_posix()} holds {', '.join(held)}: name one with --package")
+    chosen = package if package is not None else held[0]
+    found = path / chosen / DEFINE
+    return Source(found, found.as_posix(), "" if chosen == "." else chosen)
+
+
+def read_define(source: Source, findings: Findings) -> Element | None:
+    """The ODM element of a define.xml; CED501 where it is none."""
+    where = Location(source.shown)
+    try:
+        document = DefineDocument(source.path.read_bytes(), source.shown)
+    except etree.XMLSyntaxError as error:
+        findings.add(Finding("CED501", f"this is not well-formed XML: {error}", where, stage=Stage.CHECK))
+        return None
+    if document.has_document_type:
+        text = "the file declares a document type, which a define.xml has not"
+        findings.add(Finding("CED501", text, where, stage=Stage.CHECK))
+        return None
+    if DefineView(document.root).version is None:
+        findings.add(Finding("CED574", "this XML holds no MetaDataVersion of a study", where))
+        return None
+    return document.root
+
+
+def created(root: Element) -> datetime:
+    """The CreationDateTime of a define.xml, the one time that its workbook shows; else 1980."""
+    try:
+        return datetime.fromisoformat(attribute(root, "CreationDateTime"))
+    except ValueError:
+        return datetime(1980, 1, 1, tzinfo=UTC)
+
+
+def exported(root: Element, shown: str, findings: Findings) -> tuple[Workbook, Tables | None]:
+    """The workbook of a define.xml, and its tables for a comparison."""
+    workbook = export(root)
+    return workbook, tables_of(workbook, shown, findings)
+
+
+def kind_of(source: Source, root: Element) -> str:
+    """The package of a define.xml: as named, else ``adam`` where its datasets are for analysis."""
+    if source.package:
+        return source.package
+    purposes = {attribute(one, "Purpose") for one in DefineView(root).datasets}
+    return "adam" if "Analysis" in purposes else "sdtm"
+
+
+@dataclass(frozen=True)
+class BuiltFrom:
+    """What build.json says of the inputs of a build: their digests by name, and the profile."""
+
+    digests: dict[str, str]
+    profile: str | None
+
+
+def built_from(out: Path) -> BuiltFrom | None:
+    """What a build was made of; None where ``out`` is no build."""
+    try:
+        said = json.loads((out / "build.json").read_bytes())
+        return BuiltFrom(dict(said["inputs"]), said["profile"] or None)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def stale(out: Path, built: BuiltFrom, digests: dict[str, str]) -> Finding | None:
+    """CED572, a warning: the specs are others than those that the build was made of."""
+    before = {
+        name: value
+        for name, value in built.digests.items()
+        if not name.startswith("raw/") and not name.endswith(SEQUENCE_LOCK)
+    }
+    changed = sorted(name for name in {*before, *digests} if before.get(name) != digests.get(name))
+    if not changed:
+        return None
+    text = f"the specs changed after this build: {', '.join(changed[:3])}{' and others' * (len(changed) > 3)}"
+    return Finding("CED572", text, Location(out.as_posix()), "build again first", severity=Severity.WARNING)
