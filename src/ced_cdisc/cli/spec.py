@@ -40,7 +40,7 @@ def export_(source: Path, file: Path, package: str | None, replace: bool) -> Non
     """
     from ced_cdisc.core.findings import Findings
     from ced_cdisc.report.console import BuildConsole
-    from ced_cdisc.stages.spec_export import NoSource, created, exported, find_source, read_define
+    from ced_cdisc.stages.spec_export import NoSource, created, exported, find_source, losses, read_define
     from ced_cdisc.write.workbook import workbook_bytes
 
     if file.exists() and not replace:
@@ -57,6 +57,7 @@ def export_(source: Path, file: Path, package: str | None, replace: bool) -> Non
         content = workbook_bytes(workbook, created(root), file.as_posix(), findings)
         if content is not None:
             _write(file, content)
+            findings.extend(losses(root, tables) if tables is not None else [])
             console.findings(findings)
             rows = {} if tables is None else {name: len(one.records) for name, one in tables.tables.items()}
             counts = ", ".join(f"{name} {count}" for name, count in rows.items() if count)
@@ -122,6 +123,38 @@ def import_(
     elif changed:
         console.say(f"--write would {' and '.join(_would(len(found.files), len(found.drafts)))}")
     sys.exit(1 if found.targets else 0)
+
+
+@spec.command("to-define")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Replace OUT if it is there.")
+def to_define(file: Path, out: Path, replace: bool) -> None:
+    """Write the workbook FILE as the define.xml OUT, in version 2.1.
+
+    Reads the layouts of 2.1 and 2.0. What a workbook has no cell for is made of names.
+
+    \b
+    Example:
+      ced-cdisc spec to-define spec.xlsx define.xml
+    """
+    from ced_cdisc.core.findings import Findings, Stopped
+    from ced_cdisc.report.console import BuildConsole
+    from ced_cdisc.stages.spec_export import define_bytes
+
+    if not file.is_file():
+        usage_error(f"there is no file {file.as_posix()}")
+    if out.exists() and not replace:
+        usage_error(f"{out.as_posix()} is there already; --replace writes over it")
+    console, findings = BuildConsole(), Findings()
+    try:
+        content = define_bytes(file, findings)
+    except Stopped as stopped:
+        console.findings(stopped.findings)
+        sys.exit(stopped.findings.exit_code())
+    _write(out, content)
+    console.findings(findings)
+    console.say(f"{file.as_posix()} written to {out.as_posix()}")
 
 
 def _would(files: int, drafts: int) -> list[str]:

@@ -110,10 +110,14 @@ CED563 | cells of the workbook hold errors, or formulas without a value | correc
 CED564 | a sheet or column that the workbook needs is missing | add it, or correct its name
 CED565 | two sheets or two columns of the workbook are one | rename or take out one of them
 CED566 | a row of the workbook has no key, or that of another row | fill it in, or take out the row
+CED567 | a cell of the workbook has a value that its column does not take | take one of those named
+CED568 | a cell of the workbook refers to what no sheet has | add the row, or correct the name
+CED569 | a where clause of the workbook cannot be read | write it as `PARAMCD EQ SYSBP AND VISITNUM IN (1, 2)`
 CED571 | a part of the workbook is not read (a note) | nothing, if it is no part of the specification
 CED572 | the specs changed after the build (a warning) | build again, then import
 CED573 | with the edits of a workbook the specs would have faults | correct the cells that they come from
 CED574 | an XML file is no define.xml | name a define.xml, or the folder of a build
+CED575 | a part of define.xml that a workbook has no cell for (a note) | keep the define.xml too
 """
 
 _RAW = """

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+from datetime import datetime
 from typing import Any
 
 from ced_cdisc.core.findings import Finding, Findings, Location, one_of
@@ -9,6 +13,8 @@ from ced_cdisc.read.sheet_cells import PackageFault, SheetCells, damage, opened,
 from ced_cdisc.workbook.model import Sheet, Workbook
 
 _SHOWN = 5
+_CORE = "docProps/core.xml"
+_CREATED = re.compile(rb"<dcterms:created[^>]*>([^<]*)")
 
 
 def read_workbook(raw: bytes, shown: str, findings: Findings) -> Workbook | None:
@@ -26,7 +32,8 @@ def read_workbook(raw: bytes, shown: str, findings: Findings) -> Workbook | None
     if fault is None:
         try:
             with opened(raw) as book:
-                return _sheets(book, shown, findings)
+                sheets = _sheets(book, shown, findings)
+            return None if sheets is None else Workbook(sheets, _created(raw))
         except MemoryError:
             raise
         except Exception as error:  # openpyxl, zipfile and expat raise anything on a damaged file
@@ -61,7 +68,7 @@ def _fault_finding(fault: PackageFault, shown: str) -> Finding:
     return Finding(code, text, Location(shown), hint=hint)
 
 
-def _sheets(book: Any, shown: str, findings: Findings) -> Workbook | None:
+def _sheets(book: Any, shown: str, findings: Findings) -> tuple[Sheet, ...] | None:
     made: list[Sheet] = []
     clean = True
     for worksheet in book.worksheets:
@@ -71,7 +78,18 @@ def _sheets(book: Any, shown: str, findings: Findings) -> Workbook | None:
         rows = {number: dict(row) for number, row in cells.rows.items() if row}
         hidden = str(getattr(worksheet, "sheet_state", "visible")) != "visible"
         made.append(Sheet(name, rows, tuple(cells.merged), hidden))
-    return Workbook(tuple(made)) if clean else None
+    return tuple(made) if clean else None
+
+
+def _created(raw: bytes) -> datetime | None:
+    """When the file says it was made; openpyxl gives the present time where it says nothing."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as package:
+        core = package.read(_CORE) if _CORE in package.namelist() else b""
+    match = _CREATED.search(core)
+    try:
+        return datetime.fromisoformat(match[1].decode().strip()) if match is not None else None
+    except ValueError:
+        return None
 
 
 def _report(cells: SheetCells, where: str, findings: Findings) -> bool:

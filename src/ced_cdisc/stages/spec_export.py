@@ -11,13 +11,19 @@ from lxml import etree
 
 from ced_cdisc.check.define_document import DefineDocument
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
+from ced_cdisc.read.workbook import read_workbook
+from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.workbook.define_view import DefineView, Element, attribute
 from ced_cdisc.workbook.export import export
+from ced_cdisc.workbook.facts import Fact, facts
 from ced_cdisc.workbook.model import Tables, Workbook
 from ced_cdisc.workbook.tables import tables_of
+from ced_cdisc.write.define.markup import serialise
 from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
+from ced_cdisc.write.workbook_define import define_of
 
 DEFINE = "define.xml"
+_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 class NoSource(Exception):
@@ -82,13 +88,64 @@ def created(root: Element) -> datetime:
     try:
         return datetime.fromisoformat(attribute(root, "CreationDateTime"))
     except ValueError:
-        return datetime(1980, 1, 1, tzinfo=UTC)
+        return _EARLIEST
 
 
 def exported(root: Element, shown: str, findings: Findings) -> tuple[Workbook, Tables | None]:
     """The workbook of a define.xml, and its tables for a comparison."""
     workbook = export(root)
     return workbook, tables_of(workbook, shown, findings)
+
+
+def define_bytes(file: Path, findings: Findings) -> bytes:
+    """The define.xml of a workbook; its time is when the workbook was made.
+
+    Raises:
+        Stopped: the workbook cannot be read, or its cells contradict each other.
+    """
+    shown = file.as_posix()
+    workbook = read_workbook(file.read_bytes(), shown, findings)
+    tables = tables_of(workbook, shown, findings) if workbook is not None else None
+    stop_on_errors(findings)
+    assert workbook is not None and tables is not None
+    root = define_of(tables, workbook.created or _EARLIEST, findings)
+    stop_on_errors(findings)
+    return serialise(root)
+
+
+def losses(root: Element, tables: Tables) -> list[Finding]:
+    """CED575, notes: what a define.xml says and a workbook has no cell for, one note a kind.
+
+    The workbook is turned into a define.xml again, and what that one lacks is told: so nothing is left out.
+    """
+    again = define_of(tables, created(root), Findings())
+    lost: dict[str, list[Fact]] = {}
+    for fact, count in (facts(root) - facts(again)).items():
+        lost.setdefault(fact.place, []).extend([fact] * count)
+    made: list[Finding] = []
+    for place, listed in lost.items():
+        if not any(len(lost.get(above, ())) >= len(listed) for above in _above(place)):
+            first = sorted(listed, key=lambda one: (one.owner, one.value))[0]
+            said = " ".join(first.value.split())
+            example = ": ".join(filter(None, (first.owner, said)))
+            text = f"a workbook has no cell for {place}: {len(listed)}" + f", such as {example}" * bool(
+                example
+            )
+            made.append(Finding("CED575", text, Location(tables.shown), severity=Severity.NOTE))
+    if count := len(_oids(root) - _oids(again)):
+        text = f"a workbook has no cell for OIDs: {count} would be made anew of names"
+        made.append(Finding("CED575", text, Location(tables.shown), severity=Severity.NOTE))
+    return made
+
+
+def _above(place: str) -> list[str]:
+    """The places of the elements that hold an attribute, a text or an element."""
+    parts = place.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts))]
+
+
+def _oids(root: Element) -> set[str]:
+    return {attribute(one, name) for one in root.iter("{*}*") for name in ("OID", "ID")} - {""}
 
 
 def kind_of(source: Source, root: Element) -> str:

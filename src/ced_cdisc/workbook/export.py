@@ -146,12 +146,13 @@ def _values(view: DefineView) -> Iterator[Row]:
                     "Order": attribute(ref, "OrderNumber"),
                     "Dataset": dataset,
                     "Variable": attribute(item, "Name"),
-                    "Where Clause": _where(view, children(ref, "WhereClauseRef"), dataset),
+                    "Where Clause": clause_text(view, children(ref, "WhereClauseRef"), dataset),
                     **_item(view, ref, value),
                 }
 
 
-def _where(view: DefineView, refs: Sequence[Element], own: str, name_all: bool = False) -> str:
+def clause_text(view: DefineView, refs: Sequence[Element], own: str, name_all: bool = False) -> str:
+    """Where clauses, joined by OR, as a cell holds them; ``name_all`` names the dataset of each variable."""
     clauses = [
         tuple(
             _condition(view, check, own)
@@ -263,7 +264,7 @@ def _result(view: DefineView, display: Element, one: Element) -> Row:
     variables: list[str] = []
     for dataset in children(holder, "AnalysisDataset"):
         name = view.dataset_names.get(attribute(dataset, "ItemGroupOID"), attribute(dataset, "ItemGroupOID"))
-        where = _where(view, children(dataset, "WhereClauseRef"), name, name_all=True)
+        where = clause_text(view, children(dataset, "WhereClauseRef"), name, name_all=True)
         used = [
             ".".join(view.variable(attribute(v, "ItemOID"), name))
             for v in children(dataset, "AnalysisVariable")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ced_cdisc.workbook.layout import SHEETS, SheetLayout
 
@@ -33,9 +34,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """All sheets in their order, the unknown ones too."""
+    """All sheets in their order, the unknown ones too; ``created`` is when the file says it was made."""
 
     sheets: tuple[Sheet, ...]
+    created: datetime | None = None
 
 
 @dataclass(frozen=True)
