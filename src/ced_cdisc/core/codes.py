@@ -117,7 +117,6 @@ CED571 | a part of the workbook is not read (a note) | nothing, if it is no part
 CED572 | the specs changed after the build (a warning) | build again, then import
 CED573 | with the edits of a workbook the specs would have faults | correct the cells that they come from
 CED574 | an XML file is no define.xml | name a define.xml, or the folder of a build
-CED575 | a part of define.xml that a workbook has no cell for (a note) | keep the define.xml too
 """
 
 _RAW = """
@@ -252,6 +251,7 @@ CED413 | the finished output cannot take the place of OUT | write to another fol
 CED414 | OUT is a link that leads nowhere | correct the link, or name another folder
 CED420 | a part (--only) would replace a full build | name another folder for --only
 CED570 | a text or sheet is larger than a spreadsheet program holds | shorten it, or put it into a document
+CED575 | a part of define.xml that a workbook has no cell for (a note) | keep the define.xml too
 """
 
 _CHECK = """

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import shorten
 
 from lxml import etree
 
@@ -23,6 +24,7 @@ from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
 from ced_cdisc.write.workbook_define import define_of
 
 DEFINE = "define.xml"
+_MOST = 80  # characters of an example
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 
 
@@ -126,16 +128,20 @@ def losses(root: Element, tables: Tables) -> list[Finding]:
     for place, listed in lost.items():
         if not any(len(lost.get(above, ())) >= len(listed) for above in _above(place)):
             first = sorted(listed, key=lambda one: (one.owner, one.value))[0]
-            said = " ".join(first.value.split())
+            said = shorten(first.value, _MOST, placeholder=" ...")
             example = ": ".join(filter(None, (first.owner, said)))
             text = f"a workbook has no cell for {place}: {len(listed)}" + f", such as {example}" * bool(
                 example
             )
-            made.append(Finding("CED575", text, Location(tables.shown), severity=Severity.NOTE))
+            made.append(_no_cell(text, tables))
     if count := len(_oids(root) - _oids(again)):
         text = f"a workbook has no cell for OIDs: {count} would be made anew of names"
-        made.append(Finding("CED575", text, Location(tables.shown), severity=Severity.NOTE))
+        made.append(_no_cell(text, tables))
     return made
+
+
+def _no_cell(text: str, tables: Tables) -> Finding:
+    return Finding("CED575", text, Location(tables.shown), stage=Stage.OUTPUT, severity=Severity.NOTE)
 
 
 def _above(place: str) -> list[str]:
