@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ced_cdisc.workbook.layout import SHEETS
 from ced_cdisc.workbook.model import Record, Table, Tables
@@ -65,7 +65,12 @@ def compare(old: Tables, new: Tables) -> list[Difference]:
         for key in [*before, *(key for key in after if key not in before)]:
             if sheet.name in ("Variables", "ValueLevel") and key[0] in alone:
                 continue
-            made += _row(sheet.name, key, before.get(key), after.get(key), columns)
+            old_row, new_row = before.get(key), after.get(key)
+            found = _row(sheet.name, key, old_row, new_row, columns)
+            if sheet.name == "Define":  # its keys were compared in small letters
+                named = next(one["Attribute"] for one in (old_row, new_row) if one is not None)
+                found = (replace(one, key=(named,)) for one in found)
+            made += found
     return made
 
 

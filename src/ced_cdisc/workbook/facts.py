@@ -69,9 +69,15 @@ class _Reader:
             owner = f"{name} where {clause_text(self._view, clauses, dataset)}"
             yield from self._tree(ref, owner, "ValueListDef/ItemRef", own=dataset)
             yield from self._tree(value, owner, "ItemDef", own=dataset)
-            for clause in clauses:
-                found = self._view.clauses.get(attribute(clause, "WhereClauseOID"))
-                yield from self._attributes(found, owner, "WhereClauseDef")
+            yield from self._clauses(clauses, owner)
+
+    def _clauses(self, refs: list[Element], owner: str) -> Iterator[Fact]:
+        """What a where clause says besides its conditions, which are in the owner's name."""
+        for ref in refs:
+            found = self._view.clauses.get(attribute(ref, "WhereClauseOID"))
+            yield from self._attributes(found, owner, "WhereClauseDef")
+            for check in children(found, "RangeCheck"):
+                yield Fact(owner, "RangeCheck/@SoftHard", attribute(check, "SoftHard"))
 
     def _results(self) -> Iterator[Fact]:
         for display in children(child(self._view.version, "AnalysisResultDisplays"), "ResultDisplay"):
@@ -88,6 +94,7 @@ class _Reader:
                 for dataset in children(holder, "AnalysisDataset"):
                     home = self._view.dataset_names.get(attribute(dataset, "ItemGroupOID"), "")
                     yield from self._tree(dataset, owner, "AnalysisDataset", own=home)
+                    yield from self._clauses(children(dataset, "WhereClauseRef"), owner)
 
     def _tree(
         self, element: Element | None, owner: str, place: str, skipped: tuple[str, ...] = (), own: str = ""

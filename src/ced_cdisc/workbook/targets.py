@@ -17,7 +17,7 @@ from ced_cdisc.workbook.lines import SpecLine, SpecTrees, place
 from ced_cdisc.workbook.model import Record, Tables
 from ced_cdisc.workbook.reasons import reason
 
-_STUDY = {"studyname": "name", "studydescription": "title", "protocolname": "protocol"}
+_STUDY = {"StudyName": "name", "StudyDescription": "title", "ProtocolName": "protocol"}
 _DATASET = {"Label": "label", "Structure": "structure"}
 _LINE = {
     "Label": "label",
@@ -76,9 +76,7 @@ class Targets:
         where, edits, why = self._found(one)
         if edits:
             return Target(one, where, tuple(edits))
-        attribute = one.key[0] if one.sheet == "Define" else ""
-        names = {"standardname": "StandardName", "standardversion": "StandardVersion", "language": "Language"}
-        text = why or reason(one.sheet, one.column, one.kind, names.get(attribute, ""))
+        text = why or reason(one.sheet, one.column, one.kind, one.key[0] if one.sheet == "Define" else "")
         return Target(one, where, reason=text)
 
     def _found(self, one: Difference) -> _Found:
