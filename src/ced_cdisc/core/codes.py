@@ -286,6 +286,11 @@ CED527 | the label of a variable differs | build both again, together
 CED528 | the type or format of a variable differs | build both again, together
 CED529 | the length of a variable differs | build both again, together
 CED530 | an analysis result refers to what its dataset does not have | refer to items of its dataset
+CED540 | a define.xml that was to be read is not well-formed XML | have it written again
+CED541 | a define.xml that was to be read declares a document type | take the declaration out
+CED542 | the file is not a Define-XML file | give an ODM with a Study and a MetaDataVersion
+CED543 | a define.xml that was to be read is not of version 2.1 or 2.0 | give a file of these versions
+CED544 | an element lacks the identifier that others refer to it by | give it one
 """
 
 
