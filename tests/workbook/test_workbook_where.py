@@ -48,12 +48,18 @@ def test_what_is_no_clause(text: str, said: str | None) -> None:
     assert str(caught.value) == said
 
 
-NAMES = st.from_regex(r"[A-Z][A-Z0-9]{0,7}", fullmatch=True)
-VALUES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1)
+NAMES = st.sampled_from(["A", "PARAMCD", "AND", "IN", "OR1", "X_2"])
+VALUES = st.text("aB1 ,()\"'=.-é", min_size=1, max_size=6) | st.sampled_from(
+    ["AND", "or", "IN", "A EQ b", "A AND B EQ c"]
+)
 CONDITIONS = st.one_of(
     st.builds(Condition, st.just(""), NAMES, st.sampled_from(COMPARATORS[:6]), st.tuples(VALUES)),
     st.builds(
-        Condition, NAMES, NAMES, st.sampled_from(COMPARATORS[6:]), st.lists(VALUES, min_size=1).map(tuple)
+        Condition,
+        NAMES,
+        NAMES,
+        st.sampled_from(COMPARATORS[6:]),
+        st.lists(VALUES, min_size=1, max_size=3).map(tuple),
     ),
 )
 

@@ -38,9 +38,9 @@ def export_(source: Path, file: Path, package: str | None, replace: bool) -> Non
     Example:
       ced-cdisc spec export out/ spec.xlsx --package sdtm
     """
-    from ced_cdisc.core.findings import Findings
+    from ced_cdisc.core.findings import Findings, Stopped
     from ced_cdisc.report.console import BuildConsole
-    from ced_cdisc.stages.spec_export import NoSource, created, exported, find_source, losses, read_define
+    from ced_cdisc.stages.spec_export import NoSource, created, exported, find_source, losses, read_source
     from ced_cdisc.write.workbook import workbook_bytes
 
     if file.exists() and not replace:
@@ -48,22 +48,22 @@ def export_(source: Path, file: Path, package: str | None, replace: bool) -> Non
     console, findings = BuildConsole(), Findings()
     try:
         found = find_source(source, package)
-        root = read_define(found, findings)
-    except NoSource as error:
-        usage_error(str(error))
-    content = None
-    if root is not None:
+        root = read_source(found)
         workbook, tables = exported(root, found.shown, findings)
         content = workbook_bytes(workbook, created(root), file.as_posix(), findings)
-        if content is not None:
-            _write(file, content)
-            findings.extend(losses(root, tables) if tables is not None else [])
-            console.findings(findings)
-            rows = {} if tables is None else {name: len(one.records) for name, one in tables.tables.items()}
-            counts = ", ".join(f"{name} {count}" for name, count in rows.items() if count)
-            console.say(f"{found.shown} written to {file.as_posix()}: {counts}")
-    if content is None:
-        console.findings(findings)
+        if content is None:
+            raise Stopped(findings)
+    except NoSource as error:
+        usage_error(str(error))
+    except Stopped as stopped:
+        console.findings(stopped.findings)
+        sys.exit(stopped.findings.exit_code())
+    _write(file, content)
+    findings.extend(losses(root, tables) if tables is not None else [])
+    console.findings(findings)
+    rows = {} if tables is None else {name: len(one.records) for name, one in tables.tables.items()}
+    counts = ", ".join(f"{name} {count}" for name, count in rows.items() if count)
+    console.say(f"{found.shown} written to {file.as_posix()}: {counts}")
     sys.exit(findings.exit_code())
 
 

@@ -116,7 +116,6 @@ CED569 | a where clause of the workbook cannot be read | write it as `PARAMCD EQ
 CED571 | a part of the workbook is not read (a note) | nothing, if it is no part of the specification
 CED572 | the specs changed after the build (a warning) | build again, then import
 CED573 | with the edits of a workbook the specs would have faults | correct the cells that they come from
-CED574 | an XML file is no define.xml | name a define.xml, or the folder of a build
 """
 
 _RAW = """

@@ -8,13 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import shorten
 
-from lxml import etree
-
-from ced_cdisc.check.define_document import DefineDocument
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
+from ced_cdisc.define import Odm, read_define
 from ced_cdisc.read.workbook import read_workbook
 from ced_cdisc.stages.planning import stop_on_errors
-from ced_cdisc.workbook.define_view import DefineView, Element, attribute
+from ced_cdisc.workbook.define_view import DefineView, attribute, walk
 from ced_cdisc.workbook.export import export
 from ced_cdisc.workbook.facts import Fact, facts
 from ced_cdisc.workbook.model import Tables, Workbook
@@ -67,25 +65,16 @@ def find_source(path: Path, package: str | None) -> Source:
     return Source(found, found.as_posix(), "" if chosen == "." else chosen)
 
 
-def read_define(source: Source, findings: Findings) -> Element | None:
-    """The ODM element of a define.xml; CED501 where it is none."""
-    where = Location(source.shown)
-    try:
-        document = DefineDocument(source.path.read_bytes(), source.shown)
-    except etree.XMLSyntaxError as error:
-        findings.add(Finding("CED501", f"this is not well-formed XML: {error}", where, stage=Stage.CHECK))
-        return None
-    if document.has_document_type:
-        text = "the file declares a document type, which a define.xml has not"
-        findings.add(Finding("CED501", text, where, stage=Stage.CHECK))
-        return None
-    if DefineView(document.root).version is None:
-        findings.add(Finding("CED574", "this XML holds no MetaDataVersion of a study", where))
-        return None
-    return document.root
+def read_source(source: Source) -> Odm:
+    """The model of a define.xml.
+
+    Raises:
+        Stopped: the file cannot be read as Define-XML 2.1 or 2.0.
+    """
+    return read_define(source.path.read_bytes(), source.shown)
 
 
-def created(root: Element) -> datetime:
+def created(root: Odm) -> datetime:
     """The CreationDateTime of a define.xml, the one time that its workbook shows; else 1980."""
     try:
         return datetime.fromisoformat(attribute(root, "CreationDateTime"))
@@ -93,7 +82,7 @@ def created(root: Element) -> datetime:
         return _EARLIEST
 
 
-def exported(root: Element, shown: str, findings: Findings) -> tuple[Workbook, Tables | None]:
+def exported(root: Odm, shown: str, findings: Findings) -> tuple[Workbook, Tables | None]:
     """The workbook of a define.xml, and its tables for a comparison."""
     workbook = export(root)
     return workbook, tables_of(workbook, shown, findings)
@@ -115,12 +104,12 @@ def define_bytes(file: Path, findings: Findings) -> bytes:
     return serialise(root)
 
 
-def losses(root: Element, tables: Tables) -> list[Finding]:
+def losses(root: Odm, tables: Tables) -> list[Finding]:
     """CED575, notes: what a define.xml says and a workbook has no cell for, one note a kind.
 
     The workbook is turned into a define.xml again, and what that one lacks is told: so nothing is left out.
     """
-    again = define_of(tables, created(root), Findings())
+    again = read_define(serialise(define_of(tables, created(root), Findings())))
     lost: dict[str, list[Fact]] = {}
     for fact, count in (facts(root) - facts(again)).items():
         lost.setdefault(fact.place, []).extend([fact] * count)
@@ -150,11 +139,11 @@ def _above(place: str) -> list[str]:
     return ["/".join(parts[:end]) for end in range(1, len(parts))]
 
 
-def _oids(root: Element) -> set[str]:
-    return {attribute(one, name) for one in root.iter("{*}*") for name in ("OID", "ID")} - {""}
+def _oids(root: Odm) -> set[str]:
+    return {attribute(one, name) for one in walk(root) for name in ("OID", "ID")} - {""}
 
 
-def kind_of(source: Source, root: Element) -> str:
+def kind_of(source: Source, root: Odm) -> str:
     """The package of a define.xml: as named, else ``adam`` where its datasets are for analysis."""
     if source.package:
         return source.package

@@ -14,7 +14,7 @@ from ced_cdisc.spec.load import load_parts, load_specs, study_folder
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.spec.unread import without_consequences
 from ced_cdisc.stages.planning import digests, make_plan, stop_on_errors
-from ced_cdisc.stages.spec_export import built_from, exported, find_source, kind_of, read_define, stale
+from ced_cdisc.stages.spec_export import built_from, exported, find_source, kind_of, read_source, stale
 from ced_cdisc.workbook.compare import compare, notes_left_out
 from ced_cdisc.workbook.draft import draft, draft_name
 from ced_cdisc.workbook.edits import Add, Edit, Give, Replace, Target
@@ -105,9 +105,9 @@ def compare_with_build(
     shown = file.as_posix()
     workbook = read_workbook(file.read_bytes(), shown, findings)
     new = tables_of(workbook, shown, findings) if workbook is not None else None
-    root = read_define(found, findings)
     stop_on_errors(findings)
-    assert root is not None and new is not None
+    assert new is not None
+    root = read_source(found)
     _, old = exported(root, found.shown, findings)
     stop_on_errors(findings)
     assert old is not None

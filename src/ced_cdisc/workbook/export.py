@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ced_cdisc.define import Odm
+from ced_cdisc.define.node import Node
 from ced_cdisc.workbook.compare import OLD_ORIGINS
-from ced_cdisc.workbook.define_view import DefineView, Element, attribute, child, children, described
+from ced_cdisc.workbook.define_view import DefineView, attribute, child, children, described, text, walk
 from ced_cdisc.workbook.model import Workbook, as_workbook
 from ced_cdisc.workbook.where import Condition, clauses_text
 
@@ -17,11 +19,11 @@ GUIDES = {"SDTMIG": "SDTM-IG", "ADaMIG": "ADaM-IG", "SENDIG": "SEND-IG"}
 Row = dict[str, str]
 
 
-def export(root: Element) -> Workbook:
+def export(root: Odm) -> Workbook:
     """The workbook of a define.xml.
 
     Args:
-        root: the ODM element of a define.xml 2.1 or 2.0.
+        root: a define.xml 2.1 or 2.0.
     """
     view = DefineView(root)
     tables = {
@@ -55,17 +57,16 @@ def _study(view: DefineView) -> Iterator[Row]:
     name = attribute(guide, "Name") or attribute(view.version, "StandardName")
     version = attribute(guide, "Version") or attribute(view.version, "StandardVersion")
     for tag in ("StudyName", "StudyDescription", "ProtocolName"):
-        element = child(names, tag)
-        yield {"Attribute": tag, "Value": (element.text or "") if element is not None else ""}
+        yield {"Attribute": tag, "Value": text(child(names, tag))}
     yield {"Attribute": "StandardName", "Value": GUIDES.get(name, name)}
     yield {"Attribute": "StandardVersion", "Value": version}
     yield {"Attribute": "Language", "Value": _language(view)}
 
 
 def _language(view: DefineView) -> str:
-    for element in view.root.iter("{*}TranslatedText"):
-        return attribute(element, "lang")
-    return ""
+    """The language of the first text."""
+    found = (attribute(one, "lang") for group in view.datasets for one in walk(group))
+    return next(filter(None, found), "")
 
 
 def standard_text(view: DefineView, oid: str) -> str:
@@ -77,7 +78,7 @@ def standard_text(view: DefineView, oid: str) -> str:
     return f"{GUIDES.get(name, name)} {attribute(one, 'Version')}"
 
 
-def _dataset(view: DefineView, group: Element) -> Row:
+def _dataset(view: DefineView, group: Node) -> Row:
     keyed = [
         (
             int(attribute(ref, "KeySequence")),
@@ -102,7 +103,7 @@ def _dataset(view: DefineView, group: Element) -> Row:
     }
 
 
-def _variable(view: DefineView, dataset: str, ref: Element, item: Element) -> Row:
+def _variable(view: DefineView, dataset: str, ref: Node, item: Node) -> Row:
     return {
         "Order": attribute(ref, "OrderNumber"),
         "Dataset": dataset,
@@ -113,7 +114,7 @@ def _variable(view: DefineView, dataset: str, ref: Element, item: Element) -> Ro
     }
 
 
-def _item(view: DefineView, ref: Element, item: Element) -> Row:
+def _item(view: DefineView, ref: Node, item: Node) -> Row:
     origin = child(item, "Origin")
     kind, source = attribute(origin, "Type"), attribute(origin, "Source")
     if kind.casefold() in OLD_ORIGINS:
@@ -151,7 +152,7 @@ def _values(view: DefineView) -> Iterator[Row]:
                 }
 
 
-def clause_text(view: DefineView, refs: Sequence[Element], own: str, name_all: bool = False) -> str:
+def clause_text(view: DefineView, refs: Sequence[Node], own: str, name_all: bool = False) -> str:
     """Where clauses, joined by OR, as a cell holds them; ``name_all`` names the dataset of each variable."""
     clauses = [
         tuple(
@@ -163,13 +164,13 @@ def clause_text(view: DefineView, refs: Sequence[Element], own: str, name_all: b
     return clauses_text([clause for clause in clauses if clause], "" if name_all else own)
 
 
-def _condition(view: DefineView, check: Element, own: str) -> Condition:
+def _condition(view: DefineView, check: Node, own: str) -> Condition:
     dataset, variable = view.variable(attribute(check, "ItemOID"), own)
-    values = tuple(one.text or "" for one in children(check, "CheckValue"))
+    values = tuple(text(one) for one in children(check, "CheckValue"))
     return Condition(dataset, variable, attribute(check, "Comparator"), values)
 
 
-def _codelist(view: DefineView, one: Element) -> Iterator[Row]:
+def _codelist(view: DefineView, one: Node) -> Iterator[Row]:
     head = {
         "ID": view.id("CodeList", attribute(one, "OID")),
         "Name": attribute(one, "Name"),
@@ -188,14 +189,14 @@ def _codelist(view: DefineView, one: Element) -> Iterator[Row]:
         }
 
 
-def _code(element: Element) -> str:
+def _code(element: Node) -> str:
     codes = [
         attribute(a, "Name") for a in children(element, "Alias") if attribute(a, "Context") == "nci:ExtCodeID"
     ]
     return codes[0] if codes else ""
 
 
-def _dictionary(view: DefineView, one: Element) -> Row:
+def _dictionary(view: DefineView, one: Node) -> Row:
     external = child(one, "ExternalCodeList")
     return {
         "ID": view.id("CodeList", attribute(one, "OID")),
@@ -206,7 +207,7 @@ def _dictionary(view: DefineView, one: Element) -> Row:
     }
 
 
-def _method(view: DefineView, one: Element) -> Row:
+def _method(view: DefineView, one: Node) -> Row:
     formal = child(one, "FormalExpression")
     return {
         "ID": view.id("MethodDef", attribute(one, "OID")),
@@ -214,28 +215,26 @@ def _method(view: DefineView, one: Element) -> Row:
         "Type": attribute(one, "Type"),
         "Description": described(one),
         "Expression Context": attribute(formal, "Context"),
-        "Expression Code": (formal.text or "") if formal is not None else "",
+        "Expression Code": text(formal),
         **_documents(view, one),
     }
 
 
-def _comment(view: DefineView, one: Element) -> Row:
+def _comment(view: DefineView, one: Node) -> Row:
     head = {"ID": view.id("CommentDef", attribute(one, "OID")), "Description": described(one)}
     return head | _documents(view, one)
 
 
-def _document(view: DefineView, one: Element) -> Row:
+def _document(view: DefineView, one: Node) -> Row:
     title = child(one, "title")
     return {
         "ID": view.id("leaf", attribute(one, "ID")),
-        "Title": (title.text or "") if title is not None else "",
+        "Title": text(title),
         "Href": attribute(one, "href"),
     }
 
 
-def _documents(
-    view: DefineView, owner: Element | None, column: str = "Document", pages: str = "Pages"
-) -> Row:
+def _documents(view: DefineView, owner: Node | None, column: str = "Document", pages: str = "Pages") -> Row:
     """The documents of a row and their pages, each in its cell."""
     refs = children(owner, "DocumentRef")
     paged = [_pages(ref) for ref in refs]
@@ -245,7 +244,7 @@ def _documents(
     }
 
 
-def _pages(ref: Element) -> str:
+def _pages(ref: Node) -> str:
     """The pages or named destinations of a reference: ``12 14``, ``3-7``."""
     made: list[str] = []
     for page in children(ref, "PDFPageRef"):
@@ -254,11 +253,11 @@ def _pages(ref: Element) -> str:
     return " ".join(filter(None, made))
 
 
-def _display(view: DefineView, display: Element) -> Row:
+def _display(view: DefineView, display: Node) -> Row:
     return {"ID": attribute(display, "Name"), "Title": described(display), **_documents(view, display)}
 
 
-def _result(view: DefineView, display: Element, one: Element) -> Row:
+def _result(view: DefineView, display: Node, one: Node) -> Row:
     holder = child(one, "AnalysisDatasets")
     selections: list[str] = []
     variables: list[str] = []
@@ -287,7 +286,7 @@ def _result(view: DefineView, display: Element, one: Element) -> Row:
         "Documentation": described(documentation),
         "Documentation Refs": SEVERAL.join(_with_pages(refs)),
         "Programming Context": attribute(program, "Context"),
-        "Programming Code": (code.text or "") if code is not None else "",
+        "Programming Code": text(code),
         **_documents(view, program, "Programming Document"),
     }
 

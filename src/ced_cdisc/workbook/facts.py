@@ -10,9 +10,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml import etree
-
-from ced_cdisc.workbook.define_view import DefineView, Element, attribute, child, children, local
+from ced_cdisc.define import Odm
+from ced_cdisc.define.node import Node
+from ced_cdisc.workbook.define_view import (
+    DefineView,
+    all_children,
+    attribute,
+    attributes,
+    child,
+    children,
+    local,
+    text,
+)
 from ced_cdisc.workbook.export import clause_text, standard_text
 
 _KINDS = {"MethodOID": "MethodDef", "CodeListOID": "CodeList", "CommentOID": "CommentDef", "leafID": "leaf"}
@@ -28,7 +37,7 @@ class Fact:
     value: str
 
 
-def facts(root: Element) -> Counter[Fact]:
+def facts(root: Odm) -> Counter[Fact]:
     """All attributes and texts of a define.xml with how often each is there; OIDs are left out."""
     return Counter(_Reader(DefineView(root)).facts())
 
@@ -61,7 +70,7 @@ class _Reader:
                 )
         yield from self._results()
 
-    def _values(self, dataset: str, name: str, item: Element) -> Iterator[Fact]:
+    def _values(self, dataset: str, name: str, item: Node) -> Iterator[Fact]:
         held = self._view.value_lists.get(attribute(child(item, "ValueListRef"), "ValueListOID"))
         for ref in children(held, "ItemRef"):
             value = self._view.items.get(attribute(ref, "ItemOID"))
@@ -71,7 +80,7 @@ class _Reader:
             yield from self._tree(value, owner, "ItemDef", own=dataset)
             yield from self._clauses(clauses, owner)
 
-    def _clauses(self, refs: list[Element], owner: str) -> Iterator[Fact]:
+    def _clauses(self, refs: list[Node], owner: str) -> Iterator[Fact]:
         """What a where clause says besides its conditions, which are in the owner's name."""
         for ref in refs:
             found = self._view.clauses.get(attribute(ref, "WhereClauseOID"))
@@ -86,7 +95,7 @@ class _Reader:
             for one in children(display, "AnalysisResult"):
                 owner = f"{name} {attribute(one, 'OID').removeprefix('AR.')}"
                 yield from self._attributes(one, owner, "AnalysisResult")
-                for part in one:
+                for part in all_children(one):
                     if local(part) != "AnalysisDatasets":
                         yield from self._tree(part, owner, f"AnalysisResult/{local(part)}")
                 holder = child(one, "AnalysisDatasets")
@@ -97,29 +106,31 @@ class _Reader:
                     yield from self._clauses(children(dataset, "WhereClauseRef"), owner)
 
     def _tree(
-        self, element: Element | None, owner: str, place: str, skipped: tuple[str, ...] = (), own: str = ""
+        self, element: Node | None, owner: str, place: str, skipped: tuple[str, ...] = (), own: str = ""
     ) -> Iterator[Fact]:
         """The facts of an element and of what it holds; every element counts for itself."""
         if element is None:
             return
         yield Fact(owner, place, "")
         yield from self._attributes(element, owner, place, own)
-        if (element.text or "").strip():
-            yield Fact(owner, f"{place}/text", element.text or "")
-        for one in element:
+        if text(element).strip():
+            yield Fact(owner, f"{place}/text", text(element))
+        for one in all_children(element):
             key = attribute(one, "CodedValue")
-            if local(one) not in skipped and one.tag is not etree.Comment:
+            if local(one) not in skipped:
                 yield from self._tree(
                     one, f"{owner} {key}" if key else owner, f"{place}/{local(one)}", own=own
                 )
+        for _, markup in element.extra.nodes:
+            if not markup.startswith(("<!--", "<?")):
+                yield Fact(owner, f"{place}/other", markup)
 
-    def _attributes(self, element: Element | None, owner: str, place: str, own: str = "") -> Iterator[Fact]:
-        for known, value in element.attrib.items() if element is not None else ():
-            name = str(known).rpartition("}")[2]
+    def _attributes(self, element: Node | None, owner: str, place: str, own: str = "") -> Iterator[Fact]:
+        for name, value in attributes(element):
             if name not in _NAMES:
-                yield Fact(owner, f"{place}/@{name}", self._value(element, name, str(value), own))
+                yield Fact(owner, f"{place}/@{name}", self._value(element, name, value, own))
 
-    def _value(self, element: Element | None, name: str, value: str, own: str) -> str:
+    def _value(self, element: Node | None, name: str, value: str, own: str) -> str:
         view = self._view
         if name in _KINDS:
             return view.id(_KINDS[name], value)

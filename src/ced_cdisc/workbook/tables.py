@@ -130,8 +130,8 @@ def _filled(sheet: Sheet) -> dict[tuple[int, int], str]:
         left, top, right, bottom = _number(match[1]), int(match[2]), _number(match[3]), int(match[4])
         text = sheet.rows.get(top, {}).get(left, "")
         if text:
-            last = min(bottom, max(sheet.rows))
-            made |= {(r, c): text for r in range(top, last + 1) for c in range(left, right + 1)}
+            last, wide = min(bottom, max(sheet.rows)), min(right, max(map(max, sheet.rows.values())))
+            made |= {(r, c): text for r in range(top, last + 1) for c in range(left, wide + 1)}
     return made
 
 
