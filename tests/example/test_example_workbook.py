@@ -9,14 +9,13 @@ import pytest
 
 from ced_cdisc.check.define import check_define
 from ced_cdisc.core.findings import Findings
-from ced_cdisc.define import read_define
+from ced_cdisc.define import read_define, write_define
 from ced_cdisc.read.workbook import read_workbook
 from ced_cdisc.stages.spec_export import created
 from ced_cdisc.workbook.compare import compare
 from ced_cdisc.workbook.export import export
 from ced_cdisc.workbook.facts import facts
 from ced_cdisc.workbook.tables import tables_of
-from ced_cdisc.write.define.markup import serialise
 from ced_cdisc.write.workbook import workbook_bytes
 from ced_cdisc.write.workbook_define import define_of
 
@@ -38,7 +37,7 @@ def test_a_package_goes_in_and_comes_out(out: Path, package: str, dictionaries: 
     assert workbook is not None
     tables = tables_of(workbook, "spec.xlsx", findings)
     assert tables is not None
-    xml = serialise(define_of(tables, created(root), findings))
+    xml = write_define(define_of(tables, created(root), findings))
     assert not findings
 
     again = read_define(xml)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ced_cdisc.core.findings import Findings, Location
@@ -86,6 +86,7 @@ def test_a_text_in_the_style_it_had(keys: tuple[str, ...], new: str, line: str) 
     assert result.count("#") == TEXT.count("#")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1))
 @pytest.mark.parametrize(
     "keys", [("domain",), ("label",), ("structure",), ("variables", "RACE", "as"), ("variables", "AGE")]

@@ -11,14 +11,13 @@ from lxml import etree
 from workbooks import DATASETS, VARIABLES, packed, reference
 
 from ced_cdisc.core.findings import Findings
-from ced_cdisc.define import Odm, read_define
+from ced_cdisc.define import Odm, read_define, write_define
 from ced_cdisc.read.workbook import read_workbook
 from ced_cdisc.stages.spec_export import created, losses
 from ced_cdisc.workbook.export import export
 from ced_cdisc.workbook.facts import Fact, facts
 from ced_cdisc.workbook.model import Tables
 from ced_cdisc.workbook.tables import tables_of
-from ced_cdisc.write.define.markup import serialise
 from ced_cdisc.write.workbook import workbook_bytes
 from ced_cdisc.write.workbook_define import define_of
 
@@ -84,7 +83,7 @@ def there_and_back(root: Odm) -> Odm:
     findings = Findings()
     made = define_of(through_a_file(root), created(root), findings)
     assert not findings
-    return read_define(serialise(made))
+    return read_define(write_define(made))
 
 
 def by_place(counted: Counter[Fact]) -> Counter[str]:
@@ -114,6 +113,20 @@ def test_what_is_lost_is_told(name: str) -> None:
     said = [one.message for one in losses(root, through_a_file(root))]
     places = [text.removeprefix("a workbook has no cell for ").partition(":")[0] for text in said]
     assert sorted(places) == sorted([*NO_CELL[name], "OIDs"])
+
+
+def test_the_words_of_what_is_lost() -> None:
+    root = read_define(reference("define-samples", "defineV21-ADaM.xml").read_bytes())
+    said = [
+        str(one)
+        for one in losses(root, through_a_file(root))
+        if "href" in one.message or "OIDs" in one.message
+    ]
+    assert said == [
+        "spec.xlsx CED575 a workbook has no cell for CodeList/ExternalCodeList/@href: 2, "
+        "such as AEDICT: http://www.meddra.org/",
+        "spec.xlsx CED575 a workbook has no cell for OIDs: 22 would be made anew of names",
+    ]
 
 
 def test_a_second_turn_loses_nothing() -> None:
@@ -243,7 +256,7 @@ def test_the_2_0_layout(tmp_path: Path) -> None:
     assert workbook is not None
     tables = tables_of(workbook, "spec.xlsx", findings)
     assert tables is not None
-    root = read_define(serialise(define_of(tables, WHEN, findings)))
+    root = read_define(write_define(define_of(tables, WHEN, findings)))
     assert not findings
     made = {(f.owner, f.place): f.value for f in facts(root)}
     value = "LB.LBORRES where LBTESTCD EQ ALB AND LBCAT IN (CHEMISTRY, OTHER)"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from workbooks import DATASETS, TEMPLATES, VARIABLES, cells, packed, read, reference, tables
 
@@ -85,6 +85,7 @@ def test_texts_stay_texts() -> None:
         assert [cell.number_format for cell in row if cell.value is not None] == ["@"]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.text(
         st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"), include_characters="\n\t\r"), min_size=1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ced_cdisc.workbook.layout import COMPARATORS
@@ -64,6 +64,7 @@ CONDITIONS = st.one_of(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(CONDITIONS, min_size=1, max_size=3).map(tuple), min_size=1, max_size=3))
 def test_what_is_written_reads_back(clauses: list[tuple[Condition, ...]]) -> None:
     assert parse_clauses(clauses_text(clauses, "")) == clauses

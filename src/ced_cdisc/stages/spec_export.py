@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
-from ced_cdisc.define import Odm, read_define
+from ced_cdisc.define import Odm, read_define, write_define
 from ced_cdisc.read.workbook import read_workbook
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.workbook.define_view import DefineView, attribute, walk
@@ -17,7 +17,6 @@ from ced_cdisc.workbook.export import export
 from ced_cdisc.workbook.facts import Fact, facts
 from ced_cdisc.workbook.model import Tables, Workbook
 from ced_cdisc.workbook.tables import tables_of
-from ced_cdisc.write.define.markup import serialise
 from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
 from ced_cdisc.write.workbook_define import define_of
 
@@ -101,7 +100,7 @@ def define_bytes(file: Path, findings: Findings) -> bytes:
     assert workbook is not None and tables is not None
     root = define_of(tables, workbook.created or _EARLIEST, findings)
     stop_on_errors(findings)
-    return serialise(root)
+    return write_define(root)
 
 
 def losses(root: Odm, tables: Tables) -> list[Finding]:
@@ -109,7 +108,7 @@ def losses(root: Odm, tables: Tables) -> list[Finding]:
 
     The workbook is turned into a define.xml again, and what that one lacks is told: so nothing is left out.
     """
-    again = read_define(serialise(define_of(tables, created(root), Findings())))
+    again = define_of(tables, created(root), Findings())
     lost: dict[str, list[Fact]] = {}
     for fact, count in (facts(root) - facts(again)).items():
         lost.setdefault(fact.place, []).extend([fact] * count)

@@ -8,12 +8,12 @@ from typing import get_args
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.core.metadata import Comparator, RangeCheck
+from ced_cdisc.define.shared import DocumentRef, PDFPageRef
 from ced_cdisc.workbook.compare import where_clauses
 from ced_cdisc.workbook.define_view import PREFIXES
 from ced_cdisc.workbook.export import GUIDES
 from ced_cdisc.workbook.model import Record, Tables
 from ced_cdisc.workbook.where import NoClause, parse_clauses
-from ced_cdisc.write.define.markup import Element, element
 
 _PUBLISHERS = ("SDTM", "ADaM", "SEND", "CDASH", "DEFINE-XML", "PROTOCOL", "COA", "MRCT")
 _NUMBER = re.compile(r"\d+")
@@ -97,20 +97,20 @@ class Cells:
     def _ids(self) -> dict[str, set[str]]:
         return {sheet: {one["ID"] for one in self.tables.records(sheet)} for sheet in _OIDS}
 
-    def documents(self, sheet: str, record: Record, column: str = "Document") -> list[Element]:
+    def documents(self, sheet: str, record: Record, column: str = "Document") -> tuple[DocumentRef, ...]:
         """The document references of a row with their pages; several are separated by semicolons."""
         named = [part.strip() for part in record[column].split(";")]
         pages = [part.strip() for part in record["Pages"].split(";")]
         if column == "Documentation Refs":
             matches = [_WITH_PAGES.fullmatch(part) for part in named]
             named, pages = [m[1] if m else "" for m in matches], [(m[2] or "") if m else "" for m in matches]
-        made: list[Element] = []
+        made: list[DocumentRef] = []
         for at, name in enumerate(named):
             one = Record(record.row, {column: name})
             oid = self.reference(sheet, one, column, "Documents")
             if oid is not None:
                 made.append(document_ref(leaf_id(name), pages[at] if at < len(pages) else ""))
-        return made
+        return tuple(made)
 
     @cached_property
     def acrf(self) -> str:
@@ -164,26 +164,19 @@ def leaf_id(name: str) -> str:
     return PREFIXES["leaf"] + _NOT_IN_ID.sub("_", name)
 
 
-def document_ref(leaf: str, pages: str) -> Element:
+def document_ref(leaf: str, pages: str) -> DocumentRef:
     """A document reference: numbers are physical pages, ``3-7`` is a range, other words are destinations."""
     words = pages.replace(",", " ").split()
     ranges = [match for word in words if (match := _PAGE_RANGE.fullmatch(word))]
     numbers = [word for word in words if _NUMBER.fullmatch(word)]
-    refs: list[Element] = []
-    if words and len(ranges) + len(numbers) < len(words):
-        attributes: dict[str, str | int | None] = {"Type": "NamedDestination", "PageRefs": " ".join(words)}
-        refs.append(element("def:PDFPageRef", attributes))
+    refs: list[PDFPageRef] = []
+    if len(ranges) + len(numbers) < len(words):
+        refs.append(PDFPageRef(type="NamedDestination", page_refs=" ".join(words)))
     else:
         if numbers:
-            refs.append(element("def:PDFPageRef", {"Type": "PhysicalRef", "PageRefs": " ".join(numbers)}))
-        for match in ranges:
-            span: dict[str, str | int | None] = {
-                "Type": "PhysicalRef",
-                "FirstPage": match[1],
-                "LastPage": match[2],
-            }
-            refs.append(element("def:PDFPageRef", span))
-    return element("def:DocumentRef", {"leafID": leaf}, *refs)
+            refs.append(PDFPageRef(type="PhysicalRef", page_refs=" ".join(numbers)))
+        refs += [PDFPageRef(type="PhysicalRef", first_page=m[1], last_page=m[2]) for m in ranges]
+    return DocumentRef(leaf_id=leaf, pages=tuple(refs))
 
 
 def standard_name(text: str) -> tuple[str, str, str]:

@@ -5,10 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ced_cdisc.core.metadata import RangeCheck
+from ced_cdisc.define.datasets import (
+    CheckValue,
+    Class,
+    CodeListRef,
+    ItemDef,
+    ItemGroupDef,
+    ItemRef,
+    Origin,
+    SubClass,
+    ValueListDef,
+    ValueListRef,
+    WhereClauseDef,
+    WhereClauseRef,
+)
+from ced_cdisc.define.datasets import RangeCheck as Check
 from ced_cdisc.workbook.compare import OLD_ORIGINS
 from ced_cdisc.workbook.model import Record
 from ced_cdisc.write.define import oids
-from ced_cdisc.write.define.markup import Element, alias, description, element, leaf
+from ced_cdisc.write.define.parts import aliases, description, leaf
 from ced_cdisc.write.workbook_define.cells import Cells, document_ref, leaf_id, standard_oid
 
 _WITHOUT_DOMAIN = ("RELREC", "POOLDEF")
@@ -36,7 +51,7 @@ class Items:
             self._values.setdefault((record["Dataset"], record["Variable"]), []).append(record)
         self._labels = {one["Dataset"]: one["Label"] for one in cells.tables.records("Datasets")}
 
-    def groups(self) -> list[Element]:
+    def groups(self) -> list[ItemGroupDef]:
         """The ItemGroupDefs; CED568 for variables of a dataset that the sheet Datasets does not have."""
         for dataset, records in self._variables.items():
             if dataset not in self._labels:
@@ -48,7 +63,7 @@ class Items:
                 self._cells.fault("CED568", "ValueLevel", records[0], text)
         return [self._group(one) for one in self._cells.tables.records("Datasets")]
 
-    def _group(self, one: Record) -> Element:
+    def _group(self, one: Record) -> ItemGroupDef:
         cells, name = self._cells, one["Dataset"]
         standard = one["Standard"] if "Standard" in one.values else self._standard
         empty = one["Has No Data"] == "Yes"
@@ -58,46 +73,40 @@ class Items:
             if not cells.has_variable(name, key):
                 cells.fault("CED568", "Datasets", one, f"the key {key} is no variable of {name}")
         parent = name.removeprefix("SUPP")
-        return element(
-            "ItemGroupDef",
-            {
-                "OID": oids.item_group(name),
-                "Name": name,
-                "Domain": None if self._analysis else _domain(name),
-                "Repeating": cells.chosen("Datasets", one, "Repeating") or "Yes",
-                "IsReferenceData": cells.chosen("Datasets", one, "Reference Data"),
-                "SASDatasetName": name,
-                "Purpose": "Analysis" if self._analysis else "Tabulation",
-                "def:Structure": one["Structure"] or None,
-                "def:StandardOID": standard_oid(standard) if standard else None,
-                "def:IsNonStandard": None if standard else "Yes",
-                "def:HasNoData": "Yes" if empty else None,
-                "def:ArchiveLocationID": None if empty else oids.dataset_leaf(name),
-                "def:CommentOID": cells.comment("Datasets", one),
-            },
-            description(one["Label"]),
-            *(self._ref(name, v, keys) for v in self._variables.get(name, ())),
-            alias("DomainDescription", self._labels.get(parent, "") if parent != name else ""),
-            _class(one),
-            None if empty else leaf(oids.dataset_leaf(name), file, file),
+        return ItemGroupDef(
+            oid=oids.item_group(name),
+            name=name,
+            domain=None if self._analysis else _domain(name),
+            repeating=cells.chosen("Datasets", one, "Repeating") or "Yes",
+            is_reference_data=cells.chosen("Datasets", one, "Reference Data"),
+            sas_dataset_name=name,
+            purpose="Analysis" if self._analysis else "Tabulation",
+            structure=one["Structure"] or None,
+            standard_oid=standard_oid(standard) if standard else None,
+            is_non_standard=None if standard else "Yes",
+            has_no_data="Yes" if empty else None,
+            archive_location_id=None if empty else oids.dataset_leaf(name),
+            comment_oid=cells.comment("Datasets", one),
+            description=description(one["Label"]),
+            items=tuple(self._ref(name, v, keys) for v in self._variables.get(name, ())),
+            aliases=aliases("DomainDescription", self._labels.get(parent, "") if parent != name else ""),
+            class_=_class(one),
+            leaf=None if empty else leaf(oids.dataset_leaf(name), file, file),
         )
 
-    def _ref(self, dataset: str, one: Record, keys: list[str]) -> Element:
+    def _ref(self, dataset: str, one: Record, keys: list[str]) -> ItemRef:
         cells, name = self._cells, one["Variable"]
-        return element(
-            "ItemRef",
-            {
-                "ItemOID": oids.item(dataset, name),
-                "OrderNumber": cells.number("Variables", one, "Order"),
-                "Mandatory": cells.chosen("Variables", one, "Mandatory") or "No",
-                "KeySequence": keys.index(name) + 1 if name in keys else None,
-                "MethodOID": cells.reference("Variables", one, "Method", "Methods"),
-                "Role": one["Role"] or None,
-                "def:HasNoData": "Yes" if one["Has No Data"] == "Yes" else None,
-            },
+        return ItemRef(
+            item_oid=oids.item(dataset, name),
+            order_number=cells.number("Variables", one, "Order"),
+            mandatory=cells.chosen("Variables", one, "Mandatory") or "No",
+            key_sequence=str(keys.index(name) + 1) if name in keys else None,
+            method_oid=cells.reference("Variables", one, "Method", "Methods"),
+            role=one["Role"] or None,
+            has_no_data="Yes" if one["Has No Data"] == "Yes" else None,
         )
 
-    def definitions(self) -> Iterator[Element]:
+    def definitions(self) -> Iterator[ItemDef]:
         """The ItemDefs: each variable, behind it its values."""
         for dataset in self._labels:
             for one in self._variables.get(dataset, ()):
@@ -110,25 +119,21 @@ class Items:
                     name = _value_name(value, checks)
                     yield self._item("ValueLevel", value, self._value_oid(value, checks), name, False)
 
-    def value_lists(self) -> Iterator[Element]:
+    def value_lists(self) -> Iterator[ValueListDef]:
         """The ValueListDefs, in the order of the sheet."""
         for (dataset, variable), records in self._values.items():
-            refs = [self._value_ref(one) for one in records]
-            yield element("def:ValueListDef", {"OID": oids.value_list(dataset, variable)}, *refs)
+            refs = tuple(self._value_ref(one) for one in records)
+            yield ValueListDef(oid=oids.value_list(dataset, variable), items=refs)
 
-    def _value_ref(self, one: Record) -> Element:
+    def _value_ref(self, one: Record) -> ItemRef:
         cells, checks = self._cells, self._checks(one)
-        return element(
-            "ItemRef",
-            {
-                "ItemOID": self._value_oid(one, checks),
-                "OrderNumber": cells.number("ValueLevel", one, "Order"),
-                "Mandatory": cells.chosen("ValueLevel", one, "Mandatory") or "No",
-                "MethodOID": cells.reference("ValueLevel", one, "Method", "Methods"),
-            },
-            *(
-                element("def:WhereClauseRef", {"WhereClauseOID": self.where_oid(one["Dataset"], clause)})
-                for clause in checks
+        return ItemRef(
+            item_oid=self._value_oid(one, checks),
+            order_number=cells.number("ValueLevel", one, "Order"),
+            mandatory=cells.chosen("ValueLevel", one, "Mandatory") or "No",
+            method_oid=cells.reference("ValueLevel", one, "Method", "Methods"),
+            where_clauses=tuple(
+                WhereClauseRef(where_clause_oid=self.where_oid(one["Dataset"], clause)) for clause in checks
             ),
         )
 
@@ -147,37 +152,34 @@ class Items:
         self._used.setdefault(oid, checks)
         return oid
 
-    def where_clauses(self) -> Iterator[Element]:
+    def where_clauses(self) -> Iterator[WhereClauseDef]:
         """The WhereClauseDefs that were asked for."""
         for oid, checks in self._used.items():
-            yield element("def:WhereClauseDef", {"OID": oid}, *map(_check, checks))
+            yield WhereClauseDef(oid=oid, checks=tuple(map(_check, checks)))
 
-    def _item(self, sheet: str, one: Record, oid: str, name: str, has_values: bool) -> Element:
+    def _item(self, sheet: str, one: Record, oid: str, name: str, has_values: bool) -> ItemDef:
         cells = self._cells
         listed = cells.reference(sheet, one, "Codelist", "Codelists", "Dictionaries")
         values = oids.value_list(one["Dataset"], one["Variable"])
-        return element(
-            "ItemDef",
-            {
-                "OID": oid,
-                "Name": name,
-                "DataType": cells.chosen(sheet, one, "Data Type") or "text",
-                "Length": cells.number(sheet, one, "Length"),
-                "SignificantDigits": cells.number(sheet, one, "Significant Digits"),
-                "SASFieldName": name if len(name) <= 8 else None,
-                "def:DisplayFormat": one["Format"] or None,
-                "def:CommentOID": cells.comment(sheet, one),
-            },
-            description(one["Label"]),
-            element("CodeListRef", {"CodeListOID": listed}) if listed else None,
-            self._origin(sheet, one),
-            element("def:ValueListRef", {"ValueListOID": values}) if has_values else None,
+        return ItemDef(
+            oid=oid,
+            name=name,
+            data_type=cells.chosen(sheet, one, "Data Type") or "text",
+            length=cells.number(sheet, one, "Length"),
+            significant_digits=cells.number(sheet, one, "Significant Digits"),
+            sas_field_name=name if len(name) <= 8 else None,
+            display_format=one["Format"] or None,
+            comment_oid=cells.comment(sheet, one),
+            description=description(one["Label"]),
+            code_list=CodeListRef(code_list_oid=listed) if listed else None,
+            origins=self._origins(sheet, one),
+            value_list=ValueListRef(value_list_oid=values) if has_values else None,
         )
 
-    def _origin(self, sheet: str, one: Record) -> Element | None:
+    def _origins(self, sheet: str, one: Record) -> tuple[Origin, ...]:
         kind, source = one["Origin"], one["Source"]
         if not kind:
-            return None
+            return ()
         if kind.casefold() in OLD_ORIGINS:
             kind, source = OLD_ORIGINS[kind.casefold()]
         else:
@@ -188,21 +190,20 @@ class Items:
         if pages and not self._cells.acrf:
             text = "the pages have no document: the sheet Documents has no annotated CRF"
             self._cells.fault("CED568", sheet, one, text, "give it the ID acrf")
-        return element(
-            "def:Origin",
-            {"Type": kind, "Source": source or None},
-            description(one["Predecessor"]) if kind == "Predecessor" else None,
-            document_ref(leaf_id(self._cells.acrf), pages) if pages else None,
+        origin = Origin(
+            type=kind,
+            source=source or None,
+            description=description(one["Predecessor"]) if kind == "Predecessor" else None,
+            documents=(document_ref(leaf_id(self._cells.acrf), pages),) if pages else (),
         )
+        return (origin,)
 
 
-def _class(one: Record) -> Element | None:
+def _class(one: Record) -> Class | None:
     if not one["Class"]:
         return None
-    subclasses = [
-        element("def:SubClass", {"Name": name.strip()}) for name in one["SubClass"].split(",") if name.strip()
-    ]
-    return element("def:Class", {"Name": one["Class"]}, *subclasses)
+    names = [name.strip() for name in one["SubClass"].split(",") if name.strip()]
+    return Class(name=one["Class"], subclasses=tuple(SubClass(name=name) for name in names))
 
 
 def _domain(name: str) -> str | None:
@@ -221,11 +222,10 @@ def _value_name(one: Record, checks: list[list[RangeCheck]]) -> str:
     return first.values[0] if first is not None and is_qualifier else one["Variable"]
 
 
-def _check(check: RangeCheck) -> Element:
-    values = (element("CheckValue", {}, text=value) for value in check.values)
-    attributes: dict[str, str | int | None] = {
-        "Comparator": check.comparator,
-        "SoftHard": "Soft",
-        "def:ItemOID": oids.item(check.dataset, check.variable),
-    }
-    return element("RangeCheck", attributes, *values)
+def _check(check: RangeCheck) -> Check:
+    return Check(
+        comparator=check.comparator,
+        soft_hard="Soft",
+        item_oid=oids.item(check.dataset, check.variable),
+        values=tuple(CheckValue(text=value) for value in check.values),
+    )

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ced_cdisc.core.metadata import RangeCheck
+from ced_cdisc.define.datasets import WhereClauseRef
+from ced_cdisc.define.results import (
+    AnalysisDataset,
+    AnalysisDatasets,
+    AnalysisResult,
+    AnalysisResultDisplays,
+    AnalysisVariable,
+    Code,
+    Documentation,
+    ProgrammingCode,
+    ResultDisplay,
+)
 from ced_cdisc.workbook.model import Record
 from ced_cdisc.write.define import oids
-from ced_cdisc.write.define.markup import Element, description, element
+from ced_cdisc.write.define.parts import description
 from ced_cdisc.write.workbook_define.cells import Cells
 from ced_cdisc.write.workbook_define.items import Items
 
 _SHEET = "Analysis Results"
 
 
-def displays(cells: Cells, items: Items) -> Element | None:
+def displays(cells: Cells, items: Items) -> AnalysisResultDisplays | None:
     """The result displays with their results, or None where the workbook has none."""
     made = [_display(cells, items, one) for one in cells.tables.records("Analysis Displays")]
     known = {one["ID"] for one in cells.tables.records("Analysis Displays")}
@@ -23,24 +35,21 @@ def displays(cells: Cells, items: Items) -> Element | None:
             cells.fault(
                 "CED568", _SHEET, one, f"Display {one['Display']} is not on the sheet Analysis Displays"
             )
-    return element("arm:AnalysisResultDisplays", {}, *made) if made else None
+    return AnalysisResultDisplays(displays=tuple(made)) if made else None
 
 
-def _display(cells: Cells, items: Items, display: Record) -> Element:
-    return element(
-        "arm:ResultDisplay",
-        {"OID": oids.display(display["ID"].replace(" ", "_")), "Name": display["ID"]},
-        description(display["Title"]),
-        *cells.documents("Analysis Displays", display),
-        *(
-            _result(cells, items, one)
-            for one in cells.tables.records(_SHEET)
-            if one["Display"] == display["ID"]
-        ),
+def _display(cells: Cells, items: Items, display: Record) -> ResultDisplay:
+    shown = [one for one in cells.tables.records(_SHEET) if one["Display"] == display["ID"]]
+    return ResultDisplay(
+        oid=oids.display(display["ID"].replace(" ", "_")),
+        name=display["ID"],
+        description=description(display["Title"]),
+        documents=cells.documents("Analysis Displays", display),
+        results=tuple(_result(cells, items, one) for one in shown),
     )
 
 
-def _result(cells: Cells, items: Items, one: Record) -> Element:
+def _result(cells: Cells, items: Items, one: Record) -> AnalysisResult:
     selected = _selected(cells, one)
     parameter = next(
         (
@@ -50,38 +59,31 @@ def _result(cells: Cells, items: Items, one: Record) -> Element:
         ),
         None,
     )
-    code = one["Programming Code"]
-    programs = cells.documents(_SHEET, one, "Programming Document")
-    return element(
-        "arm:AnalysisResult",
-        {
-            "OID": oids.result(one["ID"]),
-            "ParameterOID": parameter,
-            "AnalysisReason": one["Reason"],
-            "AnalysisPurpose": one["Purpose"],
-        },
-        description(one["Description"]),
-        element(
-            "arm:AnalysisDatasets",
-            {"def:CommentOID": cells.comment(_SHEET, one, "Join Comment")},
-            *_datasets(cells, items, one, selected),
+    refs = cells.documents(_SHEET, one, "Documentation Refs")
+    return AnalysisResult(
+        oid=oids.result(one["ID"]),
+        parameter_oid=parameter,
+        analysis_reason=one["Reason"],
+        analysis_purpose=one["Purpose"],
+        description=description(one["Description"]),
+        datasets=AnalysisDatasets(
+            comment_oid=cells.comment(_SHEET, one, "Join Comment"),
+            datasets=tuple(_datasets(cells, items, one, selected)),
         ),
-        element(
-            "arm:Documentation",
-            {},
-            description(one["Documentation"]),
-            *cells.documents(_SHEET, one, "Documentation Refs"),
-        )
-        if one["Documentation"] or one["Documentation Refs"]
+        documentation=Documentation(description=description(one["Documentation"]), documents=refs)
+        if one["Documentation"] or refs
         else None,
-        element(
-            "arm:ProgrammingCode",
-            {"Context": one["Programming Context"] or None},
-            element("arm:Code", {}, text=code) if code else None,
-            *programs,
-        )
-        if code or programs or one["Programming Context"]
-        else None,
+        programming_code=_program(cells, one),
+    )
+
+
+def _program(cells: Cells, one: Record) -> ProgrammingCode | None:
+    code, context = one["Programming Code"], one["Programming Context"]
+    documents = cells.documents(_SHEET, one, "Programming Document")
+    if not (code or context or documents):
+        return None
+    return ProgrammingCode(
+        context=context or None, code=Code(text=code) if code else None, documents=documents
     )
 
 
@@ -115,20 +117,16 @@ def _parts(text: str) -> Iterator[str]:
 
 def _datasets(
     cells: Cells, items: Items, one: Record, selected: dict[str, list[RangeCheck]]
-) -> Iterator[Element]:
+) -> Iterator[AnalysisDataset]:
     names = [name.rpartition(".") for name in one["Variables"].replace(",", " ").split()]
     for dataset, _, variable in names:
         if not cells.has_variable(dataset, variable):
             cells.fault("CED568", _SHEET, one, f"{dataset}.{variable} is not on the sheet Variables")
     for dataset, checks in selected.items():
         where = items.where_oid(dataset, checks) if checks else None
-        yield element(
-            "arm:AnalysisDataset",
-            {"ItemGroupOID": oids.item_group(dataset)},
-            element("def:WhereClauseRef", {"WhereClauseOID": where}) if where else None,
-            *(
-                element("arm:AnalysisVariable", {"ItemOID": oids.item(dataset, variable)})
-                for owner, _, variable in names
-                if owner == dataset
-            ),
+        used = [oids.item(dataset, variable) for owner, _, variable in names if owner == dataset]
+        yield AnalysisDataset(
+            item_group_oid=oids.item_group(dataset),
+            where_clauses=(WhereClauseRef(where_clause_oid=where),) if where else (),
+            variables=tuple(AnalysisVariable(item_oid=oid) for oid in used),
         )
