@@ -82,5 +82,9 @@ def test_the_example_in_the_help_runs_in_a_clone(
     assert example is not None
     if command in ("results", "spec"):
         assert CliRunner().invoke(main, ["build", "raw/", "out/"]).exit_code == 0
+    if command == "define":
+        (tmp_path / "old").mkdir()
+        old = clone / "tests" / "define" / "old" / "define20-sdtm.xml"
+        (tmp_path / "old" / "define.xml").write_bytes(old.read_bytes())
     run = CliRunner().invoke(main, example[1].split(), prog_name="ced-cdisc")
     assert (run.exit_code, "error" in run.stderr) == (0, False)

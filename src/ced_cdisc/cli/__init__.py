@@ -8,6 +8,7 @@ from ced_cdisc import __version__
 from ced_cdisc.cli.build import build
 from ced_cdisc.cli.check_spec import check_spec
 from ced_cdisc.cli.ct import ct
+from ced_cdisc.cli.define import define
 from ced_cdisc.cli.results import results
 from ced_cdisc.cli.show import show
 from ced_cdisc.cli.spec import spec
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (build, check_spec, ct, results, show, spec):
+for command in (build, check_spec, ct, define, results, show, spec):
     main.add_command(command)

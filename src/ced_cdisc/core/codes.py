@@ -290,6 +290,7 @@ CED541 | a define.xml that was to be read declares a document type | take the de
 CED542 | the file is not a Define-XML file | give an ODM with a Study and a MetaDataVersion
 CED543 | a define.xml that was to be read is not of version 2.1 or 2.0 | give a file of these versions
 CED544 | an element lacks the identifier that others refer to it by | give it one
+CED545 | the file to be upgraded is not of Define-XML 2.0 | give a file of 2.0; one of 2.1 needs no upgrade
 """
 
 
