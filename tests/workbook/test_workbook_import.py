@@ -204,15 +204,53 @@ def test_an_edit_that_cannot_be_planned_writes_nothing() -> None:
 
     edited(wrong)
     result = ced("import", "spec.xlsx", "out", "--package", "adam", "--write")
-    assert (result.exit_code, result.stdout) == (10, "")
+    assert result.exit_code == 10
+    assert (
+        result.stdout
+        == """\
+Define: 1 difference
+  StudyName Value (row 2): "T1" -> "Another name"
+      mappings/study.yaml:1:23
+Variables: 1 difference
+  ADSL.NAE Label (row 9): "Number of Adverse Events" -> "A label of more than forty bytes, which SAS cuts"
+      mappings/adam/adsl.yaml:8:46
+"""
+    )
     assert result.stderr == (
         "specs from mappings and define\n"
         "2 errors in the specs\n"
         "mappings/adam/adsl.yaml:8:11 CED024 ADSL.NAE needs a label of up to 40 bytes; give it with 'label'\n"
         "spec import CED573 with the edits of this workbook the specs would have faults; nothing is written; "
         "correct the cells that these lines come from\n"
+        "2 differences, of which the specs have a key for 2\n"
     )
     assert specs() == before
+
+
+@pytest.mark.usefixtures("study")
+def test_a_missing_row_takes_nothing_away() -> None:
+    before = specs()
+    edited(lambda book: book["Codelists"].delete_rows(row_of(book["Codelists"], ID="DOSES", Term="LOW")))
+    result = ced("import", "spec.xlsx", "out", "--package", "sdtm", "--write")
+    assert (
+        result.stdout
+        == """\
+Codelists: 1 difference
+  DOSES, LOW: not in the workbook
+      define/define.yaml:7:13: a row that is not there takes nothing away: delete the term yourself
+"""
+    )
+    assert specs() == before
+
+
+@pytest.mark.usefixtures("study")
+def test_an_emptied_cell_takes_the_comment_away() -> None:
+    before = specs()
+    edited(lambda book: put(book, "Variables", "Comment", None, Dataset="AE", Variable="AETERM"))
+    ced("import", "spec.xlsx", "out", "--package", "sdtm", "--write")
+    text = before["mappings/sdtm/ae.yaml"]
+    after = text.replace("{collect: ae.TERM, comment: As written}", "{collect: ae.TERM}")
+    assert specs() == {**before, "mappings/sdtm/ae.yaml": after}
 
 
 @pytest.mark.usefixtures("study")
@@ -287,6 +325,24 @@ variables:
     draft.write_text("mine")
     assert ced("import", "spec.xlsx", "out", "--package", "sdtm", "--write").exit_code == 1
     assert draft.read_text() == "mine"
+
+
+@pytest.mark.usefixtures("study")
+def test_a_line_of_a_layer_is_edited_in_the_layer() -> None:
+    own, layer = Path("mappings/sdtm/ae.yaml"), Path("library/sdtm/ae.yaml")
+    layer.parent.mkdir(parents=True)
+    layer.write_text(own.read_text())
+    own.write_text("domain: AE\n")
+    study = Path("mappings/study.yaml")
+    study.write_text("extends: ../library\n" + study.read_text())
+    ced_cdisc.build("raw", "out", mappings="mappings", define="define")
+    before = layer.read_text()
+    edited(lambda book: put(book, "Methods", "Description", "All capitals.", ID="AE.AEDECOD"))
+    result = ced("import", "spec.xlsx", "out", "--package", "sdtm", "--write")
+    assert result.stdout.splitlines()[-1] == "      library/sdtm/ae.yaml:9:43"
+    assert result.stderr.endswith("edited library/sdtm/ae.yaml\n")
+    assert layer.read_text() == before.replace("as: In capitals.", "as: All capitals.")
+    assert own.read_text() == "domain: AE\n"
 
 
 @pytest.mark.usefixtures("study")

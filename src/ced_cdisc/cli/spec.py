@@ -122,7 +122,7 @@ def import_(
             console.say(f"{'drafted' if path in found.drafts else 'edited'} {path.as_posix()}")
     elif changed:
         console.say(f"--write would {' and '.join(_would(len(found.files), len(found.drafts)))}")
-    sys.exit(1 if found.targets else 0)
+    sys.exit(findings.exit_code() or (1 if found.targets else 0))
 
 
 @spec.command("to-define")

@@ -52,7 +52,7 @@ def import_workbook(
 ) -> SpecImport:
     """Compare a workbook with that of the build, and make the edits that the specs have keys for.
 
-    The edited specs are planned before anything is returned.
+    The edited specs are planned first: if they would have faults, CED573 says so, and no file is to change.
 
     Args:
         study: the folders of the specs.
@@ -63,7 +63,7 @@ def import_workbook(
         profile: the profile that was built.
 
     Raises:
-        Stopped: the specs have faults, or would have some with the edits: CED573 then says so.
+        Stopped: the specs have faults.
     """
     folder = study_folder(study.mappings, study.define, study.shown)
     pooled, _, kind = package.rpartition("/")
@@ -74,8 +74,8 @@ def import_workbook(
     files = _Files()
     targets = [files.carry_out(one) for one in Targets(SpecTrees(parts), old, new).all(compare(old, new))]
     texts = files.texts()
-    if texts:
-        _try(study, texts, findings, profile)
+    if texts and not _planned(study, texts, findings, profile):
+        return SpecImport(tuple(targets), {}, {})
     drafts: dict[Path, str] = {}
     for one in targets:
         if one.difference.sheet == "Datasets" and one.difference.kind == "added":
@@ -123,8 +123,8 @@ def compare_with_build(
     return import_workbook(study, kind_of(found, root), old, new, findings, profile)
 
 
-def _try(study: StudyFolders, texts: Mapping[Path, str], findings: Findings, profile: str | None) -> None:
-    """Plan the edited specs; Stopped where they have faults that they had not before."""
+def _planned(study: StudyFolders, texts: Mapping[Path, str], findings: Findings, profile: str | None) -> bool:
+    """Whether the edited specs can be planned; else their faults and CED573."""
     edited = {path.resolve(): text.removeprefix(_BOM) for path, text in texts.items()}
     found = Findings()
     specs = load_specs(study.mappings, study.define, found, study.shown, profile, edited)
@@ -136,7 +136,7 @@ def _try(study: StudyFolders, texts: Mapping[Path, str], findings: Findings, pro
         text = "with the edits of this workbook the specs would have faults; nothing is written"
         hint = "correct the cells that these lines come from"
         findings.add(Finding("CED573", text, Location("spec import"), hint=hint))
-        stop_on_errors(findings)
+    return not found.errors
 
 
 class _Files:

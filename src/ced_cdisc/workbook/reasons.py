@@ -78,6 +78,8 @@ REASONS: dict[str, dict[str, str]] = {
     },
     "Analysis Results": {
         "Description": "`what` of the result says it",
+        "Reason": "`displays` of define.yaml gives it; `reason` of the result replaces it",
+        "Purpose": "`displays` of define.yaml gives it; `purpose` of the result replaces it",
         "Variables": "the result names them with `variable`, `group` and `covariate`",
         "Selection Criteria": "`data` of the result is the selection",
         "Documentation": "it is made of the method; `note` of the result ends it",

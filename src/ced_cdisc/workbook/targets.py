@@ -211,7 +211,7 @@ class Targets:
         if term is None:
             return terms.where, [], ""
         if one.kind == "missing":
-            return term.where, [Remove(term.where)], ""
+            return term.where, [], "a row that is not there takes nothing away: delete the term yourself"
         if one.column == "Decoded Value":
             return self._key(one, terms, str(term))
         return term.where, [], ""
