@@ -12,6 +12,7 @@ from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
 from ced_cdisc.cli.results import results
 from ced_cdisc.cli.show import show
+from ced_cdisc.cli.spec import spec
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (build, check_spec, compare, ct, define, results, show):
+for command in (build, check_spec, compare, ct, define, results, show, spec):
     main.add_command(command)

@@ -103,6 +103,19 @@ CED123 | an unknown display, document or result | take the word proposed, or dec
 CED124 | a display without result | write a result of it, or take it out of define.yaml
 CED125 | a figure that cannot be drawn as it says | follow the message
 CED126 | a page of the annotated CRF to be made is taken | number the form as the message says
+CED560 | the file is no xlsx workbook | save it as .xlsx
+CED561 | the workbook is password-protected, or an old .xls | save it as .xlsx without a password
+CED562 | the workbook is damaged, or too big | save it as .xlsx again
+CED563 | cells of the workbook hold errors, or formulas without a value | correct them, or save it again
+CED564 | a sheet or column that the workbook needs is missing | add it, or correct its name
+CED565 | two sheets or two columns of the workbook are one | rename or take out one of them
+CED566 | a row of the workbook has no key, or that of another row | fill it in, or take out the row
+CED567 | a cell of the workbook has a value that its column does not take | take one of those named
+CED568 | a cell of the workbook refers to what no sheet has | add the row, or correct the name
+CED569 | a where clause of the workbook cannot be read | write it as `PARAMCD EQ SYSBP AND VISITNUM IN (1, 2)`
+CED571 | a part of the workbook is not read (a note) | nothing, if it is no part of the specification
+CED572 | the specs changed after the build (a warning) | build again, then import
+CED573 | with the edits of a workbook the specs would have faults | correct the cells that they come from
 """
 
 _RAW = """
@@ -236,6 +249,8 @@ CED412 | the output cannot be written, such as on a full disk | make room, or wr
 CED413 | the finished output cannot take the place of OUT | write to another folder
 CED414 | OUT is a link that leads nowhere | correct the link, or name another folder
 CED420 | a part (--only) would replace a full build | name another folder for --only
+CED570 | a text or sheet is larger than a spreadsheet program holds | shorten it, or put it into a document
+CED575 | a part of define.xml that a workbook has no cell for (a note) | keep the define.xml too
 """
 
 _CHECK = """

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -26,6 +27,7 @@ from ced_cdisc.standards.ct import ct_files
 
 LACKS_LAYERS = ("CED040", "CED041")
 FOLDERS = ("mappings", "define")
+NOTHING: AbstractMapping[Path, str] = MappingProxyType({})
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 M = TypeVar("M", bound=Model)
@@ -72,6 +74,7 @@ def load_specs(
     findings: Findings,
     shown: tuple[str, str] = FOLDERS,
     profile: str | None = None,
+    edited: AbstractMapping[Path, str] = NOTHING,
 ) -> Specs | None:
     """Read all specs of a study, of the layers that it builds on, and of the studies that it pools.
 
@@ -81,15 +84,24 @@ def load_specs(
         findings: receives every fault.
         shown: how the two folders are named in messages.
         profile: the profile in which the study is read; None: the one that study.yaml names, if it does.
+        edited: texts to read in place of those of files, by resolved path: an edit is tried before it is
+            written.
 
     Returns:
         The specs, or None if a file or layer that everything hangs on could not be read.
     """
-    return _load(study_folder(mappings, define, shown), findings, profile)
+    return _load(study_folder(mappings, define, shown), findings, profile, edited)
 
 
-def _load(folder: Folder, findings: Findings, profile: str | None, *, pooled: bool = False) -> Specs | None:
-    loaded = load_parts(folder, findings, profile, pooled=pooled)
+def _load(
+    folder: Folder,
+    findings: Findings,
+    profile: str | None,
+    edited: AbstractMapping[Path, str],
+    *,
+    pooled: bool = False,
+) -> Specs | None:
+    loaded = load_parts(folder, findings, profile, pooled=pooled, edited=edited)
     parts, chosen = loaded.parts, loaded.profile
     if any(finding.code in LACKS_LAYERS for finding in findings):
         return None  # most lines may stand in the layer: what is said of the rest would mislead
@@ -120,7 +132,7 @@ def _load(folder: Folder, findings: Findings, profile: str | None, *, pooled: bo
         for who, date in study[0].standards.ct.items()
         for path in ct_files(str(who), str(date), terminology)
     }
-    others = _pooled(study[0], folder, findings, chosen.name)
+    others = _pooled(study[0], folder, findings, chosen.name, edited)
     if len(others) < len(study[0].pool):
         return None  # analysis datasets read what is not there: what is said of them would mislead
     return Specs(
@@ -144,7 +156,11 @@ def _load(folder: Folder, findings: Findings, profile: str | None, *, pooled: bo
 
 
 def _pooled(
-    study: StudySpec, folder: Folder, findings: Findings, profile: str
+    study: StudySpec,
+    folder: Folder,
+    findings: Findings,
+    profile: str,
+    edited: AbstractMapping[Path, str],
 ) -> tuple[tuple[str, Specs], ...]:
     """The specs of the studies that ``pool`` names: CED046 for one that is not there, or stands elsewhere.
 
@@ -163,7 +179,7 @@ def _pooled(
             problem = f"there is no {folder.shown}/{name}/study.yaml of a study to pool"
             findings.add(Finding("CED046", problem, text.where, hint=did_you_mean(name, there)))
         else:
-            specs = _load(folder.pooled(name), findings, profile, pooled=True)
+            specs = _load(folder.pooled(name), findings, profile, edited, pooled=True)
             if specs is not None:
                 found[name] = specs
     return tuple(found.items())
@@ -191,7 +207,12 @@ def study_folder(mappings: Path, define: Path, shown: tuple[str, str] = FOLDERS)
 
 
 def load_parts(
-    folder: Folder, findings: Findings, profile: str | None = None, *, pooled: bool = False
+    folder: Folder,
+    findings: Findings,
+    profile: str | None = None,
+    *,
+    pooled: bool = False,
+    edited: AbstractMapping[Path, str] = NOTHING,
 ) -> Loaded:
     """The files of a study as trees.
 
@@ -200,10 +221,12 @@ def load_parts(
         findings: receives what cannot be read.
         profile: as for :func:`load_specs`.
         pooled: whether another study pools this one; it need not have that study's profile.
+        edited: as for :func:`load_specs`.
     """
 
     def parse(path: Path, name: str) -> Mapping | None:
-        return _parse(path, name, findings)
+        text = edited.get(path.resolve()) if edited else None
+        return _parse(path, name, findings) if text is None else load_yaml(text, name, findings)
 
     own = read_parts(folder, parse, own=True)
     for name in ("study.yaml", "sources.yaml"):
