@@ -24,6 +24,7 @@ def manifest(
     tables: Mapping[str, RawTable],
     packages: Mapping[str, PackageMetadata],
     rows: Mapping[str, int],
+    raw: Mapping[str, TableAccount],
     files: Mapping[str, bytes],
     findings: Findings,
 ) -> bytes:
@@ -47,15 +48,13 @@ def manifest(
         inputs=inputs,
         outputs={name: sha256(content) for name, content in files.items()},
         datasets={name: (rows[name], len(d.variables)) for name, d in described.items()},
-        raw=_raw_account(plan, tables, findings),
+        raw=raw,
         findings=findings.sorted(),
     )
 
 
-def _raw_account(
-    plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings
-) -> dict[str, TableAccount]:
-    """The account of every raw table for the manifest."""
+def accounts(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings) -> dict[str, TableAccount]:
+    """The account of every raw table, by qualified name."""
     made: dict[str, TableAccount] = {}
     contracts = {study.qualified(n): t for study in plan.studies for n, t in study.tables.items()}
     for name, columns in raw_columns(plan, tables).items():

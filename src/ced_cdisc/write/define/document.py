@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ced_cdisc.core.guide import GUIDES
 from ced_cdisc.core.metadata import Document, PackageMetadata, Standard
 from ced_cdisc.write.define import oids
 from ced_cdisc.write.define.codelists import code_list
@@ -136,6 +137,6 @@ def _documents(
     references = [
         element("def:DocumentRef", {"leafID": oids.document_leaf(document.id)})
         for document in documents
-        if document.kind == kind
+        if document.kind == kind or (kind == "supplemental" and document.kind in GUIDES)
     ]
     return element(tag, {}, *references) if references else None
