@@ -18,7 +18,8 @@ from ced_cdisc.stages.planning import stop_on_errors
 if TYPE_CHECKING:
     import polars as pl
 
-    from ced_cdisc.describe.guides.facts import Known, RawFacts
+    from ced_cdisc.describe.guides.facts import Known
+    from ced_cdisc.plan.account import TableAccount
     from ced_cdisc.spec.guide_words import GuideWords
 
 FOLDER = "guides"
@@ -149,7 +150,7 @@ def make_guides(
     sources: GuideSources,
     packages: Mapping[str, PackageMetadata],
     frames: Mapping[str, pl.DataFrame],
-    raw: Mapping[str, RawFacts],
+    raw: Mapping[str, TableAccount],
     findings: Findings,
 ) -> dict[str, bytes]:
     """The guides as PDF beside define.xml, and as Markdown and docx in a folder of their own.
@@ -184,7 +185,7 @@ def _guide(
     sources: GuideSources,
     packages: Mapping[str, PackageMetadata],
     frames: Mapping[str, pl.DataFrame],
-    raw: Mapping[str, RawFacts],
+    raw: Mapping[str, TableAccount],
     findings: Findings,
 ) -> Guide:
     from ced_cdisc.describe.guides.adrg import adrg

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.core.version import VERSION
+from ced_cdisc.plan.account import TableAccount
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.stages.reading import raw_columns
-from ced_cdisc.write.manifest import TableAccount, manifest_bytes, sha256
+from ced_cdisc.write.manifest import manifest_bytes, sha256
 from ced_cdisc.write.sequence_lock import SequenceLock
 
 

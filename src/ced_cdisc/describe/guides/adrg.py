@@ -20,6 +20,7 @@ from ced_cdisc.describe.guides.outline import outline, sections
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.only import needed
 
+_CHOSEN = re.compile(r"AVISIT|ABLFL|ANL\d\dFL")
 _TREATMENT = re.compile(r"TRT\d\d[PA]N?|TRT[PA]N?|TRTSEQ[PA]N?|ACTARM(CD)?|ARM(CD)?")
 
 
@@ -43,9 +44,10 @@ def _content(facts: Facts) -> dict[str, tuple[Block, ...]]:
     made: dict[str, tuple[Block, ...]] = {
         "purpose": (
             text(
-                f"This guide stands beside define.xml of the analysis datasets of study {plan.study_name}. It says "
-                "what define.xml has no place for: what holds for several datasets at once, how they depend on each "
-                "other, and which findings of conformance checkers stand, with the reason for each."
+                "This guide stands beside define.xml of the analysis datasets of study "
+                f"{plan.study_name}. It says what define.xml has no place for: what holds for several "
+                "datasets at once, how they depend on each other, and which findings of conformance "
+                "checkers stand, with the reason for each."
             ),
         ),
         "acronyms": (acronyms(),),
@@ -139,17 +141,17 @@ def _treatment(facts: Facts) -> Iterator[Block]:
 
 
 def _windows(facts: Facts) -> Iterator[Block]:
-    rows = [
-        (dataset.name, variable.name, variable.method.text)
-        for dataset in facts.package.datasets
-        for variable in dataset.variables
-        if variable.method is not None and re.fullmatch(r"AVISIT|ABLFL|ANL\d\dFL", variable.name)
-    ]
+    found: dict[tuple[str, str], list[str]] = {}
+    for dataset in facts.package.datasets:
+        for variable in dataset.variables:
+            if variable.method is not None and _CHOSEN.fullmatch(variable.name):
+                found.setdefault((variable.name, variable.method.text), []).append(dataset.name)
+    rows = [(name, ", ".join(held), method) for (name, method), held in sorted(found.items())]
     if not rows:
         yield text("No analysis dataset has analysis visits or flags of records.")
         return
     yield text("Analysis visits, baseline records and records chosen for analysis are found like this:")
-    yield table(("Dataset", "Variable", "Method"), rows, (1.1, 1, 6))
+    yield table(("Variable", "Datasets", "Method"), rows, (1, 1.4, 6))
 
 
 def _imputation(facts: Facts) -> Iterator[Block]:
@@ -232,8 +234,8 @@ def _dataset(facts: Facts, metadata: DatasetMetadata) -> Iterator[Block]:
 
 def _programs(facts: Facts) -> Iterator[Block]:
     yield text(
-        "The datasets are made by specs, not by programs: one line of a spec is a variable's value, its origin and "
-        "its method. define.xml holds the method of each variable; the specs are these files:"
+        "The datasets are made by specs, not by programs: one line of a spec is a variable's value, its "
+        "origin and its method. define.xml holds the method of each variable; the specs are these files:"
     )
     shown, outside = facts.plan.specs
     rows = [(one.name, one.where.file.replace(shown, outside, 1)) for one in _datasets(facts)]
@@ -245,8 +247,8 @@ def _outputs(facts: Facts) -> Iterator[Block]:
         yield text("No analysis results are described.")
         return
     yield text(
-        "define.xml holds, for each result, the selection of records, the method, and a program that computes it "
-        "from the transport file. The results are:"
+        "define.xml holds, for each result, the selection of records, the method, and a program that "
+        "computes it from the transport file. The results are:"
     )
     rows = [
         (display.id, display.title, result.dataset, result.description)

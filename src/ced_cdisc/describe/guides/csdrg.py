@@ -75,9 +75,10 @@ def _content(facts: Facts) -> dict[str, tuple[Block, ...]]:
     made: dict[str, tuple[Block, ...]] = {
         "purpose": (
             text(
-                f"This guide stands beside define.xml of the SDTM datasets of study {plan.study_name}. It says what "
-                "define.xml has no place for: what became of the collected data, which decisions a reader must "
-                "know, and which findings of conformance checkers stand, with the reason for each."
+                f"This guide stands beside define.xml of the SDTM datasets of study {plan.study_name}. It "
+                "says what define.xml has no place for: what became of the collected data, which "
+                "decisions a reader must know, and which findings of conformance checkers stand, with "
+                "the reason for each."
             ),
         ),
         "acronyms": (acronyms(),),
@@ -159,8 +160,9 @@ def _trace(facts: Facts) -> Iterator[Block]:
     if not facts.raw:
         return
     yield text(
-        "The way of the data: raw tables as they were exported, to SDTM datasets by the specs of the study, to "
-        "analysis datasets that read SDTM alone. Every column of every raw table has an account:"
+        "The way of the data: raw tables as they were exported, to SDTM datasets by the specs of the "
+        "study, to analysis datasets that read SDTM alone. Every column of every raw table has an "
+        "account:"
     )
     counts = totals({name: one.columns for name, one in facts.raw.items()})
     yield text(f"{sentence(counts)[0].upper()}{sentence(counts)[1:]}.")

@@ -11,7 +11,7 @@ from ced_cdisc.core.findings import Finding
 from ced_cdisc.core.guide import Block, Item, Points, Run, Table, table, text
 from ced_cdisc.core.metadata import Codelist, DatasetMetadata, PackageMetadata
 from ced_cdisc.core.version import VERSION
-from ced_cdisc.plan.account import ColumnAccount
+from ced_cdisc.plan.account import TableAccount
 from ced_cdisc.plan.model import StudyPlan
 
 
@@ -28,15 +28,6 @@ class Known:
 
 
 @dataclass(frozen=True)
-class RawFacts:
-    """What became of a raw table: records read, records left out as duplicates, its columns."""
-
-    records: int
-    dropped: int
-    columns: Mapping[str, ColumnAccount]
-
-
-@dataclass(frozen=True)
 class Facts:
     """All that the build knows of one package, and of the SDTM packages its analysis datasets read.
 
@@ -46,7 +37,7 @@ class Facts:
     plan: StudyPlan
     package: PackageMetadata
     frames: Mapping[str, pl.DataFrame]
-    raw: Mapping[str, RawFacts] = field(default_factory=dict[str, RawFacts])
+    raw: Mapping[str, TableAccount] = field(default_factory=dict[str, TableAccount])
     known: tuple[Known, ...] = ()
     findings: tuple[Finding, ...] = ()
     others: Mapping[str, PackageMetadata] = field(default_factory=dict[str, PackageMetadata])
@@ -132,17 +123,20 @@ def inputs(facts: Facts, folder: str) -> tuple[Block, ...]:
     """What the build itself checked."""
     return (
         text(
-            f"The datasets and define.xml were made by ced-cdisc {VERSION}, which checked them as it wrote them:"
+            f"The datasets and define.xml were made by ced-cdisc {VERSION}, which checked them as it "
+            "wrote them:"
         ),
         bullets(
             (
                 "define.xml against the schema of Define-XML 2.1 and for references that lead nowhere;",
-                "define.xml against the bytes of the transport files: datasets, variables, labels, types and lengths;",
-                "every coded value against its codelist, every date and number against its format.",
+                "define.xml against the bytes of the transport files: datasets, variables, labels, types "
+                "and lengths;",
+                "every value against the closed codelist or the format of its variable, as it was made.",
             )
         ),
         text(
-            f"{counted(len(facts.known), 'finding')} of conformance checkers in the package {folder} stand, each with its reason (below)."
+            f"{counted(len(facts.known), 'finding')} of conformance checkers in the package {folder} "
+            "stand, each with its reason (below)."
         ),
     )
 

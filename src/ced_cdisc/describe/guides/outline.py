@@ -166,6 +166,8 @@ def sections(
         written = words.get(heading.key, ())
         place = (Place(heading.wanted),) if heading.wanted and not written else ()
         blocks = (*content.get(heading.key, ()), *written, *place)
+        if not heading.number and not blocks:
+            continue  # an appendix that nobody fills
         made.append(Section(heading.level, heading.number, heading.key, heading.title, blocks))
     if left:
         raise RuntimeError(f"content without a section: {sorted(left)}")

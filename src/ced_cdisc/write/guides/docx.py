@@ -4,6 +4,7 @@ Headings have the styles of Word, so that its navigation and the table of conten
 contents holds the titles; Word fills in the page numbers when it opens the file. Times in the archive are
 fixed, and no library's template is in it: the same guide gives the same bytes.
 """
+# ruff: noqa: E501  (markup reads better unbroken)
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """The parts of a Word document around its text: styles, settings, relations, header and footer."""
+# ruff: noqa: E501  (markup reads better unbroken)
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ _PLACE_INK: Colour = (0.48, 0.29, 0.0)
 _LITERAL: Colour = (0.95, 0.955, 0.965)
 _BODY, _CELL, _LEAD = 9.5, 7.8, 1.32
 _HEADINGS = {1: (16.0, 26.0), 2: (12.5, 18.0), 3: (10.8, 14.0)}  # size, and space before
+_KEPT = 10  # rows of a table that stay together
 _ENTRIES = 42  # of the contents on a page
 
 
@@ -75,7 +76,9 @@ class _Layout:
     def section(self, section: Section) -> None:
         size, before = _HEADINGS[section.level]
         lines = set_lines((Run(section.heading, bold=True),), size, _RIGHT - _LEFT)
-        self._room(before + len(lines) * size * _LEAD + 40)
+        first = section.blocks[0] if section.blocks else None
+        below = self._height(first) if isinstance(first, Table) else 40
+        self._room(before + len(lines) * size * _LEAD + 8 + below)
         if self._y < _TOP:
             self._y -= before
         self.pages[-1].marks.append((section, self._y))
@@ -147,7 +150,7 @@ class _Layout:
         header = self._cells(
             tuple(tuple(Run(r.text, True, r.italic, r.code) for r in cell) for cell in block.header), widths
         )
-        self._room(60)
+        self._room(self._height(block))
         self._y -= 2
         self._rows(header, widths, head=True)
         for row in block.rows:
@@ -164,6 +167,13 @@ class _Layout:
                 cells = [lines[taken:] for lines in cells]
                 height -= taken
         self._y -= 4
+
+    def _height(self, block: Table) -> float:
+        """The room that a table wants below it before it begins: all that it needs, if that is little."""
+        widths = [share * (_RIGHT - _LEFT) for share in block.widths]
+        rows = [self._cells(row, widths) for row in (block.header, *block.rows[:_KEPT])]
+        needed = 8 + sum(max(map(len, cells)) * _CELL * 1.25 + 5 for cells in rows)
+        return needed if len(block.rows) <= _KEPT and needed < 260 else 80
 
     @staticmethod
     def _cells(row: tuple[Runs, ...], widths: list[float]) -> list[list[SetLine]]:
