@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ced_cdisc.core.findings import Findings, Location, Severity, Stopped
+from ced_cdisc.core.findings import Findings, Severity, Stopped
 from ced_cdisc.pipeline import build
 from ced_cdisc.plan.guides import check_guides
-from ced_cdisc.spec.define import DefineSpec, DocumentSpec
+from ced_cdisc.spec.define import DefineSpec
 from ced_cdisc.spec.locate import find_study
-from ced_cdisc.spec.text import Text
+from ced_cdisc.spec.parse import validate
+from ced_cdisc.spec.source import load_yaml
 from ced_cdisc.stages.guiding import GuideSources, read_guides
 from ced_cdisc.stages.planning import make_plan
 from small_study import write_study
@@ -214,19 +215,12 @@ def test_without_words_the_whole_draft_waits_and_a_note_says_how_much(
     assert [one.code for one in part.findings if one.code == "CED430"] == []
 
 
-def test_a_guide_of_a_package_that_the_study_does_not_have(tmp_path: Path) -> None:
-    define = DefineSpec(
-        documents={
-            Text("adrg", Location("define.yaml", 2, 3)): DocumentSpec(
-                title=Text("G", Location("")),
-                href=Text("adrg.pdf", Location("")),
-                kind="adrg",
-                made=True,
-                package="adam",
-            ).at(Location("define.yaml", 2, 9))
-        }
-    )
+def test_a_guide_of_a_package_that_the_study_does_not_have() -> None:
+    text = "documents:\n  adrg: {title: Guide, href: adrg.pdf, kind: adrg, made: yes, package: adam}\n"
     findings = Findings()
+    tree = load_yaml(text, "define.yaml", findings)
+    define = validate(tree, DefineSpec, findings) if tree is not None else None
+    assert define is not None
     check_guides(define, {"sdtm"}, findings)
     assert [str(one) for one in findings] == [
         "define.yaml:2:9 CED136 the guide adrg has nothing to guide through: the study has no adam datasets"
