@@ -103,6 +103,15 @@ CED123 | an unknown display, document or result | take the word proposed, or dec
 CED124 | a display without result | write a result of it, or take it out of define.yaml
 CED125 | a figure that cannot be drawn as it says | follow the message
 CED126 | a page of the annotated CRF to be made is taken | number the form as the message says
+CED130 | the words for a reviewer's guide cannot be read | save the file as UTF-8, and look at its permissions
+CED131 | words for a section that the guide does not have | take the title proposed
+CED132 | words before the first section | put them under the title of a section
+CED133 | a section's words are given twice | write them in one place
+CED134 | a form of Markdown that a guide cannot show | write paragraphs, lists, tables, or code
+CED135 | a character that the PDF of a guide cannot show | write it in Latin letters
+CED136 | a guide that cannot be made | follow the message
+CED137 | a known finding that is not said right | follow the message
+CED138 | words for a guide that is not made (a warning) | declare the document in define.yaml
 CED560 | the file is no xlsx workbook | save it as .xlsx
 CED561 | the workbook is password-protected, or an old .xls | save it as .xlsx without a password
 CED562 | the workbook is damaged, or too big | save it as .xlsx again
@@ -248,6 +257,7 @@ CED411 | a killed run left the former output beside a new OUT | move one of them
 CED412 | the output cannot be written, such as on a full disk | make room, or write to another folder
 CED413 | the finished output cannot take the place of OUT | write to another folder
 CED414 | OUT is a link that leads nowhere | correct the link, or name another folder
+CED430 | a reviewer's guide has places to be completed (a note) | write them in define/csdrg.md or adrg.md
 CED420 | a part (--only) would replace a full build | name another folder for --only
 CED570 | a text or sheet is larger than a spreadsheet program holds | shorten it, or put it into a document
 CED575 | a part of define.xml that a workbook has no cell for (a note) | keep the define.xml too

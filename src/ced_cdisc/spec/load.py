@@ -8,10 +8,7 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from typing import TypeVar
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.spec import models
@@ -20,8 +17,9 @@ from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.define import DefineSpec
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.layers import Folder, Part, read_parts, with_layers
+from ced_cdisc.spec.parse import parse_file, validate
 from ced_cdisc.spec.profiles import OPTION, Chosen, with_profile
-from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, load_yaml
+from ced_cdisc.spec.source import Mapping, load_yaml
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 from ced_cdisc.standards.ct import ct_files
 
@@ -109,7 +107,7 @@ def _load(
     unread: list[Part] = []
 
     def made(kind: str, model: type[M]) -> list[M]:
-        found = [(part, _validate(part.tree, model, findings)) for part in parts if part.kind == kind]
+        found = [(part, validate(part.tree, model, findings)) for part in parts if part.kind == kind]
         unread.extend(part for part, item in found if item is None)
         return [item for _, item in found if item is not None]
 
@@ -226,7 +224,7 @@ def load_parts(
 
     def parse(path: Path, name: str) -> Mapping | None:
         text = edited.get(path.resolve()) if edited else None
-        return _parse(path, name, findings) if text is None else load_yaml(text, name, findings)
+        return parse_file(path, name, findings) if text is None else load_yaml(text, name, findings)
 
     own = read_parts(folder, parse, own=True)
     for name in ("study.yaml", "sources.yaml"):
@@ -236,86 +234,3 @@ def load_parts(
     merged, layers = with_layers(own, folder, parse, findings)
     parts, chosen = with_profile(merged, profile, findings, pooled=pooled)
     return Loaded(parts, layers, chosen)
-
-
-def _parse(path: Path, shown: str, findings: Findings) -> Mapping | None:
-    """One file as a tree; None where it is not there, and with findings where it cannot be read."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return None
-    except UnicodeDecodeError as error:
-        message = f"this file is not UTF-8: byte {error.start + 1} cannot be read"
-        findings.add(Finding("CED011", message, Location(shown)))
-        return None
-    except OSError as error:
-        findings.add(Finding("CED011", f"this file cannot be read: {error.strerror}", Location(shown)))
-        return None
-    return load_yaml(text, shown, findings)
-
-
-def _validate(tree: Mapping, model: type[M], findings: Findings) -> M | None:
-    """The tree as a model; a fault in one place leaves the rest of the file unread."""
-    try:
-        return model.model_validate(tree, context={"findings": findings})
-    except ValidationError as error:
-        for item in error.errors(include_url=False):
-            findings.add(_finding(item, tree))
-        return None
-
-
-def _finding(error: ErrorDetails, tree: Mapping) -> Finding:
-    node, where, key = _find(tree, error["loc"])
-    kind, context = error["type"], error.get("ctx", {})
-    shown = f"'{node}'" if isinstance(node, Text) else "this"
-    if kind == "missing":
-        return Finding("CED007", f"the key '{error['loc'][-1]}' is missing", where)
-    if kind in ("literal_error", "enum"):
-        options = str(context.get("expected", ""))
-        words = [word.strip(" '") for word in options.replace(" or ", ",").split(",")]
-        hint = did_you_mean(str(node), words) or f"one of {', '.join(words)}"
-        return Finding("CED008", f"{shown} is not a value of '{key}'", where, hint=hint)
-    expected = {
-        "int_parsing": "a whole number",
-        "int_type": "a whole number",
-        "float_parsing": "a number",
-        "float_type": "a number",
-        "is_instance_of": "a text",
-        "list_type": "a list",
-        "dict_type": "keys and values",
-        "model_type": "keys and values",
-        "model_attributes_type": "keys and values",
-        "bool_type": "yes or no",
-        "bool_parsing": "yes or no",
-    }.get(kind)
-    if expected is None:
-        message = str(context.get("error", error["msg"]))
-        return Finding("CED009", f"{shown} cannot be the value of '{key}': {message}", where)
-    what = (
-        shown
-        if isinstance(node, Text)
-        else "nothing"
-        if node is None
-        else "a list"
-        if isinstance(node, list)
-        else "keys and values"
-    )
-    return Finding("CED009", f"'{key}' needs {expected}, not {what}", where)
-
-
-def _find(tree: Node, path: tuple[Any, ...]) -> tuple[Node, Location, str]:
-    """The deepest node on pydantic's path, its place, and the name of the key that leads to it."""
-    node: Node = tree
-    where = tree.where if tree is not None else Location("")
-    key = ""
-    for step in path:
-        if isinstance(node, Mapping):
-            match = next((k for k in node if k == step), None)
-            if match is None:
-                continue
-            node, key = node[match], str(match)
-            where = match.where if node is None else node.where
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node):
-            node = node[step]
-            where = where if node is None else node.where
-    return node, where, key

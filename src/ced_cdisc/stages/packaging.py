@@ -186,7 +186,7 @@ def _documents(place: _Place, raw: Mapping[str, pl.DataFrame]) -> dict[str, byte
     """The documents that define.xml names and the build makes; the library is loaded for these alone."""
     made: dict[str, bytes] = {}
     for document in place.plan.sdtm_documents if place.kind == "sdtm" else ():
-        if document.made:
+        if document.made and document.kind == "acrf":
             from ced_cdisc.write.annotated_crf import annotated_crf_pdf
 
             crf = annotated_crf(place.plan, document, forms_by_visit(place.plan, raw))

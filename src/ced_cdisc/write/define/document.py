@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ced_cdisc.core import metadata
+from ced_cdisc.core.guide import GUIDES
 from ced_cdisc.core.metadata import Document, PackageMetadata
 from ced_cdisc.define.model import (
     AnnotatedCRF,
@@ -147,5 +148,5 @@ def _document_refs(
     return tuple(
         DocumentRef(leaf_id=oids.document_leaf(document.id))
         for document in documents
-        if document.kind == kind
+        if document.kind == kind or (kind == "supplemental" and document.kind in GUIDES)
     )
