@@ -16,10 +16,10 @@ HEAD = """\
 
 <!-- Written by scripts/make_rule_docs.py from src/ced_cdisc/conformance/families/*.yaml; do not edit. -->
 
-The rules of `ced-cdisc check`. An id keeps its meaning for good. The public ids name rules of other lists about
-the same matter: CORE (CDISC CORE), CG (CDISC conformance rules), FB (FDA business rules), AD (ADaM conformance
-rules), SD and DD (validator rules). "Needs" names the tables that a rule reads: where a study is of another
-version than the one that is shipped, the rule is reported as not applicable.
+The rules of `ced-cdisc check`. An id keeps its meaning for good. The public ids name rules of other lists
+about the same matter: CORE (CDISC CORE), CG (CDISC conformance rules), FB (FDA business rules), AD (ADaM
+conformance rules), SD and DD (validator rules). "Needs" names the tables that a rule reads: where a study is of
+another version than the one that is shipped, the rule is reported as not applicable.
 """
 
 

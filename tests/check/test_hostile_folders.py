@@ -12,8 +12,11 @@ import pytest
 
 from ced_cdisc.conformance.check import check_folder
 from ced_cdisc.core.conformance import CheckResult
+from ced_cdisc.core.xpt import XptMember, XptVariable
+from ced_cdisc.write.xpt import write_xpt
 
 SHOWN = "FOLDER"
+STAMPS = ("01JAN26:00:00:00", "01JAN26:00:00:00")
 COLUMNS = [
     {"itemOID": "IT.XX.STUDYID", "name": "STUDYID", "label": "Study Identifier", "dataType": "string"},
     {"itemOID": "IT.XX.XXDY", "name": "XXDY", "label": "Study Day", "dataType": "integer"},
@@ -149,11 +152,9 @@ def test_a_define_that_cannot_be_read(tmp_path: Path, content: bytes, message: s
 
 
 def test_transport_files_that_are_cut_or_damaged(tmp_path: Path) -> None:
-    from ced_cdisc.core.xpt import XptMember, XptVariable
-    from ced_cdisc.write.xpt import write_xpt
-
-    member = XptMember("AE", "Adverse Events", (XptVariable("AETERM", "Term", "Char", 20),))
-    write_xpt(tmp_path / "ae.xpt", pl.DataFrame({"AETERM": ["Fall"] * 9}), member)
+    member = XptMember("AE", "Adverse Events", (XptVariable("AETERM", "Term", "Char", 20),), *STAMPS)
+    with (tmp_path / "ae.xpt").open("wb") as stream:
+        write_xpt(stream, pl.DataFrame({"AETERM": ["Fall"] * 9}), member)
     whole = (tmp_path / "ae.xpt").read_bytes()
     count = whole.index(b"HEADER RECORD*******NAMESTR") + 54
     faults = {
@@ -175,14 +176,21 @@ def test_transport_files_that_are_cut_or_damaged(tmp_path: Path) -> None:
 
 
 def test_texts_of_a_windows_code_page_are_read(tmp_path: Path) -> None:
-    from ced_cdisc.core.xpt import XptMember, XptVariable
-    from ced_cdisc.write.xpt import write_xpt
-
-    member = XptMember("AE", "Adverse Events", (XptVariable("AETERM", "Term", "Char", 20),))
-    write_xpt(tmp_path / "ae.xpt", pl.DataFrame({"AETERM": ["Alzheimer~s"]}), member)
+    member = XptMember("AE", "Adverse Events", (XptVariable("AETERM", "Term", "Char", 20),), *STAMPS)
+    with (tmp_path / "ae.xpt").open("wb") as stream:
+        write_xpt(stream, pl.DataFrame({"AETERM": ["Alzheimer~s"]}), member)
     path = tmp_path / "ae.xpt"
     path.write_bytes(path.read_bytes().replace(b"~", b"\x92"))
     assert said(tmp_path) == [
         "CED608 ae.xpt has at AE.AETERM row 1 the text b'Alzheimer\\x92s', which is not utf-8; "
         "it is read as windows-1252; write the text in ASCII"
+    ]
+
+
+def test_data_of_another_kind_are_told(tmp_path: Path) -> None:
+    put(tmp_path)
+    (tmp_path / "ae.sas7bdat").write_bytes(b"")
+    assert said(tmp_path) == [
+        "CED610 ae.sas7bdat is no kind of file that is read; "
+        "export it as XPT version 5, or as Dataset-JSON or NDJSON"
     ]

@@ -2,7 +2,8 @@
 
 A case is a mapping. Keys in capitals are datasets: a list of records, or a mapping with ``label``,
 ``variables`` (a mapping of names to ``{label, type, length, format}``, for what the records do not tell) and
-``records``. Keys in small letters: ``standard`` (a list of flags), ``define`` (XML within MetaDataVersion),
+``records``. Keys in small letters: ``standard`` (a list of flags; by
+default the versions that have tables), ``define`` (XML within MetaDataVersion),
 ``found`` (of a failing case: what is found, as ``AE.AESEQ 2``, one or a list; without it, any failure).
 
 Metadata that a case does not give are those of the guide: label, type, and a length that fits.
@@ -27,6 +28,7 @@ _DEFINE = (
     'xmlns:xlink="http://www.w3.org/1999/xlink" FileOID="F" FileType="Snapshot"><Study OID="S">'
     '<MetaDataVersion OID="M" Name="M" def:DefineVersion="2.1.0">{}</MetaDataVersion></Study></ODM>'
 )
+_STANDARD = ("SDTMIG=3.4", "ADaMIG=1.3", "CT=2024-09-27")
 
 
 def failures_of(rule: Rule, case: dict[str, Any]) -> tuple[str, list[str]]:
@@ -46,7 +48,8 @@ def submission_of(case: dict[str, Any]) -> Submission:
         defines.append(DefineDocument(_DEFINE.format(case["define"]).encode(), "define.xml"))
     datasets = [_dataset(n, d, defines) for n, d in case.items() if n.isupper()]
     flags = cast("list[str]", case.get("standard", []))
-    return Submission({d.name: d for d in datasets}, governing(defines, flags), tuple(defines))
+    governs = governing(defines, [*_STANDARD, *flags])
+    return Submission({d.name: d for d in datasets}, governs, tuple(defines))
 
 
 def _dataset(name: str, described: Any, defines: Iterable[DefineDocument]) -> Dataset:

@@ -23,6 +23,7 @@ from ced_cdisc.read.dataset_json import read_dataset_json
 from ced_cdisc.read.xpt import read_xpt
 
 _KINDS = (".xpt", ".ndjson", ".json")
+_NOT_READ = (".dsjc", ".sas7bdat", ".xpt8", ".v8xpt", ".xport", ".cpt", ".parquet")
 _BELOW = ("sdtm", "adam", "tabulations/sdtm", "analysis/adam/datasets")
 MOST_FILES = 2000
 """More files than any submission has in one folder."""
@@ -83,7 +84,16 @@ def read_folder(folder: Path, *, define: Path | None = None, standard: Iterable[
             findings, "CED600", where, "holds no dataset", "a folder of .xpt, .json or .ndjson files is read"
         )
     ordered = dict(sorted(datasets.items()))
-    return ReadFolder(Submission(ordered, governing(defines, standard), tuple(defines)), findings)
+    governs = governing(defines, standard, _told_by_ts(ordered.get("TS")))
+    return ReadFolder(Submission(ordered, governs, tuple(defines)), findings)
+
+
+def _told_by_ts(summary: Dataset | None) -> str:
+    """The version of the SDTMIG that TS gives, or an empty text."""
+    if summary is None or not {"TSPARMCD", "TSVAL"} <= set(summary.texts()):
+        return ""
+    told = summary.frame.filter(pl.col("TSPARMCD") == "SDTIGVER")["TSVAL"].drop_nulls()
+    return str(told[0]) if len(told) else ""
 
 
 def _files(folder: Path, findings: Findings) -> list[Path]:
@@ -108,6 +118,11 @@ def _in(place: Path, folder: Path, findings: Findings) -> list[Path]:
     except OSError as error:
         _add(findings, "CED604", _shown(place, folder), f"cannot be read: {error.strerror}")
         return []
+    for path in sorted(place.iterdir()):
+        if path.suffix.lower() in _NOT_READ:
+            shown = _shown(path, folder)
+            hint = "export it as XPT version 5, or as Dataset-JSON or NDJSON"
+            _add(findings, "CED610", shown, "is no kind of file that is read", hint, Severity.WARNING)
     if len(listed) > MOST_FILES:
         _add(
             findings,

@@ -12,7 +12,7 @@ from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
 
-_MISSING_TABLES = {"SDTMIG": "SDTM", "ADaMIG": "ADaM"}
+_GUIDES = ("SDTMIG", "ADaMIG")
 
 
 def run_rules(
@@ -53,16 +53,22 @@ def _lacking(study: Submission, rule: Rule) -> str:
     needs, governing = rule.needs, study.governing
     if rule.versions:
         number = governing.version(rule.text.standard)
+        if not number:
+            return _no_tables(rule.text.standard, "")
         if number not in rule.versions:
             return f"{rule.text.standard} {number} has no such rule"
-    if needs in _MISSING_TABLES and not governing.has_tables(needs):
-        return f"no tables of {needs} {governing.version(needs)}"
+    if needs in _GUIDES and not governing.has_tables(needs):
+        return _no_tables(needs, governing.version(needs))
     publisher = needs.removesuffix(" CT")
     if needs.endswith(" CT") and governing.package(publisher) is None:
-        return f"no tables of {needs} {governing.ct_version(publisher)}"
+        return _no_tables(needs, governing.ct_version(publisher))
     if needs == "define" and not study.defines:
         return "no define.xml"
     return ""
+
+
+def _no_tables(name: str, version: str) -> str:
+    return f"no tables of {name} {version}" if version else f"the version of {name} is not told"
 
 
 def _failure(rule: Rule, look: Look, most: int) -> Failure:

@@ -1,7 +1,8 @@
 """Which versions of the standards govern a folder, and of which of them there are tables.
 
-The folder's define.xml says it, a flag overrides it, and where neither does the versions that are shipped
-are assumed; the result says which of the three it was.
+The folder's define.xml says it, else TS (its parameter SDTIGVER), and a flag overrides both. Where nobody
+says it, nothing is assumed: rules that read tables of that standard are not applicable, and the result says
+so.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class WrongStandard(ValueError):
 
 @dataclass(frozen=True)
 class Version:
-    """A version and who said so: ``define.xml``, ``--standard`` or ``assumed``."""
+    """A version and who said so: ``define.xml``, ``TS`` or ``--standard``."""
 
     number: str
     source: str
@@ -48,9 +49,9 @@ class Governing:
     ct: Mapping[str, Version] = field(default_factory=dict[str, Version])
 
     def version(self, guide: str) -> str:
-        """The version of a guide."""
+        """The version of a guide, or an empty text where it is not told."""
         found = self.guides.get(guide)
-        return found.number if found else TABLES[guide]
+        return found.number if found else ""
 
     def has_tables(self, guide: str) -> bool:
         """Whether the tables of the version that governs are shipped."""
@@ -62,9 +63,9 @@ class Governing:
         return load_sdtmig(TABLES["SDTMIG"])
 
     def ct_version(self, publisher: str) -> str:
-        """The CT date that governs a publisher's terms."""
+        """The CT date that governs a publisher's terms, or an empty text where it is not told."""
         found = self.ct.get(publisher)
-        return found.number if found else ct_versions(publisher)[-1]
+        return found.number if found else ""
 
     def package(self, publisher: str) -> CtPackage | None:
         """The CT package that governs, or None where it is not shipped."""
@@ -84,18 +85,20 @@ class Governing:
         said: list[str] = []
         for kind, guide in (("SDTM", "SDTMIG"), ("ADaM", "ADaMIG")):
             if kind in kinds:
-                for name, word in ((guide, self.guides.get(guide)), (f"{kind} CT", self.ct.get(kind))):
-                    number = (
-                        word.number
-                        if word
-                        else (self.version(guide) if name == guide else self.ct_version(kind))
-                    )
-                    said.append(f"{name} {number} ({word.source if word else 'assumed'})")
+                for name, told in ((guide, self.guides.get(guide)), (f"{kind} CT", self.ct.get(kind))):
+                    said.append(f"{name} {told.number} ({told.source})" if told else f"{name} (not told)")
         return tuple(said)
 
 
-def governing(defines: Iterable[DefineDocument], flags: Iterable[str] = ()) -> Governing:
+def governing(
+    defines: Iterable[DefineDocument], flags: Iterable[str] = (), trial_summary: str = ""
+) -> Governing:
     """What the define.xml files say, overridden by flags such as ``SDTMIG=3.3`` or ``CT=2024-09-27``.
+
+    Args:
+        defines: the define.xml files of the folder.
+        flags: what the user says.
+        trial_summary: the version of the SDTMIG that TS says.
 
     Raises:
         WrongStandard: a flag that names no known standard or version.
@@ -108,6 +111,8 @@ def governing(defines: Iterable[DefineDocument], flags: Iterable[str] = ()) -> G
                 guides.setdefault(guide, Version(number, "define.xml"))
             elif kind == "CT" and publishing in _PUBLISHERS:
                 ct.setdefault(publishing, Version(number, "define.xml"))
+    if trial_summary:
+        guides.setdefault("SDTMIG", Version(trial_summary, "TS"))
     for flag in flags:
         name, _, number = flag.replace(" ", "=").partition("=")
         guide = _NAMES.get(name.strip().casefold())

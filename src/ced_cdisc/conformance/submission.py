@@ -114,6 +114,19 @@ class Dataset:
         """Whether it is a SUPP-- or SQ-- dataset."""
         return self.kind == "SDTM" and {"RDOMAIN", "QNAM"} <= set(self.columns)
 
+    @cached_property
+    def define_keys(self) -> tuple[str, ...]:
+        """The key variables in key order as define.xml says; none where no define.xml has the dataset."""
+        if self.define is None:
+            return ()
+        document, element = self.define
+        keyed: list[tuple[int, str]] = []
+        for ref in element.iterfind("{*}ItemRef"):
+            place, item = ref.get("KeySequence", ""), document.items.get(ref.get("ItemOID", ""))
+            if place.isdecimal() and item is not None:
+                keyed.append((int(place), item.get("Name", "")))
+        return tuple(name for _, name in sorted(keyed))
+
     def values(self, name: str) -> pl.DataFrame:
         """Each value of a variable once: columns ``value`` and ``count``; missing ones left out."""
         if name not in self._values:

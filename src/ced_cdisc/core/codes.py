@@ -280,6 +280,7 @@ CED606 | a file is no Dataset-JSON 1.1, or contradicts its own description | wri
 CED607 | a Dataset-JSON file holds another number of records than it says | write it again
 CED608 | a transport file has texts that are not UTF-8 (a warning) | write the texts in ASCII
 CED609 | a define.xml cannot be read | write it again, without a document type
+CED610 | a file of data of another kind is not read (a warning) | export it as XPT version 5 or Dataset-JSON
 """
 
 
