@@ -18,8 +18,8 @@ HEAD = """\
 
 The rules of `ced-cdisc check`. An id keeps its meaning for good. The public ids name rules of other lists
 about the same matter: CORE (CDISC CORE), CG (CDISC conformance rules), FB (FDA business rules), AD (ADaM
-conformance rules), SD and DD (validator rules). "Needs" names the tables that a rule reads: where a study is of
-another version than the one that is shipped, the rule is reported as not applicable.
+conformance rules), SD and DD (validator rules). "Needs" names the tables that a rule reads: where a study is
+of another version than the shipped one, or does not tell it, the rule is reported as not applicable.
 """
 
 

@@ -9,16 +9,14 @@ from itertools import pairwise
 import polars as pl
 
 from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.repeated import repeated
 from ced_cdisc.conformance.submission import Dataset, Submission
 from ced_cdisc.standards.model import GENERAL_CLASSES, extend
 from ced_cdisc.standards.tables import UnknownStandard
 
 _NAME = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _NUMBERED = re.compile(r"(COVAL|TSVAL)[1-9]\d*")
-_SMALL = frozenset(
-    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "per", "than", "the")
-    + ("to", "vs", "vs.", "with", "within", "without")
-)
+_SMALL = re.compile(r"an?|and|as|at|by|for|from|in|is|of|on|or|per|than|the|to|vs\.?|with|within|without")
 _TOPICS = {
     "Interventions": ("--TRT",),
     "Events": ("--TERM",),
@@ -114,7 +112,7 @@ def labels_in_title_case(study: Submission) -> Iterator[Look]:
         for c in data.columns.values():
             if not (data.ig and data.ig.variable(c.name)):
                 words = re.split(r"[ /]+", re.sub(r"\(.*?\)", "", c.label).strip())
-                small = [w for w in words if w[:1].islower() and w not in _SMALL]
+                small = [w for w in words if w[:1].islower() and not _SMALL.fullmatch(w)]
                 yield data.fact(bool(small) or c.label[:1].islower(), c.name, label=c.label)
 
 
@@ -339,13 +337,12 @@ def sequence_unique(study: Submission) -> Iterator[Look]:
         seq = data.v("--SEQ")
         parts = [d for d in study.domain(data.domain) if d.has("USUBJID", "--SEQ")] or [data]
         every = pl.concat([d.frame.select("USUBJID", seq) for d in (parts if data in parts else [data])])
-        twice = every.filter(pl.struct("USUBJID", seq).is_duplicated()).unique()
+        same = repeated(every, ["USUBJID", seq])
+        twice = every.filter(same).unique().with_columns(pl.lit(True).alias("__twice"))
+        frame = data.frame.select("USUBJID", seq)
         if twice.height:
-            marked = twice.with_columns(pl.lit(True).alias("__twice"))
-            frame = data.frame.join(marked, on=["USUBJID", seq], how="left", maintain_order="left")
-            yield data.records(pl.col("__twice"), seq, frame=frame)
-        else:
-            yield data.records(pl.lit(False), seq)
+            frame = frame.join(twice, on=["USUBJID", seq], how="left", maintain_order="left")
+        yield data.records(pl.col("__twice") if twice.height else pl.lit(False), seq, frame=frame)
 
 
 def sequence_whole(study: Submission) -> Iterator[Look]:
@@ -359,18 +356,16 @@ def records_unique(study: Submission) -> Iterator[Look]:
     for data in study.having("USUBJID", "--SEQ", among=study.sdtm(*GENERAL_CLASSES)):
         seq = data.v("--SEQ")
         others = [n for n in data.columns if n != seq]
-        hashes = data.frame.select(h=pl.struct(others).hash())["h"]
         shown = ["--TESTCD", "--TERM", "--TRT", "--DTC", "--STDTC"]
         topic = next((n for n in shown if data.has(n)), "USUBJID")
-        frame = data.frame.with_columns(hashes.is_duplicated().alias("__same"))
-        yield data.records(pl.col("__same"), topic, *shown, frame=frame)
+        yield data.records(pl.lit(repeated(data.frame, others)), topic, *shown)
 
 
 def relations_unique(study: Submission) -> Iterator[Look]:
     """Supplemental qualifiers given twice to one record."""
     keys = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
     for data in study.having("QVAL", *keys):
-        yield data.records(pl.struct(keys).is_duplicated(), "QNAM", "IDVAR", "IDVARVAL", "QVAL")
+        yield data.records(pl.lit(repeated(data.frame, keys)), "QNAM", "IDVAR", "IDVARVAL", "QVAL")
 
 
 def define_keys_unique(study: Submission) -> Iterator[Look]:
@@ -378,5 +373,5 @@ def define_keys_unique(study: Submission) -> Iterator[Look]:
     for data in study.datasets.values():
         keys = data.define_keys
         if keys and all(name in data.columns for name in keys):
-            of = pl.lit(True)
-            yield data.records(pl.struct(keys).is_duplicated(), keys[-1], *keys, of=of, keys=", ".join(keys))
+            wrong, of = pl.lit(repeated(data.frame, keys)), pl.lit(True)
+            yield data.records(wrong, keys[-1], *keys, of=of, keys=", ".join(keys))

@@ -24,7 +24,6 @@ _DURATION = re.compile(
     r"[+-]?P(?:\d+(?:[.,]\d+)?W|(?=\d|T\d)(?:\d+(?:[.,]\d+)?Y)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?D)?"
     r"(?:T(?=\d)(?:\d+(?:[.,]\d+)?H)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?S)?)?)"
 )
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _FLAGS = ("--BLFL", "--LOBXFL", "--DRVFL")
 _DAYS = ("--DY", "--STDY", "--ENDY", "VISITDY")
 _DAMAGED = r"\x{FFFD}|Ã[\x{80}-\x{BF}]|â€|Â[\x{A0}-\x{BF}]"
@@ -254,8 +253,7 @@ def _one_to_one(study: Submission, *, code_first: bool) -> Iterator[Look]:
 def numbers_agree(study: Submission) -> Iterator[Look]:
     """--STRESN that is not the number in --STRESC."""
     for data in study.having("--STRESC", "--STRESN"):
-        text, number = data.col("--STRESC"), data.col("--STRESN")
-        parsed = pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False)
+        parsed, number = _number(data), data.col("--STRESN")
         apart = (parsed - number).abs() > 1e-9 * pl.max_horizontal(parsed.abs(), pl.lit(1e-3))
         yield data.records(apart, "--STRESN", "--STRESC", of=parsed.is_not_null() & number.is_not_null())
 
@@ -263,17 +261,20 @@ def numbers_agree(study: Submission) -> Iterator[Look]:
 def numbers_filled(study: Submission) -> Iterator[Look]:
     """--STRESN that is missing where --STRESC is a number."""
     for data in study.having("--STRESC", "--STRESN"):
-        text = data.col("--STRESC")
-        number = text.str.contains(_NUMBER)
-        yield data.records(data.col("--STRESN").is_null(), "--STRESN", "--STRESC", of=number)
+        of = _number(data).is_not_null()
+        yield data.records(data.col("--STRESN").is_null(), "--STRESN", "--STRESC", of=of)
 
 
 def texts_of_numbers(study: Submission) -> Iterator[Look]:
     """--STRESN that is filled where --STRESC is no number."""
     for data in study.having("--STRESC", "--STRESN"):
-        text = data.col("--STRESC")
-        wrong = text.is_null() | ~text.str.contains(_NUMBER)
-        yield data.records(wrong, "--STRESN", "--STRESC")
+        yield data.records(_number(data).is_null(), "--STRESN", "--STRESC")
+
+
+def _number(data: Dataset) -> pl.Expr:
+    """The number that --STRESC is; null where it is none."""
+    number = data.col("--STRESC").cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite()).then(number)
 
 
 def decimal_points(study: Submission) -> Iterator[Look]:
