@@ -120,8 +120,17 @@ def _sdtm_expected(data: Dataset) -> Iterable[tuple[str, IgVariable]]:
             known = general_variable(data.class_name, name, data.domain)
         elif known is None and data.ig:
             known = addition(data.ig, name)
+        elif known is None:
+            known = _of_any_class(name, data.domain)
         if known is not None:
             yield name, known
+
+
+def _of_any_class(name: str, domain: str) -> IgVariable | None:
+    """What is known of a variable where nothing tells the class of its dataset: enough to know its type."""
+    found = (general_variable(class_name, name, domain) for class_name in GENERAL_CLASSES)
+    supplemental = load_sdtmig(TABLES["SDTMIG"]).dataset("SUPPQUAL")
+    return next((v for v in found if v), None) or supplemental.variable(name)
 
 
 def _adam_expected(data: Dataset) -> Iterable[tuple[str, IgVariable]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ced_cdisc.core.conformance import CheckResult, Failure, Record, RuleResult, one_line
@@ -24,6 +25,8 @@ def _lines(result: CheckResult) -> Iterator[str]:
     )
     if result.standards:
         yield "standards: " + ", ".join(result.standards)
+    if any(line.endswith("(not told)") for line in result.standards):
+        yield "  tell them with --standard, such as --standard SDTMIG=3.4 --standard CT=2024-09-27"
     for finding in result.reading:
         yield ""
         yield f"{finding.severity.value} {finding.code}  {finding.message}"
@@ -33,9 +36,11 @@ def _lines(result: CheckResult) -> Iterator[str]:
         yield ""
         yield from _rule(rule)
     yield ""
-    not_run = result.with_status("not run")
-    for one in not_run:
+    for one in result.with_status("not run"):
         yield f"not run: {one.rule.id}: {one.reason}"
+    reasons = Counter(one.reason for one in result.with_status("not applicable"))
+    for reason, count in sorted(reasons.items()):
+        yield f"not applicable: {count} rule{'s' if count != 1 else ''}, {reason}"
     yield _summary(result)
 
 
