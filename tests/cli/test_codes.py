@@ -47,7 +47,7 @@ def test_titles_are_short_and_remedies_say_what_to_do() -> None:
 
 
 def test_the_hundreds_say_the_stage() -> None:
-    """0, 1 specs, 2 raw data, 3 transport files (CED33x are read), 4 folders, 5 checks, 7 comparisons."""
+    """0, 1 specs, 2 raw data, 3 transport files (CED33x: read), 4 folders, 5, 6 checks, 7 comparisons."""
     for code, entry in CODES.items():
         stages = {
             "0": Stage.SPEC,
@@ -56,6 +56,7 @@ def test_the_hundreds_say_the_stage() -> None:
             "3": Stage.OUTPUT,
             "4": Stage.OUTPUT,
             "5": Stage.CHECK,
+            "6": Stage.CHECK,
             "7": Stage.CHECK,
         }
         expected = stages[code[3]]

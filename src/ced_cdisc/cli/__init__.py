@@ -6,6 +6,7 @@ import click
 
 from ced_cdisc import __version__
 from ced_cdisc.cli.build import build
+from ced_cdisc.cli.check import check
 from ced_cdisc.cli.check_spec import check_spec
 from ced_cdisc.cli.compare import compare
 from ced_cdisc.cli.ct import ct
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for command in (build, check_spec, compare, ct, define, results, show, spec):
+for command in (build, check, check_spec, compare, ct, define, results, show, spec):
     main.add_command(command)

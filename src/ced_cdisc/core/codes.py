@@ -321,6 +321,17 @@ CED555 | the file to be upgraded is not of Define-XML 2.0 | give a file of 2.0; 
 CED590 | --verify: the two engines differ in a value | report the line and the values as a bug
 CED591 | --verify: the two engines differ in the records of a dataset | report the line as a bug
 CED592 | --verify: one engine finds a fault in the data that the other does not | report the line as a bug
+CED600 | the folder to check holds no dataset | name the folder of the .xpt, .json or .ndjson files
+CED601 | something that is no ordinary file, or too many of them | put the file itself there
+CED602 | a file has another name than its dataset (a warning) | call the file as the dataset
+CED603 | two files hold one dataset | keep one of them
+CED604 | a folder or file to check cannot be read | look at its permissions and size
+CED605 | a Dataset-JSON file is no JSON | write it again
+CED606 | a file is no Dataset-JSON 1.1, or contradicts its own description | write it again
+CED607 | a Dataset-JSON file holds another number of records than it says | write it again
+CED608 | a transport file has texts that are not UTF-8 (a warning) | write the texts in ASCII
+CED609 | a define.xml cannot be read | write it again, without a document type
+CED610 | a file of data of another kind is not read (a warning) | export it as XPT version 5 or Dataset-JSON
 """
 
 _COMPARED = """

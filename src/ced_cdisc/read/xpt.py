@@ -9,6 +9,7 @@ Source: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Tran
 from __future__ import annotations
 
 import codecs
+import mmap
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -209,8 +210,11 @@ def _refuse_further_members(data: NDArray[np.uint8], file: str) -> None:
 def _blocks(rows: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], int]]:
     """Blocks of rows that fit into the cache, with the 1-based row they begin with."""
     size = max(1, _BLOCK_BYTES // max(1, rows.shape[1]))
+    source: Any = getattr(rows, "_mmap", None)
     for start in range(0, len(rows), size):
         yield rows[start : start + size], start + 1
+        if source is not None and hasattr(mmap, "MADV_DONTNEED"):
+            source.madvise(mmap.MADV_DONTNEED)  # what was read of a large file needs no memory any more
 
 
 def _fields(rows: NDArray[np.uint8], member: XptMember) -> Iterator[NDArray[np.uint8]]:
