@@ -48,7 +48,7 @@ def test_titles_are_short_and_remedies_say_what_to_do() -> None:
 
 
 def test_the_hundreds_say_the_stage() -> None:
-    """0, 1 specs, 2 raw data, 3 transport files (CED33x are read, others written), 4 folders, 5 checks."""
+    """0, 1 specs, 2 raw data, 3 transport files (CED33x are read, others written), 4 folders, 5, 6 checks."""
     for code, entry in CODES.items():
         stages = {
             "0": Stage.SPEC,
@@ -57,6 +57,7 @@ def test_the_hundreds_say_the_stage() -> None:
             "3": Stage.OUTPUT,
             "4": Stage.OUTPUT,
             "5": Stage.CHECK,
+            "6": Stage.CHECK,
         }
         expected = stages[code[3]]
         if code == "CED265":  # a check of the user, carried out on the data

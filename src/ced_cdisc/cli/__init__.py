@@ -6,6 +6,7 @@ import click
 
 from ced_cdisc import __version__
 from ced_cdisc.cli.build import build
+from ced_cdisc.cli.check import check
 from ced_cdisc.cli.check_spec import check_spec
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.results import results
@@ -22,5 +23,5 @@ def main() -> None:
     """
 
 
-for command in (build, check_spec, ct, results, show):
+for command in (build, check, check_spec, ct, results, show):
     main.add_command(command)

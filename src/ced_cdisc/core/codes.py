@@ -273,6 +273,16 @@ CED527 | the label of a variable differs | build both again, together
 CED528 | the type or format of a variable differs | build both again, together
 CED529 | the length of a variable differs | build both again, together
 CED530 | an analysis result refers to what its dataset does not have | refer to items of its dataset
+CED600 | the folder to check holds no dataset | name the folder of the .xpt, .json or .ndjson files
+CED601 | something that is no ordinary file, or too many of them | put the file itself there
+CED602 | a file has another name than its dataset (a warning) | call the file as the dataset
+CED603 | two files hold one dataset | keep one of them
+CED604 | a folder or file to check cannot be read | look at its permissions and size
+CED605 | a Dataset-JSON file is no JSON | write it again
+CED606 | a file is no Dataset-JSON 1.1, or contradicts its own description | write it again
+CED607 | a Dataset-JSON file holds another number of records than it says | write it again
+CED608 | a transport file has texts that are not UTF-8 (a warning) | write the texts in ASCII
+CED609 | a define.xml cannot be read | write it again, without a document type
 """
 
 

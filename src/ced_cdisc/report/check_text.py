@@ -1,0 +1,81 @@
+"""The text of a check: by rule, then dataset and variable, then a few records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ced_cdisc.core.conformance import CheckResult, Failure, Record, RuleResult, one_line
+from ced_cdisc.core.findings import Severity
+
+_SHOWN = 120
+
+
+def check_text(result: CheckResult) -> str:
+    """The whole text, ending in a line feed."""
+    return "\n".join(_lines(result)) + "\n"
+
+
+def _lines(result: CheckResult) -> Iterator[str]:
+    names = ", ".join(f"{d.name} {d.records:,}" for d in result.datasets)
+    yield (
+        f"{result.folder}: {len(result.datasets)} datasets ({names})"
+        if names
+        else f"{result.folder}: no dataset"
+    )
+    if result.standards:
+        yield "standards: " + ", ".join(result.standards)
+    for finding in result.reading:
+        yield ""
+        yield f"{finding.severity.value} {finding.code}  {finding.message}"
+        if finding.hint:
+            yield f"  do: {finding.hint}"
+    for rule in result.failed:
+        yield ""
+        yield from _rule(rule)
+    yield ""
+    not_run = result.with_status("not run")
+    for one in not_run:
+        yield f"not run: {one.rule.id}: {one.reason}"
+    yield _summary(result)
+
+
+def _rule(result: RuleResult) -> Iterator[str]:
+    rule = result.rule
+    public = f" [{' '.join(rule.public)}]" if rule.public else ""
+    yield f"{rule.severity.value} {rule.id}  {rule.title}{public}"
+    for failure in result.failures:
+        yield f"  {failure.text}"
+        for record in failure.records:
+            yield f"      {_record(record)}"
+        rest = failure.count - len(failure.records)
+        if rest > 0 and failure.records:
+            yield f"      and {rest:,} more"
+    yield f"  do: {rule.do}"
+
+
+def _record(record: Record) -> str:
+    who = [record.subject, f"seq {record.sequence}" if record.sequence else ""]
+    told = " ".join(w for w in (f"row {record.row}", *who) if w)
+    values = one_line((n, None if v is None else _cut(v)) for n, v in record.values)
+    return f"{told}: {values}" if values else told
+
+
+def _cut(text: str) -> str:
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
+
+
+def _summary(result: CheckResult) -> str:
+    found = ", ".join(
+        f"{count} {severity.value}{'s' if count != 1 else ''}"
+        for severity in Severity
+        if (count := result.count(severity))
+    )
+    ran = {s: len(result.with_status(s)) for s in ("passed", "failed", "not applicable")}
+    rules = f"{ran['passed']} rules passed, {ran['failed']} failed, {ran['not applicable']} not applicable"
+    return f"{found or 'no findings'}; {rules}"
+
+
+def failure_lines(failure: Failure) -> list[str]:
+    """A failure with its records, for other texts."""
+    return [failure.text, *map(_record, failure.records)]
