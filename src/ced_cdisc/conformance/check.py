@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from ced_cdisc.check.core.run import CoreSettings
 from ced_cdisc.check.core.report import read_report
-
+from ced_cdisc.check.core.run import CoreSettings
 from ced_cdisc.conformance.folder import read_folder
 from ced_cdisc.conformance.rule import all_rules
 from ced_cdisc.conformance.run import run_rules

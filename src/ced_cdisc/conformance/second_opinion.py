@@ -1,4 +1,4 @@
-"""The CDISC CORE engine beside our own rules: which of its rules are about the same matter as which of ours."""
+"""The CDISC CORE engine beside our own rules, with the rules named that are about the same matter."""
 
 from __future__ import annotations
 

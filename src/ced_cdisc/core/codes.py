@@ -291,7 +291,7 @@ CED684 | the CORE engine has no rules for the standard | name another version, o
 CED685 | rules of your own that the CORE engine cannot read | correct the file that the message names
 CED686 | the CORE engine took too long | give it more time with --core-timeout
 CED687 | the CORE engine ended before it had an answer | run it by hand on the folder
-CED688 | an answer or report of the CORE engine that cannot be understood | install the release that docs/core.md names
+CED688 | an answer of the CORE engine that cannot be understood | install the release that docs/core.md names
 CED689 | the cache of the CORE engine lacks tables (a warning) | get it again as docs/core.md says
 """
 

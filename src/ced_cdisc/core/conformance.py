@@ -101,8 +101,8 @@ class DatasetSummary:
 
 
 EngineStatus = Literal["issues", "passed", "skipped", "execution error", "out of scope"]
-"""What became of a rule of the other engine in the whole study. Only ``passed`` is a pass: a rule that could not
-be carried out, or was skipped for another reason than its scope, in even one dataset is not."""
+"""What became of a rule of the other engine in the whole study. Only ``passed`` is a pass: a rule that could
+not be carried out, or was skipped for another reason than its scope, in even one dataset is not."""
 
 
 @dataclass(frozen=True)

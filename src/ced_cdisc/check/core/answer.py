@@ -1,7 +1,7 @@
 """The answer of the driver, read strictly, as the result model.
 
-The file comes from another process: it is bounded before it is read, has to have exactly the fields below, and
-holds texts and numbers alone.
+The file comes from another process: it is bounded before it is read, has to have exactly the fields below,
+and holds texts and numbers alone.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class AnswerIssue(_Strict):
 
 
 class AnswerOutcome(_Strict):
-    """What became of a rule in a dataset."""
+    """What became of a rule in a dataset; the digest is of all records at fault, also of those not listed."""
 
     dataset: str
     status: Literal["passed", "issues", "skipped", "error"]
@@ -48,6 +48,7 @@ class AnswerOutcome(_Strict):
     reason: str
     variables: list[str]
     count: int = Field(ge=0)
+    digest: str
     issues: list[AnswerIssue]
 
 
@@ -163,8 +164,6 @@ def _failure(outcome: AnswerOutcome) -> Failure:
         )
         for issue in outcome.issues
     )
-    digest = hashlib.sha256(f"{outcome.dataset} {outcome.reason} {outcome.count}".encode())
-    for issue in outcome.issues:
-        digest.update(f"\n{issue.model_dump_json()}".encode())
+    digest = hashlib.sha256(f"{outcome.dataset} {outcome.reason} {outcome.digest}".encode())
     text = f"{outcome.dataset}: {outcome.reason}" if outcome.dataset else outcome.reason
     return Failure(outcome.dataset, "", text, outcome.count, records, digest.hexdigest())

@@ -1,20 +1,22 @@
 """Run by the interpreter that holds ``cdisc-rules-engine``, never imported by this package.
 
-Usage: ``python driver.py REQUEST.json ANSWER.json``. It loads rules and library tables once, carries out every
-rule on the whole study in this one process and writes an answer of the form that ``answer.py`` describes.
+Usage: ``python driver.py REQUEST.json ANSWER.json``. It loads rules and library tables once, carries out
+every rule on the whole study in this one process and writes an answer of the form that ``answer.py`` has.
 It imports nothing of ced_cdisc and nothing outside the standard library but the engine. The cache of the
-engine is a folder of pickles: they are opened here, in the process and with the rights that the user chose for
-the engine, and nowhere else.
+engine is a folder of pickles: they are opened here, in the process and with the rights that the user chose
+for the engine, and nowhere else.
 
 Written against the interface of ``cdisc-rules-engine`` 0.17.1.
 """
 
-import glob
+import hashlib
+import importlib
+import importlib.metadata
 import json
-import os
 import pickle
 import platform
 import sys
+from pathlib import Path
 
 SCHEMA = 1
 MOST_TEXT = 500
@@ -24,6 +26,14 @@ TABLES = (
     "variable_codelist_maps.pkl",
     "variables_metadata.pkl",
 )
+NEEDED = {
+    "ExternalDictionariesContainer": "cdisc_rules_engine.models.external_dictionaries_container",
+    "LibraryMetadataContainer": "cdisc_rules_engine.models.library_metadata_container",
+    "Rule": "cdisc_rules_engine.models.rule",
+    "RulesEngine": "cdisc_rules_engine.rules_engine",
+    "InMemoryCacheService": "cdisc_rules_engine.services.cache",
+    "DefineXMLReaderFactory": "cdisc_rules_engine.services.define_xml.define_xml_reader_factory",
+}
 
 
 class Fault(Exception):
@@ -37,38 +47,28 @@ class Fault(Exception):
 def load_engine():
     """The classes and functions of the engine, and its version."""
     try:
-        import importlib.metadata
-
         version = importlib.metadata.version("cdisc-rules-engine")
     except importlib.metadata.PackageNotFoundError:
         raise Fault(
             "engine", f"Python {platform.python_version()} has no package cdisc-rules-engine"
         ) from None
     try:
-        import yaml
-        from cdisc_rules_engine.config import config
-        from cdisc_rules_engine.models.external_dictionaries_container import ExternalDictionariesContainer
-        from cdisc_rules_engine.models.library_metadata_container import LibraryMetadataContainer
-        from cdisc_rules_engine.models.rule import Rule
-        from cdisc_rules_engine.rules_engine import RulesEngine
-        from cdisc_rules_engine.services import logger
-        from cdisc_rules_engine.services.cache import InMemoryCacheService
-        from cdisc_rules_engine.services.define_xml.define_xml_reader_factory import DefineXMLReaderFactory
-        from cdisc_rules_engine.utilities import utils
+        found = {name: getattr(importlib.import_module(module), name) for name, module in NEEDED.items()}
+        found["yaml"] = importlib.import_module("yaml")
+        found["utils"] = importlib.import_module("cdisc_rules_engine.utilities.utils")
+        importlib.import_module("cdisc_rules_engine.services").logger.disabled = True
     except Exception as error:
         raise Fault("interface", f"cdisc-rules-engine {version}: {type(error).__name__}: {error}") from None
-    logger.disabled = True
-    names = locals()
-    return version, {name: names[name] for name in names if name not in ("version", "importlib")}
+    return version, found
 
 
 def unpickled(cache, name):
     """The content of one file of the cache, or None where it is not there."""
-    path = os.path.join(cache, name)
-    if not os.path.isfile(path):
+    path = Path(cache) / name
+    if not path.is_file():
         return None
     try:
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             return pickle.load(file)
     except Exception as error:
         raise Fault("cache", f"{name} cannot be read: {type(error).__name__}: {error}") from None
@@ -97,18 +97,18 @@ def cached_rules(engine, request):
 def local_rules(engine, folder):
     """The rules of a folder of YAML and JSON files, in the form in which CDISC publishes them."""
     found = []
-    for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*"))):
-        name = os.path.basename(path)
-        if not name.lower().endswith((".yml", ".yaml", ".json")):
+    for path in sorted(Path(folder).iterdir()):
+        kind = path.suffix.lower()
+        if kind not in (".yml", ".yaml", ".json"):
             continue
         try:
-            with open(path, encoding="utf-8") as file:
-                data = json.load(file) if name.lower().endswith(".json") else engine["yaml"].safe_load(file)
+            with path.open(encoding="utf-8") as file:
+                data = json.load(file) if kind == ".json" else engine["yaml"].safe_load(file)
             rule = engine["Rule"].from_cdisc_metadata(spaced(data))
             if not rule.get("core_id"):
                 raise ValueError("it has no Core Id")
         except Exception as error:
-            raise Fault("rules", f"{name}: {type(error).__name__}: {error}") from None
+            raise Fault("rules", f"{path.name}: {type(error).__name__}: {error}") from None
         found.append(rule)
     if not found:
         raise Fault("rules", "it holds no .yml, .yaml or .json file")
@@ -127,14 +127,14 @@ def library(engine, request):
     utils, cache = engine["utils"], request["cache"]
     standard, version = request["standard"], request["version"]
     details, models, codelists, variables = (unpickled(cache, name) if cache else None for name in TABLES)
-    lacking = [n for n, d in zip(TABLES, (details, models, codelists, variables)) if d is None]
+    lacking = [n for n, d in zip(TABLES, (details, models, codelists, variables), strict=True) if d is None]
     guide = (details or {}).get(utils.get_standard_details_cache_key(standard, version)) or {}
     if not guide and not lacking:
         lacking.append(f"{standard} {version} in {TABLES[0]}")
     model = {}
     if guide:
         model = (models or {}).get(utils.get_model_details_cache_key_from_ig(guide)) or {}
-    packages = sorted(f[:-4] for f in os.listdir(cache) if "ct-" in f and f.endswith(".pkl")) if cache else []
+    packages = sorted(f.stem for f in Path(cache).glob("*ct-*.pkl")) if cache else []
     terms = {}
     for name in request["terminology"]:
         if name in packages:
@@ -176,7 +176,7 @@ def make_engine(engine, request, container):
             define_xml_path=request["define"] or None,
             validate_xml=False,
             library_metadata=container,
-            max_dataset_size=max(os.path.getsize(path) for path in request["datasets"]),
+            max_dataset_size=max(Path(path).stat().st_size for path in request["datasets"]),
             dataset_paths=list(request["datasets"]),
             max_errors_per_rule=None,
         )
@@ -204,6 +204,17 @@ def public_ids(rule):
     return sorted(str(i) for i in ids if i)
 
 
+def issue(error):
+    """A record at fault; the engine holds its values in an order that changes from run to run."""
+    values = {str(k): text(v) for k, v in (error.get("value") or {}).items()}
+    return {
+        "row": error.get("row"),
+        "subject": text(error.get("USUBJID")) or "",
+        "sequence": text(error.get("SEQ")) or "",
+        "values": dict(sorted(values.items())),
+    }
+
+
 def outcome(result, most):
     """What became of a rule in one dataset."""
     errors = result.get("errors") or []
@@ -217,20 +228,16 @@ def outcome(result, most):
         "cause": "",
         "variables": sorted(str(v) for v in result.get("variables") or []),
         "count": 0,
+        "digest": "",
         "issues": [],
     }
     if made["status"] == "issues":
         made["count"] = len(errors)
         made["reason"] = text(result.get("message")) or ""
-        made["issues"] = [
-            {
-                "row": e.get("row"),
-                "subject": text(e.get("USUBJID")) or "",
-                "sequence": text(e.get("SEQ")) or "",
-                "values": {str(k): text(v) for k, v in (e.get("value") or {}).items()},
-            }
-            for e in errors[:most]
-        ]
+        issues = [issue(e) for e in errors]
+        lines = sorted(json.dumps(i, sort_keys=True) for i in issues)
+        made["digest"] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        made["issues"] = issues[:most]
     elif made["status"] in ("skipped", "error"):
         first = errors[0] if errors else {}
         made["cause"] = text(first.get("error")) or text(status) or ""
@@ -260,10 +267,8 @@ def carry_out(runner, rule, most):
 def answer(request):
     """The whole answer."""
     version, engine = load_engine()
-    if request["rules"]:
-        rules = local_rules(engine, request["rules"])
-    else:
-        rules = cached_rules(engine, request)
+    own = request["rules"]
+    rules = local_rules(engine, own) if own else cached_rules(engine, request)
     container, lacking = library(engine, request)
     runner = make_engine(engine, request, container)
     return {
@@ -276,13 +281,13 @@ def answer(request):
 
 def main(request_file, answer_file):
     """Read the request, write the answer."""
-    with open(request_file, encoding="utf-8") as file:
+    with Path(request_file).open(encoding="utf-8") as file:
         request = json.load(file)
     try:
         made = answer(request)
     except Fault as fault:
         made = {"fault": {"kind": fault.kind, "text": str(fault)[:2000]}}
-    with open(answer_file, "w", encoding="utf-8") as file:
+    with Path(answer_file).open("w", encoding="utf-8") as file:
         json.dump({"schema": SCHEMA, **made}, file, ensure_ascii=True)
 
 

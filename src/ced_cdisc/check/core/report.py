@@ -1,11 +1,12 @@
 """The JSON report of the engine's own command line, as the same result as the driver's answer.
 
-For those who run the engine as its executable, elsewhere, or hold a report of it. The report says less than the
-driver: it does not say why a rule was skipped, nor in which datasets.
+For those who run the engine as its executable, elsewhere, or hold a report of it. The report says less than
+the driver: it does not say why a rule was skipped, nor in which datasets.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from pathlib import Path
 from typing import Annotated
@@ -133,6 +134,7 @@ def _rule(rule: _Rule, issues: list[_Issue], counts: dict[tuple[str, str], int],
                 reason=found[0].message,
                 variables=found[0].variables,
                 count=max(counts.get((rule.core_id, dataset), 0), len(found)),
+                digest=_digest(found),
                 issues=[_issue(i) for i in found[:records]],
             )
         )
@@ -149,7 +151,11 @@ def _rule(rule: _Rule, issues: list[_Issue], counts: dict[tuple[str, str], int],
 
 def _outcome(dataset: str, status: str, cause: str, reason: str) -> AnswerOutcome:
     data = {"dataset": dataset, "status": status, "cause": cause, "reason": reason}
-    return AnswerOutcome.model_validate({**data, "variables": [], "count": 0, "issues": []})
+    return AnswerOutcome.model_validate({**data, "variables": [], "count": 0, "digest": "", "issues": []})
+
+
+def _digest(issues: list[_Issue]) -> str:
+    return hashlib.sha256("\n".join(sorted(i.model_dump_json() for i in issues)).encode()).hexdigest()
 
 
 def _issue(issue: _Issue) -> AnswerIssue:

@@ -1,7 +1,7 @@
 """Running the CORE engine once on a whole study, in the interpreter that the user names.
 
-Nothing of the engine, and no pickle of its cache, is ever loaded in this process: a driver script is started in
-the other interpreter, which writes one JSON file.
+Nothing of the engine, and no pickle of its cache, is ever loaded in this process: a driver script is started
+in the other interpreter, which writes one JSON file.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -173,10 +174,8 @@ def _run(command: Sequence[str], place: Path, log: Path, timeout: float) -> int:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     if os.name == "posix":
-        try:
+        with suppress(ProcessLookupError, PermissionError):  # the group has ended by itself
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # the group has ended by itself
     else:
         process.kill()
     process.wait()
