@@ -94,6 +94,20 @@ def test_only_what_was_wholly_checked_is_passed(
     assert {note.dataset for note in (*rule.skips, *rule.errors)} == told
 
 
+def test_skips_for_one_reason_stand_on_a_line(tmp_path: Path) -> None:
+    empty = [
+        outcome("skipped", "Empty dataset", name)
+        | {"reason": f"no rows. rule id=CORE-000001, dataset={name}"}
+        for name in ("AE", "LB")
+    ]
+    rule = one_rule(tmp_path, *empty, outcome("skipped", "Column not found in data", "DM"))
+    assert list(engine_lines(EngineResult("0", "SDTMIG 3.4", "Python 3", (rule,))))[2:] == [
+        "skipped by the engine, so not checked:",
+        "  CORE-000001  AE, LB: Empty dataset: no rows. rule id=CORE-000001",
+        "  CORE-000001  DM: Column not found in data: so",
+    ]
+
+
 def test_our_rules_of_the_same_public_id_stand_beside(tmp_path: Path) -> None:
     rule = one_rule(tmp_path, outcome("issues"))
     ours = RuleText("CED-X001", "x", "t", "s", "d", Severity.ERROR, "SDTMIG", public=("CORE-000001",))

@@ -39,12 +39,17 @@ def _findings(rule: EngineRule) -> Iterator[str]:
 
 
 def _notes(title: str, notes: list[tuple[EngineRule, tuple[EngineNote, ...]]]) -> Iterator[str]:
-    lines = [_note(rule, note) for rule, given in notes for note in given]
+    lines = [line for rule, given in notes for line in _note_lines(rule, given)]
     if lines:
         yield title
         yield from lines
 
 
-def _note(rule: EngineRule, note: EngineNote) -> str:
-    said = ": ".join(part for part in (note.dataset, note.cause, note.reason) if part)
-    return f"  {rule.id}  {cut(said)}"
+def _note_lines(rule: EngineRule, notes: tuple[EngineNote, ...]) -> Iterator[str]:
+    """A line for each reason, with the datasets that it holds for."""
+    datasets: dict[tuple[str, str], list[str]] = {}
+    for note in notes:
+        datasets.setdefault((note.cause, note.reason), []).append(note.dataset)
+    for (cause, reason), names in datasets.items():
+        said = ": ".join(part for part in (one_of(names), cause, reason) if part)
+        yield f"  {rule.id}  {cut(said)}"

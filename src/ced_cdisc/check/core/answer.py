@@ -151,7 +151,9 @@ def _rule(rule: AnswerRule) -> EngineRule:
 
 
 def _note(outcome: AnswerOutcome) -> EngineNote:
-    return EngineNote(outcome.dataset, outcome.cause, " ".join(outcome.reason.split()))
+    # Some reasons end in the dataset, which stands beside them already.
+    reason = " ".join(outcome.reason.split()).removesuffix(f", dataset={outcome.dataset}")
+    return EngineNote(outcome.dataset, outcome.cause, reason)
 
 
 def _failure(outcome: AnswerOutcome) -> Failure:
