@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import platform
+import runpy
 import sys
 import time
 from pathlib import Path
@@ -123,6 +125,17 @@ def test_interpreter_without_the_engine(tmp_path: Path, study: CoreStudy) -> Non
     )
 
 
+def test_release_of_another_interface(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = runpy.run_path(str(run.DRIVER))
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: f"9.9 of {name}")
+    with pytest.raises(driver["Fault"]) as told:
+        driver["load_engine"]()
+    assert (told.value.kind, str(told.value)) == (
+        "interface",
+        "cdisc-rules-engine 9.9 of cdisc-rules-engine: ModuleNotFoundError: No module named 'cdisc_rules_engine'",
+    )
+
+
 def test_missing_cache_is_told_before_anything_is_started(tmp_path: Path, study: CoreStudy) -> None:
     finding = fault(CoreSettings(tmp_path / "nothing", cache=Path("no/cache")), study)
     assert str(finding) == (
@@ -203,6 +216,7 @@ def test_an_interrupt_stops_the_engine(
             "print('out', flush=True); print('Oh\\x1b[0m no', file=sys.stderr); sys.exit(3)",
             "exit code 3: Oh[0m no",
         ),
+        ("print('no', request); sys.exit(2)", "exit code 2: no request.json"),
         ("sys.exit(4)", "exit code 4: it said nothing"),
         ("os.kill(os.getpid(), 9)", "signal 9: it said nothing"),
     ],

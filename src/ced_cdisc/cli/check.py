@@ -46,7 +46,7 @@ from ced_cdisc.cli.usage import usage_error
 )
 @click.option(
     "--core-timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.IntRange(min=1, max=604_800),
     metavar="SECONDS",
     help="The longest time for the engine [3600].",
 )
@@ -62,7 +62,7 @@ def check(
     core_python: Path | None,
     core_cache: Path | None,
     core_rules: Path | None,
-    core_timeout: float | None,
+    core_timeout: int | None,
     core_report: Path | None,
 ) -> None:
     """Check the datasets of FOLDER against the rules of SDTM, ADaM and controlled terminology.

@@ -191,7 +191,8 @@ def _last_words(log: Path) -> str:
         file.seek(max(0, log.stat().st_size - 4096))
         lines = file.read().decode("utf-8", "replace").split("\n")
     words = [shown for line in lines if (shown := "".join(c for c in line if c.isprintable()).strip())]
-    return words[-1][-300:] if words else "it said nothing"
+    # The folder of the run has a name of chance.
+    return words[-1].replace(f"{log.parent}{os.sep}", "")[-300:] if words else "it said nothing"
 
 
 def _lacking(answer: Answer, cache: Path) -> Finding:
