@@ -127,12 +127,14 @@ def test_interpreter_without_the_engine(tmp_path: Path, study: CoreStudy) -> Non
 
 def test_release_of_another_interface(monkeypatch: pytest.MonkeyPatch) -> None:
     driver = runpy.run_path(str(run.DRIVER))
-    monkeypatch.setattr(importlib.metadata, "version", lambda name: f"9.9 of {name}")
+    monkeypatch.setattr(
+        importlib.metadata, "version", lambda name: "9.9" if name == "cdisc-rules-engine" else ""
+    )
     with pytest.raises(driver["Fault"]) as told:
         driver["load_engine"]()
     assert (told.value.kind, str(told.value)) == (
         "interface",
-        "cdisc-rules-engine 9.9 of cdisc-rules-engine: ModuleNotFoundError: No module named 'cdisc_rules_engine'",
+        "cdisc-rules-engine 9.9: ModuleNotFoundError: No module named 'cdisc_rules_engine'",
     )
 
 
