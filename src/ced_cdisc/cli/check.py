@@ -36,6 +36,21 @@ from ced_cdisc.cli.usage import usage_error
     show_default=True,
     help="The least severity that gives exit code 1.",
 )
+@click.option("--core", is_flag=True, help="Run the CDISC CORE engine on the folder, too; see docs/core.md.")
+@click.option(
+    "--core-python", type=click.Path(path_type=Path), help="The Python that has cdisc-rules-engine."
+)
+@click.option("--core-cache", type=click.Path(path_type=Path), help="The folder of the engine's cache.")
+@click.option(
+    "--core-rules", type=click.Path(path_type=Path), help="A folder of rules, not those of the cache."
+)
+@click.option(
+    "--core-timeout",
+    type=click.IntRange(min=1, max=604_800),
+    metavar="SECONDS",
+    help="The longest time for the engine [3600].",
+)
+@click.option("--core-report", type=click.Path(path_type=Path), help="A JSON report that the engine wrote.")
 def check(
     folder: Path,
     define: Path | None,
@@ -43,6 +58,12 @@ def check(
     format_: str,
     records: int,
     fail_on: Literal["error", "warning", "none"],
+    core: bool,
+    core_python: Path | None,
+    core_cache: Path | None,
+    core_rules: Path | None,
+    core_timeout: int | None,
+    core_report: Path | None,
 ) -> None:
     """Check the datasets of FOLDER against the rules of SDTM, ADaM and controlled terminology.
 
@@ -53,6 +74,8 @@ def check(
     Example:
       ced-cdisc check out/sdtm
     """
+    from ced_cdisc.check.core.answer import WrongAnswer
+    from ced_cdisc.check.core.run import CoreSettings
     from ced_cdisc.conformance.check import check_folder
     from ced_cdisc.conformance.standard import WrongStandard
     from ced_cdisc.report.check_json import check_json
@@ -64,10 +87,30 @@ def check(
         usage_error(f"there is no file {define.as_posix()}")
     if records < 0:
         usage_error("--records needs a whole number from 0")
+    settings = None
+    if core:
+        if core_report is not None:
+            usage_error("--core runs the engine, --core-report reads what it wrote: take one of them")
+        if core_python is None:
+            usage_error("--core needs --core-python, the Python that has cdisc-rules-engine")
+        if core_cache is None and core_rules is None:
+            usage_error("--core needs --core-cache, the folder of the engine's rules, or --core-rules")
+        settings = CoreSettings(core_python, core_cache, core_rules, core_timeout or 3600.0)
+    elif core_python or core_cache or core_rules or core_timeout:
+        usage_error("--core-python, --core-cache, --core-rules and --core-timeout go with --core")
     try:
-        result = check_folder(folder, define=define, standard=standard, records=records)
+        result = check_folder(
+            folder,
+            define=define,
+            standard=standard,
+            records=records,
+            core=settings,
+            core_report=core_report,
+        )
     except WrongStandard as error:
         usage_error(str(error))
+    except WrongAnswer as error:
+        usage_error(f"{core_report} is no report of the CORE engine that can be read: it {error}")
     write = check_json if format_ == "json" else check_text
     click.echo(write(result), nl=False)
     sys.exit(result.exit_code(fail_on))

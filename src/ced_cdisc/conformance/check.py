@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from ced_cdisc.check.core.report import read_report
+from ced_cdisc.check.core.run import CoreSettings
 from ced_cdisc.conformance.folder import read_folder
 from ced_cdisc.conformance.rule import all_rules
 from ced_cdisc.conformance.run import run_rules
+from ced_cdisc.conformance.second_opinion import core_opinion, with_ours
 from ced_cdisc.core.conformance import RECORDS_SHOWN, CheckResult, DatasetSummary
 
 
@@ -18,6 +21,8 @@ def check_folder(
     standard: Iterable[str] = (),
     records: int = RECORDS_SHOWN,
     shown: str = "",
+    core: CoreSettings | None = None,
+    core_report: Path | None = None,
 ) -> CheckResult:
     """Check a folder of transport or Dataset-JSON files.
 
@@ -27,17 +32,29 @@ def check_folder(
         standard: flags such as ``SDTMIG=3.3``, over what define.xml says.
         records: how many records a failure lists at most.
         shown: the name of the folder in the result.
+        core: how to run the CDISC CORE engine on the folder, too; by default it is not run.
+        core_report: a JSON report of that engine about the folder, in the place of a run.
 
     Raises:
         WrongStandard: a flag names no known standard.
+        WrongAnswer: the report of the engine cannot be understood.
     """
     read = read_folder(folder, define=define, standard=standard)
     study = read.submission
     datasets = study.datasets.values()
+    texts = [rule.text for rule in all_rules()]
+    engine, findings = None, []
+    if core_report is not None:
+        engine = with_ours(read_report(core_report, records=records), texts)
+    elif core is not None:
+        engine, findings = core_opinion(
+            study, core, folder=folder, define=define, rules=texts, records=records
+        )
     return CheckResult(
         folder=shown or folder.as_posix(),
         standards=study.governing.lines({d.kind for d in datasets}),
         datasets=tuple(DatasetSummary(d.name, d.file, d.height, len(d.columns), d.kind) for d in datasets),
-        reading=tuple(read.findings.sorted()),
+        reading=(*read.findings.sorted(), *findings),
         rules=run_rules(study, all_rules(), records=records) if datasets else (),
+        engine=engine,
     )

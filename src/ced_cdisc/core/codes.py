@@ -332,6 +332,16 @@ CED607 | a Dataset-JSON file holds another number of records than it says | writ
 CED608 | a transport file has texts that are not UTF-8 (a warning) | write the texts in ASCII
 CED609 | a define.xml cannot be read | write it again, without a document type
 CED610 | a file of data of another kind is not read (a warning) | export it as XPT version 5 or Dataset-JSON
+CED680 | the interpreter for the CORE engine cannot be started | name a Python with --core-python
+CED681 | the interpreter has no CORE engine | install cdisc-rules-engine there; see docs/core.md
+CED682 | the CORE engine has an interface that is not known | install the release that docs/core.md names
+CED683 | the cache of the CORE engine is not there, or cannot be read | get it again as docs/core.md says
+CED684 | the CORE engine has no rules for the standard | name another version, or get a newer cache
+CED685 | rules of your own that the CORE engine cannot read | correct the file that the message names
+CED686 | the CORE engine took too long | give it more time with --core-timeout
+CED687 | the CORE engine ended before it had an answer | run it by hand on the folder
+CED688 | an answer of the CORE engine that cannot be understood | install the release that docs/core.md names
+CED689 | the cache of the CORE engine lacks tables (a warning) | get it again as docs/core.md says
 """
 
 _COMPARED = """

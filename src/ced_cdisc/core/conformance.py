@@ -100,6 +100,65 @@ class DatasetSummary:
     standard: str
 
 
+EngineStatus = Literal["issues", "passed", "skipped", "execution error", "out of scope"]
+"""What became of a rule of the other engine in the whole study. Only ``passed`` is a pass: a rule that could
+not be carried out, or was skipped for another reason than its scope, in even one dataset is not."""
+
+
+@dataclass(frozen=True)
+class EngineNote:
+    """Where and why the other engine skipped a rule or failed at it."""
+
+    dataset: str
+    cause: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class EngineRule:
+    """A rule of the other engine.
+
+    Attributes:
+        id: as the engine names it, such as ``CORE-000206``.
+        message: what the rule says, in the engine's words.
+        public: its ids in the lists of its authorities.
+        ours: our rules about the same matter, by their public ids.
+        failures: the findings; they may stand beside skips and errors in other datasets.
+        skips: skips for another reason than the rule's scope.
+        errors: where it could not be carried out.
+    """
+
+    id: str
+    message: str
+    status: EngineStatus
+    public: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    skips: tuple[EngineNote, ...] = ()
+    errors: tuple[EngineNote, ...] = ()
+
+
+@dataclass(frozen=True)
+class EngineResult:
+    """What the CDISC CORE engine says of the same study.
+
+    Attributes:
+        version: of the engine.
+        standard: what it checked against, such as "SDTMIG 3.4".
+        rules: those that it was given, by id.
+        source: the interpreter's version, or the report that was read.
+    """
+
+    version: str
+    standard: str
+    source: str
+    rules: tuple[EngineRule, ...] = ()
+
+    def with_status(self, status: EngineStatus) -> tuple[EngineRule, ...]:
+        """The rules of that status."""
+        return tuple(r for r in self.rules if r.status == status)
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """Everything that a check says.
@@ -110,6 +169,8 @@ class CheckResult:
         datasets: those that were read, by name.
         reading: faults met while reading; each file at fault has one.
         rules: in the order of their ids.
+        engine: what the CDISC CORE engine says, if it was asked; its findings count as warnings, since its
+            rules have no severity.
     """
 
     folder: str
@@ -117,6 +178,7 @@ class CheckResult:
     datasets: tuple[DatasetSummary, ...] = ()
     reading: tuple[Finding, ...] = ()
     rules: tuple[RuleResult, ...] = field(default=())
+    engine: EngineResult | None = None
 
     @property
     def failed(self) -> tuple[RuleResult, ...]:
@@ -132,6 +194,8 @@ class CheckResult:
     def count(self, severity: Severity) -> int:
         """How many failures and reading findings have that severity."""
         failures = sum(len(r.failures) for r in self.failed if r.rule.severity is severity)
+        if self.engine is not None and severity is Severity.WARNING:
+            failures += sum(len(r.failures) for r in self.engine.rules)
         return failures + sum(f.severity is severity for f in self.reading)
 
     def exit_code(self, fail_on: Literal["error", "warning", "none"] = "error") -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ced_cdisc.core.conformance import CheckResult, Failure, RuleResult
+from ced_cdisc.core.conformance import CheckResult, EngineNote, EngineResult, Failure, RuleResult
 from ced_cdisc.core.findings import Finding
 
 
@@ -26,6 +26,7 @@ def check_json(result: CheckResult) -> str:
         ],
         "reading": [_finding(f) for f in result.reading],
         "rules": [_rule(r) for r in result.rules],
+        "engine": None if result.engine is None else _engine(result.engine),
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -55,6 +56,31 @@ def _rule(result: RuleResult) -> dict[str, Any]:
         "public": list(rule.public),
         "failures": [_failure(f) for f in result.failures],
     }
+
+
+def _engine(result: EngineResult) -> dict[str, Any]:
+    return {
+        "version": result.version,
+        "standard": result.standard,
+        "source": result.source,
+        "rules": [
+            {
+                "id": r.id,
+                "status": r.status,
+                "message": r.message,
+                "public": list(r.public),
+                "ours": list(r.ours),
+                "failures": [_failure(f) for f in r.failures],
+                "skips": [_note(n) for n in r.skips],
+                "errors": [_note(n) for n in r.errors],
+            }
+            for r in result.rules
+        ],
+    }
+
+
+def _note(note: EngineNote) -> dict[str, str]:
+    return {"dataset": note.dataset, "cause": note.cause, "reason": note.reason}
 
 
 def _failure(failure: Failure) -> dict[str, Any]:

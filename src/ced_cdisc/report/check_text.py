@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ced_cdisc.core.conformance import CheckResult, Failure, Record, RuleResult, one_line
+from ced_cdisc.core.conformance import CheckResult, Failure, RuleResult
 from ced_cdisc.core.findings import Severity
-
-_SHOWN = 120
+from ced_cdisc.report.engine_text import engine_lines
+from ced_cdisc.report.record_text import record_line, record_lines
 
 
 def check_text(result: CheckResult) -> str:
@@ -35,6 +35,9 @@ def _lines(result: CheckResult) -> Iterator[str]:
     for rule in result.failed:
         yield ""
         yield from _rule(rule)
+    if result.engine is not None:
+        yield ""
+        yield from engine_lines(result.engine)
     yield ""
     for one in result.with_status("not run"):
         yield f"not run: {one.rule.id}: {one.reason}"
@@ -50,24 +53,8 @@ def _rule(result: RuleResult) -> Iterator[str]:
     yield f"{rule.severity.value} {rule.id}  {rule.title}{public}"
     for failure in result.failures:
         yield f"  {failure.text}"
-        for record in failure.records:
-            yield f"      {_record(record)}"
-        rest = failure.count - len(failure.records)
-        if rest > 0 and failure.records:
-            yield f"      and {rest:,} more"
+        yield from record_lines(failure)
     yield f"  do: {rule.do}"
-
-
-def _record(record: Record) -> str:
-    who = [record.subject, f"seq {record.sequence}" if record.sequence else ""]
-    told = " ".join(w for w in (f"row {record.row}", *who) if w)
-    values = one_line((n, None if v is None else _cut(v)) for n, v in record.values)
-    return f"{told}: {values}" if values else told
-
-
-def _cut(text: str) -> str:
-    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
 
 
 def _summary(result: CheckResult) -> str:
@@ -83,4 +70,4 @@ def _summary(result: CheckResult) -> str:
 
 def failure_lines(failure: Failure) -> list[str]:
     """A failure with its records, for other texts."""
-    return [failure.text, *map(_record, failure.records)]
+    return [failure.text, *map(record_line, failure.records)]
