@@ -159,10 +159,22 @@ def test_command_runs_the_engine_beside_our_rules(tmp_path: Path) -> None:
     core_study(tmp_path / "sdtm")
     python = answering(tmp_path)
     arguments = ("--core", "--core-python", python, "--core-rules", RECORDED / "rules")
-    result = command(tmp_path / "sdtm", *arguments, "--fail-on", "none")
+    result = command(tmp_path / "sdtm", *arguments, "--standard", "SDTMIG=3.4", "--fail-on", "none")
     assert result.exit_code == 0
     assert "\n".join(engine_lines(answered())) in result.output
     assert "2 datasets (AE 4, DM 4)" in result.output
+
+
+def test_without_a_version_of_the_guide_the_engine_is_not_run(tmp_path: Path) -> None:
+    core_study(tmp_path / "sdtm")
+    arguments = ("--core", "--core-python", "no/python", "--core-rules", RECORDED / "rules")
+    result = command(tmp_path / "sdtm", *arguments)
+    assert result.exit_code == 1
+    place = (tmp_path / "sdtm").as_posix()
+    assert (
+        f"error CED684  the version of SDTMIG of {place} is not told, which the CORE engine needs\n"
+        "  do: name it with --standard, such as --standard SDTMIG=3.4\n"
+    ) in result.output
 
 
 def test_command_reads_a_report(tmp_path: Path) -> None:

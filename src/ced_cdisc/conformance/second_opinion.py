@@ -9,7 +9,7 @@ from pathlib import Path
 from ced_cdisc.check.core.run import CoreSettings, CoreStudy, run_core
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import EngineResult, RuleText
-from ced_cdisc.core.findings import Finding
+from ced_cdisc.core.findings import Finding, Location, Stage
 
 
 def core_opinion(
@@ -29,9 +29,14 @@ def core_opinion(
     files = tuple(folder / d.file for d in study.datasets.values() if d.kind != "ADaM")
     if not files:
         return None, []
+    version = study.governing.version("SDTMIG")
+    if not version:
+        said = f"the version of SDTMIG of {folder.as_posix()} is not told, which the CORE engine needs"
+        where, hint = Location(folder.as_posix()), "name it with --standard, such as --standard SDTMIG=3.4"
+        return None, [Finding("CED684", said, where, hint, Stage.CHECK)]
     beside = files[0].parent / "define.xml"
     asked = CoreStudy(
-        study.governing.version("SDTMIG"),
+        version,
         files,
         define or (beside if beside.is_file() else None),
         (f"sdtmct-{study.governing.ct_version('SDTM')}",),
