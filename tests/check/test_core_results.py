@@ -186,7 +186,8 @@ def test_command_reads_a_report(tmp_path: Path) -> None:
 
 def test_a_fault_of_the_engine_fails_the_check(tmp_path: Path) -> None:
     core_study(tmp_path)
-    result = command(tmp_path, "--core", "--core-python", "no/python", "--core-cache", "no/cache")
+    arguments = ("--core", "--core-python", "no/python", "--core-cache", "no/cache")
+    result = command(tmp_path, *arguments, "--standard", "SDTMIG=3.4")
     assert result.exit_code == 1
     assert (
         "error CED683  no/cache is no folder, so the CORE engine has no cache\n  do: name the folder\n"
