@@ -1,0 +1,255 @@
+"""The values of BDS and time to event: parameters, baselines, changes, windows, ranges and censoring."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from ced_cdisc.conformance.follow import way_of
+from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.submission import Dataset, Submission
+
+_TEXTS = (("BASEC", "AVALC"), ("BNRIND", "ANRIND"), ("BTOXGR", "ATOXGR"))
+_DECIMALS = range(1, 9)
+
+
+def parameter_one_to_one(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, texts=("PARAMCD", "PARAM")):
+        yield _one_to_one(data, "PARAMCD", "PARAM", [])
+
+
+def value_one_to_one(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, texts=("PARAMCD", "AVALC"), numbers=("AVAL",)):
+        yield _one_to_one(data, "AVAL", "AVALC", ["PARAMCD"])
+
+
+def one_baseline_record(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, texts=("USUBJID", "PARAMCD", "ABLFL")):
+        flagged = data.frame.filter(pl.col("ABLFL") == "Y").select(_series(data))
+        bad = flagged.filter(pl.struct(_series(data)).is_duplicated()).unique()
+        frame = _joined(data.frame, bad.with_columns(pl.lit(True).alias("__bad")), _series(data))
+        yield data.records(pl.col("__bad") & (pl.col("ABLFL") == "Y"), "ABLFL", "PARAMCD", frame=frame)
+
+
+def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, texts=("USUBJID", "PARAMCD"), numbers=("BASE",)):
+        each = data.frame.group_by(_series(data)).agg(pl.col("BASE").drop_nulls().n_unique().alias("__bases"))
+        frame = _joined(data.frame, each.filter(pl.col("__bases") > 1), _series(data))
+        yield data.records(pl.col("__bases") > 1, "BASE", "PARAMCD", frame=frame)
+
+
+def baseline_value(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, texts=("USUBJID", "PARAMCD", "ABLFL"), numbers=("AVAL", "BASE")):
+        frame = _with_baseline(data, "AVAL")
+        base, there = pl.col("BASE"), pl.col("AVAL at ABLFL")
+        of = base.is_not_null() & there.is_not_null()
+        yield data.records(~_near(base, there), "BASE", "PARAMCD", "AVAL at ABLFL", of=of, frame=frame)
+
+
+def baseline_texts(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, texts=("USUBJID", "PARAMCD", "ABLFL")):
+        for base, value in _TEXTS:
+            if {base, value} <= set(data.texts()):
+                there = f"{value} at ABLFL"
+                of = pl.col(base).is_not_null() & pl.col(there).is_not_null()
+                yield data.records(
+                    pl.col(base) != pl.col(there), base, "PARAMCD", there, of=of,
+                    frame=_with_baseline(data, value),
+                )  # fmt: skip
+
+
+def change_from_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _derived(study, "CHG", pl.col("AVAL") - pl.col("BASE"))
+
+
+def percent_change(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _derived(study, "PCHG", 100 * (pl.col("AVAL") - pl.col("BASE")) / pl.col("BASE"))
+
+
+def ratio_to_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _derived(study, "R2BASE", pl.col("AVAL") / pl.col("BASE"))
+
+
+def change_has_values(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, numbers=("AVAL", "BASE")):
+        for name in ("CHG", "PCHG", "R2BASE"):
+            if name in data.numbers():
+                without = pl.col("AVAL").is_null() | pl.col("BASE").is_null()
+                if name != "CHG":
+                    without = without | (pl.col("BASE") == 0)
+                yield data.records(without, name, "AVAL", "BASE")
+
+
+def window_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, numbers=("AWLO", "AWHI")):
+        yield data.records(pl.col("AWLO") > pl.col("AWHI"), "AWLO", "AWHI")
+
+
+def distance_from_target(study: Submission) -> Iterator[Look]:
+    """The distance may leave out the day 0 that does not exist, or not."""
+    for data in _bds(study, numbers=("AWTARGET", "AWTDIFF")):
+        names = [n for n in data.numbers() if n.endswith("DY")]
+        way = way_of(data.frame, [_is_distance(pl.col(n)) for n in names])
+        if way is not None:
+            of = way.is_not_null()
+            yield data.records(~way, "AWTDIFF", "AWTARGET", *names, of=of)
+
+
+def distance_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, numbers=("AWTDIFF",)):
+        yield data.values_wrong("AWTDIFF", pl.col("value") < 0)
+
+
+def range_indicator(study: Submission) -> Iterator[Look]:
+    """Only what is certain: a value on the limit may count as within or without."""
+    for data in _bds(study, numbers=("AVAL",)):
+        for name in data.texts():
+            match = re.fullmatch(r"A(NR|[1-9]\d?)IND", name)
+            low, high = (f"A{match[1]}{side}" if match else "" for side in ("LO", "HI"))
+            if {low, high} <= set(data.numbers()):
+                value, said = pl.col("AVAL"), pl.col(name)
+                wrong = (
+                    ((said == "NORMAL") & ((value < pl.col(low)) | (value > pl.col(high))).fill_null(False))
+                    | ((said == "LOW") & (value > pl.col(low)).fill_null(False))
+                    | ((said == "HIGH") & (value < pl.col(high)).fill_null(False))
+                )
+                of = said.is_in(["LOW", "NORMAL", "HIGH"]) & value.is_not_null()
+                yield data.records(wrong, name, "AVAL", low, high, of=of)
+
+
+def shift_of_range(study: Submission) -> Iterator[Look]:
+    """SHIFTy of the form "A to B", where nearly all records go from one known variable to another."""
+    for data in _bds(study):
+        texts = data.texts()
+        for name in (n for n in texts if re.fullmatch(r"SHIFT[1-9]\d?", n)):
+            pairs = [(base, value) for base, value in _TEXTS if base in texts and value in texts]
+            way = way_of(data.frame, [_is_shift(name, base, value) for base, value in pairs])
+            if way is not None:
+                shown = [n for pair in pairs for n in pair]
+                yield data.records(~way, name, *shown, of=way.is_not_null())
+
+
+def criterion_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study):
+        for name in data.texts():
+            if re.fullmatch(r"CRIT[1-9]\d?", name):
+                yield data.fact(f"{name}FL" not in data.columns, name)
+
+
+def flag_has_criterion(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study):
+        for name in data.texts():
+            text = name.removesuffix("FL")
+            if re.fullmatch(r"CRIT[1-9]\d?FL", name) and text in data.texts():
+                yield data.records(pl.col(text).is_null(), name, text)
+
+
+def censoring_is_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, numbers=("CNSR",)):
+        yield data.values_wrong("CNSR", (pl.col("value") < 0) | (pl.col("value") % 1 != 0))
+
+
+def time_has_censoring(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, numbers=("CNSR", "AVAL")):
+        yield data.records(pl.col("CNSR").is_null(), "AVAL", "CNSR")
+
+
+def start_before_event(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, numbers=("CNSR", "STARTDT", "ADT")):
+        of = pl.col("STARTDT").is_not_null() & pl.col("ADT").is_not_null()
+        yield data.records(pl.col("ADT") < pl.col("STARTDT"), "ADT", "STARTDT", of=of)
+
+
+def time_of_dates(study: Submission) -> Iterator[Look]:
+    """In days, with the first day counted or not, as nearly all records of the parameter have it."""
+    for data in _bds(study, texts=("PARAMCD",), numbers=("CNSR", "AVAL", "STARTDT", "ADT")):
+        apart = pl.col("ADT") - pl.col("STARTDT")
+        for code in data.values("PARAMCD")["value"].sort():
+            here = pl.col("PARAMCD") == code
+            ways = [
+                pl.when(here).then(_near(pl.col("AVAL"), days)) for days in (apart + 1, apart)
+            ]  # the first day is counted, or it is not
+            way = way_of(data.frame, ways)
+            if way is not None:
+                yield data.records(~way, "AVAL", "PARAMCD", "STARTDT", "ADT", of=way.is_not_null())
+
+
+def event_has_description(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _bds(study, texts=("EVNTDESC",), numbers=("CNSR",)):
+        yield data.records(pl.col("EVNTDESC").is_null(), "CNSR", "EVNTDESC", of=pl.col("CNSR") == 0)
+
+
+# What several rules share
+
+
+def _bds(study: Submission, texts: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> Iterator[Dataset]:
+    for data in study.adam("BDS", "TTE"):
+        if set(texts) <= set(data.texts()) and set(numbers) <= set(data.numbers()):
+            yield data
+
+
+def _series(data: Dataset) -> list[str]:
+    """What has one baseline: a parameter of a subject, of each type of baseline."""
+    return ["USUBJID", "PARAMCD", *(["BASETYPE"] if "BASETYPE" in data.texts() else [])]
+
+
+def _joined(frame: pl.DataFrame, other: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    return frame.join(other, on=on, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _with_baseline(data: Dataset, name: str) -> pl.DataFrame:
+    """The records with a value of their baseline record, null where there is none or several."""
+    series = _series(data)
+    flagged = data.frame.filter(pl.col("ABLFL") == "Y").select(
+        *series, pl.col(name).alias(f"{name} at ABLFL")
+    )
+    return _joined(data.frame, flagged.filter(~pl.struct(series).is_duplicated()), series)
+
+
+def _one_to_one(data: Dataset, one: str, other: str, within: list[str]) -> Look:
+    pairs = data.frame.select(*within, one, other).drop_nulls().unique()
+    several = pl.any_horizontal(
+        pl.struct(*within, one).is_duplicated(), pl.struct(*within, other).is_duplicated()
+    )
+    bad = pairs.filter(several).with_columns(pl.lit(True).alias("__bad"))
+    frame = _joined(data.frame, bad, [*within, one, other])
+    both = pl.col(one).is_not_null() & pl.col(other).is_not_null()
+    return data.records(pl.col("__bad"), one, other, *within, of=both, frame=frame)
+
+
+def _derived(study: Submission, name: str, right: pl.Expr) -> Iterator[Look]:
+    for data in _bds(study, numbers=(name, "AVAL", "BASE")):
+        of = pl.col(name).is_not_null() & right.is_finite()
+        yield data.records(~_rounded(pl.col(name), right), name, "AVAL", "BASE", of=of)
+
+
+def _near(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    return (one - other).abs() <= 1e-8 * pl.max_horizontal(one.abs(), other.abs(), pl.lit(1.0))
+
+
+def _rounded(value: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """Whether a value is right, or right as it was rounded, to one decimal or more."""
+    fits = [_near(value, right)]
+    for decimals in _DECIMALS:
+        step = 10.0**-decimals
+        rounded = (value - (value / step).round(0) * step).abs() <= 1e-9 * pl.max_horizontal(
+            value.abs(), pl.lit(1.0)
+        )
+        fits.append(rounded & ((value - right).abs() <= 0.5 * step * (1 + 1e-6)))
+    return pl.any_horizontal(fits)
+
+
+def _is_distance(day: pl.Expr) -> pl.Expr:
+    """Whether AWTDIFF is the distance of a day from the target."""
+    target, said = pl.col("AWTARGET"), pl.col("AWTDIFF")
+    apart = (day - target).abs()
+    across = (day < 0) != (target < 0)
+    return _near(said, apart) | (across & _near(said, apart - 1))
+
+
+def _is_shift(name: str, base: str, value: str) -> pl.Expr:
+    """Whether a shift goes from a baseline to a value, where it has the form that tells it."""
+    text = pl.concat_str(pl.col(base), pl.lit(" to "), pl.col(value))
+    return pl.when(pl.col(name).str.contains(" to ")).then(pl.col(name) == text)
