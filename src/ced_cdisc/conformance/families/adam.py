@@ -54,7 +54,8 @@ def subject_in_dm_of_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
         for data in study.adam():
             if _text(data, "USUBJID"):
                 known = study.subjects["USUBJID"].implode()
-                yield data.values_wrong("USUBJID", ~VALUE.is_in(known))
+                of = pl.col("USUBJID").is_not_null() & _of_the_study(study, data)
+                yield data.records(~pl.col("USUBJID").is_in(known), "USUBJID", of=of)
 
 
 def subject_in_adsl(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -271,7 +272,8 @@ def sequence_of_sdtm(study: Submission) -> Iterator[Look]:
             if _text(data, "USUBJID") and parents and all(one.has("USUBJID", name) for one in parents):
                 keys = pl.concat([one.frame.select("USUBJID", name) for one in parents]).unique()
                 frame = _looked_up(data.frame, keys, ["USUBJID", name])
-                yield data.records(pl.col("__found").is_null(), name, frame=frame)
+                of = pl.col(name).is_not_null() & _of_the_study(study, data)
+                yield data.records(pl.col("__found").is_null(), name, of=of, frame=frame)
 
 
 def source_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -293,6 +295,8 @@ def source_record(study: Submission) -> Iterator[Look]:  # noqa: D103
             ).unique()
             frame = _looked_up(data.frame, keys, ["USUBJID", "SRCSEQ"])
             of = (pl.col("SRCDOM") == source) & pl.col("SRCSEQ").is_not_null()
+            if number == "--SEQ":
+                of = of & _of_the_study(study, data)
             yield data.records(pl.col("__found").is_null(), "SRCSEQ", "SRCDOM", of=of, frame=frame)
 
 
@@ -344,6 +348,14 @@ def _first(study: Submission, flag: str, groups: tuple[str, ...]) -> Iterator[Lo
             key = pl.when(pl.col(flag) == "Y").then(pl.struct("USUBJID", *by))
             several = key.is_duplicated() & pl.col(flag).eq("Y")
             yield data.records(several, flag, *by)
+
+
+def _of_the_study(study: Submission, data: Dataset) -> pl.Expr:
+    """The records of the study of DM: an analysis may take in subjects of another study."""
+    dm = study.get("DM")
+    if dm is None or not (_text(dm, "STUDYID") and _text(data, "STUDYID")):
+        return pl.lit(True)
+    return pl.col("STUDYID").is_in(dm.values("STUDYID")["value"].implode())
 
 
 def _sourced(study: Submission, name: str) -> Iterator[Dataset]:

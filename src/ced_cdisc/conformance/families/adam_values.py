@@ -191,8 +191,17 @@ def _bds(study: Submission, texts: tuple[str, ...] = (), numbers: tuple[str, ...
 
 
 def _series(data: Dataset) -> list[str]:
-    """What has one baseline: a parameter of a subject, of each type of baseline."""
-    return ["USUBJID", "PARAMCD", *(["BASETYPE"] if "BASETYPE" in data.texts() else [])]
+    """What has one baseline: a parameter of a subject, of each type, and of each time point where most have.
+
+    A single flag too many at another time point is so still a fault.
+    """
+    series = ["USUBJID", "PARAMCD", *(["BASETYPE"] if "BASETYPE" in data.texts() else [])]
+    if "ATPT" in data.texts() and "ABLFL" in data.texts():
+        flagged = data.frame.filter((pl.col("ABLFL") == "Y") & pl.col("ATPT").is_not_null())
+        points = flagged.group_by(series).agg((pl.col("ATPT").n_unique() > 1).alias("several"))
+        if points.height and points["several"].sum() > points.height / 2:
+            return [*series, "ATPT"]
+    return series
 
 
 def _joined(frame: pl.DataFrame, other: pl.DataFrame, on: list[str]) -> pl.DataFrame:
