@@ -7,6 +7,8 @@ where they do not, nothing is said.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 NEARLY = 0.9
@@ -20,6 +22,6 @@ def mostly(frame: pl.DataFrame, right: pl.Expr) -> bool:
     return told[0] >= _FEWEST and told[0] >= NEARLY * told[1]
 
 
-def way_of(frame: pl.DataFrame, ways: list[pl.Expr]) -> pl.Expr | None:
+def way_of(frame: pl.DataFrame, ways: Sequence[pl.Expr]) -> pl.Expr | None:
     """The first of several ways that nearly all records follow."""
     return next((way for way in ways if mostly(frame, way)), None)
