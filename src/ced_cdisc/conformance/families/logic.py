@@ -420,10 +420,9 @@ def elements_follow_each_other(study: Submission) -> Iterator[Look]:  # noqa: D1
 
 def epoch_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.having("EPOCH", among=study.sdtm(*_OBSERVED)):
-        dated = [data.v(name) for name in ("--DTC", "--STDTC") if data.has(name)]
-        if dated:
-            filled = pl.any_horizontal(is_day(pl.col(name)) for name in dated)
-            yield data.records(pl.col("EPOCH").is_null(), "EPOCH", *dated, of=filled)
+        date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
+        if date:
+            yield data.records(pl.col("EPOCH").is_null(), "EPOCH", date, of=is_day(data.col(date)))
 
 
 # What several rules share
