@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from define_page import CODELISTS, DATASETS, VARIABLES, large
 
-from ced_cdisc.check.define import _schema, check_define
+from ced_cdisc.check.define import check_define
 from ced_cdisc.define import read_define, write_define
 from ced_cdisc.write.define import define_xml
 
