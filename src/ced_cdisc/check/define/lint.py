@@ -98,7 +98,7 @@ def open_define(xml: bytes, file: str, ct: Path | None = None) -> tuple[DefineDo
 
 def _schema_findings(document: DefineDocument, xml: bytes) -> list[Finding]:
     """What the schema says, except for uniqueness, which CED503, CED513 and CED517 say by name."""
-    schema = _schema(document.version)
+    schema = read_schema(document.version)
     tree = document.root.getroottree()
     if document.version == "2.0":  # the document shows the names of 2.1
         tree = etree.fromstring(xml, etree.XMLParser(no_network=True, resolve_entities=False)).getroottree()
@@ -132,8 +132,8 @@ def _prefix(match: re.Match[str]) -> str:
 
 
 @cache
-def _schema(version: str) -> etree.XMLSchema:
-    """The compiled schema (0.02 s), found in the installed package without importing it."""
+def read_schema(version: str) -> etree.XMLSchema:
+    """The compiled schema of a version (0.02 s), found in the installed package without importing it."""
     package, inside = _SCHEMAS[version]
     spec = find_spec(package)
     places = list(spec.submodule_search_locations or []) if spec is not None else []
