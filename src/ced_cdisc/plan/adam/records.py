@@ -17,7 +17,7 @@ from ced_cdisc.plan.adam.parameters import ComputedRecords, ordered
 from ced_cdisc.plan.adam.windows import window_values
 from ced_cdisc.plan.language.expressions import both, choose, literal, missing
 from ced_cdisc.plan.language.made_lines import spec_line
-from ced_cdisc.plan.language.origins import DERIVED, derivation
+from ced_cdisc.plan.language.origins import DERIVED, derivation, order_in_words
 from ced_cdisc.plan.model import Computed, Line
 from ced_cdisc.spec.analysis import DerivedSpec
 from ced_cdisc.spec.source import Text
@@ -324,7 +324,7 @@ class _Maker:
         text = f"{spec.dtype} on a record that repeats {self._taken_in_words(entry)}"
         if spec.fill is not None:
             visits = listed([str(name) for name in spec.fill])
-            text += f", for each of {visits} at which the {group} has no AVAL"
+            text += f"; for {visits}, where the {group} has no AVAL there"
         else:
             text += f", for each {group}"
         return f"{text}{self._assigned_in_words(entry)}."
@@ -340,8 +340,7 @@ class _Maker:
 
     def _taken_in_words(self, entry: _Entry) -> str:
         spec = entry.spec
-        order = listed([str(word).replace(" desc", " (falling)") for word in spec.order or ()])
-        text = f"the {spec.take} record with AVAL, in the order of {order},"
+        text = f"the {spec.take} record with AVAL, in the order of {order_in_words(spec.order or ())},"
         if spec.fill is not None:
             text += " among those of earlier analysis visits"
         if entry.where is not None:
