@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ced_cdisc.core.metadata import Method
+from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.model import Block
 
 Sourced = tuple[str, Method | None]
 """A method, and the source of its records in words (``XC``), or empty where it is not known."""
 
-_KINDS = {"raw": "the raw table {}", "dataset": "{}", "visits": "the visits of the subject", "rows": ""}
+_KINDS = {"raw": "the raw table {}", "dataset": "{}", "visits": "the subject's visits", "rows": ""}
 
 
 def source_in_words(block: Block) -> str:
@@ -44,10 +45,17 @@ def _text(texts: dict[str, list[str]]) -> str:
     named = [source for sources in texts.values() for source in sources]
     if all(named) and len(set(named)) == len(named):
         return " ".join(
-            f"In records from {' and '.join(sources)}: {inside(text)}" for text, sources in texts.items()
+            f"In records made from {_together(sources)}: {inside(text)}" for text, sources in texts.items()
         )
     numbered = " ".join(f"({i}) {text}" for i, text in enumerate(texts, 1))
     return f"By the kind of record, in the order of the mapping: {numbered}"
+
+
+def _together(sources: list[str]) -> str:
+    raw = _KINDS["raw"].format("")
+    if len(sources) > 1 and all(source.startswith(raw) for source in sources):
+        return f"the raw tables {listed([source.removeprefix(raw) for source in sources])}"
+    return listed(sources)
 
 
 def inside(text: str) -> str:
