@@ -2,10 +2,10 @@
 
 python scripts/review_methods.py IMPROVE_CED_OUT VITALS_LABS_OUT [LIST]
 
-Both are builds of the examples. The list (tests/define/method_review.tsv) has a line for each distinct text of
-a method or a comment: how often each example has it, the verdict, and the text. Verdicts of unchanged texts stay,
-new texts are ``unread``, texts that are gone leave the list. A person writes the verdicts: ``clear``, or what
-was judged. The texts are read from the files with lxml: nothing of ced_cdisc is asked.
+Both are builds of the examples. The list (tests/define/method_review.tsv) has a line for each distinct text
+of a method or a comment: how often each example has it, the verdict, and the text. Verdicts of unchanged
+texts stay, new texts are ``unread``, texts that are gone leave the list. A person writes the verdicts: ``clear``,
+or what was judged. The texts are read from the files with lxml: nothing of ced_cdisc is asked.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ def write(found: dict[str, Uses], file: Path = LIST) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
+    """Write the list; 1 where a text waits for a verdict, 2 where the arguments are wrong."""
     if len(arguments) not in (2, 3):
         sys.stderr.write(__doc__ or "")
         return 2
