@@ -4,8 +4,8 @@ python scripts/review_methods.py IMPROVE_CED_OUT VITALS_LABS_OUT [LIST]
 
 Both are builds of the examples. The list (tests/define/method_review.tsv) has a line for each distinct text
 of a method or a comment: how often each example has it, the verdict, and the text. Verdicts of unchanged
-texts stay, new texts are ``unread``, texts that are gone leave the list. A person writes the verdicts: ``clear``,
-or what was judged. The texts are read from the files with lxml: nothing of ced_cdisc is asked.
+texts stay, new texts are ``unread``, texts that are gone leave the list. A person writes the verdicts:
+``clear``, or what was judged. The texts are read from the files with lxml: nothing of ced_cdisc is asked.
 """
 
 from __future__ import annotations

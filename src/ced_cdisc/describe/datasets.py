@@ -21,7 +21,7 @@ from ced_cdisc.core.metadata import (
 )
 from ced_cdisc.describe.lists import UsedTerms, written_values
 from ced_cdisc.describe.types import distinct, measure
-from ced_cdisc.describe.values import value_levels
+from ced_cdisc.describe.values import common_codelist, value_levels
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.by_source import merge_methods, source_in_words
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
@@ -113,6 +113,7 @@ def _variable(
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
     levels = () if measured.empty else value_levels(plan, frame, variable, _labels(plan, variable.name))
+    codelist = variable.codelist if levels else common_codelist(plan, frame, variable) or variable.codelist
     if any(level.comment is not None for level in levels):
         comment = None  # said where it holds
     covered = bool(levels) and all(level.origin is not None for level in levels)
@@ -135,7 +136,7 @@ def _variable(
         key=keys.index(variable.name) + 1 if variable.name in keys else None,
         origin=origin,
         method=_method(plan, variable) if origin.type == "Derived" and not covered else None,
-        codelist=variable.codelist if variable.kind is not Type.DTC else None,
+        codelist=codelist if variable.kind is not Type.DTC else None,
         comment=comment,
         value_level=levels,
         has_no_data=measured.empty,

@@ -53,7 +53,8 @@ def value_levels(
         words = said.get((name, study)) or said.get((name, ""))
         words = words or _Said(variable.origin, variable.method, variable.codelist, None)
         words = _with_derived(plan, words, derived.get(name, {}))
-        words = replace(words, codelist=plan.value_lists.get((variable.name, name), words.codelist))
+        codelist = plan.value_lists.get((variable.name, name), words.codelist or variable.codelist)
+        words = replace(words, codelist=codelist)
         found.append(_Value(name, measured, words, study))
     is_result = variable.name == "AVAL" or variable.name.endswith("ORRES")
     is_planned = variable.name in ("BASE", "CHG") and bool(plan.decimals)
@@ -67,6 +68,18 @@ def value_levels(
         _level(plan, variable, by, sorted(alike, key=lambda v: v.name), labels) for alike in rows.values()
     ]
     return tuple(sorted(made, key=lambda level: [check.values for check in level.where]))
+
+
+def common_codelist(plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan) -> Codelist | None:
+    """The codelist that the spec binds to every value of the dividing variable, if it is one and the same.
+
+    It is that of the variable where the value level would say the same of all records, and so is left out.
+    """
+    by = next((divider for name, divider in plan.value_level if name == variable.name), "")
+    if by not in frame.columns or frame[by].null_count():
+        return None
+    bound = [plan.value_lists.get((variable.name, str(value))) for value in frame[by].unique().to_list()]
+    return bound[0] if bound and all(one is not None and one == bound[0] for one in bound) else None
 
 
 @dataclass(frozen=True)
