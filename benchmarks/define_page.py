@@ -98,7 +98,10 @@ def large() -> PackageMetadata:
         name="Study LARGE, SDTM datasets",
         description="Data tabulations",
         created=datetime(2026, 1, 1),  # noqa: DTZ001
-        standards=(Standard("SDTMIG", "SDTMIG", "IG", "3.4"),),
+        standards=(
+            Standard("SDTMIG", "SDTMIG", "IG", "3.4"),
+            Standard("SDTM-CT", "CDISC/NCI", "CT", "2024-09-27", publishing_set="SDTM"),
+        ),
         datasets=tuple(dataset(number, lists) for number in range(DATASETS)),
     )
 
@@ -142,7 +145,6 @@ def dataset(number: int, lists: list[Codelist]) -> DatasetMetadata:
         "One record per result",
         tuple(made),
         "Tabulation",
-        "SDTMIG",
     )
 
 

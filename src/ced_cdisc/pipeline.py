@@ -18,6 +18,7 @@ from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
+from ced_cdisc.stages.guiding import make_guides, read_guides
 from ced_cdisc.stages.planning import digests, make_plan, pin_numbers, prepare_output, stop_on_errors
 
 if TYPE_CHECKING:
@@ -98,12 +99,13 @@ def build(
     findings = Findings()
 
     plan, specs = make_plan(study, findings, asked, profile)
+    guides = read_guides(study, plan, findings)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     with companion(raw, plan, wanted=processes > 1) as partner:
         # Below here polars is loaded, after the fork.
         from ced_cdisc.stages.converting import convert
-        from ced_cdisc.stages.output import keep_numbers, manifest
+        from ced_cdisc.stages.output import accounts, keep_numbers, manifest
         from ced_cdisc.stages.packaging import package
         from ced_cdisc.stages.reading import left_over, raw_columns, read_raw
 
@@ -120,8 +122,10 @@ def build(
     frames = datasets | qualifiers
     rows = {name: len(frame) for name, frame in frames.items()}
     findings.extend(left_over(plan, tables))
-    inputs = digests(specs, lock)
-    files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, files, findings)
+    told = accounts(plan, tables, findings)
+    files |= make_guides(guides, packages, frames, told, findings)
+    inputs = digests({**specs, **guides.files}, lock)
+    files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, told, files, findings)
 
     assert folder is not None, "a refused folder is an error, which render stops on"
     with keep_numbers(lock, study, findings), folder as work:

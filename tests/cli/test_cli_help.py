@@ -80,7 +80,13 @@ def test_the_example_in_the_help_runs_in_a_clone(
     (tmp_path / "raw").symlink_to(clone / "examples" / "improve_ced" / "raw")
     example = re.search(r"\n  Example:\n    ced-cdisc (.*)\n", said(command, "--help"))
     assert example is not None
-    if command == "results":
+    if command in ("check", "compare", "results", "spec"):
         assert CliRunner().invoke(main, ["build", "raw/", "out/"]).exit_code == 0
+    if command == "define":
+        (tmp_path / "old").mkdir()
+        old = clone / "tests" / "define" / "old" / "define20-sdtm.xml"
+        (tmp_path / "old" / "define.xml").write_bytes(old.read_bytes())
+    if command == "compare":
+        (tmp_path / "qc").symlink_to(tmp_path / "out")
     run = CliRunner().invoke(main, example[1].split(), prog_name="ced-cdisc")
     assert (run.exit_code, "error" in run.stderr) == (0, False)

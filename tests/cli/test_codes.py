@@ -47,7 +47,7 @@ def test_titles_are_short_and_remedies_say_what_to_do() -> None:
 
 
 def test_the_hundreds_say_the_stage() -> None:
-    """0, 1 specs, 2 raw data, 3 transport files (CED33x are read, others written), 4 folders, 5 checks."""
+    """0, 1 specs, 2 raw data, 3 transport files (CED33x: read), 4 folders, 5, 6 checks, 7 comparisons."""
     for code, entry in CODES.items():
         stages = {
             "0": Stage.SPEC,
@@ -56,14 +56,20 @@ def test_the_hundreds_say_the_stage() -> None:
             "3": Stage.OUTPUT,
             "4": Stage.OUTPUT,
             "5": Stage.CHECK,
+            "6": Stage.CHECK,
+            "7": Stage.CHECK,
         }
         expected = stages[code[3]]
         if code == "CED265":  # a check of the user, carried out on the data
             expected = Stage.CHECK
         elif code == "CED295":  # what the data were numbered by, written with the output
             expected = Stage.OUTPUT
-        elif code.startswith("CED33"):
+        elif code.startswith("CED33") or code in ("CED714", "CED715", "CED716"):  # files that are read
             expected = Stage.RAW
+        elif code in ("CED570", "CED575"):  # what a workbook cannot hold
+            expected = Stage.OUTPUT
+        elif code.startswith(("CED56", "CED57")):  # a workbook is a specification
+            expected = Stage.SPEC
         assert entry.stage is expected, code
 
 

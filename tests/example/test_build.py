@@ -56,6 +56,8 @@ def test_the_build_has_no_findings_but_notes_on_planted_irregularities(build: Bu
     ]
     for finding in build.findings.sorted():
         assert finding.severity is Severity.NOTE, str(finding)
+        if finding.code == "CED430":
+            continue  # places of the reviewer's guides that wait for a person
         assert any(text in str(finding) for text in expected), str(finding)
 
 
@@ -70,6 +72,9 @@ def test_the_folder_holds_a_file_for_each_dataset_and_nothing_else(out: Path) ->
             for name in ("define.html", "define.xml", "define2-1.xsl")
         ),
         *(f"{kind}/acrf.pdf" for kind in ("sdtm", "controls/sdtm")),
+        *(f"{place}csdrg.{end}" for place in ("guides/", "controls/guides/") for end in ("docx", "md")),
+        *(f"{kind}/csdrg.pdf" for kind in ("sdtm", "controls/sdtm")),
+        *("guides/adrg.docx", "guides/adrg.md", "adam/adrg.pdf"),
         *(f"adam/{name}" for name in ("results.json", "results.txt")),
         *(f"adam/figures/F3.{number}.svg" for number in (1, 2, 3, 4)),
         "build.json",
@@ -150,7 +155,6 @@ def test_build_json_lists_every_input_with_its_sha_256(manifest: dict[str, Any])
         f"{name}/{path}": hashlib.sha256(data).hexdigest()
         for name, folder in folders.items()
         for path, data in contents(folder).items()
-        if name != "define" or path.endswith("define.yaml")  # the words for the guides are not read yet
     }
 
 

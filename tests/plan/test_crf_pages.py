@@ -153,7 +153,7 @@ DOCUMENTS = [
         "kind: acrf, made: yes",
         "kind: other, made: yes",
         "define/define.yaml:2:9 CED018 the build makes no document acrf; "
-        "it can make the annotated CRF (kind: acrf)",
+        "it can make the annotated CRF (kind: acrf) and the reviewer's guides (csdrg, adrg)",
     ),
     (
         "documents:\n",

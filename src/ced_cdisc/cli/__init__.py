@@ -6,11 +6,14 @@ import click
 
 from ced_cdisc import __version__
 from ced_cdisc.cli.build import build
+from ced_cdisc.cli.check import check
 from ced_cdisc.cli.check_spec import check_spec
+from ced_cdisc.cli.compare import compare
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
 from ced_cdisc.cli.results import results
 from ced_cdisc.cli.show import show
+from ced_cdisc.cli.spec import spec
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,5 +26,5 @@ def main() -> None:
     """
 
 
-for command in (build, check_spec, ct, define, results, show):
+for command in (build, check, check_spec, compare, ct, define, results, show, spec):
     main.add_command(command)

@@ -24,6 +24,7 @@ def check_spec(mappings: Path | None, define: Path | None, profile: str | None) 
     from ced_cdisc.core.findings import Findings, Stopped
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.locate import MissingFolder, find_study
+    from ced_cdisc.stages.guiding import read_guides
     from ced_cdisc.stages.planning import make_plan
 
     console = BuildConsole()
@@ -32,6 +33,7 @@ def check_spec(mappings: Path | None, define: Path | None, profile: str | None) 
         study = find_study(mappings, define, Path())
         console.say(study.notice)
         plan, _ = make_plan(study, findings, profile=profile)
+        read_guides(study, plan, findings)
     except MissingFolder as error:
         usage_error(str(error))
     except Stopped as stopped:

@@ -103,6 +103,28 @@ CED123 | an unknown display, document or result | take the word proposed, or dec
 CED124 | a display without result | write a result of it, or take it out of define.yaml
 CED125 | a figure that cannot be drawn as it says | follow the message
 CED126 | a page of the annotated CRF to be made is taken | number the form as the message says
+CED130 | the words for a reviewer's guide cannot be read | save the file as UTF-8, and look at its permissions
+CED131 | words for a section that the guide does not have | take the title proposed
+CED132 | words before the first section | put them under the title of a section
+CED133 | a section's words are given twice | write them in one place
+CED134 | a form of Markdown that a guide cannot show | write paragraphs, lists, tables, or code
+CED135 | a character that the PDF of a guide cannot show | write it in Latin letters
+CED136 | a guide that cannot be made | follow the message
+CED137 | a known finding that is not said right | follow the message
+CED138 | words for a guide that is not made (a warning) | declare the document in define.yaml
+CED560 | the file is no xlsx workbook | save it as .xlsx
+CED561 | the workbook is password-protected, or an old .xls | save it as .xlsx without a password
+CED562 | the workbook is damaged, or too big | save it as .xlsx again
+CED563 | cells of the workbook hold errors, or formulas without a value | correct them, or save it again
+CED564 | a sheet or column that the workbook needs is missing | add it, or correct its name
+CED565 | two sheets or two columns of the workbook are one | rename or take out one of them
+CED566 | a row of the workbook has no key, or that of another row | fill it in, or take out the row
+CED567 | a cell of the workbook has a value that its column does not take | take one of those named
+CED568 | a cell of the workbook refers to what no sheet has | add the row, or correct the name
+CED569 | a where clause of the workbook cannot be read | write it as `PARAMCD EQ SYSBP AND VISITNUM IN (1, 2)`
+CED571 | a part of the workbook is not read (a note) | nothing, if it is no part of the specification
+CED572 | the specs changed after the build (a warning) | build again, then import
+CED573 | with the edits of a workbook the specs would have faults | correct the cells that they come from
 """
 
 _RAW = """
@@ -235,7 +257,10 @@ CED411 | a killed run left the former output beside a new OUT | move one of them
 CED412 | the output cannot be written, such as on a full disk | make room, or write to another folder
 CED413 | the finished output cannot take the place of OUT | write to another folder
 CED414 | OUT is a link that leads nowhere | correct the link, or name another folder
+CED430 | a reviewer's guide has places to be completed (a note) | write them in define/csdrg.md or adrg.md
 CED420 | a part (--only) would replace a full build | name another folder for --only
+CED570 | a text or sheet is larger than a spreadsheet program holds | shorten it, or put it into a document
+CED575 | a part of define.xml that a workbook has no cell for (a note) | keep the define.xml too
 """
 
 _CHECK = """
@@ -287,9 +312,59 @@ CED544 | a variable without values does not say so, or a mandatory one lacks som
 CED545 | a value is longer than Length, or not of the data type | correct the length or type, or the value
 CED546 | something was not compared, since what it needs is not at hand | compare it by other means
 CED547 | an attribute of define.xml is empty | give it a value, or leave it out
+CED550 | a define.xml that was to be read is not well-formed XML | have it written again
+CED551 | a define.xml that was to be read declares a document type | take the declaration out
+CED552 | the file is not a Define-XML file | give an ODM with a Study and a MetaDataVersion
+CED553 | a define.xml that was to be read is not of version 2.1 or 2.0 | give a file of these versions
+CED554 | an element lacks the identifier that others refer to it by | give it one
+CED555 | the file to be upgraded is not of Define-XML 2.0 | give a file of 2.0; one of 2.1 needs no upgrade
 CED590 | --verify: the two engines differ in a value | report the line and the values as a bug
 CED591 | --verify: the two engines differ in the records of a dataset | report the line as a bug
 CED592 | --verify: one engine finds a fault in the data that the other does not | report the line as a bug
+CED600 | the folder to check holds no dataset | name the folder of the .xpt, .json or .ndjson files
+CED601 | something that is no ordinary file, or too many of them | put the file itself there
+CED602 | a file has another name than its dataset (a warning) | call the file as the dataset
+CED603 | two files hold one dataset | keep one of them
+CED604 | a folder or file to check cannot be read | look at its permissions and size
+CED605 | a Dataset-JSON file is no JSON | write it again
+CED606 | a file is no Dataset-JSON 1.1, or contradicts its own description | write it again
+CED607 | a Dataset-JSON file holds another number of records than it says | write it again
+CED608 | a transport file has texts that are not UTF-8 (a warning) | write the texts in ASCII
+CED609 | a define.xml cannot be read | write it again, without a document type
+CED610 | a file of data of another kind is not read (a warning) | export it as XPT version 5 or Dataset-JSON
+CED680 | the interpreter for the CORE engine cannot be started | name a Python with --core-python
+CED681 | the interpreter has no CORE engine | install cdisc-rules-engine there; see docs/core.md
+CED682 | the CORE engine has an interface that is not known | install the release that docs/core.md names
+CED683 | the cache of the CORE engine is not there, or cannot be read | get it again as docs/core.md says
+CED684 | the CORE engine has no rules for the standard | name another version, or get a newer cache
+CED685 | rules of your own that the CORE engine cannot read | correct the file that the message names
+CED686 | the CORE engine took too long | give it more time with --core-timeout
+CED687 | the CORE engine ended before it had an answer | run it by hand on the folder
+CED688 | an answer of the CORE engine that cannot be understood | install the release that docs/core.md names
+CED689 | the cache of the CORE engine lacks tables (a warning) | get it again as docs/core.md says
+"""
+
+_COMPARED = """
+CED700 | values of a variable differ | look at the cause and the records, then at both programs
+CED701 | records stand on one side only | look at the keys: a record is missing, or a key has another value
+CED702 | variables stand on one side only | make them, or take them out
+CED703 | a dataset stands on one side only | make it, or take it out
+CED704 | labels differ | make them agree, or compare with --ignore labels
+CED705 | types differ | make them agree, or compare with --ignore types
+CED706 | lengths differ | make them agree, or compare with --ignore lengths
+CED707 | formats differ | make them agree, or compare with --ignore formats
+CED708 | the order of the variables differs | make it agree, or compare with --ignore order
+CED709 | the keys are not unique (a warning) | name more keys with --keys
+CED710 | no keys are known (a note) | name them with --keys, or put define.xml beside the file
+CED711 | numbers differ within the tolerance (a note) | compare with --relative 0 to see them
+CED712 | a file does not know metadata (a note) | compare transport files to see them
+CED713 | define.xml gives no keys (a warning) | write it again, or name the keys with --keys
+"""
+
+_COMPARED_FILES = """
+CED714 | a file to compare cannot be read | look at the reason, then write the file again
+CED715 | a folder to compare holds a dataset twice | take one of the files away, or compare the files
+CED716 | there is no dataset to compare | name a folder that holds some
 """
 
 
@@ -311,6 +386,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
                 | _listed(_RAW, Stage.RAW)
                 | _listed(_OUTPUT, Stage.OUTPUT)
                 | _listed(_CHECK, Stage.CHECK)
+                | _listed(_COMPARED, Stage.CHECK)
+                | _listed(_COMPARED_FILES, Stage.RAW)
             ).items()
         )
     )

@@ -33,6 +33,7 @@ DataType = Literal[
 ]
 OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor"]
 OriginSource = Literal["Subject", "Investigator", "Vendor", "Sponsor"]
+DocumentKind = Literal["acrf", "csdrg", "adrg", "supplemental", "other"]
 Comparator = Literal["EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE"]
 
 
@@ -43,7 +44,7 @@ class Document:
     id: str
     title: str
     href: str
-    kind: Literal["acrf", "supplemental", "other"] = "other"
+    kind: DocumentKind = "other"
     made: bool = False
     """Whether the build makes it; else it is the user's own."""
 

@@ -36,6 +36,23 @@ class ColumnAccount:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class TableAccount:
+    """What became of a raw table.
+
+    Attributes:
+        records: how many were read.
+        dropped: how many of them were left out as duplicates.
+        columns: the account of each column.
+        filled: how many cells a column left over has that are not empty.
+    """
+
+    records: int
+    dropped: int
+    columns: Mapping[str, ColumnAccount]
+    filled: Mapping[str, int]
+
+
 def with_readers(
     tables: Mapping[str, RawTable],
     visits: VisitPlan | None,

@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from ced_cdisc.core.findings import Finding, Findings, Location
+from ced_cdisc.core.guide import GUIDES
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import Block, DatasetPlan, Line
 from ced_cdisc.plan.raw import RawTable
@@ -157,8 +158,11 @@ def _free(page: FormPage, pages: Iterable[FormPage], first: int) -> int:
 def _check_document(name: Text, doc: DocumentSpec, define: DefineSpec, findings: Findings) -> None:
     forms = [str(other) for other, one in define.documents.items() if one.kind == "acrf"]
     href = str(doc.href)
+    if doc.kind in GUIDES:
+        return  # see ced_cdisc.plan.guides
     if doc.kind != "acrf" or forms[0] != name:
-        problem, hint = f"the build makes no document {name}", "it can make the annotated CRF (kind: acrf)"
+        problem = f"the build makes no document {name}"
+        hint = "it can make the annotated CRF (kind: acrf) and the reviewer's guides (csdrg, adrg)"
         if doc.kind == "acrf":
             hint = f"origins point to pages of {forms[0]}"
     elif doc.package != "sdtm":

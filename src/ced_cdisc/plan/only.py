@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
+from ced_cdisc.core.guide import GUIDES
+from ced_cdisc.core.metadata import Document
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
@@ -34,7 +36,21 @@ def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> Study
         named = {d.name for d in study.datasets if study.qualified(d.name) in wanted}
         chosen = _needed_by(study, named | (read & there))
         pooled.append(replace(study, datasets=tuple(d for d in study.datasets if d.name in chosen)))
-    return replace(plan, datasets=tuple(d for d in plan.datasets if d.name in own), pooled=tuple(pooled))
+    part = replace(plan, datasets=tuple(d for d in plan.datasets if d.name in own), pooled=tuple(pooled))
+    return replace(_without_guides(part), pooled=tuple(_without_guides(study) for study in part.pooled))
+
+
+def _without_guides(plan: StudyPlan) -> StudyPlan:
+    """The plan without reviewer's guides to be made: they are of whole packages."""
+
+    def named_only(documents: tuple[Document, ...]) -> tuple[Document, ...]:
+        return tuple(replace(one, made=one.made and one.kind not in GUIDES) for one in documents)
+
+    return replace(
+        plan,
+        sdtm_documents=named_only(plan.sdtm_documents),
+        adam_documents=named_only(plan.adam_documents),
+    )
 
 
 def _needed_by(plan: StudyPlan, names: Iterable[str]) -> set[str]:

@@ -22,6 +22,7 @@ from ced_cdisc.plan.analyses import DisplayPlan
 from ced_cdisc.plan.compared import check_compared
 from ced_cdisc.plan.crf_pages import check_pages
 from ced_cdisc.plan.forms import check_forms
+from ced_cdisc.plan.guides import check_guides
 from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.order import dataset_order
@@ -87,6 +88,7 @@ def _check(
 ) -> None:
     """What can be said of a study's specs as a whole; ``read`` are the datasets that its lines read."""
     _unused_codelists(study)
+    check_guides(study.specs.define, {one.kind for one in plans.values()}, findings)
     check_pages(study.specs.define, study.tables, plans.values(), findings)
     compiled = study.lines.expressions.compiled
     check_compared(compiled, read or plans, study.visits, study.codelists, findings)

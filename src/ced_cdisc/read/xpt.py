@@ -9,7 +9,8 @@ Source: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Tran
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Sequence
+import mmap
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -51,32 +52,85 @@ def read_xpt(
             encoding (CED337).
         LookupError: Python knows no such encoding.
     """
-    file, member, rows = _open(source, encoding, shown)
-    is_ascii = all(text.isascii() for text in (member.label, *(v.label for v in member.variables)))
-    parts: list[list[Any]] = [[] for _ in member.variables]
-    for block, first_row in _blocks(rows):
-        for variable, field, into in zip(member.variables, _fields(block, member), parts, strict=True):
-            if variable.type == "Num":
-                values, codes = ibm_to_ieee(_ibm(field))
-                into.append(_arrow(pa.float64(), len(block), [values], codes == 0))
-                continue
-            data = field.tobytes()
-            is_ascii = is_ascii and data.isascii()
-            try:
-                into.append(_texts(data, variable.length, encoding))
-            except _Undecodable as fault:
-                where = f"{member.name}.{variable.name} row {first_row + fault.row}"
-                hint = "read it with the encoding of the file, such as windows-1252"
-                raise stopped(
-                    "CED337", file, f"has at {where} the text {fault.text!r}, which is not {encoding}", hint
-                ) from None
-    columns: list[pl.Series] = []
-    for variable, arrays in zip(member.variables, parts, strict=True):
-        kind = pa.float64() if variable.type == "Num" else pa.large_string()
-        column = cast(Any, pl).from_arrow(pa.chunked_array(arrays, kind))
-        columns.append(cast(pl.Series, column).alias(variable.name))
-        arrays.clear()
-    return pl.DataFrame(columns), replace(member, encoding="ascii" if is_ascii else encoding)
+    return XptFile(source, encoding=encoding, shown=shown).read()
+
+
+class XptFile:
+    """An open transport file, of which one reads some columns at a time; the bytes stay in the file.
+
+    Arguments and errors are those of :func:`read_xpt`; those of texts (CED337) arise when a column is read.
+    """
+
+    def __init__(self, source: Path | str | bytes, *, encoding: str = "utf-8", shown: str = "") -> None:
+        self._file, self.member, self._data = _open(source, encoding, shown)
+        self._encoding = encoding
+
+    @property
+    def rows(self) -> int:
+        """How many records it holds."""
+        return len(self._data)
+
+    def read(self, names: Collection[str] | None = None) -> tuple[pl.DataFrame, XptMember]:
+        """Some variables (None: all) in their order, and the headers, as :func:`read_xpt` says."""
+        member = self.member
+        chosen = [
+            (variable, start)
+            for variable, start in zip(member.variables, member.positions, strict=True)
+            if names is None or variable.name in names
+        ]
+        is_ascii = all(text.isascii() for text in (member.label, *(v.label for v in member.variables)))
+        parts: list[list[Any]] = [[] for _ in chosen]
+        for block, first_row in _blocks(self._data):
+            for (variable, start), into in zip(chosen, parts, strict=True):
+                field = block[:, start : start + variable.length]
+                if variable.type == "Num":
+                    values, codes = ibm_to_ieee(_ibm(field))
+                    into.append(_arrow(pa.float64(), len(block), [values], codes == 0))
+                    continue
+                data = field.tobytes()
+                is_ascii = is_ascii and data.isascii()
+                try:
+                    into.append(_texts(data, variable.length, self._encoding))
+                except _Undecodable as fault:
+                    where = f"{member.name}.{variable.name} row {first_row + fault.row}"
+                    what = f"has at {where} the text {fault.text!r}, which is not {self._encoding}"
+                    hint = "read it with the encoding of the file, such as windows-1252"
+                    raise stopped("CED337", self._file, what, hint) from None
+        columns: list[pl.Series] = []
+        for (variable, _), arrays in zip(chosen, parts, strict=True):
+            kind = pa.float64() if variable.type == "Num" else pa.large_string()
+            column = cast(Any, pl).from_arrow(pa.chunked_array(arrays, kind))
+            columns.append(cast(pl.Series, column).alias(variable.name))
+            arrays.clear()
+        return pl.DataFrame(columns), replace(member, encoding="ascii" if is_ascii else self._encoding)
+
+    def same_bytes(self, other: XptFile) -> frozenset[str]:
+        """The variables whose bytes are the same in all rows of another file; none unless both have the same
+        number of rows, and the same variables at the same places.
+        """
+        layouts = [[(v.name, v.type, v.length) for v in file.member.variables] for file in (self, other)]
+        if layouts[0] != layouts[1] or self.rows != other.rows or self._encoding != other._encoding:
+            return frozenset()
+        unequal = np.zeros(self._data.shape[1], np.bool_)
+        for block, first_row in _blocks(self._data):
+            unequal |= np.any(block != other._data[first_row - 1 : first_row - 1 + len(block)], axis=0)
+        return frozenset(
+            variable.name
+            for variable, start in zip(self.member.variables, self.member.positions, strict=True)
+            if not unequal[start : start + variable.length].any()
+        )
+
+    def special_missing(self, names: Collection[str] | None = None) -> dict[str, pl.Series]:
+        """The special missing values of some variables (None: all), as :func:`read_special_missing` says."""
+        found: dict[str, pl.Series] = {}
+        for variable, field in zip(self.member.variables, _fields(self._data, self.member), strict=True):
+            if variable.type == "Num" and (names is None or variable.name in names):
+                parts = [ibm_to_ieee(_ibm(block))[1] for block, _ in _blocks(field)]
+                codes = np.concatenate(parts) if parts else np.empty(0, np.uint8)
+                if np.any((codes != 0) & (codes != MISSING)):
+                    texts = [chr(code) if code not in (0, MISSING) else None for code in codes.tolist()]
+                    found[variable.name] = pl.Series(variable.name, texts, pl.String)
+        return found
 
 
 def read_xpt_member(source: Path | str | bytes, *, encoding: str = "utf-8") -> XptMember:
@@ -91,16 +145,7 @@ def read_special_missing(source: Path | str | bytes, *, encoding: str = "utf-8")
         By numeric variable that has any: one text per row, the code (``_``, ``A`` to ``Z``) or null. The
         writer takes the same form. Arguments and errors are those of :func:`read_xpt`.
     """
-    _, member, rows = _open(source, encoding)
-    found: dict[str, pl.Series] = {}
-    for variable, field in zip(member.variables, _fields(rows, member), strict=True):
-        if variable.type == "Num":
-            parts = [ibm_to_ieee(_ibm(block))[1] for block, _ in _blocks(field)]
-            codes = np.concatenate(parts) if parts else np.empty(0, np.uint8)
-            if np.any((codes != 0) & (codes != MISSING)):
-                texts = [chr(code) if code not in (0, MISSING) else None for code in codes.tolist()]
-                found[variable.name] = pl.Series(variable.name, texts, pl.String)
-    return found
+    return XptFile(source, encoding=encoding).special_missing()
 
 
 class _Undecodable(Exception):
@@ -165,8 +210,11 @@ def _refuse_further_members(data: NDArray[np.uint8], file: str) -> None:
 def _blocks(rows: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], int]]:
     """Blocks of rows that fit into the cache, with the 1-based row they begin with."""
     size = max(1, _BLOCK_BYTES // max(1, rows.shape[1]))
+    source: Any = getattr(rows, "_mmap", None)
     for start in range(0, len(rows), size):
         yield rows[start : start + size], start + 1
+        if source is not None and hasattr(mmap, "MADV_DONTNEED"):
+            source.madvise(mmap.MADV_DONTNEED)  # what was read of a large file needs no memory any more
 
 
 def _fields(rows: NDArray[np.uint8], member: XptMember) -> Iterator[NDArray[np.uint8]]:

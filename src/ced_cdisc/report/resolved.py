@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from ced_cdisc.core.findings import Location
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text
+from ced_cdisc.spec.yaml_text import scalar
 
-# What YAML reads back as the same text without quotes, inside braces too.
-_PLAIN = re.compile(r"(?:--)?[A-Za-z0-9_](?:[A-Za-z0-9_./()%*+=<>^;~-]| (?![ #]))*(?<! )")
 _WIDTH = 80
 
 
@@ -26,7 +23,7 @@ def _block(node: Mapping | Sequence, indent: str) -> list[tuple[str, Location]]:
     made: list[tuple[str, Location]] = []
     if isinstance(node, Mapping):
         for key, value in node.items():
-            made += _entry(f"{indent}{_scalar(key)}:", value, key.where, indent + "  ")
+            made += _entry(f"{indent}{scalar(key)}:", value, key.where, indent + "  ")
     else:
         for value in node:
             made += _entry(f"{indent}-", value, node.where if value is None else value.where, indent + "  ")
@@ -53,19 +50,7 @@ def _on_line(node: Node, where: Location) -> bool:
 
 def _flow(node: Node) -> str:
     if isinstance(node, Mapping):
-        return "{" + ", ".join(f"{_scalar(key)}: {_flow(value)}" for key, value in node.items()) + "}"
+        return "{" + ", ".join(f"{scalar(key)}: {_flow(value)}" for key, value in node.items()) + "}"
     if isinstance(node, Sequence):
         return "[" + ", ".join(_flow(item) for item in node) + "]"
-    return "" if node is None else _scalar(node)
-
-
-def _scalar(text: Text) -> str:
-    if _PLAIN.fullmatch(text):
-        return str(text)
-    return '"' + "".join(_escaped(char) for char in text) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return "\\" + char
-    return char if char.isprintable() else f"\\U{ord(char):08X}"
+    return "" if node is None else scalar(node)

@@ -15,12 +15,14 @@ class DocumentSpec(Model):
 
     title: Text = Field(description="Its title.")
     href: Text = Field(description="Where it lies beside define.xml.")
-    kind: Literal["acrf", "supplemental", "other"] = Field(
-        "other", description="acrf is the annotated CRF, to whose pages origins point."
+    kind: Literal["acrf", "csdrg", "adrg", "supplemental", "other"] = Field(
+        "other",
+        description="acrf is the annotated CRF, to whose pages origins point; csdrg and adrg are the "
+        "reviewer's guides of SDTM and of ADaM.",
     )
     made: Yes = Field(
         False,
-        description="kind acrf: whether the build makes the file from sources.yaml and the specs; "
+        description="kind acrf, csdrg, adrg: whether the build makes the file, of the specs and the data; "
         "else it is your own, and is named only.",
     )
     package: Literal["sdtm", "adam", "both"] = Field("both", description="The define.xml that lists it.")

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from types import MappingProxyType
+from typing import TypeVar
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.spec import models
@@ -19,13 +17,15 @@ from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.define import DefineSpec
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.layers import Folder, Part, read_parts, with_layers
+from ced_cdisc.spec.parse import parse_file, validate
 from ced_cdisc.spec.profiles import OPTION, Chosen, with_profile
-from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, load_yaml
+from ced_cdisc.spec.source import Mapping, load_yaml
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 from ced_cdisc.standards.ct import ct_files
 
 LACKS_LAYERS = ("CED040", "CED041")
 FOLDERS = ("mappings", "define")
+NOTHING: AbstractMapping[Path, str] = MappingProxyType({})
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 M = TypeVar("M", bound=Model)
@@ -72,6 +72,7 @@ def load_specs(
     findings: Findings,
     shown: tuple[str, str] = FOLDERS,
     profile: str | None = None,
+    edited: AbstractMapping[Path, str] = NOTHING,
 ) -> Specs | None:
     """Read all specs of a study, of the layers that it builds on, and of the studies that it pools.
 
@@ -81,15 +82,24 @@ def load_specs(
         findings: receives every fault.
         shown: how the two folders are named in messages.
         profile: the profile in which the study is read; None: the one that study.yaml names, if it does.
+        edited: texts to read in place of those of files, by resolved path: an edit is tried before it is
+            written.
 
     Returns:
         The specs, or None if a file or layer that everything hangs on could not be read.
     """
-    return _load(study_folder(mappings, define, shown), findings, profile)
+    return _load(study_folder(mappings, define, shown), findings, profile, edited)
 
 
-def _load(folder: Folder, findings: Findings, profile: str | None, *, pooled: bool = False) -> Specs | None:
-    loaded = load_parts(folder, findings, profile, pooled=pooled)
+def _load(
+    folder: Folder,
+    findings: Findings,
+    profile: str | None,
+    edited: AbstractMapping[Path, str],
+    *,
+    pooled: bool = False,
+) -> Specs | None:
+    loaded = load_parts(folder, findings, profile, pooled=pooled, edited=edited)
     parts, chosen = loaded.parts, loaded.profile
     if any(finding.code in LACKS_LAYERS for finding in findings):
         return None  # most lines may stand in the layer: what is said of the rest would mislead
@@ -97,7 +107,7 @@ def _load(folder: Folder, findings: Findings, profile: str | None, *, pooled: bo
     unread: list[Part] = []
 
     def made(kind: str, model: type[M]) -> list[M]:
-        found = [(part, _validate(part.tree, model, findings)) for part in parts if part.kind == kind]
+        found = [(part, validate(part.tree, model, findings)) for part in parts if part.kind == kind]
         unread.extend(part for part, item in found if item is None)
         return [item for _, item in found if item is not None]
 
@@ -120,7 +130,7 @@ def _load(folder: Folder, findings: Findings, profile: str | None, *, pooled: bo
         for who, date in study[0].standards.ct.items()
         for path in ct_files(str(who), str(date), terminology)
     }
-    others = _pooled(study[0], folder, findings, chosen.name)
+    others = _pooled(study[0], folder, findings, chosen.name, edited)
     if len(others) < len(study[0].pool):
         return None  # analysis datasets read what is not there: what is said of them would mislead
     return Specs(
@@ -144,7 +154,11 @@ def _load(folder: Folder, findings: Findings, profile: str | None, *, pooled: bo
 
 
 def _pooled(
-    study: StudySpec, folder: Folder, findings: Findings, profile: str
+    study: StudySpec,
+    folder: Folder,
+    findings: Findings,
+    profile: str,
+    edited: AbstractMapping[Path, str],
 ) -> tuple[tuple[str, Specs], ...]:
     """The specs of the studies that ``pool`` names: CED046 for one that is not there, or stands elsewhere.
 
@@ -163,7 +177,7 @@ def _pooled(
             problem = f"there is no {folder.shown}/{name}/study.yaml of a study to pool"
             findings.add(Finding("CED046", problem, text.where, hint=did_you_mean(name, there)))
         else:
-            specs = _load(folder.pooled(name), findings, profile, pooled=True)
+            specs = _load(folder.pooled(name), findings, profile, edited, pooled=True)
             if specs is not None:
                 found[name] = specs
     return tuple(found.items())
@@ -191,7 +205,12 @@ def study_folder(mappings: Path, define: Path, shown: tuple[str, str] = FOLDERS)
 
 
 def load_parts(
-    folder: Folder, findings: Findings, profile: str | None = None, *, pooled: bool = False
+    folder: Folder,
+    findings: Findings,
+    profile: str | None = None,
+    *,
+    pooled: bool = False,
+    edited: AbstractMapping[Path, str] = NOTHING,
 ) -> Loaded:
     """The files of a study as trees.
 
@@ -200,10 +219,12 @@ def load_parts(
         findings: receives what cannot be read.
         profile: as for :func:`load_specs`.
         pooled: whether another study pools this one; it need not have that study's profile.
+        edited: as for :func:`load_specs`.
     """
 
     def parse(path: Path, name: str) -> Mapping | None:
-        return _parse(path, name, findings)
+        text = edited.get(path.resolve()) if edited else None
+        return parse_file(path, name, findings) if text is None else load_yaml(text, name, findings)
 
     own = read_parts(folder, parse, own=True)
     for name in ("study.yaml", "sources.yaml"):
@@ -213,86 +234,3 @@ def load_parts(
     merged, layers = with_layers(own, folder, parse, findings)
     parts, chosen = with_profile(merged, profile, findings, pooled=pooled)
     return Loaded(parts, layers, chosen)
-
-
-def _parse(path: Path, shown: str, findings: Findings) -> Mapping | None:
-    """One file as a tree; None where it is not there, and with findings where it cannot be read."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return None
-    except UnicodeDecodeError as error:
-        message = f"this file is not UTF-8: byte {error.start + 1} cannot be read"
-        findings.add(Finding("CED011", message, Location(shown)))
-        return None
-    except OSError as error:
-        findings.add(Finding("CED011", f"this file cannot be read: {error.strerror}", Location(shown)))
-        return None
-    return load_yaml(text, shown, findings)
-
-
-def _validate(tree: Mapping, model: type[M], findings: Findings) -> M | None:
-    """The tree as a model; a fault in one place leaves the rest of the file unread."""
-    try:
-        return model.model_validate(tree, context={"findings": findings})
-    except ValidationError as error:
-        for item in error.errors(include_url=False):
-            findings.add(_finding(item, tree))
-        return None
-
-
-def _finding(error: ErrorDetails, tree: Mapping) -> Finding:
-    node, where, key = _find(tree, error["loc"])
-    kind, context = error["type"], error.get("ctx", {})
-    shown = f"'{node}'" if isinstance(node, Text) else "this"
-    if kind == "missing":
-        return Finding("CED007", f"the key '{error['loc'][-1]}' is missing", where)
-    if kind in ("literal_error", "enum"):
-        options = str(context.get("expected", ""))
-        words = [word.strip(" '") for word in options.replace(" or ", ",").split(",")]
-        hint = did_you_mean(str(node), words) or f"one of {', '.join(words)}"
-        return Finding("CED008", f"{shown} is not a value of '{key}'", where, hint=hint)
-    expected = {
-        "int_parsing": "a whole number",
-        "int_type": "a whole number",
-        "float_parsing": "a number",
-        "float_type": "a number",
-        "is_instance_of": "a text",
-        "list_type": "a list",
-        "dict_type": "keys and values",
-        "model_type": "keys and values",
-        "model_attributes_type": "keys and values",
-        "bool_type": "yes or no",
-        "bool_parsing": "yes or no",
-    }.get(kind)
-    if expected is None:
-        message = str(context.get("error", error["msg"]))
-        return Finding("CED009", f"{shown} cannot be the value of '{key}': {message}", where)
-    what = (
-        shown
-        if isinstance(node, Text)
-        else "nothing"
-        if node is None
-        else "a list"
-        if isinstance(node, list)
-        else "keys and values"
-    )
-    return Finding("CED009", f"'{key}' needs {expected}, not {what}", where)
-
-
-def _find(tree: Node, path: tuple[Any, ...]) -> tuple[Node, Location, str]:
-    """The deepest node on pydantic's path, its place, and the name of the key that leads to it."""
-    node: Node = tree
-    where = tree.where if tree is not None else Location("")
-    key = ""
-    for step in path:
-        if isinstance(node, Mapping):
-            match = next((k for k in node if k == step), None)
-            if match is None:
-                continue
-            node, key = node[match], str(match)
-            where = match.where if node is None else node.where
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node):
-            node = node[step]
-            where = where if node is None else node.where
-    return node, where, key

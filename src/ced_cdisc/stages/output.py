@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.core.version import VERSION
+from ced_cdisc.plan.account import TableAccount
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.stages.reading import raw_columns
-from ced_cdisc.write.manifest import TableAccount, manifest_bytes, sha256
+from ced_cdisc.write.manifest import manifest_bytes, sha256
 from ced_cdisc.write.sequence_lock import SequenceLock
 
 
@@ -24,6 +25,7 @@ def manifest(
     tables: Mapping[str, RawTable],
     packages: Mapping[str, PackageMetadata],
     rows: Mapping[str, int],
+    raw: Mapping[str, TableAccount],
     files: Mapping[str, bytes],
     findings: Findings,
 ) -> bytes:
@@ -47,15 +49,13 @@ def manifest(
         inputs=inputs,
         outputs={name: sha256(content) for name, content in files.items()},
         datasets={name: (rows[name], len(d.variables)) for name, d in described.items()},
-        raw=_raw_account(plan, tables, findings),
+        raw=raw,
         findings=findings.sorted(),
     )
 
 
-def _raw_account(
-    plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings
-) -> dict[str, TableAccount]:
-    """The account of every raw table for the manifest."""
+def accounts(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings) -> dict[str, TableAccount]:
+    """The account of every raw table, by qualified name."""
     made: dict[str, TableAccount] = {}
     contracts = {study.qualified(n): t for study in plan.studies for n, t in study.tables.items()}
     for name, columns in raw_columns(plan, tables).items():

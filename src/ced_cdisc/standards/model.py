@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import cast
 
 from ced_cdisc.standards.ig import Core, IgDataset, IgVariable, VariableType, load_sdtmig
-from ced_cdisc.standards.tables import read_table, unknown
+from ced_cdisc.standards.tables import UnknownStandard, read_table, unknown
 
 GENERAL_CLASSES = ("Interventions", "Events", "Findings", "Findings About")
 
@@ -189,6 +189,14 @@ def model_dataset(name: str, label: str) -> IgDataset | None:
         return None
     variables = [_variable(v, name, "Perm", 0) for v in _model_variables(rows) if v.human]
     return IgDataset(name, label, rows[0]["class"], "One record per relationship", _numbered(variables))
+
+
+def addition(dataset: IgDataset, name: str) -> IgVariable | None:
+    """The variable of the model that may be added to a dataset of the guide; None if there is none."""
+    try:
+        return _addition(dataset, name)
+    except UnknownStandard:
+        return None
 
 
 def _prefix(name: str) -> str:

@@ -5,31 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from ced_cdisc.core.findings import Finding
-from ced_cdisc.plan.account import ColumnAccount, totals
+from ced_cdisc.plan.account import TableAccount, totals
 
 TOOL = "ced-cdisc"
-
-
-@dataclass(frozen=True)
-class TableAccount:
-    """What became of a raw table.
-
-    Attributes:
-        records: how many were read.
-        dropped: how many of them were left out as duplicates.
-        columns: the account of each column.
-        filled: how many cells a column left over has that are not empty.
-    """
-
-    records: int
-    dropped: int
-    columns: Mapping[str, ColumnAccount]
-    filled: Mapping[str, int]
 
 
 def manifest_bytes(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TypeAlias
 
 from lxml import etree
@@ -34,6 +35,7 @@ class DefineDocument:
     Args:
         xml: the bytes of the file.
         file: its name, for the location of findings.
+        ct: a folder of imported terminology, beside the shipped one.
 
     Attributes:
         version: ``2.0`` or ``2.1``, what the namespace says, such as ``1.0``, or empty where there is none.
@@ -42,10 +44,11 @@ class DefineDocument:
         etree.XMLSyntaxError: the bytes are not well-formed XML.
     """
 
-    def __init__(self, xml: bytes, file: str) -> None:
+    def __init__(self, xml: bytes, file: str, ct: Path | None = None) -> None:
         parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
         self.root: Element = etree.fromstring(xml, parser)
         self.file = file
+        self.ct = ct
         self.version = _version(self.root)
         if self.version == "2.0":
             _seen_as_newer(self.root)

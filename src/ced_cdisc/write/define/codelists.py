@@ -6,15 +6,16 @@ Source: Define-XML 2.1, the element CodeList.
 from __future__ import annotations
 
 from ced_cdisc.core.metadata import Codelist, Term
+from ced_cdisc.define.shared import CodeList, CodeListItem, EnumeratedItem, ExternalCodeList
 from ced_cdisc.write.define import oids
 from ced_cdisc.write.define.definitions import DefineModelError
-from ced_cdisc.write.define.markup import Element, alias, element, translated
 from ced_cdisc.write.define.methods import comment_oid
+from ced_cdisc.write.define.parts import aliases, decode
 
 NCI = "nci:ExtCodeID"
 
 
-def code_list(codelist: Codelist) -> Element:
+def code_list(codelist: Codelist) -> CodeList:
     """One codelist.
 
     It is decoded (CodeListItem) if any term has a decode, else enumerated; terms keep their order. A list
@@ -27,25 +28,23 @@ def code_list(codelist: Codelist) -> Element:
     external = bool(codelist.dictionary)
     sponsor = not external and not codelist.standard
     decoded = any(term.decode for term in codelist.terms)
-    return element(
-        "CodeList",
-        {
-            "OID": oids.codelist(codelist.id),
-            "Name": codelist.name,
-            "DataType": codelist.data_type,
-            "def:StandardOID": oids.standard(codelist.standard)
-            if codelist.standard and not external
-            else None,
-            "def:IsNonStandard": "Yes" if sponsor else None,
-            "def:CommentOID": comment_oid(codelist.comment),
-        },
-        *(_term(codelist, term, order, decoded) for order, term in enumerate(codelist.terms, start=1)),
-        _external(codelist) if external else None,
-        alias(NCI, codelist.code),
+    standard = codelist.standard and not external
+    return CodeList(
+        oid=oids.codelist(codelist.id),
+        name=codelist.name,
+        data_type=codelist.data_type,
+        standard_oid=oids.standard(codelist.standard) if standard else None,
+        is_non_standard="Yes" if sponsor else None,
+        comment_oid=comment_oid(codelist.comment),
+        items=tuple(
+            _term(codelist, term, order, decoded) for order, term in enumerate(codelist.terms, start=1)
+        ),
+        external=_external(codelist) if external else None,
+        aliases=aliases(NCI, codelist.code),
     )
 
 
-def _term(codelist: Codelist, term: Term, order: int, decoded: bool) -> Element:
+def _term(codelist: Codelist, term: Term, order: int, decoded: bool) -> CodeListItem | EnumeratedItem:
     """One value. In a decoded list a term without a decode means itself, so its decode is the value.
 
     ExtendedValue marks a sponsor's term in a published list; such a term has no NCI code.
@@ -54,18 +53,20 @@ def _term(codelist: Codelist, term: Term, order: int, decoded: bool) -> Element:
         raise DefineModelError(
             f"codelist {codelist.id}: the term {term.value} has an NCI code and is marked as extended"
         )
-    attributes = {
-        "CodedValue": term.value,
-        "OrderNumber": order,
-        "def:ExtendedValue": "Yes" if term.extended and codelist.standard else None,
-    }
-    code = alias(NCI, term.code)
-    if decoded:
-        return element("CodeListItem", attributes, translated("Decode", term.decode or term.value), code)
-    return element("EnumeratedItem", attributes, code)
-
-
-def _external(codelist: Codelist) -> Element:
-    return element(
-        "ExternalCodeList", {"Dictionary": codelist.dictionary, "Version": codelist.version or None}
+    extended = "Yes" if term.extended and codelist.standard else None
+    code = aliases(NCI, term.code)
+    if not decoded:
+        return EnumeratedItem(
+            coded_value=term.value, order_number=str(order), extended_value=extended, aliases=code
+        )
+    return CodeListItem(
+        coded_value=term.value,
+        order_number=str(order),
+        extended_value=extended,
+        decode=decode(term.decode or term.value),
+        aliases=code,
     )
+
+
+def _external(codelist: Codelist) -> ExternalCodeList:
+    return ExternalCodeList(dictionary=codelist.dictionary, version=codelist.version or None)

@@ -6,33 +6,33 @@ Source: Define-XML 2.1, the elements MethodDef and def:CommentDef.
 from __future__ import annotations
 
 from ced_cdisc.core.metadata import Comment, Method
+from ced_cdisc.define.shared import CommentDef, FormalExpression, MethodDef
 from ced_cdisc.write.define import oids
-from ced_cdisc.write.define.markup import Element, description, document_ref, element
+from ced_cdisc.write.define.parts import description, document_ref
 
 FORMULA_CONTEXT = "ced-cdisc expression"
 """The language of a formal expression: the one that the value was computed from, not a paraphrase."""
 
 
-def method_def(method: Method) -> Element:
+def method_def(method: Method) -> MethodDef:
     """A method: a sentence for people, the formula of the spec, and documents with the full algorithm."""
-    return element(
-        "MethodDef",
-        {"OID": oids.method(method.id), "Name": method.name, "Type": method.type},
-        description(method.text),
-        element("FormalExpression", {"Context": FORMULA_CONTEXT}, text=method.formula)
-        if method.formula
-        else None,
-        *(document_ref(reference) for reference in method.documents),
+    formula = (FormalExpression(context=FORMULA_CONTEXT, text=method.formula),) if method.formula else ()
+    return MethodDef(
+        oid=oids.method(method.id),
+        name=method.name,
+        type=method.type,
+        description=description(method.text),
+        formal_expressions=formula,
+        documents=tuple(document_ref(reference) for reference in method.documents),
     )
 
 
-def comment_def(comment: Comment) -> Element:
+def comment_def(comment: Comment) -> CommentDef:
     """A comment, with the documents it refers to."""
-    return element(
-        "def:CommentDef",
-        {"OID": oids.comment(comment.id)},
-        description(comment.text),
-        *(document_ref(reference) for reference in comment.documents),
+    return CommentDef(
+        oid=oids.comment(comment.id),
+        description=description(comment.text),
+        documents=tuple(document_ref(reference) for reference in comment.documents),
     )
 
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ced_cdisc.core.metadata import Codelist, DatasetMetadata, Origin, ValueLevel, Variable
+from ced_cdisc.core import metadata
+from ced_cdisc.core.metadata import Codelist, DatasetMetadata, ValueLevel, Variable
+from ced_cdisc.define.datasets import CodeListRef, ItemDef, Origin, ValueListRef
 from ced_cdisc.write.define import oids
 from ced_cdisc.write.define.definitions import written_origin
-from ced_cdisc.write.define.markup import Element, description, document_ref, element
 from ced_cdisc.write.define.methods import comment_oid
+from ced_cdisc.write.define.parts import description, document_ref
 
 TYPES_WITH_LENGTH = frozenset({"text", "integer", "float"})
 
 
-def item_defs(dataset: DatasetMetadata) -> Iterator[Element]:
+def item_defs(dataset: DatasetMetadata) -> Iterator[ItemDef]:
     """The definitions of a dataset's variables in order, each followed by those of its values."""
     for variable in dataset.variables:
         yield _variable(dataset, variable)
@@ -24,42 +26,38 @@ def item_defs(dataset: DatasetMetadata) -> Iterator[Element]:
             yield _value(dataset, variable, row)
 
 
-def _variable(dataset: DatasetMetadata, variable: Variable) -> Element:
-    has_values = bool(variable.value_level)
-    return element(
-        "ItemDef",
-        {
-            "OID": oids.item(dataset.name, variable.name),
-            "Name": variable.name,
-            **_type(variable),
-            "SASFieldName": variable.name,
-            "def:DisplayFormat": variable.format or None,
-            "def:CommentOID": comment_oid(variable.comment),
-        },
-        description(variable.label),
-        _code_list_ref(variable.codelist),
-        _origin(written_origin(variable)),
-        element("def:ValueListRef", {"ValueListOID": oids.value_list(dataset.name, variable.name)})
-        if has_values
-        else None,
+def _variable(dataset: DatasetMetadata, variable: Variable) -> ItemDef:
+    values = ValueListRef(value_list_oid=oids.value_list(dataset.name, variable.name))
+    return ItemDef(
+        oid=oids.item(dataset.name, variable.name),
+        name=variable.name,
+        data_type=variable.type,
+        length=_length(variable),
+        significant_digits=_decimals(variable),
+        sas_field_name=variable.name,
+        display_format=variable.format or None,
+        comment_oid=comment_oid(variable.comment),
+        description=description(variable.label),
+        code_list=_code_list_ref(variable.codelist),
+        origins=_origins(written_origin(variable)),
+        value_list=values if variable.value_level else None,
     )
 
 
-def _value(dataset: DatasetMetadata, variable: Variable, row: ValueLevel) -> Element:
+def _value(dataset: DatasetMetadata, variable: Variable, row: ValueLevel) -> ItemDef:
     name = _value_name(variable, row)
-    return element(
-        "ItemDef",
-        {
-            "OID": oids.value_item(dataset.name, variable.name, row.where),
-            "Name": name,
-            **_type(row),
-            "SASFieldName": name,
-            "def:DisplayFormat": row.display_format or None,
-            "def:CommentOID": comment_oid(row.comment),
-        },
-        description(row.label),
-        _code_list_ref(row.codelist),
-        _origin(row.origin),
+    return ItemDef(
+        oid=oids.value_item(dataset.name, variable.name, row.where),
+        name=name,
+        data_type=row.type,
+        length=_length(row),
+        significant_digits=_decimals(row),
+        sas_field_name=name,
+        display_format=row.display_format or None,
+        comment_oid=comment_oid(row.comment),
+        description=description(row.label),
+        code_list=_code_list_ref(row.codelist),
+        origins=_origins(row.origin),
     )
 
 
@@ -72,28 +70,28 @@ def _value_name(variable: Variable, row: ValueLevel) -> str:
     return variable.name
 
 
-def _type(item: Variable | ValueLevel) -> dict[str, str | int | None]:
-    """Type, length [characters or digits] and decimals: no length for dates, decimals for floats only."""
-    return {
-        "DataType": item.type,
-        "Length": item.length if item.type in TYPES_WITH_LENGTH else None,
-        "SignificantDigits": item.significant_digits if item.type == "float" else None,
-    }
+def _length(item: Variable | ValueLevel) -> str | None:
+    """The length [characters or digits]; none for dates."""
+    return str(item.length) if item.type in TYPES_WITH_LENGTH else None
 
 
-def _code_list_ref(codelist: Codelist | None) -> Element | None:
-    if codelist is None:
-        return None
-    return element("CodeListRef", {"CodeListOID": oids.codelist(codelist.id)})
+def _decimals(item: Variable | ValueLevel) -> str | None:
+    """The digits after the point; for floats only."""
+    return None if item.significant_digits is None or item.type != "float" else str(item.significant_digits)
 
 
-def _origin(origin: Origin | None) -> Element | None:
+def _code_list_ref(codelist: Codelist | None) -> CodeListRef | None:
+    return None if codelist is None else CodeListRef(code_list_oid=oids.codelist(codelist.id))
+
+
+def _origins(origin: metadata.Origin | None) -> tuple[Origin, ...]:
     """Where values come from; the description of a predecessor is DATASET.VARIABLE."""
     if origin is None:
-        return None
-    return element(
-        "def:Origin",
-        {"Type": origin.type, "Source": origin.source},
-        description(origin.description),
-        *(document_ref(reference) for reference in origin.documents),
+        return ()
+    made = Origin(
+        type=origin.type,
+        source=origin.source,
+        description=description(origin.description),
+        documents=tuple(document_ref(reference) for reference in origin.documents),
     )
+    return (made,)

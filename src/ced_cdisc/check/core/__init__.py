@@ -1,0 +1,1 @@
+"""The official CDISC CORE engine as a second opinion: a driver for its interpreter, a runner and a reader."""

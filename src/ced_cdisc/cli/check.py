@@ -1,0 +1,116 @@
+"""``ced-cdisc check``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from ced_cdisc.cli.usage import usage_error
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--define", type=click.Path(path_type=Path), help="The define.xml [FOLDER/define.xml].")
+@click.option(
+    "--standard",
+    multiple=True,
+    metavar="NAME=VERSION",
+    help="The version that governs, such as SDTMIG=3.3, ADaMIG=1.1 or CT=2024-09-27 [as define.xml says].",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What is written to standard output.",
+)
+@click.option("--records", default=5, show_default=True, help="How many records of a finding are listed.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "none"]),
+    default="error",
+    show_default=True,
+    help="The least severity that gives exit code 1.",
+)
+@click.option("--core", is_flag=True, help="Run the CDISC CORE engine on the folder, too; see docs/core.md.")
+@click.option(
+    "--core-python", type=click.Path(path_type=Path), help="The Python that has cdisc-rules-engine."
+)
+@click.option("--core-cache", type=click.Path(path_type=Path), help="The folder of the engine's cache.")
+@click.option(
+    "--core-rules", type=click.Path(path_type=Path), help="A folder of rules, not those of the cache."
+)
+@click.option(
+    "--core-timeout",
+    type=click.IntRange(min=1, max=604_800),
+    metavar="SECONDS",
+    help="The longest time for the engine [3600].",
+)
+@click.option("--core-report", type=click.Path(path_type=Path), help="A JSON report that the engine wrote.")
+def check(
+    folder: Path,
+    define: Path | None,
+    standard: tuple[str, ...],
+    format_: str,
+    records: int,
+    fail_on: Literal["error", "warning", "none"],
+    core: bool,
+    core_python: Path | None,
+    core_cache: Path | None,
+    core_rules: Path | None,
+    core_timeout: int | None,
+    core_report: Path | None,
+) -> None:
+    """Check the datasets of FOLDER against the rules of SDTM, ADaM and controlled terminology.
+
+    FOLDER holds XPT (version 5) or Dataset-JSON 1.1 files and a define.xml, by this tool or any other; or
+    subfolders sdtm and adam that do.
+
+    \b
+    Example:
+      ced-cdisc check out/sdtm
+    """
+    from ced_cdisc.check.core.answer import WrongAnswer
+    from ced_cdisc.check.core.run import CoreSettings
+    from ced_cdisc.conformance.check import check_folder
+    from ced_cdisc.conformance.standard import WrongStandard
+    from ced_cdisc.report.check_json import check_json
+    from ced_cdisc.report.check_text import check_text
+
+    if not folder.is_dir():
+        usage_error(f"there is no folder {folder.as_posix()}")
+    if define is not None and not define.is_file():
+        usage_error(f"there is no file {define.as_posix()}")
+    if records < 0:
+        usage_error("--records needs a whole number from 0")
+    settings = None
+    if core:
+        if core_report is not None:
+            usage_error("--core runs the engine, --core-report reads what it wrote: take one of them")
+        if core_python is None:
+            usage_error("--core needs --core-python, the Python that has cdisc-rules-engine")
+        if core_cache is None and core_rules is None:
+            usage_error("--core needs --core-cache, the folder of the engine's rules, or --core-rules")
+        settings = CoreSettings(core_python, core_cache, core_rules, core_timeout or 3600.0)
+    elif core_python or core_cache or core_rules or core_timeout:
+        usage_error("--core-python, --core-cache, --core-rules and --core-timeout go with --core")
+    try:
+        result = check_folder(
+            folder,
+            define=define,
+            standard=standard,
+            records=records,
+            core=settings,
+            core_report=core_report,
+        )
+    except WrongStandard as error:
+        usage_error(str(error))
+    except WrongAnswer as error:
+        usage_error(f"{core_report} is no report of the CORE engine that can be read: it {error}")
+    write = check_json if format_ == "json" else check_text
+    click.echo(write(result), nl=False)
+    sys.exit(result.exit_code(fail_on))

@@ -1,0 +1,1 @@
+"""Two versions of a dataset compared: records paired by keys, differences grouped by cause."""

@@ -1,0 +1,60 @@
+"""A whole check of a folder, on one page: read, carry out the rules, give the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ced_cdisc.check.core.report import read_report
+from ced_cdisc.check.core.run import CoreSettings
+from ced_cdisc.conformance.folder import read_folder
+from ced_cdisc.conformance.rule import all_rules
+from ced_cdisc.conformance.run import run_rules
+from ced_cdisc.conformance.second_opinion import core_opinion, with_ours
+from ced_cdisc.core.conformance import RECORDS_SHOWN, CheckResult, DatasetSummary
+
+
+def check_folder(
+    folder: Path,
+    *,
+    define: Path | None = None,
+    standard: Iterable[str] = (),
+    records: int = RECORDS_SHOWN,
+    shown: str = "",
+    core: CoreSettings | None = None,
+    core_report: Path | None = None,
+) -> CheckResult:
+    """Check a folder of transport or Dataset-JSON files.
+
+    Args:
+        folder: the folder.
+        define: the define.xml; by default the one in the folder.
+        standard: flags such as ``SDTMIG=3.3``, over what define.xml says.
+        records: how many records a failure lists at most.
+        shown: the name of the folder in the result.
+        core: how to run the CDISC CORE engine on the folder, too; by default it is not run.
+        core_report: a JSON report of that engine about the folder, in the place of a run.
+
+    Raises:
+        WrongStandard: a flag names no known standard.
+        WrongAnswer: the report of the engine cannot be understood.
+    """
+    read = read_folder(folder, define=define, standard=standard)
+    study = read.submission
+    datasets = study.datasets.values()
+    texts = [rule.text for rule in all_rules()]
+    engine, findings = None, []
+    if core_report is not None:
+        engine = with_ours(read_report(core_report, records=records), texts)
+    elif core is not None:
+        engine, findings = core_opinion(
+            study, core, folder=folder, define=define, rules=texts, records=records
+        )
+    return CheckResult(
+        folder=shown or folder.as_posix(),
+        standards=study.governing.lines({d.kind for d in datasets}),
+        datasets=tuple(DatasetSummary(d.name, d.file, d.height, len(d.columns), d.kind) for d in datasets),
+        reading=(*read.findings.sorted(), *findings),
+        rules=run_rules(study, all_rules(), records=records) if datasets else (),
+        engine=engine,
+    )

@@ -1,0 +1,209 @@
+"""Trial design: arms, elements, visits and criteria as planned, and the parameters of the trial summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from ced_cdisc.conformance.dates import PREFIX
+from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.submission import Dataset, Submission
+
+_EXPECTED = (
+    "ADDON", "AGEMAX", "AGEMIN", "INDIC", "LENGTH", "OBJPRIM", "PLANSUB", "RANDOM", "SEXPOP", "SPONSOR",
+    "STOPRULE", "TBLIND", "TCNTRL", "TINDTP", "TITLE", "TPHASE", "TTYPE",
+)  # fmt: skip
+_YES_NO = (
+    "ADAPT",
+    "ADDON",
+    "EXTTIND",
+    "HLTSUBJI",
+    "ONGOSIND",
+    "PDSTIND",
+    "PIPIND",
+    "RANDOM",
+    "RDIND",
+    "SSTDYIND",
+)
+_DATES = ("SSTDTC", "SENDTC", "DCUTDTC", "EXPSTDTC", "EXPENDTC")
+_DURATIONS = ("LENGTH", "AGEMAX", "AGEMIN")
+_COUNTS = ("PLANSUB", "ACTSUB", "NARMS", "NCOHORT")
+_NULL_FLAVORS = (
+    "NI", "INV", "DER", "OTH", "NINF", "PINF", "UNC", "MSK", "NA", "UNK", "ASKU", "NAV", "NASK", "QS", "TRC",
+    "NP",
+)  # fmt: skip
+_DURATION = re.compile(
+    r"P(\d+W|(?=\d|T)(\d+(\.\d+)?Y)?(\d+(\.\d+)?M)?(\d+(\.\d+)?D)?(T(\d+(\.\d+)?[HMS])+)?)"
+)
+
+
+def arm_elements_once(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _once(study, "TA", "ARMCD", "TAETORD")
+
+
+def arm_has_one_name(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _one_name(study, "TA", "ARMCD", "ARM")
+
+
+def planned_element_in_te(study: Submission) -> Iterator[Look]:  # noqa: D103
+    arms, elements = study.get("TA"), study.get("TE")
+    if arms is not None and elements is not None and arms.has("ETCD") and elements.has("ETCD"):
+        yield arms.values_wrong("ETCD", ~pl.col("value").is_in(elements.values("ETCD")["value"].implode()))
+
+
+def element_name_as_in_te(study: Submission) -> Iterator[Look]:  # noqa: D103
+    elements = study.get("TE")
+    if elements is None or not elements.has("ETCD", "ELEMENT"):
+        return
+    names = elements.frame.select("ETCD", planned="ELEMENT").drop_nulls().unique("ETCD", keep="first")
+    for name in ("TA", "SE"):
+        data = study.get(name)
+        if data is not None and data.has("ETCD", "ELEMENT"):
+            frame = data.frame.join(names, on="ETCD", how="left", maintain_order="left")
+            yield data.records(
+                pl.col("ELEMENT") != pl.col("planned"), "ELEMENT", "ETCD", "planned", frame=frame
+            )
+
+
+def elements_once(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _once(study, "TE", "ETCD")
+
+
+def element_has_start(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _filled(study, "TE", "TESTRL")
+
+
+def element_has_end_or_duration(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("TE")
+    if data is not None and (data.has("TEENRL") or data.has("TEDUR")):
+        lacking = pl.all_horizontal(data.col("TEENRL").is_null(), data.col("TEDUR").is_null())
+        yield data.records(lacking, "TEENRL", "ETCD", "TEDUR", of=pl.lit(True))
+
+
+def planned_visits_once(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("TV")
+    if data is not None and data.has("VISITNUM"):
+        by = ["VISITNUM", *(["ARMCD"] if data.has("ARMCD") else [])]
+        yield data.records(pl.struct(by).is_duplicated(), "VISITNUM")
+
+
+def planned_visit_has_start(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _filled(study, "TV", "TVSTRL")
+
+
+def criteria_once(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("TI")
+    if data is not None and data.has("IETESTCD"):
+        by = ["IETESTCD", *(["TIVERS"] if data.has("TIVERS") else [])]
+        yield data.records(pl.struct(by).is_duplicated(), "IETESTCD")
+
+
+def criterion_has_category(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _filled(study, "TI", "IECAT")
+
+
+def parameters_numbered(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _once(study, "TS", "TSPARMCD", "TSSEQ")
+
+
+def parameter_has_one_name(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _one_name(study, "TS", "TSPARMCD", "TSPARM")
+
+
+def parameter_has_value(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("TS")
+    if data is not None and data.has("TSVAL"):
+        lacking = data.col("TSVAL").is_null() & data.col("TSVALNF").is_null()
+        yield data.records(lacking, "TSVAL", "TSPARMCD", of=pl.lit(True))
+
+
+def value_or_null_flavor(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("TS")
+    if data is not None and data.has("TSVAL", "TSVALNF"):
+        yield data.records(pl.col("TSVAL").is_not_null(), "TSVALNF", "TSVAL", "TSPARMCD")
+
+
+def null_flavor_is_known(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("TS")
+    if data is not None and data.has("TSVALNF"):
+        yield data.values_wrong("TSVALNF", ~pl.col("value").is_in(list(_NULL_FLAVORS)), "TSPARMCD")
+
+
+def code_has_dictionary(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("TS")
+    if data is not None and data.has("TSVALCD"):
+        yield data.records(data.col("TSVCDREF").is_null(), "TSVALCD", "TSPARMCD", "TSVCDREF")
+
+
+def expected_parameters(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("TS")
+    if data is not None and data.has("TSPARMCD"):
+        known = set(data.values("TSPARMCD")["value"])
+        for code in _EXPECTED:
+            yield data.fact(code not in known, "TSPARMCD", parameter=code)
+
+
+def start_of_study(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("TS")
+    if data is not None and data.has("TSPARMCD"):
+        yield data.fact("SSTDTC" not in set(data.values("TSPARMCD")["value"]), "TSPARMCD")
+
+
+def dates_of_the_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _values(study, _DATES, ~pl.col("TSVAL").str.contains(f"^{PREFIX}$"))
+
+
+def durations_of_the_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("TS")
+    if data is not None and data.has("TSPARMCD", "TSVAL"):
+        of = pl.col("TSPARMCD").is_in(list(_DURATIONS)) & pl.col("TSVAL").is_not_null()
+        values = data.frame.filter(of)["TSVAL"].unique(maintain_order=True)
+        wrong = [value for value in values if not _DURATION.fullmatch(value)]
+        yield data.records(pl.col("TSVAL").is_in(wrong), "TSVAL", "TSPARMCD", of=of)
+
+
+def yes_or_no_of_the_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _values(study, _YES_NO, ~pl.col("TSVAL").is_in(["Y", "N"]))
+
+
+def counts_of_the_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _values(study, _COUNTS, ~pl.col("TSVAL").str.contains(r"^\d+$"))
+
+
+def number_of_arms(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data, arms = study.get("TS"), study.get("TA")
+    if data is not None and arms is not None and data.has("TSPARMCD", "TSVAL") and arms.has("ARMCD"):
+        planned = arms.values("ARMCD").height
+        of = (pl.col("TSPARMCD") == "NARMS") & pl.col("TSVAL").str.contains(r"^\d+$")
+        wrong = pl.col("TSVAL").cast(pl.Int64, strict=False) != planned
+        yield data.records(wrong, "TSVAL", "TSPARMCD", of=of, arms=str(planned))
+
+
+# What several rules share
+
+
+def _once(study: Submission, name: str, *keys: str) -> Iterator[Look]:
+    data = study.get(name)
+    if data is not None and data.has(*keys):
+        yield data.records(pl.struct(keys).is_duplicated(), keys[-1], *keys[:-1])
+
+
+def _one_name(study: Submission, dataset: str, code: str, name: str) -> Iterator[Look]:
+    data = study.get(dataset)
+    if data is not None and data.has(code, name):
+        yield data.records(pl.col(name).n_unique().over(code) > 1, name, code)
+
+
+def _filled(study: Submission, dataset: str, name: str) -> Iterator[Look]:
+    data = study.get(dataset)
+    if data is not None and data.has(name):
+        yield data.records(pl.col(name).is_null(), name, of=pl.lit(True))
+
+
+def _values(study: Submission, parameters: tuple[str, ...], wrong: pl.Expr) -> Iterator[Look]:
+    data: Dataset | None = study.get("TS")
+    if data is not None and data.has("TSPARMCD", "TSVAL"):
+        of = pl.col("TSPARMCD").is_in(list(parameters)) & pl.col("TSVAL").is_not_null()
+        yield data.records(wrong, "TSVAL", "TSPARMCD", of=of)

@@ -1,0 +1,481 @@
+"""SDTM logic within a dataset, and with the subject's record in DM: dates, arms, seriousness, results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+
+import polars as pl
+
+from ced_cdisc.conformance.dates import after, is_day, study_day
+from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.submission import Dataset, Submission
+
+_CRITERIA = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESOD", "AESMIE", "AESINTV")
+_DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
+_OBSERVED = ("Interventions", "Events", "Findings", "Findings About")
+_SERIES = (
+    "--TESTCD", "--OBJ", "--CAT", "--SCAT", "--SPEC", "--ANTREG", "--LOC", "--LAT", "--DIR", "--PORTOT",
+    "--METHOD", "--POS", "--TPTREF", "--TPTNUM", "--TPT", "--EVAL", "--EVALID", "--ANMETH", "--LEAD",
+    "--CSTATE", "--FOCID", "SPDEVID", "FOCID", "--RUN", "--GRPID", "--LNKID", "--REPNUM",
+)  # fmt: skip
+"""What tells the series of a test apart: one baseline is one of these."""
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)$"
+
+
+def one_record_a_subject(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        if data.has("USUBJID"):
+            yield data.records(pl.col("USUBJID").is_duplicated(), "USUBJID")
+
+
+def subject_identifiers(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        if data.has("USUBJID", "SUBJID"):
+            other = pl.col("USUBJID").n_unique().over("SUBJID") > 1
+            yield data.records(other, "SUBJID")
+
+
+def age_has_unit(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        if data.has("AGE"):
+            yield data.records(data.col("AGEU").is_null(), "AGE", "AGEU")
+
+
+def age_unit_has_age(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        if data.has("AGEU"):
+            missing = pl.all_horizontal(data.col("AGE").is_null(), data.col("AGETXT").is_null())
+            yield data.records(missing, "AGEU", "AGE")
+
+
+def age_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        if data.has("AGE"):
+            yield data.records(pl.col("AGE") < 0, "AGE")
+
+
+def reference_dates_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _in_order(study, "RFSTDTC", "RFENDTC")
+
+
+def exposure_dates_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _in_order(study, "RFXSTDTC", "RFXENDTC")
+
+
+def consent_before_treatment(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _in_order(study, "RFICDTC", "RFXSTDTC")
+
+
+def consent_before_end(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _in_order(study, "RFICDTC", "RFPENDTC")
+
+
+def birth_before_consent(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _in_order(study, "BRTHDTC", "RFICDTC")
+
+
+def first_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _exposure(study, "RFXSTDTC", first=True)
+
+
+def last_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _exposure(study, "RFXENDTC", first=False)
+
+
+def arm_and_code(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _together(study, "ARMCD", "ARM")
+
+
+def actual_arm_and_code(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _together(study, "ACTARMCD", "ACTARM")
+
+
+def one_name_an_arm(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        for code, name in (("ARMCD", "ARM"), ("ACTARMCD", "ACTARM")):
+            if data.has(code, name):
+                yield data.records(_several(name, code), code, name)
+
+
+def no_arm_has_reason(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        if data.has("ARMCD"):
+            lacking = pl.col("ARMCD").is_null() & data.col("ARMNRS").is_null()
+            yield data.records(lacking, "ARMCD", "ARMNRS", of=pl.lit(True))
+
+
+def death_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        if data.has("DTHDTC"):
+            yield data.records(data.col("DTHFL").ne_missing("Y"), "DTHDTC", "DTHFL")
+
+
+def death_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        if data.has("DTHFL"):
+            yield data.records(pl.col("DTHFL") != "Y", "DTHFL")
+
+
+def criteria_make_serious(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("AE"):
+        present = [name for name in _CRITERIA if data.has(name)]
+        if present and data.has("AESER"):
+            met = pl.any_horizontal(pl.col(present) == "Y")
+            yield data.records(pl.col("AESER").ne_missing("Y"), "AESER", *present, of=met)
+
+
+def serious_has_criterion(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("AE"):
+        present = [name for name in _CRITERIA if data.has(name)]
+        if present and data.has("AESER"):
+            none = ~pl.any_horizontal(pl.col(present).eq_missing("Y"))
+            yield data.records(none, "AESER", of=pl.col("AESER") == "Y")
+
+
+def fatal_results_in_death(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("AE"):
+        if data.has("AESDTH", "AEOUT"):
+            yield data.records(
+                pl.col("AEOUT").ne_missing("FATAL"), "AEOUT", "AESDTH", of=pl.col("AESDTH") == "Y"
+            )
+
+
+def fatal_is_serious(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("AE"):
+        if data.has("AEOUT", "AESER"):
+            yield data.records(
+                pl.col("AESER").ne_missing("Y"), "AESER", "AEOUT", of=pl.col("AEOUT") == "FATAL"
+            )
+
+
+def fatal_event_and_death(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("AE"):
+        if data.has("AEOUT", "USUBJID") and study.subjects.height:
+            died = pl.col("DM.DTHFL").ne_missing("Y")
+            fatal = pl.col("AEOUT") == "FATAL"
+            yield data.records(died, "AEOUT", "DM.DTHFL", of=fatal, frame=study.with_dm(data, "DTHFL"))
+
+
+def end_not_before_start(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--STDTC", "--ENDTC"):
+        start, end = data.col("--STDTC"), data.col("--ENDTC")
+        yield data.records(after(start, end), "--ENDTC", "--STDTC")
+
+
+def occurrence_is_prespecified(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--OCCUR", among=study.sdtm("Interventions", "Events")):
+        yield data.records(data.col("--PRESP").ne_missing("Y"), "--OCCUR", "--PRESP")
+
+
+def prespecified_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--PRESP"):
+        yield data.records(data.col("--PRESP") != "Y", "--PRESP")
+
+
+def prespecified_is_answered(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--PRESP", "--OCCUR", among=study.sdtm("Interventions", "Events")):
+        asked = data.col("--PRESP") == "Y"
+        silent = data.col("--OCCUR").is_null() & data.col("--STAT").is_null()
+        yield data.records(silent, "--OCCUR", "--PRESP", of=asked)
+
+
+def not_done_has_no_answer(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--STAT", "--OCCUR"):
+        yield data.records(data.col("--OCCUR").is_not_null(), "--STAT", "--OCCUR")
+
+
+def not_done_has_no_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--STAT", among=study.sdtm("Findings")):
+        results = [data.v(name) for name in ("--ORRES", "--STRESC", "--STRESN") if data.has(name)]
+        if results:
+            given = pl.any_horizontal(pl.col(results).is_not_null())
+            yield data.records(given, "--STAT", *results)
+
+
+def reason_not_done(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--REASND"):
+        yield data.records(data.col("--STAT").ne_missing("NOT DONE"), "--REASND", "--STAT")
+
+
+def dose_in_one_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DOSE", "--DOSTXT"):
+        yield data.records(data.col("--DOSE").is_not_null(), "--DOSTXT", "--DOSE")
+
+
+def dose_has_unit(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DOSE", among=study.sdtm("Interventions")):
+        yield data.records(data.col("--DOSU").is_null(), "--DOSE", "--DOSU")
+
+
+def dose_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DOSE", among=study.sdtm("Interventions")):
+        yield data.records(data.col("--DOSE") < 0, "--DOSE")
+
+
+def exposure_has_start(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("EX"):
+        if data.has("EXSTDTC"):
+            yield data.records(pl.col("EXSTDTC").is_null(), "EXSTDTC", of=pl.lit(True))
+
+
+def relative_start(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _needs(study, "--STRTPT", "--STTPT")
+
+
+def relative_end(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _needs(study, "--ENRTPT", "--ENTPT")
+
+
+def elapsed_time_has_reference(study: Submission) -> Iterator[Look]:  # noqa: D103
+    yield from _needs(study, "--ELTM", "--TPTREF")
+
+
+def time_point_numbers(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--TPT", "--TPTNUM"):
+        by = [data.v(name) for name in ("--TPTREF", "--TESTCD") if data.has(name)]
+        yield data.records(_several(data.v("--TPT"), data.v("--TPTNUM"), *by), "--TPTNUM", "--TPT")
+
+
+def one_name_a_test(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--TESTCD", "--TEST"):
+        yield data.records(_several(data.v("--TEST"), data.v("--TESTCD")), "--TESTCD", "--TEST")
+
+
+def one_code_a_test(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--TESTCD", "--TEST"):
+        yield data.records(_several(data.v("--TESTCD"), data.v("--TEST")), "--TEST", "--TESTCD")
+
+
+def result_or_reason(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--ORRES", among=study.sdtm("Findings")):
+        derived = data.col("--DRVFL").eq_missing("Y")
+        lacking = data.col("--ORRES").is_null() & data.col("--STAT").ne_missing("NOT DONE") & ~derived
+        yield data.records(lacking, "--ORRES", "--TESTCD", "--STAT", of=pl.lit(True))
+
+
+def result_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--ORRES", "--STRESC", among=study.sdtm("Findings")):
+        yield data.records(data.col("--STRESC").is_null(), "--ORRES", "--STRESC")
+
+
+def unit_without_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--ORRES", "--ORRESU", among=study.sdtm("Findings")):
+        yield data.records(data.col("--ORRES").is_null(), "--ORRESU", "--ORRES")
+
+
+def standard_unit_without_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--STRESC", "--STRESU", among=study.sdtm("Findings")):
+        yield data.records(data.col("--STRESC").is_null(), "--STRESU", "--STRESC")
+
+
+def unit_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--ORRESU", "--STRESN", "--STRESU", among=study.sdtm("Findings")):
+        given = data.col("--ORRESU").is_not_null() & data.col("--STRESN").is_not_null()
+        yield data.records(data.col("--STRESU").is_null(), "--STRESU", "--ORRESU", of=given)
+
+
+def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for flag in ("--LOBXFL", "--BLFL"):
+        for data in study.having("USUBJID", "--TESTCD", flag, among=study.sdtm("Findings")):
+            by = ["USUBJID", *(data.v(name) for name in _SERIES if data.has(name))]
+            flagged = data.col(flag) == "Y"
+            yield data.records(flagged.cast(pl.Int64).sum().over(by) > 1, flag, "--TESTCD", of=flagged)
+
+
+def baseline_has_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for flag in ("--LOBXFL", "--BLFL"):
+        for data in study.having("--STRESC", flag, among=study.sdtm("Findings")):
+            yield data.records(data.col("--STRESC").is_null(), flag, "--STRESC", of=data.col(flag) == "Y")
+
+
+def baseline_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for flag in ("--LOBXFL", "--BLFL"):
+        for data in study.having(flag, among=study.sdtm("Findings")):
+            yield data.records(data.col(flag) != "Y", flag)
+
+
+def baseline_before_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("USUBJID", "--LOBXFL", "--DTC", among=study.sdtm("Findings")):
+        frame = study.with_dm(data, "RFXSTDTC")
+        late = after(data.col("--DTC"), pl.col("DM.RFXSTDTC"))
+        yield data.records(
+            late, "--LOBXFL", "--DTC", "DM.RFXSTDTC", of=data.col("--LOBXFL") == "Y", frame=frame
+        )
+
+
+def derived_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DRVFL"):
+        yield data.records(data.col("--DRVFL") != "Y", "--DRVFL")
+
+
+def range_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--STNRLO", "--STNRHI"):
+        yield data.records(data.col("--STNRLO") > data.col("--STNRHI"), "--STNRLO", "--STNRHI")
+
+
+def original_range_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--ORNRLO", "--ORNRHI"):
+        low, high = _number(data.col("--ORNRLO")), _number(data.col("--ORNRHI"))
+        yield data.records(low > high, "--ORNRLO", "--ORNRHI")
+
+
+def range_indicator(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--STRESN", "--STNRLO", "--STNRHI", "--NRIND"):
+        value, said = data.col("--STRESN"), data.col("--NRIND")
+        low, high = value < data.col("--STNRLO"), value > data.col("--STNRHI")
+        wrong = (
+            ((said == "NORMAL") & (low | high))
+            | (said.is_in(["HIGH", "HIGH HIGH"]) & ~high)
+            | (said.is_in(["LOW", "LOW LOW"]) & ~low)
+        )
+        yield data.records(wrong, "--NRIND", "--STRESN", "--STNRLO", "--STNRHI")
+
+
+def no_evaluator_in_questionnaires(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("QS"):
+        yield data.fact("QSEVAL" in data.columns, "QSEVAL")
+
+
+def criterion_and_category(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("IE"):
+        if data.has("IECAT", "IEORRES"):
+            category, answer = pl.col("IECAT"), pl.col("IEORRES")
+            wrong = ((category == "INCLUSION") & (answer == "Y")) | (
+                (category == "EXCLUSION") & (answer == "N")
+            )
+            yield data.records(wrong, "IEORRES", "IECAT", "IETESTCD")
+
+
+def criterion_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("IE"):
+        if data.has("IEORRES", "IESTRESC"):
+            yield data.records(pl.col("IEORRES").ne_missing(pl.col("IESTRESC")), "IESTRESC", "IEORRES")
+
+
+def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for date, number in _DAYS:
+        for data in study.having(
+            "USUBJID", date, number, among=study.sdtm(*_OBSERVED, "Special-Purpose", "Special Purpose")
+        ):
+            frame = study.with_dm(data, "RFSTDTC")
+            right = study_day(data.col(date), pl.col("DM.RFSTDTC"))
+            yield data.records(data.col(number) != right, number, date, "DM.RFSTDTC", frame=frame)
+
+
+def study_day_needs_dates(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for date, number in _DAYS:
+        for data in study.having("USUBJID", date, number, among=study.sdtm(*_OBSERVED)):
+            frame = study.with_dm(data, "RFSTDTC")
+            known = is_day(data.col(date)) & is_day(pl.col("DM.RFSTDTC"))
+            yield data.records(~known.fill_null(False), number, date, "DM.RFSTDTC", frame=frame)
+
+
+def study_day_is_given(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for date, number in _DAYS:
+        for data in study.having("USUBJID", date, number, among=study.sdtm(*_OBSERVED)):
+            frame = study.with_dm(data, "RFSTDTC")
+            known = is_day(data.col(date)) & is_day(pl.col("DM.RFSTDTC"))
+            yield data.records(data.col(number).is_null(), number, date, of=known, frame=frame)
+
+
+def visit_names(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("VISITNUM", "VISIT"):
+        yield data.records(_several("VISIT", "VISITNUM"), "VISITNUM", "VISIT")
+
+
+def death_in_disposition(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DS"):
+        if data.has("DSDECOD", "USUBJID") and study.subjects.height:
+            alive = pl.col("DM.DTHFL").ne_missing("Y")
+            death = pl.col("DSDECOD") == "DEATH"
+            yield data.records(alive, "DSDECOD", "DM.DTHFL", of=death, frame=study.with_dm(data, "DTHFL"))
+
+
+def elements_follow_each_other(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("SE"):
+        if data.has("USUBJID", "SESTDTC", "SEENDTC", "SESEQ"):
+            ordered = (
+                pl.col("SEENDTC")
+                .sort_by("SESTDTC", "SESEQ")
+                .shift(1)
+                .over("USUBJID", mapping_strategy="explode")
+            )
+            frame = data.frame.sort("USUBJID", "SESTDTC", "SESEQ", maintain_order=True)
+            before = frame.with_columns(frame.select(ordered.alias("end before")).to_series())
+            place = data.frame.join(
+                before.select("USUBJID", "SESEQ", "end before"),
+                on=["USUBJID", "SESEQ"],
+                how="left",
+                maintain_order="left",
+            )
+            if place.height == data.height:
+                late = after(pl.col("SESTDTC"), pl.col("end before")) | after(
+                    pl.col("end before"), pl.col("SESTDTC")
+                )
+                yield data.records(
+                    late, "SESTDTC", "end before", of=pl.col("end before").is_not_null(), frame=place
+                )
+
+
+def epoch_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("EPOCH", among=study.sdtm(*_OBSERVED)):
+        date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
+        if date:
+            yield data.records(pl.col("EPOCH").is_null(), "EPOCH", date, of=is_day(data.col(date)))
+
+
+# What several rules share
+
+
+def _in_order(study: Submission, first: str, last: str) -> Iterator[Look]:
+    for data in study.domain("DM"):
+        if data.has(first, last):
+            yield data.records(after(pl.col(first), pl.col(last)), last, first)
+
+
+def _together(study: Submission, one: str, other: str) -> Iterator[Look]:
+    """Both are filled, or neither."""
+    for data in study.domain("DM"):
+        if data.has(one, other):
+            either = pl.col(one).is_not_null() | pl.col(other).is_not_null()
+            yield data.records(pl.col(one).is_null() | pl.col(other).is_null(), one, other, of=either)
+
+
+def _needs(study: Submission, one: str, other: str) -> Iterator[Look]:
+    for data in study.having(one):
+        yield data.records(data.col(other).is_null(), one, other)
+
+
+def _several(name: str, key: str, *by: str) -> pl.Expr:
+    """Whether a key goes with several values."""
+    filled = pl.col(name).is_not_null()
+    return pl.when(filled).then(pl.col(name)).drop_nulls().n_unique().over(key, *by) > 1
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False)
+
+
+def _exposure(study: Submission, name: str, *, first: bool) -> Iterator[Look]:
+    """DM's first or last exposure is that of EX, as far as both are known."""
+    dm, parts = study.get("DM"), [data for data in study.domain("EX") if data.has("USUBJID", "EXSTDTC")]
+    if dm is None or not dm.has(name, "USUBJID") or not parts:
+        return
+    moments = pl.concat([_moments(data, first=first) for data in parts])
+    whole = moments.filter(is_day(pl.col("moment")))
+    partial = moments.filter(~is_day(pl.col("moment")).fill_null(False))["USUBJID"].unique()
+    found = pl.col("moment").min() if first else pl.col("moment").max()
+    of_ex = (
+        whole.filter(~pl.col("USUBJID").is_in(partial.implode())).group_by("USUBJID").agg(found.alias("EX"))
+    )
+    frame = dm.frame.join(of_ex, on="USUBJID", how="left", maintain_order="left")
+    said, real = pl.col(name), pl.col("EX")
+    differ = pl.when(is_day(said)).then(after(said, real) | after(real, said))
+    yield dm.records(differ, name, "EX", of=said.is_not_null() & real.is_not_null(), frame=frame)
+
+
+def _moments(data: Dataset, *, first: bool) -> pl.DataFrame:
+    ends = pl.col("EXENDTC") if not first and data.has("EXENDTC") else pl.col("EXSTDTC")
+    moment = reduce(lambda a, b: a.fill_null(b), [ends, pl.col("EXSTDTC")])
+    return data.frame.select("USUBJID", moment.alias("moment")).drop_nulls()

@@ -1,0 +1,375 @@
+"""Rules between datasets: subjects in DM, SUPP, RELREC, RELSPEC and CO, visits, epochs and elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from ced_cdisc.conformance.dates import after, day, is_day
+from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.submission import Dataset, Submission
+
+_OBSERVED = ("Interventions", "Events", "Findings")
+
+
+def subject_in_dm(study: Submission) -> Iterator[Look]:  # noqa: D103
+    if study.get("DM") is not None:
+        for data in study.having("USUBJID"):
+            if data.name != "DM":
+                yield data.values_wrong(
+                    "USUBJID", ~pl.col("value").is_in(study.subjects["USUBJID"].implode())
+                )
+
+
+def one_study(study: Submission) -> Iterator[Look]:  # noqa: D103
+    dm = study.get("DM")
+    known = dm.values("STUDYID")["value"] if dm is not None and dm.has("STUDYID") else None
+    if known is not None:
+        for data in study.having("STUDYID"):
+            yield data.values_wrong("STUDYID", ~pl.col("value").is_in(known.implode()))
+
+
+def parent_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("RDOMAIN"):
+        there = {one.domain for one in study.sdtm() if not one.is_supplemental} | set(study.datasets)
+        yield data.values_wrong(
+            "RDOMAIN", lambda code, there=there: code not in there and f"AP{code}" not in there
+        )
+
+
+def supplemental_names_its_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _supplemental(study):
+        if data.has("RDOMAIN") and data.name.startswith("SUPP"):
+            yield data.values_wrong("RDOMAIN", pl.col("value") != data.name[4:6])
+
+
+def idvar_is_of_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _pointing(study):
+        for code, (part, parents) in _parts(study, data).items():
+            known = {name for parent in parents for name in parent.columns}
+            wrong = ~pl.col("IDVAR").is_in(sorted(known))
+            of = (pl.col("RDOMAIN") == code) & pl.col("IDVAR").is_not_null()
+            if part.height:
+                yield data.records(wrong, "IDVAR", "RDOMAIN", of=of)
+
+
+def idvarval_has_idvar(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _pointing(study):
+        if data.has("IDVARVAL"):
+            yield data.records(pl.col("IDVAR").is_null(), "IDVARVAL", "IDVAR")
+
+
+def idvar_has_idvarval(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _pointing(study):
+        if data.has("IDVARVAL") and (data.is_supplemental or data.name == "CO"):
+            yield data.records(pl.col("IDVARVAL").is_null(), "IDVAR", "IDVARVAL")
+
+
+def reference_finds_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _pointing(study):
+        if not data.has("USUBJID", "IDVARVAL"):
+            continue
+        for code, (part, parents) in _parts(study, data).items():
+            for name in part["IDVAR"].drop_nulls().unique(maintain_order=True):
+                holders = [parent for parent in parents if name in parent.columns and parent.has("USUBJID")]
+                if not holders:
+                    continue
+                known = pl.concat([_keys(parent, name) for parent in holders]).unique()
+                frame = data.frame.join(
+                    known.with_columns(there=pl.lit(value=True)),
+                    left_on=["USUBJID", pl.col("IDVARVAL").str.strip_chars()],
+                    right_on=["USUBJID", "key"],
+                    how="left",
+                    maintain_order="left",
+                )
+                of = (
+                    (pl.col("RDOMAIN") == code)
+                    & (pl.col("IDVAR") == name)
+                    & pl.col("IDVARVAL").is_not_null()
+                    & pl.col("USUBJID").is_not_null()
+                )
+                if frame.height == data.height:
+                    yield data.records(
+                        pl.col("there").is_null(), "IDVARVAL", "RDOMAIN", "IDVAR", of=of, frame=frame
+                    )
+
+
+def one_qualifier_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
+    keys = ("USUBJID", "APID", "POOLID", "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM")
+    for data in _supplemental(study):
+        by = [name for name in keys if name in data.columns]
+        yield data.records(pl.struct(by).is_duplicated(), "QNAM", "IDVAR", "IDVARVAL")
+
+
+def one_label_a_qualifier(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _supplemental(study):
+        if data.has("QNAM", "QLABEL"):
+            yield data.records(pl.col("QLABEL").n_unique().over("QNAM") > 1, "QLABEL", "QNAM")
+
+
+def qualifier_is_no_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _supplemental(study):
+        if data.has("QNAM", "RDOMAIN"):
+            for code, (_, parents) in _parts(study, data).items():
+                known = sorted({name for parent in parents for name in parent.columns})
+                yield data.records(pl.col("QNAM").is_in(known), "QNAM", of=pl.col("RDOMAIN") == code)
+
+
+def qualifier_has_value(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _supplemental(study):
+        if data.has("QNAM", "QVAL"):
+            yield data.records(pl.col("QVAL").is_null(), "QVAL", "QNAM", of=pl.col("QNAM").is_not_null())
+
+
+def qualifier_has_label(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _supplemental(study):
+        if data.has("QNAM", "QLABEL"):
+            yield data.records(pl.col("QLABEL").is_null(), "QLABEL", "QNAM", of=pl.col("QNAM").is_not_null())
+
+
+def relation_has_sides(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _relrec(study):
+        by = ["RELID", *(["USUBJID"] if data.has("USUBJID") else [])]
+        yield data.records(pl.len().over(by) < 2, "RELID", "RDOMAIN")
+
+
+def relation_of_datasets_has_type(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _relrec(study):
+        if data.has("RELTYPE", "IDVARVAL", "USUBJID"):
+            whole = pl.col("USUBJID").is_null() & pl.col("IDVARVAL").is_null()
+            yield data.records(pl.col("RELTYPE").is_null(), "RELTYPE", "RDOMAIN", "RELID", of=whole)
+
+
+def relation_of_records_has_no_type(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _relrec(study):
+        if data.has("RELTYPE", "IDVARVAL"):
+            yield data.records(
+                pl.col("RELTYPE").is_not_null(), "RELTYPE", "RELID", of=pl.col("IDVARVAL").is_not_null()
+            )
+
+
+def specimen_has_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("RELSPEC")
+    if data is not None and data.has("USUBJID", "REFID", "PARENT"):
+        frame = data.frame.join(
+            data.frame.select("USUBJID", PARENT="REFID", there=pl.lit(value=True)).unique(),
+            on=["USUBJID", "PARENT"],
+            how="left",
+            maintain_order="left",
+        )
+        yield data.records(pl.col("there").is_null(), "PARENT", "REFID", frame=frame)
+
+
+def specimen_levels(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("RELSPEC")
+    if data is not None and data.has("PARENT", "LEVEL"):
+        first = pl.col("PARENT").is_null() != (pl.col("LEVEL") == 1)
+        yield data.records(first, "LEVEL", "PARENT")
+
+
+def visit_took_place(study: Submission) -> Iterator[Look]:  # noqa: D103
+    visits = study.get("SV")
+    if visits is None or not visits.has("USUBJID", "VISITNUM"):
+        return
+    known = visits.frame.select("USUBJID", "VISITNUM", there=pl.lit(value=True)).unique()
+    for data in study.having("USUBJID", "VISITNUM", among=study.sdtm(*_OBSERVED)):
+        frame = data.frame.join(known, on=["USUBJID", "VISITNUM"], how="left", maintain_order="left")
+        done = data.col("--STAT").ne_missing("NOT DONE")
+        of = pl.col("VISITNUM").is_not_null() & done
+        yield data.records(pl.col("there").is_null(), "VISITNUM", "VISIT", of=of, frame=frame)
+
+
+def one_record_a_visit(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("SV")
+    if data is not None and data.has("USUBJID", "VISITNUM"):
+        by = ["USUBJID", "VISITNUM", *(["SVSTDTC"] if data.has("SVSTDTC") else [])]
+        yield data.records(pl.struct(by).is_duplicated(), "VISITNUM")
+
+
+def planned_visit_name(study: Submission) -> Iterator[Look]:  # noqa: D103
+    planned = study.get("TV")
+    if planned is None or not planned.has("VISITNUM", "VISIT"):
+        return
+    names = planned.frame.select("VISITNUM", planned="VISIT").drop_nulls().unique()
+    several = names.filter(pl.col("VISITNUM").is_duplicated())["VISITNUM"]
+    names = names.filter(~pl.col("VISITNUM").is_in(several.implode()))
+    for data in study.having("VISITNUM", "VISIT"):
+        if data.name != "TV":
+            frame = data.frame.join(names, on="VISITNUM", how="left", maintain_order="left")
+            yield data.records(
+                pl.col("VISIT") != pl.col("planned"), "VISIT", "VISITNUM", "planned", frame=frame
+            )
+
+
+def epoch_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
+    planned = study.get("TA")
+    if planned is not None and planned.has("EPOCH"):
+        known = planned.values("EPOCH")["value"].implode()
+        for data in study.having("EPOCH"):
+            if data.name != "TA":
+                yield data.values_wrong("EPOCH", ~pl.col("value").is_in(known))
+
+
+def epoch_of_the_day(study: Submission) -> Iterator[Look]:  # noqa: D103
+    elements = study.get("SE")
+    if elements is None or not elements.has("USUBJID", "EPOCH", "SESTDTC", "SEENDTC"):
+        return
+    spans = elements.frame.select(
+        "USUBJID", there="EPOCH", start=day(pl.col("SESTDTC")), end=day(pl.col("SEENDTC"))
+    ).filter(pl.col("start").is_not_null())
+    unsure = elements.frame.filter(
+        pl.col("SESTDTC").is_not_null() & ~is_day(pl.col("SESTDTC")).fill_null(False)
+    )
+    spans = spans.filter(~pl.col("USUBJID").is_in(unsure["USUBJID"].implode()))
+    for data in study.having("USUBJID", "EPOCH", among=study.sdtm(*_OBSERVED)):
+        date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
+        if not date:
+            continue
+        rows = data.frame.select("USUBJID", "EPOCH", day(data.col(date)).alias("day")).with_row_index("row")
+        held = (
+            rows.join(spans, on="USUBJID")
+            .filter(
+                (pl.col("start") <= pl.col("day"))
+                & (pl.col("end").is_null() | (pl.col("day") <= pl.col("end")))
+            )
+            .group_by("row")
+            .agg(
+                (pl.col("there") == pl.col("EPOCH")).any().alias("fits"),
+                pl.col("there").first().alias("by SE"),
+            )
+        )
+        frame = pl.concat(
+            [
+                data.frame,
+                rows.join(held, on="row", how="left", maintain_order="left").select("fits", "by SE"),
+            ],
+            how="horizontal",
+        )
+        of = pl.col("EPOCH").is_not_null() & pl.col("fits").is_not_null()
+        yield data.records(~pl.col("fits"), "EPOCH", date, "by SE", of=of, frame=frame)
+
+
+def arm_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
+    planned, dm = study.get("TA"), study.get("DM")
+    if planned is not None and dm is not None and planned.has("ARMCD") and dm.has("ARMCD"):
+        known = planned.values("ARMCD")["value"]
+        without_arm = ["SCRNFAIL", "NOTASSGN", "NOTTRT", "UNPLAN"]  # of guides before 3.3
+        yield dm.values_wrong("ARMCD", ~pl.col("value").is_in([*known, *without_arm]))
+
+
+def arm_name_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
+    planned, dm = study.get("TA"), study.get("DM")
+    if planned is not None and dm is not None and planned.has("ARMCD", "ARM") and dm.has("ARMCD", "ARM"):
+        names = planned.frame.select("ARMCD", planned="ARM").drop_nulls().unique("ARMCD", keep="first")
+        frame = dm.frame.join(names, on="ARMCD", how="left", maintain_order="left")
+        yield dm.records(pl.col("ARM") != pl.col("planned"), "ARM", "ARMCD", "planned", frame=frame)
+
+
+def element_in_te(study: Submission) -> Iterator[Look]:  # noqa: D103
+    planned, data = study.get("TE"), study.get("SE")
+    if planned is not None and data is not None and planned.has("ETCD") and data.has("ETCD"):
+        known = planned.values("ETCD")["value"]
+        yield data.values_wrong("ETCD", ~pl.col("value").is_in([*known, "UNPLAN"]))
+
+
+def criterion_in_ti(study: Submission) -> Iterator[Look]:  # noqa: D103
+    planned, data = study.get("TI"), study.get("IE")
+    if planned is not None and data is not None and planned.has("IETESTCD") and data.has("IETESTCD"):
+        yield data.values_wrong(
+            "IETESTCD", ~pl.col("value").is_in(planned.values("IETESTCD")["value"].implode())
+        )
+
+
+def exposed_subject_has_dates(study: Submission) -> Iterator[Look]:  # noqa: D103
+    dm = study.get("DM")
+    doses = [one for one in study.domain("EX") if one.has("USUBJID")]
+    if dm is not None and dm.has("USUBJID", "RFXSTDTC") and doses:
+        treated = pl.concat([one.frame.select("USUBJID", *_dose(one)) for one in doses])
+        given = treated.filter(pl.col("dose").is_null() | (pl.col("dose") > 0))["USUBJID"].unique()
+        yield dm.records(
+            pl.col("RFXSTDTC").is_null(), "RFXSTDTC", of=pl.col("USUBJID").is_in(given.implode())
+        )
+
+
+def dates_have_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
+    dm = study.get("DM")
+    doses = [one for one in study.domain("EX") if one.has("USUBJID")]
+    if dm is not None and dm.has("USUBJID", "RFXSTDTC") and doses:
+        treated = pl.concat([one.frame.select("USUBJID") for one in doses])["USUBJID"].unique()
+        yield dm.records(~pl.col("USUBJID").is_in(treated.implode()), "RFXSTDTC")
+
+
+def subject_has_disposition(study: Submission) -> Iterator[Look]:  # noqa: D103
+    dm, data = study.get("DM"), study.get("DS")
+    if dm is not None and data is not None and dm.has("USUBJID") and data.has("USUBJID"):
+        yield dm.values_wrong("USUBJID", ~pl.col("value").is_in(data.values("USUBJID")["value"].implode()))
+
+
+def nothing_starts_after_death(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("USUBJID", "--STDTC", among=study.sdtm("Events", "Interventions")):
+        if data.domain != "DS":
+            frame = study.with_dm(data, "DTHDTC")
+            of = pl.col("DM.DTHDTC").is_not_null() & data.col("--STDTC").is_not_null()
+            late = after(data.col("--STDTC"), pl.col("DM.DTHDTC"))
+            yield data.records(late, "--STDTC", "DM.DTHDTC", of=of, frame=frame)
+
+
+def related_subject_in_dm(study: Submission) -> Iterator[Look]:  # noqa: D103
+    if study.get("DM") is not None:
+        for data in study.having("RSUBJID"):
+            yield data.values_wrong("RSUBJID", ~pl.col("value").is_in(study.subjects["USUBJID"].implode()))
+
+
+def comment_points_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
+    data = study.get("CO")
+    if data is not None and data.has("RDOMAIN", "IDVAR"):
+        yield data.records(pl.col("RDOMAIN").is_null(), "IDVAR", "RDOMAIN")
+
+
+# What several rules share
+
+
+def _supplemental(study: Submission) -> Iterator[Dataset]:
+    for data in study.sdtm():
+        if data.is_supplemental and data.height:
+            yield data
+
+
+def _relrec(study: Submission) -> Iterator[Dataset]:
+    data = study.get("RELREC")
+    if data is not None and data.has("RELID", "RDOMAIN"):
+        yield data
+
+
+def _pointing(study: Submission) -> Iterator[Dataset]:
+    """SUPP--, CO and RELREC: what says by RDOMAIN, IDVAR and IDVARVAL which record it is about."""
+    for data in study.sdtm():
+        if data.has("RDOMAIN", "IDVAR"):
+            yield data
+
+
+def _parts(study: Submission, data: Dataset) -> dict[str, tuple[pl.DataFrame, list[Dataset]]]:
+    """For each RDOMAIN whose dataset is there: the records that point to it, and the dataset or its parts."""
+    found: dict[str, tuple[pl.DataFrame, list[Dataset]]] = {}
+    for code in data.frame["RDOMAIN"].drop_nulls().unique(maintain_order=True):
+        of_domain = [
+            one for one in study.sdtm() if not one.is_supplemental and code in (one.domain, one.name)
+        ]
+        parents = [one for one in of_domain if one.has("DOMAIN") or one.name == code]
+        if parents:
+            found[code] = data.frame.filter(pl.col("RDOMAIN") == code), parents
+    return found
+
+
+def _keys(parent: Dataset, name: str) -> pl.DataFrame:
+    """The subjects of a parent with the values of a variable as IDVARVAL writes them."""
+    column = pl.col(name)
+    if parent.columns[name].type == "Num":
+        whole = column.cast(pl.Int64, strict=False)
+        column = pl.when(whole == column).then(whole.cast(pl.String)).otherwise(column.cast(pl.String))
+    return parent.frame.select("USUBJID", column.str.strip_chars().alias("key")).drop_nulls()
+
+
+def _dose(data: Dataset) -> list[pl.Expr]:
+    return [(pl.col("EXDOSE") if data.has("EXDOSE") else pl.lit(None, pl.Float64)).alias("dose")]

@@ -1,0 +1,102 @@
+"""Terminology: values against the published codelists that govern, and against those of define.xml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from ced_cdisc.check.define.document import Element
+from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.standards.ct import CtCodelist
+
+VALUE = pl.col("value")
+# Values that the guide itself gives beside the terms.
+_BESIDE_TERMS = {"RACE": ("MULTIPLE",)}
+
+
+def closed_codelists(study: Submission) -> Iterator[Look]:
+    """Values that are no term of a codelist that cannot be extended."""
+    for data, name, lists in _coded(study):
+        if not any(codelist.extensible for codelist in lists):
+            terms = [term for codelist in lists for term in codelist.values]
+            terms += _BESIDE_TERMS.get(name, ())
+            yield data.values_wrong(name, ~VALUE.is_in(terms), codelist=_named(lists))
+
+
+def spelling_of_terms(study: Submission) -> Iterator[Look]:
+    """Values of extensible codelists that are terms but for the case of their letters."""
+    for data, name, lists in _coded(study):
+        if any(codelist.extensible for codelist in lists):
+            terms = {term for codelist in lists for term in codelist.values}
+            folded = {term.casefold() for term in terms}
+            wrong = [v for v in data.values(name)["value"] if v not in terms and v.casefold() in folded]
+            yield data.values_wrong(name, wrong, codelist=_named(lists))
+
+
+def synonyms_of_terms(study: Submission) -> Iterator[Look]:
+    """Values of extensible codelists that are synonyms of one of their terms."""
+    for data, name, lists in _coded(study):
+        if any(codelist.extensible for codelist in lists):
+            terms = {term.casefold() for codelist in lists for term in codelist.values}
+            unknown = [v for v in data.values(name)["value"] if v.casefold() not in terms]
+            wrong = [v for v in unknown if any(codelist.by_synonym(v) for codelist in lists)]
+            yield data.values_wrong(name, wrong, codelist=_named(lists))
+
+
+def code_and_name(study: Submission) -> Iterator[Look]:
+    """Test codes of published codelists with another name than the published one."""
+    package = study.governing.package("SDTM")
+    for data in study.having("--TESTCD", "--TEST") if package else ():
+        known = data.expected.get(data.v("--TESTCD"))
+        for code in known.codelists if known and package else ():
+            terms = package.codelist(code).values if package and code in package else ()
+            pairs = {t: package.decode(code, t) for t in terms} if package else {}
+            name = data.col("--TESTCD").replace_strict(pairs, default=None, return_dtype=pl.String)
+            yield data.records(data.col("--TEST") != name, "--TEST", "--TESTCD", of=name.is_not_null())
+
+
+def define_codelists(study: Submission) -> Iterator[Look]:
+    """Values that the codelist of the variable in define.xml does not have."""
+    for data in study.datasets.values():
+        for name, terms in _define_terms(data).items():
+            text = VALUE if data.columns[name].type == "Char" else VALUE.cast(pl.Float64)
+            listed = terms if data.columns[name].type == "Char" else [_float(t) for t in terms]
+            yield data.values_wrong(name, ~text.is_in([t for t in listed if t is not None]))
+
+
+def _coded(study: Submission) -> Iterator[tuple[Dataset, str, list[CtCodelist]]]:
+    """The filled character variables of SDTM with codelists of the guide that are all in the package."""
+    for data in study.sdtm():
+        for name, known in data.expected.items():
+            lists = [study.governing.codelist(code) for code in known.codelists]
+            found = [codelist for codelist in lists if codelist is not None]
+            if found and len(found) == len(lists) and data.has(name) and data.columns[name].type == "Char":
+                yield data, name, found
+
+
+def _named(lists: list[CtCodelist]) -> str:
+    return " and ".join(f"{codelist.short_name} ({codelist.code})" for codelist in lists)
+
+
+def _define_terms(data: Dataset) -> dict[str, list[str]]:
+    """The values of the enumerated codelists of a dataset's variables in define.xml, by variable."""
+    if data.define is None:
+        return {}
+    document, element = data.define
+    lists = {c.get("OID", ""): c for c in document.all("CodeList")}
+    found: dict[str, list[str]] = {}
+    for item in document.refs(element):
+        ref, name = item.find("{*}CodeListRef"), item.get("Name", "")
+        codelist: Element | None = lists.get(ref.get("CodeListOID", "")) if ref is not None else None
+        if codelist is not None and name in data.columns and codelist.find("{*}ExternalCodeList") is None:
+            found[name] = [t.get("CodedValue", "") for t in codelist if t.get("CodedValue") is not None]
+    return found
+
+
+def _float(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,107 @@
+"""Rules: the sentence of each in the YAML of its family, the function of each in the module beside it.
+
+A family is a module ``families/NAME.py`` and a file ``families/NAME.yaml``. The YAML gives a rule its id,
+its texts and its cases; ``check:`` names the function, by default the rule's key. What the YAML can say is
+in docs/writing-rules.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from importlib.resources import files
+from typing import Any, Literal, cast
+
+import yaml
+
+from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.core.conformance import RuleText
+from ced_cdisc.core.findings import Severity
+
+FAMILIES = ("structure", "values", "terminology", "logic", "relations", "design")
+"""The families in the order of the page docs/conformance-rules.md."""
+
+Check = Callable[[Submission], Iterable[Look]]
+Needs = Literal["", "SDTMIG", "ADaMIG", "SDTM CT", "ADaM CT", "define"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its texts and its function.
+
+    Attributes:
+        needs: tables without which it says nothing: of the guide that governs (``SDTMIG``, ``ADaMIG``), of
+            terminology (``SDTM CT``, ``ADaM CT``), or a define.xml; empty for a rule that holds alike.
+        versions: the versions of its guide that have the rule; empty for all.
+    """
+
+    text: RuleText
+    check: Check
+    needs: Needs = ""
+    versions: tuple[str, ...] = ()
+    cases: Mapping[str, list[Any]] | None = None
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML in which all but numbers and null are texts: NO and 2020-01-01 are."""
+
+
+_KEPT = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:null"}
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag in _KEPT]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@lru_cache(maxsize=1)
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of every family, by id.
+
+    Raises:
+        ValueError: two rules have one id, or a family's YAML contradicts itself.
+    """
+    rules = [rule for family in FAMILIES for rule in family_rules(family)]
+    ids = [rule.text.id for rule in rules]
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"an id is given twice: {sorted({i for i in ids if ids.count(i) > 1})}")
+    return tuple(sorted(rules, key=lambda rule: rule.text.id))
+
+
+def family_rules(family: str) -> list[Rule]:
+    """The rules of one family, in the order of its YAML."""
+    data = family_yaml(family)
+    module = import_module(f"ced_cdisc.conformance.families.{family}")
+    letter = data["letter"]
+    rules: list[Rule] = []
+    for name, entry in data["rules"].items():
+        identifier = f"CED-{letter}{int(entry['id']):03d}"
+        text = RuleText(
+            id=identifier,
+            family=family,
+            title=entry["title"],
+            says=entry["says"],
+            do=entry["do"],
+            severity=Severity(entry.get("severity", "error")),
+            standard=entry["standard"],
+            section=str(entry.get("section", "")),
+            public=tuple(str(entry.get("public", "")).split()),
+        )
+        rules.append(
+            Rule(
+                text,
+                getattr(module, name),
+                cast(Needs, entry.get("needs", "")),
+                tuple(str(entry.get("versions", "")).split()),
+                {"passes": entry.get("passes", []), "fails": entry.get("fails", [])},
+            )
+        )
+    return rules
+
+
+def family_yaml(family: str) -> dict[str, Any]:
+    """The YAML of a family as it stands."""
+    text = (files("ced_cdisc.conformance.families") / f"{family}.yaml").read_text(encoding="utf-8")
+    return cast("dict[str, Any]", yaml.load(text, Loader=_Loader))

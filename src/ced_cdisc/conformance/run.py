@@ -1,0 +1,110 @@
+"""Carrying out rules on a submission."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import polars as pl
+
+from ced_cdisc.conformance.look import ROW, Look
+from ced_cdisc.conformance.rule import Rule
+from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
+
+_GUIDES = ("SDTMIG", "ADaMIG")
+
+
+def run_rules(
+    study: Submission, rules: Iterable[Rule], *, records: int = RECORDS_SHOWN
+) -> tuple[RuleResult, ...]:
+    """Carry out rules.
+
+    Args:
+        study: what was read.
+        rules: the rules, in the order of the results.
+        records: how many records a failure lists at most; all are counted.
+    """
+    return tuple(run_rule(study, rule, records=records) for rule in rules)
+
+
+def run_rule(study: Submission, rule: Rule, *, records: int = RECORDS_SHOWN) -> RuleResult:
+    """Carry out one rule; data that its function cannot take give the status ``not run``."""
+    reason = _lacking(study, rule)
+    if reason:
+        return RuleResult(rule.text, "not applicable", reason=reason)
+    try:
+        looks = list(rule.check(study))
+    except pl.exceptions.PolarsError as error:
+        # A foreign dataset may hold a variable of another type than any standard gives it.
+        said = str(error).splitlines()[0]
+        return RuleResult(rule.text, "not run", reason=f"the data do not let it: {said}")
+    looked = sum(look.looked for look in looks)
+    failures = tuple(_failure(rule, look, records) for look in looks if look.failed)
+    if failures:
+        return RuleResult(rule.text, "failed", looked, failures=failures)
+    if not looked:
+        return RuleResult(rule.text, "not applicable", reason="nothing in the folder is of its kind")
+    return RuleResult(rule.text, "passed", looked)
+
+
+def _lacking(study: Submission, rule: Rule) -> str:
+    """Why a rule cannot apply whatever the data hold, or an empty text."""
+    needs, governing = rule.needs, study.governing
+    if rule.versions:
+        number = governing.version(rule.text.standard)
+        if not number:
+            return _no_tables(rule.text.standard, "")
+        if number not in rule.versions:
+            return f"{rule.text.standard} {number} has no such rule"
+    if needs in _GUIDES and not governing.has_tables(needs):
+        return _no_tables(needs, governing.version(needs))
+    publisher = needs.removesuffix(" CT")
+    if needs.endswith(" CT") and governing.package(publisher) is None:
+        return _no_tables(needs, governing.ct_version(publisher))
+    if needs == "define" and not study.defines:
+        return "no define.xml"
+    return ""
+
+
+def _no_tables(name: str, version: str) -> str:
+    return f"no tables of {name} {version}" if version else f"the version of {name} is not told"
+
+
+def _failure(rule: Rule, look: Look, most: int) -> Failure:
+    data, bad = look.dataset, look.bad
+    count = 0 if bad is None else bad.height
+    words = {
+        "dataset": data.name,
+        "variable": look.variable,
+        "records": "1 record" if count == 1 else f"{count:,} records",
+        **look.words,
+    }
+    text = rule.text.says.format_map(words)
+    digest = hashlib.sha256(f"{data.name}.{look.variable} {text}".encode())
+    listed: list[Record] = []
+    if bad is not None:
+        lines = bad.select(pl.concat_str(pl.exclude(ROW).cast(pl.String), separator="\t", ignore_nulls=True))
+        for line in lines.to_series().sort():
+            digest.update(f"\n{line}".encode())
+        who = {"USUBJID", "APID", data.v("--SEQ"), "ASEQ"}
+        for row in bad.head(most).iter_rows(named=True):
+            sequence = row.get(data.v("--SEQ")) if data.v("--SEQ") in row else row.get("ASEQ")
+            listed.append(
+                Record(
+                    row[ROW],
+                    row.get("USUBJID") or row.get("APID") or "",
+                    _shown(sequence) or "",
+                    tuple(
+                        (n, _shown(v)) for n, v in row.items() if n != ROW and n not in who - {look.variable}
+                    ),
+                )
+            )
+    return Failure(data.name, look.variable, text, count, tuple(listed), digest.hexdigest())
+
+
+def _shown(value: object) -> str | None:
+    """A value as a reader of the dataset sees it."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return None if value is None else str(value)

@@ -1,0 +1,287 @@
+"""A submission as the rules see it: datasets with frames and metadata, and the words that rules are made of.
+
+A rule asks three kinds of question of a dataset, and each gives a :class:`~ced_cdisc.conformance.look.Look`:
+
+* :meth:`Dataset.records`: which records are wrong (a polars expression over the columns);
+* :meth:`Dataset.values_wrong`: which values of one variable are wrong (looked at once each, however many
+  records have them; the fast way for everything that depends on the value alone);
+* :meth:`Dataset.fact`: whether the dataset or its metadata are wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from ced_cdisc.conformance.look import ROW, Look
+from ced_cdisc.conformance.standard import Governing
+from ced_cdisc.standards.ig import IgDataset, IgVariable
+
+if TYPE_CHECKING:
+    from ced_cdisc.check.define.document import DefineDocument, Element
+
+Kind = Literal["SDTM", "ADaM", "other"]
+_SMALL = 50_000
+"""Records of a dataset whose texts may stand in memory twice."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A variable as its file describes it; ``length`` in bytes, 0 where the file does not say."""
+
+    name: str
+    label: str
+    type: Literal["Char", "Num"]
+    length: int = 0
+    format: str = ""
+
+
+@dataclass(eq=False)
+class Dataset:
+    """One dataset of the submission.
+
+    Attributes:
+        name: as its file says, such as ``AE`` or ``QSCS``.
+        label: its label.
+        file: the file, below the folder.
+        format: ``xpt`` or ``dataset-json``.
+        frame: the records: String and Float64 columns, null where empty.
+        columns: the variables in order.
+        kind: SDTM, ADaM or other.
+        domain: the domain code that prefixes its variables (``QS`` of QSCS, ``MH`` of APMH); empty in ADaM.
+        class_name: the SDTM class as SDTMIG spells it (``Events``), or the ADaM structure (``ADSL``, ``BDS``,
+            ``TTE``, ``OCCDS``), or empty.
+        ig: the dataset of the guide (also SUPP-- and AP--), or None for a custom one or ADaM.
+        define: its ItemGroupDef and the document, where a define.xml has it.
+    """
+
+    name: str
+    label: str
+    file: str
+    format: Literal["xpt", "dataset-json"]
+    frame: pl.DataFrame
+    columns: dict[str, Column]
+    kind: Kind = "other"
+    domain: str = ""
+    class_name: str = ""
+    ig: IgDataset | None = None
+    define: tuple[DefineDocument, Element] | None = None
+    expected: dict[str, IgVariable] = field(default_factory=dict[str, IgVariable])
+    """What the guide or the model says of the variables that the dataset has."""
+    _values: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
+
+    # What is there
+
+    def v(self, name: str) -> str:
+        """The name with the domain code: ``--DTC`` is AEDTC in AE; other names stay as they are."""
+        return self.domain + name[2:] if name.startswith("--") else name
+
+    def has(self, *names: str) -> bool:
+        """Whether the dataset has all these variables, each of the type that the standard gives it.
+
+        A variable of the wrong type counts as absent: the rule about types tells it, and no other rule
+        stumbles over it.
+        """
+        return all(self._usable(self.v(name)) for name in names)
+
+    def _usable(self, name: str) -> bool:
+        column = self.columns.get(name)
+        known = self.expected.get(name)
+        return column is not None and (known is None or known.type == column.type)
+
+    def texts(self) -> list[str]:
+        """The names of the character variables."""
+        return [c.name for c in self.columns.values() if c.type == "Char"]
+
+    def numbers(self) -> list[str]:
+        """The names of the numeric variables."""
+        return [c.name for c in self.columns.values() if c.type == "Num"]
+
+    def col(self, name: str) -> pl.Expr:
+        """The column of a variable, ``--`` allowed; a column of nulls where the dataset lacks it."""
+        full = self.v(name)
+        return pl.col(full) if full in self.columns else pl.lit(None, pl.String)
+
+    @property
+    def height(self) -> int:
+        """How many records there are."""
+        return self.frame.height
+
+    @cached_property
+    def is_supplemental(self) -> bool:
+        """Whether it is a SUPP-- or SQ-- dataset."""
+        return self.kind == "SDTM" and {"RDOMAIN", "QNAM"} <= set(self.columns)
+
+    @cached_property
+    def define_keys(self) -> tuple[str, ...]:
+        """The key variables in key order as define.xml says; none where no define.xml has the dataset."""
+        if self.define is None:
+            return ()
+        document, element = self.define
+        keyed: list[tuple[int, str]] = []
+        for ref in element.iterfind("{*}ItemRef"):
+            place, item = ref.get("KeySequence", ""), document.items.get(ref.get("ItemOID", ""))
+            if place.isdecimal() and item is not None:
+                keyed.append((int(place), item.get("Name", "")))
+        return tuple(name for _, name in sorted(keyed))
+
+    def values(self, name: str) -> pl.DataFrame:
+        """Each value of a variable once: columns ``value`` and ``count``; missing ones left out."""
+        if name not in self._values:
+            series = self.frame[name].drop_nulls()
+            self._values[name] = series.alias("value").value_counts(name="count")
+        return self._values[name]
+
+    # Looks
+
+    def fact(self, wrong: bool, variable: str = "", **words: str) -> Look:
+        """A look at the dataset itself, or at the metadata of a variable."""
+        return Look(self, self.v(variable), 1, wrong, None, words)
+
+    def records(
+        self,
+        wrong: pl.Expr,
+        variable: str,
+        *show: str,
+        of: pl.Expr | None = None,
+        frame: pl.DataFrame | None = None,
+        **words: str,
+    ) -> Look:
+        """A look at records.
+
+        Args:
+            wrong: true for a record at fault; null is no fault.
+            variable: the variable at fault; it is shown.
+            show: further variables whose values are shown.
+            of: the records that are looked at; by default those where ``variable`` is filled.
+            frame: records with further columns (a join), in the order of the dataset and as many.
+        """
+        name = self.v(variable)
+        data = self.frame if frame is None else frame
+        if of is None:
+            of = pl.col(name).is_not_null() if name in data.columns else pl.lit(True)
+        of = of.fill_null(False)
+        both = data.select(of.alias("of"), (of & wrong.fill_null(False)).alias("bad"))
+        looked = int(both["of"].sum())
+        if not both["bad"].any():
+            return Look(self, name, looked, False, None, words)
+        return Look(self, name, looked, True, self._shown(data, both["bad"], name, *show), words)
+
+    def _shown(self, data: pl.DataFrame, bad: pl.Series, *show: str) -> pl.DataFrame:
+        """The records at fault with the variables that tell which they are and what is wrong."""
+        wanted = ["USUBJID", "APID", self.v("--SEQ"), "ASEQ", *(self.v(name) for name in show)]
+        names = [name for name in dict.fromkeys(wanted) if name in data.columns]
+        rows = (bad.arg_true() + 1).cast(pl.Int64).alias(ROW)
+        return data.select(names).filter(bad).insert_column(0, rows)
+
+    def values_wrong(
+        self,
+        variable: str,
+        wrong: pl.Expr | Callable[[str], bool] | Collection[str],
+        *show: str,
+        **words: str,
+    ) -> Look:
+        """A look at the values of one variable.
+
+        Args:
+            variable: the variable.
+            wrong: an expression over ``pl.col("value")``, a function of a value, or the wrong values.
+            show: further variables whose values are shown for the records at fault.
+        """
+        name = self.v(variable)
+        values = self.values(name)
+        looked = int(values["count"].sum())
+        if isinstance(wrong, pl.Expr):
+            bad = values.filter(wrong.fill_null(False))["value"]
+        elif callable(wrong):
+            bad = pl.Series(
+                "value", [v for v in values["value"].to_list() if wrong(v)], values.schema["value"]
+            )
+        else:
+            bad = pl.Series("value", sorted(wrong), values.schema["value"])
+        if not len(bad):
+            return Look(self, name, looked, False, None, words)
+        found = self.records(pl.col(name).is_in(bad.implode()), variable, *show)
+        return replace(found, words=words)
+
+    def texts_wrong(self, wrong: pl.Expr) -> Iterator[Look]:
+        """A look at the values of each character variable; ``wrong`` is an expression over ``pl.col("value")``.
+
+        The values of all variables of a small dataset are looked at in one step.
+        """
+        if self.height > _SMALL:
+            for name in self.texts():
+                yield self.values_wrong(name, wrong)
+            return
+        looked, values = self._all_texts
+        bad = set(values.filter(wrong.fill_null(False))["variable"]) if values.height else set[str]()
+        for name, count in looked.items():
+            yield self.values_wrong(name, wrong) if name in bad else Look(self, name, count, False)
+
+    @cached_property
+    def _all_texts(self) -> tuple[dict[str, int], pl.DataFrame]:
+        """How many records have each character variable, and the values of all: ``variable``, ``value``."""
+        parts = {name: self.values(name) for name in self.texts()}
+        looked = {name: int(part["count"].sum()) for name, part in parts.items()}
+        filled = [part.select(pl.lit(name).alias("variable"), "value") for name, part in parts.items()]
+        return looked, pl.concat(filled) if filled else pl.DataFrame()
+
+
+@dataclass(eq=False)
+class Submission:
+    """All datasets of a folder and the standards that govern them."""
+
+    datasets: dict[str, Dataset]
+    governing: Governing
+    defines: tuple[DefineDocument, ...] = ()
+
+    def get(self, name: str) -> Dataset | None:
+        """The dataset of that name."""
+        return self.datasets.get(name)
+
+    def sdtm(self, *classes: str) -> Iterator[Dataset]:
+        """The SDTM datasets, all or those of these classes (``Findings`` takes in Findings About)."""
+        for data in self.datasets.values():
+            name = "Findings" if data.class_name == "Findings About" and "Findings" in classes else ""
+            if data.kind == "SDTM" and (not classes or data.class_name in classes or name):
+                yield data
+
+    def adam(self, *structures: str) -> Iterator[Dataset]:
+        """The ADaM datasets, all or those of these structures."""
+        for data in self.datasets.values():
+            if data.kind == "ADaM" and (not structures or data.class_name in structures):
+                yield data
+
+    def having(self, *names: str, among: Iterator[Dataset] | None = None) -> Iterator[Dataset]:
+        """The SDTM datasets (or those of ``among``) that have all these variables, ``--`` allowed."""
+        for data in self.sdtm() if among is None else among:
+            if data.has(*names):
+                yield data
+
+    def domain(self, code: str) -> list[Dataset]:
+        """The datasets of a domain: one, or several where it is split."""
+        return [d for d in self.sdtm() if d.domain == code and not d.is_supplemental and d.name[:2] != "AP"]
+
+    @cached_property
+    def subjects(self) -> pl.DataFrame:
+        """DM with one record a subject (the first), or a frame with USUBJID alone and no records."""
+        dm = self.get("DM")
+        if dm is None or "USUBJID" not in dm.texts():
+            return pl.DataFrame(schema={"USUBJID": pl.String})
+        return dm.frame.filter(pl.col("USUBJID").is_not_null()).unique("USUBJID", keep="first")
+
+    def with_dm(self, data: Dataset, *names: str) -> pl.DataFrame:
+        """The records of a dataset with variables of DM as ``DM.RFSTDTC``, null where DM has none.
+
+        The order of the records stays, so that the frame can be given to :meth:`Dataset.records`.
+        """
+        dm = self.subjects
+        right = dm.select(
+            "USUBJID",
+            *((pl.col(n) if n in dm.columns else pl.lit(None, pl.String)).alias(f"DM.{n}") for n in names),
+        )
+        return data.frame.join(right, on="USUBJID", how="left", maintain_order="left")

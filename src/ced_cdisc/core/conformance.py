@@ -1,0 +1,209 @@
+"""What a check of a submission found: the model that every writer of results reads.
+
+It holds texts and counts alone, no data frame and no file, so that it can be written as text, JSON or in any
+other form, and be compared with what is known of a study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ced_cdisc.core.findings import Finding, Severity
+
+Status = Literal["passed", "failed", "not applicable", "not run"]
+"""``not applicable``: there was nothing to look at, or no tables of the standard. ``not run``: the rule could
+not be carried out on these data; the reason says why."""
+
+RECORDS_SHOWN = 5
+"""How many records of one failure are listed by default; the count is always the true one."""
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """What a rule says, from the YAML of its family.
+
+    Attributes:
+        id: the stable code, such as ``CED-S012``.
+        family: the family's name, such as ``structure``.
+        title: what has to hold, in a sentence without full stop.
+        says: what is wrong where it does not hold; ``{dataset}``, ``{variable}`` and other words in braces
+            are filled in for each failure.
+        do: what to do about it.
+        severity: error or warning; notes fail nothing.
+        standard: where the rule comes from (``SDTMIG``, ``ADaMIG``, ``XPT``, ``CT``, ``FDA``).
+        section: the section of that document, or empty.
+        public: identifiers of the same rule in public lists (CORE-.., CG.., FB.., AD.., SD.., DD..).
+    """
+
+    id: str
+    family: str
+    title: str
+    says: str
+    do: str
+    severity: Severity
+    standard: str
+    section: str = ""
+    public: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record at fault: its row in the file from 1, who and which it is, and the values that count."""
+
+    row: int
+    subject: str = ""
+    sequence: str = ""
+    values: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A rule does not hold in one dataset, for one variable (or none).
+
+    Attributes:
+        text: what is wrong, in a whole sentence.
+        count: how many records are at fault; 0 where the dataset or its metadata are, not records.
+        records: the first of them.
+        digest: of all records at fault with their values, or of the text where there are none: it is
+            another one as soon as anything that the failure covers is another.
+    """
+
+    dataset: str
+    variable: str
+    text: str
+    count: int = 0
+    records: tuple[Record, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """What became of one rule: how much it looked at (records, or datasets where it is about these)."""
+
+    rule: RuleText
+    status: Status
+    looked: int = 0
+    reason: str = ""
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True)
+class DatasetSummary:
+    """A dataset that was read."""
+
+    name: str
+    file: str
+    records: int
+    variables: int
+    standard: str
+
+
+EngineStatus = Literal["issues", "passed", "skipped", "execution error", "out of scope"]
+"""What became of a rule of the other engine in the whole study. Only ``passed`` is a pass: a rule that could
+not be carried out, or was skipped for another reason than its scope, in even one dataset is not."""
+
+
+@dataclass(frozen=True)
+class EngineNote:
+    """Where and why the other engine skipped a rule or failed at it."""
+
+    dataset: str
+    cause: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class EngineRule:
+    """A rule of the other engine.
+
+    Attributes:
+        id: as the engine names it, such as ``CORE-000206``.
+        message: what the rule says, in the engine's words.
+        public: its ids in the lists of its authorities.
+        ours: our rules about the same matter, by their public ids.
+        failures: the findings; they may stand beside skips and errors in other datasets.
+        skips: skips for another reason than the rule's scope.
+        errors: where it could not be carried out.
+    """
+
+    id: str
+    message: str
+    status: EngineStatus
+    public: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    skips: tuple[EngineNote, ...] = ()
+    errors: tuple[EngineNote, ...] = ()
+
+
+@dataclass(frozen=True)
+class EngineResult:
+    """What the CDISC CORE engine says of the same study.
+
+    Attributes:
+        version: of the engine.
+        standard: what it checked against, such as "SDTMIG 3.4".
+        rules: those that it was given, by id.
+        source: the interpreter's version, or the report that was read.
+    """
+
+    version: str
+    standard: str
+    source: str
+    rules: tuple[EngineRule, ...] = ()
+
+    def with_status(self, status: EngineStatus) -> tuple[EngineRule, ...]:
+        """The rules of that status."""
+        return tuple(r for r in self.rules if r.status == status)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Everything that a check says.
+
+    Attributes:
+        folder: as the user wrote it.
+        standards: the governing standards in a line each, such as "SDTMIG 3.4 (define.xml)".
+        datasets: those that were read, by name.
+        reading: faults met while reading; each file at fault has one.
+        rules: in the order of their ids.
+        engine: what the CDISC CORE engine says, if it was asked; its findings count as warnings, since its
+            rules have no severity.
+    """
+
+    folder: str
+    standards: tuple[str, ...] = ()
+    datasets: tuple[DatasetSummary, ...] = ()
+    reading: tuple[Finding, ...] = ()
+    rules: tuple[RuleResult, ...] = field(default=())
+    engine: EngineResult | None = None
+
+    @property
+    def failed(self) -> tuple[RuleResult, ...]:
+        """The rules that do not hold, errors first, then by id."""
+        order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+        bad = [r for r in self.rules if r.status == "failed"]
+        return tuple(sorted(bad, key=lambda r: (order[r.rule.severity], r.rule.id)))
+
+    def with_status(self, status: Status) -> tuple[RuleResult, ...]:
+        """The rules of that status."""
+        return tuple(r for r in self.rules if r.status == status)
+
+    def count(self, severity: Severity) -> int:
+        """How many failures and reading findings have that severity."""
+        failures = sum(len(r.failures) for r in self.failed if r.rule.severity is severity)
+        if self.engine is not None and severity is Severity.WARNING:
+            failures += sum(len(r.failures) for r in self.engine.rules)
+        return failures + sum(f.severity is severity for f in self.reading)
+
+    def exit_code(self, fail_on: Literal["error", "warning", "none"] = "error") -> int:
+        """1 if there is a finding of the severity that fails, or a graver one, else 0."""
+        failing = {"error": (Severity.ERROR,), "warning": (Severity.ERROR, Severity.WARNING), "none": ()}
+        return int(any(self.count(severity) for severity in failing[fail_on]))
+
+
+def one_line(values: Iterable[tuple[str, str | None]]) -> str:
+    """Names and values as ``AESTDTC=2020-01-01 AEENDTC=(missing)``."""
+    return " ".join(f"{name}={'(missing)' if value is None else value}" for name, value in values)

@@ -1,0 +1,161 @@
+"""What a guide is filled from, and the parts that both guides have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from ced_cdisc.core.findings import Finding
+from ced_cdisc.core.guide import Block, Item, Points, Run, Table, table, text
+from ced_cdisc.core.metadata import Codelist, DatasetMetadata, PackageMetadata
+from ced_cdisc.core.version import VERSION
+from ced_cdisc.plan.account import TableAccount
+from ced_cdisc.plan.model import StudyPlan
+
+
+@dataclass(frozen=True)
+class Known:
+    """A known finding of a conformance checker; ``records`` is a number or ``any``."""
+
+    rule: str
+    dataset: str
+    variable: str
+    where: tuple[tuple[str, str], ...]
+    records: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the build knows of one package, and of the SDTM packages its analysis datasets read.
+
+    ``frames`` and ``raw`` are by the study's own names; ``others`` are by folder.
+    """
+
+    plan: StudyPlan
+    package: PackageMetadata
+    frames: Mapping[str, pl.DataFrame]
+    raw: Mapping[str, TableAccount] = field(default_factory=dict[str, TableAccount])
+    known: tuple[Known, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    others: Mapping[str, PackageMetadata] = field(default_factory=dict[str, PackageMetadata])
+
+    def dataset(self, name: str) -> DatasetMetadata | None:
+        """The metadata of a dataset, None where the package has none of that name."""
+        return next((one for one in self.package.datasets if one.name == name), None)
+
+    def records(self, name: str) -> int:
+        """How many records a dataset has."""
+        return len(self.frames[name]) if name in self.frames else 0
+
+
+_ACRONYMS = {
+    "aCRF": "Annotated case report form",
+    "ADaM": "Analysis Data Model",
+    "ADaMIG": "ADaM Implementation Guide",
+    "ADRG": "Analysis Data Reviewer's Guide",
+    "CDISC": "Clinical Data Interchange Standards Consortium",
+    "CRF": "Case report form",
+    "cSDRG": "Clinical Study Data Reviewer's Guide",
+    "CT": "Controlled terminology",
+    "SDTM": "Study Data Tabulation Model",
+    "SDTMIG": "SDTM Implementation Guide",
+    "XPT": "SAS transport file, version 5",
+}
+
+
+def bullets(words: Iterable[str]) -> Points:
+    """A list of plain points."""
+    return Points(tuple(Item(0, "•", (Run(one),)) for one in words))
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: ``1 record``, ``1,189 records``."""
+    return f"{number:,} {noun}" + "s" * (number != 1)
+
+
+def acronyms() -> Table:
+    """The acronyms that the guides use."""
+    return table(("Acronym", "Meaning"), list(_ACRONYMS.items()), (1, 4))
+
+
+def standards(facts: Facts) -> Table:
+    """The standards that define.xml cites, and the dictionaries of its codelists."""
+    rows: list[tuple[str, ...]] = []
+    for one in facts.package.standards:
+        name = one.name if one.type == "IG" else f"{one.publishing_set} controlled terminology ({one.name})"
+        rows.append((name, one.version))
+    rows.append(("Define-XML", "2.1"))
+    for codelist in _dictionaries(facts.package):
+        rows.append((f"{codelist.dictionary} ({codelist.name})", codelist.version))
+    return table(("Standard or dictionary", "Version"), rows, (3, 1))
+
+
+def _dictionaries(package: PackageMetadata) -> list[Codelist]:
+    found = {one.id: one for one in codelists(package) if one.dictionary}
+    return sorted(found.values(), key=lambda one: (one.dictionary, one.name))
+
+
+def codelists(package: PackageMetadata) -> Iterator[Codelist]:
+    """The codelists of all variables and value levels."""
+    for dataset in package.datasets:
+        for variable in dataset.variables:
+            for one in (variable.codelist, *(level.codelist for level in variable.value_level)):
+                if one is not None:
+                    yield one
+
+
+def protocol(facts: Facts) -> Table:
+    """Whose study it is."""
+    plan = facts.plan
+    rows = [
+        ("Study", plan.study_name),
+        ("Protocol number", plan.protocol),
+        ("Protocol title", plan.study_title),
+        ("Data as of", plan.snapshot.date().isoformat()),
+    ]
+    return table(("Item", "Value"), rows, (1, 4))
+
+
+def inputs(facts: Facts, folder: str) -> tuple[Block, ...]:
+    """What the build itself checked."""
+    return (
+        text(
+            f"The datasets and define.xml were made by ced-cdisc {VERSION}, which checked them as it "
+            "wrote them:"
+        ),
+        bullets(
+            (
+                "define.xml against the schema of Define-XML 2.1 and for references that lead nowhere;",
+                "define.xml against the bytes of the transport files: datasets, variables, labels, types "
+                "and lengths;",
+                "every value against the closed codelist or the format of its variable, as it was made.",
+            )
+        ),
+        text(
+            f"{counted(len(facts.known), 'finding')} of conformance checkers in the package {folder} "
+            "stand, each with its reason (below)."
+        ),
+    )
+
+
+def issues(facts: Facts) -> tuple[Block, ...]:
+    """The known findings with their reasons."""
+    if not facts.known:
+        return (text("No finding of a conformance checker is known."),)
+    rows = [
+        (one.rule, f"{one.dataset}.{one.variable}" if one.variable else one.dataset, _found(one), one.reason)
+        for one in facts.known
+    ]
+    return (table(("Rule", "Where", "Records", "Why it stands"), rows, (1.1, 1.5, 0.9, 5)),)
+
+
+def _found(known: Known) -> str:
+    return "all" if known.records == "any" else known.records
+
+
+def selected(known: Known) -> str:
+    """The records that a known finding is about, in words."""
+    return ", ".join(f"{name} = {value}" for name, value in known.where) or "not restricted"

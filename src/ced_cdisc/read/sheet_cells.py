@@ -1,0 +1,177 @@
+"""The cells of an xlsx workbook as texts, below openpyxl's worksheets.
+
+openpyxl is read at ``WorkSheetParser``: only there is a formula without a stored value visible beside the
+stored values of the others, rows out of order are not dropped, and a wrong ``dimension`` in the file cuts
+nothing. Its warnings (unknown extensions, missing styles) concern looks only.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import threading
+import warnings
+import zipfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from importlib import import_module
+from typing import Any, Literal
+
+from ced_cdisc.read.cell_text import duration_text, number_text
+
+MAX_UNPACKED = 1 << 30
+"""Most bytes that the parts of a workbook may unpack to, together."""
+MAX_ROWS = 1_048_576
+"""Rows of a sheet (ECMA-376, Excel's limit)."""
+
+_OLE = bytes.fromhex("D0CF11E0")
+_ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
+_WARNINGS_LOCK = threading.Lock()  # warnings.catch_warnings changes the whole process
+
+
+@dataclass(frozen=True)
+class PackageFault:
+    """Why a file cannot be read as a workbook; ``said`` is the detail for the message."""
+
+    kind: Literal["foreign", "locked", "damaged", "big"]
+    said: str = ""
+
+
+@dataclass
+class SheetCells:
+    """The filled cells of a sheet as text, and what stands in the way of reading it."""
+
+    rows: dict[int, dict[int, str]] = field(default_factory=dict[int, dict[int, str]])
+    errors: list[str] = field(default_factory=list[str])
+    unstored: list[str] = field(default_factory=list[str])
+    merged: list[str] = field(default_factory=list[str])
+
+
+def package_fault(raw: bytes) -> PackageFault | None:
+    """What makes a file no workbook, or too big a one; its sheets are not looked at."""
+    if raw.startswith(_OLE):
+        return PackageFault("locked")
+    if not zipfile.is_zipfile(io.BytesIO(raw)):
+        return PackageFault("foreign", repr(raw[:8]))
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as package:
+            entries = package.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        return damage(error)
+    if any(entry.flag_bits & 1 for entry in entries):
+        return PackageFault("locked")
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > MAX_UNPACKED:
+        return PackageFault("big", f"{unpacked} bytes, more than {MAX_UNPACKED}")
+    return None
+
+
+def damage(error: Exception) -> PackageFault:
+    """What openpyxl, zipfile or expat said of a damaged file, on one line."""
+    return PackageFault("damaged", " ".join(str(error).split()) or type(error).__name__)
+
+
+@contextmanager
+def opened(raw: bytes) -> Generator[Any, None, None]:
+    """The workbook as openpyxl reads it, without its warnings; anything may be raised on a damaged file."""
+    with _WARNINGS_LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        openpyxl: Any = import_module("openpyxl")
+        book: Any = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        try:
+            yield book
+        finally:
+            book.close()
+
+
+def read_cells(book: Any, worksheet: Any) -> SheetCells:
+    """All filled cells of a sheet, by openpyxl's parser of sheet parts."""
+    module: Any = import_module("openpyxl.worksheet._reader")
+    letter: Any = import_module("openpyxl.utils.cell").get_column_letter
+    as_stored: Any = module.WorkSheetParser.parse_cell
+    sheet = SheetCells()
+
+    class Parser(module.WorkSheetParser):
+        """Notes the formulas that carry no stored value."""
+
+        def parse_cell(self, element: Any) -> dict[str, Any]:
+            cell: dict[str, Any] = as_stored(self, element)
+            formula, value = element.find(module.FORMULA_TAG), element.find(module.VALUE_TAG)
+            # A text that is empty (t="str") is a value; other cells without one were never calculated.
+            stored = value is not None and (value.text or element.get("t") == "str")
+            if cell["value"] is None and formula is not None and not stored:
+                sheet.unstored.append(f"{letter(cell['column'])}{cell['row']}")
+            return cell
+
+    with worksheet._get_source() as source:
+        parser: Any = Parser(
+            source,
+            worksheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in _rows(parser):
+            row = sheet.rows.setdefault(number, {})
+            for cell in cells:
+                value = cell["value"]
+                if value is None or value == "":
+                    continue
+                text = _text(value, cell, book)
+                if cell["data_type"] == "e" or text is None:
+                    place = f"{letter(cell['column'])}{cell['row']}"
+                    sheet.errors.append(f"{place} holds {value}")
+                else:
+                    row[cell["column"]] = text
+        merged: Any = parser.merged_cells
+        sheet.merged = [str(item.ref) for item in merged.mergeCell] if merged else []
+    return sheet
+
+
+def _rows(parser: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    for number, cells in parser.parse():
+        if not 1 <= number <= MAX_ROWS:
+            raise ValueError(f"row number {number}")
+        yield number, cells
+
+
+def _text(value: object, cell: dict[str, Any], book: Any) -> str | None:
+    """The text of a cell value, or None for a number that is none."""
+    match value:
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case str():
+            return _ESCAPED.sub(_unescape, value)
+        case int():
+            return str(value)
+        case float():
+            return number_text(value) if math.isfinite(value) else None
+        case datetime():
+            stamp = value.isoformat(timespec="milliseconds" if value.microsecond else "seconds")
+            at_midnight = value.time() == time()
+            return stamp[:10] if at_midnight and not _shows_hours(cell, book) else stamp
+        case date():
+            return value.isoformat()
+        case time():
+            return value.isoformat(timespec="milliseconds" if value.microsecond else "seconds")
+        case timedelta():
+            return duration_text(value)
+        case _:
+            return str(value)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = int(match[1], 16)  # 5F is an underscore that stands before what would read as such a code
+    return chr(code) if code else match[0]
+
+
+def _shows_hours(cell: dict[str, Any], book: Any) -> bool:
+    """Whether the number format of a date cell shows a time of day, so that midnight is one."""
+    number = int(book._cell_styles[cell["style_id"]].numFmtId)
+    builtin: Any = import_module("openpyxl.styles.numbers").BUILTIN_FORMATS
+    shown = str(builtin.get(number, "") if number < 164 else book._number_formats[number - 164])
+    return "h" in re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", shown).lower()

@@ -1,0 +1,73 @@
+"""The text of a check: by rule, then dataset and variable, then a few records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ced_cdisc.core.conformance import CheckResult, Failure, RuleResult
+from ced_cdisc.core.findings import Severity
+from ced_cdisc.report.engine_text import engine_lines
+from ced_cdisc.report.record_text import record_line, record_lines
+
+
+def check_text(result: CheckResult) -> str:
+    """The whole text, ending in a line feed."""
+    return "\n".join(_lines(result)) + "\n"
+
+
+def _lines(result: CheckResult) -> Iterator[str]:
+    names = ", ".join(f"{d.name} {d.records:,}" for d in result.datasets)
+    yield (
+        f"{result.folder}: {len(result.datasets)} datasets ({names})"
+        if names
+        else f"{result.folder}: no dataset"
+    )
+    if result.standards:
+        yield "standards: " + ", ".join(result.standards)
+    if any(line.endswith("(not told)") for line in result.standards):
+        yield "  tell them with --standard, such as --standard SDTMIG=3.4 --standard CT=2024-09-27"
+    for finding in result.reading:
+        yield ""
+        yield f"{finding.severity.value} {finding.code}  {finding.message}"
+        if finding.hint:
+            yield f"  do: {finding.hint}"
+    for rule in result.failed:
+        yield ""
+        yield from _rule(rule)
+    if result.engine is not None:
+        yield ""
+        yield from engine_lines(result.engine)
+    yield ""
+    for one in result.with_status("not run"):
+        yield f"not run: {one.rule.id}: {one.reason}"
+    reasons = Counter(one.reason for one in result.with_status("not applicable"))
+    for reason, count in sorted(reasons.items()):
+        yield f"not applicable: {count} rule{'s' if count != 1 else ''}, {reason}"
+    yield _summary(result)
+
+
+def _rule(result: RuleResult) -> Iterator[str]:
+    rule = result.rule
+    public = f" [{' '.join(rule.public)}]" if rule.public else ""
+    yield f"{rule.severity.value} {rule.id}  {rule.title}{public}"
+    for failure in result.failures:
+        yield f"  {failure.text}"
+        yield from record_lines(failure)
+    yield f"  do: {rule.do}"
+
+
+def _summary(result: CheckResult) -> str:
+    found = ", ".join(
+        f"{count} {severity.value}{'s' if count != 1 else ''}"
+        for severity in Severity
+        if (count := result.count(severity))
+    )
+    ran = {s: len(result.with_status(s)) for s in ("passed", "failed", "not applicable")}
+    rules = f"{ran['passed']} rules passed, {ran['failed']} failed, {ran['not applicable']} not applicable"
+    return f"{found or 'no findings'}; {rules}"
+
+
+def failure_lines(failure: Failure) -> list[str]:
+    """A failure with its records, for other texts."""
+    return [failure.text, *map(record_line, failure.records)]

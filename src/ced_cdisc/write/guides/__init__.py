@@ -1,0 +1,1 @@
+"""The reviewer's guides as files, all three of one document."""

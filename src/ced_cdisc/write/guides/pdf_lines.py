@@ -1,0 +1,129 @@
+"""Runs of text set in lines of a width, in the standard fonts of PDF. Lengths are in points."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
+from ced_cdisc.core.characters import IN_ASCII
+from ced_cdisc.core.guide import SYMBOLS, Run, Runs, foreign
+
+_SYMBOLS = SYMBOLS | {"•"}  # readers take the bullet of the other fonts for another character
+_PARTS = re.compile(r"\s+|[^\s]+")
+Piece = tuple[str, str]
+"""A text and its font."""
+
+SetLine = tuple[Piece, ...]
+
+
+@lru_cache(maxsize=65536)
+def width_of(text: str, font: str, size: float) -> float:
+    """The width of a text."""
+    return stringWidth(text, font, size)
+
+
+def font_of(run: Run) -> str:
+    """The font of a run."""
+    if run.code:
+        return "Courier-Bold" if run.bold else "Courier"
+    style = "-" * (run.bold or run.italic) + "Bold" * run.bold + "Oblique" * run.italic
+    return f"Helvetica{style}"
+
+
+def line_width(line: SetLine, size: float) -> float:
+    """The width of a line."""
+    return sum(width_of(text, font, size) for text, font in line)
+
+
+def set_lines(runs: Runs, size: float, width: float) -> list[SetLine]:
+    """The runs in lines; they break at blanks, a word longer than a line wherever it must."""
+    lines: list[SetLine] = []
+    line: list[Piece] = []
+    used = 0.0
+
+    def end() -> None:
+        nonlocal line, used
+        lines.append(_joined(line))
+        line, used = [], 0.0
+
+    for word, blank in _words(runs):
+        if word is None:
+            end()
+            continue
+        long = sum(width_of(text, font, size) for text, font in word)
+        if blank:
+            if line and used + long <= width:
+                line += word
+                used += long
+            continue
+        if line and used + long > width:
+            end()
+        for piece in word if long <= width else _letters(word):
+            part = width_of(piece[0], piece[1], size)
+            if line and used + part > width:
+                end()
+            line.append(piece)
+            used += part
+    if line or not lines:
+        end()
+    return lines
+
+
+def literal_lines(text: str, size: float, width: float) -> list[SetLine]:
+    """Text whose line ends and blanks stay, in Courier; longer lines are broken."""
+    most = max(8, int(width / width_of("x", "Courier", size)))
+    made: list[SetLine] = []
+    for line in text.expandtabs(4).split("\n"):
+        made += [tuple(_pieces(line[at : at + most], "Courier")) for at in range(0, max(1, len(line)), most)]
+    return made
+
+
+def _words(runs: Runs) -> Iterator[tuple[list[Piece] | None, bool]]:
+    """Words and blanks, a word over all runs it goes through; None for a line end."""
+    word: list[Piece] = []
+    for run in runs:
+        font = font_of(run)
+        for part in _PARTS.findall(run.text):
+            if not part.isspace() or part == "\u00a0":
+                word += _pieces(part, font)
+                continue
+            if word:
+                yield word, False
+                word = []
+            if "\n" in part:
+                yield None, False
+            else:
+                yield [(" ", font)], True
+    if word:
+        yield word, False
+
+
+def _pieces(text: str, font: str) -> Iterator[Piece]:
+    """The text by the fonts that have its characters; one that no font has as ASCII or as its number."""
+    for character in text:
+        if character in _SYMBOLS:
+            yield character, "Symbol"
+        elif foreign(character):
+            yield IN_ASCII.get(character, f"<U+{ord(character):04X}>"), font
+        else:
+            yield character, font
+
+
+def _letters(word: list[Piece]) -> Iterator[Piece]:
+    for text, font in word:
+        yield from ((letter, font) for letter in text)
+
+
+def _joined(line: list[Piece]) -> SetLine:
+    while line and line[-1][0].isspace():
+        line = line[:-1]
+    made: list[Piece] = []
+    for text, font in line:
+        if made and made[-1][1] == font:
+            made[-1] = made[-1][0] + text, font
+        else:
+            made.append((text, font))
+    return tuple(made)

@@ -1,0 +1,36 @@
+"""Every rule on its own cases: it passes what it should, and finds what it should."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ced_cdisc.conformance.cases import failures_of
+from ced_cdisc.conformance.rule import Rule, all_rules
+
+RULES = all_rules()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.text.id)
+def test_a_rule_passes_and_fails_its_cases(rule: Rule) -> None:
+    assert rule.cases and rule.cases["passes"] and rule.cases["fails"], "a passing and a failing case"
+    for case in rule.cases["passes"]:
+        assert failures_of(rule, case) == ("passed", []), case
+    for case in rule.cases["fails"]:
+        status, found = failures_of(rule, case)
+        assert status == "failed", case
+        if "found" in case:
+            wanted = case["found"]
+            assert found == ([wanted] if isinstance(wanted, str) else wanted), case
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.text.id)
+def test_the_texts_of_a_rule(rule: Rule) -> None:
+    text = rule.text
+    assert re.fullmatch(r"CED-[A-Z]\d{3}", text.id)
+    assert not text.title.endswith(".") and not text.says.endswith(".") and not text.do.endswith(".")
+    for public in text.public:
+        assert re.fullmatch(r"CORE-\d{6}|CG\d{4}|FB\d{4}|SD\d{4}|AD\d{1,4}|DD\d{4}|SDTM-\d{3}", public), (
+            public
+        )
