@@ -211,8 +211,8 @@ class Dataset:
     def texts_wrong(self, wrong: pl.Expr) -> Iterator[Look]:
         """A look at the values of each character variable.
 
-        ``wrong`` is an expression over ``pl.col("value")``. The values of all variables of a small dataset are
-        looked at in one step.
+        ``wrong`` is an expression over ``pl.col("value")``. The values of all variables of a small dataset
+        are looked at in one step.
         """
         if self.height > _SMALL:
             for name in self.texts():
