@@ -57,8 +57,15 @@ class DefineDocument:
         return bool(tree.docinfo.doctype)  # pyright: ignore (not in the stubs of lxml)
 
     def all(self, tag: str) -> list[Element]:
-        """Every element of a name in document order."""
-        return list(self.root.iter(qualified(tag)))
+        """Every element of a name in document order; the tree is walked once, not once a rule."""
+        return list(self._by_tag.get(qualified(tag), ()))
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for element in self.root.iter("*"):
+            found.setdefault(str(element.tag), []).append(element)
+        return found
 
     @cached_property
     def items(self) -> dict[str, Element]:
