@@ -107,7 +107,7 @@ def large() -> PackageMetadata:
 
 
 def dataset(number: int, lists: list[Codelist]) -> DatasetMetadata:
-    """A dataset: every second variable derived, every third with a codelist, one with a value level."""
+    """A custom domain: every second variable derived, every third with a codelist, one with a value level."""
     name = f"D{number:02}"
     made: list[Variable] = []
     for i in range(VARIABLES):

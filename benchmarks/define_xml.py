@@ -27,7 +27,6 @@ def main(runs: int) -> None:
     """Measure and print."""
     package = large()
     times: dict[str, list[float]] = {}
-
     for _ in range(runs):
         lint.read_schema.cache_clear()
         xml = timed(times, "written", define_xml, package)

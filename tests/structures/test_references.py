@@ -210,6 +210,7 @@ def test_a_collected_identifier_relates_records(tmp_path: Path) -> None:
     assert rows(done, "RELREC", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELID") == expected
     origins = {v.name: v.origin.type for v in done.plan.dataset("RELREC").variables}
     assert origins["USUBJID"] == "Derived" and origins["IDVARVAL"] == "Assigned"
+    assert origins["STUDYID"] == "Protocol"
 
 
 def test_a_relation_by_another_variable(tmp_path: Path) -> None:

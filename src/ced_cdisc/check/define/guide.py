@@ -103,9 +103,7 @@ def unknown_guides(document: DefineDocument) -> Iterator[Finding]:
         if name == "SDTMIG" and _tables(version) is None:
             passed[version] = passed.get(version, 0) + 1
     for version, count in sorted(passed.items()):
-        message = (
-            f"SDTMIG {version} is not at hand: roles and codelists of {count} datasets were not compared"
-        )
+        message = f"SDTMIG {version} is not at hand: roles and codelists of {_were(count)} not compared"
         yield document.finding("CED546", document.root, message, severity=Severity.NOTE)
 
 
@@ -214,3 +212,7 @@ def _is_pooled(dataset: Element) -> bool:
     """Associated persons, pools and other datasets whose names the guide makes by rule."""
     name = dataset.get("Name", "")
     return name.startswith(("AP", "SUPP", "SQ")) or name in ("RELREC", "POOLDEF", "RELSUB", "RELSPEC")
+
+
+def _were(count: int) -> str:
+    return "1 dataset were" if count == 1 else f"{count} datasets were"

@@ -34,7 +34,8 @@ def terms(document: DefineDocument) -> Iterator[Finding]:
     for oid, count in passed.items():
         standard = standards[oid]
         shown = f"{standard.get('PublishingSet')} CT {standard.get('Version')}"
-        message = f"{shown} is not at hand: {count} codelists were not compared with it"
+        lists = "1 codelist was" if count == 1 else f"{count} codelists were"
+        message = f"{shown} is not at hand: {lists} not compared with it"
         yield document.finding("CED546", standard, message, severity=Severity.NOTE)
 
 
