@@ -81,9 +81,7 @@ class Package:
         key = (seen, rule.text.id)
         if key not in self._before:
             part = {n: d for n, d in self.study.datasets.items() if n in seen}
-            self._before[key] = _counts(
-                Submission(part, self.study.governing, self.study.defines), rule
-            )
+            self._before[key] = _counts(Submission(part, self.study.governing, self.study.defines), rule)
         return self._before[key]
 
 

@@ -459,7 +459,10 @@ def _number(text: pl.Expr) -> pl.Expr:
 
 
 def _exposure(study: Submission, name: str, *, first: bool) -> Iterator[Look]:
-    """DM's first or last exposure is that of EX, as far as both are known."""
+    """DM's first or last exposure is that of EX, as far as both are known.
+
+    A record without an end says no more than that the last exposure is not before its start.
+    """
     dm, parts = study.get("DM"), [data for data in study.domain("EX") if data.has("USUBJID", "EXSTDTC")]
     if dm is None or not dm.has(name, "USUBJID") or not parts:
         return
@@ -468,15 +471,18 @@ def _exposure(study: Submission, name: str, *, first: bool) -> Iterator[Look]:
     partial = moments.filter(~is_day(pl.col("moment")).fill_null(False))["USUBJID"].unique()
     found = pl.col("moment").min() if first else pl.col("moment").max()
     of_ex = (
-        whole.filter(~pl.col("USUBJID").is_in(partial.implode())).group_by("USUBJID").agg(found.alias("EX"))
+        whole.filter(~pl.col("USUBJID").is_in(partial.implode()))
+        .group_by("USUBJID")
+        .agg(found.alias("EX"), pl.col("open").any())
     )
     frame = dm.frame.join(of_ex, on="USUBJID", how="left", maintain_order="left")
     said, real = pl.col(name), pl.col("EX")
-    differ = pl.when(is_day(said)).then(after(said, real) | after(real, said))
+    differ = pl.when(is_day(said)).then(after(real, said) | (after(said, real) & ~pl.col("open")))
     yield dm.records(differ, name, "EX", of=said.is_not_null() & real.is_not_null(), frame=frame)
 
 
 def _moments(data: Dataset, *, first: bool) -> pl.DataFrame:
     ends = pl.col("EXENDTC") if not first and data.has("EXENDTC") else pl.col("EXSTDTC")
     moment = reduce(lambda a, b: a.fill_null(b), [ends, pl.col("EXSTDTC")])
-    return data.frame.select("USUBJID", moment.alias("moment")).drop_nulls()
+    is_open = pl.col("EXENDTC").is_null() if not first and data.has("EXENDTC") else pl.lit(value=False)
+    return data.frame.select("USUBJID", moment.alias("moment"), is_open.alias("open")).drop_nulls()
