@@ -7,20 +7,13 @@ from functools import reduce
 
 import polars as pl
 
-from ced_cdisc.conformance.dates import after, is_day, study_day
+from ced_cdisc.conformance.dates import after, day, is_day, study_day
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
 
 _CRITERIA = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESOD", "AESMIE", "AESINTV")
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
 _OBSERVED = ("Interventions", "Events", "Findings", "Findings About")
-_SERIES = (
-    "--TESTCD", "--OBJ", "--CAT", "--SCAT", "--SPEC", "--ANTREG", "--LOC", "--LAT", "--DIR", "--PORTOT",
-    "--METHOD", "--POS", "--TPTREF", "--TPTNUM", "--TPT", "--EVAL", "--EVALID", "--ANMETH", "--LEAD",
-    "--CSTATE", "--FOCID", "SPDEVID", "FOCID", "--RUN", "--GRPID", "--LNKID", "--REPNUM",
-)  # fmt: skip
-"""What tells the series of a test apart: one baseline is one of these."""
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)$"
 
 
 def one_record_a_subject(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -53,6 +46,25 @@ def age_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("AGE"):
             yield data.records(pl.col("AGE") < 0, "AGE")
+
+
+def age_and_birth(study: Submission) -> Iterator[Look]:
+    """Ages that the subject had on none of the dates of DM, nor two months before or after them."""
+    for data in study.domain("DM"):
+        dates = [name for name in ("RFICDTC", "RFSTDTC", "DMDTC") if data.has(name)]
+        if data.has("AGE", "AGEU", "BRTHDTC") and dates:
+            known, birth = [day(pl.col(name)) for name in dates], day(pl.col("BRTHDTC"))
+            first = (pl.min_horizontal(known) - birth).dt.total_days() - 61
+            last = (pl.max_horizontal(known) - birth).dt.total_days() + 61
+            wrong = (pl.col("AGE") < (first / 365.25).floor()) | (pl.col("AGE") > (last / 365.25).floor())
+            of = (pl.col("AGEU") == "YEARS") & first.is_not_null() & pl.col("AGE").is_not_null()
+            yield data.records(wrong, "AGE", "BRTHDTC", *dates, of=of)
+
+
+def demographics_of_one_study(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        if data.has("STUDYID"):
+            yield data.records(pl.col("STUDYID") != pl.col("STUDYID").mode().sort().first(), "STUDYID")
 
 
 def reference_dates_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -237,122 +249,6 @@ def time_point_numbers(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield data.records(_several(data.v("--TPT"), data.v("--TPTNUM"), *by), "--TPTNUM", "--TPT")
 
 
-def one_name_a_test(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--TESTCD", "--TEST"):
-        yield data.records(_several(data.v("--TEST"), data.v("--TESTCD")), "--TESTCD", "--TEST")
-
-
-def one_code_a_test(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--TESTCD", "--TEST"):
-        yield data.records(_several(data.v("--TESTCD"), data.v("--TEST")), "--TEST", "--TESTCD")
-
-
-def result_or_reason(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--ORRES", among=study.sdtm("Findings")):
-        derived = data.col("--DRVFL").eq_missing("Y")
-        lacking = data.col("--ORRES").is_null() & data.col("--STAT").ne_missing("NOT DONE") & ~derived
-        yield data.records(lacking, "--ORRES", "--TESTCD", "--STAT", of=pl.lit(True))
-
-
-def result_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--ORRES", "--STRESC", among=study.sdtm("Findings")):
-        yield data.records(data.col("--STRESC").is_null(), "--ORRES", "--STRESC")
-
-
-def unit_without_result(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--ORRES", "--ORRESU", among=study.sdtm("Findings")):
-        yield data.records(data.col("--ORRES").is_null(), "--ORRESU", "--ORRES")
-
-
-def standard_unit_without_result(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--STRESC", "--STRESU", among=study.sdtm("Findings")):
-        yield data.records(data.col("--STRESC").is_null(), "--STRESU", "--STRESC")
-
-
-def unit_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--ORRESU", "--STRESN", "--STRESU", among=study.sdtm("Findings")):
-        given = data.col("--ORRESU").is_not_null() & data.col("--STRESN").is_not_null()
-        yield data.records(data.col("--STRESU").is_null(), "--STRESU", "--ORRESU", of=given)
-
-
-def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for flag in ("--LOBXFL", "--BLFL"):
-        for data in study.having("USUBJID", "--TESTCD", flag, among=study.sdtm("Findings")):
-            by = ["USUBJID", *(data.v(name) for name in _SERIES if data.has(name))]
-            flagged = data.col(flag) == "Y"
-            yield data.records(flagged.cast(pl.Int64).sum().over(by) > 1, flag, "--TESTCD", of=flagged)
-
-
-def baseline_has_result(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for flag in ("--LOBXFL", "--BLFL"):
-        for data in study.having("--STRESC", flag, among=study.sdtm("Findings")):
-            yield data.records(data.col("--STRESC").is_null(), flag, "--STRESC", of=data.col(flag) == "Y")
-
-
-def baseline_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for flag in ("--LOBXFL", "--BLFL"):
-        for data in study.having(flag, among=study.sdtm("Findings")):
-            yield data.records(data.col(flag) != "Y", flag)
-
-
-def baseline_before_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("USUBJID", "--LOBXFL", "--DTC", among=study.sdtm("Findings")):
-        frame = study.with_dm(data, "RFXSTDTC")
-        late = after(data.col("--DTC"), pl.col("DM.RFXSTDTC"))
-        yield data.records(
-            late, "--LOBXFL", "--DTC", "DM.RFXSTDTC", of=data.col("--LOBXFL") == "Y", frame=frame
-        )
-
-
-def derived_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--DRVFL"):
-        yield data.records(data.col("--DRVFL") != "Y", "--DRVFL")
-
-
-def range_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--STNRLO", "--STNRHI"):
-        yield data.records(data.col("--STNRLO") > data.col("--STNRHI"), "--STNRLO", "--STNRHI")
-
-
-def original_range_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--ORNRLO", "--ORNRHI"):
-        low, high = _number(data.col("--ORNRLO")), _number(data.col("--ORNRHI"))
-        yield data.records(low > high, "--ORNRLO", "--ORNRHI")
-
-
-def range_indicator(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--STRESN", "--STNRLO", "--STNRHI", "--NRIND"):
-        value, said = data.col("--STRESN"), data.col("--NRIND")
-        low, high = value < data.col("--STNRLO"), value > data.col("--STNRHI")
-        wrong = (
-            ((said == "NORMAL") & (low | high))
-            | (said.is_in(["HIGH", "HIGH HIGH"]) & ~high)
-            | (said.is_in(["LOW", "LOW LOW"]) & ~low)
-        )
-        yield data.records(wrong, "--NRIND", "--STRESN", "--STNRLO", "--STNRHI")
-
-
-def no_evaluator_in_questionnaires(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.domain("QS"):
-        yield data.fact("QSEVAL" in data.columns, "QSEVAL")
-
-
-def criterion_and_category(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.domain("IE"):
-        if data.has("IECAT", "IEORRES"):
-            category, answer = pl.col("IECAT"), pl.col("IEORRES")
-            wrong = ((category == "INCLUSION") & (answer == "Y")) | (
-                (category == "EXCLUSION") & (answer == "N")
-            )
-            yield data.records(wrong, "IEORRES", "IECAT", "IETESTCD")
-
-
-def criterion_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.domain("IE"):
-        if data.has("IEORRES", "IESTRESC"):
-            yield data.records(pl.col("IEORRES").ne_missing(pl.col("IESTRESC")), "IESTRESC", "IEORRES")
-
-
 def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having(
@@ -452,10 +348,6 @@ def _several(name: str, key: str, *by: str) -> pl.Expr:
     """Whether a key goes with several values."""
     filled = pl.col(name).is_not_null()
     return pl.when(filled).then(pl.col(name)).drop_nulls().n_unique().over(key, *by) > 1
-
-
-def _number(text: pl.Expr) -> pl.Expr:
-    return pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False)
 
 
 def _exposure(study: Submission, name: str, *, first: bool) -> Iterator[Look]:
