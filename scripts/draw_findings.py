@@ -78,12 +78,13 @@ def page(drawn: list[Drawn], verdicts: dict[str, str]) -> str:
         "",
         f"{len(drawn)} single findings of `ced-cdisc check` in fifteen transport files of the CDISC pilot",
         "study, drawn by `scripts/draw_findings.py` with a fixed seed, one of each rule in turn. Each was",
-        "looked up in the file with another reader of transport files (pyreadstat); the last line of each says",
-        "what stands there, and why the finding is true.",
+        "looked up in the file with another reader of transport files (pyreadstat); the last line of each",
+        "says what stands there, and why the finding is true.",
         "",
-        "Looking up found three rules that said more than they knew, which were mended before this draw: the",
-        "last exposure of a subject with a record without an end is not known (CED-L012), and a study that does",
-        "not tell its version may be older than the list of parameters (CED-T018) and the durations (CED-T021).",
+        "Looking up found three rules that said more than they knew, which were mended before this draw:",
+        "the last exposure of a subject with a record without an end is not known (CED-L012), and a study",
+        "that does not tell its version may be older than the list of parameters (CED-T018) and the",
+        "durations (CED-T021).",
         "",
     ]
     rule = ""

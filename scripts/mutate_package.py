@@ -1,6 +1,6 @@
 """Plant faults in a package, one at a time, and count those that ``ced-cdisc check`` finds.
 
-    python scripts/mutate_package.py OUT                      # the whole run over a built example, ten minutes
+    python scripts/mutate_package.py OUT                      # the whole run, some twenty minutes
     python scripts/mutate_package.py OUT --sample 300         # a part of it that is always the same
     python scripts/mutate_package.py OUT --show "wrong sign"  # list the uncaught of one kind, or of all
     python scripts/mutate_package.py OUT --write docs/check-mutations.md
@@ -127,7 +127,7 @@ def outcomes(out: Path, *, sample: int = 0, kinds: Iterable[str] = ()) -> Iterat
     """
     for name, package in packages(out):
         planted = [f for f in faults(package.study) if not kinds or f.kind in kinds]
-        whole = 7500  # about how many there are
+        whole = 12_000  # about how many there are in both packages
         for fault in planted:
             chosen = zlib.crc32(f"{fault.kind} {fault.dataset} {fault.variable}".encode()) % whole
             if not sample or chosen < sample:
@@ -153,7 +153,8 @@ def main() -> int:
         if not one.rule and options.show in ("all", one.fault.kind):
             print(f"{one.fault.kind:32} {one.fault}", flush=True)
     if options.write:
-        options.write.write_text(page(done), "utf-8")
+        planned = sum(1 for _, package in packages(options.out) for _ in faults(package.study))
+        options.write.write_text(page(done, planned), "utf-8")
     planted, caught = Counter(o.fault.kind for o in done), Counter(o.fault.kind for o in done if o.rule)
     for kind in sorted(planted):
         print(f"{planted[kind]:6} {caught[kind]:6}  {kind}")

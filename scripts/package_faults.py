@@ -160,7 +160,7 @@ def _text(data: Dataset, column: Column) -> Iterator[Fault]:
         yield from _one(data, "date of another year", name, lambda v: f"{int(v[:4]) - 1}{v[4:]}")
     if name in (data.v("--ORRES"), data.v("--STRESC")):
         yield from _one(data, "result times ten", name, _ten, only=_is_number)
-    if name.endswith("U") and data.v("--ORRESU") == name or name in (data.v("--STRESU"), "AGEU", "AVALU"):
+    if name in (data.v("--ORRESU"), data.v("--STRESU"), "AGEU", "AVALU"):
         yield from _one(data, "other unit", name, lambda v: OTHER_UNITS.get(v, "mg" if v != "mg" else "g"))
     if name in ("STUDYID", "DOMAIN", "RDOMAIN", "SUBJID", "SITEID"):
         yield from _one(data, "wrong identifier", name, lambda v: v[:-1] + ("Z" if v[-1] != "Z" else "Y"))
@@ -245,7 +245,8 @@ def _pick(kind: str, data: Dataset, name: str, size: int, among: pl.Series | Non
 
 
 def _one(
-    data: Dataset, kind: str, name: str, change: Callable[..., object], only: Callable[[str], bool] | None = None
+    data: Dataset, kind: str, name: str, change: Callable[..., object],
+    only: Callable[[str], bool] | None = None,
 ) -> Iterator[Fault]:  # fmt: skip
     """The fault in one filled record, the first from the picked one on whose value it changes."""
     filled = data.frame[name].is_not_null().arg_true()

@@ -210,21 +210,6 @@ def reason_not_done(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield data.records(data.col("--STAT").ne_missing("NOT DONE"), "--REASND", "--STAT")
 
 
-def dose_in_one_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--DOSE", "--DOSTXT"):
-        yield data.records(data.col("--DOSE").is_not_null(), "--DOSTXT", "--DOSE")
-
-
-def dose_has_unit(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--DOSE", among=study.sdtm("Interventions")):
-        yield data.records(data.col("--DOSU").is_null(), "--DOSE", "--DOSU")
-
-
-def dose_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--DOSE", among=study.sdtm("Interventions")):
-        yield data.records(data.col("--DOSE") < 0, "--DOSE")
-
-
 def exposure_has_start(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("EX"):
         if data.has("EXSTDTC"):
@@ -314,12 +299,35 @@ def elements_follow_each_other(study: Submission) -> Iterator[Look]:  # noqa: D1
                 )
 
 
-def epoch_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("EPOCH", among=study.sdtm(*_OBSERVED)):
-        dated = [data.v(name) for name in ("--DTC", "--STDTC") if data.has(name)]
-        if dated:
-            filled = pl.any_horizontal(is_day(pl.col(name)) for name in dated)
-            yield data.records(pl.col("EPOCH").is_null(), "EPOCH", *dated, of=filled)
+def epoch_is_filled(study: Submission) -> Iterator[Look]:
+    """Records without an epoch that start, or were made, while the subject was in the study.
+
+    What was before the first element of the subject has no epoch, and neither has what came after the last.
+    """
+    spans = _in_study(study)
+    for data in study.having("USUBJID", "EPOCH", among=study.sdtm(*_OBSERVED)):
+        date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
+        if date:
+            frame = data.frame.join(spans, on="USUBJID", how="left", maintain_order="left")
+            on = day(data.col(date))
+            inside = (on >= pl.col("first day")) & (on <= pl.col("last day"))
+            yield data.records(pl.col("EPOCH").is_null(), "EPOCH", date, of=inside, frame=frame)
+
+
+def _in_study(study: Submission) -> pl.DataFrame:
+    """The first and last day of each subject in the study: by SE, or by the reference dates of DM."""
+    elements = study.get("SE")
+    if elements is not None and elements.has("USUBJID", "SESTDTC", "SEENDTC"):
+        days = elements.frame.select("USUBJID", first=day(pl.col("SESTDTC")), last=day(pl.col("SEENDTC")))
+    else:
+        dm = study.get("DM")
+        names = ("RFSTDTC", "RFENDTC")
+        if dm is None or not dm.has("USUBJID", *names):
+            return pl.DataFrame(schema={"USUBJID": pl.String, "first day": pl.Date, "last day": pl.Date})
+        days = dm.frame.select("USUBJID", first=day(pl.col(names[0])), last=day(pl.col(names[1])))
+    return days.group_by("USUBJID", maintain_order=True).agg(
+        pl.col("first").min().alias("first day"), pl.col("last").max().alias("last day")
+    )
 
 
 # What several rules share

@@ -166,6 +166,21 @@ def dictionary_pairs(study: Submission) -> Iterator[Look]:
                 yield data.records(_several(other, one) | _several(one, other), code, term)
 
 
+def dose_in_one_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DOSE", "--DOSTXT"):
+        yield data.records(data.col("--DOSE").is_not_null(), "--DOSTXT", "--DOSE")
+
+
+def dose_has_unit(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DOSE", among=study.sdtm("Interventions")):
+        yield data.records(data.col("--DOSU").is_null(), "--DOSE", "--DOSU")
+
+
+def dose_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DOSE", among=study.sdtm("Interventions")):
+        yield data.records(data.col("--DOSE") < 0, "--DOSE")
+
+
 def strengths_not_negative(study: Submission) -> Iterator[Look]:
     """Strengths and total doses below 0."""
     for data in study.sdtm("Interventions"):
