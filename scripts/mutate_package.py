@@ -68,9 +68,10 @@ class Package:
 
     def _seen_with(self, name: str) -> frozenset[str]:
         """The datasets that a fault in one of them can be found in or by."""
-        if name in CENTRAL:
-            return frozenset(self.study.datasets)
         data = self.study.datasets[name]
+        if name in CENTRAL:
+            every = self.study.datasets.items()
+            return frozenset(n for n, d in every if data.kind == "SDTM" or d.kind == "ADaM" or n in BESIDE)
         near = {n for n, d in self.study.datasets.items() if d.domain and d.domain == data.domain}
         near |= {f"SUPP{name}", name.removeprefix("SUPP"), *BESIDE, name}
         if data.kind == "ADaM":

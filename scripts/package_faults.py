@@ -72,11 +72,10 @@ def _metadata(study: Submission, data: Dataset, column: Column) -> Iterator[Faul
     wrong = column.label[:-1]
     yield _described(study, data, "label", column, wrong, lambda: _with(data, replace(column, label=wrong)))
     kind = "Num" if column.type == "Char" else "Char"
-    other = pl.Float64 if kind == "Num" else pl.String
-    frame = data.frame.with_columns(pl.col(name).cast(other, strict=False))
+    cast = pl.col(name).cast(pl.Float64 if kind == "Num" else pl.String, strict=False)
     yield _described(
         study, data, "type", column, kind,
-        lambda: (_with(data, replace(column, type=kind, length=8)), frame),
+        lambda: (_with(data, replace(column, type=kind, length=8)), data.frame.with_columns(cast)),
     )  # fmt: skip
     if column.type == "Char":
         longer = column.length + 20
@@ -129,15 +128,22 @@ def _records(data: Dataset) -> Iterator[Fault]:
         return
     row = _pick("record", data, "", data.height)
     one = data.frame[row]
-    yield _framed("record lost", data, "", f"row {row + 1}", "(none)", _without(data, row))
-    yield _framed("record twice", data, "", f"row {row + 1}", "twice", pl.concat([data.frame, one]))
+    yield _framed("record lost", data, "", f"row {row + 1}", "(none)", lambda: _without(data, row))
+    yield _framed("record twice", data, "", f"row {row + 1}", "twice", lambda: pl.concat([data.frame, one]))
     for sequence in (data.v(n) for n in SEQUENCES):
         if sequence in data.numbers() and "USUBJID" in data.columns:
-            last = pl.col(sequence).max().over("USUBJID")
-            again = pl.concat([data.frame, data.frame.with_columns(last + 1)[row].select(data.frame.columns)])
-            again = again.with_columns(pl.col(sequence).cast(pl.Float64))
+            again = _renumbered(data, row, sequence)
             yield _framed("record twice under a new number", data, "", f"row {row + 1}", "twice", again)
             break
+
+
+def _renumbered(data: Dataset, row: int, sequence: str) -> Callable[[], pl.DataFrame]:
+    def frame() -> pl.DataFrame:
+        next_number = pl.col(sequence).max().over("USUBJID") + 1
+        copy = data.frame.with_columns(next_number.cast(pl.Float64))[row]
+        return pl.concat([data.frame, copy.select(data.frame.columns)])
+
+    return frame
 
 
 def _without(data: Dataset, row: int) -> pl.DataFrame:
@@ -170,7 +176,7 @@ def _text(data: Dataset, column: Column) -> Iterator[Fault]:
     if set(data.values(name)["value"]) == {"Y"} and data.frame[name].null_count():
         yield from _one(data, "flag N in the place of none", name, lambda _: "N")
         row = _pick("flag too many", data, name, data.height, data.frame[name].is_null())
-        yield _framed("flag too many", data, name, "(missing)", "Y", _set(data, name, row, "Y"))
+        yield _framed("flag too many", data, name, "(missing)", "Y", lambda: _set(data, name, row, "Y"))
     elif set(data.values(name)["value"]) == {"Y", "N"}:
         yield from _one(data, "flag turned", name, lambda v: "N" if v == "Y" else "Y")
 
@@ -200,7 +206,12 @@ def _sequence(data: Dataset, name: str) -> Iterator[Fault]:
     rest = data.frame.filter((pl.col("USUBJID") == subject) & (pl.col(name) != number))[name]
     if len(rest):
         yield _framed(
-            "number twice", data, name, str(number), str(rest[0]), _set(data, name, row, float(rest[0]))
+            "number twice",
+            data,
+            name,
+            str(number),
+            str(rest[0]),
+            lambda: _set(data, name, row, float(rest[0])),
         )
 
 
@@ -216,11 +227,16 @@ def _pairs(data: Dataset) -> Iterator[Fault]:
             row = _pick("order", data, first, data.height, _both(data, first, last))
             if row >= 0:
                 a, b = data.frame[first][row], data.frame[last][row]
-                swapped = _set(replace(data, frame=_set(data, first, row, b)), last, row, a)
+                swapped = _swapped(data, first, last, row)
                 yield _framed("start and end swapped", data, last, f"{a}, {b}", f"{b}, {a}", swapped)
     for code, name in ((data.v(a), data.v(b)) for a, b in CODES_AND_NAMES):
         if {code, name} <= data.columns.keys() and data.frame[code].n_unique() > 1:
             yield from _one(data, "code of another name", code, lambda v, c=code: _next(data, c, v))
+
+
+def _swapped(data: Dataset, first: str, last: str, row: int) -> Callable[[], pl.DataFrame]:
+    a, b = data.frame[first][row], data.frame[last][row]
+    return lambda: _set(replace(data, frame=_set(data, first, row, b)), last, row, a)
 
 
 def _both(data: Dataset, first: str, last: str) -> pl.Series:
@@ -264,12 +280,22 @@ def _one(
             continue
         if now != was:
             shown = "(missing)" if now is None else str(now)
-            yield _framed(kind, data, name, f"row {row + 1} {was}", shown, _set(data, name, row, now))
+            yield _framed(
+                kind,
+                data,
+                name,
+                f"row {row + 1} {was}",
+                shown,
+                lambda row=row, now=now: _set(data, name, row, now),
+            )
             return
 
 
-def _framed(kind: str, data: Dataset, name: str, was: str, now: str, frame: pl.DataFrame) -> Fault:
+def _framed(
+    kind: str, data: Dataset, name: str, was: str, now: str, make: Callable[[], pl.DataFrame]
+) -> Fault:
     def changed() -> Dataset:
+        frame = make()
         kept = {n: v for n, v in data._values.items() if frame.height == data.height and n != name}
         columns = data.columns
         if name and columns[name].type == "Char":

@@ -1,4 +1,4 @@
-"""The findings in the pilot files that a person looked up: each is still found, and the page tells them all."""
+"""The findings in the pilot files that a person looked up: each is found, and the page tells them all."""
 
 from __future__ import annotations
 
