@@ -15,7 +15,7 @@ from package_faults import Fault
 
 ALWAYS = ("day that does not exist", "date in another format", "record twice", "unknown subject")
 """Kinds of which every one is found."""
-FLOOR = 0.65
+FLOOR = 0.75
 """Of all kinds; docs/check-mutations.md has the whole numbers."""
 
 
@@ -30,8 +30,8 @@ def test_some_kinds_are_always_found(out: Path) -> None:
     assert [str(o.fault) for o in done if not o.rule] == []
 
 
-def test_a_sample_of_all_kinds(out: Path) -> None:
-    done = list(outcomes(out, sample=40))
+def test_a_sample_of_all_kinds_in_the_controls(out: Path) -> None:
+    done = list(outcomes(out / "controls" / "sdtm", sample=700))
     caught = sum(bool(o.rule) for o in done)
     assert len(done) > 30
     assert caught / len(done) >= FLOOR, [f"{o.fault.kind} {o.fault}" for o in done if not o.rule]
