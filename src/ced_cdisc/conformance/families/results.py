@@ -149,23 +149,24 @@ def one_factor_a_unit(study: Submission) -> Iterator[Look]:
     for data in study.having(*names, among=study.sdtm("Findings")):
         collected, standard = _number(data.col("--ORRES")), data.col("--STRESN")
         by = [data.v(n) for n in ("--TESTCD", "--ORRESU", "--STRESU", "--SPEC", "--METHOD") if data.has(n)]
-        factor = pl.when(collected != 0, standard != 0).then(standard / collected)
+        made = pl.when(collected != 0, standard != 0).then(standard / collected)
+        whole, factor = data.frame.with_columns(made.alias("__factor")), pl.col("__factor")
         of = factor.is_not_null() & data.col("--ORRESU").is_not_null()
         same = data.col("--ORRESU") == data.col("--STRESU")
         # The unit itself has the factor 1; else it is that of most records.
         usual = pl.when(same.first()).then(pl.lit(1.0)).otherwise(factor.median())
-        factors = data.frame.lazy().filter(of).group_by(by).agg(
+        factors = whole.lazy().filter(of).group_by(by).agg(
             usual.alias("__usual"), factor.min().alias("__least"), factor.max().alias("__most")
         )  # fmt: skip
         usual = pl.col("__usual")
         far = (pl.col("__least") / usual < 0.5) | (pl.col("__most") / usual > 2)
         several = factors.filter(far).select(*by, "__usual").collect()
         if several.height:
-            frame = data.frame.join(several, on=by, how="left", nulls_equal=True, maintain_order="left")
+            frame = whole.join(several, on=by, how="left", nulls_equal=True, maintain_order="left")
             wrong = (factor / usual < 0.5) | (factor / usual > 2)
             yield data.records(wrong, "--STRESN", "--ORRES", "--ORRESU", "--STRESU", of=of, frame=frame)
         else:
-            yield data.records(pl.lit(value=False), "--STRESN", of=of)
+            yield data.records(pl.lit(value=False), "--STRESN", of=of, frame=whole)
 
 
 def dictionary_pairs(study: Submission) -> Iterator[Look]:
