@@ -76,11 +76,12 @@ def page(done: Sequence[Outcome], planned: int) -> str:
         lines.append(f"| {kind} | {planted[kind]:,} | {caught[kind]:,} | {share:.0%} |")
     lines += ["", "## The uncaught", ""]
     for kind in sorted(k for k in planted if planted[k] > caught[k]):
+        why = WHY.get(kind, "Not looked into.")
         lines += [f"### {kind}", ""]
-        for standard, why in (("SDTM", WHY[kind]), ("ADaM", DEFINE if WHY[kind] == DEFINE else ADAM)):
+        for standard, reason in (("SDTM", why), ("ADaM", DEFINE if why == DEFINE else ADAM)):
             left = [o for o in done if not o.rule and o.fault.kind == kind and _standard(o) == standard]
             if left:
-                lines += [f"{standard}: {why}", "", _places(left), ""]
+                lines += [f"{standard}: {reason}", "", _places(left), ""]
     return "\n".join(lines)
 
 
