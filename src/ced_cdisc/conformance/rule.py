@@ -21,7 +21,7 @@ from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RuleText
 from ced_cdisc.core.findings import Severity
 
-FAMILIES = ("structure", "values", "terminology", "logic", "relations", "design")
+FAMILIES = ("structure", "values", "terminology", "logic", "results", "relations", "design")
 """The families in the order of the page docs/conformance-rules.md."""
 
 Check = Callable[[Submission], Iterable[Look]]
