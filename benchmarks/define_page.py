@@ -98,13 +98,16 @@ def large() -> PackageMetadata:
         name="Study LARGE, SDTM datasets",
         description="Data tabulations",
         created=datetime(2026, 1, 1),  # noqa: DTZ001
-        standards=(Standard("SDTMIG", "SDTMIG", "IG", "3.4"),),
+        standards=(
+            Standard("SDTMIG", "SDTMIG", "IG", "3.4"),
+            Standard("SDTM-CT", "CDISC/NCI", "CT", "2024-09-27", publishing_set="SDTM"),
+        ),
         datasets=tuple(dataset(number, lists) for number in range(DATASETS)),
     )
 
 
 def dataset(number: int, lists: list[Codelist]) -> DatasetMetadata:
-    """A dataset: every second variable derived, every third with a codelist, one with a value level."""
+    """A custom domain: every second variable derived, every third with a codelist, one with a value level."""
     name = f"D{number:02}"
     made: list[Variable] = []
     for i in range(VARIABLES):
@@ -142,7 +145,6 @@ def dataset(number: int, lists: list[Codelist]) -> DatasetMetadata:
         "One record per result",
         tuple(made),
         "Tabulation",
-        "SDTMIG",
     )
 
 

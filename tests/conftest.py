@@ -10,5 +10,5 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 os.environ["CED_CDISC_CACHE"] = "off"  # in the environment, for the processes that tests start
-settings.register_profile("untimed")  # time is measured by benchmarks, never by tests
+settings.register_profile("untimed", deadline=None)  # time is measured by benchmarks, never by tests
 settings.load_profile("untimed")

@@ -73,7 +73,7 @@ def test_a_category_and_its_number_come_from_one_line(tmp_path: Path) -> None:
     ]
     assert (
         variable(made, "ADVS", "AVALCA1N").method.text
-        == "The number of AVALCAT1: 1 = <120, 2 = 120-<140, 3 = >=140."
+        == '1 where AVALCAT1 is "<120", 2 where it is "120-<140" and 3 where it is ">=140".'
     )
     assert [term.value for term in variable(made, "ADVS", "AVALCAT1").codelist.terms] == [
         "<120",

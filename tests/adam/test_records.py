@@ -162,14 +162,14 @@ def test_define_says_of_both_kinds_of_records_where_values_come_from(tmp_path: P
     level = variable(made, "ADVS", "AVAL").value_level[0]
     assert (level.where[0].values, level.origin.type) == (("PULSE",), "Derived")
     assert level.method.text == (
-        "Where DTYPE is missing: VS.VSSTRESN. Where DTYPE is LOV: AVAL of the last record with AVAL, in the order of "
-        "ADT, where AVISITN is above 0 of the same subject and PARAMCD."
+        "Where DTYPE is missing: VS.VSSTRESN. Where DTYPE is LOV: AVAL of the last record with AVAL, in the order "
+        "of ADT, of the same subject and PARAMCD, among those where AVISITN is above 0."
     )
     dtype = variable(made, "ADVS", "DTYPE")
     assert dtype.origin.type == "Derived"
     assert dtype.method.text == (
-        "LOV on a record that repeats the last record with AVAL, in the order of ADT, where AVISITN is above 0, "
-        "for each subject and PARAMCD. Missing on all other records."
+        "LOV on a record that repeats the last record with AVAL, in the order of ADT, of each subject and "
+        "PARAMCD, among those where AVISITN is above 0. Missing on all other records."
     )
 
 

@@ -68,8 +68,8 @@ def test_an_event_ends_the_time_and_a_censoring_date_where_there_is_none(tmp_pat
     assert (dataset.class_name, dataset.subclass) == ("BASIC DATA STRUCTURE", "TIME-TO-EVENT")
     method = variable(made, "ADTTE", "ADT").method
     assert method.text == (
-        'The earliest ADAE.ASTDT where ADAE.AESEV is "SEVERE" (Severe adverse event); '
-        "without one, ADSL.EOSDT (Study completed)."
+        'The earliest ADAE.ASTDT where ADAE.AESEV is "SEVERE" (Severe adverse event). '
+        "Without such a date: ADSL.EOSDT (Study completed)."
     )
 
 

@@ -323,3 +323,22 @@ def test_a_build_against_a_copy_that_pyreadstat_wrote(tmp_path: Path) -> None:
     shutil.rmtree(qc / "controls")
     result = run(out, qc, "--ignore", "lengths", "--dataset", "ADSL")
     assert "CED700 AGE differs in 72 of 72 records: B = A + 1" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ("USUBJIT", "Error: --keys: no dataset has the variables USUBJIT on both sides"),
+        ("ADSM=USUBJID", "Error: --keys: there is no dataset ADSM; did you mean ADSL?"),
+    ],
+)
+def test_keys_that_no_dataset_of_two_folders_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: str, text: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for side in ("a", "b"):
+        Path(side).mkdir()
+        Path(side, "adsl.csv").write_text("USUBJID,AGE\n1,50\n")
+    result = run("a", "b", "--keys", keys)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, text)
+    assert run("a", "b", "--keys", "USUBJID").exit_code == 0

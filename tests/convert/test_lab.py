@@ -112,28 +112,29 @@ def methods(made: Build, domain: str, variable: str) -> dict[str, str]:
 def test_the_methods_say_how_a_result_was_converted(made: tuple[Path, Build]) -> None:
     laboratory = methods(made[1], "LB", "LBSTRESN")
     assert laboratory["CREAT"] == (
-        "LBORRES as a number, converted from LBORRESU to umol/L (molar mass of creatinine 113.120 g/mol), "
-        "rounded to a whole number, halves away from zero; missing where LBORRES has a comparator."
+        "LBORRES, converted from the unit in LBORRESU to umol/L (molar mass of creatinine 113.120 g/mol) and "
+        "rounded to a whole number, halves away from zero; missing where LBORRES has a comparator such as <."
     )
     assert laboratory["WBC"] == (
-        "LBORRES as a number, converted from LBORRESU to 10^9/L; missing where LBORRES has a comparator."
+        "LBORRES, converted from the unit in LBORRESU to 10^9/L; missing where LBORRES has a comparator such "
+        "as <."
     )
     assert laboratory["PLAT"] == (
-        "LBORRES (with a decimal comma and thousands separators) as a number; "
-        "missing where LBORRES has a comparator."
+        "LBORRES (written with a decimal comma and thousands separators) as a number; "
+        "missing where LBORRES has a comparator such as <."
     )
     assert methods(made[1], "LB", "LBSTNRHI")["K"] == (
-        "LBORNRHI as a number, converted from LBORRESU to mmol/L "
+        "LBORNRHI, converted from the unit in LBORRESU to mmol/L "
         "(molar mass of potassium 39.098 g/mol, valence 1)."
     )
     assert methods(made[1], "VS", "VSSTRESN")["WEIGHT"] == (
-        "VSORRES as a number, converted from VSORRESU to kg (with 1 LB = 0.4536 kg), "
-        "rounded to 2 decimals, halves away from zero; missing where VSORRES has a comparator."
+        "VSORRES, converted from the unit in VSORRESU to kg (with 1 LB = 0.4536 kg) and "
+        "rounded to 2 decimals, halves away from zero; missing where VSORRES has a comparator such as <."
     )
     assert methods(made[1], "LB", "LBNRIND")["PLAT"] == (
-        "LOW where LBORRES is below LBORNRLO; otherwise NORMAL; a result with a comparator, such as <6, only "
-        "where all values that it may stand for give the same; missing where they do not, where the result is "
-        "no number or where it has no range."
+        "LOW where LBORRES is below LBORNRLO; otherwise NORMAL. A result with a comparator, such as <6, has "
+        "an indicator only if all values that it may stand for have the same one. Missing also where the result "
+        "is not a number or has no normal range."
     )
 
 
@@ -286,7 +287,8 @@ def test_a_table_with_either_decimal_sign(tmp_path: Path) -> None:
         ("PLAT", "1,150", 1.15),
     ]
     assert methods(done, "LB", "LBSTRESN")["PLAT"] == (
-        "LBORRES (with a decimal point or comma) as a number; missing where LBORRES has a comparator."
+        "LBORRES (written with a decimal point or comma) as a number; missing where LBORRES has a comparator "
+        "such as <."
     )
     test_both_engines_agree((folder, done))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from define_packages import ADAM, SDTM
+from lxml import etree
 
 from ced_cdisc.check.define import check_define
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage
@@ -84,3 +86,61 @@ def test_every_code_has_a_failing_case() -> None:
     shown = {text.split()[0] for case in CASES for text in case["findings"]} | {"CED501"}
     of_file = [*range(501, 523), *range(531, 542), 546, 547]
     assert shown == {f"CED{number}" for number in of_file}
+
+
+BOMB = '<!DOCTYPE ODM [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><ODM>&b;</ODM>'
+
+
+@pytest.mark.parametrize(
+    ("xml", "start"),
+    [
+        pytest.param(b"", "not well-formed XML: ", id="empty"),
+        pytest.param(b"not xml", "not well-formed XML: ", id="text"),
+        pytest.param(bytes(range(256)), "not well-formed XML: ", id="bytes"),
+        pytest.param(BOMB.encode(), "has a document type declaration", id="entities"),
+        pytest.param(b"<html/>", "names no namespace of Define-XML", id="another root"),
+        pytest.param(
+            b'<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"/>', "names no namespace", id="ODM alone"
+        ),
+        pytest.param(b"<a>" * 5000 + b"</a>" * 5000, "not well-formed XML: ", id="deep"),
+        pytest.param(
+            b'<?xml version="1.0" encoding="klingon"?><ODM/>', "not well-formed XML: ", id="encoding"
+        ),
+    ],
+)
+def test_a_hostile_file_has_one_finding(xml: bytes, start: str) -> None:
+    (finding,) = check_define(xml)
+    assert finding.code == "CED501"
+    assert finding.message.startswith(start)
+
+
+@pytest.mark.parametrize("package", [SDTM, ADAM], ids=lambda package: package.name)
+def test_no_attribute_is_needed_by_the_rules_themselves(package: PackageMetadata) -> None:
+    """Every attribute taken away, spoilt or emptied in turn: findings, never an exception."""
+    xml = define_xml(package).decode()
+    names = set(re.findall(r' ([A-Za-z:]+)="', xml)) - {"xmlns", "version", "encoding", "type", "href"}
+    names = {name for name in names if not name.startswith("xmlns:")}
+    assert len(names) > 40
+    for name in sorted(names):
+        check_define(re.sub(rf' {name}="[^"]*"', "", xml).encode())
+        check_define(re.sub(rf' {name}="[^"]*"', f' {name}="?"', xml).encode())
+        emptied = check_define(re.sub(rf' {name}="[^"]*"', f' {name}=""', xml).encode())
+        assert "CED547" in {finding.code for finding in emptied}, name
+
+
+@pytest.mark.parametrize("package", [SDTM, ADAM], ids=lambda package: package.name)
+def test_no_element_is_needed_by_the_rules_themselves(package: PackageMetadata) -> None:
+    """Every kind of element taken away in turn, with what it holds, or its text emptied."""
+    whole = define_xml(package)
+    tags = sorted({str(element.tag) for element in etree.fromstring(whole).iter("*")})
+    assert len(tags) > 30
+    for tag in tags:
+        root = etree.fromstring(whole)
+        for element in list(root.iter(tag)):
+            element.text = None
+        check_define(etree.tostring(root))
+        for element in list(root.iter(tag)):
+            parent = element.getparent()
+            if parent is not None:
+                parent.remove(element)
+        check_define(etree.tostring(root))

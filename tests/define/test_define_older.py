@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,9 @@ def test_findings_stand_at_the_lines_of_the_file() -> None:
     text = XML.replace('MethodOID="MT.BODY"', "")
     (finding,) = [f for f in check_define(text.encode()) if f.code == "CED508"]
     assert 'ItemOID="IT.VS.VSORRES.BODY"' in text.splitlines()[finding.where.line - 1]
+
+
+def test_one_dataset_is_not_several() -> None:
+    one = re.sub(r'(?s) *<ItemGroupDef OID="IG.VS".*?</ItemGroupDef>\n', "", XML)
+    notes = [f.message for f in check_define(one.encode()) if f.code == "CED546"]
+    assert notes == ["SDTMIG 3.2 is not at hand: roles and codelists of 1 dataset were not compared"]

@@ -102,6 +102,22 @@ def test_the_file_is_valid_by_the_schema_with_analysis_results(define: Define) -
     assert schema.validate(define.root), schema.error_log
 
 
+@pytest.mark.parametrize("folder", [*KINDS, "controls/sdtm"])
+def test_the_official_stylesheet_beside_the_file_shows_every_dataset_and_variable(
+    out: Path, folder: str
+) -> None:
+    tree = etree.parse(out / folder / "define.xml")
+    style = etree.parse(out / folder / "define2-1.xsl")
+    access = etree.XSLTAccessControl.DENY_ALL
+    shown = "".join(etree.HTML(bytes(etree.XSLT(style, access_control=access)(tree))).itertext())
+    labels = tree.xpath(
+        "//*[self::o:ItemGroupDef or self::o:ItemDef]/o:Description/o:TranslatedText/text()",
+        namespaces={"o": "http://www.cdisc.org/ns/odm/v1.3"},
+    )
+    assert len(labels) > 50
+    assert [label for label in labels if label not in shown] == []
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:odmlib")
 @pytest.mark.parametrize("kind", KINDS)
 def test_odmlib_reads_datasets_variables_and_labels_back(

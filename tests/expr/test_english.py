@@ -73,6 +73,28 @@ def test_formulas_have_brackets_only_where_they_are_needed(text: str, expected: 
         ("if(A between -4 and 60, A, -B)", "A if A is from -4 to 60; otherwise minus B."),
         ("if(A = -4, A, B)", "A if A is -4; otherwise B."),
         ("if(ADT >= DM.RFDT, A, B)", "A if ADT is on or after DM.RFDT; otherwise B."),
+        ("if(A not in (1, 2), A, B)", "A if A is neither 1 nor 2; otherwise B."),
+        ("if(A not in (1, 2, 3), A, B)", "A if A is none of 1, 2 and 3; otherwise B."),
+        ("if(numeric(RESULT) > 5, A, B)", "A if RESULT is above 5; otherwise B."),
+        (
+            "if(A is present and B = 1 and C is present, A, B)",
+            "A if A and C are present and B is 1; otherwise B.",
+        ),
+        ("if(A is missing or B is missing, A, B)", "A if A or B is missing; otherwise B."),
+        ("if(A = 1 or B = 2 and C = 3, A, B)", "A if A is 1, or B is 2 and C is 3; otherwise B."),
+        ("if(A = 1 and (B = 2 or C = 3), A, B)", "A if A is 1 and (B is 2 or C is 3); otherwise B."),
+        (
+            "if(VISIT is present, if(A > 1, 'Y', if(A <= 1, 'N', missing)), missing)",
+            'Only where VISIT is present: "Y" if A is above 1; "N" if A is at most 1; otherwise missing.',
+        ),
+        (
+            "if(A = 1, if(B = 1, A, B), C)",
+            "(A if B is 1; otherwise B), if A is 1; otherwise C.",
+        ),
+        (
+            "if(A is present, join(' to ', VISIT, SEX), missing)",
+            'VISIT and SEX joined with " to ", if A is present; otherwise missing.',
+        ),
     ],
 )
 def test_choices_are_read_in_their_order(text: str, expected: str) -> None:
@@ -86,22 +108,24 @@ def test_choices_are_read_in_their_order(text: str, expected: str) -> None:
         ("date(XCDTC)", "The date part of XCDTC."),
         (
             "study_day(ADT, DM.TRTSDT)",
-            "ADT minus DM.TRTSDT in days, plus 1 if ADT is on or after DM.TRTSDT.",
+            "ADT minus DM.TRTSDT in days, plus 1 if the difference is 0 or more.",
         ),
         (
             "study_day(AEDTC, DM.RFDTC)",
             "The date part of AEDTC minus the date part of DM.RFDTC in days, "
-            "plus 1 if AEDTC is on or after DM.RFDTC.",
+            "plus 1 if the difference is 0 or more.",
         ),
         ("number(RESULT)", "RESULT as a number."),
         (
             "round(convert(number(RESULT), UNIT, 'cm'), 0)",
-            "RESULT as a number, converted from UNIT to cm, rounded to a whole number, "
+            "RESULT, converted from the unit in UNIT to cm and rounded to a whole number, "
             "halves away from zero.",
         ),
         ("round(A, 1)", "A, rounded to 1 decimal, halves away from zero."),
         ("round(A, 2)", "A, rounded to 2 decimals, halves away from zero."),
-        ("join('-', 'CATH', text(A))", '"CATH" and A as text, joined with "-".'),
+        ("join('-', 'CATH', text(A))", '"CATH" and A joined with a hyphen.'),
+        ("join('', VISIT, SEX)", "VISIT and SEX joined without a separator."),
+        ("join(' to ', VISIT, SEX)", 'VISIT and SEX joined with " to ".'),
     ],
 )
 def test_functions_of_one_record(text: str, expected: str) -> None:
@@ -122,9 +146,15 @@ def test_functions_of_one_record(text: str, expected: str) -> None:
             'The number of the subject\'s records in EX with a value of EXDTC where EXCAT is "CELL THERAPY".',
         ),
         (
+            "only(AVAL where A = 1 on PARAMCD)",
+            "The AVAL of the subject's record with the same PARAMCD where A is 1.",
+        ),
+        ("min(date(EX.EXDTC))", "The earliest date part of EXDTC of the subject's records in EX."),
+        ("next(A order by ADT)", "The A of the subject's next record, ordered by ADT."),
+        (
             "last(AVAL where ADT < DM.RFDT on PARAMCD, ATPTN order by ADT desc)",
             "The last AVAL of the subject's records with the same PARAMCD and ATPTN "
-            "where ADT is before DM.RFDT, ordered by ADT (falling).",
+            "where ADT is before DM.RFDT, ordered by descending ADT.",
         ),
     ],
 )

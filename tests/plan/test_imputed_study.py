@@ -90,8 +90,8 @@ def test_define_says_how(tmp_path: Path) -> None:
     )
     assert end.method.text == (
         "The date of AE.AEENDTC; a missing day imputed as the last day of the month; a missing month and day "
-        "as 31 December; missing if the year is missing; not before ASTDT, as far as AE.AEENDTC allows; "
-        "not after DM.RFENDTC or DM.RFXENDTC, as far as AE.AEENDTC allows."
+        "as 31 December; missing if the year is missing; what is imputed is not before ASTDT and "
+        "not after DM.RFENDTC or DM.RFXENDTC, as far as the parts in AE.AEENDTC allow."
     )
     assert end.method.formula == (
         "impute AE.AEENDTC highest month to last not before ASTDT not after DM.RFENDTC, DM.RFXENDTC"
@@ -102,8 +102,8 @@ def test_define_says_how(tmp_path: Path) -> None:
     )
     assert (flag.method.type, flag.method.formula) == ("Computation", "date_flag(AE.AEENDTC, AENDT)")
     assert flag.method.text == (
-        "Y, M or D for the highest part of the date (year, month, day) that AE.AEENDTC lacks and AENDT has "
-        "by imputation; otherwise missing."
+        "The highest part of the date that is imputed in AENDT because AE.AEENDTC does not have it: Y "
+        "(year), M (month) or D (day); missing if no part is."
     )
     assert near.label == "Date Imputation Flag of NEARDT"
     xml = (tmp_path / "out/adam/define.xml").read_text()

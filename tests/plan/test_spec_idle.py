@@ -32,8 +32,8 @@ CASES = {
     "a written text that the variable never has": (
         ADSL,
         "count(AE.AESEQ)",
-        "count(AE.AESEQ where AE.DOMAIN = 'AEE')",
-        "mappings/adam/adsl.yaml:8:54 CED110 AE.DOMAIN is never 'AEE'; did you mean AE?",
+        "count(EX.EXSEQ where EX.EXTRT = 'DRUGG')",
+        "mappings/adam/adsl.yaml:8:53 CED110 EX.EXTRT is never 'DRUGG'; did you mean DRUG?",
     ),
     "a dataset whose file has another name": (
         ADSL,

@@ -21,6 +21,7 @@ from ced_cdisc.pipeline import Build
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import compare, recompute
 from ced_cdisc.stages.reading import read_raw
+from method_review import differences
 
 HOME = Path(__file__).resolve().parents[2] / "examples" / "vitals_labs"
 TESTS = {
@@ -185,3 +186,8 @@ def test_partial_dates_of_birth_are_imputed_with_a_flag(out: Path) -> None:
     assert born["VL-77-103"] == ("1966-01-01", "D")
     assert born["VL-77-207"] == ("1980-07-01", "M")
     assert born["VL-77-106"] == ("1974-03-01", None)
+
+
+@pytest.mark.usefixtures("build")
+def test_every_method_and_comment_was_read(out: Path) -> None:
+    assert differences("vitals_labs", out) == [], "run scripts/review_methods.py and read the new texts"

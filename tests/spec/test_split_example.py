@@ -81,6 +81,10 @@ def write_split(folder: Path) -> int:
                 target = folder / base / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8")
+    for path in sorted((ROOT / "define").rglob("*.md")):  # words for the guides are no layer's
+        target = folder / "define" / path.relative_to(ROOT / "define")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
     for name in ("ti", "tv"):  # of these the study has no file at all
         (folder / f"mappings/sdtm/{name}.yaml").unlink()
     return replaced

@@ -210,6 +210,7 @@ def test_a_collected_identifier_relates_records(tmp_path: Path) -> None:
     assert rows(done, "RELREC", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELID") == expected
     origins = {v.name: v.origin.type for v in done.plan.dataset("RELREC").variables}
     assert origins["USUBJID"] == "Derived" and origins["IDVARVAL"] == "Assigned"
+    assert origins["STUDYID"] == "Protocol"
 
 
 def test_a_relation_by_another_variable(tmp_path: Path) -> None:
@@ -309,7 +310,7 @@ def test_comments_point_at_a_record_or_at_the_subject(tmp_path: Path) -> None:
     variable = next(v for v in done.plan.dataset("CO").variables if v.name == "IDVARVAL")
     assert variable.method is not None
     assert variable.method.text.startswith(
-        "By the source of the record, in the order of the mapping: (1) The"
+        "In records made from the raw table ae: the AESEQ of the subject's record in AE where"
     )
 
 

@@ -238,7 +238,7 @@ def test_an_element_ends_where_the_next_one_starts_unplanned_ones_included(tmp_p
         ("T1-002", "TRT", "Treatment", "2020-02-12", "2020-02-14", None),
         ("T1-002", "UNPLAN", None, "2020-02-14", "2020-03-01", "Rest after a severe event"),
     ]
-    words = "The SESTDTC of the next one of the subject's records, ordered by SESTDTC and TAETORD; if missing"
+    words = "The SESTDTC of the subject's next record, ordered by SESTDTC and TAETORD; if missing"
     assert words in xml(tmp_path).replace("&apos;", "'")
     assert rows(done, "AE", "AETERM", "EPOCH") == [
         ("Bone pain", None),

@@ -29,6 +29,7 @@ def define() -> None:
 @define.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--xpt", type=click.Path(path_type=Path), help="Folder of the transport files it describes.")
+@click.option("--ct", type=click.Path(path_type=Path), help="Folder of imported terminology [mappings/ct].")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--fail-on", type=click.Choice(["error", "warning", "none"]), default="error", show_default=True
@@ -36,7 +37,7 @@ def define() -> None:
 @click.option(
     "--all", "whole", is_flag=True, help=f"Show every finding, not the first {_LISTED} of each code."
 )
-def check(file: Path, xpt: Path | None, form: str, fail_on: str, whole: bool) -> None:
+def check(file: Path, xpt: Path | None, ct: Path | None, form: str, fail_on: str, whole: bool) -> None:
     """Check FILE, a define.xml of version 2.0 or 2.1: its schema, and the rules that no schema knows.
 
     FILE may be a folder that holds a define.xml: then it is checked with the transport files beside it.
@@ -56,8 +57,10 @@ def check(file: Path, xpt: Path | None, form: str, fail_on: str, whole: bool) ->
         usage_error(f"there is no file {file.as_posix()}")
     if xpt is not None and not xpt.is_dir():
         usage_error(f"there is no folder {xpt.as_posix()}")
+    if ct is not None and not ct.is_dir():
+        usage_error(f"there is no folder {ct.as_posix()}")
     try:
-        found = lint_define(file, xpt)
+        found = lint_define(file, xpt, ct or Path("mappings/ct"))
     except OSError as error:
         usage_error(f"{file.as_posix()} cannot be read: {error.strerror}")
     findings = found.sorted()

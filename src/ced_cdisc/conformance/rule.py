@@ -21,7 +21,10 @@ from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RuleText
 from ced_cdisc.core.findings import Severity
 
-FAMILIES = ("structure", "values", "terminology", "logic", "relations", "design", "adam", "adam_values")
+FAMILIES = (
+    "structure", "values", "terminology", "logic", "results", "relations", "design",
+    "adam", "adam_values", "define_data",
+)  # fmt: skip
 """The families in the order of the page docs/conformance-rules.md."""
 
 Check = Callable[[Submission], Iterable[Look]]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ced_cdisc.check.define.document import DefineDocument, Element
 
 Kind = Literal["SDTM", "ADaM", "other"]
+_SMALL = 50_000
+"""Records of a dataset whose texts may stand in memory twice."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,29 @@ class Dataset:
             return Look(self, name, looked, False, None, words)
         found = self.records(pl.col(name).is_in(bad.implode()), variable, *show)
         return replace(found, words=words)
+
+    def texts_wrong(self, wrong: pl.Expr) -> Iterator[Look]:
+        """A look at the values of each character variable.
+
+        ``wrong`` is an expression over ``pl.col("value")``. The values of all variables of a small dataset
+        are looked at in one step.
+        """
+        if self.height > _SMALL:
+            for name in self.texts():
+                yield self.values_wrong(name, wrong)
+            return
+        looked, values = self._all_texts
+        bad = set(values.filter(wrong.fill_null(False))["variable"]) if values.height else set[str]()
+        for name, count in looked.items():
+            yield self.values_wrong(name, wrong) if name in bad else Look(self, name, count, False)
+
+    @cached_property
+    def _all_texts(self) -> tuple[dict[str, int], pl.DataFrame]:
+        """How many records have each character variable, and the values of all: ``variable``, ``value``."""
+        parts = {name: self.values(name) for name in self.texts()}
+        looked = {name: int(part["count"].sum()) for name, part in parts.items()}
+        filled = [part.select(pl.lit(name).alias("variable"), "value") for name, part in parts.items()]
+        return looked, pl.concat(filled) if filled else pl.DataFrame()
 
 
 @dataclass(eq=False)

@@ -44,7 +44,7 @@ _ALL = (
         "join",
         (_p("separator", _TEXT, literal=True), _p("part", (*_VALUE[:3],))),
         Type.TEXT,
-        "{1*}, joined with {0}",
+        "{1*} joined with {0}",
         repeats=True,
     ),
     Signature("upper", (_p("text", _TEXT),), Type.TEXT, "{0} in upper case"),
@@ -76,7 +76,7 @@ _ALL = (
         "{0} with {1} replaced by {2}",
     ),
     Signature("text", (_p("value", _VALUE),), Type.TEXT, "{0} as text"),
-    Signature("numeric", (_p("text", _TEXT),), Type.NUMBER, "{0} as a number where it is one"),
+    Signature("numeric", (_p("text", _TEXT),), Type.NUMBER, "{0} as a number, if it is one"),
     Signature("number", (_p("text", _TEXT),), Type.NUMBER, "{0} as a number"),
     Signature("comparator", (_p("text", _TEXT),), Type.TEXT, "the comparator before the number of {0}"),
     Signature("numeral", (_p("text", _TEXT),), Type.NUMBER, "the number of {0}, with or without comparator"),
@@ -165,14 +165,14 @@ _ALL = (
         "starts_by",
         (_p("start", _DTC), _p("at", _DTC)),
         Type.TRUTH,
-        "{0} is on or before {1}, compared to the precision that both have",
+        "{0} is on or before {1}, compared as far as both are given",
     ),
     Signature(
         "date_flag",
         (_p("dtc", _DTC), _p("imputed", (Type.DATE, Type.DATETIME))),
         Type.TEXT,
-        "Y, M or D for the highest part of the date (year, month, day) that {0} lacks and {1} has by "
-        "imputation; otherwise missing",
+        "the highest part of the date that is imputed in {1} because {0} does not have it: Y (year), "
+        "M (month) or D (day); missing if no part is",
         "ADaMIG 1.3, 3.1.3",
         admiral="derive_vars_dt",
     ),
@@ -180,8 +180,8 @@ _ALL = (
         "time_flag",
         (_p("dtc", _DTC), _p("imputed", (Type.DATE, Type.DATETIME))),
         Type.TEXT,
-        "H, M or S for the highest part of the time (hour, minute, second) that {0} lacks and {1} has by "
-        "imputation; otherwise missing",
+        "the highest part of the time that is imputed in {1} because {0} does not have it: H (hour), "
+        "M (minute) or S (second); missing if no part is",
         "ADaMIG 1.3, 3.1.3",
         admiral="derive_vars_dtm",
     ),

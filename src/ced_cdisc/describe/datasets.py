@@ -21,8 +21,9 @@ from ced_cdisc.core.metadata import (
 )
 from ced_cdisc.describe.lists import UsedTerms, written_values
 from ced_cdisc.describe.types import distinct, measure
-from ced_cdisc.describe.values import merge_methods, value_levels
+from ced_cdisc.describe.values import common_codelist, value_levels
 from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.by_source import merge_methods, source_in_words
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
 from ced_cdisc.plan.texts import origin_of_blocks
 from ced_cdisc.standards.ig import class_term, load_sdtmig
@@ -112,6 +113,7 @@ def _variable(
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
     levels = () if measured.empty else value_levels(plan, frame, variable, _labels(plan, variable.name))
+    codelist = variable.codelist if levels else common_codelist(plan, frame, variable) or variable.codelist
     if any(level.comment is not None for level in levels):
         comment = None  # said where it holds
     covered = bool(levels) and all(level.origin is not None for level in levels)
@@ -134,7 +136,7 @@ def _variable(
         key=keys.index(variable.name) + 1 if variable.name in keys else None,
         origin=origin,
         method=_method(plan, variable) if origin.type == "Derived" and not covered else None,
-        codelist=variable.codelist if variable.kind is not Type.DTC else None,
+        codelist=codelist if variable.kind is not Type.DTC else None,
         comment=comment,
         value_level=levels,
         has_no_data=measured.empty,
@@ -157,8 +159,11 @@ def _method(plan: DatasetPlan, variable: VariablePlan) -> Method | None:
 
     A method of the plan that is no block's is that of records computed from blocks which are not kept.
     """
-    methods = [x.method for b in plan.blocks for x in b.lines if x.variable == variable.name and x.method]
-    return merge_methods(methods) if variable.method in methods else variable.method
+    methods = [
+        (source_in_words(b), x.method) for b in plan.blocks for x in b.lines if x.variable == variable.name
+    ]
+    own = any(method == variable.method for _, method in methods)
+    return merge_methods(methods) if own else variable.method
 
 
 def _note(plan: DatasetPlan, variable: VariablePlan, values: pl.Series, used: UsedTerms) -> None:
@@ -262,10 +267,10 @@ def _qualifier(
     values = frame.filter(pl.col("QNAM") == name)["QVAL"]
     measured = measure(values, Type.TEXT, "QVAL", sdtm=True)
     used.note(qualifier.codelist, distinct(values))
-    made = (*(x for b in plan.blocks for x in b.lines), *plan.lines)
-    lines = [x for x in made if x.variable == SUPP + name]
-    origin = merge_origins(x.origin for x in lines) if lines else qualifier.origin
-    method = merge_methods(x.method for x in lines) if lines else qualifier.method
+    made = [(source_in_words(b), x) for b in plan.blocks for x in b.lines] + [("", x) for x in plan.lines]
+    lines = [(source, x) for source, x in made if x.variable == SUPP + name]
+    origin = merge_origins(x.origin for _, x in lines) if lines else qualifier.origin
+    method = merge_methods((source, x.method) for source, x in lines) if lines else qualifier.method
     used.note(qualifier.codelist, written_values(plan, SUPP + name))
     return ValueLevel(
         where=(RangeCheck(dataset, "QNAM", "EQ", (name,)),),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -12,6 +12,7 @@ from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin, RangeChec
 from ced_cdisc.describe.types import Measured, measure
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import listed
+from ced_cdisc.plan.by_source import inside, merge_methods, source_in_words
 from ced_cdisc.plan.model import DatasetPlan, Line, VariablePlan
 
 STUDY = "STUDYID"
@@ -52,7 +53,8 @@ def value_levels(
         words = said.get((name, study)) or said.get((name, ""))
         words = words or _Said(variable.origin, variable.method, variable.codelist, None)
         words = _with_derived(plan, words, derived.get(name, {}))
-        words = replace(words, codelist=plan.value_lists.get((variable.name, name), words.codelist))
+        codelist = plan.value_lists.get((variable.name, name), words.codelist or variable.codelist)
+        words = replace(words, codelist=codelist)
         found.append(_Value(name, measured, words, study))
     is_result = variable.name == "AVAL" or variable.name.endswith("ORRES")
     is_planned = variable.name in ("BASE", "CHG") and bool(plan.decimals)
@@ -66,6 +68,18 @@ def value_levels(
         _level(plan, variable, by, sorted(alike, key=lambda v: v.name), labels) for alike in rows.values()
     ]
     return tuple(sorted(made, key=lambda level: [check.values for check in level.where]))
+
+
+def common_codelist(plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan) -> Codelist | None:
+    """The codelist that the spec binds to every value of the dividing variable, if it is one and the same.
+
+    It is that of the variable where the value level would say the same of all records, and so is left out.
+    """
+    by = next((divider for name, divider in plan.value_level if name == variable.name), "")
+    if by not in frame.columns or frame[by].null_count():
+        return None
+    bound = [plan.value_lists.get((variable.name, str(value))) for value in frame[by].unique().to_list()]
+    return bound[0] if bound and all(one is not None and one == bound[0] for one in bound) else None
 
 
 @dataclass(frozen=True)
@@ -101,7 +115,8 @@ def _level(
     names = tuple(value.name for value in alike)
     words, study = alike[0].words, alike[0].study
     identifier = f"{plan.name}.{variable.name}.{_plain(names[0])}" + f".{_plain(study)}" * bool(study)
-    method = merge_methods(value.words.method for value in alike) if words.origin.type == "Derived" else None
+    sourced = (("", value.words.method) for value in alike)
+    method = merge_methods(sourced) if words.origin.type == "Derived" else None
     if method is not None:
         method = replace(
             method,
@@ -174,8 +189,8 @@ def _with_derived(plan: DatasetPlan, words: _Said, derived: dict[str, str]) -> _
     given = any(line.variable == "DTYPE" for block in plan.blocks for line in block.lines)
     source = f"not {' or '.join(derived)}" if given else "missing"
     texts = [
-        f"Where DTYPE is {source}: {own}",
-        *(f"Where DTYPE is {k}: {text}" for k, text in derived.items()),
+        f"Where DTYPE is {source}: {inside(own)}",
+        *(f"Where DTYPE is {k}: {inside(text)}" for k, text in derived.items()),
     ]
     method = words.method or Method(id="", name="", type="Computation", text="")
     return replace(
@@ -206,18 +221,18 @@ def _said_by_value(plan: DatasetPlan, variable: str, by: str) -> dict[tuple[str,
 
     A study stands apart where a block takes its records alone and gives the variable another origin.
     """
-    found: dict[str, dict[str, list[Line]]] = {}
-    blocks = [(block.lines, _study(block.keep)) for block in plan.blocks]
-    for lines, study in (*blocks, *((c.lines, "") for c in plan.computed)):
+    found: dict[str, dict[str, list[tuple[str, Line]]]] = {}
+    blocks = [(source_in_words(block), block.lines, _study(block.keep)) for block in plan.blocks]
+    for source, lines, study in (*blocks, *(("", c.lines, "") for c in plan.computed)):
         divider = next((x for x in lines if x.variable == by and isinstance(x.tree, tree.Literal)), None)
         if divider is None or not isinstance(divider.tree, tree.Literal):
             continue
-        own = [x for x in lines if x.variable == variable and x.verb != "absent"]
+        own = [(source, x) for x in lines if x.variable == variable and x.verb != "absent"]
         found.setdefault(str(divider.tree.value), {}).setdefault(study, []).extend(own)
     said: dict[tuple[str, str], _Said] = {}
     for value, studies in found.items():
         lines = [line for own in studies.values() for line in own]
-        if len({(line.origin.type, line.origin.description) for line in lines}) > 1:
+        if len({(line.origin.type, line.origin.description) for _, line in lines}) > 1:
             said |= {(value, study): _merged(own) for study, own in studies.items() if own}
         elif lines:
             said[value, ""] = _merged(lines)
@@ -235,21 +250,7 @@ def _study(keep: tree.Node | None) -> str:
     return ""
 
 
-def _merged(lines: list[Line]) -> _Said:
-    first = lines[0]
-    method = merge_methods(line.method for line in lines)
-    return _Said(merge_origins(line.origin for line in lines), method, first.codelist, first.comment)
-
-
-def merge_methods(methods: Iterable[Method | None]) -> Method | None:
-    """The methods of several sources of one variable as one: each text and each formula once."""
-    listed = [method for method in methods if method is not None]
-    if not listed:
-        return None
-    texts = list(dict.fromkeys(method.text for method in listed))
-    formulas = list(dict.fromkeys(method.formula for method in listed if method.formula))
-    text = texts[0]
-    if len(texts) > 1:
-        numbered = " ".join(f"({i}) {words}" for i, words in enumerate(texts, 1))
-        text = f"By the source of the record, in the order of the mapping: {numbered}"
-    return replace(listed[0], text=text, formula="\n".join(formulas))
+def _merged(lines: list[tuple[str, Line]]) -> _Said:
+    first = lines[0][1]
+    method = merge_methods((source, line.method) for source, line in lines)
+    return _Said(merge_origins(line.origin for _, line in lines), method, first.codelist, first.comment)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ced_cdisc.core.imputation import PARTS, Imputation
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.imputation_words import imputed
 from ced_cdisc.expr.signature import Registry
 from ced_cdisc.standards.units import conversion, substances
 
@@ -47,6 +47,10 @@ _NOTATIONS = {
     "groups": "thousands separators",
 }
 _EARLIEST = {"min": "the earliest", "max": "the latest"}
+_HALVES = ", halves away from zero"
+_SEPARATORS = {"": "without a separator", "-": "with a hyphen", " ": "with a blank"}
+# Functions that make a number of a text: to compare or convert the number, the variable's name says enough.
+_NUMBER_OF = ("number", "numeric")
 
 
 def sentence(node: tree.Node, registry: Registry) -> str:
@@ -107,16 +111,20 @@ class _English:
         if node.name == "coalesce":
             return "; if missing, ".join(said)
         if node.name == "round":
-            return f"{said[0]}, rounded to {_decimals(node.args[1])}, halves away from zero"
+            return f"{_and_then(node.args[0], said[0])} rounded to {_decimals(node.args[1])}{_HALVES}"
         if node.name == "signif":
             digits = f"{said[1]} significant digit{'' if said[1] == '1' else 's'}"
-            return f"{said[0]}, rounded to {digits}, halves away from zero"
+            return f"{_and_then(node.args[0], said[0])} rounded to {digits}{_HALVES}"
         if node.name == "decimal":
             words = str(node.args[1].value).split() if isinstance(node.args[1], tree.Literal) else []
-            return f"{said[0]} (with {listed([_NOTATIONS[word] for word in words if word in _NOTATIONS])})"
+            shown = listed([_NOTATIONS[word] for word in words if word in _NOTATIONS])
+            return f"{said[0]} (written with {shown})"
         if node.name == "convert":
             said[1:] = [_bare(arg, text) for arg, text in zip(node.args[1:], said[1:], strict=True)]
-            return f"{said[0]}, converted from {said[1]} to {said[2]}{_by(node, said[3:])}"
+            start = said[1] if isinstance(node.args[1], tree.Literal) else f"the unit in {said[1]}"
+            return f"{self._number(node.args[0])}, converted from {start} to {said[2]}{_by(node, said[3:])}"
+        if node.name == "join":
+            return self._joined(node.args)
         if node.name == "study_day":
             return self._study_day(node.args, said)
         template = signature.english
@@ -128,15 +136,36 @@ class _English:
             text if arg.type is tree.Type.DATE else f"the date part of {text}"
             for arg, text in zip(args, said, strict=True)
         ]
-        return f"{days[0]} minus {days[1]} in days, plus 1 if {said[0]} is on or after {said[1]}"
+        return f"{days[0]} minus {days[1]} in days, plus 1 if the difference is 0 or more"
+
+    def _number(self, node: tree.Node) -> str:
+        """A text whose number is compared or converted, by its name alone; any other value in words."""
+        if isinstance(node, tree.ReadNumber):
+            return self.say(node.of)
+        if isinstance(node, tree.Call) and node.name in _NUMBER_OF and node.args:
+            return self.say(node.args[0])
+        return self.say(node)
+
+    def _joined(self, args: tuple[tree.Node, ...]) -> str:
+        """The parts of a text and what stands between them; that numbers are written as text goes unsaid."""
+        parts = [
+            a.args[0] if isinstance(a, tree.Call) and a.name == "text" and a.args else a for a in args[1:]
+        ]
+        between = args[0].value if isinstance(args[0], tree.Literal) else None
+        ways = _SEPARATORS.get(str(between)) or f"with {self.say(args[0])}"
+        return f"{listed([self.say(part) for part in parts])} joined {ways}"
 
     def _branches(self, node: tree.Call) -> str:
-        """A chain of ifs as: x if a; y if b; otherwise z."""
+        """A chain of ifs as: x if a; y if b; otherwise z; one inside another stands after its condition."""
         parts: list[str] = []
         rest: tree.Node = node
         while isinstance(rest, tree.Call) and rest.name == "if":
             condition, then, rest = rest.args
-            parts.append(f"{self.say(then)} if {self.say(condition)}")
+            if _is_chain(then) and not parts and _is_missing(rest):
+                return f"only where {self.say(condition)}: {self.say(then)}"
+            said = f"({self.say(then)})" if _is_chain(then) else self.say(then)
+            comma = "," if isinstance(then, tree.Call | tree.Aggregate) and " " in said else ""
+            parts.append(f"{said}{comma} if {self.say(condition)}")
         if not (isinstance(rest, tree.Literal) and rest.value is None):
             parts.append(f"otherwise {self.say(rest)}")
         else:
@@ -159,34 +188,57 @@ class _English:
     def _compare(self, node: tree.Compare) -> str:
         constant = node.right.of if isinstance(node.right, tree.Negative) else node.right
         if node.op in ("=", "!=") and isinstance(constant, tree.Literal):
-            return f"{self.say(node.left)} is {'' if node.op == '=' else 'not '}{self.say(node.right)}"
+            return f"{self._number(node.left)} is {'' if node.op == '=' else 'not '}{self.say(node.right)}"
         words = _COMPARE_DATE if node.left.type in _DATES else _COMPARE
-        return f"{self.say(node.left)} {words[node.op]} {self.say(node.right)}"
+        return f"{self._number(node.left)} {words[node.op]} {self._number(node.right)}"
 
     def _member(self, node: tree.Member) -> str:
-        values = listed([self._literal(value) for value in node.values], "or")
-        return f"{self.say(node.of)} is {'not ' if node.negated else ''}{values}"
+        values = [self._literal(value) for value in node.values]
+        if not node.negated or len(values) == 1:
+            return f"{self._number(node.of)} is {'not ' if node.negated else ''}{listed(values, 'or')}"
+        if len(values) == 2:
+            return f"{self._number(node.of)} is neither {values[0]} nor {values[1]}"
+        return f"{self._number(node.of)} is none of {listed(values, 'and')}"
 
     def _between(self, node: tree.Between) -> str:
-        return f"{self.say(node.of)} is from {self.say(node.low)} to {self.say(node.high)}"
+        return f"{self._number(node.of)} is from {self.say(node.low)} to {self.say(node.high)}"
 
     def _ismissing(self, node: tree.IsMissing) -> str:
         return f"{self.say(node.of)} is {'present' if node.negated else 'missing'}"
 
     def _both(self, node: tree.Both) -> str:
-        return f"{self._logic(node.left)} and {self._logic(node.right)}"
+        return " and ".join(
+            f"({text})" if isinstance(part, tree.Either) else text
+            for part, text in self._conditions(_parts(node, tree.Both), "and")
+        )
 
     def _either(self, node: tree.Either) -> str:
-        return f"{self._logic(node.left)} or {self._logic(node.right)}"
+        said = self._conditions(_parts(node, tree.Either), "or")
+        return (", or " if any(isinstance(part, tree.Both) for part, _ in said) else " or ").join(
+            text for _, text in said
+        )
 
-    def _logic(self, node: tree.Node) -> str:
-        return f"({self.say(node)})" if isinstance(node, tree.Either) else self.say(node)
+    def _conditions(self, parts: list[tree.Node], word: str) -> list[tuple[tree.Node, str]]:
+        """Conditions in words; several names that are present, or missing, share one verb."""
+        said: list[tuple[tree.Node, str]] = []
+        done: set[bool] = set()
+        for part in parts:
+            if not isinstance(part, tree.IsMissing):
+                said.append((part, self.say(part)))
+                continue
+            alike = [one for one in parts if isinstance(one, tree.IsMissing) and one.negated == part.negated]
+            if part.negated not in done:
+                names = listed([self.say(one.of) for one in alike], word)
+                verb = "are" if len(alike) > 1 and word == "and" else "is"
+                said.append((part, f"{names} {verb} {'present' if part.negated else 'missing'}"))
+            done.add(part.negated)
+        return said
 
     def _negated(self, node: tree.Negated) -> str:
         return f"it is not true that {self.say(node.of)}"
 
     def _ordering(self, node: tree.Ordering) -> str:
-        return f"{self.say(node.of)}{' (falling)' if node.falling else ''}"
+        return f"{'descending ' if node.falling else ''}{self.say(node.of)}"
 
     def _aggregate(self, node: tree.Aggregate) -> str:
         if (
@@ -204,7 +256,8 @@ class _English:
             self._records = outer
 
     def _over_records(self, node: tree.Aggregate) -> str:
-        records = f"the subject's records{f' in {node.dataset}' if node.dataset else ''}"
+        records = f"the subject's {'record' if node.func == 'only' else 'records'}"
+        records += f" in {node.dataset}" if node.dataset else ""
         if node.on:
             records += f" with the same {listed(list(node.on))}"
         if node.where is not None:
@@ -223,8 +276,8 @@ class _English:
             head, where, condition = records.partition(" where ")
             return f"the number of {head}{present}{where}{condition}"
         if node.func in ("next", "previous"):
-            return f"the {what} of the {node.func} one of {records}{order}"
-        return f"{words[node.func]} {what} of {records}{order}"
+            return f"the {what} of {records.replace(' records', f' {node.func} record', 1)}{order}"
+        return f"{words[node.func]} {what.removeprefix('the ')} of {records}{order}"
 
     def _recode(self, node: tree.Recode) -> str:
         pairs = [f'{code} = "{term}"' if term else f"{code} = missing" for code, term in node.pairs]
@@ -244,43 +297,38 @@ class _English:
     def _impute(self, node: tree.Impute) -> str:
         of, rule = self.say(node.of), node.rule
         text = f"the {'date and time' if rule.moment else 'date'} of {of}"
-        text += "".join(f"; {step}" for step in _imputed(rule))
-        for word, bounds in (("before", node.not_before), ("after", node.not_after)):
-            if bounds:
-                said = listed([self.say(bound) for bound in bounds], "or")
-                text += f"; not {word} {said}, as far as {of} allows"
+        text += "".join(f"; {step}" for step in imputed(rule))
+        limits = [
+            f"not {word} {listed([self.say(bound) for bound in bounds], 'or')}"
+            for word, bounds in (("before", node.not_before), ("after", node.not_after))
+            if bounds
+        ]
+        if limits:
+            text += f"; what is imputed is {listed(limits)}, as far as the parts in {of} allow"
         return text
 
     def _readnumber(self, node: tree.ReadNumber) -> str:
         return f"{self.say(node.of)} as a number"
 
 
-_OF_DAY = {"first": "the first day of the month", "last": "the last day of the month"}
-_OF_YEAR = {"first": "1 January", "last": "31 December", "mid": "30 June"}
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+def _parts(node: tree.Node, kind: type[tree.Both] | type[tree.Either]) -> list[tree.Node]:
+    """The conditions that a chain of ``and``, or of ``or``, joins, in their order."""
+    if isinstance(node, tree.Both | tree.Either) and isinstance(node, kind):
+        return [*_parts(node.left, kind), *_parts(node.right, kind)]
+    return [node]
 
 
-def _imputed(rule: Imputation) -> list[str]:
-    """What is imputed for which missing part, and where the value stays missing."""
-    highest = PARTS.index(rule.highest)
-    steps: list[str] = []
-    if rule.moment and highest:
-        names = ("seconds", "minutes and seconds", "parts of the time")[min(highest, 3) - 1]
-        steps.append(f"missing {names} imputed as those of {rule.clock}")
-    if highest >= PARTS.index("day"):
-        steps.append(f"a missing day imputed as {_OF_DAY.get(rule.to) or f'day {int(rule.only_day)}'}")
-    if highest >= PARTS.index("month"):
-        month, day = rule.month_and_day
-        written = _OF_YEAR.get(rule.to) or f"{int(day)} {_MONTHS[int(month) - 1]}"
-        steps.append(f"a missing month and day as {written}")
-    if rule.highest == "year":
-        steps.append(f"a missing date as the {'latest' if rule.to == 'first' else 'earliest'} of the bounds")
-        return steps
-    above = PARTS[highest + 1 if rule.moment else max(highest, PARTS.index("hour")) + 1]
-    return [*steps, f"missing if the {above} is missing"]
+def _is_chain(node: tree.Node) -> bool:
+    return isinstance(node, tree.Call) and node.name == "if"
+
+
+def _is_missing(node: tree.Node) -> bool:
+    return isinstance(node, tree.Literal) and node.value is None
+
+
+def _and_then(node: tree.Node, said: str) -> str:
+    """A value and what leads on to a step done with it: a second step of one sentence after a conversion."""
+    return f"{said} and" if isinstance(node, tree.Call) and node.name == "convert" else f"{said},"
 
 
 def _decimals(digits: tree.Node) -> str:

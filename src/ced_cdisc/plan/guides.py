@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.guide import GUIDES
-from ced_cdisc.spec.define import DefineSpec, DocumentSpec
+
+if TYPE_CHECKING:  # the parsers are not loaded where the plan is known
+    from ced_cdisc.spec.define import DefineSpec, DocumentSpec
 
 PACKAGES = {"csdrg": "sdtm", "adrg": "adam"}
 """The package that each guide is of."""

@@ -10,9 +10,18 @@ from pathlib import Path
 from lxml import etree
 
 from ced_cdisc.check.define.document import DefineDocument
-from ced_cdisc.compare.datasets import Settings, compare_tables
+from ced_cdisc.compare.datasets import Settings, UnknownKeys, compare_tables
 from ced_cdisc.compare.model import Comparison, DatasetComparison, Difference
-from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
+from ced_cdisc.core.findings import (
+    Finding,
+    Findings,
+    Location,
+    Severity,
+    Stage,
+    Stopped,
+    did_you_mean,
+    one_of,
+)
 from ced_cdisc.read.compared import dataset_files, open_table
 
 _DEFINE = "define.xml"
@@ -51,7 +60,7 @@ def compare_paths(
     Raises:
         Stopped: a file cannot be read (CED330 to CED337, CED714), a folder has a dataset twice (CED715) or
             there is nothing to compare (CED716).
-        UnknownKeys: a dataset lacks a key that the user names for it.
+        UnknownKeys: a dataset lacks a key that the user names for it, or no dataset takes the keys.
     """
     defines = _Defines()
     made: list[DatasetComparison] = []
@@ -71,7 +80,20 @@ def compare_paths(
                 made.append(_alone(name, one, other, encoding, hint))
                 continue
             made.append(_pair(one, other, shown_a, shown_b, name, settings, keys, encoding, defines))
+        _all_used(keys, made, only)
     return Comparison(a.as_posix(), b.as_posix(), settings.tolerance, tuple(made), tuple(defines.notes))
+
+
+def _all_used(keys: Keyed, made: Sequence[DatasetComparison], only: Sequence[str]) -> None:
+    """Keys that no dataset took are misspelt: other keys would stand in for them unnoticed."""
+    names = {one.name.split("/")[-1].upper(): one for one in made}
+    general = [one for name, one in names.items() if name not in keys.of]
+    if keys.all and general and not any(one.keys == keys.all for one in general):
+        raise UnknownKeys(f"no dataset has the variables {one_of(keys.all)} on both sides")
+    for name in () if only else keys.of:
+        if name not in names:
+            near = did_you_mean(name, names)
+            raise UnknownKeys(f"there is no dataset {name}" + (f"; {near}" if near else ""))
 
 
 def _shown(path: Path | None) -> str:

@@ -49,6 +49,8 @@ class GuideSources:
     asked: tuple[Asked, ...] = ()
     known: Mapping[str, tuple[Known, ...]] = field(default_factory=dict[str, "tuple[Known, ...]"])
     files: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    pooled: tuple[str, ...] = ()
+    """The folders of the pooled studies' specs, as findings name them."""
 
 
 def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> GuideSources:
@@ -95,7 +97,7 @@ def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> Gui
             )
             known[str(one.package)] = (*known.get(str(one.package), ()), made)
     stop_on_errors(findings)
-    return GuideSources(tuple(asked), known, files)
+    return GuideSources(tuple(asked), known, files, tuple(one.specs[0] for one in plan.pooled))
 
 
 def _words(path: Path, shown: str, findings: Findings) -> GuideWords | None:
@@ -199,17 +201,24 @@ def _guide(
         frames=plan.own(frames) if asked.kind == "csdrg" else frames,
         raw=plan.own(raw),
         known=sources.known.get(asked.package, ()),
-        findings=tuple(one for one in findings.sorted() if one.stage is Stage.RAW and _is_of(plan, one)),
+        findings=_of_the_data(plan, sources.pooled, findings),
         others={folder: one for folder, one in packages.items() if folder != asked.package},
     )
     return (csdrg if asked.kind == "csdrg" else adrg)(facts, asked.document.title, asked.words)
 
 
-def _is_of(plan: StudyPlan, finding: Finding) -> bool:
-    """Whether a finding is of this study and not of one that it pools."""
-    file = finding.where.file
-    inside = file.startswith(f"{plan.specs[0]}/")
-    return inside and not any(file.startswith(f"{one.specs[0]}/") for one in plan.pooled)
+def _of_the_data(plan: StudyPlan, pooled: tuple[str, ...], findings: Findings) -> tuple[Finding, ...]:
+    """What was found in the raw data of a study, in an order that does not hang on where a line stands."""
+    found = [one for one in findings if one.stage is Stage.RAW and _is_of(plan, pooled, one)]
+    return tuple(sorted(found, key=lambda one: (one.code, one.message, one.records)))
+
+
+def _is_of(plan: StudyPlan, pooled: tuple[str, ...], finding: Finding) -> bool:
+    """Whether a finding is of this study: of a pooled one by the folder of its specs, else of the main one,
+    whose lines may stand in layers anywhere.
+    """
+    of = [folder for folder in pooled if finding.where.file.startswith(f"{folder}/")]
+    return plan.specs[0] in of if plan.specs[0] in pooled else not of
 
 
 def _files(asked: Asked, guide: Guide) -> dict[str, bytes]:

@@ -12,12 +12,14 @@ _MOST_BYTES = 1 << 28
 """A define.xml of a large submission has some megabytes."""
 
 
-def lint_define(file: Path, folder: Path | None = None) -> Findings:
+def lint_define(file: Path, folder: Path | None = None, ct: Path | None = None) -> Findings:
     """The findings of a define.xml, and those of its transport files where their folder is named.
 
     Args:
         file: the define.xml.
         folder: the folder of ``*.xpt``; None: the file is looked at alone.
+
+        ct: a folder of imported terminology, beside the shipped one.
 
     Raises:
         OSError: the file cannot be read.
@@ -27,10 +29,10 @@ def lint_define(file: Path, folder: Path | None = None) -> Findings:
         message = f"has {file.stat().st_size:,} bytes, more than any define.xml; nothing was read"
         return Findings([Finding("CED501", message, Location(shown), stage=Stage.CHECK)])
     xml = file.read_bytes()
-    document, findings = open_define(xml, shown)
+    document, findings = open_define(xml, shown, ct)
     if document is None:
         return findings
-    findings.extend(check_define(xml, shown))
+    findings.extend(check_define(xml, shown, ct))
     if folder is None:
         return findings
     # Below here polars is loaded.

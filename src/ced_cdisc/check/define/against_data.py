@@ -25,7 +25,7 @@ _MOMENT = rf"({_PART_DAY}|{_DAY}T{_PART_CLOCK}{_ZONE})"
 _MISSING_PARTS = r"(\d{4}|-)(-(\d{2}|-)(-(\d{2}|-))?)?(T(\d{2}|-)(:(\d{2}|-)(:(\d{2}([.,]\d+)?|-))?)?)?"
 _CLOCK_PARTS = r"T(\d+([.,]\d+)?[HMS])+"
 _DURATION = rf"[+-]?P(\d+W|(\d+([.,]\d+)?[YMD])+({_CLOCK_PARTS})?|{_CLOCK_PARTS})"
-_SHAPES = {
+SHAPES = {
     "date": _DAY,
     "time": _CLOCK + _ZONE,
     "datetime": f"{_DAY}T{_CLOCK}{_ZONE}",
@@ -131,7 +131,7 @@ def _values(rows: _Rows, item: Element, name: str) -> Iterator[Finding]:
     numeric = frame.schema[name].is_numeric()
     kind, length = item.get("DataType", ""), item.get("Length", "")
     text = _number_text(name) if numeric else column
-    listed = _listed(rows.document, item)
+    listed = listed_values(rows.document, item)
     if listed is not None:
         codelist, known = listed
         wanted = pl.Series([float(v) for v in known]) if numeric and _are_numbers(known) else pl.Series(known)
@@ -151,7 +151,7 @@ def _values(rows: _Rows, item: Element, name: str) -> Iterator[Finding]:
 
 
 def _of_type(rows: _Rows, item: Element, name: str, kind: str, numeric: bool) -> Iterator[Finding]:
-    column, shape = pl.col(name), _SHAPES.get(kind)
+    column, shape = pl.col(name), SHAPES.get(kind)
     if kind == "integer" and numeric:
         bad = rows.frame.filter(column.is_not_null() & (column != column.round(0)))
     elif kind in ("integer", "float") and not numeric:
@@ -174,7 +174,7 @@ def _value_level(rows: _Rows, item: Element, name: str) -> Iterator[Finding]:
     for ref in values.findall(qualified("ItemRef")) if values is not None else ():
         value = rows.document.items.get(ref.get("ItemOID", ""))
         chosen = [
-            _condition(rows, clauses[oid])
+            chosen_by(rows.document, rows.dataset, rows.frame, clauses[oid])
             for one in ref.findall(qualified("def:WhereClauseRef"))
             if (oid := one.get("WhereClauseOID", "")) in clauses
         ]
@@ -190,18 +190,20 @@ def _value_level(rows: _Rows, item: Element, name: str) -> Iterator[Finding]:
             yield from _values(_Rows(rows.document, rows.dataset, part), value, name)
 
 
-def _condition(rows: _Rows, clause: Element) -> pl.Expr | None:
+def chosen_by(
+    document: DefineDocument, dataset: Element, frame: pl.DataFrame, clause: Element
+) -> pl.Expr | None:
     """The records that a where clause chooses; None where it asks for a variable of another dataset."""
     parts: list[pl.Expr] = []
     for check in clause.findall(qualified("RangeCheck")):
         oid = attribute(check, "def:ItemOID") or ""
-        item = rows.document.items.get(oid)
-        homes = rows.document.datasets_of_item.get(oid, [])
+        item = document.items.get(oid)
+        homes = document.datasets_of_item.get(oid, [])
         name = "" if item is None else item.get("Name", "")
-        if name not in rows.frame.columns or rows.dataset not in homes:
+        if name not in frame.columns or dataset not in homes:
             return None
         values = [value.text or "" for value in check.findall(qualified("CheckValue"))]
-        parts.append(_compared(pl.col(name), check.get("Comparator", ""), values, rows.frame.schema[name]))
+        parts.append(_compared(pl.col(name), check.get("Comparator", ""), values, frame.schema[name]))
     return reduce(lambda a, b: a & b, parts) if parts else None
 
 
@@ -222,7 +224,7 @@ def _compared(column: pl.Expr, comparator: str, values: Sequence[str], kind: pl.
     }.get(comparator, pl.lit(value=False))
 
 
-def _listed(document: DefineDocument, item: Element) -> tuple[Element, list[str]] | None:
+def listed_values(document: DefineDocument, item: Element) -> tuple[Element, list[str]] | None:
     """The codelist of an item with its values; None without one, or where a dictionary is outside."""
     ref = item.find(qualified("CodeListRef"))
     codelist = None if ref is None else document.codelists.get(ref.get("CodeListOID", ""))

@@ -7,9 +7,10 @@ elements do not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import TypeAlias
+from pathlib import Path
+from typing import TypeAlias, TypeVar, cast
 
 from lxml import etree
 
@@ -17,6 +18,8 @@ from ced_cdisc.check.define.ids import IDS
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage
 
 Element: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]
+
+T = TypeVar("T")
 
 ODM = "http://www.cdisc.org/ns/odm/v1.3"
 DEF = "http://www.cdisc.org/ns/def/v2.1"
@@ -34,6 +37,7 @@ class DefineDocument:
     Args:
         xml: the bytes of the file.
         file: its name, for the location of findings.
+        ct: a folder of imported terminology, beside the shipped one.
 
     Attributes:
         version: ``2.0`` or ``2.1``, what the namespace says, such as ``1.0``, or empty where there is none.
@@ -42,10 +46,12 @@ class DefineDocument:
         etree.XMLSyntaxError: the bytes are not well-formed XML.
     """
 
-    def __init__(self, xml: bytes, file: str) -> None:
+    def __init__(self, xml: bytes, file: str, ct: Path | None = None) -> None:
         parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
         self.root: Element = etree.fromstring(xml, parser)
         self.file = file
+        self.ct = ct
+        self._made: dict[str, object] = {}
         self.version = _version(self.root)
         if self.version == "2.0":
             _seen_as_newer(self.root)
@@ -56,9 +62,15 @@ class DefineDocument:
         tree = self.root.getroottree()
         return bool(tree.docinfo.doctype)  # pyright: ignore (not in the stubs of lxml)
 
-    def all(self, tag: str) -> list[Element]:
+    def all(self, tag: str) -> Sequence[Element]:
         """Every element of a name in document order."""
-        return list(self.root.iter(qualified(tag)))
+        return self.once(tag, lambda: tuple(self.root.iter(qualified(tag))))
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What several rules look at, made once under a name."""
+        if name not in self._made:
+            self._made[name] = make()
+        return cast(T, self._made[name])
 
     @cached_property
     def items(self) -> dict[str, Element]:
@@ -76,7 +88,7 @@ class DefineDocument:
         return self._by_oid("CodeList")
 
     @cached_property
-    def datasets(self) -> list[Element]:
+    def datasets(self) -> Sequence[Element]:
         """ItemGroupDefs in order."""
         return self.all("ItemGroupDef")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import NamedTuple
 
 from ced_cdisc.check.define.document import DefineDocument, Element, attribute, qualified, subject
 from ced_cdisc.core.findings import Finding, Severity, one_of
@@ -43,35 +44,23 @@ def fixed_origins(document: DefineDocument) -> Iterator[Finding]:
 
 def roles(document: DefineDocument) -> Iterator[Finding]:
     """CED537: a variable of SDTM has the role that the guide or the model gives it."""
-    for dataset in _tabulations(document):
-        guide = _guide(document, dataset)
-        if guide is None:
-            continue
-        for ref in dataset.findall(qualified("ItemRef")):
-            item = document.items.get(ref.get("ItemOID", ""))
-            known = None if item is None else _published(guide, dataset, item.get("Name", ""))
-            role = ref.get("Role", "")
-            if known is not None and known.role and role.lower() != known.role.lower():
-                has = f"the role {role}" if role else "no role"
-                message = f"{subject(ref)} has {has}, in SDTMIG {guide.version} it is {known.role}"
-                yield document.finding("CED537", ref, message, severity=Severity.WARNING)
+    for one in _published_variables(document):
+        role, right = one.ref.get("Role", ""), one.known.role
+        if right and role.lower() != right.lower():
+            has = f"the role {role}" if role else "no role"
+            message = f"{subject(one.ref)} has {has}, in SDTMIG {one.version} it is {right}"
+            yield document.finding("CED537", one.ref, message, severity=Severity.WARNING)
 
 
 def expected_codelists(document: DefineDocument) -> Iterator[Finding]:
     """CED535: a variable with terminology in the guide has a codelist, or a value of it has."""
-    for dataset in _tabulations(document):
-        guide = _guide(document, dataset)
-        if guide is None:
+    for one in _published_variables(document):
+        if attribute(one.ref, "def:HasNoData") is not None or not _has_terms(one.known, one.dataset):
             continue
-        for ref in dataset.findall(qualified("ItemRef")):
-            item = document.items.get(ref.get("ItemOID", ""))
-            if item is None or attribute(ref, "def:HasNoData") is not None:
-                continue
-            known = _published(guide, dataset, item.get("Name", ""))
-            if known is not None and _has_terms(known, dataset) and not _is_listed(document, item):
-                shown = one_of(known.codelists)
-                message = f"{subject(item)} has no codelist, in SDTMIG {guide.version} it has {shown}"
-                yield document.finding("CED535", item, message, severity=Severity.WARNING)
+        if not _is_listed(document, one.item):
+            shown = one_of(one.known.codelists)
+            message = f"{subject(one.item)} has no codelist, in SDTMIG {one.version} it has {shown}"
+            yield document.finding("CED535", one.item, message, severity=Severity.WARNING)
 
 
 def domain_names(document: DefineDocument) -> Iterator[Finding]:
@@ -114,9 +103,7 @@ def unknown_guides(document: DefineDocument) -> Iterator[Finding]:
         if name == "SDTMIG" and _tables(version) is None:
             passed[version] = passed.get(version, 0) + 1
     for version, count in sorted(passed.items()):
-        message = (
-            f"SDTMIG {version} is not at hand: roles and codelists of {count} datasets were not compared"
-        )
+        message = f"SDTMIG {version} is not at hand: roles and codelists of {_were(count)} not compared"
         yield document.finding("CED546", document.root, message, severity=Severity.NOTE)
 
 
@@ -132,6 +119,27 @@ RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (
 
 def _tabulations(document: DefineDocument) -> list[Element]:
     return [dataset for dataset in document.datasets if dataset.get("Purpose") == "Tabulation"]
+
+
+class _Variable(NamedTuple):
+    """A variable of a file whose guide is at hand, and what the guide or the model says of it."""
+
+    dataset: Element
+    ref: Element
+    item: Element
+    known: IgVariable
+    version: str
+
+
+def _published_variables(document: DefineDocument) -> Iterator[_Variable]:
+    for dataset in _tabulations(document):
+        guide = _guide(document, dataset)
+        for ref in dataset.findall(qualified("ItemRef")) if guide is not None else ():
+            item = document.items.get(ref.get("ItemOID", ""))
+            if item is not None and guide is not None:
+                known = _published(guide, dataset, item.get("Name", ""))
+                if known is not None:
+                    yield _Variable(dataset, ref, item, known, guide.version)
 
 
 def _expected(name: str, prefix: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -204,3 +212,7 @@ def _is_pooled(dataset: Element) -> bool:
     """Associated persons, pools and other datasets whose names the guide makes by rule."""
     name = dataset.get("Name", "")
     return name.startswith(("AP", "SUPP", "SQ")) or name in ("RELREC", "POOLDEF", "RELSUB", "RELSPEC")
+
+
+def _were(count: int) -> str:
+    return "1 dataset were" if count == 1 else f"{count} datasets were"

@@ -74,11 +74,9 @@ def cited_standards(document: DefineDocument) -> Iterator[Finding]:
         yield from _standard(document, one)
     if attribute(document.root, "def:Context") == "Submission" and standards:
         kinds = {one.get("Type") for one in standards.values()}
-        for kind, what in (("IG", "implementation guide"), ("CT", "terminology")):
+        for kind, what in (("IG", "an implementation guide"), ("CT", "terminology")):
             if kind not in kinds:
-                message = f"the Context is Submission and no def:Standard is an {what}".replace(
-                    "an term", "a term"
-                )
+                message = f"the Context is Submission and no def:Standard is {what}"
                 yield document.finding("CED533", document.root, message, ids=("DD0150", "DD0138"))
     for element, kind in (
         *((dataset, "IG") for dataset in document.datasets),

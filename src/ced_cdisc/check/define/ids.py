@@ -89,3 +89,17 @@ MISSING_ELEMENT = ("DD0006",)
 WRONG_ORDER = ("DD0006", "DD0007", "DD0008", "DD0023")
 DOCUMENT = ("DD0015",)
 FILE = ("DD0018", "DD0056")
+EXACT: dict[str, tuple[str, ...]] = {
+    "CED501": ("DD0002",),
+    "CED502": ("DD0019", "DD0020", "DD0021", "DD0072", "DD0073"),
+    "CED506": ("DD0069", "OD0071"),
+    "CED513": ("DD0041",),
+    "CED522": ("DD0045",),
+    "CED531": ("DD0020",),
+    "CED533": ("DD0022", "DD0138", "DD0150"),
+    "CED534": ("DD0033",),
+    "CED536": ("CG0002", "CG0097", "DD0105", "DD0106", "DD0107", "DD0108"),
+    "CED539": ("DD0011",),
+    "CED541": ("OD0078", "OD0080"),
+}
+"""Ids that a rule gives to some of its findings in place of those of the code; for the page of rules."""

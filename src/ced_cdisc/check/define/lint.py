@@ -49,12 +49,13 @@ _ENUMERATED = {
 _ATTRIBUTE = re.compile(r"attribute '([^']+)'")
 
 
-def check_define(xml: bytes, file: str = "define.xml") -> list[Finding]:
+def check_define(xml: bytes, file: str = "define.xml", ct: Path | None = None) -> list[Finding]:
     """Validate a define.xml of version 2.0 or 2.1 against its schema and the rules beyond it.
 
     Args:
         xml: the bytes of the file.
         file: its name, for the location of the findings.
+        ct: a folder of imported terminology, beside the shipped one.
 
     Returns:
         All findings, sorted; none for a clean file. Each names the element and its OID and stands at its
@@ -64,7 +65,7 @@ def check_define(xml: bytes, file: str = "define.xml") -> list[Finding]:
     Raises:
         FileNotFoundError: a package that carries a schema is not installed.
     """
-    document, findings = open_define(xml, file)
+    document, findings = open_define(xml, file, ct)
     if document is not None:
         findings.extend(_schema_findings(document, xml))
         for module in (references, header, items, lists, terminology, guide, results):
@@ -73,10 +74,10 @@ def check_define(xml: bytes, file: str = "define.xml") -> list[Finding]:
     return findings.sorted()
 
 
-def open_define(xml: bytes, file: str) -> tuple[DefineDocument | None, Findings]:
+def open_define(xml: bytes, file: str, ct: Path | None = None) -> tuple[DefineDocument | None, Findings]:
     """The document, or the one finding (CED501) that says why it cannot be looked at."""
     try:
-        document = DefineDocument(xml, file)
+        document = DefineDocument(xml, file, ct)
     except etree.XMLSyntaxError as error:
         where = Location(file, error.lineno or 0)
         message = f"not well-formed XML: {error.msg}"
@@ -97,7 +98,7 @@ def open_define(xml: bytes, file: str) -> tuple[DefineDocument | None, Findings]
 
 def _schema_findings(document: DefineDocument, xml: bytes) -> list[Finding]:
     """What the schema says, except for uniqueness, which CED503, CED513 and CED517 say by name."""
-    schema = _schema(document.version)
+    schema = read_schema(document.version)
     tree = document.root.getroottree()
     if document.version == "2.0":  # the document shows the names of 2.1
         tree = etree.fromstring(xml, etree.XMLParser(no_network=True, resolve_entities=False)).getroottree()
@@ -131,8 +132,8 @@ def _prefix(match: re.Match[str]) -> str:
 
 
 @cache
-def _schema(version: str) -> etree.XMLSchema:
-    """The compiled schema (0.02 s), found in the installed package without importing it."""
+def read_schema(version: str) -> etree.XMLSchema:
+    """The compiled schema of a version (0.02 s), found in the installed package without importing it."""
     package, inside = _SCHEMAS[version]
     spec = find_spec(package)
     places = list(spec.submodule_search_locations or []) if spec is not None else []

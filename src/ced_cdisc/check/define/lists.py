@@ -42,6 +42,11 @@ def codelist_codes(document: DefineDocument) -> Iterator[Finding]:
     """CED518: a term of a published list has its NCI code, or is marked as the sponsor's extension."""
     for codelist in document.all("CodeList"):
         published = _is_published(document, codelist)
+        if published and not any(alias.get("Context") == _NCI for alias in codelist.iter(qualified("Alias"))):
+            message = f"{subject(codelist)} cites a standard, and neither it nor a term has an NCI code"
+            hint = "a list of the sponsor has def:IsNonStandard"
+            yield document.finding("CED518", codelist, message, hint, Severity.WARNING)
+            continue
         for term in _terms(codelist):
             coded = any(alias.get("Context") == _NCI for alias in term.findall(qualified("Alias")))
             extended = attribute(term, "def:ExtendedValue") is not None

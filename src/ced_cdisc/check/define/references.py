@@ -100,8 +100,12 @@ def _ids(known: dict[str, str], element: str) -> tuple[str, ...]:
     return (known[element],) if element in known else ()
 
 
-def _references(document: DefineDocument) -> Iterator[tuple[Element, _Reference, str]]:
+def _references(document: DefineDocument) -> list[tuple[Element, _Reference, str]]:
     """Every reference of the file: the element, what its attribute refers to, and the OID."""
+    return document.once("references", lambda: list(_all_references(document)))
+
+
+def _all_references(document: DefineDocument) -> Iterator[tuple[Element, _Reference, str]]:
     for element in document.root.iter("*"):
         for name, value in element.items():
             reference = _BY_ATTRIBUTE.get(str(name))

@@ -8,10 +8,12 @@ Source: CDISC Controlled Terminology, and Define-XML 2.1, the element CodeList.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
 
 from ced_cdisc.check.define.document import DefineDocument, Element, attribute, qualified, subject
 from ced_cdisc.core.findings import Finding, Severity, did_you_mean
-from ced_cdisc.standards.ct import PUBLISHERS, CtCodelist, CtPackage, ct_versions, load_ct
+from ced_cdisc.standards.ct import PUBLISHERS, CtCodelist, CtPackage, Publisher, ct_versions, load_ct
 
 _NCI = "nci:ExtCodeID"
 
@@ -24,7 +26,7 @@ def terms(document: DefineDocument) -> Iterator[Finding]:
         standard = standards.get(attribute(codelist, "def:StandardOID") or "")
         if standard is None or standard.get("Type") != "CT":
             continue
-        package = _package(standard)
+        package = _package(standard, document.ct)
         if package is None:
             passed[standard.get("OID", "")] = passed.get(standard.get("OID", ""), 0) + 1
             continue
@@ -32,7 +34,8 @@ def terms(document: DefineDocument) -> Iterator[Finding]:
     for oid, count in passed.items():
         standard = standards[oid]
         shown = f"{standard.get('PublishingSet')} CT {standard.get('Version')}"
-        message = f"{shown} is not at hand: {count} codelists were not compared with it"
+        lists = "1 codelist was" if count == 1 else f"{count} codelists were"
+        message = f"{shown} is not at hand: {lists} not compared with it"
         yield document.finding("CED546", standard, message, severity=Severity.NOTE)
 
 
@@ -62,11 +65,11 @@ def contents(document: DefineDocument) -> Iterator[Finding]:
 RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (terms, contents)
 
 
-def _package(standard: Element) -> CtPackage | None:
+def _package(standard: Element, folder: Path | None) -> CtPackage | None:
     publisher, version = standard.get("PublishingSet", ""), standard.get("Version", "")
     for known in PUBLISHERS:
-        if known == publisher and version in ct_versions(publisher):
-            return load_ct(known, version)  # pyright: ignore[reportArgumentType]
+        if known == publisher and version in (*ct_versions(publisher), *ct_versions(publisher, folder)):
+            return load_ct(cast(Publisher, known), version, folder)
     return None
 
 

@@ -7,20 +7,13 @@ from functools import reduce
 
 import polars as pl
 
-from ced_cdisc.conformance.dates import after, is_day, study_day
+from ced_cdisc.conformance.dates import after, day, is_day, study_day
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
 
 _CRITERIA = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESOD", "AESMIE", "AESINTV")
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
 _OBSERVED = ("Interventions", "Events", "Findings", "Findings About")
-_SERIES = (
-    "--TESTCD", "--OBJ", "--CAT", "--SCAT", "--SPEC", "--ANTREG", "--LOC", "--LAT", "--DIR", "--PORTOT",
-    "--METHOD", "--POS", "--TPTREF", "--TPTNUM", "--TPT", "--EVAL", "--EVALID", "--ANMETH", "--LEAD",
-    "--CSTATE", "--FOCID", "SPDEVID", "FOCID", "--RUN", "--GRPID", "--LNKID", "--REPNUM",
-)  # fmt: skip
-"""What tells the series of a test apart: one baseline is one of these."""
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)$"
 
 
 def one_record_a_subject(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -53,6 +46,25 @@ def age_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("AGE"):
             yield data.records(pl.col("AGE") < 0, "AGE")
+
+
+def age_and_birth(study: Submission) -> Iterator[Look]:
+    """Ages that the subject had on none of the dates of DM, nor two months before or after them."""
+    for data in study.domain("DM"):
+        dates = [name for name in ("RFICDTC", "RFSTDTC", "DMDTC") if data.has(name)]
+        if data.has("AGE", "AGEU", "BRTHDTC") and dates:
+            known, birth = [day(pl.col(name)) for name in dates], day(pl.col("BRTHDTC"))
+            first = (pl.min_horizontal(known) - birth).dt.total_days() - 61
+            last = (pl.max_horizontal(known) - birth).dt.total_days() + 61
+            wrong = (pl.col("AGE") < (first / 365.25).floor()) | (pl.col("AGE") > (last / 365.25).floor())
+            of = (pl.col("AGEU") == "YEARS") & first.is_not_null() & pl.col("AGE").is_not_null()
+            yield data.records(wrong, "AGE", "BRTHDTC", *dates, of=of)
+
+
+def demographics_of_one_study(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("DM"):
+        if data.has("STUDYID"):
+            yield data.records(pl.col("STUDYID") != pl.col("STUDYID").mode().sort().first(), "STUDYID")
 
 
 def reference_dates_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -198,21 +210,6 @@ def reason_not_done(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield data.records(data.col("--STAT").ne_missing("NOT DONE"), "--REASND", "--STAT")
 
 
-def dose_in_one_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--DOSE", "--DOSTXT"):
-        yield data.records(data.col("--DOSE").is_not_null(), "--DOSTXT", "--DOSE")
-
-
-def dose_has_unit(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--DOSE", among=study.sdtm("Interventions")):
-        yield data.records(data.col("--DOSU").is_null(), "--DOSE", "--DOSU")
-
-
-def dose_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--DOSE", among=study.sdtm("Interventions")):
-        yield data.records(data.col("--DOSE") < 0, "--DOSE")
-
-
 def exposure_has_start(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("EX"):
         if data.has("EXSTDTC"):
@@ -235,122 +232,6 @@ def time_point_numbers(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--TPT", "--TPTNUM"):
         by = [data.v(name) for name in ("--TPTREF", "--TESTCD") if data.has(name)]
         yield data.records(_several(data.v("--TPT"), data.v("--TPTNUM"), *by), "--TPTNUM", "--TPT")
-
-
-def one_name_a_test(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--TESTCD", "--TEST"):
-        yield data.records(_several(data.v("--TEST"), data.v("--TESTCD")), "--TESTCD", "--TEST")
-
-
-def one_code_a_test(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--TESTCD", "--TEST"):
-        yield data.records(_several(data.v("--TESTCD"), data.v("--TEST")), "--TEST", "--TESTCD")
-
-
-def result_or_reason(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--ORRES", among=study.sdtm("Findings")):
-        derived = data.col("--DRVFL").eq_missing("Y")
-        lacking = data.col("--ORRES").is_null() & data.col("--STAT").ne_missing("NOT DONE") & ~derived
-        yield data.records(lacking, "--ORRES", "--TESTCD", "--STAT", of=pl.lit(True))
-
-
-def result_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--ORRES", "--STRESC", among=study.sdtm("Findings")):
-        yield data.records(data.col("--STRESC").is_null(), "--ORRES", "--STRESC")
-
-
-def unit_without_result(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--ORRES", "--ORRESU", among=study.sdtm("Findings")):
-        yield data.records(data.col("--ORRES").is_null(), "--ORRESU", "--ORRES")
-
-
-def standard_unit_without_result(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--STRESC", "--STRESU", among=study.sdtm("Findings")):
-        yield data.records(data.col("--STRESC").is_null(), "--STRESU", "--STRESC")
-
-
-def unit_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--ORRESU", "--STRESN", "--STRESU", among=study.sdtm("Findings")):
-        given = data.col("--ORRESU").is_not_null() & data.col("--STRESN").is_not_null()
-        yield data.records(data.col("--STRESU").is_null(), "--STRESU", "--ORRESU", of=given)
-
-
-def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for flag in ("--LOBXFL", "--BLFL"):
-        for data in study.having("USUBJID", "--TESTCD", flag, among=study.sdtm("Findings")):
-            by = ["USUBJID", *(data.v(name) for name in _SERIES if data.has(name))]
-            flagged = data.col(flag) == "Y"
-            yield data.records(flagged.cast(pl.Int64).sum().over(by) > 1, flag, "--TESTCD", of=flagged)
-
-
-def baseline_has_result(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for flag in ("--LOBXFL", "--BLFL"):
-        for data in study.having("--STRESC", flag, among=study.sdtm("Findings")):
-            yield data.records(data.col("--STRESC").is_null(), flag, "--STRESC", of=data.col(flag) == "Y")
-
-
-def baseline_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for flag in ("--LOBXFL", "--BLFL"):
-        for data in study.having(flag, among=study.sdtm("Findings")):
-            yield data.records(data.col(flag) != "Y", flag)
-
-
-def baseline_before_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("USUBJID", "--LOBXFL", "--DTC", among=study.sdtm("Findings")):
-        frame = study.with_dm(data, "RFXSTDTC")
-        late = after(data.col("--DTC"), pl.col("DM.RFXSTDTC"))
-        yield data.records(
-            late, "--LOBXFL", "--DTC", "DM.RFXSTDTC", of=data.col("--LOBXFL") == "Y", frame=frame
-        )
-
-
-def derived_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--DRVFL"):
-        yield data.records(data.col("--DRVFL") != "Y", "--DRVFL")
-
-
-def range_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--STNRLO", "--STNRHI"):
-        yield data.records(data.col("--STNRLO") > data.col("--STNRHI"), "--STNRLO", "--STNRHI")
-
-
-def original_range_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--ORNRLO", "--ORNRHI"):
-        low, high = _number(data.col("--ORNRLO")), _number(data.col("--ORNRHI"))
-        yield data.records(low > high, "--ORNRLO", "--ORNRHI")
-
-
-def range_indicator(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--STRESN", "--STNRLO", "--STNRHI", "--NRIND"):
-        value, said = data.col("--STRESN"), data.col("--NRIND")
-        low, high = value < data.col("--STNRLO"), value > data.col("--STNRHI")
-        wrong = (
-            ((said == "NORMAL") & (low | high))
-            | (said.is_in(["HIGH", "HIGH HIGH"]) & ~high)
-            | (said.is_in(["LOW", "LOW LOW"]) & ~low)
-        )
-        yield data.records(wrong, "--NRIND", "--STRESN", "--STNRLO", "--STNRHI")
-
-
-def no_evaluator_in_questionnaires(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.domain("QS"):
-        yield data.fact("QSEVAL" in data.columns, "QSEVAL")
-
-
-def criterion_and_category(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.domain("IE"):
-        if data.has("IECAT", "IEORRES"):
-            category, answer = pl.col("IECAT"), pl.col("IEORRES")
-            wrong = ((category == "INCLUSION") & (answer == "Y")) | (
-                (category == "EXCLUSION") & (answer == "N")
-            )
-            yield data.records(wrong, "IEORRES", "IECAT", "IETESTCD")
-
-
-def criterion_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.domain("IE"):
-        if data.has("IEORRES", "IESTRESC"):
-            yield data.records(pl.col("IEORRES").ne_missing(pl.col("IESTRESC")), "IESTRESC", "IEORRES")
 
 
 def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -418,12 +299,35 @@ def elements_follow_each_other(study: Submission) -> Iterator[Look]:  # noqa: D1
                 )
 
 
-def epoch_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("EPOCH", among=study.sdtm(*_OBSERVED)):
-        dated = [data.v(name) for name in ("--DTC", "--STDTC") if data.has(name)]
-        if dated:
-            filled = pl.any_horizontal(is_day(pl.col(name)) for name in dated)
-            yield data.records(pl.col("EPOCH").is_null(), "EPOCH", *dated, of=filled)
+def epoch_is_filled(study: Submission) -> Iterator[Look]:
+    """Records without an epoch that start, or were made, while the subject was in the study.
+
+    What was before the first element of the subject has no epoch, and neither has what came after the last.
+    """
+    spans = _in_study(study)
+    for data in study.having("USUBJID", "EPOCH", among=study.sdtm(*_OBSERVED)):
+        date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
+        if date:
+            frame = data.frame.join(spans, on="USUBJID", how="left", maintain_order="left")
+            on = day(data.col(date))
+            inside = (on >= pl.col("first day")) & (on <= pl.col("last day"))
+            yield data.records(pl.col("EPOCH").is_null(), "EPOCH", date, of=inside, frame=frame)
+
+
+def _in_study(study: Submission) -> pl.DataFrame:
+    """The first and last day of each subject in the study: by SE, or by the reference dates of DM."""
+    elements = study.get("SE")
+    if elements is not None and elements.has("USUBJID", "SESTDTC", "SEENDTC"):
+        days = elements.frame.select("USUBJID", first=day(pl.col("SESTDTC")), last=day(pl.col("SEENDTC")))
+    else:
+        dm = study.get("DM")
+        names = ("RFSTDTC", "RFENDTC")
+        if dm is None or not dm.has("USUBJID", *names):
+            return pl.DataFrame(schema={"USUBJID": pl.String, "first day": pl.Date, "last day": pl.Date})
+        days = dm.frame.select("USUBJID", first=day(pl.col(names[0])), last=day(pl.col(names[1])))
+    return days.group_by("USUBJID", maintain_order=True).agg(
+        pl.col("first").min().alias("first day"), pl.col("last").max().alias("last day")
+    )
 
 
 # What several rules share
@@ -454,12 +358,11 @@ def _several(name: str, key: str, *by: str) -> pl.Expr:
     return pl.when(filled).then(pl.col(name)).drop_nulls().n_unique().over(key, *by) > 1
 
 
-def _number(text: pl.Expr) -> pl.Expr:
-    return pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False)
-
-
 def _exposure(study: Submission, name: str, *, first: bool) -> Iterator[Look]:
-    """DM's first or last exposure is that of EX, as far as both are known."""
+    """DM's first or last exposure is that of EX, as far as both are known.
+
+    A record without an end says no more than that the last exposure is not before its start.
+    """
     dm, parts = study.get("DM"), [data for data in study.domain("EX") if data.has("USUBJID", "EXSTDTC")]
     if dm is None or not dm.has(name, "USUBJID") or not parts:
         return
@@ -468,15 +371,18 @@ def _exposure(study: Submission, name: str, *, first: bool) -> Iterator[Look]:
     partial = moments.filter(~is_day(pl.col("moment")).fill_null(False))["USUBJID"].unique()
     found = pl.col("moment").min() if first else pl.col("moment").max()
     of_ex = (
-        whole.filter(~pl.col("USUBJID").is_in(partial.implode())).group_by("USUBJID").agg(found.alias("EX"))
+        whole.filter(~pl.col("USUBJID").is_in(partial.implode()))
+        .group_by("USUBJID")
+        .agg(found.alias("EX"), pl.col("open").any())
     )
     frame = dm.frame.join(of_ex, on="USUBJID", how="left", maintain_order="left")
     said, real = pl.col(name), pl.col("EX")
-    differ = pl.when(is_day(said)).then(after(said, real) | after(real, said))
+    differ = pl.when(is_day(said)).then(after(real, said) | (after(said, real) & ~pl.col("open")))
     yield dm.records(differ, name, "EX", of=said.is_not_null() & real.is_not_null(), frame=frame)
 
 
 def _moments(data: Dataset, *, first: bool) -> pl.DataFrame:
     ends = pl.col("EXENDTC") if not first and data.has("EXENDTC") else pl.col("EXSTDTC")
     moment = reduce(lambda a, b: a.fill_null(b), [ends, pl.col("EXSTDTC")])
-    return data.frame.select("USUBJID", moment.alias("moment")).drop_nulls()
+    is_open = pl.col("EXENDTC").is_null() if not first and data.has("EXENDTC") else pl.lit(value=False)
+    return data.frame.select("USUBJID", moment.alias("moment"), is_open.alias("open")).drop_nulls()

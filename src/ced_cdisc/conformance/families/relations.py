@@ -202,6 +202,20 @@ def planned_visit_name(study: Submission) -> Iterator[Look]:  # noqa: D103
             )
 
 
+def planned_visit_day(study: Submission) -> Iterator[Look]:  # noqa: D103
+    planned = study.get("TV")
+    if planned is None or not planned.has("VISITNUM", "VISITDY"):
+        return
+    days = planned.frame.select("VISITNUM", planned="VISITDY").drop_nulls().unique()
+    several = days.filter(pl.col("VISITNUM").is_duplicated())["VISITNUM"]
+    days = days.filter(~pl.col("VISITNUM").is_in(several.implode()))
+    for data in study.having("VISITNUM", "VISITDY"):
+        if data.name != "TV":
+            frame = data.frame.join(days, on="VISITNUM", how="left", maintain_order="left")
+            wrong = pl.col("VISITDY") != pl.col("planned")
+            yield data.records(wrong, "VISITDY", "VISITNUM", "planned", frame=frame)
+
+
 def epoch_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
     planned = study.get("TA")
     if planned is not None and planned.has("EPOCH"):

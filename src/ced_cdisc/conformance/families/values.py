@@ -69,8 +69,7 @@ def no_markup(study: Submission) -> Iterator[Look]:
 
 def _texts(study: Submission, wrong: pl.Expr) -> Iterator[Look]:
     for data in study.datasets.values():
-        for name in data.texts():
-            yield data.values_wrong(name, wrong)
+        yield from data.texts_wrong(wrong)
 
 
 # Dates and durations

@@ -152,7 +152,9 @@ def _overview(facts: Facts) -> Iterator[Block]:
             points += [f"{counted(number, 'subject')} {name}." for name, number in sorted(groups.items())]
     points.append(f"The data are those of {facts.plan.snapshot.date().isoformat()}.")
     if facts.plan.profile:
-        points.append(f"The datasets are those of the profile {facts.plan.profile} of the specs.")
+        points.append(
+            f"The specs know several ways to tabulate the study; this is their profile {facts.plan.profile}."
+        )
     yield bullets(points)
 
 

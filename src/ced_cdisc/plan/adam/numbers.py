@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
+from ced_cdisc.expr.english import listed
 from ced_cdisc.spec.analysis import AnalysisBlock, AnalysisSpec
 from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.models import Case, LineSpec
@@ -74,7 +75,7 @@ def _lines(lines: Mapping[Text, LineSpec]) -> dict[Text, LineSpec]:
         made[key] = _with(line, number=None)
         numbers = numbers_of(line)
         cases = [_numbered(case, numbers[_text(case)], line) for case in line.cases]
-        as_ = Text(f"The number of {key}: {_listed(numbers)}.", line.number.where)
+        as_ = Text(f"{_listed(str(key), numbers)}.", line.number.where)
         label = Text(f"{line.label} (N)", line.label.where) if line.label is not None else None
         made[line.number] = _with(
             line, number=None, cases=cases, as_=as_, label=label, codelist=None, comment=None, length=None
@@ -97,8 +98,10 @@ def _text(case: Case) -> str:
     return match[1].replace("''", "'") if match else str(given)
 
 
-def _listed(numbers: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} = {text}" for text, number in numbers.items())
+def _listed(variable: str, numbers: Mapping[str, int]) -> str:
+    """Which number stands for which text: 1 where X is "a", 2 where it is "b"."""
+    parts = [f'{number} where it is "{text}"' for text, number in numbers.items()]
+    return listed([parts[0].replace("it", variable, 1), *parts[1:]])
 
 
 Part = TypeVar("Part", bound=Model)

@@ -17,7 +17,7 @@ from ced_cdisc.plan.adam.parameters import ComputedRecords, ordered
 from ced_cdisc.plan.adam.windows import window_values
 from ced_cdisc.plan.language.expressions import both, choose, literal, missing
 from ced_cdisc.plan.language.made_lines import spec_line
-from ced_cdisc.plan.language.origins import DERIVED, derivation
+from ced_cdisc.plan.language.origins import DERIVED, derivation, order_in_words
 from ced_cdisc.plan.model import Computed, Line
 from ced_cdisc.spec.analysis import DerivedSpec
 from ced_cdisc.spec.source import Text
@@ -239,7 +239,7 @@ class _Maker:
             )
             empty = tree.Compare(op="=", left=count, right=literal(0), type=Type.TRUTH)
             value = choose(empty, value)
-        words = str(entry.spec.as_ or self._value_in_words(entry))
+        words = str(entry.spec.as_ or f"AVAL of {self._taken_in_words(entry, 'the same')}.")
         lines["AVAL"] = replace(
             self._line(entry, "AVAL", value), method=derivation(self._records.analysis.name, "AVAL", words)
         )
@@ -321,12 +321,9 @@ class _Maker:
             those = f" where {clause(entry.where, FUNCTIONS)}" if entry.where is not None else ""
             text = f"{spec.dtype} on the one record that is derived for each {group} from its records{those}"
             return f"{text}; it has the values that they share{self._assigned_in_words(entry)}."
-        text = f"{spec.dtype} on a record that repeats {self._taken_in_words(entry)}"
+        text = f"{spec.dtype} on a record that repeats {self._taken_in_words(entry, 'each')}"
         if spec.fill is not None:
-            visits = listed([str(name) for name in spec.fill])
-            text += f", for each of {visits} at which the {group} has no AVAL"
-        else:
-            text += f", for each {group}"
+            text += f"; made for {listed([str(name) for name in spec.fill])} where AVAL is missing there"
         return f"{text}{self._assigned_in_words(entry)}."
 
     def _assigned_in_words(self, entry: _Entry) -> str:
@@ -334,19 +331,14 @@ class _Maker:
         said = [f"{line.variable} = {clause(line.tree, FUNCTIONS)}" for line in lines]
         return f", with {listed(said)}" if said else ""
 
-    def _value_in_words(self, entry: _Entry) -> str:
-        group = listed(["subject", "PARAMCD", *entry.by])
-        return f"AVAL of {self._taken_in_words(entry)} of the same {group}."
-
-    def _taken_in_words(self, entry: _Entry) -> str:
+    def _taken_in_words(self, entry: _Entry, whose: str) -> str:
+        """The record that is repeated: of ``each`` subject, or of ``the same`` subject as the new record."""
         spec = entry.spec
-        order = listed([str(word).replace(" desc", " (falling)") for word in spec.order or ()])
-        text = f"the {spec.take} record with AVAL, in the order of {order},"
-        if spec.fill is not None:
-            text += " among those of earlier analysis visits"
-        if entry.where is not None:
-            text += f" where {clause(entry.where, FUNCTIONS)}"
-        return text.rstrip(",")
+        text = f"the {spec.take} record with AVAL, in the order of {order_in_words(spec.order or ())}, "
+        text += f"of {whose} {listed(['subject', 'PARAMCD', *entry.by])}"
+        conditions = ["the analysis visit is an earlier one"] if spec.fill is not None else []
+        conditions += [clause(entry.where, FUNCTIONS)] if entry.where is not None else []
+        return f"{text}, among those where {' and '.join(conditions)}" if conditions else text
 
 
 def _needed(entry: _Entry, rest: Mapping[str, Line], whole: Mapping[str, Line]) -> set[str]:

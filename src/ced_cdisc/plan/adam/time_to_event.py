@@ -226,7 +226,8 @@ class _Lines:
     def _words(self, events: Sequence[_Candidate], censors: Sequence[_Candidate]) -> str:
         first = _ruled(events, self._parameter.event)
         return (
-            f"{first[:1].upper()}{first[1:]}; without one, {_ruled(censors, self._parameter.censor or '')}."
+            f"{first[:1].upper()}{first[1:]}. "
+            f"Without such a date: {_ruled(censors, self._parameter.censor or '')}."
         )
 
     def _code_words(self, codes: Iterable[float]) -> str:
@@ -321,9 +322,9 @@ def _undated(date: tree.Node, where: tree.Node | None, owner: str, *, here: bool
 def _in_words(date: tree.Node, where: tree.Node | None, owner: str, rule: str, *, here: bool) -> str:
     what = clause(date, FUNCTIONS)
     if not here:
-        of = "" if isinstance(date, tree.Column) else "of "
-        what = f"the {_LATEST if rule == _LATEST else 'earliest'} {of}{what}"
-    return what if where is None else f"{what} where {clause(where, FUNCTIONS)}"
+        what = f"the {_LATEST if rule == _LATEST else 'earliest'} {what.removeprefix('the ')}"
+    dated = isinstance(where, tree.IsMissing) and where.negated and where.of == date
+    return what if where is None or dated else f"{what} where {clause(where, FUNCTIONS)}"
 
 
 def _ruled(candidates: Sequence[_Candidate], rule: str) -> str:
@@ -332,7 +333,7 @@ def _ruled(candidates: Sequence[_Candidate], rule: str) -> str:
     if len(listed) == 1:
         return listed[0]
     head = "the first that is present" if rule == "listed" else f"the {rule}"
-    return f"{head} of: {'; '.join(listed)}"
+    return f"{head} of these dates: {'; '.join(listed)}"
 
 
 def _chosen(candidates: Sequence[_Candidate], rule: str) -> tree.Node:

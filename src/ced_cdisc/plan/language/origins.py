@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ced_cdisc.core.metadata import DocumentRef, Method, Origin
@@ -106,11 +106,17 @@ def derivation(dataset: str, variable: str, text: str, formula: str = "") -> Met
 def _flag_text(node: tree.Node, spec: LineSpec) -> str:
     rank = next(n for n in tree.walk(node) if isinstance(n, tree.Aggregate))
     group = listed(["subject", *map(str, spec.by or ())])
-    order = listed([str(word).replace(" desc", " (falling)") for word in spec.order or ()])
+    order = order_in_words(spec.order or ())
     text = f"Y on the {spec.flag} record, in the order of {order}, of each {group}"
     if rank.where is not None:
         text += f", among the records where {clause(rank.where, FUNCTIONS)}"
     return f"{text}; otherwise missing."
+
+
+def order_in_words(order: Iterable[Text]) -> str:
+    """The variables that give an order, in words: A and descending B."""
+    words = [str(word) for word in order]
+    return listed([f"descending {w.removesuffix(' desc')}" if w.endswith(" desc") else w for w in words])
 
 
 def _formula(spec: LineSpec) -> str:

@@ -200,9 +200,9 @@ class Metadata:
             return first.origin, first.method
         if variable.name == "USUBJID" and (self._domain.spec.rows is None or self._domain.spec.relate):
             return standard.usubjid(self._specs, self._domain.name)
-        if variable.name in ("STUDYID",) or (
-            self._domain.spec.rows is not None and variable.name != "DOMAIN"
-        ):
+        if variable.name == "STUDYID":
+            return Origin("Protocol", "Sponsor"), None
+        if self._domain.spec.rows is not None and variable.name != "DOMAIN":
             if variable.name == self._domain.full("--SEQ"):
                 return ASSIGNED, None
             default = "Assigned" if self._domain.spec.relate else "Protocol"

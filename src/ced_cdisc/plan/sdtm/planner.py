@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Literal
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
-from ced_cdisc.core.metadata import Comment, Method
+from ced_cdisc.core.metadata import Comment
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns, own_columns
 from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.by_source import merge_methods, source_in_words
 from ced_cdisc.plan.language.expressions import both, choose, literal, missing
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.lookups import plan_lookups
@@ -50,18 +51,6 @@ def _kept_lines(block: Block, apart: Mapping[str, Mapping[int, Line]]) -> list[L
             Line(f"block.{variable}", replace(node, type=kind), kind, "derive", block.where, ASSIGNED)
         )
     return made
-
-
-def _all_methods(lines: Iterable[Line]) -> Method | None:
-    """The methods of lines that hold for the records of one block each, as one."""
-    methods = [line.method for line in lines if line.method is not None]
-    texts = list(dict.fromkeys(method.text for method in methods))
-    if len(texts) < 2:
-        return methods[0] if methods else None
-    numbered = " ".join(f"({i}) {text}" for i, text in enumerate(texts, 1))
-    formula = "\n".join(dict.fromkeys(method.formula for method in methods if method.formula))
-    text = f"By the source of the record, in the order of the mapping: {numbered}"
-    return replace(methods[0], text=text, formula=formula)
 
 
 class DomainPlanner:
@@ -354,7 +343,9 @@ class DomainPlanner:
                 )
                 node = choose(is_here, line.tree, node)
                 node = replace(node, type=first.type)
-            self._whole[variable] = replace(first, tree=node, method=_all_methods(lines.values()))
+            named = {block.number: source_in_words(block) for block in blocks}
+            method = merge_methods((named[number], line.method) for number, line in lines.items())
+            self._whole[variable] = replace(first, tree=node, method=method)
         return [replace(block, lines=(*block.lines, *_kept_lines(block, apart))) for block in blocks]
 
     def _keys(self) -> tuple[str, ...]:

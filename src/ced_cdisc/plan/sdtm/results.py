@@ -107,13 +107,13 @@ class Results:
         if node is None:
             return
         number = Text(f"if(comparator({plain}) is missing, {formula}, missing)", place)
-        words = f"{sentence(node, FUNCTIONS)[:-1]}; missing where {orres} has a comparator."
+        words = f"{sentence(node, FUNCTIONS)[:-1]}; missing where {orres} has a comparator such as <."
         self._add("--STRESN", spec_line(place, derive=number, as_=Text(words, place)))
         below = str(formula).replace(f"number({plain})", f"numeral({plain})")
         result = f"join('', comparator({plain}), text({below}))"
         text = Text(f"if(comparator({plain}) is missing, text({stresn}), {result})", place)
-        compared = f"where {orres} has a comparator, the comparator and its number, made as {stresn}"
-        words = f"{stresn} as text; {compared}."
+        below_words = f"the comparator followed by the number, made as in {stresn}"
+        words = f"{stresn} as text; where {orres} has a comparator such as <, {below_words}."
         self._add("--STRESC", spec_line(place, derive=text, as_=Text(words, place)))
 
     def _formula(self, variable: str, spec: LineSpec | None = None) -> Text:
@@ -226,9 +226,9 @@ class Results:
         limits = " or ".join(f"{side} is present" for side in sides.values())
         cases.append(_case(place, f"{result} is present and ({limits})", "NORMAL"))
         words.append(
-            "otherwise NORMAL; a result with a comparator, such as <6, only where all values that it may "
-            "stand for give the same; missing where they do not, where the result is no number or where it "
-            "has no range."
+            "otherwise NORMAL. A result with a comparator, such as <6, has an indicator only if all values "
+            "that it may stand for have the same one. Missing also where the result is not a number or has "
+            "no normal range."
         )
         method = Text("; ".join(words), place)
         self._add("--NRIND", spec_line(place, cases=cases, when=present, as_=method))

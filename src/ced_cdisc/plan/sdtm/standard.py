@@ -184,7 +184,7 @@ def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Li
         rule = f"last(SE.EPOCH where starts_by(SE.SESTDTC, {date}) order by SE.SESTDTC, SE.TAETORD)"
         words = (
             f"EPOCH of the last element in SE that starts on or before {date}, "
-            f"compared to the precision that both have; missing where {date} is not a complete date."
+            f"compared as far as both dates are given; missing where {date} is not a complete date."
         )
         add("EPOCH", derive=text(rule), as_=text(words))
     date = domain.full("--DTC")

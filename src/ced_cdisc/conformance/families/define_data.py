@@ -1,0 +1,245 @@
+"""define.xml against the data: datasets, variables and their attributes, and the values, in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+
+import polars as pl
+
+from ced_cdisc.check.define.against_data import SHAPES, chosen_by, listed_values
+from ced_cdisc.check.define.document import DefineDocument, Element, attribute, description, qualified
+from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.submission import Dataset, Submission
+
+VALUE = pl.col("value")
+_NUMERIC = ("integer", "float")
+
+
+def dataset_is_described(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.datasets.values():
+        yield data.fact(data.define is None)
+
+
+def dataset_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for document in study.defines:
+        for element in document.datasets:
+            name = element.get("Name", "")
+            data = study.get(name)
+            if data is not None:
+                yield data.fact(False)
+            elif attribute(element, "def:HasNoData") is None:
+                absent = Dataset(name, description(element), document.file, "xpt", pl.DataFrame(), {})
+                yield absent.fact(True)
+
+
+def empty_dataset_has_no_records(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, _, element in _described(study):
+        if attribute(element, "def:HasNoData") is not None:
+            yield data.fact(data.height > 0, count=f"{data.height:,}")
+
+
+def dataset_labels_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, _, element in _described(study):
+        said = description(element)
+        yield data.fact(said != data.label, said=said, label=data.label)
+
+
+def variable_is_described(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, document, element in _described(study):
+        names = {item.get("Name", "") for item in document.refs(element)}
+        for name in data.columns:
+            yield data.fact(name not in names, name)
+
+
+def variable_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, document, element in _described(study):
+        for ref, item in _refs(document, element):
+            if attribute(ref, "def:HasNoData") is None:
+                name = item.get("Name", "")
+                yield data.fact(name not in data.columns, name)
+
+
+def variables_in_order(study: Submission) -> Iterator[Look]:
+    """One finding a dataset, at the first variable that stands elsewhere."""
+    for data, document, element in _described(study):
+        placed = [
+            (int(number) if (number := ref.get("OrderNumber", "")).isdecimal() else place, item)
+            for place, (ref, item) in enumerate(_refs(document, element), start=1)
+        ]
+        said = [item.get("Name", "") for _, item in sorted(placed, key=lambda pair: pair[0])]
+        said = [name for name in said if name in data.columns]
+        real = [name for name in data.columns if name in said]
+        other = next((pair for pair in zip(said, real, strict=False) if pair[0] != pair[1]), None)
+        yield data.fact(other is not None, other[1] if other else "", said=other[0] if other else "")
+
+
+def variable_labels_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, item, name in _variables(study):
+        said, label = description(item), data.columns[name].label
+        yield data.fact(said != label, name, said=said, label=label)
+
+
+def variable_types_agree(study: Submission) -> Iterator[Look]:
+    """Numbers are integer or float in define.xml, whatever they stand for; all else is text."""
+    for data, item, name in _variables(study):
+        kind, real = item.get("DataType", ""), data.columns[name].type
+        yield data.fact((kind in _NUMERIC) != (real == "Num"), name, said=kind, real=real)
+
+
+def formats_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, item, name in _variables(study):
+        said, real = attribute(item, "def:DisplayFormat") or "", data.columns[name].format
+        if said and real:
+            differ = said.upper().rstrip(".") != real.upper().rstrip(".")
+            yield data.fact(differ, name, said=said, real=real)
+
+
+def length_fits_in_file(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, item, name in _variables(study):
+        column, length = data.columns[name], item.get("Length", "")
+        if item.get("DataType") == "text" and column.type == "Char" and column.length and length.isdecimal():
+            yield data.fact(int(length) > column.length, name, said=length, real=str(column.length))
+
+
+def values_fit_length(study: Submission) -> Iterator[Look]:
+    """In characters: Length may count these or bytes, which are never fewer."""
+    for data, item, name in _variables(study):
+        length = item.get("Length", "")
+        if item.get("DataType") == "text" and data.columns[name].type == "Char" and length.isdecimal():
+            yield data.values_wrong(name, VALUE.str.len_chars() > int(length), said=length)
+
+
+def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, document, element in _described(study):
+        for ref, item in _refs(document, element):
+            name = item.get("Name", "")
+            if ref.get("Mandatory") == "Yes" and name in data.columns:
+                yield data.records(pl.col(name).is_null(), name, of=pl.lit(True))
+
+
+def empty_variable_has_no_values(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, document, element in _described(study):
+        for ref, item in _refs(document, element):
+            name = item.get("Name", "")
+            if attribute(ref, "def:HasNoData") is not None and name in data.columns:
+                yield data.records(pl.col(name).is_not_null(), name, of=pl.lit(True))
+
+
+def variable_without_values_says_so(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, document, element in _described(study):
+        for ref, item in _refs(document, element) if document.version == "2.1" and data.height else ():
+            name = item.get("Name", "")
+            if attribute(ref, "def:HasNoData") is None and name in data.columns:
+                yield data.fact(data.frame[name].null_count() == data.height, name)
+
+
+def integers_are_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, item, name in _variables(study):
+        if item.get("DataType") == "integer" and data.columns[name].type == "Num":
+            yield data.values_wrong(name, VALUE % 1 != 0)
+
+
+def dates_have_their_shape(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, item, name in _variables(study):
+        kind = item.get("DataType", "")
+        if kind in SHAPES and data.columns[name].type == "Char":
+            yield data.values_wrong(name, ~VALUE.str.contains(f"^{SHAPES[kind]}$"), said=kind)
+
+
+def values_in_list_of_condition(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, document, item, name, of in _conditions(study):
+        listed = listed_values(document, item)
+        if listed is not None:
+            column = pl.col(name)
+            if data.columns[name].type == "Num":
+                numbers = pl.Series(listed[1]).cast(pl.Float64, strict=False).drop_nulls()
+                wrong = ~column.is_in(numbers.implode())
+            else:
+                wrong = ~column.is_in(listed[1])
+            yield data.records(wrong, name, of=of & column.is_not_null(), said=item.get("OID", ""))
+
+
+def values_of_condition_fit_length(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, _, item, name, of in _conditions(study):
+        length = item.get("Length", "")
+        if item.get("DataType") == "text" and data.columns[name].type == "Char" and length.isdecimal():
+            wrong = pl.col(name).str.len_chars() > int(length)
+            yield data.records(wrong, name, of=of & pl.col(name).is_not_null(), said=length)
+
+
+def values_of_condition_have_type(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, _, item, name, of in _conditions(study):
+        kind, column = item.get("DataType", ""), pl.col(name)
+        wrong = None
+        if data.columns[name].type == "Num":
+            wrong = column % 1 != 0 if kind == "integer" else None
+        elif kind in _NUMERIC:
+            number = column.str.strip_chars().cast(pl.Float64, strict=False)
+            wrong = number.is_null() | (number % 1 != 0 if kind == "integer" else pl.lit(False))
+        elif kind in SHAPES:
+            wrong = ~column.str.contains(f"^{SHAPES[kind]}$")
+        if wrong is not None:
+            yield data.records(wrong, name, of=of & column.is_not_null(), said=kind)
+
+
+def key_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, _, _ in _described(study):
+        for name in data.define_keys:
+            yield data.fact(name not in data.columns, name)
+
+
+def one_record_where_none_repeats(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, _, element in _described(study):
+        repeats = element.get("Repeating") != "No" or element.get("IsReferenceData") == "Yes"
+        if not repeats and "USUBJID" in data.texts():
+            yield data.records(pl.col("USUBJID").is_duplicated(), "USUBJID")
+
+
+# What several rules share
+
+
+def _described(study: Submission) -> Iterator[tuple[Dataset, DefineDocument, Element]]:
+    for data in study.datasets.values():
+        if data.define is not None:
+            yield data, *data.define
+
+
+def _refs(document: DefineDocument, element: Element) -> Iterator[tuple[Element, Element]]:
+    """The ItemRefs of a dataset with their ItemDefs; dangling references left out."""
+    for ref in element.findall(qualified("ItemRef")):
+        item = document.items.get(ref.get("ItemOID", ""))
+        if item is not None:
+            yield ref, item
+
+
+def _variables(study: Submission) -> Iterator[tuple[Dataset, Element, str]]:
+    """The variables that define.xml and the data both have."""
+    for data, document, element in _described(study):
+        for item in document.refs(element):
+            name = item.get("Name", "")
+            if name in data.columns:
+                yield data, item, name
+
+
+def _conditions(study: Submission) -> Iterator[tuple[Dataset, DefineDocument, Element, str, pl.Expr]]:
+    """The value-level items of a variable with the records that their where clauses choose.
+
+    A clause that asks for variables of other datasets is left out.
+    """
+    for data, document, element in _described(study):
+        clauses = {clause.get("OID", ""): clause for clause in document.all("def:WhereClauseDef")}
+        for variable in document.refs(element):
+            values, name = document.value_list_of(variable), variable.get("Name", "")
+            if values is None or name not in data.columns:
+                continue
+            for ref, item in _refs(document, values):
+                named = [
+                    one.get("WhereClauseOID", "") for one in ref.findall(qualified("def:WhereClauseRef"))
+                ]
+                chosen = [
+                    chosen_by(document, element, data.frame, clauses[oid]) for oid in named if oid in clauses
+                ]
+                found = [one for one in chosen if one is not None]
+                if found and len(found) == len(named):
+                    yield data, document, item, name, reduce(lambda a, b: a | b, found)

@@ -1,0 +1,223 @@
+"""Results: tests and their names, standard results, baselines, ranges, criteria; amounts; dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from ced_cdisc.conformance.dates import after
+from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.submission import Submission
+
+_SERIES = (
+    "--TESTCD", "--OBJ", "--CAT", "--SCAT", "--SPEC", "--ANTREG", "--LOC", "--LAT", "--DIR", "--PORTOT",
+    "--METHOD", "--POS", "--TPTREF", "--TPTNUM", "--TPT", "--EVAL", "--EVALID", "--ANMETH", "--LEAD",
+    "--CSTATE", "--FOCID", "SPDEVID", "FOCID", "--RUN", "--GRPID", "--LNKID", "--REPNUM",
+)  # fmt: skip
+"""What tells the series of a test apart: one baseline is one of these."""
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_DICTIONARY = (
+    ("--LLT", "--LLTCD"), ("--DECOD", "--PTCD"), ("--HLT", "--HLTCD"), ("--HLGT", "--HLGTCD"),
+    ("--BODSYS", "--BDSYCD"), ("--SOC", "--SOCCD"),
+)  # fmt: skip
+"""Terms of MedDRA and their codes."""
+
+
+def one_name_a_test(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--TESTCD", "--TEST"):
+        yield data.records(_several(data.v("--TEST"), data.v("--TESTCD")), "--TESTCD", "--TEST")
+
+
+def one_code_a_test(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--TESTCD", "--TEST"):
+        yield data.records(_several(data.v("--TESTCD"), data.v("--TEST")), "--TEST", "--TESTCD")
+
+
+def result_or_reason(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--ORRES", among=study.sdtm("Findings")):
+        derived = data.col("--DRVFL").eq_missing("Y")
+        lacking = data.col("--ORRES").is_null() & data.col("--STAT").ne_missing("NOT DONE") & ~derived
+        yield data.records(lacking, "--ORRES", "--TESTCD", "--STAT", of=pl.lit(True))
+
+
+def result_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--ORRES", "--STRESC", among=study.sdtm("Findings")):
+        yield data.records(data.col("--STRESC").is_null(), "--ORRES", "--STRESC")
+
+
+def unit_without_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--ORRES", "--ORRESU", among=study.sdtm("Findings")):
+        yield data.records(data.col("--ORRES").is_null(), "--ORRESU", "--ORRES")
+
+
+def standard_unit_without_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--STRESC", "--STRESU", among=study.sdtm("Findings")):
+        yield data.records(data.col("--STRESC").is_null(), "--STRESU", "--STRESC")
+
+
+def unit_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--ORRESU", "--STRESN", "--STRESU", among=study.sdtm("Findings")):
+        given = data.col("--ORRESU").is_not_null() & data.col("--STRESN").is_not_null()
+        yield data.records(data.col("--STRESU").is_null(), "--STRESU", "--ORRESU", of=given)
+
+
+def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for flag in ("--LOBXFL", "--BLFL"):
+        for data in study.having("USUBJID", "--TESTCD", flag, among=study.sdtm("Findings")):
+            by = ["USUBJID", *(data.v(name) for name in _SERIES if data.has(name))]
+            flagged = data.col(flag) == "Y"
+            yield data.records(flagged.cast(pl.Int64).sum().over(by) > 1, flag, "--TESTCD", of=flagged)
+
+
+def baseline_has_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for flag in ("--LOBXFL", "--BLFL"):
+        for data in study.having("--STRESC", flag, among=study.sdtm("Findings")):
+            yield data.records(data.col("--STRESC").is_null(), flag, "--STRESC", of=data.col(flag) == "Y")
+
+
+def baseline_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for flag in ("--LOBXFL", "--BLFL"):
+        for data in study.having(flag, among=study.sdtm("Findings")):
+            yield data.records(data.col(flag) != "Y", flag)
+
+
+def baseline_before_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("USUBJID", "--LOBXFL", "--DTC", among=study.sdtm("Findings")):
+        frame = study.with_dm(data, "RFXSTDTC")
+        late = after(data.col("--DTC"), pl.col("DM.RFXSTDTC"))
+        yield data.records(
+            late, "--LOBXFL", "--DTC", "DM.RFXSTDTC", of=data.col("--LOBXFL") == "Y", frame=frame
+        )
+
+
+def derived_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DRVFL"):
+        yield data.records(data.col("--DRVFL") != "Y", "--DRVFL")
+
+
+def range_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--STNRLO", "--STNRHI"):
+        yield data.records(data.col("--STNRLO") > data.col("--STNRHI"), "--STNRLO", "--STNRHI")
+
+
+def original_range_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--ORNRLO", "--ORNRHI"):
+        low, high = _number(data.col("--ORNRLO")), _number(data.col("--ORNRHI"))
+        yield data.records(low > high, "--ORNRLO", "--ORNRHI")
+
+
+def range_indicator(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--STRESN", "--STNRLO", "--STNRHI", "--NRIND"):
+        value, said = data.col("--STRESN"), data.col("--NRIND")
+        low, high = value < data.col("--STNRLO"), value > data.col("--STNRHI")
+        wrong = (
+            ((said == "NORMAL") & (low | high))
+            | (said.is_in(["HIGH", "HIGH HIGH"]) & ~high)
+            | (said.is_in(["LOW", "LOW LOW"]) & ~low)
+        )
+        yield data.records(wrong, "--NRIND", "--STRESN", "--STNRLO", "--STNRHI")
+
+
+def no_evaluator_in_questionnaires(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("QS"):
+        yield data.fact("QSEVAL" in data.columns, "QSEVAL")
+
+
+def criterion_and_category(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("IE"):
+        if data.has("IECAT", "IEORRES"):
+            category, answer = pl.col("IECAT"), pl.col("IEORRES")
+            wrong = ((category == "INCLUSION") & (answer == "Y")) | (
+                (category == "EXCLUSION") & (answer == "N")
+            )
+            yield data.records(wrong, "IEORRES", "IECAT", "IETESTCD")
+
+
+def criterion_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.domain("IE"):
+        if data.has("IEORRES", "IESTRESC"):
+            yield data.records(pl.col("IEORRES").ne_missing(pl.col("IESTRESC")), "IESTRESC", "IEORRES")
+
+
+def one_factor_a_unit(study: Submission) -> Iterator[Look]:
+    """Results that are far from the factor by which others of the test come into the standard unit.
+
+    Rounding, and units that do not share their zero (degrees of temperature), stay well below a factor of 2.
+    """
+    names = ("--TESTCD", "--ORRES", "--ORRESU", "--STRESN", "--STRESU")
+    for data in study.having(*names, among=study.sdtm("Findings")):
+        collected, standard = _number(data.col("--ORRES")), data.col("--STRESN")
+        by = [data.v(n) for n in ("--TESTCD", "--ORRESU", "--STRESU", "--SPEC", "--METHOD") if data.has(n)]
+        made = pl.when(collected != 0, standard != 0).then(standard / collected)
+        whole, factor = data.frame.with_columns(made.alias("__factor")), pl.col("__factor")
+        of = factor.is_not_null() & data.col("--ORRESU").is_not_null()
+        same = data.col("--ORRESU") == data.col("--STRESU")
+        # The unit itself has the factor 1; else it is that of most records.
+        usual = pl.when(same.first()).then(pl.lit(1.0)).otherwise(factor.median())
+        factors = whole.lazy().filter(of).group_by(by).agg(
+            usual.alias("__usual"), factor.min().alias("__least"), factor.max().alias("__most")
+        )  # fmt: skip
+        usual = pl.col("__usual")
+        far = (pl.col("__least") / usual < 0.5) | (pl.col("__most") / usual > 2)
+        several = factors.filter(far).select(*by, "__usual").collect()
+        if several.height:
+            frame = whole.join(several, on=by, how="left", nulls_equal=True, maintain_order="left")
+            wrong = (factor / usual < 0.5) | (factor / usual > 2)
+            yield data.records(wrong, "--STRESN", "--ORRES", "--ORRESU", "--STRESU", of=of, frame=frame)
+        else:
+            yield data.records(pl.lit(value=False), "--STRESN", of=of, frame=whole)
+
+
+def dictionary_pairs(study: Submission) -> Iterator[Look]:
+    """Terms and codes of a dictionary that are not one to one."""
+    for data in study.sdtm("Events"):
+        for term, code in _DICTIONARY:
+            if data.has(term, code):
+                one, other = data.v(term), data.v(code)
+                yield data.records(_several(other, one) | _several(one, other), code, term)
+
+
+def dose_in_one_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DOSE", "--DOSTXT"):
+        yield data.records(data.col("--DOSE").is_not_null(), "--DOSTXT", "--DOSE")
+
+
+def dose_has_unit(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DOSE", among=study.sdtm("Interventions")):
+        yield data.records(data.col("--DOSU").is_null(), "--DOSE", "--DOSU")
+
+
+def dose_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in study.having("--DOSE", among=study.sdtm("Interventions")):
+        yield data.records(data.col("--DOSE") < 0, "--DOSE")
+
+
+def strengths_not_negative(study: Submission) -> Iterator[Look]:
+    """Strengths and total doses below 0."""
+    for data in study.sdtm("Interventions"):
+        for name in ("--PSTRG", "--DOSTOT", "--VAMT"):
+            if data.has(name):
+                yield data.values_wrong(name, pl.col("value") < 0)
+
+
+def not_taken_has_no_dose(study: Submission) -> Iterator[Look]:
+    """Doses of what did not occur."""
+    for data in study.having("--OCCUR", "--DOSE", among=study.sdtm("Interventions")):
+        taken = data.col("--DOSE") > 0
+        planned = data.col("--MOOD") == "SCHEDULED"
+        of = (data.col("--OCCUR") == "N") & ~planned.fill_null(value=False)
+        yield data.records(taken, "--DOSE", "--OCCUR", of=of)
+
+
+# What several rules share
+
+
+def _several(name: str, key: str, *by: str) -> pl.Expr:
+    """Whether a key goes with several values."""
+    filled = pl.col(name).is_not_null()
+    return pl.when(filled).then(pl.col(name)).drop_nulls().n_unique().over(key, *by) > 1
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False)
