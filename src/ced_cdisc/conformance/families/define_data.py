@@ -1,4 +1,4 @@
-"""define.xml against the data: datasets, variables and their attributes, and the values, in both directions."""
+"""define.xml against the data: datasets, variables and their attributes, and values, in both directions."""
 
 from __future__ import annotations
 
