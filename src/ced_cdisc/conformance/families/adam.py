@@ -360,7 +360,8 @@ def _of_the_study(study: Submission, data: Dataset) -> pl.Expr:
 
 def _sourced(study: Submission, name: str) -> Iterator[Dataset]:
     for data in study.adam():
-        if data.has("SRCDOM", name) and _text(data, "SRCDOM"):
+        right = data.numbers() if name == "SRCSEQ" else data.texts()
+        if name in right and _text(data, "SRCDOM"):
             yield data
 
 
