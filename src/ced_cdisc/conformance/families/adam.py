@@ -106,7 +106,8 @@ def population_flags(study: Submission) -> Iterator[Look]:  # noqa: D103
 def flags_yes_no(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         for name in data.texts():
-            if name.endswith("FL") and not _ONLY_YES.fullmatch(name):
+            told = _ONLY_YES.fullmatch(name) or (data.name == "ADSL" and name in _POPULATIONS)
+            if name.endswith("FL") and not told:
                 yield data.values_wrong(name, ~VALUE.is_in(["Y", "N"]))
 
 
