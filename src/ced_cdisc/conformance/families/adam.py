@@ -106,7 +106,8 @@ def population_flags(study: Submission) -> Iterator[Look]:  # noqa: D103
 def flags_yes_no(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         for name in data.texts():
-            if name.endswith("FL") and not _ONLY_YES.fullmatch(name):
+            told = _ONLY_YES.fullmatch(name) or (data.name == "ADSL" and name in _POPULATIONS)
+            if name.endswith("FL") and not told:
                 yield data.values_wrong(name, ~VALUE.is_in(["Y", "N"]))
 
 
@@ -360,7 +361,8 @@ def _of_the_study(study: Submission, data: Dataset) -> pl.Expr:
 
 def _sourced(study: Submission, name: str) -> Iterator[Dataset]:
     for data in study.adam():
-        if data.has("SRCDOM", name) and _text(data, "SRCDOM"):
+        right = data.numbers() if name == "SRCSEQ" else data.texts()
+        if name in right and _text(data, "SRCDOM"):
             yield data
 
 
