@@ -8,6 +8,8 @@ from typing import Literal
 
 import polars as pl
 
+from ced_cdisc.core.findings import printable
+
 MISSING = "(missing)"
 SAS_EPOCH = date(1960, 1, 1)
 _DATETIMES = re.compile(r"(E8601DT|B8601DT|DATETIME|IS8601DT|DATEAMPM|MDYAMPM)\d*")
@@ -70,7 +72,7 @@ def text_text(value: str | None) -> str:
     if not value:
         return MISSING
     cut = value if len(value) <= _LONGEST else value[:_LONGEST] + "..."
-    shown = "".join(char if char.isprintable() else repr(char)[1:-1] for char in cut)
+    shown = printable(cut)
     shown = re.sub(r"^ +| +$| {2,}", lambda match: "·" * len(match[0]), shown)
     return f"'{shown}'"
 

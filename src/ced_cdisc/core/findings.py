@@ -179,6 +179,15 @@ def _one_edit(word: str, other: str) -> bool:
     return longer[at + 1 :] == shorter[at + (len(longer) == len(shorter)) :]
 
 
+def printable(text: str) -> str:
+    """A text on one line: line breaks and control characters are shown as programs write them.
+
+    >>> printable("a\\tb\\ncafé")
+    'a\\\\tb\\\\ncafé'
+    """
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
 def one_of(words: Sequence[str], most: int = 12) -> str:
     """A short list for a message: all words, or the first ones and how many follow."""
     if len(words) <= most:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ced_cdisc.compare.model import Comparison, DatasetComparison, Difference, counted, tolerance_text
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, printable
 
 
 def comparison_text(comparison: Comparison) -> str:
@@ -14,11 +14,11 @@ def comparison_text(comparison: Comparison) -> str:
 
 
 def _lines(comparison: Comparison) -> Iterator[str]:
-    yield f"A: {_plain(comparison.a)}"
-    yield f"B: {_plain(comparison.b)}"
+    yield f"A: {printable(comparison.a)}"
+    yield f"B: {printable(comparison.b)}"
     yield tolerance_text(comparison.tolerance)
     for note in comparison.notes:
-        yield f"{note.severity.value}: {note.code} {_plain(note.message)}"
+        yield f"{note.severity.value}: {note.code} {printable(note.message)}"
     yield ""
     yield from _summary(comparison.datasets)
     for dataset in comparison.datasets:
@@ -72,17 +72,12 @@ def _dataset(dataset: DatasetComparison) -> Iterator[str]:
 
 def _difference(difference: Difference) -> Iterator[str]:
     word = "" if difference.severity is Severity.ERROR else f"{difference.severity.value}: "
-    yield f"  {difference.code} {word}{_plain(difference.message)}"
+    yield f"  {difference.code} {word}{printable(difference.message)}"
     for detail in difference.details:
-        yield f"      {_plain(detail)}"
+        yield f"      {printable(detail)}"
     for record in difference.records:
         values = f": A {record.a}, B {record.b}" if record.a or record.b else ""
-        yield f"      {_plain(record.place + values)}"
+        yield f"      {printable(record.place + values)}"
     left = difference.count - len(difference.records)
     if difference.records and left > 0:
         yield f"      and {left:,} more"
-
-
-def _plain(text: str) -> str:
-    """Control characters of names and values are shown, not carried out."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

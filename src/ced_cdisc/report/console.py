@@ -9,7 +9,7 @@ from itertools import groupby
 
 import click
 
-from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
+from ced_cdisc.core.findings import Finding, Findings, Severity, Stage, printable
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _HEADS = {
@@ -28,7 +28,7 @@ class BuildConsole:
 
     def say(self, text: str) -> None:
         """One plain line."""
-        click.echo(_plain(text), err=True)
+        click.echo(printable(text), err=True)
 
     def dataset(self, name: str, shape: tuple[int, int], seconds: float | None = None) -> None:
         """The line of a finished dataset: rows, columns, and the seconds it took (with its qualifiers)."""
@@ -70,14 +70,9 @@ class BuildConsole:
                 self._finding(item)
 
     def _finding(self, finding: Finding) -> None:
-        place = click.style(_plain(str(finding.where)), bold=True)
+        place = click.style(printable(str(finding.where)), bold=True)
         code = click.style(finding.known_as, fg=_COLOURS[finding.severity])
-        hint = f"; {_plain(finding.hint)}" if finding.hint else ""
-        click.echo(f"{place} {code} {_plain(finding.message)}{hint}", err=True)
+        hint = f"; {printable(finding.hint)}" if finding.hint else ""
+        click.echo(f"{place} {code} {printable(finding.message)}{hint}", err=True)
         for record in finding.records:
-            click.echo(f"    {_plain(record)}", err=True)
-
-
-def _plain(text: str) -> str:
-    """Line breaks and control characters of a raw value are shown, not carried out."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+            click.echo(f"    {printable(record)}", err=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ced_cdisc.core.codes import CODES
-from ced_cdisc.core.findings import Finding, Severity
+from ced_cdisc.core.findings import Finding, Severity, printable
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
@@ -24,8 +24,8 @@ def as_text(findings: Sequence[Finding], most: int) -> Iterator[str]:
         shown = items if most == 0 else items[:most]
         for item in shown:
             hint = f"; {item.hint}" if item.hint else ""
-            yield f"  {item.where} {_plain(item.message + hint)}"
-            yield from (f"      {_plain(record)}" for record in item.records)
+            yield f"  {item.where} {printable(item.message + hint)}"
+            yield from (f"      {printable(record)}" for record in item.records)
         if len(shown) < len(items):
             yield f"  and {len(items) - len(shown)} more; --all shows them"
 
@@ -55,8 +55,3 @@ def counted(findings: Sequence[Finding]) -> str:
         count = sum(one.severity is severity for one in findings)
         parts.append(f"{count or 'no'} {severity.value}{'' if count == 1 else 's'}")
     return ", ".join(parts)
-
-
-def _plain(text: str) -> str:
-    """Line breaks and control characters of a value are shown, not carried out."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

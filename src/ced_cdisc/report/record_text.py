@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ced_cdisc.core.conformance import Failure, Record, one_line
+from ced_cdisc.core.findings import printable
 
 _SHOWN = 120
 
@@ -28,5 +29,5 @@ def record_line(record: Record) -> str:
 
 def cut(text: str) -> str:
     """A text of the data as one printable line of bounded length."""
-    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    shown = printable(text)
     return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."

@@ -16,7 +16,7 @@ from ced_cdisc.compare.model import (
     counted,
     tolerance_text,
 )
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, printable
 from ced_cdisc.write.define_page.markup import Element, add, link, serialise
 
 
@@ -36,13 +36,13 @@ def compare_page(comparison: Comparison, verdict: str) -> bytes:
     add(head, "meta", "", "", charset="utf-8")
     add(head, "meta", "", "", http_equiv="Content-Security-Policy", content=policy)
     add(head, "meta", "", "", name="viewport", content="width=device-width, initial-scale=1")
-    add(head, "title", f"Comparison: {_plain(verdict)}")
+    add(head, "title", f"Comparison: {printable(verdict)}")
     add(head, "style").text = style
     body = add(root, "body")
     link(body, "Skip to the differences", "#differences", "skip")
     header = add(body, "header")
     add(header, "h1", "Comparison of datasets")
-    add(header, "p", _plain(verdict), f"verdict {'equal' if comparison.equal else 'differs'}")
+    add(header, "p", printable(verdict), f"verdict {'equal' if comparison.equal else 'differs'}")
     facts = add(header, "dl")
     for name, text in (
         ("A", comparison.a),
@@ -50,9 +50,9 @@ def compare_page(comparison: Comparison, verdict: str) -> bytes:
         ("Tolerance", tolerance_text(comparison.tolerance)),
     ):
         add(facts, "dt", name)
-        add(facts, "dd", _plain(text))
+        add(facts, "dd", printable(text))
     for note in comparison.notes:
-        add(header, "p", f"{note.code} {_plain(note.message)}", "warning")
+        add(header, "p", f"{note.code} {printable(note.message)}", "warning")
     main = add(body, "main")
     _summary(main, comparison)
     found = add(main, "div", "", "", id="differences", tabindex="-1")
@@ -80,9 +80,9 @@ def _summary(main: Element, comparison: Comparison) -> None:
         row = add(body, "tr")
         name = add(row, "th", "", "mono", scope="row")
         if dataset.differences:
-            link(name, _plain(dataset.name), f"#d{number}")
+            link(name, printable(dataset.name), f"#d{number}")
         else:
-            name.text = _plain(dataset.name)
+            name.text = printable(dataset.name)
         for count in (dataset.rows_a, dataset.rows_b, dataset.paired):
             add(row, "td", "-" if count is None else f"{count:,}", "number")
         one_sided = dataset.rows_a is None or dataset.rows_b is None
@@ -92,10 +92,10 @@ def _summary(main: Element, comparison: Comparison) -> None:
 
 def _dataset(main: Element, dataset: DatasetComparison, place: str) -> None:
     section = add(main, "section", "", "", aria_labelledby=place)
-    add(section, "h2", f"{_plain(dataset.name)}: {dataset.result}", "", id=place)
+    add(section, "h2", f"{printable(dataset.name)}: {dataset.result}", "", id=place)
     for side, file, rows in (("A", dataset.a, dataset.rows_a), ("B", dataset.b, dataset.rows_b)):
         if rows is not None:
-            add(section, "p", f"{side}: {_plain(file)}, {counted(rows, 'record')}", "quiet")
+            add(section, "p", f"{side}: {printable(file)}, {counted(rows, 'record')}", "quiet")
     if dataset.rows_a is not None and dataset.rows_b is not None:
         keys = (
             f"{', '.join(dataset.keys)} (from {dataset.keys_from})" if dataset.keys else "none, by position"
@@ -110,11 +110,11 @@ def _difference(section: Element, difference: Difference) -> None:
     article = add(section, "article", "", "" if is_error else "aside")
     add(article, "span", difference.code, "code")
     word = "" if is_error else f"{difference.severity.value.capitalize()}: "
-    add(article, "h3", word + _plain(difference.message))
+    add(article, "h3", word + printable(difference.message))
     if difference.details:
         listed = add(article, "ul")
         for detail in difference.details:
-            add(listed, "li", _plain(detail))
+            add(listed, "li", printable(detail))
     if difference.records:
         _records(article, difference)
 
@@ -125,24 +125,19 @@ def _records(article: Element, difference: Difference) -> None:
     table = add(add(article, "div", "", "scroll"), "table")
     head = add(add(table, "thead"), "tr")
     for name, _ in first.keys:
-        add(head, "th", _plain(name), "", scope="col")
+        add(head, "th", printable(name), "", scope="col")
     if with_values:
         for side in ("A", "B"):
             named = f"{side}: {difference.variable}" if difference.variable else side
-            add(head, "th", _plain(named), "", scope="col")
+            add(head, "th", printable(named), "", scope="col")
     body = add(table, "tbody")
     for record in difference.records:
         row = add(body, "tr")
         for _, value in record.keys:
-            add(row, "td", _plain(value), "key")
+            add(row, "td", printable(value), "key")
         if with_values:
-            add(row, "td", _plain(record.a), "value")
-            add(row, "td", _plain(record.b), "value")
+            add(row, "td", printable(record.a), "value")
+            add(row, "td", printable(record.b), "value")
     left = difference.count - len(difference.records)
     if left > 0:
         add(article, "p", f"and {left:,} more", "quiet")
-
-
-def _plain(text: str) -> str:
-    """Control characters, which XML cannot hold, as they are written in programs."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
