@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "errors.md"
 HEAD = """\
 # Error codes
 
-<!-- Written by scripts/make_error_docs.py from src/ced_cdisc/core/codes.py; do not edit. -->
+<!-- Written by scripts/make_error_docs.py from src/ced_cdisc/core/codes; do not edit. -->
 
 A finding reads `place code message; hint`, with up to three raw records below it:
 

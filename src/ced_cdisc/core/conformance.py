@@ -58,6 +58,26 @@ class Record:
     values: tuple[tuple[str, str | None], ...] = ()
 
 
+Standing = Literal["new", "accepted", "changed", "expired"]
+"""What findings.yaml says of a failure: ``new`` where it says nothing, ``changed`` where it accepts other
+records or values, ``expired`` where its date has passed. All but ``accepted`` ones fail a check."""
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """An entry of findings.yaml that speaks of a failure: why it may stand, who says so, and until when.
+
+    Attributes:
+        until: the last day on which it holds, as YYYY-MM-DD, or empty where it has no end.
+        where: the file and line of the entry, as a message names it.
+    """
+
+    reason: str
+    person: str
+    until: str
+    where: str
+
+
 @dataclass(frozen=True)
 class Failure:
     """A rule does not hold in one dataset, for one variable (or none).
@@ -68,6 +88,8 @@ class Failure:
         records: the first of them.
         digest: of all records at fault with their values, or of the text where there are none: it is
             another one as soon as anything that the failure covers is another.
+        standing: what findings.yaml says of it.
+        acceptance: the entry that speaks of it, in force or not.
     """
 
     dataset: str
@@ -76,6 +98,13 @@ class Failure:
     count: int = 0
     records: tuple[Record, ...] = ()
     digest: str = ""
+    standing: Standing = "new"
+    acceptance: Acceptance | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it stands with a reason, and so fails nothing."""
+        return self.standing == "accepted"
 
 
 @dataclass(frozen=True)
@@ -192,11 +221,11 @@ class CheckResult:
         return tuple(r for r in self.rules if r.status == status)
 
     def count(self, severity: Severity) -> int:
-        """How many failures and reading findings have that severity."""
-        failures = sum(len(r.failures) for r in self.failed if r.rule.severity is severity)
+        """How many failures and reading findings have that severity; accepted failures do not count."""
+        listed = [f for r in self.failed if r.rule.severity is severity for f in r.failures]
         if self.engine is not None and severity is Severity.WARNING:
-            failures += sum(len(r.failures) for r in self.engine.rules)
-        return failures + sum(f.severity is severity for f in self.reading)
+            listed += [f for r in self.engine.rules for f in r.failures]
+        return sum(not f.accepted for f in listed) + sum(f.severity is severity for f in self.reading)
 
     def exit_code(self, fail_on: Literal["error", "warning", "none"] = "error") -> int:
         """1 if there is a finding of the severity that fails, or a graver one, else 0."""

@@ -1,0 +1,46 @@
+"""What can be wrong in the files of a build: ``code | title | what to do``, a line each."""
+
+OUTPUT = """
+CED295 | the numbers of the build cannot be kept in sequence.lock | allow writing beside the specs
+CED301 | a name over 8 bytes | give a shorter name
+CED302 | a name of other characters than A-Z, 0-9 and _ | give another name
+CED303 | a variable label over 40 bytes | give a shorter label
+CED304 | a dataset label over 40 bytes | give a shorter label
+CED305 | a text over 200 bytes | move the rest to a supplemental qualifier or a further variable
+CED306 | a text longer than the planned length | give a greater `length`
+CED307 | a character that the file cannot hold | replace it in the line that makes the value
+CED308 | a control character | take it out in the line that makes the value
+CED309 | a number outside the range of IBM floats | correct the line that makes the value
+CED310 | a number that is not finite | correct the line that makes the value
+CED311 | blank rows at the end of a dataset | give a key variable a value, or leave the rows out
+CED312 | a dataset without variables | give it a variable
+CED313 | two variables of one name | rename one of them
+CED314 | a planned variable is not in the data | report it: this is a fault of the tool
+CED315 | a variable of the data is not planned | report it: this is a fault of the tool
+CED316 | the data are of another type than planned | report it: this is a fault of the tool
+CED317 | a length that the type cannot have | give another `length`
+CED318 | more variables than a transport file holds | split the dataset
+CED319 | a whole number that SAS would round | plan it as text
+CED320 | a number loses digits at its length | give it 8 bytes
+CED321 | a format that does not fit | give another `format`
+CED322 | a time stamp or version that does not fit | give a shorter one
+CED323 | a special missing value that is none | take A to Z or _, where no value is
+CED401 | OUT is a file | name another folder
+CED402 | OUT is a folder of somebody else | name a new folder, or empty this one
+CED403 | OUT is a mount point | name a folder in it
+CED404 | OUT and an input folder are one, or one holds the other | name a folder beside it
+CED405 | OUT is or holds the working folder | change to another folder first
+CED406 | there is no folder around OUT | make it first
+CED407 | the folder around OUT cannot be written | write elsewhere, or allow writing there
+CED408 | OUT cannot be looked at | name a new folder, or look at its permissions
+CED409 | files were added to a former build | move them away: OUT is replaced as a whole
+CED410 | another run is writing OUT | wait for it, or write to another folder
+CED411 | a killed run left the former output beside a new OUT | move one of them away, then build again
+CED412 | the output cannot be written, such as on a full disk | make room, or write to another folder
+CED413 | the finished output cannot take the place of OUT | write to another folder
+CED414 | OUT is a link that leads nowhere | correct the link, or name another folder
+CED430 | a reviewer's guide has places to be completed (a note) | write them in define/csdrg.md or adrg.md
+CED420 | a part (--only) would replace a full build | name another folder for --only
+CED570 | a text or sheet is larger than a spreadsheet program holds | shorten it, or put it into a document
+CED575 | a part of define.xml that a workbook has no cell for (a note) | keep the define.xml too
+"""
