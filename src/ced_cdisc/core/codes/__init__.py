@@ -1,7 +1,8 @@
 """The catalogue of codes: what each CEDnnn means, at which stage it arises, and what to do.
 
 One line a code, in the module of its stage: ``code | title | what to do``. ``docs/errors.md`` is written
-from it by ``scripts/make_error_docs.py``. A code keeps its meaning for good; the number of a retired one stays unused.
+from it by ``scripts/make_error_docs.py``. A code keeps its meaning for good; the number of a retired one
+stays unused.
 """
 
 from __future__ import annotations
