@@ -13,7 +13,7 @@ from ced_cdisc.core.findings import Stage
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"\bCED\d{3}\b")
-CATALOGUE = ROOT / "src" / "ced_cdisc" / "core" / "codes.py"
+CATALOGUE = sorted((ROOT / "src" / "ced_cdisc" / "core" / "codes").glob("*.py"))
 
 
 def codes_in(folder: Path, *without: Path) -> set[str]:
@@ -22,7 +22,7 @@ def codes_in(folder: Path, *without: Path) -> set[str]:
 
 
 def test_the_catalogue_holds_the_codes_of_the_source_and_no_others() -> None:
-    used = codes_in(ROOT / "src", CATALOGUE)
+    used = codes_in(ROOT / "src", *CATALOGUE)
     assert sorted(used - set(CODES)) == []
     assert sorted(set(CODES) - used) == []
 
