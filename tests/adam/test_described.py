@@ -29,7 +29,7 @@ def test_parameters_of_which_the_same_is_said_share_a_row_of_base(tmp_path: Path
         for name in ("AVAL", "BASE")
     }
     assert levels == {
-        "AVAL": [("PULSE",), ("SEVENTH",), ("SYSBP",), ("THIRD",)],
+        "AVAL": [("PULSE", "SYSBP"), ("SEVENTH",), ("THIRD",)],
         "BASE": [("PULSE", "SYSBP"), ("SEVENTH", "THIRD")],
     }
 

@@ -153,15 +153,16 @@ def test_a_source_record_may_have_a_dtype_of_its_own(tmp_path: Path) -> None:
     values = rows(made, "ADVS", "DTYPE", "AVAL", where=pl.col("DTYPE").is_not_null())
     assert {d for d, _ in values} == {"HALFLLOQ", "MAXIMUM"}
     assert [value for dtype, value in values if dtype == "HALFLLOQ"] == [60.0]
-    method = variable(made, "ADVS", "AVAL").value_level[0].method.text
+    assert variable(made, "ADVS", "AVAL").value_level == ()
+    method = variable(made, "ADVS", "AVAL").method.text
     assert method.startswith("Where DTYPE is not MAXIMUM: VS.VSSTRESN. Where DTYPE is MAXIMUM: ")
 
 
 def test_define_says_of_both_kinds_of_records_where_values_come_from(tmp_path: Path) -> None:
     made = build(tmp_path, advs('  - {dtype: LOV, take: last, order: [ADT], where: "AVISITN > 0"}\n'))
-    level = variable(made, "ADVS", "AVAL").value_level[0]
-    assert (level.where[0].values, level.origin.type) == (("PULSE",), "Derived")
-    assert level.method.text == (
+    aval = variable(made, "ADVS", "AVAL")
+    assert (aval.value_level, aval.origin.type, aval.method.id) == ((), "Derived", "ADVS.AVAL")
+    assert aval.method.text == (
         "Where DTYPE is missing: VS.VSSTRESN. Where DTYPE is LOV: AVAL of the last record with AVAL, in the order "
         "of ADT, of the same subject and PARAMCD, among those where AVISITN is above 0."
     )

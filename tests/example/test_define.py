@@ -27,11 +27,12 @@ NS = {
 }
 DEF, XLINK = f"{{{NS['def']}}}", f"{{{NS['xlink']}}}"
 KINDS = ["sdtm", "adam"]
-# Values of a dataset that stand in one column, told apart by another.
-DIVIDED = dict.fromkeys(
-    ("ADCCS", "ADCF", "ADEG", "ADEX", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADTTE", "ADVS"), "PARAMCD"
-)
-FINDINGS = ("BS", "CP", "CV", "EG", "FA", "FT", "LB", "PE", "QS", "RS", "VS", "XC", "XR")
+# Datasets whose results differ by parameter or test in more than the length of a text, and those of which the
+# same is said of all results.
+DIVIDED = ("ADCF", "ADEG", "ADEX", "ADEXER", "ADLB", "ADQSSAQ", "ADVS")
+ALIKE = ("ADCCS", "ADNTG", "ADTTE")
+FINDINGS = ("BS", "CP", "CV", "EG", "FA", "FT", "LB", "QS", "VS", "XR")
+ALIKE_FINDINGS = ("IE", "PE", "RS", "XC")
 
 
 @dataclass(frozen=True)
@@ -195,8 +196,11 @@ def test_every_variable_has_type_and_length_of_the_bytes(
                 digits = [number_text(value).partition(".") for value in values]
                 decimals = max(len(d[2]) for d in digits)
                 assert (kind == "float") == (decimals > 0), where
-                assert int(item.get("SignificantDigits", "0")) == decimals, where
-                assert int(length or 0) >= max(len("".join(d)) for d in digits), where
+                planned = name in DIVIDED + ALIKE and header.name in ("AVAL", "BASE", "CHG")
+                given = int(item.get("SignificantDigits", "0"))
+                assert 0 < given <= decimals if planned and decimals else given == decimals, where
+                whole = max(len(d[0]) for d in digits)
+                assert int(length or 0) == whole + given + (given > 0), where
             if header.type == "Num":
                 assert header.length == 8, where
 
@@ -268,8 +272,7 @@ def test_methods_speak_of_the_records_that_are_kept(adam: Define) -> None:
     """ADNTG holds averages of diary days, not the days that feed them (the parameter TABS, keep: no)."""
     values = {ref.get("ItemOID"): ref for ref in adam.all("//odm:ItemRef")}
     methods = {method.get("OID"): text_of(method) for method in adam.all("//odm:MethodDef")}
-    average = values_of(adam, "ADNTG", "AVAL")["PARAMCD=NTGDAY"]
-    method = methods[values[average.get("OID")].get("MethodOID")]
+    method = methods[values["IT.ADNTG.AVAL"].get("MethodOID")]
     assert "sum of TABS" in method
     dates = {name: methods[values[f"IT.ADNTG.{name}"].get("MethodOID")] for name in ("ADT", "ASTDT", "AENDT")}
     assert dates == {
@@ -357,9 +360,52 @@ def test_qval_is_described_by_qnam(sdtm: Define, files: dict[str, Dataset]) -> N
 def test_aval_is_described_by_paramcd(adam: Define, files: dict[str, Dataset], dataset: str) -> None:
     data = files[dataset]
     levels = values_of(adam, dataset, "AVAL")
-    described = {value.partition(" and ")[0]: text_of(item) for value, item in levels.items()}
-    assert described.keys() == held(data, "PARAMCD", "AVAL")
-    assert described == {f"PARAMCD={row['PARAMCD']}": row["PARAM"] for row in data.rows}
+    alone = {
+        value.partition(" and ")[0]: text_of(item)
+        for value, item in levels.items()
+        if ".EQ." in item.get("OID", "").removeprefix(f"IT.{dataset}.AVAL.PARAMCD")
+    }
+    assert {value.partition(" and ")[0] for value in levels} == held(data, "PARAMCD", "AVAL")
+    names = {f"PARAMCD={row['PARAMCD']}": row["PARAM"] for row in data.rows}
+    assert alone == {value: names[value] for value in alone}
+
+
+def test_there_is_no_value_level_where_the_same_is_said_of_all_results(sdtm: Define, adam: Define) -> None:
+    assert [dataset for dataset in ALIKE if values_of(adam, dataset, "AVAL")] == []
+    assert [dataset for dataset in ALIKE_FINDINGS if values_of(sdtm, dataset, f"{dataset}ORRES")] == []
+
+
+@pytest.mark.parametrize("folder", [*KINDS, "controls/sdtm"])
+def test_each_row_of_a_value_list_says_what_no_other_says(out: Path, folder: str) -> None:
+    """Rows that differ in nothing, or in the length of a result's text alone, would be one row, or none."""
+    define = Define(folder, etree.parse(out / folder / "define.xml").getroot())
+    lists = define.all("//def:ValueListDef")
+    assert lists
+    for listed in lists:
+        refs = listed.findall("odm:ItemRef", NS)
+        by_name = listed.get("OID", "").endswith((".QVAL", ".TSVAL"))  # named one by one, whatever they say
+        assert by_name or len(refs) > 1, listed.get("OID")
+        said: list[tuple[object, ...]] = []
+        for ref in refs:
+            item = define.by_oid[ref.get("ItemOID", "")]
+            is_result = item.get("Name", "").endswith("ORRES")
+            method = define.by_oid.get(ref.get("MethodOID", ""))
+            clause = ref.find("def:WhereClauseRef", NS)
+            assert clause is not None
+            checks = define.by_oid[clause.get("WhereClauseOID", "")].findall("odm:RangeCheck", NS)
+            length = item.get("Length") if item.get("DataType") == "text" and not is_result else ""
+            origins = [etree.tostring(origin, method="c14n") for origin in item.findall("def:Origin", NS)]
+            codes = [found.get("CodeListOID") for found in item.findall("odm:CodeListRef", NS)]
+            comment = item.get(DEF + "CommentOID")
+            said.append(
+                (
+                    *(item.get("DataType"), item.get("SignificantDigits"), length, comment),
+                    *(b"".join(origins), *codes),
+                    text_of(method) if method is not None else "",
+                    *(value for check in checks[1:] for value in _terms(define, check)),
+                )
+            )
+        assert by_name or len(set(said)) == len(said), listed.get("OID")
 
 
 def test_the_response_of_the_controls_is_taken_over_and_that_of_the_treated_derived(adam: Define) -> None:
@@ -382,21 +428,54 @@ def test_results_are_described_by_test(sdtm: Define, files: dict[str, Dataset], 
     assert levels.keys() == held(data, test, f"{dataset}ORRES")
 
 
+def test_the_possible_answers_to_an_item_are_listed(sdtm: Define) -> None:
+    levels = values_of(sdtm, "QS", "QSORRES")
+    answers: dict[str, list[str | None]] = {}
+    for value, item in levels.items():
+        ref = item.find("odm:CodeListRef", NS)
+        assert ref is not None
+        terms = sdtm.by_oid[ref.get("CodeListOID", "")].findall("odm:EnumeratedItem", NS)
+        answers[value.removeprefix("QSTESTCD=")] = [term.get("CodedValue") for term in terms]
+    six = [f"SAQ01{n:02}" for n in range(1, 14)]
+    five = [f"SAQ01{n:02}" for n in range(14, 20)]
+    assert answers == {item: list("123456") for item in six} | {item: list("12345") for item in five}
+
+
+def test_the_results_of_a_test_are_described_as_the_numbers_that_they_are(sdtm: Define) -> None:
+    levels = values_of(sdtm, "LB", "LBORRES")
+    found = {
+        test: (item.get("DataType"), item.get("Length"), item.get("SignificantDigits"))
+        for test in ("ALT", "CREAT", "TROPONT")
+        for item in [levels[f"LBTESTCD={test}"]]
+    }
+    # CREAT is given in mg/dL and umol/L; TROPONT has results such as <6.
+    assert found == {
+        "ALT": ("integer", "3", None),
+        "CREAT": ("float", "4", "2"),
+        "TROPONT": ("text", "2", None),
+    }
+
+
 def test_the_length_of_a_value_is_that_of_its_records(define: Define, described: dict[str, Dataset]) -> None:
     compared = 0
     for name, data in described.items():
         for item in define.variables(name):
             variable = item.get("Name", "")
-            for value, level in values_of(define, name, variable).items():
+            longest: dict[str, int] = {}
+            levels = values_of(define, name, variable)
+            for value, level in levels.items():
                 terms = dict(one.split("=") for one in value.split(" and "))
                 rows = [
                     row
                     for row in data.present(variable)
                     if terms.items() <= {k: str(v) for k, v in row.items()}.items()
                 ]
-                if level.get("DataType") == "text":
-                    longest = max(len(row[variable]) for row in rows)
-                    assert int(level.get("Length", "")) == longest, f"{name}.{variable} where {value}"
+                length = max(len(str(row[variable])) for row in rows)
+                longest[level.get("OID", "")] = max(length, longest.get(level.get("OID", ""), 0))
+            for level in levels.values():
+                if level.get("DataType") == "text" or variable.endswith("ORRES"):
+                    where = level.get("OID", "")
+                    assert int(level.get("Length", "")) == longest[where], where
                     compared += 1
     assert compared > (50 if define.kind == "sdtm" else -1)
 

@@ -229,12 +229,14 @@ def _worded_match(fault: Fault, node: tree.Recode, label: str, value: str) -> tu
         return "CED280", f"{what} fits several terms of codelist {node.codelist}: {one_of(terms)}", hint
     meant = {text: term for term, texts in reversed(node.terms) for text in reversed(texts)}
     meant |= {code: term for code, term in node.pairs if term}
+    terms = list(dict.fromkeys(term for term, _ in node.terms))
     hint = did_you_mean(value, meant)
     near = hint.removeprefix("did you mean ").removesuffix("?")
     if near and meant[near] != near:
         hint = f"did you mean {near}, which is {meant[near]}?"
     ways = " in ct or" * bool(node.pairs)
-    return "CED250", f"{what} has no term{ways} by {node.match} of codelist {node.codelist}", hint
+    what += f" has no term{ways} by {node.match} of codelist {node.codelist}"
+    return "CED250", what, hint or f"it has {one_of(terms)}"
 
 
 def _worded_duration(call: tree.Call | None, label: str, value: str) -> tuple[str, str, str]:

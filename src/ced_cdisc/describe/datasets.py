@@ -21,7 +21,7 @@ from ced_cdisc.core.metadata import (
 )
 from ced_cdisc.describe.lists import UsedTerms, written_values
 from ced_cdisc.describe.types import distinct, measure
-from ced_cdisc.describe.values import common_codelist, value_levels
+from ced_cdisc.describe.values import ByValue, by_value
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.by_source import merge_methods, source_in_words
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
@@ -112,15 +112,17 @@ def _variable(
     comment = variable.comment
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
-    levels = () if measured.empty else value_levels(plan, frame, variable, _labels(plan, variable.name))
-    codelist = variable.codelist if levels else common_codelist(plan, frame, variable) or variable.codelist
+    divided = ByValue() if measured.empty else by_value(plan, frame, variable, _labels(plan, variable.name))
+    levels, measured = divided.levels, divided.measured or measured
+    codelist = divided.codelist or variable.codelist
     if any(level.comment is not None for level in levels):
         comment = None  # said where it holds
     covered = bool(levels) and all(level.origin is not None for level in levels)
     char = variable.type == "Char"
     # A planned length rules: a longer value is a fault that the writer reports, never a wider column.
     width = (variable.length or min(measured.bytes, XPT_TEXT_BYTES)) if char else 8
-    origin = _origin(plan, variable)
+    origin = divided.origin or _origin(plan, variable)
+    method = divided.method or _method(plan, variable)
     return Variable(
         name=variable.name,
         label=variable.label,
@@ -135,7 +137,7 @@ def _variable(
         mandatory=variable.core == "Req" and (plan.kind == "sdtm" or not _has_gaps(values)),
         key=keys.index(variable.name) + 1 if variable.name in keys else None,
         origin=origin,
-        method=_method(plan, variable) if origin.type == "Derived" and not covered else None,
+        method=method if origin.type == "Derived" and not covered else None,
         codelist=codelist if variable.kind is not Type.DTC else None,
         comment=comment,
         value_level=levels,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from ced_cdisc.expr.tree import Type
 _FEW = 4096  # rows up to which plain Python is faster than finding the distinct values first
 _DURATIONS = ("DUR", "ELTM", "EVLINT", "STINT", "ENINT")
 _TIME_POINTS = ("STTPT", "ENTPT")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
@@ -50,9 +52,41 @@ def measure(values: pl.Series, kind: Type, name: str, *, sdtm: bool, decimals: i
     places = max((len(t.partition(".")[2]) for t in texts), default=0)
     places = max(places, decimals or 0)
     whole = max((len(t.partition(".")[0]) for t in texts), default=1)
+    return replace(_numbers(whole, places, 8), empty=empty)
+
+
+def measure_results(values: pl.Series) -> Measured | None:
+    """Measure texts as the numbers that they are, as written; None where one is no plain number.
+
+    Plain numbers have no exponent, no sign but a minus, and no leading zeros. The length is that of the
+    longest text: 0.65 and 120 need four characters, though no number has both two decimals and three digits.
+    """
+    present = distinct(values)
+    if not present or not all(_NUMBER.fullmatch(text) for text in present):
+        return None
+    longest = max(len(text) for text in present)
+    places = max(len(text.partition(".")[2]) for text in present)
+    return Measured("float" if places else "integer", longest, places or None, longest, empty=False)
+
+
+def with_decimals(measured: Measured, decimals: int) -> Measured:
+    """Numbers with the decimals that a spec gives, in place of those that the values have."""
+    whole = measured.length - (measured.significant_digits or 0) - (measured.type == "float")
+    return _numbers(whole, decimals, measured.bytes)
+
+
+def all_of(measured: Sequence[Measured]) -> Measured:
+    """Numbers of several measurements together: the longest whole part and the most decimals of any."""
+    whole = max(m.length - (m.significant_digits or 0) - (m.type == "float") for m in measured)
+    places = max(m.significant_digits or 0 for m in measured)
+    return _numbers(whole, places, max(m.bytes for m in measured))
+
+
+def _numbers(whole: int, places: int, size: int) -> Measured:
+    """Numbers with so many characters before the point and so many behind it; ``size`` in bytes."""
     if places:
-        return Measured("float", whole + 1 + places, places, 8, empty)
-    return Measured("integer", whole, None, 8, empty)
+        return Measured("float", whole + 1 + places, places, size, empty=False)
+    return Measured("integer", whole, None, size, empty=False)
 
 
 def distinct(values: pl.Series) -> set[Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin, RangeCheck, ValueLevel, merge_origins
-from ced_cdisc.describe.types import Measured, measure
+from ced_cdisc.describe.types import Measured, all_of, measure, measure_results, with_decimals
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.by_source import inside, merge_methods, source_in_words
@@ -28,55 +28,95 @@ class _Said:
     comment: Comment | None
 
 
-def value_levels(
-    plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan, labels: dict[str, str]
-) -> tuple[ValueLevel, ...]:
-    """The value level of a variable, or nothing where all its records are alike and it holds no results.
+@dataclass(frozen=True)
+class ByValue:
+    """What differs between the records of a variable, or holds for all of them.
 
-    A result (--ORRES, AVAL) has one row for each test or parameter. Of other variables, values of the
-    dividing variable of which the same is said share a row, and lengths alone make no value level; BASE and
-    CHG have one wherever the spec gives decimals of a parameter. A value whose records hold nothing of the
-    variable is left out. One that comes about otherwise in a pooled study has a row for each study.
+    Attributes:
+        levels: its value level; nothing where all records are alike.
+        codelist: that of all records, where there is no value level.
+        measured: numbers with the decimals that the spec gives of every value; None where it does not.
+        origin, method: where derived records are among those that are alike; None where there are none.
+    """
+
+    levels: tuple[ValueLevel, ...] = ()
+    codelist: Codelist | None = None
+    measured: Measured | None = None
+    origin: Origin | None = None
+    method: Method | None = None
+
+
+def by_value(
+    plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan, labels: dict[str, str]
+) -> ByValue:
+    """What is said of a variable's records by the value of the variable that divides them.
+
+    Values of the dividing variable of which the same is said share a row, and a variable of which the same is
+    said for all of them has no value level: neither has one that differs in the lengths of its texts alone.
+    The results of a test are described as the numbers that they are. A value whose records hold nothing of
+    the variable is left out. One that comes about otherwise in a pooled study has a row for each study.
     """
     dividers = [by for name, by in plan.value_level if name == variable.name]
     if not dividers or dividers[0] not in frame.columns or variable.name not in frame.columns:
-        return ()
+        return ByValue()
     by = dividers[0]
-    said = _said_by_value(plan, variable.name, by)
     derived = _derived_records(plan, frame, variable.name, by)
+    found = _values(plan, frame, variable, by, derived)
+    planned = by == "PARAMCD" and all(value.name in plan.decimals for value in found)
+    numbers = [v.measured for v in found if v.measured.type in ("integer", "float")]
+    whole = all_of(numbers) if planned and numbers and len(numbers) == len(found) else None
+    if len({(_likeness(v), v.study) for v in found}) < 2:
+        codelist = _common_codelist(plan, frame, variable, by)
+        if not found or not any(derived.values()):
+            return ByValue((), codelist, whole)
+        words = found[0].words
+        return ByValue((), codelist, whole, words.origin, _named(words.method, plan.name, variable.name))
+    rows: dict[object, list[_Value]] = {}
+    for value in found:
+        rows.setdefault((_likeness(value), _text_length(variable, value), value.study), []).append(value)
+    made = [
+        _level(plan, variable, by, sorted(alike, key=lambda v: v.name), labels) for alike in rows.values()
+    ]
+    levels = tuple(sorted(made, key=lambda level: [check.values for check in level.where]))
+    return ByValue(levels, None, whole)
+
+
+def _values(
+    plan: DatasetPlan,
+    frame: pl.DataFrame,
+    variable: VariablePlan,
+    by: str,
+    derived: Mapping[str, dict[str, str]],
+) -> list[_Value]:
+    """The values of the dividing variable, with what was measured and is said of each."""
+    said = _said_by_value(plan, variable.name, by)
     found: list[_Value] = []
     for name, study, part in _groups(frame, by, said):
         measured = measure(part[variable.name], variable.kind, variable.name, sdtm=plan.kind == "sdtm")
         if measured.empty:
             continue
-        measured = _as_planned(measured, plan.decimals.get(name) if by == "PARAMCD" else None)
         words = said.get((name, study)) or said.get((name, ""))
         words = words or _Said(variable.origin, variable.method, variable.codelist, None)
         words = _with_derived(plan, words, derived.get(name, {}))
         codelist = plan.value_lists.get((variable.name, name), words.codelist or variable.codelist)
         words = replace(words, codelist=codelist)
+        if variable.name.endswith("ORRES") and codelist is None:
+            measured = measure_results(part[variable.name]) or measured
+        decimals = plan.decimals.get(name) if by == "PARAMCD" else None
+        if decimals is not None and measured.type in ("integer", "float"):
+            measured = with_decimals(measured, decimals)
         found.append(_Value(name, measured, words, study))
-    is_result = variable.name == "AVAL" or variable.name.endswith("ORRES")
-    is_planned = variable.name in ("BASE", "CHG") and bool(plan.decimals)
-    if not (is_result or is_planned) and len({_likeness(v.measured, v.words) for v in found}) < 2:
-        return ()
-    rows: dict[object, list[_Value]] = {}
-    for value in found:
-        alike = value.name if is_result else (_likeness(value.measured, value.words), _text_length(value))
-        rows.setdefault((alike, value.study), []).append(value)
-    made = [
-        _level(plan, variable, by, sorted(alike, key=lambda v: v.name), labels) for alike in rows.values()
-    ]
-    return tuple(sorted(made, key=lambda level: [check.values for check in level.where]))
+    return found
 
 
-def common_codelist(plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan) -> Codelist | None:
+def _common_codelist(
+    plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan, by: str
+) -> Codelist | None:
     """The codelist that the spec binds to every value of the dividing variable, if it is one and the same.
 
     It is that of the variable where the value level would say the same of all records, and so is left out.
     """
-    by = next((divider for name, divider in plan.value_level if name == variable.name), "")
-    if by not in frame.columns or frame[by].null_count():
+    if frame[by].null_count():
         return None
     bound = [plan.value_lists.get((variable.name, str(value))) for value in frame[by].unique().to_list()]
     return bound[0] if bound and all(one is not None and one == bound[0] for one in bound) else None
@@ -93,8 +133,9 @@ class _Value:
     """STUDYID of the records, where those of the value come about differently by study."""
 
 
-def _likeness(measured: Measured, words: _Said) -> object:
+def _likeness(value: _Value) -> object:
     """What two values must share to be described by one row."""
+    measured, words = value.measured, value.words
     return (
         measured.type,
         measured.significant_digits,
@@ -105,8 +146,10 @@ def _likeness(measured: Measured, words: _Said) -> object:
     )
 
 
-def _text_length(value: _Value) -> int:
-    return value.measured.length if value.measured.type == "text" else 0
+def _text_length(variable: VariablePlan, value: _Value) -> int:
+    """The length that rows of a text do not share; results differ in it by chance."""
+    is_text = value.measured.type == "text" and not variable.name.endswith("ORRES")
+    return value.measured.length if is_text else 0
 
 
 def _level(
@@ -140,16 +183,6 @@ def _level(
         codelist=words.codelist,
         comment=comment,
     )
-
-
-def _as_planned(measured: Measured, decimals: int | None) -> Measured:
-    """What was measured with the decimals that the spec gives, in place of those that the values have."""
-    if decimals is None or measured.type not in ("integer", "float"):
-        return measured
-    whole = measured.length - (measured.significant_digits or 0) - (measured.type == "float")
-    if not decimals:
-        return replace(measured, type="integer", length=whole, significant_digits=None)
-    return replace(measured, type="float", length=whole + 1 + decimals, significant_digits=decimals)
 
 
 def _display_format(plan: DatasetPlan, by: str, alike: list[_Value]) -> str:
@@ -196,6 +229,13 @@ def _with_derived(plan: DatasetPlan, words: _Said, derived: dict[str, str]) -> _
     return replace(
         words, origin=Origin("Derived", "Sponsor"), method=replace(method, text=" ".join(texts), formula="")
     )
+
+
+def _named(method: Method | None, dataset: str, variable: str) -> Method | None:
+    """A method as that of a variable."""
+    if method is None:
+        return None
+    return replace(method, id=f"{dataset}.{variable}", name=f"Derivation of {variable}")
 
 
 def _plain(value: object) -> str:

@@ -16,6 +16,10 @@ class ItemSpec(Model):
     label: Text = Field(description="--TEST, in words of your own.")
     column: Text = Field(description="The item's raw column.")
     scale: Text | None = Field(None, description="--SCAT.")
+    answers: Words | None = Field(
+        None,
+        description="The possible answers: the codelist of --ORRES in define.xml; another one is a fault.",
+    )
 
 
 class RecodeSpec(Model):

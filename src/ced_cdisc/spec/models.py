@@ -128,6 +128,10 @@ class CodedTest(Model):
     decimals: int | None = Field(None, description="Decimals of the standard result.")
     value: Text | None = Field(None, description="Expression of the numeric standard result.")
     kind: Literal["number", "text"] = Field("number", description="Whether results are numbers.")
+    answers: Words | None = Field(
+        None,
+        description="The possible results: the codelist of --ORRES in define.xml; another one is a fault.",
+    )
     range: RangeSpec | None = Field(None, description="The reference range.")
     flags: dict[Text, Text] | None = Field(None, description="Flags behind numbers (10.2 H) and their terms.")
     variables: dict[Text, Line] = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -24,6 +24,7 @@ class Codelists:
         self._findings = findings
         self._cache: dict[str, Codelist | None] = {}
         self._by_variable: dict[str, str] = {}
+        self._answers: dict[str, dict[str, Codelist]] = {}
         for name, spec in define.codelists.items():
             for variable in spec.variables:
                 other = self._by_variable.setdefault(str(variable), str(name))
@@ -36,6 +37,19 @@ class Codelists:
     def choose(self, variable: str, name: str) -> None:
         """Bind a list to a variable, unless the sponsor has chosen one."""
         self._by_variable.setdefault(variable, name)
+
+    def answers(self, dataset: str, test: str, answers: Sequence[str], variables: Sequence[str]) -> Codelist:
+        """The list of the answers to a test; tests of a dataset with the same answers share one.
+
+        It is bound to the variables where their records are divided by the test.
+        """
+        terms = tuple(Term(answer) for answer in answers)
+        bound = [one for variable in variables for one in self._answers.get(variable, {}).values()]
+        name = f"Answers in {dataset}: {', '.join(answers)}"
+        made = next((x for x in bound if x.terms == terms), Codelist(f"{dataset}.{test}", name, terms=terms))
+        for variable in variables:
+            self._answers.setdefault(variable, {})[test] = made
+        return made
 
     def published(self, name: str) -> tuple[CtPackage, CtCodelist] | None:
         """The published list with that code or short name, SDTM before ADaM."""
@@ -64,7 +78,8 @@ class Codelists:
     def of_values(self, variable: str) -> dict[str, Codelist]:
         """The lists of a variable by the value of the variable that divides its records."""
         found = {value: self.find(own) for value, own in self._divided.get(variable, {}).items()}
-        return {value: codelist for value, codelist in found.items() if codelist is not None}
+        chosen = {value: codelist for value, codelist in found.items() if codelist is not None}
+        return self._answers.get(variable, {}) | chosen
 
     @cached_property
     def _divided(self) -> dict[str, dict[str, str]]:

@@ -142,7 +142,7 @@ _OF_BLOCKS = (
     "items",
     "not_done",
 )
-_OF_TESTS = ("label", "standard", "decimals")
+_OF_TESTS = ("label", "standard", "decimals", "answers")
 
 
 def _merged(base: dict[Text, LineSpec], over: dict[Text, LineSpec]) -> dict[Text, LineSpec]:
@@ -170,6 +170,7 @@ def _items(
                 decimals=None,
                 value=Text("number({result})", item.place),
                 kind="number",
+                answers=item.answers,
                 range=None,
                 flags=None,
                 variables=_scale(item.scale),

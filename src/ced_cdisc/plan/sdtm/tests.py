@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
@@ -22,6 +23,8 @@ from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.sdtm.results import Change, Results, only_when, range_variables
 from ced_cdisc.spec.models import LineSpec, TestSpec
 from ced_cdisc.spec.source import Text
+
+_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class _Test:
         done = None
         if not_done is not None:  # done also where the condition is unknown, as with an empty raw column
             done = Text(f"if({not_done.when}, 0, 1) = 1", not_done.when.where)
-        self._add("--ORRES", only_when(test.result, done), change=self._results.without_flag)
+        self._add("--ORRES", only_when(self._result(), done), change=self._results.without_flag)
         if not_done is not None:
             self._refuse_results(not_done.when, result)
         self._units()
@@ -110,6 +113,26 @@ class _Test:
                 self._add("--REASND", only_when(not_done.reason, not_done.when))
         keep = self._keep(result, not_done.when if not_done is not None else None)
         return LinesOfTest(tuple(self._made), both(keep, self._is_this_test()))
+
+    def _result(self) -> LineSpec:
+        """The line of --ORRES; a raw value that is none of the answers of the test is a fault."""
+        test = self._test
+        if not test.answers:
+            return test.result
+        answers, variables = [str(answer) for answer in test.answers], [self._domain.full("--ORRES")]
+        if self._answers_are_standard():
+            variables.append(self._domain.full("--STRESC"))
+        self._lines.codelists.answers(self._domain.name, str(test.test), answers, variables)
+        if test.result.collect is None or test.result.decodes:
+            return test.result
+        return test.result.model_copy(update={"match": "submission value"})
+
+    def _answers_are_standard(self) -> bool:
+        """Whether --STRESC holds the answers as they are: no unit, and numbers in their shortest form."""
+        test = self._test
+        if test.unit or test.standard or self._domain.full("--STRESC") in self._written:
+            return False
+        return test.kind == "text" or all(_INTEGER.fullmatch(answer) for answer in test.answers or ())
 
     def _refuse_results(self, not_done: Text, result: Text | None) -> None:
         """A result of a test that was not done is a fault, unless the result itself is what says so."""
