@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ced_cdisc.core.conformance import Acceptance, CheckResult, Failure, FindingsFile
-from ced_cdisc.core.findings import printable
+from ced_cdisc.core.findings import Severity, printable
 
 
 def listed(failures: tuple[Failure, ...], accepted: bool) -> tuple[Failure, ...]:
@@ -47,7 +47,11 @@ def _was(failure: Failure, entry: Acceptance) -> str:
 
 
 def standings_line(result: CheckResult, accepted: bool) -> str:
-    """How many findings have each standing."""
+    """How many findings have each standing, and how many accepted ones are errors."""
     counts = result.standings()
-    told = ", ".join(f"{counts[name]} {name}" for name in ("accepted", "new", "changed", "expired"))
+    grave = [r for r in result.failed if r.rule.severity is Severity.ERROR]
+    errors = sum(f.accepted for rule in grave for f in rule.failures)
+    of_these = f" ({errors} error{'s' * (errors != 1)})" if errors else ""
+    others = ", ".join(f"{counts[name]} {name}" for name in ("new", "changed", "expired"))
+    told = f"{counts['accepted']} accepted{of_these}, {others}"
     return told + (" (--all lists them all)" if counts["accepted"] and not accepted else "")
