@@ -11,7 +11,7 @@ from ced_cdisc.conformance.rule import Rule, all_rules
 
 RULES = all_rules()
 NO_VERB = "with|without|of|before|after|at|on|from|above|below|beyond|earlier|like"
-"""What may follow the number of records: a verb would agree with one record or with several, not with both."""
+"""What may follow the number of records: a verb would agree with one record or with several alone."""
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.text.id)

@@ -15,7 +15,7 @@ from ced_cdisc.conformance.recall import Recalled
 from ced_cdisc.core.findings import Severity, did_you_mean
 from ced_cdisc.spec.edit import CannotEdit
 from ced_cdisc.spec.findings_edit import edited
-from ced_cdisc.spec.findings_file import ANY, DIGITS, KnownFinding
+from ced_cdisc.spec.findings_file import ANY, CODE, DIGITS, KnownFinding
 
 ALL = "all"
 _BOM = "\ufeff"
@@ -92,6 +92,8 @@ def _why_none(what: str, told: Sequence[Spoken]) -> str:
     if any(_is(one, what) for one in told):
         return "it is accepted already"
     rule, _, place = what.partition(":")
+    if CODE.fullmatch(rule):
+        return "the fault of a file cannot be accepted; mend the file"
     found = [one for one in told if one.rule == rule]
     if not found:
         near = did_you_mean(rule, [one.rule for one in told])

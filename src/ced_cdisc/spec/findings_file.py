@@ -20,8 +20,10 @@ DIGITS = 16
 """Of a digest, as many as are written; 64 bits tell the findings of a study apart."""
 
 _OURS = re.compile(r"[A-Z]{2,4}-[A-Z]\d{3}", re.IGNORECASE)  # CED-S012, and what may be meant by it
-_CODE = re.compile(r"CED\d{3}")
+CODE = re.compile(r"CED\d{3}")
+"""Of the fault of a file, which has no entry."""
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGITS},64}}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -113,7 +115,7 @@ def _place_faults(one: KnownFinding, packages: list[str] | None) -> list[Finding
         faults.append(
             Finding("CED137", f"the build makes no package {one.package}", one.package.where, hint=hint)
         )
-    if str(one.records) != ANY and not re.fullmatch(r"[0-9]+", one.records):
+    if str(one.records) != ANY and not _NUMBER.fullmatch(one.records):
         hint = "write a whole number, or any"
         faults.append(Finding("CED137", f"records is '{one.records}'", one.records.where, hint=hint))
     if not one.reason.strip():
@@ -124,7 +126,7 @@ def _place_faults(one: KnownFinding, packages: list[str] | None) -> list[Finding
 def _rule_faults(one: KnownFinding, rules: Collection[str] | None) -> list[Finding]:
     faults: list[Finding] = []
     for rule in one.rule:
-        if _CODE.fullmatch(rule):
+        if CODE.fullmatch(rule):
             message = f"{rule} is a fault of a file, not of what it says, and cannot be accepted"
             faults.append(Finding("CED620", message, rule.where, hint="mend the file"))
         elif _OURS.fullmatch(rule) and rules is not None and rule not in rules:
@@ -152,7 +154,7 @@ def _own_faults(one: KnownFinding) -> list[Finding]:
         message = f"the entry of {ours} is about some records only, which a digest cannot tell"
         hint = "take `where` out; the digest covers all records of the finding"
         faults.append(Finding("CED626", message, one.place, hint=hint))
-    if one.digest is None and str(one.records) != ANY:
+    if one.digest is None and _NUMBER.fullmatch(one.records):
         message = f"the entry of {ours} does not say what it covers"
         hint = "have it written with --accept, or write records: any"
         faults.append(Finding("CED623", message, one.place, hint=hint))
