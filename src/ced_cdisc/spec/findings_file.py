@@ -72,7 +72,7 @@ class KnownFinding(Model):
 
 
 class KnownFindings(Model):
-    """define/findings.yaml."""
+    """What is known of a study's checks and may stand; it is no spec, and no plan depends on it."""
 
     findings: list[KnownFinding] = Field(description="The known findings.")
 

@@ -163,7 +163,13 @@ def issues(facts: Facts) -> tuple[Block, ...]:
     if not facts.known:
         return (text("No finding of a conformance checker is known."),)
     rows = [(one.rule, one.place, _found(one), one.reason) for one in facts.known]
-    return (table(("Rule", "Where", "Records", "Why it stands"), rows, (1.1, 1.5, 0.9, 5)),)
+    listed = table(("Rule", "Where", "Records", "Why it stands"), rows, (1.1, 1.5, 0.9, 5))
+    if not any("CED-" in one.rule for one in facts.known):
+        return (listed,)
+    return (
+        listed,
+        text("CED-.. are rules of ced-cdisc check; CORE-.., CG.., FB.. and AD.. are published ones."),
+    )
 
 
 def _found(known: Known) -> str:
