@@ -62,7 +62,10 @@ def accept(held: Recalled, wanted: Sequence[str], file: Path, words: Words, toda
         made = edited(text, [_entry(one, words) for one in new], _renewals(renewed, words))
     except CannotEdit as error:
         raise NotAccepted(f"{shown} cannot be written to: {error}") from None
-    _write(file, (mark + made).encode("utf-8"))
+    try:
+        _write(file, (mark + made).encode("utf-8"))
+    except OSError as error:
+        raise NotAccepted(f"{shown} cannot be written to: {error.strerror}") from None
     return [*_said(new, renewed, shown), *_left(held.told, chosen, wanted)]
 
 

@@ -114,15 +114,19 @@ def _digest(rule: Rule, look: Look) -> str:
         .otherwise(pl.concat_str(pl.col(name).str.len_chars(), pl.lit(":"), pl.col(name)))
         for name in names
     ]
-    return covered(*where, names, texts.select(pl.concat_str(parts)).to_series() if parts else ())
+    return covered(
+        *where, names, texts.select(pl.concat_str(parts).sort()).to_series().to_list() if parts else ()
+    )
 
 
 def _texts(values: pl.Series) -> pl.Series:
     """A column as texts that hang on no version of polars: a number as a reader sees it."""
     if not values.dtype.is_float():
         return values.cast(pl.String)
-    shown = {value: _shown(value) for value in values.drop_nulls().unique()}
-    return values.replace_strict(shown, default=None, return_dtype=pl.String)
+    whole = values.cast(pl.Int64, strict=False)
+    if (whole.cast(values.dtype) == values).sum() == values.len() and (whole.abs() < 10**15).all():
+        return whole.cast(pl.String)  # the same texts, in one step: numbers of records are whole
+    return pl.Series(values.name, [_shown(value) for value in values.to_list()], pl.String)
 
 
 def _shown(value: object) -> str | None:
