@@ -55,9 +55,10 @@ def test_two_folders_below_are_two_packages(folder: Path) -> None:
     assert failures(*CALL)["CED-C001 DM.SEX"]["standing"] == "accepted"
 
 
-def build_json(out: Path, study: bytes) -> None:
+def build_json(out: Path, study: bytes, *outputs: str) -> None:
     inputs = {"mappings/study.yaml": hashlib.sha256(study).hexdigest()}
-    (out / "build.json").write_text(json.dumps({"inputs": inputs}), encoding="utf-8")
+    told = {"inputs": inputs, "outputs": dict.fromkeys(outputs, ""), "partial": False}
+    (out / "build.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 def test_the_file_of_the_study_is_read_for_its_own_builds_alone(folder: Path) -> None:
@@ -86,6 +87,18 @@ def test_the_file_of_the_study_is_read_for_its_own_builds_alone(folder: Path) ->
     assert result.stderr == ""
     assert "held against define/findings.yaml, package study\n" in result.output
     assert ending(result.output)[0].startswith("1 accepted (1 error), 3 new, ")
+
+    build_json(folder.parent, b"study: {id: S1}\n", "study/define.xml", "sdtm/define.xml", "sdtm/dm.xpt")
+    assert run(*call).output == result.output
+    file = Path("define/findings.yaml")
+    file.write_text(file.read_text().replace("package: study", "package: studdy"))
+    assert (
+        "error CED137  define/findings.yaml:4:14: the build makes no package studdy\n"
+        "  do: did you mean study?\n"
+    ) in run(*call).output
+    told = Path("build.json").read_text(encoding="utf-8")
+    Path("build.json").write_text(told.replace("false", "true"), encoding="utf-8")
+    assert "CED137" not in run(*call).output, "another package may be left out by --only"
 
     Path("define/findings.yaml").unlink()
     result = run(*call)

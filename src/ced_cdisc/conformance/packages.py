@@ -17,15 +17,17 @@ MANIFEST = "build.json"
 _LARGEST = 1 << 26
 _ABOVE = 4
 """How many folders above a package its build.json may stand."""
+_DEFINE = "/define.xml"
 _FILES = "datasets"  # analysis/adam/datasets holds the files of the package adam
 
 
 @dataclass(frozen=True)
 class Build:
-    """A build by this tool: its folder, and the SHA-256 of each file that it was made of."""
+    """A build by this tool: its folder, the SHA-256 of each file that it was made of, and its packages if it is whole."""
 
     folder: Path
     inputs: dict[str, str]
+    packages: tuple[str, ...] = ()
 
     def is_of(self, mappings: Path) -> bool:
         """Whether it was made of the study whose specs lie there, as they are now."""
@@ -47,10 +49,24 @@ def build_of(folder: Path) -> Build | None:
             told: Any = json.loads(path.read_bytes())
         except (OSError, ValueError, RecursionError):
             continue
-        inputs = cast("dict[Any, Any]", told).get("inputs") if isinstance(told, dict) else None
-        if isinstance(inputs, dict):
-            return Build(above, {str(k): str(v) for k, v in cast("dict[Any, Any]", inputs).items()})
+        inputs, outputs = _mapping(told, "inputs"), _mapping(told, "outputs")
+        if inputs:
+            made = (name.removesuffix(_DEFINE) for name in outputs if name.endswith(_DEFINE))
+            # With --only, packages of the study may be missing.
+            return Build(above, inputs, () if _is_partial(told) else tuple(sorted(made)))
     return None
+
+
+def _is_partial(told: Any) -> bool:
+    return isinstance(told, dict) and cast("dict[Any, Any]", told).get("partial") is not False
+
+
+def _mapping(told: Any, key: str) -> dict[str, str]:
+    """What build.json has under a key; nothing where it is of another form."""
+    found = cast("dict[Any, Any]", told).get(key) if isinstance(told, dict) else None
+    if not isinstance(found, dict):
+        return {}
+    return {str(name): str(value) for name, value in cast("dict[Any, Any]", found).items()}
 
 
 def package_of(folder: Path, file: str, build: Build | None, named: Collection[str]) -> str:

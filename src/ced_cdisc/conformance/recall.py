@@ -86,8 +86,10 @@ def recalled(
         package: the package that the folder is; by default as build.json or its path says.
     """
     faults = Findings()
-    entries = read_known(file, shown, faults, rules=[rule.text.id for rule in all_rules()])
     build = build_of(folder)
+    rules = [rule.text.id for rule in all_rules()]
+    made = build.packages if build is not None and build.packages else None
+    entries = read_known(file, shown, faults, packages=made, rules=rules)
     named = {str(entry.package) for entry in entries if entry.package is not None}
     packages = {d.name: package or package_of(folder, d.file, build, named) for d in result.datasets}
     # What the engine says of the study as a whole has no dataset.
