@@ -105,6 +105,15 @@ def test_the_file_of_the_study_is_read_for_its_own_builds_alone(folder: Path) ->
     assert result.stderr == "" and "held against" not in result.output
 
 
+def test_a_dataset_that_a_partial_build_does_not_have_is_not_gone(folder: Path) -> None:
+    write(SEX.replace("dataset: DM", "dataset: LB\n    package: study"))
+    build_json(folder.parent, b"", "study/define.xml")
+    assert "CED-C001 finds nothing in LB.SEX any more" in run(*CALL).output
+    told = Path("build.json").read_text(encoding="utf-8")
+    Path("build.json").write_text(told.replace("false", "true"), encoding="utf-8")
+    assert "CED625" not in run(*CALL).output
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"inputs": 3}', "[" * 100_000])
 def test_a_build_json_that_is_none_is_passed_over(folder: Path, content: str) -> None:
     (folder / "build.json").write_text(content, encoding="utf-8")

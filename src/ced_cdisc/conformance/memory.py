@@ -45,12 +45,14 @@ class Memory:
         entries: those that are said right.
         package: gives the package of a dataset by its name.
         today: the day as YYYY-MM-DD.
+        whole: whether the packages are there with all their datasets, as far as it is known.
     """
 
     shown: str
     entries: tuple[KnownFinding, ...]
     package: Callable[[str], str]
     today: str
+    whole: bool
 
 
 def remembered(result: CheckResult, memory: Memory) -> tuple[CheckResult, list[Spoken]]:
@@ -176,11 +178,8 @@ def _gone(result: CheckResult, memory: Memory, told: Sequence[Spoken]) -> Iterat
     packages = {memory.package(d.name) for d in result.datasets}
     datasets = {d.name for d in result.datasets}
     for entry in memory.entries:
-        here = (
-            str(entry.package) in packages
-            if entry.package is not None
-            else entry.dataset is None or str(entry.dataset) in datasets
-        )
+        there = entry.dataset is None or str(entry.dataset) in datasets
+        here = there if entry.package is None else str(entry.package) in packages and (there or memory.whole)
         for rule in entry.rule if here else ():
             known = _carried_out(ours.get(str(rule))) or _answered(engine.get(str(rule)), entry)
             if known and (str(rule), id(entry)) not in used:

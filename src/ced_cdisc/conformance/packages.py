@@ -23,11 +23,19 @@ _FILES = "datasets"  # analysis/adam/datasets holds the files of the package ada
 
 @dataclass(frozen=True)
 class Build:
-    """A build by this tool: its folder, the SHA-256 of each file that it was made of, and its packages if it is whole."""
+    """A build by this tool.
+
+    Attributes:
+        folder: where its build.json is.
+        inputs: the SHA-256 of each file that it was made of.
+        packages: those with a define.xml.
+        whole: whether every dataset of the study is there; with ``--only`` some may be missing.
+    """
 
     folder: Path
     inputs: dict[str, str]
-    packages: tuple[str, ...] = ()
+    packages: tuple[str, ...]
+    whole: bool
 
     def is_of(self, mappings: Path) -> bool:
         """Whether it was made of the study whose specs lie there, as they are now."""
@@ -52,13 +60,8 @@ def build_of(folder: Path) -> Build | None:
         inputs, outputs = _mapping(told, "inputs"), _mapping(told, "outputs")
         if inputs:
             made = (name.removesuffix(_DEFINE) for name in outputs if name.endswith(_DEFINE))
-            # With --only, packages of the study may be missing.
-            return Build(above, inputs, () if _is_partial(told) else tuple(sorted(made)))
+            return Build(above, inputs, tuple(sorted(made)), told.get("partial") is False)
     return None
-
-
-def _is_partial(told: Any) -> bool:
-    return isinstance(told, dict) and cast("dict[Any, Any]", told).get("partial") is not False
 
 
 def _mapping(told: Any, key: str) -> dict[str, str]:

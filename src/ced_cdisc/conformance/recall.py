@@ -88,13 +88,15 @@ def recalled(
     faults = Findings()
     build = build_of(folder)
     rules = [rule.text.id for rule in all_rules()]
-    made = build.packages if build is not None and build.packages else None
+    made = build.packages or None if build is not None and build.whole else None
     entries = read_known(file, shown, faults, packages=made, rules=rules)
     named = {str(entry.package) for entry in entries if entry.package is not None}
     packages = {d.name: package or package_of(folder, d.file, build, named) for d in result.datasets}
     # What the engine says of the study as a whole has no dataset.
-    whole = next(iter(packages.values())) if len(set(packages.values())) == 1 else package
-    memory = Memory(shown, entries, lambda dataset: packages.get(dataset, whole), today)
+    of_all = next(iter(packages.values())) if len(set(packages.values())) == 1 else package
+    memory = Memory(
+        shown, entries, lambda dataset: packages.get(dataset, of_all), today, build is None or build.whole
+    )
     held, told = remembered(result, memory)
     held = replace(held, reading=(*faults.sorted(), *held.reading))
     return Recalled(held, tuple(told), shown, tuple(faults.sorted()))
