@@ -69,8 +69,8 @@ FAULTS = [
     ),
     (
         GOOD.replace("records: any, ", ""),
-        "findings.yaml:2:3 CED623 the entry of CED-C001 does not say what it covers; have it written with "
-        "--accept, or write records: any",
+        "findings.yaml:2:3 CED623 the entry of CED-C001 does not say what it covers; delete it and have it "
+        "written with --accept, or write records: any",
     ),
     (
         GOOD.replace("records: any", "digest: 0123456789ABCDEF"),

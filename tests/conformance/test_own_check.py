@@ -1,4 +1,4 @@
-"""``ced-cdisc check`` of our own packages: every finding, even a note, has a written reason in findings.yaml."""
+"""``ced-cdisc check`` of our own packages: every finding, even a note, has a reason in findings.yaml."""
 
 from __future__ import annotations
 

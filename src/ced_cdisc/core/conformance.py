@@ -103,8 +103,9 @@ class Failure:
         text: what is wrong, in a whole sentence.
         count: how many records are at fault; 0 where the dataset or its metadata are, not records.
         records: the first of them.
-        digest: of all records at fault with their values, or of the text where there are none: it is
-            another one as soon as anything that the failure covers is another.
+        digest: of all records at fault with their values, and of what the rule tells of the dataset besides:
+            it is another one as soon as anything that the failure covers is another, and only then. The
+            order of the records, their rows and the wording of the rule are no part of it.
         standing: what findings.yaml says of it.
         acceptance: the entry that speaks of it, in force or not.
     """

@@ -156,7 +156,7 @@ def _own_faults(one: KnownFinding) -> list[Finding]:
         faults.append(Finding("CED626", message, one.place, hint=hint))
     if one.digest is None and _NUMBER.fullmatch(one.records):
         message = f"the entry of {ours} does not say what it covers"
-        hint = "have it written with --accept, or write records: any"
+        hint = "delete it and have it written with --accept, or write records: any"
         faults.append(Finding("CED623", message, one.place, hint=hint))
     return faults
 
