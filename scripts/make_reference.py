@@ -16,7 +16,7 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.derive.examples import EXAMPLES, Example
 from ced_cdisc.expr.signature import Signature
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.spec import analysis, define, instruments, models, study
+from ced_cdisc.spec import analysis, define, findings_file, instruments, models, study
 from ced_cdisc.spec.base import Model, Words, Yes
 from ced_cdisc.spec.source import Text
 
@@ -39,6 +39,7 @@ FILES: tuple[tuple[str, type[Model]], ...] = (
     ("mappings/sdtm/*.yaml", models.DomainSpec),
     ("mappings/adam/*.yaml", analysis.AnalysisSpec),
     ("define/define.yaml", define.DefineSpec),
+    ("define/findings.yaml", findings_file.KnownFindings),
 )
 
 EXPRESSIONS = """

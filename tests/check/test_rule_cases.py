@@ -10,6 +10,8 @@ from ced_cdisc.conformance.cases import failures_of
 from ced_cdisc.conformance.rule import Rule, all_rules
 
 RULES = all_rules()
+NO_VERB = "with|without|of|before|after|at|on|from|above|below|beyond|earlier|like"
+"""What may follow the number of records: a verb would agree with one record or with several alone."""
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.text.id)
@@ -30,6 +32,10 @@ def test_the_texts_of_a_rule(rule: Rule) -> None:
     text = rule.text
     assert re.fullmatch(r"CED-[A-Z]\d{3}", text.id)
     assert not text.title.endswith(".") and not text.says.endswith(".") and not text.do.endswith(".")
+    if "{records}" in text.says:
+        assert re.search(rf"\{{records\}}( ({NO_VERB})\b|$)", text.says), (
+            "a sentence for 1 record and for many"
+        )
     for public in text.public:
         assert re.fullmatch(r"CORE-\d{6}|CG\d{4}|FB\d{4}|SD\d{4}|AD\d{1,4}|DD\d{4}|SDTM-\d{3}", public), (
             public

@@ -152,15 +152,20 @@ def attribute(path: str, name: str, value: str | None) -> Spoil:
 
 # Known findings
 
-KNOWN: list[dict[str, Any]] = yaml.safe_load((DEFINE / "known_findings.yaml").read_text(encoding="utf-8"))[
+KNOWN: list[dict[str, Any]] = yaml.safe_load((DEFINE / "findings.yaml").read_text(encoding="utf-8"))[
     "findings"
 ]
+
+
+def ids(known: dict[str, Any]) -> list[str]:
+    """The identifiers of an entry: one, or a list."""
+    return [known["rule"]] if isinstance(known["rule"], str) else known["rule"]
 
 
 def explained(known: dict[str, Any], failure: Failure) -> bool:
     """Whether an entry of the known findings is about a failure."""
     return (
-        known["rule"] in failure.rule.split()
+        bool(set(ids(known)) & set(failure.rule.split()))
         and known["package"] == failure.package
         and (known["dataset"], known.get("variable", "")) == (failure.dataset, failure.variable)
         and all(failure.record.get(name) == value for name, value in known.get("where", {}).items())
@@ -179,4 +184,4 @@ def unexplained(failures: list[Failure], known: list[dict[str, Any]]) -> list[st
 
 def known_to(rule: str, package: str) -> list[dict[str, Any]]:
     """The entries about a rule, by any of its identifiers, and a package."""
-    return [one for one in KNOWN if one["rule"] in rule.split() and one["package"] == package]
+    return [one for one in KNOWN if set(ids(one)) & set(rule.split()) and one["package"] == package]

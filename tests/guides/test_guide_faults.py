@@ -34,7 +34,7 @@ def read(
         content = words if isinstance(words, bytes) else words.encode()
         (folder / "define" / "csdrg.md").write_bytes(content)
     if known:
-        (folder / "define" / "known_findings.yaml").write_text(known, encoding="utf-8")
+        (folder / "define" / "findings.yaml").write_text(known, encoding="utf-8")
     study = find_study(None, None, folder)
     findings = Findings()
     try:
@@ -140,19 +140,19 @@ KNOWN = "findings:\n  - {rule: CG1, package: sdtm, dataset: AE, reason: So it is
 LISTS = [
     (
         KNOWN.replace("sdtm", "sdmt"),
-        "define/known_findings.yaml:2:26 CED137 the build makes no package sdmt; did you mean sdtm?",
+        "define/findings.yaml:2:26 CED137 the build makes no package sdmt; did you mean sdtm?",
     ),
     (
         KNOWN.replace("dataset", "records: some, dataset"),
-        "define/known_findings.yaml:2:41 CED137 records is 'some'; write a whole number, or any",
+        "define/findings.yaml:2:41 CED137 records is 'some'; write a whole number, or any",
     ),
     (
         KNOWN.replace(", reason: So it is.", ""),
-        "define/known_findings.yaml:2:5 CED007 the key 'reason' is missing",
+        "define/findings.yaml:2:5 CED007 the key 'reason' is missing",
     ),
     (
         KNOWN.replace("reason", "raeson"),
-        "define/known_findings.yaml:2:45 CED006 unknown key 'raeson'; did you mean reason?",
+        "define/findings.yaml:2:45 CED006 unknown key 'raeson'; did you mean reason?",
     ),
 ]
 

@@ -95,9 +95,9 @@ def test_the_known_findings_beside_define_yaml_are_no_spec(folder: Path) -> None
         return sorted(specs.files)
 
     before = key(), named()
-    write(folder, {"define/known_findings.yaml": "findings: [no: {yaml"})
+    write(folder, {"define/findings.yaml": "findings: [no: {yaml"})
     assert (key(), named()) == before
-    write(folder, {"mappings/sdtm/known_findings.yaml": "domain: ZZ\n"})
+    write(folder, {"mappings/sdtm/findings.yaml": "domain: ZZ\n"})
     assert key() not in (None, before[0]), "this one would be a spec"
 
 

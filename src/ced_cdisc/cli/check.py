@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
+from ced_cdisc.cli.check_memory import held_against_findings, memory_options, taken
 from ced_cdisc.cli.usage import usage_error
 
 
@@ -29,6 +30,7 @@ from ced_cdisc.cli.usage import usage_error
     help="What is written to standard output.",
 )
 @click.option("--records", default=5, show_default=True, help="How many records of a finding are listed.")
+@click.option("--all", "all_", is_flag=True, help="List accepted findings, too.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "none"]),
@@ -36,6 +38,7 @@ from ced_cdisc.cli.usage import usage_error
     show_default=True,
     help="The least severity that gives exit code 1.",
 )
+@memory_options
 @click.option("--core", is_flag=True, help="Run the CDISC CORE engine on the folder, too; see docs/core.md.")
 @click.option(
     "--core-python", type=click.Path(path_type=Path), help="The Python that has cdisc-rules-engine."
@@ -57,6 +60,7 @@ def check(
     standard: tuple[str, ...],
     format_: str,
     records: int,
+    all_: bool,
     fail_on: Literal["error", "warning", "none"],
     core: bool,
     core_python: Path | None,
@@ -64,11 +68,12 @@ def check(
     core_rules: Path | None,
     core_timeout: int | None,
     core_report: Path | None,
+    **memory: Any,
 ) -> None:
     """Check the datasets of FOLDER against the rules of SDTM, ADaM and controlled terminology.
 
     FOLDER holds XPT (version 5) or Dataset-JSON 1.1 files and a define.xml, by this tool or any other; or
-    subfolders sdtm and adam that do.
+    subfolders sdtm and adam that do. Findings that findings.yaml accepts fail nothing; see docs/findings.md.
 
     \b
     Example:
@@ -87,6 +92,7 @@ def check(
         usage_error(f"there is no file {define.as_posix()}")
     if records < 0:
         usage_error("--records needs a whole number from 0")
+    asked = taken(memory)
     settings = None
     if core:
         if core_report is not None:
@@ -111,6 +117,7 @@ def check(
         usage_error(str(error))
     except WrongAnswer as error:
         usage_error(f"{core_report} is no report of the CORE engine that can be read: it {error}")
-    write = check_json if format_ == "json" else check_text
-    click.echo(write(result), nl=False)
+    result = held_against_findings(result, folder, asked)
+    text = check_json(result) if format_ == "json" else check_text(result, accepted=all_)
+    click.echo(text, nl=False)
     sys.exit(result.exit_code(fail_on))

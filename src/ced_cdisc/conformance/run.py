@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 import polars as pl
@@ -11,8 +10,11 @@ from ced_cdisc.conformance.look import ROW, Look
 from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
+from ced_cdisc.core.covered import covered
 
 _GUIDES = ("SDTMIG", "ADaMIG")
+NOTHING_OF_ITS_KIND = "nothing in the folder is of its kind"
+"""Why a rule that could be carried out does not apply."""
 
 
 def run_rules(
@@ -44,7 +46,7 @@ def run_rule(study: Submission, rule: Rule, *, records: int = RECORDS_SHOWN) -> 
     if failures:
         return RuleResult(rule.text, "failed", looked, failures=failures)
     if not looked:
-        return RuleResult(rule.text, "not applicable", reason="nothing in the folder is of its kind")
+        return RuleResult(rule.text, "not applicable", reason=NOTHING_OF_ITS_KIND)
     return RuleResult(rule.text, "passed", looked)
 
 
@@ -81,12 +83,8 @@ def _failure(rule: Rule, look: Look, most: int) -> Failure:
         **look.words,
     }
     text = rule.text.says.format_map(words)
-    digest = hashlib.sha256(f"{data.name}.{look.variable} {text}".encode())
     listed: list[Record] = []
     if bad is not None:
-        lines = bad.select(pl.concat_str(pl.exclude(ROW).cast(pl.String), separator="\t", ignore_nulls=True))
-        for line in lines.to_series().sort():
-            digest.update(f"\n{line}".encode())
         who = {"USUBJID", "APID", data.v("--SEQ"), "ASEQ"}
         for row in bad.head(most).iter_rows(named=True):
             sequence = row.get(data.v("--SEQ")) if data.v("--SEQ") in row else row.get("ASEQ")
@@ -100,7 +98,35 @@ def _failure(rule: Rule, look: Look, most: int) -> Failure:
                     ),
                 )
             )
-    return Failure(data.name, look.variable, text, count, tuple(listed), digest.hexdigest())
+    return Failure(data.name, look.variable, text, count, tuple(listed), _digest(rule, look))
+
+
+def _digest(rule: Rule, look: Look) -> str:
+    """Of the values of all records at fault, missing ones told from empty ones, without their rows."""
+    where = (rule.text.id, look.dataset.name, look.variable, look.words)
+    if look.bad is None:
+        return covered(*where)
+    names = sorted(name for name in look.bad.columns if name != ROW)
+    texts = look.bad.select(_texts(look.bad[name]) for name in names)
+    parts = [
+        pl.when(pl.col(name).is_null())
+        .then(pl.lit("-"))
+        .otherwise(pl.concat_str(pl.col(name).str.len_chars(), pl.lit(":"), pl.col(name)))
+        for name in names
+    ]
+    return covered(
+        *where, names, texts.select(pl.concat_str(parts).sort()).to_series().to_list() if parts else ()
+    )
+
+
+def _texts(values: pl.Series) -> pl.Series:
+    """A column as texts that hang on no version of polars: a number as a reader sees it."""
+    if not values.dtype.is_float():
+        return values.cast(pl.String)
+    whole = values.cast(pl.Int64, strict=False)
+    if (whole.cast(values.dtype) == values).sum() == values.len() and (whole.abs() < 10**15).all():
+        return whole.cast(pl.String)  # the same texts, in one step: numbers of records are whole
+    return pl.Series(values.name, [_shown(value) for value in values.to_list()], pl.String)
 
 
 def _shown(value: object) -> str | None:

@@ -6,9 +6,10 @@ other form, and be compared with what is known of a study.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from ced_cdisc.core.findings import Finding, Severity
 
@@ -70,12 +71,28 @@ class Acceptance:
     Attributes:
         until: the last day on which it holds, as YYYY-MM-DD, or empty where it has no end.
         where: the file and line of the entry, as a message names it.
+        records: how many records it accepts, as written: a number, or ``any``.
     """
 
     reason: str
     person: str
     until: str
     where: str
+    records: str = "1"
+
+
+@dataclass(frozen=True)
+class FindingsFile:
+    """The findings.yaml that a check was held against.
+
+    Attributes:
+        file: as a message names it.
+        packages: the folders of the build that its entries were taken for; empty where none is known, so
+            that only entries that name none count.
+    """
+
+    file: str
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,8 +103,9 @@ class Failure:
         text: what is wrong, in a whole sentence.
         count: how many records are at fault; 0 where the dataset or its metadata are, not records.
         records: the first of them.
-        digest: of all records at fault with their values, or of the text where there are none: it is
-            another one as soon as anything that the failure covers is another.
+        digest: of all records at fault with their values, and of what the rule tells of the dataset besides:
+            it is another one as soon as anything that the failure covers is another, and only then. The
+            order of the records, their rows and the wording of the rule are no part of it.
         standing: what findings.yaml says of it.
         acceptance: the entry that speaks of it, in force or not.
     """
@@ -200,6 +218,7 @@ class CheckResult:
         rules: in the order of their ids.
         engine: what the CDISC CORE engine says, if it was asked; its findings count as warnings, since its
             rules have no severity.
+        memory: the findings.yaml that gave the failures their standing, if there is one.
     """
 
     folder: str
@@ -208,6 +227,18 @@ class CheckResult:
     reading: tuple[Finding, ...] = ()
     rules: tuple[RuleResult, ...] = field(default=())
     engine: EngineResult | None = None
+    memory: FindingsFile | None = None
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Every failure, of our rules and of the engine's."""
+        ours = [f for rule in self.failed for f in rule.failures]
+        return (*ours, *(f for rule in (self.engine.rules if self.engine else ()) for f in rule.failures))
+
+    def standings(self) -> dict[Standing, int]:
+        """How many failures have each standing, notes too."""
+        found = Counter(failure.standing for failure in self.failures)
+        return {standing: found[standing] for standing in get_args(Standing)}
 
     @property
     def failed(self) -> tuple[RuleResult, ...]:

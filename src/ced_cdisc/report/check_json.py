@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from ced_cdisc.core.conformance import CheckResult, EngineNote, EngineResult, Failure, RuleResult
@@ -24,6 +25,13 @@ def check_json(result: CheckResult) -> str:
             }
             for d in result.datasets
         ],
+        "findings file": None
+        if result.memory is None
+        else {
+            "file": result.memory.file,
+            "packages": list(result.memory.packages),
+            "standings": result.standings(),
+        },
         "reading": [_finding(f) for f in result.reading],
         "rules": [_rule(r) for r in result.rules],
         "engine": None if result.engine is None else _engine(result.engine),
@@ -38,6 +46,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "do": finding.hint,
         "file": finding.where.file,
+        "line": finding.where.line,
     }
 
 
@@ -90,6 +99,8 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "text": failure.text,
         "count": failure.count,
         "digest": failure.digest,
+        "standing": failure.standing,
+        "acceptance": None if failure.acceptance is None else asdict(failure.acceptance),
         "records": [
             {"row": r.row, "subject": r.subject, "sequence": r.sequence, "values": dict(r.values)}
             for r in failure.records

@@ -44,10 +44,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class GuideSources:
-    """The guides to be made, the known findings by package, and the files that were read, by shown name."""
+    """The guides to be made, the known findings, and the files that were read, by shown name."""
 
     asked: tuple[Asked, ...] = ()
-    known: Mapping[str, tuple[Known, ...]] = field(default_factory=dict[str, "tuple[Known, ...]"])
+    known: tuple[Known, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict[str, Path])
     pooled: tuple[str, ...] = ()
     """The folders of the pooled studies' specs, as findings name them."""
@@ -76,28 +76,30 @@ def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> Gui
                 files[f"define/{one.qualified(f'{kind}.md')}"] = path
             placed = _placed(one, kind, document, words, findings)
             asked.append(Asked(one, kind, document, placed, shown))
-    known: dict[str, tuple[Known, ...]] = {}
+    known: list[Known] = []
     if asked:
         from ced_cdisc.describe.guides.facts import Known
-        from ced_cdisc.spec.known_findings import NAME, read_known
+        from ced_cdisc.spec.findings_file import NAME, read_known
 
         packages = [*(one.qualified("sdtm") for one in plan.studies), "adam"]
         path = study.define / NAME
         if path.is_file():
             files[f"define/{NAME}"] = path
-        for one in read_known(path, f"{study.shown[1]}/{NAME}", packages, findings):
+        for one in read_known(path, f"{study.shown[1]}/{NAME}", findings, packages=packages):
             where = tuple((str(name), str(value)) for name, value in one.where.items())
-            made = Known(
-                str(one.rule),
-                str(one.dataset),
-                str(one.variable or ""),
-                where,
-                str(one.records),
-                str(one.reason),
+            known.append(
+                Known(
+                    " ".join(one.rule),
+                    str(one.package or ""),
+                    str(one.dataset or ""),
+                    str(one.variable or ""),
+                    where,
+                    str(one.records),
+                    str(one.reason),
+                )
             )
-            known[str(one.package)] = (*known.get(str(one.package), ()), made)
     stop_on_errors(findings)
-    return GuideSources(tuple(asked), known, files, tuple(one.specs[0] for one in plan.pooled))
+    return GuideSources(tuple(asked), tuple(known), files, tuple(one.specs[0] for one in plan.pooled))
 
 
 def _words(path: Path, shown: str, findings: Findings) -> GuideWords | None:
@@ -195,12 +197,13 @@ def _guide(
     from ced_cdisc.describe.guides.facts import Facts
 
     plan = asked.plan
+    datasets = [one.name for one in packages[asked.package].datasets]
     facts = Facts(
         plan=plan,
         package=packages[asked.package],
         frames=plan.own(frames) if asked.kind == "csdrg" else frames,
         raw=plan.own(raw),
-        known=sources.known.get(asked.package, ()),
+        known=tuple(one for one in sources.known if one.is_of(asked.package, datasets)),
         findings=_of_the_data(plan, sources.pooled, findings),
         others={folder: one for folder, one in packages.items() if folder != asked.package},
     )

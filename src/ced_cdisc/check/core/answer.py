@@ -6,7 +6,6 @@ and holds texts and numbers alone.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -14,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ced_cdisc.core.conformance import EngineNote, EngineResult, EngineRule, EngineStatus, Failure, Record
+from ced_cdisc.core.covered import covered
 
 MOST_BYTES = 256 * 1024 * 1024
 """Of an answer or report; the driver lists a few records of each finding, which takes a few MB."""
@@ -40,7 +40,8 @@ class AnswerIssue(_Strict):
 
 
 class AnswerOutcome(_Strict):
-    """What became of a rule in a dataset; the digest is of all records at fault, also of those not listed."""
+    """What became of a rule in a dataset; the digest is of all records at fault, also of those not listed,
+    but not of their rows."""
 
     dataset: str
     status: Literal["passed", "issues", "skipped", "error"]
@@ -130,7 +131,7 @@ def engine_result(answer: Answer, standard: str) -> EngineResult:
 
 
 def _rule(rule: AnswerRule) -> EngineRule:
-    failures = tuple(_failure(o) for o in rule.outcomes if o.status == "issues")
+    failures = tuple(_failure(rule.id, o) for o in rule.outcomes if o.status == "issues")
     skips = tuple(_note(o) for o in rule.outcomes if o.status == "skipped" and o.cause != SCOPE)
     errors = tuple(_note(o) for o in rule.outcomes if o.status == "error")
     passed = any(o.status == "passed" for o in rule.outcomes)
@@ -156,7 +157,7 @@ def _note(outcome: AnswerOutcome) -> EngineNote:
     return EngineNote(outcome.dataset, outcome.cause, reason)
 
 
-def _failure(outcome: AnswerOutcome) -> Failure:
+def _failure(rule: str, outcome: AnswerOutcome) -> Failure:
     records = tuple(
         Record(
             issue.row or 0,
@@ -166,6 +167,6 @@ def _failure(outcome: AnswerOutcome) -> Failure:
         )
         for issue in outcome.issues
     )
-    digest = hashlib.sha256(f"{outcome.dataset} {outcome.reason} {outcome.digest}".encode())
+    digest = covered(rule, outcome.dataset, "", {}, (), (outcome.digest,))
     text = f"{outcome.dataset}: {outcome.reason}" if outcome.dataset else outcome.reason
-    return Failure(outcome.dataset, "", text, outcome.count, records, digest.hexdigest())
+    return Failure(outcome.dataset, "", text, outcome.count, records, digest)

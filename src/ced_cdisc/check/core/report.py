@@ -155,11 +155,14 @@ def _outcome(dataset: str, status: str, cause: str, reason: str) -> AnswerOutcom
 
 
 def _digest(issues: list[_Issue]) -> str:
-    return hashlib.sha256("\n".join(sorted(i.model_dump_json() for i in issues)).encode()).hexdigest()
+    """Of the records at fault with their values; no row and no word of the rule counts."""
+    lines = sorted(_issue(i).model_dump_json(exclude={"row"}) for i in issues)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _issue(issue: _Issue) -> AnswerIssue:
     row = issue.row if isinstance(issue.row, int) else None
     # The engine writes the word null for a missing value.
-    values = {n: None if v == "null" else v for n, v in zip(issue.variables, issue.values, strict=False)}
+    named = sorted(zip(issue.variables, issue.values, strict=False))
+    values = {n: None if v == "null" else v for n, v in named}
     return AnswerIssue(row=row, subject=issue.USUBJID, sequence=issue.SEQ, values=values)

@@ -36,7 +36,9 @@ def dataset_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
 def empty_dataset_has_no_records(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data, _, element in _described(study):
         if attribute(element, "def:HasNoData") is not None:
-            yield data.fact(data.height > 0, count=f"{data.height:,}")
+            yield data.fact(
+                data.height > 0, records="1 record" if data.height == 1 else f"{data.height:,} records"
+            )
 
 
 def dataset_labels_agree(study: Submission) -> Iterator[Look]:  # noqa: D103

@@ -161,11 +161,12 @@ def lengths_needed(study: Submission) -> Iterator[Look]:
             n: data.columns[n].length - max(most or 0, 1) for n, most in zip(names, longest, strict=True)
         }
         worst = sorted((n for n in spare if spare[n] > 0), key=lambda n: (-spare[n], n))
-        said = ", ".join(
-            f"{n} {data.columns[n].length} for {data.columns[n].length - spare[n]}" for n in worst[:3]
+        each = [f"{n} {data.columns[n].length} for {data.columns[n].length - spare[n]}" for n in worst]
+        count, whose = ("1 variable", "its") if len(worst) == 1 else (f"{len(worst)} variables", "their")
+        # The sentence has the three worst; what is accepted are all of them.
+        yield data.fact(
+            bool(worst), count=count, whose=whose, said=", ".join(each[:3]), every=", ".join(each)
         )
-        count = "1 variable" if len(worst) == 1 else f"{len(worst)} variables"
-        yield data.fact(bool(worst), count=count, said=said)
 
 
 def parts_alike(study: Submission) -> Iterator[Look]:

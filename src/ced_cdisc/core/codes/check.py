@@ -69,6 +69,14 @@ CED607 | a Dataset-JSON file holds another number of records than it says | writ
 CED608 | a transport file has texts that are not UTF-8 (a warning) | write the texts in ASCII
 CED609 | a define.xml cannot be read | write it again, without a document type
 CED610 | a file of data of another kind is not read (a warning) | export it as XPT version 5 or Dataset-JSON
+CED620 | findings.yaml names a rule that the check does not have, or the fault of a file | take a known rule
+CED621 | a date of findings.yaml is no day of the calendar | write it as YYYY-MM-DD
+CED622 | an entry of findings.yaml has no reason, or does not say who accepts the finding | give both
+CED623 | an entry of findings.yaml does not say what it covers | have it written with --accept
+CED624 | two entries of findings.yaml are about the same | keep one of them
+CED625 | an entry of findings.yaml explains nothing any more (a warning) | take it out
+CED626 | an entry of findings.yaml is about some records of a rule of the check only | take `where` out
+CED627 | an entry of findings.yaml is about several rules of the check | write an entry for each
 CED680 | the interpreter for the CORE engine cannot be started | name a Python with --core-python
 CED681 | the interpreter has no CORE engine | install cdisc-rules-engine there; see docs/core.md
 CED682 | the CORE engine has an interface that is not known | install the release that docs/core.md names

@@ -341,10 +341,7 @@ def _details(facts: Facts) -> Iterator[Block]:
     if not known:
         yield text("No known finding is restricted to some records.")
         return
-    rows = [
-        (one.rule, f"{one.dataset}.{one.variable}" if one.variable else one.dataset, selected(one))
-        for one in known
-    ]
+    rows = [(one.rule, one.place, selected(one)) for one in known]
     yield table(("Rule", "Where", "Records found"), rows, (1, 1.5, 4))
 
 

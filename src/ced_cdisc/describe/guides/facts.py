@@ -17,14 +17,31 @@ from ced_cdisc.plan.model import StudyPlan
 
 @dataclass(frozen=True)
 class Known:
-    """A known finding of a conformance checker; ``records`` is a number or ``any``."""
+    """A known finding of a conformance checker.
+
+    Attributes:
+        rule: its identifiers, with blanks between.
+        package: the folder that it is of; empty for every one that has the dataset.
+        dataset: the dataset; empty where it is of the study as a whole.
+        records: a number or ``any``.
+    """
 
     rule: str
+    package: str
     dataset: str
     variable: str
     where: tuple[tuple[str, str], ...]
     records: str
     reason: str
+
+    @property
+    def place(self) -> str:
+        """Dataset and variable."""
+        return ".".join(part for part in (self.dataset, self.variable) if part) or "the study"
+
+    def is_of(self, package: str, datasets: Iterable[str]) -> bool:
+        """Whether it is of a package with these datasets."""
+        return self.package == package or (not self.package and self.dataset in ("", *datasets))
 
 
 @dataclass(frozen=True)
@@ -145,11 +162,14 @@ def issues(facts: Facts) -> tuple[Block, ...]:
     """The known findings with their reasons."""
     if not facts.known:
         return (text("No finding of a conformance checker is known."),)
-    rows = [
-        (one.rule, f"{one.dataset}.{one.variable}" if one.variable else one.dataset, _found(one), one.reason)
-        for one in facts.known
-    ]
-    return (table(("Rule", "Where", "Records", "Why it stands"), rows, (1.1, 1.5, 0.9, 5)),)
+    rows = [(one.rule, one.place, _found(one), one.reason) for one in facts.known]
+    listed = table(("Rule", "Where", "Records", "Why it stands"), rows, (1.1, 1.5, 0.9, 5))
+    if not any("CED-" in one.rule for one in facts.known):
+        return (listed,)
+    return (
+        listed,
+        text("CED-.. are rules of ced-cdisc check; CORE-.., CG.., FB.. and AD.. are published ones."),
+    )
 
 
 def _found(known: Known) -> str:
