@@ -98,10 +98,21 @@ def formats_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 
 def length_fits_in_file(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, name, said, real in _lengths(study):
+        yield data.fact(said > real, name, said=str(said), real=str(real))
+
+
+def length_of_file_is_said(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data, name, said, real in _lengths(study):
+        yield data.fact(said < real, name, said=str(said), real=str(real))
+
+
+def _lengths(study: Submission) -> Iterator[tuple[Dataset, str, int, int]]:
+    """Texts, with their length by define.xml and in the file."""
     for data, item, name in _variables(study):
         column, length = data.columns[name], item.get("Length", "")
         if item.get("DataType") == "text" and column.type == "Char" and column.length and length.isdecimal():
-            yield data.fact(int(length) > column.length, name, said=length, real=str(column.length))
+            yield data, name, int(length), column.length
 
 
 def values_fit_length(study: Submission) -> Iterator[Look]:
