@@ -299,6 +299,13 @@ class DatasetPlan:
         """The name of its --SEQ."""
         return f"{prefix_of(self.domain)}SEQ"
 
+    def key_choices(self, columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """What may identify a record, the shortest first: the variables of ``sort``, then the number as well."""
+        keys = tuple(key for key in self.sort if key in columns)
+        number = self.sequence if self.kind == "sdtm" else "ASEQ"
+        more = () if number in keys or number not in columns else ((*keys, number),)
+        return (keys, *more) if keys else ()
+
     @property
     def person(self) -> str:
         """The variable that says who a record is about: USUBJID, or APID."""
