@@ -6,7 +6,7 @@ Two engines carry the same plan out: :mod:`ced_cdisc.convert` on polars frames, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeVar
