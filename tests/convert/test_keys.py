@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_study import write_study
 
 import ced_cdisc
 from ced_cdisc.core.findings import Stage, Stopped
+from small_study import write_study
 
 TE = """\
 domain: TE
@@ -50,7 +50,8 @@ def test_records_of_raw_tables_that_share_their_keys_are_named(tmp_path: Path) -
             "SCRN",
             [
                 "mappings/sdtm/te.yaml:1:9 CED548 TE: the keys do not identify 2 records, the first with "
-                "STUDYID 'T1', ETCD 'SCRN'; add what tells them apart to `sort`, or remove what is there twice"
+                "STUDYID 'T1', ETCD 'SCRN'; "
+                "add what tells them apart to `sort`, or remove what is there twice"
             ],
         ),
     ],

@@ -267,9 +267,9 @@ def value_lengths(file: File) -> Faults:
         oid = item.get("OID")
         if int(item.get("Length") or 0) > int(parent.get("Length") or 200):
             yield f"{oid} is longer than its variable"
-        if int(item.get("SignificantDigits") or 0) > int(parent.get("SignificantDigits") or 0):
-            if parent.get("DataType") != "text":
-                yield f"{oid} has more digits than its variable"
+        finer = int(item.get("SignificantDigits") or 0) > int(parent.get("SignificantDigits") or 0)
+        if finer and parent.get("DataType") != "text":
+            yield f"{oid} has more digits than its variable"
         upper, own = values(parent), values(item)
         if upper is not None and own is not None and own - upper:
             yield f"{oid} has the terms {sorted(own - upper)}, which its variable has not"
@@ -357,9 +357,9 @@ def pages(file: File) -> Faults:
         where = f"{owner.getparent().get('OID') or owner.get('OID')}"
         yield from attributes(ref, "leafID")
         yield from order(ref, "def:PDFPageRef*")
-        if owner.tag.endswith("}Origin"):
-            if ref.get("leafID") not in forms or len(ref) != 1:
-                yield f"{where} cites {ref.get('leafID')} with {len(ref)} lists of pages"
+        of_origin = owner.tag.endswith("}Origin")
+        if of_origin and (ref.get("leafID") not in forms or len(ref) != 1):
+            yield f"{where} cites {ref.get('leafID')} with {len(ref)} lists of pages"
         for page in ref:
             yield from attributes(page, "Type", "PageRefs FirstPage LastPage Title")
             href = leaves.get(ref.get("leafID"), "")
@@ -371,7 +371,7 @@ def pages(file: File) -> Faults:
             if bool(listed) == all(ends) or any(ends) != all(ends):
                 yield f"{where} cites pages neither as a list nor as a range"
             numbers = [int(n) for n in [*listed, *filter(None, ends)]]
-            if numbers != sorted(set(numbers)) and listed or any(not 1 <= n <= last for n in numbers):
+            if (numbers != sorted(set(numbers)) and listed) or any(not 1 <= n <= last for n in numbers):
                 yield f"{where} cites the pages {numbers} of {last}"
 
 

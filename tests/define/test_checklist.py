@@ -1,7 +1,7 @@
 """The checklist of define.xml against the built files of both examples, and planted faults that it finds.
 
-Source: Define-XML 2.1 (chapters 3 to 6), SDTMIG 3.4 and ADaMIG 1.3 (core, role, order), ARM 1.0. The groups are
-in checklist_document.py and checklist_items.py; what they read in checklist.py.
+Source: Define-XML 2.1 (chapters 3 to 6), SDTMIG 3.4 and ADaMIG 1.3 (core, role, order), ARM 1.0. The groups
+are in checklist_document.py and checklist_items.py; what they read in checklist.py.
 """
 
 from __future__ import annotations

@@ -57,13 +57,15 @@ def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> Non
 
 
 def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
-    """CED548: the keys that define.xml is to declare, the sequence number among them, must identify a record."""
+    """CED548: the keys that define.xml declares, at most with the sequence number, must identify a record."""
     choices = dataset.key_choices([v.name for v in dataset.variables if v.name in frame.columns])
     if not choices or any(frame.select(keys).is_unique().all() for keys in choices):
         return
     keys = list(choices[-1])
     several = frame.filter(pl.struct(keys).is_duplicated())
-    shown = ", ".join(_key_value(name, value) for name, value in several.select(keys).row(0, named=True).items())
+    shown = ", ".join(
+        _key_value(name, value) for name, value in several.select(keys).row(0, named=True).items()
+    )
     message = f"{dataset.name}: the keys do not identify {_count(several.height)}, the first with {shown}"
     hint = "add what tells them apart to `sort`, or remove what is there twice"
     world.faults.add("CED548", message, dataset.where, hint, records_of(several), stage=Stage.CHECK)

@@ -184,9 +184,7 @@ def _note(plan: DatasetPlan, variable: VariablePlan, frame: pl.DataFrame, used: 
             used.note(codelist, possible)
 
 
-def _note_levels(
-    variable: str, levels: Sequence[ValueLevel], frame: pl.DataFrame, used: UsedTerms
-) -> None:
+def _note_levels(variable: str, levels: Sequence[ValueLevel], frame: pl.DataFrame, used: UsedTerms) -> None:
     """Of trial design the spec itself holds every value, so that a value level can have no other."""
     for level in levels:
         check = level.where[0]

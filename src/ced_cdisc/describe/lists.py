@@ -63,7 +63,7 @@ class UsedTerms:
 
 
 def level_place(variable: str, where: RangeCheck) -> str:
-    """A value level as part of an identifier: ``TS.TSVAL.DOSU``; of several values the first stands for all."""
+    """A value level in an identifier: ``TS.TSVAL.DOSU``; of several values the first stands for all."""
     first = "".join(char if char.isascii() and char.isalnum() else "_" for char in where.values[0])
     return f"{where.dataset}.{variable}.{first}"
 

@@ -72,4 +72,3 @@ def _shown(variable: Variable, used: UsedTerms) -> Variable:
         for level in variable.value_level
     )
     return replace(variable, codelist=used.show(variable.codelist), value_level=levels)
-

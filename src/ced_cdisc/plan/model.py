@@ -300,7 +300,7 @@ class DatasetPlan:
         return f"{prefix_of(self.domain)}SEQ"
 
     def key_choices(self, columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-        """What may identify a record, the shortest first: the variables of ``sort``, then the number as well."""
+        """What may identify a record: the variables of ``sort``, or these and the sequence number."""
         keys = tuple(key for key in self.sort if key in columns)
         number = self.sequence if self.kind == "sdtm" else "ASEQ"
         more = () if number in keys or number not in columns else ((*keys, number),)
