@@ -99,8 +99,8 @@ def described(define: Define, files: dict[str, Dataset]) -> dict[str, Dataset]:
 def test_the_file_is_valid_by_the_schema_with_analysis_results(out: Path, folder: str) -> None:
     package = find_spec("defineutils")
     assert package is not None and package.submodule_search_locations
-    folder = Path(package.submodule_search_locations[0]) / "validate" / "schema"
-    schema = etree.XMLSchema(etree.parse(folder / "cdisc-arm-1.0" / "arm1-0-0.xsd"))
+    schemas = Path(package.submodule_search_locations[0]) / "validate" / "schema"
+    schema = etree.XMLSchema(etree.parse(schemas / "cdisc-arm-1.0" / "arm1-0-0.xsd"))
     assert schema.validate(etree.parse(out / folder / "define.xml")), schema.error_log
 
 
@@ -196,6 +196,14 @@ def test_every_variable_has_type_and_length_of_the_bytes(
             elif header.type == "Char":
                 assert length is None, where
                 assert header.length == max(map(len, values), default=1), where
+            elif values and (levels := values_of(define, name, header.name)):
+                parts = [
+                    (int(x.get("Length", "")), int(x.get("SignificantDigits", "0"))) for x in levels.values()
+                ]
+                decimals = max(part[1] for part in parts)
+                whole = max(long - (n + 1 if n else 0) for long, n in parts)
+                assert int(item.get("SignificantDigits", "0")) == decimals, where
+                assert int(length or 0) == whole + (decimals + 1 if decimals else 0), where
             elif values and not item.get(DEF + "DisplayFormat"):
                 digits = [number_text(value).partition(".") for value in values]
                 decimals = max(len(d[2]) for d in digits)

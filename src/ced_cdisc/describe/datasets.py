@@ -20,7 +20,7 @@ from ced_cdisc.core.metadata import (
     merge_origins,
 )
 from ced_cdisc.describe.lists import UsedTerms, level_place, written_values
-from ced_cdisc.describe.types import distinct, measure
+from ced_cdisc.describe.types import Measured, distinct, measure
 from ced_cdisc.describe.values import common_codelist, value_levels
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.by_source import merge_methods, source_in_words
@@ -111,6 +111,8 @@ def _variable(
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
     levels = () if measured.empty else value_levels(plan, frame, variable, _labels(plan, variable.name))
+    if plan.decimals:
+        measured = _as_wide_as(levels, measured)
     if plan.reference_data:
         _note_levels(variable.name, levels, frame, used)
     codelist = variable.codelist if levels else common_codelist(plan, frame, variable) or variable.codelist
@@ -141,6 +143,24 @@ def _variable(
         value_level=levels,
         has_no_data=measured.empty,
     )
+
+
+def _as_wide_as(levels: Sequence[ValueLevel], measured: Measured) -> Measured:
+    """A number as wide and as fine as the value levels of its parameters, whose decimals the spec plans.
+
+    What was measured on the quotients of binary numbers has up to 17 decimals, which nobody means.
+    """
+    if not levels or any(level.type not in ("integer", "float") for level in levels):
+        return measured
+    digits = max(level.significant_digits or 0 for level in levels)
+    whole = max(level.length - _point(level.significant_digits or 0) for level in levels)
+    kind = "float" if digits else "integer"
+    return replace(measured, type=kind, length=whole + _point(digits), significant_digits=digits or None)
+
+
+def _point(digits: int) -> int:
+    """How long the decimals are with their point."""
+    return digits + 1 if digits else 0
 
 
 def _has_gaps(values: pl.Series) -> bool:
