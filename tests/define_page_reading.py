@@ -58,9 +58,9 @@ def check_page(content: bytes, package: PackageMetadata) -> Page:
                 assert all(plain(value) in condition for value in values)
                 assert level.where_comment is None or plain(level.where_comment.text) in page.text(below)
     for display in package.displays:
-        assert plain(f"{display.id} {display.title}") in page.text(page.ids[f"RD.{display.id}"])
+        assert plain(f"{display.id} {display.title}") in page.text(page.ids[f"display.{display.id}"])
         for result in display.results:
-            node = page.ids[f"AR.{result.id}"]
+            node = page.ids[f"result.{result.id}"]
             for text in (result.description, result.documentation, result.dataset, result.context):
                 assert plain(text) in page.text(node), result.id
             assert node.find(".//pre").text_content() == result.code

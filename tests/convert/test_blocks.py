@@ -190,7 +190,9 @@ def test_the_order_of_raw_rows_changes_nothing(seed: int) -> None:
     rows = [{"SUBJ": str(i % 3), "NO": str(i), "RES": str(i * 7 % 5 + 0.1)} for i in range(20)]
     study.table("vs", rows, key=["SUBJ", "NO"])
     lines = {"RANK": "rank(order by AVAL desc)", "BASE": "first(AVAL order by AVISIT)", "TOTAL": "mean(AVAL)"}
-    study.add("VS", [raw("vs", AVAL="number(vs.RES)", AVISIT="'x'", VSSPID="vs.NO")], lines, sort=["AVISIT"])
+    study.add(
+        "VS", [raw("vs", AVAL="number(vs.RES)", AVISIT="'x'", VSSEQ="number(vs.NO)")], lines, sort=["AVISIT"]
+    )
     assert study.shuffled(seed).rows("VS") == study.rows("VS")
 
 

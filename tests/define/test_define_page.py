@@ -28,6 +28,22 @@ def test_the_same_package_gives_the_same_bytes() -> None:
     assert define_page(SDTM) == define_page(SDTM)
 
 
+def test_a_dataset_named_as_a_prefix_shares_no_place_with_a_codelist_or_result() -> None:
+    """Datasets CL, RD and AR with a variable SEX, beside the codelist SEX and results of like names."""
+    variable = replace(AE.variable("AESER"), name="SEX")
+    named = tuple(
+        replace(AE, name=name, domain=name, variables=(*AE.variables, variable))
+        for name in ("CL", "RD", "AR")
+    )
+    package = replace(SDTM, datasets=(*SDTM.datasets, *named))
+    page = Page(define_page(package))
+    held = [node.get("id") for node in page.root.iter() if node.get("id")]
+    assert len(held) == len(set(held))
+    assert page.ids["CL.SEX"].tag == "tr"
+    assert page.text(page.ids["codelist.SEX"]).startswith("Sex")
+    assert "#codelist.SEX" in page.targets()
+
+
 def evil() -> PackageMetadata:
     """A package with markup in every kind of text."""
     terms = (Term(EVIL, EVIL), *METHOD.terms)

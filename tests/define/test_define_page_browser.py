@@ -69,7 +69,7 @@ def test_a_link_to_a_row_survives_a_reload(browser: Chromium, file: Path, place:
 
 
 def test_a_link_to_a_codelist_opens_the_panel(browser: Chromium, file: Path) -> None:
-    browser.open(file, "#CL.SEX")
+    browser.open(file, "#codelist.SEX")
     said = browser.ask(PANEL)
     assert all(text in said for text in ("Sex", "C66731", "Female", "C20197", "DM.SEX"))
     browser.press("Escape")
@@ -84,9 +84,9 @@ def test_a_codelist_opens_beside_the_variable_and_gives_the_focus_back(browser: 
     browser.ask("document.activeElement.matches('a.cl') && document.activeElement.click()")
     assert "Female" in browser.ask(PANEL)
     assert browser.ask(SHOWN) == "DM"
-    assert browser.ask("location.hash") == "#CL.SEX"
+    assert browser.ask("location.hash") == "#codelist.SEX"
     browser.press("Escape")
-    assert browser.ask("document.activeElement.hash") == "#CL.SEX"
+    assert browser.ask("document.activeElement.hash") == "#codelist.SEX"
     assert browser.ask("location.hash") == "#DM"
 
 
@@ -96,9 +96,9 @@ def test_a_codelist_opens_beside_the_variable_and_gives_the_focus_back(browser: 
         ("ae", "Dataset", "#AE"),
         ("aestdy", "Variable", "#AE.AESTDY"),
         ("without a day 0", "Method", "#AE.AESTDY"),
-        ("female", "Term", "#CL.SEX"),
+        ("female", "Term", "#codelist.SEX"),
         ("treatment emergent", "Value", "#SUPPAE.QVAL.QNAM.EQ.AETRTEM"),
-        ("sex C66731", "Codelist", "#CL.SEX"),
+        ("sex C66731", "Codelist", "#codelist.SEX"),
         ("answered the question", "Comment", "#DM.ETHNIC"),
     ],
 )

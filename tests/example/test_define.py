@@ -27,6 +27,7 @@ NS = {
 }
 DEF, XLINK = f"{{{NS['def']}}}", f"{{{NS['xlink']}}}"
 KINDS = ["sdtm", "adam"]
+FOLDERS = [*KINDS, "controls/sdtm"]
 # Datasets whose results differ by parameter or test in more than the length of a text, and those of which the
 # same is said of all results.
 DIVIDED = ("ADCF", "ADEG", "ADEX", "ADEXER", "ADLB", "ADQSSAQ", "ADVS")
@@ -95,15 +96,16 @@ def described(define: Define, files: dict[str, Dataset]) -> dict[str, Dataset]:
     return {name: data for name, data in files.items() if data.kind == define.kind}
 
 
-def test_the_file_is_valid_by_the_schema_with_analysis_results(define: Define) -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_file_is_valid_by_the_schema_with_analysis_results(out: Path, folder: str) -> None:
     package = find_spec("defineutils")
     assert package is not None and package.submodule_search_locations
-    folder = Path(package.submodule_search_locations[0]) / "validate" / "schema"
-    schema = etree.XMLSchema(etree.parse(folder / "cdisc-arm-1.0" / "arm1-0-0.xsd"))
-    assert schema.validate(define.root), schema.error_log
+    schemas = Path(package.submodule_search_locations[0]) / "validate" / "schema"
+    schema = etree.XMLSchema(etree.parse(schemas / "cdisc-arm-1.0" / "arm1-0-0.xsd"))
+    assert schema.validate(etree.parse(out / folder / "define.xml")), schema.error_log
 
 
-@pytest.mark.parametrize("folder", [*KINDS, "controls/sdtm"])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_the_official_stylesheet_beside_the_file_shows_every_dataset_and_variable(
     out: Path, folder: str
 ) -> None:
@@ -120,15 +122,15 @@ def test_the_official_stylesheet_beside_the_file_shows_every_dataset_and_variabl
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:odmlib")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_odmlib_reads_datasets_variables_and_labels_back(
-    out: Path, files: dict[str, Dataset], kind: str
+    out: Path, every: dict[str, Dataset], folder: str
 ) -> None:
     from odmlib.define_loader import XMLDefineLoader
     from odmlib.loader import ODMLoader
 
     loader = ODMLoader(XMLDefineLoader(model_package="define_2_1"))
-    loader.open_odm_document(str(out / kind / "define.xml"))
+    loader.open_odm_document(str(out / folder / "define.xml"))
     version = loader.MetaDataVersion()
     items = {item.OID: item for item in version.ItemDef}
     found = {
@@ -141,8 +143,11 @@ def test_odmlib_reads_datasets_variables_and_labels_back(
         )
         for group in version.ItemGroupDef
     }
+    place, _, kind = folder.rpartition("/")
     assert found == {
-        name: (data.label, list(data.labels.items())) for name, data in files.items() if data.kind == kind
+        data.name: (data.label, list(data.labels.items()))
+        for name, data in every.items()
+        if data.kind == kind and name.rpartition("/")[0] == place
     }
 
 
@@ -192,6 +197,14 @@ def test_every_variable_has_type_and_length_of_the_bytes(
             elif header.type == "Char":
                 assert length is None, where
                 assert header.length == max(map(len, values), default=1), where
+            elif values and (levels := values_of(define, name, header.name)):
+                parts = [
+                    (int(x.get("Length", "")), int(x.get("SignificantDigits", "0"))) for x in levels.values()
+                ]
+                decimals = max(part[1] for part in parts)
+                whole = max(long - (n + 1 if n else 0) for long, n in parts)
+                assert int(item.get("SignificantDigits", "0")) == decimals, where
+                assert int(length or 0) == whole + (decimals + 1 if decimals else 0), where
             elif values and not item.get(DEF + "DisplayFormat"):
                 digits = [number_text(value).partition(".") for value in values]
                 decimals = max(len(d[2]) for d in digits)

@@ -159,6 +159,12 @@ def test_the_trial_design_is_that_of_the_files(
     frame, _ = pyreadstat.read_xport(guided[1] / "sdtm" / "ti.xpt")
     rows = csdrg["Appendix I: Inclusion/Exclusion Criteria"][0][1:]
     assert [row[2] for row in rows] == list(frame["IETEST"])
+    counts = frame["IECAT"].value_counts()
+    marked = (guided[1] / "guides" / "csdrg.md").read_text(encoding="utf-8")
+    assert (
+        f"The criteria, {counts['INCLUSION']} of inclusion and {counts['EXCLUSION']} of exclusion, "
+        "are listed in Appendix I.\n"
+    ) in marked.partition("TI – Trial Inclusion/Exclusion Criteria")[2].partition("<a id")[0]
 
 
 def test_the_parameters_of_an_analysis_dataset_are_those_of_its_file(

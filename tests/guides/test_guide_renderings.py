@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -134,6 +135,20 @@ def test_a_row_longer_than_a_page_goes_on_with_the_head_row_above_it() -> None:
             for p in pages
         )
     )
+
+
+@pytest.mark.parametrize("lines", range(30, 56, 2))
+def test_a_heading_without_text_stands_on_the_page_of_what_follows(lines: int) -> None:
+    """A part whose first section follows at once, begun at any height of the page."""
+    words = Paragraph((Run("\n".join("filling" for _ in range(lines))),), "literal")
+    made = guide(words)
+    more = (
+        Section(1, "2", "two", "A part of its own", ()),
+        Section(2, "2.1", "deep", "Its first section", (table(("Head", "Other"), [("first", "row")]),)),
+    )
+    pages = pdf_pages(guide_pdf(replace(made, sections=(*made.sections, *more))))[2:]
+    (part,) = [number for number, page in enumerate(pages) if "A part of its own" in page]
+    assert "Its first section" in pages[part] and "first" in pages[part].partition("Its first section")[2]
 
 
 def test_signs_of_the_symbol_font_and_of_western_letters_are_read_back() -> None:

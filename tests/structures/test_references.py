@@ -187,7 +187,7 @@ supp:
 """,
     "mappings/sdtm/relrec.yaml": """\
 domain: RELREC
-sort: [RELID, RDOMAIN]
+sort: [RELID, RDOMAIN, USUBJID, IDVAR, IDVARVAL]
 relate: [{id: AECM, from: AE.AESPID, to: CM.CMAENO, by: ";"}]
 variables: {RELTYPE: {absent: "The relationships hold between records."}}
 """,

@@ -39,7 +39,6 @@ NO_CELL = {
         "Standard/@CommentOID": 3,
     },
     "defineV21-SDTM.xml": {
-        "CodeList/@CommentOID": 1,  # of a dictionary
         "CodeList/@SASFormatName": 25,
         "CodeList/@StandardOID": 1,
         "CodeList/Alias": 6,

@@ -38,7 +38,9 @@ def _qualifiers_as_text(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
-    """CED264 for values outside closed codelists, CED265 for checks, CED266 and CED267 for texts, CED275."""
+    """CED264 for values outside closed codelists, CED265 for checks, CED266 and CED267 for texts, CED275,
+    CED548 for keys."""
+    _check_keys(frame, dataset, world)
     _check_codelists(frame, dataset, world)
     _check_standard_units(frame, dataset, world)
     check_texts(frame, dataset, world)
@@ -52,6 +54,27 @@ def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> Non
             world.faults.add(
                 "CED265", message, words.where, "", records_of(failed), Severity.WARNING, Stage.CHECK
             )
+
+
+def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
+    """CED548: the keys that define.xml declares, at most with the sequence number, must identify a record."""
+    choices = dataset.key_choices([v.name for v in dataset.variables if v.name in frame.columns])
+    if not choices or any(frame.select(keys).is_unique().all() for keys in choices):
+        return
+    keys = list(choices[-1])
+    several = frame.filter(pl.struct(keys).is_duplicated())
+    shown = ", ".join(
+        _key_value(name, value) for name, value in several.select(keys).row(0, named=True).items()
+    )
+    message = f"{dataset.name}: the keys do not identify {_count(several.height)}, the first with {shown}"
+    hint = "add what tells them apart to `sort`, or remove what is there twice"
+    world.faults.add("CED548", message, dataset.where, hint, records_of(several), stage=Stage.CHECK)
+
+
+def _key_value(name: str, value: object) -> str:
+    if value is None:
+        return f"no {name}"
+    return f"{name} {value:g}" if isinstance(value, float) else f"{name} '{value}'"
 
 
 def _check_demands(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:

@@ -19,7 +19,7 @@ from ced_cdisc.core.metadata import (
     Variable,
     merge_origins,
 )
-from ced_cdisc.describe.lists import UsedTerms, written_values
+from ced_cdisc.describe.lists import UsedTerms, level_place, written_values
 from ced_cdisc.describe.types import distinct, measure
 from ced_cdisc.describe.values import ByValue, by_value
 from ced_cdisc.expr.tree import Type
@@ -94,11 +94,9 @@ def _class(plan: DatasetPlan) -> str:
 
 def proven_keys(plan: DatasetPlan, frame: pl.DataFrame) -> tuple[str, ...]:
     """The key variables: those of ``sort``, and the sequence number where the data show need of it."""
-    keys = [key for key in plan.sort if key in frame.columns]
-    if keys and frame.select(keys).n_unique() < len(frame):
-        sequence = plan.sequence if plan.kind == "sdtm" else "ASEQ"
-        keys += [sequence] if sequence in frame.columns else []
-    return tuple(keys)
+    choices = plan.key_choices(frame.columns)
+    proven = (keys for keys in choices if frame.select(keys).is_unique().all())
+    return next(proven, choices[-1] if choices else ())
 
 
 def _variable(
@@ -108,13 +106,15 @@ def _variable(
     measured = measure(
         values, variable.kind, variable.name, sdtm=plan.kind == "sdtm", decimals=variable.decimals
     )
-    _note(plan, variable, values, used)
+    _note(plan, variable, frame, used)
     comment = variable.comment
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
     divided = ByValue() if measured.empty else by_value(plan, frame, variable, _labels(plan, variable.name))
     levels, measured = divided.levels, divided.measured or measured
     codelist = divided.codelist or variable.codelist
+    if plan.reference_data:
+        _note_levels(variable.name, levels, frame, used)
     if any(level.comment is not None for level in levels):
         comment = None  # said where it holds
     covered = bool(levels) and all(level.origin is not None for level in levels)
@@ -168,16 +168,31 @@ def _method(plan: DatasetPlan, variable: VariablePlan) -> Method | None:
     return merge_methods(methods) if own else variable.method
 
 
-def _note(plan: DatasetPlan, variable: VariablePlan, values: pl.Series, used: UsedTerms) -> None:
+def _note(plan: DatasetPlan, variable: VariablePlan, frame: pl.DataFrame, used: UsedTerms) -> None:
     if variable.kind is not Type.TEXT:
         return
     lines = [line for block in plan.blocks for line in block.lines if line.variable == variable.name]
     lists = [variable.codelist, *(line.codelist for line in lines)]
-    lists += [codelist for (name, _), codelist in plan.value_lists.items() if name == variable.name]
+    bound = {value: listed for (name, value), listed in plan.value_lists.items() if name == variable.name}
+    by = next((divider for name, divider in plan.value_level if name == variable.name), "")
+    if plan.reference_data and by in frame.columns:  # the spec itself holds every value
+        for value, codelist in bound.items():
+            used.note(codelist, distinct(frame.filter(pl.col(by) == value)[variable.name]))
+    else:
+        lists += bound.values()
     if any(lists):
-        possible = distinct(values) | written_values(plan, variable.name)
+        possible = distinct(frame[variable.name]) | written_values(plan, variable.name)
         for codelist in lists:
             used.note(codelist, possible)
+
+
+def _note_levels(variable: str, levels: Sequence[ValueLevel], frame: pl.DataFrame, used: UsedTerms) -> None:
+    """Of trial design the spec itself holds every value, so that a value level can have no other."""
+    for level in levels:
+        check = level.where[0]
+        held = frame.filter(pl.col(check.variable).is_in(check.values))[variable]
+        if level.codelist is not None:
+            used.note_apart(level.codelist, level_place(variable, check), distinct(held))
 
 
 def _labels(plan: DatasetPlan, variable: str) -> dict[str, str]:

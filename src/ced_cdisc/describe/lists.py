@@ -5,39 +5,67 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ced_cdisc.core.metadata import Codelist, Term
+from ced_cdisc.core.metadata import Codelist, RangeCheck, Term
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.model import DatasetPlan
 
 
 @dataclass
 class UsedTerms:
-    """The values of each codelist that the specs or the data of a package name."""
+    """The values of each codelist that the specs or the data of a package name.
+
+    ``used`` has them by id of the list; ``apart`` by id and the value level of which alone they are known.
+    """
 
     used: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    apart: dict[tuple[str, str], set[str]] = field(default_factory=dict[tuple[str, str], set[str]])
 
     def note(self, codelist: Codelist | None, values: Iterable[str]) -> None:
         """Remember values of a list."""
         if codelist is not None:
             self.used.setdefault(codelist.id, set()).update(values)
 
+    def note_apart(self, codelist: Codelist, place: str, values: Iterable[str]) -> None:
+        """Remember all values of a list that one value level can have: it shows no others."""
+        self.apart.setdefault((codelist.id, place), set()).update(values)
+
     def show(self, codelist: Codelist | None) -> Codelist | None:
         """The list with the remembered values only, and decodes where they say more than the value."""
-        if codelist is None or codelist.dictionary:
+        return None if codelist is None else self._cut(codelist, self.used.get(codelist.id, set()))
+
+    def show_level(self, codelist: Codelist | None, variable: str, where: RangeCheck) -> Codelist | None:
+        """The list of a value level: that of the package, or a list of its own if it has fewer values."""
+        whole = self.show(codelist)
+        apart = None if codelist is None else self.apart.get((codelist.id, level_place(variable, where)))
+        if codelist is None or whole is None or apart is None:
+            return whole
+        own = self._cut(codelist, apart)
+        if own is None or own.terms == whole.terms:
+            return whole
+        named = f"{codelist.name}, {variable} where {where.variable} is {listed(list(where.values))}"
+        return replace(own, id=f"{codelist.id}.{level_place(variable, where)}", name=named)
+
+    def _cut(self, codelist: Codelist, wanted: set[str]) -> Codelist | None:
+        if codelist.dictionary:
             return codelist
         terms = codelist.terms
         if codelist.code:
-            wanted = self.used.get(codelist.id, set())
             terms = tuple(term for term in terms if term.value in wanted)
         if codelist.open:
             known = {term.value for term in terms}
-            found = sorted(self.used.get(codelist.id, set()) - known)
-            terms = (*terms, *(Term(value) for value in found))
+            terms = (*terms, *(Term(value) for value in sorted(wanted - known)))
         if not terms:
             return None
         if codelist.code and not _needs_decodes(codelist, [term.value for term in terms]):
             terms = tuple(replace(term, decode="") for term in terms)
         return replace(codelist, terms=terms)
+
+
+def level_place(variable: str, where: RangeCheck) -> str:
+    """A value level in an identifier: ``TS.TSVAL.DOSU``; of several values the first stands for all."""
+    first = "".join(char if char.isascii() and char.isalnum() else "_" for char in where.values[0])
+    return f"{where.dataset}.{variable}.{first}"
 
 
 def _needs_decodes(codelist: Codelist, values: list[str]) -> bool:

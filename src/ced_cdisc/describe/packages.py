@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, ValueLevel, Variable
+from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, Variable
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental, same_lengths
 from ced_cdisc.describe.lineage import Trace
 from ced_cdisc.describe.lists import UsedTerms
@@ -67,9 +67,8 @@ def _with_lists(dataset: DatasetMetadata, used: UsedTerms) -> DatasetMetadata:
 
 
 def _shown(variable: Variable, used: UsedTerms) -> Variable:
-    levels = tuple(_shown_level(level, used) for level in variable.value_level)
+    levels = tuple(
+        replace(level, codelist=used.show_level(level.codelist, variable.name, level.where[0]))
+        for level in variable.value_level
+    )
     return replace(variable, codelist=used.show(variable.codelist), value_level=levels)
-
-
-def _shown_level(level: ValueLevel, used: UsedTerms) -> ValueLevel:
-    return replace(level, codelist=used.show(level.codelist))

@@ -35,7 +35,7 @@ class ByValue:
     Attributes:
         levels: its value level; nothing where all records are alike.
         codelist: that of all records, where there is no value level.
-        measured: numbers with the decimals that the spec gives of every value; None where it does not.
+        measured: numbers as wide and fine as those of any value, where the spec gives decimals of some.
         origin, method: where derived records are among those that are alike; None where there are none.
     """
 
@@ -62,9 +62,9 @@ def by_value(
     by = dividers[0]
     derived = _derived_records(plan, frame, variable.name, by)
     found = _values(plan, frame, variable, by, derived)
-    planned = by == "PARAMCD" and all(value.name in plan.decimals for value in found)
     numbers = [v.measured for v in found if v.measured.type in ("integer", "float")]
-    whole = all_of(numbers) if planned and numbers and len(numbers) == len(found) else None
+    planned = by == "PARAMCD" and plan.decimals and numbers and len(numbers) == len(found)
+    whole = all_of(numbers) if planned else None
     if len({(_likeness(v), v.study) for v in found}) < 2:
         codelist = _common_codelist(plan, frame, variable, by)
         if not found or not any(derived.values()):

@@ -6,7 +6,7 @@ Two engines carry the same plan out: :mod:`ced_cdisc.convert` on polars frames, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -298,6 +298,13 @@ class DatasetPlan:
     def sequence(self) -> str:
         """The name of its --SEQ."""
         return f"{prefix_of(self.domain)}SEQ"
+
+    def key_choices(self, columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """What may identify a record: the variables of ``sort``, or these and the sequence number."""
+        keys = tuple(key for key in self.sort if key in columns)
+        number = self.sequence if self.kind == "sdtm" else "ASEQ"
+        more = () if number in keys or number not in columns else ((*keys, number),)
+        return (keys, *more) if keys else ()
 
     @property
     def person(self) -> str:

@@ -204,6 +204,7 @@ def _dictionary(view: DefineView, one: Node) -> Row:
         "Data Type": attribute(one, "DataType"),
         "Dictionary": attribute(external, "Dictionary"),
         "Version": attribute(external, "Version"),
+        "Comment": view.id("CommentDef", attribute(one, "CommentOID")),
     }
 
 

@@ -196,6 +196,7 @@ SHEETS = (
             Column("Data Type", ("Type",), 10, LIST_TYPES),
             Column("Dictionary", (), 20),
             Column("Version", (), 14),
+            _COMMENT,
         ),
         ("ID",),
         ("Dictionary",),

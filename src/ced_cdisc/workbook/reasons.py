@@ -56,6 +56,7 @@ REASONS: dict[str, dict[str, str]] = {
     },
     "Dictionaries": {
         "Data Type": "the variable gives the type",
+        "Comment": "`comment` of the list in define.yaml is the comment",
     },
     "Methods": {
         "Name": "the name is made of the variable",

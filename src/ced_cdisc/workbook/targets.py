@@ -39,7 +39,7 @@ _DOCUMENT = {"Title": "title", "Href": "href"}
 _DISPLAY = {"Title": "title"}
 _RESULT = {"Reason": "reason", "Purpose": "purpose"}
 _HEAD = ("domain", "dataset", "label", "class", "like", "noun", "structure")
-_USERS = ("Datasets", "Variables", "ValueLevel", "Codelists")
+_USERS = ("Datasets", "Variables", "ValueLevel", "Codelists", "Dictionaries")
 
 
 _Found = tuple[Location, Sequence[Edit], str]
@@ -194,11 +194,11 @@ class Targets:
         top = self._trees.top("define")
         if node is None:
             return place(top, "codelists") if top is not None else Location(""), [], ""
+        if one.column == "Comment" and len(one.key) == 1:
+            return self._comment(one, node, None)
         if one.sheet == "Dictionaries":
             return self._key(one, node, one.column.lower())
         if len(one.key) == 1:
-            if one.column == "Comment":
-                return self._comment(one, node, None)
             return self._key(one, node, "name" if one.column == "Name" else "extends")
         terms = entry(node, "terms")
         if not isinstance(terms, Mapping):

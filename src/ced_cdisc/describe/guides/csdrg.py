@@ -22,6 +22,7 @@ from ced_cdisc.describe.guides.facts import (
     standards,
 )
 from ced_cdisc.describe.guides.outline import is_trial_design, outline, sections
+from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.account import account, sentence, totals
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.raw import RawTable
@@ -314,6 +315,10 @@ def _dataset(facts: Facts, dataset: DatasetPlan, metadata: DatasetMetadata) -> I
             w for n, w in zip(_SHOWN[dataset.name], _WIDTHS[dataset.name], strict=True) if n in shown_names
         )
         yield table(shown_names, _cells(frame, shown_names), widths)
+    if dataset.name == "TI" and len(frame):
+        kinds = frame.group_by("IECAT").len().sort("IECAT", descending=True).rows()
+        shown = listed([f"{number} of {kind.lower()}" for kind, number in kinds if kind])
+        yield text(f"The criteria, {shown}, are listed in Appendix I.")
 
 
 def _notes(facts: Facts) -> Iterator[Block]:

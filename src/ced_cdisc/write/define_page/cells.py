@@ -15,9 +15,8 @@ from ced_cdisc.core.metadata import (
     ValueLevel,
     Variable,
 )
-from ced_cdisc.write.define import oids
 from ced_cdisc.write.define_page.markup import Element, add, is_beside, link, say
-from ced_cdisc.write.define_page.places import Places
+from ced_cdisc.write.define_page.places import Places, codelist_place
 
 _SIGNS = {"EQ": "=", "NE": "≠", "LT": "<", "LE": "≤", "GT": ">", "GE": "≥", "IN": "in", "NOTIN": "not in"}
 
@@ -58,7 +57,7 @@ def codelist_cell(row: Element, codelist: Codelist | None) -> None:
     cell = add(row, "td", "", "list")
     if codelist is None:
         return
-    link(cell, codelist.name, f"#{oids.codelist(codelist.id)}", "cl")
+    link(cell, codelist.name, f"#{codelist_place(codelist.id)}", "cl")
     terms = len(codelist.terms)
     text = (
         f"{codelist.dictionary} {codelist.version}".strip() if codelist.dictionary else counted(terms, "term")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from ced_cdisc.core.arm import AnalysisResult, ResultDisplay
 from ced_cdisc.core.metadata import Codelist, PackageMetadata
-from ced_cdisc.write.define import oids
 from ced_cdisc.write.define.definitions import Definitions
 from ced_cdisc.write.define_page.cells import comment_block, condition, counted, document_refs, sentence
 from ced_cdisc.write.define_page.markup import Element, add, is_beside, link, say
-from ced_cdisc.write.define_page.places import Places, variable_place
+from ced_cdisc.write.define_page.places import (
+    Places,
+    codelist_place,
+    display_place,
+    result_place,
+    variable_place,
+)
 
 
 def view(parent: Element, identifier: str, title: str) -> Element:
@@ -26,7 +31,7 @@ def codelists_view(parent: Element, package: PackageMetadata, known: Definitions
 
 
 def _codelist(section: Element, codelist: Codelist, package: PackageMetadata, places: Places) -> None:
-    identifier = oids.codelist(codelist.id)
+    identifier = codelist_place(codelist.id)
     block = add(section, "div", "", "codelist", id=identifier)
     add(block, "h3", codelist.name, "", tabindex="-1")
     standard = next((s for s in package.standards if s.id == codelist.standard), None)
@@ -69,7 +74,7 @@ def results_view(parent: Element, package: PackageMetadata, places: Places) -> N
 
 
 def _display(section: Element, display: ResultDisplay, places: Places) -> None:
-    block = add(section, "div", "", "display", id=oids.display(display.id))
+    block = add(section, "div", "", "display", id=display_place(display.id))
     heading = add(block, "h3", "", "", tabindex="-1")
     add(heading, "span", display.id, "name")
     say(heading, " " + display.title)
@@ -79,7 +84,7 @@ def _display(section: Element, display: ResultDisplay, places: Places) -> None:
 
 
 def _result(block: Element, result: AnalysisResult) -> None:
-    identifier = oids.result(result.id)
+    identifier = result_place(result.id)
     card = add(block, "div", "", "result", id=identifier)
     heading = add(card, "h4", "", "", tabindex="-1")
     link(heading, result.id, f"#{identifier}", "name")

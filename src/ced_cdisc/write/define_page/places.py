@@ -4,10 +4,12 @@
 dataset             ``AE``
 variable            ``AE.AESEV``
 value-level row     ``SUPPAE.QVAL.QNAM.EQ.AETRTEM``
-codelist            ``CL.AESEV``
-display, result     ``RD.T3.1``, ``AR.T3.1.R3``
+codelist            ``codelist.AESEV``
+display, result     ``display.T3.1``, ``result.T3.1.R3``
 standards, ...      ``standards``, ``documents``, ``codelists``
 ==================  =============================================
+
+No two can be one: names of datasets are in capitals, all other places begin with a small letter.
 """
 
 from __future__ import annotations
@@ -38,6 +40,21 @@ def variable_place(dataset: str, variable: str) -> str:
 def value_place(dataset: DatasetMetadata, variable: Variable, level: ValueLevel) -> str:
     """The id of a value-level row."""
     return oids.value_item(dataset.name, variable.name, level.where).removeprefix("IT.")
+
+
+def codelist_place(codelist: str) -> str:
+    """The id of a codelist's terms."""
+    return f"codelist.{codelist}"
+
+
+def display_place(display: str) -> str:
+    """The id of a display of results."""
+    return f"display.{display}"
+
+
+def result_place(result: str) -> str:
+    """The id of an analysis result."""
+    return f"result.{result}"
 
 
 def beside(datasets: Iterable[DatasetPlan], page: str) -> dict[str, str]:

@@ -48,8 +48,8 @@ class _Page:
 def guide_pdf(guide: Guide) -> bytes:
     """The PDF; the same guide gives the same bytes. Its date is that of the data."""
     layout = _Layout()
-    for section in guide.sections:
-        layout.section(section)
+    for number, section in enumerate(guide.sections):
+        layout.section(section, guide.sections[number + 1 :])
     stream = io.BytesIO()
     canvas: Any = Canvas(stream, pagesize=(_WIDTH, _HEIGHT), invariant=1, pageCompression=1)
     canvas.setDateFormatter(partial(_constant, guide.created.strftime("D:%Y%m%d%H%M%S+00'00'")))
@@ -73,12 +73,11 @@ class _Layout:
         self.pages: list[_Page] = []
         self._y = 0.0
 
-    def section(self, section: Section) -> None:
+    def section(self, section: Section, following: tuple[Section, ...]) -> None:
+        """A section; its heading stands on one page with what follows it."""
         size, before = _HEADINGS[section.level]
         lines = set_lines((Run(section.heading, bold=True),), size, _RIGHT - _LEFT)
-        first = section.blocks[0] if section.blocks else None
-        below = self._height(first) if isinstance(first, Table) else 40
-        self._room(before + len(lines) * size * _LEAD + 8 + below)
+        self._room(self._wanted(section, following))
         if self._y < _TOP:
             self._y -= before
         self.pages[-1].marks.append((section, self._y))
@@ -86,6 +85,16 @@ class _Layout:
         self._y -= 4
         for block in section.blocks:
             self._block(block)
+
+    def _wanted(self, section: Section, following: tuple[Section, ...]) -> float:
+        """The room for a heading, the headings right below it, and the beginning of the first block."""
+        size, before = _HEADINGS[section.level]
+        lines = set_lines((Run(section.heading, bold=True),), size, _RIGHT - _LEFT)
+        heading = before + len(lines) * size * _LEAD + 8
+        if section.blocks or not following:
+            first = section.blocks[0] if section.blocks else None
+            return heading + (self._height(first) if isinstance(first, Table) else 40)
+        return heading + self._wanted(following[0], following[1:])
 
     def _room(self, height: float) -> None:
         if not self.pages or self._y - height < _BOTTOM:

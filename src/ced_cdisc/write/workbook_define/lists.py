@@ -37,6 +37,7 @@ def code_lists(cells: Cells) -> Iterator[CodeList]:
             oid=f"CL.{one['ID']}",
             name=one["Name"] or one["ID"],
             data_type=cells.chosen("Dictionaries", one, "Data Type") or "text",
+            comment_oid=cells.comment("Dictionaries", one),
             external=ExternalCodeList(dictionary=one["Dictionary"], version=one["Version"] or None),
         )
 

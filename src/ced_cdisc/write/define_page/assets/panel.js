@@ -21,7 +21,7 @@ const closePanel = (back) => {
   traced = null;
   inside.replaceChildren();
   if (!back) return;
-  if (location.hash.startsWith("#CL.") && current) history.replaceState(null, "", (gone = `#${current.id}`));
+  if (location.hash.startsWith("#codelist.") && current) history.replaceState(null, "", (gone = `#${current.id}`));
   if (opener?.isConnected) opener.focus();
   opener = null;
 };

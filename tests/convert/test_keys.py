@@ -1,0 +1,65 @@
+"""The keys that define.xml declares, proven on the records while they are built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import ced_cdisc
+from ced_cdisc.core.findings import Stage, Stopped
+from small_study import write_study
+
+TE = """\
+domain: TE
+origin: Protocol
+sort: [ETCD]
+rows:
+  - {ETCD: SCRN, ELEMENT: Screening, TESTRL: Informed consent}
+  - {ETCD: TRT, ELEMENT: Treatment, TESTRL: First dose}
+"""
+ADSL = "mappings/adam/adsl.yaml"
+
+
+def faults(folder: Path) -> list[str]:
+    try:
+        ced_cdisc.build(
+            folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define"
+        )
+    except Stopped as stopped:
+        assert {finding.stage for finding in stopped.findings.errors} == {Stage.CHECK}
+        return [str(finding).replace(f"{folder}/", "") for finding in stopped.findings.errors]
+    return []
+
+
+def test_records_of_raw_tables_that_share_their_keys_are_named(tmp_path: Path) -> None:
+    write_study(tmp_path, {ADSL: ("from: DM\n", "from: AE\n")})
+    assert faults(tmp_path) == [
+        "mappings/adam/adsl.yaml:1:10 CED548 ADSL: the keys do not identify 2 records, the first with "
+        "STUDYID 'T1', USUBJID 'T1-001'; add what tells them apart to `sort`, or remove what is there twice\n"
+        "    ae.csv line 2, subject T1-001\n"
+        "    ae.csv line 3, subject T1-001"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "found"),
+    [
+        ("TRT", []),
+        (
+            "SCRN",
+            [
+                "mappings/sdtm/te.yaml:1:9 CED548 TE: the keys do not identify 2 records, the first with "
+                "STUDYID 'T1', ETCD 'SCRN'; "
+                "add what tells them apart to `sort`, or remove what is there twice"
+            ],
+        ),
+    ],
+)
+def test_written_records_that_share_their_keys_are_named(
+    tmp_path: Path, second: str, found: list[str]
+) -> None:
+    write_study(tmp_path)
+    (tmp_path / "mappings/sdtm/te.yaml").write_text(TE.replace("ETCD: TRT", f"ETCD: {second}"))
+    assert faults(tmp_path) == found
+    assert (tmp_path / "out").exists() == (not found)
