@@ -8,6 +8,7 @@ from pathlib import Path
 from ced_cdisc.check.core.report import read_report
 from ced_cdisc.check.core.run import CoreSettings
 from ced_cdisc.conformance.folder import read_folder
+from ced_cdisc.conformance.places import with_places
 from ced_cdisc.conformance.rule import all_rules
 from ced_cdisc.conformance.run import run_rules
 from ced_cdisc.conformance.second_opinion import core_opinion, with_ours
@@ -50,11 +51,12 @@ def check_folder(
         engine, findings = core_opinion(
             study, core, folder=folder, define=define, rules=texts, records=records
         )
+    rules = run_rules(study, all_rules(), records=records) if datasets else ()
     return CheckResult(
         folder=shown or folder.as_posix(),
         standards=study.governing.lines({d.kind for d in datasets}),
         datasets=tuple(DatasetSummary(d.name, d.file, d.height, len(d.columns), d.kind) for d in datasets),
         reading=(*read.findings.sorted(), *findings),
-        rules=run_rules(study, all_rules(), records=records) if datasets else (),
+        rules=with_places(rules, study.datasets, folder, define),
         engine=engine,
     )

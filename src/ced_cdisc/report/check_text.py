@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ced_cdisc.core.conformance import CheckResult, Failure, RuleResult
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, printable
 from ced_cdisc.report.engine_text import engine_lines
 from ced_cdisc.report.record_text import record_line, record_lines
 
@@ -54,6 +54,8 @@ def _rule(result: RuleResult) -> Iterator[str]:
     for failure in result.failures:
         yield f"  {failure.text}"
         yield from record_lines(failure)
+        if failure.place:
+            yield f"    edit {printable(failure.place)}"
     yield f"  do: {rule.do}"
 
 
