@@ -53,7 +53,7 @@ def ced(*arguments: str) -> Run:
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.stdout == ""
-    return Run(result.exit_code, _masked(result.stderr))
+    return Run(result.exit_code, masked(result.stderr))
 
 
 def ced_process(*arguments: str, before: str = "") -> Run:
@@ -69,7 +69,7 @@ def ced_process(*arguments: str, before: str = "") -> Run:
         check=False,
     )
     assert done.stdout == ""
-    return Run(done.returncode, _masked(done.stderr))
+    return Run(done.returncode, masked(done.stderr))
 
 
 def _unchecked(arguments: tuple[str, ...]) -> list[str]:
@@ -77,7 +77,7 @@ def _unchecked(arguments: tuple[str, ...]) -> list[str]:
     return [first, *others, *(["--no-check"] if first == "build" else [])]
 
 
-def _masked(text: str) -> str:
+def masked(text: str) -> str:
     return re.sub(r" +\d+\.\d\d s$", "       _ s", text, flags=re.MULTILINE)
 
 

@@ -41,7 +41,7 @@ class Question:
 
     Attributes:
         frame: the records of the dataset, or the values of its variables.
-        of: true for what is looked at.
+        of: true for what is looked at; a column, no literal.
         wrong: true for what is wrong among that.
         answer: makes the answer of the number of rows looked at and of whether one is wrong.
     """
@@ -87,10 +87,8 @@ def _or_error(question: Question) -> Answer | pl.exceptions.PolarsError:
 
 def _together(questions: list[Question]) -> list[Answer]:
     """The answers to questions to one frame."""
-    row = pl.int_range(pl.len()) >= 0  # gives literals the height of the frame
     asked: list[pl.Expr] = []
     for number, one in enumerate(questions):
-        of = row & one.of
-        asked += of.sum().alias(f"of{number}"), (of & one.wrong).any().alias(f"bad{number}")
+        asked += one.of.sum().alias(f"of{number}"), (one.of & one.wrong).any().alias(f"bad{number}")
     told = questions[0].frame.select(asked).row(0)
     return [one.answer(int(told[2 * n]), bool(told[2 * n + 1])) for n, one in enumerate(questions)]

@@ -164,7 +164,7 @@ class Dataset:
         data = self.frame if frame is None else frame
         if of is None:
             of = pl.col(name).is_not_null() if name in data.columns else pl.lit(True)
-        of = of.fill_null(False)
+        of = pl.int_range(pl.len()) >= 0 if of.meta.is_literal() else of.fill_null(False)
 
         def answer(looked: int, failed: bool) -> Answer:
             if not failed:
@@ -209,7 +209,7 @@ class Dataset:
             if self.height <= _SMALL:
                 stacked = self._texts if self.columns[name].type == "Char" else self._numbers
                 return Question(stacked, pl.col("variable") == name, expression, answer)
-            return Question(self.values(name), pl.lit(value=True), expression, answer).ask()
+            return Question(self.values(name), pl.col("value").is_not_null(), expression, answer).ask()
         values = self.values(name)["value"]
         chosen = [v for v in values.to_list() if wrong(v)] if callable(wrong) else sorted(wrong)
         bad = pl.Series("value", chosen, values.dtype) if chosen else None
