@@ -28,7 +28,8 @@ def check_lines(results: Sequence[CheckResult]) -> Iterator[str]:
         told.append(f"{accepted:,} accepted")
     datasets = sum(len(one.datasets) for one in results)
     rules = len({r.rule.id for one in results for r in one.rules if r.status in ("passed", "failed")})
-    yield f"{_counted(datasets, 'dataset')} checked by {_counted(rules, 'rule')}: {', '.join(told) or 'no findings'}"
+    looked = f"{_counted(datasets, 'dataset')} checked by {_counted(rules, 'rule')}"
+    yield f"{looked}: {', '.join(told) or 'no findings'}"
     if told:
         found = [one for one in results if one.failed or one.reading]
         yield "  see " + " and ".join(f"ced-cdisc check {shlex.quote(one.folder)}" for one in found)
