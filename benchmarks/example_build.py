@@ -1,6 +1,7 @@
 """Times the example build from a cold start, and our XPT writer beside pyreadstat's, on this machine.
 
-The build is timed where its specs are planned anew (no cache), and where the plan is known.
+The build is timed where its specs are planned anew (no cache), where the plan is known, and there
+without the check at its end.
 
     .venv/bin/python benchmarks/example_build.py [RUNS]
 
@@ -40,6 +41,7 @@ def main(runs: int) -> None:
         anew = repeated(runs, lambda: run(build, cache="off"))
         run(build, cache=folder)
         known = repeated(runs, lambda: run(build, cache=folder))
+        unchecked = repeated(runs, lambda: run([*build, "--no-check"], cache=folder))
         help_ = repeated(runs, lambda: run([sys.executable, "-m", "ced_cdisc.cli", "--help"]))
         os.environ["CED_CDISC_CACHE"] = "off"
         result = ced_cdisc.build(RAW, out)
@@ -61,6 +63,7 @@ def main(runs: int) -> None:
     for name, times in (
         ("the example study, whole process, specs planned anew", anew),
         ("the example study, whole process, plan known", known),
+        ("the same without the check at the end", unchecked),
         ("`ced-cdisc --help`, whole process", help_),
         (f"XPT write, {rows}, ced-cdisc from polars", ours),
         (f"XPT write, {rows}, pyreadstat from pandas", theirs),

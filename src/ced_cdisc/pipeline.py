@@ -1,8 +1,9 @@
-"""The whole way of the data on one page: specs -> plan -> raw -> SDTM -> ADaM -> files -> checks.
+"""The whole way of the data on one page: specs -> plan -> raw -> SDTM -> ADaM -> files -> rules.
 
 A stage (:mod:`ced_cdisc.stages`) takes values and returns new ones. A fault of the input stops the run at the
 end of its stage, with all faults of that stage; the former output is untouched until everything is written
-and checked.
+and define.xml agrees with the bytes beside it. What the rules of ``ced-cdisc check`` find is told of the
+finished output: it is there to be looked at.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
+from ced_cdisc.stages.checking import check_output
 from ced_cdisc.stages.guiding import make_guides, read_guides
 from ced_cdisc.stages.planning import digests, make_plan, pin_numbers, prepare_output, stop_on_errors
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+    from ced_cdisc.core.conformance import CheckResult
     from ced_cdisc.stages.converting import Watch
     from ced_cdisc.stages.verifying import Verified
 
@@ -47,6 +50,8 @@ class Build:
     """How long each dataset took; not part of any output."""
     verified: Verified | None = None
     """What the second engine computed again, where that was asked for."""
+    checked: tuple[CheckResult, ...] = ()
+    """What the rules of ``ced-cdisc check`` say of the packages of the study and of each that it pools."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """One dataset as a pandas frame, dates as dates.
@@ -70,6 +75,7 @@ def build(
     profile: str | None = None,
     renumber: bool = False,
     verify: bool = False,
+    check: bool = True,
     watch: Watch | None = None,
     processes: int = 1,
 ) -> Build:
@@ -84,6 +90,7 @@ def build(
         profile: the profile of the study, in place of the one that study.yaml names.
         renumber: number records anew that `sequence: pinned` keeps the numbers of.
         verify: compute every dataset again with the second engine, and write nothing if a value differs.
+        check: carry out the rules of ``ced-cdisc check`` on what was written; nothing is raised for them.
         watch: told of each finished dataset.
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
 
@@ -133,8 +140,9 @@ def build(
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             (work / name).write_bytes(content)
         folder.commit()
+    checked = check_output(plan, packages, out, study) if check else ()
     columns = raw_columns(plan, tables)
-    return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified)
+    return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked)
 
 
 def _path(path: str | Path | None) -> Path | None:

@@ -88,6 +88,7 @@ def test_the_json(folder: Path) -> None:
         "count": 2,
         "standing": "new",
         "acceptance": None,
+        "spec": "",
         "records": [{"row": 1, "subject": "S1-1", "sequence": "1", "values": {"AESTDTC": "2020-02-30"}}],
     }
     assert rules["CED-S002"]["status"] == "not applicable"

@@ -45,12 +45,15 @@ class Run:
 
 
 def ced(*arguments: str) -> Run:
-    """``ced-cdisc ...`` in the working folder, within this process; a bug of the tool is raised."""
-    result = CliRunner().invoke(main, list(arguments), prog_name="ced-cdisc")
+    """``ced-cdisc ...`` in the working folder, within this process; a bug of the tool is raised.
+
+    A build leaves out the check at its end, which finds that the small study is no whole one.
+    """
+    result = CliRunner().invoke(main, _unchecked(arguments), prog_name="ced-cdisc")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.stdout == ""
-    return Run(result.exit_code, _masked(result.stderr))
+    return Run(result.exit_code, masked(result.stderr))
 
 
 def ced_process(*arguments: str, before: str = "") -> Run:
@@ -58,7 +61,7 @@ def ced_process(*arguments: str, before: str = "") -> Run:
     code = f"import sys\n{before}\nfrom ced_cdisc.cli import main\nmain(sys.argv[1:], prog_name='ced-cdisc')"
     environment = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "COLUMNS")}
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code, *arguments],
+        [sys.executable, "-W", "error", "-c", code, *_unchecked(arguments)],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -66,10 +69,15 @@ def ced_process(*arguments: str, before: str = "") -> Run:
         check=False,
     )
     assert done.stdout == ""
-    return Run(done.returncode, _masked(done.stderr))
+    return Run(done.returncode, masked(done.stderr))
 
 
-def _masked(text: str) -> str:
+def _unchecked(arguments: tuple[str, ...]) -> list[str]:
+    first, *others = arguments
+    return [first, *others, *(["--no-check"] if first == "build" else [])]
+
+
+def masked(text: str) -> str:
     return re.sub(r" +\d+\.\d\d s$", "       _ s", text, flags=re.MULTILINE)
 
 

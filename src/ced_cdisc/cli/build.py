@@ -24,6 +24,7 @@ INTERRUPTED = 130  # as shells say it
 @click.option("--only", metavar="AE,DM", help="Build these datasets and what they need.")
 @click.option("--profile", metavar="NAME", help="The profile of the study [as study.yaml says].")
 @click.option("--renumber", is_flag=True, help="Number anew what `sequence: pinned` keeps the numbers of.")
+@click.option("--no-check", is_flag=True, help="Leave out `ced-cdisc check` of what was written.")
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -33,12 +34,16 @@ def build(
     only: str | None,
     profile: str | None,
     renumber: bool,
+    no_check: bool,
     verify: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
 
     Specs are taken from ./mappings and ./define, else from the shipped example study. OUT is replaced as a
     whole, and only if it is new, empty, or a former build.
+
+    At the end, what was written is checked as `ced-cdisc check` does. An error among its findings gives exit
+    code 1; OUT is written all the same, to be looked at.
 
     With --verify, a second engine that shares nothing with the first computes all values again, one record at
     a time; if one differs, nothing is written.
@@ -61,6 +66,7 @@ def build(
     from ced_cdisc.plan.account import sentence, totals
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.locate import MissingFolder, find_study
+    from ced_cdisc.stages.checking import CheckInterrupted
 
     console = BuildConsole()
     try:
@@ -77,6 +83,7 @@ def build(
                 profile=profile,
                 renumber=renumber,
                 verify=verify,
+                check=not no_check,
                 watch=watch,
                 processes=2 if small else 1,
             )
@@ -85,6 +92,9 @@ def build(
     except Stopped as stopped:
         console.findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())
+    except CheckInterrupted:
+        console.say(f"interrupted while checking; {out.as_posix()} is written")
+        sys.exit(INTERRUPTED)
     except KeyboardInterrupt:
         console.say(f"interrupted; {out.as_posix()} is as it was")
         sys.exit(INTERRUPTED)
@@ -101,6 +111,12 @@ def build(
     console.findings(result.findings)
     datasets = sum(len(package.datasets) for package in result.packages.values())
     console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")
+    if result.checked:
+        from ced_cdisc.report.build_check import check_lines
+
+        for line in check_lines(result.checked):
+            console.say(line)
+        sys.exit(max(one.exit_code() for one in result.checked))
 
 
 def _dataset(text: str) -> str:

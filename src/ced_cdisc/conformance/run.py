@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from ced_cdisc.conformance.look import ROW, Look
+from ced_cdisc.conformance.look import ROW, Answer, Look, Question, answered
 from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
@@ -27,27 +27,56 @@ def run_rules(
         rules: the rules, in the order of the results.
         records: how many records a failure lists at most; all are counted.
     """
-    return tuple(run_rule(study, rule, records=records) for rule in rules)
+    looks = [(rule, _looks(study, rule)) for rule in rules]
+    answers = answered(look for _, found in looks if isinstance(found, list) for look in found)
+    return tuple(_result(rule, found, answers, records) for rule, found in looks)
 
 
 def run_rule(study: Submission, rule: Rule, *, records: int = RECORDS_SHOWN) -> RuleResult:
     """Carry out one rule; data that its function cannot take give the status ``not run``."""
+    return run_rules(study, [rule], records=records)[0]
+
+
+def _looks(study: Submission, rule: Rule) -> list[Look] | str | pl.exceptions.PolarsError:
+    """The looks of a rule, or why it does not apply, or the error with which it ended."""
     reason = _lacking(study, rule)
     if reason:
-        return RuleResult(rule.text, "not applicable", reason=reason)
+        return reason
     try:
-        looks = list(rule.check(study))
+        return list(rule.check(study))
     except pl.exceptions.PolarsError as error:
-        # A foreign dataset may hold a variable of another type than any standard gives it.
-        said = str(error).splitlines()[0]
-        return RuleResult(rule.text, "not run", reason=f"the data do not let it: {said}")
-    looked = sum(look.looked for look in looks)
-    failures = tuple(_failure(rule, look, records) for look in looks if look.failed)
+        return error
+
+
+def _result(
+    rule: Rule,
+    looks: list[Look] | str | pl.exceptions.PolarsError,
+    answers: Mapping[Question, Answer | pl.exceptions.PolarsError],
+    records: int,
+) -> RuleResult:
+    if isinstance(looks, str):
+        return RuleResult(rule.text, "not applicable", reason=looks)
+    told = [looks] if isinstance(looks, Exception) else [_answer(look, answers) for look in looks]
+    found: list[Answer] = []
+    for one in told:
+        if isinstance(one, Exception):
+            # A foreign dataset may hold a variable of another type than any standard gives it.
+            said = str(one).splitlines()[0]
+            return RuleResult(rule.text, "not run", reason=f"the data do not let it: {said}")
+        found.append(one)
+    looked = sum(one.looked for one in found)
+    failures = tuple(_failure(rule, one, records) for one in found if one.failed)
     if failures:
         return RuleResult(rule.text, "failed", looked, failures=failures)
     if not looked:
         return RuleResult(rule.text, "not applicable", reason=NOTHING_OF_ITS_KIND)
     return RuleResult(rule.text, "passed", looked)
+
+
+def _answer(
+    look: Look, answers: Mapping[Question, Answer | pl.exceptions.PolarsError]
+) -> Answer | pl.exceptions.PolarsError:
+    return answers[look] if isinstance(look, Question) else look
 
 
 def _lacking(study: Submission, rule: Rule) -> str:
@@ -73,7 +102,7 @@ def _no_tables(name: str, version: str) -> str:
     return f"no tables of {name} {version}" if version else f"the version of {name} is not told"
 
 
-def _failure(rule: Rule, look: Look, most: int) -> Failure:
+def _failure(rule: Rule, look: Answer, most: int) -> Failure:
     data, bad = look.dataset, look.bad
     count = 0 if bad is None else bad.height
     words = {
@@ -101,7 +130,7 @@ def _failure(rule: Rule, look: Look, most: int) -> Failure:
     return Failure(data.name, look.variable, text, count, tuple(listed), _digest(rule, look))
 
 
-def _digest(rule: Rule, look: Look) -> str:
+def _digest(rule: Rule, look: Answer) -> str:
     """Of the values of all records at fault, missing ones told from empty ones, without their rows."""
     where = (rule.text.id, look.dataset.name, look.variable, look.words)
     if look.bad is None:

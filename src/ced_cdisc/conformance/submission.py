@@ -11,13 +11,13 @@ A rule asks three kinds of question of a dataset, and each gives a :class:`~ced_
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from ced_cdisc.conformance.look import ROW, Look
+from ced_cdisc.conformance.look import ROW, Answer, Look, Question
 from ced_cdisc.conformance.standard import Governing
 from ced_cdisc.standards.ig import IgDataset, IgVariable
 
@@ -140,7 +140,7 @@ class Dataset:
 
     def fact(self, wrong: bool, variable: str = "", **words: str) -> Look:
         """A look at the dataset itself, or at the metadata of a variable."""
-        return Look(self, self.v(variable), 1, wrong, None, words)
+        return Answer(self, self.v(variable), 1, wrong, None, words)
 
     def records(
         self,
@@ -164,12 +164,17 @@ class Dataset:
         data = self.frame if frame is None else frame
         if of is None:
             of = pl.col(name).is_not_null() if name in data.columns else pl.lit(True)
-        of = of.fill_null(False)
-        both = data.select(of.alias("of"), (of & wrong.fill_null(False)).alias("bad"))
-        looked = int(both["of"].sum())
-        if not both["bad"].any():
-            return Look(self, name, looked, False, None, words)
-        return Look(self, name, looked, True, self._shown(data, both["bad"], name, *show), words)
+        of = pl.int_range(pl.len()) >= 0 if of.meta.is_literal() else of.fill_null(False)
+
+        def answer(looked: int, failed: bool) -> Answer:
+            if not failed:
+                return Answer(self, name, looked, False, None, words)
+            bad = data.select((of & wrong).fill_null(False).alias("bad")).to_series()
+            return Answer(self, name, looked, True, self._shown(data, bad, name, *show), words)
+
+        question = Question(data, of, wrong, answer)
+        # A large frame is not kept for later, nor are many columns of its length made at once.
+        return question if frame is None and self.height <= _SMALL else question.ask()
 
     def _shown(self, data: pl.DataFrame, bad: pl.Series, *show: str) -> pl.DataFrame:
         """The records at fault with the variables that tell which they are and what is wrong."""
@@ -193,43 +198,56 @@ class Dataset:
             show: further variables whose values are shown for the records at fault.
         """
         name = self.v(variable)
-        values = self.values(name)
-        looked = int(values["count"].sum())
+        looked = self.height - self.frame[name].null_count()
         if isinstance(wrong, pl.Expr):
-            bad = values.filter(wrong.fill_null(False))["value"]
-        elif callable(wrong):
-            bad = pl.Series(
-                "value", [v for v in values["value"].to_list() if wrong(v)], values.schema["value"]
-            )
-        else:
-            bad = pl.Series("value", sorted(wrong), values.schema["value"])
-        if not len(bad):
-            return Look(self, name, looked, False, None, words)
-        found = self.records(pl.col(name).is_in(bad.implode()), variable, *show)
-        return replace(found, words=words)
+            expression = wrong
+
+            def answer(_: int, failed: bool) -> Answer:
+                bad = self.values(name).filter(expression)["value"] if failed else None
+                return self._with_values(name, looked, bad, show, words)
+
+            if self.height <= _SMALL:
+                stacked = self._texts if self.columns[name].type == "Char" else self._numbers
+                return Question(stacked, pl.col("variable") == name, expression, answer)
+            return Question(self.values(name), pl.col("value").is_not_null(), expression, answer).ask()
+        values = self.values(name)["value"]
+        chosen = [v for v in values.to_list() if wrong(v)] if callable(wrong) else sorted(wrong)
+        bad = pl.Series("value", chosen, values.dtype) if chosen else None
+        return self._with_values(name, looked, bad, show, words)
+
+    def _with_values(
+        self, name: str, looked: int, bad: pl.Series | None, show: tuple[str, ...], words: dict[str, str]
+    ) -> Answer:
+        """The records that have one of these values."""
+        if bad is None:
+            return Answer(self, name, looked, False, None, words)
+        rows = self.frame.select(pl.col(name).is_in(bad.implode()).fill_null(False)).to_series()
+        return Answer(
+            self, name, looked, True, self._shown(self.frame, rows, name, *map(self.v, show)), words
+        )
 
     def texts_wrong(self, wrong: pl.Expr) -> Iterator[Look]:
-        """A look at the values of each character variable.
-
-        ``wrong`` is an expression over ``pl.col("value")``. The values of all variables of a small dataset
-        are looked at in one step.
-        """
+        """A look at the values of each character variable; ``wrong`` is an expression over ``value``."""
         if self.height > _SMALL:
-            for name in self.texts():
-                yield self.values_wrong(name, wrong)
+            yield from (self.values_wrong(name, wrong) for name in self.texts())
             return
-        looked, values = self._all_texts
-        bad = set(values.filter(wrong.fill_null(False))["variable"]) if values.height else set[str]()
-        for name, count in looked.items():
-            yield self.values_wrong(name, wrong) if name in bad else Look(self, name, count, False)
+        bad = set(self._texts.filter(wrong.fill_null(False))["variable"])
+        for name in self.texts():
+            looked = self.height - self.frame[name].null_count()
+            yield self.values_wrong(name, wrong) if name in bad else Answer(self, name, looked, False)
 
     @cached_property
-    def _all_texts(self) -> tuple[dict[str, int], pl.DataFrame]:
-        """How many records have each character variable, and the values of all: ``variable``, ``value``."""
-        parts = {name: self.values(name) for name in self.texts()}
-        looked = {name: int(part["count"].sum()) for name, part in parts.items()}
-        filled = [part.select(pl.lit(name).alias("variable"), "value") for name, part in parts.items()]
-        return looked, pl.concat(filled) if filled else pl.DataFrame()
+    def _texts(self) -> pl.DataFrame:
+        """The values of all character variables of a small dataset, once each: ``variable``, ``value``."""
+        return self._stacked(self.texts()).unique()
+
+    @cached_property
+    def _numbers(self) -> pl.DataFrame:
+        """Those of its numeric variables."""
+        return self._stacked(self.numbers())
+
+    def _stacked(self, names: list[str]) -> pl.DataFrame:
+        return self.frame.select(names).unpivot().filter(pl.col("value").is_not_null())
 
 
 @dataclass(eq=False)

@@ -108,6 +108,8 @@ class Failure:
             order of the records, their rows and the wording of the rule are no part of it.
         standing: what findings.yaml says of it.
         acceptance: the entry that speaks of it, in force or not.
+        place: the line of the spec that makes the variable, such as mappings/sdtm/ae.yaml:31; empty for
+            datasets that this tool did not build.
     """
 
     dataset: str
@@ -118,6 +120,7 @@ class Failure:
     digest: str = ""
     standing: Standing = "new"
     acceptance: Acceptance | None = None
+    place: str = ""
 
     @property
     def accepted(self) -> bool:

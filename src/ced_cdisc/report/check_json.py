@@ -101,6 +101,7 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "digest": failure.digest,
         "standing": failure.standing,
         "acceptance": None if failure.acceptance is None else asdict(failure.acceptance),
+        "spec": failure.place,
         "records": [
             {"row": r.row, "subject": r.subject, "sequence": r.sequence, "values": dict(r.values)}
             for r in failure.records

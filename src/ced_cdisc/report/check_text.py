@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ced_cdisc.core.conformance import CheckResult, Failure, RuleText
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, printable
 from ced_cdisc.report.engine_text import engine_lines
 from ced_cdisc.report.record_text import record_line, record_lines
 from ced_cdisc.report.standing_text import listed, memory_words, standing_lines, standings_line
@@ -61,6 +61,8 @@ def _rule(rule: RuleText, failures: tuple[Failure, ...]) -> Iterator[str]:
         yield f"  {failure.text}"
         yield from standing_lines(failure)
         yield from record_lines(failure)
+        if failure.place:
+            yield f"    edit {printable(failure.place)}"
     yield f"  do: {rule.do}"
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.core.version import VERSION
+from ced_cdisc.describe.lineage import named_place
 from ced_cdisc.plan.account import TableAccount
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.read.tables import RawTable
@@ -50,8 +51,31 @@ def manifest(
         outputs={name: sha256(content) for name, content in files.items()},
         datasets={name: (rows[name], len(d.variables)) for name, d in described.items()},
         raw=raw,
+        places=places(plan, packages),
         findings=findings.sorted(),
     )
+
+
+def places(plan: StudyPlan, packages: Mapping[str, PackageMetadata]) -> dict[str, dict[str, str]]:
+    """The line of the specs behind each dataset (``AE``) and variable (``AE.AESTDTC``), by package.
+
+    Of a variable that several lines make, it is the first.
+    """
+    made: dict[str, dict[str, str]] = {}
+    for study in plan.studies:
+        homes = {dataset.name: named_place(dataset.where, *study.specs) for dataset in study.datasets}
+        for kind in ("sdtm", "adam"):
+            package = packages.get(study.qualified(kind))
+            lines: dict[str, str] = {}
+            for dataset in package.datasets if package is not None else ():
+                home = homes.get(dataset.name) or homes.get(dataset.name.removeprefix("SUPP"), "")
+                lines[dataset.name] = home
+                for variable in dataset.variables:
+                    found = variable.lineage.places if variable.lineage is not None else ()
+                    lines[f"{dataset.name}.{variable.name}"] = found[0] if found else home
+            if lines:
+                made[study.qualified(kind)] = lines
+    return made
 
 
 def accounts(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings) -> dict[str, TableAccount]:

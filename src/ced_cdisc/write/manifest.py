@@ -26,6 +26,7 @@ def manifest_bytes(
     outputs: Mapping[str, str],
     datasets: Mapping[str, tuple[int, int]],
     raw: Mapping[str, TableAccount],
+    places: Mapping[str, Mapping[str, str]],
     findings: Iterable[Finding],
 ) -> bytes:
     """The manifest as JSON, sorted, the same for the same build.
@@ -41,6 +42,7 @@ def manifest_bytes(
         outputs: path to SHA-256 of every other file of the output folder.
         datasets: name to rows and columns.
         raw: the account of each raw table.
+        places: by package, the line of the specs behind each dataset and variable.
         findings: what was found and did not stop the build.
     """
     asked = sorted(partial)
@@ -58,6 +60,7 @@ def manifest_bytes(
             name: {"rows": rows, "columns": columns} for name, (rows, columns) in sorted(datasets.items())
         },
         "raw": _raw(raw),
+        "places": {name: dict(sorted(lines.items())) for name, lines in sorted(places.items())},
         "findings": [
             {
                 "code": f.code,

@@ -1,0 +1,54 @@
+"""The rules of ``ced-cdisc check`` on what a build wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.spec.locate import StudyFolders
+
+if TYPE_CHECKING:
+    from ced_cdisc.core.conformance import CheckResult
+
+
+NAME = "findings.yaml"
+"""As :mod:`ced_cdisc.spec.findings_file` has it, which would load the parsers before the fork."""
+
+
+class CheckInterrupted(KeyboardInterrupt):
+    """The user stopped the check: the output is written."""
+
+
+def check_output(
+    plan: StudyPlan, packages: Iterable[str], out: Path, study: StudyFolders
+) -> tuple[CheckResult, ...]:
+    """Check the packages of the study, and those of each study that it pools, as ``ced-cdisc check`` does.
+
+    The files are read again as they stand in ``out``: what is said here is what anybody finds in them. What
+    findings.yaml accepts stays accepted after its last day: a build knows no date.
+
+    Args:
+        plan: of the study.
+        packages: the folders of the packages that were made, such as ``sdtm`` and ``controls/sdtm``.
+        out: the output, in place.
+        study: the folders of the specs; define holds findings.yaml.
+
+    Raises:
+        CheckInterrupted: from the keyboard.
+    """
+    made = set(packages)
+    owners = [one for one in plan.studies if made & {one.qualified("sdtm"), one.qualified("adam")}]
+    try:
+        # These load polars, which must not be before the fork.
+        from ced_cdisc.conformance.check import check_folder
+        from ced_cdisc.conformance.recall import recalled
+
+        file, shown = study.define / NAME, f"{study.shown[1]}/{NAME}"
+        folders = [out / one.folder for one in owners]
+        return tuple(
+            recalled(check_folder(folder), folder, file, shown=shown, today="").result for folder in folders
+        )
+    except KeyboardInterrupt:
+        raise CheckInterrupted from None
