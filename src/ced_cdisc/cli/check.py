@@ -8,6 +8,7 @@ from typing import Literal
 
 import click
 
+from ced_cdisc.cli.check_reports import print_report, report_files, write_reports
 from ced_cdisc.cli.usage import usage_error
 
 
@@ -23,10 +24,19 @@ from ced_cdisc.cli.usage import usage_error
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "junit", "sarif", "github", "xlsx"]),
+    metavar="[text|json|junit|sarif|github]",
     default="text",
     show_default=True,
     help="What is written to standard output.",
+)
+@click.option(
+    "--out",
+    "outs",
+    multiple=True,
+    metavar="FILE",
+    help="Write a report to FILE, too, as its ending says: .txt, .json, .xml (JUnit), .sarif, .xlsx; or "
+    "FORMAT=FILE. May be given several times.",
 )
 @click.option("--records", default=5, show_default=True, help="How many records of a finding are listed.")
 @click.option(
@@ -56,6 +66,7 @@ def check(
     define: Path | None,
     standard: tuple[str, ...],
     format_: str,
+    outs: tuple[str, ...],
     records: int,
     fail_on: Literal["error", "warning", "none"],
     core: bool,
@@ -70,6 +81,8 @@ def check(
     FOLDER holds XPT (version 5) or Dataset-JSON 1.1 files and a define.xml, by this tool or any other; or
     subfolders sdtm and adam that do.
 
+    For reports in CI see docs/ci.md.
+
     \b
     Example:
       ced-cdisc check out/sdtm
@@ -78,8 +91,6 @@ def check(
     from ced_cdisc.check.core.run import CoreSettings
     from ced_cdisc.conformance.check import check_folder
     from ced_cdisc.conformance.standard import WrongStandard
-    from ced_cdisc.report.check_json import check_json
-    from ced_cdisc.report.check_text import check_text
 
     if not folder.is_dir():
         usage_error(f"there is no folder {folder.as_posix()}")
@@ -87,6 +98,9 @@ def check(
         usage_error(f"there is no file {define.as_posix()}")
     if records < 0:
         usage_error("--records needs a whole number from 0")
+    if format_ == "xlsx":
+        usage_error("a workbook is not written to standard output: use --out FILE.xlsx")
+    reports = report_files(outs, folder)
     settings = None
     if core:
         if core_report is not None:
@@ -111,6 +125,6 @@ def check(
         usage_error(str(error))
     except WrongAnswer as error:
         usage_error(f"{core_report} is no report of the CORE engine that can be read: it {error}")
-    write = check_json if format_ == "json" else check_text
-    click.echo(write(result), nl=False)
+    print_report(format_, result, fail_on)
+    write_reports(reports, result, fail_on)
     sys.exit(result.exit_code(fail_on))

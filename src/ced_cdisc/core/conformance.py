@@ -90,6 +90,8 @@ class Failure:
             another one as soon as anything that the failure covers is another.
         standing: what findings.yaml says of it.
         acceptance: the entry that speaks of it, in force or not.
+        place: the line of the spec that makes the variable, such as mappings/sdtm/ae.yaml:31; empty for
+            datasets that this tool did not build.
     """
 
     dataset: str
@@ -100,6 +102,7 @@ class Failure:
     digest: str = ""
     standing: Standing = "new"
     acceptance: Acceptance | None = None
+    place: str = ""
 
     @property
     def accepted(self) -> bool:

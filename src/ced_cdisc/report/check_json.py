@@ -90,6 +90,7 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "text": failure.text,
         "count": failure.count,
         "digest": failure.digest,
+        "spec": failure.place,
         "records": [
             {"row": r.row, "subject": r.subject, "sequence": r.sequence, "values": dict(r.values)}
             for r in failure.records

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ced_cdisc.core.conformance import CheckResult, Failure, RuleResult
+from ced_cdisc.core.conformance import CheckResult, RuleResult
 from ced_cdisc.core.findings import Severity
 from ced_cdisc.report.engine_text import engine_lines
-from ced_cdisc.report.record_text import record_line, record_lines
+from ced_cdisc.report.record_text import record_lines
 
 
 def check_text(result: CheckResult) -> str:
@@ -44,7 +44,7 @@ def _lines(result: CheckResult) -> Iterator[str]:
     reasons = Counter(one.reason for one in result.with_status("not applicable"))
     for reason, count in sorted(reasons.items()):
         yield f"not applicable: {count} rule{'s' if count != 1 else ''}, {reason}"
-    yield _summary(result)
+    yield summary_line(result)
 
 
 def _rule(result: RuleResult) -> Iterator[str]:
@@ -53,11 +53,14 @@ def _rule(result: RuleResult) -> Iterator[str]:
     yield f"{rule.severity.value} {rule.id}  {rule.title}{public}"
     for failure in result.failures:
         yield f"  {failure.text}"
+        if failure.place:
+            yield f"    edit {failure.place}"
         yield from record_lines(failure)
     yield f"  do: {rule.do}"
 
 
-def _summary(result: CheckResult) -> str:
+def summary_line(result: CheckResult) -> str:
+    """How much was found, and what became of the rules: the last line of every report for people."""
     found = ", ".join(
         f"{count} {severity.value}{'s' if count != 1 else ''}"
         for severity in Severity
@@ -66,8 +69,3 @@ def _summary(result: CheckResult) -> str:
     ran = {s: len(result.with_status(s)) for s in ("passed", "failed", "not applicable")}
     rules = f"{ran['passed']} rules passed, {ran['failed']} failed, {ran['not applicable']} not applicable"
     return f"{found or 'no findings'}; {rules}"
-
-
-def failure_lines(failure: Failure) -> list[str]:
-    """A failure with its records, for other texts."""
-    return [failure.text, *map(record_line, failure.records)]

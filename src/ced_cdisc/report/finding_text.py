@@ -1,0 +1,36 @@
+"""A finding of a check as lines of text, for reports that show one finding at a time."""
+
+from __future__ import annotations
+
+from ced_cdisc.core.check_findings import CheckFinding
+from ced_cdisc.core.conformance import Failure
+from ced_cdisc.core.findings import printable
+from ced_cdisc.report.record_text import record_lines
+
+
+def finding_lines(finding: CheckFinding) -> list[str]:
+    """What is wrong, the line to edit, the records, what findings.yaml says, what to do; each printable."""
+    lines = [printable(finding.text), *detail_lines(finding.failure)]
+    return [*lines, f"do: {printable(finding.do)}"] if finding.do else lines
+
+
+def detail_lines(failure: Failure) -> list[str]:
+    """The line to edit, the records, and what findings.yaml says."""
+    edit = [f"edit {printable(failure.place)}"] if failure.place else []
+    records = [f"  {line.strip()}" for line in record_lines(failure)]
+    said = standing_line(failure)
+    return [*edit, *records, *([said] if said else [])]
+
+
+def standing_line(failure: Failure) -> str:
+    """What findings.yaml says of a failure, or an empty text where it says nothing."""
+    entry = failure.acceptance
+    if entry is None or failure.standing == "new":
+        return ""
+    until = f" until {entry.until}" if entry.until else ""
+    said = {
+        "accepted": f"accepted by {entry.person}{until}",
+        "changed": f"{entry.person} accepted other records or values",
+        "expired": f"accepted by {entry.person}{until}, which has passed",
+    }[failure.standing]
+    return printable(f"{said}: {entry.reason} ({entry.where})")
