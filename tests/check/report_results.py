@@ -55,7 +55,9 @@ def full_result() -> CheckResult:
             "failed",
             9,
             failures=(
-                failure(3, standing="changed", acceptance=OPEN, dataset="DM", variable="", count=0, records=()),
+                failure(
+                    3, standing="changed", acceptance=OPEN, dataset="DM", variable="", count=0, records=()
+                ),
                 failure(4, standing="expired", acceptance=ENTRY),
             ),
         ),
@@ -72,13 +74,14 @@ def full_result() -> CheckResult:
         "SDTMIG 3.4",
         "Python 3.12.1",
         (
-            EngineRule("CORE-000001", "AGE is no number", "issues", ("CG0002",), ("CED-V001",), (failure(6),)),
+            EngineRule("CORE-000001", "a date", "issues", ("CG0002",), ("CED-V001",), (failure(6),)),
             EngineRule("CORE-000002", "holds", "passed"),
             EngineRule("CORE-000003", "m3", "skipped", skips=(EngineNote("DM", "Column not found", "DMXX"),)),
             EngineRule("CORE-000004", "m4", "execution error", errors=(EngineNote("DM", "KeyError", "x"),)),
             EngineRule("CORE-000005", "m5", "out of scope"),
             EngineRule(
-                "CORE-000006", "m6", "execution error", (), (), (failure(7, count=1),), (), (EngineNote("AE", "", "y"),)
+                "CORE-000006", "m6", "execution error", failures=(failure(7, count=1),),
+                errors=(EngineNote("AE", "", "y"),),
             ),
         ),
     )  # fmt: skip

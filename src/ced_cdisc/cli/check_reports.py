@@ -125,7 +125,7 @@ def _is_workbook(path: Path, head: bytes) -> bool:
         return False
     try:
         with zipfile.ZipFile(path) as package, package.open("docProps/core.xml") as core:
-            return f"<dc:creator>{CREATOR}</dc:creator>".encode() in core.read(_HEAD_BYTES)
+            return f">{CREATOR}</dc:creator>".encode() in core.read(_HEAD_BYTES)
     except (zipfile.BadZipFile, KeyError, NotImplementedError, EOFError, zlib.error):
         return False
 

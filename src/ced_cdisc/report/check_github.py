@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ced_cdisc.core.check_findings import CheckFinding, check_findings
 from ced_cdisc.core.conformance import CheckResult
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, printable
 from ced_cdisc.report.check_text import summary_line
 from ced_cdisc.report.finding_text import finding_lines
 
@@ -35,13 +35,24 @@ def _lines(result: CheckResult) -> Iterator[str]:
     failing = [f for f in findings if not f.failure.accepted]
     left_out: Counter[Severity] = Counter()
     for severity, command in _COMMANDS.items():
-        of_kind = [f for f in failing if f.severity is severity]
+        of_kind = _each_rule_first([f for f in failing if f.severity is severity])
         shown = MOST - 1 if severity is Severity.NOTE else MOST  # the last line is a notice, too
         yield from (_annotation(command, finding) for finding in of_kind[:shown])
         left_out[severity] = max(0, len(of_kind) - shown)
     yield _command(
         "notice", {"title": "ced-cdisc check"}, _end(result, left_out, len(findings) - len(failing))
     )
+
+
+def _each_rule_first(findings: list[CheckFinding]) -> list[CheckFinding]:
+    """The first finding of each rule, then the second ones: no rule takes all the places that there are."""
+    seen: Counter[str] = Counter()
+    turns: list[int] = []
+    for finding in findings:
+        turns.append(seen[finding.rule])
+        seen[finding.rule] += 1
+    order = sorted(range(len(findings)), key=lambda at: turns[at])
+    return [findings[at] for at in order]
 
 
 def _annotation(command: str, finding: CheckFinding) -> str:
@@ -60,7 +71,7 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(printable(text)).replace(":", "%3A").replace(",", "%2C")
 
 
 def _end(result: CheckResult, left_out: Counter[Severity], accepted: int) -> str:

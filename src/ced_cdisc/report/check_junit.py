@@ -16,7 +16,7 @@ from lxml import etree
 
 from ced_cdisc.core.conformance import CheckResult, EngineResult, EngineRule, Failure, RuleResult
 from ced_cdisc.core.findings import Finding, Severity, printable
-from ced_cdisc.report.finding_text import detail_lines
+from ced_cdisc.report.finding_text import detail_lines, note_line
 
 FailOn = Literal["error", "warning", "none"]
 NAME = "ced-cdisc check"
@@ -133,14 +133,11 @@ def _engine_test(rule: EngineRule, fail_on: FailOn) -> _Test:
     """Findings come first: they stand even where the rule was skipped or failed in another dataset."""
     name = f"{rule.id} {rule.message}"
     notes = [
-        f"{word} in {note.dataset}: " + ": ".join(part for part in (note.cause, note.reason) if part)
-        for word, given in (("skipped", rule.skips), ("not carried out", rule.errors))
-        for note in given
+        *(note_line("skipped", note) for note in rule.skips),
+        *(note_line("not carried out", note) for note in rule.errors),
     ]
     if not rule.failures and rule.status != "passed":
-        reason = {"skipped": "skipped", "execution error": "not carried out", "issues": "issues"}
-        message = reason.get(rule.status, "out of the scope of every dataset")
-        return _Test(name, "skipped", message="; ".join(notes) or message)
+        return _Test(name, "skipped", message="; ".join(notes) or "out of the scope of every dataset")
     failures = [
         (f"{f.text}: 1 record" if f.count == 1 else f"{f.text}: {f.count:,} records", f)
         for f in rule.failures
@@ -159,7 +156,7 @@ def _judged(
 ) -> _Test:
     failing = [pair for pair in failures if not pair[1].accepted] if severity in _FAILING[fail_on] else []
     others = [pair for pair in failures if pair not in failing]
-    said = "\n".join([*_finding_lines(others, severity, do if not failing else ""), *map(printable, notes)])
+    said = "\n".join([*_finding_lines(others, severity, do if not failing else ""), *notes])
     if not failing:
         return _Test(name, said=said)
     message = f"{failing[0][0]}{_and_more(len(failing) - 1)}"

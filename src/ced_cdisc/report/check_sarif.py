@@ -8,6 +8,7 @@ run has suppressions, all have them (3.27.23).
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -16,13 +17,15 @@ from ced_cdisc import __version__
 from ced_cdisc.core.check_findings import CheckFinding, check_findings
 from ced_cdisc.core.conformance import CheckResult, EngineResult, Failure, RuleResult
 from ced_cdisc.core.findings import printable
-from ced_cdisc.report.finding_text import finding_lines
+from ced_cdisc.report.finding_text import finding_lines, note_line
 from ced_cdisc.report.sarif_locations import ROOT, location, logical_location, physical_location
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 TOOL = "ced-cdisc"
 RULES_PAGE = "docs/conformance-rules.md"
 CODES_PAGE = "docs/errors.md"
+_LINK = re.compile(r"(?<!\\)((?:\\\\)*)\]\(")
+"""The middle of a link, if its bracket is not escaped: an even number of backslashes escapes themselves."""
 _ROOT_SAYS = "The folder in which ced-cdisc ran."
 
 
@@ -39,7 +42,7 @@ def check_sarif(result: CheckResult) -> str:
 def message(text: str) -> dict[str, str]:
     """A message that says just this text: no placeholder and no link is seen in it."""
     plain = text.replace("{", "{{").replace("}", "}}")
-    return {"text": plain.replace("](", "\\](")}
+    return {"text": _LINK.sub(r"\g<1>\\](", plain)}
 
 
 def _our_run(result: CheckResult, findings: list[CheckFinding]) -> dict[str, Any]:
@@ -74,9 +77,7 @@ def _engine_run(engine: EngineResult, findings: list[CheckFinding]) -> dict[str,
     ]
     numbers = {rule.id: at for at, rule in enumerate(engine.rules)}
     notes = [
-        _notification(
-            level, f"{rule.id} was {word} in {note.dataset}: {note.cause}: {note.reason}", rule.id, numbers
-        )
+        _notification(level, f"{rule.id} was {note_line(word, note)}", rule.id, numbers)
         for rule in engine.rules
         for level, word, given in (
             ("note", "skipped", rule.skips),

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ced_cdisc.core.conformance import CheckResult, RuleResult
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, printable
 from ced_cdisc.report.engine_text import engine_lines
 from ced_cdisc.report.record_text import record_lines
 
 
 def check_text(result: CheckResult) -> str:
-    """The whole text, ending in a line feed."""
-    return "\n".join(_lines(result)) + "\n"
+    """The whole text, ending in a line feed; each line is printable, whatever the data hold."""
+    return "\n".join(map(printable, _lines(result))) + "\n"
 
 
 def _lines(result: CheckResult) -> Iterator[str]:

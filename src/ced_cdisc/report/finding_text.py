@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ced_cdisc.core.check_findings import CheckFinding
-from ced_cdisc.core.conformance import Failure
+from ced_cdisc.core.conformance import EngineNote, Failure
 from ced_cdisc.core.findings import printable
 from ced_cdisc.report.record_text import record_lines
 
@@ -34,3 +34,9 @@ def standing_line(failure: Failure) -> str:
         "expired": f"accepted by {entry.person}{until}, which has passed",
     }[failure.standing]
     return printable(f"{said}: {entry.reason} ({entry.where})")
+
+
+def note_line(done: str, note: EngineNote) -> str:
+    """Why the other engine did not check: ``skipped in DM: Column not found: DMXX``."""
+    place = f"{done} in {note.dataset}" if note.dataset else done
+    return printable(": ".join(part for part in (place, note.cause, note.reason) if part))

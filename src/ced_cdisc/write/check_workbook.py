@@ -123,7 +123,8 @@ def _engine_rules(result: CheckResult) -> Iterator[tuple[Cell, ...]]:
 
 
 def _notes(rule: EngineRule) -> str:
-    return "; ".join(f"{note.dataset}: {note.cause}: {note.reason}" for note in (*rule.skips, *rule.errors))
+    notes = [(note.dataset, note.cause, note.reason) for note in (*rule.skips, *rule.errors)]
+    return "; ".join(": ".join(part for part in note if part) for note in notes)
 
 
 class _Looks:
