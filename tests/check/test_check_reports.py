@@ -139,6 +139,9 @@ def test_a_link_to_data_is_not_written_through() -> None:
     ran = run("study", "--out", "report.json")
     assert ran.output == "Error: --out report.json: a check of study would read this file as data\n"
     assert Path("study/dm.xpt").read_bytes() == before
+    Path("loop.json").symlink_to("loop.json")
+    ran = run("study", "--out", "loop.json")
+    assert ran.output == "Error: --out loop.json: cannot be looked at: Too many levels of symbolic links\n"
 
 
 @pytest.mark.skipif(

@@ -139,6 +139,10 @@ def test_the_rules() -> None:
         "properties": {"tags": ["values", "SDTMIG", "CG0001"]},
     }
     assert driver["rules"][-1]["shortDescription"] == {"text": "a Dataset-JSON file is no JSON"}
+    engine = runs_of(full_result())[1]["tool"]["driver"]["rules"][0]
+    assert engine["help"] == {
+        "text": "A rule of the CDISC CORE engine. ced-cdisc has it as CED-V001. How it is run: docs/core.md."
+    }
     for run_ in runs_of(full_result()):
         rules = run_["tool"]["driver"]["rules"]
         assert [rules[r["ruleIndex"]]["id"] for r in run_["results"]] == [
@@ -146,9 +150,17 @@ def test_the_rules() -> None:
         ]
 
 
+def test_each_rule_has_what_code_scanning_asks_for() -> None:
+    for result in (full_result(), hostile_result()):
+        for run_ in runs_of(result):
+            for rule in run_["tool"]["driver"]["rules"]:
+                for text in ("shortDescription", "fullDescription", "help"):
+                    assert 0 < len(rule[text]["text"]) <= 1024, rule["id"]
+
+
 def test_the_pages_that_rules_name_are_there() -> None:
     named = set(re.findall(r"docs/[\w-]+\.md", check_sarif(full_result())))
-    assert named == {"docs/conformance-rules.md", "docs/errors.md"}
+    assert named == {"docs/conformance-rules.md", "docs/core.md", "docs/errors.md"}
     assert all((Path(__file__).parents[2] / page).is_file() for page in named)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
-import zipfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +33,7 @@ _EXPECTED = (
 )
 _HEAD_BYTES = 4096
 _STARTS = (
-    re.compile(rb"[^\n]{0,1000}: (\d+ datasets \(|no dataset\n)"),
+    re.compile(rb"[^\n]{0,1000}: (\d+ datasets? \(|no dataset\n)"),
     re.compile(rb'\{\n  "folder": "'),
     re.compile(rb"<\?xml [^>]*>\s*<testsuites name=\"ced-cdisc check\""),
     re.compile(rb'\{\n  "version": "2\.1\.0",[^\x00]{0,400}?"name": "ced-cdisc",'),
@@ -59,7 +58,7 @@ def report_files(outs: Iterable[str], folder: Path) -> list[ReportFile]:
     reports = [_named(text) for text in outs]
     for number, report in enumerate(reports):
         shown = report.path.as_posix()
-        if any(report.path.resolve() == other.path.resolve() for other in reports[:number]):
+        if _target(report.path) in [_target(other.path) for other in reports[:number]]:
             usage_error(f"--out names {shown} twice")
         _refuse(report.path, shown, folder)
     return reports
@@ -97,7 +96,7 @@ def _named(text: str) -> ReportFile:
 def _refuse(path: Path, shown: str, folder: Path) -> None:
     from ced_cdisc.conformance.folder import would_be_read
 
-    if would_be_read(path, folder):
+    if would_be_read(_target(path), folder):
         usage_error(f"--out {shown}: a check of {folder.as_posix()} would read this file as data")
     try:
         mode = path.stat().st_mode
@@ -111,6 +110,11 @@ def _refuse(path: Path, shown: str, folder: Path) -> None:
     usage_error(f"--out {shown}: it is {what}; name another file")
 
 
+def _target(path: Path) -> Path:
+    """The file that is written through links; unlike ``Path.resolve``, a loop of links raises nothing."""
+    return Path(os.path.realpath(path))
+
+
 def _is_report(path: Path) -> bool:
     """Whether the file is empty or a former report, which a new one may take the place of."""
     with path.open("rb") as file:
@@ -119,6 +123,9 @@ def _is_report(path: Path) -> bool:
 
 
 def _is_workbook(path: Path, head: bytes) -> bool:
+    import zipfile
+    import zlib
+
     from ced_cdisc.write.check_workbook import CREATOR
 
     if not head.startswith(b"PK"):

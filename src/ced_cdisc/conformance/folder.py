@@ -88,10 +88,9 @@ def read_folder(folder: Path, *, define: Path | None = None, standard: Iterable[
     return ReadFolder(Submission(ordered, governs, tuple(defines)), findings)
 
 
-def would_be_read(path: Path, folder: Path) -> bool:
-    """Whether a check of the folder would take this file for a dataset or a define.xml."""
-    file, root = path.resolve(), folder.resolve()
-    if not file.is_relative_to(root):
+def would_be_read(file: Path, folder: Path) -> bool:
+    """Whether a check of the folder would take this file, by its real path, for data or a define.xml."""
+    if not file.is_relative_to(folder.resolve()):
         return False
     is_data = file.suffix.lower() in (*_KINDS, *_NOT_READ) and file.name not in _NOT_DATA
     return is_data or file.name.lower() == "define.xml"

@@ -15,7 +15,8 @@ from typing import Any
 
 from ced_cdisc import __version__
 from ced_cdisc.core.check_findings import CheckFinding, check_findings
-from ced_cdisc.core.conformance import CheckResult, EngineResult, Failure, RuleResult
+from ced_cdisc.core.codes import CODES
+from ced_cdisc.core.conformance import CheckResult, EngineResult, EngineRule, Failure, RuleResult
 from ced_cdisc.core.findings import printable
 from ced_cdisc.report.finding_text import finding_lines, note_line
 from ced_cdisc.report.sarif_locations import ROOT, location, logical_location, physical_location
@@ -24,6 +25,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 TOOL = "ced-cdisc"
 RULES_PAGE = "docs/conformance-rules.md"
 CODES_PAGE = "docs/errors.md"
+ENGINE_PAGE = "docs/core.md"
 _LINK = re.compile(r"(?<!\\)((?:\\\\)*)\]\(")
 """The middle of a link, if its bracket is not escaped: an even number of backslashes escapes themselves."""
 _ROOT_SAYS = "The folder in which ced-cdisc ran."
@@ -66,15 +68,7 @@ def _our_run(result: CheckResult, findings: list[CheckFinding]) -> dict[str, Any
 
 
 def _engine_run(engine: EngineResult, findings: list[CheckFinding]) -> dict[str, Any]:
-    rules = [
-        {
-            "id": rule.id,
-            "shortDescription": message(printable(rule.message) or rule.id),
-            "defaultConfiguration": {"level": "warning"},
-            "properties": {"tags": [*rule.public, *rule.ours]},
-        }
-        for rule in engine.rules
-    ]
+    rules = [_engine_rule(rule) for rule in engine.rules]
     numbers = {rule.id: at for at, rule in enumerate(engine.rules)}
     notes = [
         _notification(level, f"{rule.id} was {note_line(word, note)}", rule.id, numbers)
@@ -122,10 +116,24 @@ def _our_rule(one: RuleResult) -> dict[str, Any]:
     }
 
 
+def _engine_rule(rule: EngineRule) -> dict[str, Any]:
+    said = printable(rule.message) or rule.id
+    ours = f" ced-cdisc has it as {', '.join(rule.ours)}." if rule.ours else ""
+    return {
+        "id": rule.id,
+        "shortDescription": message(said),
+        "fullDescription": message(said),
+        "help": message(f"A rule of the CDISC CORE engine.{ours} How it is run: {ENGINE_PAGE}."),
+        "defaultConfiguration": {"level": "warning"},
+        "properties": {"tags": [*rule.public, *rule.ours]},
+    }
+
+
 def _code_rule(finding: CheckFinding) -> dict[str, Any]:
     return {
         "id": finding.rule,
         "shortDescription": message(finding.title),
+        "fullDescription": message(f"{finding.title}. What to do: {CODES[finding.rule].remedy}."),
         "help": message(f"All codes: {CODES_PAGE}."),
         "defaultConfiguration": {"level": finding.severity.value},
         "properties": {"tags": ["reading"]},
