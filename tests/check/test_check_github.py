@@ -14,21 +14,22 @@ from ced_cdisc.core.findings import Severity
 from ced_cdisc.report.check_github import check_github
 
 LINES = """\
-::error file=out/sdtm/lb.json,title=CED605::lb.json is no JSON%0Ado: write it again
-::error file=mappings/sdtm/ae.yaml,line=31,title=CED-V001::AE.AESTDTC: 2 records of no date\
+::error file=out/sdtm/lb.json,title=CED605 a Dataset-JSON file is no JSON::lb.json is no JSON\
+%0Ado: write it again
+::error file=mappings/sdtm/ae.yaml,line=31,title=CED-V001 title of CED-V001::AE.AESTDTC: 2 records of no date\
 %0Aedit mappings/sdtm/ae.yaml:31%0A  row 1 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 1 more\
 %0Ado: correct CED-V001
-::warning file=out/sdtm/dm.xpt,title=CED-V002::AE.AESTDTC: 4 records of no date\
+::warning file=out/sdtm/dm.xpt,title=CED-V002 title of CED-V002::AE.AESTDTC: 4 records of no date\
 %0AA. Reader accepted other records or values: as collected (define/findings.yaml:20)%0Ado: correct CED-V002
-::warning file=out/sdtm/ae.xpt,title=CORE-000001::AE.AESTDTC: 7 records of no date: 7 records\
+::warning file=out/sdtm/ae.xpt,title=CORE-000001 a date::AE.AESTDTC: 7 records of no date: 7 records\
 %0A  row 6 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 6 more
-::warning file=out/sdtm/ae.xpt,title=CORE-000006::AE.AESTDTC: 8 records of no date: 1 record\
+::warning file=out/sdtm/ae.xpt,title=CORE-000006 m6::AE.AESTDTC: 8 records of no date: 1 record\
 %0A  row 7 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)
-::warning file=out/sdtm/ae.xpt,title=CED-V002::AE.AESTDTC: 5 records of no date\
+::warning file=out/sdtm/ae.xpt,title=CED-V002 title of CED-V002::AE.AESTDTC: 5 records of no date\
 %0A  row 4 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 4 more\
 %0Aaccepted by A. Reader until 2026-12-31, which has passed: as collected (define/findings.yaml:12)\
 %0Ado: correct CED-V002
-::notice file=out/sdtm,title=CED-V003::AE.AESTDTC: 6 records of no date\
+::notice file=out/sdtm,title=CED-V003 title of CED-V003::AE.AESTDTC: 6 records of no date\
 %0A  row 5 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 5 more%0Ado: correct CED-V003
 ::notice title=ced-cdisc check::2 errors, 4 warnings, 1 note; 1 rules passed, 4 failed, 1 not applicable\
 %0A2 accepted findings not shown
@@ -60,7 +61,10 @@ def test_texts_of_the_data_start_no_command_and_end_no_line() -> None:
     lines = text.splitlines()
     assert len(lines) == 4
     kind, properties, message = as_the_runner_reads(lines[1])
-    assert (kind, properties) == ("error", {"file": SHOWN, "line": "7", "title": "CED-V001"})
+    assert (kind, properties) == (
+        "error",
+        {"file": SHOWN, "line": "7", "title": "CED-V001 title of CED-V001"},
+    )
     assert message.split("\n") == [
         SHOWN,
         f"edit {SHOWN}:7",
@@ -76,7 +80,7 @@ def test_marks_in_the_name_of_a_file() -> None:
     (first, _) = check_github(replace(hostile_result(), folder="f,o:", rules=rules, reading=(), engine=None))[
         :-1
     ].split("\n")
-    head = "::error file=f%2Co%3A/a%3Ae%2C%25.xpt,title=CED-V001::a%25b:c,d%0A"
+    head = "::error file=f%2Co%3A/a%3Ae%2C%25.xpt,title=CED-V001 title of CED-V001::a%25b:c,d%0A"
     assert first.startswith(head)
 
 
@@ -107,7 +111,7 @@ def test_each_rule_comes_before_any_comes_twice() -> None:
     many = RuleResult(rule_text("CED-V001"), "failed", failures=tuple(failure(n) for n in range(15)))
     one = RuleResult(rule_text("CED-V002"), "failed", failures=(failure(20),))
     lines = check_github(CheckResult("out", rules=(many, one))).splitlines()
-    titles = [as_the_runner_reads(line)[1]["title"] for line in lines[:-1]]
+    titles = [as_the_runner_reads(line)[1]["title"].split()[0] for line in lines[:-1]]
     assert titles == ["CED-V001", "CED-V002", *["CED-V001"] * 8]
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from ced_cdisc.cli.check_reports import print_report, report_files, write_reports
 from ced_cdisc.cli.usage import usage_error
+
+if TYPE_CHECKING:
+    from ced_cdisc.core.conformance import FailOn
 
 
 @click.command()
@@ -68,7 +71,7 @@ def check(
     format_: str,
     outs: tuple[str, ...],
     records: int,
-    fail_on: Literal["error", "warning", "none"],
+    fail_on: FailOn,
     core: bool,
     core_python: Path | None,
     core_cache: Path | None,

@@ -8,16 +8,15 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from ced_cdisc.cli.usage import usage_error
 
 if TYPE_CHECKING:
-    from ced_cdisc.core.conformance import CheckResult
+    from ced_cdisc.core.conformance import CheckResult, FailOn
 
-FailOn = Literal["error", "warning", "none"]
 _ENDINGS = {
     ".sarif.json": "sarif",
     ".sarif": "sarif",

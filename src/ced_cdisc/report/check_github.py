@@ -15,6 +15,7 @@ from ced_cdisc.core.conformance import CheckResult
 from ced_cdisc.core.findings import Severity, printable
 from ced_cdisc.report.check_text import summary_line
 from ced_cdisc.report.finding_text import finding_lines
+from ced_cdisc.report.record_text import cut
 
 MOST = 10
 """Annotations of a kind that GitHub shows of a step."""
@@ -57,7 +58,8 @@ def _each_rule_first(findings: list[CheckFinding]) -> list[CheckFinding]:
 
 def _annotation(command: str, finding: CheckFinding) -> str:
     line = str(finding.where.line) if finding.where.line else ""
-    properties = {"file": finding.where.file, "line": line, "title": finding.rule}
+    title = f"{finding.rule} {cut(finding.title)}"
+    properties = {"file": finding.where.file, "line": line, "title": title}
     return _command(command, properties, "\n".join(finding_lines(finding)))
 
 

@@ -14,17 +14,19 @@ from typing import Literal
 
 from lxml import etree
 
-from ced_cdisc.core.conformance import CheckResult, EngineResult, EngineRule, Failure, RuleResult
+from ced_cdisc.core.conformance import (
+    FAILING,
+    CheckResult,
+    EngineResult,
+    EngineRule,
+    FailOn,
+    Failure,
+    RuleResult,
+)
 from ced_cdisc.core.findings import Finding, Severity, printable
 from ced_cdisc.report.finding_text import detail_lines, note_line
 
-FailOn = Literal["error", "warning", "none"]
 NAME = "ced-cdisc check"
-_FAILING = {
-    "error": (Severity.ERROR,),
-    "warning": (Severity.ERROR, Severity.WARNING),
-    "none": (),
-}
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def _reading_tests(result: CheckResult, fail_on: FailOn) -> list[_Test]:
 
 
 def _reading_test(file: str, findings: list[Finding], fail_on: FailOn) -> _Test:
-    failing = [f for f in findings if f.severity in _FAILING[fail_on]]
+    failing = [f for f in findings if f.severity in FAILING[fail_on]]
     text, said = (
         "\n".join(line for f in findings if (f in failing) is wanted for line in _fault_lines(f))
         for wanted in (True, False)
@@ -121,7 +123,7 @@ def _rule_test(one: RuleResult, fail_on: FailOn) -> _Test:
     name = f"{rule.id} {rule.title}"
     if one.status in ("not applicable", "not run"):
         return _Test(name, "skipped", message=f"{one.status}: {one.reason}")
-    failures = [(f"{f.text}", f) for f in one.failures]
+    failures = [(f.text, f) for f in one.failures]
     return _judged(name, failures, rule.severity, fail_on, do=rule.do)
 
 
@@ -137,7 +139,8 @@ def _engine_test(rule: EngineRule, fail_on: FailOn) -> _Test:
         *(note_line("not carried out", note) for note in rule.errors),
     ]
     if not rule.failures and rule.status != "passed":
-        return _Test(name, "skipped", message="; ".join(notes) or "out of the scope of every dataset")
+        reason = "out of the scope of every dataset" if rule.status == "out of scope" else rule.status
+        return _Test(name, "skipped", message="; ".join(notes) or reason)
     failures = [
         (f"{f.text}: 1 record" if f.count == 1 else f"{f.text}: {f.count:,} records", f)
         for f in rule.failures
@@ -154,7 +157,7 @@ def _judged(
     do: str = "",
     notes: Iterable[str] = (),
 ) -> _Test:
-    failing = [pair for pair in failures if not pair[1].accepted] if severity in _FAILING[fail_on] else []
+    failing = [pair for pair in failures if not pair[1].accepted] if severity in FAILING[fail_on] else []
     others = [pair for pair in failures if pair not in failing]
     said = "\n".join([*_finding_lines(others, severity, do if not failing else ""), *notes])
     if not failing:

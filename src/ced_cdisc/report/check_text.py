@@ -19,7 +19,7 @@ def check_text(result: CheckResult) -> str:
 def _lines(result: CheckResult) -> Iterator[str]:
     names = ", ".join(f"{d.name} {d.records:,}" for d in result.datasets)
     yield (
-        f"{result.folder}: {len(result.datasets)} datasets ({names})"
+        f"{result.folder}: {len(result.datasets)} dataset{'s' if len(result.datasets) != 1 else ''} ({names})"
         if names
         else f"{result.folder}: no dataset"
     )
