@@ -10,7 +10,7 @@ import pytest
 from report_results import HOSTILE, SHOWN, empty_result, failure, full_result, hostile_result, rule_text
 
 from ced_cdisc.core.conformance import CheckResult, RuleResult
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Finding, Location, Severity, Stage
 from ced_cdisc.report.check_github import check_github
 
 LINES = """\
@@ -20,14 +20,15 @@ LINES = """\
 %0Aedit mappings/sdtm/ae.yaml:31%0A  row 1 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 1 more\
 %0Ado: correct CED-V001
 ::warning file=out/sdtm/dm.xpt,title=CED-V002 title of CED-V002::AE.AESTDTC: 4 records of no date\
-%0AA. Reader accepted other records or values: as collected (define/findings.yaml:20)%0Ado: correct CED-V002
+%0Achanged: it was otherwise when it was accepted by A. Reader (define/findings.yaml:20): as collected\
+%0Ado: correct CED-V002
 ::warning file=out/sdtm/ae.xpt,title=CORE-000001 a date::AE.AESTDTC: 7 records of no date: 7 records\
 %0A  row 6 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 6 more
 ::warning file=out/sdtm/ae.xpt,title=CORE-000006 m6::AE.AESTDTC: 8 records of no date: 1 record\
 %0A  row 7 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)
 ::warning file=out/sdtm/ae.xpt,title=CED-V002 title of CED-V002::AE.AESTDTC: 5 records of no date\
 %0A  row 4 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 4 more\
-%0Aaccepted by A. Reader until 2026-12-31, which has passed: as collected (define/findings.yaml:12)\
+%0Aexpired on 2026-12-31, accepted by A. Reader (define/findings.yaml:12): as collected\
 %0Ado: correct CED-V002
 ::notice file=out/sdtm,title=CED-V003 title of CED-V003::AE.AESTDTC: 6 records of no date\
 %0A  row 5 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 5 more%0Ado: correct CED-V003
@@ -117,3 +118,21 @@ def test_each_rule_comes_before_any_comes_twice() -> None:
 
 def test_the_hostile_text_holds_what_matters() -> None:
     assert "\r\n::" in HOSTILE and "%0A" in HOSTILE and "," in HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("code", "file", "shown"),
+    [
+        ("CED605", "lb.json", "out/lb.json"),
+        ("CED601", "out/sdtm", "out/sdtm"),
+        ("CED600", "out", "out"),
+        ("CED609", "sdtm/define.xml", "out/sdtm/define.xml"),
+        ("CED609", "specs/define.xml", "specs/define.xml"),
+        ("CED683", "cache", "cache"),
+    ],
+)
+def test_a_file_at_fault_is_named_from_the_working_folder(code: str, file: str, shown: str) -> None:
+    """A fault names a file of the folder as seen from it, and what the user named as it was written."""
+    fault = Finding(code, "bad", Location(file), stage=Stage.CHECK)
+    (line, _) = check_github(CheckResult("out", reading=(fault,))).splitlines()
+    assert as_the_runner_reads(line)[1]["file"] == shown

@@ -33,15 +33,15 @@ do: correct CED-V001</failure>
 edit mappings/sdtm/ae.yaml:31
   row 2 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)
   and 2 more
-accepted by A. Reader until 2026-12-31: as collected (define/findings.yaml:12)</system-out>
+accepted by A. Reader until 2026-12-31 (define/findings.yaml:12): as collected</system-out>
     </testcase>
     <testcase classname="ced-cdisc.values" name="CED-V002 title of CED-V002" time="0">
       <system-out>warning: AE.AESTDTC: 4 records of no date
-A. Reader accepted other records or values: as collected (define/findings.yaml:20)
+changed: it was otherwise when it was accepted by A. Reader (define/findings.yaml:20): as collected
 warning: AE.AESTDTC: 5 records of no date
   row 4 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)
   and 4 more
-accepted by A. Reader until 2026-12-31, which has passed: as collected (define/findings.yaml:12)
+expired on 2026-12-31, accepted by A. Reader (define/findings.yaml:12): as collected
 do: correct CED-V002</system-out>
     </testcase>
     <testcase classname="ced-cdisc.values" name="CED-V003 title of CED-V003" time="0">
@@ -61,7 +61,7 @@ do: correct CED-V003</system-out>
 edit mappings/sdtm/ae.yaml:31
   row 2 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)
   and 2 more
-accepted by A. Reader until 2026-12-31: as collected (define/findings.yaml:12)
+accepted by A. Reader until 2026-12-31 (define/findings.yaml:12): as collected
 do: correct CED-V006</system-out>
     </testcase>
   </testsuite>
@@ -179,7 +179,7 @@ def test_texts_that_xml_cannot_hold_are_shown_as_programs_write_them() -> None:
     first, edit, record, more, do = failed.text.split("\n")
     assert (first, edit, more, do) == (SHOWN, f"edit {SHOWN}:7", "  and 1 more", "do: correct CED-V001")
     assert record == f"  row 1 {SHOWN} seq {SHOWN}: {SHOWN}={SHOWN} X=(missing)"
-    assert case.system_out.splitlines()[-1] == (f"accepted by {SHOWN} until 2026-12-31: {SHOWN} ({SHOWN}:3)")
+    assert case.system_out.splitlines()[-1] == (f"accepted by {SHOWN} until 2026-12-31 ({SHOWN}:3): {SHOWN}")
 
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,8 @@ from ced_cdisc.core.conformance import CheckResult, EngineRule, Failure
 from ced_cdisc.core.findings import Finding, Location, Severity
 
 FoundBy = Literal["reading", "rule", "engine"]
-_OWN_NAMES = ("CED600", "CED68")
-"""Their findings name the folder, an interpreter or a cache as the user wrote it, no file in the folder."""
+_OF_FILES = ("CED33", *(f"CED{number}" for number in range(601, 611)))
+"""Faults of files in the folder, named as seen from it; all others are named as the user wrote them."""
 _DEFINES = tuple(
     f"{place}define.xml" for place in ("", "sdtm/", "adam/", "tabulations/sdtm/", "analysis/adam/datasets/")
 )
@@ -81,7 +81,7 @@ def _reading(result: CheckResult) -> Iterator[CheckFinding]:
 
 def _file_at_fault(finding: Finding, folder: str) -> str:
     file = finding.where.file
-    as_written = finding.code.startswith(_OWN_NAMES) or file == folder or file.startswith(f"{folder}/")
+    as_written = not finding.code.startswith(_OF_FILES) or file == folder or file.startswith(f"{folder}/")
     if finding.code == "CED609" and file not in _DEFINES:
         as_written = True  # the file of --define
     return file if as_written else in_folder(folder, file)

@@ -179,14 +179,15 @@ def _suppressions(failure: Failure) -> list[dict[str, Any]]:
     entry = failure.acceptance
     if entry is None or failure.standing == "new":
         return []
-    until = f", until {entry.until}" if entry.until else ""
+    told = [entry.person, f"until {entry.until}" if entry.until else ""]
+    said = ", ".join(part for part in told if part)
     file, _, line = entry.where.rpartition(":")
     place = physical_location(file, int(line)) if line.isdecimal() else physical_location(entry.where)
     return [
         {
             "kind": "external",
             "status": "accepted" if failure.accepted else "underReview",
-            "justification": printable(f"{entry.reason} ({entry.person}{until})"),
+            "justification": printable(f"{entry.reason} ({said})" if said else entry.reason),
             "location": {"physicalLocation": place},
         }
     ]

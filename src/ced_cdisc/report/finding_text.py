@@ -27,13 +27,14 @@ def standing_line(failure: Failure) -> str:
     entry = failure.acceptance
     if entry is None or failure.standing == "new":
         return ""
+    by = f" by {entry.person}" if entry.person else ""
     until = f" until {entry.until}" if entry.until else ""
     said = {
-        "accepted": f"accepted by {entry.person}{until}",
-        "changed": f"{entry.person} accepted other records or values",
-        "expired": f"accepted by {entry.person}{until}, which has passed",
+        "accepted": f"accepted{by}{until}",
+        "changed": f"changed: it was otherwise when it was accepted{by}",
+        "expired": f"expired on {entry.until}, accepted{by}",
     }[failure.standing]
-    return printable(f"{said}: {entry.reason} ({entry.where})")
+    return printable(f"{said} ({entry.where}): {entry.reason}")
 
 
 def note_line(done: str, note: EngineNote) -> str:
