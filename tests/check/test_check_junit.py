@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from junitparser import Failure, JUnitXml, Skipped
 from lxml import etree
+from report_readers import cases_of
 from report_results import SHOWN, empty_result, full_result, hostile_result
 from small_folder import run, small_folder
 
@@ -117,11 +117,6 @@ not carried out in AE: y</system-out>
   </testsuite>
 </testsuites>
 """  # fmt: skip
-
-
-def cases_of(xml: bytes) -> dict[str, Any]:
-    """The tests as an independent reader gives them, by name."""
-    return {case.name: case for suite in JUnitXml.fromstring(xml) for case in suite}
 
 
 def test_the_whole_text() -> None:

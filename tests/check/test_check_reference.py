@@ -10,8 +10,7 @@ from shutil import copy
 
 import pytest
 from openpyxl import load_workbook
-from test_check_junit import cases_of
-from test_check_sarif import faults
+from report_readers import cases_of, faults
 
 from ced_cdisc.conformance.check import check_folder
 from ced_cdisc.core.conformance import CheckResult

