@@ -22,14 +22,14 @@ LINES = """\
 ::warning file=out/sdtm/dm.xpt,title=CED-V002 title of CED-V002::AE.AESTDTC: 4 records of no date\
 %0Achanged: it was otherwise when it was accepted by A. Reader (define/findings.yaml:20): as collected\
 %0Ado: correct CED-V002
-::warning file=out/sdtm/ae.xpt,title=CORE-000001 a date::AE.AESTDTC: 7 records of no date: 7 records\
-%0A  row 6 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 6 more
-::warning file=out/sdtm/ae.xpt,title=CORE-000006 m6::AE.AESTDTC: 8 records of no date: 1 record\
-%0A  row 7 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)
 ::warning file=out/sdtm/ae.xpt,title=CED-V002 title of CED-V002::AE.AESTDTC: 5 records of no date\
 %0A  row 4 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 4 more\
 %0Aexpired on 2026-12-31, accepted by A. Reader (define/findings.yaml:12): as collected\
 %0Ado: correct CED-V002
+::warning file=out/sdtm/ae.xpt,title=CORE-000001 a date::AE.AESTDTC: 7 records of no date: 7 records\
+%0A  row 6 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 6 more
+::warning file=out/sdtm/ae.xpt,title=CORE-000006 m6::AE.AESTDTC: 8 records of no date: 1 record\
+%0A  row 7 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)
 ::notice file=out/sdtm,title=CED-V003 title of CED-V003::AE.AESTDTC: 6 records of no date\
 %0A  row 5 S1-1 seq 7: AESTDTC=2020-02-30 AEENDTC=(missing)%0A  and 5 more%0Ado: correct CED-V003
 ::notice title=ced-cdisc check::2 errors, 4 warnings, 1 note; 1 rules passed, 4 failed, 1 not applicable\
@@ -108,12 +108,12 @@ def test_no_more_than_github_shows(errors: int, notes: int, shown: int, said: st
     assert lines[-1].endswith(f" failed, 0 not applicable{end}")
 
 
-def test_each_rule_comes_before_any_comes_twice() -> None:
+def test_no_rule_takes_the_place_of_another() -> None:
     many = RuleResult(rule_text("CED-V001"), "failed", failures=tuple(failure(n) for n in range(15)))
     one = RuleResult(rule_text("CED-V002"), "failed", failures=(failure(20),))
     lines = check_github(CheckResult("out", rules=(many, one))).splitlines()
     titles = [as_the_runner_reads(line)[1]["title"].split()[0] for line in lines[:-1]]
-    assert titles == ["CED-V001", "CED-V002", *["CED-V001"] * 8]
+    assert titles == [*["CED-V001"] * 9, "CED-V002"]
 
 
 def test_the_hostile_text_holds_what_matters() -> None:

@@ -36,24 +36,24 @@ def _lines(result: CheckResult) -> Iterator[str]:
     failing = [f for f in findings if not f.failure.accepted]
     left_out: Counter[Severity] = Counter()
     for severity, command in _COMMANDS.items():
-        of_kind = _each_rule_first([f for f in failing if f.severity is severity])
+        of_kind = [f for f in failing if f.severity is severity]
         shown = MOST - 1 if severity is Severity.NOTE else MOST  # the last line is a notice, too
-        yield from (_annotation(command, finding) for finding in of_kind[:shown])
+        yield from (_annotation(command, finding) for finding in _chosen(of_kind, shown))
         left_out[severity] = max(0, len(of_kind) - shown)
     yield _command(
         "notice", {"title": "ced-cdisc check"}, _end(result, left_out, len(findings) - len(failing))
     )
 
 
-def _each_rule_first(findings: list[CheckFinding]) -> list[CheckFinding]:
-    """The first finding of each rule, then the second ones: no rule takes all the places that there are."""
+def _chosen(findings: list[CheckFinding], most: int) -> list[CheckFinding]:
+    """As many as are shown, in order: the first finding of each rule goes before the second of any."""
     seen: Counter[str] = Counter()
     turns: list[int] = []
     for finding in findings:
         turns.append(seen[finding.rule])
         seen[finding.rule] += 1
-    order = sorted(range(len(findings)), key=lambda at: turns[at])
-    return [findings[at] for at in order]
+    by_turn = sorted(range(len(findings)), key=lambda at: turns[at])
+    return [findings[at] for at in sorted(by_turn[:most])]
 
 
 def _annotation(command: str, finding: CheckFinding) -> str:
