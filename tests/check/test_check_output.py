@@ -86,9 +86,9 @@ def test_the_json(folder: Path) -> None:
         "variable": "AESTDTC",
         "text": "AE.AESTDTC: 2 records with a text that is no date of ISO 8601, or a day that does not exist",
         "count": 2,
+        "spec": "",
         "standing": "new",
         "acceptance": None,
-        "spec": "",
         "records": [{"row": 1, "subject": "S1-1", "sequence": "1", "values": {"AESTDTC": "2020-02-30"}}],
     }
     assert rules["CED-S002"]["status"] == "not applicable"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ced_cdisc.cli.check_memory import held_against_findings, memory_options, taken
+from ced_cdisc.cli.check_reports import print_report, report_files, write_reports
 from ced_cdisc.cli.usage import usage_error
+
+if TYPE_CHECKING:
+    from ced_cdisc.core.conformance import FailOn
 
 
 @click.command()
@@ -24,10 +28,19 @@ from ced_cdisc.cli.usage import usage_error
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "junit", "sarif", "github", "xlsx"]),
+    metavar="[text|json|junit|sarif|github]",
     default="text",
     show_default=True,
     help="What is written to standard output.",
+)
+@click.option(
+    "--out",
+    "outs",
+    multiple=True,
+    metavar="FILE",
+    help="Write a report to FILE, too, as its ending says: .txt, .json, .xml (JUnit), .sarif, .xlsx; or "
+    "FORMAT=FILE. May be given several times.",
 )
 @click.option("--records", default=5, show_default=True, help="How many records of a finding are listed.")
 @click.option("--all", "all_", is_flag=True, help="List accepted findings, too.")
@@ -59,9 +72,10 @@ def check(
     define: Path | None,
     standard: tuple[str, ...],
     format_: str,
+    outs: tuple[str, ...],
     records: int,
     all_: bool,
-    fail_on: Literal["error", "warning", "none"],
+    fail_on: FailOn,
     core: bool,
     core_python: Path | None,
     core_cache: Path | None,
@@ -75,6 +89,8 @@ def check(
     FOLDER holds XPT (version 5) or Dataset-JSON 1.1 files and a define.xml, by this tool or any other; or
     subfolders sdtm and adam that do. Findings that findings.yaml accepts fail nothing; see docs/findings.md.
 
+    For reports in CI see docs/ci.md.
+
     \b
     Example:
       ced-cdisc check out/sdtm
@@ -83,8 +99,6 @@ def check(
     from ced_cdisc.check.core.run import CoreSettings
     from ced_cdisc.conformance.check import check_folder
     from ced_cdisc.conformance.standard import WrongStandard
-    from ced_cdisc.report.check_json import check_json
-    from ced_cdisc.report.check_text import check_text
 
     if not folder.is_dir():
         usage_error(f"there is no folder {folder.as_posix()}")
@@ -92,6 +106,9 @@ def check(
         usage_error(f"there is no file {define.as_posix()}")
     if records < 0:
         usage_error("--records needs a whole number from 0")
+    if format_ == "xlsx":
+        usage_error("a workbook is not written to standard output: use --out FILE.xlsx")
+    reports = report_files(outs, folder)
     asked = taken(memory)
     settings = None
     if core:
@@ -118,6 +135,6 @@ def check(
     except WrongAnswer as error:
         usage_error(f"{core_report} is no report of the CORE engine that can be read: it {error}")
     result = held_against_findings(result, folder, asked)
-    text = check_json(result) if format_ == "json" else check_text(result, accepted=all_)
-    click.echo(text, nl=False)
+    print_report(format_, result, fail_on, accepted=all_)
+    write_reports(reports, result, fail_on, accepted=all_)
     sys.exit(result.exit_code(fail_on))

@@ -88,6 +88,14 @@ def read_folder(folder: Path, *, define: Path | None = None, standard: Iterable[
     return ReadFolder(Submission(ordered, governs, tuple(defines)), findings)
 
 
+def would_be_read(file: Path, folder: Path) -> bool:
+    """Whether a check of the folder would take this file, by its real path, for data or a define.xml."""
+    if not file.is_relative_to(folder.resolve()):
+        return False
+    is_data = file.suffix.lower() in (*_KINDS, *_NOT_READ) and file.name not in _NOT_DATA
+    return is_data or file.name.lower() == "define.xml"
+
+
 def _told_by_ts(summary: Dataset | None) -> str:
     """The version of the SDTMIG that TS gives, or an empty text."""
     if summary is None or not {"TSPARMCD", "TSVAL"} <= set(summary.texts()):

@@ -7,8 +7,9 @@ other form, and be compared with what is known of a study.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from ced_cdisc.core.findings import Finding, Severity
@@ -16,6 +17,12 @@ from ced_cdisc.core.findings import Finding, Severity
 Status = Literal["passed", "failed", "not applicable", "not run"]
 """``not applicable``: there was nothing to look at, or no tables of the standard. ``not run``: the rule could
 not be carried out on these data; the reason says why."""
+
+FailOn = Literal["error", "warning", "none"]
+FAILING: Mapping[FailOn, tuple[Severity, ...]] = MappingProxyType(
+    {"error": (Severity.ERROR,), "warning": (Severity.ERROR, Severity.WARNING), "none": ()}
+)
+"""The severities that fail a check, by the least one that does; notes never do."""
 
 RECORDS_SHOWN = 5
 """How many records of one failure are listed by default; the count is always the true one."""
@@ -261,10 +268,9 @@ class CheckResult:
             listed += [f for r in self.engine.rules for f in r.failures]
         return sum(not f.accepted for f in listed) + sum(f.severity is severity for f in self.reading)
 
-    def exit_code(self, fail_on: Literal["error", "warning", "none"] = "error") -> int:
-        """1 if there is a finding of the severity that fails, or a graver one, else 0."""
-        failing = {"error": (Severity.ERROR,), "warning": (Severity.ERROR, Severity.WARNING), "none": ()}
-        return int(any(self.count(severity) for severity in failing[fail_on]))
+    def exit_code(self, fail_on: FailOn = "error") -> int:
+        """1 if there is a finding of a severity that fails, else 0."""
+        return int(any(self.count(severity) for severity in FAILING[fail_on]))
 
 
 def one_line(values: Iterable[tuple[str, str | None]]) -> str:

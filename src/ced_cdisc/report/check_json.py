@@ -99,9 +99,9 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "text": failure.text,
         "count": failure.count,
         "digest": failure.digest,
+        "spec": failure.place,
         "standing": failure.standing,
         "acceptance": None if failure.acceptance is None else asdict(failure.acceptance),
-        "spec": failure.place,
         "records": [
             {"row": r.row, "subject": r.subject, "sequence": r.sequence, "values": dict(r.values)}
             for r in failure.records

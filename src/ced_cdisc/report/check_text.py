@@ -8,19 +8,22 @@ from collections.abc import Iterator
 from ced_cdisc.core.conformance import CheckResult, Failure, RuleText
 from ced_cdisc.core.findings import Severity, printable
 from ced_cdisc.report.engine_text import engine_lines
-from ced_cdisc.report.record_text import record_line, record_lines
+from ced_cdisc.report.record_text import record_lines
 from ced_cdisc.report.standing_text import listed, memory_words, standing_lines, standings_line
 
 
 def check_text(result: CheckResult, *, accepted: bool = False) -> str:
-    """The whole text, ending in a line feed; accepted findings are counted, and listed where asked for."""
-    return "\n".join(_lines(result, accepted)) + "\n"
+    """The whole text, ending in a line feed; accepted findings are counted, and listed where asked for.
+
+    Each line is printable, whatever the data hold.
+    """
+    return "\n".join(map(printable, _lines(result, accepted))) + "\n"
 
 
 def _lines(result: CheckResult, accepted: bool) -> Iterator[str]:
     names = ", ".join(f"{d.name} {d.records:,}" for d in result.datasets)
     yield (
-        f"{result.folder}: {len(result.datasets)} datasets ({names})"
+        f"{result.folder}: {len(result.datasets)} dataset{'s' if len(result.datasets) != 1 else ''} ({names})"
         if names
         else f"{result.folder}: no dataset"
     )
@@ -51,7 +54,7 @@ def _lines(result: CheckResult, accepted: bool) -> Iterator[str]:
         yield f"not applicable: {count} rule{'s' if count != 1 else ''}, {reason}"
     if result.memory is not None:
         yield standings_line(result, accepted)
-    yield _summary(result)
+    yield summary_line(result)
 
 
 def _rule(rule: RuleText, failures: tuple[Failure, ...]) -> Iterator[str]:
@@ -59,14 +62,15 @@ def _rule(rule: RuleText, failures: tuple[Failure, ...]) -> Iterator[str]:
     yield f"{rule.severity.value} {rule.id}  {rule.title}{public}"
     for failure in failures:
         yield f"  {failure.text}"
+        if failure.place:
+            yield f"    edit {failure.place}"
         yield from standing_lines(failure)
         yield from record_lines(failure)
-        if failure.place:
-            yield f"    edit {printable(failure.place)}"
     yield f"  do: {rule.do}"
 
 
-def _summary(result: CheckResult) -> str:
+def summary_line(result: CheckResult) -> str:
+    """How much was found, and what became of the rules: the last line of every report for people."""
     found = ", ".join(
         f"{count} {severity.value}{'s' if count != 1 else ''}"
         for severity in Severity
@@ -78,8 +82,3 @@ def _summary(result: CheckResult) -> str:
     none = "no findings but accepted ones" if any(f.accepted for f in result.failures) else "no findings"
     rules = f"{ran['passed']} rules passed, {failed}, {ran['not applicable']} not applicable"
     return f"{found or none}; {rules}"
-
-
-def failure_lines(failure: Failure) -> list[str]:
-    """A failure with its records, for other texts."""
-    return [failure.text, *map(record_line, failure.records)]

@@ -24,7 +24,7 @@ def record_line(record: Record) -> str:
     who = [record.subject, f"seq {record.sequence}" if record.sequence else ""]
     told = " ".join(w for w in (f"row {record.row}", *who) if w)
     values = one_line((n, None if v is None else cut(v)) for n, v in record.values)
-    return f"{told}: {values}" if values else told
+    return printable(f"{told}: {values}" if values else told)
 
 
 def cut(text: str) -> str:

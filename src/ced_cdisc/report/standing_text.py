@@ -32,7 +32,7 @@ def standing_lines(failure: Failure) -> Iterator[str]:
         said = f"expired on {entry.until}, accepted{by}"
     else:
         said = f"changed: {_was(failure, entry)}{by}"
-    yield f"      {said} ({entry.where}): {printable(entry.reason)}"
+    yield f"      {said} ({printable(entry.where)}): {printable(entry.reason)}"
 
 
 def _was(failure: Failure, entry: Acceptance) -> str:

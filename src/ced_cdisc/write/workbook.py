@@ -45,7 +45,7 @@ def workbook_bytes(workbook: Workbook, created: datetime, shown: str, findings: 
         book.create_sheet("Define")
     written = io.BytesIO()
     book.save(written)
-    return _fixed(written.getvalue(), created)
+    return fixed_package(written.getvalue(), created)
 
 
 def _fits(workbook: Workbook, shown: str, findings: Findings) -> bool:
@@ -57,7 +57,7 @@ def _fits(workbook: Workbook, shown: str, findings: Findings) -> bool:
             findings.add(Finding("CED570", text, Location(where), stage=Stage.OUTPUT))
             fine = False
         for row, column, text in sheet.cells():
-            if len(_escaped(text)) > MOST_CHARACTERS:
+            if len(escaped_text(text)) > MOST_CHARACTERS:
                 head = sheet.rows.get(1, {}).get(column, f"column {column}")
                 said = f"the text of {head} has {len(text)} characters, and a cell holds {MOST_CHARACTERS}"
                 hint = "shorten it, or put it into a document"
@@ -85,7 +85,7 @@ def _write(target: Any, sheet: Sheet, styles: _Styles) -> None:
     }
     for row, at, text in sheet.cells():
         cell: Any = target.cell(row, at)
-        cell.value = _escaped(text)
+        cell.value = escaped_text(text)
         cell.data_type = "s"  # whatever it looks like: =A1 and #N/A are texts here
         cell.number_format = "@"
         column = columns.get(at)
@@ -119,12 +119,12 @@ def _choices(target: Any, columns: dict[int, Column | None], last: int, letter: 
             target.add_data_validation(listed)
 
 
-def _escaped(text: str) -> str:
+def escaped_text(text: str) -> str:
     """A text as Excel keeps it: a return as ``_x000D_``, and what looks like such a code escaped itself."""
     return _LOOKS_ESCAPED.sub("_x005F_", text).replace("\r", "_x000D_")
 
 
-def _fixed(raw: bytes, created: datetime) -> bytes:
+def fixed_package(raw: bytes, created: datetime) -> bytes:
     """The package with ``created`` as its only time, its entries in openpyxl's order."""
     stamp = created if created.year >= _FIRST_YEAR else created.replace(year=_FIRST_YEAR)
     text = f"{stamp:%Y-%m-%dT%H:%M:%SZ}".encode()
