@@ -13,21 +13,18 @@ import mmap
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import polars as pl
-import pyarrow as _pyarrow  # pyright: ignore[reportMissingTypeStubs]
-import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
 
 from ced_cdisc.core.ibm import MISSING, ibm_to_ieee
 from ced_cdisc.core.xpt import RECORD, XptMember
+from ced_cdisc.read.xpt_columns import Undecodable, column_of, ibm
 from ced_cdisc.read.xpt_headers import LONGEST_HEADERS, MEMBER_MARK, Headers, stopped
 
-pa: Any = cast(Any, _pyarrow)  # pyarrow has no types
-pc: Any = cast(Any, _compute)
-_BLOCK_BYTES = 1 << 23
+_BLOCK_BYTES = 1 << 21
 
 
 def read_xpt(
@@ -79,30 +76,18 @@ class XptFile:
             if names is None or variable.name in names
         ]
         is_ascii = all(text.isascii() for text in (member.label, *(v.label for v in member.variables)))
-        parts: list[list[Any]] = [[] for _ in chosen]
-        for block, first_row in _blocks(self._data):
-            for (variable, start), into in zip(chosen, parts, strict=True):
-                field = block[:, start : start + variable.length]
-                if variable.type == "Num":
-                    values, codes = ibm_to_ieee(_ibm(field))
-                    into.append(_arrow(pa.float64(), len(block), [values], codes == 0))
-                    continue
-                data = field.tobytes()
-                is_ascii = is_ascii and data.isascii()
+        columns = [column_of(variable, self.rows, self._encoding) for variable, _ in chosen]
+        for block, first in _blocks(self._data):
+            for (variable, start), column in zip(chosen, columns, strict=True):
                 try:
-                    into.append(_texts(data, variable.length, self._encoding))
-                except _Undecodable as fault:
-                    where = f"{member.name}.{variable.name} row {first_row + fault.row}"
+                    is_ascii &= column.fill(block[:, start : start + variable.length], first)
+                except Undecodable as fault:
+                    where = f"{member.name}.{variable.name} row {first + fault.row + 1}"
                     what = f"has at {where} the text {fault.text!r}, which is not {self._encoding}"
                     hint = "read it with the encoding of the file, such as windows-1252"
                     raise stopped("CED337", self._file, what, hint) from None
-        columns: list[pl.Series] = []
-        for (variable, _), arrays in zip(chosen, parts, strict=True):
-            kind = pa.float64() if variable.type == "Num" else pa.large_string()
-            column = cast(Any, pl).from_arrow(pa.chunked_array(arrays, kind))
-            columns.append(cast(pl.Series, column).alias(variable.name))
-            arrays.clear()
-        return pl.DataFrame(columns), replace(member, encoding="ascii" if is_ascii else self._encoding)
+        frame = pl.DataFrame([column.series() for column in columns])
+        return frame, replace(member, encoding="ascii" if is_ascii else self._encoding)
 
     def same_bytes(self, other: XptFile) -> frozenset[str]:
         """The variables whose bytes are the same in all rows of another file; none unless both have the same
@@ -112,8 +97,8 @@ class XptFile:
         if layouts[0] != layouts[1] or self.rows != other.rows or self._encoding != other._encoding:
             return frozenset()
         unequal = np.zeros(self._data.shape[1], np.bool_)
-        for block, first_row in _blocks(self._data):
-            unequal |= np.any(block != other._data[first_row - 1 : first_row - 1 + len(block)], axis=0)
+        for (block, _), (theirs, _) in zip(_blocks(self._data), _blocks(other._data), strict=True):
+            unequal |= np.any(block != theirs, axis=0)
         return frozenset(
             variable.name
             for variable, start in zip(self.member.variables, self.member.positions, strict=True)
@@ -125,7 +110,7 @@ class XptFile:
         found: dict[str, pl.Series] = {}
         for variable, field in zip(self.member.variables, _fields(self._data, self.member), strict=True):
             if variable.type == "Num" and (names is None or variable.name in names):
-                parts = [ibm_to_ieee(_ibm(block))[1] for block, _ in _blocks(field)]
+                parts = [ibm_to_ieee(ibm(block))[1] for block, _ in _blocks(field)]
                 codes = np.concatenate(parts) if parts else np.empty(0, np.uint8)
                 if np.any((codes != 0) & (codes != MISSING)):
                     texts = [chr(code) if code not in (0, MISSING) else None for code in codes.tolist()]
@@ -146,13 +131,6 @@ def read_special_missing(source: Path | str | bytes, *, encoding: str = "utf-8")
         writer takes the same form. Arguments and errors are those of :func:`read_xpt`.
     """
     return XptFile(source, encoding=encoding).special_missing()
-
-
-class _Undecodable(Exception):
-    def __init__(self, row: int, text: bytes) -> None:
-        super().__init__(row, text)
-        self.row = row
-        self.text = text
 
 
 def _open(
@@ -200,19 +178,19 @@ def _rows(data: NDArray[np.uint8], length: int, file: str) -> NDArray[np.uint8]:
 
 
 def _refuse_further_members(data: NDArray[np.uint8], file: str) -> None:
-    records = data.reshape(-1, RECORD)
     mark = np.frombuffer(MEMBER_MARK, np.uint8)
-    candidates = np.flatnonzero(records[:, :8].copy().view("V8")[:, 0] == mark[:8].view("V8")[0])
-    if any(np.array_equal(records[index, : len(mark)], mark) for index in candidates):
-        raise stopped("CED336", file, "holds more than one dataset", "export one dataset per file")
+    for records, _ in _blocks(data.reshape(-1, RECORD)):
+        candidates = np.flatnonzero(records[:, :8].copy().view("V8")[:, 0] == mark[:8].view("V8")[0])
+        if any(np.array_equal(records[index, : len(mark)], mark) for index in candidates):
+            raise stopped("CED336", file, "holds more than one dataset", "export one dataset per file")
 
 
 def _blocks(rows: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], int]]:
-    """Blocks of rows that fit into the cache, with the 1-based row they begin with."""
+    """Blocks of rows that fit into the cache, with the row from 0 that they begin with."""
     size = max(1, _BLOCK_BYTES // max(1, rows.shape[1]))
     source: Any = getattr(rows, "_mmap", None)
     for start in range(0, len(rows), size):
-        yield rows[start : start + size], start + 1
+        yield rows[start : start + size], start
         if source is not None and hasattr(mmap, "MADV_DONTNEED"):
             source.madvise(mmap.MADV_DONTNEED)  # what was read of a large file needs no memory any more
 
@@ -221,39 +199,3 @@ def _fields(rows: NDArray[np.uint8], member: XptMember) -> Iterator[NDArray[np.u
     """The bytes of each variable, shape (rows, length)."""
     for variable, start in zip(member.variables, member.positions, strict=True):
         yield rows[:, start : start + variable.length]
-
-
-def _ibm(field: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Numbers of up to eight bytes as integers; a short one lacks the last bytes of the fraction."""
-    if field.shape[1] == 8:
-        return field.view(">u8")[:, 0].astype(np.uint64)
-    whole = np.zeros((len(field), 8), np.uint8)
-    whole[:, : field.shape[1]] = field
-    return whole.view(">u8")[:, 0].astype(np.uint64)
-
-
-def _texts(data: bytes, length: int, encoding: str) -> Any:
-    """An arrow array of the texts of one variable, without trailing blanks, null where empty."""
-    rows = len(data) // length
-    if data.isascii():
-        offsets = np.arange(0, (rows + 1) * length, length, dtype=np.int64)
-        texts = pc.ascii_rtrim(_arrow(pa.large_string(), rows, [offsets, data]), characters=" ")
-    else:
-        texts = pa.array(list(_decoded(data, length, encoding)), pa.large_string())
-    _, offsets, characters = texts.buffers()
-    ends = np.frombuffer(offsets, np.int64)[: rows + 1]
-    return _arrow(pa.large_string(), rows, [offsets, characters or b""], np.diff(ends) > 0)
-
-
-def _decoded(data: bytes, length: int, encoding: str) -> Iterator[str]:
-    for row in range(len(data) // length):
-        text = data[row * length : (row + 1) * length].rstrip(b" ")
-        try:
-            yield text.decode(encoding)
-        except UnicodeDecodeError:
-            raise _Undecodable(row, text) from None
-
-
-def _arrow(kind: Any, rows: int, buffers: Sequence[object], present: NDArray[np.bool_] | None = None) -> Any:
-    mask = None if present is None else pa.py_buffer(np.packbits(present, bitorder="little"))
-    return pa.Array.from_buffers(kind, rows, [mask, *(pa.py_buffer(buffer) for buffer in buffers)])
