@@ -189,8 +189,9 @@ def _blocks(rows: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], int]]:
     """Blocks of rows that fit into the cache, with the row from 0 that they begin with."""
     size = max(1, _BLOCK_BYTES // max(1, rows.shape[1]))
     source: Any = getattr(rows, "_mmap", None)
+    plain = np.asarray(rows)  # each slice of a memory map costs time
     for start in range(0, len(rows), size):
-        yield rows[start : start + size], start
+        yield plain[start : start + size], start
         if source is not None and hasattr(mmap, "MADV_DONTNEED"):
             source.madvise(mmap.MADV_DONTNEED)  # what was read of a large file needs no memory any more
 

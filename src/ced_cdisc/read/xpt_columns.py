@@ -27,8 +27,9 @@ _INLINE = 12
 """Bytes of a text that stand in the view itself."""
 _BLANKS = np.uint64(0x2020202020202020)
 _NOT_ASCII = np.uint64(0x8080808080808080)
-_FIRST = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
-"""The first n bytes of eight."""
+_FIRST = np.array([(1 << 8 * min(n, 8)) - 1 for n in range(17)], np.uint64)
+_SECOND = np.array([(1 << 8 * max(n - 8, 0)) - 1 for n in range(17)], np.uint64)
+"""What a text of n bytes leaves of the first and of the second eight bytes."""
 _HALF = np.uint64(32)
 
 
@@ -88,7 +89,9 @@ class _Texts:
         views = self._views[start : start + len(field)]
         if self._length <= _INLINE:
             padded = np.full((len(field), 16), ord(" "), np.uint8)
-            padded[:, : self._length] = field
+            # One copy a row, where slices would be copied byte by byte.
+            whole = f"V{self._length}"
+            padded[:, : self._length].view(whole)[:] = field.view(whole)
             words = padded.view(np.uint64)
             if not np.any(words & _NOT_ASCII):
                 _inline(views, words[:, 0], words[:, 1], _trimmed(words, self._length))
@@ -131,7 +134,7 @@ class _Texts:
             self._buffers.append(pa.py_buffer(data))
 
     def series(self) -> pl.Series:
-        filled = (self._views[:, 0] & _FIRST[4]) != 0
+        filled = self._views.view(np.uint32)[:, 0] != 0
         return _series(self._name, pa.string_view(), filled, [self._views, *self._buffers])
 
 
@@ -159,7 +162,7 @@ def _bytes_used(words: NDArray[np.uint64]) -> NDArray[np.int64]:
     The exponent of the double tells it: the highest bit of each byte is zero, so rounding up the word cannot
     reach the next byte.
     """
-    return ((np.frexp(words.astype(np.float64))[1] + 7) >> 3).astype(np.int64)
+    return (np.frexp(words.astype(np.float64))[1].astype(np.int64) + 7) >> 3
 
 
 def _inline(
@@ -169,11 +172,12 @@ def _inline(
     lengths: NDArray[np.int64],
 ) -> None:
     """Views of texts of up to 12 bytes: the length in four bytes, then the text, then zeros."""
-    text = first & _FIRST[np.minimum(lengths, 8)]
-    views[:, 0] = lengths.astype(np.uint64) | text << _HALF
-    views[:, 1] = text >> _HALF
+    text = first & _FIRST.take(lengths)
+    views[:, 0] = lengths.view(np.uint64) | text << _HALF
+    text >>= _HALF
     if lengths.max(initial=0) > 8:
-        views[:, 1] |= (second & _FIRST[np.maximum(lengths - 8, 0)]) << _HALF
+        text |= (second & _SECOND.take(lengths)) << _HALF
+    views[:, 1] = text
 
 
 def _decoded(data: bytes, length: int, encoding: str) -> Iterator[str]:
