@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from ced_cdisc.conformance.dates import day
 from ced_cdisc.conformance.look import ROW, Look
 from ced_cdisc.conformance.standard import Governing
 from ced_cdisc.standards.ig import IgDataset, IgVariable
@@ -73,6 +74,7 @@ class Dataset:
     expected: dict[str, IgVariable] = field(default_factory=dict[str, IgVariable])
     """What the guide or the model says of the variables that the dataset has."""
     _values: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
+    _days: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
 
     # What is there
 
@@ -135,6 +137,13 @@ class Dataset:
             series = self.frame[name].drop_nulls()
             self._values[name] = series.alias("value").value_counts(name="count")
         return self._values[name]
+
+    def day(self, name: str) -> pl.Series:
+        """The days of a variable of dates, ``--`` allowed, as Dates named ``day``; null where not whole."""
+        full = self.v(name)
+        if full not in self._days:
+            self._days[full] = self.frame.select(day(pl.col(full)).alias("day")).to_series()
+        return self._days[full]
 
     # Looks
 
@@ -239,6 +248,7 @@ class Submission:
     datasets: dict[str, Dataset]
     governing: Governing
     defines: tuple[DefineDocument, ...] = ()
+    _places: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
 
     def get(self, name: str) -> Dataset | None:
         """The dataset of that name."""
@@ -275,14 +285,26 @@ class Submission:
             return pl.DataFrame(schema={"USUBJID": pl.String})
         return dm.frame.filter(pl.col("USUBJID").is_not_null()).unique("USUBJID", keep="first")
 
-    def with_dm(self, data: Dataset, *names: str) -> pl.DataFrame:
+    def with_dm(self, data: Dataset, *names: str, **made: pl.Expr) -> pl.DataFrame:
         """The records of a dataset with variables of DM as ``DM.RFSTDTC``, null where DM has none.
 
         The order of the records stays, so that the frame can be given to :meth:`Dataset.records`.
+
+        Args:
+            data: the dataset.
+            names: variables of DM.
+            made: further columns, made of these.
         """
-        dm = self.subjects
-        right = dm.select(
-            "USUBJID",
-            *((pl.col(n) if n in dm.columns else pl.lit(None, pl.String)).alias(f"DM.{n}") for n in names),
-        )
-        return data.frame.join(right, on="USUBJID", how="left", maintain_order="left")
+        absent = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.subjects.columns]
+        dm = self.subjects.with_columns(absent)
+        right = dm.select("USUBJID", *(pl.col(n).alias(f"DM.{n}") for n in names), **made).drop("USUBJID")
+        places = self._places_in_dm(data)
+        return data.frame.with_columns([column.gather(places) for column in right.get_columns()])
+
+    def _places_in_dm(self, data: Dataset) -> pl.Series:
+        """For each record of a dataset the row of its subject in ``subjects``, or null."""
+        if data.name not in self._places:
+            known = self.subjects.select("USUBJID").with_row_index("place")
+            found = data.frame.select("USUBJID").join(known, on="USUBJID", how="left", maintain_order="left")
+            self._places[data.name] = found["place"]
+        return self._places[data.name]

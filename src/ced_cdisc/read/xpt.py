@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import mmap
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

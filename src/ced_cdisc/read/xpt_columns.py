@@ -1,8 +1,8 @@
 """The bytes of one variable of a transport file as a column, block by block.
 
-A column is allocated once and filled in place: 8 bytes a number and 16 bytes a text, which is the form in which
-polars holds them (an Arrow string view: a text of up to 12 bytes stands in it, a longer one is pointed to, and
-one that is repeated is held once a block). Nothing is copied afterwards.
+A column is allocated once and filled in place: 8 bytes a number and 16 bytes a text, which is the form in
+which polars holds them (an Arrow string view: a text of up to 12 bytes stands in it, a longer one is pointed
+to, and one that is repeated is held once a block). Nothing is copied afterwards.
 
 Source: Apache Arrow Columnar Format, "Variable-size Binary View Layout".
 """

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
 
@@ -291,7 +292,7 @@ def one_unit_a_test(study: Submission) -> Iterator[Look]:
         units = data.frame.lazy().filter(filled).group_by(*kind).agg(unit.n_unique().alias("__units"))
         many = units.filter(pl.col("__units") > 1).collect()
         if many.height:
-            frame = data.frame.join(many, on=kind, how="left", nulls_equal=True, maintain_order="left")
+            frame = beside(data.frame, many, kind, nulls_equal=True)
             wrong = pl.col("__units").is_not_null()
             yield data.records(wrong, "--STRESU", "--TESTCD", of=filled, frame=frame)
         else:
