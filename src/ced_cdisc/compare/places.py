@@ -41,7 +41,12 @@ class Places:
 
     @cached_property
     def _columns(self) -> dict[str, pl.Series]:
-        return {name: self._pairing.of_a(self._table.column(name)) for name in self._names}
+        """The values of the pairs; texts, of which few are different, as categories of four bytes each."""
+        found: dict[str, pl.Series] = {}
+        for name in self._names:
+            column = self._pairing.of_a(self._table.column(name))
+            found[name] = column.cast(pl.Categorical) if column.dtype == pl.String else column
+        return found
 
     def shared(self, pairs: NDArray[np.uint32], but: str = "") -> str:
         """What all of the pairs, and not all records, have in common, or an empty text.

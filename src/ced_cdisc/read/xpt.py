@@ -67,8 +67,33 @@ class XptFile:
         """How many records it holds."""
         return len(self._data)
 
-    def read(self, names: Collection[str] | None = None) -> tuple[pl.DataFrame, XptMember]:
-        """Some variables (None: all) in their order, and the headers, as :func:`read_xpt` says."""
+    @property
+    def data(self) -> NDArray[np.uint8]:
+        """The bytes of all rows, shape (rows, record length), in the file."""
+        return self._data
+
+    @property
+    def encoding(self) -> str:
+        """The encoding in which texts are read."""
+        return self._encoding
+
+    def block(self, first: int, last: int, rows: NDArray[np.uint32] | None = None) -> NDArray[np.uint8]:
+        """The bytes of the rows from ``first`` on and before ``last``, or of those places of ``rows``."""
+        if rows is None:
+            block = np.array(self._data[first:last])
+            _release(self._data)
+            return block
+        return np.take(np.asarray(self._data), rows[first:last].astype(np.intp), axis=0)
+
+    def read(
+        self, names: Collection[str] | None = None, rows: NDArray[np.uint32] | None = None
+    ) -> tuple[pl.DataFrame, XptMember]:
+        """Some variables (None: all) in their order, and the headers, as :func:`read_xpt` says.
+
+        Args:
+            names: the variables.
+            rows: the rows that are read, from 0, in this order; None for all.
+        """
         member = self.member
         chosen = [
             (variable, start)
@@ -76,41 +101,32 @@ class XptFile:
             if names is None or variable.name in names
         ]
         is_ascii = all(text.isascii() for text in (member.label, *(v.label for v in member.variables)))
-        columns = [column_of(variable, self.rows, self._encoding) for variable, _ in chosen]
-        for block, first in _blocks(self._data):
+        count = self.rows if rows is None else len(rows)
+        columns = [column_of(variable, count, self._encoding) for variable, _ in chosen]
+        for block, first in _blocks(self._data, rows):
             for (variable, start), column in zip(chosen, columns, strict=True):
                 try:
                     is_ascii &= column.fill(block[:, start : start + variable.length], first)
                 except Undecodable as fault:
-                    where = f"{member.name}.{variable.name} row {first + fault.row + 1}"
+                    row = first + fault.row if rows is None else int(rows[first + fault.row])
+                    where = f"{member.name}.{variable.name} row {row + 1}"
                     what = f"has at {where} the text {fault.text!r}, which is not {self._encoding}"
                     hint = "read it with the encoding of the file, such as windows-1252"
                     raise stopped("CED337", self._file, what, hint) from None
         frame = pl.DataFrame([column.series() for column in columns])
         return frame, replace(member, encoding="ascii" if is_ascii else self._encoding)
 
-    def same_bytes(self, other: XptFile) -> frozenset[str]:
-        """The variables whose bytes are the same in all rows of another file; none unless both have the same
-        number of rows, and the same variables at the same places.
+    def special_missing(
+        self, names: Collection[str] | None = None, rows: NDArray[np.uint32] | None = None
+    ) -> dict[str, pl.Series]:
+        """The special missing values of some variables (None: all), as :func:`read_special_missing` says;
+        ``rows`` as in :meth:`read`.
         """
-        layouts = [[(v.name, v.type, v.length) for v in file.member.variables] for file in (self, other)]
-        if layouts[0] != layouts[1] or self.rows != other.rows or self._encoding != other._encoding:
-            return frozenset()
-        unequal = np.zeros(self._data.shape[1], np.bool_)
-        for (block, _), (theirs, _) in zip(_blocks(self._data), _blocks(other._data), strict=True):
-            unequal |= np.any(block != theirs, axis=0)
-        return frozenset(
-            variable.name
-            for variable, start in zip(self.member.variables, self.member.positions, strict=True)
-            if not unequal[start : start + variable.length].any()
-        )
-
-    def special_missing(self, names: Collection[str] | None = None) -> dict[str, pl.Series]:
-        """The special missing values of some variables (None: all), as :func:`read_special_missing` says."""
         found: dict[str, pl.Series] = {}
-        for variable, field in zip(self.member.variables, _fields(self._data, self.member), strict=True):
+        for variable, start in zip(self.member.variables, self.member.positions, strict=True):
             if variable.type == "Num" and (names is None or variable.name in names):
-                parts = [ibm_to_ieee(ibm(block))[1] for block, _ in _blocks(field)]
+                end = start + variable.length
+                parts = [ibm_to_ieee(ibm(block[:, start:end]))[1] for block, _ in _blocks(self._data, rows)]
                 codes = np.concatenate(parts) if parts else np.empty(0, np.uint8)
                 if np.any((codes != 0) & (codes != MISSING)):
                     texts = [chr(code) if code not in (0, MISSING) else None for code in codes.tolist()]
@@ -185,18 +201,23 @@ def _refuse_further_members(data: NDArray[np.uint8], file: str) -> None:
             raise stopped("CED336", file, "holds more than one dataset", "export one dataset per file")
 
 
-def _blocks(rows: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], int]]:
-    """Blocks of rows that fit into the cache, with the row from 0 that they begin with."""
-    size = max(1, _BLOCK_BYTES // max(1, rows.shape[1]))
-    source: Any = getattr(rows, "_mmap", None)
-    plain = np.asarray(rows)  # each slice of a memory map costs time
-    for start in range(0, len(rows), size):
+def _blocks(
+    data: NDArray[np.uint8], rows: NDArray[np.uint32] | None = None
+) -> Iterator[tuple[NDArray[np.uint8], int]]:
+    """Blocks of rows (None: all) that fit into the cache, with the place from 0 that they begin with."""
+    size = max(1, _BLOCK_BYTES // max(1, data.shape[1]))
+    plain = np.asarray(data)  # each slice of a memory map costs time
+    if rows is not None:
+        for start in range(0, len(rows), size):
+            yield plain[rows[start : start + size]], start
+        return
+    for start in range(0, len(data), size):
         yield plain[start : start + size], start
-        if source is not None and hasattr(mmap, "MADV_DONTNEED"):
-            source.madvise(mmap.MADV_DONTNEED)  # what was read of a large file needs no memory any more
+        _release(data)
 
 
-def _fields(rows: NDArray[np.uint8], member: XptMember) -> Iterator[NDArray[np.uint8]]:
-    """The bytes of each variable, shape (rows, length)."""
-    for variable, start in zip(member.variables, member.positions, strict=True):
-        yield rows[:, start : start + variable.length]
+def _release(data: NDArray[np.uint8]) -> None:
+    """Give back the memory of what was read of a large file; it stays in the file."""
+    source: Any = getattr(data, "_mmap", None)
+    if source is not None and hasattr(mmap, "MADV_DONTNEED"):
+        source.madvise(mmap.MADV_DONTNEED)
