@@ -124,11 +124,10 @@ class _Comparing:
         self.pairing: Pairing = (
             pair_by_keys(self.keys_a, self.keys_b) if names else pair_by_position(a.rows, b.rows)
         )
-        if self.pairing.a is not None or self.pairing.b is not None:
-            self.unequal = a.unequal(b, self.pairing.a, self.pairing.b)
         self.telling = telling_keys(self.keys_a, self.keys_b)
         self.compared = [n for n in self.shared if n not in names and n not in settings.exclude]
-        self.places = Places(a, self.pairing, self.shared)
+        one_type = [n for n in names if self.variables_a[n].type == self.variables_b[n].type]
+        self.places = Places(a, self.pairing, self.shared, self.keys_a.select(one_type))
 
     def differences(self) -> Iterator[Difference]:
         """All differences and notes, records first, then metadata, then values in the order of A."""
@@ -139,7 +138,10 @@ class _Comparing:
         others = [name for name in self.shared if name not in self.keys.names]
         yield from repeated_keys(self.pairing, self.keys_a, self.keys_b, others, self._keys_of_one_type)
         yield from one_sided(self.a, self.b, self.pairing, self.keys_a, self.keys_b, self.settings.shown)
+        self.keys_b = pl.DataFrame()  # nothing below needs them, and they are large
         yield from attribute_differences(self.a, self.b, self.settings.ignore)
+        if self.pairing.a is not None or self.pairing.b is not None:
+            self.unequal = self.a.unequal(self.b, self.pairing.a, self.pairing.b)
         seen: dict[bytes, str] = {}
         for name in self.compared:
             yield from self._variable(name, seen)

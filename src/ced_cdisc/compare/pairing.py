@@ -110,7 +110,7 @@ def _joined_by_hash(
     one, other = hashes_a.to_numpy(), hashes_b.to_numpy()
     order_a, order_b = np.argsort(one), np.argsort(other)
     one, other = one[order_a], other[order_b]
-    if any((hashes[1:] == hashes[:-1]).any() for hashes in (one, other)):
+    if _any_twice(one) or _any_twice(other):
         return None
     rows = np.empty(len(one), np.uint32)
     if np.array_equal(one, other):
@@ -130,6 +130,10 @@ def _joined_by_hash(
     return found
 
 
+def _any_twice(ascending: NDArray[np.uint64]) -> bool:
+    return bool((ascending[1:] == ascending[:-1]).any())
+
+
 def repeated(keys: pl.DataFrame) -> int:
     """How many records share their key with another one."""
     return _repeated(keys, keys.hash_rows()) if keys.height > 1 else 0
@@ -137,7 +141,7 @@ def repeated(keys: pl.DataFrame) -> int:
 
 def _repeated(keys: pl.DataFrame, hashes: pl.Series) -> int:
     # Equal keys have equal hashes: only where two hashes are equal need the keys themselves be looked at.
-    if keys.height < 2 or hashes.n_unique() == keys.height:
+    if keys.height < 2 or not _any_twice(np.sort(hashes.to_numpy())):
         return 0
     return int(keys.filter(hashes.is_duplicated()).is_duplicated().sum())
 

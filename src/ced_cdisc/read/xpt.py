@@ -85,6 +85,10 @@ class XptFile:
             return block
         return np.take(np.asarray(self._data), rows[first:last].astype(np.intp), axis=0)
 
+    def release(self) -> None:
+        """Give back the memory of what was read here and there; it stays in the file."""
+        _release(self._data)
+
     def read(
         self, names: Collection[str] | None = None, rows: NDArray[np.uint32] | None = None
     ) -> tuple[pl.DataFrame, XptMember]:
@@ -210,6 +214,7 @@ def _blocks(
     if rows is not None:
         for start in range(0, len(rows), size):
             yield plain[rows[start : start + size]], start
+        _release(data)
         return
     for start in range(0, len(data), size):
         yield plain[start : start + size], start

@@ -66,6 +66,8 @@ def unequal_pairs(
                 found[name].append(rows + first)
         if not sought:
             break
+    one.release()
+    other.release()
     return {
         name: np.concatenate(parts).astype(np.uint32) if parts else np.empty(0, np.uint32)
         for name, parts in found.items()
