@@ -3,13 +3,15 @@
 python benchmarks/check.py [ROWS] [FOLDER]
 
 Writes DM and LB (ROWS records of 2,000 subjects, by default 1,000,000) as transport files into a temporary
-folder, or takes FOLDER as it is, and runs the whole command three times. Prints one Markdown table: the seconds
-of the processor tell more than those of the clock where others use the machine, too.
+folder, or takes FOLDER as it is, and runs the whole command three times. Prints one Markdown table: the
+seconds of the processor tell more than those of the clock where others use the machine, too.
+
+Measured one after the other on two cores under a load of five to ten processes:
 
 | LB, 1,000,000 records of 25 variables | seconds | of the processor | memory [MiB] |
 |---|---|---|---|
-| texts copied twice, whole records joined | BEFORE |
-| texts read in place, keys joined alone | AFTER |
+| texts copied twice, whole records joined | 9 to 20 | 5.7 to 6.8 | 1,240 to 1,300 |
+| texts read in place, keys joined alone | 3.7 to 21 | 4.4 to 5.8 | 670 to 770 |
 """
 
 from __future__ import annotations

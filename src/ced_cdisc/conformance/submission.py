@@ -74,6 +74,7 @@ class Dataset:
     expected: dict[str, IgVariable] = field(default_factory=dict[str, IgVariable])
     """What the guide or the model says of the variables that the dataset has."""
     _values: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
+    _numbers: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
     _days: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
 
     # What is there
@@ -138,6 +139,14 @@ class Dataset:
             self._values[name] = series.alias("value").value_counts(name="count")
         return self._values[name]
 
+    def number(self, name: str) -> pl.Series:
+        """The finite numbers that the texts of a variable are, ``--`` allowed, as ``number``; else null."""
+        full = self.v(name)
+        if full not in self._numbers:
+            made = self.frame[full].cast(pl.Float64, strict=False).alias("number")
+            self._numbers[full] = made.set(~made.is_finite(), None)
+        return self._numbers[full]
+
     def day(self, name: str) -> pl.Series:
         """The days of a variable of dates, ``--`` allowed, as Dates named ``day``; null where not whole."""
         full = self.v(name)
@@ -173,12 +182,11 @@ class Dataset:
         data = self.frame if frame is None else frame
         if of is None:
             of = pl.col(name).is_not_null() if name in data.columns else pl.lit(True)
-        of = of.fill_null(False)
-        both = data.select(of.alias("of"), (of & wrong.fill_null(False)).alias("bad"))
-        looked = int(both["of"].sum())
-        if not both["bad"].any():
+        both = data.select(of.fill_null(False).alias("of"), wrong.fill_null(False).alias("wrong"))
+        looked, bad = int(both["of"].sum()), both["of"] & both["wrong"]
+        if not bad.any():
             return Look(self, name, looked, False, None, words)
-        return Look(self, name, looked, True, self._shown(data, both["bad"], name, *show), words)
+        return Look(self, name, looked, True, self._shown(data, bad, name, *show), words)
 
     def _shown(self, data: pl.DataFrame, bad: pl.Series, *show: str) -> pl.DataFrame:
         """The records at fault with the variables that tell which they are and what is wrong."""

@@ -153,11 +153,12 @@ def one_factor_a_unit(study: Submission) -> Iterator[Look]:
     """
     names = ("--TESTCD", "--ORRES", "--ORRESU", "--STRESN", "--STRESU")
     for data in study.having(*names, among=study.sdtm("Findings")):
-        collected, standard = _number(data.col("--ORRES")), data.col("--STRESN")
+        collected, standard = pl.col("__collected"), data.col("--STRESN")
         by = [data.v(n) for n in ("--TESTCD", "--ORRESU", "--STRESU", "--SPEC", "--METHOD") if data.has(n)]
         known = data.col("--ORRESU").is_not_null()
         made = pl.when(collected != 0, standard != 0, known).then(standard / collected)
-        whole, factor = data.frame.with_columns(made.alias("__factor")), pl.col("__factor")
+        whole = data.frame.with_columns(_number(data.col("--ORRES")).alias("__collected"))
+        whole, factor = whole.with_columns(made.alias("__factor")).drop("__collected"), pl.col("__factor")
         of = factor.is_not_null()
         same = data.col("--ORRESU") == data.col("--STRESU")
         bounds = factor.min().alias("__least"), factor.max().alias("__most")
