@@ -7,6 +7,15 @@ order, or in another one; 1 value in 10,000 of AVAL differs, and the report has 
 (read, outer merge on the keys, compare every column) has a tenth of the records as Parquet, and ours too.
 Prints one Markdown table; memory is the greatest resident set, in which the pages of a mapped transport file
 count.
+
+Measured on two cores under a load of five to twelve processes:
+
+| XPT, 10,000,000 records | seconds | of the processor | memory [GB] |
+|---|---|---|---|
+| same order, unequal variables decoded | 102 | 12 | 3.7 |
+| same order, unequal values decoded | 14 to 31 | 9 to 10 | 1.9 |
+| another order, every variable decoded and reordered | 146 | 54 | 3.8 |
+| another order, bytes compared in one pass | 25 to 71 | 18 to 20 | 2.6 |
 """
 
 from __future__ import annotations

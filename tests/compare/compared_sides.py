@@ -8,7 +8,14 @@ from typing import Any
 import polars as pl
 
 from ced_cdisc.compare.datasets import Settings, compare_tables
-from ced_cdisc.compare.model import ATTRIBUTES, Attribute, ComparedTable, ComparedVariable, DatasetComparison
+from ced_cdisc.compare.model import (
+    ATTRIBUTES,
+    Attribute,
+    ComparedTable,
+    ComparedVariable,
+    DatasetComparison,
+    Rows,
+)
 from ced_cdisc.core.findings import Severity
 
 
@@ -37,14 +44,17 @@ class Side:
         self.rows = len(next(iter(columns.values()), []))
         self._special = special or {}
 
-    def column(self, name: str) -> pl.Series:
-        return self._columns[name]
+    def column(self, name: str, rows: Rows = None) -> pl.Series:
+        return self._columns[name] if rows is None else self._columns[name].gather(pl.Series(rows))
 
-    def same_as(self, other: ComparedTable) -> frozenset[str]:
-        return frozenset()
+    def unequal(self, other: ComparedTable, mine: Rows = None, theirs: Rows = None) -> dict[str, Any]:
+        return {}
 
-    def special_missing(self, name: str) -> pl.Series | None:
-        return pl.Series(self._special[name], dtype=pl.String) if name in self._special else None
+    def special_missing(self, name: str, rows: Rows = None) -> pl.Series | None:
+        if name not in self._special:
+            return None
+        codes = pl.Series(self._special[name], dtype=pl.String)
+        return codes if rows is None else codes.gather(pl.Series(rows))
 
 
 def compared(

@@ -7,7 +7,7 @@ records takes no more than a few of their columns.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -110,7 +110,9 @@ class _Comparing:
             for table, names in ((a, self.variables_a), (b, self.variables_b)):
                 if key not in names:
                     raise UnknownKeys(f"{table.shown} has no variable {key}")
-        self.same = a.same_as(b)
+        self.unequal = a.unequal(b)
+        complete = a.rows == b.rows
+        self.same = {name for name, pairs in self.unequal.items() if complete and not len(pairs)}
         self.tried: dict[tuple[str, ...], tuple[pl.DataFrame, pl.DataFrame]] = {}
         if keys:
             self.keys = Keys(tuple(keys), "--keys")
@@ -124,7 +126,8 @@ class _Comparing:
         )
         self.telling = telling_keys(self.keys_a, self.keys_b)
         self.compared = [n for n in self.shared if n not in names and n not in settings.exclude]
-        self.places = Places(a, self.pairing, self.shared)
+        one_type = [n for n in names if self.variables_a[n].type == self.variables_b[n].type]
+        self.places = Places(a, self.pairing, self.shared, self.keys_a.select(one_type))
 
     def differences(self) -> Iterator[Difference]:
         """All differences and notes, records first, then metadata, then values in the order of A."""
@@ -135,7 +138,10 @@ class _Comparing:
         others = [name for name in self.shared if name not in self.keys.names]
         yield from repeated_keys(self.pairing, self.keys_a, self.keys_b, others, self._keys_of_one_type)
         yield from one_sided(self.a, self.b, self.pairing, self.keys_a, self.keys_b, self.settings.shown)
+        self.keys_b = pl.DataFrame()  # nothing below needs them, and they are large
         yield from attribute_differences(self.a, self.b, self.settings.ignore)
+        if self.pairing.a is not None or self.pairing.b is not None:
+            self.unequal = self.a.unequal(self.b, self.pairing.a, self.pairing.b)
         seen: dict[bytes, str] = {}
         for name in self.compared:
             yield from self._variable(name, seen)
@@ -171,15 +177,8 @@ class _Comparing:
 
     def _variable(self, name: str, seen: dict[bytes, str]) -> Iterator[Difference]:
         """The differences of one variable by cause, and how many numbers differ within the tolerance."""
-        if name in self.same and self.pairing.a is None and self.pairing.b is None:
-            return
-        one, other = self.variables_a[name], self.variables_b[name]
         kind = self._moment(name)
-        a, b = self.pairing.of_a(self.a.column(name)), self.pairing.of_b(self.b.column(name))
-        special = self._special(name, a, b)
-        meaning = "Any" in (one.type, other.type)
-        limits = self.settings.tolerance.of(self.a.name, name)
-        found = differing(a, b, limits, kind, meaning, special)
+        found = self._differing(name, kind)
         if found.near:
             yield Difference(
                 "CED711",
@@ -196,6 +195,19 @@ class _Comparing:
         same = seen.setdefault(mark, name)
         for cause in causes(found, kind):
             yield self._difference(name, found, cause.kind, cause.text, cause.rows, cause.details, kind, same)
+
+    def _differing(self, name: str, kind: Moment) -> Differing:
+        """The pairs in which a variable differs; where it is known which may, only these are read."""
+        pairs = self.unequal.get(name)
+        if pairs is None:
+            a, b = self.pairing.of_a(self.a.column(name)), self.pairing.of_b(self.b.column(name))
+        else:
+            rows_a, rows_b = self.pairing.row_a(pairs), self.pairing.row_b(pairs)
+            a, b = self.a.column(name, rows_a), self.b.column(name, rows_b)
+        meaning = "Any" in (self.variables_a[name].type, self.variables_b[name].type)
+        limits = self.settings.tolerance.of(self.a.name, name)
+        found = differing(a, b, limits, kind, meaning, self._special(name, a, b, pairs))
+        return found if pairs is None else replace(found, pairs=pairs[found.pairs])
 
     def _difference(
         self,
@@ -231,10 +243,15 @@ class _Comparing:
             records=tuple(records),
         )
 
-    def _special(self, name: str, a: pl.Series, b: pl.Series) -> tuple[pl.Series | None, pl.Series | None]:
-        """Codes of special missing values of the pairs; read only where a number is missing."""
+    def _special(
+        self, name: str, a: pl.Series, b: pl.Series, pairs: NDArray[np.uint32] | None
+    ) -> tuple[pl.Series | None, pl.Series | None]:
+        """Codes of special missing values of pairs (None: all); read only where a number is missing."""
         if a.dtype != pl.Float64 or b.dtype != pl.Float64 or not (a.null_count() and b.null_count()):
             return None, None
+        if pairs is not None:
+            rows_a, rows_b = self.pairing.row_a(pairs), self.pairing.row_b(pairs)
+            return self.a.special_missing(name, rows_a), self.b.special_missing(name, rows_b)
         codes_a, codes_b = self.a.special_missing(name), self.b.special_missing(name)
         return (
             None if codes_a is None else self.pairing.of_a(codes_a),

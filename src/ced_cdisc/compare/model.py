@@ -10,10 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ced_cdisc.core.findings import Severity
 
+Rows = NDArray[np.uint32] | None
+"""Rows from 0, in any order; None for all."""
 Attribute = Literal["labels", "types", "lengths", "formats"]
 ATTRIBUTES: tuple[Attribute, ...] = ("labels", "types", "lengths", "formats")
 
@@ -68,20 +72,30 @@ class ComparedTable(Protocol):
         """What the kind of file says of variables."""
         ...
 
-    def column(self, name: str) -> pl.Series:
-        """The values: Float64 (dates as SAS numbers) or String, null where missing.
+    def column(self, name: str, rows: Rows = None) -> pl.Series:
+        """The values: Float64 (dates as SAS numbers) or String, null where missing; of all rows or of some.
 
         Raises:
             Stopped: the column cannot be read.
         """
         ...
 
-    def same_as(self, other: ComparedTable) -> frozenset[str]:
-        """Variables known, without looking at values, to be the same in row i of both for every i."""
+    def unequal(
+        self, other: ComparedTable, mine: Rows = None, theirs: Rows = None
+    ) -> Mapping[str, NDArray[np.uint32]]:
+        """The pairs in which a variable may differ, ascending, as far as it is known without decoding values.
+
+        Args:
+            other: the other side.
+            mine: the row of each pair; None for row i in pair i.
+            theirs: likewise on the other side.
+        """
         ...
 
-    def special_missing(self, name: str) -> pl.Series | None:
-        """The codes of special missing values (``_``, ``A`` to ``Z``) or null, or None if it has none."""
+    def special_missing(self, name: str, rows: Rows = None) -> pl.Series | None:
+        """The codes of special missing values (``_``, ``A`` to ``Z``) or null, or None if it has none; of all
+        rows or of some.
+        """
         ...
 
 

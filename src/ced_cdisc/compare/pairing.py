@@ -46,6 +46,10 @@ class Pairing:
         """The rows of A of pairs."""
         return pair if self.a is None else self.a[pair]
 
+    def row_b(self, pair: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """The rows of B of pairs."""
+        return pair if self.b is None else self.b[pair]
+
 
 def _gathered(column: pl.Series, rows: NDArray[np.uint32] | None, count: int) -> pl.Series:
     if rows is None:
@@ -74,11 +78,10 @@ def pair_by_keys(a: pl.DataFrame, b: pl.DataFrame) -> Pairing:
         again = _repeated(a, hashes_a)
         return Pairing(None, None, a.height, none, none, again, again)
     hashes_b = b.hash_rows()
-    unique = hashes_a.n_unique() == a.height and hashes_b.n_unique() == b.height
-    repeated_a = 0 if unique else _repeated(a, hashes_a)
-    repeated_b = 0 if unique else _repeated(b, hashes_b)
-    rows = _joined_by_hash(a, b, hashes_a, hashes_b) if unique else None
+    rows = _joined_by_hash(a, b, hashes_a, hashes_b)
+    repeated_a = repeated_b = 0
     if rows is None:
+        repeated_a, repeated_b = _repeated(a, hashes_a), _repeated(b, hashes_b)
         if repeated_a or repeated_b:
             nth = pl.int_range(pl.len(), dtype=pl.UInt32).over(a.columns).alias(_NTH)
             a, b = a.with_columns(nth), b.with_columns(nth)
@@ -101,17 +104,34 @@ def _joined_by_hash(
 ) -> pl.Series | None:
     """For each row of A its row of B or null, over one number a record; None if two keys have one hash.
 
-    Equal keys have equal hashes, so nothing stays unpaired; what is paired is compared key by key.
+    Equal keys have equal hashes, so nothing stays unpaired; what is paired is compared key by key. Both sides
+    are sorted by the number, which reads memory in its order where a hash table would jump.
     """
-    one = pl.DataFrame({_HASH: hashes_a})
-    other = pl.DataFrame({_HASH: hashes_b}).with_row_index(_B)
-    rows = one.join(other, on=_HASH, how="left", maintain_order="left")[_B]
-    paired = rows.is_not_null()
+    one, other = hashes_a.to_numpy(), hashes_b.to_numpy()
+    order_a, order_b = np.argsort(one), np.argsort(other)
+    one, other = one[order_a], other[order_b]
+    if _any_twice(one) or _any_twice(other):
+        return None
+    rows = np.empty(len(one), np.uint32)
+    if np.array_equal(one, other):
+        rows[order_a] = order_b
+        found = pl.Series(rows)
+    else:
+        place = np.minimum(np.searchsorted(other, one), max(len(other) - 1, 0))
+        there = np.zeros(len(one), np.bool_)
+        if len(other):
+            there[order_a] = other[place] == one
+            rows[order_a] = order_b[place]
+        found = pl.Series(rows).set(pl.Series(~there), None)
+    paired = found.is_not_null()
     for key in a.columns:
-        theirs = b[key].gather(rows)
-        if (a[key].ne_missing(theirs) & paired).any():
+        if (a[key].ne_missing(b[key].gather(found)) & paired).any():
             return None
-    return rows
+    return found
+
+
+def _any_twice(ascending: NDArray[np.uint64]) -> bool:
+    return bool((ascending[1:] == ascending[:-1]).any())
 
 
 def repeated(keys: pl.DataFrame) -> int:
@@ -121,7 +141,7 @@ def repeated(keys: pl.DataFrame) -> int:
 
 def _repeated(keys: pl.DataFrame, hashes: pl.Series) -> int:
     # Equal keys have equal hashes: only where two hashes are equal need the keys themselves be looked at.
-    if keys.height < 2 or hashes.n_unique() == keys.height:
+    if keys.height < 2 or not _any_twice(np.sort(hashes.to_numpy())):
         return 0
     return int(keys.filter(hashes.is_duplicated()).is_duplicated().sum())
 

@@ -30,18 +30,28 @@ class Places:
         table: side A, whose values are looked at.
         pairing: the pairs.
         names: variables of both sides.
+        known: the columns of A that are in memory already.
     """
 
-    def __init__(self, table: ComparedTable, pairing: Pairing, names: Sequence[str]) -> None:
+    def __init__(
+        self, table: ComparedTable, pairing: Pairing, names: Sequence[str], known: pl.DataFrame
+    ) -> None:
         self._table = table
         self._pairing = pairing
+        self._known = known
         order = _NAMES.split("|")
         matched = [(i, n) for n in names for i, p in enumerate(order) if re.fullmatch(p, n)]
         self._names = list(dict.fromkeys(name for _, name in sorted(matched)))
 
     @cached_property
     def _columns(self) -> dict[str, pl.Series]:
-        return {name: self._pairing.of_a(self._table.column(name)) for name in self._names}
+        """The values of the pairs; texts, of which few are different, as categories of four bytes each."""
+        found: dict[str, pl.Series] = {}
+        for name in self._names:
+            whole = self._known[name] if name in self._known.columns else self._table.column(name)
+            column = self._pairing.of_a(whole)
+            found[name] = column.cast(pl.Categorical) if column.dtype == pl.String else column
+        return found
 
     def shared(self, pairs: NDArray[np.uint32], but: str = "") -> str:
         """What all of the pairs, and not all records, have in common, or an empty text.

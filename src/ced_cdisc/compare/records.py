@@ -60,12 +60,14 @@ def one_sided(
 
 def telling_keys(keys_a: pl.DataFrame, keys_b: pl.DataFrame) -> list[str]:
     """The keys that tell records apart: without those such as STUDYID of which all records have one value."""
-    telling = [
-        name
-        for name in keys_a.columns
-        if pl.concat([keys_a[name].unique(), keys_b[name].unique()]).n_unique() > 1
-    ]
+    telling = [name for name in keys_a.columns if _several(keys_a[name], keys_b[name])]
     return telling or keys_a.columns
+
+
+def _several(one: pl.Series, other: pl.Series) -> bool:
+    """Whether two columns have more than one value between them."""
+    first = one[0] if len(one) else other[0] if len(other) else None
+    return any(column.ne_missing(pl.Series([first], dtype=column.dtype)).any() for column in (one, other))
 
 
 def _place(

@@ -35,7 +35,7 @@ def after(one: pl.Expr, other: pl.Expr) -> pl.Expr:
     return pl.when(ordered).then(later)
 
 
-def study_day(date: pl.Expr, start: pl.Expr) -> pl.Expr:
-    """The study day of a date: 1 on the day of the start, -1 the day before; null unless both are whole."""
-    apart = (day(date) - day(start)).dt.total_days()
+def study_day(on: pl.Expr, start: pl.Expr) -> pl.Expr:
+    """The study day of a Date: 1 on that of the start, -1 the day before; null unless both are known."""
+    apart = (on - start).dt.total_days()
     return apart + (apart >= 0).cast(pl.Int64)

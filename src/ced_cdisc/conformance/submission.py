@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from ced_cdisc.conformance.dates import day
 from ced_cdisc.conformance.look import ROW, Answer, Look, Question
 from ced_cdisc.conformance.standard import Governing
 from ced_cdisc.standards.ig import IgDataset, IgVariable
@@ -73,6 +74,8 @@ class Dataset:
     expected: dict[str, IgVariable] = field(default_factory=dict[str, IgVariable])
     """What the guide or the model says of the variables that the dataset has."""
     _values: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
+    _parsed: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
+    _days: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
 
     # What is there
 
@@ -136,6 +139,21 @@ class Dataset:
             self._values[name] = series.alias("value").value_counts(name="count")
         return self._values[name]
 
+    def number(self, name: str) -> pl.Series:
+        """The finite numbers that the texts of a variable are, ``--`` allowed, as ``number``; else null."""
+        full = self.v(name)
+        if full not in self._parsed:
+            made = self.frame[full].cast(pl.Float64, strict=False).alias("number")
+            self._parsed[full] = made.set(~made.is_finite(), None)
+        return self._parsed[full]
+
+    def day(self, name: str) -> pl.Series:
+        """The days of a variable of dates, ``--`` allowed, as Dates named ``day``; null where not whole."""
+        full = self.v(name)
+        if full not in self._days:
+            self._days[full] = self.frame.select(day(pl.col(full)).alias("day")).to_series()
+        return self._days[full]
+
     # Looks
 
     def fact(self, wrong: bool, variable: str = "", **words: str) -> Look:
@@ -164,6 +182,13 @@ class Dataset:
         data = self.frame if frame is None else frame
         if of is None:
             of = pl.col(name).is_not_null() if name in data.columns else pl.lit(True)
+        if frame is not None or self.height > _SMALL:
+            # A large frame is not kept for later, nor are many columns of its length made at once.
+            both = data.select(of.fill_null(False).alias("of"), wrong.fill_null(False).alias("wrong"))
+            looked, bad = int(both["of"].sum()), both["of"] & both["wrong"]
+            if not bad.any():
+                return Answer(self, name, looked, False, None, words)
+            return Answer(self, name, looked, True, self._shown(data, bad, name, *show), words)
         of = pl.int_range(pl.len()) >= 0 if of.meta.is_literal() else of.fill_null(False)
 
         def answer(looked: int, failed: bool) -> Answer:
@@ -172,9 +197,7 @@ class Dataset:
             bad = data.select((of & wrong).fill_null(False).alias("bad")).to_series()
             return Answer(self, name, looked, True, self._shown(data, bad, name, *show), words)
 
-        question = Question(data, of, wrong, answer)
-        # A large frame is not kept for later, nor are many columns of its length made at once.
-        return question if frame is None and self.height <= _SMALL else question.ask()
+        return Question(data, of, wrong, answer)
 
     def _shown(self, data: pl.DataFrame, bad: pl.Series, *show: str) -> pl.DataFrame:
         """The records at fault with the variables that tell which they are and what is wrong."""
@@ -257,6 +280,7 @@ class Submission:
     datasets: dict[str, Dataset]
     governing: Governing
     defines: tuple[DefineDocument, ...] = ()
+    _places: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
 
     def get(self, name: str) -> Dataset | None:
         """The dataset of that name."""
@@ -300,14 +324,26 @@ class Submission:
             return pl.lit(True)
         return pl.col("STUDYID").is_in(dm.values("STUDYID")["value"].implode())
 
-    def with_dm(self, data: Dataset, *names: str) -> pl.DataFrame:
+    def with_dm(self, data: Dataset, *names: str, **made: pl.Expr) -> pl.DataFrame:
         """The records of a dataset with variables of DM as ``DM.RFSTDTC``, null where DM has none.
 
         The order of the records stays, so that the frame can be given to :meth:`Dataset.records`.
+
+        Args:
+            data: the dataset.
+            names: variables of DM.
+            made: further columns, made of these.
         """
-        dm = self.subjects
-        right = dm.select(
-            "USUBJID",
-            *((pl.col(n) if n in dm.columns else pl.lit(None, pl.String)).alias(f"DM.{n}") for n in names),
-        )
-        return data.frame.join(right, on="USUBJID", how="left", maintain_order="left")
+        absent = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.subjects.columns]
+        dm = self.subjects.with_columns(absent)
+        right = dm.select("USUBJID", *(pl.col(n).alias(f"DM.{n}") for n in names), **made).drop("USUBJID")
+        places = self._places_in_dm(data)
+        return data.frame.with_columns([column.gather(places) for column in right.get_columns()])
+
+    def _places_in_dm(self, data: Dataset) -> pl.Series:
+        """For each record of a dataset the row of its subject in ``subjects``, or null."""
+        if data.name not in self._places:
+            known = self.subjects.select("USUBJID").with_row_index("place")
+            found = data.frame.select("USUBJID").join(known, on="USUBJID", how="left", maintain_order="left")
+            self._places[data.name] = found["place"]
+        return self._places[data.name]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from ced_cdisc.compare.model import ATTRIBUTES, Attribute, ComparedTable, ComparedVariable
+from ced_cdisc.compare.model import ATTRIBUTES, Attribute, ComparedTable, ComparedVariable, Rows
 from ced_cdisc.compare.showing import sas_number
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped, one_of
 from ced_cdisc.read.xpt import XptFile
+from ced_cdisc.read.xpt_bytes import unequal_pairs
 
 SUFFIXES = (".xpt", ".parquet", ".csv")
 _NUMBERS = (pl.Date, pl.Time, pl.Boolean, pl.Null, pl.Datetime, pl.Duration)
@@ -69,17 +72,18 @@ class _Transport:
             for v in file.member.variables
         ]
 
-    def column(self, name: str) -> pl.Series:
+    def column(self, name: str, rows: Rows = None) -> pl.Series:
         own = self._names[name]
-        return self._file.read([own])[0][own]
+        return self._file.read([own], rows)[0][own]
 
-    def same_as(self, other: ComparedTable) -> frozenset[str]:
-        names = self._file.same_bytes(other._file) if isinstance(other, _Transport) else frozenset[str]()
-        return frozenset(name.upper() for name in names)
+    def unequal(
+        self, other: ComparedTable, mine: Rows = None, theirs: Rows = None
+    ) -> Mapping[str, NDArray[np.uint32]]:
+        return unequal_pairs(self._file, other._file, mine, theirs) if isinstance(other, _Transport) else {}
 
-    def special_missing(self, name: str) -> pl.Series | None:
+    def special_missing(self, name: str, rows: Rows = None) -> pl.Series | None:
         own = self._names[name]
-        return self._file.special_missing([own]).get(own)
+        return self._file.special_missing([own], rows).get(own)
 
 
 class _Parquet:
@@ -101,18 +105,21 @@ class _Parquet:
         ]
         self.rows = int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
 
-    def column(self, name: str) -> pl.Series:
+    def column(self, name: str, rows: Rows = None) -> pl.Series:
         own = self._names[name]
         try:
             column = pl.read_parquet(self._path, columns=[own], glob=False)[own]
         except (OSError, pl.exceptions.PolarsError) as error:
             raise _refused(self.shown, f"cannot be read: {_reason(error)}") from None
-        return sas_number(column) if _is_number(column.dtype) else _texts(column.cast(pl.String))
+        column = sas_number(column) if _is_number(column.dtype) else _texts(column.cast(pl.String))
+        return column if rows is None else column.gather(pl.Series(rows))
 
-    def same_as(self, other: ComparedTable) -> frozenset[str]:
-        return frozenset()
+    def unequal(
+        self, other: ComparedTable, mine: Rows = None, theirs: Rows = None
+    ) -> Mapping[str, NDArray[np.uint32]]:
+        return {}
 
-    def special_missing(self, name: str) -> pl.Series | None:
+    def special_missing(self, name: str, rows: Rows = None) -> pl.Series | None:
         return None
 
 
@@ -132,13 +139,16 @@ class _Delimited:
         self.rows = self._frame.height
         self.variables: Sequence[ComparedVariable] = [ComparedVariable(name, "Any") for name in self._names]
 
-    def column(self, name: str) -> pl.Series:
-        return _texts(self._frame[self._names[name]])
+    def column(self, name: str, rows: Rows = None) -> pl.Series:
+        column = _texts(self._frame[self._names[name]])
+        return column if rows is None else column.gather(pl.Series(rows))
 
-    def same_as(self, other: ComparedTable) -> frozenset[str]:
-        return frozenset()
+    def unequal(
+        self, other: ComparedTable, mine: Rows = None, theirs: Rows = None
+    ) -> Mapping[str, NDArray[np.uint32]]:
+        return {}
 
-    def special_missing(self, name: str) -> pl.Series | None:
+    def special_missing(self, name: str, rows: Rows = None) -> pl.Series | None:
         return None
 
 

@@ -10,24 +10,21 @@ from __future__ import annotations
 
 import codecs
 import mmap
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import polars as pl
-import pyarrow as _pyarrow  # pyright: ignore[reportMissingTypeStubs]
-import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
 
 from ced_cdisc.core.ibm import MISSING, ibm_to_ieee
 from ced_cdisc.core.xpt import RECORD, XptMember
+from ced_cdisc.read.xpt_columns import Undecodable, column_of, ibm
 from ced_cdisc.read.xpt_headers import LONGEST_HEADERS, MEMBER_MARK, Headers, stopped
 
-pa: Any = cast(Any, _pyarrow)  # pyarrow has no types
-pc: Any = cast(Any, _compute)
-_BLOCK_BYTES = 1 << 23
+_BLOCK_BYTES = 1 << 21
 
 
 def read_xpt(
@@ -70,8 +67,37 @@ class XptFile:
         """How many records it holds."""
         return len(self._data)
 
-    def read(self, names: Collection[str] | None = None) -> tuple[pl.DataFrame, XptMember]:
-        """Some variables (None: all) in their order, and the headers, as :func:`read_xpt` says."""
+    @property
+    def data(self) -> NDArray[np.uint8]:
+        """The bytes of all rows, shape (rows, record length), in the file."""
+        return self._data
+
+    @property
+    def encoding(self) -> str:
+        """The encoding in which texts are read."""
+        return self._encoding
+
+    def block(self, first: int, last: int, rows: NDArray[np.uint32] | None = None) -> NDArray[np.uint8]:
+        """The bytes of the rows from ``first`` on and before ``last``, or of those places of ``rows``."""
+        if rows is None:
+            block = np.array(self._data[first:last])
+            _release(self._data)
+            return block
+        return np.take(np.asarray(self._data), rows[first:last].astype(np.intp), axis=0)
+
+    def release(self) -> None:
+        """Give back the memory of what was read here and there; it stays in the file."""
+        _release(self._data)
+
+    def read(
+        self, names: Collection[str] | None = None, rows: NDArray[np.uint32] | None = None
+    ) -> tuple[pl.DataFrame, XptMember]:
+        """Some variables (None: all) in their order, and the headers, as :func:`read_xpt` says.
+
+        Args:
+            names: the variables.
+            rows: the rows that are read, from 0, in this order; None for all.
+        """
         member = self.member
         chosen = [
             (variable, start)
@@ -79,53 +105,32 @@ class XptFile:
             if names is None or variable.name in names
         ]
         is_ascii = all(text.isascii() for text in (member.label, *(v.label for v in member.variables)))
-        parts: list[list[Any]] = [[] for _ in chosen]
-        for block, first_row in _blocks(self._data):
-            for (variable, start), into in zip(chosen, parts, strict=True):
-                field = block[:, start : start + variable.length]
-                if variable.type == "Num":
-                    values, codes = ibm_to_ieee(_ibm(field))
-                    into.append(_arrow(pa.float64(), len(block), [values], codes == 0))
-                    continue
-                data = field.tobytes()
-                is_ascii = is_ascii and data.isascii()
+        count = self.rows if rows is None else len(rows)
+        columns = [column_of(variable, count, self._encoding) for variable, _ in chosen]
+        for block, first in _blocks(self._data, rows):
+            for (variable, start), column in zip(chosen, columns, strict=True):
                 try:
-                    into.append(_texts(data, variable.length, self._encoding))
-                except _Undecodable as fault:
-                    where = f"{member.name}.{variable.name} row {first_row + fault.row}"
+                    is_ascii &= column.fill(block[:, start : start + variable.length], first)
+                except Undecodable as fault:
+                    row = first + fault.row if rows is None else int(rows[first + fault.row])
+                    where = f"{member.name}.{variable.name} row {row + 1}"
                     what = f"has at {where} the text {fault.text!r}, which is not {self._encoding}"
                     hint = "read it with the encoding of the file, such as windows-1252"
                     raise stopped("CED337", self._file, what, hint) from None
-        columns: list[pl.Series] = []
-        for (variable, _), arrays in zip(chosen, parts, strict=True):
-            kind = pa.float64() if variable.type == "Num" else pa.large_string()
-            column = cast(Any, pl).from_arrow(pa.chunked_array(arrays, kind))
-            columns.append(cast(pl.Series, column).alias(variable.name))
-            arrays.clear()
-        return pl.DataFrame(columns), replace(member, encoding="ascii" if is_ascii else self._encoding)
+        frame = pl.DataFrame([column.series() for column in columns])
+        return frame, replace(member, encoding="ascii" if is_ascii else self._encoding)
 
-    def same_bytes(self, other: XptFile) -> frozenset[str]:
-        """The variables whose bytes are the same in all rows of another file; none unless both have the same
-        number of rows, and the same variables at the same places.
+    def special_missing(
+        self, names: Collection[str] | None = None, rows: NDArray[np.uint32] | None = None
+    ) -> dict[str, pl.Series]:
+        """The special missing values of some variables (None: all), as :func:`read_special_missing` says;
+        ``rows`` as in :meth:`read`.
         """
-        layouts = [[(v.name, v.type, v.length) for v in file.member.variables] for file in (self, other)]
-        if layouts[0] != layouts[1] or self.rows != other.rows or self._encoding != other._encoding:
-            return frozenset()
-        unequal = np.zeros(self._data.shape[1], np.bool_)
-        for block, first_row in _blocks(self._data):
-            unequal |= np.any(block != other._data[first_row - 1 : first_row - 1 + len(block)], axis=0)
-        return frozenset(
-            variable.name
-            for variable, start in zip(self.member.variables, self.member.positions, strict=True)
-            if not unequal[start : start + variable.length].any()
-        )
-
-    def special_missing(self, names: Collection[str] | None = None) -> dict[str, pl.Series]:
-        """The special missing values of some variables (None: all), as :func:`read_special_missing` says."""
         found: dict[str, pl.Series] = {}
-        for variable, field in zip(self.member.variables, _fields(self._data, self.member), strict=True):
+        for variable, start in zip(self.member.variables, self.member.positions, strict=True):
             if variable.type == "Num" and (names is None or variable.name in names):
-                parts = [ibm_to_ieee(_ibm(block))[1] for block, _ in _blocks(field)]
+                end = start + variable.length
+                parts = [ibm_to_ieee(ibm(block[:, start:end]))[1] for block, _ in _blocks(self._data, rows)]
                 codes = np.concatenate(parts) if parts else np.empty(0, np.uint8)
                 if np.any((codes != 0) & (codes != MISSING)):
                     texts = [chr(code) if code not in (0, MISSING) else None for code in codes.tolist()]
@@ -146,13 +151,6 @@ def read_special_missing(source: Path | str | bytes, *, encoding: str = "utf-8")
         writer takes the same form. Arguments and errors are those of :func:`read_xpt`.
     """
     return XptFile(source, encoding=encoding).special_missing()
-
-
-class _Undecodable(Exception):
-    def __init__(self, row: int, text: bytes) -> None:
-        super().__init__(row, text)
-        self.row = row
-        self.text = text
 
 
 def _open(
@@ -200,60 +198,31 @@ def _rows(data: NDArray[np.uint8], length: int, file: str) -> NDArray[np.uint8]:
 
 
 def _refuse_further_members(data: NDArray[np.uint8], file: str) -> None:
-    records = data.reshape(-1, RECORD)
     mark = np.frombuffer(MEMBER_MARK, np.uint8)
-    candidates = np.flatnonzero(records[:, :8].copy().view("V8")[:, 0] == mark[:8].view("V8")[0])
-    if any(np.array_equal(records[index, : len(mark)], mark) for index in candidates):
-        raise stopped("CED336", file, "holds more than one dataset", "export one dataset per file")
+    for records, _ in _blocks(data.reshape(-1, RECORD)):
+        candidates = np.flatnonzero(records[:, :8].copy().view("V8")[:, 0] == mark[:8].view("V8")[0])
+        if any(np.array_equal(records[index, : len(mark)], mark) for index in candidates):
+            raise stopped("CED336", file, "holds more than one dataset", "export one dataset per file")
 
 
-def _blocks(rows: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], int]]:
-    """Blocks of rows that fit into the cache, with the 1-based row they begin with."""
-    size = max(1, _BLOCK_BYTES // max(1, rows.shape[1]))
-    source: Any = getattr(rows, "_mmap", None)
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size], start + 1
-        if source is not None and hasattr(mmap, "MADV_DONTNEED"):
-            source.madvise(mmap.MADV_DONTNEED)  # what was read of a large file needs no memory any more
+def _blocks(
+    data: NDArray[np.uint8], rows: NDArray[np.uint32] | None = None
+) -> Iterator[tuple[NDArray[np.uint8], int]]:
+    """Blocks of rows (None: all) that fit into the cache, with the place from 0 that they begin with."""
+    size = max(1, _BLOCK_BYTES // max(1, data.shape[1]))
+    plain = np.asarray(data)  # each slice of a memory map costs time
+    if rows is not None:
+        for start in range(0, len(rows), size):
+            yield plain[rows[start : start + size]], start
+        _release(data)
+        return
+    for start in range(0, len(data), size):
+        yield plain[start : start + size], start
+        _release(data)
 
 
-def _fields(rows: NDArray[np.uint8], member: XptMember) -> Iterator[NDArray[np.uint8]]:
-    """The bytes of each variable, shape (rows, length)."""
-    for variable, start in zip(member.variables, member.positions, strict=True):
-        yield rows[:, start : start + variable.length]
-
-
-def _ibm(field: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Numbers of up to eight bytes as integers; a short one lacks the last bytes of the fraction."""
-    if field.shape[1] == 8:
-        return field.view(">u8")[:, 0].astype(np.uint64)
-    whole = np.zeros((len(field), 8), np.uint8)
-    whole[:, : field.shape[1]] = field
-    return whole.view(">u8")[:, 0].astype(np.uint64)
-
-
-def _texts(data: bytes, length: int, encoding: str) -> Any:
-    """An arrow array of the texts of one variable, without trailing blanks, null where empty."""
-    rows = len(data) // length
-    if data.isascii():
-        offsets = np.arange(0, (rows + 1) * length, length, dtype=np.int64)
-        texts = pc.ascii_rtrim(_arrow(pa.large_string(), rows, [offsets, data]), characters=" ")
-    else:
-        texts = pa.array(list(_decoded(data, length, encoding)), pa.large_string())
-    _, offsets, characters = texts.buffers()
-    ends = np.frombuffer(offsets, np.int64)[: rows + 1]
-    return _arrow(pa.large_string(), rows, [offsets, characters or b""], np.diff(ends) > 0)
-
-
-def _decoded(data: bytes, length: int, encoding: str) -> Iterator[str]:
-    for row in range(len(data) // length):
-        text = data[row * length : (row + 1) * length].rstrip(b" ")
-        try:
-            yield text.decode(encoding)
-        except UnicodeDecodeError:
-            raise _Undecodable(row, text) from None
-
-
-def _arrow(kind: Any, rows: int, buffers: Sequence[object], present: NDArray[np.bool_] | None = None) -> Any:
-    mask = None if present is None else pa.py_buffer(np.packbits(present, bitorder="little"))
-    return pa.Array.from_buffers(kind, rows, [mask, *(pa.py_buffer(buffer) for buffer in buffers)])
+def _release(data: NDArray[np.uint8]) -> None:
+    """Give back the memory of what was read of a large file; it stays in the file."""
+    source: Any = getattr(data, "_mmap", None)
+    if source is not None and hasattr(mmap, "MADV_DONTNEED"):
+        source.madvise(mmap.MADV_DONTNEED)

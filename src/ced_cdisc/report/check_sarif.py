@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ced_cdisc import __version__
 from ced_cdisc.core.check_findings import CheckFinding, check_findings
 from ced_cdisc.core.codes import CODES
 from ced_cdisc.core.conformance import CheckResult, EngineResult, EngineRule, Failure, RuleResult
 from ced_cdisc.core.findings import printable
+from ced_cdisc.core.version import VERSION
 from ced_cdisc.report.finding_text import finding_lines, note_line
 from ced_cdisc.report.sarif_locations import ROOT, location, logical_location, physical_location
 
@@ -62,9 +62,7 @@ def _our_run(result: CheckResult, findings: list[CheckFinding]) -> dict[str, Any
         "standards": list(result.standards),
         "rules": dict(sorted(counted.items())),
     }
-    return _run(
-        {"name": TOOL, "semanticVersion": __version__, "rules": rules}, findings, numbers, notes, told
-    )
+    return _run({"name": TOOL, "semanticVersion": VERSION, "rules": rules}, findings, numbers, notes, told)
 
 
 def _engine_run(engine: EngineResult, findings: list[CheckFinding]) -> dict[str, Any]:

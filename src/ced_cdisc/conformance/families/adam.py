@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.follow import mostly
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
@@ -83,7 +84,7 @@ def values_of_adsl(study: Submission) -> Iterator[Look]:
             pl.lit(True).alias("__there"),
             pl.col([*shared, *(["SUBJID"] * again)]).name.prefix("ADSL."),
         )
-        frame = data.frame.join(right, on="USUBJID", how="left", maintain_order="left")
+        frame = beside(data.frame, right, "USUBJID")
         there = pl.col("__there").fill_null(False)
         if again:
             there = there & pl.col("SUBJID").eq_missing(pl.col("ADSL.SUBJID"))
@@ -160,7 +161,7 @@ def names_and_numbers(study: Submission) -> Iterator[Look]:
                 )
                 bad = pairs.filter(several).with_columns(pl.lit(True).alias("__bad"))
                 keys = [*within, name, number]
-                frame = data.frame.join(bad, on=keys, how="left", nulls_equal=True, maintain_order="left")
+                frame = beside(data.frame, bad, keys, nulls_equal=True)
                 both = pl.col(name).is_not_null() & pl.col(number).is_not_null()
                 yield data.records(pl.col("__bad"), number, name, *within, of=both, frame=frame)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
 
@@ -56,8 +57,7 @@ def values_of_sdtm_record(study: Submission) -> Iterator[Look]:
         known = pl.concat([one.frame for one in parents], how="diagonal").unique(keys, keep="none")
         taken = [c.name for c in data.columns.values() if _is_taken_over(c.name, keys, data, parents)]
         there = known.select(*keys, *(pl.col(name).alias(f"{domain}.{name}") for name in taken))
-        frame = there.with_columns(pl.lit(True).alias("__found"))
-        frame = data.frame.join(frame, on=keys, how="left", maintain_order="left")
+        frame = _looked_up(data.frame, there, keys)
         of = pl.col("__found") & study.of_its_study(data)
         for name in taken:
             ours, theirs = pl.col(name), pl.col(f"{domain}.{name}")
@@ -86,7 +86,7 @@ def visits_of_sv_in_adam(study: Submission) -> Iterator[Look]:
     known = known.unique("VISIT", keep="none")
     for data in study.adam():
         if "VISITNUM" in data.numbers() and _text(data, "VISIT"):
-            frame = data.frame.join(known, on="VISIT", how="left", maintain_order="left")
+            frame = beside(data.frame, known, "VISIT")
             of = pl.col("VISITNUM").is_not_null() & pl.col("SV.VISITNUM").is_not_null()
             wrong = pl.col("VISITNUM") != pl.col("SV.VISITNUM")
             of = of & study.of_its_study(data)
@@ -135,5 +135,4 @@ def _sources(study: Submission, data: Dataset) -> dict[str, list[Dataset]]:
 
 def _looked_up(frame: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     """The records with ``__found``, null where no key agrees."""
-    there = keys.with_columns(pl.lit(True).alias("__found"))
-    return frame.join(there, on=on, how="left", maintain_order="left")
+    return beside(frame, keys.with_columns(pl.lit(True).alias("__found")), on)

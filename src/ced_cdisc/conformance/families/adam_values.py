@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.follow import way_of
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
@@ -29,14 +30,16 @@ def one_baseline_record(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("USUBJID", "PARAMCD", "ABLFL")):
         flagged = data.frame.filter(pl.col("ABLFL") == "Y").select(_series(data))
         bad = flagged.filter(pl.struct(_series(data)).is_duplicated()).unique()
-        frame = _joined(data.frame, bad.with_columns(pl.lit(True).alias("__bad")), _series(data))
+        frame = beside(
+            data.frame, bad.with_columns(pl.lit(True).alias("__bad")), _series(data), nulls_equal=True
+        )
         yield data.records(pl.col("__bad") & (pl.col("ABLFL") == "Y"), "ABLFL", "PARAMCD", frame=frame)
 
 
 def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("USUBJID", "PARAMCD"), numbers=("BASE",)):
         each = data.frame.group_by(_series(data)).agg(pl.col("BASE").drop_nulls().n_unique().alias("__bases"))
-        frame = _joined(data.frame, each.filter(pl.col("__bases") > 1), _series(data))
+        frame = beside(data.frame, each.filter(pl.col("__bases") > 1), _series(data), nulls_equal=True)
         yield data.records(pl.col("__bases") > 1, "BASE", "PARAMCD", frame=frame)
 
 
@@ -204,17 +207,13 @@ def _series(data: Dataset) -> list[str]:
     return series
 
 
-def _joined(frame: pl.DataFrame, other: pl.DataFrame, on: list[str]) -> pl.DataFrame:
-    return frame.join(other, on=on, how="left", nulls_equal=True, maintain_order="left")
-
-
 def _with_baseline(data: Dataset, name: str) -> pl.DataFrame:
     """The records with a value of their baseline record, null where there is none or several."""
     series = _series(data)
     flagged = data.frame.filter(pl.col("ABLFL") == "Y").select(
         *series, pl.col(name).alias(f"{name} at ABLFL")
     )
-    return _joined(data.frame, flagged.filter(~pl.struct(series).is_duplicated()), series)
+    return beside(data.frame, flagged.filter(~pl.struct(series).is_duplicated()), series, nulls_equal=True)
 
 
 def _one_to_one(data: Dataset, one: str, other: str, within: list[str]) -> Look:
@@ -223,7 +222,7 @@ def _one_to_one(data: Dataset, one: str, other: str, within: list[str]) -> Look:
         pl.struct(*within, one).is_duplicated(), pl.struct(*within, other).is_duplicated()
     )
     bad = pairs.filter(several).with_columns(pl.lit(True).alias("__bad"))
-    frame = _joined(data.frame, bad, [*within, one, other])
+    frame = beside(data.frame, bad, [*within, one, other], nulls_equal=True)
     both = pl.col(one).is_not_null() & pl.col(other).is_not_null()
     return data.records(pl.col("__bad"), one, other, *within, of=both, frame=frame)
 

@@ -7,12 +7,14 @@ from functools import reduce
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dates import after, day, is_day, study_day
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
 
 _CRITERIA = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESOD", "AESMIE", "AESINTV")
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
+_DAYS_KNOWN = pl.col("day").is_not_null() & pl.col("start").is_not_null()
 _OBSERVED = ("Interventions", "Events", "Findings", "Findings About")
 
 
@@ -239,25 +241,23 @@ def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
         for data in study.having(
             "USUBJID", date, number, among=study.sdtm(*_OBSERVED, "Special-Purpose", "Special Purpose")
         ):
-            frame = study.with_dm(data, "RFSTDTC")
-            right = study_day(data.col(date), pl.col("DM.RFSTDTC"))
-            yield data.records(data.col(number) != right, number, date, "DM.RFSTDTC", frame=frame)
+            right = study_day(pl.col("day"), pl.col("start"))
+            wrong = data.col(number) != right
+            yield data.records(wrong, number, date, "DM.RFSTDTC", frame=_with_days(study, data, date))
 
 
 def study_day_needs_dates(study: Submission) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having("USUBJID", date, number, among=study.sdtm(*_OBSERVED)):
-            frame = study.with_dm(data, "RFSTDTC")
-            known = is_day(data.col(date)) & is_day(pl.col("DM.RFSTDTC"))
-            yield data.records(~known.fill_null(False), number, date, "DM.RFSTDTC", frame=frame)
+            frame = _with_days(study, data, date)
+            yield data.records(~_DAYS_KNOWN, number, date, "DM.RFSTDTC", frame=frame)
 
 
 def study_day_is_given(study: Submission) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having("USUBJID", date, number, among=study.sdtm(*_OBSERVED)):
-            frame = study.with_dm(data, "RFSTDTC")
-            known = is_day(data.col(date)) & is_day(pl.col("DM.RFSTDTC"))
-            yield data.records(data.col(number).is_null(), number, date, of=known, frame=frame)
+            frame = _with_days(study, data, date)
+            yield data.records(data.col(number).is_null(), number, date, of=_DAYS_KNOWN, frame=frame)
 
 
 def visit_names(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -308,8 +308,8 @@ def epoch_is_filled(study: Submission) -> Iterator[Look]:
     for data in study.having("USUBJID", "EPOCH", among=study.sdtm(*_OBSERVED)):
         date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
         if date:
-            frame = data.frame.join(spans, on="USUBJID", how="left", maintain_order="left")
-            on = day(data.col(date))
+            frame = beside(data.frame.with_columns(data.day(date)), spans, "USUBJID")
+            on = pl.col("day")
             inside = (on >= pl.col("first day")) & (on <= pl.col("last day"))
             yield data.records(pl.col("EPOCH").is_null(), "EPOCH", date, of=inside, frame=frame)
 
@@ -331,6 +331,12 @@ def _in_study(study: Submission) -> pl.DataFrame:
 
 
 # What several rules share
+
+
+def _with_days(study: Submission, data: Dataset, date: str) -> pl.DataFrame:
+    """The records with the ``day`` of a date and that of the ``start`` of the subject, and DM.RFSTDTC."""
+    frame = study.with_dm(data, "RFSTDTC", start=day(pl.col("RFSTDTC")))
+    return frame.with_columns(data.day(date))
 
 
 def _in_order(study: Submission, first: str, last: str) -> Iterator[Look]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dates import after, day, is_day
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
@@ -174,7 +175,7 @@ def visit_took_place(study: Submission) -> Iterator[Look]:  # noqa: D103
         return
     known = visits.frame.select("USUBJID", "VISITNUM", there=pl.lit(value=True)).unique()
     for data in study.having("USUBJID", "VISITNUM", among=study.sdtm(*_OBSERVED)):
-        frame = data.frame.join(known, on=["USUBJID", "VISITNUM"], how="left", maintain_order="left")
+        frame = beside(data.frame, known, ["USUBJID", "VISITNUM"])
         done = data.col("--STAT").ne_missing("NOT DONE")
         of = pl.col("VISITNUM").is_not_null() & done
         yield data.records(pl.col("there").is_null(), "VISITNUM", "VISIT", of=of, frame=frame)
@@ -196,7 +197,7 @@ def planned_visit_name(study: Submission) -> Iterator[Look]:  # noqa: D103
     names = names.filter(~pl.col("VISITNUM").is_in(several.implode()))
     for data in study.having("VISITNUM", "VISIT"):
         if data.name != "TV":
-            frame = data.frame.join(names, on="VISITNUM", how="left", maintain_order="left")
+            frame = beside(data.frame, names, "VISITNUM")
             yield data.records(
                 pl.col("VISIT") != pl.col("planned"), "VISIT", "VISITNUM", "planned", frame=frame
             )
@@ -211,7 +212,7 @@ def planned_visit_day(study: Submission) -> Iterator[Look]:  # noqa: D103
     days = days.filter(~pl.col("VISITNUM").is_in(several.implode()))
     for data in study.having("VISITNUM", "VISITDY"):
         if data.name != "TV":
-            frame = data.frame.join(days, on="VISITNUM", how="left", maintain_order="left")
+            frame = beside(data.frame, days, "VISITNUM")
             wrong = pl.col("VISITDY") != pl.col("planned")
             yield data.records(wrong, "VISITDY", "VISITNUM", "planned", frame=frame)
 
@@ -240,7 +241,7 @@ def epoch_of_the_day(study: Submission) -> Iterator[Look]:  # noqa: D103
         date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
         if not date:
             continue
-        rows = data.frame.select("USUBJID", "EPOCH", day(data.col(date)).alias("day")).with_row_index("row")
+        rows = data.frame.select("USUBJID", "EPOCH", data.day(date)).with_row_index("row")
         held = (
             rows.join(spans, on="USUBJID")
             .filter(

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dates import after
 from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.repeated import repeated
 from ced_cdisc.conformance.submission import Submission
 
 _SERIES = (
@@ -66,8 +68,12 @@ def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
     for flag in ("--LOBXFL", "--BLFL"):
         for data in study.having("USUBJID", "--TESTCD", flag, among=study.sdtm("Findings")):
             by = ["USUBJID", *(data.v(name) for name in _SERIES if data.has(name))]
-            flagged = data.col(flag) == "Y"
-            yield data.records(flagged.cast(pl.Int64).sum().over(by) > 1, flag, "--TESTCD", of=flagged)
+            of = data.col(flag) == "Y"
+            # Few records have a flag: the keys of the others are not looked at.
+            flagged = data.frame.select(of.fill_null(False)).to_series()
+            again = repeated(data.frame.select(by).filter(flagged), by)
+            several = flagged.scatter(flagged.arg_true(), again)
+            yield data.records(pl.lit(several), flag, "--TESTCD", of=of)
 
 
 def baseline_has_result(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -147,22 +153,25 @@ def one_factor_a_unit(study: Submission) -> Iterator[Look]:
     """
     names = ("--TESTCD", "--ORRES", "--ORRESU", "--STRESN", "--STRESU")
     for data in study.having(*names, among=study.sdtm("Findings")):
-        collected, standard = _number(data.col("--ORRES")), data.col("--STRESN")
+        collected, standard = pl.col("__collected"), data.col("--STRESN")
         by = [data.v(n) for n in ("--TESTCD", "--ORRESU", "--STRESU", "--SPEC", "--METHOD") if data.has(n)]
-        made = pl.when(collected != 0, standard != 0).then(standard / collected)
-        whole, factor = data.frame.with_columns(made.alias("__factor")), pl.col("__factor")
-        of = factor.is_not_null() & data.col("--ORRESU").is_not_null()
+        known = data.col("--ORRESU").is_not_null()
+        made = pl.when(collected != 0, standard != 0, known).then(standard / collected)
+        whole = data.frame.with_columns(_number(data.col("--ORRES")).alias("__collected"))
+        whole, factor = whole.with_columns(made.alias("__factor")).drop("__collected"), pl.col("__factor")
+        of = factor.is_not_null()
         same = data.col("--ORRESU") == data.col("--STRESU")
+        bounds = factor.min().alias("__least"), factor.max().alias("__most")
         # The unit itself has the factor 1; else it is that of most records.
-        usual = pl.when(same.first()).then(pl.lit(1.0)).otherwise(factor.median())
-        factors = whole.lazy().filter(of).group_by(by).agg(
-            usual.alias("__usual"), factor.min().alias("__least"), factor.max().alias("__most")
-        )  # fmt: skip
+        plain = whole.lazy().group_by(by).agg(pl.lit(1.0).alias("__usual"), *bounds).filter(same)
+        others = whole.lazy().filter(same.ne_missing(pl.lit(value=True)))
+        converted = others.group_by(by).agg(factor.median().alias("__usual"), *bounds)
+        factors = pl.concat([plain, converted])
         usual = pl.col("__usual")
         far = (pl.col("__least") / usual < 0.5) | (pl.col("__most") / usual > 2)
         several = factors.filter(far).select(*by, "__usual").collect()
         if several.height:
-            frame = whole.join(several, on=by, how="left", nulls_equal=True, maintain_order="left")
+            frame = beside(whole, several, by, nulls_equal=True)
             wrong = (factor / usual < 0.5) | (factor / usual > 2)
             yield data.records(wrong, "--STRESN", "--ORRES", "--ORRESU", "--STRESU", of=of, frame=frame)
         else:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
 
@@ -252,28 +253,28 @@ def _one_to_one(study: Submission, *, code_first: bool) -> Iterator[Look]:
 def numbers_agree(study: Submission) -> Iterator[Look]:
     """--STRESN that is not the number in --STRESC."""
     for data in study.having("--STRESC", "--STRESN"):
-        parsed, number = _number(data), data.col("--STRESN")
+        parsed, number = pl.col("number"), data.col("--STRESN")
         apart = (parsed - number).abs() > 1e-9 * pl.max_horizontal(parsed.abs(), pl.lit(1e-3))
-        yield data.records(apart, "--STRESN", "--STRESC", of=parsed.is_not_null() & number.is_not_null())
+        of = parsed.is_not_null() & number.is_not_null()
+        yield data.records(apart, "--STRESN", "--STRESC", of=of, frame=_with_number(data))
 
 
 def numbers_filled(study: Submission) -> Iterator[Look]:
     """--STRESN that is missing where --STRESC is a number."""
     for data in study.having("--STRESC", "--STRESN"):
-        of = _number(data).is_not_null()
-        yield data.records(data.col("--STRESN").is_null(), "--STRESN", "--STRESC", of=of)
+        of, frame = pl.col("number").is_not_null(), _with_number(data)
+        yield data.records(data.col("--STRESN").is_null(), "--STRESN", "--STRESC", of=of, frame=frame)
 
 
 def texts_of_numbers(study: Submission) -> Iterator[Look]:
     """--STRESN that is filled where --STRESC is no number."""
     for data in study.having("--STRESC", "--STRESN"):
-        yield data.records(_number(data).is_null(), "--STRESN", "--STRESC")
+        yield data.records(pl.col("number").is_null(), "--STRESN", "--STRESC", frame=_with_number(data))
 
 
-def _number(data: Dataset) -> pl.Expr:
-    """The number that --STRESC is; null where it is none."""
-    number = data.col("--STRESC").cast(pl.Float64, strict=False)
-    return pl.when(number.is_finite()).then(number)
+def _with_number(data: Dataset) -> pl.DataFrame:
+    """The records with the ``number`` that --STRESC is; null where it is none."""
+    return data.frame.with_columns(data.number("--STRESC"))
 
 
 def decimal_points(study: Submission) -> Iterator[Look]:
@@ -291,7 +292,7 @@ def one_unit_a_test(study: Submission) -> Iterator[Look]:
         units = data.frame.lazy().filter(filled).group_by(*kind).agg(unit.n_unique().alias("__units"))
         many = units.filter(pl.col("__units") > 1).collect()
         if many.height:
-            frame = data.frame.join(many, on=kind, how="left", nulls_equal=True, maintain_order="left")
+            frame = beside(data.frame, many, kind, nulls_equal=True)
             wrong = pl.col("__units").is_not_null()
             yield data.records(wrong, "--STRESU", "--TESTCD", of=filled, frame=frame)
         else:
