@@ -82,7 +82,7 @@ def _metadata(study: Submission, data: Dataset, column: Column) -> Iterator[Faul
         yield _described(
             study, data, "length", column, str(longer), lambda: _with(data, replace(column, length=longer))
         )
-    spelt = name[:-1] + ("Q" if name[-1] != "Q" else "X")
+    spelt = next(name[:-1] + end for end in "QXZJ" if name[:-1] + end not in data.columns)
     yield _described(
         study, data, "name", column, spelt,
         lambda: (

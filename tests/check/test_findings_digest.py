@@ -61,7 +61,7 @@ def test_other_values_have_another_digest(left: list[dict[str, Any]], right: lis
     import polars as pl
 
     from ced_cdisc.conformance.classify import make_dataset
-    from ced_cdisc.conformance.look import ROW, Look
+    from ced_cdisc.conformance.look import ROW, Answer
     from ced_cdisc.conformance.rule import Rule
     from ced_cdisc.conformance.run import run_rule
     from ced_cdisc.conformance.standard import governing
@@ -73,7 +73,7 @@ def test_other_values_have_another_digest(left: list[dict[str, Any]], right: lis
         bad = pl.DataFrame(rows).with_row_index(ROW, 1)
         data = make_dataset("AE", "", bad, [])
         text = RuleText(identifier, "x", "t", "{records}", "d", Severity.ERROR, "SDTMIG")
-        rule = Rule(text, lambda _: [Look(data, "A", 1, True, bad, words)])
+        rule = Rule(text, lambda _: [Answer(data, "A", 1, True, bad, words)])
         (failure,) = run_rule(Submission({}, governing([], [])), rule).failures
         return failure.digest
 
