@@ -1,4 +1,4 @@
-"""Datasets of many rows take other ways to the bytes than small ones; the bytes are those of a plain encoder."""
+"""Datasets of many rows take other ways to the bytes than small ones; all give those of a plain encoder."""
 
 from __future__ import annotations
 
