@@ -46,7 +46,8 @@ def laboratory(rows: int) -> pl.DataFrame:
     test = number % len(TESTS)
     day = (number % per) // 20
     date = (pl.date(2020, 1, 1) + pl.duration(days=day)).dt.to_string("%Y-%m-%d")
-    value = (number * 7919 % 9000) / 100 + 10
+    digits = number * 7919
+    value = (digits % 90 + 10).cast(pl.String) + "." + (digits % 9 + 1).cast(pl.String)
 
     def of_test(place: int) -> pl.Expr:
         return test.replace_strict({n: t[place] for n, t in enumerate(TESTS)}, return_dtype=pl.String)
@@ -60,12 +61,12 @@ def laboratory(rows: int) -> pl.DataFrame:
         LBTESTCD=of_test(0),
         LBTEST=of_test(1),
         LBCAT=of_test(3),
-        LBORRES=value.cast(pl.String),
+        LBORRES=value,
         LBORRESU=of_test(2),
         LBORNRLO=pl.lit("10"),
         LBORNRHI=pl.lit("100"),
-        LBSTRESC=value.cast(pl.String),
-        LBSTRESN=value,
+        LBSTRESC=value,
+        LBSTRESN=value.cast(pl.Float64),
         LBSTRESU=of_test(2),
         LBSTNRLO=pl.lit(10.0),
         LBSTNRHI=pl.lit(100.0),
@@ -92,8 +93,8 @@ def demographics() -> pl.DataFrame:
     )
 
 
-def write(folder: Path, name: str, frame: pl.DataFrame) -> None:
-    """The frame as a transport file with the labels of the guide."""
+def member(name: str, frame: pl.DataFrame) -> XptMember:
+    """The headers of a dataset, with the labels of the guide."""
     guide = load_sdtmig().dataset(name)
     labels = {v.name: v.label for v in guide.variables}
     longest = frame.select(pl.col(pl.String).str.len_bytes().max()).row(0, named=True)
@@ -101,8 +102,13 @@ def write(folder: Path, name: str, frame: pl.DataFrame) -> None:
         XptVariable(n, labels[n], "Char" if n in longest else "Num", longest.get(n) or 8)
         for n in frame.columns
     )
+    return XptMember(name, guide.label, variables, STAMP, STAMP)
+
+
+def write(folder: Path, name: str, frame: pl.DataFrame) -> None:
+    """The frame as a transport file."""
     with (folder / f"{name.lower()}.xpt").open("wb") as stream:
-        write_xpt(stream, frame, XptMember(name, guide.label, variables, STAMP, STAMP))
+        write_xpt(stream, frame, member(name, frame))
 
 
 def measure(folder: Path) -> tuple[float, float, float]:

@@ -25,6 +25,9 @@ _FRACTION = np.uint64((1 << 56) - 1)
 _MANTISSA = np.uint64((1 << 52) - 1)
 _HIDDEN_BIT = np.uint64(1 << 52)
 _SIGN = np.uint64(1 << 63)
+_LEAST = np.uint64(1023 - 260)
+_RANGE = np.uint64(260 + 252)
+"""The exponents of IEEE, with their excess, of :data:`IBM_SMALLEST` to :data:`IBM_LIMIT`."""
 _IS_CODE = np.zeros(256, np.bool_)
 _IS_CODE[[MISSING, *SPECIAL_MISSING.encode()]] = True
 # The weight of the last fraction bit by first byte (sign and exponent): 2 ** (4 * (exponent - 64) - 56).
@@ -49,26 +52,43 @@ def ieee_to_ibm(values: NDArray[np.float64], codes: NDArray[np.uint8] | None = N
     >>> [f"{bits:016x}" for bits in ieee_to_ibm(np.array([1.0, -118.625, 0.0, np.nan]))]
     ['4110000000000000', 'c276a00000000000', '0000000000000000', '2e00000000000000']
     """
-    magnitude = np.abs(values)
-    missing = np.isnan(magnitude)
-    zero = magnitude == 0
-    held = (magnitude >= IBM_SMALLEST) & (magnitude < IBM_LIMIT)
-    if not np.all(held | missing | zero):
-        raise OverflowError("a number is outside the range of IBM floating point")
     bits = np.ascontiguousarray(values, np.float64).view(np.uint64)
     # A base of 16 takes the exponent by fours; what remains of it (0 to 3) shifts the mantissa. The excess
     # of IEEE, 1023, is one short of a multiple of four, so one is added first; 191 = 1024 / 4 - 65.
-    biased = ((bits >> np.uint64(52)) & np.uint64(0x7FF)) + np.uint64(1)
-    fraction = ((bits & _MANTISSA) | _HIDDEN_BIT) << (biased & np.uint64(3))
-    exponent = (biased >> np.uint64(2)) - np.uint64(191)
-    ibm = fraction | (exponent << np.uint64(56)) | (bits & _SIGN)
-    ibm[zero] = 0
-    if missing.any():
-        first = np.full(len(values), MISSING, np.uint64)
-        if codes is not None:
-            np.copyto(first, codes, where=codes != 0)
-        ibm[missing] = first[missing] << np.uint64(56)
+    biased = bits >> np.uint64(52)
+    biased &= np.uint64(0x7FF)
+    held = (biased - _LEAST) < _RANGE  # below the least it wraps round, and so is large
+    biased += np.uint64(1)
+    ibm = bits & _MANTISSA
+    ibm |= _HIDDEN_BIT
+    ibm <<= biased & np.uint64(3)
+    biased >>= np.uint64(2)
+    biased -= np.uint64(191)
+    biased <<= np.uint64(56)
+    ibm |= biased
+    ibm |= bits & _SIGN
+    if not held.all():
+        _put_others(ibm, values, held, codes)
     return ibm
+
+
+def _put_others(
+    ibm: NDArray[np.uint64],
+    values: NDArray[np.float64],
+    held: NDArray[np.bool_],
+    codes: NDArray[np.uint8] | None,
+) -> None:
+    """Put zeros and missing values where the numbers are none that are held by their digits."""
+    others = np.flatnonzero(~held)
+    strange = values[others]
+    missing = np.isnan(strange)
+    if not np.all(missing | (strange == 0)):
+        raise OverflowError("a number is outside the range of IBM floating point")
+    first = np.where(missing, np.uint64(MISSING), np.uint64(0))
+    if codes is not None:
+        coded = codes[others]
+        np.copyto(first, coded, where=missing & (coded != 0))
+    ibm[others] = first << np.uint64(56)
 
 
 def ibm_to_ieee(ibm: NDArray[np.uint64]) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:

@@ -8,8 +8,11 @@ Source: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Tran
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import Any, BinaryIO, cast
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import BinaryIO
 
 import numpy as np
 import polars as pl
@@ -19,9 +22,11 @@ from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.ibm import SPECIAL_MISSING, ieee_to_ibm
 from ced_cdisc.core.xpt import NAMESTR, RECORD, XptLibrary, XptMember, header_record
 from ced_cdisc.write.xpt_check import check_block, check_last_row, check_member, check_xpt
-from ced_cdisc.write.xpt_values import FEW, sas_numbers, sas_text, slices
+from ced_cdisc.write.xpt_texts import write_texts
+from ced_cdisc.write.xpt_values import sas_numbers, sas_text, slices
 
 _BLOCK_BYTES = 1 << 22
+_THREADS = 4
 _CODES = {code: ord(code) for code in SPECIAL_MISSING}
 
 
@@ -150,13 +155,40 @@ def _blanks(text: str, size: int, encoding: str = "ascii") -> bytes:
 def _write_rows(
     stream: BinaryIO, frame: pl.DataFrame, member: XptMember, special_missing: Mapping[str, pl.Series]
 ) -> None:
+    """Encode the rows block by block, each block by the next of some threads, and write them in order."""
     rows = max(1, _BLOCK_BYTES // member.record_length)
-    buffer = np.empty((min(rows, frame.height), member.record_length), np.uint8)
-    for index, block in enumerate(slices(frame, rows)):
+    blocks = enumerate(slices(frame, rows))
+
+    def encoded(index: int, block: pl.DataFrame, buffer: NDArray[np.uint8]) -> memoryview:
         codes = {name: series.slice(index * rows, rows) for name, series in special_missing.items()}
         part = buffer[: block.height]
         _encode(part, block, member, codes)
-        stream.write(part.data.cast("B"))
+        return part.data.cast("B")
+
+    def buffer() -> NDArray[np.uint8]:
+        return np.empty((min(rows, frame.height), member.record_length), np.uint8)
+
+    if frame.height <= rows:
+        for index, block in blocks:
+            stream.write(encoded(index, block, buffer()))
+        return
+    threads = min(_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1) + 1
+    free = deque(buffer() for _ in range(threads))
+    underway: deque[tuple[Future[memoryview], NDArray[np.uint8]]] = deque()
+
+    def write_first() -> None:
+        made, used = underway.popleft()
+        stream.write(made.result())
+        free.append(used)
+
+    with ThreadPoolExecutor(threads - 1) as pool:
+        for index, block in blocks:
+            if not free:
+                write_first()
+            used = free.popleft()
+            underway.append((pool.submit(encoded, index, block, used), used))
+        while underway:
+            write_first()
 
 
 def _write_padding(stream: BinaryIO, data_bytes: int) -> None:
@@ -170,11 +202,7 @@ def _encode(
         field = rows[:, start : start + variable.length]
         series = block[variable.name]
         if variable.type == "Char":
-            # One item of so many bytes per row: copied as a whole, not byte by byte.
-            item = f"V{variable.length}"
-            field.view(item)[:, 0] = np.frombuffer(
-                _padded(sas_text(series), variable.length, member.encoding), item
-            )
+            write_texts(field, sas_text(series), member.encoding)
             continue
         codes = None
         if variable.name in special_missing:
@@ -185,19 +213,3 @@ def _encode(
             field.view(">u8")[:, 0] = numbers
         else:
             field[:] = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)[:, : variable.length]
-
-
-def _padded(text: pl.Series, length: int, encoding: str) -> Any:
-    """The column as the file wants it: every value blank padded, one after the other."""
-    if encoding != "ascii" or len(text) <= FEW:
-        data = b"".join([(value or "").encode(encoding).ljust(length) for value in text.to_list()])
-        size = len(data)
-    else:
-        # The data buffer of an arrow array of padded texts. pyarrow's own functions would do as well, but
-        # to load them takes longer than to write a study of ordinary size.
-        padded = cast(Any, text.fill_null("").str.pad_end(length)).to_arrow()
-        data = padded.buffers()[2]
-        size = -1 if padded.offset else data.size
-    if size != len(text) * length:
-        raise ValueError(f"a text of {text.name} does not fit into {length} bytes")
-    return data

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from ced_cdisc.core.findings import Finding, Location, Stage
 from ced_cdisc.core.ibm import IBM_LIMIT, IBM_SMALLEST, SPECIAL_MISSING, ieee_to_ibm
 from ced_cdisc.core.xpt import LONGEST_NUMBER, TEXT_BYTES, XptMember, XptVariable
+from ced_cdisc.write.xpt_texts import is_printable, sizes, views
 from ced_cdisc.write.xpt_values import FEW, sas_numbers, sas_text, slices
 
 EXACT_INTEGERS = 2**53
@@ -126,11 +126,10 @@ def _is_suspect_text(text: pl.Series, length: int) -> bool:
         return max(map(len, values), default=0) > min(length, TEXT_BYTES) or not (
             together.isascii() and together.isprintable()
         )
-    longest = cast(int, text.str.len_bytes().max() or 0)
-    if not longest:
-        return False
-    data = np.frombuffer(cast(Any, text.drop_nulls()).to_arrow().buffers()[2], np.uint8)
-    return longest > min(length, TEXT_BYTES) or bool(data.min() < 0x20 or data.max() > 0x7E)
+    text = text.drop_nulls()
+    seen = views(text)
+    longest = int(sizes(seen).max(initial=0))
+    return longest > min(length, TEXT_BYTES) or bool(longest and not is_printable(text, seen, longest))
 
 
 def number_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:

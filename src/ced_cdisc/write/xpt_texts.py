@@ -1,0 +1,118 @@
+"""Columns of text as the bytes of a transport file: each value blank padded to the length of its field.
+
+Three ways, by what is fastest: values of up to twelve bytes stand in the views of polars themselves, longer
+ones that recur are looked up in a table of padded ones, and the others are padded one by one. All give the
+same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ced_cdisc.write.xpt_values import FEW
+
+INLINE = 12
+"""The longest text [bytes] that stands within a view, behind its length of four bytes."""
+_VIEW = 16
+_BLANK, _TILDE = 0x20, 0x7E
+_SAMPLE = 256
+
+
+def views(text: pl.Series) -> NDArray[np.uint8]:
+    """The views of a String column: shape (n, 16), the length, then the text or its place.
+
+    Source: Apache Arrow columnar format, variable-size binary view layout.
+    """
+    array = cast(Any, text).to_arrow(compat_level=pl.CompatLevel.newest())
+    found = np.frombuffer(array.buffers()[1], np.uint8).reshape(-1, _VIEW)
+    return found[array.offset : array.offset + len(array)]
+
+
+def sizes(seen: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """The lengths of texts [bytes] by their views; shape (n,)."""
+    return seen.view("<i4")[:, 0]
+
+
+def is_printable(text: pl.Series, seen: NDArray[np.uint8], longest: int) -> bool:
+    """Whether all characters of a String column without nulls are of ASCII, from blank to ``~``.
+
+    Args:
+        text: the column.
+        seen: its views.
+        longest: the length of its longest text [bytes], not 0.
+    """
+    if longest <= INLINE:  # what stands behind a text is zero, and no byte of a length is above 12
+        return int(seen.max()) <= _TILDE and np.count_nonzero(seen >= _BLANK) == int(sizes(seen).sum())
+    data = np.frombuffer(cast(Any, text).to_arrow().buffers()[2], np.uint8)
+    return int(data.min()) >= _BLANK and int(data.max()) <= _TILDE
+
+
+def write_texts(field: NDArray[np.uint8], text: pl.Series, encoding: str) -> None:
+    """Write a String column into the field of its rows; nulls are blanks.
+
+    Args:
+        field: shape (n, length), of the rows to be written.
+        text: n texts.
+        encoding: of the file.
+
+    Raises:
+        ValueError: a text is longer than the field.
+    """
+    length = field.shape[1]
+    if encoding != "ascii" or len(text) <= FEW:
+        _put(field, text, b"".join([(value or "").encode(encoding).ljust(length) for value in text]))
+        return
+    seen = views(text)
+    if text.null_count():  # what stands in their views is not said
+        present = text.is_not_null().cast(pl.UInt64).to_numpy()
+        seen = (seen.view(np.uint64) * present[:, np.newaxis]).view(np.uint8)
+    longest = int(sizes(seen).max())
+    if longest > length:
+        raise _too_long(text, length)
+    if longest <= INLINE:
+        _write_inline(field, seen)
+        return
+    text = text.fill_null("")
+    if longest == length and int(sizes(seen).min()) == length:
+        _put(field, text, cast(Any, text).to_arrow().buffers()[2])  # such as dates
+    elif text.slice(len(text) // 2, _SAMPLE).n_unique() <= _SAMPLE // 2:
+        _write_recurring(field, text)
+    else:
+        _put(field, text, cast(Any, text.str.pad_end(length)).to_arrow().buffers()[2])
+
+
+def _write_inline(field: NDArray[np.uint8], seen: NDArray[np.uint8]) -> None:
+    width = min(INLINE, field.shape[1])
+    # What stands behind a text is zero. An array of blanks is ten times as fast here as the one number.
+    blanked = np.full_like(seen, _BLANK)
+    np.maximum(seen, blanked, out=blanked)
+    item = np.dtype(f"V{width}")
+    texts = np.ndarray(len(seen), item, blanked.data, offset=_VIEW - INLINE, strides=(_VIEW,))
+    field[:, :width].view(item)[:, 0] = texts
+    field[:, width:] = _BLANK
+
+
+def _write_recurring(field: NDArray[np.uint8], text: pl.Series) -> None:
+    coded = cast(Any, text).to_arrow(compat_level=pl.CompatLevel.newest()).dictionary_encode()
+    length = field.shape[1]
+    table = b"".join([value.encode("ascii").ljust(length) for value in coded.dictionary.to_pylist()])
+    item = np.dtype(f"V{length}")
+    codes = np.frombuffer(coded.indices.buffers()[1], np.int32)[: len(text)]
+    field.view(item)[:, 0] = np.frombuffer(table, item).take(codes)
+
+
+def _put(field: NDArray[np.uint8], text: pl.Series, data: Any) -> None:
+    length = field.shape[1]
+    if memoryview(data).nbytes != len(text) * length:
+        raise _too_long(text, length)
+    # One item of so many bytes per row: copied as a whole, not byte by byte.
+    item = np.dtype(f"V{length}")
+    field.view(item)[:, 0] = np.frombuffer(data, item)
+
+
+def _too_long(text: pl.Series, length: int) -> ValueError:
+    return ValueError(f"a text of {text.name} does not fit into {length} bytes")
