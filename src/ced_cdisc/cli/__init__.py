@@ -12,6 +12,7 @@ from ced_cdisc.cli.compare import compare
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
 from ced_cdisc.cli.results import results
+from ced_cdisc.cli.schema import schema
 from ced_cdisc.cli.show import show
 from ced_cdisc.cli.spec import spec
 
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (build, check, check_spec, compare, ct, define, results, show, spec):
+for command in (build, check, check_spec, compare, ct, define, results, schema, show, spec):
     main.add_command(command)
