@@ -11,6 +11,7 @@ from ced_cdisc.cli.check_spec import check_spec
 from ced_cdisc.cli.compare import compare
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
+from ced_cdisc.cli.fmt import fmt
 from ced_cdisc.cli.results import results
 from ced_cdisc.cli.schema import schema
 from ced_cdisc.cli.show import show
@@ -27,5 +28,5 @@ def main() -> None:
     """
 
 
-for command in (build, check, check_spec, compare, ct, define, results, schema, show, spec):
+for command in (build, check, check_spec, compare, ct, define, fmt, results, schema, show, spec):
     main.add_command(command)

@@ -2,7 +2,7 @@
 
 WORKBENCH = """
 CED740 | a schema may lack names (a warning) | correct the faults of the specs, then run it again
-CED741 | a spec that is to be laid out anew cannot be | correct the file as the message says
+CED741 | a file of specs cannot be laid out | write the place as the message says, or lay it out by hand
 """
 
 WORKBENCH_FILES = """
