@@ -9,8 +9,10 @@ from ced_cdisc.cli.build import build
 from ced_cdisc.cli.check import check
 from ced_cdisc.cli.check_spec import check_spec
 from ced_cdisc.cli.compare import compare
+from ced_cdisc.cli.coverage import coverage
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
+from ced_cdisc.cli.explain import explain
 from ced_cdisc.cli.fmt import fmt
 from ced_cdisc.cli.results import results
 from ced_cdisc.cli.schema import schema
@@ -28,5 +30,19 @@ def main() -> None:
     """
 
 
-for command in (build, check, check_spec, compare, ct, define, fmt, results, schema, show, spec):
+for command in (
+    build,
+    check,
+    check_spec,
+    compare,
+    coverage,
+    ct,
+    define,
+    explain,
+    fmt,
+    results,
+    schema,
+    show,
+    spec,
+):
     main.add_command(command)

@@ -7,5 +7,4 @@ CED741 | a file of specs cannot be laid out | write the place as the message say
 
 WORKBENCH_FILES = """
 CED750 | a file that a command was to write cannot be written | name another folder, or allow writing there
-CED751 | the folder holds no build, or a damaged one | name OUT of a finished build, or build again
 """
