@@ -18,6 +18,7 @@ from ced_cdisc.cli.results import results
 from ced_cdisc.cli.schema import schema
 from ced_cdisc.cli.show import show
 from ced_cdisc.cli.spec import spec
+from ced_cdisc.cli.why import why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -44,5 +45,6 @@ for command in (
     schema,
     show,
     spec,
+    why,
 ):
     main.add_command(command)
