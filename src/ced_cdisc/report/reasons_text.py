@@ -59,7 +59,11 @@ def _of(reason: Reason, plan: StudyPlan) -> str:
     dataset = next((one for one in study.datasets if one.name == short), None)
     if dataset is None:
         return ""
-    keys = [(name, as_text(record.values.get(name))) for name in dataset.sort if name != dataset.person]
+    keys = [
+        (name, as_text(record.values.get(name)))
+        for name in dataset.sort
+        if name not in ("STUDYID", dataset.person)
+    ]
     said = ", ".join(f"{name} {text}" for name, text in keys if text is not None)
     return f"({printable(said)})" if said else ""
 

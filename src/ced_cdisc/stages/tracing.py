@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,26 +51,40 @@ def trace_value(
             raise NoSuchValue(f"{dataset} has no variable {name}; {hint}")
     if has_subject(one) and SUBJECT not in given:
         raise NoSuchValue(f"name the subject of the record: {SUBJECT}=..")
-    part = restrict(plan, [study.qualified(one.name)], findings)
-    studies = [_with_tables(item) for item in part.studies]
-    part = replace(studies[0], pooled=tuple(studies[1:]))
-    tables = read_raw(raw, part, findings)
-    subject = given.get(SUBJECT)
-    rows = {
-        item.qualified(name): _rows(item, name, tables[item.qualified(name)], subject)
-        for item in part.studies
-        for name in item.tables
-    }
-    if subject is not None and not any(
-        rows[item.qualified(name)]
-        for item in part.studies
-        for name, table in item.tables.items()
-        if table.subject
-    ):
-        raise NoSuchValue(f"no raw table has a record of {SUBJECT} {subject}")
-    reasons = Reasons(part, rows)
+    reasons, part = carried_out(plan, raw, study.qualified(one.name), given.get(SUBJECT), findings)
     record = _record(one, reasons.datasets[study.qualified(one.name)], given)
     return reasons.of(record, variable), part, reasons.faults
+
+
+def carried_out(
+    plan: StudyPlan, raw: Path, dataset: str, subject: str | None, findings: Findings
+) -> tuple[Reasons, StudyPlan]:
+    """A dataset and those that it needs, computed of the raw rows of one subject; and the part of the plan.
+
+    Args:
+        plan: the whole study.
+        raw: the folder of the raw tables.
+        dataset: its name, with the folder of a pooled study.
+        subject: the USUBJID; None for all rows.
+        findings: receives faults of the raw tables.
+
+    Raises:
+        NoSuchValue: no raw table has a row of the subject.
+        Stopped: a raw table is missing or damaged.
+    """
+    part = restrict(plan, [dataset], findings)
+    own, *pooled = map(_with_tables, part.studies)
+    part = replace(own, pooled=tuple(pooled))
+    tables = read_raw(raw, part, findings)
+    rows: dict[str, list[dict[str, Any]]] = {}
+    found = subject is None
+    for study in part.studies:
+        for name, table in study.tables.items():
+            rows[study.qualified(name)] = _rows(study, name, tables[study.qualified(name)], subject)
+            found = found or bool(table.subject and rows[study.qualified(name)])
+    if not found:
+        raise NoSuchValue(f"no raw table has a record of {SUBJECT} {subject}")
+    return Reasons(part, rows), part
 
 
 def _find(plan: StudyPlan, name: str) -> tuple[StudyPlan, DatasetPlan]:
@@ -124,9 +138,9 @@ def _rows(study: StudyPlan, name: str, table: RawTable, subject: str | None) -> 
     return table.frame.filter(table.frame[column].is_in(texts)).to_dicts()
 
 
-def _record(dataset: DatasetPlan, records: Any, given: Mapping[str, str]) -> Record:
+def _record(dataset: DatasetPlan, records: Sequence[Record], given: Mapping[str, str]) -> Record:
     """The one record with the values that are given."""
-    found: list[Record] = list(records)
+    found = list(records)
     for name, value in given.items():
         left = [record for record in found if (_shown(record, name) or "") == value]
         if not left:
