@@ -17,6 +17,7 @@ from ced_cdisc.cli import main
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.pipeline import Build
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.needed import lines_for
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.recompute import Reason, agree
 from ced_cdisc.report.reasons_text import reasons_text
@@ -235,3 +236,14 @@ def test_the_docs_show_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
         for line in wanted:
             if line.strip() and ".." not in line:
                 assert line in printed, (command, line)  # from where the line before was found
+
+
+@pytest.mark.parametrize("dataset", ["AE", "DM", "RELREC", "ADSL", "ADEX"])
+def test_the_lines_that_one_variable_needs_give_its_values(dataset: str) -> None:
+    """Each variable computed by the lines alone that it needs is what all lines of the study make it."""
+    whole, _ = carried_out(example(), RAW, dataset, S1, Findings())
+    for variable in example().dataset(dataset).variables:
+        part = lines_for(example(), dataset, [variable.name])
+        alone, _ = carried_out(part, RAW, dataset, S1, Findings())
+        mine = [record.column(variable.name) for record in alone.datasets[dataset]]
+        assert mine == [record.column(variable.name) for record in whole.datasets[dataset]], variable.name

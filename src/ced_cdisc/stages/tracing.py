@@ -10,6 +10,7 @@ from typing import Any
 from ced_cdisc.core.findings import Findings, did_you_mean, one_of
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
+from ced_cdisc.plan.needed import lines_for
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.recompute import Reason, Reasons, Record, as_text
@@ -51,7 +52,9 @@ def trace_value(
             raise NoSuchValue(f"{dataset} has no variable {name}; {hint}")
     if has_subject(one) and SUBJECT not in given:
         raise NoSuchValue(f"name the subject of the record: {SUBJECT}=..")
-    reasons, part = carried_out(plan, raw, study.qualified(one.name), given.get(SUBJECT), findings)
+    number = one.numbered or "ASEQ"  # for the message, where several records have the values
+    part = lines_for(plan, study.qualified(one.name), [*given, variable, number])
+    reasons, part = carried_out(part, raw, study.qualified(one.name), given.get(SUBJECT), findings)
     record = _record(one, reasons.datasets[study.qualified(one.name)], given)
     return reasons.of(record, variable), part, reasons.faults
 
@@ -62,7 +65,7 @@ def carried_out(
     """A dataset and those that it needs, computed of the raw rows of one subject; and the part of the plan.
 
     Args:
-        plan: the whole study.
+        plan: the study, or the lines of it that are asked for.
         raw: the folder of the raw tables.
         dataset: its name, with the folder of a pooled study.
         subject: the USUBJID; None for all rows.
