@@ -56,6 +56,18 @@ AE.AESTDY = 1  (AESTDTC 2020-02-10, AETERM Headache)  mappings/sdtm/ae.yaml:1
     )
 
 
+def test_names_are_known_in_any_case() -> None:
+    assert run("ae", "usubjid=T1-001", "aespid=1", "aestdy") == run(
+        "AE", "USUBJID=T1-001", "AESPID=1", "AESTDY"
+    )
+
+
+def test_a_written_record_leads_to_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CLONE)
+    code, out, _ = run("TE", "ETCD=SCRN", "ELEMENT", "--raw", str(RAW))
+    assert (code, out) == (0, "TE.ELEMENT = 'Screening'  (ETCD SCRN)  mappings/sdtm/te.yaml:1\n")
+
+
 def test_a_count_leads_to_each_record() -> None:
     code, out, err = run("ADSL", "USUBJID=T1-001", "NAE")
     assert (code, err) == (0, SPECS)

@@ -47,8 +47,8 @@ def why(
     from ced_cdisc.stages.planning import make_plan
     from ced_cdisc.stages.tracing import NoSuchValue, trace_value
 
-    given = {name: value for name, sign, value in (word.partition("=") for word in words) if sign}
-    variables = [word for word in words if "=" not in word]
+    given = {name.upper(): value for name, sign, value in (word.partition("=") for word in words) if sign}
+    variables = [word.upper() for word in words if "=" not in word]
     if len(variables) != 1:
         usage_error(f"name one variable beside NAME=VALUE, not {len(variables)}")
     folder = raw or Path("raw")

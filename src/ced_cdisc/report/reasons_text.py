@@ -33,8 +33,7 @@ def _lines(
     if above is None or reason.record is not above.record:
         parts.append(_of(reason, plan))
     parts += [_MANY[func].format(count) for func, count in reason.over if func in _MANY]
-    if reason.line is not None:
-        parts.append(f"{reason.line.where.file}:{reason.line.where.line}")
+    parts.append(_place(reason))
     key = id(reason.record), reason.name
     again = reason.record is not None and key in told
     if again and reason.parts:
@@ -44,6 +43,14 @@ def _lines(
         told.add(key)
         for part in reason.parts:
             yield from _lines(part, reason, plan, depth + 1, told)
+
+
+def _place(reason: Reason) -> str:
+    """The line of the specs that made the value; of written records that of the block."""
+    block = reason.record.block if reason.record is not None else None
+    written = block.where if block is not None and block.kind == "rows" else None
+    where = reason.line.where if reason.line is not None else written
+    return f"{where.file}:{where.line}" if where is not None else ""
 
 
 def _of(reason: Reason, plan: StudyPlan) -> str:

@@ -49,7 +49,7 @@ def trace_value(
     for name in (*given, variable):
         if name not in known:
             hint = did_you_mean(name, known) or f"it has {one_of(known)}"
-            raise NoSuchValue(f"{dataset} has no variable {name}; {hint}")
+            raise NoSuchValue(f"{one.name} has no variable {name}; {hint}")
     if has_subject(one) and SUBJECT not in given:
         raise NoSuchValue(f"name the subject of the record: {SUBJECT}=..")
     number = one.numbered or "ASEQ"  # for the message, where several records have the values
@@ -92,10 +92,11 @@ def carried_out(
 
 def _find(plan: StudyPlan, name: str) -> tuple[StudyPlan, DatasetPlan]:
     known = {study.qualified(one.name): (study, one) for study in plan.studies for one in study.datasets}
-    if name not in known:
+    found = next((one for one in known if one.casefold() == name.casefold()), None)
+    if found is None:
         hint = did_you_mean(name, known) or f"there are {one_of(sorted(known))}"
         raise NoSuchValue(f"there is no dataset {name}; {hint}")
-    return known[name]
+    return known[found]
 
 
 def _with_tables(study: StudyPlan) -> StudyPlan:
