@@ -274,3 +274,29 @@ def test_the_text_of_a_schema_reads_back() -> None:
     found = validators(*STUDIES["second example"])
     for validator in found.values():
         assert json.loads(schema_text(validator.schema)) == validator.schema
+
+
+MISSPELT = re.compile(r"(?<![\w.'\"-])([a-z_]+)\.([A-Z][A-Z0-9_]*)\b(?!\{)")
+
+
+@pytest.mark.parametrize(
+    "file", ["sdtm/ae.yaml", "sdtm/dm.yaml", "sdtm/ec.yaml", "sdtm/vs.yaml", "sdtm/lb.yaml"]
+)
+def test_every_raw_column_of_a_spec_is_known_by_its_spelling(file: str) -> None:
+    """Wherever a raw column stands in a spec, alone or in an expression: one letter more is rejected."""
+    text = (CLONE / "mappings" / file).read_text("utf-8")
+    specs = load_specs(*STUDIES["example"], Findings())
+    assert specs is not None
+    tables = {str(name) for name in specs.sources.tables}
+    validator = validators(*STUDIES["example"])["sdtm"]
+    places = [match for match in MISSPELT.finditer(text) if match[1] in tables]
+    places = [
+        match for match in places if "#" not in text[text.rfind("\n", 0, match.start()) : match.start()]
+    ]
+    assert len(places) > 10
+    missed = [
+        match[0]
+        for match in places
+        if validator.is_valid(as_edited(text[: match.end()] + "Q" + text[match.end() :]))
+    ]
+    assert missed == []

@@ -43,7 +43,7 @@ KINDS: dict[str, Kind] = {
 }
 
 _EXPRESSION, _SOURCE, _CODELIST, _COPIED = "expression", "source", "codelist", "copied-variable"
-_DATES, _TIMES, _TEXT, _TIME = "date-format", "time-format", "text", "time"
+_DATES, _TIMES, _UNIT, _TIME = "date-format", "time-format", "unit", "time"
 _OWNERS = "look-up"
 _ROLES = {
     ("LineSpec", "collect"): RAW_COLUMN,
@@ -60,17 +60,17 @@ _ROLES = {
     ("Case", "then"): _EXPRESSION,
     ("Case", "else"): _EXPRESSION,
     ("NotDone", "when"): _EXPRESSION,
-    ("CodedTest", "unit"): _TEXT,
+    ("CodedTest", "unit"): _UNIT,
     ("CodedTest", "value"): _EXPRESSION,
-    ("TestSpec", "unit"): _TEXT,
+    ("TestSpec", "unit"): _UNIT,
     ("TestSpec", "value"): _EXPRESSION,
     ("BlockSpec", "from"): _SOURCE,
     ("BlockSpec", "where"): _EXPRESSION,
-    ("BlockSpec", "unit"): _TEXT,
+    ("BlockSpec", "unit"): _UNIT,
     ("BlockSpec", "with[]"): _OWNERS,
     ("DomainSpec", "from"): _SOURCE,
     ("DomainSpec", "where"): _EXPRESSION,
-    ("DomainSpec", "unit"): _TEXT,
+    ("DomainSpec", "unit"): _UNIT,
     ("DomainSpec", "with[]"): _OWNERS,
     ("DomainSpec", "baseline"): _EXPRESSION,
     ("DomainSpec", "checks"): _EXPRESSION,
@@ -180,7 +180,7 @@ def _study_definitions(names: Names) -> dict[str, Schema]:
     analysed = "|".join(names.analyses)
     own = {"type": "string", "pattern": f"^(?:{analysed})\\.{_FREE}$"} if analysed else None
     return {
-        _TEXT: TEXT,
+        _UNIT: any_of(words(names.columns), FILLED, {"type": "number"}, _no_column(names)),
         RAW_COLUMN: any_of(words(names.columns), FILLED),
         _TIME: any_of(
             words([*names.columns, "first", "last"]), FILLED, {"type": "string", "pattern": r"^\d"}
@@ -202,6 +202,12 @@ def _study_definitions(names: Names) -> dict[str, Schema]:
         **{f"line-of-{name}": {"allOf": [ref("line"), ref(f"lines-of-{name}")]} for name in names.terms},
         "line": any_of(ref(RAW_COLUMN), ref("LineSpec"), *([REMOVAL] if names.layered else [])),
     }
+
+
+def _no_column(names: Names) -> Schema:
+    """A word that does not begin like a raw column: a unit."""
+    tables = "|".join(names.tables)
+    return {"type": "string", "not": {"pattern": f"^(?:{tables})\\."}}
 
 
 def _named(names: Names, dataset: str) -> list[str]:
