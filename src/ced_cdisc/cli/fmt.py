@@ -50,18 +50,19 @@ def fmt(files: tuple[Path, ...], check: bool, diff: bool, mappings: Path | None,
         found = list(files_of(study))
     made = lay_out(found, findings)
     changed = [one for one in made if one.changed]
-    for one in changed:
-        if diff:
-            click.echo(one.diff(), nl=False)
-        else:
-            console.say(f"{one.shown} {'would be ' if check else ''}laid out anew")
     if not (check or diff):
         try:
             write_specs({one.path: one.after for one in changed})
         except OSError as error:
             text = f"the files cannot be written, and none was: {error.strerror}"
-            where = Location(str(error.filename or changed[0].shown))
-            findings.add(Finding("CED750", text, where, stage=Stage.OUTPUT))
+            where = Location(Path(error.filename or changed[0].path).as_posix())
+            console.findings(Findings([*findings, Finding("CED750", text, where, stage=Stage.OUTPUT)]))
+            sys.exit(Stage.OUTPUT.value)
+    for one in changed:
+        if diff:
+            click.echo(one.diff(), nl=False)
+        else:
+            console.say(f"{one.shown} {'would be ' if check else ''}laid out anew")
     console.findings(findings)
     if not findings.errors:
         would = "would be laid out anew" if check or diff else "laid out anew"
