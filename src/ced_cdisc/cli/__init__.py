@@ -9,11 +9,16 @@ from ced_cdisc.cli.build import build
 from ced_cdisc.cli.check import check
 from ced_cdisc.cli.check_spec import check_spec
 from ced_cdisc.cli.compare import compare
+from ced_cdisc.cli.coverage import coverage
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
+from ced_cdisc.cli.explain import explain
+from ced_cdisc.cli.fmt import fmt
 from ced_cdisc.cli.results import results
+from ced_cdisc.cli.schema import schema
 from ced_cdisc.cli.show import show
 from ced_cdisc.cli.spec import spec
+from ced_cdisc.cli.why import why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,5 +31,20 @@ def main() -> None:
     """
 
 
-for command in (build, check, check_spec, compare, ct, define, results, show, spec):
+for command in (
+    build,
+    check,
+    check_spec,
+    compare,
+    coverage,
+    ct,
+    define,
+    explain,
+    fmt,
+    results,
+    schema,
+    show,
+    spec,
+    why,
+):
     main.add_command(command)

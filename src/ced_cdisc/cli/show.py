@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ced_cdisc.cli.usage import usage_error
 
+if TYPE_CHECKING:
+    from ced_cdisc.report.console import BuildConsole
+    from ced_cdisc.spec.locate import StudyFolders
+
 
 @click.command()
 @click.argument("name", metavar="DATASET")
 @click.option("--resolved", is_flag=True, help="With the lines of its layers, each with its file and line.")
+@click.option(
+    "--lines", is_flag=True, help="Its variables as they are planned, filled in ones too, in words."
+)
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
 @click.option("--profile", metavar="NAME", help="The profile of the study; implies --resolved.")
-def show(name: str, resolved: bool, mappings: Path | None, define: Path | None, profile: str | None) -> None:
+def show(
+    name: str,
+    resolved: bool,
+    lines: bool,
+    mappings: Path | None,
+    define: Path | None,
+    profile: str | None,
+) -> None:
     """Print the spec of DATASET, or of study, sources, visits, define or an instrument.
 
-    Without --resolved, that is the study's own file.
+    Without --resolved, that is the study's own file. With --lines, the variables of the dataset, those too
+    that the standard fills in, each with what makes it in words, and the line of the specs.
 
     \b
     Example:
@@ -38,6 +54,11 @@ def show(name: str, resolved: bool, mappings: Path | None, define: Path | None, 
         usage_error(str(error))
     console = BuildConsole()
     console.say(study.notice)
+    if lines:
+        if resolved:
+            usage_error("--lines and --resolved are two views: ask for one")
+        _lines(name, study, profile, console)
+        return
     found = load_parts(study_folder(study.mappings, study.define, study.shown), findings, profile)
     parts = {part.name or part.kind: part for part in found.parts}
     part = parts.get(name) or parts.get(name.upper()) or parts.get(name.lower())
@@ -53,3 +74,24 @@ def show(name: str, resolved: bool, mappings: Path | None, define: Path | None, 
         hint = did_you_mean(name, parts) or f"there are {', '.join(sorted(parts))}"
         usage_error(f"there is no spec of {name}; {hint}")
     sys.exit(findings.exit_code())
+
+
+def _lines(name: str, study: StudyFolders, profile: str | None, console: BuildConsole) -> None:
+    """Print the variables of a dataset as they are planned."""
+    from ced_cdisc.core.findings import Findings, Stopped, did_you_mean
+    from ced_cdisc.describe.chain import Chains
+    from ced_cdisc.report.chain_text import chain_text
+    from ced_cdisc.stages.planning import make_plan
+
+    try:
+        plan, _ = make_plan(study, Findings(), profile=profile)
+    except Stopped as stopped:
+        console.findings(stopped.findings)
+        sys.exit(stopped.findings.exit_code())
+    datasets = {one.qualified(dataset.name): None for one in plan.studies for dataset in one.datasets}
+    folded = {known.casefold(): known for known in datasets}
+    if name.casefold() not in folded:
+        hint = did_you_mean(name, datasets) or f"there are {', '.join(sorted(datasets))}"
+        usage_error(f"there is no dataset {name}; {hint}")
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
+    click.echo(chain_text(Chains(plan).variables(folded[name.casefold()])), nl=False)

@@ -53,7 +53,9 @@ class Trace:
         self._plan = plan
         self._study = study
         self._made: dict[str, list[tuple[Line, Block | None]]] = {}
+        self._all: dict[str, list[tuple[Line, Block | None]]] = {}
         for line, block in self._lines():
+            self._all.setdefault(line.variable, []).append((line, block))
             if line.verb != "absent":
                 self._made.setdefault(line.variable, []).append((line, block))
 
@@ -61,7 +63,7 @@ class Trace:
         """The dataset, its variables with their lineage."""
         places = {variable.name: variable.where for variable in self._plan.variables}
         traced = [
-            replace(v, lineage=self._lineage(v.name, places.get(v.name, self._plan.where)))
+            replace(v, lineage=self.lineage(v.name, places.get(v.name, self._plan.where)))
             for v in described.variables
         ]
         return replace(described, variables=tuple(traced))
@@ -72,7 +74,7 @@ class Trace:
 
         def level(row: ValueLevel) -> ValueLevel:
             name = row.where[0].values[0]
-            return replace(row, lineage=self._lineage(SUPP + name, places.get(name, self._plan.where)))
+            return replace(row, lineage=self.lineage(SUPP + name, places.get(name, self._plan.where)))
 
         def variable(one: Variable) -> Variable:
             own = Lineage(places=self._places([self._plan.where]))
@@ -89,7 +91,12 @@ class Trace:
             yield from ((line, None) for line in (*computed.first, *computed.lines))
         yield from ((line, None) for line in self._plan.lines)
 
-    def _lineage(self, variable: str, where: Location) -> Lineage:
+    def lines(self, variable: str) -> list[tuple[Line, Block | None]]:
+        """The lines of a variable, those too that say why it holds nothing, each with its block."""
+        return list(self._all.get(variable, []))
+
+    def lineage(self, variable: str, where: Location) -> Lineage:
+        """The lines that make a variable, and what they read; ``where`` stands for one without lines."""
         made = self._made.get(variable, [])
         places = self._places([line.where for line, _ in made]) or self._places([where])
         read = dict.fromkeys(self._all_read(variable, ()))

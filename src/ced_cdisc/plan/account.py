@@ -53,6 +53,21 @@ class TableAccount:
     filled: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class BuildAccount:
+    """What became of the raw columns of a build.
+
+    Attributes:
+        study: the study id.
+        partial: the datasets that ``--only`` asked for, none for a full build.
+        tables: the account of each raw table, by its name.
+    """
+
+    study: str
+    partial: tuple[str, ...]
+    tables: Mapping[str, TableAccount]
+
+
 def with_readers(
     tables: Mapping[str, RawTable],
     visits: VisitPlan | None,

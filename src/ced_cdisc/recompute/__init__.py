@@ -7,6 +7,7 @@ imports neither that engine nor any library of frames.
 from ced_cdisc.recompute.build import Rebuilt, Step, rebuild, recompute
 from ced_cdisc.recompute.compare import Difference, agree, compare
 from ced_cdisc.recompute.evaluate import evaluate
+from ced_cdisc.recompute.reasons import Reason, Reasons
 from ced_cdisc.recompute.records import Record
 from ced_cdisc.recompute.supp import qualifiers
 from ced_cdisc.recompute.values import DataFault, Fault, Key, Value, as_text
@@ -16,6 +17,8 @@ __all__ = [
     "Difference",
     "Fault",
     "Key",
+    "Reason",
+    "Reasons",
     "Rebuilt",
     "Record",
     "Step",

@@ -58,10 +58,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What came out: the finished records of each dataset in order, and all faults of the data."""
+    """What came out.
+
+    Attributes:
+        datasets: the finished records of each dataset in order, by qualified name.
+        faults: all faults of the data.
+        tables: the records of raw tables, visits and datasets as they stood at the end, by qualified name.
+        scopes: what names mean for the records of each dataset, by qualified name.
+    """
 
     datasets: Mapping[str, Sequence[Record]]
     faults: Sequence[Fault]
+    tables: Mapping[str, Table]
+    scopes: Mapping[str, Scope]
 
 
 def recompute(
@@ -99,6 +108,7 @@ def rebuild(
         if dataset.kind == "sdtm"
     }
     main, *others = studies
+    tables_of = {one.plan.qualified(name): table for one in studies for name, table in one.tables.items()}
     for number, other in enumerate(others, 1):
         main.pool(other, number)
     for dataset in plan.datasets:
@@ -106,7 +116,9 @@ def rebuild(
             main.stack(dataset)
             main.finish(dataset)
             done[dataset.name] = main.tables[dataset.name].records
-    return Rebuilt(done, [fault for study in studies for fault in study.faults])
+            tables_of[dataset.name] = main.tables[dataset.name]
+    scopes = {one.plan.qualified(name): scope for one in studies for name, scope in one.scopes.items()}
+    return Rebuilt(done, [fault for study in studies for fault in study.faults], tables_of, scopes)
 
 
 class _Study:
@@ -119,6 +131,7 @@ class _Study:
         trace: Callable[[Step], None] | None,
     ) -> None:
         self.faults: list[Fault] = []
+        self.scopes: dict[str, Scope] = {}
         self.plan = plan
         self.tables = raw_tables(plan, tables, self._report_table)
         self._trace = trace
@@ -167,7 +180,7 @@ class _Study:
         """The lines over the whole, each for all records before the next; then choice and order."""
         table = self.tables[dataset.name]
         table.append(related(dataset, self.plan, self.tables, self._report_relation))
-        scope = Scope(dataset, self.tables, self._visits)
+        scope = self.scopes[dataset.name] = Scope(dataset, self.tables, self._visits)
         self._whole(dataset, dataset.lines, scope)
         kept = [
             record

@@ -64,6 +64,28 @@ class Scope:
         found = self._look_up(record, owner)
         return None if found is None else found.get(column)
 
+    def origin(self, record: Record, name: str) -> tuple[Record, str] | None:
+        """The record that has the value of a name, and the name there; None where no single one has."""
+        if name in record.values:
+            return record, name
+        owner, _, column = name.rpartition(".")
+        block = record.block
+        if not owner:
+            elsewhere = name not in self._own and block is not None and block.kind == "dataset"
+            return (record.source, name) if elsewhere and record.source is not None else None
+        if block is not None and owner == (block.source or "rows") and record.source is not None:
+            return record.source, column
+        if lookup := next((lookup for lookup in self._lookups(record) if lookup.name == owner), None):
+            found: Sequence[Record] = self._found(record, lookup)
+        elif owner in (VISITS, "supp") or any(owner == other.source for other in self._dataset.blocks):
+            return None
+        elif owner == self._dataset.name:
+            return record, column
+        else:
+            table = self._tables[owner]
+            found = table.of(record.subject) if table.with_subject else table.records
+        return (found[0], column) if len(found) == 1 else None
+
     def _look_up(self, record: Record, owner: str) -> Mapping[str, Value] | None:
         """The columns of the record of another table that goes with a record."""
         block = record.block

@@ -117,12 +117,13 @@ def raw_tables(
         for row in kept_rows(table, tables.get(name, ()), partial(report, name)):
             values: dict[str, Value] = {column: filled(text) for column, text in row.items()}
             key = tuple(as_text(values.get(column)) or "" for column in table.key)
-            records.append(Record(values, key, _usubjid(plan, values.get(table.subject))))
+            records.append(Record(values, key, usubjid_of(plan, values.get(table.subject))))
         done[name] = Table(records, with_subject=bool(table.subject))
     return done
 
 
-def _usubjid(plan: StudyPlan, subject: Value) -> str | None:
+def usubjid_of(plan: StudyPlan, subject: Value) -> str | None:
+    """USUBJID for the subject's identifier in a raw table."""
     if subject is None:
         return None
 

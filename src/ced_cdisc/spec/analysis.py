@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Model, Words, Yes, texts
+from ced_cdisc.spec.base import Also, Model, Words, Yes, texts
 from ced_cdisc.spec.models import Line
 from ced_cdisc.spec.results import FigureSpec, ResultSpec
 from ced_cdisc.spec.rows import Match, MatchSpec
@@ -111,8 +111,10 @@ class DerivedSpec(Model):
     value: Text | None = Field(None, description="AVAL, from the records of the group.")
     take: Literal["first", "last"] | None = Field(None, description="The record of the group taken over.")
     order: Words | None = Field(None, description="take: what orders the records; 'desc' falls.")
-    fill: Annotated[dict[Text, float | None] | None, BeforeValidator(_visits)] = Field(
-        None, description="take: one record for each of these visits without AVAL, from earlier visits."
+    fill: Annotated[dict[Text, float | None], BeforeValidator(_visits), Also((Text, list[Text]))] | None = (
+        Field(
+            None, description="take: one record for each of these visits without AVAL, from earlier visits."
+        )
     )
     as_: Text | None = Field(None, alias="as", description="Method text of AVAL.")
     variables: dict[Text, Line] = Field(

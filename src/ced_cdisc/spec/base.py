@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo, model_validator
 
 from ced_cdisc.core.findings import Findings, Location
 from ced_cdisc.spec.source import Mapping, Sequence, Text, unknown_key
+
+
+@dataclass(frozen=True)
+class Also:
+    """Beside a type in its annotation: what else may be written for it, which a validator spells out."""
+
+    kinds: tuple[Any, ...]
 
 
 class Model(BaseModel):
@@ -72,7 +80,7 @@ def _yes(value: Any) -> Any:
     return value
 
 
-Words = Annotated[list[Text], BeforeValidator(texts)]
+Words = Annotated[list[Text], BeforeValidator(texts), Also((Text,))]
 """A list of texts; a single text is a list of one."""
 
 Yes = Annotated[bool, BeforeValidator(_yes)]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Model, Words, Yes, collected
+from ced_cdisc.spec.base import Also, Model, Words, Yes, collected
 from ced_cdisc.spec.rows import EachSpec, Match, MatchSpec, RelateSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.study import TextPolicy
@@ -102,7 +102,7 @@ class LineSpec(Model):
         return self.ct is not None or self.match is not None or self.case is not None
 
 
-Line = Annotated[LineSpec, BeforeValidator(collected)]
+Line = Annotated[LineSpec, BeforeValidator(collected), Also((Text,))]
 
 
 class NotDone(Model):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Model, Words, Yes
+from ced_cdisc.spec.base import Also, Model, Words, Yes
 from ced_cdisc.spec.source import Mapping, Sequence, Text
 
 
@@ -34,7 +34,7 @@ class MatchSpec(Model):
     many: Yes = Field(False, description="Each match makes a record.")
 
 
-Match = Annotated[MatchSpec, BeforeValidator(_match)]
+Match = Annotated[MatchSpec, BeforeValidator(_match), Also((Text, list[Text]))]
 
 
 class RelateSpec(Model):

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Model, Words, Yes, kept, listed
+from ced_cdisc.spec.base import Also, Model, Words, Yes, kept, listed
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.units import Unit
 
-TextPolicy = Annotated[list[Literal["error", "split", "transliterate"]], BeforeValidator(listed)]
+_TextPolicy = Literal["error", "split", "transliterate"]
+TextPolicy = Annotated[list[_TextPolicy], BeforeValidator(listed), Also((_TextPolicy,))]
 """What is done with a text over 200 bytes and with one that is not ASCII; ``error`` stands alone."""
 
 
@@ -90,10 +91,13 @@ class TableVisit(Model):
     witness: Yes = Field(True, description="Whether a row proves that the visit took place.")
 
 
+_Keep = Literal["identical", "latest", "earliest", "last", "first"]
+
+
 class DuplicatesSpec(Model):
     """Which of several records with one key is kept: by a date, or by a number."""
 
-    keep: Literal["identical", "latest", "earliest", "last", "first"] = Field(
+    keep: _Keep = Field(
         description="identical, or the row with the latest, earliest, last or first value of `by`."
     )
     by: Text | None = Field(None, description="The column that decides.")
@@ -134,7 +138,7 @@ class TableSpec(Model):
     policy: Literal["strict", "warn", "ignore"] | None = Field(
         None, description="What a column is that only the file or only the contract has."
     )
-    duplicates: Annotated[DuplicatesSpec, BeforeValidator(kept)] | None = Field(
+    duplicates: Annotated[DuplicatesSpec, BeforeValidator(kept), Also((_Keep,))] | None = Field(
         None, description="Which of several rows with one key is kept."
     )
     columns: Words = Field(description="The contract: every column, in any order.")

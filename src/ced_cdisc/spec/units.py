@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Model
+from ced_cdisc.spec.base import Also, Model
 from ced_cdisc.spec.source import Mapping, Text
 
 
@@ -27,4 +27,4 @@ def _spelling(value: Any) -> Any:
     return value
 
 
-Unit = Annotated[UnitSpec, BeforeValidator(_spelling)]
+Unit = Annotated[UnitSpec, BeforeValidator(_spelling), Also((Text,))]

@@ -199,6 +199,18 @@ def addition(dataset: IgDataset, name: str) -> IgVariable | None:
         return None
 
 
+def additions(dataset: IgDataset) -> tuple[IgVariable, ...]:
+    """All variables of the model that may be added to a dataset, in the model's order."""
+    code = _prefix(dataset.name)
+    known = (
+        [name.replace("--", code, 1) for name in _general(dataset.class_name)]
+        if dataset.class_name in GENERAL_CLASSES
+        else list(_listed(dataset.name))
+    )
+    found = (addition(dataset, name) for name in known if dataset.variable(name) is None)
+    return tuple(one for one in found if one is not None)
+
+
 def _prefix(name: str) -> str:
     """The prefix of the variables of a domain: MH of APMH."""
     return name[2:] if len(name) == 4 and name.startswith("AP") else name

@@ -16,6 +16,7 @@ from ced_cdisc.core.codes.compared import COMPARED, COMPARED_FILES
 from ced_cdisc.core.codes.output import OUTPUT
 from ced_cdisc.core.codes.raw import RAW
 from ced_cdisc.core.codes.spec import SPEC
+from ced_cdisc.core.codes.workbench import WORKBENCH, WORKBENCH_FILES
 from ced_cdisc.core.findings import Stage
 
 
@@ -47,6 +48,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
                 | _listed(CHECK, Stage.CHECK)
                 | _listed(COMPARED, Stage.CHECK)
                 | _listed(COMPARED_FILES, Stage.RAW)
+                | _listed(WORKBENCH, Stage.SPEC)
+                | _listed(WORKBENCH_FILES, Stage.OUTPUT)
             ).items()
         )
     )

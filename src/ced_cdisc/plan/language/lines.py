@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ced_cdisc.core.findings import Finding, Findings
@@ -37,7 +38,7 @@ _TEXTS = (
 )
 _ATTRIBUTES = {"copy": "copy_", "else": "else_", "as": "as_"}
 _VERBS = tuple((verb, _ATTRIBUTES.get(verb, verb)) for verb in VERBS)
-_MODIFIERS = {
+MODIFIERS: Mapping[str, tuple[str, ...]] = {
     "ct": ("collect", "derive", "cases", "copy", "ticks"),
     "match": ("collect", "derive", "cases", "copy"),
     "case": ("collect", "derive", "cases", "copy"),
@@ -61,7 +62,8 @@ _MODIFIERS = {
     "source": ("collect", "derive", "assign", "impute"),
     "text": ("collect", "derive", "cases"),
 }
-_MODIFIED = tuple((word, _ATTRIBUTES.get(word, word), verbs) for word, verbs in _MODIFIERS.items())
+"""Words that go with some verbs only, and these verbs."""
+_MODIFIED = tuple((word, _ATTRIBUTES.get(word, word), verbs) for word, verbs in MODIFIERS.items())
 
 
 class Lines:
@@ -130,7 +132,7 @@ class Lines:
         """What is done with texts: what the line says, else the study."""
         given = text_policy(spec.text, spec.place, self._findings)
         if given is None:
-            fits = target.kind is Type.TEXT and verb in _MODIFIERS["text"]
+            fits = target.kind is Type.TEXT and verb in MODIFIERS["text"]
             return replace(self._study_policy, given=False) if fits else TextPolicy()
         if target.kind is not Type.TEXT:
             message = f"'text' is for texts, and {target.shown} is {target.kind.value}"

@@ -1,0 +1,173 @@
+"""One value of one record with all that it was computed from: of the raw data of its subject alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ced_cdisc.core.findings import Findings, did_you_mean, one_of
+from ced_cdisc.expr import tree
+from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
+from ced_cdisc.plan.needed import lines_for
+from ced_cdisc.plan.only import restrict
+from ced_cdisc.read.tables import RawTable
+from ced_cdisc.recompute import Reason, Reasons, Record, as_text
+from ced_cdisc.recompute.records import SUBJECT, has_subject, usubjid_of, variables_of
+from ced_cdisc.stages.reading import read_raw
+
+_MOST = 8
+
+
+class NoSuchValue(Exception):
+    """The value asked for is not one; the text says what to ask for (exit code 2)."""
+
+
+def trace_value(
+    plan: StudyPlan, raw: Path, dataset: str, given: Mapping[str, str], variable: str, findings: Findings
+) -> tuple[Reason, StudyPlan, list[str]]:
+    """Why a variable of one record is what it is.
+
+    Args:
+        plan: the whole study.
+        raw: the folder of the raw tables.
+        dataset: its name, with the folder of a pooled study.
+        given: values by variable that tell the record from all others; USUBJID, where the dataset has it.
+        variable: the variable, or a supplemental qualifier.
+        findings: receives faults of the raw tables.
+
+    Returns:
+        The reason, the part of the plan that was carried out, and what the data refused on the way.
+
+    Raises:
+        NoSuchValue: no such dataset or variable, or not exactly one record.
+        Stopped: a raw table is missing or damaged.
+    """
+    study, one = _find(plan, dataset)
+    known = [name.removeprefix(SUPP) for name in variables_of(one) if not name.startswith("__")]
+    for name in (*given, variable):
+        if name not in known:
+            hint = did_you_mean(name, known) or f"it has {one_of(known)}"
+            raise NoSuchValue(f"{one.name} has no variable {name}; {hint}")
+    if has_subject(one) and SUBJECT not in given:
+        raise NoSuchValue(f"name the subject of the record: {SUBJECT}=..")
+    number = one.numbered or "ASEQ"  # for the message, where several records have the values
+    part = lines_for(plan, study.qualified(one.name), [*given, variable, number])
+    reasons, part = carried_out(part, raw, study.qualified(one.name), given.get(SUBJECT), findings)
+    record = _record(one, reasons.datasets[study.qualified(one.name)], given)
+    return reasons.of(record, variable), part, reasons.faults
+
+
+def carried_out(
+    plan: StudyPlan, raw: Path, dataset: str, subject: str | None, findings: Findings
+) -> tuple[Reasons, StudyPlan]:
+    """A dataset and those that it needs, computed of the raw rows of one subject; and the part of the plan.
+
+    Args:
+        plan: the study, or the lines of it that are asked for.
+        raw: the folder of the raw tables.
+        dataset: its name, with the folder of a pooled study.
+        subject: the USUBJID; None for all rows.
+        findings: receives faults of the raw tables.
+
+    Raises:
+        NoSuchValue: no raw table has a row of the subject.
+        Stopped: a raw table is missing or damaged.
+    """
+    part = restrict(plan, [dataset], findings)
+    own, *pooled = map(_with_tables, part.studies)
+    part = replace(own, pooled=tuple(pooled))
+    tables = read_raw(raw, part, findings)
+    rows: dict[str, list[dict[str, Any]]] = {}
+    found = subject is None
+    for study in part.studies:
+        for name, table in study.tables.items():
+            rows[study.qualified(name)] = _rows(study, name, tables[study.qualified(name)], subject)
+            found = found or bool(table.subject and rows[study.qualified(name)])
+    if not found:
+        raise NoSuchValue(f"no raw table has a record of {SUBJECT} {subject}")
+    return Reasons(part, rows), part
+
+
+def _find(plan: StudyPlan, name: str) -> tuple[StudyPlan, DatasetPlan]:
+    known = {study.qualified(one.name): (study, one) for study in plan.studies for one in study.datasets}
+    found = next((one for one in known if one.casefold() == name.casefold()), None)
+    if found is None:
+        hint = did_you_mean(name, known) or f"there are {one_of(sorted(known))}"
+        raise NoSuchValue(f"there is no dataset {name}; {hint}")
+    return known[found]
+
+
+def _with_tables(study: StudyPlan) -> StudyPlan:
+    """The study with the raw tables alone that its datasets read."""
+    found = {name for dataset in study.datasets for name in _owners(dataset)}
+    if study.visits is not None and any(
+        block.visit is not None or block.kind == "visits" for d in study.datasets for block in d.blocks
+    ):
+        found |= {table for table, *_ in study.visits.tables}
+        found |= {study.visits.day1[0]} if study.visits.day1 is not None else set()
+    visits = study.visits
+    if visits is not None and not found >= {table for table, *_ in visits.tables}:
+        visits = None
+    kept = {name: table for name, table in study.tables.items() if name in found}
+    return replace(study, tables=kept, visits=visits)
+
+
+def _owners(dataset: DatasetPlan) -> Iterator[str]:
+    """The tables and datasets that a dataset reads."""
+    nodes: list[tree.Node | None] = [dataset.keep, *(line.tree for line in dataset.lines)]
+    for block in dataset.blocks:
+        yield block.source
+        yield from (lookup.name for lookup in block.lookups)
+        yield from (name.partition(".")[0] for lookup in block.lookups for name, _ in lookup.on)
+        nodes += [block.keep, *(line.tree for line in block.lines)]
+        yield from (block.each[0].partition(".")[0],) if block.each is not None else ()
+    for computed in dataset.computed:
+        nodes += [computed.keep, *(line.tree for line in (*computed.first, *computed.lines))]
+    for node in nodes:
+        for below in tree.walk(node) if node is not None else ():
+            if isinstance(below, tree.Column):
+                yield below.owner
+            elif isinstance(below, tree.Aggregate):
+                yield below.dataset
+
+
+def _rows(study: StudyPlan, name: str, table: RawTable, subject: str | None) -> list[dict[str, Any]]:
+    """The rows of a raw table, those of one subject where the table has subjects."""
+    column = study.tables[name].subject
+    if subject is None or not column:
+        return table.frame.to_dicts()
+    texts = [text for text in table.frame[column].unique().to_list() if usubjid_of(study, text) == subject]
+    return table.frame.filter(table.frame[column].is_in(texts)).to_dicts()
+
+
+def _record(dataset: DatasetPlan, records: Sequence[Record], given: Mapping[str, str]) -> Record:
+    """The one record with the values that are given."""
+    found = list(records)
+    for name, value in given.items():
+        left = [record for record in found if (_shown(record, name) or "") == value]
+        if not left:
+            there = sorted({_shown(record, name) or "" for record in found})
+            which = ", ".join(f"{key} {text}" for key, text in given.items() if key != name)
+            has = f"; there {'is' if len(there) == 1 else 'are'} {one_of(there, _MOST)}" if there else ""
+            of = f" with {which}" if which else ""
+            raise NoSuchValue(f"no record of {dataset.name}{of} has {name} '{value}'{has}")
+        found = left
+    if len(found) > 1:
+        telling = [
+            name
+            for name in dict.fromkeys((*dataset.sort, dataset.numbered or "ASEQ"))
+            if len({_shown(record, name) for record in found}) > 1
+        ]
+        ways = [
+            f"{name}={one_of(sorted({_shown(record, name) or '' for record in found}), _MOST)}"
+            for name in telling
+        ]
+        hint = f"; tell them apart by {' or '.join(ways)}" if ways else ""
+        raise NoSuchValue(f"{len(found)} records of {dataset.name} have these values{hint}")
+    return found[0]
+
+
+def _shown(record: Record, name: str) -> str | None:
+    return as_text(record.column(name))

@@ -1,0 +1,261 @@
+"""The values behind one value, down to raw cells, and the commands' words where a value is not one."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shlex
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import ced_cdisc
+from ced_cdisc.cli import main
+from ced_cdisc.core.findings import Findings
+from ced_cdisc.pipeline import Build
+from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.needed import lines_for
+from ced_cdisc.plan.study import plan_study
+from ced_cdisc.recompute import Reason, agree
+from ced_cdisc.report.reasons_text import reasons_text
+from ced_cdisc.spec.load import load_specs
+from ced_cdisc.stages.tracing import carried_out, trace_value
+from small_study import write_study
+
+CLONE = Path(__file__).parents[2]
+RAW = CLONE / "examples" / "improve_ced" / "raw"
+SPECS = "specs from mappings and define\n"
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, ["why", *arguments], prog_name="ced-cdisc")
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture(autouse=True)
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_study(Path(), {})
+
+
+def test_a_study_day_down_to_the_cells_of_two_tables() -> None:
+    assert run("AE", "USUBJID=T1-001", "AESPID=1", "AESTDY") == (
+        0,
+        """\
+AE.AESTDY = 1  (AESTDTC 2020-02-10, AETERM Headache)  mappings/sdtm/ae.yaml:1
+  AE.AESTDTC = '2020-02-10'  mappings/sdtm/ae.yaml:23
+    ae.START = '10-FEB-2020'  line 2 of ae.csv
+  DM.RFSTDTC = '2020-02-10'  mappings/sdtm/dm.yaml:5
+    EX.EXSTDTC = '2020-02-10'  (EXSTDTC 2020-02-10)  mappings/sdtm/ex.yaml:9
+      dose.DOSDT = '10-FEB-2020'  line 2 of dose.csv
+""",
+        SPECS,
+    )
+
+
+def test_names_are_known_in_any_case() -> None:
+    assert run("ae", "usubjid=T1-001", "aespid=1", "aestdy") == run(
+        "AE", "USUBJID=T1-001", "AESPID=1", "AESTDY"
+    )
+
+
+def test_a_written_record_leads_to_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CLONE)
+    code, out, _ = run("TE", "ETCD=SCRN", "ELEMENT", "--raw", str(RAW))
+    assert (code, out) == (0, "TE.ELEMENT = 'Screening'  (ETCD SCRN)  mappings/sdtm/te.yaml:1\n")
+
+
+def test_a_count_leads_to_each_record() -> None:
+    code, out, err = run("ADSL", "USUBJID=T1-001", "NAE")
+    assert (code, err) == (0, SPECS)
+    assert out == (
+        """\
+ADSL.NAE = 2  the count of 2 records  mappings/adam/adsl.yaml:8
+  AE.AESEQ = 2  (AESTDTC 2020-02-10, AETERM Headache)  mappings/sdtm/ae.yaml:1
+  AE.AESEQ = 1  (AESTDTC 2020-02, AETERM Bone pain)  mappings/sdtm/ae.yaml:1
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["AE", "USUBJID=T1-001", "AETREM"], "AE has no variable AETREM; did you mean AETERM?"),
+        (["AE", "USUBJD=T1-001", "AETERM"], "AE has no variable USUBJD; did you mean USUBJID?"),
+        (["AX", "USUBJID=T1-001", "AETERM"], "there is no dataset AX; there are ADSL, AE, DM, EX"),
+        (["AE", "AETERM"], "name the subject of the record: USUBJID=.."),
+        (["AE", "USUBJID=T1-009", "AETERM"], "no raw table has a record of USUBJID T1-009"),
+        (
+            ["AE", "USUBJID=T1-001", "AESPID=3", "AETERM"],
+            "no record of AE with USUBJID T1-001 has AESPID '3'; there are 1, 2",
+        ),
+        (
+            ["AE", "USUBJID=T1-001", "AETERM"],
+            "2 records of AE have these values; tell them apart by AESTDTC=2020-02, 2020-02-10 or "
+            "AETERM=Bone pain, Headache or AESEQ=1, 2",
+        ),
+        (["AE", "USUBJID=T1-001"], "name one variable beside NAME=VALUE, not 0"),
+        (["AE", "A", "B"], "name one variable beside NAME=VALUE, not 2"),
+    ],
+)
+def test_a_value_that_is_not_one(words: list[str], said: str) -> None:
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert err.removeprefix(SPECS) == f"Error: {said}\n"
+
+
+def test_a_folder_of_raw_tables_that_is_not_there() -> None:
+    said = "Error: there is no folder none; name that of the raw tables with --raw\n"
+    assert run("AE", "--raw", "none", "AETERM") == (2, "", said)
+
+
+def test_faults_of_specs_and_of_the_data_are_told() -> None:
+    write_study(Path(), {"raw/ae.csv": ("10-FEB-2020,12", "31-FEB-2020,12")})
+    code, out, err = run("AE", "USUBJID=T1-001", "AESPID=1", "AESTDTC")
+    assert code == 0
+    assert out.startswith("AE.AESTDTC = missing")
+    assert err.startswith(
+        f"{SPECS}the data have faults, at which a build stops and values are missing here: "
+    )
+    Path("raw/ae.csv").unlink()
+    code, out, err = run("AE", "USUBJID=T1-001", "AESPID=1", "AESTDTC")
+    assert (code, out) == (11, "")
+    assert "ae.csv" in err
+
+
+@cache
+def example() -> StudyPlan:
+    findings = Findings()
+    specs = load_specs(CLONE / "mappings", CLONE / "define", findings)
+    assert specs is not None
+    plan = plan_study(specs, findings)
+    assert plan is not None
+    return plan
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    out = tmp_path_factory.mktemp("why") / "out"
+    return ced_cdisc.build(RAW, out, mappings=CLONE / "mappings", define=CLONE / "define")
+
+
+def leaves(reason: Reason) -> Iterator[Reason]:
+    if not reason.parts:
+        yield reason
+    for part in reason.parts:
+        yield from leaves(part)
+
+
+S1, S2 = "IMPROVECED-01-001", "IMPROVECED-01-002"
+VALUES = [
+    ("ADCF", {"USUBJID": S1, "PARAMCD": "CBFPCT", "AVISIT": "Month 6"}, "CHG"),  # change of a computed one
+    ("ADCF", {"USUBJID": S1, "PARAMCD": "CBFPCT", "AVISIT": "Month 6"}, "BASE"),
+    ("ADNTG", {"USUBJID": S1, "PARAMCD": "NTGDAY", "AVISIT": "Month 6"}, "AVAL"),  # a mean of a diary
+    ("ADQSSAQ", {"USUBJID": S1, "PARAMCD": "SAQPL", "AVISIT": "Month 6"}, "CHG"),  # scores of items
+    ("ADSL", {"USUBJID": S2}, "AGE"),
+    ("LB", {"USUBJID": S1, "LBSEQ": "3"}, "LBSTRESN"),
+    ("VS", {"USUBJID": S1, "VSSEQ": "2"}, "VSDY"),
+    ("AE", {"USUBJID": S1, "AESEQ": "1"}, "AERELCEL"),  # a supplemental qualifier
+]
+
+
+def traced(dataset: str, given: dict[str, str], variable: str) -> tuple[Reason, StudyPlan]:
+    reason, part, faults = trace_value(example(), RAW, dataset, given, variable, Findings())
+    assert faults == []
+    return reason, part
+
+
+@pytest.mark.parametrize(("dataset", "given", "variable"), VALUES, ids=lambda value: str(value)[:24])
+def test_the_value_is_that_of_the_build_and_leads_to_raw_cells(
+    dataset: str, given: dict[str, str], variable: str, built: Build
+) -> None:
+    reason, part = traced(dataset, given, variable)
+    frame = built.frames[dataset]
+    if variable in frame.columns:
+        rows = [
+            row for row in frame.to_dicts() if all(_text(row[name]) == value for name, value in given.items())
+        ]
+        assert len(rows) == 1
+        assert agree(rows[0][variable], reason.value)
+    ends = list(leaves(reason))
+    cells = [end for end in ends if end.table in part.tables]
+    assert cells
+    for cell in cells:
+        table = part.tables[cell.table]
+        assert cell.record is not None
+        line = cell.record.values["__row"]
+        if table.file.endswith(".csv") and table.encoding == "utf-8" and isinstance(line, int):
+            assert _cell(table.file, line, cell.name) == (cell.value or ""), cell
+    text = reasons_text(reason, part)
+    assert text.count("\n") < 200
+    assert f"{dataset}.{variable} = " in text
+
+
+def _cell(file: str, line: int, column: str) -> str:
+    """A cell of a raw file as the csv module reads it; files of the example have a row a line."""
+    with (RAW / file).open(encoding="utf-8-sig", newline="") as opened:
+        reader = csv.DictReader(opened)
+        for row in reader:
+            if reader.line_num == line:
+                return row[column].strip()
+    raise AssertionError(f"{file} has no line {line}")
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_a_score_leads_to_the_answers_of_its_items() -> None:
+    """The physical limitation score: items Q1A to Q1I with an answer 1 to 5; 6 counts as no answer."""
+    reason, _ = traced("ADQSSAQ", {"USUBJID": S1, "PARAMCD": "SAQPL", "AVISIT": "Month 6"}, "AVAL")
+    answers = {(end.name, end.value) for end in leaves(reason) if end.table == "saq"}
+    with (RAW / "saq.csv").open(encoding="utf-8-sig", newline="") as opened:
+        [row] = [r for r in csv.DictReader(opened) if (r["SUBJ"], r["VISITNM"]) == ("01-001", "MONTH 6")]
+    answered = {
+        (name, value)
+        for name, value in row.items()
+        if name in {f"Q1{item}" for item in "ABCDEFGHI"} and value in set("12345")
+    }
+    assert answers >= answered
+    assert 5 <= len(answered) <= 9
+
+
+@pytest.mark.parametrize("dataset", ["ADCF", "ADAE", "ADTTE", "LB", "QS"])
+def test_the_data_of_a_subject_alone_give_its_values(dataset: str, built: Build) -> None:
+    """What `why` shows is computed of one subject's rows: it must be what the build made of all rows."""
+    reasons, _ = carried_out(example(), RAW, dataset, S1, Findings())
+    mine = [record.values for record in reasons.datasets[dataset] if record.values.get("USUBJID") == S1]
+    theirs = [row for row in built.frames[dataset].to_dicts() if row["USUBJID"] == S1]
+    assert len(mine) == len(theirs) > 0
+    for one, other in zip(mine, theirs, strict=True):
+        for name, value in other.items():
+            assert agree(one.get(name), value), (name, one.get(name), value)
+
+
+def test_the_docs_show_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line of the examples of docs/workbench.md that is not shortened, in its order."""
+    monkeypatch.chdir(CLONE)
+    text = (CLONE / "docs" / "workbench.md").read_text("utf-8")
+    examples = re.findall(r"^    \$ ced-cdisc (.*)\n((?:(?:    .*)?\n)+)", text, re.MULTILINE)
+    assert len(examples) == 2
+    for command, shown in examples:
+        result = CliRunner().invoke(main, shlex.split(command), prog_name="ced-cdisc")
+        printed = iter(result.stdout.splitlines())
+        wanted = [line.removeprefix("    ") for line in shown.splitlines()]
+        for line in wanted:
+            if line.strip() and ".." not in line:
+                assert line in printed, (command, line)  # from where the line before was found
+
+
+@pytest.mark.parametrize("dataset", ["AE", "DM", "RELREC", "ADSL", "ADEX"])
+def test_the_lines_that_one_variable_needs_give_its_values(dataset: str) -> None:
+    """Each variable computed by the lines alone that it needs is what all lines of the study make it."""
+    whole, _ = carried_out(example(), RAW, dataset, S1, Findings())
+    for variable in example().dataset(dataset).variables:
+        part = lines_for(example(), dataset, [variable.name])
+        alone, _ = carried_out(part, RAW, dataset, S1, Findings())
+        mine = [record.column(variable.name) for record in alone.datasets[dataset]]
+        assert mine == [record.column(variable.name) for record in whole.datasets[dataset]], variable.name
