@@ -205,7 +205,7 @@ the first line of a spec, for any editor with the YAML language server:
   mappings/sdtm/*.yaml         # yaml-language-server: $schema=../../schemas/sdtm.schema.json
   mappings/adam/*.yaml         # yaml-language-server: $schema=../../schemas/adam.schema.json
   define/define.yaml           # yaml-language-server: $schema=../schemas/define.schema.json
-  define/known_findings.yaml   # yaml-language-server: $schema=../schemas/known_findings.schema.json
+  define/findings.yaml         # yaml-language-server: $schema=../schemas/findings.schema.json
 
 or once for all files, in .vscode/settings.json:
 

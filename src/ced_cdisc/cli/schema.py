@@ -9,7 +9,7 @@ import click
 
 from ced_cdisc.cli.usage import usage_error
 
-KINDS = ("study", "sources", "visits", "instruments", "sdtm", "adam", "define", "known_findings")
+KINDS = ("study", "sources", "visits", "instruments", "sdtm", "adam", "define", "findings")
 
 
 @click.command()

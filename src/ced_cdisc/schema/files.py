@@ -15,7 +15,7 @@ from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.define import DefineSpec
 from ced_cdisc.spec.instruments import InstrumentSpec
-from ced_cdisc.spec.known_findings import KnownFindings
+from ced_cdisc.spec.findings_file import KnownFindings
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import DomainSpec
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
@@ -39,7 +39,7 @@ KINDS: dict[str, Kind] = {
     "sdtm": Kind(DomainSpec, "mappings", "sdtm/*.yaml"),
     "adam": Kind(AnalysisSpec, "mappings", "adam/*.yaml"),
     "define": Kind(DefineSpec, "define", "define.yaml"),
-    "known_findings": Kind(KnownFindings, "define", "known_findings.yaml"),
+    "findings": Kind(KnownFindings, "define", "findings.yaml"),
 }
 
 _EXPRESSION, _SOURCE, _CODELIST, _COPIED = "expression", "source", "codelist", "copied-variable"

@@ -14,7 +14,7 @@ from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.define import DefineSpec
 from ced_cdisc.spec.instruments import InstrumentSpec
-from ced_cdisc.spec.known_findings import KnownFindings
+from ced_cdisc.spec.findings_file import KnownFindings
 from ced_cdisc.spec.models import DomainSpec
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 
@@ -26,7 +26,7 @@ FILES: dict[str, type[Model]] = {
     "sdtm": DomainSpec,
     "adam": AnalysisSpec,
     "define": DefineSpec,
-    "known_findings": KnownFindings,
+    "findings": KnownFindings,
 }
 """The class of each kind of file."""
 
