@@ -16,6 +16,7 @@ from ced_cdisc.companion import companion
 from ced_cdisc.core.findings import Findings, did_you_mean
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.plan.account import ColumnAccount
+from ced_cdisc.plan.formats import file_formats, written_as
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.guiding import make_guides, read_guides
@@ -70,6 +71,7 @@ def build(
     profile: str | None = None,
     renumber: bool = False,
     verify: bool = False,
+    formats: str | Iterable[str] = "xpt",
     watch: Watch | None = None,
     processes: int = 1,
 ) -> Build:
@@ -84,10 +86,13 @@ def build(
         profile: the profile of the study, in place of the one that study.yaml names.
         renumber: number records anew that `sequence: pinned` keeps the numbers of.
         verify: compute every dataset again with the second engine, and write nothing if a value differs.
+        formats: what the datasets are written as: ``xpt``, ``json``, ``ndjson``, ``dsjc``. XPT, else the
+            first of them, stands beside define.xml, which names it; others have a folder each.
         watch: told of each finished dataset.
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
 
     Raises:
+        UnknownFormat: there is no such format.
         Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed.
         MissingFolder, NotADirectoryError: a folder that was named is not there.
     """
@@ -95,13 +100,14 @@ def build(
     if not raw.is_dir():
         raise NotADirectoryError(f"there is no folder {raw.as_posix()}")
     study = find_study(_path(mappings), _path(define), Path())
-    asked = sorted({name.strip() for name in (only.split(",") if isinstance(only, str) else only)} - {""})
+    asked, written = _names(only), file_formats(_names(formats))
     findings = Findings()
 
     plan, specs = make_plan(study, findings, asked, profile)
     guides = read_guides(study, plan, findings)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
+    plan = written_as(plan, written)
     with companion(raw, plan, wanted=processes > 1) as partner:
         # Below here polars is loaded, after the fork.
         from ced_cdisc.stages.converting import convert
@@ -135,6 +141,11 @@ def build(
         folder.commit()
     columns = raw_columns(plan, tables)
     return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified)
+
+
+def _names(words: str | Iterable[str]) -> list[str]:
+    """Names, sorted, each once: of a list, or of one text with commas."""
+    return sorted({word.strip() for word in (words.split(",") if isinstance(words, str) else words)} - {""})
 
 
 def _path(path: str | Path | None) -> Path | None:

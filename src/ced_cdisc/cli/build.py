@@ -24,6 +24,13 @@ INTERRUPTED = 130  # as shells say it
 @click.option("--only", metavar="AE,DM", help="Build these datasets and what they need.")
 @click.option("--profile", metavar="NAME", help="The profile of the study [as study.yaml says].")
 @click.option("--renumber", is_flag=True, help="Number anew what `sequence: pinned` keeps the numbers of.")
+@click.option(
+    "--format",
+    "formats",
+    metavar="xpt,json",
+    default="xpt",
+    help="Of the datasets: xpt, json, ndjson, dsjc [xpt].",
+)
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -33,6 +40,7 @@ def build(
     only: str | None,
     profile: str | None,
     renumber: bool,
+    formats: str,
     verify: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
@@ -42,6 +50,9 @@ def build(
 
     With --verify, a second engine that shares nothing with the first computes all values again, one record at
     a time; if one differs, nothing is written.
+
+    With several formats, XPT (else the first) stands beside define.xml, which names it; each other one has a
+    folder of its own: json/sdtm/ae.json.
 
     \b
     Example:
@@ -59,6 +70,7 @@ def build(
     from ced_cdisc.core.findings import Stopped
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.plan.account import sentence, totals
+    from ced_cdisc.plan.formats import UnknownFormat
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.locate import MissingFolder, find_study
 
@@ -77,10 +89,11 @@ def build(
                 profile=profile,
                 renumber=renumber,
                 verify=verify,
+                formats=formats,
                 watch=watch,
                 processes=2 if small else 1,
             )
-    except (MissingFolder, NotADirectoryError) as error:
+    except (MissingFolder, NotADirectoryError, UnknownFormat) as error:
         usage_error(str(error))
     except Stopped as stopped:
         console.findings(stopped.findings)
