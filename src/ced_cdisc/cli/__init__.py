@@ -9,6 +9,7 @@ from ced_cdisc.cli.build import build
 from ced_cdisc.cli.check import check
 from ced_cdisc.cli.check_spec import check_spec
 from ced_cdisc.cli.compare import compare
+from ced_cdisc.cli.convert import convert
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
 from ced_cdisc.cli.results import results
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (build, check, check_spec, compare, ct, define, results, show, spec):
+for command in (build, check, check_spec, compare, convert, ct, define, results, show, spec):
     main.add_command(command)

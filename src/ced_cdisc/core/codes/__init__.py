@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ced_cdisc.core.codes.check import CHECK
 from ced_cdisc.core.codes.compared import COMPARED, COMPARED_FILES
+from ced_cdisc.core.codes.converted import CONVERTED, CONVERTED_FILES
 from ced_cdisc.core.codes.output import OUTPUT
 from ced_cdisc.core.codes.raw import RAW
 from ced_cdisc.core.codes.spec import SPEC
@@ -47,6 +48,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
                 | _listed(CHECK, Stage.CHECK)
                 | _listed(COMPARED, Stage.CHECK)
                 | _listed(COMPARED_FILES, Stage.RAW)
+                | _listed(CONVERTED_FILES, Stage.RAW)
+                | _listed(CONVERTED, Stage.OUTPUT)
             ).items()
         )
     )
