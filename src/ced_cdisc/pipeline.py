@@ -86,8 +86,9 @@ def build(
         profile: the profile of the study, in place of the one that study.yaml names.
         renumber: number records anew that `sequence: pinned` keeps the numbers of.
         verify: compute every dataset again with the second engine, and write nothing if a value differs.
-        formats: what the datasets are written as: ``xpt``, ``json``, ``ndjson``, ``dsjc``. XPT, else the
-            first of them, stands beside define.xml, which names it; others have a folder each.
+        formats: what the datasets are written as: ``xpt``, ``json``, ``ndjson``, ``dsjc``,
+            ``parquet``. XPT, else the first of them, stands beside define.xml, which names it; others have a
+            folder each.
         watch: told of each finished dataset.
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
 

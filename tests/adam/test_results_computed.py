@@ -144,7 +144,7 @@ def test_the_programs_of_define_xml_give_the_same_results(
     run_programs(made[1] / "adam", found, monkeypatch)
 
 
-@pytest.mark.parametrize("form", ["json", "ndjson", "dsjc"])
+@pytest.mark.parametrize("form", ["json", "ndjson", "dsjc", "parquet"])
 def test_the_programs_read_the_file_that_define_xml_names(
     made: tuple[Build, Path],
     found: dict[str, Any],

@@ -153,8 +153,8 @@ def test_xpt_does_not_change_with_other_formats(study: Path, every: Path) -> Non
     ("given", "message"),
     [
         ("jsno", "there is no format jsno; did you mean json?"),
-        ("xpt,sas7bdat", "there is no format sas7bdat; there are xpt, json, ndjson, dsjc"),
-        (",", "no format is named; there are xpt, json, ndjson, dsjc"),
+        ("xpt,sas7bdat", "there is no format sas7bdat; there are xpt, json, ndjson, dsjc, parquet"),
+        (",", "no format is named; there are xpt, json, ndjson, dsjc, parquet"),
     ],
 )
 def test_formats_that_there_are_not(study: Path, given: str, message: str) -> None:

@@ -29,7 +29,7 @@ INTERRUPTED = 130  # as shells say it
     "formats",
     metavar="xpt,json",
     default="xpt",
-    help="Of the datasets: xpt, json, ndjson, dsjc [xpt].",
+    help="Of the datasets: xpt, json, ndjson, dsjc, parquet [xpt].",
 )
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(

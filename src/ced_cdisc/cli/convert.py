@@ -41,7 +41,7 @@ def convert(
     allowed: tuple[str, ...],
     replaces: bool,
 ) -> None:
-    """Convert the file IN to the file OUT: XPT, Dataset-JSON (.json, .ndjson, .dsjc) or CSV.
+    """Convert the file IN to the file OUT: XPT, Dataset-JSON (json, ndjson, dsjc), Parquet or CSV.
 
     The endings of the names say the formats. All that OUT has no place for is listed; what would change a
     value or cut a label stops, unless --allow names it. CSV is text unless --define gives its types.

@@ -33,7 +33,7 @@ DataType = Literal[
 ]
 OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor"]
 OriginSource = Literal["Subject", "Investigator", "Vendor", "Sponsor"]
-FileFormat = Literal["xpt", "json", "ndjson", "dsjc"]
+FileFormat = Literal["xpt", "json", "ndjson", "dsjc", "parquet"]
 """What a build writes datasets as; of several the first in this order is the file that define.xml names."""
 DocumentKind = Literal["acrf", "csdrg", "adrg", "supplemental", "other"]
 Comparator = Literal["EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE"]

@@ -114,6 +114,29 @@ def as_datetimes(numbers: pl.Series) -> pl.Series:
     return made.set(numbers.is_null(), None)
 
 
+def as_numbers(values: pl.Series) -> pl.Series:
+    """Dates, datetimes and times as the numbers that SAS has for them, others as Float64; NaN is missing.
+
+    >>> as_numbers(pl.Series([date(1960, 1, 2), None])).to_list()
+    [1.0, None]
+    """
+    kind = values.dtype
+    if kind == pl.Date:
+        return (values.cast(pl.Int32) + _UNIX_DAYS).cast(pl.Float64)
+    if kind == pl.Time:
+        ticks, unit, before = values.cast(pl.Int64), 1_000_000_000, 0
+    elif isinstance(kind, pl.Datetime):
+        ticks, unit = values.to_physical(), {"ms": 1_000, "us": _MICRO, "ns": 1_000_000_000}[kind.time_unit]
+        before = _UNIX_DAYS * _DAY
+    else:
+        return values.cast(pl.Float64).fill_nan(None)
+    numbers = (ticks // unit + before).cast(pl.Float64)
+    places = (ticks % unit != 0).fill_null(False).arg_true()
+    # Fractions by whole numbers, which are divided without rounding twice.
+    exact = [(int(ticks[place]) + before * unit) / unit for place in places.to_list()]
+    return numbers.scatter(places, exact) if exact else numbers
+
+
 def number_of(text: str, kind: Moment) -> float:
     """The number that an ISO 8601 text stands for.
 

@@ -17,6 +17,7 @@ _READ: dict[FileFormat, str] = {
     'data = pd.DataFrame(rows, columns=[column["name"] for column in told["columns"]])',
     "dsjc": 'told, *rows = map(json.loads, zlib.decompress(Path("{}.dsjc").read_bytes()).splitlines())\n'
     'data = pd.DataFrame(rows, columns=[column["name"] for column in told["columns"]])',
+    "parquet": 'data = pd.read_parquet("{}.parquet")',
 }
 _MODULES = {
     "json.": "import json",

@@ -1,6 +1,6 @@
-"""Files to convert: XPT, Dataset-JSON and CSV, each as a dataset whose rows come in blocks, again each time.
+"""Files to convert: XPT, Dataset-JSON, Parquet and CSV, each as a dataset whose rows come in blocks.
 
-XPT, NDJSON, DSJC and CSV are read a few megabytes at a time; a JSON file is held as a whole.
+XPT, NDJSON, DSJC, Parquet and CSV are read a few megabytes at a time; a JSON file is held as a whole.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ced_cdisc.core.xpt import SasFormat
 from ced_cdisc.read.dataset_json import DatasetJsonFile
 from ced_cdisc.read.xpt import XptFile
 
-READ = (".xpt", ".json", ".ndjson", ".dsjc", ".csv")
+READ = (".xpt", ".json", ".ndjson", ".dsjc", ".parquet", ".csv")
 """How the names of files end that can be read."""
 _BLOCK_BYTES = 1 << 24
 _CSV_ROWS = 1 << 15
@@ -72,6 +72,10 @@ def open_datafile(path: Path, *, encoding: str = "utf-8", defined: FileDataset |
             return _Transport(path, encoding)
         case ".csv":
             return _Delimited(path, encoding, defined)
+        case ".parquet":
+            from ced_cdisc.read.parquet import ParquetFile  # loads a part of pyarrow that no other needs
+
+            return ParquetFile(path)
         case _:
             return _Json(path)
 

@@ -73,7 +73,7 @@ class DatasetJsonFile:
         if not version.startswith("1.1"):
             what = f"is Dataset-JSON {version or 'of no version'}"
             _stop("CED606", self._file, what, "Dataset-JSON 1.1 is read")
-        self.dataset = _dataset(head, self._file)
+        self.dataset = described_dataset(head, self._file)
         self._said: Any = head.get("records")
         self.rows = self._said if isinstance(self._said, int) else 0
 
@@ -197,7 +197,12 @@ def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is no value of JSON")
 
 
-def _dataset(head: dict[str, Any], file: str) -> FileDataset:
+def described_dataset(head: dict[str, Any], file: str) -> FileDataset:
+    """The attributes of a dataset, as a file says them.
+
+    Raises:
+        Stopped: they are not those of Dataset-JSON (CED606).
+    """
     name, label, columns = head.get("name"), head.get("label"), head.get("columns")
     if not isinstance(name, str) or not isinstance(label, str) or not isinstance(columns, list):
         _stop("CED606", file, "has no name, label and columns of the right kind")

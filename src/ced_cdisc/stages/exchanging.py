@@ -1,9 +1,9 @@
-"""Datasets of a build as Dataset-JSON, beside or instead of their transport files."""
+"""Datasets of a build as Dataset-JSON or Parquet, beside or instead of their transport files."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from ced_cdisc.write.dataset_json import Form, json_dataset, write_dataset_json
 
 def write_other(
     stream: BinaryIO,
-    form: Form,
+    form: Literal[Form, "parquet"],
     package: PackageMetadata,
     dataset: DatasetMetadata,
     frame: pl.DataFrame,
@@ -30,4 +30,9 @@ def write_other(
         reference: the way from the file to its define.xml.
     """
     told = replace(json_dataset(package, dataset, frame), metadata_ref=reference)
-    write_dataset_json(stream, told, frame.height, [frame], form)
+    if form == "parquet":
+        from ced_cdisc.write.parquet import write_parquet  # loads a part of pyarrow that no other needs
+
+        write_parquet(stream, told, frame.height, [frame])
+    else:
+        write_dataset_json(stream, told, frame.height, [frame], form)

@@ -66,7 +66,7 @@ def convert_file(
         what = "is there already" if target.is_file() else "is there already and no file"
         raise _refused("CED736", shown, what, "name another file, or replace it with --replace")
     ending = target.suffix.lower()
-    kind = cast(Kind, {".xpt": "xpt", ".csv": "csv"}.get(ending, "json"))
+    kind = cast(Kind, {".xpt": "xpt", ".csv": "csv", ".parquet": "parquet"}.get(ending, "json"))
     file, found, findings = _opened(source, define, name, created, encoding, kind)
     dataset, losses = fitted(file, found, kind, allowed, shown, source.as_posix())
     findings.extend(losses)
@@ -197,6 +197,10 @@ def _fill(
         write_xpt_blocks(stream, file.blocks(), member)
     elif target.suffix.lower() == ".csv":
         write_csv(stream, dataset, file.blocks(), encoding)
+    elif target.suffix.lower() == ".parquet":
+        from ced_cdisc.write.parquet import write_parquet  # loads a part of pyarrow that no other needs
+
+        write_parquet(stream, dataset, found.rows, (block.frame for block in file.blocks()))
     else:
         form = cast(Form, target.suffix.lower()[1:])
         frames = (block.frame for block in file.blocks())

@@ -14,9 +14,9 @@ from ced_cdisc.core.moments import has_text
 from ced_cdisc.core.xpt import LABEL_BYTES, LONGEST_NUMBER
 from ced_cdisc.read.datafiles import DataFile
 
-Kind = Literal["xpt", "json", "csv"]
+Kind = Literal["xpt", "json", "parquet", "csv"]
 Allowed = Literal["labels", "special-missing", "digits"]
-_NAMES: dict[Kind, str] = {"xpt": "XPT v5", "json": "Dataset-JSON", "csv": "CSV"}
+_NAMES: dict[Kind, str] = {"xpt": "XPT v5", "json": "Dataset-JSON", "parquet": "Parquet", "csv": "CSV"}
 
 
 @dataclass
@@ -121,7 +121,7 @@ def fitted(
     if kind == "xpt":
         dataset, more = _labels(dataset, lost)
         findings += more
-    elif kind == "json":
+    elif kind != "csv":
         for name, (row, code, count) in found.special.items():
             others = f", and {count - 1} more" if count > 1 else ""
             message = (
@@ -195,7 +195,7 @@ def _no_place(dataset: FileDataset, source: FileDataset, kind: Kind) -> Iterator
             "the time of creation": source.created,
         }
         yield from (word for word, there in named.items() if there)
-    if kind != "xpt":
+    if kind in ("json", "csv"):
         shorter = [v.name for v in variables if v.type == "Num" and 0 < v.bytes < LONGEST_NUMBER]
         if shorter:
             yield f"the lengths of the numbers {one_of(shorter, 5)}"
@@ -205,7 +205,7 @@ def _no_place(dataset: FileDataset, source: FileDataset, kind: Kind) -> Iterator
             yield f"the type {source.dataset_type}"
         if source.modified not in ("", source.created):
             yield "the time of the last change"
-    if kind != "json":
+    if kind in ("xpt", "csv"):
         named = {
             "OIDs": source.oid or source.file_oid or any(v.oid for v in variables),
             "keys": any(v.key for v in variables),
