@@ -17,6 +17,7 @@ from ced_cdisc.companion import companion
 from ced_cdisc.core.findings import Findings, did_you_mean
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.plan.account import ColumnAccount
+from ced_cdisc.plan.formats import file_formats, written_as
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.checking import check_output
@@ -76,6 +77,7 @@ def build(
     renumber: bool = False,
     verify: bool = False,
     check: bool = True,
+    formats: str | Iterable[str] = "xpt",
     watch: Watch | None = None,
     processes: int = 1,
 ) -> Build:
@@ -91,10 +93,14 @@ def build(
         renumber: number records anew that `sequence: pinned` keeps the numbers of.
         verify: compute every dataset again with the second engine, and write nothing if a value differs.
         check: carry out the rules of ``ced-cdisc check`` on what was written; nothing is raised for them.
+        formats: what the datasets are written as: ``xpt``, ``json``, ``ndjson``, ``dsjc``,
+            ``parquet``. XPT, else the first of them, stands beside define.xml, which names it; others have a
+            folder each.
         watch: told of each finished dataset.
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
 
     Raises:
+        UnknownFormat: there is no such format.
         Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed.
         MissingFolder, NotADirectoryError: a folder that was named is not there.
     """
@@ -102,13 +108,14 @@ def build(
     if not raw.is_dir():
         raise NotADirectoryError(f"there is no folder {raw.as_posix()}")
     study = find_study(_path(mappings), _path(define), Path())
-    asked = sorted({name.strip() for name in (only.split(",") if isinstance(only, str) else only)} - {""})
+    asked, written = _names(only), file_formats(_names(formats))
     findings = Findings()
 
     plan, specs = make_plan(study, findings, asked, profile)
     guides = read_guides(study, plan, findings)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
+    plan = written_as(plan, written)
     with companion(raw, plan, wanted=processes > 1) as partner:
         # Below here polars is loaded, after the fork.
         from ced_cdisc.stages.converting import convert
@@ -143,6 +150,11 @@ def build(
     checked = check_output(plan, packages, out, study) if check else ()
     columns = raw_columns(plan, tables)
     return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked)
+
+
+def _names(words: str | Iterable[str]) -> list[str]:
+    """Names, sorted, each once: of a list, or of one text with commas."""
+    return sorted({word.strip() for word in (words.split(",") if isinstance(words, str) else words)} - {""})
 
 
 def _path(path: str | Path | None) -> Path | None:

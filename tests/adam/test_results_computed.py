@@ -141,7 +141,27 @@ def test_the_json_says_what_was_selected(found: dict[str, Any]) -> None:
 def test_the_programs_of_define_xml_give_the_same_results(
     made: tuple[Build, Path], found: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(made[1] / "adam")
+    run_programs(made[1] / "adam", found, monkeypatch)
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson", "dsjc", "parquet"])
+def test_the_programs_read_the_file_that_define_xml_names(
+    made: tuple[Build, Path],
+    found: dict[str, Any],
+    form: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study = made[1].parent
+    ced_cdisc.build(
+        study / "raw", tmp_path / "out", mappings=study / "mappings", define=study / "define", formats=form
+    )
+    assert not list((tmp_path / "out").rglob("*.xpt"))
+    run_programs(tmp_path / "out" / "adam", found, monkeypatch)
+
+
+def run_programs(folder: Path, found: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
     programs = etree.parse("define.xml").iterfind(".//{*}AnalysisResult")
     done = 0
     for result in programs:

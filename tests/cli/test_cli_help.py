@@ -80,7 +80,7 @@ def test_the_example_in_the_help_runs_in_a_clone(
     (tmp_path / "raw").symlink_to(clone / "examples" / "improve_ced" / "raw")
     example = re.search(r"\n  Example:\n    ced-cdisc (.*)\n", said(command, "--help"))
     assert example is not None
-    if command in ("check", "compare", "coverage", "results", "spec"):
+    if command in ("check", "compare", "convert", "coverage", "results", "spec"):
         assert CliRunner().invoke(main, ["build", "raw/", "out/"]).exit_code == 0
     if command == "define":
         (tmp_path / "old").mkdir()

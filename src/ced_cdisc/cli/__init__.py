@@ -9,6 +9,7 @@ from ced_cdisc.cli.build import build
 from ced_cdisc.cli.check import check
 from ced_cdisc.cli.check_spec import check_spec
 from ced_cdisc.cli.compare import compare
+from ced_cdisc.cli.convert import convert
 from ced_cdisc.cli.coverage import coverage
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
@@ -36,6 +37,7 @@ for command in (
     check,
     check_spec,
     compare,
+    convert,
     coverage,
     ct,
     define,

@@ -25,6 +25,13 @@ INTERRUPTED = 130  # as shells say it
 @click.option("--profile", metavar="NAME", help="The profile of the study [as study.yaml says].")
 @click.option("--renumber", is_flag=True, help="Number anew what `sequence: pinned` keeps the numbers of.")
 @click.option("--no-check", is_flag=True, help="Leave out `ced-cdisc check` of what was written.")
+@click.option(
+    "--format",
+    "formats",
+    metavar="xpt,json",
+    default="xpt",
+    help="Of the datasets: xpt, json, ndjson, dsjc, parquet [xpt].",
+)
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -35,6 +42,7 @@ def build(
     profile: str | None,
     renumber: bool,
     no_check: bool,
+    formats: str,
     verify: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
@@ -47,6 +55,9 @@ def build(
 
     With --verify, a second engine that shares nothing with the first computes all values again, one record at
     a time; if one differs, nothing is written.
+
+    With several formats, XPT (else the first) stands beside define.xml, which names it; each other one has a
+    folder of its own: json/sdtm/ae.json.
 
     \b
     Example:
@@ -64,6 +75,7 @@ def build(
     from ced_cdisc.core.findings import Stopped
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.plan.account import sentence, totals
+    from ced_cdisc.plan.formats import UnknownFormat
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.stages.checking import CheckInterrupted
@@ -84,10 +96,11 @@ def build(
                 renumber=renumber,
                 verify=verify,
                 check=not no_check,
+                formats=formats,
                 watch=watch,
                 processes=2 if small else 1,
             )
-    except (MissingFolder, NotADirectoryError) as error:
+    except (MissingFolder, NotADirectoryError, UnknownFormat) as error:
         usage_error(str(error))
     except Stopped as stopped:
         console.findings(stopped.findings)
@@ -117,6 +130,8 @@ def build(
         for line in check_lines(result.checked):
             console.say(line)
         sys.exit(max(one.exit_code() for one in result.checked))
+    if not no_check:
+        console.say("not checked: ced-cdisc check reads no Parquet files")
 
 
 def _dataset(text: str) -> str:

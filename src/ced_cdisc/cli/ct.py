@@ -242,6 +242,7 @@ def _frames(folder: Path, plan: StudyPlan, findings: Findings) -> dict[str, pl.D
     Raises:
         Stopped: a file cannot be read, or the raw data have faults.
     """
+    from ced_cdisc.read.dataset_json import read_dataset_json
     from ced_cdisc.read.xpt import read_xpt
     from ced_cdisc.stages.converting import convert
     from ced_cdisc.stages.reading import read_raw
@@ -249,9 +250,13 @@ def _frames(folder: Path, plan: StudyPlan, findings: Findings) -> dict[str, pl.D
     if not (folder / "build.json").is_file():
         _, frames, extra, _ = convert(plan, read_raw(folder, plan, findings), findings)
         return frames | extra
-    return {
-        study.qualified(path.stem.upper()): read_xpt(path)[0]
-        for study in plan.studies
-        for kind in ("sdtm", "adam")
-        for path in sorted((folder / study.folder / kind).glob("*.xpt"))
-    }
+    made: dict[str, pl.DataFrame] = {}
+    for study in plan.studies:
+        for kind in ("sdtm", "adam"):
+            for path in sorted((folder / study.folder / kind).glob("*.*")):
+                name = study.qualified(path.stem.upper())
+                if path.suffix == ".xpt":
+                    made[name] = read_xpt(path)[0]
+                elif path.suffix in (".json", ".ndjson", ".dsjc") and path.name != "results.json":
+                    made[name] = read_dataset_json(path)[0]
+    return made

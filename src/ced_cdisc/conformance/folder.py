@@ -22,8 +22,8 @@ from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.read.dataset_json import read_dataset_json
 from ced_cdisc.read.xpt import read_xpt
 
-_KINDS = (".xpt", ".ndjson", ".json")
-_NOT_READ = (".dsjc", ".sas7bdat", ".xpt8", ".v8xpt", ".xport", ".cpt", ".parquet")
+_KINDS = (".xpt", ".ndjson", ".json", ".dsjc")
+_NOT_READ = (".sas7bdat", ".xpt8", ".v8xpt", ".xport", ".cpt", ".parquet")
 _BELOW = ("sdtm", "adam", "tabulations/sdtm", "analysis/adam/datasets")
 MOST_FILES = 2000
 """More files than any submission has in one folder."""
@@ -163,7 +163,7 @@ def _dataset(file: Path, shown: str, defines: Iterable[DefineDocument], findings
     else:
         frame, described = read_dataset_json(file, shown=shown)
         name, label = described.name, described.label
-        columns = [Column(c.name, c.label, c.type, c.length, c.format) for c in described.columns]
+        columns = [Column(c.name, c.label, c.type, c.length, c.format) for c in described.variables]
     return make_dataset(name, label, frame, columns, file=shown, format=format, defines=defines)
 
 

@@ -33,6 +33,8 @@ DataType = Literal[
 ]
 OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor"]
 OriginSource = Literal["Subject", "Investigator", "Vendor", "Sponsor"]
+FileFormat = Literal["xpt", "json", "ndjson", "dsjc", "parquet"]
+"""What a build writes datasets as; of several the first in this order is the file that define.xml names."""
 DocumentKind = Literal["acrf", "csdrg", "adrg", "supplemental", "other"]
 Comparator = Literal["EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE"]
 
@@ -201,7 +203,7 @@ class DatasetMetadata:
 
     ``domain`` is empty for ADaM and RELREC; for SUPPAE it is AE. ``standard`` is the id of a
     :class:`Standard`; empty means a non-standard dataset (a custom domain). ``has_no_data`` marks a planned
-    dataset that has no file; its ``comment`` says why.
+    dataset that has no file; its ``comment`` says why. ``format`` is that of the file define.xml names.
     """
 
     name: str
@@ -218,6 +220,12 @@ class DatasetMetadata:
     comment: Comment | None = None
     parent_label: str = ""
     has_no_data: bool = False
+    format: FileFormat = "xpt"
+
+    @property
+    def file(self) -> str:
+        """The name of the file beside define.xml."""
+        return f"{self.name.lower()}.{self.format}"
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ def describe_package(
         datasets.sort(key=lambda d: (_CLASSES.index(d.class_name), d.name))
     shown = tuple(_with_lists(d, used) for d in datasets)
     name = "SDTM" if kind == "sdtm" else "ADaM"
+    shown = tuple(replace(dataset, format=plan.formats[0]) for dataset in shown)
     return PackageMetadata(
         study_oid=plan.study_id,
         study_name=plan.study_name,

@@ -4,24 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ced_cdisc.core.metadata import RangeCheck
+from ced_cdisc.core.metadata import FileFormat, RangeCheck
 from ced_cdisc.plan.analyses import NUMPY_QUANTILES, AnalysisMethod, ResultPlan
 from ced_cdisc.plan.method_words import title
 
+_READ: dict[FileFormat, str] = {
+    # Not pandas.read_sas, which reads a zero as 5.4e-79.
+    "xpt": 'data, _ = pyreadstat.read_xport("{}.xpt")',
+    "json": 'told = json.loads(Path("{}.json").read_text(encoding="utf-8"))\n'
+    'data = pd.DataFrame(told["rows"], columns=[column["name"] for column in told["columns"]])',
+    "ndjson": 'told, *rows = map(json.loads, Path("{}.ndjson").read_bytes().splitlines())\n'
+    'data = pd.DataFrame(rows, columns=[column["name"] for column in told["columns"]])',
+    "dsjc": 'told, *rows = map(json.loads, zlib.decompress(Path("{}.dsjc").read_bytes()).splitlines())\n'
+    'data = pd.DataFrame(rows, columns=[column["name"] for column in told["columns"]])',
+    "parquet": 'data = pd.read_parquet("{}.parquet")',
+}
+_MODULES = {
+    "json.": "import json",
+    "np.": "import numpy as np",
+    "pd.": "import pandas as pd",
+    "pyreadstat.": "import pyreadstat",
+    "zlib.": "import zlib",
+    "Path(": "from pathlib import Path",
+    "stats.": "from scipy import stats",
+}
 CONTEXT = "Python 3.11 (NumPy, pandas, pyreadstat, SciPy)"
 _SIGNS = {"EQ": "==", "NE": "!=", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
 
 
-def program(result: ResultPlan, numeric: Collection[str]) -> str:
+def program(result: ResultPlan, numeric: Collection[str], file: FileFormat = "xpt") -> str:
     """The program of a result and of its sensitivity analyses; it prints each.
 
     Args:
         result: the result.
         numeric: the numeric variables of its dataset.
+        file: the format of the file of its dataset.
     """
     lines = [
-        # Not pandas.read_sas, which reads a zero as 5.4e-79.
-        f'data, _ = pyreadstat.read_xport("{result.dataset.lower()}.xpt")',
+        _READ[file].format(result.dataset.lower()),
         'data = data.replace("", None)',
         "rows = data[",
         " &\n".join(f"    ({_check(check, numeric)})" for check in result.where),
@@ -32,10 +52,7 @@ def program(result: ResultPlan, numeric: Collection[str]) -> str:
         named = title(other, result.variable)
         lines += ["", f"# Sensitivity analysis: {named}", *_method(other, result.variable, numeric)]
     text = "\n".join(lines)
-    imports = ["import numpy as np"] if "np." in text else []
-    imports += ["import pandas as pd"] if "pd." in text else []
-    imports += ["import pyreadstat"]
-    imports += ["from scipy import stats"] if "stats." in text else []
+    imports = [line for word, line in _MODULES.items() if word in text]
     return "\n".join([*imports, "", text])
 
 

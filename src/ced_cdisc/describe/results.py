@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ced_cdisc.core.arm import AnalysisResult, ResultDisplay
+from ced_cdisc.core.metadata import FileFormat
 from ced_cdisc.describe.programs import CONTEXT, program
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.analyses import ResultPlan
@@ -17,7 +18,7 @@ PARAMETER = "PARAMCD"
 def describe_results(plan: StudyPlan, built: Collection[str]) -> tuple[ResultDisplay, ...]:
     """The displays that have results of the datasets built, in the order of define.yaml."""
     pairs = [
-        (result, _described(result, dataset))
+        (result, _described(result, dataset, plan.formats[0]))
         for dataset in plan.datasets
         if dataset.name in built
         for result in dataset.results
@@ -30,7 +31,7 @@ def describe_results(plan: StudyPlan, built: Collection[str]) -> tuple[ResultDis
     return tuple(made)
 
 
-def _described(result: ResultPlan, dataset: DatasetPlan) -> AnalysisResult:
+def _described(result: ResultPlan, dataset: DatasetPlan, file: FileFormat) -> AnalysisResult:
     kinds = {variable.name: variable.kind for variable in dataset.variables}
     every = (result.method, *result.sensitivity)
     extra = (name for method in every for name in (method.group, method.covariate) if name)
@@ -43,7 +44,7 @@ def _described(result: ResultPlan, dataset: DatasetPlan) -> AnalysisResult:
         reason=result.reason,
         purpose=result.purpose,
         documentation=documentation(result),
-        code=program(result, {name for name, kind in kinds.items() if kind is Type.NUMBER}),
+        code=program(result, {name for name, kind in kinds.items() if kind is Type.NUMBER}, file),
         context=CONTEXT,
         parameter=PARAMETER if PARAMETER in kinds else "",
     )

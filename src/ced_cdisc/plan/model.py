@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal, TypeVar
 
 from ced_cdisc.core.findings import Location
-from ced_cdisc.core.metadata import Codelist, Comment, Document, Method, Origin, Standard
+from ced_cdisc.core.metadata import Codelist, Comment, Document, FileFormat, Method, Origin, Standard
 from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.plan.analyses import DisplayPlan, FigurePlan, ResultPlan
 from ced_cdisc.plan.raw import RawTable, VisitPlan
@@ -346,6 +346,8 @@ class StudyPlan:
     """The tables and figures of the report that show analysis results, in their order."""
     specs: tuple[str, str] = ("mappings", "mappings")
     """The folder of its specs: how messages name it, and how outputs do, wherever it stands."""
+    formats: tuple[FileFormat, ...] = ("xpt",)
+    """What the datasets are written as; the first is what define.xml names."""
 
     @property
     def studies(self) -> tuple[StudyPlan, ...]:

@@ -1,59 +1,42 @@
-"""The reader of Dataset-JSON 1.1 files, JSON and NDJSON.
+"""The reader of Dataset-JSON 1.1 files: JSON, NDJSON, and NDJSON compressed (DSJC).
 
 Files come from outside: what they say of themselves is compared with what is there, and the first fault of a
 file is one finding.
 
-Source: CDISC Dataset-JSON 1.1 (attributes of a dataset and its columns, rows as arrays).
+Source: CDISC Dataset-JSON 1.1 (attributes of a dataset and its columns, rows as arrays); CDISC Compressed
+Dataset-JSON 1.1 (one zlib stream; files in gzip, as published examples are, are read too).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+import re
+import zlib
+from collections.abc import Generator, Iterator, Sequence
+from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal, NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import polars as pl
 
+from ced_cdisc.core.datafile import FileDataset, FileVariable
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
+from ced_cdisc.core.moments import number_of
 
 LARGEST_JSON = 1 << 30
 """A JSON file has to be held as a whole; larger ones are refused [bytes]. NDJSON is read by lines."""
 LONGEST_LINE = 1 << 24
-"""Of NDJSON [characters]."""
+"""Of NDJSON [bytes]."""
 _ROWS = 1 << 15
+_PACKED = 1 << 16  # bytes that are unpacked at a time
 _TEXTS = ("string", "URI", "date", "datetime", "time")
 _NUMBERS = ("integer", "decimal", "float", "double", "boolean")
-_DAY_ZERO = date(1960, 1, 1)
+_DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?")
 
 
-@dataclass(frozen=True)
-class JsonColumn:
-    """A column as the file describes it; ``type`` is that of SAS: a date with a numeric target is Num."""
-
-    name: str
-    label: str
-    data_type: str
-    type: Literal["Char", "Num"]
-    length: int
-    format: str
-    key: int
-
-
-@dataclass(frozen=True)
-class JsonDataset:
-    """The attributes of a dataset."""
-
-    name: str
-    label: str
-    columns: tuple[JsonColumn, ...]
-
-
-def read_dataset_json(path: Path, *, shown: str = "") -> tuple[pl.DataFrame, JsonDataset]:
-    """Read a file, ``.ndjson`` by lines, any other as one JSON object.
+def read_dataset_json(path: Path, *, shown: str = "") -> tuple[pl.DataFrame, FileDataset]:
+    """Read a file, ``.ndjson`` and ``.dsjc`` by lines, any other as one JSON object.
 
     Numbers become Float64 (dates with a numeric target are SAS numbers), texts String; an empty text is null.
 
@@ -61,38 +44,141 @@ def read_dataset_json(path: Path, *, shown: str = "") -> tuple[pl.DataFrame, Jso
         Stopped: the file cannot be read (CED604), is no JSON (CED605), no Dataset-JSON 1.1 (CED606), or
             holds another number of records than it says (CED607).
     """
-    file = shown or str(path)
-    try:
-        if path.suffix.lower() == ".ndjson":
-            with path.open(encoding="utf-8", newline="\n") as lines:
-                return _read(_by_lines(lines, file), file)
-        if path.stat().st_size > LARGEST_JSON:
-            _stop("CED604", file, f"has {path.stat().st_size:,} bytes", "save it as NDJSON")
-        return _read(_whole(path.read_text(encoding="utf-8"), file), file)
-    except OSError as error:
-        _stop("CED604", file, f"cannot be read: {error.strerror or error}")
-    except UnicodeDecodeError as error:
-        _stop("CED605", file, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")
+    file = DatasetJsonFile(path, shown=shown)
+    return pl.concat(chain([file.empty], file.blocks())), file.dataset
 
 
-def _whole(text: str, file: str) -> Iterator[Any]:
-    """The attributes, then each row."""
-    data = _parsed(text, file, 0)
-    yield data
-    rows: Any = cast("dict[str, Any]", data).get("rows", []) if isinstance(data, dict) else []
-    if not isinstance(rows, list):
-        _stop("CED606", file, "has rows that are no list")
-    yield from cast("list[Any]", rows)
+class DatasetJsonFile:
+    """An open file, whose rows are read in blocks, again each time; arguments and errors as above.
+
+    Attributes:
+        dataset: what the file says of the dataset.
+        rows: how many records it says it holds.
+        rounded: by column, the first row and text of a number that has more digits than a double; filled by
+            :meth:`blocks`.
+    """
+
+    def __init__(self, path: Path, *, shown: str = "") -> None:
+        self._path = path
+        self._file = shown or str(path)
+        self._whole: Any = None
+        self.rounded: dict[str, tuple[int, str]] = {}
+        parts = self._parts()
+        head: Any = next(parts, None)
+        parts.close()
+        if not isinstance(head, dict) or "columns" not in head:
+            _stop("CED606", self._file, "is no Dataset-JSON: it has no columns", "Dataset-JSON 1.1 is read")
+        head = cast("dict[str, Any]", head)
+        version = str(head.get("datasetJSONVersion", ""))
+        if not version.startswith("1.1"):
+            what = f"is Dataset-JSON {version or 'of no version'}"
+            _stop("CED606", self._file, what, "Dataset-JSON 1.1 is read")
+        self.dataset = described_dataset(head, self._file)
+        self._said: Any = head.get("records")
+        self.rows = self._said if isinstance(self._said, int) else 0
+
+    @property
+    def empty(self) -> pl.DataFrame:
+        """The columns without rows."""
+        return self._frame([], 0)
+
+    def blocks(self) -> Iterator[pl.DataFrame]:
+        """The rows in blocks; the number of them is compared with what the file says at the end."""
+        parts = self._parts()
+        next(parts, None)
+        count = 0
+        while block := list(islice(parts, _ROWS)):
+            yield self._frame(block, count)
+            count += len(block)
+        if self._said != count:
+            _stop("CED607", self._file, f"says {self._said} records and holds {count}", "write it again")
+
+    def _parts(self) -> Generator[Any]:
+        """The attributes, then each row."""
+        kind = self._path.suffix.lower()
+        try:
+            if kind in (".ndjson", ".dsjc"):
+                lines = _plain(self._path) if kind == ".ndjson" else _unpacked(self._path, self._file)
+                yield from _by_lines(lines, self._file)
+                return
+            if self._whole is None:
+                if (size := self._path.stat().st_size) > LARGEST_JSON:
+                    _stop("CED604", self._file, f"has {size:,} bytes", "save it as NDJSON")
+                self._whole = _parsed(self._path.read_text(encoding="utf-8"), self._file, 0)
+        except OSError as error:
+            _stop("CED604", self._file, f"cannot be read: {error.strerror or error}")
+        except UnicodeDecodeError as error:
+            _stop("CED605", self._file, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")
+        data = self._whole
+        yield data
+        rows: Any = cast("dict[str, Any]", data).get("rows", []) if isinstance(data, dict) else []
+        if not isinstance(rows, list):
+            _stop("CED606", self._file, "has rows that are no list")
+        yield from cast("list[Any]", rows)
+
+    def _frame(self, rows: list[Any], before: int) -> pl.DataFrame:
+        columns = self.dataset.variables
+        for number, row in enumerate(rows, before + 1):
+            if not isinstance(row, list) or len(cast("list[Any]", row)) != len(columns):
+                _stop("CED606", self._file, f"has no list of {len(columns)} values for row {number}")
+        values: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+        return pl.DataFrame([self._series(c, v, before) for c, v in zip(columns, values, strict=True)])
+
+    def _series(self, column: FileVariable, values: Sequence[Any], before: int) -> pl.Series:
+        made: list[Any] = []
+        for number, value in enumerate(values, before + 1):
+            try:
+                made.append(_value(column, value))
+            except (ValueError, TypeError, OverflowError):
+                what = f"has {repr(value)[:60]} in {column.name} row {number}, which is no {column.data_type}"
+                _stop("CED606", self._file, what)
+            if column.data_type in ("integer", "decimal") and column.name not in self.rounded:
+                exact = made[-1] is None or _is_exact(made[-1], value)
+                if not exact:
+                    self.rounded[column.name] = (number, str(value))
+        return pl.Series(column.name, made, pl.Float64 if column.type == "Num" else pl.String)
 
 
-def _by_lines(lines: Any, file: str) -> Iterator[Any]:
-    number = 0
-    while line := lines.readline(LONGEST_LINE):
-        number += 1
-        if len(line) == LONGEST_LINE:
+def _plain(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while line := stream.readline(LONGEST_LINE):
+            yield line
+
+
+def _unpacked(path: Path, file: str) -> Iterator[bytes]:
+    """The lines of a compressed file; no more of it is unpacked at a time than the longest line has."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)  # zlib or gzip, as the first bytes say
+    rest = b""
+    with path.open("rb") as stream:
+        while not unpacker.eof:
+            packed = unpacker.unconsumed_tail or stream.read(_PACKED)
+            if not packed:
+                _stop("CED605", file, "is cut: its compressed data have no end", "copy it again")
+            try:
+                rest += unpacker.decompress(packed, LONGEST_LINE)
+            except zlib.error:
+                _stop("CED605", file, "is no data compressed by zlib or gzip", "write it again")
+            *lines, rest = rest.split(b"\n")
+            yield from lines
+            if len(rest) >= LONGEST_LINE:
+                break
+        if unpacker.eof and (unpacker.unused_data or stream.read(1)):
+            _stop("CED605", file, "has bytes after the end of its compressed data", "write it again")
+    yield rest
+
+
+def _by_lines(lines: Iterator[bytes], file: str) -> Iterator[Any]:
+    for number, line in enumerate(lines, 1):
+        if len(line) >= LONGEST_LINE:
             _stop("CED605", file, f"has more than {LONGEST_LINE:,} characters in line {number}")
         if line.strip():
-            yield _parsed(line, file, number)
+            try:
+                text = line.decode()
+            except UnicodeDecodeError as error:
+                _stop(
+                    "CED605", file, f"is not UTF-8 in line {number} at byte {error.start}", "save it as UTF-8"
+                )
+            yield _parsed(text, file, number)
 
 
 def _parsed(text: str, file: str, line: int) -> Any:
@@ -111,28 +197,12 @@ def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is no value of JSON")
 
 
-def _read(parts: Iterator[Any], file: str) -> tuple[pl.DataFrame, JsonDataset]:
-    head: Any = next(parts, None)
-    if not isinstance(head, dict) or "columns" not in head:
-        _stop("CED606", file, "is no Dataset-JSON: it has no columns", "Dataset-JSON 1.1 is read")
-    head = cast("dict[str, Any]", head)
-    version = str(head.get("datasetJSONVersion", ""))
-    if not version.startswith("1.1"):
-        _stop("CED606", file, f"is Dataset-JSON {version or 'of no version'}", "Dataset-JSON 1.1 is read")
-    dataset = _dataset(head, file)
-    chunks: list[pl.DataFrame] = []
-    count = 0
-    while block := list(islice(parts, _ROWS)):
-        chunks.append(_frame(block, dataset.columns, count, file))
-        count += len(block)
-    said: Any = head.get("records")
-    if said != count:
-        _stop("CED607", file, f"says {said} records and holds {count}", "write it again")
-    empty = _frame([], dataset.columns, 0, file)
-    return pl.concat(chain([empty], chunks)), dataset
+def described_dataset(head: dict[str, Any], file: str) -> FileDataset:
+    """The attributes of a dataset, as a file says them.
 
-
-def _dataset(head: dict[str, Any], file: str) -> JsonDataset:
+    Raises:
+        Stopped: they are not those of Dataset-JSON (CED606).
+    """
     name, label, columns = head.get("name"), head.get("label"), head.get("columns")
     if not isinstance(name, str) or not isinstance(label, str) or not isinstance(columns, list):
         _stop("CED606", file, "has no name, label and columns of the right kind")
@@ -141,10 +211,30 @@ def _dataset(head: dict[str, Any], file: str) -> JsonDataset:
     twice = next((n for n in names if names.count(n) > 1), "") if len(set(names)) < len(names) else ""
     if twice or not made:
         _stop("CED606", file, f"has two columns named {twice}" if twice else "has no columns")
-    return JsonDataset(name, label, made)
+    system: Any = head.get("sourceSystem")
+    system = cast("dict[str, Any]", system) if isinstance(system, dict) else {}
+    return FileDataset(
+        name=name,
+        label=label,
+        variables=made,
+        created=_text(head, "datasetJSONCreationDateTime"),
+        database_modified=_text(head, "dbLastModifiedDateTime"),
+        file_oid=_text(head, "fileOID"),
+        originator=_text(head, "originator"),
+        source_system=(_text(system, "name"), _text(system, "version")),
+        study_oid=_text(head, "studyOID"),
+        metadata_version_oid=_text(head, "metaDataVersionOID"),
+        metadata_ref=_text(head, "metaDataRef"),
+        oid=_text(head, "itemGroupOID"),
+    )
 
 
-def _column(said: Any, number: int, file: str) -> JsonColumn:
+def _text(said: dict[str, Any], name: str) -> str:
+    value = said.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _column(said: Any, number: int, file: str) -> FileVariable:
     entry: dict[str, Any] = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
     name, label, kind = entry.get("name"), entry.get("label", ""), entry.get("dataType")
     if not isinstance(name, str) or not name or not isinstance(label, str):
@@ -153,66 +243,43 @@ def _column(said: Any, number: int, file: str) -> JsonColumn:
         _stop(
             "CED606", file, f"has the dataType {kind!r} for {name}", f"one of {', '.join(_TEXTS + _NUMBERS)}"
         )
-    length, key = entry.get("length"), entry.get("keySequence")
-    numeric = kind in _NUMBERS or entry.get("targetDataType") in ("integer", "decimal")
-    return JsonColumn(
-        name,
-        label,
-        str(kind),
-        "Num" if numeric and kind not in ("string", "URI") else "Char",
-        length if isinstance(length, int) else 0,
-        str(entry.get("displayFormat", "")),
-        key if isinstance(key, int) else 0,
+    length, key, target = entry.get("length"), entry.get("keySequence"), entry.get("targetDataType")
+    target = target if target in ("integer", "decimal") and kind not in ("string", "URI") else ""
+    return FileVariable(
+        name=name,
+        label=label,
+        type="Num" if kind in _NUMBERS or target else "Char",
+        data_type=kind,
+        target=target,
+        length=length if isinstance(length, int) else 0,
+        format=_text(entry, "displayFormat"),
+        key=key if isinstance(key, int) else 0,
+        oid=_text(entry, "itemOID"),
     )
 
 
-def _frame(rows: list[Any], columns: tuple[JsonColumn, ...], before: int, file: str) -> pl.DataFrame:
-    for number, row in enumerate(rows, before + 1):
-        if not isinstance(row, list) or len(cast("list[Any]", row)) != len(columns):
-            _stop("CED606", file, f"has no list of {len(columns)} values for row {number}")
-    values: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    return pl.DataFrame([_series(c, v, before, file) for c, v in zip(columns, values, strict=True)])
-
-
-def _series(column: JsonColumn, values: Sequence[Any], before: int, file: str) -> pl.Series:
-    made: list[Any] = []
-    for number, value in enumerate(values, before + 1):
-        try:
-            made.append(_value(column, value))
-        except (ValueError, TypeError, OverflowError):
-            shown = repr(value)[:60]
-            _stop(
-                "CED606", file, f"has {shown} in {column.name} row {number}, which is no {column.data_type}"
-            )
-    return pl.Series(column.name, made, pl.Float64 if column.type == "Num" else pl.String)
-
-
-def _value(column: JsonColumn, value: Any) -> Any:
+def _value(column: FileVariable, value: Any) -> Any:
     if value is None or value == "":
         return None
     if column.type == "Char":
         if not isinstance(value, str):
             raise TypeError
         return value.rstrip(" ") or None
-    if column.data_type in ("date", "datetime", "time"):
-        return _sas_number(column.data_type, value)
-    if isinstance(value, str) and column.data_type != "decimal":
+    if column.moment:
+        return number_of(value, column.moment)
+    if isinstance(value, str) and (column.data_type != "decimal" or not _DECIMAL.fullmatch(value)):
         raise TypeError
-    number = float(value)
+    number = float(value.replace(",", "") if isinstance(value, str) else value)
     if number in (float("inf"), float("-inf")):
         raise ValueError
     return number
 
 
-def _sas_number(kind: str, text: Any) -> float:
-    """Days or seconds since 1960, or seconds of the day."""
-    if kind == "date":
-        return float((date.fromisoformat(text) - _DAY_ZERO).days)
-    if kind == "datetime":
-        moment = datetime.fromisoformat(text).replace(tzinfo=None)
-        return (moment - datetime.combine(_DAY_ZERO, time())).total_seconds()
-    clock = time.fromisoformat(text)
-    return clock.hour * 3600 + clock.minute * 60 + clock.second + clock.microsecond / 1e6
+def _is_exact(number: float, value: Any) -> bool:
+    """Whether a double is the number that the file has, to its last digit."""
+    if isinstance(value, str):
+        return Decimal(repr(number)) == Decimal(value.replace(",", ""))
+    return isinstance(value, float) or number == value
 
 
 def _stop(code: str, file: str, what: str, hint: str = "") -> NoReturn:

@@ -14,8 +14,8 @@ from ced_cdisc.schema.shapes import RAW_COLUMN, REMOVAL, Shapes
 from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.define import DefineSpec
-from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.findings_file import KnownFindings
+from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import DomainSpec
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec

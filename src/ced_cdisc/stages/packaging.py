@@ -11,7 +11,7 @@ import polars as pl
 from ced_cdisc.check.define import check_define, check_define_against_xpt
 from ced_cdisc.convert import Partner, PartnerLost
 from ced_cdisc.core.findings import Finding, Findings, Stopped
-from ced_cdisc.core.metadata import PackageMetadata
+from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
 from ced_cdisc.core.xpt import XptMember, xpt_member
 from ced_cdisc.describe.annotated_crf import annotated_crf
 from ced_cdisc.describe.crf_visits import forms_by_visit
@@ -22,6 +22,7 @@ from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.write.define import define_xml, stylesheet
 from ced_cdisc.write.define_page import beside, define_page
 from ced_cdisc.write.xpt import write_xpt
+from ced_cdisc.write.xpt_check import check_xpt
 
 _Package = tuple[PackageMetadata | None, dict[str, bytes], list[Finding]]
 _Analysed = tuple[dict[str, bytes], list[Finding]]
@@ -159,16 +160,48 @@ def _transport(place: _Place, metadata: PackageMetadata, frames: Mapping[str, pl
     members: list[XptMember] = []
     for dataset in metadata.datasets:
         member = xpt_member(dataset, metadata.created)
-        stream = io.BytesIO()
+        frame = frames[place.plan.qualified(dataset.name)].select(v.name for v in dataset.variables)
         try:
-            frame = frames[place.plan.qualified(dataset.name)]
-            write_xpt(stream, frame.select(v.name for v in dataset.variables), member)
+            files |= _written(place, metadata, dataset, frame, member)
         except Stopped as stopped:
             found.extend(stopped.findings)
             continue
-        files[f"{place.folder}/{dataset.name.lower()}.xpt"] = stream.getvalue()
         members.append(member)
     return files, members, found
+
+
+def _written(
+    place: _Place,
+    metadata: PackageMetadata,
+    dataset: DatasetMetadata,
+    frame: pl.DataFrame,
+    member: XptMember,
+) -> dict[str, bytes]:
+    """A dataset in each format: the first beside define.xml, every other in a folder of its own.
+
+    What a transport file cannot hold is refused whatever the format, so that all formats hold the same.
+    """
+    files: dict[str, bytes] = {}
+    first, *_ = place.plan.formats
+    for form in place.plan.formats:
+        stream = io.BytesIO()
+        if form == "xpt":
+            write_xpt(stream, frame, member)
+        else:
+            from ced_cdisc.stages.exchanging import write_other
+
+            if findings := check_xpt(frame, member):
+                raise Stopped(Findings(findings))
+            reference = "define.xml" if form == first else f"{_up(place.folder)}/define.xml"
+            write_other(stream, form, metadata, dataset, frame, reference)
+        folder = place.folder if form == first else f"{form}/{place.folder}"
+        files[f"{folder}/{dataset.name.lower()}.{form}"] = stream.getvalue()
+    return files
+
+
+def _up(folder: str) -> str:
+    """The way from ``json/controls/sdtm`` to ``controls/sdtm``."""
+    return "../" * (folder.count("/") + 2) + folder
 
 
 def _define(folder: str, metadata: PackageMetadata) -> tuple[bytes, list[Finding]]:

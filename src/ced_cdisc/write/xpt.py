@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ced_cdisc.core.datafile import Rows
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.ibm import SPECIAL_MISSING, ieee_to_ibm
 from ced_cdisc.core.xpt import NAMESTR, RECORD, XptLibrary, XptMember, header_record
@@ -59,11 +60,11 @@ def write_xpt(
     _write_padding(stream, frame.height * member.record_length)
 
 
-def write_xpt_blocks(stream: BinaryIO, blocks: Iterable[pl.DataFrame], member: XptMember) -> int:
+def write_xpt_blocks(stream: BinaryIO, blocks: Iterable[pl.DataFrame | Rows], member: XptMember) -> int:
     """Write a dataset that comes in blocks of rows, such as one per group of subjects.
 
     The bytes are those of :func:`write_xpt` with the whole dataset. Each block is checked before it is
-    written.
+    written. A block is a frame, or one with its special missing values.
 
     Returns:
         The number of rows.
@@ -74,17 +75,19 @@ def write_xpt_blocks(stream: BinaryIO, blocks: Iterable[pl.DataFrame], member: X
     _stop_on(Findings(check_member(member)))
     stream.write(_headers(member))
     rows = 0
-    held_back: pl.DataFrame | None = None
-    for block in blocks:
-        _stop_on(Findings(check_block(block, member, {}, rows + 1)))
-        rows += block.height
-        if not block.is_empty():
+    held_back: Rows | None = None
+    for one in blocks:
+        block = one if isinstance(one, Rows) else Rows(one)
+        _stop_on(Findings(check_block(block.frame, member, block.codes, rows + 1)))
+        rows += block.frame.height
+        if not block.frame.is_empty():
             if held_back is not None:
-                _write_rows(stream, held_back, member, {})
+                _write_rows(stream, held_back.frame, member, held_back.codes)
             held_back = block
     if held_back is not None:
-        _stop_on(Findings(check_last_row(held_back, member, rows - held_back.height + 1)))
-        _write_rows(stream, held_back, member, {})
+        frame = held_back.frame
+        _stop_on(Findings(check_last_row(frame, member, rows - frame.height + 1)))
+        _write_rows(stream, frame, member, held_back.codes)
     _write_padding(stream, rows * member.record_length)
     return rows
 

@@ -248,7 +248,7 @@ def _outputs(facts: Facts) -> Iterator[Block]:
         return
     yield text(
         "define.xml holds, for each result, the selection of records, the method, and a program that "
-        "computes it from the transport file. The results are:"
+        f"computes it from the {facts.file_word}. The results are:"
     )
     rows = [
         (display.id, display.title, result.dataset, result.description)

@@ -59,6 +59,11 @@ class Facts:
     findings: tuple[Finding, ...] = ()
     others: Mapping[str, PackageMetadata] = field(default_factory=dict[str, PackageMetadata])
 
+    @property
+    def file_word(self) -> str:
+        """What the file of a dataset is called."""
+        return "transport file" if self.plan.formats[0] == "xpt" else "dataset file"
+
     def dataset(self, name: str) -> DatasetMetadata | None:
         """The metadata of a dataset, None where the package has none of that name."""
         return next((one for one in self.package.datasets if one.name == name), None)
@@ -146,7 +151,7 @@ def inputs(facts: Facts, folder: str) -> tuple[Block, ...]:
         bullets(
             (
                 "define.xml against the schema of Define-XML 2.1 and for references that lead nowhere;",
-                "define.xml against the bytes of the transport files: datasets, variables, labels, types "
+                f"define.xml against the bytes of the {facts.file_word}s: datasets, variables, labels, types "
                 "and lengths;",
                 "every value against the closed codelist or the format of its variable, as it was made.",
             )

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.define import DefineSpec
-from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.findings_file import KnownFindings
+from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.models import DomainSpec
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 

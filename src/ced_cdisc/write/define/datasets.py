@@ -20,7 +20,7 @@ def item_group_def(dataset: DatasetMetadata) -> ItemGroupDef:
     without data has no file.
     """
     has_file = not dataset.has_no_data
-    href = f"{dataset.name.lower()}.xpt"
+    href = dataset.file
     return ItemGroupDef(
         oid=oids.item_group(dataset.name),
         name=dataset.name,

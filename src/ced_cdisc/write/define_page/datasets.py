@@ -74,7 +74,7 @@ def _facts(section: Element, dataset: DatasetMetadata, package: PackageMetadata)
     if dataset.has_no_data:
         file.text = "None: no data"
     else:
-        link(file, f"{dataset.name.lower()}.xpt", f"{dataset.name.lower()}.xpt", "mono")
+        link(file, dataset.file, dataset.file, "mono")
 
 
 def _variable(body: Element, dataset: DatasetMetadata, variable: Variable, places: Places) -> None:

@@ -1,0 +1,157 @@
+"""The reader of Parquet files: ours with all their metadata, those of others by the types of columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+import pyarrow as _pyarrow  # pyright: ignore[reportMissingTypeStubs]
+import pyarrow.parquet as _parquet  # pyright: ignore[reportMissingTypeStubs]
+
+from ced_cdisc.core.datafile import FileDataset, FileVariable, JsonType, Rows
+from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
+from ced_cdisc.core.moments import as_numbers
+from ced_cdisc.read.dataset_json import described_dataset
+
+pa: Any = cast(Any, _pyarrow)  # pyarrow has no types
+pq: Any = cast(Any, _parquet)
+_ROWS = 1 << 17
+_EXACT = 1 << 53
+_MOMENTS: tuple[tuple[type[pl.DataType], JsonType, str], ...] = (
+    (pl.Date, "date", "E8601DA."),
+    (pl.Datetime, "datetime", "E8601DT."),
+    (pl.Time, "time", "E8601TM."),
+)
+
+
+class ParquetFile:
+    """An open file, whose rows are read in blocks, again each time.
+
+    Attributes:
+        dataset: what the file says of the dataset; of a file of others, names and types.
+        rounded: by column, first row and text of a whole number that no double holds; known after the blocks.
+        encoding: empty, since the format settles it.
+    """
+
+    encoding = ""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._shown = path, path.as_posix()
+        self.rounded: dict[str, tuple[int, str]] = {}
+        with self._open() as file:
+            schema = file.schema_arrow
+            kinds = pl.DataFrame(cast(Any, pl).from_arrow(schema.empty_table())).schema
+        for name, kind in kinds.items():
+            if _type(kind) is None:
+                raise self._refused(f"has the column {name} of type {kind}, which no dataset can hold")
+        if len(kinds) != len(schema.names) or not kinds:
+            raise self._refused("has two columns of one name" if kinds else "has no columns")
+        metadata: Mapping[bytes, bytes] = schema.metadata or {}
+        self.dataset = (
+            self._described(metadata, kinds) if b"dataset-json" in metadata else self._inferred(kinds)
+        )
+
+    def blocks(self) -> Iterator[Rows]:
+        """The rows.
+
+        Raises:
+            Stopped: they cannot be read (CED720).
+        """
+        before = 0
+        with self._open() as file:
+            batches = file.iter_batches(_ROWS)
+            while True:
+                try:
+                    batch: Any = next(batches, None)
+                except (OSError, pa.ArrowException) as error:
+                    raise self._refused(f"cannot be read: {_reason(error)}") from None
+                if batch is None:
+                    return
+                frame = pl.DataFrame(cast(Any, pl).from_arrow(pa.Table.from_batches([batch])))
+                yield Rows(frame.select([self._values(column, before) for column in frame.iter_columns()]))
+                before += frame.height
+
+    def _open(self) -> Any:
+        try:
+            return pq.ParquetFile(self._path, memory_map=False)
+        except (OSError, pa.ArrowException) as error:
+            raise self._refused(f"cannot be read: {_reason(error)}") from None
+
+    def _described(self, metadata: Mapping[bytes, bytes], kinds: Mapping[str, pl.DataType]) -> FileDataset:
+        try:
+            head, sas = json.loads(metadata[b"dataset-json"]), json.loads(metadata.get(b"sas", b"{}"))
+            dataset = described_dataset(head, self._shown)
+            lengths, informats = dict(sas.get("lengths", {})), dict(sas.get("informats", {}))
+            modified, kind = str(sas.get("modified", "")), str(sas.get("type", ""))
+        except (ValueError, AttributeError, TypeError, RecursionError, Stopped):
+            raise self._refused("has metadata of a dataset that cannot be read") from None
+        told = {v.name: v.type for v in dataset.variables}
+        if told != {name: _type(kind) for name, kind in kinds.items()} or list(told) != list(kinds):
+            raise self._refused("has other columns than its metadata say")
+
+        def completed(variable: FileVariable) -> FileVariable:
+            size = lengths.get(variable.name, 0)
+            return replace(
+                variable,
+                bytes=size if isinstance(size, int) and size > 0 else 0,
+                informat=str(informats.get(variable.name, "")),
+            )
+
+        variables = tuple(completed(variable) for variable in dataset.variables)
+        return replace(dataset, variables=variables, modified=modified, dataset_type=kind)
+
+    def _inferred(self, kinds: Mapping[str, pl.DataType]) -> FileDataset:
+        variables: list[FileVariable] = []
+        for name, kind in kinds.items():
+            if moment := _moment(kind):
+                said, form = moment
+                variables.append(FileVariable(name, "", "Num", said, "integer", format=form))
+            elif _type(kind) == "Char":
+                variables.append(FileVariable(name, "", "Char", "string"))
+            else:
+                plain: JsonType = "integer" if kind.is_integer() else "double"
+                variables.append(FileVariable(name, "", "Num", "boolean" if kind == pl.Boolean else plain))
+        return FileDataset(self._path.stem.upper(), "", tuple(variables))
+
+    def _values(self, column: pl.Series, before: int) -> pl.Series:
+        if _type(column.dtype) == "Char":
+            texts = column.cast(pl.String).str.strip_chars_end(" ")
+            return texts.set(texts == "", None)
+        if column.dtype.is_integer() and column.name not in self.rounded:
+            large = ((column >= _EXACT) | (column <= -_EXACT)).arg_true()
+            if len(large):
+                self.rounded[column.name] = (before + int(large[0]) + 1, str(column[int(large[0])]))
+        return as_numbers(column)
+
+    def _refused(self, what: str) -> Stopped:
+        where = Location(self._shown)
+        return Stopped(Findings([Finding("CED720", f"{self._shown} {what}", where, stage=Stage.RAW)]))
+
+
+def _moment(kind: pl.DataType) -> tuple[JsonType, str] | None:
+    """The logical type and SAS format of a column of dates, datetimes or times."""
+    for dtype, said, form in _MOMENTS:
+        if isinstance(kind, dtype):
+            return said, form
+    return None
+
+
+def _type(kind: pl.DataType) -> str | None:
+    """The type of SAS; None where it has none."""
+    if isinstance(kind, pl.String | pl.Categorical | pl.Enum | pl.Null):
+        return "Char"
+    if isinstance(kind, pl.Datetime):
+        return None if kind.time_zone else "Num"
+    if isinstance(kind, pl.Date | pl.Time | pl.Boolean):
+        return "Num"
+    return "Num" if kind.is_integer() or kind.is_float() else None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__

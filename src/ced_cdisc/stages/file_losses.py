@@ -1,0 +1,228 @@
+"""What a conversion of a file loses: found by one pass over its rows, and told before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import polars as pl
+
+from ced_cdisc.core.datafile import NO_TIME, FileDataset, FileVariable, Rows
+from ced_cdisc.core.findings import Finding, Location, Severity, Stage, one_of
+from ced_cdisc.core.moments import has_text
+from ced_cdisc.core.xpt import LABEL_BYTES, LONGEST_NUMBER
+from ced_cdisc.read.datafiles import DataFile
+
+Kind = Literal["xpt", "json", "parquet", "csv"]
+Allowed = Literal["labels", "special-missing", "digits"]
+_NAMES: dict[Kind, str] = {"xpt": "XPT v5", "json": "Dataset-JSON", "parquet": "Parquet", "csv": "CSV"}
+
+
+@dataclass
+class Survey:
+    """What the rows of a file hold.
+
+    Attributes:
+        rows: how many there are.
+        bytes: longest text by variable.
+        special: first row and code of special missing values by variable, and how many there are.
+        textless: first row and number, by variable, of those that should be a date and have no text.
+        broken: the same of those that should be whole.
+    """
+
+    rows: int = 0
+    bytes: dict[str, int] = field(default_factory=dict[str, int])
+    special: dict[str, tuple[int, str, int]] = field(default_factory=dict[str, tuple[int, str, int]])
+    textless: dict[str, tuple[int, float]] = field(default_factory=dict[str, tuple[int, float]])
+    broken: dict[str, tuple[int, float]] = field(default_factory=dict[str, tuple[int, float]])
+
+
+def survey(file: DataFile, encoding: str) -> Survey:
+    """Look at all rows once; texts are measured in an encoding.
+
+    Raises:
+        Stopped: something is wrong with the file.
+    """
+    found = Survey()
+    for block in file.blocks():
+        for variable in file.dataset.variables:
+            values = block.frame[variable.name]
+            if variable.type == "Char":
+                found.bytes[variable.name] = max(
+                    found.bytes.get(variable.name, 0), _longest(values, encoding)
+                )
+                continue
+            if variable.moment:
+                _first(found.textless, variable, values, has_text(values, variable.moment), found.rows)
+            elif variable.data_type == "integer":
+                _first(found.broken, variable, values, values.floor() == values, found.rows)
+        _special(found, block)
+        found.rows += block.frame.height
+    return found
+
+
+def _longest(values: pl.Series, encoding: str) -> int:
+    if encoding in ("ascii", "utf-8"):
+        longest = values.str.len_bytes().max()
+        return longest if isinstance(longest, int) else 0
+    return max((len(text.encode(encoding, "replace")) for text in values.drop_nulls().to_list()), default=0)
+
+
+def _first(
+    into: dict[str, tuple[int, float]],
+    variable: FileVariable,
+    values: pl.Series,
+    good: pl.Series,
+    before: int,
+) -> None:
+    places = (~good.fill_null(True)).arg_true()
+    if len(places) and variable.name not in into:
+        into[variable.name] = (before + int(places[0]) + 1, float(values[int(places[0])]))
+
+
+def _special(found: Survey, block: Rows) -> None:
+    for name, codes in block.codes.items():
+        place = int(codes.is_not_null().arg_true()[0])
+        row, code, count = found.special.get(name, (found.rows + place + 1, str(codes[place]), 0))
+        found.special[name] = (row, code, count + codes.count())
+
+
+def fitted(
+    file: DataFile, found: Survey, kind: Kind, allowed: Collection[str], shown: str, source: str
+) -> tuple[FileDataset, list[Finding]]:
+    """The dataset as the format can hold it, and all that is lost; errors where that needs a word that lacks.
+
+    Args:
+        file: the file that was read.
+        found: what its rows hold.
+        kind: the format to write.
+        allowed: what may be lost.
+        shown: the file to write, for the findings.
+        source: the file that was read.
+    """
+
+    def say(code: str, message: str, hint: str = "", severity: Severity = Severity.NOTE) -> Finding:
+        return Finding(code, message, Location(shown), hint, Stage.OUTPUT, severity)
+
+    def lost(code: str, word: Allowed, message: str) -> Finding:
+        if word in allowed:
+            return say(code, message, severity=Severity.WARNING)
+        return say(code, message, f"allow it with --allow {word}", Severity.ERROR)
+
+    dataset, findings = file.dataset, list[Finding]()
+    for name, (row, text) in file.rounded.items():
+        message = f"{dataset.name}.{name} row {row}: {text[:60]} has more digits than a number of SAS holds"
+        one = lost("CED723", "digits", message)
+        findings.append(replace(one, where=Location(source), stage=Stage.RAW))
+    if not dataset.created and kind != "csv":
+        message = f"{source} does not say when it was made, {NO_TIME} is written"
+        findings.append(say("CED734", message, "name another time with --created"))
+    if kind == "xpt":
+        dataset, more = _labels(dataset, lost)
+        findings += more
+    elif kind != "csv":
+        for name, (row, code, count) in found.special.items():
+            others = f", and {count - 1} more" if count > 1 else ""
+            message = (
+                f"{dataset.name}.{name} row {row}: {_NAMES[kind]} has no special missing values, "
+                f".{code} becomes missing{others}"
+            )
+            findings.append(lost("CED730", "special-missing", message))
+    if kind != "xpt":
+        dataset, more = _types(dataset, found, say)
+        findings += more
+    if places := list(_no_place(dataset, file.dataset, kind)):
+        message = f"{_NAMES[kind]} has no place for {one_of(places, 20)} of {dataset.name}"
+        findings.append(say("CED732", message))
+    return dataset, findings
+
+
+def _labels(
+    dataset: FileDataset, lost: Callable[[str, Allowed, str], Finding]
+) -> tuple[FileDataset, list[Finding]]:
+    """Labels cut to what a transport file holds."""
+    findings: list[Finding] = []
+
+    def cut(what: str, label: str) -> str:
+        if (size := len(label.encode())) <= LABEL_BYTES:
+            return label
+        kept = label.encode()[:LABEL_BYTES].decode(errors="ignore").rstrip(" ")
+        message = (
+            f"the label of {what} has {size} bytes, XPT v5 holds {LABEL_BYTES}: {label!r} becomes {kept!r}"
+        )
+        findings.append(lost("CED731", "labels", message))
+        return kept
+
+    label = cut(dataset.name, dataset.label)
+    variables = tuple(replace(v, label=cut(f"{dataset.name}.{v.name}", v.label)) for v in dataset.variables)
+    return replace(dataset, label=label, variables=variables), findings
+
+
+def _types(
+    dataset: FileDataset, found: Survey, say: Callable[[str, str], Finding]
+) -> tuple[FileDataset, list[Finding]]:
+    """Types that all values have: dates without text and fractions among whole numbers are plain numbers."""
+    findings: list[Finding] = []
+
+    def fitting(variable: FileVariable) -> FileVariable:
+        what = f"{dataset.name}.{variable.name}"
+        if variable.name in found.textless:
+            row, number = found.textless[variable.name]
+            message = f"{what} row {row}: {number!r} is no {variable.data_type} of ISO 8601"
+            findings.append(say("CED733", f"{message}, the variable is written as numbers"))
+            return replace(variable, data_type="double", target="")
+        if variable.name in found.broken:
+            row, number = found.broken[variable.name]
+            findings.append(
+                say("CED735", f"{what} row {row}: {number!r} is not whole, its type becomes float")
+            )
+            return replace(variable, data_type="float")
+        return variable
+
+    return replace(dataset, variables=tuple(map(fitting, dataset.variables))), findings
+
+
+def _no_place(dataset: FileDataset, source: FileDataset, kind: Kind) -> Iterator[str]:
+    """The kinds of metadata that the file had and the format cannot hold."""
+    variables = source.variables
+    if kind == "csv":
+        named = {
+            "labels": source.label or any(v.label for v in variables),
+            "types": any(v.data_type != "string" for v in variables),
+            "lengths": any(v.length or v.bytes for v in variables),
+            "formats": any(v.format for v in variables),
+            "the time of creation": source.created,
+        }
+        yield from (word for word, there in named.items() if there)
+    if kind in ("json", "csv"):
+        shorter = [v.name for v in variables if v.type == "Num" and 0 < v.bytes < LONGEST_NUMBER]
+        if shorter:
+            yield f"the lengths of the numbers {one_of(shorter, 5)}"
+        if any(v.informat for v in variables):
+            yield "informats"
+        if source.dataset_type:
+            yield f"the type {source.dataset_type}"
+        if source.modified not in ("", source.created):
+            yield "the time of the last change"
+    if kind in ("xpt", "csv"):
+        named = {
+            "OIDs": source.oid or source.file_oid or any(v.oid for v in variables),
+            "keys": any(v.key for v in variables),
+            "the source system": source.source_system[0],
+            "the originator": source.originator,
+            "the study": source.study_oid or source.metadata_version_oid,
+            "the reference to define.xml": source.metadata_ref,
+            "the time of the database": source.database_modified,
+        }
+        yield from (word for word, there in named.items() if there)
+    if kind == "xpt":
+        plain = ("string", "double", *(("date", "datetime", "time")))
+        if kept := [
+            v.name
+            for v in variables
+            if v.data_type not in plain or (v.type == "Char" and v.data_type != "string")
+        ]:
+            yield f"the data types of {one_of(kept, 5)}"
+        if len(source.created) > len(NO_TIME):
+            yield "the time zone or fractions of a second of the time of creation"
