@@ -29,7 +29,12 @@ def nearly_always(frame: pl.DataFrame, right: pl.Expr) -> bool:
     It is asked of what is no rule of a guide: what so few records do otherwise is hardly meant.
     """
     told = frame.select(right.sum().alias("follow"), right.count().alias("of")).row(0)
-    return told[0] >= _MANY and told[1] - told[0] <= max(1, told[1] // 100)
+    return is_nearly_all(*told)
+
+
+def is_nearly_all(follow: int, of: int) -> bool:
+    """Whether so many of so many are nearly always, as :func:`nearly_always` says."""
+    return follow >= _MANY and of - follow <= max(1, of // 100)
 
 
 def way_of(frame: pl.DataFrame, ways: Sequence[pl.Expr]) -> pl.Expr | None:

@@ -16,6 +16,7 @@ _DAYS = {"ADY": "ADT", "ASTDY": "ASTDT", "AENDY": "AENDT"}
 _TIED = (
     ("SAFFL", "TRTSDT"), ("DTHFL", "DTHDT"), ("ENRLFL", "ENRLDT"), ("RANDFL", "RANDDT"),
 )  # fmt: skip
+_SIZES = ("AGE", "AAGE", "ADURN", "HEIGHTBL", "WEIGHTBL", "BMIBL")
 _BOUNDS = re.compile(r"(?P<low>\d+)\s*-\s*(?P<high>\d+)|(?P<sign><=|>=|<|>)\s*(?P<bound>\d+)")
 
 
@@ -120,6 +121,14 @@ def groups_of_age(study: Submission) -> Iterator[Look]:
                     outside = pl.when(pl.col(name) == text).then(_outside(match)).otherwise(outside)
             of = outside.is_not_null() & pl.col("AGE").is_not_null()
             yield data.records(outside, name, "AGE", of=of)
+
+
+def sizes_not_negative(study: Submission) -> Iterator[Look]:
+    """Ages, durations, heights and weights below 0."""
+    for data in study.adam():
+        for name in data.numbers():
+            if name in _SIZES or re.fullmatch(r"TR(\d\d|T)DUR[DMY]", name):
+                yield data.values_wrong(name, pl.col("value") < 0)
 
 
 def body_mass_index(study: Submission) -> Iterator[Look]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from ced_cdisc.conformance.dates import after, day
-from ced_cdisc.conformance.follow import nearly_always
+from ced_cdisc.conformance.follow import is_nearly_all, nearly_always
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
 
@@ -25,9 +25,12 @@ def numbers_without_gap(study: Submission) -> Iterator[Look]:
                 (pl.col(number).max() == pl.len()).alias("whole"), pl.col(number).max().alias("last")
             )
             if nearly_always(last, pl.col("whole")):
-                frame = data.frame.join(last, on="USUBJID", how="left", maintain_order="left")
-                wrong = ~pl.col("whole") & (pl.col(number) == pl.col("last"))
-                yield data.records(wrong, number, frame=frame)
+                of, gaps = pl.col(number).is_not_null(), last.filter(~pl.col("whole"))
+                if gaps.height:
+                    frame = data.frame.join(gaps, on="USUBJID", how="left", maintain_order="left")
+                    yield data.records(pl.col(number) == pl.col("last"), number, of=of, frame=frame)
+                else:
+                    yield data.records(pl.lit(value=False), number, of=of)
 
 
 def numbers_in_order(study: Submission) -> Iterator[Look]:
@@ -35,15 +38,17 @@ def numbers_in_order(study: Submission) -> Iterator[Look]:
     for data in study.datasets.values():
         number = "ASEQ" if data.kind == "ADaM" else data.v("--SEQ")
         if number in data.numbers() and "USUBJID" in data.texts():
-            way = pl.col(number) > pl.col(number).shift(1).over("USUBJID")
+            of_one = pl.col("USUBJID") == pl.col("USUBJID").shift(1)
+            way = pl.when(of_one).then(pl.col(number) > pl.col(number).shift(1))
             if nearly_always(data.frame, way):
                 yield data.records(~way, number, of=way.is_not_null())
 
 
 def repeats_counted(study: Submission) -> Iterator[Look]:
-    """--REPNUM that is no whole number from 1."""
-    for data in study.having("--REPNUM"):
-        yield data.values_wrong("--REPNUM", (pl.col("value") < 1) | (pl.col("value") % 1 != 0))
+    """--REPNUM and TAETORD that are no whole numbers from 1."""
+    for name in ("--REPNUM", "TAETORD"):
+        for data in study.having(name):
+            yield data.values_wrong(name, (pl.col("value") < 1) | (pl.col("value") % 1 != 0))
 
 
 def record_within_visit(study: Submission) -> Iterator[Look]:
@@ -65,17 +70,32 @@ def record_within_visit(study: Submission) -> Iterator[Look]:
 
 
 def limits_converted(study: Submission) -> Iterator[Look]:
-    """Limits with a factor of their own; they may be rounded, so that only a tenth apart counts."""
+    """Limits with a factor of their own; they may be rounded, so that only a tenth apart counts.
+
+    Limits are few, so each pair of them is looked at once.
+    """
     for data in study.having("--TESTCD", "--ORRESU", "--STRESU", among=study.sdtm("Findings")):
         by = [data.v(n) for n in ("--TESTCD", "--ORRESU", "--STRESU")]
-        for collected, standard in (("--ORNRLO", "--STNRLO"), ("--ORNRHI", "--STNRHI")):
-            if data.has(collected, standard):
-                low = data.col(collected).cast(pl.Float64, strict=False)
-                factor = pl.when(low != 0).then(data.col(standard) / low)
-                way = ((factor / factor.median().over(by)) - 1).abs() < 0.1
-                if nearly_always(data.frame, way):
-                    of = way.is_not_null()
-                    yield data.records(~way, standard, collected, *by, of=of)
+        for pair in (("--ORNRLO", "--STNRLO"), ("--ORNRHI", "--STNRHI")):
+            if not data.has(*pair):
+                continue
+            collected, standard = (data.v(n) for n in pair)
+            each = data.frame.lazy().group_by(*by, collected, standard).len("count").collect()
+            number = pl.col(collected).cast(pl.Float64, strict=False)
+            factor = pl.when(number != 0).then(pl.col(standard) / number)
+            each = each.sort("count", descending=True).with_columns(factor.alias("factor"))
+            usual = pl.col("factor").drop_nulls().first().over(by)
+            each = each.with_columns((((pl.col("factor") / usual) - 1).abs() < 0.1).alias("fits"))
+            told = each.filter(pl.col("fits").is_not_null())
+            of, few = int(told["count"].sum()), int(told.filter(~pl.col("fits"))["count"].sum())
+            if not few and of:
+                yield data.records(pl.lit(value=False), standard, collected)
+            elif is_nearly_all(of - few, of):
+                keys = [*by, collected, standard]
+                frame = data.frame.join(
+                    told.select(*keys, "fits"), on=keys, how="left", nulls_equal=True, maintain_order="left"
+                )
+                yield data.records(~pl.col("fits"), standard, collected, *by, frame=frame)
 
 
 def reference_time_of_day(study: Submission) -> Iterator[Look]:
@@ -84,6 +104,15 @@ def reference_time_of_day(study: Submission) -> Iterator[Look]:
         way = day(data.col("--RFTDTC")) == day(data.col("--DTC"))
         if nearly_always(data.frame, way):
             yield data.records(~way, "--RFTDTC", "--DTC", of=way.is_not_null())
+
+
+def subject_in_unique_identifier(study: Submission) -> Iterator[Look]:
+    """SUBJID that USUBJID does not end with, where nearly all do."""
+    for data in study.datasets.values():
+        if {"USUBJID", "SUBJID"} <= set(data.texts()):
+            way = pl.col("USUBJID").str.ends_with(pl.col("SUBJID"))
+            if nearly_always(data.frame, way):
+                yield data.records(~way, "SUBJID", of=way.is_not_null())
 
 
 def death_on_one_day(study: Submission) -> Iterator[Look]:
