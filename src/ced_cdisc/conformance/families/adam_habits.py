@@ -109,7 +109,10 @@ def treated_when_emergent(study: Submission) -> Iterator[Look]:
 
 
 def groups_of_age(study: Submission) -> Iterator[Look]:
-    """AGEGRy whose text says bounds that AGE does not lie within."""
+    """AGEGRy whose text says bounds that AGE does not lie within, in studies that have all ages in years."""
+    ages = [one for one in (*study.adam(), *study.domain("DM")) if "AGEU" in one.texts()]
+    if any(set(one.values("AGEU")["value"]) - {"YEARS"} for one in ages):
+        return
     for data in study.adam():
         for name in (n for n in data.texts() if re.fullmatch(r"AGEGR\d", n)):
             if "AGE" not in data.numbers():

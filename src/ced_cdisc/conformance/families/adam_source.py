@@ -23,11 +23,16 @@ _IDENTIFIERS = ("STUDYID", "DOMAIN", "USUBJID")
 
 
 def copied_from_source(study: Submission) -> Iterator[Look]:
-    """Variables that carry the name of one of the SDTM record have its value."""
+    """Variables that carry the name of one of the SDTM record have its value.
+
+    Where a record names several of SDTM, VISITNUM and the like may be of any of them.
+    """
     for data, parents, frame in _with_sources(study):
+        several = len(_keys(data)) > 1
         for name in data.columns:
             types = {one.columns[name].type for one in parents if name in one.columns}
-            if types == {data.columns[name].type} and name not in _IDENTIFIERS:
+            told = name not in _IDENTIFIERS and not (several and name[:2] != parents[0].domain)
+            if told and types == {data.columns[name].type}:
                 yield _compared(data, frame, name)
 
 
@@ -59,7 +64,7 @@ def treatment_of_adsl(study: Submission) -> Iterator[Look]:
     if adsl is None or not _is_text(adsl, "USUBJID"):
         return
     for name, letter in (("TRTP", "P"), ("TRTA", "A")):
-        pattern = re.compile(rf"TRT\d\d{letter}|TRTSEQ{letter}|TR\d\d{letter}G\d|TS\d?{letter}?G\d")
+        pattern = re.compile(rf"TRT\d\d{letter}|TRTSEQ{letter}|TR\d\d{letter}G\d|TSEQ{letter}G\d")
         given = [n for n in adsl.texts() if pattern.fullmatch(n)]
         subjects = adsl.frame.filter(~pl.col("USUBJID").is_duplicated()).select(
             "USUBJID", pl.concat_list(given).alias("__given") if given else pl.lit(None).alias("__given")
@@ -160,14 +165,19 @@ def _with_sources(study: Submission) -> Iterator[tuple[Dataset, list[Dataset], p
     for data in study.adam("BDS", "TTE", "OCCDS"):
         if not _is_text(data, "USUBJID"):
             continue
-        numbers = set(data.numbers())
-        keyed = [(n[:2], n) for n in sorted(numbers) if re.fullmatch("[A-Z]{2}SEQ", n)]
-        if {"SRCSEQ"} <= numbers and _is_text(data, "SRCDOM"):
+        keyed = [(n[:2], n) for n in _keys(data) if n != "SRCSEQ"]
+        if "SRCSEQ" in _keys(data):
             keyed += [(code, "SRCSEQ") for code in data.values("SRCDOM")["value"].sort()]
         for code, number in keyed:
             parents = [one for one in study.domain(code) if one.has("USUBJID", "--SEQ")]
             if parents:
                 yield data, parents, _joined(data, parents, code, number)
+
+
+def _keys(data: Dataset) -> list[str]:
+    """The variables with which records of a dataset name those of SDTM."""
+    traced = "SRCSEQ" in data.numbers() and _is_text(data, "SRCDOM")
+    return [n for n in data.numbers() if re.fullmatch("[A-Z]{2}SEQ", n)] + ["SRCSEQ"] * traced
 
 
 def _joined(data: Dataset, parents: list[Dataset], code: str, number: str) -> pl.DataFrame:
