@@ -1,6 +1,6 @@
 """Plant faults in a package, one at a time, and count those that ``ced-cdisc check`` finds.
 
-    python scripts/mutate_package.py OUT                      # the whole run, some twenty minutes
+    python scripts/mutate_package.py OUT                      # the whole run, some eight minutes
     python scripts/mutate_package.py OUT --sample 300         # a part of it that is always the same
     python scripts/mutate_package.py OUT --show "wrong sign"  # list the uncaught of one kind, or of all
     python scripts/mutate_package.py OUT --write docs/check-mutations.md

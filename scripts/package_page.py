@@ -19,7 +19,7 @@ WHY = {
     "result times ten": "The test has no unit or no second result to compare it with.",
     "other unit": "A published unit, and the standard result is the same number as in the right one.",
     "date of another year": "The date has no study day beside it, or is no whole day.",
-    "flag turned": "Both answers are possible, and no other variable of the record follows from it.",
+    "flag turned": "Both answers are possible, and no rule compares the answer with another variable.",
     "flag too many": "The record could have the flag.",
     "flag N in the place of none": "The variable may be N.",
     "misspelt term": "A term of a dictionary or of the sponsor, or one of a list that may be extended.",
@@ -53,6 +53,9 @@ _HEAD = """# What `ced-cdisc check` catches
 and the SDTM of the controls) and carries out the rules. A fault is caught where an error or a warning is new,
 or is of more records than in the sound package. Notes do not count. Which record has the fault is decided by
 the names of the dataset, the variable and the kind, so that each run plants the same.
+
+The define.xml of the package is read, too: it says how names, types, lengths and the order were meant, and
+many faults of these are found by it alone.
 
 Not planted, because the data with the fault conform, and nobody who has only the data can know: another valid
 term in the place of a term (MILD for SEVERE), another wording of a free text, a result changed alike in all
