@@ -82,7 +82,7 @@ def _metadata(study: Submission, data: Dataset, column: Column) -> Iterator[Faul
         yield _described(
             study, data, "length", column, str(longer), lambda: _with(data, replace(column, length=longer))
         )
-    spelt = next(name[:-1] + end for end in "QXZJ" if name[:-1] + end not in data.columns)
+    spelt = next(n for n in (name[:-1] + letter for letter in "QXZY") if n not in data.columns)
     yield _described(
         study, data, "name", column, spelt,
         lambda: (
@@ -130,6 +130,11 @@ def _records(data: Dataset) -> Iterator[Fault]:
     one = data.frame[row]
     yield _framed("record lost", data, "", f"row {row + 1}", "(none)", lambda: _without(data, row))
     yield _framed("record twice", data, "", f"row {row + 1}", "twice", lambda: pl.concat([data.frame, one]))
+    first = _pick("order of records", data, "", data.height - 1) if data.height > 1 else -1
+    if first >= 0 and not data.frame[first].equals(data.frame[first + 1]):
+        yield _framed(
+            "order of records", data, "", f"row {first + 1}", f"row {first + 2}", lambda: _behind(data, first)
+        )
     for sequence in (data.v(n) for n in SEQUENCES):
         if sequence in data.numbers() and "USUBJID" in data.columns:
             again = _renumbered(data, row, sequence)
@@ -144,6 +149,12 @@ def _renumbered(data: Dataset, row: int, sequence: str) -> Callable[[], pl.DataF
         return pl.concat([data.frame, copy.select(data.frame.columns)])
 
     return frame
+
+
+def _behind(data: Dataset, row: int) -> pl.DataFrame:
+    """The frame with a record and the next one in each other's place."""
+    order = [*range(row), row + 1, row, *range(row + 2, data.height)]
+    return data.frame[order]
 
 
 def _without(data: Dataset, row: int) -> pl.DataFrame:

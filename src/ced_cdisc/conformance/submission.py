@@ -317,13 +317,6 @@ class Submission:
             return pl.DataFrame(schema={"USUBJID": pl.String})
         return dm.frame.filter(pl.col("USUBJID").is_not_null()).unique("USUBJID", keep="first")
 
-    def of_its_study(self, data: Dataset) -> pl.Expr:
-        """The records of the study of DM: an analysis may take in subjects of another study."""
-        dm = self.get("DM")
-        if dm is None or "STUDYID" not in dm.texts() or "STUDYID" not in data.texts():
-            return pl.lit(True)
-        return pl.col("STUDYID").is_in(dm.values("STUDYID")["value"].implode())
-
     def with_dm(self, data: Dataset, *names: str, **made: pl.Expr) -> pl.DataFrame:
         """The records of a dataset with variables of DM as ``DM.RFSTDTC``, null where DM has none.
 

@@ -55,7 +55,7 @@ def subject_in_dm_of_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
         for data in study.adam():
             if _text(data, "USUBJID"):
                 known = study.subjects["USUBJID"].implode()
-                of = pl.col("USUBJID").is_not_null() & study.of_its_study(data)
+                of = pl.col("USUBJID").is_not_null() & _of_the_study(study, data)
                 yield data.records(~pl.col("USUBJID").is_in(known), "USUBJID", of=of)
 
 
@@ -266,6 +266,42 @@ def first_of_term(study: Submission) -> Iterator[Look]:  # noqa: D103
     yield from _first(study, "AOCCPFL", ("DECOD",))
 
 
+def sequence_of_sdtm(study: Submission) -> Iterator[Look]:
+    """--SEQ of an occurrence dataset, where the domain is in the submission."""
+    for data in study.adam("OCCDS"):
+        for name in data.numbers():
+            parents = study.domain(name[:2]) if re.fullmatch("[A-Z]{2}SEQ", name) else []
+            if _text(data, "USUBJID") and parents and all(one.has("USUBJID", name) for one in parents):
+                keys = pl.concat([one.frame.select("USUBJID", name) for one in parents]).unique()
+                frame = _looked_up(data.frame, keys, ["USUBJID", name])
+                of = pl.col(name).is_not_null() & _of_the_study(study, data)
+                yield data.records(pl.col("__found").is_null(), name, of=of, frame=frame)
+
+
+def source_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _sourced(study, "SRCVAR"):
+        for source, parents in _sources(study, data).items():
+            known = {column for one in parents for column in one.columns}
+            of = (pl.col("SRCDOM") == source) & pl.col("SRCVAR").is_not_null()
+            yield data.records(~pl.col("SRCVAR").is_in(sorted(known)), "SRCVAR", "SRCDOM", of=of)
+
+
+def source_record(study: Submission) -> Iterator[Look]:  # noqa: D103
+    for data in _sourced(study, "SRCSEQ"):
+        for source, parents in _sources(study, data).items():
+            number = "ASEQ" if parents[0].kind == "ADaM" else "--SEQ"
+            if not _text(data, "USUBJID") or not all(one.has("USUBJID", number) for one in parents):
+                continue
+            keys = pl.concat(
+                [one.frame.select("USUBJID", pl.col(one.v(number)).alias("SRCSEQ")) for one in parents]
+            ).unique()
+            frame = _looked_up(data.frame, keys, ["USUBJID", "SRCSEQ"])
+            of = (pl.col("SRCDOM") == source) & pl.col("SRCSEQ").is_not_null()
+            if number == "--SEQ":
+                of = of & _of_the_study(study, data)
+            yield data.records(pl.col("__found").is_null(), "SRCSEQ", "SRCDOM", of=of, frame=frame)
+
+
 # What several rules share
 
 
@@ -314,3 +350,35 @@ def _first(study: Submission, flag: str, groups: tuple[str, ...]) -> Iterator[Lo
             key = pl.when(pl.col(flag) == "Y").then(pl.struct("USUBJID", *by))
             several = key.is_duplicated() & pl.col(flag).eq("Y")
             yield data.records(several, flag, *by)
+
+
+def _of_the_study(study: Submission, data: Dataset) -> pl.Expr:
+    """The records of the study of DM: an analysis may take in subjects of another study."""
+    dm = study.get("DM")
+    if dm is None or not (_text(dm, "STUDYID") and _text(data, "STUDYID")):
+        return pl.lit(True)
+    return pl.col("STUDYID").is_in(dm.values("STUDYID")["value"].implode())
+
+
+def _sourced(study: Submission, name: str) -> Iterator[Dataset]:
+    for data in study.adam():
+        right = data.numbers() if name == "SRCSEQ" else data.texts()
+        if name in right and _text(data, "SRCDOM"):
+            yield data
+
+
+def _sources(study: Submission, data: Dataset) -> dict[str, list[Dataset]]:
+    """The datasets of the submission that SRCDOM names: a domain with its parts, or a dataset."""
+    found: dict[str, list[Dataset]] = {}
+    for name in data.values("SRCDOM")["value"].sort():
+        one = study.get(name)
+        parts = study.domain(name) or ([one] if one is not None else [])
+        if parts and not parts[0].is_supplemental:
+            found[name] = parts
+    return found
+
+
+def _looked_up(frame: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """The records with ``__found``, null where no key agrees."""
+    there = keys.with_columns(pl.lit(True).alias("__found"))
+    return beside(frame, there, on)

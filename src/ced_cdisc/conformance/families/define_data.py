@@ -9,11 +9,17 @@ import polars as pl
 
 from ced_cdisc.check.define.against_data import SHAPES, chosen_by, listed_values
 from ced_cdisc.check.define.document import DefineDocument, Element, attribute, description, qualified
+from ced_cdisc.conformance.follow import nearly_always
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Dataset, Submission
 
 VALUE = pl.col("value")
 _NUMERIC = ("integer", "float")
+_LONGEST = {
+    "date": 10, "partialDate": 10, "time": 15, "partialTime": 15,
+    "datetime": 29, "partialDatetime": 29, "incompleteDatetime": 29,
+}  # fmt: skip
+"""The most characters of dates and times, which have no Length."""
 
 
 def dataset_is_described(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -98,21 +104,10 @@ def formats_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 
 def length_fits_in_file(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data, name, said, real in _lengths(study):
-        yield data.fact(said > real, name, said=str(said), real=str(real))
-
-
-def length_of_file_is_said(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data, name, said, real in _lengths(study):
-        yield data.fact(said < real, name, said=str(said), real=str(real))
-
-
-def _lengths(study: Submission) -> Iterator[tuple[Dataset, str, int, int]]:
-    """Texts, with their length by define.xml and in the file."""
     for data, item, name in _variables(study):
         column, length = data.columns[name], item.get("Length", "")
         if item.get("DataType") == "text" and column.type == "Char" and column.length and length.isdecimal():
-            yield data, name, int(length), column.length
+            yield data.fact(int(length) > column.length, name, said=length, real=str(column.length))
 
 
 def values_fit_length(study: Submission) -> Iterator[Look]:
@@ -207,6 +202,30 @@ def one_record_where_none_repeats(study: Submission) -> Iterator[Look]:  # noqa:
         repeats = element.get("Repeating") != "No" or element.get("IsReferenceData") == "Yes"
         if not repeats and "USUBJID" in data.texts():
             yield data.records(pl.col("USUBJID").is_duplicated(), "USUBJID")
+
+
+def file_is_no_longer(study: Submission) -> Iterator[Look]:
+    """Lengths of XPT that are above Length, or above what a date can have."""
+    for data, item, name in _variables(study):
+        column, kind, said = data.columns[name], item.get("DataType", ""), item.get("Length", "")
+        if data.format == "xpt" and column.type == "Char" and (said.isdecimal() or kind in _LONGEST):
+            enough = int(said) if said.isdecimal() else _LONGEST[kind]
+            yield data.fact(column.length > enough, name, said=str(enough), real=str(column.length))
+
+
+def records_in_order_of_keys(study: Submission) -> Iterator[Look]:
+    """Records before their place, in datasets that are sorted by their keys but for a few."""
+    for data, _, _ in _described(study):
+        keys = data.define_keys
+        if keys and all(name in data.columns for name in keys):
+            early, same = pl.lit(value=False), pl.lit(value=True)
+            for name in keys:
+                # Missing values are sorted first, as in SAS.
+                place = pl.col(name).rank("dense").fill_null(0).cast(pl.Int64)
+                before = place.shift(1)
+                early, same = early | (same & (place < before)), same & (place == before)
+            if nearly_always(data.frame, ~early):
+                yield data.records(early, keys[0], *keys, of=pl.lit(value=True), keys=", ".join(keys))
 
 
 # What several rules share

@@ -26,16 +26,6 @@ _DICTIONARY = (
 """Terms of MedDRA and their codes."""
 
 
-def one_name_a_test(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--TESTCD", "--TEST"):
-        yield data.records(_several(data.v("--TEST"), data.v("--TESTCD")), "--TESTCD", "--TEST")
-
-
-def one_code_a_test(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("--TESTCD", "--TEST"):
-        yield data.records(_several(data.v("--TESTCD"), data.v("--TEST")), "--TEST", "--TESTCD")
-
-
 def result_or_reason(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--ORRES", among=study.sdtm("Findings")):
         derived = data.col("--DRVFL").eq_missing("Y")

@@ -323,9 +323,3 @@ def amounts_positive(study: Submission) -> Iterator[Look]:
         for name in ("AGE", "--DOSE"):
             if data.has(name):
                 yield data.values_wrong(name, VALUE < 0)
-
-
-def repetitions_from_one(study: Submission) -> Iterator[Look]:
-    """Numbers of repetitions that are no whole numbers from 1."""
-    for data in study.having("--REPNUM"):
-        yield data.values_wrong("--REPNUM", (VALUE < 1) | (VALUE.floor() != VALUE))

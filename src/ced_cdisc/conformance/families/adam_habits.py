@@ -1,0 +1,152 @@
+"""ADaM within itself: what depends on the parameter, the visit or the subject, days, groups of age, sizes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from ced_cdisc.conformance.follow import nearly_always
+from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.submission import Submission
+
+_WINDOW = ("AWTARGET", "AWLO", "AWHI", "AWRANGE", "AWU")
+_DAYS = {"ADY": "ADT", "ASTDY": "ASTDT", "AENDY": "AENDT"}
+_TIED = (
+    ("SAFFL", "TRTSDT"), ("DTHFL", "DTHDT"), ("ENRLFL", "ENRLDT"), ("RANDFL", "RANDDT"),
+)  # fmt: skip
+_SIZES = ("AGE", "AAGE", "ADURN", "HEIGHTBL", "WEIGHTBL", "BMIBL")
+_BOUNDS = re.compile(r"(?P<low>\d+)\s*-\s*(?P<high>\d+)|(?P<sign><=|>=|<|>)\s*(?P<bound>\d+)")
+
+
+def category_of_parameter(study: Submission) -> Iterator[Look]:
+    """PARCATy and CRITy that differ within a parameter."""
+    for data in study.adam("BDS", "TTE"):
+        for name in data.texts() if "PARAMCD" in data.texts() else ():
+            if re.fullmatch(r"PARCAT\d", name):
+                several = pl.col(name).n_unique().over("PARAMCD") > 1
+                yield data.records(several, name, "PARAMCD")
+
+
+def window_of_visit(study: Submission) -> Iterator[Look]:
+    """A window that nearly all records of the parameter and visit have."""
+    for data in study.adam("BDS", "TTE"):
+        if "AVISIT" in data.texts() and "PARAMCD" in data.texts():
+            for name in _WINDOW:
+                if name in data.columns:
+                    usual = pl.col(name).mode().sort().first().over("PARAMCD", "AVISIT")
+                    way = pl.when(pl.col("AVISIT").is_not_null() & pl.col(name).is_not_null()).then(
+                        pl.col(name) == usual
+                    )
+                    if nearly_always(data.frame, way):
+                        yield data.records(~way, name, "PARAMCD", "AVISIT")
+
+
+def within_window(study: Submission) -> Iterator[Look]:
+    """Days of visits that nearly all lie in their window, whichever day the dataset counts by."""
+    for data in study.adam("BDS"):
+        if {"AWLO", "AWHI"} <= set(data.numbers()):
+            for name in (n for n in data.numbers() if n.endswith("DY")):
+                way = (pl.col(name) >= pl.col("AWLO")) & (pl.col(name) <= pl.col("AWHI"))
+                if nearly_always(data.frame, way):
+                    yield data.records(~way, name, "AVISIT", "AWLO", "AWHI", of=way.is_not_null())
+
+
+def days_from_a_date(study: Submission) -> Iterator[Look]:
+    """Days that nearly all count from another date than TRTSDT; a sponsor's own may have a 0."""
+    for data in study.adam("BDS", "TTE", "OCCDS"):
+        numbers = data.numbers()
+        for name in (n for n in numbers if n.endswith("DY")):
+            date = _DAYS.get(name, "ADT")
+            for start in (n for n in numbers if n.endswith("DT") and n not in (date, "TRTSDT")):
+                if date in numbers:
+                    apart = pl.col(date) - pl.col(start)
+                    days = [apart + (apart >= 0).cast(pl.Float64), *([] if name in _DAYS else [apart])]
+                    ways = [pl.col(name) == counted for counted in days]
+                    way = next((one for one in ways if nearly_always(data.frame, one)), None)
+                    if way is not None:
+                        yield data.records(~way, name, date, start, of=way.is_not_null())
+                        break
+
+
+def start_of_time(study: Submission) -> Iterator[Look]:
+    """STARTDT that is nearly always one date of the subject in ADSL."""
+    adsl = study.get("ADSL")
+    if adsl is None or "USUBJID" not in adsl.texts():
+        return
+    dates = [n for n in adsl.numbers() if n.endswith("DT")]
+    subjects = adsl.frame.filter(~pl.col("USUBJID").is_duplicated()).select(
+        "USUBJID", pl.col(dates).name.prefix("ADSL.")
+    )
+    for data in study.adam("BDS", "TTE"):
+        if "STARTDT" in data.numbers() and "USUBJID" in data.texts():
+            frame = data.frame.join(subjects, on="USUBJID", how="left", maintain_order="left")
+            for name in dates:
+                way = pl.col("STARTDT") == pl.col(f"ADSL.{name}")
+                if nearly_always(frame, way):
+                    yield data.records(~way, "STARTDT", f"ADSL.{name}", of=way.is_not_null(), frame=frame)
+                    break
+
+
+def flags_and_dates(study: Submission) -> Iterator[Look]:
+    """Flags of subjects that nearly always are Y where the date is there, and only there."""
+    data = study.get("ADSL")
+    for flag, date in _TIED:
+        if data is not None and flag in data.texts() and date in data.numbers():
+            way = pl.col(flag).eq_missing("Y") == pl.col(date).is_not_null()
+            if nearly_always(data.frame, way):
+                yield data.records(~way, flag, date, of=pl.lit(value=True))
+
+
+def treated_when_emergent(study: Submission) -> Iterator[Look]:
+    """Events flagged as emergent that start before the treatment."""
+    for data in study.adam("OCCDS"):
+        if {"ASTDT", "TRTSDT"} <= set(data.numbers()) and "TRTEMFL" in data.texts():
+            way = pl.when(pl.col("TRTEMFL") == "Y").then(pl.col("ASTDT") >= pl.col("TRTSDT"))
+            if nearly_always(data.frame, way):
+                yield data.records(~way, "TRTEMFL", "ASTDT", "TRTSDT", of=way.is_not_null())
+
+
+def groups_of_age(study: Submission) -> Iterator[Look]:
+    """AGEGRy whose text says bounds that AGE does not lie within, in studies that have all ages in years."""
+    ages = [one for one in (*study.adam(), *study.domain("DM")) if "AGEU" in one.texts()]
+    if any(set(one.values("AGEU")["value"]) - {"YEARS"} for one in ages):
+        return
+    for data in study.adam():
+        for name in (n for n in data.texts() if re.fullmatch(r"AGEGR\d", n)):
+            if "AGE" not in data.numbers():
+                continue
+            outside = pl.lit(None, pl.Boolean)
+            for text in data.values(name)["value"].sort():
+                match = _BOUNDS.search(text)
+                if match and len(re.findall(r"\d+", text)) == (2 if match["low"] else 1):
+                    outside = pl.when(pl.col(name) == text).then(_outside(match)).otherwise(outside)
+            of = outside.is_not_null() & pl.col("AGE").is_not_null()
+            yield data.records(outside, name, "AGE", of=of)
+
+
+def sizes_not_negative(study: Submission) -> Iterator[Look]:
+    """Ages, durations, heights and weights below 0."""
+    for data in study.adam():
+        for name in data.numbers():
+            if name in _SIZES or re.fullmatch(r"TR(\d\d|T)DUR[DMY]", name):
+                yield data.values_wrong(name, pl.col("value") < 0)
+
+
+def body_mass_index(study: Submission) -> Iterator[Look]:
+    """BMIBL that is not the weight over the square of the height, in kg and cm, where nearly all are."""
+    data = study.get("ADSL")
+    if data is not None and {"BMIBL", "HEIGHTBL", "WEIGHTBL"} <= set(data.numbers()):
+        right = pl.col("WEIGHTBL") / (pl.col("HEIGHTBL") / 100) ** 2
+        way = (pl.col("BMIBL") - right).abs() <= 0.06
+        if nearly_always(data.frame, way):
+            yield data.records(~way, "BMIBL", "WEIGHTBL", "HEIGHTBL", of=way.is_not_null())
+
+
+def _outside(match: re.Match[str]) -> pl.Expr:
+    age = pl.col("AGE")
+    if match["low"]:
+        return (age < int(match["low"])) | (age >= int(match["high"]) + 1)
+    bound = int(match["bound"])
+    return {"<": age >= bound, "<=": age > bound, ">": age <= bound, ">=": age < bound}[match["sign"]]
