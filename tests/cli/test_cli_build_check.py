@@ -23,7 +23,7 @@ WRITTEN = "4 datasets and 2 define.xml written to out\n"
 LATER = ("14-FEB-2020,14-FEB-2020", "14-FEB-2020,13-FEB-2020")
 """A raw date that makes an adverse event end before it starts."""
 AT = "mappings/sdtm/ae.yaml:24"
-ENDED = f"error CED-L024 AE.AEENDTC: 1 record end before they start; edit {AT}\n"
+ENDED = f"error CED-L024 AE.AEENDTC: 1 record with an end before the start; edit {AT}\n"
 
 
 def build(*options: str) -> Run:
@@ -63,7 +63,7 @@ def test_a_wrong_line_of_a_spec_is_named() -> None:
     spoil("mappings/sdtm/ae.yaml", "{collect: ae.STOP, date: edc}", '{assign: "2019-02-20"}')
     run = build()
     assert run.code == 1
-    assert "error CED-L024 AE.AEENDTC: 3 records end before they start; edit " + AT + "\n" in run.err
+    assert "error CED-L024 AE.AEENDTC: 3 records with an end before the start; edit " + AT + "\n" in run.err
 
 
 def test_no_check_says_and_finds_nothing() -> None:

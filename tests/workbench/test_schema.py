@@ -218,7 +218,7 @@ or once for all files, in .vscode/settings.json:
     "schemas/sdtm.schema.json": "mappings/sdtm/*.yaml",
     "schemas/adam.schema.json": "mappings/adam/*.yaml",
     "schemas/define.schema.json": "define/define.yaml",
-    "schemas/known_findings.schema.json": "define/known_findings.yaml"
+    "schemas/findings.schema.json": "define/findings.yaml"
   }
 }
 """,
