@@ -8,7 +8,6 @@ Source: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Tran
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,13 +20,13 @@ from numpy.typing import NDArray
 from ced_cdisc.core.datafile import Rows
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.ibm import SPECIAL_MISSING, ieee_to_ibm
+from ced_cdisc.core.threads import threads
 from ced_cdisc.core.xpt import NAMESTR, RECORD, XptLibrary, XptMember, header_record
 from ced_cdisc.write.xpt_check import check_block, check_last_row, check_member, check_xpt
 from ced_cdisc.write.xpt_texts import write_texts
 from ced_cdisc.write.xpt_values import sas_numbers, sas_text, slices
 
 _BLOCK_BYTES = 1 << 22
-_THREADS = 4
 _CODES = {code: ord(code) for code in SPECIAL_MISSING}
 
 
@@ -175,8 +174,8 @@ def _write_rows(
         for index, block in blocks:
             stream.write(encoded(index, block, buffer()))
         return
-    threads = min(_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1) + 1
-    free = deque(buffer() for _ in range(threads))
+    workers = threads()
+    free = deque(buffer() for _ in range(workers + 1))
     underway: deque[tuple[Future[memoryview], NDArray[np.uint8]]] = deque()
 
     def write_first() -> None:
@@ -184,7 +183,7 @@ def _write_rows(
         stream.write(made.result())
         free.append(used)
 
-    with ThreadPoolExecutor(threads - 1) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         for index, block in blocks:
             if not free:
                 write_first()
