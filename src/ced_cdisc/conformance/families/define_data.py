@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
 
 import polars as pl
@@ -218,14 +218,25 @@ def records_in_order_of_keys(study: Submission) -> Iterator[Look]:
     for data, _, _ in _described(study):
         keys = data.define_keys
         if keys and all(name in data.columns for name in keys):
-            early, same = pl.lit(value=False), pl.lit(value=True)
-            for name in keys:
-                # Missing values are sorted first, as in SAS.
-                place = pl.col(name).rank("dense").fill_null(0).cast(pl.Int64)
-                before = place.shift(1)
-                early, same = early | (same & (place < before)), same & (place == before)
-            if nearly_always(data.frame, ~early):
-                yield data.records(early, keys[0], *keys, of=pl.lit(value=True), keys=", ".join(keys))
+            frame = data.frame.with_columns(_before_their_place(data.frame, keys).alias("__early"))
+            early = pl.col("__early")
+            if nearly_always(frame, ~early):
+                yield data.records(
+                    early, keys[0], *keys, of=pl.lit(value=True), frame=frame, keys=", ".join(keys)
+                )
+
+
+def _before_their_place(frame: pl.DataFrame, keys: Sequence[str]) -> pl.Series:
+    """Which records come earlier by the keys than the record before them; missing values first, as in SAS."""
+    early = pl.repeat(value=False, n=frame.height, eager=True)
+    same = pl.repeat(value=True, n=frame.height, eager=True)
+    for name in keys:
+        here, before = frame[name], frame[name].shift(1)
+        less = (here < before).fill_null(False) | (here.is_null() & before.is_not_null())
+        early, same = early | (same & less), same & here.eq_missing(before)
+        if not same.any():
+            break
+    return early
 
 
 # What several rules share
