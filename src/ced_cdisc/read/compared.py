@@ -86,7 +86,19 @@ class _Transport:
         return self._file.special_missing([own], rows).get(own)
 
 
-class _Parquet:
+class _Columns:
+    """A table whose bytes cannot be compared as they are, and that knows one missing value alone."""
+
+    def unequal(
+        self, other: ComparedTable, mine: Rows = None, theirs: Rows = None
+    ) -> Mapping[str, NDArray[np.uint32]]:
+        return {}
+
+    def special_missing(self, name: str, rows: Rows = None) -> pl.Series | None:
+        return None
+
+
+class _Parquet(_Columns):
     knows: frozenset[Attribute] = frozenset({"types"})
     label = ""
 
@@ -114,16 +126,8 @@ class _Parquet:
         column = sas_number(column) if _is_number(column.dtype) else _texts(column.cast(pl.String))
         return column if rows is None else column.gather(pl.Series(rows))
 
-    def unequal(
-        self, other: ComparedTable, mine: Rows = None, theirs: Rows = None
-    ) -> Mapping[str, NDArray[np.uint32]]:
-        return {}
 
-    def special_missing(self, name: str, rows: Rows = None) -> pl.Series | None:
-        return None
-
-
-class _Delimited:
+class _Delimited(_Columns):
     knows: frozenset[Attribute] = frozenset()
     label = ""
 
@@ -142,14 +146,6 @@ class _Delimited:
     def column(self, name: str, rows: Rows = None) -> pl.Series:
         column = _texts(self._frame[self._names[name]])
         return column if rows is None else column.gather(pl.Series(rows))
-
-    def unequal(
-        self, other: ComparedTable, mine: Rows = None, theirs: Rows = None
-    ) -> Mapping[str, NDArray[np.uint32]]:
-        return {}
-
-    def special_missing(self, name: str, rows: Rows = None) -> pl.Series | None:
-        return None
 
 
 def _texts(column: pl.Series) -> pl.Series:
