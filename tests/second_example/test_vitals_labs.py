@@ -16,7 +16,7 @@ import pyreadstat
 import pytest
 
 import ced_cdisc
-from ced_cdisc.core.findings import Findings
+from ced_cdisc.core.findings import Findings, Severity
 from ced_cdisc.pipeline import Build
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import compare, recompute
@@ -103,6 +103,12 @@ def test_both_engines_agree_on_every_value(build: Build) -> None:
     for plan in build.plan.datasets:
         frame = build.frames[plan.name]
         assert compare(frame.to_dicts(), rows[plan.name], frame.columns, plan.name) == []
+
+
+def test_the_check_has_nothing_to_say_but_notes(build: Build) -> None:
+    (result,) = build.checked
+    assert [rule.rule.id for rule in result.failed if rule.rule.severity is not Severity.NOTE] == []
+    assert len(result.with_status("passed")) > 150
 
 
 @pytest.mark.usefixtures("build")
