@@ -81,7 +81,7 @@ def test_the_example_in_the_help_runs_in_a_clone(
     example = re.search(r"\n  Example:\n    ced-cdisc (.*)\n", said(command, "--help"))
     assert example is not None
     if command in ("check", "compare", "convert", "coverage", "results", "spec"):
-        assert CliRunner().invoke(main, ["build", "raw/", "out/"]).exit_code == 0
+        assert CliRunner().invoke(main, ["build", "raw/", "out/", "--no-check"]).exit_code == 0
     if command == "define":
         (tmp_path / "old").mkdir()
         old = clone / "tests" / "define" / "old" / "define20-sdtm.xml"

@@ -223,7 +223,7 @@ def both_engines_agree(dataset: str = "EX") -> list[tuple[object, ...]]:
     rows, faults = recompute(plan, texts)
     assert faults == []
     second = [(row["USUBJID"], row["EXSTDTC"], row["EXDOSE"]) for row in rows[dataset]]
-    built = ced_cdisc.build("raw", "out")
+    built = ced_cdisc.build("raw", "out", check=False)
     first = built.frames[dataset].select("USUBJID", "EXSTDTC", "EXDOSE").rows()
     assert first == second
     return first

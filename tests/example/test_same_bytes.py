@@ -90,7 +90,7 @@ def test_the_order_of_the_raw_rows_changes_no_dataset_and_no_define_xml(out: Pat
     for path in tables:
         shuffle_rows(RAW / path, shuffled / path)
     assert [p for p in tables if (RAW / p).read_bytes() == (shuffled / p).read_bytes()] == []
-    ced_cdisc.build(shuffled, tmp_path / "out", mappings=MAPPINGS, define=DEFINE)
+    ced_cdisc.build(shuffled, tmp_path / "out", mappings=MAPPINGS, define=DEFINE, check=False)
     # the guide names the lines of the raw files that were left out or written otherwise, as build.json does
     guide = ["guides/csdrg.docx", "guides/csdrg.md", "sdtm/csdrg.pdf"]
     assert differing(out, tmp_path / "out") == ["build.json", *guide]
@@ -105,5 +105,5 @@ def test_a_plan_that_is_known_already_gives_the_same_bytes(
     monkeypatch.setattr(study, "plan_study", None)  # would fail, if it were called
     known, _ = make_plan(find_study(MAPPINGS, DEFINE, Path()), Findings())
     assert known == made
-    ced_cdisc.build(RAW, tmp_path / "out", mappings=MAPPINGS, define=DEFINE)
+    ced_cdisc.build(RAW, tmp_path / "out", mappings=MAPPINGS, define=DEFINE, check=False)
     assert differing(out, tmp_path / "out") == []

@@ -34,6 +34,7 @@ def build(study: Path, formats: str, name: str = "out", **more: Any) -> Path:
         define=study / "define",
         formats=formats,
         **more,
+        check=False,
     )
     return study / name
 

@@ -136,6 +136,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         mappings=folder / "mappings",
         define=folder / "define",
         formats="xpt,json",
+        check=False,
     )
     return folder / "out"
 

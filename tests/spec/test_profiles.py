@@ -92,7 +92,12 @@ def messages(folder: Path, profile: str | None = None) -> list[str]:
 def built(folder: Path, profile: str | None) -> Build:
     out = folder / f"out_{profile}"
     return ced_cdisc.build(
-        folder / "raw", out, mappings=folder / "mappings", define=folder / "define", profile=profile
+        folder / "raw",
+        out,
+        mappings=folder / "mappings",
+        define=folder / "define",
+        profile=profile,
+        check=False,
     )
 
 

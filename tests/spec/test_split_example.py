@@ -97,7 +97,7 @@ def test_the_split_example_builds_the_same_bytes(tmp_path: Path) -> None:
         ("flat", ROOT / "mappings", ROOT / "define"),
         ("split", tmp_path / "mappings", tmp_path / "define"),
     ):
-        ced_cdisc.build(raw, tmp_path / name, mappings=mappings, define=define)
+        ced_cdisc.build(raw, tmp_path / name, mappings=mappings, define=define, check=False)
     names = [p.relative_to(tmp_path / "flat") for p in sorted((tmp_path / "flat").rglob("*")) if p.is_file()]
     assert len(names) > 40
     different = [

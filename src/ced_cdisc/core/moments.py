@@ -145,6 +145,8 @@ def number_of(text: str, kind: Moment) -> float:
 
     >>> number_of("1960-01-02", "date"), number_of("2017-06-30T00:00:01.25", "datetime")
     (1.0, 1814400001.25)
+    >>> number_of("00:00:16.777215", "time")
+    16.777215
     """
     if kind == "date":
         return float((date.fromisoformat(text) - _EPOCH).days)
@@ -157,4 +159,5 @@ def number_of(text: str, kind: Moment) -> float:
     clock = time.fromisoformat(text)
     if clock.tzinfo is not None:
         raise ValueError("a time zone")
-    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) + clock.microsecond / _MICRO
+    whole = (clock.hour * 60 + clock.minute) * 60 + clock.second
+    return (whole * _MICRO + clock.microsecond) / _MICRO
