@@ -247,7 +247,7 @@ def _pairs(data: Dataset) -> Iterator[Fault]:
 
 def _swapped(data: Dataset, first: str, last: str, row: int) -> Callable[[], pl.DataFrame]:
     a, b = data.frame[first][row], data.frame[last][row]
-    return lambda: _set(replace(data, frame=_set(data, first, row, b)), last, row, a)
+    return lambda: _set(replace(data, frame=_set(data, first, row, b), _parsed={}, _days={}), last, row, a)
 
 
 def _both(data: Dataset, first: str, last: str) -> pl.Series:
@@ -316,7 +316,7 @@ def _framed(
             columns = {**columns, name: replace(columns[name], length=length)}
         if "swapped" in kind:
             kept = {}
-        return replace(data, frame=frame, columns=columns, _values=kept)
+        return replace(data, frame=frame, columns=columns, _values=kept, _parsed={}, _days={})
 
     return Fault(kind, data.name, name, was, now, changed)
 
