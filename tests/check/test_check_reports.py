@@ -147,7 +147,7 @@ def test_a_link_to_data_is_not_written_through() -> None:
 @pytest.mark.skipif(
     not Path("/dev/full").exists(), reason="a device that is always full is there on Linux only"
 )
-def test_a_report_that_cannot_be_written_is_told_after_the_text() -> None:
+def test_a_device_is_no_report_to_be_written_over() -> None:
     Path("a.sarif").symlink_to("/dev/full")
     ran = run("study", *TOLD, "--out", "a.sarif")
     assert ran.output == "Error: --out a.sarif: it is there, and no report of a check; name another file\n"

@@ -16,6 +16,7 @@ from ced_cdisc.core.ibm import ieee_to_ibm
 from ced_cdisc.core.xpt import RECORD, XptMember, XptVariable
 from ced_cdisc.write import xpt
 from ced_cdisc.write.xpt import write_xpt
+from ced_cdisc.write.xpt_values import sas_numbers
 
 ROWS = 30_011
 STAMP = "01JAN26:00:00:00"
@@ -108,3 +109,14 @@ def test_numbers_of_every_exponent_are_those_of_the_definition() -> None:
     values += [0.0, -0.0]
     expected = [int.from_bytes(ibm_bytes(value), "big") for value in values]
     assert ieee_to_ibm(np.array(values)).tolist() == expected
+
+
+def test_moments_are_the_nearest_doubles_of_whole_ticks() -> None:
+    ticks = [16_777_215, 57_000_001, 86_399_999_999, -1, -315_619_199_999_999, 1_606_521_599_999_999]
+    for unit, per in (("us", 10**6), ("ns", 10**9)):
+        moments = pl.Series([t * (per // 10**6) for t in ticks]).cast(pl.Datetime(unit))  # type: ignore[arg-type]
+        assert sas_numbers(moments).to_list() == [(t + 315_619_200 * 10**6) / 10**6 for t in ticks]
+    clock = pl.Series([t * 1000 for t in ticks[:3]]).cast(pl.Time)
+    assert sas_numbers(clock).to_list() == [t / 10**6 for t in ticks[:3]]
+    odd = pl.Series([123_456_789_123_456_789, None]).cast(pl.Datetime("ns"))
+    assert sas_numbers(odd).to_list() == [(123_456_789_123_456_789 + 315_619_200 * 10**9) / 10**9, None]

@@ -9,6 +9,7 @@ from typing import Literal
 import polars as pl
 
 from ced_cdisc.core.findings import printable
+from ced_cdisc.core.moments import as_numbers
 
 MISSING = "(missing)"
 SAS_EPOCH = date(1960, 1, 1)
@@ -93,16 +94,9 @@ def sas_number(column: pl.Series) -> pl.Series:
 
     Whole days since 1960 for a date, seconds since 1960 for a date-time, seconds for a time. NaN is missing.
     """
-    kind = column.dtype
-    if kind == pl.Date:
-        return (column.cast(pl.Int32) + (date(1970, 1, 1) - SAS_EPOCH).days).cast(pl.Float64)
-    if isinstance(kind, pl.Datetime):
-        return column.dt.epoch("us").cast(pl.Float64) / 1e6 + (date(1970, 1, 1) - SAS_EPOCH).days * 86400.0
-    if kind == pl.Time:
-        return column.cast(pl.Int64).cast(pl.Float64) / 1e9
-    if isinstance(kind, pl.Duration):
+    if isinstance(column.dtype, pl.Duration):
         return column.dt.total_microseconds().cast(pl.Float64) / 1e6
-    return column.cast(pl.Float64).fill_nan(None)
+    return as_numbers(column)
 
 
 def numbers_of(texts: pl.Series, kind: Moment = "") -> pl.Series:

@@ -26,6 +26,7 @@ _FIRST, _LAST = (date.min - _EPOCH).days, (date.max - _EPOCH).days
 _UNIX_DAYS = (date(1970, 1, 1) - _EPOCH).days
 _DAY = 86_400
 _MICRO = 1_000_000
+_EXACT = 2**53
 
 
 def moment_of(sas_format: str) -> Moment:
@@ -132,9 +133,20 @@ def as_numbers(values: pl.Series) -> pl.Series:
         return values.cast(pl.Float64).fill_nan(None)
     numbers = (ticks // unit + before).cast(pl.Float64)
     places = (ticks % unit != 0).fill_null(False).arg_true()
-    # Fractions by whole numbers, which are divided without rounding twice.
-    exact = [(int(ticks[place]) + before * unit) / unit for place in places.to_list()]
-    return numbers.scatter(places, exact) if exact else numbers
+    return (
+        numbers.scatter(places, _divided(ticks.gather(places).to_numpy(), before, unit))
+        if len(places)
+        else numbers
+    )
+
+
+def _divided(ticks: NDArray[np.int64], before: int, unit: int) -> NDArray[np.float64]:
+    """Seconds, each the nearest double: whole numbers are divided once, where a double holds them."""
+    if unit > _MICRO and not np.any(ticks % (unit // _MICRO)):
+        ticks, unit = ticks // (unit // _MICRO), _MICRO
+    if np.all(np.abs(ticks) < _EXACT - before * unit):
+        return (ticks + before * unit) / unit
+    return np.array([(tick + before * unit) / unit for tick in ticks.tolist()])
 
 
 def number_of(text: str, kind: Moment) -> float:

@@ -11,14 +11,12 @@ from typing import Literal, TypeVar
 
 import polars as pl
 
+from ced_cdisc.core.moments import as_numbers
+
 Sliced = TypeVar("Sliced", pl.DataFrame, pl.Series)
 
-EPOCH_DAYS = 3653
-"""Days from 1960-01-01, the origin of SAS, to 1970-01-01, the origin of polars."""
 FEW = 4096
 """Rows up to which plain Python is faster than the set-up of a vectorised pass."""
-_SECONDS_OF_DAY = 86_400
-_UNITS = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
 def sas_type(dtype: pl.DataType) -> Literal["Char", "Num", "Any"] | None:
@@ -49,23 +47,11 @@ def sas_numbers(series: pl.Series) -> pl.Series:
     >>> sas_numbers(pl.Series([time(0, 1, 0, 500_000)])).to_list()
     [60.5]
     """
-    dtype = series.dtype
-    if isinstance(dtype, pl.Date):
-        return series.to_physical().cast(pl.Float64) + EPOCH_DAYS
-    if isinstance(dtype, pl.Datetime):
-        return _seconds(series, _UNITS[dtype.time_unit], EPOCH_DAYS * _SECONDS_OF_DAY)
-    if isinstance(dtype, pl.Time):
-        return _seconds(series, _UNITS["ns"], 0)
-    return series.cast(pl.Float64)
+    is_moment = isinstance(series.dtype, pl.Date | pl.Datetime | pl.Time)
+    return as_numbers(series) if is_moment else series.cast(pl.Float64)
 
 
 def slices(data: Sliced, rows: int) -> Iterator[Sliced]:
     """The frame or column in blocks of that many rows, without copying."""
     for start in range(0, len(data), rows):
         yield data.slice(start, rows)
-
-
-def _seconds(series: pl.Series, unit: int, origin: int) -> pl.Series:
-    # Whole seconds and rest apart: a count of nanoseconds since 1970 has more digits than a double.
-    ticks = series.to_physical()
-    return (ticks // unit + origin).cast(pl.Float64) + (ticks % unit).cast(pl.Float64) / unit
