@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ced_cdisc.compare.showing import Moment, number_text, text_text
+from ced_cdisc.compare.showing import number_text, text_text
 from ced_cdisc.compare.values import PLAIN_NUMBER, Differing
+from ced_cdisc.core.moments import Moment
 
 _LEAST = 3
 _LISTED = 5

@@ -27,9 +27,10 @@ from ced_cdisc.compare.model import (
 from ced_cdisc.compare.pairing import Pairing, pair_by_keys, pair_by_position, repeated
 from ced_cdisc.compare.places import Places
 from ced_cdisc.compare.records import one_sided, repeated_keys, telling_keys
-from ced_cdisc.compare.showing import Moment, moment, numbers_of, value_text
+from ced_cdisc.compare.showing import numbers_of, value_text
 from ced_cdisc.compare.values import Differing, differing, plain_texts
 from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.moments import Moment, moment_of
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ class _Comparing:
         return a, b
 
     def _moment(self, name: str) -> Moment:
-        return moment(self.variables_a[name].format) or moment(self.variables_b[name].format)
+        return moment_of(self.variables_a[name].format) or moment_of(self.variables_b[name].format)
 
     def _variable(self, name: str, seen: dict[bytes, str]) -> Iterator[Difference]:
         """The differences of one variable by cause, and how many numbers differ within the tolerance."""

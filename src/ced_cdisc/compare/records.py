@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ced_cdisc.compare.model import ComparedTable, Difference, Record, counted
 from ced_cdisc.compare.pairing import Pairing, nearly_paired, repeated
-from ced_cdisc.compare.showing import moment, value_text
+from ced_cdisc.compare.showing import value_text
 from ced_cdisc.core.findings import Severity, one_of
+from ced_cdisc.core.moments import moment_of
 
 _SUBJECTS = ("USUBJID", "SUBJID")
 
@@ -39,7 +40,7 @@ def one_sided(
         yield from _by_subject(side, rows, keys, others, formats, shown)
     near = nearly_paired(keys_a, keys_b, pairing) if keys_a.width else None
     if near is not None:
-        kind = moment(formats.get(near.key, ""))
+        kind = moment_of(formats.get(near.key, ""))
         telling = telling_keys(keys_a, keys_b)
         left = keys_a[near.a[:shown]].to_dicts()
         right = keys_b[near.b[:shown]].to_dicts()
@@ -73,7 +74,7 @@ def _several(one: pl.Series, other: pl.Series) -> bool:
 def _place(
     row: dict[str, object], names: Sequence[str], formats: dict[str, str]
 ) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value_text(row[name], moment(formats.get(name, "")))) for name in names)
+    return tuple((name, value_text(row[name], moment_of(formats.get(name, "")))) for name in names)
 
 
 def _by_subject(

@@ -4,37 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 import polars as pl
 
 from ced_cdisc.core.findings import printable
-from ced_cdisc.core.moments import as_numbers
+from ced_cdisc.core.moments import Moment, as_numbers
 
 MISSING = "(missing)"
 SAS_EPOCH = date(1960, 1, 1)
-_DATETIMES = re.compile(r"(E8601DT|B8601DT|DATETIME|IS8601DT|DATEAMPM|MDYAMPM)\d*")
-_DATES = re.compile(
-    r"(DATE|E8601DA|B8601DA|IS8601DA|YYMMDD[A-Z]?|DDMMYY[A-Z]?|MMDDYY[A-Z]?|JULIAN|WORDDATE|WEEKDATE)\d*"
-)
-_TIMES = re.compile(r"(TIME|E8601TM|B8601TM|IS8601TM|TOD|HHMM)\d*")
 _LONGEST = 80
-
-Moment = Literal["date", "datetime", "time", ""]
-
-
-def moment(sas_format: str) -> Moment:
-    """What a number means under a SAS format: days, seconds since 1960, seconds of a day, or a plain number.
-
-    >>> moment("DATE9."), moment("E8601DT19."), moment("8.2")
-    ('date', 'datetime', '')
-    """
-    name = sas_format.upper().split(".")[0]
-    if _DATETIMES.fullmatch(name):
-        return "datetime"
-    if _DATES.fullmatch(name):
-        return "date"
-    return "time" if _TIMES.fullmatch(name) else ""
 
 
 def number_text(value: float | None, kind: Moment = "", special: str | None = None) -> str:

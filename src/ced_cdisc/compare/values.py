@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ced_cdisc.compare.showing import Moment, numbers_of
+from ced_cdisc.compare.showing import numbers_of
+from ced_cdisc.core.moments import Moment
 
 # A number as programs write it; a leading zero is part of a name such as a site 01.
 PLAIN_NUMBER = r"^[+-]?(0|[1-9]\d*)?(\.\d*)?([eE][+-]?\d+)?$"
