@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
+from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaimed_files
 from ced_cdisc.stages.planning import stop_on_errors
-
-if TYPE_CHECKING:
-    from ced_cdisc.convert import Partner
 
 
 def read_raw(
@@ -57,8 +54,6 @@ def _read(
 ) -> tuple[dict[str, RawTable], list[Finding]]:
     if partner is None:
         return read_tables(raw, contracts)
-    from ced_cdisc.convert import PartnerLost  # with the fast engine, which who only reads does without
-
     parts = [[one for one in contracts if (one.format == "xlsx") == bool(half)] for half in (0, 1)]
     tables, found = read_tables(raw, parts[partner.half])
     try:
