@@ -1,4 +1,4 @@
-"""How a command works on little data: one thread of polars, a companion, no collector; no value depends on it.
+"""How a command works on little data: one thread of polars, a companion, no collector; no value hangs on it.
 
 Small data are thousands of short steps: handing each to other threads and back takes as long as the step. The
 process lives for seconds and makes almost no cycles: the collector would only look at the same objects again
