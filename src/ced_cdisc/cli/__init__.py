@@ -15,7 +15,9 @@ from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
 from ced_cdisc.cli.explain import explain
 from ced_cdisc.cli.fmt import fmt
+from ced_cdisc.cli.new import new
 from ced_cdisc.cli.results import results
+from ced_cdisc.cli.scan import scan
 from ced_cdisc.cli.schema import schema
 from ced_cdisc.cli.show import show
 from ced_cdisc.cli.spec import spec
@@ -43,7 +45,9 @@ for command in (
     define,
     explain,
     fmt,
+    new,
     results,
+    scan,
     schema,
     show,
     spec,
