@@ -15,6 +15,7 @@ from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
 from ced_cdisc.cli.explain import explain
 from ced_cdisc.cli.fmt import fmt
+from ced_cdisc.cli.init import init
 from ced_cdisc.cli.new import new
 from ced_cdisc.cli.results import results
 from ced_cdisc.cli.scan import scan
@@ -45,6 +46,7 @@ for command in (
     define,
     explain,
     fmt,
+    init,
     new,
     results,
     scan,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["", "subject", "visit", "visit date", "unit"]
@@ -153,17 +153,3 @@ class Scan:
     def table(self, name: str) -> TableProfile | None:
         """The table of that name."""
         return next((table for table in self.tables if table.name == name), None)
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A proposal with how sure it is."""
-
-    sure: Literal["sure", "likely", "guess"]
-    why: str
-    score: float = field(default=0.0, compare=False)
-
-    @property
-    def comment(self) -> str:
-        """The comment behind a proposed line."""
-        return f"# {self.sure}: {self.why}"

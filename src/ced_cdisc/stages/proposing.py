@@ -1,4 +1,4 @@
-"""Proposed files written where none stand yet, all or none."""
+"""Specs proposed from raw tables, and files written where none stand yet, all or none."""
 
 from __future__ import annotations
 

@@ -7,6 +7,10 @@ CED762 | a raw file or sheet is empty (a warning) | ask for it again, or leave i
 CED763 | the raw folder holds no table | name the folder of the raw files
 """
 
+UNCLEAR = """
+CED771 | no table, or several, may be what a domain is made from | name the table with --from
+"""
+
 PROPOSED = """
 CED770 | a file that a command was to make is there already | delete it, or edit it by hand
 """
