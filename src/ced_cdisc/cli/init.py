@@ -14,9 +14,15 @@ _MADE_OTHERWISE = ("Trial Design", "Relationship", "Study Reference")
 
 @click.command()
 @click.argument("domain")
-@click.option("--from", "table", default="", metavar="TABLE", help="The raw table [the one that is likeliest].")
 @click.option(
-    "--raw", type=click.Path(path_type=Path), default=Path("raw"), metavar="RAW", help="The raw files [./raw]."
+    "--from", "table", default="", metavar="TABLE", help="The raw table [the one that is likeliest]."
+)
+@click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    default=Path("raw"),
+    metavar="RAW",
+    help="The raw files [./raw].",
 )
 @click.option("--print", "only_print", is_flag=True, help="Print the spec, and write nothing.")
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
@@ -58,10 +64,14 @@ def init(
     code = domain.upper()
     if code not in guide:
         names = [dataset.name for dataset in guide.datasets]
-        usage_error(f"SDTMIG {guide.version} has no domain {code}; {did_you_mean(code, names) or 'see its list'}")
+        usage_error(
+            f"SDTMIG {guide.version} has no domain {code}; {did_you_mean(code, names) or 'see its list'}"
+        )
     dataset = guide.dataset(code)
     if dataset.class_name in _MADE_OTHERWISE or code in ("SE", "SV", "SM", "CO"):
-        usage_error(f"{code} is not made from a raw table alone; docs/mapping-language.md shows how it is written")
+        usage_error(
+            f"{code} is not made from a raw table alone; docs/mapping-language.md shows how it is written"
+        )
     tables = [str(name) for name in specs.sources.tables]
     if table and table not in tables:
         usage_error(f"sources.yaml has no table {table}; {did_you_mean(table, tables) or ', '.join(tables)}")

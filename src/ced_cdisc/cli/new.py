@@ -53,3 +53,4 @@ def new(study: Path, raw: Path | None) -> None:
     tables = "1 table" if len(scan.tables) == 1 else f"{len(scan.tables)} tables"
     console.say(f"{len(files)} files for the study {study.resolve().name} with {tables}")
     console.say("next: look at the lines that say `decide`, then ced-cdisc init DOMAIN in that folder")
+    sys.exit(findings.exit_code())

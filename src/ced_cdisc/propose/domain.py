@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ced_cdisc.propose import words
 from ced_cdisc.propose.lines import (
     ProposedLine,
     coded_value,
     column_of,
     date_value,
+    term_for,
     time_beside,
 )
 from ced_cdisc.propose.long import RowColumns, row_columns, row_lines, row_tests
@@ -78,7 +80,9 @@ def tests_of(dataset: IgDataset, ct: CtPackage) -> CtCodelist | None:
 
 
 class _Proposal:
-    def __init__(self, dataset: IgDataset, table: TableProfile, frame: pl.DataFrame, around: Surroundings) -> None:
+    def __init__(
+        self, dataset: IgDataset, table: TableProfile, frame: pl.DataFrame, around: Surroundings
+    ) -> None:
         self._dataset = dataset
         self._code = dataset.name
         self._table = table
@@ -155,10 +159,28 @@ class _Proposal:
         yield f"{pad}long:"
         for test in tests:
             yield f"{pad}  {test.line(self._table)}"
+        yield from self._not_done(pad)
+
+    def _not_done(self, pad: str) -> Iterator[str]:
+        """The condition under which the tests of a row were not done, where a column tells it."""
+        columns = [c for c in self._columns if not c.role and c.filled]
+        ticked = [c for c in columns if {v.upper() for v, _ in c.values} <= {"Y", "YES", "1", "X", "JA"}]
+        told = [c for c in ticked if "notdone" in words.concepts(c.name)]
+        if not told:
+            return
+        column, (value, _) = told[0], told[0].values[0]
+        parts = [("when", f"\"{column_of(self._table, column)} = '{value}'\"")]
+        reasons = [c for c in columns if "reason" in words.concepts(c.name)]
+        if reasons:
+            parts.append(("reason", column_of(self._table, reasons[0])))
+        self._used |= {column.name, *(c.name for c in reasons[:1])}
+        yield f"{pad}not_done: {mapped(parts)}  # likely: the name {column.name}"
 
     def _of_block(self, numbers: tuple[str, ...], dates: dict[str, Match]) -> Iterator[str]:
         if numbers:
-            line = ProposedLine(f"{self._code}REPNUM", '{assign: "{n}"}', "likely", "the number of the column")
+            line = ProposedLine(
+                f"{self._code}REPNUM", '{assign: "{n}"}', "likely", "the number of the column"
+            )
             yield line.text(6)
         for name, match in dates.items():
             yield self._date(name, match, numbers).text(6)
@@ -166,9 +188,13 @@ class _Proposal:
     def _matches(self, skip: Collection[str]) -> dict[str, Match]:
         """The variables with their columns; not those that the standard fills in or that tests make."""
         left_out = {name.replace("--", self._code, 1) for name in (*skip, *_FILLED_IN)} | set(_IDENTIFIERS)
-        wanted = [v for v in self._dataset.variables if v.name not in left_out and not v.name.endswith("GRPID")]
+        wanted = [
+            v for v in self._dataset.variables if v.name not in left_out and not v.name.endswith("GRPID")
+        ]
         columns = [
-            c for c in self._columns if c.name not in self._used or (self._code == "DM" and c.role == "subject")
+            c
+            for c in self._columns
+            if c.name not in self._used or (self._code == "DM" and c.role == "subject")
         ]
         return matched(wanted, columns, self._code)
 
@@ -192,7 +218,9 @@ class _Proposal:
                 made.append(line.text(indent + 2))
         if not made:
             return
-        yield " " * indent + ("variables:" if any(not m.lstrip().startswith("#") for m in made) else "# variables:")
+        yield " " * indent + (
+            "variables:" if any(not m.lstrip().startswith("#") for m in made) else "# variables:"
+        )
         yield from made
 
     def _line(self, match: Match, numbers: tuple[str, ...]) -> ProposedLine:
@@ -200,7 +228,10 @@ class _Proposal:
         self._used.add(column.name)
         if match.variable.described:
             return self._date(name, match, numbers)
-        value, undecided = coded_value(self._table, column, self._codelist(match.variable))
+        codelist = self._codelist(match)
+        several = codelist is not None and len(match.variable.codelists) > 1
+        extra = [("codelist", codelist.code)] if several and codelist is not None else []
+        value, undecided = coded_value(self._table, column, codelist, extra)
         why = f"{match.why}; decide: {undecided}" if undecided else match.why
         return ProposedLine(name, value, match.sure, why)
 
@@ -214,7 +245,9 @@ class _Proposal:
             time = None
         value, undecided = date_value(self._table, column, time)
         if time is not None:
-            self._used |= {c.name for c in self._columns if c.kind == "time" and _stem(c) == _stem(time) and numbers}
+            self._used |= {
+                c.name for c in self._columns if c.kind == "time" and _stem(c) == _stem(time) and numbers
+            }
             self._used.add(time.name)
             if numbers and time.name.endswith(numbers[0]):
                 value = value.replace(
@@ -232,8 +265,11 @@ class _Proposal:
                 return column
         return None
 
-    def _codelist(self, variable: IgVariable) -> CtCodelist | None:
-        return self._around.ct.codelist(variable.codelists[0]) if variable.codelists else None
+    def _codelist(self, match: Match) -> CtCodelist | None:
+        """The codelist of a variable; of several the one that has the most of the column's values."""
+        lists = [self._around.ct.codelist(code) for code in match.variable.codelists]
+        values = [value for value, _ in match.column.values]
+        return max(lists, key=lambda one: sum(bool(term_for(one, value)) for value in values), default=None)
 
     def _other(self, variable: IgVariable, matches: dict[str, Match]) -> ProposedLine | None:
         """The line of a variable without a column: what the standard makes of others, or what is to be written."""
@@ -251,7 +287,9 @@ class _Proposal:
             return line
         if variable.core not in ("Req", "Exp") or (self._code == "LB" and suffix == "CAT"):
             return None
-        how = f"{variable.label} ({variable.core}): no column found; write {self._table.name}.COLUMN"
+        how = (
+            f"{variable.label} ({variable.core}): no column of {self._table.name} is called so; write a line"
+        )
         how += ', or {absent: "why"}' if variable.core == "Exp" else ", or {assign: ..}"
         return ProposedLine(name, "?", "decide", how, active=False)
 
@@ -260,13 +298,19 @@ class _Proposal:
         if name in _FROM_EXPOSURE and self._around.exposure:
             value = mapped([("derive", f'"{_FROM_EXPOSURE[name]}"')])
             return ProposedLine(name, value, "likely", "from EX")
-        dates = [m for v, m in matches.items() if v in ("BRTHDTC", "RFICDTC") and not any(f.open for f in m.column.dates)]
+        dates = [
+            m
+            for v, m in matches.items()
+            if v in ("BRTHDTC", "RFICDTC") and not any(f.open for f in m.column.dates)
+        ]
         if name == "AGE" and len(dates) == 2:
             return ProposedLine(name, '{derive: "age(BRTHDTC, RFICDTC)"}', "likely", "at informed consent")
         if name == "AGEU" and ("AGE" in matches or len(dates) == 2):
             return ProposedLine(name, "{assign: YEARS, when: AGE is present}", "likely", "the usual unit")
         if name == "ACTARMCD" and "ARMCD" in matches:
-            return ProposedLine(name, "{derive: ARMCD}", "decide", "as planned, or what was given", active=False)
+            return ProposedLine(
+                name, "{derive: ARMCD}", "decide", "as planned, or what was given", active=False
+            )
         return None
 
     def _left(self) -> Iterator[str]:

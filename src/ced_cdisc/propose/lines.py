@@ -11,10 +11,13 @@ from ced_cdisc.propose import words
 from ced_cdisc.propose.profile import ColumnProfile, TableProfile
 from ced_cdisc.propose.yaml_text import commented, listed, mapped, scalar
 from ced_cdisc.standards.ct import CtCodelist
+from ced_cdisc.standards.units import canonical_unit
 
 Sure = Literal["sure", "likely", "guess", "decide"]
 UNDECIDED = '"?"'
 """Stands where only a person knows the term; no codelist has it, so that check-spec names the place."""
+_FEW_TERMS = 12
+_UNITS = ("C71620", "C66770")
 _USUAL_TIMES = {"HH:MM", "HHMM", "H:MM", "HH:MM:SS"}
 
 
@@ -58,7 +61,9 @@ def date_value(table: TableProfile, date: ColumnProfile, time: ColumnProfile | N
         parts.append(("time", column_of(table, time)))
         if not set(time.times) <= _USUAL_TIMES:
             parts.append(("times", listed(time.times)))
-    why = "; ".join(f"{' or '.join(form.formats)}: {form.note}" for form in open_) or _two_readings(date, forms)
+    why = "; ".join(f"{' or '.join(form.formats)}: {form.note}" for form in open_) or _two_readings(
+        date, forms
+    )
     return mapped(parts), why
 
 
@@ -72,7 +77,10 @@ def _two_readings(date: ColumnProfile, forms: Sequence[str]) -> str:
 
 
 def coded_value(
-    table: TableProfile, column: ColumnProfile, codelist: CtCodelist | None, extra: Sequence[tuple[str, str]] = ()
+    table: TableProfile,
+    column: ColumnProfile,
+    codelist: CtCodelist | None,
+    extra: Sequence[tuple[str, str]] = (),
 ) -> tuple[str, str]:
     """The value of a line that collects a column, with ``ct`` where codes are no terms; and what to decide."""
     plain = column_of(table, column)
@@ -81,16 +89,26 @@ def coded_value(
         if not policy and not extra:
             return plain, ""
         parts = [("collect", plain), *([("text", policy)] if policy else []), *extra]
-        return mapped(parts), "the texts have letters that XPT cannot hold, or are too long: translate, or so" * bool(
-            policy
+        why = (
+            "letters that are not ASCII are written in ASCII; or translate with ct"
+            if "trans" in policy
+            else ""
         )
+        return mapped(parts), why
     found = {value: term_for(codelist, value) for value, _ in column.values}
     if all(value == term for value, term in found.items()):
         return (mapped([("collect", plain), *extra]), "") if extra else (plain, "")
     ct = mapped((value, scalar(term) if term else UNDECIDED) for value, term in sorted(found.items()))
-    unknown = [value for value, term in found.items() if not term]
-    terms = ", ".join(codelist.values[:6]) + (", .." if len(codelist.values) > 6 else "")
-    why = f"what {', '.join(sorted(unknown))} mean: {codelist.code} has {terms}" if unknown else ""
+    unknown = sorted(value for value, term in found.items() if not term)
+    few = len(codelist.terms) <= _FEW_TERMS
+    terms = (
+        f": {codelist.code} has {', '.join(codelist.values)}" if few else f", by the terms of {codelist.code}"
+    )
+    why = f"what {', '.join(unknown)} mean{'s' * (len(unknown) == 1)}{terms}" if unknown else ""
+    numbers = sorted(value for value, term in found.items() if term and value.isdigit())
+    if numbers:
+        doubt = f"whether {', '.join(f'{value} is {found[value]}' for value in numbers)}"
+        why = f"{doubt}; {why}" if why else doubt
     return mapped([("collect", plain), ("ct", ct), *extra]), why
 
 
@@ -98,6 +116,9 @@ def term_for(codelist: CtCodelist, value: str) -> str:
     """The term of a codelist that a cell means: itself, but for case, a synonym, or by the table of words."""
     if codelist.term(value):
         return value
+    unit = canonical_unit(value) if codelist.code in _UNITS else None
+    if unit is not None and codelist.term(unit):
+        return unit
     folded = {words.folded(term): term for term in reversed(codelist.values)}
     synonym = codelist.by_synonym(value)
     by_word = words.term_of(codelist.code, value)

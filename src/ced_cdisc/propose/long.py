@@ -127,23 +127,29 @@ def _code(name: str, domain: str, tests: CtCodelist, ct: CtPackage) -> tuple[str
         known = synonym.submission_value if synonym else ""
     if not known:
         wanted = folded(name)
-        alike = [t for t in tests.terms if wanted in {folded(text) for text in (*t.synonyms, t.submission_value)}]
+        alike = [
+            t for t in tests.terms if wanted in {folded(text) for text in (*t.synonyms, t.submission_value)}
+        ]
         known = alike[0].submission_value if len(alike) == 1 else ""
     if not known:
         parts = [part.strip("() ") for part in name.replace("(", ",").split(",")]
-        found = {words.test_code(domain, part) or getattr(tests.by_synonym(part), "submission_value", "") for part in parts}
+        found = {
+            words.test_code(domain, part) or getattr(tests.by_synonym(part), "submission_value", "")
+            for part in parts
+        }
         codes = {code for code in found if code and tests.term(code)}
         if len(codes) == 1:
             code = codes.pop()
             return code, "guess", f"a part of the name is {ct.decode(tests.code, code) or code}"
     if known:
         return known, "likely", ct.decode(tests.code, known) or known
-    return "", "decide", f"no term of {tests.code} is called so; \"\" leaves its rows out"
+    return "", "decide", f'no term of {tests.code} is called so; "" leaves its rows out'
 
 
 def _standard(units: tuple[tuple[str, int], ...], code: str) -> str:
     """The unit to which all others convert, most frequent first, units of amount before those of mass."""
-    known = list(dict.fromkeys(found for unit, _ in units if (found := canonical_unit(unit))))
+    told = (canonical_unit(unit) or words.DOUBTFUL_UNITS.get(unit) for unit, _ in units)
+    known = list(dict.fromkeys(unit for unit in told if unit))
     known.sort(key=lambda unit: "mol" not in unit)
     for unit in known:
         if all(convert_factor(other, unit, code) is not None for other in known):
@@ -155,7 +161,9 @@ def _decimals(rows: pl.DataFrame, columns: RowColumns, standard: str) -> int:
     """The decimals that results in the standard unit have, else those of all."""
     results = rows
     if standard and columns.unit is not None:
-        own = [unit for unit in rows[columns.unit.name].drop_nulls().unique() if canonical_unit(unit) == standard]
+        own = [
+            unit for unit in rows[columns.unit.name].drop_nulls().unique() if canonical_unit(unit) == standard
+        ]
         results = rows.filter(pl.col(columns.unit.name).is_in(own)) if own else rows
     texts = results[columns.result.name].drop_nulls().str.strip_chars()
     return decimals_of(texts.filter(texts.str.contains(_PLAIN)).to_list())
@@ -165,7 +173,9 @@ def _category(code: str, rows: pl.DataFrame) -> str:
     for category, codes in _CATEGORIES.items():
         if code in codes.split():
             return category
-    cells = {words.folded(str(value)) for name in rows.columns[:-1] for value in rows[name].drop_nulls().unique()}
+    cells = {
+        words.folded(str(value)) for name in rows.columns[:-1] for value in rows[name].drop_nulls().unique()
+    }
     return "URINALYSIS" if cells & {"urin", "urine", "orina"} else "CHEMISTRY"
 
 
@@ -182,7 +192,11 @@ def row_lines(table: TableProfile, columns: RowColumns, tests: list[RowTest], do
     for test in tests:
         if test.code:
             parts = [("kind", "text")] if test.text else []
-            if test.standard:
+            usual = words.UNITS.get(test.code, "") if not (test.units or test.text) else ""
+            if usual:
+                parts += [("unit", mapped([("assign", scalar(usual))])), ("standard", scalar(usual))]
+                parts.append(("decimals", str(test.decimals)))
+            elif test.standard:
                 parts += [("standard", scalar(test.standard)), ("decimals", str(test.decimals))]
             if test.category:
                 parts.append(("variables", mapped([(f"{domain}CAT", mapped([("assign", test.category)]))])))
@@ -194,7 +208,7 @@ def row_lines(table: TableProfile, columns: RowColumns, tests: list[RowTest], do
     if limits:
         yield f"range: {mapped(limits)}"
     if any(kind == "number with flag" for kind, _ in columns.result.kinds):
-        yield 'flags: {H: HIGH, L: LOW}  # guess: some numbers have a letter behind them; decide: what it means'
+        yield "flags: {H: HIGH, L: LOW}  # guess: some numbers have a letter behind them; decide: what it means"
     if columns.result.empty:
         rows = "1 row has" if columns.result.empty == 1 else f"{columns.result.empty:,} rows have"
         parts = [("when", f'"{column_of(table, columns.result)} is missing"')]
@@ -212,5 +226,9 @@ def _because(test: RowTest) -> str:
     if test.text:
         return "most results are no numbers"
     unknown = [unit for unit, _ in test.units if canonical_unit(unit) is None]
-    said = f"collected in {', '.join(f'{unit} ({count})' for unit, count in test.units)}" if test.units else "no unit"
+    said = (
+        f"collected in {', '.join(f'{unit} ({count})' for unit, count in test.units)}"
+        if test.units
+        else "no unit is collected"
+    )
     return said + (f"; decide: what {', '.join(unknown)} is, under `units` in study.yaml" if unknown else "")

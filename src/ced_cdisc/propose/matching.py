@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from ced_cdisc.propose import words
@@ -93,7 +93,21 @@ def matched(
         if match.variable.name not in made and match.column.name not in taken:
             made[match.variable.name] = match
             taken.add(match.column.name)
-    return made
+    return {name: _beside(match, found, taken) for name, match in made.items()}
+
+
+def _beside(match: Match, found: Sequence[Match], taken: Collection[str]) -> Match:
+    """The match, a guess where other columns that nothing else takes would do as well."""
+    also = [
+        other.column.name
+        for other in found
+        if other.variable.name == match.variable.name
+        and other.column.name not in taken
+        and other.score > match.score - 0.05
+    ]
+    if not also or match.sure == "sure":
+        return match
+    return replace(match, sure="guess", why=f"{match.why}; decide: or {', '.join(also)}")
 
 
 def _match(variable: IgVariable, column: ColumnProfile, domain: str) -> Match | None:
@@ -106,12 +120,21 @@ def _match(variable: IgVariable, column: ColumnProfile, domain: str) -> Match | 
     if name in short and len(name) > 2 and (name == folded(suffix) or suffix.endswith("DTC")):
         return Match(variable, column, 0.9, "likely", f"the name {column.name}")
     said = words.concepts(column.name)
+    if column.name.startswith(domain) and len(column.name) > len(domain):
+        said |= words.concepts(column.name.removeprefix(domain).lstrip("_"))
+    if suffix == "DTC" and variable.core == "Exp" and said == {"date"} and not column.role:
+        return Match(variable, column, 0.87, "likely", "the name speaks of the date alone")
+    if suffix == "STDTC" and column.role == "visit date" and "visit" in said:
+        return None
     wanted = _CONCEPTS.get(suffix, ())
     if suffix == "DTC" and column.role == "visit date":
-        return Match(variable, column, 0.85, "likely", "the date of the visit")
+        own = "visit" not in said  # a date of the visit that is called otherwise is that of the measurement
+        return Match(variable, column, 0.88 if own else 0.85, "likely", "the date of the visit")
     for rank, concept in enumerate(wanted):
         if concept in said and not _speaks_of_other(suffix, said):
             score = 0.8 - rank / 5 - 0.02 * len(said)
+            if suffix == "DTC" and variable.core != "Exp":
+                score -= 0.4  # a record of an event is known by its start
             sure: Sure = "likely" if rank == 0 else "guess"
             return Match(variable, column, score, sure, f"the name speaks of {concept}")
     alike = SequenceMatcher(None, folded(variable.label), name).ratio()
@@ -128,7 +151,7 @@ def _fits(variable: IgVariable, column: ColumnProfile) -> bool:
         return False
     if variable.type == "Num":
         return column.is_number
-    return not column.is_date and column.kind != "time"
+    return not column.is_date and column.kind != "time" and column.role not in ("visit", "visit date")
 
 
 def _speaks_of_other(suffix: str, said: frozenset[str]) -> bool:

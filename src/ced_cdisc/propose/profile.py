@@ -7,7 +7,9 @@ from typing import Literal
 
 Role = Literal["", "subject", "visit", "visit date", "unit"]
 FEW = 40
-"""So many distinct values, at most, are listed as codes."""
+"""So many distinct values, at most, are codes where each comes twice on average."""
+_MANY = 300
+"""So many are codes, such as the names of tests, where each comes twenty times."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,9 @@ class ColumnProfile:
     @property
     def is_coded(self) -> bool:
         """Whether it has few values that come again."""
-        few = self.distinct is not None and 0 < self.distinct <= FEW
-        return few and self.filled >= 2 * (self.distinct or 0)
+        if not self.distinct or self.distinct > _MANY:
+            return False
+        return self.filled >= (2 if self.distinct <= FEW else 20) * self.distinct
 
 
 @dataclass(frozen=True)

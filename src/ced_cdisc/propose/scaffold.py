@@ -15,7 +15,6 @@ from ced_cdisc.spec.layout import laid_out
 from ced_cdisc.standards.units import canonical_unit
 
 _CT = "2024-09-27"
-_GIGA = {"G/l": "10^9/L", "G/L": "10^9/L", "T/l": "10^12/L", "T/L": "10^12/L"}
 
 
 def study_files(study: str, scan: Scan) -> dict[str, str]:
@@ -40,7 +39,8 @@ def study_files(study: str, scan: Scan) -> dict[str, str]:
 
 def _study(study: str, scan: Scan) -> str:
     last = max(
-        (c.high for table in scan.tables for c in table.columns if c.is_date and len(c.high) == 10), default=""
+        (c.high for table in scan.tables for c in table.columns if c.is_date and len(c.high) == 10),
+        default="",
     )
     cut = f"{last}T23:59:59" if last else "2000-01-01T00:00:00"
     when = "guess: the last date in the raw data; decide: when the data were cut"
@@ -87,13 +87,23 @@ def _units(scan: Scan) -> str:
             if column.role == "unit":
                 for value, count in column.values:
                     if canonical_unit(value) is None:
-                        cells = f"{table.name}.{column.name} has it in {count:,} cell{'' if count == 1 else 's'}"
+                        cells = (
+                            f"{table.name}.{column.name} has it in {count:,} cell{'' if count == 1 else 's'}"
+                        )
                         unknown.setdefault(value, []).append(cells)
     if not unknown:
         return ""
-    lines = ["", "# decide: units that the terminology does not know, or that may mean two things", "# units:"]
+    lines = [
+        "",
+        "# decide: units that the terminology does not know, or that may mean two things",
+        "# units:",
+    ]
     for unit, cells in unknown.items():
-        guess = f"{_GIGA[unit]}  # guess: giga or tera per litre;" if unit in _GIGA else "?  #"
+        guess = (
+            f"{words.DOUBTFUL_UNITS[unit]}  # guess: giga or tera per litre;"
+            if unit in words.DOUBTFUL_UNITS
+            else "?  #"
+        )
         lines.append(f"#   {scalar(unit)}: {guess} {'; '.join(cells)}")
     return "\n".join(lines) + "\n"
 
@@ -119,7 +129,10 @@ def _sources(scan: Scan) -> str:
     default = "comma" if commas > points else "point"
     if default == "comma":
         lines.append(f"  decimal: comma  # likely: {commas} tables write numbers so")
-    lines += ["", "tables:" if scan.tables else "tables: {}  # decide: the raw tables; ced-cdisc scan shows them"]
+    lines += [
+        "",
+        "tables:" if scan.tables else "tables: {}  # decide: the raw tables; ced-cdisc scan shows them",
+    ]
     page = 2 + max(1, -(-len(scan.tables) // CONTENTS))
     for table in scan.tables:
         lines += ["", *_table(table, subject, default, page)]
@@ -165,7 +178,7 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
     if own is None:
         yield "    # subject: ?  # decide: no column of this table seems to hold the subject"
     elif own.name != subject:
-        yield f"    subject: {scalar(own.name)}  # likely: by its values"
+        yield f"    subject: {scalar(own.name)}  # likely: by its name or values"
     if _from_vendor(table):
         yield "    recorded_by: Vendor  # likely: tests with ranges; a page of the CRF would be `page:`"
     else:

@@ -114,7 +114,8 @@ def distinct_names(header: Sequence[str]) -> list[str]:
 
 def _may_be_key(column: ColumnProfile) -> bool:
     whole = not column.empty and column.filled and column.longest <= 60
-    return bool(whole) and column.kind not in ("decimal", "decimal comma") and column.distinct != 1
+    tells = column.distinct != 1 or column.filled == 1
+    return bool(whole) and column.kind not in ("decimal", "decimal comma") and tells
 
 
 def _key_rank(column: ColumnProfile) -> int:
@@ -174,7 +175,7 @@ def _subjects(tables: Sequence[TableProfile]) -> dict[int, str]:
     for at, table in enumerate(tables):
         best: tuple[int, int, int] | None = None
         for place, column in enumerate(table.columns):
-            if not column.filled or column.distinct == 1 and column.filled > 3:
+            if table.rows and (not column.filled or (column.distinct == 1 and column.filled > 3)):
                 continue
             said = "subject" in words.concepts(column.name)
             shared = had[column.name.casefold()]
@@ -252,7 +253,7 @@ def _hidden(column: ColumnProfile, ids: set[str]) -> str:
     if "birth" in said:
         return "date of birth"
     if said & {"name", "investigator"}:
-        return "name"
+        return "person"
     if column.role in ("visit", "unit") or column.is_number or column.kind == "time":
         values = {value for value, _ in column.values}
         alike = values & ids

@@ -17,6 +17,10 @@ from ced_cdisc.standards.ct import CtCodelist, CtPackage
 from ced_cdisc.standards.units import canonical_unit, convert_factor
 
 
+NO_UNIT = "NONE"
+"""The unit of a test whose results are words."""
+
+
 @dataclass(frozen=True)
 class WideTest:
     """A test in a column.
@@ -46,7 +50,9 @@ class WideTest:
         why = self.why
         if self.own_unit:
             parts.append(("unit", mapped([("collect", unit)])))
-        elif self.unit != "NONE":
+        elif self.unit == NO_UNIT:
+            parts.append(("kind", "text"))
+        else:
             parts.append(("unit", unit))
             why += "; the unit is the usual one" if self.unit else "; decide: its unit"
         if self.standard:
@@ -83,10 +89,15 @@ def _test(column: ColumnProfile, domain: str, tests: CtCodelist, ct: CtPackage) 
         code = words.test_code(domain, word)
         if code and tests.term(code):
             called = ct.decode(tests.code, code) or code
-            return WideTest(code, column, "likely", f"{column.name} is {called}")
+            sure: Sure = "guess" if domain == "EG" else "likely"  # of one beat, or of several
+            return WideTest(code, column, sure, f"{column.name} is {called}")
     wanted = folded(bare)
     best = max(
-        ((SequenceMatcher(None, wanted, folded(text)).ratio(), term) for term in tests.terms for text in term.synonyms),
+        (
+            (SequenceMatcher(None, wanted, folded(text)).ratio(), term)
+            for term in tests.terms
+            for text in term.synonyms
+        ),
         key=lambda scored: (scored[0], scored[1].submission_value),
         default=None,
     )
@@ -98,8 +109,8 @@ def _test(column: ColumnProfile, domain: str, tests: CtCodelist, ct: CtPackage) 
 def _with_unit(test: WideTest, number: str, unit: ColumnProfile | None) -> WideTest:
     usual = words.UNITS.get(test.code, "")
     base = replace(test, number=number)
-    if not test.column.is_number:
-        return replace(base, unit="NONE")
+    if test.code == "INTP":
+        return replace(base, unit=NO_UNIT)
     if unit is None:
         return replace(base, unit=usual)
     known = [found for value, _ in unit.values if (found := canonical_unit(value))]

@@ -65,7 +65,7 @@ fasting: fasting fast nuchtern ajeun ayunas
 accession: accession accn refid probennr sampleid barcode
 disposition: abschluss dispo eos disposition completion
 repeat: rep repeat wdh repetition
-technical: formseq page pagestatus modified transfer batch recordid rowid created updated formid study studyid
+technical: rpt report entry formseq page pagestatus modified transfer batch recordid rowid created updated formid study studyid
 """
 
 NO_VALUE = frozenset(
@@ -120,7 +120,7 @@ TESTS: Mapping[str, Mapping[str, str]] = {
         "HCT": "hamatokrit haematocrit hematocrite hematocrito hkt",
         "WBC": "leukozyten leukocytes leucocytes leucocitos wbc",
         "RBC": "erythrozyten erythrocytes eritrocitos rbc",
-        "PLAT": "thrombozyten platelets plaquettes plaquetas plt",
+        "PLAT": "thrombozyten platelets plateletcount plaquettes plaquetas plt",
         "NEUT": "neutrophile neutrophils",
         "LYM": "lymphozyten lymphocytes",
         "MONO": "monozyten monocytes",
@@ -143,6 +143,8 @@ TESTS: Mapping[str, Mapping[str, str]] = {
         "HBA1C": "hba1c",
         "INR": "inr",
         "CK": "ck",
+        "CKMB": "ckmb ckmbmass",
+        "GFRE": "egfr gfr",
         "HDL": "hdl hdlcholesterol hdlcholesterin",
         "LDL": "ldl ldlcholesterol ldlcholesterin",
     },
@@ -161,13 +163,17 @@ UNITS: Mapping[str, str] = {
     "BMI": "kg/m2",
     "RESP": "breaths/min",
     "OXYSAT": "%",
-    "PRAG": "msec",
-    "QRSAG": "msec",
-    "QTAG": "msec",
-    "QTCFAG": "msec",
-    "QTCBAG": "msec",
+    "INR": "RATIO",
+    "PRAG": "ms",
+    "QRSAG": "ms",
+    "QTAG": "ms",
+    "QTCFAG": "ms",
+    "QTCBAG": "ms",
 }
 """The unit that a test usually has, where the table does not tell it."""
+
+DOUBTFUL_UNITS: Mapping[str, str] = {"G/l": "10^9/L", "G/L": "10^9/L", "T/l": "10^12/L", "T/L": "10^12/L"}
+"""Units that may mean two things, and what they mean where cells are counted."""
 
 CODES: Mapping[str, Mapping[str, str]] = {
     "C66742": {"Y": "y yes ja j oui si 1 true", "N": "n no nein non 0 false"},
@@ -217,6 +223,8 @@ def concepts(name: str) -> frozenset[str]:
     (['birth', 'date'], ['date', 'visit'], ['low'])
     """
     whole = folded(name)
+    if whole == "name":
+        return frozenset({"name"})
     if whole in _table():
         found = set(_table()[whole])
         return frozenset(found | ({"date"} if found == {"birth"} and whole.endswith("dat") else set()))
@@ -232,7 +240,11 @@ def _of_part(part: str) -> set[str]:
     if part in table:
         return set(table[part])
     found = set[str]()
-    heads = [word for word in table if len(word) >= 3 and part.startswith(word)]
+    heads = [
+        word
+        for word in table
+        if part.startswith(word) and (len(word) > 3 or (len(word) == 3 and part[3:] in table))
+    ]
     if heads:
         head = max(heads, key=len)
         found |= set(table[head])

@@ -27,6 +27,8 @@ _SAMPLE = 1 << 17
 _LONGEST_RECORD = 1 << 26
 """A quote that is not closed within so many bytes is taken as a fault."""
 _DELIMITERS = (",", ";", "\t", "|")
+_MISPLACED = "a quote is misplaced"
+_FAULTS = {"unclosed": "a quote is never closed", "lone cr": "a line ends in a carriage return alone"}
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -129,7 +131,7 @@ def _delimiter(sample: str) -> tuple[str, str]:
         return ",", "no delimiter cuts the header: one column"
     share, width, _, sign, alike = max(scores)
     if share < 1:
-        return sign, f"{alike} of the first records have {width} cells with a {_NAMES[sign]}, as the header"
+        return sign, f"with a {_NAMES[sign]} the header has {width} cells, and {alike} of the first records"
     return sign, f"with a {_NAMES[sign]} the header and the first records have {width} cells"
 
 
@@ -140,6 +142,7 @@ class _Records:
         self._delimiter = delimiter
         self._width = width
         self._remarks = remarks
+        self._fault = ""
         self._fault_line = 0
         self._ragged: Counter[str] = Counter()
         self._first: dict[str, int] = {}
@@ -162,7 +165,7 @@ class _Records:
         if rest:
             yield from self._frame(rest)
         if self._fault_line:
-            self._remarks.append(f"a quote in line {self._fault_line} is misplaced or never closed")
+            self._remarks.append(f"{self._fault} in line {self._fault_line}; a build refuses it")
         for word, count in sorted(self._ragged.items()):
             have = "record has" if count == 1 else "records have"
             first = self._first[word]
@@ -173,7 +176,7 @@ class _Records:
     def _frame(self, data: bytes) -> Iterator[pl.DataFrame]:
         layout = scan(data, ord(self._delimiter))
         if isinstance(layout, Fault):
-            self._fault_line = self._fault_line or self._line + data.count(b"\n", 0, layout.offset)
+            self._note(_FAULTS.get(layout.kind, _MISPLACED), self._line + data.count(b"\n", 0, layout.offset))
             frame = self._leniently(data)
         elif len(layout.cells) and bool((layout.cells != self._width).any()):
             frame = self._leniently(data)
@@ -182,6 +185,10 @@ class _Records:
         self._line += data.count(b"\n")
         if len(frame):
             yield frame
+
+    def _note(self, fault: str, line: int) -> None:
+        if not self._fault_line:
+            self._fault, self._fault_line = fault, line
 
     def _parsed(self, data: bytes, layout: Layout) -> pl.DataFrame:
         first = 0 if self._headed else 1
@@ -221,7 +228,7 @@ class _Records:
             except StopIteration:
                 break
             except csv.Error:
-                self._fault_line = self._fault_line or self._line + reader.line_num
+                self._note(_MISPLACED, self._line + reader.line_num)
                 continue
             line, begun = self._line + begun, reader.line_num
             if not any(row):

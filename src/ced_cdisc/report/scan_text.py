@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 
 from ced_cdisc.core.findings import one_of, printable
-from ced_cdisc.propose.profile import FEW, ColumnProfile, Scan, TableProfile
+from ced_cdisc.propose.profile import ColumnProfile, Scan, TableProfile
 from ced_cdisc.propose.shapes import shown_shape
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _MOST_CODES = 12
+_MOST_VISITS = 30
 _RARE = 30
 _LONGEST = 40
 
@@ -57,7 +58,8 @@ def scan_json(scan: Scan, show_ids: bool = False) -> str:
 
 
 def _head(table: TableProfile) -> list[str]:
-    counted = f"{table.rows:,} row{'' if table.rows == 1 else 's'}, {len(table.columns)} columns"
+    counted = f"{table.rows:,} row{'' if table.rows == 1 else 's'}, {len(table.columns)} column"
+    counted += "" if len(table.columns) == 1 else "s"
     parts = [table.format if table.format != "csv" else "text"]
     if table.delimiter:
         parts.append(f"{_DELIMITERS.get(table.delimiter, table.delimiter)}, {table.encoding}")
@@ -109,7 +111,7 @@ def _said(column: ColumnProfile, show_ids: bool) -> str:
     if hidden:
         return _shapes(column) + (f" ({column.hidden})" if column.hidden != column.role else "")
     if column.role == "visit" or column.role == "unit":
-        return _codes(column, FEW)
+        return _codes(column, _MOST_VISITS)
     if column.is_number and (column.distinct or 99) > _MOST_CODES:
         return f"{column.low} .. {column.high}" if column.low else _shapes(column)
     if column.is_date:

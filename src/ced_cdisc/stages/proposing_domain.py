@@ -59,7 +59,9 @@ def propose_domain(
         return None
     table = chosen[0]
     written = {str(domain.domain): domain for domain in specs.sdtm}
-    blocks = [block for domain in specs.sdtm if domain.domain == "DM" for block in (domain, *(domain.stack or ()))]
+    blocks = [
+        block for domain in specs.sdtm if domain.domain == "DM" for block in (domain, *(domain.stack or ()))
+    ]
     around = Surroundings(
         visits=specs.visits is not None,
         treated=dataset.name == "DM" or any("RFXSTDTC" in block.variables for block in blocks),
