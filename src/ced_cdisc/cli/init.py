@@ -32,8 +32,8 @@ def init(
 ) -> None:
     """Propose the spec of DOMAIN, in mappings/sdtm, from a raw table and the standard.
 
-    Each line says how sure it is, and why, in a comment: sure, likely, guess, or decide. What the standard needs
-    and no column gives is commented out. A spec that is there already is not replaced.
+    Each line says how sure it is, and why, in a comment: sure, likely, guess, or decide. What the standard
+    needs and no column gives is commented out. A spec that is there already is not replaced.
 
     \b
     Example:

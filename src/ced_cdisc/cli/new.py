@@ -17,7 +17,7 @@ def new(study: Path, raw: Path | None) -> None:
     """Make the folder STUDY for a new study, which is called as the folder.
 
     With --raw its tables are proposed as a scan sees them: columns, key, subject, encoding, visits. What a
-    person must decide is marked where it stands. A file that is there already stops the command before it writes.
+    person must decide is marked where it stands. No file that is there already is replaced.
 
     \b
     Example:

@@ -20,9 +20,9 @@ from ced_cdisc.cli.usage import usage_error
 def scan(raw: Path, table: str, form: str, show_ids: bool) -> None:
     """Look at the raw files of the folder RAW: what a mapping must know of them, and no more.
 
-    Of each table: encoding and delimiter with the reason, the likely key, and of each column how it is filled,
-    what its cells are, codes with counts, ranges, and the ways in which dates are written. What identifies a
-    person is shown as its shape, such as AA-999.
+    Of each table: encoding and delimiter with the reason, the likely key, and of each column how it is
+    filled, what its cells are, codes with counts, ranges, and the ways in which dates are written. What
+    identifies a person is shown as its shape, such as AA-999.
 
     \b
     Example:

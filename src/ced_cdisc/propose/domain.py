@@ -93,8 +93,8 @@ class _Proposal:
 
     def lines(self) -> Iterator[str]:
         code, table = self._code, self._table
-        yield f"# Proposed by `ced-cdisc init {code}` from the table {table.name}. Each line says how sure it is, and why:"
-        yield "# look at it, correct it, and take its comment away. What begins with # is still to be written, or not needed."
+        yield f"# Proposed by `ced-cdisc init {code}` from the table {table.name}. Each line says how sure it"
+        yield "# is, and why: look at it, correct it, take its comment away. Lines that begin with # do not count."
         yield f"domain: {code}"
         tests = tests_of(self._dataset, self._around.ct)
         rows = row_columns(table) if tests is not None else None
@@ -272,7 +272,7 @@ class _Proposal:
         return max(lists, key=lambda one: sum(bool(term_for(one, value)) for value in values), default=None)
 
     def _other(self, variable: IgVariable, matches: dict[str, Match]) -> ProposedLine | None:
-        """The line of a variable without a column: what the standard makes of others, or what is to be written."""
+        """The line of a variable without a column: made of others, or still to be written."""
         name, suffix = variable.name, suffix_of(variable.name, self._code)
         if suffix == "LOBXFL":
             if self._around.treated:

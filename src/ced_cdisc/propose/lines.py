@@ -82,7 +82,7 @@ def coded_value(
     codelist: CtCodelist | None,
     extra: Sequence[tuple[str, str]] = (),
 ) -> tuple[str, str]:
-    """The value of a line that collects a column, with ``ct`` where codes are no terms; and what to decide."""
+    """The value of a line that collects a column, with ``ct`` for codes that are no terms; what to decide."""
     plain = column_of(table, column)
     if codelist is None or not column.values or column.distinct is None or column.distinct > 40:
         policy = text_policy(column)
@@ -137,7 +137,7 @@ def text_policy(column: ColumnProfile) -> str:
 
 
 def time_beside(columns: Iterable[ColumnProfile], date: ColumnProfile) -> ColumnProfile | None:
-    """The column of the time that belongs to a date: it shares the beginning of the name, or stands behind it."""
+    """The column of the time of a date: it shares the beginning of the name, or stands behind it."""
     known = list(columns)
     times = [column for column in known if column.kind == "time"]
     stem = date.name.removesuffix("DT").removesuffix("DAT").removesuffix("DATE")

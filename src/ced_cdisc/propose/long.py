@@ -208,7 +208,7 @@ def row_lines(table: TableProfile, columns: RowColumns, tests: list[RowTest], do
     if limits:
         yield f"range: {mapped(limits)}"
     if any(kind == "number with flag" for kind, _ in columns.result.kinds):
-        yield "flags: {H: HIGH, L: LOW}  # guess: some numbers have a letter behind them; decide: what it means"
+        yield "flags: {H: HIGH, L: LOW}  # guess: some numbers have a letter behind them"
     if columns.result.empty:
         rows = "1 row has" if columns.result.empty == 1 else f"{columns.result.empty:,} rows have"
         parts = [("when", f'"{column_of(table, columns.result)} is missing"')]

@@ -1,4 +1,4 @@
-"""Which raw column a variable of the standard may come from: by name, by what the name speaks of, by values."""
+"""Which raw column a variable of the standard may come from: by its name, and by what the name speaks of."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _match(variable: IgVariable, column: ColumnProfile, domain: str) -> Match | 
     said = words.concepts(column.name)
     if column.name.startswith(domain) and len(column.name) > len(domain):
         said |= words.concepts(column.name.removeprefix(domain).lstrip("_"))
-    if suffix == "DTC" and variable.core == "Exp" and said == {"date"} and not column.role:
+    if suffix == "DTC" and variable.core == "Exp" and said == frozenset({"date"}) and not column.role:
         return Match(variable, column, 0.87, "likely", "the name speaks of the date alone")
     if suffix == "STDTC" and column.role == "visit date" and "visit" in said:
         return None

@@ -42,8 +42,8 @@ class ColumnProfile:
         filled: cells that are not empty or blank.
         empty: the other ones.
         distinct: how many different values; None where there are more than were counted.
-        kinds: what the cells are, with counts, most frequent first: integer, decimal, decimal comma, number with
-            comparator, number with flag, date, date and time, time, text.
+        kinds: what the cells are, with counts, most frequent first: integer, decimal, decimal comma, number
+            with comparator, number with flag, date, date and time, time, text.
         dates: the ways in which dates are written, most frequent first.
         times: the formats of times of day.
         values: all values with counts, most frequent first, where they were counted; identifiers too.

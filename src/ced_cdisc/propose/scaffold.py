@@ -61,7 +61,7 @@ standards:
   ct: {{SDTM: {_CT}, ADaM: {_CT}, DEFINE-XML: {_CT}}}
 
 snapshot: {cut}  # {when if last else "decide: when the data were cut"}
-usubjid: {scalar(f"join('-', '{in_quotes}', SUBJECT)")}  # decide: what makes a subject unique over all studies
+usubjid: {scalar(f"join('-', '{in_quotes}', SUBJECT)")}  # decide: unique over all studies
 """
     if any("YY" in _letters(form) for form in _formats(scan)):
         text += "\npivot: 1950  # decide: the first of the hundred years that two-digit years mean\n"
@@ -225,7 +225,7 @@ def _visit(table: TableProfile) -> Iterator[str]:
     if visit is None:
         return
     if date is None:
-        yield f"    # visit: {{name: {scalar(visit.name)}, date: ?}}  # decide: the column of the visit's date"
+        yield f"    # visit: {{name: {scalar(visit.name)}, date: ?}}  # decide: the date of the visit"
     else:
         yield f"    visit: {{name: {scalar(visit.name)}, date: {scalar(date.name)}}}"
 
@@ -269,7 +269,7 @@ def _define() -> str:
     return """\
 # What only define.xml needs: documents, codelists of the sponsor, displays of results.
 documents:
-  # The build draws the annotated CRF from sources.yaml and the specs. decide: leave `made: yes` out for your own.
+  # A build draws the annotated CRF from the specs. decide: leave `made: yes` out for one of your own.
   acrf: {title: Annotated Case Report Form, href: acrf.pdf, kind: acrf, made: yes, package: sdtm}
 """
 
@@ -282,8 +282,8 @@ def _readme(study: str, scan: Scan) -> str:
 Specs of ced-cdisc. Commands are run in this folder; RAW is the folder of the raw files.
 
 1. Look at each line of `mappings/*.yaml` that says `decide`.
-2. `ced-cdisc init VS --raw RAW` proposes the spec of a domain, here of vital signs: `mappings/sdtm/vs.yaml`. Each
-   line says how sure it is; `sure`, `likely` and `guess` are comments to be taken away when you have looked.
+2. `ced-cdisc init VS --raw RAW` proposes the spec of a domain, here of vital signs: `mappings/sdtm/vs.yaml`.
+   Each line says how sure it is, in a comment to be taken away when you have looked.
 3. `ced-cdisc check-spec` names what is still to be filled in.
 4. `ced-cdisc build RAW out` makes `out/sdtm`.
 

@@ -1,7 +1,7 @@
 """What a text looks like, and what that makes it: a number, a date by which formats, a time, or text.
 
-A shape has ``9`` for a digit, ``A`` and ``a`` for letters, and everything else as it stands; English months and
-the words for an unknown part are one sign each, so that dates can be told by their shape alone.
+A shape has ``9`` for a digit, ``A`` and ``a`` for letters, and everything else as it stands; English months
+and the words for an unknown part are one sign each, so that dates can be told by their shape alone.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ class TableTally:
     def key(self, columns: Sequence[ColumnProfile]) -> KeyFound | None:
         """The fewest columns that tell the rows apart; None without rows, or where nothing comes near.
 
-        Columns that name something (subject, visit, test, number) go before dates, and dates before the rest. A
-        few rows that have the key of an earlier one are taken as duplicates, not as a reason for a longer key.
+        Columns that name something (subject, visit, test, number) go before dates, and dates before the
+        rest. A few rows that have the key of an earlier one are duplicates, and no reason for a longer key.
         """
         if not self._rows:
             return None
@@ -149,7 +149,7 @@ def seen_together(tables: Sequence[TableProfile]) -> Iterator[TableProfile]:
         if date := _visit_date(columns, visit):
             roles[date.name] = "visit date"
         units = _units(columns, roles)
-        roles |= {name: "unit" for name in units}
+        roles |= dict.fromkeys(units, "unit")
         made = [
             replace(column, role=roles.get(column.name, ""), unit_of=units.get(column.name, ()))
             for column in columns

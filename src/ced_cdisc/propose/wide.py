@@ -16,7 +16,6 @@ from ced_cdisc.propose.yaml_text import commented, mapped, scalar
 from ced_cdisc.standards.ct import CtCodelist, CtPackage
 from ced_cdisc.standards.units import canonical_unit, convert_factor
 
-
 NO_UNIT = "NONE"
 """The unit of a test whose results are words."""
 

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 _CONCEPTS = """
-subject: subj subjid subject subjectid subno usubjid patient patnr patid patno pat pid ptno proband probandennr sujet sujeto paciente participant screeningno screenno
+subject: subj subjid subject subjectid subno usubjid patient patnr patid patno pat pid ptno proband
+  probandennr sujet sujeto paciente participant screeningno screenno
 site: site siteid zentrum zentr center centre centro klinik sitenr
 investigator: investigator prufarzt arzt doctor physician medecin medico invname invnam
-name: surname lastname firstname forename vorname nachname familienname prenom nombre apellido initials initialen init kurzel phone telefon email mail address adresse strasse ssn mrn
+name: surname lastname firstname forename vorname nachname familienname prenom nombre apellido
+  initials initialen init kurzel phone telefon email mail address adresse strasse ssn mrn
 birth: birth brth dob geb geburt geburtsdatum naissance nacimiento brthdt brthdat gebdat
 age: age alter edad
 sex: sex gender geschl geschlecht sexe sexo
@@ -50,8 +52,10 @@ dose: dose dosis dosage
 form: form dosform dosisform formulation frm
 frequency: freq frequency haufigkeit frequence frecuencia frq schema
 route: route applikation appl voie via
-term: term diagnose diagnosis ereignis event_term verbatim adverse aeterm mhterm diagnostic diagnostico
-treatment: drug medication medikament arzneimittel trt medicament medicamento substance praparat cmtrt extrt
+term: term diagnose diagnosis ereignis event_term verbatim adverse aeterm mhterm diagnostic
+  diagnostico
+treatment: drug medication medikament arzneimittel trt medicament medicamento substance praparat
+  cmtrt extrt
 indication: indication indikation ind indc
 coded: decod pt preferred ptname llt aept
 severity: sev severity schwere schweregrad grade grad intensity intensitat severite
@@ -65,13 +69,14 @@ fasting: fasting fast nuchtern ajeun ayunas
 accession: accession accn refid probennr sampleid barcode
 disposition: abschluss dispo eos disposition completion
 repeat: rep repeat wdh repetition
-technical: rpt report entry formseq page pagestatus modified transfer batch recordid rowid created updated formid study studyid
+technical: rpt report entry formseq page pagestatus modified transfer batch recordid rowid created
+  updated formid study studyid
 """
 
 NO_VALUE = frozenset(
-    "unbekannt unknown n/a na n.a. - -- --- . keine angabe k.a. k.a nicht bekannt null none inconnu inconnue "
-    "non connu desconocido missing fehlt nicht_bekannt".split()
-) | {"keine angabe", "nicht bekannt", "non connu", "not available", "not known"}
+    "unbekannt|unknown|n/a|na|n.a.|-|--|---|.|keine angabe|k.a.|k.a|nicht bekannt|null|none|inconnu|inconnue|"
+    "non connu|desconocido|missing|fehlt|not available|not known".split("|")
+)
 """Texts, in small letters, that say that there is no value."""
 
 VISITS = re.compile(
@@ -175,22 +180,35 @@ UNITS: Mapping[str, str] = {
 DOUBTFUL_UNITS: Mapping[str, str] = {"G/l": "10^9/L", "G/L": "10^9/L", "T/l": "10^12/L", "T/L": "10^12/L"}
 """Units that may mean two things, and what they mean where cells are counted."""
 
-CODES: Mapping[str, Mapping[str, str]] = {
-    "C66742": {"Y": "y yes ja j oui si 1 true", "N": "n no nein non 0 false"},
-    "C66731": {"F": "f w female weiblich frau feminin femme femenino", "M": "m male mannlich mann masculin homme"},
-    "C71148": {"SITTING": "sitting sitzend assis sentado", "SUPINE": "supine liegend couche acostado lying",
-               "STANDING": "standing stehend debout depie"},
-    "C78734": {"PLASMA": "plasma", "SERUM": "serum suero", "BLOOD": "blut blood vollblut sang sangre wholeblood",
-               "URINE": "urin urine orina harn"},
-    "C66769": {"MILD": "mild leicht leger leve grade1", "MODERATE": "moderate mittel massig modere moderado grade2",
-               "SEVERE": "severe schwer severe grade3 grave"},
-    "C66728": {"ONGOING": "ja yes y oui si ongoing 1", "BEFORE": "nein no n non 0"},
-    "C66768": {"RECOVERED/RESOLVED": "recovered resolved erholt gueri genesen",
-               "NOT RECOVERED/NOT RESOLVED": "notrecovered ongoing nichterholt andauernd", "FATAL": "fatal todlich"},
-    "C99073": {"LEFT": "left links l gauche", "RIGHT": "right rechts r droit"},
-    "C66729": {"ORAL": "oral po", "INTRAVENOUS": "iv intravenos intravenous", "SUBCUTANEOUS": "sc subkutan"},
-    "C71113": {"QD": "qd od taglich daily 1x/day", "BID": "bid 2x/day", "TID": "tid 3x/day"},
-}  # fmt: skip
+_CODES = """
+C66742 | Y | y yes ja j oui si 1 true
+C66742 | N | n no nein non 0 false
+C66731 | F | f w female weiblich frau feminin femme femenino
+C66731 | M | m male mannlich mann masculin homme
+C71148 | SITTING | sitting sitzend assis sentado
+C71148 | SUPINE | supine liegend couche acostado lying
+C71148 | STANDING | standing stehend debout depie
+C78734 | PLASMA | plasma
+C78734 | SERUM | serum suero
+C78734 | BLOOD | blut blood vollblut sang sangre wholeblood
+C78734 | URINE | urin urine orina harn
+C66769 | MILD | mild leicht leger leve grade1
+C66769 | MODERATE | moderate mittel massig modere moderado grade2
+C66769 | SEVERE | severe schwer severe grade3 grave
+C66728 | ONGOING | ja yes y oui si ongoing 1
+C66728 | BEFORE | nein no n non 0
+C66768 | RECOVERED/RESOLVED | recovered resolved erholt gueri genesen
+C66768 | NOT RECOVERED/NOT RESOLVED | notrecovered ongoing nichterholt andauernd
+C66768 | FATAL | fatal todlich
+C99073 | LEFT | left links l gauche
+C99073 | RIGHT | right rechts r droit
+C66729 | ORAL | oral po
+C66729 | INTRAVENOUS | iv intravenos intravenous
+C66729 | SUBCUTANEOUS | sc subkutan
+C71113 | QD | qd od taglich daily 1x/day
+C71113 | BID | bid 2x/day
+C71113 | TID | tid 3x/day
+"""
 """What the terms of a codelist are called, by its NCI code and submission value, as :func:`folded` words."""
 
 
@@ -208,7 +226,7 @@ def folded(text: str) -> str:
 @lru_cache(maxsize=1)
 def _table() -> dict[str, list[str]]:
     table: dict[str, list[str]] = {}
-    for line in _CONCEPTS.strip().splitlines():
+    for line in _CONCEPTS.replace("\n  ", " ").strip().splitlines():
         concept, _, listed = line.partition(": ")
         for word in listed.split():
             table.setdefault(folded(word), []).append(concept)
@@ -271,8 +289,10 @@ def _tests(domain: str) -> dict[str, str]:
 
 def term_of(codelist: str, text: str) -> str:
     """The term of a codelist that a cell means, by the table of words; empty if it is not there."""
-    wanted = folded(text)
-    for term, listed in CODES.get(codelist, {}).items():
-        if wanted in {folded(word) for word in listed.split()}:
-            return term
-    return ""
+    return _codes().get((codelist, folded(text)), "")
+
+
+@lru_cache(maxsize=1)
+def _codes() -> dict[tuple[str, str], str]:
+    rows = (line.split(" | ") for line in _CODES.strip().splitlines())
+    return {(code, folded(word)): term for code, term, listed in rows for word in listed.split()}

@@ -1,7 +1,7 @@
 """The tables of a raw folder of which nothing is known yet: no contract, no encoding, no delimiter.
 
-Unlike the readers that a contract governs, nothing here refuses a file for what stands in its cells: a scan is
-there to be looked at, and says what it stumbled over.
+Unlike the readers that a contract governs, nothing here refuses a file for what stands in its cells: a scan
+is there to be looked at, and says what it stumbled over.
 """
 
 from __future__ import annotations

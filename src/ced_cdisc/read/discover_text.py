@@ -41,7 +41,8 @@ def found_text(path: Path, file: str) -> FoundTable | str:
     sample = next(_recoded(path, encoding, _SAMPLE), b"").decode(errors="ignore")
     delimiter, why_delimiter = _delimiter(sample)
     rows = _rows(sample, delimiter)
-    first = next((row for row in rows if any(row)), [])
+    none: list[str] = []
+    first = next((row for row in rows if any(row)), none)
     header = tuple(cell.strip() for cell in first)
     remarks: list[str] = []
     if list(header) != first:
@@ -170,7 +171,7 @@ class _Records:
             have = "record has" if count == 1 else "records have"
             first = self._first[word]
             self._remarks.append(
-                f"{count} {have} {word} cells than the header, the first in line {first}; a build refuses them"
+                f"{count} {have} {word} cells than the header, the first in line {first}; a build stops"
             )
 
     def _frame(self, data: bytes) -> Iterator[pl.DataFrame]:

@@ -225,9 +225,7 @@ def _json(column: ColumnProfile, show_ids: bool) -> dict[str, object]:
         made["hidden"] = column.hidden
     elif column.values and not column.is_date and (coded or show_ids):
         made["values"] = {
-            value: count
-            for value, count in column.values[:FEW]
-            if show_ids or not _rare(column, value, count)
+            value: count for value, count in column.values if show_ids or not _rare(column, value, count)
         }
     if column.kind == "text" and (hidden or not coded):
         made["shapes"] = {shown_shape(shape): count for shape, count in column.shapes[:8]}
