@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 from ced_cdisc.core.findings import one_of, printable
@@ -134,7 +135,10 @@ def _codes(column: ColumnProfile, most: int) -> str:
 
 def _rare(column: ColumnProfile, value: str, count: int) -> bool:
     """Whether a text is more likely somebody's own words than a code."""
-    return count == 1 and len(value) > _RARE and column.role not in ("visit", "unit")
+    if column.role in ("visit", "unit") or value in column.missing:
+        return False
+    words = column.is_number and re.search(r"[^\W\d]{3}", value) is not None
+    return words or (count == 1 and len(value) > _RARE)
 
 
 def _cut(value: str) -> str:
