@@ -71,6 +71,10 @@ def test_the_hundreds_say_the_stage() -> None:
             expected = Stage.OUTPUT
         elif code.startswith(("CED56", "CED57")):  # a workbook is a specification
             expected = Stage.SPEC
+        elif code.startswith("CED76"):  # raw files of which nothing is known yet
+            expected = Stage.RAW
+        elif code.startswith("CED77"):  # what is proposed from them
+            expected = Stage.OUTPUT if code == "CED770" else Stage.SPEC
         elif code.startswith(("CED74", "CED75")):  # commands around the specs, and the files that they write
             expected = Stage.SPEC if code < "CED750" else Stage.OUTPUT
         assert entry.stage is expected, code

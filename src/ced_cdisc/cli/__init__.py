@@ -15,7 +15,10 @@ from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
 from ced_cdisc.cli.explain import explain
 from ced_cdisc.cli.fmt import fmt
+from ced_cdisc.cli.init import init
+from ced_cdisc.cli.new import new
 from ced_cdisc.cli.results import results
+from ced_cdisc.cli.scan import scan
 from ced_cdisc.cli.schema import schema
 from ced_cdisc.cli.show import show
 from ced_cdisc.cli.spec import spec
@@ -43,7 +46,10 @@ for command in (
     define,
     explain,
     fmt,
+    init,
+    new,
     results,
+    scan,
     schema,
     show,
     spec,
