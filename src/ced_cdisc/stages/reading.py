@@ -16,17 +16,9 @@ if TYPE_CHECKING:
     from ced_cdisc.convert import Partner
 
 
-def read_raw(
-    raw: Path, plan: StudyPlan, findings: Findings, partner: Partner | None = None
-) -> dict[str, RawTable]:
-    """Read the raw tables that the contracts list, as text, by qualified name.
-
-    A partner takes the slow ones: workbooks.
-
-    Raises:
-        Stopped: a table is missing or damaged.
-    """
-    contracts = [
+def contracts_of(plan: StudyPlan) -> list[TableContract]:
+    """What the studies of a plan say of their raw tables, by qualified name."""
+    return [
         TableContract(
             name=study.qualified(t.name),
             file=t.file,
@@ -45,6 +37,19 @@ def read_raw(
         for study in plan.studies
         for t in study.tables.values()
     ]
+
+
+def read_raw(
+    raw: Path, plan: StudyPlan, findings: Findings, partner: Partner | None = None
+) -> dict[str, RawTable]:
+    """Read the raw tables that the contracts list, as text, by qualified name.
+
+    A partner takes the slow ones: workbooks.
+
+    Raises:
+        Stopped: a table is missing or damaged.
+    """
+    contracts = contracts_of(plan)
     tables, found = _read(raw, contracts, partner)
     findings.extend(found)
     findings.extend(unclaimed_files(raw, contracts))
