@@ -175,8 +175,8 @@ def test_a_list_under_its_former_name_is_told(folder: Path) -> None:
     result = run(*CALL)
     assert result.exit_code == 1
     assert (
-        "error CED817  nothing reads known_findings.yaml: findings that may stand are read from findings.yaml\n"
-        "  do: take its entries there, and delete it\n"
+        "error CED817  nothing reads known_findings.yaml: findings that may stand are read from "
+        "findings.yaml\n  do: take its entries there, and delete it\n"
     ) in result.stdout
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -152,4 +153,5 @@ def _beyond_header(
         if column > width
     ]
     hint = "give the column a header or clear the cells"
-    return _cell_findings("CED234", "cell| without header", outside, hint, table, where)
+    found = _cell_findings("CED234", "cell| without header", outside, hint, table, where)
+    return [replace(finding, quotes=tuple(outside[:_SHOWN])) for finding in found]

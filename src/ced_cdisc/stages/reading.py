@@ -10,6 +10,7 @@ from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
 from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaimed_files
+from ced_cdisc.stages.identifying import identifiers_of
 from ced_cdisc.stages.planning import stop_on_errors
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def read_raw(
     tables, found = _read(raw, contracts, partner)
     findings.extend(found)
     findings.extend(unclaimed_files(raw, contracts))
+    findings.identifiers = identifiers_of(plan, tables)
     stop_on_errors(findings, Stage.RAW)
     return tables
 
