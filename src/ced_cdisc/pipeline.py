@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ced_cdisc.companion import companion, half_of_build
 from ced_cdisc.core.findings import Findings, did_you_mean
+from ced_cdisc.core.masking import masked
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.formats import file_formats, written_as
@@ -78,6 +79,7 @@ def build(
     renumber: bool = False,
     verify: bool = False,
     check: bool = True,
+    show_ids: bool = False,
     formats: str | Iterable[str] = "xpt",
     watch: Watch | None = None,
     processes: int = 1,
@@ -94,6 +96,7 @@ def build(
         renumber: number records anew that `sequence: pinned` keeps the numbers of.
         verify: compute every dataset again with the second engine, and write nothing if a value differs.
         check: carry out the rules of ``ced-cdisc check`` on what was written; nothing is raised for them.
+        show_ids: name subjects and identifying values in the findings of build.json, which else are masked.
         formats: what the datasets are written as: ``xpt``, ``json``, ``ndjson``, ``dsjc``,
             ``parquet``. XPT, else the first of them, stands beside define.xml, which names it; others have a
             folder each.
@@ -140,7 +143,8 @@ def build(
         told = accounts(plan, tables, findings)
         files |= make_guides(guides, packages, frames, told, findings, partner)
         inputs = digests({**specs, **guides.files}, lock)
-        files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, told, files, findings)
+        kept = findings if show_ids else masked(findings)
+        files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, told, files, kept)
 
         assert folder is not None, "a refused folder is an error, which render stops on"
         with keep_numbers(lock, study, findings), folder as work:

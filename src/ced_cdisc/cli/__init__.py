@@ -13,6 +13,7 @@ from ced_cdisc.cli.convert import convert
 from ced_cdisc.cli.coverage import coverage
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
+from ced_cdisc.cli.diff_raw import diff_raw
 from ced_cdisc.cli.explain import explain
 from ced_cdisc.cli.fmt import fmt
 from ced_cdisc.cli.init import init
@@ -44,6 +45,7 @@ for command in (
     coverage,
     ct,
     define,
+    diff_raw,
     explain,
     fmt,
     init,

@@ -29,6 +29,9 @@ INTERRUPTED = 130  # as shells say it
     default="xpt",
     help="Of the datasets: xpt, json, ndjson, dsjc, parquet [xpt].",
 )
+@click.option(
+    "--show-ids", is_flag=True, help="Name subjects, and values of identifying columns, in findings."
+)
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -40,6 +43,7 @@ def build(
     renumber: bool,
     no_check: bool,
     formats: str,
+    show_ids: bool,
     verify: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
@@ -70,7 +74,7 @@ def build(
     from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.stages.checking import CheckInterrupted
 
-    console = BuildConsole()
+    console = BuildConsole(show_ids=show_ids)
     try:
         console.say(find_study(mappings, define, Path()).notice)
         if only is not None and not names:
@@ -86,6 +90,7 @@ def build(
                 renumber=renumber,
                 verify=verify,
                 check=not no_check,
+                show_ids=show_ids,
                 formats=formats,
                 watch=watch,
                 processes=2 if small else 1,

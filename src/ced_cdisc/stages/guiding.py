@@ -88,6 +88,7 @@ def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> Gui
             placed = _placed(one, kind, document, words, findings)
             asked.append(Asked(one, kind, document, placed, shown))
     known: list[Known] = []
+    findings.extend(_left_over(study))
     if asked:
         from ced_cdisc.describe.guides.known import Known
         from ced_cdisc.spec.findings_file import NAME, read_known
@@ -111,6 +112,15 @@ def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> Gui
             )
     stop_on_errors(findings)
     return GuideSources(tuple(asked), tuple(known), files, tuple(one.specs[0] for one in plan.pooled))
+
+
+def _left_over(study: StudyFolders) -> list[Finding]:
+    """CED817: a list of known findings under its former name."""
+    if not (study.define / "known_findings.yaml").exists():
+        return []  # before the parsers are loaded, which a known plan does without
+    from ced_cdisc.spec.findings_file import NAME, left_over
+
+    return left_over(study.define / NAME, f"{study.shown[1]}/{NAME}")
 
 
 def _words(path: Path, shown: str, findings: Findings) -> GuideWords | None:
