@@ -23,8 +23,8 @@ from ced_cdisc.read.contract import (
     read_error,
     shown_path,
 )
-from ced_cdisc.read.delimited import empty_file, read_delimited
-from ced_cdisc.read.xlsx import read_xlsx
+from ced_cdisc.read.delimited import read_delimited
+from ced_cdisc.read.finish import empty_file
 
 Reader = Callable[
     [bytes, TableContract, str, Collection[str] | None],
@@ -90,13 +90,21 @@ def read_table(
 
 
 def _reader(contract: TableContract) -> Reader:
-    if contract.format == "xlsx":
-        return read_xlsx
-    if contract.format == "csv":
-        return read_delimited
-    from ced_cdisc.read.transport import read_transport  # loads pyarrow.compute, which few studies need
-
-    return read_transport
+    """The reader of a format; each loads what its format needs, which few studies need all of."""
+    match contract.format:
+        case "csv":
+            return read_delimited
+        case "xlsx":
+            from ced_cdisc.read.xlsx import read_xlsx as read
+        case "xpt":
+            from ced_cdisc.read.transport import read_transport as read
+        case "sas7bdat":
+            from ced_cdisc.read.sas7bdat import read_sas7bdat as read
+        case "parquet":
+            from ced_cdisc.read.raw_parquet import read_raw_parquet as read
+        case _:
+            from ced_cdisc.read.raw_dataset_json import read_raw_dataset_json as read
+    return read
 
 
 def _spreadsheet_errors(frame: pl.DataFrame, contract: TableContract, shown: str) -> list[Finding]:
@@ -107,7 +115,7 @@ def _spreadsheet_errors(frame: pl.DataFrame, contract: TableContract, shown: str
     for name in (name for name in names if held[name].item()):
         rows = frame.filter(pl.col(name).is_in(SPREADSHEET_ERRORS))
         value, lines = rows[name].item(0), rows[ROW].to_list()
-        word = "line" if contract.format == "csv" else "row"
+        word = contract.counts_in
         cells = f"in {len(lines)} cells, first in" if len(lines) > 1 else "in"
         text = f"column {contract.name}.{name} holds {value}, an error of a spreadsheet,"
         text += f" {cells} {word} {lines[0]}"

@@ -15,13 +15,16 @@ from ced_cdisc.stages.planning import stop_on_errors
 if TYPE_CHECKING:
     from ced_cdisc.convert import Partner
 
+_SLOW = ("xlsx", "odm")
+"""Formats that are read cell by cell in Python."""
+
 
 def read_raw(
     raw: Path, plan: StudyPlan, findings: Findings, partner: Partner | None = None
 ) -> dict[str, RawTable]:
     """Read the raw tables that the contracts list, as text, by qualified name.
 
-    A partner takes the slow ones: workbooks.
+    A partner takes the slow ones: workbooks and XML.
 
     Raises:
         Stopped: a table is missing or damaged.
@@ -36,6 +39,12 @@ def read_raw(
             delimiter=t.delimiter,
             encoding=t.encoding,
             sheet=t.sheet,
+            group=t.group,
+            items=t.items,
+            database=t.database,
+            query=t.query,
+            key=t.key,
+            names=t.names,
             trim=t.trim,
             missing=t.missing,
             column_policy=t.policy,
@@ -59,7 +68,7 @@ def _read(
         return read_tables(raw, contracts)
     from ced_cdisc.convert import PartnerLost  # with the fast engine, which who only reads does without
 
-    parts = [[one for one in contracts if (one.format == "xlsx") == bool(half)] for half in (0, 1)]
+    parts = [[one for one in contracts if (one.format in _SLOW) == bool(half)] for half in (0, 1)]
     tables, found = read_tables(raw, parts[partner.half])
     try:
         theirs, also = partner.swap((tables, found))

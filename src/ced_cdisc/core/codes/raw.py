@@ -24,6 +24,7 @@ CED220 | a declared column is not in the header | correct the header or the colu
 CED221 | a column that is not declared | list it in sources.yaml, or delete it
 CED222 | a column stands twice in the header | rename one of them
 CED223 | a header cell is blank | name the column, or delete it
+CED224 | a floating-point number that is none: NaN or Infinity | correct it, or list it under `missing`
 CED225 | the file is not an xlsx workbook | save it as .xlsx, or declare `format: csv`
 CED226 | the workbook has a password or is an old .xls | save it as .xlsx without a password
 CED227 | the workbook is damaged | open it in a spreadsheet program and save it again
@@ -38,11 +39,15 @@ CED235 | a file that no table reads (a note) | declare it in sources.yaml, or mo
 CED236 | a column that nothing reads (a note) | map it, or write under `exclude` why it is left out
 CED237 | a record left out as a duplicate (a note) | nothing: `duplicates` in sources.yaml says so
 CED238 | duplicates of which none can be chosen | correct the data, or `duplicates` in sources.yaml
+CED239 | a column of a type that has no text | export it as text, or take it out
 CED240 | a text written in ASCII characters (a note) | nothing: `text: transliterate` says so
 CED241 | the name of a text's part is taken | rename the qualifier or variable that has it
 CED242 | a cell holds the text of a spreadsheet's error | correct it, or list it under `missing`
 CED243 | a special missing value of SAS | list it under `missing`, or correct the data
 CED244 | a number that is none of the days or times its SAS format shows | correct the data, or the format
+CED245 | the file is no Parquet file, or is damaged | export the table again
+CED246 | the file is no SAS dataset (SAS7BDAT), or is damaged | copy it again, or name its encoding
+CED247 | the package that reads a format is not installed | install it as the message says
 CED249 | a subject is in DM of two pooled studies | give each study subjects of its own in `usubjid`
 CED250 | a raw value without a term in ct | add the code to ct, or correct the data
 CED251 | a date that no format fits | add the format, or correct the data
