@@ -115,3 +115,9 @@ def no_numbers(column: str, texts: pl.Series, contract: TableContract, shown: st
     hint = "correct it, or list it under 'missing' in sources.yaml"
     cells = [(row + 1, str(texts[row])) for row in rows]
     return cells_at_fault("CED224", column, cells, "{}, which is no number, {}", hint, contract, shown)
+
+
+def no_text(column: str, kind: str, contract: TableContract, shown: str) -> Finding:
+    """CED239: a column of a type that a raw table cannot hold."""
+    text = f"column {contract.name}.{column} is of the type {kind}, which has no text"
+    return raw_finding("CED239", text, Location(shown), "export it as text, or take it out of the table")

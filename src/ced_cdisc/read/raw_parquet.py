@@ -12,7 +12,7 @@ import pyarrow.parquet as _parquet  # pyright: ignore[reportMissingTypeStubs]
 from ced_cdisc.core.findings import Finding, Location, Severity
 from ced_cdisc.read.cell_text import NoText
 from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
-from ced_cdisc.read.finish import finished_table, kept_columns, no_numbers, numbered
+from ced_cdisc.read.finish import finished_table, kept_columns, no_numbers, no_text, numbered
 from ced_cdisc.read.typed_cells import column_texts
 
 pa: Any = cast(Any, _pyarrow)  # pyarrow has no types
@@ -54,12 +54,6 @@ def read_raw_parquet(
         return None, (), found
     frame, notes = finished_table(cells, numbered(height), contract, shown, needed)
     return frame, new_columns(header, contract), [*found, *notes]
-
-
-def no_text(column: str, kind: str, contract: TableContract, shown: str) -> Finding:
-    """CED239: a column of a type that a raw table cannot hold."""
-    text = f"column {contract.name}.{column} is of the type {kind}, which has no text"
-    return raw_finding("CED239", text, Location(shown), "export it as text, or take it out of the table")
 
 
 def _series(table: Any, name: str) -> pl.Series:
