@@ -32,6 +32,13 @@ INTERRUPTED = 130  # as shells say it
     default="xpt",
     help="Of the datasets: xpt, json, ndjson, dsjc, parquet [xpt].",
 )
+@click.option(
+    "--split-over",
+    metavar="SIZE",
+    default="5GB",
+    help="A transport file over it is also written in pieces, in split/ beside it; none for no pieces [5GB].",
+)
+@click.option("--split-within-subjects", is_flag=True, help="Such a piece may end within a subject.")
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -43,6 +50,8 @@ def build(
     renumber: bool,
     no_check: bool,
     formats: str,
+    split_over: str,
+    split_within_subjects: bool,
     verify: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
@@ -73,6 +82,7 @@ def build(
         # polars asks for the number once, when it is loaded.
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from ced_cdisc.core.findings import Stopped
+    from ced_cdisc.core.sizes import UnknownSize
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.plan.account import sentence, totals
     from ced_cdisc.plan.formats import UnknownFormat
@@ -97,10 +107,12 @@ def build(
                 verify=verify,
                 check=not no_check,
                 formats=formats,
+                split_over=split_over,
+                split_within_subjects=split_within_subjects,
                 watch=watch,
                 processes=2 if small else 1,
             )
-    except (MissingFolder, NotADirectoryError, UnknownFormat) as error:
+    except (MissingFolder, NotADirectoryError, UnknownFormat, UnknownSize) as error:
         usage_error(str(error))
     except Stopped as stopped:
         console.findings(stopped.findings)
