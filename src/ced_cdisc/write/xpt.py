@@ -27,7 +27,7 @@ from ced_cdisc.write.xpt_headers import header_bytes, rows_record
 from ced_cdisc.write.xpt_texts import write_texts
 from ced_cdisc.write.xpt_values import sas_numbers, sas_text, slices
 
-_BLOCK_BYTES = 1 << 22
+_BLOCK_BYTES = 1 << 21
 _CODES = {code: ord(code) for code in SPECIAL_MISSING}
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 
 from ced_cdisc.core.findings import Finding
 from ced_cdisc.core.ibm import ieee_to_ibm
+from ced_cdisc.core.threads import threads
 from ced_cdisc.core.xpt import (
     LABEL_BYTES,
     LONGEST_NUMBER,
@@ -45,6 +48,8 @@ from ced_cdisc.write.xpt_values import sas_numbers, sas_text, sas_type
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 _LONG_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MANY = 1 << 15
+"""Rows from which on columns are looked at side by side."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -100,22 +105,33 @@ def check_block(
     for name in frame.columns:
         if name not in planned:
             found.append(finding_of(member, "CED315", f"{member.name}.{name} is in the data but not planned"))
-    for name, variable in planned.items():
-        if name not in columns:
-            found.append(finding_of(member, "CED314", f"{member.name}.{name} is planned but not in the data"))
-            continue
-        series = frame[name]
-        kind = sas_type(series.dtype)
-        if kind not in (variable.type, "Any"):
-            message = f"{member.name}.{name} is planned as {variable.type}, the data hold {series.dtype}"
-            found.append(finding_of(member, "CED316", message))
-        elif kind == "Char":
-            found += text_faults(block, variable)
-        elif kind == "Num":
-            found += number_faults(block, variable)
+
+    def faults(variable: XptVariable) -> list[Finding]:
+        if variable.name in columns:
+            return list(_column_faults(block, variable))
+        what = f"{member.name}.{variable.name} is planned but not in the data"
+        return [finding_of(member, "CED314", what)]
+
+    if frame.height < _MANY:
+        found += chain.from_iterable(map(faults, planned.values()))
+    else:
+        with ThreadPoolExecutor(threads()) as pool:
+            found += chain.from_iterable(pool.map(faults, planned.values()))
     for name, codes in special_missing.items():
         found += code_faults(block, name, codes)
     return found
+
+
+def _column_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
+    member, dtype = block.member, block.frame[variable.name].dtype
+    kind = sas_type(dtype)
+    if kind not in (variable.type, "Any"):
+        message = f"{member.name}.{variable.name} is planned as {variable.type}, the data hold {dtype}"
+        yield finding_of(member, "CED316", message)
+    elif kind == "Char":
+        yield from text_faults(block, variable)
+    elif kind == "Num":
+        yield from number_faults(block, variable)
 
 
 def check_last_row(frame: pl.DataFrame, member: XptMember, first_row: int) -> list[Finding]:
