@@ -101,6 +101,17 @@ def test_long_formats_have_records_of_their_own() -> None:
     assert written(pl.DataFrame({"VISITDATE": [1.0], "A": ["a"]}), read) == data
 
 
+def test_pyreadstat_sees_the_long_formats(tmp_path: Path) -> None:
+    variable = number("VISITDATE", format="MYVERYLONGFORMAT", format_width=12, format_decimals=3)
+    made = member(variable, text(label="L" * 41), number("B", label="short"), version=8)
+    path = tmp_path / "long.xpt"
+    path.write_bytes(written(pl.DataFrame({"VISITDATE": [1.0], "A": ["a"], "B": [2.0]}), made))
+    frame, metadata = pyreadstat.read_xport(str(path))
+    assert frame.iloc[0].tolist() == [1.0, "a", 2.0]
+    assert metadata.original_variable_types["VISITDATE"] == "MYVERYLONGFORMAT12.3"
+    assert metadata.column_labels == [None, "L" * 41, "short"]
+
+
 def test_what_is_written_is_read_again() -> None:
     data = written(FRAME, headers())
     frame, read = read_xpt(data)

@@ -109,7 +109,7 @@ class TableSpec(Model):
 
     file: Text = Field(description="The file below the raw folder.")
     format: Literal["csv", "xlsx", "xpt"] | None = Field(
-        None, description="xpt is a SAS transport file, version 5; by default from the ending of the file."
+        None, description="xpt is a SAS transport file; by default from the ending of the file."
     )
     sheet: Text | None = Field(None, description="xlsx: the sheet; default: the only one.")
     delimiter: Text | None = Field(None, description="csv: what separates cells; default: a comma.")
