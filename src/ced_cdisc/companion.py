@@ -86,12 +86,15 @@ def _accompany(connection: Connection, other: Connection, raw: Path, plan: Study
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
+    from ced_cdisc.core.blocks import Frames
     from ced_cdisc.core.findings import Findings
     from ced_cdisc.stages.converting import convert
     from ced_cdisc.stages.packaging import share_out
     from ced_cdisc.stages.reading import read_raw
+    from ced_cdisc.write.output_files import OutputFiles
 
     side, findings = Side(1, connection), Findings()
     tables = read_raw(raw, plan, findings, side)
     plan, frames, extra, _ = convert(plan, tables, findings, partner=side)
-    share_out(plan, frames, extra, {name: table.frame for name, table in tables.items()}, side)
+    rows = {name: table.frame for name, table in tables.items()}
+    share_out(plan, Frames.of(frames | extra).blocks, rows, OutputFiles(None), side)

@@ -9,6 +9,7 @@ finished output: it is there to be looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,8 @@ from ced_cdisc.stages.planning import digests, make_plan, pin_numbers, prepare_o
 
 if TYPE_CHECKING:
     import pandas as pd
-    import polars as pl
 
+    from ced_cdisc.core.blocks import Frames
     from ced_cdisc.core.conformance import CheckResult
     from ced_cdisc.stages.converting import Watch
     from ced_cdisc.stages.verifying import Verified
@@ -40,7 +41,7 @@ class Build:
     Datasets of a pooled study are named with its folder: ``controls/DM``.
     """
 
-    frames: Mapping[str, pl.DataFrame]
+    frames: Frames
     packages: Mapping[str, PackageMetadata]
     findings: Findings
     plan: StudyPlan
@@ -116,37 +117,37 @@ def build(
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     plan = written_as(plan, written)
-    with companion(raw, plan, wanted=processes > 1) as partner:
+    with companion(raw, plan, wanted=processes > 1) as partner, ExitStack() as ended:
         # Below here polars is loaded, after the fork.
+        from ced_cdisc.core.blocks import Frames
         from ced_cdisc.stages.converting import convert
         from ced_cdisc.stages.output import accounts, keep_numbers, manifest
         from ced_cdisc.stages.packaging import package
         from ced_cdisc.stages.reading import left_over, raw_columns, read_raw
+        from ced_cdisc.write.output_files import OutputFiles, nowhere
 
         tables = read_raw(raw, plan, findings, partner)
         plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
+        frames = Frames.of(datasets | qualifiers)
+        files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()))
         raw_frames = {name: table.frame for name, table in tables.items()}
-        packages, files = package(plan, datasets, qualifiers, raw_frames, findings, partner)
-    verified: Verified | None = None
-    if verify:
-        from ced_cdisc.stages.verifying import verify as compute_again
+        packages = package(plan, frames.blocks, raw_frames, files, findings, partner)
+        assert folder is not None, "a refused folder is an error, which package stops on"
+        verified: Verified | None = None
+        if verify:
+            from ced_cdisc.stages.verifying import verify as compute_again
 
-        verified = compute_again(plan, tables, datasets, qualifiers, findings)
-        stop_on_errors(findings)
-    frames = datasets | qualifiers
-    rows = {name: len(frame) for name, frame in frames.items()}
-    findings.extend(left_over(plan, tables))
-    told = accounts(plan, tables, findings)
-    files |= make_guides(guides, packages, frames, told, findings)
-    inputs = digests({**specs, **guides.files}, lock)
-    files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, told, files, findings)
-
-    assert folder is not None, "a refused folder is an error, which render stops on"
-    with keep_numbers(lock, study, findings), folder as work:
-        for name, content in files.items():
-            (work / name).parent.mkdir(parents=True, exist_ok=True)
-            (work / name).write_bytes(content)
-        folder.commit()
+            verified = compute_again(plan, tables, frames, frames, findings)
+            stop_on_errors(findings)
+        findings.extend(left_over(plan, tables))
+        told = accounts(plan, tables, findings)
+        files.put(make_guides(guides, packages, frames.blocks, told, findings))
+        inputs = digests({**specs, **guides.files}, lock)
+        rows = {name: len(blocks) for name, blocks in frames.blocks.items()}
+        content = manifest(plan, asked, inputs, tables, packages, rows, told, files.digests, findings)
+        files.put({"build.json": content})
+        with keep_numbers(lock, study, findings):
+            folder.commit()
     checked = check_output(plan, packages, out, study) if check else ()
     columns = raw_columns(plan, tables)
     return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked)

@@ -113,11 +113,11 @@ def build(
         sys.exit(INTERRUPTED)
     console.wide = max(8, *map(len, result.frames))
     for parent, seconds in result.seconds.items():
-        console.dataset(parent, result.frames[parent].shape, seconds)
+        console.dataset(parent, result.frames.shape(parent), seconds)
         folder, slash, name = parent.rpartition("/")
         qualifiers = f"{folder}{slash}SUPP{name}"
         if qualifiers in result.frames:
-            console.dataset(qualifiers, result.frames[qualifiers].shape)
+            console.dataset(qualifiers, result.frames.shape(qualifiers))
     console.say(f"  {sentence(totals(result.raw_columns))}")
     if result.verified is not None:
         console.say(f"  {result.verified}")
