@@ -81,6 +81,9 @@ def build(
     formats: str | Iterable[str] = "xpt",
     watch: Watch | None = None,
     processes: int = 1,
+    workers: int = 1,
+    dask: str = "",
+    parts: int | None = None,
 ) -> Build:
     """Turn a folder of raw tables into a folder of SDTM and ADaM datasets with define.xml.
 
@@ -99,6 +102,10 @@ def build(
             folder each.
         watch: told of each finished dataset.
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
+        workers: as many processes build the study in parts of its subjects; no byte depends on it.
+        dask: the address of the scheduler of a Dask cluster whose workers build the parts, else empty.
+        parts: in how many parts of subjects the study is built; None: in several only where it is large, or
+            workers or a cluster build them.
 
     Raises:
         UnknownFormat: there is no such format.
@@ -111,24 +118,30 @@ def build(
     study = find_study(_path(mappings), _path(define), Path())
     asked, written = _names(only), file_formats(_names(formats))
     findings = Findings()
+    in_parts = workers > 1 or bool(dask) or parts is not None
 
     plan, specs = make_plan(study, findings, asked, profile)
     guides = read_guides(study, plan, findings)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     plan = written_as(plan, written)
-    with companion(raw, plan, wanted=processes > 1) as partner, ExitStack() as ended:
+    with companion(raw, plan, wanted=processes > 1 and not in_parts) as partner, ExitStack() as ended:
         # Below here polars is loaded, after the fork.
         from ced_cdisc.core.blocks import Frames
         from ced_cdisc.stages.converting import convert
         from ced_cdisc.stages.output import accounts, keep_numbers, manifest
         from ced_cdisc.stages.packaging import package
+        from ced_cdisc.stages.parts import How, convert_in_parts, parts_of
         from ced_cdisc.stages.reading import left_over, raw_columns, read_raw
         from ced_cdisc.write.output_files import OutputFiles, nowhere
 
+        how = How(parts, workers, dask)
         tables = read_raw(raw, plan, findings, partner)
-        plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
-        frames = Frames.of(datasets | qualifiers)
+        if count := parts_of(plan, tables, how):
+            plan, frames, seconds = convert_in_parts(plan, tables, findings, count, how, watch, lock)
+        else:
+            plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
+            frames = Frames.of(datasets | qualifiers)
         files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()))
         raw_frames = {name: table.frame for name, table in tables.items()}
         packages = package(plan, frames.blocks, raw_frames, files, findings, partner)

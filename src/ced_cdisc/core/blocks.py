@@ -146,8 +146,9 @@ class Frames(Mapping[str, pl.DataFrame]):
         blocks: the same datasets in blocks, which take no memory until they are read.
     """
 
-    def __init__(self, blocks: Mapping[str, Blocks]) -> None:
+    def __init__(self, blocks: Mapping[str, Blocks], held_by: object = None) -> None:
         self.blocks = blocks
+        self._held_by = held_by  # the folder of the blocks stays as long as they may be read
 
     @classmethod
     def of(cls, frames: Mapping[str, pl.DataFrame]) -> Frames:

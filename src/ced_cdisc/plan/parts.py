@@ -79,7 +79,9 @@ def _reason(plan: StudyPlan, study: StudyPlan, dataset: DatasetPlan) -> str:
     others = [name for name in _names_read(dataset) if _is_of_subjects(plan, study, dataset, name)]
     if not _has_subject(dataset):
         found = [name for name, of_subjects in sources if of_subjects] + others
-        return f"its records belong to no subject, and it reads {found[0]}, which has subjects" if found else ""
+        return (
+            f"its records belong to no subject, and it reads {found[0]}, which has subjects" if found else ""
+        )
     for name, of_subjects in sources:
         if not of_subjects:
             return f"it takes records of {name}, which has no subjects" if name else "it has written records"
@@ -119,9 +121,7 @@ def _of_name(
                 yield one, dataset
 
 
-def _datasets_read(
-    plan: StudyPlan, study: StudyPlan, dataset: DatasetPlan, known: Iterable[str]
-) -> set[str]:
+def _datasets_read(plan: StudyPlan, study: StudyPlan, dataset: DatasetPlan, known: Iterable[str]) -> set[str]:
     names = {*_row_sources(dataset), *_names_read(dataset)}
     found = {
         one.qualified(other.name) for name in names for one, other in _of_name(plan, study, dataset, name)

@@ -69,9 +69,7 @@ def carry_out(plan: StudyPlan, task: Task, folder: Path) -> Done:
     """
     changes = {study.folder: TextChanges() for study in plan.studies}
     seconds: dict[str, float] = {}
-    records = {
-        name: _Records(block.read(block.columns), file) for name, (file, block) in task.tables.items()
-    }
+    records = {name: _Records(block.read(block.columns), file) for name, (file, block) in task.tables.items()}
     frames, found = build_share(plan, records, task.share, seconds.__setitem__, changes)
     blocks: dict[str, FileBlock] = {}
     for study in plan.studies:

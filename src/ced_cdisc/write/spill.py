@@ -1,11 +1,14 @@
-"""Frames on disk while a build goes on: Arrow files in a temporary folder, read again when they are needed."""
+"""Frames on disk while a build goes on: Arrow files in a temporary folder.
+
+Their columns are compressed, and so are read, not mapped: what is not looked at is not in memory.
+"""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from weakref import finalize
@@ -43,8 +46,7 @@ class FileBlock:
         """The rows with the named columns."""
         if not names:
             return pl.DataFrame()
-        # Not mapped into memory: what was read is given back at once, and the columns are compressed.
-        return pl.read_ipc(self.path, columns=list(names), memory_map=False, rechunk=False).select(names)
+        return pl.read_ipc(self.path, columns=list(names)).select(names)
 
 
 class Spill:
@@ -88,6 +90,20 @@ def write_block(folder: Path, name: str, frame: pl.DataFrame, sort: Sequence[str
     keys = [column for column in sort if column in frame.columns]
     edges = (_key(frame, keys, 0), _key(frame, keys, -1)) if frame.height and keys else None
     return FileBlock(path, frame.height, frame.schema, edges)
+
+
+def keep_bytes(folder: Path, block: FileBlock, content: bytes) -> FileBlock:
+    """A block of another machine, its file written here.
+
+    Raises:
+        Stopped: the file cannot be written (CED451).
+    """
+    path = folder / block.path.name
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Stopped(Findings([_full(folder.as_posix(), error)])) from error
+    return replace(block, path=path)
 
 
 def _key(frame: pl.DataFrame, keys: Sequence[str], row: int) -> Key:
