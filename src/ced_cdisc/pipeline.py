@@ -104,8 +104,8 @@ def build(
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
         workers: as many processes build the study in parts of its subjects; no byte depends on it.
         dask: the address of the scheduler of a Dask cluster whose workers build the parts, else empty.
-        parts: in how many parts of subjects the study is built; None: in several only where it is large, or
-            workers or a cluster build them.
+        parts: in how many parts of subjects the study is built, 0 for whole; None: in several only where it
+            is large, or workers or a cluster build them.
 
     Raises:
         UnknownFormat: there is no such format.

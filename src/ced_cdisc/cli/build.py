@@ -32,6 +32,10 @@ INTERRUPTED = 130  # as shells say it
     default="xpt",
     help="Of the datasets: xpt, json, ndjson, dsjc, parquet [xpt].",
 )
+@click.option(
+    "--workers", metavar="N", type=click.IntRange(1), default=1, help="Build parts in N processes [1]."
+)
+@click.option("--dask", metavar="ADDRESS", default="", help="Build parts on the Dask cluster there.")
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -43,6 +47,8 @@ def build(
     renumber: bool,
     no_check: bool,
     formats: str,
+    workers: int,
+    dask: str,
     verify: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
@@ -58,6 +64,9 @@ def build(
 
     With several formats, XPT (else the first) stands beside define.xml, which names it; each other one has a
     folder of its own: json/sdtm/ae.json.
+
+    A large study is built in parts of its subjects, one after the other; with --workers or --dask, several
+    at a time. No byte of the output depends on it.
 
     \b
     Example:
@@ -99,6 +108,8 @@ def build(
                 formats=formats,
                 watch=watch,
                 processes=2 if small else 1,
+                workers=workers,
+                dask=dask,
             )
     except (MissingFolder, NotADirectoryError, UnknownFormat) as error:
         usage_error(str(error))

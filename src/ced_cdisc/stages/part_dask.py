@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from socket import create_connection
 from tempfile import TemporaryDirectory
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
 from ced_cdisc.core.version import VERSION
@@ -25,7 +27,7 @@ from ced_cdisc.write.spill import FileBlock, keep_bytes
 
 _WHERE = Location("--dask")
 _UNTOUCHED = "nothing was written"
-_TIMEOUT = "10s"
+_SECONDS = 10
 
 
 def on_cluster(
@@ -58,7 +60,9 @@ def _client(address: str) -> Generator[tuple[Any, Any]]:
         text = "the package distributed is not installed, without which no Dask cluster can be used"
         raise _stopped("CED452", text, "pip install 'ced-cdisc[dask]'") from error
     try:
-        client = distributed.Client(address, timeout=_TIMEOUT, set_as_default=False)
+        with create_connection(_place(address), timeout=_SECONDS):
+            pass  # a client that finds nobody complains for long
+        client = distributed.Client(address, timeout=_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         text = f"there is no Dask scheduler at {address}"
         raise _stopped(
@@ -68,6 +72,18 @@ def _client(address: str) -> Generator[tuple[Any, Any]]:
         yield client, distributed
     finally:
         client.close(timeout=2)
+
+
+def _place(address: str) -> tuple[str, int]:
+    """Host and port of an address such as ``tcp://host:8786``.
+
+    Raises:
+        ValueError: it has another form.
+    """
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    if parts.scheme not in ("tcp", "tls") or parts.hostname is None or parts.port is None:
+        raise ValueError(address)
+    return parts.hostname, parts.port
 
 
 def _carry(
@@ -82,7 +98,7 @@ def _carry(
     waiting = list(reversed(tasks))
     most = 2 * max(1, sum(client.nthreads().values()))
     underway: dict[Any, Task] = {}
-    queue = distributed.as_completed()
+    queue = distributed.as_completed(loop=client.loop)
     while waiting or underway:
         while waiting and len(underway) < most:
             task = waiting.pop()

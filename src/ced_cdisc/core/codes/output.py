@@ -41,6 +41,11 @@ CED413 | the finished output cannot take the place of OUT | write to another fol
 CED414 | OUT is a link that leads nowhere | correct the link, or name another folder
 CED430 | a reviewer's guide has places to be completed (a note) | write them in define/csdrg.md or adrg.md
 CED420 | a part (--only) would replace a full build | name another folder for --only
+CED450 | a part of the build lost its worker twice | use fewer workers, or workers with more memory
+CED451 | the temporary files of a large build cannot be written | make room, or name another folder in TMPDIR
+CED452 | Dask is not installed | install ced-cdisc[dask]
+CED453 | the scheduler of the Dask cluster cannot be reached | look at the address and at the scheduler
+CED454 | the workers of the Dask cluster have another version | install the same version on each
 CED570 | a text or sheet is larger than a spreadsheet program holds | shorten it, or put it into a document
 CED575 | a part of define.xml that a workbook has no cell for (a note) | keep the define.xml too
 """
