@@ -12,11 +12,9 @@ from dataclasses import dataclass
 
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import DatasetPlan, Line, StudyPlan
-from ced_cdisc.plan.texts import part_name, split_variables
 
 SUBJECT = "USUBJID"
 VISITS = "visits"
-_NUMBERS = 100
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def _reason(plan: StudyPlan, study: StudyPlan, dataset: DatasetPlan) -> str:
             of_subjects = _is_of_subjects(plan, study, dataset, lookup.name)
             if of_subjects and (SUBJECT, SUBJECT) not in lookup.on:
                 return f"it looks {lookup.name} up by other columns than the subject"
-    return "parts of its long texts may take each other's name" if _share_names(dataset) else ""
+    return ""
 
 
 def _row_sources(dataset: DatasetPlan) -> list[str]:
@@ -159,14 +157,6 @@ def _trees(dataset: DatasetPlan) -> Iterator[tree.Node]:
     yield from (keep for keep in keeps if keep is not None)
     yield from (node for _, node in dataset.checks)
     yield from (demand.node for demand in dataset.demands)
-
-
-def _share_names(dataset: DatasetPlan) -> bool:
-    """Whether further parts of two long texts could have one name: which comes first hangs on all records."""
-    names = [
-        {part_name(name, number) for number in range(1, _NUMBERS)} for name, _ in split_variables(dataset)
-    ]
-    return len(set[str]().union(*names)) < sum(map(len, names))
 
 
 def cells_by_row(plan: StudyPlan) -> dict[str, int]:

@@ -169,5 +169,5 @@ def _how_it_ended(worker: subprocess.Popen[bytes]) -> str:
 
 
 def _lost(task: Task, how: str) -> Finding:
-    text = f"the part with {task.subjects} could not be built: a worker {how}, and so did the one before it"
+    text = f"the part with {task.subjects} could not be built: its worker {how}; so it went twice"
     return Finding("CED450", text, Location("--workers"), _HINT, Stage.OUTPUT)

@@ -17,6 +17,7 @@ from ced_cdisc.convert.faults import ROW, TABLE, Faults
 from ced_cdisc.convert.over_subjects import check_alike
 from ced_cdisc.convert.relations import check_references
 from ced_cdisc.convert.sources import raw_records
+from ced_cdisc.convert.texts import check_parts
 from ced_cdisc.core.blocks import Blocks, Frames
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.describe.datasets import kept_columns
@@ -100,6 +101,10 @@ def convert_in_parts(
             changes[study.folder].update(one.changes[study.folder])
         for name, spent in one.seconds.items():
             seconds[name] = seconds.get(name, 0.0) + spent
+    for study in plan.studies:
+        for dataset in study.datasets:
+            if dataset.kind == "sdtm":
+                check_parts(dataset, changes[study.folder], faults[study.folder])
     pooled = tuple(as_written(study, changes[study.folder]) for study in plan.pooled)
     plan = replace(as_written(plan, changes[plan.folder]), pooled=pooled)
     data: dict[str, Blocks] = {}
