@@ -60,7 +60,7 @@ class TableContract:
     database: str = ""
     query: str = ""
     key: tuple[str, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    names: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     trim: bool = False
     missing: tuple[str, ...] = ()
     column_policy: Literal["strict", "warn", "ignore"] = "strict"
@@ -89,9 +89,10 @@ def raw_finding(
     hint: str = "",
     severity: Severity = Severity.ERROR,
     records: Sequence[str] = (),
+    quotes: Sequence[str] = (),
 ) -> Finding:
     """A finding of the stage RAW."""
-    return Finding(code, message, where, hint, Stage.RAW, severity, tuple(records))
+    return Finding(code, message, where, hint, Stage.RAW, severity, tuple(records), quotes=tuple(quotes))
 
 
 def shown_path(folder: Path, file: str) -> str:
