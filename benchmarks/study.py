@@ -3,11 +3,12 @@
 python benchmarks/study.py [KIND=ROWS[:WAY] ...]
 
 KIND is vitals, labs or wide (60 domains), ROWS the raw rows of its large table, of a wide study of each; by
-default wide=1000 vitals=12978 vitals=648900 labs=10000 labs=100000. WAY is how the study is built: `whole`, in
-so many parts (`parts3`), by so many processes (`workers2`), or on a Dask cluster of so many processes on this
-machine (`dask2`); without it, as the size says. Each build is a process of its own, from a cold start, with the
-plan made anew; the memory is that of it and all its processes, at its highest before the check and with it. The
-exponent of a kind is that of the time over the rows between its two largest sizes: 1 is in step with the rows.
+default wide=1000 vitals=12978 vitals=648900 labs=10000 labs=100000. WAY is how the study is built: `whole`,
+in so many parts (`parts3`), by so many processes (`workers2`), or on a Dask cluster of so many processes on
+this machine (`dask2`); without it, as the size says. Each build is a process of its own, from a cold start,
+with the plan made anew; the memory is that of it and all its processes, at its highest before the check and
+with it. The exponent of a kind is that of the time over the rows between its two largest sizes: 1 is in step
+with the rows.
 """
 
 from __future__ import annotations
