@@ -47,7 +47,7 @@ def test_titles_are_short_and_remedies_say_what_to_do() -> None:
 
 
 def test_the_hundreds_say_the_stage() -> None:
-    """0, 1 specs, 2 raw data, 3 transport files (CED33x, CED34x: read), 4 folders, 5, 6 checks, 7 other files."""
+    """0, 1 specs, 2 raw data, 3 transport files (33x, 34x: read), 4 folders, 5, 6 checks, 7 other files."""
     for code, entry in CODES.items():
         stages = {
             "0": Stage.SPEC,
