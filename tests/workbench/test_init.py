@@ -257,7 +257,7 @@ def test_wrong_calls_of_init() -> None:
         "",
         "Error: no mappings/ here: make a study with ced-cdisc new, or name its folder with --mappings\n",
     )
-    study(vs="SUBJECT,PULS\nP1,60\nP2,70\n")
+    study(vital="SUBJECT,PULS\nP1,60\nP2,70\n")
     assert run("init", "VSS")[2] == "Error: SDTMIG 3.4 has no domain VSS; did you mean VS?\n"
     assert run("init", "VX")[2].startswith("Error: SDTMIG 3.4 has no domain VX; there are AG, CM, EC, EX, ")
     assert run("init", "TA") == (
@@ -265,7 +265,10 @@ def test_wrong_calls_of_init() -> None:
         "",
         "Error: TA is not made from a raw table alone; docs/mapping-language.md shows how it is written\n",
     )
-    assert run("init", "VS", "--from", "vz")[2] == "Error: sources.yaml has no table vz; did you mean vs?\n"
+    assert run("init", "VS", "--from", "vitla")[2] == (
+        "Error: sources.yaml has no table vitla; did you mean vital?\n"
+    )
+    assert run("init", "VS", "--from", "x")[2] == "Error: sources.yaml has no table x; there are vital\n"
 
 
 def test_faults_of_the_raw_table_are_told_as_a_build_tells_them() -> None:

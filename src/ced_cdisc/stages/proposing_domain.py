@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from ced_cdisc.core.findings import Finding, Findings, Location, one_of
 from ced_cdisc.plan.language.dates import Formats
@@ -73,22 +74,10 @@ def propose_domain(
 
 
 def _contract(table: PlannedTable) -> TableContract:
-    """The contract with all columns, of which those that are not there are left to the build."""
-    return TableContract(
-        name=table.name,
-        file=table.file,
-        format=table.format,
-        columns=table.columns,
-        where=table.where,
-        delimiter=table.delimiter,
-        encoding=table.encoding,
-        sheet=table.sheet,
-        trim=table.trim,
-        missing=table.missing,
-        column_policy="ignore",
-        needed=frozenset({table.columns[0]}),
-        column_lines=table.places,
-    )
+    """The contract of a table, whatever it says of how its format is read; its columns alone are not held."""
+    said: dict[str, Any] = {one.name: getattr(table, one.name, None) for one in fields(TableContract)}
+    said |= {"column_policy": "ignore", "needed": frozenset(table.columns[:1]), "column_lines": table.places}
+    return TableContract(**said)
 
 
 def _profiles(
