@@ -194,7 +194,7 @@ def _by_contract(form: Format, missing: Sequence[str] = (), encodings: Sequence[
                 coding = "" if encoding == encodings[0] else encoding
                 yield FoundTable(file, form, names, iter([frame]), encoding=coding)
                 return
-        yield from told
+        yield from (replace(one, records=()) for one in told)  # records show cells
 
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ced_cdisc.core.findings import Finding, Findings, Location, one_of
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, one_of
 from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.raw import RawTable as PlannedTable
 from ced_cdisc.plan.tables import plan_tables, table_visit
@@ -49,8 +49,9 @@ def propose_domain(
     if findings.errors:
         return None
     tables, said = read_tables(raw, [_contract(table) for table in wanted.values()])
-    findings.extend(finding for finding in said if asked or finding.stage.value != 11 or not tables)
-    if not tables or (asked and findings.errors):
+    # Records show cells of the data, which a proposal need not.
+    findings.extend(replace(one, records=()) for one in said if one.severity is Severity.ERROR)
+    if findings.errors:
         return None
     profiles = _profiles(list(tables.values()), planned, specs)
     ct = load_ct("SDTM", str(specs.study.standards.ct.get("SDTM", "2024-09-27")), specs.terminology[0])  # type: ignore[call-overload]
