@@ -22,7 +22,14 @@ from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.checking import check_output
 from ced_cdisc.stages.guiding import make_guides, read_guides
-from ced_cdisc.stages.planning import digests, make_plan, pin_numbers, prepare_output, stop_on_errors
+from ced_cdisc.stages.planning import (
+    digests,
+    make_plan,
+    package_digests,
+    pin_numbers,
+    prepare_output,
+    stop_on_errors,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +145,7 @@ def build(
     findings.extend(left_over(plan, tables))
     told = accounts(plan, tables, findings)
     files |= make_guides(guides, packages, frames, told, findings)
-    inputs = digests({**specs, **guides.files}, lock)
+    inputs = digests({**specs, **guides.files}, lock) | package_digests(plan)
     files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, told, files, findings)
 
     assert folder is not None, "a refused folder is an error, which render stops on"

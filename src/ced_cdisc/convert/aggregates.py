@@ -18,7 +18,8 @@ from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.together import add_together
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import MANY, compile_node
+from ced_cdisc.expr.compile import MANY, Fault, compile_node
+from ced_cdisc.expr.plugins import KIND, plugin_groups
 from ced_cdisc.expr.tree import Aggregate, Type
 from ced_cdisc.expr.values import DTYPES
 
@@ -99,6 +100,8 @@ def _note_faults(
 
 def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name: str) -> pl.DataFrame:
     job = _job(frame, node, place, scope)
+    if isinstance(node.of, tree.Plugin) and node.func == "group":
+        return _grouped(frame, job, node.of, scope, name)
     if node.func in ("rank", "next", "previous"):
         return _rank(job, scope, name)
     outer = [] if job.own else _outer(job)
@@ -149,7 +152,7 @@ _FAULTY = ("seconds", "convert", "unit", "duration", "duration_of", "until")
 
 def can_fault(node: tree.Node) -> bool:
     """Whether records can hold values that it cannot take; of an aggregate then only those needed count."""
-    kinds = (tree.Recode, tree.ReadDate, tree.ReadNumber)
+    kinds = (tree.Recode, tree.ReadDate, tree.ReadNumber, tree.Plugin)
     return any(
         isinstance(below, kinds) or (isinstance(below, tree.Call) and below.name in _FAULTY)
         for below in tree.walk(node)
@@ -322,6 +325,26 @@ def _rank(job: _Job, scope: Scope, name: str) -> pl.DataFrame:
     chosen = _sorted(chosen.select(_AT, ORDER, *keys, *orders), job.node)
     ranked = chosen.select(_AT, value.alias(name))
     return records.select(_AT).join(ranked, on=_AT, how="left", maintain_order="left").select(name)
+
+
+def _grouped(frame: pl.DataFrame, job: _Job, node: tree.Plugin, scope: Scope, name: str) -> pl.DataFrame:
+    """What a plug-in gives each record when it is called with the records of its group."""
+    parts = [compile_node(arg, FUNCTIONS, frame.columns) for arg in node.args]
+    scope.world.faults.in_rows(frame, [(job.place, fault) for part in parts for fault in part.faults])
+    made = frame.select(part.expr.alias(f"c{i}") for i, part in enumerate(parts))
+    if made.height != frame.height:  # every input is written out
+        made = pl.concat([made] * frame.height) if frame.height else made.clear()
+    keys = [mine for mine, _ in job.pairs if mine in frame.columns]
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for place, key in enumerate(frame.select(keys).rows() if keys else [()] * frame.height):
+        groups.setdefault(key, []).append(place)
+    outcomes = plugin_groups(node.derivation, list(groups.values()), made.rows())
+    troubles = [one.trouble or None for one in outcomes]
+    shown = pl.Series("__trouble", troubles, dtype=pl.String)
+    fault = Fault(node, KIND, pl.col("__trouble").is_not_null(), pl.col("__trouble"))
+    scope.world.faults.in_rows(frame.with_columns(shown), [(job.place, fault)])
+    values = [one.value for one in outcomes]
+    return pl.DataFrame([pl.Series(name, values, dtype=DTYPES[job.node.type or Type.TEXT])])
 
 
 def aggregates_in(node: tree.Node) -> list[Aggregate]:

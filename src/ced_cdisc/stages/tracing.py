@@ -15,6 +15,7 @@ from ced_cdisc.plan.only import restrict
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.recompute import Reason, Reasons, Record, as_text
 from ced_cdisc.recompute.records import SUBJECT, has_subject, usubjid_of, variables_of
+from ced_cdisc.stages.plugging import run_again
 from ced_cdisc.stages.reading import read_raw
 
 _MOST = 8
@@ -76,7 +77,7 @@ def carried_out(
         Stopped: a raw table is missing or damaged.
     """
     part = restrict(plan, [dataset], findings)
-    own, *pooled = map(_with_tables, part.studies)
+    own, *pooled = map(with_tables, part.studies)
     part = replace(own, pooled=tuple(pooled))
     tables = read_raw(raw, part, findings)
     rows: dict[str, list[dict[str, Any]]] = {}
@@ -87,7 +88,7 @@ def carried_out(
             found = found or bool(table.subject and rows[study.qualified(name)])
     if not found:
         raise NoSuchValue(f"no raw table has a record of {SUBJECT} {subject}")
-    return Reasons(part, rows), part
+    return Reasons(part, rows, run_again()), part
 
 
 def _find(plan: StudyPlan, name: str) -> tuple[StudyPlan, DatasetPlan]:
@@ -99,7 +100,7 @@ def _find(plan: StudyPlan, name: str) -> tuple[StudyPlan, DatasetPlan]:
     return known[found]
 
 
-def _with_tables(study: StudyPlan) -> StudyPlan:
+def with_tables(study: StudyPlan) -> StudyPlan:
     """The study with the raw tables alone that its datasets read."""
     found = {name for dataset in study.datasets for name in _owners(dataset)}
     if study.visits is not None and any(

@@ -15,6 +15,7 @@ from ced_cdisc.core.codes.check import CHECK
 from ced_cdisc.core.codes.compared import COMPARED, COMPARED_FILES
 from ced_cdisc.core.codes.converted import CONVERTED, CONVERTED_FILES
 from ced_cdisc.core.codes.output import OUTPUT
+from ced_cdisc.core.codes.plugins import PLUGIN_VALUES, PLUGINS, TESTED
 from ced_cdisc.core.codes.raw import RAW
 from ced_cdisc.core.codes.spec import SPEC
 from ced_cdisc.core.codes.workbench import WORKBENCH, WORKBENCH_FILES
@@ -51,6 +52,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
                 | _listed(COMPARED_FILES, Stage.RAW)
                 | _listed(WORKBENCH, Stage.SPEC)
                 | _listed(WORKBENCH_FILES, Stage.OUTPUT)
+                | _listed(PLUGINS, Stage.SPEC)
+                | _listed(PLUGIN_VALUES, Stage.RAW)
+                | _listed(TESTED, Stage.CHECK)
                 | _listed(CONVERTED_FILES, Stage.RAW)
                 | _listed(CONVERTED, Stage.OUTPUT)
             ).items()

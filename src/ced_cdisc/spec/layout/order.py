@@ -35,8 +35,8 @@ _BLOCK = (
     "items long not_done variables supp stack relate rows checks"
 )
 _ORDERS: dict[str, str] = {
-    "StudySpec": "extends datasets pool study standards snapshot usubjid sequence profile profiles units "
-    "formats times pivot text",
+    "StudySpec": "extends datasets pool derivations study standards snapshot usubjid sequence profile "
+    "profiles units formats times pivot text",
     "TableSpec": "file format sheet delimiter encoding key subject duplicates form page recorded_by visit "
     "trim missing decimal thousands policy columns exclude",
     "VisitsSpec": "date day1 unscheduled visits",

@@ -1,0 +1,124 @@
+"""Tests of specs, as classes of the mapping language: ``mappings/tests/*.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as AbstractSequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.spec.base import Also, Model
+from ced_cdisc.spec.parse import parse_file, validate
+from ced_cdisc.spec.source import Mapping, Sequence, Text, entry
+
+FOLDER = "tests"
+"""The folder below the mappings that holds them."""
+
+Row = dict[Text, Text | None]
+
+
+class GivenTable(Model):
+    """The rows of a raw table or dataset: written here, or in a CSV file beside the test."""
+
+    rows: list[Row] = Field(
+        default_factory=list[Row], description="The columns that matter; others are empty."
+    )
+    file: Text | None = Field(None, description="A CSV file in the folder of the test, in UTF-8.")
+
+
+def _given(value: Any) -> Any:
+    key = "rows" if isinstance(value, Sequence) else "file" if isinstance(value, Text) else ""
+    if not key:
+        return value
+    made = Mapping()
+    made.where = value.where
+    made[Text(key, value.where)] = value
+    return made
+
+
+Given = Annotated[GivenTable, BeforeValidator(_given), Also((list[Row], Text))]
+
+
+class DatasetTest(Model):
+    """What must come out of rows: records, or a fault."""
+
+    name: Text = Field(description="What it shows.")
+    given: dict[Text, Given] = Field(
+        description="Rows of raw tables, or of datasets in place of their specs."
+    )
+    expect: list[Row] | None = Field(
+        None, description="All records that must come out, in order, with the variables that matter."
+    )
+    fault: Text | None = Field(
+        None, description="Words of the error, or its code, with which these rows must stop a build."
+    )
+
+
+class DatasetTests(Model):
+    """A file of tests of one dataset."""
+
+    dataset: Text = Field(description="The dataset whose specs are tried.")
+    tests: list[DatasetTest] = Field(description="The tests.")
+
+
+class DerivationTest(Model):
+    """What a plug-in must give for records."""
+
+    name: Text = Field(description="What it shows.")
+    given: list[Row] = Field(description="Records of inputs; with a group they are one group.")
+    expect: list[Text | None] = Field(description="The value for each record; nothing is missing.")
+
+
+class DerivationTests(Model):
+    """A file of tests of one plug-in."""
+
+    derivation: Text = Field(description="The plug-in that is tried.")
+    tests: list[DerivationTest] = Field(description="The tests.")
+
+
+TestFile = DatasetTests | DerivationTests
+
+
+def read_tests(
+    mappings: Path, shown: str, findings: Findings
+) -> list[tuple[str, Path, DatasetTests | DerivationTests]]:
+    """The files of tests: how messages name each, its path, and what it holds; faults are found."""
+    folder, read = mappings / FOLDER, list[tuple[str, Path, TestFile]]()
+    paths: AbstractSequence[Path] = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    for path in paths:
+        name = f"{shown}/{FOLDER}/{path.name}"
+        tree = parse_file(path, name, findings)
+        if tree is None:
+            continue
+        kind = DerivationTests if entry(tree, "derivation") is not None else DatasetTests
+        made = validate(tree, kind, findings)
+        if made is not None:
+            _check(made, findings)
+            read.append((name, path, made))
+    return read
+
+
+def _check(made: TestFile, findings: Findings) -> None:
+    """CED785: a test without name twice, or that could not fail."""
+    seen: set[str] = set()
+    for test in made.tests:
+        if test.name in seen:
+            message = f"a second test has the name '{test.name}'"
+            findings.add(Finding("CED785", message, test.name.where, hint="give each a name of its own"))
+        seen.add(str(test.name))
+        if isinstance(test, DatasetTest) and (test.expect is None) == (test.fault is None):
+            message = f"test '{test.name}' expects {'nothing' if test.expect is None else 'two things'}"
+            hint = "write either `expect` with records or `fault` with words of an error"
+            findings.add(Finding("CED785", message, test.name.where, hint=hint))
+        if isinstance(test, DatasetTest) and test.expect and not any(test.expect):
+            message = f"test '{test.name}' expects records without a variable"
+            findings.add(Finding("CED785", message, test.name.where, hint="name the variables that matter"))
+        if isinstance(test, DerivationTest) and len(test.given) != len(test.expect):
+            message = (
+                f"test '{test.name}' gives {len(test.given)} records and expects {len(test.expect)} values"
+            )
+            findings.add(Finding("CED785", message, test.name.where, hint="write one value for each record"))
+    if not made.tests:
+        findings.add(Finding("CED785", "this file holds no test", made.place))
