@@ -64,6 +64,6 @@ def test(mappings: Path | None, define: Path | None, profile: str | None, junit:
     for one in done:
         console.say(f"{'failed' if one.failures else 'passed'}  {one.group}: {one.name}")
     failed = sum(bool(one.failures) for one in done)
-    plural = "s" * (len(done) != 1)
-    console.say(f"{failed} of {len(done)} tests failed" if failed else f"{len(done)} test{plural} passed")
+    passed = f"{len(done)} test{'s' * (len(done) != 1)} passed" if done else "no test was run"
+    console.say(f"{failed} of {len(done)} tests failed" if failed else passed)
     sys.exit(findings.exit_code())

@@ -75,7 +75,8 @@ class CannotImport(Exception):
 
     def __init__(self, source: Source, error: BaseException) -> None:
         self.line = line_of(source, error)
-        super().__init__(f"{type(error).__name__}: {error}")
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+        super().__init__(f"{type(error).__name__}: {text}")
 
 
 def line_of(source: Source, error: BaseException) -> int:

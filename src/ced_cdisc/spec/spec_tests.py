@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -95,30 +96,34 @@ def read_tests(
         kind = DerivationTests if entry(tree, "derivation") is not None else DatasetTests
         made = validate(tree, kind, findings)
         if made is not None:
-            _check(made, findings)
-            read.append((name, path, made))
+            faulty = list(_faulty(made))
+            findings.extend(finding for _, finding in faulty)
+            sound = [test for test in made.tests if not any(test is one for one, _ in faulty)]
+            read.append((name, path, made.model_copy(update={"tests": sound})))
+            if not made.tests:
+                findings.add(Finding("CED785", "this file holds no test", made.place))
     return read
 
 
-def _check(made: TestFile, findings: Findings) -> None:
-    """CED785: a test without name twice, or that could not fail."""
+def _faulty(made: TestFile) -> Iterator[tuple[DatasetTest | DerivationTest, Finding]]:
+    """The tests of one name, and those that could not fail, each with CED785."""
     seen: set[str] = set()
     for test in made.tests:
-        if test.name in seen:
-            message = f"a second test has the name '{test.name}'"
-            findings.add(Finding("CED785", message, test.name.where, hint="give each a name of its own"))
+        if (fault := _fault(test, test.name in seen)) is not None:
+            yield test, Finding("CED785", fault[0], test.name.where, hint=fault[1])
         seen.add(str(test.name))
-        if isinstance(test, DatasetTest) and (test.expect is None) == (test.fault is None):
-            message = f"test '{test.name}' expects {'nothing' if test.expect is None else 'two things'}"
-            hint = "write either `expect` with records or `fault` with words of an error"
-            findings.add(Finding("CED785", message, test.name.where, hint=hint))
-        if isinstance(test, DatasetTest) and test.expect and not any(test.expect):
-            message = f"test '{test.name}' expects records without a variable"
-            findings.add(Finding("CED785", message, test.name.where, hint="name the variables that matter"))
-        if isinstance(test, DerivationTest) and len(test.given) != len(test.expect):
-            message = (
-                f"test '{test.name}' gives {len(test.given)} records and expects {len(test.expect)} values"
-            )
-            findings.add(Finding("CED785", message, test.name.where, hint="write one value for each record"))
-    if not made.tests:
-        findings.add(Finding("CED785", "this file holds no test", made.place))
+
+
+def _fault(test: DatasetTest | DerivationTest, known: bool) -> tuple[str, str] | None:
+    if known:
+        return f"a second test has the name '{test.name}'", "give each a name of its own"
+    if isinstance(test, DerivationTest):
+        given, expected = len(test.given), len(test.expect)
+        message = f"test '{test.name}' gives {given} records and expects {expected} values"
+        return (message, "write one value for each record") if given != expected or not given else None
+    if (test.expect is None) == (test.fault is None):
+        message = f"test '{test.name}' expects {'nothing' if test.expect is None else 'two things'}"
+        return message, "write either `expect` with records or `fault` with words of an error"
+    if test.expect and not any(test.expect):
+        return f"test '{test.name}' expects records without a variable", "name the variables that matter"
+    return None

@@ -15,7 +15,6 @@ from ced_cdisc.expr.signature import signature_of
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.needed import lines_for
-from ced_cdisc.plan.only import restrict
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import Value, agree, as_text, compare, recompute
 from ced_cdisc.recompute.records import variables_of
@@ -86,13 +85,13 @@ def _of_dataset(plan: StudyPlan, name: Text, test: DatasetTest, folder: Path) ->
         raise NotWritten(f"the test gives {name} itself", test.name.where, "give what it is made of")
     replaced = tuple(given.datasets.get(one.name, one) for one in plan.datasets)
     part = _part(replace(plan, datasets=replaced, pooled=()), dataset, asked)
-    _are_read(part, test)
+    _are_read(part, dataset, test)
     tables = frames_of(part, given)
     label = str(test.name)
     try:
         frames, _ = build_datasets(part, tables)
     except Stopped as stopped:
-        return Tested(str(name), label, tuple(_stopped(test, stopped.findings.errors)))
+        return Tested(str(name), label, tuple(_stopped(f"{name}: {label}", test, stopped.findings.errors)))
     if test.fault is not None:
         message = f"{name}: {label}: these rows stop nothing, expected the fault '{test.fault}'"
         return Tested(str(name), label, (_failure(message, test.fault.where),))
@@ -113,7 +112,10 @@ def _of_dataset(plan: StudyPlan, name: Text, test: DatasetTest, folder: Path) ->
 
 def _part(plan: StudyPlan, dataset: DatasetPlan, asked: Sequence[str]) -> StudyPlan:
     """The dataset alone with what the variables of a test need; nothing else is made or checked."""
-    part = restrict(lines_for(plan, dataset.name, asked), [dataset.name], Findings())
+    wanted = [*asked, *dataset.sort]  # no record at all may be what is expected
+    if any(one.name in asked for one in dataset.supplemental):
+        wanted += [dataset.numbered, *(one.idvar for one in dataset.supplemental if one.idvar)]
+    part = lines_for(plan, dataset.name, wanted)
     made = tuple(
         replace(one, checks=(), demands=()) if one.name != dataset.name else one for one in part.datasets
     )
@@ -133,9 +135,9 @@ def _asked(dataset: DatasetPlan, test: DatasetTest) -> list[str]:
     return list(dict.fromkeys(str(name) for row in test.expect for name in row))
 
 
-def _are_read(part: StudyPlan, test: DatasetTest) -> None:
+def _are_read(part: StudyPlan, dataset: DatasetPlan, test: DatasetTest) -> None:
     """A table that a test gives and that nothing reads says nothing: it is a fault of the test."""
-    read = {*part.tables, *(one.name for one in part.datasets)}
+    read = {*part.tables, *(one.name for one in part.datasets)} - {dataset.name}
     for name in test.given:
         if name not in read:
             message = f"nothing that the test '{test.name}' expects reads {name}"
@@ -143,12 +145,12 @@ def _are_read(part: StudyPlan, test: DatasetTest) -> None:
             raise NotWritten(message, name.where, hint)
 
 
-def _stopped(test: DatasetTest, errors: list[Finding]) -> Iterator[Finding]:
+def _stopped(label: str, test: DatasetTest, errors: list[Finding]) -> Iterator[Finding]:
     if test.fault is not None and any(test.fault in f"{one.code} {one.message}" for one in errors):
         return
     for one in errors[:_SHOWN]:
         expected = f", expected the fault '{test.fault}'" if test.fault is not None else ""
-        message = f"{test.name}: stopped by {one.code} {one.message}{expected}"
+        message = f"{label}: stopped by {one.code} {one.message}{expected}"
         where = test.fault.where if test.fault is not None else test.name.where
         yield Finding("CED786", message, where, f"made by {one.where}", Stage.CHECK, records=one.records)
 
@@ -161,10 +163,11 @@ def _cells(
     if len(rows) != len(expected):
         told = tuple(
             f"record {number}: "
-            + ", ".join(f"{name} {_shown(row.get(_column(rows, name)))}" for name in asked)
+            + ", ".join(f"{name} {_shown(row.get(_column(rows, name)))}" for name in asked or dataset.sort)
             for number, row in enumerate(rows[:_SHOWN], 1)
         )
-        message = f"{dataset.name}: {test.name}: {len(rows)} records come out, expected {len(expected)}"
+        come = "record comes" if len(rows) == 1 else "records come"
+        message = f"{dataset.name}: {test.name}: {len(rows)} {come} out, expected {len(expected)}"
         yield replace(_failure(message, test.name.where), records=told)
         return
     kinds = {one.name: one.kind for one in dataset.variables}
@@ -215,7 +218,7 @@ def _of_derivation(one: Derivation, test: DerivationTest) -> Tested:
     for row in test.given:
         for name in row:
             if name not in kinds:
-                hint = did_you_mean(name, kinds)
+                hint = did_you_mean(name, kinds) or f"it has {one_of(list(kinds))}"
                 raise NotWritten(f"{one.name}() has no input {name}", name.where, hint)
         values = {str(name): typed(text, kinds[str(name)], str(name)) for name, text in row.items()}
         rows.append(tuple(values.get(name) for name in kinds))
