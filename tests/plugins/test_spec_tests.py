@@ -38,7 +38,9 @@ def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(text: str, *arguments: str, name: str = "ae.yaml") -> tuple[int, str]:
-    Path("mappings/tests", name).write_text(text, encoding="utf-8")
+    path = Path("mappings/tests", name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
     result = CliRunner().invoke(main, ["test", *arguments], prog_name="ced-cdisc")
     return result.exit_code, result.output.removeprefix(NOTICE)
 
@@ -176,10 +178,6 @@ def test_rows_can_stand_in_a_file() -> None:
         ),
         (one("{ae: ../x.csv}", "expect: []"), "4:17 CED785 '../x.csv' does not stand beside the test"),
         (one(EVENT, "expects: []"), "5:5 CED006 unknown key 'expects'; did you mean expect?"),
-        (
-            "derivation: twice\ntests: [{name: it, given: [{x: 1}], expect: [2]}]\n",
-            "1:13 CED785 the study has no derivation twice",
-        ),
     ],
 )
 def test_a_test_that_is_not_written_right(text: str, message: str) -> None:
@@ -208,7 +206,7 @@ def plug_in(code: str = CODE) -> None:
 def test_plug_ins_are_tried_by_their_examples_and_by_files() -> None:
     plug_in()
     text = "derivation: twice\ntests:\n  - {name: it, given: [{x: 1}, {x: ''}], expect: [2, '']}\n"
-    assert run(text, name="twice.yaml") == (
+    assert run(text, name="plug-ins/twice.yaml") == (
         0,
         "passed  twice(): it\npassed  twice(): example 1\npassed  twice(): example 2\n3 tests passed\n",
     )
@@ -220,25 +218,25 @@ def test_plug_ins_are_tried_by_their_examples_and_by_files() -> None:
         (
             "  - {name: it, given: [{x: 1}, {x: 3}], expect: [2, 5]}\n",
             1,
-            "mappings/tests/ae.yaml:3:53 CED786 twice: it: gives 6 for record 2, expected 5; made by "
+            "mappings/tests/plug-ins/twice.yaml:3:53 CED786 twice: it: gives 6 for record 2, expected 5; made by "
             "mappings/derivations.py:4",
         ),
         (
             "  - {name: it, given: [{y: 1}], expect: [2]}\n",
             10,
-            "mappings/tests/ae.yaml:3:25 CED785 twice() has no input y; it has x",
+            "mappings/tests/plug-ins/twice.yaml:3:25 CED785 twice() has no input y; it has x",
         ),
         (
             "  - {name: it, given: [{x: 1}], expect: []}\n",
             10,
-            "mappings/tests/ae.yaml:3:12 CED785 test 'it' gives 1 records and expects 0 values; write one value "
+            "mappings/tests/plug-ins/twice.yaml:3:12 CED785 test 'it' gives 1 records and expects 0 values; write one value "
             "for each record",
         ),
     ],
 )
 def test_a_plug_in_that_a_file_tries(text: str, code: int, message: str) -> None:
     plug_in()
-    exit_code, output = run("derivation: twice\ntests:\n" + text)
+    exit_code, output = run("derivation: twice\ntests:\n" + text, name="plug-ins/twice.yaml")
     assert (exit_code, message + "\n" in output) == (code, True), output
 
 
@@ -289,3 +287,10 @@ def test_the_tests_of_the_examples_pass(study: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(study)
     result = CliRunner().invoke(main, ["test"], prog_name="ced-cdisc")
     assert result.exit_code == 0, result.output
+
+
+def test_a_plug_in_that_the_study_does_not_have() -> None:
+    text = "derivation: twice\ntests: [{name: it, given: [{x: 1}], expect: [2]}]\n"
+    message = "mappings/tests/plug-ins/twice.yaml:1:13 CED785 the study has no derivation twice\n"
+    code, output = run(text, name="plug-ins/twice.yaml")
+    assert (code, message in output) == (10, True)

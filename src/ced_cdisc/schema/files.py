@@ -18,6 +18,7 @@ from ced_cdisc.spec.findings_file import KnownFindings
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import DomainSpec
+from ced_cdisc.spec.spec_tests import DatasetTests, DerivationTests
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 from ced_cdisc.standards.ct import PUBLISHERS
 from ced_cdisc.standards.tables import table_names
@@ -39,6 +40,8 @@ KINDS: dict[str, Kind] = {
     "sdtm": Kind(DomainSpec, "mappings", "sdtm/*.yaml"),
     "adam": Kind(AnalysisSpec, "mappings", "adam/*.yaml"),
     "define": Kind(DefineSpec, "define", "define.yaml"),
+    "tests": Kind(DatasetTests, "mappings", "tests/*.yaml"),
+    "plug-ins": Kind(DerivationTests, "mappings", "tests/plug-ins/*.yaml"),
     "findings": Kind(KnownFindings, "define", "findings.yaml"),
 }
 

@@ -1,9 +1,8 @@
-"""Tests of specs, as classes of the mapping language: ``mappings/tests/*.yaml``."""
+"""Tests of specs and plug-ins, as classes of the mapping language: what stands in ``mappings/tests``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Sequence as AbstractSequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +11,10 @@ from pydantic import BeforeValidator, Field
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.spec.base import Also, Model
 from ced_cdisc.spec.parse import parse_file, validate
-from ced_cdisc.spec.source import Mapping, Sequence, Text, entry
+from ced_cdisc.spec.source import Mapping, Sequence, Text
 
-FOLDER = "tests"
-"""The folder below the mappings that holds them."""
+FOLDER, PLUG_INS = "tests", "plug-ins"
+"""The folder below the mappings that holds tests of datasets, and the one below it with those of plug-ins."""
 
 Row = dict[Text, Text | None]
 
@@ -86,23 +85,26 @@ def read_tests(
     mappings: Path, shown: str, findings: Findings
 ) -> list[tuple[str, Path, DatasetTests | DerivationTests]]:
     """The files of tests: how messages name each, its path, and what it holds; faults are found."""
-    folder, read = mappings / FOLDER, list[tuple[str, Path, TestFile]]()
-    paths: AbstractSequence[Path] = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-    for path in paths:
-        name = f"{shown}/{FOLDER}/{path.name}"
-        tree = parse_file(path, name, findings)
-        if tree is None:
-            continue
-        kind = DerivationTests if entry(tree, "derivation") is not None else DatasetTests
-        made = validate(tree, kind, findings)
-        if made is not None:
-            faulty = list(_faulty(made))
-            findings.extend(finding for _, finding in faulty)
-            sound = [test for test in made.tests if not any(test is one for one, _ in faulty)]
-            read.append((name, path, made.model_copy(update={"tests": sound})))
-            if not made.tests:
-                findings.add(Finding("CED785", "this file holds no test", made.place))
+    read: list[tuple[str, Path, TestFile]] = []
+    for folder, kind in ((FOLDER, DatasetTests), (f"{FOLDER}/{PLUG_INS}", DerivationTests)):
+        for path in sorted((mappings / folder).glob("*.yaml")):
+            made = _read(path, f"{shown}/{folder}/{path.name}", kind, findings)
+            if made is not None:
+                read.append((f"{shown}/{folder}/{path.name}", path, made))
     return read
+
+
+def _read(path: Path, name: str, kind: type[TestFile], findings: Findings) -> TestFile | None:
+    tree = parse_file(path, name, findings)
+    made = validate(tree, kind, findings) if tree is not None else None
+    if made is None:
+        return None
+    faulty = list(_faulty(made))
+    findings.extend(finding for _, finding in faulty)
+    if not made.tests:
+        findings.add(Finding("CED785", "this file holds no test", made.place))
+    sound = [test for test in made.tests if not any(test is one for one, _ in faulty)]
+    return made.model_copy(update={"tests": sound})
 
 
 def _faulty(made: TestFile) -> Iterator[tuple[DatasetTest | DerivationTest, Finding]]:

@@ -16,6 +16,7 @@ from ced_cdisc.spec.define import DefineSpec
 from ced_cdisc.spec.findings_file import KnownFindings
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.models import DomainSpec
+from ced_cdisc.spec.spec_tests import DatasetTests, DerivationTests
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 
 FILES: dict[str, type[Model]] = {
@@ -27,6 +28,8 @@ FILES: dict[str, type[Model]] = {
     "adam": AnalysisSpec,
     "define": DefineSpec,
     "findings": KnownFindings,
+    "tests": DatasetTests,
+    "plug-ins": DerivationTests,
 }
 """The class of each kind of file."""
 
