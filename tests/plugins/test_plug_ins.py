@@ -452,3 +452,24 @@ def test_a_value_that_hangs_on_more_than_its_inputs_is_found_when_it_is_run_agai
         "    record 1, subject T1-001: '2', computed again '3'\n"
         "    record 2, subject T1-002: '1', computed again '4'"
     ]
+
+
+@pytest.mark.parametrize(("when", "stopped"), [("AESEQ = 1", True), ("AESEQ > 5", False)])
+def test_a_group_that_fails_as_a_whole_is_told_of_the_records_that_take_its_value(
+    when: str, stopped: bool
+) -> None:
+    write(SUMS.replace("FRAMES", "record").replace("RESULT", "[1 / (len(frame) - 2)] * len(frame)"), {})
+    raw = Path("raw/ae.csv")
+    raw.write_text(raw.read_text() + "001,3,Cramp,2,20-FEB-2020,\n")
+    line = f'DAYS: {{derive: "total(AESEV, AESEQ)", label: Total, when: "{when}"}}'
+    spec = ADAE.replace('DAYS: {derive: "total(AESEV, AESEQ)", label: Total}', line)
+    Path("mappings/adam/adae.yaml").write_text(spec)
+    if not stopped:
+        assert build("raw", "out", check=False, verify=True).frames["ADAE"]["DAYS"].null_count() == 4
+        return
+    (message,) = stops()
+    assert message == (
+        "mappings/adam/adae.yaml:7:19 CED780 ADAE.DAYS: total() stopped at mappings/derivations.py:8: "
+        "ZeroDivisionError: division by zero; correct the plug-in, or the condition under which it is called\n"
+        "    ae.csv line 3, subject T1-001"
+    )

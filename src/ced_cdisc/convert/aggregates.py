@@ -88,8 +88,14 @@ def _note_faults(
     def compiled(condition: tree.Node) -> pl.Expr:
         return compile_node(condition, FUNCTIONS, frame.columns, names).expr
 
+    if node.func == "group":
+        frame = frame.with_row_index(_AT)
     taken = rows_taken(frame, uses, compiled)
     if taken.is_empty():
+        return
+    if isinstance(node.of, tree.Plugin) and node.func == "group":  # the groups stay whole
+        noted = frame[_AT].is_in(taken[_AT].implode())
+        _grouped(frame, _job(frame, node, uses[0].place, scope), node.of, scope, names[node], noted)
         return
     records = frame if scope.records is None else scope.records
     keys = [key for key in (SUBJECT, *node.on) if key in records.columns and key in frame.columns]
@@ -327,10 +333,14 @@ def _rank(job: _Job, scope: Scope, name: str) -> pl.DataFrame:
     return records.select(_AT).join(ranked, on=_AT, how="left", maintain_order="left").select(name)
 
 
-def _grouped(frame: pl.DataFrame, job: _Job, node: tree.Plugin, scope: Scope, name: str) -> pl.DataFrame:
-    """What a plug-in gives each record when it is called with the records of its group."""
+def _grouped(
+    frame: pl.DataFrame, job: _Job, node: tree.Plugin, scope: Scope, name: str, noted: pl.Series | None = None
+) -> pl.DataFrame:
+    """What a plug-in gives each record when it is called with the records of its group.
+
+    Faults are noted of the rows for which ``noted`` is true, and of what the others in their groups give.
+    """
     parts = [compile_node(arg, FUNCTIONS, frame.columns) for arg in node.args]
-    scope.world.faults.in_rows(frame, [(job.place, fault) for part in parts for fault in part.faults])
     made = frame.select(part.expr.alias(f"c{i}") for i, part in enumerate(parts))
     if made.height != frame.height:  # every input is written out
         made = pl.concat([made] * frame.height) if frame.height else made.clear()
@@ -339,10 +349,13 @@ def _grouped(frame: pl.DataFrame, job: _Job, node: tree.Plugin, scope: Scope, na
     for place, key in enumerate(frame.select(keys).rows() if keys else [()] * frame.height):
         groups.setdefault(key, []).append(place)
     outcomes = plugin_groups(node.derivation, list(groups.values()), made.rows())
-    troubles = [one.trouble or None for one in outcomes]
-    shown = pl.Series("__trouble", troubles, dtype=pl.String)
+    told = pl.Series([True] * frame.height, dtype=pl.Boolean) if noted is None else noted
+    beside = {place for places in groups.values() if told.gather(places).any() for place in places}
+    read = frame.filter(pl.Series([place in beside for place in range(frame.height)], dtype=pl.Boolean))
+    scope.world.faults.in_rows(read, [(job.place, fault) for part in parts for fault in part.faults])
+    shown = pl.Series("__trouble", [one.trouble or None for one in outcomes], dtype=pl.String)
     fault = Fault(node, KIND, pl.col("__trouble").is_not_null(), pl.col("__trouble"))
-    scope.world.faults.in_rows(frame.with_columns(shown), [(job.place, fault)])
+    scope.world.faults.in_rows(frame.with_columns(shown).filter(told), [(job.place, fault)])
     values = [one.value for one in outcomes]
     return pl.DataFrame([pl.Series(name, values, dtype=DTYPES[job.node.type or Type.TEXT])])
 

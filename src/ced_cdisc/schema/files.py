@@ -39,9 +39,9 @@ KINDS: dict[str, Kind] = {
     "instruments": Kind(InstrumentSpec, "mappings", "instruments/*.yaml"),
     "sdtm": Kind(DomainSpec, "mappings", "sdtm/*.yaml"),
     "adam": Kind(AnalysisSpec, "mappings", "adam/*.yaml"),
-    "define": Kind(DefineSpec, "define", "define.yaml"),
     "tests": Kind(DatasetTests, "mappings", "tests/*.yaml"),
     "plug-ins": Kind(DerivationTests, "mappings", "tests/plug-ins/*.yaml"),
+    "define": Kind(DefineSpec, "define", "define.yaml"),
     "findings": Kind(KnownFindings, "define", "findings.yaml"),
 }
 
