@@ -16,7 +16,7 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.derive.examples import EXAMPLES, Example
 from ced_cdisc.expr.signature import Signature
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.spec import analysis, define, findings_file, instruments, models, study
+from ced_cdisc.spec import analysis, define, findings_file, instruments, models, spec_tests, study
 from ced_cdisc.spec.base import Model, Words, Yes
 from ced_cdisc.spec.source import Text
 
@@ -38,6 +38,8 @@ FILES: tuple[tuple[str, type[Model]], ...] = (
     ("mappings/instruments/*.yaml", instruments.InstrumentSpec),
     ("mappings/sdtm/*.yaml", models.DomainSpec),
     ("mappings/adam/*.yaml", analysis.AnalysisSpec),
+    ("mappings/tests/*.yaml", spec_tests.DatasetTests),
+    ("mappings/tests/plug-ins/*.yaml", spec_tests.DerivationTests),
     ("define/define.yaml", define.DefineSpec),
     ("define/findings.yaml", findings_file.KnownFindings),
 )

@@ -26,7 +26,14 @@ from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.checking import check_output
 from ced_cdisc.stages.guiding import make_guides, read_guides
-from ced_cdisc.stages.planning import digests, make_plan, pin_numbers, prepare_output, stop_on_errors
+from ced_cdisc.stages.planning import (
+    digests,
+    make_plan,
+    package_digests,
+    pin_numbers,
+    prepare_output,
+    stop_on_errors,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,7 +185,7 @@ def build(
         findings.extend(left_over(plan, tables))
         told = accounts(plan, tables, findings)
         files.put(make_guides(guides, packages, frames.blocks, told, findings, partner))
-        inputs = digests({**specs, **guides.files}, lock)
+        inputs = digests({**specs, **guides.files}, lock) | package_digests(plan)
         rows = {name: len(blocks) for name, blocks in frames.blocks.items()}
         kept = findings if show_ids else masked(findings)
         content = manifest(plan, asked, inputs, tables, packages, rows, told, files.digests, kept)

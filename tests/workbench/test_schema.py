@@ -198,14 +198,16 @@ def test_the_command_writes_the_schemas_and_says_how_an_editor_finds_them(
         """\
 the first line of a spec, for any editor with the YAML language server:
 
-  mappings/study.yaml          # yaml-language-server: $schema=../schemas/study.schema.json
-  mappings/sources.yaml        # yaml-language-server: $schema=../schemas/sources.schema.json
-  mappings/visits.yaml         # yaml-language-server: $schema=../schemas/visits.schema.json
-  mappings/instruments/*.yaml  # yaml-language-server: $schema=../../schemas/instruments.schema.json
-  mappings/sdtm/*.yaml         # yaml-language-server: $schema=../../schemas/sdtm.schema.json
-  mappings/adam/*.yaml         # yaml-language-server: $schema=../../schemas/adam.schema.json
-  define/define.yaml           # yaml-language-server: $schema=../schemas/define.schema.json
-  define/findings.yaml         # yaml-language-server: $schema=../schemas/findings.schema.json
+  mappings/study.yaml             # yaml-language-server: $schema=../schemas/study.schema.json
+  mappings/sources.yaml           # yaml-language-server: $schema=../schemas/sources.schema.json
+  mappings/visits.yaml            # yaml-language-server: $schema=../schemas/visits.schema.json
+  mappings/instruments/*.yaml     # yaml-language-server: $schema=../../schemas/instruments.schema.json
+  mappings/sdtm/*.yaml            # yaml-language-server: $schema=../../schemas/sdtm.schema.json
+  mappings/adam/*.yaml            # yaml-language-server: $schema=../../schemas/adam.schema.json
+  mappings/tests/*.yaml           # yaml-language-server: $schema=../../schemas/tests.schema.json
+  mappings/tests/plug-ins/*.yaml  # yaml-language-server: $schema=../../../schemas/plug-ins.schema.json
+  define/define.yaml              # yaml-language-server: $schema=../schemas/define.schema.json
+  define/findings.yaml            # yaml-language-server: $schema=../schemas/findings.schema.json
 
 or once for all files, in .vscode/settings.json:
 
@@ -217,12 +219,14 @@ or once for all files, in .vscode/settings.json:
     "schemas/instruments.schema.json": "mappings/instruments/*.yaml",
     "schemas/sdtm.schema.json": "mappings/sdtm/*.yaml",
     "schemas/adam.schema.json": "mappings/adam/*.yaml",
+    "schemas/tests.schema.json": "mappings/tests/*.yaml",
+    "schemas/plug-ins.schema.json": "mappings/tests/plug-ins/*.yaml",
     "schemas/define.schema.json": "define/define.yaml",
     "schemas/findings.schema.json": "define/findings.yaml"
   }
 }
 """,
-        "specs from mappings and define\n8 schemas written to schemas\n",
+        "specs from mappings and define\n10 schemas written to schemas\n",
     )
     assert sorted(path.name for path in Path("schemas").iterdir()) == sorted(
         f"{kind}.schema.json" for kind in KINDS

@@ -23,6 +23,7 @@ from ced_cdisc.cli.scan import scan
 from ced_cdisc.cli.schema import schema
 from ced_cdisc.cli.show import show
 from ced_cdisc.cli.spec import spec
+from ced_cdisc.cli.test import test
 from ced_cdisc.cli.why import why
 
 
@@ -55,6 +56,7 @@ for command in (
     schema,
     show,
     spec,
+    test,
     why,
 ):
     main.add_command(command)

@@ -9,7 +9,18 @@ import click
 
 from ced_cdisc.cli.usage import usage_error
 
-KINDS = ("study", "sources", "visits", "instruments", "sdtm", "adam", "define", "findings")
+KINDS = (
+    "study",
+    "sources",
+    "visits",
+    "instruments",
+    "sdtm",
+    "adam",
+    "tests",
+    "plug-ins",
+    "define",
+    "findings",
+)
 
 
 @click.command()

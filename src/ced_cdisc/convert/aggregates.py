@@ -18,7 +18,8 @@ from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.together import add_together
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import MANY, compile_node
+from ced_cdisc.expr.compile import MANY, Fault, compile_node
+from ced_cdisc.expr.plugins import KIND, plugin_groups
 from ced_cdisc.expr.tree import Aggregate, Type
 from ced_cdisc.expr.values import DTYPES
 
@@ -87,8 +88,14 @@ def _note_faults(
     def compiled(condition: tree.Node) -> pl.Expr:
         return compile_node(condition, FUNCTIONS, frame.columns, names).expr
 
+    if node.func == "group":
+        frame = frame.with_row_index(_AT)
     taken = rows_taken(frame, uses, compiled)
     if taken.is_empty():
+        return
+    if isinstance(node.of, tree.Plugin) and node.func == "group":  # the groups stay whole
+        noted = frame[_AT].is_in(taken[_AT].implode())
+        _grouped(frame, _job(frame, node, uses[0].place, scope), node.of, scope, names[node], noted)
         return
     records = frame if scope.records is None else scope.records
     keys = [key for key in (SUBJECT, *node.on) if key in records.columns and key in frame.columns]
@@ -99,6 +106,8 @@ def _note_faults(
 
 def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name: str) -> pl.DataFrame:
     job = _job(frame, node, place, scope)
+    if isinstance(node.of, tree.Plugin) and node.func == "group":
+        return _grouped(frame, job, node.of, scope, name)
     if node.func in ("rank", "next", "previous"):
         return _rank(job, scope, name)
     outer = [] if job.own else _outer(job)
@@ -149,7 +158,7 @@ _FAULTY = ("seconds", "convert", "unit", "duration", "duration_of", "until")
 
 def can_fault(node: tree.Node) -> bool:
     """Whether records can hold values that it cannot take; of an aggregate then only those needed count."""
-    kinds = (tree.Recode, tree.ReadDate, tree.ReadNumber)
+    kinds = (tree.Recode, tree.ReadDate, tree.ReadNumber, tree.Plugin)
     return any(
         isinstance(below, kinds) or (isinstance(below, tree.Call) and below.name in _FAULTY)
         for below in tree.walk(node)
@@ -322,6 +331,33 @@ def _rank(job: _Job, scope: Scope, name: str) -> pl.DataFrame:
     chosen = _sorted(chosen.select(_AT, ORDER, *keys, *orders), job.node)
     ranked = chosen.select(_AT, value.alias(name))
     return records.select(_AT).join(ranked, on=_AT, how="left", maintain_order="left").select(name)
+
+
+def _grouped(
+    frame: pl.DataFrame, job: _Job, node: tree.Plugin, scope: Scope, name: str, noted: pl.Series | None = None
+) -> pl.DataFrame:
+    """What a plug-in gives each record when it is called with the records of its group.
+
+    Faults are noted of the rows for which ``noted`` is true, and of what the others in their groups give.
+    """
+    parts = [compile_node(arg, FUNCTIONS, frame.columns) for arg in node.args]
+    made = frame.select(part.expr.alias(f"c{i}") for i, part in enumerate(parts))
+    if made.height != frame.height:  # every input is written out
+        made = pl.concat([made] * frame.height) if frame.height else made.clear()
+    keys = [mine for mine, _ in job.pairs if mine in frame.columns]
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for place, key in enumerate(frame.select(keys).rows() if keys else [()] * frame.height):
+        groups.setdefault(key, []).append(place)
+    outcomes = plugin_groups(node.derivation, list(groups.values()), made.rows())
+    told = pl.Series([True] * frame.height, dtype=pl.Boolean) if noted is None else noted
+    beside = {place for places in groups.values() if told.gather(places).any() for place in places}
+    read = frame.filter(pl.Series([place in beside for place in range(frame.height)], dtype=pl.Boolean))
+    scope.world.faults.in_rows(read, [(job.place, fault) for part in parts for fault in part.faults])
+    shown = pl.Series("__trouble", [one.trouble or None for one in outcomes], dtype=pl.String)
+    fault = Fault(node, KIND, pl.col("__trouble").is_not_null(), pl.col("__trouble"))
+    scope.world.faults.in_rows(frame.with_columns(shown).filter(told), [(job.place, fault)])
+    values = [one.value for one in outcomes]
+    return pl.DataFrame([pl.Series(name, values, dtype=DTYPES[job.node.type or Type.TEXT])])
 
 
 def aggregates_in(node: tree.Node) -> list[Aggregate]:

@@ -7,7 +7,7 @@ more than one record for a look-up, CED258 a row without subject, CED259 a repea
 in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable
 visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED268 a date
 that two formats read differently, CED269 no ISO 8601 duration, CED270 a condition that is unknown (a note),
-CED280 a raw value that fits several terms.
+CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED781 one whose value is none.
 """
 
 from __future__ import annotations
@@ -214,6 +214,10 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         return "CED250", f"{label}: raw value '{value}'{_of(node.of)} has no term in ct", hint
     if isinstance(node, tree.ReadDate):
         return _worded_date(node, label, value)
+    if isinstance(node, tree.Plugin):
+        stopped = f"{node.derivation.name}() stopped"
+        hint = "correct the plug-in, or the condition under which it is called"
+        return "CED780" if value.startswith(stopped) else "CED781", f"{label}: {value}", hint
     if isinstance(node, tree.Aggregate):
         of = node.of.name if isinstance(node.of, tree.Column) else ".."
         return (

@@ -19,6 +19,8 @@ from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.imputation import impute
 from ced_cdisc.expr import intervals, tree
 from ced_cdisc.expr.matching import spellings
+from ced_cdisc.expr.plugins import plugin
+from ced_cdisc.expr.signature import signature_of
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import (
     DTYPES,
@@ -223,6 +225,13 @@ class _Compiler:
         result = self._functions[name]([self._argument(arg) for arg in args])
         if isinstance(result, pl.Expr):
             return result
+        self._fault(node, result.kind, result.bad, result.shown)
+        return result.value
+
+    def _plugin(self, node: tree.Plugin) -> pl.Expr:
+        kinds = [parameter.types[0] for parameter in signature_of(node.derivation).parameters]
+        args = [self._typed(arg, kind) for arg, kind in zip(node.args, kinds, strict=True)]
+        result = plugin(node.derivation, args, node.type or Type.TEXT)
         self._fault(node, result.kind, result.bad, result.shown)
         return result.value
 

@@ -83,7 +83,7 @@ class _English:
         if isinstance(node, tree.Arithmetic):
             own = _BINDS[node.op]
             return f"({text})" if own < binds or (own == binds and right) else text
-        words = isinstance(node, tree.Call | tree.Aggregate | tree.Recode)
+        words = isinstance(node, tree.Call | tree.Plugin | tree.Aggregate | tree.Recode)
         return f"({text})" if words and " " in text else text
 
     def _literal(self, node: tree.Literal) -> str:
@@ -130,6 +130,9 @@ class _English:
         template = signature.english
         text = template.replace("{*}", listed(said)).replace("{1*}", listed(said[1:]))
         return re.sub(r"\{(\d)\}", lambda match: said[int(match[1])], text)
+
+    def _plugin(self, node: tree.Plugin) -> str:
+        return node.derivation.words(dict(zip(node.derivation.names, map(self.say, node.args), strict=True)))
 
     def _study_day(self, args: tuple[tree.Node, ...], said: list[str]) -> str:
         days = [
@@ -241,6 +244,8 @@ class _English:
         return f"{'descending ' if node.falling else ''}{self.say(node.of)}"
 
     def _aggregate(self, node: tree.Aggregate) -> str:
+        if node.func == "group" and node.of is not None:
+            return self.say(node.of)
         if (
             node.func == "only"
             and node.dataset

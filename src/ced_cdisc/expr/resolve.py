@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ced_cdisc.core.findings import did_you_mean
+from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.signature import Parameter, Registry, Signature
@@ -184,9 +185,39 @@ class _Resolver:
         result = signature.result
         if result is None:
             args, result = self._common(args, signature)
+        if signature.derivation is not None:
+            return self._plugin(node, signature.derivation, args, inside)
         if node.name == "number":
             return tree.ReadNumber(of=args[0], at=node.at, type=Type.NUMBER)
         return replace(node, args=tuple(args), type=result)
+
+    def _plugin(
+        self, call: tree.Call, derivation: Derivation, args: list[tree.Node], inside: str | None
+    ) -> tree.Node:
+        """A call of a plug-in; one with a group goes over the subject's records of the own dataset."""
+        kind = self._registry[call.name].result
+        made = tree.Plugin(derivation=derivation, args=tuple(args), at=call.at, type=kind)
+        if derivation.group is None:
+            return made
+        if inside is not None or any(isinstance(n, tree.Aggregate) for a in args for n in tree.walk(a)):
+            problem = f"{call.name}() looks at several records, and cannot stand inside or hold a function"
+            hint = "give that value a variable of its own"
+            raise ExpressionError(f"{problem} over several records", call.at, hint, "CED154")
+        on: list[str] = []
+        for name, arg in zip(derivation.names, args, strict=True):
+            if name not in derivation.group:
+                continue
+            if not isinstance(arg, tree.Column) or arg.owner:
+                problem = f"{name} of {call.name}() divides its groups and must be a variable"
+                raise ExpressionError(f"{problem} of this dataset", arg.at, "", "CED154")
+            on.append(arg.name)
+        for arg in args:
+            for below in tree.walk(arg):
+                if isinstance(below, tree.Column) and below.owner:
+                    problem = f"{call.name}() looks at records of this dataset, not at {below.name}"
+                    hint = "give that value a variable of its own"
+                    raise ExpressionError(problem, below.at, hint, "CED154")
+        return tree.Aggregate(func="group", of=made, on=tuple(on), at=call.at, type=kind)
 
     def _fit(self, arg: tree.Node, parameter: Parameter, function: str) -> tree.Node:
         if parameter.literal and not isinstance(arg, tree.Literal):

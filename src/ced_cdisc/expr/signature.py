@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Type
 
 T, N, D = Type.TEXT, Type.NUMBER, Type.DTC
@@ -44,12 +45,35 @@ class Signature:
     same: tuple[int, ...] = ()
     optional: bool = False
     admiral: str = ""
+    derivation: Derivation | None = None
+    """The plug-in behind it; None for a function of the language."""
 
     def usage(self) -> str:
         """The call as documented: ``round(x, digits)``."""
         names = [p.name for p in self.parameters[: -1 if self.optional else None]]
         more = ", ..." if self.repeats and not self.optional else ""
         return f"{self.name}({', '.join(names)}{more})"
+
+
+_KINDS = {
+    "text": Type.TEXT,
+    "number": Type.NUMBER,
+    "dtc": Type.DTC,
+    "date": Type.DATE,
+    "datetime": Type.DATETIME,
+    "truth": Type.TRUTH,
+}
+
+
+def signature_of(derivation: Derivation) -> Signature:
+    """The signature of a plug-in; a text may be given ISO 8601 text."""
+    parameters = tuple(
+        Parameter(name, (Type.TEXT, Type.DTC) if kind == "text" else (_KINDS[kind],))
+        for name, kind in derivation.inputs
+    )
+    return Signature(
+        derivation.name, parameters, _KINDS[derivation.output], derivation.method, derivation=derivation
+    )
 
 
 Registry = Mapping[str, Signature]

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from ced_cdisc.core.imputation import Imputation
+from ced_cdisc.derivations.record import Derivation
 
 
 class Type(Enum):
@@ -79,6 +80,14 @@ class Call(Node):
     """A registered function with its arguments."""
 
     name: str
+    args: tuple[Node, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugin(Node):
+    """A call of a plug-in. One that needs several records stands in an :class:`Aggregate` ``group``."""
+
+    derivation: Derivation
     args: tuple[Node, ...]
 
 
@@ -180,6 +189,7 @@ class Aggregate(Node):
     * ``rank`` has no ``of``: it numbers the records that meet ``where`` from 1 in the given order, and is
       missing for the others. Ties are broken by the record's key, never by its place in a file.
     * ``next``, ``previous``: the value of the record after or before the one at hand in the given order.
+    * ``group``: what the plug-in ``of`` gives the record at hand, called with all of them.
     """
 
     func: str

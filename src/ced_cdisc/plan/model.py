@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Document, FileFormat, Method, Origin, Standard
+from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.plan.analyses import DisplayPlan, FigurePlan, ResultPlan
 from ced_cdisc.plan.raw import RawTable, VisitPlan
@@ -346,6 +347,8 @@ class StudyPlan:
     """The tables and figures of the report that show analysis results, in their order."""
     specs: tuple[str, str] = ("mappings", "mappings")
     """The folder of its specs: how messages name it, and how outputs do, wherever it stands."""
+    derivations: tuple[Derivation, ...] = ()
+    """The plug-ins that its specs may call; those that they do stand in the trees too."""
     formats: tuple[FileFormat, ...] = ("xpt",)
     """What the datasets are written as; the first is what define.xml names."""
 

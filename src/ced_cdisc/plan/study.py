@@ -21,6 +21,7 @@ from ced_cdisc.plan.adam.results import plan_displays
 from ced_cdisc.plan.analyses import DisplayPlan
 from ced_cdisc.plan.compared import check_compared
 from ced_cdisc.plan.crf_pages import check_pages
+from ced_cdisc.plan.derivations import check_groups
 from ced_cdisc.plan.forms import check_forms
 from ced_cdisc.plan.guides import check_guides
 from ced_cdisc.plan.idle import check_idle
@@ -90,6 +91,8 @@ def _check(
     _unused_codelists(study)
     check_guides(study.specs.define, {one.kind for one in plans.values()}, findings)
     check_pages(study.specs.define, study.tables, plans.values(), findings)
+    for plan in plans.values():
+        check_groups(plan, findings)
     compiled = study.lines.expressions.compiled
     check_compared(compiled, read or plans, study.visits, study.codelists, findings)
     if not findings.errors:
@@ -156,6 +159,7 @@ def _study_plan(
         },
         pooled=tuple(plan for plan in pooled or () if plan is not None),
         folder=folder,
+        derivations=tuple(study.derivations.values()),
         specs=_folder(specs, folder),
     )
 

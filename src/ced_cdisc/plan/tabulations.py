@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.crf_pages import made_document
+from ced_cdisc.plan.derivations import plan_derivations
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import date_formats, named_formats
 from ced_cdisc.plan.language.expressions import Expressions
@@ -58,6 +60,7 @@ class Tabulations:
         lines: makes lines; ``lines.expressions`` compiles.
         plans: the datasets by name, in the order of the specs.
         ordered: the same in the order in which they can be built.
+        derivations: its plug-ins by name.
     """
 
     specs: Specs
@@ -69,6 +72,7 @@ class Tabulations:
     lines: Lines
     plans: dict[str, DatasetPlan]
     ordered: tuple[DatasetPlan, ...]
+    derivations: dict[str, Derivation]
 
 
 def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabulations | None:
@@ -88,7 +92,9 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
         for name, table in plan_tables(specs.sources, formats, findings).items()
     }
     codelists = Codelists(packages, specs.define, findings)
-    expressions = Expressions(findings, study_units(specs.study.units, specs.sources, codelists, findings))
+    derivations = plan_derivations(specs.study.derivations, specs.derivations, findings)
+    units = study_units(specs.study.units, specs.sources, codelists, findings)
+    expressions = Expressions(findings, units, derivations)
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
     made = made_document(specs.define)
     origins = Origins(
@@ -100,7 +106,9 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
         specs = replace(specs, study=specs.study.model_copy(update={"usubjid": alone}))
     policy = text_policy(specs.study.text, specs.study.place, findings)
     lines = Lines(expressions, codelists, origins, formats, findings, policy)
-    catalogue = Catalogue(tables={name: table.columns for name, table in tables.items()})
+    catalogue = Catalogue(
+        tables={name: table.columns for name, table in tables.items()}, derivations=derivations
+    )
     visits = plan_visits(
         specs.visits,
         specs.sources,
@@ -126,7 +134,9 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
         domain.name: DomainPlanner(domain, specs, catalogue, lines, findings).plan() for domain in domains
     }
     ordered = tuple(_sdtm_order(plans, findings))
-    return Tabulations(specs, tables, visits, usubjid, catalogue, codelists, lines, plans, ordered)
+    return Tabulations(
+        specs, tables, visits, usubjid, catalogue, codelists, lines, plans, ordered, derivations
+    )
 
 
 def _standards(specs: Specs, findings: Findings) -> dict[str, CtPackage] | None:

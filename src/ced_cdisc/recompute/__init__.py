@@ -6,7 +6,7 @@ imports neither that engine nor any library of frames.
 
 from ced_cdisc.recompute.build import Rebuilt, Step, rebuild, recompute
 from ced_cdisc.recompute.compare import Difference, agree, compare
-from ced_cdisc.recompute.evaluate import evaluate
+from ced_cdisc.recompute.evaluate import Outside, evaluate
 from ced_cdisc.recompute.reasons import Reason, Reasons
 from ced_cdisc.recompute.records import Record
 from ced_cdisc.recompute.supp import qualifiers
@@ -17,6 +17,7 @@ __all__ = [
     "Difference",
     "Fault",
     "Key",
+    "Outside",
     "Reason",
     "Reasons",
     "Rebuilt",

@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ced_cdisc.expr.tree import Aggregate, Node
-from ced_cdisc.recompute.evaluate import Names
+from ced_cdisc.expr.tree import Aggregate, Node, Plugin
+from ced_cdisc.recompute.evaluate import Names, Outside
 from ced_cdisc.recompute.records import Record, Table, sorted_by
 from ced_cdisc.recompute.values import DataFault, Value, finite, in_order
 
@@ -47,6 +47,7 @@ def aggregate(
     *,
     with_subject: bool,
     memo: Memo,
+    outside: Outside | None = None,
 ) -> Outcome:
     """The value of an aggregate for the record at hand.
 
@@ -60,6 +61,7 @@ def aggregate(
         with_subject: whether the dataset of the record at hand has USUBJID.
         memo: filled with what is the same for a whole group of the own dataset, where no part looks at the
             record at hand; to be emptied when a value of the dataset changes.
+        outside: runs plug-ins.
 
     Raises:
         DataFault: ``only`` found several values.
@@ -68,6 +70,11 @@ def aggregate(
     own = node.dataset == ""
     group = (id(node), here.subject, *wanted)
     pairs = memo.get(group) if own else None
+    if isinstance(node.of, Plugin) and node.func == "group":
+        if pairs is None:
+            pairs = memo[group] = _grouped(node.of, wanted, here, table, inside, value_of, outside, node.on)
+        value = next(value for record, value in pairs if record is here)
+        return Outcome(value, tuple(record for record, _ in pairs))
     if pairs is None:
         candidates = (
             ()
@@ -105,6 +112,25 @@ def _chosen(
         found = [record for record in found if value_of(where, inside(record)) is True]
     found = sorted_by(found, [(_part(key.of, inside, value_of), key.falling) for key in node.order])
     return [(record, None if of is None else value_of(of, inside(record))) for record in found]
+
+
+def _grouped(
+    node: Plugin,
+    wanted: list[Value],
+    here: Record,
+    table: Table,
+    inside: Callable[[Record], Names],
+    value_of: ValueOf,
+    outside: Outside | None,
+    on: tuple[str, ...],
+) -> list[tuple[Record, Value]]:
+    """What a plug-in gives each record of the group of the record at hand."""
+    if outside is None:
+        raise TypeError(f"{node.derivation.name}() needs what runs it")
+    records = table.of(here.subject) if table.with_subject else table.records
+    found = [one for one in records if [inside(one)(name) for name in on] == wanted]
+    rows = [tuple(value_of(arg, inside(one)) for arg in node.args) for one in found]
+    return list(zip(found, outside(node.derivation, rows), strict=True))
 
 
 def _candidates(here: Record, table: Table, with_subject: bool, own: bool) -> Sequence[Record]:

@@ -18,7 +18,7 @@ from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Aggregate, Node
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, StudyPlan
 from ced_cdisc.recompute.aggregate import Memo, aggregate
-from ced_cdisc.recompute.evaluate import Names, evaluate
+from ced_cdisc.recompute.evaluate import Names, Outside, evaluate
 from ced_cdisc.recompute.names import VISITS, Scope
 from ced_cdisc.recompute.numbers import pin_numbers
 from ced_cdisc.recompute.records import (
@@ -74,19 +74,22 @@ class Rebuilt:
 
 
 def recompute(
-    plan: StudyPlan, tables: Mapping[str, Sequence[Mapping[str, str | None]]]
+    plan: StudyPlan,
+    tables: Mapping[str, Sequence[Mapping[str, str | None]]],
+    outside: Outside | None = None,
 ) -> tuple[dict[str, list[dict[str, Value]]], list[Fault]]:
     """The rows of every dataset of a plan, and the faults of the data.
 
     Args:
         plan: what to build.
         tables: the raw tables by qualified name, as read: rows of text.
+        outside: runs plug-ins; without it there must be none.
 
     Returns:
         Rows by qualified dataset in their final order, each with every variable that any line of the
         dataset gives (supplemental qualifiers under ``supp.QNAM``).
     """
-    done = rebuild(plan, tables)
+    done = rebuild(plan, tables, outside=outside)
     return {name: [record.values for record in records] for name, records in done.datasets.items()}, [
         *done.faults
     ]
@@ -96,9 +99,10 @@ def rebuild(
     plan: StudyPlan,
     tables: Mapping[str, Sequence[Mapping[str, str | None]]],
     trace: Callable[[Step], None] | None = None,
+    outside: Outside | None = None,
 ) -> Rebuilt:
     """As :func:`recompute`, with keys and sources of the records, and every step told to ``trace``."""
-    studies = [_Study(one, one.own(tables), trace) for one in plan.studies]
+    studies = [_Study(one, one.own(tables), trace, outside) for one in plan.studies]
     for study in studies:
         study.tabulate()
     done = {
@@ -129,7 +133,9 @@ class _Study:
         plan: StudyPlan,
         tables: Mapping[str, Sequence[Mapping[str, str | None]]],
         trace: Callable[[Step], None] | None,
+        outside: Outside | None,
     ) -> None:
+        self._outside = outside
         self.faults: list[Fault] = []
         self.scopes: dict[str, Scope] = {}
         self.plan = plan
@@ -325,9 +331,10 @@ class _Study:
                 names,
                 self.tables[part.dataset or dataset.name],
                 lambda other: scope.inside(part.dataset, names, other),
-                lambda inner, inner_names: evaluate(inner, inner_names),
+                lambda inner, inner_names: evaluate(inner, inner_names, outside=self._outside),
                 with_subject=scope.with_subject,
                 memo=self._memo,
+                outside=self._outside,
             )
             used[:] = outcome.records
             return outcome.value
@@ -337,7 +344,8 @@ class _Study:
                 records = tuple(used) if isinstance(part, Aggregate) else ()
                 self._trace(Step(dataset.name, variable, record, part, value, records))
 
-        return evaluate(node, scope.of(record), over, told if self._trace is not None else None)
+        trace = told if self._trace is not None else None
+        return evaluate(node, scope.of(record), over, trace, self._outside)
 
     def _report(self, fault: DataFault, dataset: str, variable: str, record: Record, where: Location) -> None:
         found = Fault(fault.message, dataset, variable, record.subject, record.key, where)

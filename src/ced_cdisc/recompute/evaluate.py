@@ -17,10 +17,11 @@ The rules (:mod:`ced_cdisc.derive.catalogue` has the functions' in words):
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.recompute.collected import read_number, recode
@@ -40,7 +41,21 @@ Trace = Callable[[Node, Value], None]
 """Is told each node that was computed, after those below it, with its value."""
 
 
-def evaluate(node: Node, names: Names, records: Over | None = None, trace: Trace | None = None) -> Value:
+Outside = Callable[[Derivation, Sequence[tuple[Value, ...]]], Sequence[Value]]
+"""Runs a plug-in on records, or on those of one group: it cannot be computed again in another way.
+
+Raises:
+    DataFault: it stops, or gives what is no value.
+"""
+
+
+def evaluate(
+    node: Node,
+    names: Names,
+    records: Over | None = None,
+    trace: Trace | None = None,
+    outside: Outside | None = None,
+) -> Value:
     """The value of an expression.
 
     Args:
@@ -48,12 +63,13 @@ def evaluate(node: Node, names: Names, records: Over | None = None, trace: Trace
         names: gives the value of a name.
         records: computes an aggregate; without it there must be none.
         trace: is told every step.
+        outside: runs plug-ins; without it there must be none.
 
     Raises:
         DataFault: a value that the expression refuses, with the offset of the part that did.
         TypeError: the tree does not fit its values, or is not of this language: a fault of the planner.
     """
-    return _Steps(names, records, trace).value(node)
+    return _Steps(names, records, trace, outside).value(node)
 
 
 def both(left: bool | None, right: bool | None) -> bool | None:
@@ -126,8 +142,11 @@ _OPERATIONS: dict[str, Callable[[float, float], float | complex]] = {
 class _Steps:
     """One evaluation: what the names mean, and who is told of each step."""
 
-    def __init__(self, names: Names, records: Over | None, trace: Trace | None) -> None:
+    def __init__(
+        self, names: Names, records: Over | None, trace: Trace | None, outside: Outside | None
+    ) -> None:
         self._names = names
+        self._outside = outside
         self._records = records
         self._trace = trace
 
@@ -151,6 +170,10 @@ class _Steps:
                 return self._names(node.name)
             case tree.Call():
                 return self._call(node)
+            case tree.Plugin():
+                if self._outside is None:
+                    raise TypeError(f"{node.derivation.name}() needs what runs it")
+                return self._outside(node.derivation, [tuple(self.value(arg) for arg in node.args)])[0]
             case tree.Arithmetic():
                 return arithmetic(node.op, self._number(node.left), self._number(node.right))
             case tree.Negative():

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, Line, StudyPlan
 from ced_cdisc.recompute.build import Rebuilt, Step, rebuild
+from ced_cdisc.recompute.evaluate import Outside
 from ced_cdisc.recompute.names import VISITS
 from ced_cdisc.recompute.records import SUBJECT, Record
 from ced_cdisc.recompute.values import Value
@@ -48,11 +49,17 @@ class Reasons:
         plan: what to build; the less it builds, the sooner it is done.
         tables: the raw tables by qualified name, as rows of text; those of one subject are enough for the
             values of one subject.
+        outside: runs plug-ins; without it there must be none.
     """
 
-    def __init__(self, plan: StudyPlan, tables: Mapping[str, Sequence[Mapping[str, str | None]]]) -> None:
+    def __init__(
+        self,
+        plan: StudyPlan,
+        tables: Mapping[str, Sequence[Mapping[str, str | None]]],
+        outside: Outside | None = None,
+    ) -> None:
         self._steps: dict[tuple[int, str], list[Step]] = {}
-        self._built: Rebuilt = rebuild(plan, tables, self._note)
+        self._built: Rebuilt = rebuild(plan, tables, self._note, outside)
         self._owners: dict[int, str] = {}
         for name, table in self._built.tables.items():
             for record in table.records:

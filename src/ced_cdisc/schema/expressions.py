@@ -18,21 +18,24 @@ _MESSAGE = (
 )
 
 
-def expression(known: Mapping[str, Iterable[str]], numeric: bool = True) -> Schema:
+def expression(
+    known: Mapping[str, Iterable[str]], numeric: bool = True, plug_ins: Iterable[str] = ()
+) -> Schema:
     """An expression whose functions and names are known.
 
     Args:
         known: columns or variables by table or dataset; names of other owners are not looked at.
         numeric: whether it may be a number, as a plain scalar is to an editor.
+        plug_ins: functions that the study brings along.
     """
     return {
         "type": ["string", "number"] if numeric else "string",
-        "pattern": pattern(known),
+        "pattern": pattern(known, plug_ins),
         "patternErrorMessage": _MESSAGE,
     }
 
 
-def pattern(known: Mapping[str, Iterable[str]]) -> str:
+def pattern(known: Mapping[str, Iterable[str]], plug_ins: Iterable[str] = ()) -> str:
     """The pattern of :func:`expression`: a text of tokens, of which no two begin alike.
 
     >>> bool(re.search(pattern({"ae": ["TERM"]}), "upper(ae.TERM) = 'ae.TREM'"))
@@ -42,7 +45,9 @@ def pattern(known: Mapping[str, Iterable[str]]) -> str:
     >>> bool(re.search(pattern({}), "uper(TERM)"))
     False
     """
-    calls = "|".join(sorted((*FUNCTIONS, *AGGREGATES, *_KEYWORDS), key=lambda word: (-len(word), word)))
+    calls = "|".join(
+        sorted((*FUNCTIONS, *plug_ins, *AGGREGATES, *_KEYWORDS), key=lambda word: (-len(word), word))
+    )
     owners = {
         owner: sorted(set(names), key=lambda name: (-len(name), name)) for owner, names in known.items()
     }

@@ -18,6 +18,7 @@ from ced_cdisc.spec.findings_file import KnownFindings
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import DomainSpec
+from ced_cdisc.spec.spec_tests import DatasetTests, DerivationTests
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 from ced_cdisc.standards.ct import PUBLISHERS
 from ced_cdisc.standards.tables import table_names
@@ -38,6 +39,8 @@ KINDS: dict[str, Kind] = {
     "instruments": Kind(InstrumentSpec, "mappings", "instruments/*.yaml"),
     "sdtm": Kind(DomainSpec, "mappings", "sdtm/*.yaml"),
     "adam": Kind(AnalysisSpec, "mappings", "adam/*.yaml"),
+    "tests": Kind(DatasetTests, "mappings", "tests/*.yaml"),
+    "plug-ins": Kind(DerivationTests, "mappings", "tests/plug-ins/*.yaml"),
     "define": Kind(DefineSpec, "define", "define.yaml"),
     "findings": Kind(KnownFindings, "define", "findings.yaml"),
 }
@@ -189,8 +192,8 @@ def _study_definitions(names: Names) -> dict[str, Schema]:
         _OWNERS: any_of(words([*names.tables, *datasets]), FILLED),
         _CODELIST: any_of(words(names.lists), {"type": "string", "pattern": r"^C\d+$"}),
         _COPIED: any_of(words(copied), *([own] if own else []), FILLED),
-        _EXPRESSION: expression(known),
-        "formula": expression({}),
+        _EXPRESSION: expression(known, plug_ins=names.plug_ins),
+        "formula": expression({}, plug_ins=names.plug_ins),
         _DATES: any_of(words([*map(str, specs.study.formats), "same", "ISO"]), TEXT),
         _TIMES: any_of(words(map(str, specs.study.times)), TEXT),
         "instrument": words(specs.instruments),

@@ -12,6 +12,7 @@ from typing import cast
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.derivations import plan_derivations
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.names import EACH_COLUMNS, VISIT_COLUMNS
 from ced_cdisc.plan.sdtm.declare import declare
@@ -47,12 +48,14 @@ class Names:
         qualifiers: the supplemental qualifiers of each domain of the study.
         analyses: the variables of each analysis dataset of the study that have lines or are copied.
         layered: whether the study builds on layers.
+        plug_ins: the functions that the study brings along.
         terms: the terms of codelists by the name of the list.
     """
 
     def __init__(self, specs: Specs) -> None:
         self.specs = specs
         self.layered = bool(specs.study.extends)
+        self.plug_ins = tuple(plan_derivations(specs.study.derivations, specs.derivations, Findings()))
         self.terms: dict[str, tuple[str, ...]] = {}
         self._lists = Codelists(_packages(specs), specs.define, Findings())
         self.tables = {str(name): _columns(specs, str(name)) for name in specs.sources.tables}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -15,6 +15,7 @@ from ced_cdisc.spec import models
 from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.base import Model
 from ced_cdisc.spec.define import DefineSpec
+from ced_cdisc.spec.derivation_files import derivation_files
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.layers import Folder, Part, read_parts, with_layers
 from ced_cdisc.spec.parse import parse_file, validate
@@ -57,6 +58,8 @@ class Specs:
     """The studies that ``pool`` names, by their folder; those that could be read."""
     profile: str = ""
     """The profile in use, empty where the study has none."""
+    derivations: AbstractMapping[str, Path] = field(default_factory=dict[str, Path])
+    """The files of plug-ins, by their names in study.yaml."""
     unread: tuple[Part, ...] = ()
     """The datasets whose specs have faults of form, so that nothing is known of their variables."""
 
@@ -130,6 +133,9 @@ def _load(
         for who, date in study[0].standards.ct.items()
         for path in ct_files(str(who), str(date), terminology)
     }
+    plug_ins = derivation_files(
+        study[0].derivations, (folder.shown, folder.path), reversed(loaded.layers), findings
+    )
     others = _pooled(study[0], folder, findings, chosen.name, edited)
     if len(others) < len(study[0].pool):
         return None  # analysis datasets read what is not there: what is said of them would mislead
@@ -143,12 +149,14 @@ def _load(
         define=extra[0] if extra else DefineSpec(),
         files=dict(file for part in parts for file in part.files)
         | packages
+        | {f"{folder.named}/{name}": path for name, path in plug_ins.items()}
         | {name: path for _, specs in others for name, path in specs.files.items()},
         parts=tuple(parts),
         layers=(*loaded.layers, *_folders(others, folder)),
         terminology=(terminology, f"{folder.shown}/ct"),
         pooled=others,
         profile=chosen.name,
+        derivations=plug_ins,
         unread=tuple(part for part in unread if part.kind in ("sdtm", "adam")),
     )
 

@@ -20,7 +20,7 @@ from ced_cdisc.spec.locate import StudyFolders
 _PACKAGE = Path(__file__).resolve().parent.parent
 _NOT_OURS = ("__pycache__", "_default_study")
 _PARSERS = ("lark", "pydantic", "pydantic_core", "yaml")
-_SUFFIXES = (".yaml", ".tsv.gz")  # specs, and the study's own terminology
+_SUFFIXES = (".yaml", ".tsv.gz", ".py")  # specs, the study's own terminology, and its plug-ins
 _NO_SPEC = "findings.yaml"  # stands beside define.yaml; no plan depends on it
 _TICK = 20_000_000  # [ns] clocks of file systems are coarser than the one that LOADED is read from
 

@@ -59,6 +59,11 @@ class StudySpec(Model):
         description="Studies of their own whose SDTM the analysis datasets read too: each the name of a "
         "folder below this one, and below define, RAW and OUT.",
     )
+    derivations: Words = Field(
+        default_factory=list[Text],
+        description="Plug-ins: Python files below this folder (derivations.py), entry points of installed "
+        "packages. Naming one lets its code run.",
+    )
     study: StudyInfo = Field(description="Who the study is.")
     standards: Standards = Field(description="The standards and packages of terminology that are pinned.")
     snapshot: Text = Field(description="When the data were cut: the one time that outputs show, in ISO 8601.")

@@ -13,7 +13,7 @@ from ced_cdisc.spec.layout.order import FILES
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.spec.source import Mapping, load_yaml
 
-_FOLDERS = ("instruments", "sdtm", "adam")
+_FOLDERS = ("instruments", "sdtm", "adam", "tests", "plug-ins")
 _KEYS = {"domain": "sdtm", "dataset": "adam", "instrument": "instruments"}
 
 

@@ -37,7 +37,11 @@ def make_plan(
     cache = cache_folder()
     key = plan_key(study, profile) if cache is not None else None
     known = known_plan(cache, key) if cache is not None and key is not None else None
-    if known is None or layers_digest(known.layers) != known.layers_state:
+    if (
+        known is None
+        or layers_digest(known.layers) != known.layers_state
+        or not unchanged(known.plan.studies)
+    ):
         began = time.time_ns()
         known = _resolve(study, findings, profile)
         state = layers_digest(known.layers, before=began)
@@ -66,6 +70,16 @@ def _resolve(study: StudyFolders, findings: Findings, profile: str | None) -> Kn
     assert plan is not None and specs is not None
     files = {name: str(path) for name, path in specs.files.items()}
     return KnownPlan(plan, tuple(found), files, tuple(str(path) for path in specs.layers))
+
+
+def unchanged(studies: Iterable[StudyPlan]) -> bool:
+    """Whether the packages whose plug-ins a known plan calls are still those that are installed."""
+    sources = {one.source for study in studies for one in study.derivations if one.source.module}
+    if not sources:
+        return True
+    from ced_cdisc.derivations.load import package_source
+
+    return all(package_source(source.name) == source for source in sources)
 
 
 def pin_numbers(
@@ -106,6 +120,12 @@ def digests(files: Mapping[str, Path], lock: SequenceLock | None) -> dict[str, s
     """The SHA-256 of the specs, by shown name; of the lock that of its content as it stands now."""
     seen = {name: sha256(path.read_bytes()) for name, path in files.items()}
     return seen if lock is None else seen | {f"mappings/{SEQUENCE_LOCK}": sha256(lock.content())}
+
+
+def package_digests(plan: StudyPlan) -> dict[str, str]:
+    """The digests of packages whose plug-ins the study may call; files of plug-ins are among the specs."""
+    named = (one.source for study in plan.studies for one in study.derivations)
+    return {f"plug-in {source.shown}": source.digest for source in named if source.module}
 
 
 def stop_on_errors(findings: Findings, stage: Stage | None = None) -> None:

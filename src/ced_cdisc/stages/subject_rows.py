@@ -48,7 +48,7 @@ def subject_rows(
     reader.read(few)
     if subject is not None and all(_are_planned(study, reader.rows) for study in few.studies):
         return few, reader.rows
-    whole = _each(plan, _with_witnesses)
+    whole = _each(plan, with_tables)
     reader.read(whole)
     return whole, reader.rows
 
@@ -113,7 +113,7 @@ def _of_demographics(study: StudyPlan) -> StudyPlan:
     return replace(study, tables={n: t for n, t in study.tables.items() if n in sources and t.subject})
 
 
-def _with_witnesses(study: StudyPlan) -> StudyPlan:
+def with_tables(study: StudyPlan) -> StudyPlan:
     """The study with the tables that its datasets read, and where it has visits their witnesses."""
     found = _tables(study)
     visits = study.visits

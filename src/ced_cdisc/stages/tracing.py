@@ -11,6 +11,7 @@ from ced_cdisc.plan.needed import lines_for
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.recompute import Reason, Reasons, Record, as_text
 from ced_cdisc.recompute.records import SUBJECT, has_subject, variables_of
+from ced_cdisc.stages.plugging import run_again
 from ced_cdisc.stages.subject_rows import subject_rows
 
 _MOST = 8
@@ -79,7 +80,7 @@ def carried_out(
         for name, table in study.tables.items()
     ):
         raise NoSuchValue(f"no raw table has a record of {SUBJECT} {subject}")
-    return Reasons(part, rows), part
+    return Reasons(part, rows, run_again()), part
 
 
 def _find(plan: StudyPlan, name: str) -> tuple[StudyPlan, DatasetPlan]:

@@ -16,6 +16,7 @@ from ced_cdisc.core.codes.compared import COMPARED, COMPARED_FILES
 from ced_cdisc.core.codes.converted import CONVERTED, CONVERTED_FILES
 from ced_cdisc.core.codes.deliveries import DELIVERIES
 from ced_cdisc.core.codes.output import OUTPUT
+from ced_cdisc.core.codes.plugins import PLUGIN_VALUES, PLUGINS, TESTED
 from ced_cdisc.core.codes.raw import RAW
 from ced_cdisc.core.codes.scanned import PROPOSED, SCANNED, UNCLEAR
 from ced_cdisc.core.codes.spec import SPEC
@@ -54,6 +55,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
                 | _listed(WORKBENCH, Stage.SPEC)
                 | _listed(WORKBENCH_FILES, Stage.OUTPUT)
                 | _listed(DELIVERIES, Stage.RAW)
+                | _listed(PLUGINS, Stage.SPEC)
+                | _listed(PLUGIN_VALUES, Stage.RAW)
+                | _listed(TESTED, Stage.CHECK)
                 | _listed(CONVERTED_FILES, Stage.RAW)
                 | _listed(SCANNED, Stage.RAW)
                 | _listed(UNCLEAR, Stage.SPEC)

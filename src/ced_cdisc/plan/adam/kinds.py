@@ -222,7 +222,7 @@ def _kind(
         names = made.row_names(catalogue, part) if part is not None else made.whole_names(catalogue)
         branches = (text for case in line.cases or () for text in (case.then, case.else_))
         for text in (text for text in (line.derive, *branches) if text is not None):
-            node = Expressions(Findings()).compile(text, names)
+            node = Expressions(Findings(), derivations=catalogue.derivations).compile(text, names)
             if kind is None and node is not None and node.type is not Type.MISSING:
                 kind = node.type
     return kind or Type.NUMBER

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.parse import ExpressionError, parse
 from ced_cdisc.expr.resolve import resolve
+from ced_cdisc.expr.signature import signature_of
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.units import StudyUnits
 from ced_cdisc.spec.source import Text
@@ -29,8 +31,15 @@ class Compiled:
 class Expressions:
     """Compiles the texts of one study; collects findings."""
 
-    def __init__(self, findings: Findings, units: StudyUnits | None = None) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        units: StudyUnits | None = None,
+        derivations: Mapping[str, Derivation] | None = None,
+    ) -> None:
         self._findings = findings
+        plug_ins = {name: signature_of(one) for name, one in (derivations or {}).items()}
+        self._registry = {**FUNCTIONS, **plug_ins}
         self.units = units or StudyUnits()
         self.compiled: list[Compiled] = []
 
@@ -52,7 +61,7 @@ class Expressions:
     def resolve(self, node: tree.Node, names: RowNames, text: Text) -> tree.Node | None:
         """A parsed or composed tree with types, or None with a finding at ``text``."""
         try:
-            made = self.units.apply(resolve(node, names, FUNCTIONS))
+            made = self.units.apply(resolve(node, names, self._registry))
             self.compiled.append(Compiled(text, made, names.dataset))
             return made
         except ExpressionError as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ced_cdisc.core.findings import did_you_mean
+from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Scope, Type
 
 VISIT_COLUMNS: Mapping[str, Type] = {
@@ -41,6 +42,8 @@ class Catalogue:
     """The datasets of each split domain, in order."""
     late: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     """The variables of each domain that are made when the rows of all domains are (--SEQ, --DY, EPOCH)."""
+    derivations: Mapping[str, Derivation] = field(default_factory=dict[str, Derivation])
+    """The plug-ins by name."""
 
 
 @dataclass

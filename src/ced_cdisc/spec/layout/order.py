@@ -16,6 +16,7 @@ from ced_cdisc.spec.define import DefineSpec
 from ced_cdisc.spec.findings_file import KnownFindings
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.models import DomainSpec
+from ced_cdisc.spec.spec_tests import DatasetTests, DerivationTests
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 
 FILES: dict[str, type[Model]] = {
@@ -27,6 +28,8 @@ FILES: dict[str, type[Model]] = {
     "adam": AnalysisSpec,
     "define": DefineSpec,
     "findings": KnownFindings,
+    "tests": DatasetTests,
+    "plug-ins": DerivationTests,
 }
 """The class of each kind of file."""
 
@@ -35,10 +38,11 @@ _BLOCK = (
     "items long not_done variables supp stack relate rows checks"
 )
 _ORDERS: dict[str, str] = {
-    "StudySpec": "extends datasets pool study standards snapshot usubjid sequence profile profiles units "
-    "formats times pivot text",
-    "TableSpec": "file format sheet delimiter encoding key subject identifying duplicates form page "
-    "recorded_by visit trim missing decimal thousands policy columns exclude",
+    "StudySpec": "extends datasets pool derivations study standards snapshot usubjid sequence profile "
+    "profiles units formats times pivot text",
+    "TableSpec": "file format sheet delimiter encoding group items database query key subject "
+    "identifying duplicates form page recorded_by visit trim missing decimal thousands policy names columns "
+    "exclude",
     "VisitsSpec": "date day1 unscheduled visits",
     "DomainSpec": f"domain dataset class label like noun origin {_BLOCK}",
     "BlockSpec": _BLOCK,
