@@ -1,6 +1,6 @@
 """Whole builds of made studies: time, the time of each stage, and memory, and how they grow with the rows.
 
-python benchmarks/study.py [KIND=ROWS[:WAY] ...]
+python benchmarks/study.py [--no-check] [KIND=ROWS[:WAY] ...]
 
 KIND is vitals, labs or wide (60 domains), ROWS the raw rows of its large table, of a wide study of each; by
 default wide=1000 vitals=12978 vitals=648900 labs=10000 labs=100000. WAY is how the study is built: `whole`,
@@ -39,6 +39,7 @@ STAGES = {
 
 
 IN_PARTS = {"convert in parts": ("ced_cdisc.stages.parts", "convert_in_parts")}
+NO_CHECK = "--no-check"
 BUILT = "built"
 """A file that says that the build is past its package, and the check begins."""
 
@@ -67,7 +68,7 @@ def child(folder: Path, way: str) -> None:
 
     pipeline.check_output = checked
     kind, number = way.rstrip("0123456789"), int("".join(filter(str.isdigit, way)) or 0)
-    named: dict[str, Any] = {}
+    named: dict[str, Any] = {"check": NO_CHECK not in sys.argv}
     if kind in ("parts", "whole"):
         named["parts"] = number
     elif kind == "workers":
@@ -105,7 +106,10 @@ def measure(folder: Path, way: str) -> tuple[float, list[int], dict[str, float],
     process = os.fork()
     if not process:
         os.dup2(os.open(answer, os.O_WRONLY | os.O_CREAT), 1)
-        os.execv(sys.executable, [sys.executable, __file__, "--child", str(folder), way])
+        os.execv(
+            sys.executable,
+            [sys.executable, __file__, "--child", str(folder), way, *({NO_CHECK} & set(sys.argv))],
+        )
     highest = [0, 0]
     while True:
         ended, status = os.waitpid(process, os.WNOHANG)
@@ -153,7 +157,7 @@ def main() -> None:
         child(Path(sys.argv[2]), sys.argv[3])
         return
     asked: list[tuple[str, int, str]] = []
-    for one in sys.argv[1:] or DEFAULT:
+    for one in [one for one in sys.argv[1:] if one != NO_CHECK] or DEFAULT:
         kind, _, rest = one.partition("=")
         rows, _, way = rest.partition(":")
         asked.append((kind, int(rows), way))

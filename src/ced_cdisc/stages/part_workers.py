@@ -117,7 +117,11 @@ class _Crew:
         command = [sys.executable, "-m", "ced_cdisc.stages.part_worker"]
         worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         self._workers.add(worker)
-        _tell(worker, self._orders)
+        try:
+            _tell(worker, self._orders)
+        except WorkerLost:
+            self._dismiss(worker)
+            raise
         return worker
 
     def _dismiss(self, worker: subprocess.Popen[bytes] | None) -> None:
@@ -128,17 +132,15 @@ class _Crew:
         worker.wait()
         for pipe in (worker.stdin, worker.stdout):
             if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue
+                pipe.close()
 
 
 def _tell(worker: subprocess.Popen[bytes], message: bytes) -> None:
-    pipe = cast("IO[bytes]", worker.stdin)
+    pipe = cast("IO[bytes]", worker.stdin).fileno()  # past its buffer, which would keep what a dead one left
+    left = memoryview(message)
     try:
-        pipe.write(message)
-        pipe.flush()
+        while left:
+            left = left[os.write(pipe, left) :]
     except OSError as error:
         raise WorkerLost(_how_it_ended(worker)) from error
 
