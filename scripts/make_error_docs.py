@@ -95,11 +95,12 @@ def index(found: dict[str, dict[str, Any]]) -> str:
     """The page of all codes: one table a stage, in the order of the exit codes."""
     run = sum("run" in found[code] for code in CODES)
     planted = sum("define" in found[code] for code in CODES)
+    quoted = len(CODES) - run - planted
     parts = [HEAD]
     parts.append(
         f"\nEach code has a page: why it is an error, an example, and the fix. Of the {len(CODES)} examples "
         f"{run} are carried out on the [small study](small-study.md) whenever the tests run, {planted} "
-        f"are faults that the tests plant into a define.xml, and {len(CODES) - run - planted} are quoted from "
+        f"are faults that the tests plant into a define.xml, and {quoted} are quoted from "
         "the test that shows the message.\n"
     )
     for stage, (name, what) in STAGES.items():
