@@ -130,9 +130,9 @@ def code_page(code: str, entry: Code, why: str, example: dict[str, Any]) -> str:
 def _example(example: dict[str, Any]) -> str:
     parts: list[str] = []
     if "define" in example:
-        parts.append("A define.xml that has\n\n")
+        parts.append("If a define.xml has\n\n")
         parts += [f"```xml\n{edit['new']}\n```\n\n" for edit in example["define"]]
-        parts.append("and `ced-cdisc define check` says\n\n")
+        parts.append("`ced-cdisc define check` says\n\n")
     elif "quoted" in example:
         parts.append("The message, as a test of the tool shows it:\n\n")
     else:
