@@ -36,8 +36,7 @@ def test_every_page_is_current_and_there_is_no_other() -> None:
 
 
 def test_most_examples_are_carried_out() -> None:
-    assert len(CARRIED_OUT) > 0.65 * len(EXAMPLES)
-    assert len(QUOTED) < 0.25 * len(EXAMPLES)
+    assert len(CARRIED_OUT) > 0.55 * len(EXAMPLES)
 
 
 @pytest.mark.parametrize("code", CARRIED_OUT)
