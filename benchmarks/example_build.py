@@ -3,9 +3,10 @@
 The build is timed where its specs are planned anew (no cache), where the plan is known, and there
 without the check at its end.
 
-    .venv/bin/python benchmarks/example_build.py [RUNS]
+    .venv/bin/python benchmarks/example_build.py [RUNS] [TIMES]
 
-Prints one Markdown table. Single times of a shared machine say little: medians and ratios count.
+The frame that is written is VS of the example TIMES times, by default 200. Prints one Markdown table. Single
+times of a shared machine say little: medians and ratios count.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ from ced_cdisc.write.xpt import write_xpt
 
 ROOT = Path(__file__).resolve().parent.parent
 RAW = ROOT / "examples" / "improve_ced" / "raw"
-TIMES_LARGER = 200
+TIMES = 200
 
 
-def main(runs: int) -> None:
+def main(runs: int, times: int) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
@@ -45,7 +46,7 @@ def main(runs: int) -> None:
         help_ = repeated(runs, lambda: run([sys.executable, "-m", "ced_cdisc.cli", "--help"]))
         os.environ["CED_CDISC_CACHE"] = "off"
         result = ced_cdisc.build(RAW, out)
-    frame = pl.concat([result.frames["VS"]] * TIMES_LARGER)
+    frame = pl.concat([result.frames["VS"]] * times)
     member = xpt_member(
         next(d for d in result.packages["sdtm"].datasets if d.name == "VS"), result.plan.snapshot
     )
@@ -60,7 +61,7 @@ def main(runs: int) -> None:
     rows = f"{len(frame):,} rows x {len(frame.columns)}"
     print(f"Python {platform.python_version()}, polars {pl.__version__}, {platform.machine()}, {runs} runs\n")
     print("| what | median [s] | least [s] |\n|---|---|---|")
-    for name, times in (
+    for name, found in (
         ("the example study, whole process, specs planned anew", anew),
         ("the example study, whole process, plan known", known),
         ("the same without the check at the end", unchecked),
@@ -68,7 +69,7 @@ def main(runs: int) -> None:
         (f"XPT write, {rows}, ced-cdisc from polars", ours),
         (f"XPT write, {rows}, pyreadstat from pandas", theirs),
     ):
-        print(f"| {name} | {statistics.median(times):.2f} | {min(times):.2f} |")
+        print(f"| {name} | {statistics.median(found):.2f} | {min(found):.2f} |")
     ratio = statistics.median(theirs) / statistics.median(ours)
     print(f"\npyreadstat takes {ratio:.0f} times as long as our writer.")
 
@@ -90,4 +91,5 @@ def run(command: list[str], cache: str = "off") -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    given = [int(one) for one in sys.argv[1:]]
+    main(*(given + [5, TIMES][len(given) :]))

@@ -1,12 +1,14 @@
-"""A made study of any size: specs, and raw tables of vital signs or laboratory results.
+"""A made study of any size: specs, and raw tables of vital signs, of laboratory results, or of many domains.
 
 Vital signs have one raw row for each subject, visit and position, with six tests in columns; laboratory
-results one for each subject and visit, with twenty. The values come from the row number: the same size gives
-the same bytes.
+results one for each subject and visit, with twenty. A wide study has 60 SDTM domains, each of a raw table of
+its own with one row for each subject and visit: small data, many specs. The values come from the row number:
+the same size gives the same bytes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -43,7 +45,9 @@ ANALYTES = {
     "UREAN": "mmol/L",
     "WBC": "10^9/L",
 }
-DATES = "2020-01-01"
+WIDE_DOMAINS = tuple(f"{first}{second}" for first in "XYZ" for second in "ABCDEFGHIJKLMNOPQRST")[:59]
+"""Domains of the sponsor's own, beside DM."""
+WIDE_TESTS = {"ALPHA": "mm", "BETA": "mm", "GAMMA": "mm"}
 
 STUDY = """\
 study: {id: BENCH, name: BENCH, title: A Made Study of Any Size, protocol: BENCH}
@@ -125,12 +129,12 @@ def write_study(folder: Path, kind: str, rows: int) -> None:
 
     Args:
         folder: where to; new or empty.
-        kind: ``vitals`` or ``labs``.
-        rows: raw rows of the large table.
+        kind: ``vitals``, ``labs`` or ``wide``.
+        rows: raw rows of the large table; of a wide study, of each of its tables.
     """
     per = VISITS * (len(POSITIONS) if kind == "vitals" else 1)
     subjects = -(-rows // per)
-    files = _vitals() if kind == "vitals" else _labs()
+    files = {"vitals": _vitals, "labs": _labs, "wide": _wide}[kind]()
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -143,11 +147,12 @@ def write_study(folder: Path, kind: str, rows: int) -> None:
         TRTDT=pl.lit("2020-01-01"),
         ENDDT=pl.lit("2021-06-01"),
     ).write_csv(folder / "raw" / "subj.csv")
-    table = _large(kind, rows, per)
-    table.write_csv(folder / "raw" / f"{kind}.csv")
+    tables = [name.lower() for name in WIDE_DOMAINS] if kind == "wide" else [kind]
+    for place, name in enumerate(tables):
+        _large(kind, rows, per, place).write_csv(folder / "raw" / f"{name}.csv")
 
 
-def _large(kind: str, rows: int, per: int) -> pl.DataFrame:
+def _large(kind: str, rows: int, per: int, table: int) -> pl.DataFrame:
     number = pl.int_range(rows)
     visit = number % per // (per // VISITS)
     columns = {
@@ -160,13 +165,13 @@ def _large(kind: str, rows: int, per: int) -> pl.DataFrame:
         for place, (test, (_, _, low, span)) in enumerate(SIGNS.items()):
             columns[test] = (number * (7919 + 2 * place) % span + low).cast(pl.String)
         return pl.select(**columns)
-    for place, test in enumerate(ANALYTES):
+    for place, test in enumerate(WIDE_TESTS if kind == "wide" else ANALYTES, start=table):
         digits = number * (7919 + 2 * place)
         columns[test] = (digits % 90 + 10).cast(pl.String) + "." + (digits % 9 + 1).cast(pl.String)
     return pl.select(**columns)
 
 
-def _shared(columns: str, kind: str, key: str) -> dict[str, str]:
+def _shared(columns: str, tables: Iterable[str], key: str) -> dict[str, str]:
     return {
         "mappings/study.yaml": STUDY,
         "mappings/sources.yaml": "\n".join(
@@ -174,7 +179,10 @@ def _shared(columns: str, kind: str, key: str) -> dict[str, str]:
                 "defaults: {subject: SUBJ, recorded_by: Investigator}",
                 "tables:",
                 "  subj: {file: subj.csv, key: SUBJ, page: 1, columns: [SUBJ, SEX, AGE, TRTDT, ENDDT]}",
-                f"  {kind}: {{file: {kind}.csv, key: [{key}], page: 2, columns: [{columns}]}}",
+                *(
+                    f"  {name}: {{file: {name}.csv, key: [{key}], page: {page}, columns: [{columns}]}}"
+                    for page, name in enumerate(tables, start=2)
+                ),
                 "",
             )
         ),
@@ -218,7 +226,7 @@ variables:
 """
     bds = BDS.format(domain="VS", more=", VS.VSPOS", parameters=parameters, by=", VSPOS", on=", VSPOS")
     columns = ", ".join(("SUBJ", "VISIT", "DT", "POS", *SIGNS))
-    return _shared(columns, "vitals", "SUBJ, VISIT, POS") | {
+    return _shared(columns, ["vitals"], "SUBJ, VISIT, POS") | {
         "mappings/sdtm/vs.yaml": vs,
         "mappings/adam/advs.yaml": f"dataset: ADVS\nlabel: Vital Signs Analysis Dataset\nclass: BDS\n{bds}",
     }
@@ -254,7 +262,46 @@ variables:
 """
     bds = BDS.format(domain="LB", more="", parameters=parameters, by="", on="")
     columns = ", ".join(("SUBJ", "VISIT", "DT", *ANALYTES))
-    return _shared(columns, "labs", "SUBJ, VISIT") | {
+    return _shared(columns, ["labs"], "SUBJ, VISIT") | {
         "mappings/sdtm/lb.yaml": lb,
         "mappings/adam/adlb.yaml": f"dataset: ADLB\nlabel: Laboratory Analysis Dataset\nclass: BDS\n{bds}",
     }
+
+
+def _wide() -> dict[str, str]:
+    tables = {name: name.lower() for name in WIDE_DOMAINS}
+    files = {f"mappings/sdtm/{table}.yaml": _wide_domain(name, table) for name, table in tables.items()}
+    first = WIDE_DOMAINS[0]
+    parameters = "\n".join(
+        f"  {t}: {{param: {t.title()} of {first} ({u}), rows: \"{first}.{first}TESTCD = '{t}'\","
+        f" value: {first}.{first}STRESN}}"
+        for t, u in WIDE_TESTS.items()
+    )
+    bds = BDS.format(domain=first, more="", parameters=parameters, by="", on="")
+    columns = ", ".join(("SUBJ", "VISIT", "DT", *WIDE_TESTS))
+    adam = f"dataset: AD{first}\nlabel: Analysis of {first}\nclass: BDS\n{bds}"
+    shared = _shared(columns, tables.values(), "SUBJ, VISIT")
+    return shared | files | {f"mappings/adam/ad{tables[first]}.yaml": adam}
+
+
+def _wide_domain(name: str, table: str) -> str:
+    tests = "\n".join(
+        f"  - {{test: {t}, label: {t.title()} of {name}, result: {table}.{t}, unit: {u}}}"
+        for t, u in WIDE_TESTS.items()
+    )
+    return f"""\
+domain: {name}
+class: Findings
+label: Made Findings {name}
+from: {table}
+structure: One record per test per visit per subject
+sort: [{name}TESTCD, VISITNUM]
+baseline: "day({name}DTC) <= day(DM.RFXSTDTC)"
+omit: [EPOCH]
+long:
+{tests}
+variables:
+  VISITNUM: {{derive: number({table}.VISIT)}}
+  VISIT: {{derive: "join(' ', 'VISIT', {table}.VISIT)"}}
+  {name}DTC: {{collect: {table}.DT, date: ISO}}
+"""

@@ -2,7 +2,8 @@
 
 python benchmarks/study.py [KIND=ROWS ...]
 
-KIND is vitals or labs, ROWS the raw rows; by default vitals=12978 vitals=648900 labs=10000 labs=100000. Each
+KIND is vitals, labs or wide (60 domains), ROWS the raw rows of its large table, of a wide study of each; by
+default wide=1000 vitals=12978 vitals=648900 labs=10000 labs=100000. Each
 build is a process of its own, from a cold start, with the plan made anew. The exponent of a kind is that of
 the time over the rows between its two largest sizes: 1 is in step with the rows.
 """
@@ -24,7 +25,7 @@ from typing import Any
 
 from made_study import write_study
 
-DEFAULT = ("vitals=12978", "vitals=648900", "labs=10000", "labs=100000")
+DEFAULT = ("wide=1000", "vitals=12978", "vitals=648900", "labs=10000", "labs=100000")
 STAGES = {
     "plan": ("ced_cdisc.pipeline", "make_plan"),
     "read": ("ced_cdisc.stages.reading", "read_raw"),

@@ -34,12 +34,17 @@ HEAD = f"""\
 A finding reads `place code message; hint`, with up to three raw records below it:
 
     mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value '4' of ae.SEV has no term in ct; ct has 1, 2, 3
-        ae.csv line 3, subject T1-001
+        ae.csv line 3, subject #802db4
 
 The place is `file:line:column` of the spec line to edit, or the file at fault.
 The message names the value, the hint the nearest right word or the next step.
 The stage decides the exit code; where findings of several stages meet, the first of 10, 11, 12 and 1 counts.
 A warning or a note stops nothing and is kept in `build.json`.
+
+`ced-cdisc build` and build.json mask identifiers. A subject is a short word that is the same in one run
+(`#802db4`), made of the subject with the data themselves as its key. A value of a column that the contract
+calls `identifying` is shown as its shape (`99-AAA-9999`), as is a piece of a raw file that is no sound table.
+File and line lead to the record, and `--show-ids` names both as they are.
 """
 
 STAGES = {

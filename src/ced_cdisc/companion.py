@@ -1,20 +1,21 @@
-"""A second process for small studies: it builds half of the datasets.
+"""A second process for small studies: it does half of the work.
 
 A study of ordinary size is thousands of short steps, too short for threads to share. So the command line has
-the build fork once the plan is made and before polars is loaded, whose threads would not outlive that. Each
-of the two reads, builds and renders its half, and they swap what they made. No byte of the output depends on
-it: where the companion cannot be had or dies, the work is done alone.
+a build fork once the plan is made and before polars is loaded, whose threads would not outlive that. Each
+of the two reads, builds, renders and checks its half, and they swap what they made. A check by itself forks
+at once. No byte depends on it: where the companion cannot be had or dies, the work is done alone.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ced_cdisc.core.partner import PartnerLost
 from ced_cdisc.plan.model import StudyPlan
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ class Side:
         Raises:
             PartnerLost: the other is gone.
         """
-        from ced_cdisc.convert import PartnerLost  # loads polars
-
         try:
             if self.half == 1:
                 self._connection.send(mine)
@@ -52,11 +51,15 @@ class Side:
 
 
 @contextmanager
-def companion(raw: Path, plan: StudyPlan, *, wanted: bool) -> Generator[Side | None]:
-    """The other half of a build, for as long as the block lasts.
+def companion(work: Callable[[Side], None], *, wanted: bool) -> Generator[Side | None]:
+    """The other half of a work, for as long as the block lasts.
 
     Gives None where it is not wanted, there is one processor only, or a fork is not safe: outside Linux, and
     once polars is loaded.
+
+    Args:
+        work: what the companion does.
+        wanted: whether there is to be one.
     """
     if not wanted or sys.platform != "linux" or "polars" in sys.modules or len(os.sched_getaffinity(0)) < 2:
         yield None
@@ -65,7 +68,7 @@ def companion(raw: Path, plan: StudyPlan, *, wanted: bool) -> Generator[Side | N
 
     context = get_context("fork")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_accompany, args=(theirs, ours, raw, plan), daemon=True)
+    process = context.Process(target=_accompany, args=(theirs, ours, work), daemon=True)
     try:
         process.start()
     except OSError:
@@ -80,18 +83,44 @@ def companion(raw: Path, plan: StudyPlan, *, wanted: bool) -> Generator[Side | N
             process.kill()
 
 
-def _accompany(connection: Connection, other: Connection, raw: Path, plan: StudyPlan) -> None:
+def _accompany(connection: Connection, other: Connection, work: Callable[[Side], None]) -> None:
     """The life of the companion. Whatever is at fault, the main process finds too, and says it."""
     other.close()
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
+    with suppress(PartnerLost):
+        work(Side(1, connection))
+
+
+def half_of_build(raw: Path, plan: StudyPlan, side: Side) -> None:
+    """What the companion of a build does: half of the datasets, of the packages, and of the check.
+
+    Raises:
+        PartnerLost: the build is at its end, or has stopped.
+    """
     from ced_cdisc.core.findings import Findings
     from ced_cdisc.stages.converting import convert
+    from ced_cdisc.stages.guiding import render
     from ced_cdisc.stages.packaging import share_out
     from ced_cdisc.stages.reading import read_raw
 
-    side, findings = Side(1, connection), Findings()
+    findings = Findings()
     tables = read_raw(raw, plan, findings, side)
     plan, frames, extra, _ = convert(plan, tables, findings, partner=side)
     share_out(plan, frames, extra, {name: table.frame for name, table in tables.items()}, side)
+    guides = side.swap(None)
+    side.swap(render(guides))
+    half_of_check(side.swap(None), side)
+
+
+def half_of_check(folders: Iterable[Path], side: Side, **options: Any) -> None:
+    """What the companion of a check does: half of the rules on each folder.
+
+    Raises:
+        PartnerLost: the check is at its end, or has stopped.
+    """
+    from ced_cdisc.conformance.check import check_folder
+
+    for folder in folders:
+        check_folder(folder, **options, partner=side)

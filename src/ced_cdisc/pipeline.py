@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ced_cdisc.companion import companion
+from ced_cdisc.companion import companion, half_of_build
 from ced_cdisc.core.findings import Findings, did_you_mean
+from ced_cdisc.core.masking import masked
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.formats import file_formats, written_as
@@ -77,6 +79,7 @@ def build(
     renumber: bool = False,
     verify: bool = False,
     check: bool = True,
+    show_ids: bool = False,
     formats: str | Iterable[str] = "xpt",
     watch: Watch | None = None,
     processes: int = 1,
@@ -93,6 +96,7 @@ def build(
         renumber: number records anew that `sequence: pinned` keeps the numbers of.
         verify: compute every dataset again with the second engine, and write nothing if a value differs.
         check: carry out the rules of ``ced-cdisc check`` on what was written; nothing is raised for them.
+        show_ids: name subjects and identifying values in the findings of build.json, which else are masked.
         formats: what the datasets are written as: ``xpt``, ``json``, ``ndjson``, ``dsjc``,
             ``parquet``. XPT, else the first of them, stands beside define.xml, which names it; others have a
             folder each.
@@ -116,7 +120,7 @@ def build(
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     plan = written_as(plan, written)
-    with companion(raw, plan, wanted=processes > 1) as partner:
+    with companion(partial(half_of_build, raw, plan), wanted=processes > 1) as partner:
         # Below here polars is loaded, after the fork.
         from ced_cdisc.stages.converting import convert
         from ced_cdisc.stages.output import accounts, keep_numbers, manifest
@@ -127,27 +131,28 @@ def build(
         plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
         raw_frames = {name: table.frame for name, table in tables.items()}
         packages, files = package(plan, datasets, qualifiers, raw_frames, findings, partner)
-    verified: Verified | None = None
-    if verify:
-        from ced_cdisc.stages.verifying import verify as compute_again
+        verified: Verified | None = None
+        if verify:
+            from ced_cdisc.stages.verifying import verify as compute_again
 
-        verified = compute_again(plan, tables, datasets, qualifiers, findings)
-        stop_on_errors(findings)
-    frames = datasets | qualifiers
-    rows = {name: len(frame) for name, frame in frames.items()}
-    findings.extend(left_over(plan, tables))
-    told = accounts(plan, tables, findings)
-    files |= make_guides(guides, packages, frames, told, findings)
-    inputs = digests({**specs, **guides.files}, lock)
-    files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, told, files, findings)
+            verified = compute_again(plan, tables, datasets, qualifiers, findings)
+            stop_on_errors(findings)
+        frames = datasets | qualifiers
+        rows = {name: len(frame) for name, frame in frames.items()}
+        findings.extend(left_over(plan, tables))
+        told = accounts(plan, tables, findings)
+        files |= make_guides(guides, packages, frames, told, findings, partner)
+        inputs = digests({**specs, **guides.files}, lock)
+        kept = findings if show_ids else masked(findings)
+        files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, told, files, kept)
 
-    assert folder is not None, "a refused folder is an error, which render stops on"
-    with keep_numbers(lock, study, findings), folder as work:
-        for name, content in files.items():
-            (work / name).parent.mkdir(parents=True, exist_ok=True)
-            (work / name).write_bytes(content)
-        folder.commit()
-    checked = check_output(plan, packages, out, study) if check else ()
+        assert folder is not None, "a refused folder is an error, which render stops on"
+        with keep_numbers(lock, study, findings), folder as work:
+            for name, content in files.items():
+                (work / name).parent.mkdir(parents=True, exist_ok=True)
+                (work / name).write_bytes(content)
+            folder.commit()
+        checked = check_output(plan, packages, out, study, partner) if check else ()
     columns = raw_columns(plan, tables)
     return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked)
 

@@ -169,6 +169,17 @@ def test_a_file_with_faults_is_not_written_to(folder: Path) -> None:
     assert FILE.read_text(encoding="utf-8") == text
 
 
+def test_a_list_under_its_former_name_is_told(folder: Path) -> None:
+    Path("findings.yaml").write_text("findings: []\n", encoding="utf-8")
+    Path("known_findings.yaml").write_text("findings: []\n", encoding="utf-8")
+    result = run(*CALL)
+    assert result.exit_code == 1
+    assert (
+        "error CED817  nothing reads known_findings.yaml: findings that may stand are read from "
+        "findings.yaml\n  do: take its entries there, and delete it\n"
+    ) in result.stdout
+
+
 def test_a_list_in_brackets_is_told(folder: Path) -> None:
     text = "findings: [{rule: FB1, dataset: AE, reason: So.}]\n"
     FILE.write_text(text, encoding="utf-8")

@@ -47,7 +47,7 @@ class Run:
 def ced(*arguments: str) -> Run:
     """``ced-cdisc ...`` in the working folder, within this process; a bug of the tool is raised.
 
-    A build leaves out the check at its end, which finds that the small study is no whole one.
+    A build names subjects, and leaves out the check at its end, which finds that the study is no whole one.
     """
     result = CliRunner().invoke(main, _unchecked(arguments), prog_name="ced-cdisc")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -74,7 +74,7 @@ def ced_process(*arguments: str, before: str = "") -> Run:
 
 def _unchecked(arguments: tuple[str, ...]) -> list[str]:
     first, *others = arguments
-    return [first, *others, *(["--no-check"] if first == "build" else [])]
+    return [first, *others, *(["--no-check", "--show-ids"] if first == "build" else [])]
 
 
 def masked(text: str) -> str:

@@ -86,6 +86,9 @@ def test_the_example_in_the_help_runs_in_a_clone(
         (tmp_path / "old").mkdir()
         old = clone / "tests" / "define" / "old" / "define20-sdtm.xml"
         (tmp_path / "old" / "define.xml").write_bytes(old.read_bytes())
+    if command == "diff-raw":
+        for name in ("raw_may", "raw_june"):
+            (tmp_path / name).symlink_to(tmp_path / "raw")
     if command == "compare":
         (tmp_path / "qc").symlink_to(tmp_path / "out")
     run = CliRunner().invoke(main, example[1].split(), prog_name="ced-cdisc")

@@ -46,7 +46,7 @@ def test_titles_are_short_and_remedies_say_what_to_do() -> None:
 
 
 def test_the_hundreds_say_the_stage() -> None:
-    """0, 1 specs, 2 raw data, 3 transport files (CED33x: read), 4 folders, 5, 6 checks, 7 other files."""
+    """0, 1 specs, 2 raw data, 3 transport files (CED33x: read), 4 folders, 5, 6 checks, 7 files, 8 raw."""
     for code, entry in CODES.items():
         stages = {
             "0": Stage.SPEC,
@@ -57,6 +57,7 @@ def test_the_hundreds_say_the_stage() -> None:
             "5": Stage.CHECK,
             "6": Stage.CHECK,
             "7": Stage.CHECK,
+            "8": Stage.RAW,
         }
         expected = stages[code[3]]
         if code == "CED265":  # a check of the user, carried out on the data
@@ -68,8 +69,12 @@ def test_the_hundreds_say_the_stage() -> None:
         # what a workbook, or the format of a converted file, cannot hold
         elif code in ("CED570", "CED575") or code.startswith("CED73"):
             expected = Stage.OUTPUT
-        elif code.startswith(("CED56", "CED57")):  # a workbook is a specification
+        elif code.startswith(("CED56", "CED57")) or code == "CED817":  # a workbook is a specification
             expected = Stage.SPEC
+        elif code.startswith("CED76"):  # raw files of which nothing is known yet
+            expected = Stage.RAW
+        elif code.startswith("CED77"):  # what is proposed from them
+            expected = Stage.OUTPUT if code == "CED770" else Stage.SPEC
         elif code.startswith(("CED74", "CED75")):  # commands around the specs, and the files that they write
             expected = Stage.SPEC if code < "CED750" else Stage.OUTPUT
         assert entry.stage is expected, code

@@ -1,17 +1,19 @@
-"""The second process of a small build: it changes no byte and no message, whatever becomes of it."""
+"""The second process of a small build or check: it changes no byte and no message, whatever becomes of it."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from command_line import ced, ced_process, given, tree
+from command_line import ced, ced_process, given, masked, tree
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
+ONE = "import os; os.sched_getaffinity = lambda pid: {0}\n"
 PAIR = "import os; os.sched_getaffinity = lambda pid: {0, 1}\n"
-"""Two processors, whatever the machine has."""
+"""One processor, or two, whatever the machine has."""
 
 DYING = """
 import os
@@ -49,11 +51,12 @@ def alone() -> dict[str, str]:
 def test_two_processes_build_the_same_bytes(alone: dict[str, str]) -> None:
     run = ced_process("build", "raw", "out", before=PAIR + COUNTING)
     assert run.code == 0
-    assert int(Path("swaps").read_text()) == 6, "raw tables, SDTM, ADaM, faults, two for the packages"
+    swaps = 8  # raw tables, SDTM, ADaM, faults, two for the packages, two for the guides
+    assert int(Path("swaps").read_text()) == swaps
     assert tree("out") == alone
 
 
-@pytest.mark.parametrize("steps", range(6))
+@pytest.mark.parametrize("steps", range(8))
 def test_a_companion_that_dies_is_done_without(alone: dict[str, str], steps: int) -> None:
     run = ced_process("build", "raw", "out", before=PAIR + DYING.format(steps=steps))
     assert (run.code, tree("out")) == (0, alone)
@@ -76,3 +79,49 @@ def test_faults_are_told_once_and_alike(change: dict[str, tuple[str, str]]) -> N
     assert one.code in (10, 11)
     assert one == two
     assert not Path("out").exists()
+
+
+def test_the_example_is_small_and_forks() -> None:
+    """What is loaded before the data are read is known for the example, not for the small study alone."""
+    code = """import sys
+from pathlib import Path
+from ced_cdisc.core.findings import Findings
+from ced_cdisc.pipeline import find_study, make_plan, pin_numbers, prepare_output, read_guides, written_as
+import ced_cdisc.cli.build
+study, findings = find_study(None, None, Path()), Findings()
+plan, _ = make_plan(study, findings)
+assert read_guides(study, plan, findings).asked
+plan, _ = pin_numbers(plan, study, findings)
+prepare_output(Path("out"), Path("raw"), study, [], findings)
+written_as(plan, ("xpt",))
+print("polars" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8")
+    assert run.stdout == "False\n"
+
+
+def checked(*arguments: str, before: str) -> tuple[int, str, str]:
+    """A process that checks: exit code, standard output, and standard error without times."""
+    code = f"import sys\n{before}\nfrom ced_cdisc.cli import main\nmain(sys.argv[1:], prog_name='ced-cdisc')"
+    run = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, encoding="utf-8")
+    return run.returncode, run.stdout, masked(run.stderr)
+
+
+def test_two_processes_check_alike() -> None:
+    given()
+    assert ced("build", "raw", "out").code == 0
+    Path("out/sdtm/ae.xpt").unlink()
+    check = ("check", "out", "--format", "json")
+    alone = checked(*check, before=ONE)
+    assert '"failed"' in alone[1] and '"passed"' in alone[1]
+    assert checked(*check, before=PAIR + COUNTING) == alone
+    assert Path("swaps").read_text() == "1"
+    assert checked(*check, before=PAIR + DYING.format(steps=0)) == alone
+
+
+def test_a_build_and_its_companion_check_alike() -> None:
+    given()
+    alone = checked("build", "raw", "out", before=ONE)
+    assert "datasets checked by" in alone[2]
+    assert checked("build", "raw", "out", before=PAIR + COUNTING) == alone
+    assert Path("swaps").read_text() == "10", "those of a build, one for the folders, one for the rules"

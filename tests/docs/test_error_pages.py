@@ -55,7 +55,9 @@ def test_a_quoted_message_is_one_that_its_test_shows(code: str) -> None:
     """Messages are put together in many ways, so that pieces of the test's texts are looked for."""
     tree = ast.parse((ROOT / EXAMPLES[code]["quoted"]).read_text(encoding="utf-8"))
     texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
-    pieces = {piece for text in texts for piece in re.split(r"[{}\n]|<bytes>|PYTHON|CACHE|RULES", text)}
+    pieces = {
+        piece.strip() for text in texts for piece in re.split(r"[{}\n]|<bytes>|PYTHON|CACHE|RULES", text)
+    }
     assert any(len(piece) > 12 and piece in EXAMPLES[code]["says"] for piece in pieces)
 
 

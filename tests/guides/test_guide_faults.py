@@ -167,6 +167,29 @@ def test_a_list_of_known_findings_that_is_not_said_right(
     assert message in said
 
 
+FORMER = (
+    "define/known_findings.yaml CED817 nothing reads known_findings.yaml: findings that may stand are read from \
+define/findings.yaml; "
+)
+
+
+@pytest.mark.parametrize("define", [MADE, ""])
+def test_known_findings_under_the_former_name_are_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, define: str
+) -> None:
+    """With a guide, which shows them, or without; the file of the new name beside it or not."""
+    monkeypatch.chdir(tmp_path)
+    Path("define").mkdir()
+    Path("define/known_findings.yaml").write_text("findings: []\n")
+    made, said = read(Path(), None, define)
+    assert made is None
+    assert FORMER + "rename it to findings.yaml" in said
+    Path("define/define.yaml").unlink()
+    made, said = read(Path(), None, define, known="findings: []\n")
+    assert made is None
+    assert FORMER + "take its entries there, and delete it" in said
+
+
 def test_words_that_no_guide_is_made_of_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     made, said = read(Path(), "## Overview\n\nOne.\n", "")

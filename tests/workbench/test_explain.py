@@ -228,7 +228,7 @@ In the small study, `raw/ae.csv` has
 Then `ced-cdisc build raw out` says
 
     mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value '4' of ae.SEV has no term in ct; ct has 1, 2, 3
-        ae.csv line 3, subject T1-001
+        ae.csv line 3, subject #b38464
 
 What to do
 

@@ -13,9 +13,13 @@ from ced_cdisc.cli.convert import convert
 from ced_cdisc.cli.coverage import coverage
 from ced_cdisc.cli.ct import ct
 from ced_cdisc.cli.define import define
+from ced_cdisc.cli.diff_raw import diff_raw
 from ced_cdisc.cli.explain import explain
 from ced_cdisc.cli.fmt import fmt
+from ced_cdisc.cli.init import init
+from ced_cdisc.cli.new import new
 from ced_cdisc.cli.results import results
+from ced_cdisc.cli.scan import scan
 from ced_cdisc.cli.schema import schema
 from ced_cdisc.cli.show import show
 from ced_cdisc.cli.spec import spec
@@ -41,9 +45,13 @@ for command in (
     coverage,
     ct,
     define,
+    diff_raw,
     explain,
     fmt,
+    init,
+    new,
     results,
+    scan,
     schema,
     show,
     spec,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
 from pathlib import Path
 
 import click
 
+from ced_cdisc.cli.small import SMALL_RAW, work_as_small
 from ced_cdisc.cli.usage import usage_error
 
-SMALL_BYTES = 1 << 23
-"""Raw tables below this size, together, are too small for several threads to pay."""
 INTERRUPTED = 130  # as shells say it
 
 
@@ -32,6 +29,9 @@ INTERRUPTED = 130  # as shells say it
     default="xpt",
     help="Of the datasets: xpt, json, ndjson, dsjc, parquet [xpt].",
 )
+@click.option(
+    "--show-ids", is_flag=True, help="Name subjects, and values of identifying columns, in findings."
+)
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -43,6 +43,7 @@ def build(
     renumber: bool,
     no_check: bool,
     formats: str,
+    show_ids: bool,
     verify: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
@@ -63,15 +64,8 @@ def build(
     Example:
       ced-cdisc build raw/ out/
     """
-    # The process lives for seconds and makes almost no cycles: the collector would only look at the plan's
-    # objects again and again, which takes a sixth of the time. Frames are freed without it.
-    gc.disable()
     names = [_dataset(name.strip()) for name in (only or "").split(",") if name.strip()]
-    small = _is_small(raw)
-    if small:
-        # Thousands of short steps: handing each to other threads and back takes as long as the step.
-        # polars asks for the number once, when it is loaded.
-        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    small = work_as_small(raw, SMALL_RAW)
     from ced_cdisc.core.findings import Stopped
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.plan.account import sentence, totals
@@ -80,7 +74,7 @@ def build(
     from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.stages.checking import CheckInterrupted
 
-    console = BuildConsole()
+    console = BuildConsole(show_ids=show_ids)
     try:
         console.say(find_study(mappings, define, Path()).notice)
         if only is not None and not names:
@@ -96,6 +90,7 @@ def build(
                 renumber=renumber,
                 verify=verify,
                 check=not no_check,
+                show_ids=show_ids,
                 formats=formats,
                 watch=watch,
                 processes=2 if small else 1,
@@ -138,16 +133,3 @@ def _dataset(text: str) -> str:
     """The name of a dataset in capitals; the folder of a pooled study stays as it is."""
     folder, slash, name = text.rpartition("/")
     return f"{folder}{slash}{name.upper()}"
-
-
-def _is_small(raw: Path) -> bool:
-    """Whether a second process pays for data of this size, and threads do not; no value depends on it."""
-    size = 0
-    try:
-        for path in raw.rglob("*"):
-            size += path.stat().st_size
-            if size > SMALL_BYTES:
-                return False
-    except OSError:
-        return False
-    return True

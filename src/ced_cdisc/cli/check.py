@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import click
 
 from ced_cdisc.cli.check_memory import held_against_findings, memory_options, taken
 from ced_cdisc.cli.check_reports import print_report, report_files, write_reports
+from ced_cdisc.cli.small import SMALL_PACKAGE, work_as_small
 from ced_cdisc.cli.usage import usage_error
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def check(
     """
     from ced_cdisc.check.core.answer import WrongAnswer
     from ced_cdisc.check.core.run import CoreSettings
-    from ced_cdisc.conformance.check import check_folder
+    from ced_cdisc.companion import companion, half_of_check
     from ced_cdisc.conformance.standard import WrongStandard
 
     if not folder.is_dir():
@@ -121,15 +123,13 @@ def check(
         settings = CoreSettings(core_python, core_cache, core_rules, core_timeout or 3600.0)
     elif core_python or core_cache or core_rules or core_timeout:
         usage_error("--core-python, --core-cache, --core-rules and --core-timeout go with --core")
+    options: dict[str, Any] = {"define": define, "standard": standard, "records": records}
+    small = work_as_small(folder, SMALL_PACKAGE) and not core
     try:
-        result = check_folder(
-            folder,
-            define=define,
-            standard=standard,
-            records=records,
-            core=settings,
-            core_report=core_report,
-        )
+        with companion(partial(half_of_check, [folder], **options), wanted=small) as partner:
+            from ced_cdisc.conformance.check import check_folder  # loads polars, after the fork
+
+            result = check_folder(folder, **options, core=settings, core_report=core_report, partner=partner)
     except WrongStandard as error:
         usage_error(str(error))
     except WrongAnswer as error:

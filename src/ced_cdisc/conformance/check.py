@@ -11,6 +11,7 @@ from ced_cdisc.conformance.places import with_places
 from ced_cdisc.conformance.rule import all_rules
 from ced_cdisc.conformance.run import run_rules
 from ced_cdisc.core.conformance import RECORDS_SHOWN, CheckResult, DatasetSummary
+from ced_cdisc.core.partner import Partner
 
 if TYPE_CHECKING:
     from ced_cdisc.check.core.run import CoreSettings
@@ -25,6 +26,7 @@ def check_folder(
     shown: str = "",
     core: CoreSettings | None = None,
     core_report: Path | None = None,
+    partner: Partner | None = None,
 ) -> CheckResult:
     """Check a folder of transport or Dataset-JSON files.
 
@@ -36,6 +38,7 @@ def check_folder(
         shown: the name of the folder in the result.
         core: how to run the CDISC CORE engine on the folder, too; by default it is not run.
         core_report: a JSON report of that engine about the folder, in the place of a run.
+        partner: who checks the same folder at the same time, each half of the rules; the result is the same.
 
     Raises:
         WrongStandard: a flag names no known standard.
@@ -57,7 +60,7 @@ def check_folder(
             engine, findings = core_opinion(
                 study, core, folder=folder, define=define, rules=texts, records=records
             )
-    rules = run_rules(study, all_rules(), records=records) if datasets else ()
+    rules = run_rules(study, all_rules(), records=records, partner=partner) if datasets else ()
     return CheckResult(
         folder=shown or folder.as_posix(),
         standards=study.governing.lines({d.kind for d in datasets}),

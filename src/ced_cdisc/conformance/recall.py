@@ -10,7 +10,7 @@ from ced_cdisc.conformance.packages import build_of, package_of
 from ced_cdisc.conformance.rule import all_rules
 from ced_cdisc.core.conformance import CheckResult
 from ced_cdisc.core.findings import Finding, Findings
-from ced_cdisc.spec.findings_file import NAME, read_known
+from ced_cdisc.spec.findings_file import NAME, left_over, read_known
 from ced_cdisc.spec.locate import MissingFolder, find_study
 
 
@@ -89,6 +89,7 @@ def recalled(
     build = build_of(folder)
     rules = [rule.text.id for rule in all_rules()]
     made = build.packages or None if build is not None and build.whole else None
+    faults.extend(left_over(file, shown))
     entries = read_known(file, shown, faults, packages=made, rules=rules)
     named = {str(entry.package) for entry in entries if entry.package is not None}
     packages = {d.name: package or package_of(folder, d.file, build, named) for d in result.datasets}

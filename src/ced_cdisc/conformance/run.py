@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
 from ced_cdisc.core.covered import covered
+from ced_cdisc.core.partner import Partner, PartnerLost
 
 _GUIDES = ("SDTMIG", "ADaMIG")
 NOTHING_OF_ITS_KIND = "nothing in the folder is of its kind"
@@ -18,7 +20,11 @@ NOTHING_OF_ITS_KIND = "nothing in the folder is of its kind"
 
 
 def run_rules(
-    study: Submission, rules: Iterable[Rule], *, records: int = RECORDS_SHOWN
+    study: Submission,
+    rules: Iterable[Rule],
+    *,
+    records: int = RECORDS_SHOWN,
+    partner: Partner | None = None,
 ) -> tuple[RuleResult, ...]:
     """Carry out rules.
 
@@ -26,7 +32,21 @@ def run_rules(
         study: what was read.
         rules: the rules, in the order of the results.
         records: how many records a failure lists at most; all are counted.
+        partner: who carries out every other rule on the same files, if any; the result is the same.
     """
+    if partner is None:
+        return _run(study, rules, records)
+    rules = tuple(rules)
+    mine = _run(study, rules[partner.half :: 2], records)
+    try:
+        theirs: tuple[RuleResult, ...] = partner.swap(mine)
+    except PartnerLost:
+        theirs = _run(study, rules[1 - partner.half :: 2], records)
+    first, second = (theirs, mine) if partner.half else (mine, theirs)
+    return tuple(one for pair in zip_longest(first, second) for one in pair if one is not None)
+
+
+def _run(study: Submission, rules: Iterable[Rule], records: int) -> tuple[RuleResult, ...]:
     looks = [(rule, _looks(study, rule)) for rule in rules]
     answers = answered(look for _, found in looks if isinstance(found, list) for look in found)
     return tuple(_result(rule, found, answers, records) for rule, found in looks)

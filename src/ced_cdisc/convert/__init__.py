@@ -1,7 +1,6 @@
 """The fast engine: carries a study's plan out on polars frames."""
 
 from ced_cdisc.convert.build import build_datasets
-from ced_cdisc.convert.partner import Partner, PartnerLost
 from ced_cdisc.convert.supp import supplemental
 
-__all__ = ["Partner", "PartnerLost", "build_datasets", "supplemental"]
+__all__ = ["build_datasets", "supplemental"]

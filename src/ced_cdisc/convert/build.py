@@ -10,7 +10,6 @@ import polars as pl
 from ced_cdisc.convert.adam import build_adam
 from ced_cdisc.convert.faults import Faults
 from ced_cdisc.convert.finish import check_values, shown_columns
-from ced_cdisc.convert.partner import Partner
 from ced_cdisc.convert.pool import pool_frames
 from ced_cdisc.convert.relations import check_references
 from ced_cdisc.convert.sdtm import build_sdtm
@@ -19,6 +18,7 @@ from ced_cdisc.convert.supp import check_identified
 from ced_cdisc.convert.texts import split_texts
 from ced_cdisc.convert.visits import Visits, study_visits
 from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.core.partner import Partner
 from ced_cdisc.plan.halves import Half, halves
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges, as_written

@@ -8,9 +8,13 @@ nearest right word where there is one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ced_cdisc.core.masking import Identifiers
 
 
 class Severity(Enum):
@@ -60,6 +64,8 @@ class Finding:
         severity: an error stops the build; warnings and notes are shown and kept in build.json.
         records: up to a few raw records concerned, as "table row 5, subject 01-003".
         ids: what others call the rule, such as DD0061 of Pinnacle 21.
+        quotes: pieces of a raw file that the texts quote without a column: they may hold anything, and are
+            masked as a whole (:mod:`ced_cdisc.core.masking`).
     """
 
     code: str
@@ -70,6 +76,7 @@ class Finding:
     severity: Severity = Severity.ERROR
     records: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def known_as(self) -> str:
@@ -88,6 +95,9 @@ class Findings:
 
     The order of adding does not matter: :meth:`sorted` orders by stage, place, code and text.
     """
+
+    identifiers: Identifiers | None = None
+    """Whom the data of the run are about, once they are read."""
 
     def __init__(self, items: Iterable[Finding] = ()) -> None:
         self._items: list[Finding] = list(items)

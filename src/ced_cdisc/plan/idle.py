@@ -64,11 +64,11 @@ def _names(dataset: DatasetPlan) -> set[str]:
 
 
 def _excluded(specs: Specs, findings: Findings) -> None:
-    """A column that the defaults exclude is one of some table (CED012)."""
+    """A column that the defaults exclude or call identifying is one of some table (CED012)."""
     defaults = specs.sources.defaults
     columns = (*defaults.columns, *(c for spec in specs.sources.tables.values() for c in spec.columns))
     listed = {str(column) for column in columns}
-    for column in defaults.exclude:
+    for column in (*defaults.exclude, *defaults.identifying):
         if str(column) not in listed:
             hint = did_you_mean(str(column), listed)
             findings.add(Finding("CED012", f"no table lists a column {column}", column.where, hint=hint))

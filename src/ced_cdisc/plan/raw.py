@@ -84,6 +84,8 @@ class RawTable:
     """Why columns are left out, by column: what the table says, and what the defaults say."""
     places: Mapping[str, Location] = field(default_factory=dict[str, Location])
     """Where the contract lists each column."""
+    identifying: tuple[str, ...] = ()
+    """Columns whose values tell who somebody is, beside that of the subject."""
     readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """What reads each column, in the whole study: see :mod:`ced_cdisc.plan.account`."""
 

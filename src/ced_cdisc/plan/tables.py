@@ -27,7 +27,7 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
         _no_repeats(columns, name, findings)
         known = {str(c) for c in columns}
         subject = spec.subject or sources.defaults.subject
-        wanted: list[Text] = [*spec.key, *([subject] if subject else []), *spec.exclude]
+        wanted: list[Text] = [*spec.key, *([subject] if subject else []), *spec.identifying, *spec.exclude]
         if spec.visit is not None:
             wanted += [spec.visit.date] if spec.visit.name is None else [spec.visit.name, spec.visit.date]
         if spec.duplicates is not None and spec.duplicates.by is not None:
@@ -71,6 +71,11 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
             duplicates=_duplicates(spec.duplicates, formats, findings)
             if spec.duplicates is not None
             else None,
+            identifying=tuple(
+                dict.fromkeys(
+                    str(c) for c in (*sources.defaults.identifying, *spec.identifying) if str(c) in known
+                )
+            ),
             exclude={
                 str(column): str(reason)
                 for column, reason in (sources.defaults.exclude | spec.exclude).items()

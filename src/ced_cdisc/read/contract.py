@@ -66,9 +66,10 @@ def raw_finding(
     hint: str = "",
     severity: Severity = Severity.ERROR,
     records: Sequence[str] = (),
+    quotes: Sequence[str] = (),
 ) -> Finding:
     """A finding of the stage RAW."""
-    return Finding(code, message, where, hint, Stage.RAW, severity, tuple(records))
+    return Finding(code, message, where, hint, Stage.RAW, severity, tuple(records), quotes=tuple(quotes))
 
 
 def shown_path(folder: Path, file: str) -> str:

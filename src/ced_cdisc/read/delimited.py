@@ -99,19 +99,20 @@ def _quoting_finding(fault: Fault, data: bytes, contract: TableContract, shown: 
     if fault.kind == "inside cell":
         hint = 'quote the whole cell and double the quotes in it: "5"" tube"'
         text = f"a quote within an unquoted cell of table {table}, at {piece}"
-        return raw_finding("CED215", text, where, hint)
+        return raw_finding("CED215", text, where, hint, quotes=[piece])
     opened = place_of(data, _opening(data, fault.opened if fault.opened >= 0 else fault.offset), shown)
     if fault.kind == "unclosed":
         piece = _excerpt(data, _opening(data, fault.offset))
         text = f"a quoted cell of table {table} is never closed: {piece}"
-        return raw_finding("CED213", text, opened, "add the closing quote, or take the opening one away")
+        hint = "add the closing quote, or take the opening one away"
+        return raw_finding("CED213", text, opened, hint, quotes=[piece])
     text = f"text after a closing quote in table {table}, at {piece}"
     hint = "double a quote within a quoted cell"
     if opened.line != where.line:
         hint += (
             f"; or the cell that opens at line {opened.line}, column {opened.column} lacks its closing quote"
         )
-    return raw_finding("CED214", text, where, hint)
+    return raw_finding("CED214", text, where, hint, quotes=[piece])
 
 
 def _opening(data: bytes, quote: int) -> int:
@@ -146,11 +147,13 @@ def _ragged(data: bytes, layout: Layout, width: int, contract: TableContract, sh
         if not len(at_fault):
             continue
         records: list[str] = []
+        quotes: list[str] = []
         for record in at_fault[:_SHOWN_RECORDS].tolist():
             text = data[layout.starts[record] : layout.ends[record]][: 4 * _SHOWN_CHARS].decode(
                 errors="ignore"
             )
             cut = text[:_SHOWN_CHARS] + ("..." if len(text) > _SHOWN_CHARS else "")
+            quotes.append(cut)
             records.append(
                 f"{contract.name} line {layout.lines[record]}: {layout.cells[record]} cells: {cut}"
             )
@@ -163,7 +166,7 @@ def _ragged(data: bytes, layout: Layout, width: int, contract: TableContract, sh
             else "the row may be cut, or a line end within a cell is not quoted"
         )
         where = Location(shown, int(layout.lines[at_fault[0]]))
-        found.append(raw_finding(code, text, where, hint, records=records))
+        found.append(raw_finding(code, text, where, hint, records=records, quotes=quotes))
     return found
 
 

@@ -108,7 +108,8 @@ def _decode_finding(raw: bytes, error: UnicodeError, contract: TableContract, sh
         hint = "save the table as UTF-8"
     if error.start >= len(raw):
         return raw_finding("CED209", f"{text}: the file ends within a character", where, hint)
-    return raw_finding("CED209", f"{text}: byte 0x{raw[error.start]:02X}", where, hint)
+    message = f"{text}: byte 0x{raw[error.start]:02X}"
+    return raw_finding("CED209", message, where, hint, quotes=[repr(word)] if word else ())
 
 
 def place_of(data: bytes, offset: int, shown: str) -> Location:

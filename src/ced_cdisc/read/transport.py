@@ -72,10 +72,9 @@ def read_transport(
                 ]
                 found += _findings(refused, "CED243", contract, variables[name], shown)
             cells[name] = texts
-    frame = pl.DataFrame(cells)
+    frame = pl.DataFrame({**cells, ROW: pl.int_range(1, len(data) + 1, dtype=pl.Int64, eager=True)})
     if cells:
         frame = finish_cells(frame, contract)
-    frame = frame.with_columns(pl.int_range(1, len(data) + 1, dtype=pl.Int64, eager=True).alias(ROW))
     if cells:
         blank = frame.filter(pl.all_horizontal(pl.exclude(ROW).is_null()))[ROW].to_list()
         frame = frame.filter(~pl.col(ROW).is_in(blank))

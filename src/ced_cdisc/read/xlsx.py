@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -120,12 +121,12 @@ def _to_frame(
         name: pl.Series([cells.get(place.get(name, 0)) for cells in filled.values()], dtype=pl.String)
         for name in keep
     }
-    frame = pl.DataFrame(columns)
+    frame = pl.DataFrame({**columns, ROW: pl.Series(list(filled), dtype=pl.Int64)})
     if keep:
         frame = finish_cells(frame, contract)
     last = max(filled, default=1)
     found += skipped_rows([n for n in range(2, last) if n not in filled], "row", contract, shown)
-    return frame.with_columns(pl.Series(ROW, list(filled), pl.Int64)), new_columns(header, contract), found
+    return frame, new_columns(header, contract), found
 
 
 def _cell_findings(
@@ -152,4 +153,5 @@ def _beyond_header(
         if column > width
     ]
     hint = "give the column a header or clear the cells"
-    return _cell_findings("CED234", "cell| without header", outside, hint, table, where)
+    found = _cell_findings("CED234", "cell| without header", outside, hint, table, where)
+    return [replace(finding, quotes=tuple(outside[:_SHOWN])) for finding in found]

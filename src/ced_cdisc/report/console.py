@@ -10,6 +10,7 @@ from itertools import groupby
 import click
 
 from ced_cdisc.core.findings import Finding, Findings, Severity, Stage, printable
+from ced_cdisc.core.masking import masked
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _HEADS = {
@@ -25,6 +26,10 @@ class BuildConsole:
 
     wide = 8
     """How wide the names of datasets are."""
+
+    def __init__(self, *, show_ids: bool = True) -> None:
+        """A console; ``show_ids`` is whether findings name subjects, or mask them."""
+        self._show_ids = show_ids
 
     def say(self, text: str) -> None:
         """One plain line."""
@@ -60,6 +65,10 @@ class BuildConsole:
     def findings(self, findings: Findings) -> None:
         """All findings, by stage and severity, errors last so that they stay in sight."""
         order = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+        whole, hides = findings, False
+        if not self._show_ids and len(whole):
+            findings = masked(whole)
+            hides = any(one not in findings for one in whole)
         listed = sorted(findings.sorted(), key=lambda f: (order[f.severity], f.stage.value))
         for (severity, stage), group in groupby(listed, key=lambda f: (f.severity, f.stage)):
             items = list(group)
@@ -68,6 +77,8 @@ class BuildConsole:
             click.secho(f"{len(items)} {word} {_HEADS[stage]}", fg=colour, err=True)
             for item in items:
                 self._finding(item)
+        if hides:
+            self.say("identifiers are masked; --show-ids shows them")
 
     def _finding(self, finding: Finding) -> None:
         place = click.style(printable(str(finding.where)), bold=True)

@@ -15,6 +15,8 @@ from ced_cdisc.spec.parse import parse_file, validate
 from ced_cdisc.spec.source import Text
 
 NAME = "findings.yaml"
+FORMER = "known_findings.yaml"
+"""What the file was called once; nothing reads a file of that name."""
 ANY = "any"
 DIGITS = 16
 """Of a digest, as many as are written; 64 bits tell the findings of a study apart."""
@@ -106,6 +108,21 @@ def read_known(
         if not faults:
             right.append(one)
     return tuple(right)
+
+
+def left_over(file: Path, shown: str) -> list[Finding]:
+    """CED817 where a file of the former name stands beside, whose entries would silently accept nothing.
+
+    Args:
+        file: findings.yaml, which need not be there.
+        shown: how messages name it.
+    """
+    if not file.with_name(FORMER).is_file():
+        return []
+    folder, slash, _ = shown.rpartition("/")
+    message = f"nothing reads {FORMER}: findings that may stand are read from {shown}"
+    hint = "take its entries there, and delete it" if file.is_file() else f"rename it to {NAME}"
+    return [Finding("CED817", message, Location(f"{folder}{slash}{FORMER}"), hint=hint)]
 
 
 def _place_faults(one: KnownFinding, packages: list[str] | None) -> list[Finding]:

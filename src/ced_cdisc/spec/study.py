@@ -116,6 +116,11 @@ class TableSpec(Model):
     encoding: Text | None = Field(None, description="csv, xpt: default utf-8, csv with or without mark.")
     key: Words = Field(description="The columns that identify a row.")
     subject: Text | None = Field(None, description="The column of the subject's identifier.")
+    identifying: Words = Field(
+        default_factory=list[Text],
+        description="Columns whose values tell who somebody is: names, days of birth, free text. Messages "
+        "show their shape alone.",
+    )
     page: int | None = Field(
         None,
         description="The page of the annotated CRF; of one that the build makes, the first page of the form.",
@@ -165,6 +170,10 @@ class TableDefaults(Model):
     )
     visit: TableVisit | None = Field(default=None, description="The columns of visit and date.")
     columns: Words = Field(default_factory=list[Text], description="Columns that every table has.")
+    identifying: Words = Field(
+        default_factory=list[Text],
+        description="Columns whose values tell who somebody is, in each table that has them.",
+    )
     exclude: dict[Text, Text] = Field(
         default_factory=dict[Text, Text],
         description="Columns that are left out, with the reason, where nothing reads them.",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import StudyFolders
 
@@ -22,7 +23,11 @@ class CheckInterrupted(KeyboardInterrupt):
 
 
 def check_output(
-    plan: StudyPlan, packages: Iterable[str], out: Path, study: StudyFolders
+    plan: StudyPlan,
+    packages: Iterable[str],
+    out: Path,
+    study: StudyFolders,
+    partner: Partner | None = None,
 ) -> tuple[CheckResult, ...]:
     """Check the packages of the study, and those of each study that it pools, as ``ced-cdisc check`` does.
 
@@ -35,6 +40,7 @@ def check_output(
         packages: the folders of the packages that were made, such as ``sdtm`` and ``controls/sdtm``.
         out: the output, in place.
         study: the folders of the specs; define holds findings.yaml.
+        partner: who carries out half of the rules, if any.
 
     Raises:
         CheckInterrupted: from the keyboard.
@@ -50,8 +56,15 @@ def check_output(
 
         file, shown = study.define / NAME, f"{study.shown[1]}/{NAME}"
         folders = [out / one.folder for one in owners]
+        if partner is not None:
+            try:
+                partner.swap(folders)
+            except PartnerLost:
+                partner = None
+        checked = [check_folder(folder, partner=partner) for folder in folders]
         return tuple(
-            recalled(check_folder(folder), folder, file, shown=shown, today="").result for folder in folders
+            recalled(one, folder, file, shown=shown, today="").result
+            for one, folder in zip(checked, folders, strict=True)
         )
     except KeyboardInterrupt:
         raise CheckInterrupted from None

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import polars as pl
 
-from ced_cdisc.convert import Partner, PartnerLost, build_datasets, supplemental
+from ced_cdisc.convert import build_datasets, supplemental
 from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.plan.model import KEY, StudyPlan
 from ced_cdisc.plan.texts import TextChanges, as_written

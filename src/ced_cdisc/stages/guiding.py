@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean
 from ced_cdisc.core.guide import GUIDES, Block, Guide, GuideKind
 from ced_cdisc.core.metadata import Document, PackageMetadata
+from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.plan.guides import PACKAGES
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import StudyFolders
@@ -18,7 +20,7 @@ from ced_cdisc.stages.planning import stop_on_errors
 if TYPE_CHECKING:
     import polars as pl
 
-    from ced_cdisc.describe.guides.facts import Known
+    from ced_cdisc.describe.guides.known import Known
     from ced_cdisc.plan.account import TableAccount
     from ced_cdisc.spec.guide_words import GuideWords
 
@@ -40,6 +42,15 @@ class Asked:
     def package(self) -> str:
         """The folder of its define.xml."""
         return self.plan.qualified(PACKAGES[self.kind])
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A guide that is written: the path of its PDF, and that of its other files without their endings."""
+
+    guide: Guide
+    pdf: str
+    beside: str
 
 
 @dataclass(frozen=True)
@@ -77,8 +88,9 @@ def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> Gui
             placed = _placed(one, kind, document, words, findings)
             asked.append(Asked(one, kind, document, placed, shown))
     known: list[Known] = []
+    findings.extend(_left_over(study))
     if asked:
-        from ced_cdisc.describe.guides.facts import Known
+        from ced_cdisc.describe.guides.known import Known
         from ced_cdisc.spec.findings_file import NAME, read_known
 
         packages = [*(one.qualified("sdtm") for one in plan.studies), "adam"]
@@ -100,6 +112,15 @@ def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> Gui
             )
     stop_on_errors(findings)
     return GuideSources(tuple(asked), tuple(known), files, tuple(one.specs[0] for one in plan.pooled))
+
+
+def _left_over(study: StudyFolders) -> list[Finding]:
+    """CED817: a list of known findings under its former name."""
+    if not (study.define / "known_findings.yaml").exists():
+        return []  # before the parsers are loaded, which a known plan does without
+    from ced_cdisc.spec.findings_file import NAME, left_over
+
+    return left_over(study.define / NAME, f"{study.shown[1]}/{NAME}")
 
 
 def _words(path: Path, shown: str, findings: Findings) -> GuideWords | None:
@@ -156,6 +177,7 @@ def make_guides(
     frames: Mapping[str, pl.DataFrame],
     raw: Mapping[str, TableAccount],
     findings: Findings,
+    partner: Partner | None = None,
 ) -> dict[str, bytes]:
     """The guides as PDF beside define.xml, and as Markdown and docx in a folder of their own.
 
@@ -165,13 +187,15 @@ def make_guides(
         frames: the datasets and supplemental qualifiers by qualified name.
         raw: the account of each raw table by qualified name.
         findings: of the build so far; receives CED430, a note on what waits for a person.
+        partner: who renders half of them, if any.
     """
-    made: dict[str, bytes] = {}
+    guides: list[Rendering] = []
     for asked in sources.asked:
         if asked.package not in packages:
             continue
         guide = _guide(asked, sources, packages, frames, raw, findings)
-        made |= _files(asked, guide)
+        beside = asked.plan.qualified(f"{FOLDER}/{asked.kind}")
+        guides.append(Rendering(guide, f"{asked.package}/{asked.document.href}", beside))
         if waiting := guide.places:
             first, _ = waiting[0]
             message = (
@@ -181,7 +205,12 @@ def make_guides(
             where = Location(asked.shown)
             hint = f"write it under ## {first.title}"
             findings.add(Finding("CED430", message, where, hint, Stage.OUTPUT, Severity.NOTE))
-    return made
+    if partner is not None:
+        with suppress(PartnerLost):
+            partner.swap(guides[1::2])
+            mine = render(guides[::2])
+            return mine | partner.swap(None)
+    return render(guides)
 
 
 def _guide(
@@ -224,14 +253,17 @@ def _is_of(plan: StudyPlan, pooled: tuple[str, ...], finding: Finding) -> bool:
     return plan.specs[0] in of if plan.specs[0] in pooled else not of
 
 
-def _files(asked: Asked, guide: Guide) -> dict[str, bytes]:
-    from ced_cdisc.write.guides.docx import guide_docx
-    from ced_cdisc.write.guides.markdown import guide_markdown
-    from ced_cdisc.write.guides.pdf import guide_pdf
+def render(guides: Iterable[Rendering]) -> dict[str, bytes]:
+    """The files of guides, by path; the libraries are loaded for these alone."""
+    made: dict[str, bytes] = {}
+    for one in guides:
+        from ced_cdisc.write.guides.docx import guide_docx
+        from ced_cdisc.write.guides.markdown import guide_markdown
+        from ced_cdisc.write.guides.pdf import guide_pdf
 
-    beside = asked.plan.qualified(f"{FOLDER}/{asked.kind}")
-    return {
-        f"{asked.package}/{asked.document.href}": guide_pdf(guide),
-        f"{beside}.docx": guide_docx(guide),
-        f"{beside}.md": guide_markdown(guide),
-    }
+        made |= {
+            one.pdf: guide_pdf(one.guide),
+            f"{one.beside}.docx": guide_docx(one.guide),
+            f"{one.beside}.md": guide_markdown(one.guide),
+        }
+    return made

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from ced_cdisc.check.define import check_define, check_define_against_xpt
-from ced_cdisc.convert import Partner, PartnerLost
 from ced_cdisc.core.findings import Finding, Findings, Stopped
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
+from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.core.xpt import XptMember, xpt_member
 from ced_cdisc.describe.annotated_crf import annotated_crf
 from ced_cdisc.describe.crf_visits import forms_by_visit

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
+from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaimed_files
+from ced_cdisc.stages.identifying import identifiers_of
 from ced_cdisc.stages.planning import stop_on_errors
 
-if TYPE_CHECKING:
-    from ced_cdisc.convert import Partner
 
-
-def read_raw(
-    raw: Path, plan: StudyPlan, findings: Findings, partner: Partner | None = None
-) -> dict[str, RawTable]:
-    """Read the raw tables that the contracts list, as text, by qualified name.
-
-    A partner takes the slow ones: workbooks.
-
-    Raises:
-        Stopped: a table is missing or damaged.
-    """
-    contracts = [
+def contracts_of(plan: StudyPlan) -> list[TableContract]:
+    """What the studies of a plan say of their raw tables, by qualified name."""
+    return [
         TableContract(
             name=study.qualified(t.name),
             file=t.file,
@@ -45,9 +35,23 @@ def read_raw(
         for study in plan.studies
         for t in study.tables.values()
     ]
+
+
+def read_raw(
+    raw: Path, plan: StudyPlan, findings: Findings, partner: Partner | None = None
+) -> dict[str, RawTable]:
+    """Read the raw tables that the contracts list, as text, by qualified name.
+
+    A partner takes the slow ones: workbooks.
+
+    Raises:
+        Stopped: a table is missing or damaged.
+    """
+    contracts = contracts_of(plan)
     tables, found = _read(raw, contracts, partner)
     findings.extend(found)
     findings.extend(unclaimed_files(raw, contracts))
+    findings.identifiers = identifiers_of(plan, tables)
     stop_on_errors(findings, Stage.RAW)
     return tables
 
@@ -57,8 +61,6 @@ def _read(
 ) -> tuple[dict[str, RawTable], list[Finding]]:
     if partner is None:
         return read_tables(raw, contracts)
-    from ced_cdisc.convert import PartnerLost  # with the fast engine, which who only reads does without
-
     parts = [[one for one in contracts if (one.format == "xlsx") == bool(half)] for half in (0, 1)]
     tables, found = read_tables(raw, parts[partner.half])
     try:

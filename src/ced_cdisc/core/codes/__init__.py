@@ -14,8 +14,10 @@ from typing import NamedTuple
 from ced_cdisc.core.codes.check import CHECK
 from ced_cdisc.core.codes.compared import COMPARED, COMPARED_FILES
 from ced_cdisc.core.codes.converted import CONVERTED, CONVERTED_FILES
+from ced_cdisc.core.codes.deliveries import DELIVERIES
 from ced_cdisc.core.codes.output import OUTPUT
 from ced_cdisc.core.codes.raw import RAW
+from ced_cdisc.core.codes.scanned import PROPOSED, SCANNED, UNCLEAR
 from ced_cdisc.core.codes.spec import SPEC
 from ced_cdisc.core.codes.workbench import WORKBENCH, WORKBENCH_FILES
 from ced_cdisc.core.findings import Stage
@@ -51,7 +53,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
                 | _listed(COMPARED_FILES, Stage.RAW)
                 | _listed(WORKBENCH, Stage.SPEC)
                 | _listed(WORKBENCH_FILES, Stage.OUTPUT)
+                | _listed(DELIVERIES, Stage.RAW)
                 | _listed(CONVERTED_FILES, Stage.RAW)
+                | _listed(SCANNED, Stage.RAW)
+                | _listed(UNCLEAR, Stage.SPEC)
+                | _listed(PROPOSED, Stage.OUTPUT)
                 | _listed(CONVERTED, Stage.OUTPUT)
             ).items()
         )

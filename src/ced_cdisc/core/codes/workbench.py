@@ -3,6 +3,7 @@
 WORKBENCH = """
 CED740 | a schema may lack names (a warning) | correct the faults of the specs, then run it again
 CED741 | a file of specs cannot be laid out | write the place as the message says, or lay it out by hand
+CED817 | known findings in a file that nothing reads | take them into define/findings.yaml
 """
 
 WORKBENCH_FILES = """

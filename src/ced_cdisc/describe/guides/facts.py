@@ -11,37 +11,9 @@ from ced_cdisc.core.findings import Finding
 from ced_cdisc.core.guide import Block, Item, Points, Run, Table, table, text
 from ced_cdisc.core.metadata import Codelist, DatasetMetadata, PackageMetadata
 from ced_cdisc.core.version import VERSION
+from ced_cdisc.describe.guides.known import Known
 from ced_cdisc.plan.account import TableAccount
 from ced_cdisc.plan.model import StudyPlan
-
-
-@dataclass(frozen=True)
-class Known:
-    """A known finding of a conformance checker.
-
-    Attributes:
-        rule: its identifiers, with blanks between.
-        package: the folder that it is of; empty for every one that has the dataset.
-        dataset: the dataset; empty where it is of the study as a whole.
-        records: a number or ``any``.
-    """
-
-    rule: str
-    package: str
-    dataset: str
-    variable: str
-    where: tuple[tuple[str, str], ...]
-    records: str
-    reason: str
-
-    @property
-    def place(self) -> str:
-        """Dataset and variable."""
-        return ".".join(part for part in (self.dataset, self.variable) if part) or "the study"
-
-    def is_of(self, package: str, datasets: Iterable[str]) -> bool:
-        """Whether it is of a package with these datasets."""
-        return self.package == package or (not self.package and self.dataset in ("", *datasets))
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,8 @@ _BLOCK = (
 _ORDERS: dict[str, str] = {
     "StudySpec": "extends datasets pool study standards snapshot usubjid sequence profile profiles units "
     "formats times pivot text",
-    "TableSpec": "file format sheet delimiter encoding key subject duplicates form page recorded_by visit "
-    "trim missing decimal thousands policy columns exclude",
+    "TableSpec": "file format sheet delimiter encoding key subject identifying duplicates form page "
+    "recorded_by visit trim missing decimal thousands policy columns exclude",
     "VisitsSpec": "date day1 unscheduled visits",
     "DomainSpec": f"domain dataset class label like noun origin {_BLOCK}",
     "BlockSpec": _BLOCK,

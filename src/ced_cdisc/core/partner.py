@@ -1,4 +1,4 @@
-"""Whoever builds the other half of the datasets."""
+"""Whoever does the other half of the work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class PartnerLost(Exception):
 
 
 class Partner(Protocol):
-    """A second process that carries the same plan out on the same tables, and does half of the work."""
+    """A second process that does half of the same work."""
 
     @property
     def half(self) -> int:

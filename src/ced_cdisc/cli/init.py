@@ -1,0 +1,95 @@
+"""``ced-cdisc init``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ced_cdisc.cli.usage import usage_error
+
+_MADE_OTHERWISE = ("Trial Design", "Relationship", "Study Reference")
+
+
+@click.command()
+@click.argument("domain")
+@click.option(
+    "--from", "table", default="", metavar="TABLE", help="The raw table [the one that is likeliest]."
+)
+@click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    default=Path("raw"),
+    metavar="RAW",
+    help="The raw files [./raw].",
+)
+@click.option("--print", "only_print", is_flag=True, help="Print the spec, and write nothing.")
+@click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
+@click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
+def init(
+    domain: str, table: str, raw: Path, only_print: bool, mappings: Path | None, define: Path | None
+) -> None:
+    """Propose the spec of DOMAIN, in mappings/sdtm, from a raw table and the standard.
+
+    Each line says how sure it is, and why, in a comment: sure, likely, guess, or decide. What the standard
+    needs and no column gives is commented out. A spec that is there already is not replaced.
+
+    \b
+    Example:
+      ced-cdisc init VS --from vitals --print
+    """
+    from ced_cdisc.core.findings import Findings, Stage, did_you_mean
+    from ced_cdisc.report.console import BuildConsole
+    from ced_cdisc.spec.load import load_specs
+    from ced_cdisc.spec.locate import MissingFolder, find_study
+    from ced_cdisc.stages.proposing import write_new
+    from ced_cdisc.stages.proposing_domain import propose_domain
+    from ced_cdisc.standards.ig import load_sdtmig
+
+    if not raw.is_dir():
+        usage_error(f"there is no folder {raw.as_posix()}; name the raw files with --raw")
+    try:
+        study = find_study(mappings, define, Path())
+    except MissingFolder as error:
+        usage_error(str(error))
+    if study.shipped:
+        usage_error("no mappings/ here: make a study with ced-cdisc new, or name its folder with --mappings")
+    console, findings, found = BuildConsole(), Findings(), Findings()
+    specs = load_specs(study.mappings, study.define, found, study.shown)
+    if specs is None:
+        console.findings(found)
+        sys.exit(found.exit_code() or Stage.SPEC.value)
+    guide = load_sdtmig(specs.standards_version)
+    code = domain.upper()
+    if code not in guide:
+        names = [dataset.name for dataset in guide.datasets]
+        usage_error(
+            f"SDTMIG {guide.version} has no domain {code}; {did_you_mean(code, names) or 'see its list'}"
+        )
+    dataset = guide.dataset(code)
+    if dataset.class_name in _MADE_OTHERWISE or code in ("SE", "SV", "SM", "CO"):
+        usage_error(
+            f"{code} is not made from a raw table alone; docs/mapping-language.md shows how it is written"
+        )
+    tables = [str(name) for name in specs.sources.tables]
+    if table and table not in tables:
+        usage_error(f"sources.yaml has no table {table}; {did_you_mean(table, tables) or ', '.join(tables)}")
+    path = study.mappings / "sdtm" / f"{code.lower()}.yaml"
+    shown = Path(study.shown[0]) / "sdtm" / path.name
+    made = propose_domain(dataset, raw, specs, table, findings)
+    if made is None:
+        console.findings(findings)
+        sys.exit(findings.exit_code() or Stage.SPEC.value)
+    if only_print:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
+        click.echo(made.text, nl=False)
+        return
+    write_new({path: made.text}, findings)
+    console.findings(findings)
+    if findings.errors:
+        sys.exit(findings.exit_code())
+    said = {word: made.text.count(f"# {word}: ") for word in ("sure", "likely", "guess", "decide")}
+    counts = ", ".join(f"{count} {word}" for word, count in said.items())
+    console.say(f"{shown.as_posix()} proposed from the table {made.table}: {counts}")
+    console.say("next: look at its lines, then ced-cdisc check-spec")

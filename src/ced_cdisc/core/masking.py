@@ -1,0 +1,164 @@
+"""Identifiers of persons in what people read: subjects and the values of identifying columns.
+
+A subject becomes a short digest that is the same wherever it occurs in one run, so that two messages about
+one person can be told to be so. Its key are the data themselves: who has them finds the person by the line
+that stands beside it, who has not can try no list of numbers. A value becomes its shape.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from ced_cdisc.core.findings import Finding, Findings
+
+DIGITS = 6
+UNKNOWN = "***"
+"""Stands for a subject where nothing is known of the data, as before they are read."""
+_LONGEST = 24
+
+
+class Mask:
+    """Masks for one run.
+
+    >>> Mask([b"01-001"]).subject("01-001") == Mask([b"01-001"]).subject("01-001")
+    True
+    """
+
+    def __init__(self, data: Iterable[bytes | str]) -> None:
+        """Of the data, or digests of them, in an order that depends on them alone."""
+        made = hashlib.sha256()
+        for part in data:
+            made.update(hashlib.sha256(part.encode() if isinstance(part, str) else part).digest())
+        self._key = made.digest()
+
+    def subject(self, text: str) -> str:
+        """What stands for a subject: ``#3fa2c1``."""
+        return "#" + hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:DIGITS]
+
+
+class Identifiers:
+    """Whom the data of a run are about, and what messages about them say instead.
+
+    Messages name a value with its column (``'5' of ae.SEV``, ``SUBJ '001'``) and a person as ``subject``. A
+    subject whose identifier is more than a number is found wherever it stands.
+    """
+
+    def __init__(
+        self,
+        mask: Mask,
+        people: Callable[[], Mapping[str, str]],
+        subjects: Collection[str] = (),
+        columns: Collection[str] = (),
+        variables: Collection[str] = (),
+    ) -> None:
+        """Of a run.
+
+        Args:
+            mask: of its data.
+            people: gives the person (USUBJID) of every text that names one; asked when it is needed.
+            subjects: columns of subjects, with and without their table: ``ae.SUBJ``, ``SUBJ``, ``USUBJID``.
+            columns: likewise of other columns that tell who somebody is.
+            variables: what is made of these, such as ``DM.BRTHDTC``: a message about one quotes its values.
+        """
+        self._mask, self._asked = mask, people
+        self._subjects, self._columns = frozenset(subjects), frozenset(columns)
+        self._variables = frozenset(variables)
+
+    @cached_property
+    def _people(self) -> Mapping[str, str]:
+        return self._asked()
+
+    @cached_property
+    def _cells(self) -> re.Pattern[str]:
+        names = sorted({*self._subjects, *self._columns}, key=lambda name: (-len(name), name))
+        listed = "|".join(map(re.escape, names)) or "(?!)"
+        before = rf"'(?! of )(?P<value>(?:(?!' of ).)*)' of (?P<of>{listed})(?!\w)"
+        return re.compile(rf"{before}|(?<!\w)(?P<by>{listed}) '(?P<cell>.*?)'(?!\w)")
+
+    def subject(self, text: str) -> str:
+        """What stands for a subject, however a column writes it."""
+        return self._mask.subject(self._people.get(text, text))
+
+    def is_about_values(self, message: str) -> bool:
+        """Whether a message is about a variable whose values tell who somebody is."""
+        return not self._variables.isdisjoint(_WORD.findall(message))
+
+    def masked(self, text: str) -> str:
+        """A text of a message without what tells who somebody is."""
+        text = self._cells.sub(self._cell, text)
+        text = _SUBJECT.sub(lambda m: f"{m[1]} {self.subject(m[3])}" if m[3] in self._people else m[0], text)
+        return _WORD.sub(lambda m: self.subject(m[0]) if self._is_distinct(m[0]) else m[0], text)
+
+    def _cell(self, found: re.Match[str]) -> str:
+        name, text = found["of"] or found["by"], found["value"] if found["of"] else found["cell"]
+        shown = self.subject(text) if name in self._subjects else shape(text)
+        return f"'{shown}' of {name}" if found["of"] else f"{name} '{shown}'"
+
+    def _is_distinct(self, word: str) -> bool:
+        return len(word) > 3 and not word.isdigit() and word in self._people
+
+
+_SUBJECT = re.compile(r"\b(subject|USUBJID) ('?)([^\s']+?)\2(?=[,;:.)]*(?:\s|$))")
+_WORD = re.compile(r"[^\s'\",;:()=]+")
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+def masked(findings: Findings) -> Findings:
+    """The findings as they are shown without identifiers; those of a run know whom its data are about."""
+    return Findings(_masked(finding, findings.identifiers) for finding in findings)
+
+
+def _masked(finding: Finding, identifiers: Identifiers | None) -> Finding:
+    whole = identifiers is not None and identifiers.is_about_values(finding.message)
+
+    def shown(text: str) -> str:
+        for quote in finding.quotes:
+            text = _without(text, quote)
+        if whole:
+            text = _QUOTED.sub(lambda m: f"'{shape(m[1])}'", text)
+        return _unknown(text) if identifiers is None else identifiers.masked(text)
+
+    return replace(
+        finding,
+        message=shown(finding.message),
+        hint=shown(finding.hint),
+        records=tuple(shown(record) for record in finding.records),
+        quotes=(),
+    )
+
+
+def _without(text: str, quote: str) -> str:
+    """A text without a piece of a raw file, which stands at its end, in quotes, or with its cell."""
+    place, holds, value = quote.rpartition(" holds ")
+    if text.endswith(quote) or quote.startswith("'") or holds:
+        before, found, after = text.rpartition(quote)
+        return before + place + holds + shape(value) + after if found else text
+    return text
+
+
+def _unknown(text: str) -> str:
+    """Where nothing is known of the subjects, what follows their word and has a digit is taken for one."""
+    return _SUBJECT.sub(lambda m: f"{m[1]} {UNKNOWN}" if any(c.isdigit() for c in m[3]) else m[0], text)
+
+
+def shape(text: str) -> str:
+    """What stands for a value of a person: letters and digits are hidden, the rest and the length stay.
+
+    >>> shape("10-FEB-1970"), shape("O'Neill")
+    ('99-AAA-9999', "A'Aaaaaa")
+    """
+    shown = "".join(map(_hidden, text[:_LONGEST]))
+    return shown + (".." if len(text) > _LONGEST else "")
+
+
+def _hidden(char: str) -> str:
+    if char.isdigit():
+        return "9"
+    if char.isalpha():
+        return "A" if char.isupper() else "a"
+    return char

@@ -1,0 +1,62 @@
+"""Which raw table a domain is likely made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ced_cdisc.propose.long import row_columns
+from ced_cdisc.propose.matching import matched
+from ced_cdisc.propose.profile import TableProfile
+from ced_cdisc.propose.wide import wide_tests
+from ced_cdisc.propose.words import folded, test_code
+from ced_cdisc.standards.ct import CtCodelist, CtPackage
+from ced_cdisc.standards.ig import IgDataset
+
+_NAMES = {
+    "AE": "ae adverse nebenwirkung uae ereignis",
+    "CM": "cm conmed concomitant begleitmedikation med",
+    "DM": "dm demog patient subject pat stamm",
+    "DS": "ds dispo abschluss disposition eos completion end",
+    "DV": "dv deviation abweichung",
+    "EG": "eg ecg ekg",
+    "EX": "ex dose dosing exposure medikation infusion treatment studienmedikation",
+    "LB": "lb lab labor laboratory labs",
+    "MH": "mh medhist history anamnese",
+    "PE": "pe physexam physical koerper",
+    "QS": "qs quest fragebogen",
+    "VS": "vs vital vitals vitalzeichen",
+}
+
+
+def likely_tables(
+    dataset: IgDataset, tests: CtCodelist | None, tables: Sequence[TableProfile], ct: CtPackage
+) -> list[TableProfile]:
+    """The tables that come nearest, best first; those that say nothing of the domain are left out.
+
+    A table that is called like the domain counts most, then tests that it holds, then columns that fit.
+    """
+    scored = [(_score(dataset, tests, table, ct), table) for table in tables]
+    found = [(score, table) for score, table in scored if score >= 1]
+    found.sort(key=lambda item: (-item[0], item[1].name))
+    best = found[0][0] if found else 0
+    return [table for score, table in found if score > best - 0.5]
+
+
+def _score(dataset: IgDataset, tests: CtCodelist | None, table: TableProfile, ct: CtPackage) -> float:
+    code, name = dataset.name, folded(table.name)
+    words = [folded(word) for word in _NAMES.get(code, code.casefold()).split()]
+    score = 3.0 if name in words else 2.0 if any(name.startswith(w) for w in words if len(w) > 2) else 0.0
+    if tests is not None:
+        rows = row_columns(table)
+        if rows is not None:
+            known = sum(
+                bool(test_code(code, value) or tests.by_synonym(value) or tests.term(value))
+                for value, _ in rows.test.values
+            )
+            return score + 3 * known / len(rows.test.values)
+        found = {test.code for test in wide_tests(table, code, tests, ct)}
+        return score + min(3.0, len(found))
+    own = [v for v in dataset.variables if v.name.startswith(code) or code == "DM"]
+    matches = matched(own, table.columns, code)
+    topic = any(match.variable.role == "Topic" for match in matches.values() if match.sure != "guess")
+    return score + topic + min(1.0, len(matches) / 8)

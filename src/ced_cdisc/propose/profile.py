@@ -1,0 +1,158 @@
+"""What a scan knows of raw tables: the model that the text, the JSON and the proposals are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["", "subject", "visit", "visit date", "unit"]
+FEW = 40
+"""So many distinct values, at most, are codes where each comes twice on average."""
+_MANY = 300
+"""So many are codes, such as the names of tests, where each comes twenty times."""
+
+
+@dataclass(frozen=True)
+class DateForm:
+    """One way in which the dates of a column are written.
+
+    Attributes:
+        formats: the formats of the mapping language that may be meant; several where the order of day and
+            month is open.
+        count: how many cells are written so.
+        note: why it is certain or open, where that is not plain.
+    """
+
+    formats: tuple[str, ...]
+    count: int
+    note: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether the cells do not tell which format is meant."""
+        return len(self.formats) > 1
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column of a raw table.
+
+    Attributes:
+        name: the header cell, without blanks at its ends.
+        filled: cells that are not empty or blank.
+        empty: the other ones.
+        distinct: how many different values; None where there are more than were counted.
+        kinds: what the cells are, with counts, most frequent first: integer, decimal, decimal comma, number
+            with comparator, number with flag, date, date and time, time, text.
+        dates: the ways in which dates are written, most frequent first.
+        times: the formats of times of day.
+        values: all values with counts, most frequent first, where they were counted; identifiers too.
+        shapes: what texts look like (A, a, 9), with counts, most frequent first.
+        low: the smallest number or date, as text.
+        high: the largest one.
+        longest: length of the longest value [characters].
+        padded: cells with blanks at an end.
+        role: what the column is, seen with all tables.
+        hidden: why its values are not shown: empty where they are.
+        missing: texts that seem to say that there is no value.
+        unit_of: of a unit column, the columns of the numbers before it.
+    """
+
+    name: str
+    filled: int
+    empty: int
+    distinct: int | None
+    kinds: tuple[tuple[str, int], ...] = ()
+    dates: tuple[DateForm, ...] = ()
+    times: tuple[str, ...] = ()
+    values: tuple[tuple[str, int], ...] = ()
+    shapes: tuple[tuple[str, int], ...] = ()
+    low: str = ""
+    high: str = ""
+    longest: int = 0
+    padded: int = 0
+    role: Role = ""
+    hidden: str = ""
+    missing: tuple[str, ...] = ()
+    unit_of: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What most cells are, those apart that seem to say that there is no value."""
+        counted = [kind for kind, _ in self.kinds]
+        if len(counted) > 1 and counted[0] == "text" and self.missing:
+            gone = sum(count for value, count in self.values if value in self.missing)
+            if dict(self.kinds)["text"] <= gone:
+                return counted[1]
+        return counted[0] if counted else "empty"
+
+    @property
+    def is_date(self) -> bool:
+        """Whether it holds dates."""
+        return self.kind in ("date", "date and time")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds numbers, some with a comparator or flag perhaps."""
+        return self.kind in ("integer", "decimal", "decimal comma") or self.kind.startswith("number")
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether it has few values that come again."""
+        if not self.distinct or self.distinct > _MANY:
+            return False
+        return self.filled >= (2 if self.distinct <= FEW else 20) * self.distinct
+
+
+@dataclass(frozen=True)
+class KeyFound:
+    """The columns that identify a row; ``repeated`` counts the rows that have the key of an earlier one."""
+
+    columns: tuple[str, ...]
+    repeated: int = 0
+    first: tuple[int, int] = (0, 0)
+    """Where the first two rows of one key stand."""
+
+
+@dataclass(frozen=True)
+class TableProfile:
+    """One raw table.
+
+    Attributes:
+        name: a name that specs can use.
+        place: the word for what counts its rows: line or row.
+    """
+
+    name: str
+    file: str
+    format: str
+    rows: int
+    columns: tuple[ColumnProfile, ...]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    why: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    key: KeyFound | None = None
+    place: str = "line"
+
+    def column(self, name: str) -> ColumnProfile | None:
+        """The column of that name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def of(self, role: Role) -> ColumnProfile | None:
+        """The column of a role."""
+        return next((column for column in self.columns if column.role == role), None)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A raw folder: its tables in the order of their files."""
+
+    folder: str
+    tables: tuple[TableProfile, ...]
+    files: int = 0
+
+    def table(self, name: str) -> TableProfile | None:
+        """The table of that name."""
+        return next((table for table in self.tables if table.name == name), None)

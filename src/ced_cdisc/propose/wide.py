@@ -1,0 +1,133 @@
+"""Tests of a Findings domain in the columns of a wide table: their codes, units and repetitions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from ced_cdisc.propose import words
+from ced_cdisc.propose.lines import Sure, column_of
+from ced_cdisc.propose.profile import ColumnProfile, TableProfile
+from ced_cdisc.propose.scaffold import decimals_of
+from ced_cdisc.propose.words import folded
+from ced_cdisc.propose.yaml_text import commented, mapped, scalar
+from ced_cdisc.standards.ct import CtCodelist, CtPackage
+from ced_cdisc.standards.units import canonical_unit, convert_factor
+
+NO_UNIT = "NONE"
+"""The unit of a test whose results are words."""
+
+
+@dataclass(frozen=True)
+class WideTest:
+    """A test in a column.
+
+    Attributes:
+        number: the number at the end of the name where the test has several columns; else empty.
+        unit: the unit, or the column that holds it.
+        own_unit: whether ``unit`` is a column.
+    """
+
+    code: str
+    column: ColumnProfile
+    sure: Sure
+    why: str
+    number: str = ""
+    unit: str = ""
+    own_unit: bool = False
+    standard: str = ""
+    decimals: int = 0
+
+    def line(self, table: TableProfile) -> str:
+        """The test as an item of ``long``; the number of its column is ``{n}``."""
+        name = self.column.name[: -len(self.number)] + "{n}" if self.number else self.column.name
+        result = column_of(table, name)
+        parts = [("test", scalar(self.code)), ("result", f'"{result}"' if self.number else result)]
+        unit = column_of(table, self.unit) if self.own_unit else scalar(self.unit or "?")
+        why = self.why
+        if self.own_unit:
+            parts.append(("unit", mapped([("collect", unit)])))
+        elif self.unit == NO_UNIT:
+            parts.append(("kind", "text"))
+        else:
+            parts.append(("unit", unit))
+            why += "; the unit is the usual one" if self.unit else "; decide: its unit"
+        if self.standard:
+            parts += [("standard", scalar(self.standard)), ("decimals", str(self.decimals))]
+        return commented(f"- {mapped(parts)}", f"{self.sure}: {why}")
+
+
+def wide_tests(table: TableProfile, domain: str, tests: CtCodelist, ct: CtPackage) -> list[WideTest]:
+    """The tests that the columns of a table seem to hold, in the order of the columns."""
+    found = [test for column in table.columns if (test := _test(column, domain, tests, ct)) is not None]
+    units = {name: column for column in table.columns for name in column.unit_of}
+    times: dict[str, list[str]] = {}
+    for test in found:
+        times.setdefault(test.code, []).append(test.column.name)
+    made: list[WideTest] = []
+    for test in found:
+        number = re.search("[0-9]+$", test.column.name)
+        several = len(times[test.code]) > 1 and number is not None
+        made.append(_with_unit(test, number[0] if several and number else "", units.get(test.column.name)))
+    return made
+
+
+def _test(column: ColumnProfile, domain: str, tests: CtCodelist, ct: CtPackage) -> WideTest | None:
+    if column.role or not column.filled or not (column.is_number or column.kind == "text"):
+        return None
+    name = column.name.removeprefix(domain).strip("_") or column.name
+    bare = re.sub("_?[0-9]+$", "", name) or name
+    if not column.is_number and folded(bare) not in ("intp", "interp"):
+        return None
+    term = tests.term(name.upper()) or tests.term(bare.upper())
+    if term is not None:
+        return WideTest(term.submission_value, column, "sure", "the code of the test")
+    for word in dict.fromkeys((name, bare)):
+        code = words.test_code(domain, word)
+        if code and tests.term(code):
+            called = ct.decode(tests.code, code) or code
+            sure: Sure = "guess" if domain == "EG" else "likely"  # of one beat, or of several
+            return WideTest(code, column, sure, f"{column.name} is {called}")
+    wanted = folded(bare)
+    best = max(
+        (
+            (SequenceMatcher(None, wanted, folded(text)).ratio(), term)
+            for term in tests.terms
+            for text in term.synonyms
+        ),
+        key=lambda scored: (scored[0], scored[1].submission_value),
+        default=None,
+    )
+    if best is not None and best[0] > 0.85 and len(wanted) > 4:
+        return WideTest(best[1].submission_value, column, "guess", f"like {best[1].preferred_term}")
+    return None
+
+
+def _with_unit(test: WideTest, number: str, unit: ColumnProfile | None) -> WideTest:
+    usual = words.UNITS.get(test.code, "")
+    base = replace(test, number=number)
+    if test.code == "INTP":
+        return replace(base, unit=NO_UNIT)
+    if unit is None:
+        return replace(base, unit=usual)
+    known = [found for value, _ in unit.values if (found := canonical_unit(value))]
+    standard = usual if usual and all(convert_factor(one, usual, test.code) for one in known) else ""
+    standard = standard or (known[0] if known else "")
+    decimals = decimals_of([v for v, _ in test.column.values if re.fullmatch(r"[+-]?[0-9]*[.,]?[0-9]+", v)])
+    return replace(base, unit=unit.name, own_unit=True, standard=standard, decimals=decimals)
+
+
+def repeated(tests: Sequence[WideTest]) -> Iterator[tuple[tuple[str, ...], list[WideTest]]]:
+    """The tests in blocks: those with the same numbers of columns, each once, and those without a number."""
+    numbers: dict[str, list[str]] = {}
+    for test in tests:
+        numbers.setdefault(test.code, []).append(test.number)
+    blocks: dict[tuple[str, ...], list[WideTest]] = {}
+    for test in tests:
+        group = tuple(numbers[test.code]) if test.number else ()
+        block = blocks.setdefault(group, [])
+        if not test.number or all(test.code != other.code for other in block):
+            block.append(test)
+    yield from sorted(blocks.items(), key=lambda item: (not item[0], item[0]))

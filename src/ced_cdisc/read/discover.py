@@ -1,0 +1,192 @@
+"""The tables of a raw folder of which nothing is known yet: no contract, no encoding, no delimiter.
+
+Unlike the readers that a contract governs, nothing here refuses a file for what stands in its cells: a scan
+is there to be looked at, and says what it stumbled over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from ced_cdisc.core.findings import Finding, Location, Severity, Stopped
+from ced_cdisc.read.contract import ROW, TableContract, raw_finding, shown_path
+
+Format = Literal["csv", "xlsx", "xpt"]
+
+
+@dataclass
+class FoundTable:
+    """One table of a raw folder.
+
+    Attributes:
+        file: the file below the raw folder, with slashes.
+        format: as sources.yaml names it.
+        header: the names of the columns, in order, as they stand there; they may be blank or alike.
+        blocks: frames of String columns ``c0``, ``c1``, .. (null = empty) and ``__row``, to be read once.
+        encoding: a Python codec name, of text only.
+        delimiter: one character, of text only.
+        sheet: the sheet, where a workbook has several.
+        why: how encoding and delimiter were found, a sentence each.
+        remarks: what a contract's reader would refuse; complete when the blocks have been read.
+    """
+
+    file: str
+    format: Format
+    header: tuple[str, ...]
+    blocks: Iterator[pl.DataFrame]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    why: tuple[str, ...] = ()
+    remarks: list[str] = field(default_factory=list[str])
+
+
+Reader = Callable[[Path, str], Iterator["FoundTable | Finding"]]
+"""The raw folder and a file below it: its tables, or why it has none."""
+
+
+def find_tables(folder: Path, only: str = "") -> Iterator[FoundTable | Finding]:
+    """The tables of a raw folder and of its subfolders, in the order of their paths.
+
+    Args:
+        folder: the raw folder.
+        only: the path of one file below the folder, or its name without ending; all files if empty.
+    """
+    for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).parts):
+        file = path.relative_to(folder).as_posix()
+        if any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts):
+            continue
+        if not path.is_file() or (only and only not in (file, path.name, path.stem)):
+            continue
+        reader = READERS.get(path.suffix.lower().lstrip("."))
+        shown = shown_path(folder, file)
+        if reader is None:
+            text = f"{shown} is passed over: no reader for a file of this ending"
+            hint = f"files of raw tables end in {', '.join(f'.{ending}' for ending in READERS)}"
+            yield raw_finding("CED760", text, Location(shown), hint, Severity.NOTE)
+            continue
+        try:
+            if path.stat().st_size == 0:
+                yield _empty(shown)
+                continue
+            yield from reader(folder, file)
+        except OSError as error:
+            text = f"{shown} cannot be read: {error.strerror or error}"
+            yield raw_finding("CED761", text, Location(shown), "look at its permissions")
+
+
+def _empty(shown: str, what: str = "the file") -> Finding:
+    text = f"{what} is empty: not even a header"
+    return raw_finding("CED762", text, Location(shown), "nothing is proposed for it", Severity.WARNING)
+
+
+def _text(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
+    """Delimited text."""
+    from ced_cdisc.read.discover_text import found_text
+
+    found = found_text(folder / file, file)
+    shown = shown_path(folder, file)
+    if isinstance(found, str):
+        yield raw_finding("CED761", f"{shown} is no text: {found}", Location(shown), "export it again")
+    else:
+        yield found if found.header else _empty(shown)
+
+
+def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
+    """Every sheet of a workbook."""
+    from ced_cdisc.read.sheet_cells import damage, opened, package_fault, read_cells
+
+    shown = shown_path(folder, file)
+    raw = (folder / file).read_bytes()
+    fault = package_fault(raw)
+    found: list[FoundTable | Finding] = []
+    if fault is None:
+        try:
+            with opened(raw) as book:
+                for sheet in book.worksheets:
+                    cells = read_cells(book, sheet)
+                    title = str(sheet.title) if len(book.worksheets) > 1 else ""
+                    if cells.rows.get(1):
+                        found.append(_sheet(file, title, cells.rows, _sheet_remarks(cells)))
+                    else:
+                        found.append(_empty(shown, f"the sheet {sheet.title}"))
+        except MemoryError:
+            raise
+        except Exception as error:  # openpyxl, zipfile and expat raise anything on a damaged file
+            fault = damage(error)
+    if fault is not None:
+        said = {"locked": "it is password-protected, or an old .xls", "foreign": "it is no xlsx workbook"}
+        why = said.get(fault.kind, f"it is damaged or too big: {fault.said}")
+        text = f"{shown} cannot be read: {why}"
+        yield raw_finding("CED761", text, Location(shown), "save it as .xlsx again, without a password")
+        return
+    yield from found
+
+
+def _sheet_remarks(cells: object) -> list[str]:
+    kinds = (("errors", "errors of formulas"), ("unstored", "formulas without a value"), ("merged", "merged"))
+    remarks: list[str] = []
+    for name, words in kinds:
+        places = [str(place).split()[0] for place in getattr(cells, name)]
+        if places:
+            more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+            remarks.append(f"{words}: {', '.join(places[:3])}{more}; a build refuses them")
+    return remarks
+
+
+def _sheet(file: str, title: str, rows: dict[int, dict[int, str]], remarks: list[str]) -> FoundTable:
+    head = rows.pop(1)
+    filled = {number: cells for number, cells in sorted(rows.items()) if cells}
+    width = max(head)
+    beyond = sum(any(column > width for column in cells) for cells in filled.values())
+    if beyond:
+        remarks.append(f"{beyond} rows have cells to the right of the header; a build refuses them")
+    columns = {
+        f"c{at - 1}": pl.Series([cells.get(at) for cells in filled.values()], dtype=pl.String)
+        for at in range(1, width + 1)
+    }
+    frame = pl.DataFrame({**columns, ROW: pl.Series(list(filled), dtype=pl.Int64)})
+    header = tuple(head.get(at, "") for at in range(1, width + 1))
+    return FoundTable(file, "xlsx", header, iter([frame]), sheet=title, remarks=remarks)
+
+
+def _transport(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
+    """A SAS transport file of one dataset."""
+    from ced_cdisc.read.transport import read_transport
+    from ced_cdisc.read.xpt import read_xpt_member
+
+    shown = shown_path(folder, file)
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            names = tuple(v.name for v in read_xpt_member(folder / file, encoding=encoding).variables)
+        except Stopped as stopped:
+            yield from stopped.findings
+            return
+        specials = (".", "._", *(f".{chr(65 + at)}" for at in range(26)))
+        contract = TableContract(
+            file, file, "xpt", names, Location(shown), encoding=encoding, missing=specials
+        )
+        frame, _, found = read_transport((folder / file).read_bytes(), contract, shown)
+        if frame is not None:
+            blocks = iter([frame.rename({name: f"c{at}" for at, name in enumerate(names)})])
+            coding = "" if encoding == "utf-8" else encoding
+            yield FoundTable(file, "xpt", names, blocks, encoding=coding)
+            return
+    yield from found
+
+
+READERS: Mapping[str, Reader] = {
+    "csv": _text,
+    "tsv": _text,
+    "txt": _text,
+    "dat": _text,
+    "psv": _text,
+    "xlsx": _workbook,
+    "xpt": _transport,
+}
+"""The reader for each ending of a file."""

@@ -1,0 +1,127 @@
+"""The spec of a domain proposed: contracts and raw tables read, a table chosen, the proposal made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ced_cdisc.core.findings import Finding, Findings, Location, one_of
+from ced_cdisc.plan.language.dates import Formats
+from ced_cdisc.plan.raw import RawTable as PlannedTable
+from ced_cdisc.plan.tables import plan_tables, table_visit
+from ced_cdisc.propose.choosing import likely_tables
+from ced_cdisc.propose.domain import Surroundings, proposed_domain, tests_of
+from ced_cdisc.propose.profile import Role, TableProfile
+from ced_cdisc.propose.tables import TableTally, seen_together
+from ced_cdisc.read.tables import RawTable, TableContract, read_tables
+from ced_cdisc.spec.load import Specs
+from ced_cdisc.standards.ct import load_ct
+from ced_cdisc.standards.ig import IgDataset
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposed spec, and the table that it was made from."""
+
+    table: str
+    text: str
+    file: str
+
+
+def propose_domain(
+    dataset: IgDataset, raw: Path, specs: Specs, asked: str, findings: Findings
+) -> Proposed | None:
+    """The spec of a domain from a raw table; None with findings that say why there is none.
+
+    Args:
+        dataset: the domain as the guide publishes it.
+        raw: the raw folder.
+        specs: the specs of the study; their contracts say how the tables are read.
+        asked: the name of the table; the likeliest is taken if empty.
+        findings: receives faults of contracts and raw tables.
+    """
+    found = Findings()
+    planned = plan_tables(specs.sources, Formats(), found)
+    findings.extend(found.errors)
+    wanted = {name: table for name, table in planned.items() if asked in ("", name)}
+    if findings.errors:
+        return None
+    tables, said = read_tables(raw, [_contract(table) for table in wanted.values()])
+    findings.extend(finding for finding in said if asked or finding.stage.value != 11 or not tables)
+    if not tables or (asked and findings.errors):
+        return None
+    profiles = _profiles(list(tables.values()), planned, specs)
+    ct = load_ct("SDTM", str(specs.study.standards.ct.get("SDTM", "2024-09-27")), specs.terminology[0])  # type: ignore[call-overload]
+    chosen = likely_tables(dataset, tests_of(dataset, ct), profiles, ct) if not asked else profiles
+    if len(chosen) != 1:
+        findings.add(_unclear(dataset.name, [table.name for table in chosen], list(planned)))
+        return None
+    table = chosen[0]
+    written = {str(domain.domain): domain for domain in specs.sdtm}
+    blocks = [
+        block for domain in specs.sdtm if domain.domain == "DM" for block in (domain, *(domain.stack or ()))
+    ]
+    around = Surroundings(
+        visits=specs.visits is not None,
+        treated=dataset.name == "DM" or any("RFXSTDTC" in block.variables for block in blocks),
+        exposure="EX" in written or dataset.name == "EX",
+        ct=ct,
+    )
+    text = proposed_domain(dataset, table, tables[table.name].frame, around)
+    return Proposed(table.name, text, table.file)
+
+
+def _contract(table: PlannedTable) -> TableContract:
+    """The contract with all columns, of which those that are not there are left to the build."""
+    return TableContract(
+        name=table.name,
+        file=table.file,
+        format=table.format,
+        columns=table.columns,
+        where=table.where,
+        delimiter=table.delimiter,
+        encoding=table.encoding,
+        sheet=table.sheet,
+        trim=table.trim,
+        missing=table.missing,
+        column_policy="ignore",
+        needed=frozenset({table.columns[0]}),
+        column_lines=table.places,
+    )
+
+
+def _profiles(
+    tables: Sequence[RawTable], planned: dict[str, PlannedTable], specs: Specs
+) -> list[TableProfile]:
+    """What the tables look like, with the subject and the visit that their contracts name."""
+    made: list[TableProfile] = []
+    for table in tables:
+        names = [name for name in table.frame.columns if name != "__row"]
+        tally = TableTally(names)
+        tally.add(table.frame.rename({name: f"c{at}" for at, name in enumerate(names)}))
+        contract = planned[table.name]
+        made.append(TableProfile(table.name, table.file, contract.format, tally.rows, tally.columns()))
+    return [_with_contract(table, planned[table.name], specs) for table in seen_together(made)]
+
+
+def _with_contract(table: TableProfile, contract: PlannedTable, specs: Specs) -> TableProfile:
+    spec = next(spec for name, spec in specs.sources.tables.items() if name == table.name)
+    visit = table_visit(spec, specs.sources.defaults, set(contract.columns))
+    roles: dict[str, Role] = {contract.subject: "subject"}
+    if visit is not None:
+        roles |= {visit[0]: "visit", visit[1]: "visit date"}
+    columns = [
+        replace(column, role=roles.get(column.name, column.role if column.role == "unit" else ""))
+        for column in table.columns
+    ]
+    return replace(table, columns=tuple(columns))
+
+
+def _unclear(domain: str, near: Sequence[str], known: Sequence[str]) -> Finding:
+    """CED771: no table, or several, may be what the domain is made from."""
+    if near:
+        text = f"{domain} may be made from {one_of(near)}"
+        return Finding("CED771", text, Location("--from"), hint="name one of them with --from")
+    text = f"no table looks like {domain}"
+    return Finding("CED771", text, Location("--from"), hint=f"name one with --from: {one_of(known)}")

@@ -1,0 +1,177 @@
+"""Who somebody is stands in no message and no build.json, unless it is asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ced_cdisc.cli import main
+from ced_cdisc.core.findings import Finding, Findings, Location
+from ced_cdisc.core.masking import Identifiers, Mask, masked, shape
+from small_study import write_study
+
+DECLARED = {
+    "mappings/sources.yaml": (
+        "key: [SUBJ], page: 1,",
+        "key: [SUBJ], identifying: [BRTHDAT], page: 1,",
+    )
+}
+DEMOG = "SUBJ,BRTHDAT,SEX,ICFDT\n"
+
+
+def build(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(
+        main, ["build", "raw", "out", "--no-check", *arguments], prog_name="ced-cdisc"
+    )
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stderr
+
+
+def given(**files: str) -> None:
+    write_study(Path(), DECLARED)
+    for name, text in files.items():
+        Path("raw", f"{name}.csv").write_text(text, encoding="utf-8")
+
+
+def test_a_person_is_the_same_word_in_all_messages_of_a_run() -> None:
+    given(
+        demog=DEMOG + "001,05-JUN-197O,1,01-FEB-2020\n002,UN-UNK-1966,7,03-FEB-2020\n",
+        dose="SUBJ,DAY,DOSDT,DOSE\n001,1,10-FEB-2020,5\n001,1,11-FEB-2020,x\n009,1,12-FEB-2020,2.5\n",
+    )
+    code, said = build()
+    assert code == 11
+    words = re.findall(r"#[0-9a-f]{6}", said)
+    assert len(words) == 5
+    first, second, third = dict.fromkeys(words)
+    assert said == (
+        "specs from mappings and define\n"
+        "5 errors in the raw data\n"
+        "mappings/sdtm/dm.yaml:14:23 CED251 DM.BRTHDTC: date '99-AAA-999A' of demog.BRTHDAT fits none of the "
+        "formats DD-MON-YYYY, UN-MON-YYYY, UN-UNK-YYYY\n"
+        f"    demog.csv line 2, subject {first}\n"
+        "mappings/sdtm/dm.yaml:17:23 CED250 DM.SEX: raw value '7' of demog.SEX has no term in ct; ct has "
+        "1, 2\n"
+        f"    demog.csv line 3, subject {second}\n"
+        "mappings/sdtm/ex.yaml:6:13 CED253 EX.EXDOSE: 'x' of dose.DOSE is not a number; numeric(..) takes "
+        "such texts as missing\n"
+        f"    dose.csv line 3, subject {first}\n"
+        f"mappings/sources.yaml:4:17 CED259 dose.csv: lines 2 and 3 have the same key SUBJ '{first}', "
+        "DAY '1'; the key of a table stands in sources.yaml\n"
+        f"mappings/sources.yaml:4:17 CED260 subject {third} of dose.csv line 4 is not in DM\n"
+        "identifiers are masked; --show-ids shows them\n"
+    )
+    _, whole = build("--show-ids")
+    assert "demog.csv line 2, subject T1-001\n" in whole
+    assert "date '05-JUN-197O' of demog.BRTHDAT" in whole
+    assert "masked" not in whole
+
+
+def test_a_line_that_cannot_be_read_is_quoted_as_its_shape() -> None:
+    given(ae="SUBJ,AENO,TERM,SEV,START,STOP\n001,1,Anna Smith\n")
+    code, said = build()
+    assert code == 11
+    assert "    ae line 2: 3 cells: 999,9,Aaaa Aaaaa\nidentifiers are masked" in said
+    assert "    ae line 2: 3 cells: 001,1,Anna Smith\n" in build("--show-ids")[1]
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "shown"),
+    [
+        ('001,1,Anna "A" Smith,1,,\n', "CED215"),
+        ('001,1,"Anna"A Smith,1,,\n', "CED214"),
+        ('001,1,"Anna Smith,1,,\n', "CED213"),
+        ("001,1,Anna Smith,1,,,,\n", "CED217"),
+    ],
+)
+def test_no_piece_of_a_damaged_file_is_shown(spoilt: str, shown: str) -> None:
+    given(ae="SUBJ,AENO,TERM,SEV,START,STOP\n" + spoilt)
+    code, said = build()
+    assert code == 11
+    assert shown in said
+    assert not re.search("Anna|Smith|001", said)
+    assert re.search("Anna|Smith", build("--show-ids")[1])
+
+
+def test_an_eight_bit_letter_is_shown_without_the_word_around_it() -> None:
+    given()
+    Path("raw/ae.csv").write_bytes("SUBJ,AENO,TERM,SEV,START,STOP\n001,1,Jörg Müller,1,,\n".encode("cp1252"))
+    _, said = build()
+    assert "CED209" in said
+    assert not re.search("J.rg|M.ller", said)
+    assert "Jörg" in build("--show-ids")[1]
+
+
+def test_build_json_holds_what_is_shown() -> None:
+    """A repeated record that the contract drops is a note with the key and the subject."""
+    given(dose="SUBJ,DAY,DOSDT,DOSE\n001,1,10-FEB-2020,5\n001,1,10-FEB-2020,5\n002,1,12-FEB-2020,2.5\n")
+    sources = Path("mappings/sources.yaml")
+    text = sources.read_text(encoding="utf-8")
+    sources.write_text(text.replace("key: [SUBJ, DAY],", "key: [SUBJ, DAY], duplicates: identical,"))
+    notes: list[str] = []
+    for arguments in ((), (), ("--show-ids",)):
+        assert build(*arguments)[0] == 0
+        content = Path("out/build.json").read_text(encoding="utf-8")
+        notes.append(json.dumps(json.loads(content)["findings"]))
+    assert notes[0] == notes[1]
+    assert not re.search("T1-001|'001'", notes[0])
+    assert len(set(re.findall(r"#[0-9a-f]{6}", notes[0]))) == 1
+    assert "subject T1-001" in notes[2] and "SUBJ '001'" in notes[2]
+
+
+def test_another_delivery_gives_another_word() -> None:
+    """The data are the key: no list of subjects tells which word is whose."""
+    given(demog=DEMOG + "001,05-JUN-1970,9,01-FEB-2020\n")
+    one = re.findall(r"#[0-9a-f]{6}", build()[1])
+    given(demog=DEMOG + "001,05-JUN-1970,8,01-FEB-2020\n")
+    assert one and set(one).isdisjoint(re.findall(r"#[0-9a-f]{6}", build()[1]))
+
+
+def told(message: str, **more: tuple[str, ...]) -> str:
+    people = {"1": "T-1", "T-1": "T-1", "01-001": "T-01-001", "T-01-001": "T-01-001"}
+    findings = Findings([Finding("CED250", message, Location("x"), **more)])  # type: ignore[arg-type]
+    findings.identifiers = Identifiers(
+        Mask(["x"]), lambda: people, {"SUBJ", "ae.SUBJ", "USUBJID"}, {"NAME", "ae.NAME"}, {"AE.AETERM"}
+    )
+    return next(iter(masked(findings))).message
+
+
+ONE, OTHER = Mask(["x"]).subject("T-1"), Mask(["x"]).subject("T-01-001")
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("subject T-1 is not in DM", f"subject {ONE} is not in DM"),
+        ("subject 1 is not in DM", f"subject {ONE} is not in DM"),
+        ("line 1 of ae.csv, value '1' of ae.SEV", "line 1 of ae.csv, value '1' of ae.SEV"),
+        ("'1' of ae.SUBJ, SUBJ '1'", f"'{ONE}' of ae.SUBJ, SUBJ '{ONE}'"),
+        ("no record of the subject has AESPID '3'", "no record of the subject has AESPID '3'"),
+        ("01-001 and T-01-001: both", f"{OTHER} and {OTHER}: both"),
+        ("'O'Neill 7' of ae.NAME", "'A'Aaaaa 9' of ae.NAME"),
+        ("'x' of ae.SEV, 'Ann' of ae.NAME", "'x' of ae.SEV, 'Aaa' of ae.NAME"),
+        ("AE.AETERM row 3: 'Ann fell' is too long", "AE.AETERM row 3: 'Aaa aaaa' is too long"),
+        ("SURNAME 'x'", "SURNAME 'x'"),
+    ],
+)
+def test_what_tells_who_somebody_is_and_nothing_else(message: str, shown: str) -> None:
+    assert told(message) == shown
+
+
+def test_the_shape_of_a_long_text_is_cut() -> None:
+    assert shape("Fell at 12 High St., then was taken home") == "Aaaa aa 99 Aaaa Aa., aaa.."
+    assert shape("Ünal") == "Aaaa"
+
+
+def test_before_data_are_read_a_subject_is_not_known_and_not_shown() -> None:
+    finding = Finding(
+        "CED591", "x", Location("x"), records=("record 3, subject T1-001", "one subject and visit")
+    )
+    assert next(iter(masked(Findings([finding])))).records == (
+        "record 3, subject ***",
+        "one subject and visit",
+    )

@@ -1,0 +1,141 @@
+"""No command writes anything but what it was asked for: in a sandbox with a home and a folder for temporary files."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from ced_cdisc.cli import main
+from published_ct import SMALL, tabbed
+
+CLONE = Path(__file__).parents[2]
+WHO = ("DM", "USUBJID=IMPROVECED-01-001", "AGE")
+
+RUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "build": (("raw", "out", "--no-check"), ("out",)),
+    "build --only": (("raw", "part", "--only", "DM", "--format", "xpt,json", "--no-check"), ("part",)),
+    "check": (("out/sdtm",), ()),
+    "check --out": (("out/sdtm", "--out", "reports/check.xlsx", "--out", "reports/check.sarif"), ("reports",)),
+    "check --accept": (
+        ("out/sdtm", "--accept", "all", "--person", "A", "--reason", "So it is.", "--findings", "accepted.yaml"),
+        ("accepted.yaml",),
+    ),
+    "check-spec": ((), ()),
+    "compare": (("out", "part"), ()),
+    "compare --out": (("out", "part", "--format", "html", "--out", "reports/compare.html"), ("reports",)),
+    "convert": (("out/sdtm/dm.xpt", "dm.json", "--define", "out/sdtm/define.xml"), ("dm.json",)),
+    "coverage": (("out",), ()),
+    "ct import": (("SDTM Terminology 2025-03-28.txt", "--to", "ct"), ("ct",)),
+    "ct list": ((), ()),
+    "ct diff": (("2024-09-27", "SDTM Terminology 2025-03-28.txt", "out"), ()),
+    "define check": (("out/sdtm",), ()),
+    "define upgrade": (("old.xml", "new.xml", "--ct", "2015-12-18"), ("new.xml",)),
+    "diff-raw": (("raw", "raw_june"), ()),
+    "explain": (("AE.AESTDY",), ()),
+    "fmt --diff": (("--diff",), ()),
+    "fmt --check": (("--check",), ()),
+    "fmt": (("mappings/sdtm/ae.yaml",), ("mappings/sdtm/ae.yaml",)),
+    "results": (("out",), ()),
+    "schema": (("--out", "schemas"), ("schemas",)),
+    "schema sdtm": (("sdtm",), ()),
+    "show": (("AE", "--resolved"), ()),
+    "spec export": (("out", "spec.xlsx", "--package", "sdtm"), ("spec.xlsx",)),
+    "spec import": (("spec.xlsx", "out", "--package", "sdtm"), ()),
+    "spec to-define": (("spec.xlsx", "made.xml"), ("made.xml",)),
+    "why": ((*WHO, "--raw", "raw"), ()),
+}  # fmt: skip
+"""Words of a call, and what it may make or change. The build comes first: others read what it wrote."""
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of its own in ``work``, beside ``home``, ``tmp`` and ``cache``, all that a run can see."""
+    top = tmp_path_factory.mktemp("sandbox")
+    for name in ("home", "tmp", "cache", "work/reports"):
+        (top / name).mkdir(parents=True)
+    for name in ("mappings", "define"):
+        shutil.copytree(CLONE / name, top / "work" / name)
+    for name in ("raw", "raw_june"):
+        shutil.copytree(CLONE / "examples" / "improve_ced" / "raw", top / "work" / name)
+    ae = top / "work" / "raw_june" / "ae.csv"
+    ae.write_bytes(ae.read_bytes().replace(b"MILD", b"Mild"))
+    shutil.copy(CLONE / "tests" / "define" / "old" / "define20-sdtm.xml", top / "work" / "old.xml")
+    (top / "work" / "SDTM Terminology 2025-03-28.txt").write_bytes(tabbed(SMALL))
+    return top
+
+
+@pytest.fixture(autouse=True)
+def _at_work(sandbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(sandbox / "work")
+    for variable, name in (("HOME", "home"), ("TMPDIR", "tmp"), ("CED_CDISC_CACHE", "cache")):
+        monkeypatch.setenv(variable, str(sandbox / name))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+
+
+def seen(top: Path) -> dict[str, str]:
+    """Every file with its digest, every folder, but those of the cache, which is the user's to name."""
+    return {
+        path.relative_to(top).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "/"
+        for path in sorted(top.rglob("*"))
+        if path.relative_to(top).parts[0] != "cache"
+    }  # fmt: skip
+
+
+def leaves(command: click.Command, name: str = "") -> Iterator[str]:
+    if isinstance(command, click.Group):
+        for word, below in sorted(command.commands.items()):
+            yield from leaves(below, f"{name} {word}".strip())
+    else:
+        yield name
+
+
+def test_every_command_is_run_here() -> None:
+    assert sorted({name.partition(" --")[0] for name in RUNS} - {"schema sdtm"}) == sorted(leaves(main))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_command_writes_what_it_was_asked_for_alone(name: str, sandbox: Path) -> None:
+    words, made = RUNS[name]
+    command = name.partition(" --")[0].replace("schema sdtm", "schema").split()
+    before = seen(sandbox)
+    result = CliRunner().invoke(main, [*command, *words], prog_name="ced-cdisc")
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code in (0, 1), result.stderr
+    after = seen(sandbox)
+    changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    allowed = tuple(f"work/{one}" for one in made)
+    assert (
+        sorted(path for path in changed if not any(path == o or path.startswith(f"{o}/") for o in allowed))
+        == []
+    )
+    if made and name != "fmt":  # the file may be laid out already
+        assert changed
+
+
+def test_a_build_that_fails_changes_nothing(sandbox: Path) -> None:
+    before = seen(sandbox)
+    ae = Path("raw_june/ae.csv")
+    content = ae.read_bytes()
+    ae.write_bytes(content.replace(b",", b";", 3))
+    assert CliRunner().invoke(main, ["build", "raw_june", "out"]).exit_code == 11
+    ae.write_bytes(content)
+    assert seen(sandbox) == before
+
+
+def test_without_a_cache_nothing_is_kept_at_home(sandbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CED_CDISC_CACHE", "off")
+    before = seen(sandbox)
+    assert CliRunner().invoke(main, ["check-spec"]).exit_code == 0
+    assert seen(sandbox) == before
+    monkeypatch.delenv("CED_CDISC_CACHE")
+    assert CliRunner().invoke(main, ["check-spec"]).exit_code == 0
+    changed = seen(sandbox).keys() - before.keys()
+    assert changed and all(path.startswith("home/.cache") for path in changed)

@@ -1,0 +1,340 @@
+"""What `scan` says of raw folders, and what it never shows."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from ced_cdisc.cli import main
+from ced_cdisc.read import discover_text
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, list(arguments), prog_name="ced-cdisc")
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture(autouse=True)
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("raw").mkdir()
+
+
+def written(name: str, text: str, encoding: str = "utf-8") -> None:
+    path = Path("raw", name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode(encoding))
+
+
+def columns_of(table: str, *options: str) -> dict[str, dict[str, object]]:
+    code, out, err = run("scan", "raw", "--table", table, "--format", "json", *options)
+    assert code == 0, err
+    return {column["name"]: column for column in json.loads(out)["tables"][0]["columns"]}
+
+
+MESS = """\
+PATNR;Besuch;Datum;Ort;Wert;Wert;Befund
+P-01;Tag 1;01.02.2021;München;1,5;>2;"sagte ""nein"",
+ging dann"
+P-02;Tag 1;02.02.2021;München;1,25;3; müde
+P-01;Woche 4;13.03.2021;Köln;12;n/a;
+P-02;Woche 4;14.03.2021;Köln;;4;
+P-02;Woche 4;15.03.2021;Köln;7;5;
+"""
+
+
+def test_a_messy_table_is_told_in_full() -> None:
+    written("befund.csv", MESS.replace("\n", "\r\n"), "latin-1")
+    assert run("scan", "raw") == (
+        0,
+        """\
+befund  befund.csv: text, semicolon, cp1252; 5 rows, 7 columns
+  byte 0xFC in line 2 is no UTF-8, and ü in cp1252; with a semicolon the header and the first records have 7 cells
+  key, likely: PATNR, Datum
+
+  column    filled  empty  values  what
+  PATNR          5      0       2  text (subject)                A-99
+  Besuch         5      0       2  text (visit)                  Woche 4 (3), Tag 1 (2)
+  Datum          5      0       5  date DD.MM.YYYY (visit date)  2021-02-01 .. 2021-03-15
+  Ort            5      0       2  text                          Köln (3), München (2)
+  Wert           4      1       4  decimal comma                 1,25 (1), 1,5 (1), 12 (1), 7 (1)
+  Wert (2)       5      0       5  integer                       3 (1), 4 (1), 5 (1), >2 (1), n/a (1)
+  Befund         2      3       2  text                          up to 24 characters (free text)
+  ! Wert stands twice in the header, in cells 5 and 6; a build refuses it
+  ! Wert (2): n/a may say that there is no value; see `missing`
+  ! Wert (2): mixed, beside integer: 1 number with comparator
+  ! Befund: 1 cell has blanks at an end; `trim: yes` takes them away
+
+1 table; the subject is likely PATNR
+""",
+        "",
+    )
+
+
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_blocks_of_any_size_give_the_same(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    written("a.csv", MESS)
+    written("b.csv", 'SUBJ,A,B\n1,2,3\n2,3\n"3,""x",4,5\n4,5,6,7\n')
+    written("c.csv", MESS, "latin-1")
+    written("d.csv", MESS, "utf-16")
+    whole = run("scan", "raw")
+    monkeypatch.setattr(discover_text, "_BLOCK", size)
+    assert run("scan", "raw") == whole
+    assert whole[1].count("5 rows, 7 columns") == 3
+
+
+def test_the_same_files_in_another_order_give_the_same() -> None:
+    written("a.csv", "SUBJ,X\n1,2\n")
+    written("b.csv", "SUBJ,X\n1,2\n")
+    first = run("scan", "raw")
+    for name in ("a.csv", "b.csv"):
+        Path("raw", name).rename(name)
+    for name in ("b.csv", "a.csv"):
+        Path(name).rename(Path("raw", name))
+    assert run("scan", "raw") == first
+
+
+def dates(*cells: str) -> list[object]:
+    written("d.csv", "SUBJ,DT\n" + "".join(f"{at},{cell}\n" for at, cell in enumerate(cells)))
+    found = columns_of("d").get("DT", {}).get("dates", [])
+    assert isinstance(found, list)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cells", "formats", "note"),
+    [
+        (
+            ("03/04/2021", "05/06/2021"),
+            ["DD/MM/YYYY", "MM/DD/YYYY"],
+            "no day over 12 tells whether day or month stands first",
+        ),
+        (("03/04/2021", "25/06/2021"), ["DD/MM/YYYY"], "1 have a day over 12 in first place"),
+        (("3/4/2021", "5/26/2021"), ["M/D/YYYY"], "1 have a day over 12 in second place"),
+        (
+            ("03/14/2021", "25/06/2021"),
+            ["DD/MM/YYYY", "MM/DD/YYYY"],
+            "the day stands first in 1 and second in 1 of them: two orders in one column",
+        ),
+        (("03.04.2021", "05.06.2021"), ["DD.MM.YYYY"], "by the dots; no day over 12 proves it"),
+        (("03-04-21 08:30", "25-04-21 08:30"), ["DD-MM-YY HH:MM"], "1 have a day over 12 in first place"),
+        (("2021-03-04", "2021-03"), ["ISO"], None),
+        (("2021-03-04T08:30:00", "2021-03-04T08:30"), ["ISO"], None),
+        (("2021-03-04 08:30", "2021-03-05 09:30"), ["YYYY-MM-DD HH:MM"], None),
+        (("05-MAR-2021", "06-Apr-2021"), ["DD-MON-YYYY"], None),
+        (("UN-MAR-2021", "un-mar-2021"), ["UN-MON-YYYY"], None),
+        (("UN-UNK-2021", "UN-UNK-2022"), ["UN-UNK-YYYY"], None),
+        (("05MAR2021", "06APR2021"), ["DDMONYYYY"], None),
+        (("5 March 2021", "16 April 2021"), ["D MONTH YYYY"], None),
+        (("20210304", "20211231"), ["YYYYMMDD"], None),
+    ],
+)
+def test_the_form_of_dates(cells: tuple[str, ...], formats: list[str], note: str | None) -> None:
+    wanted = {"formats": formats, "cells": 2} | ({"note": note} if note else {})
+    found = dates(*cells)
+    if formats == ["D MONTH YYYY"]:  # two shapes, of one and of two digits
+        assert [form["formats"] for form in found] == [["D MONTH YYYY"], ["DD MONTH YYYY"]]  # type: ignore[index]
+    else:
+        assert found == [wanted]
+
+
+def test_numbers_of_eight_digits_are_no_dates_where_one_is_none() -> None:
+    assert dates("20210304", "20211331") == []
+
+
+def test_years_and_months_are_dates_where_the_column_is_one() -> None:
+    written("m.csv", "SUBJ,SEIT,SCORE\n1,12.2012,12.2012\n2,2015,13.5\n3,5.6.2011,1\n")
+    columns = columns_of("m")
+    assert columns["SEIT"]["kinds"] == {"date": 3}
+    assert columns["SCORE"]["kinds"] == {"decimal": 2, "integer": 1}
+
+
+def test_rows_of_one_key_are_counted_and_the_first_is_named() -> None:
+    rows = [f"{at // 4},V{at % 4},{at}" for at in range(40)]
+    written("v.csv", "\n".join(["SUBJ,VISIT,SBP", *rows, "3,V1,99", ""]))
+    _, out, _ = run("scan", "raw")
+    assert (
+        "  key, perhaps: SUBJ, VISIT; 1 row has the key of an earlier one, the first in line 42 (as line 15)\n"
+        in out
+    )
+
+
+def test_identifiers_are_shapes_unless_they_are_asked_for() -> None:
+    people = [("Ann-Kathrin", "0151 234"), ("Béla", "0160 99"), ("Cem", "0170 1"), ("Dörte", "0171 22")]
+    rows = [
+        f"AB-{at:03d},{name},{phone},0{at + 1}.04.1960,fell down the stairs {at},M"
+        for at, (name, phone) in enumerate(people)
+    ]
+    written("dm.csv", "\n".join(["SUBJID,VORNAME,TELEFON,GEBDAT,HERGANG,SEX", *rows, ""]))
+    written("ae.csv", "SUBJID,REF\n" + "".join(f"AB-{at:03d},AB-{at:03d}\n" for at in range(4)))
+    secrets = [text for row in rows for text in row.split(",")[:5]] + ["1960-04", "1960"]
+    for form in ("text", "json"):
+        code, out, err = run("scan", "raw", "--format", form)
+        assert (code, [secret for secret in secrets if secret in out + err]) == (0, [])
+        code, out, _ = run("scan", "raw", "--format", form, "--show-ids")
+        assert "AB-001" in out
+        assert "Dörte" in out
+    _, out, _ = run("scan", "raw")
+    assert (
+        out
+        == """\
+ae  ae.csv: text, comma, utf-8; 4 rows, 2 columns
+  all is ASCII; with a comma the header and the first records have 2 cells
+  key, likely: SUBJID
+
+  column  filled  empty  values  what
+  SUBJID       4      0       4  text (subject)  AA-999
+  REF          4      0       4  text            AA-999 (subject)
+
+dm  dm.csv: text, comma, utf-8; 4 rows, 6 columns
+  all letters beyond ASCII are UTF-8; with a comma the header and the first records have 6 cells
+  key, likely: SUBJID
+
+  column   filled  empty  values  what
+  SUBJID        4      0       4  text (subject)   AA-999
+  VORNAME       4      0       4  text             Aaa, Aaa-Aaa.., Aaaa, .. (person)
+  TELEFON       4      0       4  text             9999 99, 9999 9, 9999 999 (person)
+  GEBDAT        4      0       4  date DD.MM.YYYY  99.99.9999 (date of birth)
+  HERGANG       4      0       4  text             up to 22 characters (free text)
+  SEX           4      0       1  text             M (4)
+  ! GEBDAT: DD.MM.YYYY: by the dots; no day over 12 proves it
+
+2 tables; the subject is likely SUBJID
+"""
+    )
+
+
+def test_words_among_numbers_are_not_shown() -> None:
+    written("w.csv", "SUBJ,DOSE\n1,10\n2,10\n3,refused by Ann\n4,n/a\n")
+    _, out, _ = run("scan", "raw")
+    assert "DOSE         4      0       3  integer            10 (2), n/a (1) and 1 more\n" in out
+
+
+@pytest.mark.parametrize(
+    ("study", "subject", "others"),
+    [("vitals_labs", "PATNR", ("GEBDAT",)), ("improve_ced", "SUBJ", ("BRTHDAT", "AESPEC", "COMMENT"))],
+)
+def test_no_identifier_of_the_examples_is_shown(study: str, subject: str, others: tuple[str, ...]) -> None:
+    raw = EXAMPLES / study / "raw"
+    _, out, err = run("scan", str(raw), "--format", "json")
+    shown = json.loads(out)
+    values = {
+        value
+        for table in shown["tables"]
+        for column in table["columns"]
+        for value in column.get("values", {})
+        if column["kinds"].get("text") or column.get("role") == "subject"
+    }
+    secret: set[str] = set()
+    for path in raw.glob("*.csv"):
+        with path.open(encoding="latin-1", newline="") as lines:
+            sign = ";" if study == "vitals_labs" else ","
+            for row in csv.DictReader(lines, delimiter=sign):
+                secret |= {row[name] for name in (subject, *others) if row.get(name)}
+    assert secret
+    assert not secret & values
+    assert err == ""
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_shown() -> None:
+    written("good.csv", "SUBJ,X\n1,2\n")
+    written("empty.csv", "")
+    written("header.csv", "SUBJ;VISIT\n")
+    written("nul.csv", "SUBJ,X\n1,\0\n")
+    written("letter.docx", "x")
+    written("broken.xlsx", "x")
+    Path("raw/locked.xlsx").write_bytes(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600))
+    written(".hidden.csv", "a,b\n")
+    book = openpyxl.Workbook()
+    book.active.append(["SUBJ", "TERM"])  # type: ignore[union-attr]
+    book.active.append(["1", "x"])  # type: ignore[union-attr]
+    book.create_sheet("Notes")
+    book.save("raw/two.xlsx")
+    code, out, err = run("scan", "raw")
+    assert code == 11
+    assert [line.split("  ")[0] for line in out.splitlines() if ": " in line and line[0].isalpha()] == [
+        "good",
+        "header",
+        "two_sheet",
+    ]
+    assert "  ! a header and no rows\n" in out
+    assert err == (
+        "1 note in the raw data\n"
+        "raw/letter.docx CED760 raw/letter.docx is passed over: no reader for a file of this ending; files of raw "
+        "tables end in .csv, .tsv, .txt, .dat, .psv, .xlsx, .xpt\n"
+        "2 warnings in the raw data\n"
+        "raw/empty.csv CED762 the file is empty: not even a header; nothing is proposed for it\n"
+        "raw/two.xlsx CED762 the sheet Notes is empty: not even a header; nothing is proposed for it\n"
+        "3 errors in the raw data\n"
+        "raw/broken.xlsx CED761 raw/broken.xlsx cannot be read: it is no xlsx workbook; save it as .xlsx again, "
+        "without a password\n"
+        "raw/locked.xlsx CED761 raw/locked.xlsx cannot be read: it is password-protected, or an old .xls; save it "
+        "as .xlsx again, without a password\n"
+        "raw/nul.csv CED761 raw/nul.csv is no text: line 2 holds a NUL byte; export it again\n"
+    )
+
+
+def test_a_folder_without_tables_is_said() -> None:
+    assert run("scan", "raw") == (
+        11,
+        "",
+        "1 error in the raw data\nraw CED763 raw holds no table; name the folder of the raw files\n",
+    )
+
+
+def test_wrong_calls() -> None:
+    written("a.csv", "SUBJ,X\n1,2\n")
+    assert run("scan", "nowhere") == (2, "", "Error: there is no folder nowhere\n")
+    assert run("scan", "raw", "--table", "b") == (2, "", "Error: no table b in raw\n")
+
+
+def test_text_that_is_not_well_formed_is_told_by_line() -> None:
+    written("r.csv", 'SUBJ,A,B\n1,2,3\n2,3\n3,4,5,6\n4,"x"y,2\n')
+    written("cr.csv", "SUBJ,X\r1,2\r2,3\r")
+    _, out, _ = run("scan", "raw")
+    assert [line for line in out.splitlines() if line.startswith("  !")] == [
+        "  ! a line ends in a carriage return alone in line 1; a build refuses it",
+        "  ! a quote is misplaced in line 5; a build refuses it",
+        "  ! 1 record has fewer cells than the header, the first in line 3; a build stops",
+        "  ! 1 record has more cells than the header, the first in line 4; a build stops",
+        "  ! A: mixed, beside integer: 1 text",
+    ]
+
+
+def test_a_transport_file_is_scanned_too() -> None:
+    _, out, _ = run("scan", str(EXAMPLES / "improve_ced" / "raw"), "--table", "cellprod.xpt")
+    assert out.startswith("cellprod  cellprod.xpt: xpt; 40 rows, 13 columns\n  key, likely: SUBJID, PRODID\n")
+
+
+def test_a_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    written("a.csv", "SUBJ,X\n1,2\n")
+
+    def refuse(*arguments: object, **options: object) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    Path("raw/a.csv").chmod(stat.S_IRUSR)
+    monkeypatch.setattr(discover_text, "found_text", refuse)
+    assert run("scan", "raw") == (
+        11,
+        "",
+        "1 error in the raw data\n"
+        "raw/a.csv CED761 raw/a.csv cannot be read: Permission denied; look at its permissions\n",
+    )
+
+
+def test_a_large_column_is_told_by_its_shapes() -> None:
+    rows = "".join(f"S{at // 50:04d},{at},{at % 60:02d}-X\n" for at in range(30_000))
+    written("big.csv", "SUBJ,REF,TEST\n" + rows)
+    columns = columns_of("big")
+    assert columns["REF"]["distinct"] is None
+    assert (columns["REF"]["low"], columns["REF"]["high"]) == ("0", "29999")
+    assert columns["TEST"]["distinct"] == 60
+    assert len(columns["TEST"]["values"]) == 60  # type: ignore[arg-type]
