@@ -45,9 +45,7 @@ def test_the_tutorial_is_true_and_leads_to_vs_and_lb(tmp_path: Path, monkeypatch
         keys = ["USUBJID", f"{name}TESTCD", "VISITNUM", *(["VSREPNUM"] if name == "VS" else [])]
         values = [f"{name}{part}" for part in ("DTC", "ORRES", "ORRESU")]
         values += ["LBSPEC", "LBCAT", "LBREASND"] if name == "LB" else ["VSPOS", "VSSTRESN", "VSSTRESU"]
-        mine, theirs = (
-            built.frames[name].select(*keys, *values, "VISIT").sort(keys) for built in (made, finished)
-        )
+        mine, theirs = (built.frames[name].select(*keys, *values, "VISIT").sort(keys) for built in (made, finished))
         assert mine.equals(theirs), name
     standard = ["USUBJID", "LBTESTCD", "VISITNUM", "LBSTRESC", "LBSTRESU", "LBNRIND"]
     # Glucose and haemoglobin are proposed with other decimals and another unit than the study chose.
