@@ -441,7 +441,9 @@ def test_targets_that_are_refused(here: Path) -> None:
     )
     assert run("a.doc", "b.json") == (
         2,
-        ["Error: a.doc: expected a name that ends with one of .xpt, .json, .ndjson, .dsjc, .parquet, .csv"],
+        [
+            "Error: a.doc: expected a name that ends with one of .xpt, .json, .ndjson, .dsjc, .parquet, .csv, .sas7bdat"
+        ],
     )
     assert run("z.xpt", "b.json") == (2, ["Error: there is no file z.xpt"])
 

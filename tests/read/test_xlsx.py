@@ -86,7 +86,7 @@ def said(book: openpyxl.Workbook | bytes, contract: TableContract = CATH) -> lis
         (date(2019, 3, 7), "2019-03-07"),
         (datetime(2019, 3, 7, 8, 35), "2019-03-07T08:35:00"),  # noqa: DTZ001
         (datetime(2019, 3, 7, 0, 0), "2019-03-07T00:00:00"),  # noqa: DTZ001
-        (datetime(2019, 3, 7, 12, 30, 1, 250000), "2019-03-07T12:30:01.250"),  # noqa: DTZ001
+        (datetime(2019, 3, 7, 12, 30, 1, 250000), "2019-03-07T12:30:01.25"),  # noqa: DTZ001
         (time(8, 35), "08:35:00"),
         (timedelta(hours=26, minutes=3), "26:03:00"),
     ],

@@ -43,8 +43,9 @@ def convert(
 ) -> None:
     """Convert the file IN to the file OUT: XPT, Dataset-JSON (json, ndjson, dsjc), Parquet or CSV.
 
-    The endings of the names say the formats. All that OUT has no place for is listed; what would change a
-    value or cut a label stops, unless --allow names it. CSV is text unless --define gives its types.
+    IN may be a SAS7BDAT too. The endings of the names say the formats. All that OUT has no place for is
+    listed; what would change a value or cut a label stops, unless --allow names it. CSV is text unless
+    --define gives its types.
 
     \b
     Example:
@@ -54,9 +55,9 @@ def convert(
     from datetime import datetime
 
     from ced_cdisc.core.findings import Stopped, one_of
-    from ced_cdisc.read.datafiles import READ
+    from ced_cdisc.read.datafiles import READ, WRITTEN
     from ced_cdisc.report.console import BuildConsole
-    from ced_cdisc.stages.file_conversion import WRITTEN, convert_file
+    from ced_cdisc.stages.file_conversion import convert_file
 
     for path, known in ((source, READ), (target, WRITTEN)):
         if path.suffix.lower() not in known:

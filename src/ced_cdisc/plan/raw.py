@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ced_cdisc.core.findings import Location
+from ced_cdisc.core.rawformat import Counted, RawFormat, counted_in
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class RawTable:
 
     name: str
     file: str
-    format: Literal["csv", "xlsx", "xpt"]
+    format: RawFormat
     columns: tuple[str, ...]
     key: tuple[str, ...]
     subject: str
@@ -73,6 +74,12 @@ class RawTable:
     delimiter: str = ","
     encoding: str = "utf-8"
     sheet: str = ""
+    group: str = ""
+    items: Literal["oid", "name", "sas"] = "oid"
+    database: str = ""
+    query: str = ""
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What columns are called in the file, where that is another name."""
     trim: bool = False
     missing: tuple[str, ...] = ()
     policy: Literal["strict", "warn", "ignore"] = "strict"
@@ -90,6 +97,6 @@ class RawTable:
     """What reads each column, in the whole study: see :mod:`ced_cdisc.plan.account`."""
 
     @property
-    def counts_in(self) -> Literal["line", "row"]:
+    def counts_in(self) -> Counted:
         """What messages call the place of a record."""
-        return "line" if self.format == "csv" else "row"
+        return counted_in(self.format)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
 from encodings.aliases import aliases
-from typing import Literal
 
 from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.plan.language.dates import Formats, date_formats
 from ced_cdisc.plan.raw import Duplicates, PlannedVisit, RawTable, VisitPlan
-from ced_cdisc.spec.source import Text
+from ced_cdisc.plan.table_words import check_table_words, table_file, table_format
+from ced_cdisc.spec.source import Text, place_of
 from ced_cdisc.spec.study import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec
 
-_BY_ENDING: Mapping[str, Literal["csv", "xlsx", "xpt"]] = {"xlsx": "xlsx", "xpt": "xpt"}
 _DAYS = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
 
 
 def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> dict[str, RawTable]:
-    """The contract of every raw table; faults are CED007, CED008, CED012, CED018 and CED029."""
+    """The contract of every raw table; faults are CED007, CED008, CED012, CED018, CED029,
+    CED139 and CED140."""
     tables: dict[str, RawTable] = {}
     for name, spec in sources.tables.items():
         columns = (*sources.defaults.columns, *spec.columns)
@@ -48,19 +47,24 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
             )
         if spec.encoding is not None:
             _check_encoding(spec.encoding, findings)
-        extension = str(spec.file).rpartition(".")[2].lower()
-        kind = spec.format or _BY_ENDING.get(extension, "csv")
+        check_table_words(str(name), spec, known, findings)
+        kind = table_format(spec)
         tables[str(name)] = RawTable(
             name=str(name),
-            file=str(spec.file),
+            file=table_file(str(name), spec),
             format=kind,
             columns=tuple(str(c) for c in columns),
             key=tuple(str(c) for c in spec.key),
             subject=str(subject or ""),
-            where=spec.file.where,
+            where=place_of(spec.file if spec.file is not None else spec.query, spec.place),
             delimiter=str(spec.delimiter or ","),
-            encoding=str(spec.encoding or "utf-8"),
+            encoding=str(spec.encoding or ("" if kind == "sas7bdat" else "utf-8")),
             sheet=str(spec.sheet or ""),
+            group=str(spec.group or ""),
+            items=spec.items or "oid",
+            database=str(spec.database or ""),
+            query=str(spec.query or ""),
+            names={str(column): str(theirs) for column, theirs in spec.names.items()},
             trim=spec.trim if spec.trim is not None else sources.defaults.trim,
             missing=tuple(
                 str(m) for m in (spec.missing if spec.missing is not None else sources.defaults.missing)

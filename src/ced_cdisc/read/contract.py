@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, did_you_mean, one_of
+from ced_cdisc.core.rawformat import Counted, RawFormat, counted_in
 
 ROW = "__row"
-"""Name of the Int64 column with the place of a record: physical line (CSV), sheet row (xlsx) or number
-of the row, from 1 (xpt)."""
+"""Name of the Int64 column with the place of a record: physical line (CSV; of an ODM file that of the
+element), row of the sheet (xlsx), number of the row from 1 (all others; of a query as sorted)."""
 
 SPREADSHEET_ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
 """What spreadsheet programs write for a value that could not be computed, also into exported text."""
@@ -24,13 +25,19 @@ class TableContract:
 
     Attributes:
         name: table name in the specs (``ae``).
-        file: path below the raw folder (``ae.csv``).
-        format: ``csv`` (any delimited text), ``xlsx``, or ``xpt`` (a SAS transport file, version 5).
+        file: path below the raw folder (``ae.csv``); of a query that stands in the contract no path.
+        format: of the file.
         columns: every column of the table; the frame has them in this order.
         where: the spec line that declares the table.
         delimiter: one ASCII character, csv only.
-        encoding: Python codec name of the file, csv and xpt only.
+        encoding: name of the encoding, csv, xpt and sas7bdat only (there empty: as the file says).
         sheet: sheet name, xlsx only; empty means the only sheet.
+        group: the ItemGroupOID of the records, odm only.
+        items: what names the columns of items, odm only: their OID, or Name or SASFieldName of their ItemDef.
+        database: the environment variable with the address of the database, sql only.
+        query: the query, sql only; empty means that it stands in the file.
+        key: the columns by which the rows of a query are sorted, before all others.
+        names: by column, its name in the file, where it has another one there.
         trim: strip leading and trailing white space of every cell, header included.
         missing: cell texts that mean missing, compared after trimming; an empty cell always does.
         column_policy: what a column is that the header alone or the contract alone has. ``strict``: an error.
@@ -42,12 +49,18 @@ class TableContract:
 
     name: str
     file: str
-    format: Literal["csv", "xlsx", "xpt"]
+    format: RawFormat
     columns: tuple[str, ...]
     where: Location
     delimiter: str = ","
     encoding: str = "utf-8"
     sheet: str = ""
+    group: str = ""
+    items: Literal["oid", "name", "sas"] = "oid"
+    database: str = ""
+    query: str = ""
+    key: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
     trim: bool = False
     missing: tuple[str, ...] = ()
     column_policy: Literal["strict", "warn", "ignore"] = "strict"
@@ -57,6 +70,16 @@ class TableContract:
     def __post_init__(self) -> None:
         if len(set(self.columns)) != len(self.columns) or ROW in self.columns:
             raise ValueError(f"{self.name}: columns must be distinct and none may be {ROW}")
+
+    @property
+    def counts_in(self) -> Counted:
+        """What messages call the place of a record."""
+        return counted_in(self.format)
+
+    def renamed(self, header: Iterable[str]) -> list[str]:
+        """The header of the file with the names that the contract has for its columns."""
+        own = {theirs: name for name, theirs in self.names.items()}
+        return [own.get(name, name) for name in header]
 
 
 def raw_finding(

@@ -1,6 +1,6 @@
-"""Files to convert: XPT, Dataset-JSON, Parquet and CSV, each as a dataset whose rows come in blocks.
+"""Files to convert: XPT, SAS7BDAT, Dataset-JSON, Parquet and CSV, each a dataset whose rows come in blocks.
 
-XPT, NDJSON, DSJC, Parquet and CSV are read a few megabytes at a time; a JSON file is held as a whole.
+All are read a few megabytes at a time but JSON, which is held as a whole.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,9 +24,12 @@ from ced_cdisc.core.ibm import SPECIAL_MISSING
 from ced_cdisc.core.moments import moment_of, number_of
 from ced_cdisc.core.xpt import SasFormat
 from ced_cdisc.read.dataset_json import DatasetJsonFile
+from ced_cdisc.read.sas7bdat import INSTALL, NotInstalled, Sas7bdatFile, Unreadable
 from ced_cdisc.read.xpt import XptFile
 
-READ = (".xpt", ".json", ".ndjson", ".dsjc", ".parquet", ".csv")
+WRITTEN = (".xpt", ".json", ".ndjson", ".dsjc", ".parquet", ".csv")
+"""How the names of files end that can be read and written."""
+READ = (*WRITTEN, ".sas7bdat")
 """How the names of files end that can be read."""
 _BLOCK_BYTES = 1 << 24
 _CSV_ROWS = 1 << 15
@@ -61,11 +65,12 @@ def open_datafile(path: Path, *, encoding: str = "utf-8", defined: FileDataset |
 
     Args:
         path: the file.
-        encoding: of texts in XPT and CSV.
+        encoding: of texts in XPT and CSV; a SAS7BDAT says its own.
         defined: what define.xml says of the dataset; it gives a CSV file its types.
 
     Raises:
-        Stopped: the file cannot be read (CED330 to CED337, CED604 to CED607, CED720, CED722).
+        Stopped: the file cannot be read (CED246, CED247, CED330 to CED337, CED604 to CED607, CED720,
+            CED722).
     """
     match path.suffix.lower():
         case ".xpt":
@@ -76,6 +81,8 @@ def open_datafile(path: Path, *, encoding: str = "utf-8", defined: FileDataset |
             from ced_cdisc.read.parquet import ParquetFile  # loads a part of pyarrow that no other needs
 
             return ParquetFile(path)
+        case ".sas7bdat":
+            return _Sas(path)
         case _:
             return _Json(path)
 
@@ -115,6 +122,46 @@ class _Transport:
                 self._file.read()  # says the same with the right number of the row
                 raise
             yield Rows(frame, part.special_missing())
+
+
+class _Sas:
+    encoding = ""
+    rounded: Mapping[str, tuple[int, str]] = {}
+
+    def __init__(self, path: Path) -> None:
+        self._shown = path.as_posix()
+        with self._told():
+            self._file = Sas7bdatFile(path)
+        self.dataset = FileDataset(
+            name=self._file.name.upper() or path.stem.upper(),
+            label=self._file.label,
+            variables=tuple(
+                _sas_variable(c.name, c.label, c.type, c.length, c.format_text, "")
+                for c in self._file.columns
+            ),
+            created=self._file.created.isoformat() if self._file.created else "",
+            modified=self._file.modified.isoformat() if self._file.modified else "",
+        )
+
+    def blocks(self) -> Iterator[Rows]:
+        with self._told():
+            yield from self._file.blocks()
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        """What is wrong with the file, as a finding."""
+        try:
+            yield
+        except Unreadable as error:
+            code, what, hint = "CED246", f"is damaged or no SAS dataset: {error}", "copy it again"
+        except NotInstalled:
+            code, what = "CED247", "is a SAS dataset, and the package that reads those is not installed"
+            hint = INSTALL
+        else:
+            return
+        where = Location(self._shown)
+        finding = Finding(code, f"{self._shown} {what}", where, hint, stage=Stage.RAW)
+        raise Stopped(Findings([finding]))
 
 
 def _sas_variable(

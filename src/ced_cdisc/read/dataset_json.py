@@ -9,6 +9,7 @@ Dataset-JSON 1.1 (one zlib stream; files in gzip, as published examples are, are
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import zlib
@@ -16,7 +17,7 @@ from collections.abc import Generator, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, BinaryIO, NoReturn, cast
 
 import polars as pl
 
@@ -32,7 +33,8 @@ _ROWS = 1 << 15
 _PACKED = 1 << 16  # bytes that are unpacked at a time
 _TEXTS = ("string", "URI", "date", "datetime", "time")
 _NUMBERS = ("integer", "decimal", "float", "double", "boolean")
-_DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?")
+DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?")
+"""A decimal number as the format exchanges it, in a text; thousands may be separated by commas."""
 
 
 def read_dataset_json(path: Path, *, shown: str = "") -> tuple[pl.DataFrame, FileDataset]:
@@ -49,7 +51,12 @@ def read_dataset_json(path: Path, *, shown: str = "") -> tuple[pl.DataFrame, Fil
 
 
 class DatasetJsonFile:
-    """An open file, whose rows are read in blocks, again each time; arguments and errors as above.
+    """An open file, whose rows are read in blocks, again each time; errors as above.
+
+    Args:
+        path: the file; the ending of its name says the form.
+        shown: the name of the file in messages; by default the path.
+        data: its bytes, where they have been read.
 
     Attributes:
         dataset: what the file says of the dataset.
@@ -58,8 +65,9 @@ class DatasetJsonFile:
             :meth:`blocks`.
     """
 
-    def __init__(self, path: Path, *, shown: str = "") -> None:
+    def __init__(self, path: Path, *, shown: str = "", data: bytes | None = None) -> None:
         self._path = path
+        self._bytes = data
         self._file = shown or str(path)
         self._whole: Any = None
         self.rounded: dict[str, tuple[int, str]] = {}
@@ -84,11 +92,20 @@ class DatasetJsonFile:
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         """The rows in blocks; the number of them is compared with what the file says at the end."""
+        for block, before in self.as_written():
+            yield self._frame(block, before)
+
+    def as_written(self) -> Iterator[tuple[list[list[Any]], int]]:
+        """The values of the rows as JSON has them, in blocks, with the number of rows before each."""
         parts = self._parts()
         next(parts, None)
         count = 0
         while block := list(islice(parts, _ROWS)):
-            yield self._frame(block, count)
+            for number, row in enumerate(block, count + 1):
+                if not isinstance(row, list) or len(cast("list[Any]", row)) != len(self.dataset.variables):
+                    what = f"has no list of {len(self.dataset.variables)} values for row {number}"
+                    _stop("CED606", self._file, what)
+            yield block, count
             count += len(block)
         if self._said != count:
             _stop("CED607", self._file, f"says {self._said} records and holds {count}", "write it again")
@@ -98,13 +115,16 @@ class DatasetJsonFile:
         kind = self._path.suffix.lower()
         try:
             if kind in (".ndjson", ".dsjc"):
-                lines = _plain(self._path) if kind == ".ndjson" else _unpacked(self._path, self._file)
-                yield from _by_lines(lines, self._file)
+                with self._opened() as stream:
+                    lines = _plain(stream) if kind == ".ndjson" else _unpacked(stream, self._file)
+                    yield from _by_lines(lines, self._file)
                 return
             if self._whole is None:
-                if (size := self._path.stat().st_size) > LARGEST_JSON:
+                size = self._path.stat().st_size if self._bytes is None else len(self._bytes)
+                if size > LARGEST_JSON:
                     _stop("CED604", self._file, f"has {size:,} bytes", "save it as NDJSON")
-                self._whole = _parsed(self._path.read_text(encoding="utf-8"), self._file, 0)
+                with self._opened() as stream:
+                    self._whole = _parsed(stream.read().decode(), self._file, 0)
         except OSError as error:
             _stop("CED604", self._file, f"cannot be read: {error.strerror or error}")
         except UnicodeDecodeError as error:
@@ -116,11 +136,11 @@ class DatasetJsonFile:
             _stop("CED606", self._file, "has rows that are no list")
         yield from cast("list[Any]", rows)
 
+    def _opened(self) -> BinaryIO:
+        return self._path.open("rb") if self._bytes is None else io.BytesIO(self._bytes)
+
     def _frame(self, rows: list[Any], before: int) -> pl.DataFrame:
         columns = self.dataset.variables
-        for number, row in enumerate(rows, before + 1):
-            if not isinstance(row, list) or len(cast("list[Any]", row)) != len(columns):
-                _stop("CED606", self._file, f"has no list of {len(columns)} values for row {number}")
         values: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
         return pl.DataFrame([self._series(c, v, before) for c, v in zip(columns, values, strict=True)])
 
@@ -139,31 +159,29 @@ class DatasetJsonFile:
         return pl.Series(column.name, made, pl.Float64 if column.type == "Num" else pl.String)
 
 
-def _plain(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while line := stream.readline(LONGEST_LINE):
-            yield line
+def _plain(stream: BinaryIO) -> Iterator[bytes]:
+    while line := stream.readline(LONGEST_LINE):
+        yield line
 
 
-def _unpacked(path: Path, file: str) -> Iterator[bytes]:
+def _unpacked(stream: BinaryIO, file: str) -> Iterator[bytes]:
     """The lines of a compressed file; no more of it is unpacked at a time than the longest line has."""
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)  # zlib or gzip, as the first bytes say
     rest = b""
-    with path.open("rb") as stream:
-        while not unpacker.eof:
-            packed = unpacker.unconsumed_tail or stream.read(_PACKED)
-            if not packed:
-                _stop("CED605", file, "is cut: its compressed data have no end", "copy it again")
-            try:
-                rest += unpacker.decompress(packed, LONGEST_LINE)
-            except zlib.error:
-                _stop("CED605", file, "is no data compressed by zlib or gzip", "write it again")
-            *lines, rest = rest.split(b"\n")
-            yield from lines
-            if len(rest) >= LONGEST_LINE:
-                break
-        if unpacker.eof and (unpacker.unused_data or stream.read(1)):
-            _stop("CED605", file, "has bytes after the end of its compressed data", "write it again")
+    while not unpacker.eof:
+        packed = unpacker.unconsumed_tail or stream.read(_PACKED)
+        if not packed:
+            _stop("CED605", file, "is cut: its compressed data have no end", "copy it again")
+        try:
+            rest += unpacker.decompress(packed, LONGEST_LINE)
+        except zlib.error:
+            _stop("CED605", file, "is no data compressed by zlib or gzip", "write it again")
+        *lines, rest = rest.split(b"\n")
+        yield from lines
+        if len(rest) >= LONGEST_LINE:
+            break
+    if unpacker.eof and (unpacker.unused_data or stream.read(1)):
+        _stop("CED605", file, "has bytes after the end of its compressed data", "write it again")
     yield rest
 
 
@@ -267,7 +285,7 @@ def _value(column: FileVariable, value: Any) -> Any:
         return value.rstrip(" ") or None
     if column.moment:
         return number_of(value, column.moment)
-    if isinstance(value, str) and (column.data_type != "decimal" or not _DECIMAL.fullmatch(value)):
+    if isinstance(value, str) and (column.data_type != "decimal" or not DECIMAL.fullmatch(value)):
         raise TypeError
     number = float(value.replace(",", "") if isinstance(value, str) else value)
     if number in (float("inf"), float("-inf")):

@@ -19,6 +19,7 @@ import polars as pl
 from ced_cdisc.core.findings import Finding, Location, Severity
 from ced_cdisc.read.contract import ROW, TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.encoding import place_of, to_utf8
+from ced_cdisc.read.finish import empty_file, finish_cells, kept_columns, skipped_rows
 from ced_cdisc.read.scan import Fault, Layout, scan
 
 _SHOWN_RECORDS = 5
@@ -52,42 +53,18 @@ def read_delimited(
     header = _cells(data, layout, 0, contract)
     if contract.trim:
         header = [cell.strip() for cell in header]
+    header = contract.renamed(header)
     found += compare_header(header, contract, Location(shown, int(layout.lines[0])))
     found += _ragged(data, layout, len(header), contract, shown)
     if any(finding.severity is Severity.ERROR for finding in found):
         return None, (), found
-    keep = [name for name in contract.columns if needed is None or name in needed]
+    keep = kept_columns(contract, needed)
     frame = _parse(data, layout, header, keep, contract)
     blank = _blank_records(data, layout, frame, contract)
     if blank:
         frame = frame.filter(~pl.col(ROW).is_in(blank))
     found += skipped_rows(sorted([*blank, *layout.blank_lines.tolist()]), "line", contract, shown)
     return frame, new_columns(header, contract), found
-
-
-def empty_file(contract: TableContract, shown: str) -> Finding:
-    """CED205: a file without a single record."""
-    text = f"the file of table {contract.name} is empty: not even a header"
-    return raw_finding("CED205", text, Location(shown), f"expected {', '.join(contract.columns)}")
-
-
-def skipped_rows(places: list[int], word: str, contract: TableContract, shown: str) -> list[Finding]:
-    """CED218, a note: rows without a single filled cell were left out."""
-    if not places:
-        return []
-    listed = ", ".join(map(str, places[:_SHOWN_RECORDS])) + (", ..." if len(places) > _SHOWN_RECORDS else "")
-    many = "s" if len(places) > 1 else ""
-    text = f"{len(places)} blank {word}{many} of table {contract.name} left out: {listed}"
-    return [raw_finding("CED218", text, Location(shown, places[0]), severity=Severity.NOTE)]
-
-
-def finish_cells(frame: pl.DataFrame, contract: TableContract) -> pl.DataFrame:
-    """Trim where the contract says so, then turn empty cells and its missing texts into null."""
-    texts = pl.col(pl.String)
-    if contract.trim:
-        frame = frame.with_columns(texts.str.strip_chars())
-    empty = ["", *contract.missing]
-    return frame.with_columns(pl.when(~texts.is_in(empty)).then(texts).otherwise(None))
 
 
 def _quoting_finding(fault: Fault, data: bytes, contract: TableContract, shown: str) -> Finding:

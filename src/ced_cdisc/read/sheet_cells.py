@@ -16,11 +16,11 @@ import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from importlib import import_module
 from typing import Any, Literal
 
-from ced_cdisc.read.cell_text import duration_text, number_text
+from ced_cdisc.read.cell_text import moment_text, number_text, value_text
 
 MAX_UNPACKED = 1 << 30
 """Most bytes that the parts of a workbook may unpack to, together."""
@@ -142,26 +142,15 @@ def _rows(parser: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
 def _text(value: object, cell: dict[str, Any], book: Any) -> str | None:
     """The text of a cell value, or None for a number that is none."""
     match value:
-        case bool():
-            return "TRUE" if value else "FALSE"
         case str():
             return _ESCAPED.sub(_unescape, value)
-        case int():
-            return str(value)
         case float():
             return number_text(value) if math.isfinite(value) else None
         case datetime():
-            stamp = value.isoformat(timespec="milliseconds" if value.microsecond else "seconds")
-            at_midnight = value.time() == time()
-            return stamp[:10] if at_midnight and not _shows_hours(cell, book) else stamp
-        case date():
-            return value.isoformat()
-        case time():
-            return value.isoformat(timespec="milliseconds" if value.microsecond else "seconds")
-        case timedelta():
-            return duration_text(value)
+            text = moment_text(value)
+            return text if value.time() != time() or _shows_hours(cell, book) else text[:10]
         case _:
-            return str(value)
+            return value_text(value)
 
 
 def _unescape(match: re.Match[str]) -> str:

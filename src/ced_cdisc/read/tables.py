@@ -23,8 +23,9 @@ from ced_cdisc.read.contract import (
     read_error,
     shown_path,
 )
-from ced_cdisc.read.delimited import empty_file, read_delimited
-from ced_cdisc.read.xlsx import read_xlsx
+from ced_cdisc.read.delimited import read_delimited
+from ced_cdisc.read.encoding import to_utf8
+from ced_cdisc.read.finish import empty_file
 
 Reader = Callable[
     [bytes, TableContract, str, Collection[str] | None],
@@ -44,9 +45,10 @@ class RawTable:
         name: table name in the specs.
         frame: String columns in the contract's order (null = empty cell), then ``__row`` (Int64):
             the physical line of a CSV record, the sheet row of an xlsx record, the number of an xpt record.
-        sha256: digest of the bytes of the file, hexadecimal.
+        sha256: digest of the bytes of the file, hexadecimal; empty where a query stands in the contract.
         file: path below the raw folder.
         new: columns of the file that the contract does not list, in their order.
+        rows_sha256: digest of the rows that a query gave; empty where the file holds the rows.
     """
 
     name: str
@@ -54,6 +56,17 @@ class RawTable:
     sha256: str
     file: str
     new: tuple[str, ...] = ()
+    rows_sha256: str = ""
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """The digests of what was read, by the names that build.json has for them."""
+        made = {f"raw/{self.file}": self.sha256} if self.sha256 else {}
+        return made | ({f"rows of {self.name}": self.rows_sha256} if self.rows_sha256 else {})
+
+
+Result = tuple[RawTable | None, list[Finding]]
+"""A table, or None where a finding is an error; and the findings."""
 
 
 def read_table(
@@ -69,34 +82,85 @@ def read_table(
     Returns:
         The table, or None where a finding is an error; and the findings.
     """
+    return _read_together(folder, [contract], [needed])[0]
+
+
+def _read_together(
+    folder: Path, contracts: Sequence[TableContract], needed: Sequence[Collection[str] | None]
+) -> list[Result]:
+    """Read the tables of one file: of an ODM file several, of any other one."""
+    contract, columns = contracts[0], needed[0]
+    if contract.query:
+        return [_query(contract.query, "", contract, contract.file, columns)]
     shown = shown_path(folder, contract.file)
-    fault = _locate(folder, contract, shown)
-    if fault:
-        return None, [fault]
+    faults = [fault for one in contracts if (fault := _locate(folder, one, shown))]
+    if faults:  # it is the same for all tables of the file
+        return [(None, [fault]) for fault in faults]
     try:
         raw = (folder / contract.file).read_bytes()
     except OSError as error:
-        return None, [read_error(error, contract, shown)]
+        return [(None, [read_error(error, one, shown)]) for one in contracts]
     if not raw:
-        return None, [empty_file(contract, shown)]
-    frame, new, found = _reader(contract)(raw, contract, shown, needed)
-    if frame is None or any(finding.severity is Severity.ERROR for finding in found):
-        return None, found
-    if contract.format != "csv" or b"#" in raw:
-        found += _spreadsheet_errors(frame, contract, shown)
-        if any(finding.severity is Severity.ERROR for finding in found):
+        return [(None, [empty_file(one, shown)]) for one in contracts]
+    digest = hashlib.sha256(raw).hexdigest()
+    if contract.format == "sql":
+        return [_query(raw, digest, contract, shown, columns)]
+    if contract.format == "odm":
+        from ced_cdisc.read.raw_odm import read_odm_tables
+
+        read = read_odm_tables(raw, contracts, shown, needed)
+    else:
+        read = [_reader(contract)(raw, contract, shown, columns)]
+    may_hold = contract.format != "csv" or b"#" in raw
+    made: list[Result] = []
+    for one, (frame, new, found) in zip(contracts, read, strict=True):
+        if frame is not None and may_hold and not _has_error(found):
+            found = [*found, *_spreadsheet_errors(frame, one, shown)]
+        if frame is None or _has_error(found):
+            made.append((None, found))
+        else:
+            made.append((RawTable(one.name, frame, digest, one.file, new), found))
+    return made
+
+
+def _has_error(found: Sequence[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in found)
+
+
+def _query(
+    query: str | bytes, digest: str, contract: TableContract, shown: str, needed: Collection[str] | None
+) -> Result:
+    """The table of a query, which stands in the contract or in a file."""
+    from ced_cdisc.read.query import read_query
+
+    if isinstance(query, bytes):
+        data, found = to_utf8(query, contract, shown)
+        if data is None:
             return None, found
-    return RawTable(contract.name, frame, hashlib.sha256(raw).hexdigest(), contract.file, new), found
+        query = data.decode()
+    made, found = read_query(query, contract, shown, needed)
+    found += [] if made is None else _spreadsheet_errors(made.frame, contract, shown)
+    if made is None or _has_error(found):
+        return None, found
+    return RawTable(contract.name, made.frame, digest, contract.file, made.new, made.sha256), found
 
 
 def _reader(contract: TableContract) -> Reader:
-    if contract.format == "xlsx":
-        return read_xlsx
-    if contract.format == "csv":
-        return read_delimited
-    from ced_cdisc.read.transport import read_transport  # loads pyarrow.compute, which few studies need
-
-    return read_transport
+    """The reader of a format; each loads what its format needs, which few studies need all of."""
+    match contract.format:
+        case "csv":
+            return read_delimited
+        case "xlsx":
+            from ced_cdisc.read.xlsx import read_xlsx as read
+        case "xpt":
+            from ced_cdisc.read.transport import read_transport as read
+        case "sas7bdat":
+            from ced_cdisc.read.sas7bdat import read_sas7bdat as read
+        case "parquet":
+            from ced_cdisc.read.raw_parquet import read_raw_parquet as read
+        case _:
+            from ced_cdisc.read.raw_dataset_json import read_raw_dataset_json as read
+    return read
 
 
 def _spreadsheet_errors(frame: pl.DataFrame, contract: TableContract, shown: str) -> list[Finding]:
@@ -107,7 +171,7 @@ def _spreadsheet_errors(frame: pl.DataFrame, contract: TableContract, shown: str
     for name in (name for name in names if held[name].item()):
         rows = frame.filter(pl.col(name).is_in(SPREADSHEET_ERRORS))
         value, lines = rows[name].item(0), rows[ROW].to_list()
-        word = "line" if contract.format == "csv" else "row"
+        word = contract.counts_in
         cells = f"in {len(lines)} cells, first in" if len(lines) > 1 else "in"
         text = f"column {contract.name}.{name} holds {value}, an error of a spreadsheet,"
         text += f" {cells} {word} {lines[0]}"
@@ -132,18 +196,36 @@ def read_tables(
     """
     if len({contract.name for contract in contracts}) != len(contracts):
         raise ValueError("table names must be distinct")
-    if folder.is_dir() and not _files(folder):
+    if folder.is_dir() and not _files(folder) and not all(contract.query for contract in contracts):
         text = f"the raw folder {folder.as_posix()} holds no file"
-        wanted = one_of([contract.file for contract in contracts])
+        wanted = one_of([contract.file for contract in contracts if not contract.query])
         return {}, [
             raw_finding("CED201", text, Location(folder.as_posix()), f"expected {wanted}" * bool(wanted))
         ]
     columns = needed or {}
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-        running = [pool.submit(read_table, folder, c, columns.get(c.name)) for c in contracts]
-        results = [one.result() for one in running]
-    tables = {table.name: table for table, _ in results if table is not None}
-    return tables, [finding for _, found in results for finding in found]
+        running = [
+            (together, pool.submit(_read_together, folder, together, [columns.get(c.name) for c in together]))
+            for together in _sittings(contracts)
+        ]
+        results = {
+            contract.name: result
+            for together, one in running
+            for contract, result in zip(together, one.result(), strict=True)
+        }
+    ordered = [results[contract.name] for contract in contracts]
+    tables = {table.name: table for table, _ in ordered if table is not None}
+    return tables, [finding for _, found in ordered for finding in found]
+
+
+def _sittings(contracts: Sequence[TableContract]) -> list[list[TableContract]]:
+    """The tables that are read together: those of one ODM file, else each alone."""
+    made: dict[str, list[TableContract]] = {}
+    for contract in contracts:
+        made.setdefault(contract.file if contract.format == "odm" else f"table {contract.name}", []).append(
+            contract
+        )
+    return list(made.values())
 
 
 def unclaimed_files(folder: Path, contracts: Sequence[TableContract]) -> list[Finding]:
@@ -151,7 +233,7 @@ def unclaimed_files(folder: Path, contracts: Sequence[TableContract]) -> list[Fi
 
     Hidden files and the lock files of Office (``~$ae.xlsx``) are passed over.
     """
-    claimed = {PurePosixPath(contract.file).as_posix() for contract in contracts}
+    claimed = {PurePosixPath(contract.file).as_posix() for contract in contracts if not contract.query}
     parents = sorted({PurePosixPath(name).parent for name in claimed} | {PurePosixPath(".")})
     found: list[Finding] = []
     for parent in parents:
@@ -185,7 +267,7 @@ def _locate(folder: Path, contract: TableContract, shown: str) -> Finding | None
     path = folder / contract.file
     try:
         if path.is_file():
-            return None
+            return _too_large(contract, path.stat().st_size, shown)
         if path.exists():
             text = f"the file of table {contract.name} is no ordinary file: {shown}"
             return raw_finding("CED204", text, contract.where, "put the exported table there")
@@ -195,3 +277,15 @@ def _locate(folder: Path, contract: TableContract, shown: str) -> Finding | None
     hint = did_you_mean(contract.file, beside) or f"the folder has {one_of(beside)}" * bool(beside)
     text = f"the file of table {contract.name} is missing: {shown}"
     return raw_finding("CED202", text, contract.where, hint)
+
+
+def _too_large(contract: TableContract, size: int, shown: str) -> Finding | None:
+    """CED276 for an ODM file of so many bytes that it is not even opened."""
+    if contract.format != "odm":
+        return None
+    from ced_cdisc.read.odm import LARGEST_ODM
+
+    if size <= LARGEST_ODM:
+        return None
+    text = f"the file of table {contract.name} has {size:,} bytes, more than {LARGEST_ODM:,}"
+    return raw_finding("CED276", text, Location(shown), "export it in parts")

@@ -11,7 +11,7 @@ import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
 from ced_cdisc.read.contract import ROW, TableContract, compare_header, new_columns, raw_finding
-from ced_cdisc.read.delimited import empty_file, finish_cells, skipped_rows
+from ced_cdisc.read.finish import empty_file, finish_cells, kept_columns, skipped_rows
 from ced_cdisc.read.sheet_cells import (
     PackageFault,
     SheetCells,
@@ -111,11 +111,12 @@ def _to_frame(
     header = [header_row.get(number, "") for number in range(1, max(header_row, default=0) + 1)]
     if contract.trim:
         header = [name.strip() for name in header]
+    header = contract.renamed(header)
     found += compare_header(header, contract, Location(shown, 1))
     found += _beyond_header(filled, len(header), table, where)
     if any(finding.severity is Severity.ERROR for finding in found):
         return None, (), found
-    keep = [name for name in contract.columns if needed is None or name in needed]
+    keep = kept_columns(contract, needed)
     place = {name: number for number, name in enumerate(header, 1)}
     columns = {
         name: pl.Series([cells.get(place.get(name, 0)) for cells in filled.values()], dtype=pl.String)

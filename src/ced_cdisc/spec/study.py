@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from ced_cdisc.core.rawformat import RawFormat
 from ced_cdisc.spec.base import Also, Model, Words, Yes, kept, listed
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.units import Unit
@@ -107,13 +108,34 @@ class DuplicatesSpec(Model):
 class TableSpec(Model):
     """One raw table: the contract."""
 
-    file: Text = Field(description="The file below the raw folder.")
-    format: Literal["csv", "xlsx", "xpt"] | None = Field(
-        None, description="xpt is a SAS transport file, version 5; by default from the ending of the file."
+    file: Text | None = Field(None, description="The file below the raw folder; sql: its query.")
+    format: RawFormat | None = Field(
+        None,
+        description="csv is any delimited text, xpt a SAS transport file of version 5, json Dataset-JSON, "
+        "odm clinical data of ODM-XML, sql a query; by default from the ending of the file.",
     )
     sheet: Text | None = Field(None, description="xlsx: the sheet; default: the only one.")
     delimiter: Text | None = Field(None, description="csv: what separates cells; default: a comma.")
-    encoding: Text | None = Field(None, description="csv, xpt: default utf-8, csv with or without mark.")
+    encoding: Text | None = Field(
+        None,
+        description="csv, xpt: default utf-8, csv with or without mark; sas7bdat: as it says.",
+    )
+    group: Text | None = Field(None, description="odm: the ItemGroupOID of the records of the table.")
+    items: Literal["oid", "name", "sas"] | None = Field(
+        None,
+        description="odm: what names the columns of items: ItemOID, or Name or SASFieldName of the ItemDef "
+        "in the same file; default: oid.",
+    )
+    database: Text | None = Field(
+        None,
+        description="sql: the environment variable that holds the address of the database, as SQLAlchemy "
+        "writes it. The address itself, which may hold a password, never stands in a spec.",
+    )
+    query: Text | None = Field(None, description="sql: the query, in place of a file that holds it.")
+    names: dict[Text, Text] = Field(
+        default_factory=dict[Text, Text],
+        description="What a column of the contract is called in the file, where that is another name.",
+    )
     key: Words = Field(description="The columns that identify a row.")
     subject: Text | None = Field(None, description="The column of the subject's identifier.")
     identifying: Words = Field(

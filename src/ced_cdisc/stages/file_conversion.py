@@ -12,15 +12,12 @@ from typing import BinaryIO, cast
 from ced_cdisc.core.datafile import NO_TIME, FileDataset, FileVariable
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped, did_you_mean
 from ced_cdisc.core.xpt import LONGEST_NUMBER, TEXT_BYTES, XptMember, XptVariable, sas_stamp, split_format
-from ced_cdisc.read.datafiles import READ, DataFile, open_datafile
+from ced_cdisc.read.datafiles import DataFile, open_datafile
 from ced_cdisc.read.defined import defined_dataset, refused
 from ced_cdisc.stages.file_losses import Kind, Survey, fitted, survey
 from ced_cdisc.write.dataset_json import Form, write_dataset_json
 from ced_cdisc.write.delimited import write_csv
 from ced_cdisc.write.xpt import write_xpt_blocks
-
-WRITTEN = READ
-"""How the names of files end that can be written."""
 
 
 @dataclass(frozen=True)

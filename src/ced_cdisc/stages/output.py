@@ -34,7 +34,9 @@ def manifest(
 
     A lock of numbers is listed as it is after the build: so it gives the same build again.
     """
-    inputs = {f"raw/{table.file}": table.sha256 for table in tables.values()} | dict(specs)
+    inputs = {name: digest for table in tables.values() for name, digest in table.inputs.items()} | dict(
+        specs
+    )
     described = {
         f"{kind.rpartition('/')[0]}/{dataset.name}".lstrip("/"): dataset
         for kind, package in packages.items()

@@ -14,6 +14,10 @@ from ced_cdisc.stages.identifying import identifiers_of
 from ced_cdisc.stages.planning import stop_on_errors
 
 
+_SLOW = ("xlsx", "odm")
+"""Formats that are read cell by cell in Python."""
+
+
 def contracts_of(plan: StudyPlan) -> list[TableContract]:
     """What the studies of a plan say of their raw tables, by qualified name."""
     return [
@@ -26,6 +30,12 @@ def contracts_of(plan: StudyPlan) -> list[TableContract]:
             delimiter=t.delimiter,
             encoding=t.encoding,
             sheet=t.sheet,
+            group=t.group,
+            items=t.items,
+            database=t.database,
+            query=t.query,
+            key=t.key,
+            names=t.names,
             trim=t.trim,
             missing=t.missing,
             column_policy=t.policy,
@@ -42,7 +52,7 @@ def read_raw(
 ) -> dict[str, RawTable]:
     """Read the raw tables that the contracts list, as text, by qualified name.
 
-    A partner takes the slow ones: workbooks.
+    A partner takes the slow ones: workbooks and XML.
 
     Raises:
         Stopped: a table is missing or damaged.
@@ -61,7 +71,7 @@ def _read(
 ) -> tuple[dict[str, RawTable], list[Finding]]:
     if partner is None:
         return read_tables(raw, contracts)
-    parts = [[one for one in contracts if (one.format == "xlsx") == bool(half)] for half in (0, 1)]
+    parts = [[one for one in contracts if (one.format in _SLOW) == bool(half)] for half in (0, 1)]
     tables, found = read_tables(raw, parts[partner.half])
     try:
         theirs, also = partner.swap((tables, found))

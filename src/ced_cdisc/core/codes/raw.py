@@ -24,6 +24,7 @@ CED220 | a declared column is not in the header | correct the header or the colu
 CED221 | a column that is not declared | list it in sources.yaml, or delete it
 CED222 | a column stands twice in the header | rename one of them
 CED223 | a header cell is blank | name the column, or delete it
+CED224 | a floating-point number that is none: NaN or Infinity | correct it, or list it under `missing`
 CED225 | the file is not an xlsx workbook | save it as .xlsx, or declare `format: csv`
 CED226 | the workbook has a password or is an old .xls | save it as .xlsx without a password
 CED227 | the workbook is damaged | open it in a spreadsheet program and save it again
@@ -38,11 +39,15 @@ CED235 | a file that no table reads (a note) | declare it in sources.yaml, or mo
 CED236 | a column that nothing reads (a note) | map it, or write under `exclude` why it is left out
 CED237 | a record left out as a duplicate (a note) | nothing: `duplicates` in sources.yaml says so
 CED238 | duplicates of which none can be chosen | correct the data, or `duplicates` in sources.yaml
+CED239 | a column of a type that has no text | export it as text, or take it out
 CED240 | a text written in ASCII characters (a note) | nothing: `text: transliterate` says so
 CED241 | the name of a text's part is taken | rename the qualifier or variable that has it
 CED242 | a cell holds the text of a spreadsheet's error | correct it, or list it under `missing`
 CED243 | a special missing value of SAS | list it under `missing`, or correct the data
 CED244 | a number that is none of the days or times its SAS format shows | correct the data, or the format
+CED245 | the file is no Parquet file, or is damaged | export the table again
+CED246 | the file is no SAS dataset (SAS7BDAT), or is damaged | copy it again, or name its encoding
+CED247 | the package that reads a format is not installed | install it as the message says
 CED249 | a subject is in DM of two pooled studies | give each study subjects of its own in `usubjid`
 CED250 | a raw value without a term in ct | add the code to ct, or correct the data
 CED251 | a date that no format fits | add the format, or correct the data
@@ -64,13 +69,23 @@ CED267 | a character that is not printable ASCII | replace it in the line, with 
 CED268 | a date or time that two formats read differently | keep the formats agreed for the column
 CED269 | a text that is no ISO 8601 duration, or an unknown unit | correct the data, or map the unit with ct
 CED270 | a condition is unknown for some records (a note) | complete or impute the dates, or accept it
+CED271 | an ODM file that is no well-formed XML | export it again
+CED272 | a document type declaration, which could bring entities in | export it without
 CED273 | a text that is no known unit | correct the data, or say in study.yaml what it means
 CED274 | a result that is to be converted has no unit | correct the data
 CED275 | records of one test with different standard units | name the test's `standard` unit
+CED276 | an ODM file that is too big, too deep, or has too long a value | export it again, or in parts
+CED277 | XML that is no snapshot of clinical data of one study | export one as ODM 1.3 or 2.0
+CED278 | the ODM file has no such item group, or no such name of an item | correct `group` or `items`
+CED279 | a record of an ODM file that contradicts itself | correct the data, and export them again
 CED280 | a raw value that fits several terms | write the term that is meant in ct
+CED281 | the environment variable of a database is not set, or holds no address | set it
+CED282 | a database that cannot be reached | look at the server and at the address
 CED283 | a time to event without start, event or censoring date | add a censoring date, or leave subjects out
 CED284 | AVAL and AVALC of a parameter are not one to one | correct the line of AVAL or of AVALC
 CED285 | a result of a test that was not done | correct the data, or the condition of `not_done`
+CED286 | the query of a table fails | correct the query, or what it reads
+CED287 | a statement that gives no rows | write one SELECT statement
 CED288 | several records of a subject in the selection of a result | name more in its condition
 CED289 | a result that its records do not suffice for (a warning) | look at the condition and the data
 CED290 | sequence.lock cannot be read or is damaged | take it back from version control, or use --renumber

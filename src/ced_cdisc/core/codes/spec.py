@@ -91,6 +91,8 @@ CED135 | a character that the PDF of a guide cannot show | write it in Latin let
 CED136 | a guide that cannot be made | follow the message
 CED137 | a known finding that is not said right | follow the message
 CED138 | words for a guide that is not made (a warning) | declare the document in define.yaml
+CED139 | a word that does not go with the format of a raw table | take it out, or correct `format`
+CED140 | `database` is no name of an environment variable | name one, which holds the address
 CED560 | the file is no xlsx workbook | save it as .xlsx
 CED561 | the workbook is password-protected, or an old .xls | save it as .xlsx without a password
 CED562 | the workbook is damaged, or too big | save it as .xlsx again
