@@ -18,6 +18,7 @@ from ced_cdisc.companion import companion, half_of_build
 from ced_cdisc.core.findings import Findings, did_you_mean
 from ced_cdisc.core.masking import masked
 from ced_cdisc.core.metadata import PackageMetadata
+from ced_cdisc.core.sizes import bytes_of
 from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.formats import file_formats, written_as
 from ced_cdisc.plan.model import StudyPlan
@@ -81,6 +82,8 @@ def build(
     check: bool = True,
     show_ids: bool = False,
     formats: str | Iterable[str] = "xpt",
+    split_over: str = "5GB",
+    split_within_subjects: bool = False,
     watch: Watch | None = None,
     processes: int = 1,
 ) -> Build:
@@ -100,11 +103,15 @@ def build(
         formats: what the datasets are written as: ``xpt``, ``json``, ``ndjson``, ``dsjc``,
             ``parquet``. XPT, else the first of them, stands beside define.xml, which names it; others have a
             folder each.
+        split_over: a transport file over this size is also written in pieces, in the folder ``split`` beside
+            it; ``none`` for no pieces.
+        split_within_subjects: whether a piece may end between two records of a subject.
         watch: told of each finished dataset.
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
 
     Raises:
         UnknownFormat: there is no such format.
+        UnknownSize: ``split_over`` is no size.
         Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed.
         MissingFolder, NotADirectoryError: a folder that was named is not there.
     """
@@ -113,6 +120,7 @@ def build(
         raise NotADirectoryError(f"there is no folder {raw.as_posix()}")
     study = find_study(_path(mappings), _path(define), Path())
     asked, written = _names(only), file_formats(_names(formats))
+    limit = bytes_of(split_over) if "xpt" in written else None
     findings = Findings()
 
     plan, specs = make_plan(study, findings, asked, profile)
@@ -131,6 +139,13 @@ def build(
         plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
         raw_frames = {name: table.frame for name, table in tables.items()}
         packages, files = package(plan, datasets, qualifiers, raw_frames, findings, partner)
+        if limit is not None and any(len(content) > limit for content in files.values()):
+            from ced_cdisc.stages.splitting import split_datasets
+
+            within = split_within_subjects
+            pieces = split_datasets(packages, files.__getitem__, limit, findings, within_subjects=within)
+            files |= {name: b"".join(parts) for name, parts in pieces}
+            stop_on_errors(findings)
         verified: Verified | None = None
         if verify:
             from ced_cdisc.stages.verifying import verify as compute_again

@@ -258,7 +258,8 @@ def test_what_transport_files_cannot_hold_is_refused_and_nothing_is_left(here: P
         12,
         [
             "1 error in the output",
-            'adxx.xpt CED301 variable name "LONGVARNAME" of ADXX has 11 bytes, XPT v5 holds 8',
+            'adxx.xpt CED301 variable name "LONGVARNAME" of ADXX has 11 bytes, XPT v5 holds 8; '
+            "rename it, or write XPT v8 with --xpt-version 8",
         ],
     )
     head["columns"][0]["name"] = "TEXT"  # type: ignore[index]

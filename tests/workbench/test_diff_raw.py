@@ -273,6 +273,40 @@ def test_another_encoding_is_read_all_the_same() -> None:
     assert "another value in 1 of 3 records that both have; read by AE.AETERM\n" in said
 
 
+def test_an_encoding_that_the_contract_cannot_read_stops_a_build() -> None:
+    Path("new/ae.csv").write_bytes(RAW["ae.csv"].encode("utf-16"))
+    assert of("ae") == (
+        "  error CED813 the encoding is UTF-16, before ASCII; say it in the contract, or have the file exported as "
+        f"before\n      {AE}\n"
+    )
+    Path("new/ae.csv").write_bytes(b"")
+    assert of("ae") == (
+        "  error CED814 the file cannot be read now: CED205 the file of table ae is empty: not even a header; "
+        "expected SUBJ, AENO, TERM, SEV, START, STOP\n      new/ae.csv\n"
+    )
+    Path("new/ae.csv").write_text("SUBJ,__row\n001,1\n")
+    assert of("ae") == (
+        "  error CED814 the file cannot be read now: CED814 a column of new/ae.csv is called __row, which is a name of "
+        "this tool; give the column another name\n      ae.csv\n"
+    )
+
+
+def test_a_header_alone_has_lost_its_records_and_no_kinds() -> None:
+    Path("new/dose.csv").write_text("SUBJ,DAY,DOSDT,DOSE\n")
+    assert of("dose") == (
+        "  warning CED809 SUBJ: 2 subjects gone: 001, 002\n"
+        "  warning CED807 3 records gone\n"
+        "      SUBJ '001' DAY '1', line 2\n"
+        "      SUBJ '001' DAY '2', line 3\n"
+        "      SUBJ '002' DAY '1', line 4\n"
+    )
+
+
+def test_a_record_without_a_subject_stops_a_build() -> None:
+    changed("dose.csv", "002,1", ",1")
+    assert "  error CED809 SUBJ: 1 record without a subject\n" in of("dose")
+
+
 def test_line_ends_alone_change_nothing_else() -> None:
     Path("new/ae.csv").write_bytes(RAW["ae.csv"].replace("\n", "\r\n").encode())
     assert of("ae") == "  note CED813 line ends are those of Windows, before of Unix\n      " + AE + "\n"

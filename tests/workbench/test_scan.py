@@ -183,7 +183,9 @@ def test_identifiers_are_shapes_unless_they_are_asked_for() -> None:
         assert "AB-001" in out
         assert "Dörte" in out
     _, out, _ = run("scan", "raw")
-    assert out == """\
+    assert (
+        out
+        == """\
 ae  ae.csv: text, comma, utf-8; 4 rows, 2 columns
   all is ASCII; with a comma the header and the first records have 2 cells
   key, likely: SUBJID
@@ -207,6 +209,7 @@ dm  dm.csv: text, comma, utf-8; 4 rows, 6 columns
 
 2 tables; the subject is likely SUBJID
 """
+    )
 
 
 def test_words_among_numbers_are_not_shown() -> None:

@@ -14,11 +14,13 @@ from click.testing import CliRunner
 
 import ced_cdisc
 from ced_cdisc.cli import main
-from ced_cdisc.core.findings import Findings
+from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.pipeline import Build
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.needed import lines_for
 from ced_cdisc.plan.study import plan_study
+from ced_cdisc.read.contract import TableContract
+from ced_cdisc.read.tables import RawTable, read_tables
 from ced_cdisc.recompute import Reason, agree
 from ced_cdisc.report.reasons_text import reasons_text
 from ced_cdisc.spec.load import load_specs
@@ -233,6 +235,51 @@ def test_the_data_of_a_subject_alone_give_its_values(dataset: str, built: Build)
     for one, other in zip(mine, theirs, strict=True):
         for name, value in other.items():
             assert agree(one.get(name), value), (name, one.get(name), value)
+
+
+def values_of(dataset: str, person: str, frame: list[dict[str, object]]) -> StudyPlan:
+    reasons, part = carried_out(example(), RAW, dataset, person, Findings())
+    mine = [record.values for record in reasons.datasets[dataset] if record.values.get("USUBJID") == person]
+    theirs = [row for row in frame if row["USUBJID"] == person]
+    assert len(mine) == len(theirs) > 0
+    for one, other in zip(mine, theirs, strict=True):
+        for name, value in other.items():
+            assert agree(one.get(name), value), (person, name, one.get(name), value)
+    return part
+
+
+def test_tables_that_only_witness_visits_are_read_where_visits_were_not_planned(built: Build) -> None:
+    """The number of an unscheduled visit depends on dates in all tables, that of a planned one on none."""
+    frame = built.frames["LB"].to_dicts()
+    visited: dict[str, bool] = {}
+    for row in frame:
+        later = visited.get(row["USUBJID"], False)
+        visited[row["USUBJID"]] = later or str(row["VISIT"]).startswith("UNSCHEDULED")
+    assert set(visited.values()) == {True, False}
+    for unplanned in (True, False):
+        person = min(name for name, found in visited.items() if found is unplanned)
+        part = values_of("LB", person, frame)
+        assert ("vitals" in part.tables) is unplanned
+
+
+def test_of_pooled_studies_those_alone_are_read_that_have_the_subject(
+    built: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = built.frames["ADCF"].to_dicts()
+    controls = set(built.frames["controls/DM"]["USUBJID"])
+    control = min(row["USUBJID"] for row in frame if row["USUBJID"] in controls)
+    read: list[str] = []
+
+    def noted(raw: Path, contracts: list[TableContract]) -> tuple[dict[str, RawTable], list[Finding]]:
+        read.extend(contract.name for contract in contracts)
+        return read_tables(raw, contracts)
+
+    monkeypatch.setattr("ced_cdisc.stages.subject_rows.read_tables", noted)
+    values_of("ADCF", S1, frame)
+    assert "cathlab" in read and "controls/hc_cathlab" not in read
+    read.clear()
+    values_of("ADCF", control, frame)
+    assert "cathlab" not in read and "controls/hc_cathlab" in read
 
 
 def test_the_docs_show_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,8 +56,9 @@ KINDS = [
         "'HEADER RECORD*******LIBRARY'",
     ),
     (
-        b"HEADER RECORD*******LIBV8   HEADER RECORD!!!!!!!" + b"0" * 32,
-        "CED331 <bytes> is a transport file of version 8; export it as version 5 or as Dataset-JSON",
+        b"HEADER RECORD*******LIBV9   HEADER RECORD!!!!!!!" + b"0" * 32,
+        "CED330 <bytes> begins with b'HEADER RECORD*******', a SAS transport file begins with "
+        "'HEADER RECORD*******LIBRARY'",
     ),
     (
         b"**COMPRESSED** **COMPRESSED** ",
@@ -152,13 +153,6 @@ def test_any_damaged_byte_gives_a_finding_or_data():
                 assert len(stopped.findings) == 1
             else:
                 assert read.width <= 4
-
-
-def test_a_second_dataset():
-    data = written(*small())
-    assert refusal(data + data[240:]) == (
-        "<bytes> CED336 <bytes> holds more than one dataset; export one dataset per file"
-    )
 
 
 def test_the_padding_is_not_taken_for_rows():

@@ -32,6 +32,13 @@ INTERRUPTED = 130  # as shells say it
 @click.option(
     "--show-ids", is_flag=True, help="Name subjects, and values of identifying columns, in findings."
 )
+@click.option(
+    "--split-over",
+    metavar="SIZE",
+    default="5GB",
+    help="A transport file over it is also written in pieces, in split/ beside it; none for no pieces [5GB].",
+)
+@click.option("--split-within-subjects", is_flag=True, help="Such a piece may end within a subject.")
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -44,6 +51,8 @@ def build(
     no_check: bool,
     formats: str,
     show_ids: bool,
+    split_over: str,
+    split_within_subjects: bool,
     verify: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
@@ -67,6 +76,7 @@ def build(
     names = [_dataset(name.strip()) for name in (only or "").split(",") if name.strip()]
     small = work_as_small(raw, SMALL_RAW)
     from ced_cdisc.core.findings import Stopped
+    from ced_cdisc.core.sizes import UnknownSize
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.plan.account import sentence, totals
     from ced_cdisc.plan.formats import UnknownFormat
@@ -92,10 +102,12 @@ def build(
                 check=not no_check,
                 show_ids=show_ids,
                 formats=formats,
+                split_over=split_over,
+                split_within_subjects=split_within_subjects,
                 watch=watch,
                 processes=2 if small else 1,
             )
-    except (MissingFolder, NotADirectoryError, UnknownFormat) as error:
+    except (MissingFolder, NotADirectoryError, UnknownFormat, UnknownSize) as error:
         usage_error(str(error))
     except Stopped as stopped:
         console.findings(stopped.findings)

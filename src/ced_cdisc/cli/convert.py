@@ -18,6 +18,7 @@ from ced_cdisc.cli.usage import usage_error
     type=click.Path(path_type=Path),
     help="The define.xml of the dataset: types of CSV, and labels, formats, keys, OIDs that IN lacks.",
 )
+@click.option("--member", metavar="NAME", help="The dataset of an XPT file that holds several.")
 @click.option("--name", metavar="NAME", help="Of the dataset [as IN says, else the name of the file].")
 @click.option("--created", metavar="TIME", help="Time of creation, such as 2020-12-01T00:00:00 [as IN says].")
 @click.option(
@@ -27,18 +28,26 @@ from ced_cdisc.cli.usage import usage_error
     "--allow",
     "allowed",
     multiple=True,
-    type=click.Choice(("labels", "special-missing", "digits")),
+    type=click.Choice(("labels", "names", "special-missing", "digits")),
     help="A loss that is allowed; may be given several times.",
+)
+@click.option(
+    "--xpt-version",
+    "version",
+    type=click.Choice(("5", "8")),
+    help="Of XPT to write: 8 for longer names, labels and texts; agencies take 5 alone [5].",
 )
 @click.option("--replace", "replaces", is_flag=True, help="Replace OUT if it is there.")
 def convert(
     source: Path,
     target: Path,
     define: Path | None,
+    member: str | None,
     name: str | None,
     created: str | None,
     encoding: str | None,
     allowed: tuple[str, ...],
+    version: str | None,
     replaces: bool,
 ) -> None:
     """Convert the file IN to the file OUT: XPT, Dataset-JSON (json, ndjson, dsjc), Parquet or CSV.
@@ -46,6 +55,8 @@ def convert(
     IN may be a SAS7BDAT too. The endings of the names say the formats. All that OUT has no place for is
     listed; what would change a value or cut a label stops, unless --allow names it. CSV is text unless
     --define gives its types.
+
+    An XPT file of several datasets is taken apart into the folder OUT, one XPT file each; --member takes one.
 
     \b
     Example:
@@ -57,15 +68,23 @@ def convert(
     from ced_cdisc.core.findings import Stopped, one_of
     from ced_cdisc.read.datafiles import READ, WRITTEN
     from ced_cdisc.report.console import BuildConsole
-    from ced_cdisc.stages.file_conversion import convert_file
+    from ced_cdisc.stages.file_conversion import convert_file, convert_members
 
+    is_place = not target.suffix or (target.is_dir() and target.suffix.lower() not in WRITTEN)
+    is_folder = source.suffix.lower() == ".xpt" and not member and is_place
+    if member and source.suffix.lower() != ".xpt":
+        usage_error("--member is for a file IN that ends with .xpt")
+    if version and not is_folder and target.suffix.lower() != ".xpt":
+        usage_error("--xpt-version is for a file OUT that ends with .xpt")
+    if is_folder and (define or name or created):
+        usage_error("--define, --name and --created are for one dataset; name one with --member")
     for path, known in ((source, READ), (target, WRITTEN)):
-        if path.suffix.lower() not in known:
+        if path.suffix.lower() not in known and not (is_folder and path is target):
             usage_error(f"{path.as_posix()}: expected a name that ends with one of {one_of(known)}")
     for path in (source, define):
         if path is not None and not path.is_file():
             usage_error(f"there is no file {path.as_posix()}")
-    if target.exists() and target.samefile(source):
+    if not is_folder and target.exists() and target.samefile(source):
         usage_error("IN and OUT are the same file")
     try:
         ascii_first = not encoding or codecs.encode("A1 ", encoding) == b"A1 "
@@ -81,19 +100,30 @@ def convert(
     if not whole:
         usage_error(f"--created {created}: expected a time such as 2020-12-01T00:00:00")
     console = BuildConsole()
+    number = 8 if version == "8" else 5
     try:
-        done = convert_file(
-            source,
-            target,
-            define=define,
-            name=name or "",
-            created=created or "",
-            encoding=encoding or "",
-            allowed=allowed,
-            replaces=replaces,
-        )
+        if is_folder:
+            made = convert_members(
+                source, target, encoding=encoding or "", allowed=allowed, replaces=replaces, version=number
+            )
+        else:
+            made = [
+                convert_file(
+                    source,
+                    target,
+                    define=define,
+                    member=member or "",
+                    name=name or "",
+                    created=created or "",
+                    encoding=encoding or "",
+                    allowed=allowed,
+                    replaces=replaces,
+                    version=number,
+                )
+            ]
     except Stopped as stopped:
         console.findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())
-    console.findings(done.findings)
-    console.say(f"{done.name}: {done.rows:,} records of {done.variables} variables in {target.as_posix()}")
+    for done in made:
+        console.findings(done.findings)
+        console.say(f"{done.name}: {done.rows:,} records of {done.variables} variables in {done.file}")

@@ -64,9 +64,8 @@ def init(
     code = domain.upper()
     if code not in guide:
         names = [dataset.name for dataset in guide.datasets]
-        usage_error(
-            f"SDTMIG {guide.version} has no domain {code}; {did_you_mean(code, names) or 'see its list'}"
-        )
+        hint = did_you_mean(code, names) or f"there are {', '.join(names)}"
+        usage_error(f"SDTMIG {guide.version} has no domain {code}; {hint}")
     dataset = guide.dataset(code)
     if dataset.class_name in _MADE_OTHERWISE or code in ("SE", "SV", "SM", "CO"):
         usage_error(

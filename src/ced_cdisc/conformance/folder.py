@@ -182,6 +182,9 @@ def _xpt(file: Path, shown: str, findings: Findings) -> tuple[pl.DataFrame, str,
             hint="it is read as windows-1252; write the text in ASCII",
         )  # fmt: skip
         findings.add(finding)
+    if member.version == 8:
+        hint = f"write it as version 5: ced-cdisc convert {file.name} NEW.xpt"
+        _add(findings, "CED338", shown, "is a transport file of version 8, which no agency takes", hint)
     columns = [Column(v.name, v.label, v.type, v.length, v.format_text) for v in member.variables]
     return frame, member.name, member.label, columns
 

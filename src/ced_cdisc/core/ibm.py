@@ -22,6 +22,7 @@ SPECIAL_MISSING = "_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """The codes of the special missing values ``._`` and ``.A`` to ``.Z``."""
 
 _FRACTION = np.uint64((1 << 56) - 1)
+_LAST_BYTES = np.uint64(56)
 _MANTISSA = np.uint64((1 << 52) - 1)
 _HIDDEN_BIT = np.uint64(1 << 52)
 _SIGN = np.uint64(1 << 63)
@@ -91,26 +92,32 @@ def _put_others(
     ibm[others] = first << np.uint64(56)
 
 
-def ibm_to_ieee(ibm: NDArray[np.uint64]) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
-    """Doubles of IBM floats.
+def ibm_to_ieee(ibm: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Doubles of IBM floats, NaN where missing.
 
     A fraction of more than 53 bits, which only a mainframe writes, is rounded to the nearest double.
 
     Args:
         ibm: shape (n,), the eight bytes read as one big-endian integer.
 
-    Returns:
-        The values, NaN where missing, and the byte of the missing value (``.``, ``_``, ``A`` to ``Z``) or
-        0 where a value is present; both of shape (n,).
-
     >>> ibm_to_ieee(np.array([0x4110000000000000, 0x4100000000000000], np.uint64))
-    (array([ 1., nan]), array([ 0, 65], dtype=uint8))
+    array([ 1., nan])
     """
-    fraction = ibm & _FRACTION
-    first = (ibm >> np.uint64(56)).astype(np.uint8)
+    fraction = (ibm & _FRACTION).view(np.int64)
+    first = (ibm >> _LAST_BYTES).view(np.int64)
     values = fraction.astype(np.float64)
-    values *= _WEIGHT[first]
-    values += 0.0  # a negative zero becomes zero
-    missing = (fraction == 0) & _IS_CODE[first]
-    values[missing] = np.nan
-    return values, np.where(missing, first, np.uint8(0))
+    values *= _WEIGHT.take(first)
+    if not fraction.all():
+        values += 0.0  # a negative zero becomes zero
+        np.copyto(values, np.nan, where=(fraction == 0) & _IS_CODE.take(first))
+    return values
+
+
+def missing_codes(ibm: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """The byte of each missing value among IBM floats (``.``, ``_``, ``A`` to ``Z``), 0 where a value is.
+
+    >>> missing_codes(np.array([0x4110000000000000, 0x4100000000000000], np.uint64))
+    array([ 0, 65], dtype=uint8)
+    """
+    first = (ibm >> _LAST_BYTES).astype(np.uint8)
+    return np.where((ibm & _FRACTION == 0) & _IS_CODE.take(first), first, np.uint8(0))

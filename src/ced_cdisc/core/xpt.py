@@ -1,14 +1,17 @@
-"""The model of a SAS transport file, version 5: everything in its headers, and nothing of its data.
+"""The model of a SAS transport file, version 5 or 8: everything in its headers, and nothing of its data.
 
-Reading fills it, writing takes it; a file that is read and written again is the same byte for byte.
-Names of record fields in the comments are those of the source.
+Reading fills it, writing takes it; a file of version 5 that is read and written again is the same byte for
+byte. Names of record fields in the comments are those of the sources. Agencies take version 5 alone; version
+8 has longer names, labels and texts.
 
-Source: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Transport (XPORT) Format".
+Source: SAS technical papers TS-140, "The Record Layout of a Data Set in SAS Transport (XPORT) Format", and
+"Record Layout for a SAS Version 8 or 9 Data Set in SAS Transport Format".
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -24,11 +27,50 @@ NAMESTR = Struct(">hhhh8s40s8shhh2s8shhl52s")
 npos rest."""
 NAME_BYTES = 8
 LABEL_BYTES = 40
-TEXT_BYTES = 200
 STAMP_BYTES = 16
 WIDTH_LIMIT = 32767
-VARIABLES = 9999
 SHORTEST_NUMBER, LONGEST_NUMBER = 2, 8
+Version = Literal[5, 8]
+
+
+class Limits(NamedTuple):
+    """What a version holds at most: bytes of names (and of formats), labels and texts, and variables."""
+
+    shown: str
+    names: int
+    labels: int
+    texts: int
+    variables: int
+
+
+LIMITS: Mapping[Version, Limits] = {
+    5: Limits("XPT v5", NAME_BYTES, LABEL_BYTES, 200, 9999),
+    8: Limits("XPT v8", 32, 256, 32767, 32767),
+}
+"""By version. The label of a dataset has :data:`LABEL_BYTES` in both."""
+
+
+class Sections(NamedTuple):
+    """The names of the records that announce the parts of a file."""
+
+    library: str
+    member: str
+    descriptor: str
+    variables: str
+    rows: str
+
+
+SECTIONS: Mapping[Version, Sections] = {
+    5: Sections("LIBRARY", "MEMBER", "DSCRPTR", "NAMESTR", "OBS"),
+    8: Sections("LIBV8", "MEMBV8", "DSCPTV8", "NAMSTV8", "OBSV8"),
+}
+LONG_NAME = Struct(">32s4h")
+"""What stands at the end of a variable of version 8: name, bytes of label, format and informat; the latter
+two are zero for names of up to eight bytes."""
+LABEL_V8 = Struct(">3h")
+"""Before a long label of version 8: number of the variable, bytes of its name and of its label."""
+LABEL_V9 = Struct(">5h")
+"""Before long formats of version 9: as :data:`LABEL_V8`, and bytes of format and informat."""
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _FORMAT = re.compile(r"(\$?(?:[A-Z_](?:[A-Z0-9_]*[A-Z_])?)?)(\d*)\.(\d*)")
@@ -52,10 +94,11 @@ class XptVariable:
     """A variable as its header record (NAMESTR) says.
 
     Attributes:
-        name: up to 8 bytes (nname).
-        label: up to 40 bytes (nlabel).
+        name: up to 8 bytes (nname); in version 8 up to 32.
+        label: up to 40 bytes (nlabel); in version 8 up to 256.
         type: character or numeric (ntype).
-        length: bytes of a value in the record (nlng): 1 to 200 for text, 2 to 8 for a number.
+        length: bytes of a value in the record (nlng): 1 to 200 for text, in version 8 to 32767; 2 to 8 for a
+            number.
         format: format name such as ``DATE``, without width and dot (nform).
         format_width: characters, 0 = default (nfl).
         format_decimals: digits (nfd).
@@ -66,7 +109,7 @@ class XptVariable:
         number: number of the variable in its dataset from 1 (nvar0); 0 = its place in the member.
         name_hash: always 0 in files of SAS (nhfun).
         fill: two unused bytes (nfill).
-        rest: 52 unused bytes at the end.
+        rest: 52 unused bytes at the end; in version 8 the long name and lengths stand there instead.
     """
 
     name: str
@@ -106,7 +149,7 @@ class XptMember:
     """A dataset as its headers say; a transport file of a submission holds exactly one.
 
     Attributes:
-        name: up to 8 bytes.
+        name: up to 8 bytes, in version 8 up to 32.
         label: up to 40 bytes.
         variables: in the order of the record.
         created: stamp such as ``15OCT12:22:56:22``, see :func:`sas_stamp`.
@@ -117,6 +160,7 @@ class XptMember:
         library: the library header where it differs from created, modified, sas_version and sas_os.
         encoding: of labels and texts, an ASCII superset. A submission is ``ascii``; the file does not
             record it, so another one is known only from whoever made the file.
+        version: of the file.
     """
 
     name: str
@@ -129,6 +173,12 @@ class XptMember:
     dataset_type: str = ""
     library: XptLibrary | None = None
     encoding: str = "ascii"
+    version: Version = 5
+
+    @property
+    def limits(self) -> Limits:
+        """What the version of the file holds at most."""
+        return LIMITS[self.version]
 
     @property
     def record_length(self) -> int:
@@ -150,11 +200,11 @@ def sas_stamp(time: datetime) -> str:
     return f"{time.day:02}{_MONTHS[time.month - 1]}{time.year % 100:02}:{time:%H:%M:%S}"
 
 
-def split_format(text: str) -> SasFormat:
+def split_format(text: str, version: Version = 5) -> SasFormat:
     """Name, width and decimals of a SAS format or informat; no format for an empty text.
 
     Raises:
-        ValueError: the text is not a format that XPT v5 can hold; the message says why.
+        ValueError: the text is not a format that the version can hold; the message says why.
 
     >>> split_format("DATE9.")
     SasFormat(name='DATE', width=9, decimals=0)
@@ -167,8 +217,10 @@ def split_format(text: str) -> SasFormat:
     if match is None or not (match[1] or match[2]) or (match[3] and not match[2]):
         raise ValueError(f'"{text}" is not a SAS format, expected one such as DATE9., 8.2 or $20.')
     name, width, decimals = match[1], int(match[2] or 0), int(match[3] or 0)
-    if len(name) > NAME_BYTES:
-        raise ValueError(f'the name of the format "{text}" has {len(name)} bytes, XPT v5 holds {NAME_BYTES}')
+    limits = LIMITS[version]
+    if len(name) > limits.names:
+        what = f"{limits.shown} holds {limits.names}"
+        raise ValueError(f'the name of the format "{text}" has {len(name)} bytes, {what}')
     if width > WIDTH_LIMIT:
         raise ValueError(f'the format "{text}" is wider than {WIDTH_LIMIT}')
     if decimals and decimals >= width:
@@ -195,7 +247,7 @@ def xpt_member(dataset: DatasetMetadata, created: datetime) -> XptMember:
 
 
 def header_record(name: str, tail: str = "0" * 30) -> bytes:
-    """A record that announces a section of the file: LIBRARY, MEMBER, DSCRPTR, NAMESTR or OBS.
+    """A record that announces a section of the file, such as LIBRARY, MEMBER, DSCRPTR, NAMESTR or OBS.
 
     >>> header_record("OBS")[:48]
     b'HEADER RECORD*******OBS     HEADER RECORD!!!!!!!'

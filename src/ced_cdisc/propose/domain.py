@@ -94,7 +94,7 @@ class _Proposal:
     def lines(self) -> Iterator[str]:
         code, table = self._code, self._table
         yield f"# Proposed by `ced-cdisc init {code}` from the table {table.name}. Each line says how sure it"
-        yield "# is, and why: look at it, correct it, take its comment away. What begins with # does not count."
+        yield "# is, and why: look at it, correct it, take the comment away. A line with # before it is none."
         yield f"domain: {code}"
         tests = tests_of(self._dataset, self._around.ct)
         rows = row_columns(table) if tests is not None else None

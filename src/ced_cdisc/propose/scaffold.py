@@ -128,7 +128,8 @@ def _sources(scan: Scan) -> str:
     points = sum(_decimal(table) == "point" for table in scan.tables)
     default = "comma" if commas > points else "point"
     if default == "comma":
-        lines.append(f"  decimal: comma  # likely: {commas} tables write numbers so")
+        tables = "1 table writes" if commas == 1 else f"{commas} tables write"
+        lines.append(f"  decimal: comma  # likely: {tables} numbers so")
     lines += [
         "",
         "tables:" if scan.tables else "tables: {}  # decide: the raw tables; ced-cdisc scan shows them",

@@ -74,8 +74,31 @@ technical: rpt report entry formseq page pagestatus modified transfer batch reco
 """
 
 NO_VALUE = frozenset(
-    "unbekannt|unknown|n/a|na|n.a.|-|--|---|.|keine angabe|k.a.|k.a|nicht bekannt|null|none|inconnu|inconnue|"
-    "non connu|desconocido|missing|fehlt|not available|not known".split("|")
+    [
+        "unbekannt",
+        "unknown",
+        "n/a",
+        "na",
+        "n.a.",
+        "-",
+        "--",
+        "---",
+        ".",
+        "keine angabe",
+        "k.a.",
+        "k.a",
+        "nicht bekannt",
+        "null",
+        "none",
+        "inconnu",
+        "inconnue",
+        "non connu",
+        "desconocido",
+        "missing",
+        "fehlt",
+        "not available",
+        "not known",
+    ]
 )
 """Texts, in small letters, that say that there is no value."""
 

@@ -15,7 +15,7 @@ from typing import Literal
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity
-from ced_cdisc.read.contract import TableContract, shown_path
+from ced_cdisc.read.contract import ROW, TableContract, shown_path
 from ced_cdisc.read.tables import read_table
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -78,22 +78,31 @@ def read_delivered(folder: Path, contract: TableContract) -> Delivered:
             message = f"{shown_path(folder, contract.file)} cannot be read: {error.strerror}"
             return Delivered(fault=Finding("CED814", message, Location(contract.file)))
         form = _form(raw, contract)
-        attempts.append(replace(declared, encoding=_codec(form, contract), delimiter=form.delimiter))
+        written = replace(declared, encoding=_codec(form, contract), delimiter=form.delimiter)
+        if written != declared:
+            attempts.append(written)
         if form.delimiter != contract.delimiter:
             attempts.reverse()  # by the contract the header would be one cell
         del raw
     fault: Finding | None = None
-    for attempt in dict.fromkeys(attempts):
+    for attempt in attempts:
         frame, found = _read(folder, attempt)
         if frame is not None:
             return Delivered(frame, form, unlike=attempt != declared)
         fault = fault or found
+    if fault is not None and fault.code == "CED205":  # an empty file: the attempts know no columns
+        fault = replace(fault, hint=f"expected {', '.join(contract.columns)}" * bool(contract.columns))
     return Delivered(None, form, fault)
 
 
 def _read(folder: Path, contract: TableContract) -> tuple[pl.DataFrame | None, Finding | None]:
     """The header first, then all of its columns."""
     head, found = read_table(folder, contract)
+    if head is not None and ROW in head.new:
+        message = (
+            f"a column of {shown_path(folder, contract.file)} is called {ROW}, which is a name of this tool"
+        )
+        return None, Finding("CED814", message, Location(contract.file), "give the column another name")
     if head is not None:
         table, found = read_table(folder, replace(contract, columns=head.new))
         if table is not None:

@@ -60,21 +60,24 @@ class DataFile(Protocol):
         ...
 
 
-def open_datafile(path: Path, *, encoding: str = "utf-8", defined: FileDataset | None = None) -> DataFile:
+def open_datafile(
+    path: Path, *, member: str = "", encoding: str = "utf-8", defined: FileDataset | None = None
+) -> DataFile:
     """A file by the ending of its name, one of :data:`READ`.
 
     Args:
         path: the file.
+        member: the dataset of an XPT file that holds several.
         encoding: of texts in XPT and CSV; a SAS7BDAT says its own.
         defined: what define.xml says of the dataset; it gives a CSV file its types.
 
     Raises:
-        Stopped: the file cannot be read (CED246, CED247, CED330 to CED337, CED604 to CED607, CED720,
+        Stopped: the file cannot be read (CED246, CED247, CED330 to CED340, CED604 to CED607, CED720,
             CED722).
     """
     match path.suffix.lower():
         case ".xpt":
-            return _Transport(path, encoding)
+            return _Transport(path, member, encoding)
         case ".csv":
             return _Delimited(path, encoding, defined)
         case ".parquet":
@@ -98,8 +101,8 @@ class _TransportRows(XptFile):
 class _Transport:
     rounded: Mapping[str, tuple[int, str]] = {}
 
-    def __init__(self, path: Path, encoding: str) -> None:
-        self._file = _TransportRows(path, encoding=encoding, shown=path.as_posix())
+    def __init__(self, path: Path, name: str, encoding: str) -> None:
+        self._file = _TransportRows(path, member=name, encoding=encoding, shown=path.as_posix())
         self.encoding = encoding
         member = self._file.member
         self.dataset = FileDataset(

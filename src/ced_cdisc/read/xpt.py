@@ -1,45 +1,46 @@
-"""The reader of SAS transport files, version 5.
+"""The reader of SAS transport files, versions 5 and 8.
 
 Files come from outside: sizes in the headers are compared with the bytes that are there before anything
 is allocated, and every fault is one finding.
 
-Source: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Transport (XPORT) Format".
+Source: SAS technical papers TS-140, see :mod:`ced_cdisc.core.xpt`.
 """
 
 from __future__ import annotations
 
 import codecs
-import mmap
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ced_cdisc.core.ibm import MISSING, ibm_to_ieee
+from ced_cdisc.core.ibm import MISSING, missing_codes
 from ced_cdisc.core.threads import threads
-from ced_cdisc.core.xpt import RECORD, XptMember
-from ced_cdisc.read.xpt_columns import Undecodable, column_of, ibm
-from ced_cdisc.read.xpt_headers import LONGEST_HEADERS, MEMBER_MARK, Headers, stopped
+from ced_cdisc.core.xpt import XptMember, XptVariable
+from ced_cdisc.read.xpt_block import Block, Field
+from ced_cdisc.read.xpt_columns import column_of, ibm
+from ced_cdisc.read.xpt_headers import stopped
+from ced_cdisc.read.xpt_members import choose, map_file, place_members, release
+from ced_cdisc.read.xpt_texts import Undecodable
 
 _BLOCK_BYTES = 1 << 21
 
 
 def read_xpt(
-    source: Path | str | bytes, *, encoding: str = "utf-8", shown: str = ""
+    source: Path | str | bytes, *, member: str = "", encoding: str = "utf-8", shown: str = ""
 ) -> tuple[pl.DataFrame, XptMember]:
-    """Read a transport file of one dataset.
+    """Read a dataset of a transport file.
 
     Numbers become Float64 (dates and times stay SAS numbers, their format is in the member) and null
     where missing, ordinary or special. Texts lose their trailing blanks; an empty one is null.
 
     Args:
         source: a path, or the bytes of a file.
+        member: the name of the dataset; needed where the file holds several.
         encoding: of texts that are not ASCII, an ASCII superset such as ``windows-1252``.
         shown: the name of the file in messages; by default the path.
 
@@ -47,22 +48,25 @@ def read_xpt(
         The data, and all that the headers say; the encoding of the member is ``ascii`` if that is enough.
 
     Raises:
-        Stopped: the file is unreadable or no transport file of version 5 (CED330, CED331), cut (CED332,
-            CED335), damaged (CED333, CED334), holds several datasets (CED336) or texts of another
-            encoding (CED337).
+        Stopped: the file is unreadable or no transport file of version 5 or 8 (CED330, CED331), cut
+            (CED332, CED335), damaged (CED333, CED334, CED340), holds several datasets (CED336), none of that
+            name (CED339), or texts of another encoding (CED337).
         LookupError: Python knows no such encoding.
     """
-    return XptFile(source, encoding=encoding, shown=shown).read()
+    return XptFile(source, member=member, encoding=encoding, shown=shown).read()
 
 
 class XptFile:
-    """An open transport file, of which one reads some columns at a time; the bytes stay in the file.
+    """An open dataset, of which one reads some columns at a time; the bytes stay in the file.
 
     Arguments and errors are those of :func:`read_xpt`; those of texts (CED337) arise when a column is read.
     """
 
-    def __init__(self, source: Path | str | bytes, *, encoding: str = "utf-8", shown: str = "") -> None:
-        self._file, self.member, self._data = _open(source, encoding, shown)
+    def __init__(
+        self, source: Path | str | bytes, *, member: str = "", encoding: str = "utf-8", shown: str = ""
+    ) -> None:
+        self._file, data = _bytes(source, encoding, shown)
+        self.member, self._data = choose(place_members(data, self._file, encoding), member, self._file)
         self._encoding = encoding
 
     @property
@@ -84,13 +88,13 @@ class XptFile:
         """The bytes of the rows from ``first`` on and before ``last``, or of those places of ``rows``."""
         if rows is None:
             block = np.array(self._data[first:last])
-            _release(self._data)
+            release(self._data)
             return block
         return np.take(np.asarray(self._data), rows[first:last].astype(np.intp), axis=0)
 
     def release(self) -> None:
         """Give back the memory of what was read here and there; it stays in the file."""
-        _release(self._data)
+        release(self._data)
 
     def read(
         self, names: Collection[str] | None = None, rows: NDArray[np.uint32] | None = None
@@ -102,37 +106,38 @@ class XptFile:
             rows: the rows that are read, from 0, in this order; None for all.
         """
         member = self.member
-        chosen = [
-            (variable, start)
-            for variable, start in zip(member.variables, member.positions, strict=True)
-            if names is None or variable.name in names
-        ]
-        is_ascii = all(text.isascii() for text in (member.label, *(v.label for v in member.variables)))
+        chosen = self._chosen(names)
+        texts = (member.label, *(text for v in member.variables for text in (v.name, v.label)))
+        is_ascii = all(text.isascii() for text in texts)
         count = self.rows if rows is None else len(rows)
-        columns = [column_of(variable, count, self._encoding) for variable, _ in chosen]
+        size = max(1, _BLOCK_BYTES // max(1, self._data.shape[1]))
+        blocks = -(-count // size)
+        columns = [column_of(variable, count, self._encoding, blocks) for variable, _ in chosen]
 
-        def fill(block: NDArray[np.uint8], first: int, number: int) -> bool:
-            variable, start = chosen[number]
-            try:
-                return columns[number].fill(block[:, start : start + variable.length], first)
-            except Undecodable as fault:
-                row = first + fault.row if rows is None else int(rows[first + fault.row])
-                where = f"{member.name}.{variable.name} row {row + 1}"
-                what = f"has at {where} the text {fault.text!r}, which is not {self._encoding}"
-                hint = "read it with the encoding of the file, such as windows-1252"
-                raise stopped("CED337", self._file, what, hint) from None
+        def decode(numbers: range) -> bool:
+            """Some blocks, one after the other; whether all of them are ASCII."""
+            decoders = [column.decoder() for column in columns]
+            found = True
+            fields = [field for _, field in chosen]
+            for number, first, block in _blocks(self._data, fields, size, rows, numbers):
+                for (variable, _), decoder, field in zip(chosen, decoders, block.fields, strict=True):
+                    try:
+                        found &= decoder.fill(block, field, first, number)
+                    except Undecodable as fault:
+                        row = first + fault.row if rows is None else int(rows[first + fault.row])
+                        raise self._undecodable(variable, row, fault.text) from None
+            return found
 
-        places = range(len(chosen))
-        if count * member.record_length <= _BLOCK_BYTES:
-            for block, first in _blocks(self._data, rows):
-                filled = [fill(block, first, number) for number in places]
-                is_ascii &= all(filled)
+        workers = min(threads(), blocks)
+        if workers < 2:
+            is_ascii &= decode(range(blocks))
         else:
-            # Side by side; of several faults the one is told that comes first without threads.
-            with ThreadPoolExecutor(threads()) as pool:
-                for block, first in _blocks(self._data, rows):
-                    filled = list(pool.map(partial(fill, block, first), places))
-                    is_ascii &= all(filled)
+            # Each thread has its part of the file, so that the first fault of all is that of the first part.
+            cuts = [blocks * worker // workers for worker in range(workers + 1)]
+            with ThreadPoolExecutor(workers) as pool:
+                parts = map(range, cuts, cuts[1:])
+                for found in pool.map(decode, parts):
+                    is_ascii &= found
         frame = pl.DataFrame([column.series() for column in columns])
         return frame, replace(member, encoding="ascii" if is_ascii else self._encoding)
 
@@ -142,21 +147,44 @@ class XptFile:
         """The special missing values of some variables (None: all), as :func:`read_special_missing` says;
         ``rows`` as in :meth:`read`.
         """
+        chosen = [(variable, field) for variable, field in self._chosen(names) if variable.type == "Num"]
+        count = self.rows if rows is None else len(rows)
+        size = max(1, _BLOCK_BYTES // max(1, self._data.shape[1]))
+        parts: list[list[NDArray[np.uint8]]] = [[] for _ in chosen]
+        blocks = range(-(-count // size) if chosen else 0)
+        for _, _, block in _blocks(self._data, [field for _, field in chosen], size, rows, blocks):
+            for part, field in zip(parts, block.fields, strict=True):
+                part.append(missing_codes(ibm(block, field)))
         found: dict[str, pl.Series] = {}
-        for variable, start in zip(self.member.variables, self.member.positions, strict=True):
-            if variable.type == "Num" and (names is None or variable.name in names):
-                end = start + variable.length
-                parts = [ibm_to_ieee(ibm(block[:, start:end]))[1] for block, _ in _blocks(self._data, rows)]
-                codes = np.concatenate(parts) if parts else np.empty(0, np.uint8)
-                if np.any((codes != 0) & (codes != MISSING)):
-                    texts = [chr(code) if code not in (0, MISSING) else None for code in codes.tolist()]
-                    found[variable.name] = pl.Series(variable.name, texts, pl.String)
+        for (variable, _), part in zip(chosen, parts, strict=True):
+            codes = np.concatenate(part) if part else np.empty(0, np.uint8)
+            if np.any((codes != 0) & (codes != MISSING)):
+                texts = [chr(code) if code not in (0, MISSING) else None for code in codes.tolist()]
+                found[variable.name] = pl.Series(variable.name, texts, pl.String)
         return found
+
+    def _chosen(self, names: Collection[str] | None) -> list[tuple[XptVariable, Field]]:
+        placed = zip(self.member.variables, self.member.positions, strict=True)
+        return [(v, Field(start, v.length)) for v, start in placed if names is None or v.name in names]
+
+    def _undecodable(self, variable: XptVariable, row: int, text: bytes) -> Exception:
+        where = f"{self.member.name}.{variable.name} row {row + 1}"
+        what = f"has at {where} the text {text!r}, which is not {self._encoding}"
+        hint = "read it with the encoding of the file, such as windows-1252"
+        return stopped("CED337", self._file, what, hint)
+
+
+def read_xpt_members(
+    source: Path | str | bytes, *, encoding: str = "utf-8", shown: str = ""
+) -> tuple[XptMember, ...]:
+    """The headers of all datasets of a file; arguments and errors are those of :func:`read_xpt`."""
+    file, data = _bytes(source, encoding, shown)
+    return tuple(placed.member for placed in place_members(data, file, encoding))
 
 
 def read_xpt_member(source: Path | str | bytes, *, encoding: str = "utf-8") -> XptMember:
     """The headers of a transport file alone; arguments and errors are those of :func:`read_xpt`."""
-    return _open(source, encoding)[1]
+    return XptFile(source, encoding=encoding).member
 
 
 def read_special_missing(source: Path | str | bytes, *, encoding: str = "utf-8") -> dict[str, pl.Series]:
@@ -169,76 +197,28 @@ def read_special_missing(source: Path | str | bytes, *, encoding: str = "utf-8")
     return XptFile(source, encoding=encoding).special_missing()
 
 
-def _open(
-    source: Path | str | bytes, encoding: str, shown: str = ""
-) -> tuple[str, XptMember, NDArray[np.uint8]]:
-    """The name of the file, its headers and its rows, shape (rows, record length), still in the file."""
+def _bytes(source: Path | str | bytes, encoding: str, shown: str) -> tuple[str, NDArray[np.uint8]]:
+    """The name of the file and its bytes."""
     codecs.lookup(encoding)
     file = shown or ("<bytes>" if isinstance(source, bytes) else str(source))
-    data = np.frombuffer(source, np.uint8) if isinstance(source, bytes) else _map(Path(source), file)
-    headers = Headers(data[:LONGEST_HEADERS].tobytes(), file, encoding)
-    member = headers.read()
-    return file, member, _rows(data[headers.position :], member.record_length, file)
-
-
-def _map(path: Path, file: str) -> NDArray[np.uint8]:
-    try:
-        if not path.is_file():
-            what = "is not a file" if path.exists() else "does not exist"
-            raise stopped("CED330", file, what)
-        # An empty file cannot be mapped.
-        return np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
-    except OSError as error:
-        raise stopped("CED330", file, f"cannot be read: {error.strerror or error}") from None
-
-
-def _rows(data: NDArray[np.uint8], length: int, file: str) -> NDArray[np.uint8]:
-    """The rows without the blanks that pad the last record."""
-    count, rest = divmod(len(data), length)
-    padding = data[count * length :]
-    if len(data) % RECORD:
-        raise stopped(
-            "CED335",
-            file,
-            f"is cut: its data have {len(data)} bytes, no multiple of {RECORD}",
-            "copy it anew",
-        )
-    _refuse_further_members(data, file)
-    if rest >= RECORD or np.any(padding != ord(" ")):
-        raise stopped("CED335", file, f"is cut within row {count + 1} of {length} bytes", "copy it anew")
-    rows = data[: count * length].reshape(count, length)
-    # Short rows: the padding of up to 79 bytes may hold whole rows of blanks.
-    while count and len(data) - (count - 1) * length < RECORD and np.all(rows[count - 1] == ord(" ")):
-        count -= 1
-    return rows[:count]
-
-
-def _refuse_further_members(data: NDArray[np.uint8], file: str) -> None:
-    mark = np.frombuffer(MEMBER_MARK, np.uint8)
-    for records, _ in _blocks(data.reshape(-1, RECORD)):
-        candidates = np.flatnonzero(records[:, :8].copy().view("V8")[:, 0] == mark[:8].view("V8")[0])
-        if any(np.array_equal(records[index, : len(mark)], mark) for index in candidates):
-            raise stopped("CED336", file, "holds more than one dataset", "export one dataset per file")
+    return file, np.frombuffer(source, np.uint8) if isinstance(source, bytes) else map_file(
+        Path(source), file
+    )
 
 
 def _blocks(
-    data: NDArray[np.uint8], rows: NDArray[np.uint32] | None = None
-) -> Iterator[tuple[NDArray[np.uint8], int]]:
-    """Blocks of rows (None: all) that fit into the cache, with the place from 0 that they begin with."""
-    size = max(1, _BLOCK_BYTES // max(1, data.shape[1]))
+    data: NDArray[np.uint8],
+    fields: Collection[Field],
+    size: int,
+    rows: NDArray[np.uint32] | None,
+    numbers: range,
+) -> Iterator[tuple[int, int, Block]]:
+    """The blocks of those numbers, of ``size`` rows (of all, or of ``rows``), with the row of their first."""
     plain = np.asarray(data)  # each slice of a memory map costs time
-    if rows is not None:
-        for start in range(0, len(rows), size):
-            yield plain[rows[start : start + size]], start
-        _release(data)
-        return
-    for start in range(0, len(data), size):
-        yield plain[start : start + size], start
-        _release(data)
-
-
-def _release(data: NDArray[np.uint8]) -> None:
-    """Give back the memory of what was read of a large file; it stays in the file."""
-    source: Any = getattr(data, "_mmap", None)
-    if source is not None and hasattr(mmap, "MADV_DONTNEED"):
-        source.madvise(mmap.MADV_DONTNEED)
+    count = len(plain) if rows is None else len(rows)
+    block = Block(plain, tuple(fields), min(size, count))
+    for number in numbers:
+        first = number * size
+        block.load(first, min(first + size, count), rows)
+        yield number, first, block
+        release(data)

@@ -111,7 +111,7 @@ class TableSpec(Model):
     file: Text | None = Field(None, description="The file below the raw folder; sql: its query.")
     format: RawFormat | None = Field(
         None,
-        description="csv is any delimited text, xpt a SAS transport file of version 5, json Dataset-JSON, "
+        description="csv is any delimited text, xpt a SAS transport file, json Dataset-JSON, "
         "odm clinical data of ODM-XML, sql a query; by default from the ending of the file.",
     )
     sheet: Text | None = Field(None, description="xlsx: the sheet; default: the only one.")

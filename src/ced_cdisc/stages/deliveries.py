@@ -228,13 +228,14 @@ def _written(known: KnownTable, sides: list[Delivered]) -> Iterator[Change]:
     if old.form is None or new.form is None:
         return
     parts: list[str] = []
+    stops = new.frame is not None and new.unlike
     if old.form.delimiter != new.form.delimiter:
         parts.append(f"the delimiter is {new.form.delimiter!r}, before {old.form.delimiter!r}")
-    if old.form.encoding != new.form.encoding and "ASCII" not in (old.form.encoding, new.form.encoding):
+    of_any = "ASCII" in (old.form.encoding, new.form.encoding)  # which most encodings hold
+    if old.form.encoding != new.form.encoding and (stops or not of_any):
         parts.append(f"the encoding is {new.form.encoding}, before {old.form.encoding}")
     if old.form.line_end != new.form.line_end:
         parts.append(f"line ends are those of {new.form.line_end}, before of {old.form.line_end}")
-    stops = new.frame is not None and new.unlike
     if parts:
         yield Change(
             "CED813",

@@ -11,12 +11,12 @@ import polars as pl
 from ced_cdisc.core.datafile import NO_TIME, FileDataset, FileVariable, Rows
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, one_of
 from ced_cdisc.core.moments import has_text
-from ced_cdisc.core.xpt import LABEL_BYTES, LONGEST_NUMBER
+from ced_cdisc.core.xpt import LABEL_BYTES, LIMITS, LONGEST_NUMBER, Limits, Version
 from ced_cdisc.read.datafiles import DataFile
 
 Kind = Literal["xpt", "json", "parquet", "csv"]
-Allowed = Literal["labels", "special-missing", "digits"]
-_NAMES: dict[Kind, str] = {"xpt": "XPT v5", "json": "Dataset-JSON", "parquet": "Parquet", "csv": "CSV"}
+Allowed = Literal["labels", "names", "special-missing", "digits"]
+_NAMES: dict[Kind, str] = {"json": "Dataset-JSON", "parquet": "Parquet", "csv": "CSV"}
 
 
 @dataclass
@@ -89,7 +89,13 @@ def _special(found: Survey, block: Rows) -> None:
 
 
 def fitted(
-    file: DataFile, found: Survey, kind: Kind, allowed: Collection[str], shown: str, source: str
+    file: DataFile,
+    found: Survey,
+    kind: Kind,
+    allowed: Collection[str],
+    shown: str,
+    source: str,
+    version: Version = 5,
 ) -> tuple[FileDataset, list[Finding]]:
     """The dataset as the format can hold it, and all that is lost; errors where that needs a word that lacks.
 
@@ -100,7 +106,9 @@ def fitted(
         allowed: what may be lost.
         shown: the file to write, for the findings.
         source: the file that was read.
+        version: of a transport file to write.
     """
+    form = _NAMES.get(kind, LIMITS[version].shown)
 
     def say(code: str, message: str, hint: str = "", severity: Severity = Severity.NOTE) -> Finding:
         return Finding(code, message, Location(shown), hint, Stage.OUTPUT, severity)
@@ -119,13 +127,16 @@ def fitted(
         message = f"{source} does not say when it was made, {NO_TIME} is written"
         findings.append(say("CED734", message, "name another time with --created"))
     if kind == "xpt":
-        dataset, more = _labels(dataset, lost)
+        dataset, more = _labels(dataset, LIMITS[version], lost)
+        findings += more
+        findings += _lengths(dataset, LIMITS[version], say)
+        dataset, more = _capitals(dataset, LIMITS[version], lost) if version == 5 else (dataset, [])
         findings += more
     elif kind != "csv":
         for name, (row, code, count) in found.special.items():
             others = f", and {count - 1} more" if count > 1 else ""
             message = (
-                f"{dataset.name}.{name} row {row}: {_NAMES[kind]} has no special missing values, "
+                f"{dataset.name}.{name} row {row}: {form} has no special missing values, "
                 f".{code} becomes missing{others}"
             )
             findings.append(lost("CED730", "special-missing", message))
@@ -133,30 +144,57 @@ def fitted(
         dataset, more = _types(dataset, found, say)
         findings += more
     if places := list(_no_place(dataset, file.dataset, kind)):
-        message = f"{_NAMES[kind]} has no place for {one_of(places, 20)} of {dataset.name}"
+        message = f"{form} has no place for {one_of(places, 20)} of {dataset.name}"
         findings.append(say("CED732", message))
     return dataset, findings
 
 
 def _labels(
-    dataset: FileDataset, lost: Callable[[str, Allowed, str], Finding]
+    dataset: FileDataset, limits: Limits, lost: Callable[[str, Allowed, str], Finding]
 ) -> tuple[FileDataset, list[Finding]]:
     """Labels cut to what a transport file holds."""
     findings: list[Finding] = []
 
-    def cut(what: str, label: str) -> str:
-        if (size := len(label.encode())) <= LABEL_BYTES:
+    def cut(what: str, label: str, most: int) -> str:
+        if (size := len(label.encode())) <= most:
             return label
-        kept = label.encode()[:LABEL_BYTES].decode(errors="ignore").rstrip(" ")
+        kept = label.encode()[:most].decode(errors="ignore").rstrip(" ")
         message = (
-            f"the label of {what} has {size} bytes, XPT v5 holds {LABEL_BYTES}: {label!r} becomes {kept!r}"
+            f"the label of {what} has {size} bytes, {limits.shown} holds {most}: {label!r} becomes {kept!r}"
         )
         findings.append(lost("CED731", "labels", message))
         return kept
 
-    label = cut(dataset.name, dataset.label)
-    variables = tuple(replace(v, label=cut(f"{dataset.name}.{v.name}", v.label)) for v in dataset.variables)
+    label = cut(dataset.name, dataset.label, LABEL_BYTES)
+    variables = tuple(
+        replace(v, label=cut(f"{dataset.name}.{v.name}", v.label, limits.labels)) for v in dataset.variables
+    )
     return replace(dataset, label=label, variables=variables), findings
+
+
+def _lengths(dataset: FileDataset, limits: Limits, say: Callable[[str, str], Finding]) -> Iterator[Finding]:
+    """Lengths of texts that become shorter; a text that does not fit then is a fault of its own."""
+    for variable in dataset.variables:
+        if variable.type == "Char" and variable.bytes > limits.texts:
+            message = (
+                f"{dataset.name}.{variable.name} has the length {variable.bytes}, "
+                f"{limits.shown} holds {limits.texts}: it becomes {limits.texts}"
+            )
+            yield say("CED422", message)
+
+
+def _capitals(
+    dataset: FileDataset, limits: Limits, lost: Callable[[str, Allowed, str], Finding]
+) -> tuple[FileDataset, list[Finding]]:
+    """Names in capitals, where they are not; two names that then are one are a fault of the file to write."""
+    names = [dataset.name, *(variable.name for variable in dataset.variables)]
+    changed = [f"{name} becomes {name.upper()}" for name in names if name != name.upper() and name.isascii()]
+    if not changed:
+        return dataset, []
+    message = f"names of {limits.shown} are in capitals: {one_of(changed, 20)}"
+    variables = tuple(replace(v, name=v.name.upper()) for v in dataset.variables)
+    finding = lost("CED421", "names", message)
+    return replace(dataset, name=dataset.name.upper(), variables=variables), [finding]
 
 
 def _types(

@@ -13,7 +13,6 @@ from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaime
 from ced_cdisc.stages.identifying import identifiers_of
 from ced_cdisc.stages.planning import stop_on_errors
 
-
 _SLOW = ("xlsx", "odm")
 """Formats that are read cell by cell in Python."""
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from ced_cdisc.core.findings import Findings, did_you_mean, one_of
-from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.needed import lines_for
 from ced_cdisc.plan.only import restrict
-from ced_cdisc.read.tables import RawTable
 from ced_cdisc.recompute import Reason, Reasons, Record, as_text
-from ced_cdisc.recompute.records import SUBJECT, has_subject, usubjid_of, variables_of
-from ced_cdisc.stages.reading import read_raw
+from ced_cdisc.recompute.records import SUBJECT, has_subject, variables_of
+from ced_cdisc.stages.subject_rows import subject_rows
 
 _MOST = 8
 
@@ -76,16 +72,12 @@ def carried_out(
         Stopped: a raw table is missing or damaged.
     """
     part = restrict(plan, [dataset], findings)
-    own, *pooled = map(_with_tables, part.studies)
-    part = replace(own, pooled=tuple(pooled))
-    tables = read_raw(raw, part, findings)
-    rows: dict[str, list[dict[str, Any]]] = {}
-    found = subject is None
-    for study in part.studies:
-        for name, table in study.tables.items():
-            rows[study.qualified(name)] = _rows(study, name, tables[study.qualified(name)], subject)
-            found = found or bool(table.subject and rows[study.qualified(name)])
-    if not found:
+    part, rows = subject_rows(part, raw, subject, findings)
+    if subject is not None and not any(
+        table.subject and rows[study.qualified(name)]
+        for study in part.studies
+        for name, table in study.tables.items()
+    ):
         raise NoSuchValue(f"no raw table has a record of {SUBJECT} {subject}")
     return Reasons(part, rows), part
 
@@ -97,49 +89,6 @@ def _find(plan: StudyPlan, name: str) -> tuple[StudyPlan, DatasetPlan]:
         hint = did_you_mean(name, known) or f"there are {one_of(sorted(known))}"
         raise NoSuchValue(f"there is no dataset {name}; {hint}")
     return known[found]
-
-
-def _with_tables(study: StudyPlan) -> StudyPlan:
-    """The study with the raw tables alone that its datasets read."""
-    found = {name for dataset in study.datasets for name in _owners(dataset)}
-    if study.visits is not None and any(
-        block.visit is not None or block.kind == "visits" for d in study.datasets for block in d.blocks
-    ):
-        found |= {table for table, *_ in study.visits.tables}
-        found |= {study.visits.day1[0]} if study.visits.day1 is not None else set()
-    visits = study.visits
-    if visits is not None and not found >= {table for table, *_ in visits.tables}:
-        visits = None
-    kept = {name: table for name, table in study.tables.items() if name in found}
-    return replace(study, tables=kept, visits=visits)
-
-
-def _owners(dataset: DatasetPlan) -> Iterator[str]:
-    """The tables and datasets that a dataset reads."""
-    nodes: list[tree.Node | None] = [dataset.keep, *(line.tree for line in dataset.lines)]
-    for block in dataset.blocks:
-        yield block.source
-        yield from (lookup.name for lookup in block.lookups)
-        yield from (name.partition(".")[0] for lookup in block.lookups for name, _ in lookup.on)
-        nodes += [block.keep, *(line.tree for line in block.lines)]
-        yield from (block.each[0].partition(".")[0],) if block.each is not None else ()
-    for computed in dataset.computed:
-        nodes += [computed.keep, *(line.tree for line in (*computed.first, *computed.lines))]
-    for node in nodes:
-        for below in tree.walk(node) if node is not None else ():
-            if isinstance(below, tree.Column):
-                yield below.owner
-            elif isinstance(below, tree.Aggregate):
-                yield below.dataset
-
-
-def _rows(study: StudyPlan, name: str, table: RawTable, subject: str | None) -> list[dict[str, Any]]:
-    """The rows of a raw table, those of one subject where the table has subjects."""
-    column = study.tables[name].subject
-    if subject is None or not column:
-        return table.frame.to_dicts()
-    texts = [text for text in table.frame[column].unique().to_list() if usubjid_of(study, text) == subject]
-    return table.frame.filter(table.frame[column].is_in(texts)).to_dicts()
 
 
 def _record(dataset: DatasetPlan, records: Sequence[Record], given: Mapping[str, str]) -> Record:

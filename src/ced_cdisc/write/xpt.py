@@ -1,9 +1,9 @@
-"""The writer of SAS transport files, version 5.
+"""The writer of SAS transport files, versions 5 and 8.
 
 Data are encoded in blocks of a few megabytes, so memory does not grow with the rows. Same input, same
 bytes: all stamps come from the member.
 
-Source: SAS technical paper TS-140, "The Record Layout of a Data Set in SAS Transport (XPORT) Format".
+Source: SAS technical papers TS-140, see :mod:`ced_cdisc.core.xpt`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from ced_cdisc.core.datafile import Rows
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.ibm import SPECIAL_MISSING, ieee_to_ibm
 from ced_cdisc.core.threads import threads
-from ced_cdisc.core.xpt import NAMESTR, RECORD, XptLibrary, XptMember, header_record
+from ced_cdisc.core.xpt import RECORD, XptMember
 from ced_cdisc.write.xpt_check import check_block, check_last_row, check_member, check_xpt
+from ced_cdisc.write.xpt_headers import header_bytes, rows_record
 from ced_cdisc.write.xpt_texts import write_texts
 from ced_cdisc.write.xpt_values import sas_numbers, sas_text, slices
 
-_BLOCK_BYTES = 1 << 22
+_BLOCK_BYTES = 1 << 21
 _CODES = {code: ord(code) for code in SPECIAL_MISSING}
 
 
@@ -50,11 +51,11 @@ def write_xpt(
             null and shall be the special missing value, else null.
 
     Raises:
-        Stopped: XPT v5 cannot hold the data, see :func:`.xpt_check.check_xpt`; nothing is written.
+        Stopped: the version cannot hold the data, see :func:`.xpt_check.check_xpt`; nothing is written.
     """
     if findings := check_xpt(frame, member, special_missing):
         raise Stopped(Findings(findings))
-    stream.write(_headers(member))
+    stream.write(header_bytes(member) + rows_record(member, frame.height))
     _write_rows(stream, frame, member, special_missing or {})
     _write_padding(stream, frame.height * member.record_length)
 
@@ -63,16 +64,19 @@ def write_xpt_blocks(stream: BinaryIO, blocks: Iterable[pl.DataFrame | Rows], me
     """Write a dataset that comes in blocks of rows, such as one per group of subjects.
 
     The bytes are those of :func:`write_xpt` with the whole dataset. Each block is checked before it is
-    written. A block is a frame, or one with its special missing values.
+    written. A block is a frame, or one with its special missing values. In version 8 the number of rows
+    stands before them: the stream goes back to it at the end, so it must be seekable.
 
     Returns:
         The number of rows.
 
     Raises:
-        Stopped: XPT v5 cannot hold the data; the stream may hold the headers and earlier blocks.
+        Stopped: the version cannot hold the data; the stream may hold the headers and earlier blocks.
     """
     _stop_on(Findings(check_member(member)))
-    stream.write(_headers(member))
+    stream.write(header_bytes(member))
+    counted = stream.tell() if member.version == 8 else None
+    stream.write(rows_record(member, 0))
     rows = 0
     held_back: Rows | None = None
     for one in blocks:
@@ -88,70 +92,17 @@ def write_xpt_blocks(stream: BinaryIO, blocks: Iterable[pl.DataFrame | Rows], me
         _stop_on(Findings(check_last_row(frame, member, rows - frame.height + 1)))
         _write_rows(stream, frame, member, held_back.codes)
     _write_padding(stream, rows * member.record_length)
+    if counted is not None:
+        end = stream.tell()
+        stream.seek(counted)
+        stream.write(rows_record(member, rows))
+        stream.seek(end)
     return rows
 
 
 def _stop_on(findings: Findings) -> None:
     if findings:
         raise Stopped(findings)
-
-
-def _headers(member: XptMember) -> bytes:
-    library = member.library or XptLibrary(member.created, member.modified, member.sas_version, member.sas_os)
-    sas = "SAS     "
-    namestrs = b"".join(_namestrs(member))
-    return b"".join(
-        (
-            header_record("LIBRARY"),
-            _record(
-                f"{sas}{sas}SASLIB  {library.sas_version:8}{library.sas_os:8}{'':24}{library.created:16}"
-            ),
-            _record(f"{library.modified:16}"),
-            header_record("MEMBER", "000000000000000001600000000140"),
-            header_record("DSCRPTR"),
-            _record(
-                f"{sas}{member.name:8}SASDATA {member.sas_version:8}{member.sas_os:8}"
-                f"{'':24}{member.created:16}"
-            ),
-            _blanks(member.modified, 32),
-            _blanks(member.label, 40, member.encoding),
-            _blanks(member.dataset_type, 8),
-            header_record("NAMESTR", f"000000{len(member.variables):04}{'0' * 20}"),
-            namestrs.ljust(-(-len(namestrs) // RECORD) * RECORD),
-            header_record("OBS"),
-        )
-    )
-
-
-def _record(text: str) -> bytes:
-    return text.encode("ascii").ljust(RECORD)
-
-
-def _namestrs(member: XptMember) -> Iterable[bytes]:
-    placed = zip(member.variables, member.positions, strict=True)
-    for number, (variable, position) in enumerate(placed, 1):
-        yield NAMESTR.pack(
-            1 if variable.type == "Num" else 2,
-            variable.name_hash,
-            variable.length,
-            variable.number or number,
-            _blanks(variable.name, 8),
-            _blanks(variable.label, 40, member.encoding),
-            _blanks(variable.format, 8),
-            variable.format_width,
-            variable.format_decimals,
-            variable.justification,
-            variable.fill,
-            _blanks(variable.informat, 8),
-            variable.informat_width,
-            variable.informat_decimals,
-            position,
-            variable.rest,
-        )
-
-
-def _blanks(text: str, size: int, encoding: str = "ascii") -> bytes:
-    return text.encode(encoding).ljust(size)
 
 
 def _write_rows(

@@ -1,9 +1,10 @@
-"""What SAS transport version 5 cannot hold, found before a byte is written.
+"""What a SAS transport file of version 5 or 8 cannot hold, found before a byte is written.
 
 Other writers cut long texts and labels, saturate large numbers and replace letters without a word. Here
 every such fault is a finding that names dataset, variable, value and row.
 
-Source: SAS technical paper TS-140; FDA Study Data Technical Conformance Guide (ASCII only).
+Source: SAS technical papers TS-140, see :mod:`ced_cdisc.core.xpt`; FDA Study Data Technical Conformance Guide
+(ASCII only).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -18,21 +21,20 @@ from numpy.typing import NDArray
 
 from ced_cdisc.core.findings import Finding
 from ced_cdisc.core.ibm import ieee_to_ibm
+from ced_cdisc.core.threads import threads
 from ced_cdisc.core.xpt import (
     LABEL_BYTES,
     LONGEST_NUMBER,
     NAME_BYTES,
     SHORTEST_NUMBER,
     STAMP_BYTES,
-    TEXT_BYTES,
-    VARIABLES,
     WIDTH_LIMIT,
     XptMember,
     XptVariable,
 )
 from ced_cdisc.write.xpt_check_values import (
-    ASCII_ONLY,
     Block,
+    ascii_only,
     character_of,
     code_faults,
     encoded_size,
@@ -45,13 +47,16 @@ from ced_cdisc.write.xpt_check_values import (
 from ced_cdisc.write.xpt_values import sas_numbers, sas_text, sas_type
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
+_LONG_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MANY = 1 << 15
+"""Rows from which on columns are looked at side by side."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def check_xpt(
     frame: pl.DataFrame, member: XptMember, special_missing: Mapping[str, pl.Series] | None = None
 ) -> list[Finding]:
-    """Everything that keeps a dataset out of an XPT v5 file; an empty list means that it can be written.
+    """Everything that keeps a dataset out of its file; an empty list means that it can be written.
 
     Trailing blanks of a text are no fault: SAS knows no difference between ``"A"`` and ``"A "``.
 
@@ -69,16 +74,16 @@ def check_xpt(
 
 def check_member(member: XptMember) -> list[Finding]:
     """The faults of the headers: names, labels, lengths, formats, stamps."""
-    name, count = member.name, len(member.variables)
+    name, count, limits = member.name, len(member.variables), member.limits
     found = [
         *_name_faults(member, f"dataset name {quoted(name)}", name),
-        *_label_faults(member, "CED304", f"dataset {name}", member.label),
+        *_label_faults(member, "CED304", f"dataset {name}", member.label, LABEL_BYTES),
         *_stamp_faults(member),
     ]
     if not count:
         found.append(finding_of(member, "CED312", f"dataset {name} has no variables"))
-    if count > VARIABLES:
-        message = f"dataset {name} has {count} variables, XPT v5 holds {VARIABLES}"
+    if count > limits.variables:
+        message = f"dataset {name} has {count} variables, {limits.shown} holds {limits.variables}"
         found.append(finding_of(member, "CED318", message))
     for variable, times in Counter(v.name for v in member.variables).items():
         if times > 1:
@@ -100,31 +105,42 @@ def check_block(
     for name in frame.columns:
         if name not in planned:
             found.append(finding_of(member, "CED315", f"{member.name}.{name} is in the data but not planned"))
-    for name, variable in planned.items():
-        if name not in columns:
-            found.append(finding_of(member, "CED314", f"{member.name}.{name} is planned but not in the data"))
-            continue
-        series = frame[name]
-        kind = sas_type(series.dtype)
-        if kind not in (variable.type, "Any"):
-            message = f"{member.name}.{name} is planned as {variable.type}, the data hold {series.dtype}"
-            found.append(finding_of(member, "CED316", message))
-        elif kind == "Char":
-            found += text_faults(block, variable)
-        elif kind == "Num":
-            found += number_faults(block, variable)
+
+    def faults(variable: XptVariable) -> list[Finding]:
+        if variable.name in columns:
+            return list(_column_faults(block, variable))
+        what = f"{member.name}.{variable.name} is planned but not in the data"
+        return [finding_of(member, "CED314", what)]
+
+    if frame.height < _MANY:
+        found += chain.from_iterable(map(faults, planned.values()))
+    else:
+        with ThreadPoolExecutor(threads()) as pool:
+            found += chain.from_iterable(pool.map(faults, planned.values()))
     for name, codes in special_missing.items():
         found += code_faults(block, name, codes)
     return found
 
 
+def _column_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
+    member, dtype = block.member, block.frame[variable.name].dtype
+    kind = sas_type(dtype)
+    if kind not in (variable.type, "Any"):
+        message = f"{member.name}.{variable.name} is planned as {variable.type}, the data hold {dtype}"
+        yield finding_of(member, "CED316", message)
+    elif kind == "Char":
+        yield from text_faults(block, variable)
+    elif kind == "Num":
+        yield from number_faults(block, variable)
+
+
 def check_last_row(frame: pl.DataFrame, member: XptMember, first_row: int) -> list[Finding]:
     """Rows at the end whose bytes are all blank: readers take them for the padding of the last record.
 
-    Only an all-character dataset can have them (and one number, 3.7e-40, whose eight bytes are blanks).
-    The frame must be free of other faults.
+    Only an all-character dataset can have them (and one number, 3.7e-40, whose eight bytes are blanks), and
+    only in version 5: version 8 says how many rows there are. The frame must be free of other faults.
     """
-    if frame.is_empty():
+    if frame.is_empty() or member.version == 8:
         return []
     last_row = (frame[variable.name][-1] for variable in member.variables)
     if any(isinstance(value, str) and value.strip(" ") for value in last_row):
@@ -140,18 +156,19 @@ def check_last_row(frame: pl.DataFrame, member: XptMember, first_row: int) -> li
 
 
 def _name_faults(member: XptMember, what: str, name: str) -> Iterator[Finding]:
-    size = len(name.encode())
-    if size > NAME_BYTES:
-        yield finding_of(member, "CED301", f"{what} has {size} bytes, XPT v5 holds {NAME_BYTES}")
-    if not _NAME.fullmatch(name):
-        message = f"{what} is not made of A-Z, 0-9 and _, beginning with a letter or _"
+    size, limits = len(name.encode()), member.limits
+    if size > limits.names:
+        yield finding_of(member, "CED301", f"{what} has {size} bytes, {limits.shown} holds {limits.names}")
+    pattern, letters = (_NAME, "A-Z") if member.version == 5 else (_LONG_NAME, "letters")
+    if not pattern.fullmatch(name):
+        message = f"{what} is not made of {letters}, 0-9 and _, beginning with a letter or _"
         yield finding_of(member, "CED302", message)
 
 
-def _label_faults(member: XptMember, code: str, what: str, label: str) -> Iterator[Finding]:
+def _label_faults(member: XptMember, code: str, what: str, label: str, most: int) -> Iterator[Finding]:
     size = encoded_size(label, member.encoding)
-    if size > LABEL_BYTES:
-        message = f"label of {what} has {size} bytes, XPT v5 holds {LABEL_BYTES}: {quoted(label, 80)}"
+    if size > most:
+        message = f"label of {what} has {size} bytes, {member.limits.shown} holds {most}: {quoted(label, 80)}"
         yield finding_of(member, code, message)
     control = _CONTROL.search(label)
     for fault_code, character in (
@@ -160,7 +177,7 @@ def _label_faults(member: XptMember, code: str, what: str, label: str) -> Iterat
     ):
         if character:
             message = f"label of {what} holds {character_of(character)}: {quoted(label)}"
-            yield finding_of(member, fault_code, message, ASCII_ONLY)
+            yield finding_of(member, fault_code, message, ascii_only(member))
 
 
 def _stamp_faults(member: XptMember) -> Iterator[Finding]:
@@ -185,11 +202,11 @@ def _stamp_faults(member: XptMember) -> Iterator[Finding]:
 
 
 def _variable_faults(member: XptMember, variable: XptVariable) -> Iterator[Finding]:
-    what = f"{member.name}.{variable.name}"
+    what, limits = f"{member.name}.{variable.name}", member.limits
     name = f"variable name {quoted(variable.name)} of {member.name}"
     yield from _name_faults(member, name, variable.name)
-    yield from _label_faults(member, "CED303", what, variable.label)
-    kind, low, high = "text", 1, TEXT_BYTES
+    yield from _label_faults(member, "CED303", what, variable.label, limits.labels)
+    kind, low, high = "text", 1, limits.texts
     if variable.type == "Num":
         kind, low, high = "number", SHORTEST_NUMBER, LONGEST_NUMBER
     if not low <= variable.length <= high:
@@ -199,9 +216,9 @@ def _variable_faults(member: XptMember, variable: XptVariable) -> Iterator[Findi
         ("format", variable.format, variable.format_width, variable.format_decimals),
         ("informat", variable.informat, variable.informat_width, variable.informat_decimals),
     ):
-        fits = len(form) <= NAME_BYTES and form.isascii()
+        fits = len(form) <= limits.names and form.isascii()
         if not fits or not 0 <= width <= WIDTH_LIMIT or not 0 <= decimals <= WIDTH_LIMIT:
-            message = f"{word} {quoted(form)} {width}.{decimals} of {what} does not fit into XPT v5"
+            message = f"{word} {quoted(form)} {width}.{decimals} of {what} does not fit into {limits.shown}"
             yield finding_of(member, "CED321", message)
 
 

@@ -1,6 +1,7 @@
-"""The faults of values that SAS transport version 5 cannot hold, one finding per variable and kind.
+"""The faults of values that a SAS transport file cannot hold, one finding per variable and kind.
 
-Source: SAS technical paper TS-140; FDA Study Data Technical Conformance Guide (ASCII only).
+Source: SAS technical papers TS-140, see :mod:`ced_cdisc.core.xpt`; FDA Study Data Technical Conformance Guide
+(ASCII only).
 """
 
 from __future__ import annotations
@@ -15,14 +16,12 @@ from numpy.typing import NDArray
 
 from ced_cdisc.core.findings import Finding, Location, Stage
 from ced_cdisc.core.ibm import IBM_LIMIT, IBM_SMALLEST, SPECIAL_MISSING, ieee_to_ibm
-from ced_cdisc.core.xpt import LONGEST_NUMBER, TEXT_BYTES, XptMember, XptVariable
+from ced_cdisc.core.xpt import LONGEST_NUMBER, XptMember, XptVariable
 from ced_cdisc.write.xpt_texts import is_printable, sizes, views
 from ced_cdisc.write.xpt_values import FEW, sas_numbers, sas_text, slices
 
 EXACT_INTEGERS = 2**53
 """Below this magnitude a double holds every whole number."""
-ASCII_ONLY = "XPT v5 holds printable ASCII characters only"
-
 _ROWS = 65_536
 _SHOWN = 40
 _RECORDS = 3
@@ -61,8 +60,11 @@ class Block:
 def text_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
     """Texts too long (CED305, CED306) or with characters that do not belong there (CED307, CED308)."""
     name, length, encoding = variable.name, variable.length, block.member.encoding
+    limits = block.member.limits
     parts = slices(block.frame[name], _ROWS)
-    if encoding == "ascii" and not any(_is_suspect_text(sas_text(part), length) for part in parts):
+    if encoding == "ascii" and not any(
+        _is_suspect_text(sas_text(part), length, limits.texts) for part in parts
+    ):
         return
     text = sas_text(block.frame[name])
     sizes, foreign = text.str.len_bytes(), text.str.contains(r"[^\x00-\x7F]")
@@ -75,14 +77,14 @@ def text_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
     yield from block.finding(
         "CED305",
         name,
-        sizes > TEXT_BYTES,
-        lambda row: f"text of {sizes[row]} bytes, XPT v5 holds {TEXT_BYTES}: {quoted(text[row])}",
+        sizes > limits.texts,
+        lambda row: f"text of {sizes[row]} bytes, {limits.shown} holds {limits.texts}: {quoted(text[row])}",
         "move the rest to supplemental qualifiers or to a further variable",
     )
     yield from block.finding(
         "CED306",
         name,
-        (sizes > length) & (sizes <= TEXT_BYTES),
+        (sizes > length) & (sizes <= limits.texts),
         lambda row: f"text of {sizes[row]} bytes, the planned length is {length}: {quoted(text[row])}",
     )
     yield from block.finding(
@@ -90,14 +92,14 @@ def text_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
         name,
         foreign,
         lambda row: f"{character_of(first_foreign(text[row], encoding) or '')} in {quoted(text[row])}",
-        ASCII_ONLY,
+        ascii_only(block.member),
     )
     yield from block.finding(
         "CED308",
         name,
         text.str.contains(_CONTROL),
         lambda row: f"{character_of(text.str.extract(f'({_CONTROL})')[row])} in {quoted(text[row])}",
-        ASCII_ONLY,
+        ascii_only(block.member),
     )
 
 
@@ -118,18 +120,18 @@ def first_foreign(text: str, encoding: str) -> str | None:
     return None
 
 
-def _is_suspect_text(text: pl.Series, length: int) -> bool:
+def _is_suspect_text(text: pl.Series, length: int, most: int) -> bool:
     # One pass over the bytes of all values; rows are looked at only where it finds something.
     if len(text) <= FEW:
         values = [value for value in text.to_list() if value]
         together = "".join(values)
-        return max(map(len, values), default=0) > min(length, TEXT_BYTES) or not (
+        return max(map(len, values), default=0) > min(length, most) or not (
             together.isascii() and together.isprintable()
         )
     text = text.drop_nulls()
     seen = views(text)
     longest = int(sizes(seen).max(initial=0))
-    return longest > min(length, TEXT_BYTES) or bool(longest and not is_printable(text, seen, longest))
+    return longest > min(length, most) or bool(longest and not is_printable(text, seen, longest))
 
 
 def number_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
@@ -150,7 +152,7 @@ def number_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
         "CED309",
         name,
         finite & ~held,
-        lambda row: f"{value(row)} is outside the range of XPT v5, 5.4e-79 to 7.2e75",
+        lambda row: f"{value(row)} is outside the range of {block.member.limits.shown}, 5.4e-79 to 7.2e75",
     )
     yield from block.finding(
         "CED310",
@@ -220,6 +222,11 @@ def code_faults(block: Block, name: str, codes: pl.Series) -> Iterator[Finding]:
         codes.is_not_null() & frame[name].is_not_null(),
         lambda row: f"the value {frame[name][row]} has the special missing value {codes[row]} as well",
     )
+
+
+def ascii_only(member: XptMember) -> str:
+    """The hint where a character does not belong into the file."""
+    return f"{member.limits.shown} holds printable ASCII characters only"
 
 
 def finding_of(

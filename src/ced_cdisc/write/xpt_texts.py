@@ -17,8 +17,13 @@ from ced_cdisc.write.xpt_values import FEW
 
 INLINE = 12
 """The longest text [bytes] that stands within a view, behind its length of four bytes."""
-_VIEW = 16
+_VIEW, _WORD = 16, 8
 _BLANK, _TILDE = 0x20, 0x7E
+_BLANKS = 0x2020202020202020
+_LENGTH, _HALF = np.uint64((1 << 32) - 1), np.uint64(32)
+_PADDING = np.array([_BLANKS >> 8 * n << 8 * n for n in range(9)] + [0] * 4, np.uint64)
+_MORE_PADDING = np.array([_BLANKS] * 9 + [_BLANKS >> 8 * n << 8 * n for n in range(1, 5)], np.uint64)
+"""The blanks behind a text of n bytes, among the first eight bytes of its field and the next."""
 _SAMPLE = 256
 
 
@@ -47,7 +52,28 @@ def is_printable(text: pl.Series, seen: NDArray[np.uint8], longest: int) -> bool
     """
     if longest <= INLINE:  # what stands behind a text is zero, and no byte of a length is above 12
         return int(seen.max()) <= _TILDE and np.count_nonzero(seen >= _BLANK) == int(sizes(seen).sum())
-    data = np.frombuffer(cast(Any, text).to_arrow().buffers()[2], np.uint8)
+    if int(sizes(seen).min()) > INLINE:
+        held = _characters(text, int(sizes(seen).sum()))
+        if held and all(map(_are_printable, held)):
+            return True  # if not, it may be of texts that are not of the column
+    return _are_printable(np.frombuffer(cast(Any, text).to_arrow().buffers()[2], np.uint8))
+
+
+def _characters(text: pl.Series, size: int) -> list[NDArray[np.uint8]]:
+    """The characters that long texts of a column point to, others among them; none if there are many others.
+
+    A part of a large column points to those of the whole.
+    """
+    array = cast(Any, text).to_arrow(compat_level=pl.CompatLevel.newest())
+    held = [
+        np.frombuffer(buffer, np.uint8)
+        for buffer in array.buffers()[2:]
+        if buffer is not None and buffer.size
+    ]
+    return held if sum(map(len, held)) <= 2 * size else []
+
+
+def _are_printable(data: NDArray[np.uint8]) -> bool:
     return int(data.min()) >= _BLANK and int(data.max()) <= _TILDE
 
 
@@ -76,7 +102,8 @@ def write_texts(field: NDArray[np.uint8], text: pl.Series, encoding: str) -> Non
     if longest <= INLINE:
         _write_inline(field, seen)
         return
-    text = text.fill_null("")
+    if text.null_count():  # as it costs a copy
+        text = text.fill_null("")
     if longest == length and int(sizes(seen).min()) == length:
         _put(field, text, cast(Any, text).to_arrow().buffers()[2])  # such as dates
     elif text.slice(len(text) // 2, _SAMPLE).n_unique() <= _SAMPLE // 2:
@@ -86,14 +113,25 @@ def write_texts(field: NDArray[np.uint8], text: pl.Series, encoding: str) -> Non
 
 
 def _write_inline(field: NDArray[np.uint8], seen: NDArray[np.uint8]) -> None:
-    width = min(INLINE, field.shape[1])
-    # What stands behind a text is zero. An array of blanks is ten times as fast here as the one number.
-    blanked = np.full_like(seen, _BLANK)
-    np.maximum(seen, blanked, out=blanked)
-    item = np.dtype(f"V{width}")
-    texts = np.ndarray(len(seen), item, blanked.data, offset=_VIEW - INLINE, strides=(_VIEW,))
-    field[:, :width].view(item)[:, 0] = texts
-    field[:, width:] = _BLANK
+    """Texts of up to twelve bytes, as words of eight: what stands behind a text in its view is zero."""
+    words, width = seen.view("<u8"), field.shape[1]
+    lengths = (words[:, 0] & _LENGTH).view(np.int64)
+    first = words[:, 0] >> _HALF
+    first |= words[:, 1] << _HALF
+    first |= _PADDING.take(lengths)
+    _store(field[:, :_WORD], first)
+    if width > _WORD:
+        second = words[:, 1] >> _HALF
+        second |= _MORE_PADDING.take(lengths)
+        _store(field[:, _WORD:INLINE], second)
+        field[:, INLINE:] = _BLANK
+
+
+def _store(field: NDArray[np.uint8], words: NDArray[np.uint64]) -> None:
+    """Write the first bytes of words: as numbers where they have as many, which is faster."""
+    length = field.shape[1]
+    item = np.dtype(f"<u{length}" if length in (1, 2, 4, 8) else f"V{length}")
+    field.view(item)[:, 0] = np.ndarray(len(words), item, words.data, strides=(_WORD,))
 
 
 def _write_recurring(field: NDArray[np.uint8], text: pl.Series) -> None:

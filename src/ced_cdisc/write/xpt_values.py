@@ -15,7 +15,7 @@ from ced_cdisc.core.moments import as_numbers
 
 Sliced = TypeVar("Sliced", pl.DataFrame, pl.Series)
 
-FEW = 4096
+FEW = 1024
 """Rows up to which plain Python is faster than the set-up of a vectorised pass."""
 
 

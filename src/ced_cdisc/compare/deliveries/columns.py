@@ -57,6 +57,8 @@ def column_changes(
         message = f"a new value stops a build, in {counted(cells, 'record')}: {refusal.message}"
         yield Change("CED804", message, Severity.ERROR, new.name, cells, refusal.hint, refusal.where, readers)
     grave = Severity.WARNING if readers else Severity.NOTE
+    if not len(new):
+        return
     if one.filled and not other.filled:
         message = f"{counted(one.filled, 'cell')} had a value, now none has"
         yield Change("CED803", message, grave, new.name, one.filled, readers=readers)

@@ -120,6 +120,10 @@ class _Records:
         """Subjects that one delivery has."""
         if not self._subject:
             return
+        lost = self._new.filter(pl.col(self._subject).is_null())
+        if lost.height > self._old[self._subject].null_count():
+            message = f"{counted(lost.height, 'record')} without a subject"
+            yield Change("CED809", message, Severity.ERROR, self._subject, lost.height)
         old, new = (frame[self._subject].drop_nulls().unique().sort() for frame in (self._old, self._new))
         for word, here, there, grave in (
             ("gone", old, new, Severity.WARNING),

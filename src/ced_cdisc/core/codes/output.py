@@ -40,6 +40,12 @@ CED412 | the output cannot be written, such as on a full disk | make room, or wr
 CED413 | the finished output cannot take the place of OUT | write to another folder
 CED414 | OUT is a link that leads nowhere | correct the link, or name another folder
 CED430 | a reviewer's guide has places to be completed (a note) | write them in define/csdrg.md or adrg.md
+CED415 | a dataset over the size limit, also written in pieces (a note) | tell of it in the reviewer's guide
+CED416 | a piece of a large dataset would have the name of a dataset | name another `--split-over`
+CED417 | a large dataset that cannot be cut between subjects | allow it with `--split-within-subjects`
+CED418 | a size limit below that of one record | name a greater `--split-over`
+CED421 | names that XPT v5 has in capitals alone | allow it, or rename them
+CED422 | a length of text that XPT v5 does not have (a note) | nothing, unless a text is as long
 CED420 | a part (--only) would replace a full build | name another folder for --only
 CED570 | a text or sheet is larger than a spreadsheet program holds | shorten it, or put it into a document
 CED575 | a part of define.xml that a workbook has no cell for (a note) | keep the define.xml too

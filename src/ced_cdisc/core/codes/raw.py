@@ -97,11 +97,14 @@ CED297 | a qualifier that does not go back to its records | leave `idvar` out, o
 CED298 | a reference to a record that is not there | correct the identifier in the data or in the spec
 CED299 | a visit that visits.yaml does not settle | correct the data, or add a window or `repeats: yes`
 CED330 | the file is no SAS transport file | export it with the XPORT engine
-CED331 | a transport file of another version | export it as version 5
+CED331 | a file of PROC CPORT, which is no transport file | export it with the XPORT engine
 CED332 | the headers of a transport file are cut | copy the file again
 CED333 | the headers of a transport file are damaged | copy or export the file again
 CED334 | a variable is described in a way that cannot be | export the file again
 CED335 | the rows of a transport file are cut | copy the file again
-CED336 | a transport file of several datasets | export one dataset a file
+CED336 | a transport file of several datasets | take them apart with `ced-cdisc convert`, or name one
 CED337 | texts of another encoding in a transport file | name the encoding of the file
+CED338 | a transport file of version 8 among those of a submission | write it as version 5
+CED339 | a transport file without the dataset that was named | name one that it holds
+CED340 | a transport file with two datasets of one name | export it again
 """

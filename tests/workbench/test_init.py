@@ -1,0 +1,276 @@
+"""Specs of domains proposed from raw tables: each line with how sure it is, and what is open left open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ced_cdisc.cli import main
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, list(arguments), prog_name="ced-cdisc")
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture(autouse=True)
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("raw").mkdir()
+
+
+def study(**tables: str) -> None:
+    """A new study of comma-separated tables."""
+    for name, text in tables.items():
+        Path("raw", f"{name}.csv").write_text(text, "utf-8")
+    assert run("new", "S", "--raw", "raw")[0] == 0
+    for name in ("mappings", "define"):
+        Path("S", name).rename(name)
+
+
+def proposed(domain: str, *options: str) -> str:
+    """The spec, without the two lines at its top."""
+    code, out, err = run("init", domain, "--print", *options)
+    assert code == 0, err
+    return out.split("\n", 2)[2]
+
+
+AE = """\
+SUBJID,AENO,TERM,AESTDT,AEENDT,SEV,SER,ERFASST
+01-1,1,Kopfweh,03/04/2021,05-MAR-2021,1,n,2021-05-01
+01-1,2,Übelkeit,05/06/2021,UN-MAR-2021,2,n,2021-05-02
+01-2,1,Kopfweh,07/08/2021,,1,y,2021-05-03
+01-2,2,Kopfweh,07/09/2021,,1,n,2021-05-03
+"""
+
+
+def test_an_events_domain() -> None:
+    study(ae=AE)
+    assert (
+        proposed("ae")
+        == """\
+domain: AE
+from: ae
+variables:
+  AESPID: ae.AENO  # likely: the name speaks of number
+  AETERM: {collect: ae.TERM, text: transliterate}  # likely: the name TERM; decide: letters that are not ASCII are written in ASCII; or translate with ct
+  # AELLT: ?  # decide: Lowest Level Term (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AELLTCD: ?  # decide: Lowest Level Term Code (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AEDECOD: ?  # decide: Dictionary-Derived Term (Req): no column of ae is called so; write a line, or {assign: ..}
+  # AEPTCD: ?  # decide: Preferred Term Code (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AEHLT: ?  # decide: High Level Term (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AEHLTCD: ?  # decide: High Level Term Code (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AEHLGT: ?  # decide: High Level Group Term (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AEHLGTCD: ?  # decide: High Level Group Term Code (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AEBODSYS: ?  # decide: Body System or Organ Class (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AEBDSYCD: ?  # decide: Body System or Organ Class Code (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AESOC: ?  # decide: Primary System Organ Class (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AESOCCD: ?  # decide: Primary System Organ Class Code (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  AESEV: {collect: ae.SEV, ct: {1: MILD, 2: MODERATE}}  # likely: the name SEV; decide: whether 1 is MILD, 2 is MODERATE
+  AESER: {collect: ae.SER, ct: {n: N, y: Y}}  # likely: the name SER
+  # AEACN: ?  # decide: Action Taken with Study Treatment (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AEREL: ?  # decide: Causality (Exp): no column of ae is called so; write a line, or {absent: "why"}
+  # AESTDTC: {collect: ae.AESTDT, date: DD/MM/YYYY}  # decide: DD/MM/YYYY or MM/DD/YYYY: no day over 12 tells whether day or month stands first
+  AEENDTC: {collect: ae.AEENDT, date: [DD-MON-YYYY, UN-MON-YYYY]}  # likely: the name AEENDT
+# No line reads these columns of ae: ERFASST.
+"""
+    )
+
+
+def test_what_is_open_is_named_by_check_spec() -> None:
+    study(ae=AE.replace("1,n,", "9,n,"))
+    assert run("init", "AE") == (
+        0,
+        "",
+        "mappings/sdtm/ae.yaml proposed from the table ae: 0 sure, 5 likely, 0 guess, 15 decide\n"
+        "next: look at its lines, then ced-cdisc check-spec\n",
+    )
+    code, _, err = run("check-spec")
+    assert code == 10
+    assert "mappings/sdtm/ae.yaml:3:9 CED020 AE has no line for AELLT (Exp), " in err
+    assert (
+        "CED021 '?' is no term of codelist AESEV (C66769) of AE.AESEV; terms: MILD, MODERATE, SEVERE" in err
+    )
+
+
+def test_a_code_that_several_codelists_may_have_is_never_passed_on() -> None:
+    """DSDECOD may have terms of three codelists; the line takes one, so that `?` is a fault."""
+    study(dispo="SUBJID,STATUS,EOSDT\n1,1,2021-01-02\n2,1,2021-01-03\n3,2,2021-01-04\n4,2,2021-01-04\n")
+    text = proposed("DS")
+    assert '  DSDECOD: {collect: dispo.STATUS, ct: {1: "?", 2: "?"}, codelist: C' in text
+    lines = [line.replace("# DSTERM: ?", "DSTERM: dispo.STATUS") for line in text.splitlines()]
+    lines = [line.replace("# DSCAT: ?", "DSCAT: {assign: DISPOSITION EVENT}") for line in lines]
+    Path("mappings/sdtm").mkdir()
+    Path("mappings/sdtm/ds.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+    assert "CED021 '?' is no term" in run("check-spec")[2]
+
+
+def test_tests_in_columns() -> None:
+    rows = [
+        "P1,Day 1,2021-01-01,09:00,120,118,80,79,36.6,C,70,,",
+        "P2,Day 1,2021-01-02,09:00,121,117,81,78,98.1,F,,Y,ill",
+    ]
+    study(
+        vs="SUBJECT,VISIT,VISDAT,ZEIT,SYS1,SYS2,DIA1,DIA2,TEMP,TEMPU,Gewicht,ND,NDREASON\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+    assert (
+        proposed("VS")
+        == """\
+domain: VS
+sort: [VSTESTCD, VISITNUM, VSREPNUM]
+variables:
+  VSLOBXFL: {absent: There is no DM yet}  # decide: take this line out when DM has RFXSTDTC
+stack:
+  - from: vs
+    visit: yes
+    for: [{n: 1}, {n: 2}]  # likely: the columns are numbered, for repetitions
+    long:
+      - {test: SYSBP, result: "vs.SYS{n}", unit: mmHg}  # likely: SYS1 is Systolic Blood Pressure; the unit is the usual one
+      - {test: DIABP, result: "vs.DIA{n}", unit: mmHg}  # likely: DIA1 is Diastolic Blood Pressure; the unit is the usual one
+    not_done: {when: "vs.ND = 'Y'", reason: vs.NDREASON}  # likely: the name ND
+    variables:
+      VSREPNUM: {assign: "{n}"}  # likely: the number of the column
+      VSDTC: {collect: vs.VISDAT, date: ISO, time: vs.ZEIT}  # likely: the date of the visit
+  - from: vs
+    visit: yes
+    long:
+      - {test: TEMP, result: vs.TEMP, unit: {collect: vs.TEMPU}, standard: C, decimals: 1}  # sure: the code of the test
+      - {test: WEIGHT, result: vs.Gewicht, unit: kg}  # likely: Gewicht is Weight; the unit is the usual one
+    not_done: {when: "vs.ND = 'Y'", reason: vs.NDREASON}  # likely: the name ND
+    variables:
+      VSDTC: {collect: vs.VISDAT, date: ISO, time: vs.ZEIT}  # likely: the date of the visit
+"""
+    )
+    assert run("init", "VS")[0] == 0
+    assert run("check-spec")[0] == 0
+
+
+def test_tests_in_rows() -> None:
+    cells = [
+        ("Glukose", "5.1", "mmol/l"),
+        ("Glukose", "92", "mg/dl"),
+        ("Zauberwert", "1", "mg/dl"),
+        ("INR", "1.1", ""),
+    ]
+    rows = [f"P{at},2021-01-0{at},{test},{value},{unit},S" for at in (1, 2, 3) for test, value, unit in cells]
+    study(lab="SUBJECT,DATE,TEST,RESULT,UNIT,SPEC\n" + "\n".join(rows) + "\n")
+    assert (
+        proposed("LB", "--from", "lab")
+        == """\
+domain: LB
+from: lab
+test:
+  collect: lab.TEST
+  ct:
+    Glukose: GLUC  # likely: Glucose
+    INR: INR  # sure: the code of the test
+    Zauberwert: "?"  # decide: no term of C65047 is called so; "" leaves its rows out
+tests:
+  GLUC: {standard: mmol/L, decimals: 1, variables: {LBCAT: {assign: CHEMISTRY}}}  # guess: collected in mg/dl (3), mmol/l (3)
+  INR: {unit: {assign: RATIO}, standard: RATIO, decimals: 1, variables: {LBCAT: {assign: COAGULATION}}}  # guess: no unit is collected
+result: lab.RESULT
+unit: {collect: lab.UNIT}
+variables:
+  LBSPEC: {collect: lab.SPEC, ct: {S: "?"}}  # likely: the name SPEC; decide: what S means, by the terms of C78734
+  LBLOBXFL: {absent: There is no DM yet}  # decide: take this line out when DM has RFXSTDTC
+  LBDTC: {collect: lab.DATE, date: ISO}  # likely: the name speaks of the date alone
+"""
+    )
+
+
+def test_the_baseline_flag_is_left_to_the_standard_where_dm_has_the_first_treatment() -> None:
+    study(vs="SUBJECT,VISIT,VISDAT,PULS\nP1,Day 1,2021-01-01,60\nP2,Day 1,2021-01-02,70\n")
+    Path("mappings/sdtm").mkdir()
+    Path("mappings/sdtm/dm.yaml").write_text(
+        "domain: DM\nfrom: vs\nvariables:\n  RFXSTDTC: vs.VISDAT\n", "utf-8"
+    )
+    assert "LOBXFL" not in proposed("VS")
+
+
+def test_of_several_columns_one_is_a_guess_that_names_the_others() -> None:
+    study(ae="SUBJID,AENO,TERM,AESTDT,REL_A,REL_B\n1,1,a,2021-01-01,1,1\n1,2,b,2021-01-01,1,2\n")
+    assert "  AEREL: ae.REL_A  # guess: the name speaks of relation; decide: or REL_B\n" in proposed("AE")
+
+
+@pytest.mark.parametrize(
+    ("study_name", "domains"),
+    [("vitals_labs", "DM DS EX LB MH VS"), ("improve_ced", "AE CM DM DS EG LB MH VS")],
+)
+def test_every_proposal_can_be_loaded_and_says_what_is_missing(study_name: str, domains: str) -> None:
+    """All that check-spec finds is what the proposal leaves open: lines (CED020, CED012), terms (CED021, CED027)."""
+    raw = EXAMPLES / study_name / "raw"
+    assert run("new", "S", "--raw", str(raw))[0] == 0
+    folders = ("--mappings", "S/mappings", "--define", "S/define")
+    for domain in domains.split():
+        assert run("init", domain, "--raw", str(raw), *folders)[0] == 0
+        path = Path("S/mappings/sdtm", f"{domain.lower()}.yaml")
+        _, _, err = run("check-spec", *folders)
+        codes = {word for line in err.splitlines() for word in line.split() if word.startswith("CED")}
+        assert codes <= {"CED012", "CED020", "CED021", "CED027"}
+        assert bool(codes) <= ("decide: " in path.read_text("utf-8"))
+        assert run("fmt", "--check", str(path))[0] == 0
+        path.unlink()
+
+
+def test_a_table_that_is_not_clear_is_asked_for() -> None:
+    study(one="SUBJID,PULS\n1,60\n2,61\n", two="SUBJID,PULS\n1,60\n2,61\n", three="SUBJID,XX\n1,a\n2,a\n")
+    assert run("init", "VS") == (
+        10,
+        "",
+        "1 error in the specs\n--from CED771 VS may be made from one, two; name one of them with --from\n",
+    )
+    assert run("init", "PE") == (
+        10,
+        "",
+        "1 error in the specs\n--from CED771 no table looks like PE; name one with --from: one, three, two\n",
+    )
+
+
+def test_nothing_is_replaced() -> None:
+    study(vs="SUBJECT,PULS\nP1,60\nP2,70\n")
+    assert run("init", "VS")[0] == 0
+    mine = Path("mappings/sdtm/vs.yaml").read_bytes()
+    assert run("init", "VS") == (
+        12,
+        "",
+        "1 error in the output\n"
+        "mappings/sdtm/vs.yaml CED770 mappings/sdtm/vs.yaml is there already, and nothing was written; a proposal "
+        "never replaces a file: delete it first, or edit it by hand\n",
+    )
+    assert Path("mappings/sdtm/vs.yaml").read_bytes() == mine
+
+
+def test_wrong_calls_of_init() -> None:
+    assert run("init", "VS", "--raw", "nowhere") == (
+        2,
+        "",
+        "Error: there is no folder nowhere; name the raw files with --raw\n",
+    )
+    assert run("init", "VS") == (
+        2,
+        "",
+        "Error: no mappings/ here: make a study with ced-cdisc new, or name its folder with --mappings\n",
+    )
+    study(vs="SUBJECT,PULS\nP1,60\nP2,70\n")
+    assert run("init", "VSS")[2] == "Error: SDTMIG 3.4 has no domain VSS; did you mean VS?\n"
+    assert run("init", "VX")[2].startswith("Error: SDTMIG 3.4 has no domain VX; there are AG, CM, EC, EX, ")
+    assert run("init", "TA") == (
+        2,
+        "",
+        "Error: TA is not made from a raw table alone; docs/mapping-language.md shows how it is written\n",
+    )
+    assert run("init", "VS", "--from", "vz")[2] == "Error: sources.yaml has no table vz; did you mean vs?\n"
+
+
+def test_faults_of_the_raw_table_are_told_as_a_build_tells_them() -> None:
+    study(vs="SUBJECT,PULS\nP1,60\nP2,70\n")
+    Path("raw/vs.csv").write_text("SUBJECT,PULS\nP1\n", "utf-8")
+    code, out, err = run("init", "VS", "--from", "vs")
+    assert (code, out) == (11, "")
+    assert "raw/vs.csv:2 CED216 1 row of table vs has fewer cells than the header (2)" in err
