@@ -1,11 +1,14 @@
 """Whole builds of made studies: time, the time of each stage, and memory, and how they grow with the rows.
 
-python benchmarks/study.py [KIND=ROWS ...]
+python benchmarks/study.py [KIND=ROWS[:WAY] ...]
 
 KIND is vitals, labs or wide (60 domains), ROWS the raw rows of its large table, of a wide study of each; by
-default wide=1000 vitals=12978 vitals=648900 labs=10000 labs=100000. Each
-build is a process of its own, from a cold start, with the plan made anew. The exponent of a kind is that of
-the time over the rows between its two largest sizes: 1 is in step with the rows.
+default wide=1000 vitals=12978 vitals=648900 labs=10000 labs=100000. WAY is how the study is built: `whole`,
+in so many parts (`parts3`), by so many processes (`workers2`), or on a Dask cluster of so many processes on
+this machine (`dask2`); without it, as the size says. Each build is a process of its own, from a cold start,
+with the plan made anew; the memory is that of it and all its processes, at its highest before the check and
+with it. The exponent of a kind is that of the time over the rows between its two largest sizes: 1 is in step
+with the rows.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,7 +38,12 @@ STAGES = {
 }
 
 
-def child(folder: Path) -> None:
+IN_PARTS = {"convert in parts": ("ced_cdisc.stages.parts", "convert_in_parts")}
+BUILT = "built"
+"""A file that says that the build is past its package, and the check begins."""
+
+
+def child(folder: Path, way: str) -> None:
     """One build; prints the seconds of its stages, and the records of its datasets."""
     os.environ["CED_CDISC_CACHE"] = "off"
     begin = time.perf_counter()
@@ -47,44 +56,90 @@ def child(folder: Path) -> None:
         seconds[name] = time.perf_counter() - start
         return made
 
-    for name, (module, function) in STAGES.items():
+    for name, (module, function) in (STAGES | IN_PARTS).items():
         found = importlib.import_module(module)
-        setattr(found, function, partial(timed, name, getattr(found, function)))
-    made = pipeline.build(
-        folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define"
-    )
-    print(json.dumps([seconds, {name: len(frame) for name, frame in made.frames.items()}]))
+        setattr(found, function, partial(timed, name.split()[0], getattr(found, function)))
+    check = pipeline.check_output
+
+    def checked(*given: Any) -> Any:
+        (folder / BUILT).touch()
+        return timed("check", check, *given)
+
+    pipeline.check_output = checked
+    kind, number = way.rstrip("0123456789"), int("".join(filter(str.isdigit, way)) or 0)
+    named: dict[str, Any] = {}
+    if kind in ("parts", "whole"):
+        named["parts"] = number
+    elif kind == "workers":
+        named["workers"] = number
+    with ExitStack() as stack:
+        if kind == "dask":
+            cluster = importlib.import_module("distributed").LocalCluster(
+                n_workers=number, threads_per_worker=1, dashboard_address=None
+            )
+            named["dask"] = stack.enter_context(cluster).scheduler_address
+        made = pipeline.build(
+            folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define", **named
+        )
+    print(json.dumps([seconds, {name: made.frames.shape(name)[0] for name in made.frames}]))
 
 
-def measure(folder: Path) -> tuple[float, float, dict[str, float], dict[str, int]]:
-    """Seconds and MiB of a whole process, seconds by stage, and records by dataset."""
+def tree_memory(process: int) -> int:
+    """Memory of a process and all below it [MiB]; pages that several share count for each."""
+    waiting, pages = [process], 0
+    while waiting:
+        one = waiting.pop()
+        try:
+            pages += int(Path(f"/proc/{one}/statm").read_text().split()[1])
+            for task in Path(f"/proc/{one}/task").iterdir():
+                waiting += [int(child) for child in (task / "children").read_text().split()]
+        except (OSError, IndexError):
+            continue
+    return pages * os.sysconf("SC_PAGE_SIZE") >> 20
+
+
+def measure(folder: Path, way: str) -> tuple[float, list[int], dict[str, float], dict[str, int]]:
+    """Seconds of a whole process, MiB before the check and with it, seconds by stage, records by dataset."""
     answer = folder / "answer.json"
     begin = time.perf_counter()
     process = os.fork()
     if not process:
         os.dup2(os.open(answer, os.O_WRONLY | os.O_CREAT), 1)
-        os.execv(sys.executable, [sys.executable, __file__, "--child", str(folder)])
-    _, status, used = os.wait4(process, 0)
+        os.execv(sys.executable, [sys.executable, __file__, "--child", str(folder), way])
+    highest = [0, 0]
+    while True:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            break
+        now = tree_memory(process)
+        for place in range(int((folder / BUILT).exists()), 2):
+            highest[place] = max(highest[place], now)
+        time.sleep(0.03)
     if status:
         raise SystemExit(f"the build ended with {status}")
     seconds, records = json.loads(answer.read_text())
-    return time.perf_counter() - begin, used.ru_maxrss / 1024, seconds, records
+    return time.perf_counter() - begin, highest, seconds, records
 
 
-def report(asked: list[tuple[str, int]]) -> Iterator[str]:
+def report(asked: list[tuple[str, int, str]]) -> Iterator[str]:
     """The lines of a Markdown table, then the exponents."""
     yield f"{os.cpu_count()} cores, Python {platform.python_version()}\n"
-    heads = " | ".join(f"{one} [s]" for one in ("import", *STAGES))
-    yield f"| raw rows | records | whole [s] | {heads} | memory [MiB] |"
-    yield "|---|---:|" + "---:|" * (len(STAGES) + 3)
+    stages = ("import", *STAGES, "check")
+    heads = " | ".join(f"{one} [s]" for one in stages)
+    yield f"| raw rows | way | records | whole [s] | {heads} | memory [MiB] | with check [MiB] |"
+    yield "|---|---|---:|" + "---:|" * (len(stages) + 3)
     times: dict[str, list[tuple[int, float]]] = {}
-    for kind, rows in asked:
+    for kind, rows, way in asked:
         with tempfile.TemporaryDirectory() as made:
             write_study(Path(made), kind, rows)
-            whole, memory, seconds, records = measure(Path(made))
-        times.setdefault(kind, []).append((rows, whole))
-        cells = " | ".join(f"{seconds[one]:.2f}" for one in ("import", *STAGES))
-        yield f"| {kind} {rows:,} | {sum(records.values()):,} | {whole:.2f} | {cells} | {memory:,.0f} |"
+            whole, (memory, checked), seconds, records = measure(Path(made), way)
+        times.setdefault(f"{kind} {way}".strip(), []).append((rows, whole))
+        cells = " | ".join(f"{seconds.get(one, 0):.2f}" for one in stages)
+        count = sum(records.values())
+        yield (
+            f"| {kind} {rows:,} | {way or 'by size'} | {count:,} | {whole:.2f} | {cells} "
+            f"| {memory:,} | {checked:,} |"
+        )
     for kind, found in times.items():
         if len(found) > 1:
             (few, short), (many, long) = sorted(found)[-2:]
@@ -95,10 +150,14 @@ def report(asked: list[tuple[str, int]]) -> Iterator[str]:
 def main() -> None:
     """Measure and print, or be the child."""
     if sys.argv[1:2] == ["--child"]:
-        child(Path(sys.argv[2]))
+        child(Path(sys.argv[2]), sys.argv[3])
         return
-    asked = [one.split("=") for one in sys.argv[1:] or DEFAULT]
-    for line in report([(kind, int(rows)) for kind, rows in asked]):
+    asked: list[tuple[str, int, str]] = []
+    for one in sys.argv[1:] or DEFAULT:
+        kind, _, rest = one.partition("=")
+        rows, _, way = rest.partition(":")
+        asked.append((kind, int(rows), way))
+    for line in report(asked):
         print(line, flush=True)
 
 

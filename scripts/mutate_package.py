@@ -23,10 +23,11 @@ from pathlib import Path
 from package_faults import Fault, faults
 from package_page import page
 
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.folder import read_folder
 from ced_cdisc.conformance.rule import Rule, all_rules
 from ced_cdisc.conformance.run import run_rule
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.findings import Severity
 
 Counts = Counter[tuple[str, str]]

@@ -9,6 +9,7 @@ finished output: it is there to be looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,8 +30,8 @@ from ced_cdisc.stages.planning import digests, make_plan, pin_numbers, prepare_o
 
 if TYPE_CHECKING:
     import pandas as pd
-    import polars as pl
 
+    from ced_cdisc.core.blocks import Frames
     from ced_cdisc.core.conformance import CheckResult
     from ced_cdisc.stages.converting import Watch
     from ced_cdisc.stages.verifying import Verified
@@ -43,7 +44,7 @@ class Build:
     Datasets of a pooled study are named with its folder: ``controls/DM``.
     """
 
-    frames: Mapping[str, pl.DataFrame]
+    frames: Frames
     packages: Mapping[str, PackageMetadata]
     findings: Findings
     plan: StudyPlan
@@ -86,6 +87,9 @@ def build(
     split_within_subjects: bool = False,
     watch: Watch | None = None,
     processes: int = 1,
+    workers: int = 1,
+    dask: str = "",
+    parts: int | None = None,
 ) -> Build:
     """Turn a folder of raw tables into a folder of SDTM and ADaM datasets with define.xml.
 
@@ -108,6 +112,10 @@ def build(
         split_within_subjects: whether a piece may end between two records of a subject.
         watch: told of each finished dataset.
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
+        workers: as many processes build the study in parts of its subjects; no byte depends on it.
+        dask: the address of the scheduler of a Dask cluster whose workers build the parts, else empty.
+        parts: in how many parts of subjects the study is built, 0 for whole; None: in several only where it
+            is large, or workers or a cluster build them.
 
     Raises:
         UnknownFormat: there is no such format.
@@ -122,50 +130,60 @@ def build(
     asked, written = _names(only), file_formats(_names(formats))
     limit = bytes_of(split_over) if "xpt" in written else None
     findings = Findings()
+    in_parts = workers > 1 or bool(dask) or parts is not None
 
     plan, specs = make_plan(study, findings, asked, profile)
     guides = read_guides(study, plan, findings)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     plan = written_as(plan, written)
-    with companion(partial(half_of_build, raw, plan), wanted=processes > 1) as partner:
+    with (
+        companion(partial(half_of_build, raw, plan), wanted=processes > 1 and not in_parts) as partner,
+        ExitStack() as ended,
+    ):
         # Below here polars is loaded, after the fork.
+        from ced_cdisc.core.blocks import Frames
         from ced_cdisc.stages.converting import convert
         from ced_cdisc.stages.output import accounts, keep_numbers, manifest
         from ced_cdisc.stages.packaging import package
+        from ced_cdisc.stages.parts import How, convert_in_parts, parts_of
         from ced_cdisc.stages.reading import left_over, raw_columns, read_raw
+        from ced_cdisc.write.output_files import OutputFiles, nowhere
 
+        how = How(parts, workers, dask)
         tables = read_raw(raw, plan, findings, partner)
-        plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
+        if count := parts_of(plan, tables, how):
+            plan, frames, seconds = convert_in_parts(plan, tables, findings, count, how, watch, lock)
+        else:
+            plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
+            frames = Frames.of(datasets | qualifiers)
+        files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()))
         raw_frames = {name: table.frame for name, table in tables.items()}
-        packages, files = package(plan, datasets, qualifiers, raw_frames, findings, partner)
-        if limit is not None and any(len(content) > limit for content in files.values()):
+        packages = package(plan, frames.blocks, raw_frames, files, findings, partner)
+        assert folder is not None, "a refused folder is an error, which package stops on"
+        if limit is not None:
             from ced_cdisc.stages.splitting import split_datasets
 
             within = split_within_subjects
-            pieces = split_datasets(packages, files.__getitem__, limit, findings, within_subjects=within)
-            files |= {name: b"".join(parts) for name, parts in pieces}
+            for name, pieces in split_datasets(packages, files.path, limit, findings, within_subjects=within):
+                with files.open(name) as stream:
+                    stream.writelines(pieces)
             stop_on_errors(findings)
         verified: Verified | None = None
         if verify:
             from ced_cdisc.stages.verifying import verify as compute_again
 
-            verified = compute_again(plan, tables, datasets, qualifiers, findings)
+            verified = compute_again(plan, tables, frames, frames, findings)
             stop_on_errors(findings)
-        frames = datasets | qualifiers
-        rows = {name: len(frame) for name, frame in frames.items()}
         findings.extend(left_over(plan, tables))
         told = accounts(plan, tables, findings)
-        files |= make_guides(guides, packages, frames, told, findings, partner)
+        files.put(make_guides(guides, packages, frames.blocks, told, findings, partner))
         inputs = digests({**specs, **guides.files}, lock)
+        rows = {name: len(blocks) for name, blocks in frames.blocks.items()}
         kept = findings if show_ids else masked(findings)
-        files["build.json"] = manifest(plan, asked, inputs, tables, packages, rows, told, files, kept)
-
-        assert folder is not None, "a refused folder is an error, which render stops on"
-        with keep_numbers(lock, study, findings), folder as work:
-            for name, content in files.items():
-                (work / name).parent.mkdir(parents=True, exist_ok=True)
-                (work / name).write_bytes(content)
+        content = manifest(plan, asked, inputs, tables, packages, rows, told, files.digests, kept)
+        files.put({"build.json": content})
+        with keep_numbers(lock, study, findings):
             folder.commit()
         checked = check_output(plan, packages, out, study, partner) if check else ()
     columns = raw_columns(plan, tables)

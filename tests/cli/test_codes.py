@@ -46,7 +46,7 @@ def test_titles_are_short_and_remedies_say_what_to_do() -> None:
 
 
 def test_the_hundreds_say_the_stage() -> None:
-    """0, 1 specs, 2 raw data, 3 transport files (CED33x: read), 4 folders, 5, 6 checks, 7 files, 8 raw."""
+    """0, 1 specs, 2 raw data, 3 transport files (33x, 34x: read), 4 folders, 5, 6 checks, 7 files, 8 raw."""
     for code, entry in CODES.items():
         stages = {
             "0": Stage.SPEC,
@@ -64,7 +64,11 @@ def test_the_hundreds_say_the_stage() -> None:
             expected = Stage.CHECK
         elif code == "CED295":  # what the data were numbered by, written with the output
             expected = Stage.OUTPUT
-        elif code.startswith(("CED33", "CED72")) or code in ("CED714", "CED715", "CED716"):  # files read
+        elif code.startswith(("CED33", "CED34", "CED72")) or code in (
+            "CED714",
+            "CED715",
+            "CED716",
+        ):  # files read
             expected = Stage.RAW
         # what a workbook, or the format of a converted file, cannot hold
         elif code in ("CED570", "CED575") or code.startswith("CED73"):

@@ -71,7 +71,8 @@ def test_pieces_hold_whole_subjects_and_have_the_headers_of_the_whole() -> None:
     assert all(len(content) <= EMPTY + 5 * 80 and len(content) % 80 == 0 for content in pieces.values())
     assert [str(finding) for finding in findings] == [
         f"sdtm/lb.xpt CED415 sdtm/lb.xpt has {len(whole):,} bytes, more than {EMPTY + 400:,} bytes; "
-        "in split/ it is also written in 3 pieces: LB1 (4 records, subjects A to A), LB2 (5 records, subjects B to C), "
+        "in split/ it is also written in 3 pieces: LB1 (4 records, subjects A to A), "
+        "LB2 (5 records, subjects B to C), "
         "LB3 (1 records, subjects D to D); submit both, and say in the reviewer's guide how it was split"
     ]
     assert not findings.errors

@@ -209,8 +209,14 @@ def test_damaged_files() -> None:
     assert said(content[:-160]) == [
         "raw/lab.xpt CED335 raw/lab.xpt is cut within row 23 of 18 bytes; copy it anew"
     ]
+    name = further[168:176].decode().rstrip()
+    other = further[:168] + b"OTHER   " + further[176:]
+    assert said(content + other) == [
+        f"raw/lab.xpt CED336 raw/lab.xpt holds 2 datasets: {name}, OTHER; "
+        "take them apart: ced-cdisc convert raw/lab.xpt FOLDER/"
+    ]
     assert said(content + further) == [
-        "raw/lab.xpt CED336 raw/lab.xpt holds more than one dataset; export one dataset per file"
+        f"raw/lab.xpt CED340 raw/lab.xpt holds two datasets named {name}; export it again"
     ]
 
 

@@ -257,7 +257,7 @@ def test_wrong_calls_of_init() -> None:
         "",
         "Error: no mappings/ here: make a study with ced-cdisc new, or name its folder with --mappings\n",
     )
-    study(vs="SUBJECT,PULS\nP1,60\nP2,70\n")
+    study(vital="SUBJECT,PULS\nP1,60\nP2,70\n")
     assert run("init", "VSS")[2] == "Error: SDTMIG 3.4 has no domain VSS; did you mean VS?\n"
     assert run("init", "VX")[2].startswith("Error: SDTMIG 3.4 has no domain VX; there are AG, CM, EC, EX, ")
     assert run("init", "TA") == (
@@ -265,12 +265,22 @@ def test_wrong_calls_of_init() -> None:
         "",
         "Error: TA is not made from a raw table alone; docs/mapping-language.md shows how it is written\n",
     )
-    assert run("init", "VS", "--from", "vz")[2] == "Error: sources.yaml has no table vz; did you mean vs?\n"
+    assert run("init", "VS", "--from", "vitla")[2] == (
+        "Error: sources.yaml has no table vitla; did you mean vital?\n"
+    )
+    assert run("init", "VS", "--from", "x")[2] == "Error: sources.yaml has no table x; there are vital\n"
 
 
-def test_faults_of_the_raw_table_are_told_as_a_build_tells_them() -> None:
-    study(vs="SUBJECT,PULS\nP1,60\nP2,70\n")
+def test_faults_of_raw_tables_are_told_without_their_cells() -> None:
+    study(vs="SUBJECT,PULS\nP1,60\nP2,70\n", ae="SUBJECT,TERM\nP1,x\nP2,y\n")
     Path("raw/vs.csv").write_text("SUBJECT,PULS\nP1\n", "utf-8")
-    code, out, err = run("init", "VS", "--from", "vs")
-    assert (code, out) == (11, "")
-    assert "raw/vs.csv:2 CED216 1 row of table vs has fewer cells than the header (2)" in err
+    told = (
+        11,
+        "",
+        "1 error in the raw data\n"
+        "raw/vs.csv:2 CED216 1 row of table vs has fewer cells than the header (2); the row may be cut, or a line end "
+        "within a cell is not quoted\n",
+    )
+    assert run("init", "VS", "--from", "vs") == told
+    assert run("init", "AE") == told
+    assert run("init", "AE", "--from", "ae")[0] == 0

@@ -257,6 +257,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_shown() -> None:
     book.active.append(["SUBJ", "TERM"])  # type: ignore[union-attr]
     book.active.append(["1", "x"])  # type: ignore[union-attr]
     book.create_sheet("Notes")
+    book.create_sheet("Title")["A3"] = "SUBJ"
     book.save("raw/two.xlsx")
     code, out, err = run("scan", "raw")
     assert code == 11
@@ -273,12 +274,14 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_shown() -> None:
         "2 warnings in the raw data\n"
         "raw/empty.csv CED762 the file is empty: not even a header; nothing is proposed for it\n"
         "raw/two.xlsx CED762 the sheet Notes is empty: not even a header; nothing is proposed for it\n"
-        "3 errors in the raw data\n"
+        "4 errors in the raw data\n"
         "raw/broken.xlsx CED761 raw/broken.xlsx cannot be read: it is no xlsx workbook; save it as .xlsx again, "
         "without a password\n"
         "raw/locked.xlsx CED761 raw/locked.xlsx cannot be read: it is password-protected, or an old .xls; save it "
         "as .xlsx again, without a password\n"
         "raw/nul.csv CED761 raw/nul.csv is no text: line 2 holds a NUL byte; export it again\n"
+        "raw/two.xlsx:1 CED761 row 1 of the sheet Title is empty, where the header must stand; delete the rows above "
+        "the header\n"
     )
 
 

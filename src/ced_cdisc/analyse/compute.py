@@ -56,8 +56,7 @@ def compute(plan: ResultPlan, frame: pl.DataFrame, findings: Findings) -> Comput
     counted), and values that do not suffice (CED289, a warning; the result is then NE).
     """
     every = (plan.method, *plan.sensitivity)
-    wanted = [plan.variable, *(name for m in every for name in (m.group, m.covariate) if name)]
-    records = select(frame, plan.where, wanted)
+    records = select(frame, plan.where, _wanted(plan))
     twice = records.twice() if any(method.name != "count" for method in every) else []
     if twice:
         named = tuple(f"subject {name}" for name in twice[:_SHOWN_SUBJECTS])
@@ -66,6 +65,16 @@ def compute(plan: ResultPlan, frame: pl.DataFrame, findings: Findings) -> Comput
     made = [_computed(method, plan, records, findings) for method in every]
     missing = sum(value is None for value in records.columns[plan.variable])
     return ComputedResult(plan, len(records), missing, made[0], tuple(made[1:]))
+
+
+def read_by(plan: ResultPlan) -> set[str]:
+    """The variables that a result is computed from, beside USUBJID."""
+    return {*_wanted(plan), *(check.variable for check in plan.where)}
+
+
+def _wanted(plan: ResultPlan) -> list[str]:
+    methods = (plan.method, *plan.sensitivity)
+    return [plan.variable, *(name for m in methods for name in (m.group, m.covariate) if name)]
 
 
 def _computed(method: AnalysisMethod, plan: ResultPlan, records: Records, findings: Findings) -> Computed:

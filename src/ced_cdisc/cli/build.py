@@ -39,6 +39,10 @@ INTERRUPTED = 130  # as shells say it
     help="A transport file over it is also written in pieces, in split/ beside it; none for no pieces [5GB].",
 )
 @click.option("--split-within-subjects", is_flag=True, help="Such a piece may end within a subject.")
+@click.option(
+    "--workers", metavar="N", type=click.IntRange(1), default=1, help="Build parts in N processes [1]."
+)
+@click.option("--dask", metavar="ADDRESS", default="", help="Build parts on the Dask cluster there.")
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -53,6 +57,8 @@ def build(
     show_ids: bool,
     split_over: str,
     split_within_subjects: bool,
+    workers: int,
+    dask: str,
     verify: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
@@ -68,6 +74,9 @@ def build(
 
     With several formats, XPT (else the first) stands beside define.xml, which names it; each other one has a
     folder of its own: json/sdtm/ae.json.
+
+    A large study is built in parts of its subjects, one after the other; with --workers or --dask, several
+    at a time. No byte of the output depends on it.
 
     \b
     Example:
@@ -106,6 +115,8 @@ def build(
                 split_within_subjects=split_within_subjects,
                 watch=watch,
                 processes=2 if small else 1,
+                workers=workers,
+                dask=dask,
             )
     except (MissingFolder, NotADirectoryError, UnknownFormat, UnknownSize) as error:
         usage_error(str(error))
@@ -120,11 +131,11 @@ def build(
         sys.exit(INTERRUPTED)
     console.wide = max(8, *map(len, result.frames))
     for parent, seconds in result.seconds.items():
-        console.dataset(parent, result.frames[parent].shape, seconds)
+        console.dataset(parent, result.frames.shape(parent), seconds)
         folder, slash, name = parent.rpartition("/")
         qualifiers = f"{folder}{slash}SUPP{name}"
         if qualifiers in result.frames:
-            console.dataset(qualifiers, result.frames[qualifiers].shape)
+            console.dataset(qualifiers, result.frames.shape(qualifiers))
     console.say(f"  {sentence(totals(result.raw_columns))}")
     if result.verified is not None:
         console.say(f"  {result.verified}")

@@ -73,7 +73,8 @@ def init(
         )
     tables = [str(name) for name in specs.sources.tables]
     if table and table not in tables:
-        usage_error(f"sources.yaml has no table {table}; {did_you_mean(table, tables) or ', '.join(tables)}")
+        hint = did_you_mean(table, tables) or f"there are {', '.join(tables)}"
+        usage_error(f"sources.yaml has no table {table}; {hint}")
     path = study.mappings / "sdtm" / f"{code.lower()}.yaml"
     shown = Path(study.shown[0]) / "sdtm" / path.name
     made = propose_domain(dataset, raw, specs, table, findings)

@@ -18,10 +18,11 @@ import polars as pl
 
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
+from ced_cdisc.conformance.dataset import Column, Dataset
 from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.run import run_rule
 from ced_cdisc.conformance.standard import governing
-from ced_cdisc.conformance.submission import Column, Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 
 _DEFINE = (
     '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" xmlns:def="http://www.cdisc.org/ns/def/v2.1" '

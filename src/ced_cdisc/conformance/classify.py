@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, cast
 import polars as pl
 
 from ced_cdisc.check.define.document import attribute
+from ced_cdisc.conformance.dataset import Column, Dataset, Kind
 from ced_cdisc.conformance.standard import TABLES
-from ced_cdisc.conformance.submission import Column, Dataset, Kind
 from ced_cdisc.standards.adam import Structure, adam_variable
 from ced_cdisc.standards.ig import IgDataset, IgVariable, SdtmIg, load_sdtmig
 from ced_cdisc.standards.model import GENERAL_CLASSES, addition, associated, general_variable

@@ -16,8 +16,9 @@ from lxml import etree
 
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
+from ced_cdisc.conformance.dataset import Column, Dataset
 from ced_cdisc.conformance.standard import governing
-from ced_cdisc.conformance.submission import Column, Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
 from ced_cdisc.read.dataset_json import read_dataset_json
 from ced_cdisc.read.xpt import read_xpt

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 
 if TYPE_CHECKING:
-    from ced_cdisc.conformance.submission import Dataset
+    from ced_cdisc.conformance.dataset import Dataset
 
 ROW = "__row"
 """The row of a record in its file, from 1."""

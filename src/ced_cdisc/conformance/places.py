@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from ced_cdisc.conformance.submission import Dataset
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.core.conformance import Failure, RuleResult
 
 MANIFEST = "build.json"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from ced_cdisc.convert.adam import build_adam
-from ced_cdisc.convert.faults import Faults
+from ced_cdisc.convert.faults import ROW, TABLE, Faults, Found
 from ced_cdisc.convert.finish import check_values, shown_columns
+from ced_cdisc.convert.over_subjects import check_alike
 from ced_cdisc.convert.pool import pool_frames
 from ced_cdisc.convert.relations import check_references
 from ced_cdisc.convert.sdtm import build_sdtm
@@ -17,6 +18,7 @@ from ced_cdisc.convert.sources import RawFrame, Watch, World, check_in_dm, raw_r
 from ced_cdisc.convert.supp import check_identified
 from ced_cdisc.convert.texts import split_texts
 from ced_cdisc.convert.visits import Visits, study_visits
+from ced_cdisc.core.blocks import Blocks, Frames
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.partner import Partner
 from ced_cdisc.plan.halves import Half, halves
@@ -51,14 +53,7 @@ def build_datasets(
     """
     changes = changes if changes is not None else {one.folder: TextChanges() for one in plan.studies}
     studies = [_Study.begun(one, tables, changes[one.folder]) for one in plan.studies]
-    main, *pooled = studies
-    for study in pooled:  # their datasets are few: one of the two makes them
-        study.tabulate(watch, partner, half=1)
-    main.tabulate(watch, partner, beside=[dataset for study in pooled for dataset in study.plan.datasets])
-    main.analyse(pool_frames(studies), watch, partner)
-    shown: dict[str, pl.DataFrame] = {}
-    for study in studies:
-        shown |= study.checked()
+    shown = _carry_out(studies, watch, partner)
     findings = Findings()
     for study in studies:
         if partner is not None:
@@ -69,27 +64,110 @@ def build_datasets(
     return shown, findings
 
 
+@dataclass(frozen=True)
+class Share:
+    """What is made of the records of some subjects, by qualified name.
+
+    Attributes:
+        built: the datasets to be built.
+        given: those of them that are handed over; the values of these alone are checked.
+    """
+
+    built: frozenset[str]
+    given: frozenset[str]
+
+
+def build_share(
+    plan: StudyPlan,
+    records: Mapping[str, RawFrame],
+    share: Share,
+    watch: Watch,
+    changes: Mapping[str, TextChanges],
+) -> tuple[dict[str, pl.DataFrame], dict[str, Found]]:
+    """Carry a part of the plan out on the records of some subjects, or all of it on those of all.
+
+    What must hold among all subjects is not looked at.
+
+    Args:
+        plan: the whole plan.
+        records: of each raw table by qualified name, as :func:`.sources.raw_records` gives them.
+        share: the datasets.
+        watch: told of each finished dataset.
+        changes: by folder of the study, told of texts that were split or written in ASCII.
+
+    Returns:
+        The datasets by qualified name, with the raw table and row of each record at the end; and by folder
+        what is at fault.
+    """
+    studies = [_Study.begun(one, records, changes[one.folder], share) for one in plan.studies]
+    shown = _carry_out(studies, watch, None)
+    return shown, {study.plan.folder: study.world.faults.found() for study in studies}
+
+
+def faults_of(plan: StudyPlan, tables: Mapping[str, RawFrame]) -> Faults:
+    """A collection for the faults of a study, which knows the files of its raw tables and of those it pools.
+
+    Args:
+        plan: the study.
+        tables: the raw tables of all studies by qualified name.
+    """
+    named = {one.qualified(n): t for one in plan.pooled for n, t in one.tables.items()}
+    files = {name: table.file for name, table in {**tables, **plan.own(tables)}.items()}
+    return Faults({**plan.tables, **named}, files)
+
+
+def _carry_out(studies: Sequence[_Study], watch: Watch, partner: Partner | None) -> dict[str, pl.DataFrame]:
+    main, *pooled = studies
+    for study in pooled:  # their datasets are few: one of the two makes them
+        study.tabulate(watch, partner, half=1)
+    main.tabulate(watch, partner, beside=[dataset for study in pooled for dataset in study.plan.datasets])
+    main.analyse(pool_frames(studies), watch, partner)
+    shown: dict[str, pl.DataFrame] = {}
+    for study in studies:
+        shown |= study.checked()
+    return shown
+
+
 @dataclass
 class _Study:
-    """One study on its way: its world, and of which datasets the values are checked here."""
+    """One study on its way: its world, and of which datasets the values are checked here.
+
+    ``share`` is None where all of it is built.
+    """
 
     world: World
     visits: Visits | None
     own: set[str]
+    share: Share | None = None
 
     @property
     def plan(self) -> StudyPlan:
         return self.world.plan
 
     @classmethod
-    def begun(cls, plan: StudyPlan, tables: Mapping[str, RawFrame], changes: TextChanges) -> _Study:
+    def begun(
+        cls,
+        plan: StudyPlan,
+        tables: Mapping[str, RawFrame],
+        changes: TextChanges,
+        share: Share | None = None,
+    ) -> _Study:
         own = plan.own(tables)
-        named = {one.qualified(n): t for one in plan.pooled for n, t in one.tables.items()}
-        faults = Faults(
-            {**plan.tables, **named}, {name: table.file for name, table in {**tables, **own}.items()}
-        )
-        raw = raw_records(plan, own, faults)
-        return cls(World(plan, faults, raw, changes), study_visits(plan, raw, faults), set())
+        faults = faults_of(plan, tables)
+        if share is None:
+            raw = raw_records(plan, own, faults)
+        else:
+            raw = {name: table.frame for name, table in own.items()}
+        return cls(World(plan, faults, raw, changes), study_visits(plan, raw, faults), set(), share)
+
+    def _datasets(self, kind: str) -> list[DatasetPlan]:
+        """The datasets of a kind that are built here."""
+        named = self.plan.qualified
+        return [
+            dataset
+            for dataset in self.plan.datasets
+            if dataset.kind == kind and (self.share is None or named(dataset.name) in self.share.built)
+        ]
 
     def tabulate(
         self,
@@ -100,7 +178,7 @@ class _Study:
         half: int | None = None,
     ) -> None:
         """Build the SDTM datasets: all, our half of them, or those of the partner's ``half`` alone."""
-        datasets = [dataset for dataset in self.plan.datasets if dataset.kind == "sdtm"]
+        datasets = self._datasets("sdtm")
         parts = None
         if partner is not None:
             names = frozenset(dataset.name for dataset in datasets)
@@ -113,7 +191,7 @@ class _Study:
 
     def analyse(self, frames: dict[str, pl.DataFrame], watch: Watch, partner: Partner | None) -> None:
         """Build the analysis datasets from the frames of all studies; the study's own SDTM stays."""
-        datasets = [dataset for dataset in self.plan.datasets if dataset.kind == "adam"]
+        datasets = self._datasets("adam")
         tabulated = self.world.frames
         self.world.frames = frames
         self._build(build_adam, datasets, watch, partner, None if partner is None else halves(datasets))
@@ -123,11 +201,16 @@ class _Study:
     def checked(self) -> dict[str, pl.DataFrame]:
         """The finished datasets by qualified name, with what is at fault noted."""
         check_in_dm(self.world)
-        check_references(self.world)
-        self._check_values([dataset for dataset in self.plan.datasets if dataset.kind == "sdtm"])
+        if self.share is None:
+            check_references(self.plan, Frames.of(self.world.frames).blocks, self.world.faults)
+        self._check_values(self._datasets("sdtm"))
+        written = as_written(self.plan, self.world.changes).datasets
+        if self.share is None:
+            return {self.plan.qualified(d.name): shown_columns(self.world.frames[d.name], d) for d in written}
         return {
-            self.plan.qualified(dataset.name): shown_columns(self.world.frames[dataset.name], dataset)
-            for dataset in as_written(self.plan, self.world.changes).datasets
+            self.plan.qualified(d.name): shown_columns(self.world.frames[d.name], d, TABLE, ROW)
+            for d in written
+            if self.plan.qualified(d.name) in self.share.given
         }
 
     def join(self, partner: Partner) -> None:
@@ -138,9 +221,12 @@ class _Study:
 
     def _check_values(self, datasets: Sequence[DatasetPlan]) -> None:
         for dataset in datasets:
-            if dataset.name in self.own:
-                check_values(self.world.frames[dataset.name], dataset, self.world)
-                check_identified(self.world.frames[dataset.name], dataset, self.world.faults)
+            name, frame = dataset.name, self.world.frames[dataset.name]
+            if name in self.own and (self.share is None or self.plan.qualified(name) in self.share.given):
+                check_values(frame, dataset, self.world)
+                check_identified(frame, dataset, self.world.faults)
+                if self.share is None:
+                    check_alike(Blocks.of(frame), dataset, self.world.faults)
 
     def _build(
         self,

@@ -13,7 +13,8 @@ CED280 a raw value that fits several terms.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -33,9 +34,32 @@ from ced_cdisc.standards.units import units
 TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 """Columns that say which raw record a row stands for, and whose it is."""
 
+COUNT, FIRST = "\x00", "\x01"
+"""What stands in a message for the number of records (``3 records``), and for the first of them in words."""
+
 _SHOWN, _SUBJECTS = 3, 12
 Record = tuple[str, int, str]
-Found = dict[tuple[Stage, Severity, str, str, Location, str], set[Record]]
+Sorted = tuple[tuple[bool, Any], ...]
+"""The values of a key, so that missing ones come first."""
+
+
+@dataclass
+class Seen:
+    """What a fault was seen on: the raw records, the number of records, and the first of them."""
+
+    records: set[Record] = field(default_factory=set[Record])
+    count: int = 0
+    first: tuple[Sorted, str] | None = None
+
+    def update(self, other: Seen) -> None:
+        """Add what was seen on other records."""
+        self.records |= other.records
+        self.count += other.count
+        if other.first is not None:
+            self.first = other.first if self.first is None else min(self.first, other.first)
+
+
+Found = dict[tuple[Stage, Severity, str, str, Location, str], Seen]
 
 
 @dataclass(frozen=True)
@@ -74,9 +98,16 @@ class Faults:
         records: Iterable[Record] = (),
         severity: Severity = Severity.ERROR,
         stage: Stage = Stage.RAW,
+        count: int = 0,
+        first: tuple[Sorted, str] | None = None,
     ) -> None:
-        """Note one fault and the records that show it."""
-        self._found.setdefault((stage, severity, code, message, where, hint), set()).update(records)
+        """Note one fault and the records that show it.
+
+        Where the message has :data:`COUNT` or :data:`FIRST`, that is the sum, and the least, of all that is
+        noted: parts of a build each see their own records.
+        """
+        seen = self._found.setdefault((stage, severity, code, message, where, hint), Seen())
+        seen.update(Seen(set(records), count, first))
 
     def in_rows(
         self, frame: pl.DataFrame, faults: Sequence[tuple[Place, Fault]], subject: str = SUBJECT
@@ -108,9 +139,9 @@ class Faults:
         return self._found
 
     def update(self, found: Found) -> None:
-        """Add what another process noted; what both saw counts once."""
-        for key, records in found.items():
-            self._found.setdefault(key, set()).update(records)
+        """Add what another process noted; records that both saw count once."""
+        for key, seen in found.items():
+            self._found.setdefault(key, Seen()).update(seen)
 
     def unknown(self, rows: pl.DataFrame, place: Place, *, asked: bool) -> None:
         """CED270: rows for which a condition of a line is unknown; a warning where the spec asks for it."""
@@ -127,9 +158,12 @@ class Faults:
     def findings(self) -> Findings:
         """Everything found, in an order that depends on the content alone."""
         made = Findings()
-        for (stage, severity, code, message, where, hint), records in self._found.items():
-            shown = self._shown(records, _SUBJECTS if code == "CED270" else _SHOWN)
-            made.add(Finding(code, message, where, hint, stage, severity, shown))
+        for (stage, severity, code, message, where, hint), seen in self._found.items():
+            shown = self._shown(seen.records, _SUBJECTS if code == "CED270" else _SHOWN)
+            words = message.replace(COUNT, "1 record" if seen.count == 1 else f"{seen.count} records")
+            if seen.first is not None:
+                words = words.replace(FIRST, seen.first[1])
+            made.add(Finding(code, words, where, hint, stage, severity, shown))
         return Findings(made.sorted())
 
     def _shown(self, records: set[Record], most: int) -> tuple[str, ...]:

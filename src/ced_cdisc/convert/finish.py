@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from ced_cdisc.convert.aggregates import Scope
-from ced_cdisc.convert.faults import Place, records_of
+from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of
 from ced_cdisc.convert.lines import filter_true, holds
 from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.texts import FEW, check_texts
@@ -38,21 +38,20 @@ def _qualifiers_as_text(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
-    """CED264 for values outside closed codelists, CED265 for checks, CED266 and CED267 for texts, CED275,
-    CED548 for keys."""
+    """CED264 for values outside closed codelists, CED265 for checks, CED266 and CED267 for texts, CED548 for
+    keys."""
     _check_keys(frame, dataset, world)
     _check_codelists(frame, dataset, world)
-    _check_standard_units(frame, dataset, world)
     check_texts(frame, dataset, world)
     _check_demands(frame, dataset, world)
-    _check_pairs(frame, dataset, world)
     for words, node in dataset.checks:
         place = Place(dataset.name, words.where, words)
         failed = frame.filter(~holds(frame, node, place, Scope(world, dataset.name)))
         if failed.height:
-            message = f"{dataset.name}: the check {words} fails on {_count(failed.height)}"
+            message = f"{dataset.name}: the check {words} fails on {COUNT}"
+            found = records_of(failed)
             world.faults.add(
-                "CED265", message, words.where, "", records_of(failed), Severity.WARNING, Stage.CHECK
+                "CED265", message, words.where, "", found, Severity.WARNING, Stage.CHECK, len(found)
             )
 
 
@@ -63,12 +62,15 @@ def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
         return
     keys = list(choices[-1])
     several = frame.filter(pl.struct(keys).is_duplicated())
-    shown = ", ".join(
-        _key_value(name, value) for name, value in several.select(keys).row(0, named=True).items()
-    )
-    message = f"{dataset.name}: the keys do not identify {_count(several.height)}, the first with {shown}"
+    values = several.select(keys).row(0)
+    shown = ", ".join(_key_value(name, value) for name, value in zip(keys, values, strict=True))
+    first = tuple((value is not None, value) for value in values), shown
+    message = f"{dataset.name}: the keys do not identify {COUNT}, the first with {FIRST}"
     hint = "add what tells them apart to `sort`, or remove what is there twice"
-    world.faults.add("CED548", message, dataset.where, hint, records_of(several), stage=Stage.CHECK)
+    found = records_of(several)
+    world.faults.add(
+        "CED548", message, dataset.where, hint, found, stage=Stage.CHECK, count=len(found), first=first
+    )
 
 
 def _key_value(name: str, value: object) -> str:
@@ -84,29 +86,9 @@ def _check_demands(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> N
             ~holds(frame, demand.node, Place(dataset.name, demand.where), Scope(world, dataset.name))
         )
         if failed.height:
-            message = f"{dataset.name}: {demand.message}, on {_count(failed.height)}"
-            world.faults.add(demand.code, message, demand.where, demand.hint, records_of(failed))
-
-
-def _check_pairs(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
-    """CED284: within a parameter, AVAL and AVALC of the records with both must be one to one."""
-    if dataset.kind != "adam" or not {"PARAMCD", "AVAL", "AVALC"} <= set(frame.columns):
-        return
-    both = frame.filter(pl.col("AVAL").is_not_null() & pl.col("AVALC").is_not_null())
-    pairs = both.select("PARAMCD", "AVAL", "AVALC").unique().sort("PARAMCD", "AVAL", "AVALC")
-    where = next(variable.where for variable in dataset.variables if variable.name == "AVALC")
-    for one, other in (("AVAL", "AVALC"), ("AVALC", "AVAL")):
-        groups = pairs.group_by("PARAMCD", one, maintain_order=True).agg(other)
-        for code, value, others in groups.filter(pl.col(other).list.len() > 1).iter_rows():
-            shown = one_of([_shown(x) for x in sorted(others)])
-            rows = both.filter((pl.col("PARAMCD") == code) & (pl.col(one) == value))
-            message = f"{dataset.name}: {code} has {one} {_shown(value)} with {other} {shown}"
-            hint = "within a parameter each AVAL has one AVALC, and each AVALC one AVAL"
-            world.faults.add("CED284", message, where, hint, records_of(rows))
-
-
-def _shown(value: str | float) -> str:
-    return f"'{value}'" if isinstance(value, str) else f"{value:g}"
+            message = f"{dataset.name}: {demand.message}, on {COUNT}"
+            found = records_of(failed)
+            world.faults.add(demand.code, message, demand.where, demand.hint, found, count=len(found))
 
 
 def _check_codelists(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
@@ -147,9 +129,9 @@ def _strange_value(
     terms = [term.value for term in codelist.terms]
     code = f" ({codelist.code})" if codelist.code else ""
     listed = f"'{value}' is not in the codelist {codelist.name}{code}"
-    message = f"{dataset.name}.{variable.name}: {listed}, on {_count(rows.height)}"
+    message = f"{dataset.name}.{variable.name}: {listed}, on {COUNT}"
     hint = _synonym(value, codelist) or did_you_mean(value, terms) or f"it has {one_of(terms)}"
-    world.faults.add("CED264", message, variable.where, hint, records_of(rows))
+    world.faults.add("CED264", message, variable.where, hint, records_of(rows), count=rows.height)
 
 
 def _synonym(value: str, codelist: Codelist) -> str:
@@ -161,32 +143,9 @@ def _synonym(value: str, codelist: Codelist) -> str:
     return f"CT has it as a synonym of {term.submission_value}; match: synonym takes it" if term else ""
 
 
-def _check_standard_units(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
-    """CED275: records of one test, category, specimen and method with different standard units."""
-    prefix = dataset.name[:2]
-    code, unit = f"{prefix}TESTCD", f"{prefix}STRESU"
-    if dataset.kind != "sdtm" or not {code, unit} <= set(frame.columns):
-        return
-    keys = [code, *(f"{prefix}{n}" for n in ("CAT", "SPEC", "METHOD") if f"{prefix}{n}" in frame.columns)]
-    known = frame.filter(pl.col(unit).is_not_null() & pl.col(code).is_not_null())
-    mixed = known.group_by(keys).agg(pl.col(unit).n_unique().alias("__n")).filter(pl.col("__n") > 1)
-    if mixed.is_empty():
-        return
-    where = next(v.where for v in dataset.variables if v.name == unit)
-    for values, rows in known.join(mixed, on=keys, how="semi", nulls_equal=True).group_by(keys):
-        found = rows.group_by(unit).len().sort(["len", unit], descending=[True, False])[unit].to_list()
-        message = f"{dataset.name}.{unit}: test {values[0]} has the standard units {one_of(found)}"
-        hint = "a test has one standard unit: 'standard' of the test names it"
-        others = rows.filter(pl.col(unit) != found[0])
-        world.faults.add("CED275", message, where, hint, records_of(others))
-
-
-def _count(number: int) -> str:
-    return "1 record" if number == 1 else f"{number} records"
-
-
-def shown_columns(frame: pl.DataFrame, dataset: DatasetPlan) -> pl.DataFrame:
-    """The variables of the plan in its order, then supplemental qualifiers; where numbers are pinned, KEY."""
+def shown_columns(frame: pl.DataFrame, dataset: DatasetPlan, *more: str) -> pl.DataFrame:
+    """The variables of the plan in its order, then supplemental qualifiers; where numbers are pinned, KEY;
+    and ``more`` columns."""
     names = [variable.name for variable in dataset.variables]
     pinned = [KEY] if dataset.pinned is not None else []
-    return frame.select(*names, *(SUPP + one.name for one in dataset.supplemental), *pinned)
+    return frame.select(*names, *(SUPP + one.name for one in dataset.supplemental), *pinned, *more)

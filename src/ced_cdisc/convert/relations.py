@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
-from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, records_of
+from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
 from ced_cdisc.convert.sources import ORDER, World
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import Argument
-from ced_cdisc.plan.model import DatasetPlan, Relation, Side
+from ced_cdisc.plan.model import DatasetPlan, Relation, Side, StudyPlan
 
 _KEY, _ID, _GROUP = "__key", "__id", "__group"
 _HINT = "a reference must find one record at least"
@@ -84,50 +85,71 @@ def _side(side: Side, world: World) -> pl.DataFrame:
     return rows.filter(pl.col(_KEY).is_not_null())
 
 
-def check_references(world: World) -> None:
+def check_references(plan: StudyPlan, data: Mapping[str, Blocks], faults: Faults) -> None:
     """CED298: a record with RDOMAIN (CO, RELREC) whose reference finds no record.
 
     With IDVARVAL a record of that value is needed, without one that IDVAR has values at all, and without
     IDVAR that the domain has records; each of the same subject where the record has one.
     """
-    for dataset in world.plan.datasets:
-        if dataset.kind != "sdtm":
+    for dataset in plan.datasets:
+        if dataset.kind != "sdtm" or not set(_REFERENCE) <= set(data[dataset.name].schema):
             continue
-        frame = world.frames[dataset.name]
-        if not {"RDOMAIN", "IDVAR", "IDVARVAL"} <= set(frame.columns):
-            continue
-        known: dict[tuple[str, str], set[tuple[str | None, str | None]]] = {}
-        for place, row in enumerate(frame.to_dicts()):
-            domain, name = row["RDOMAIN"], row["IDVAR"]
-            if domain is None:
-                continue
-            if (domain, name or "") not in known:
-                known[domain, name or ""] = _found(domain, name, world)
-            if (row.get(SUBJECT), row["IDVARVAL"]) not in known[domain, name or ""]:
-                message = f"{dataset.name}: {_worded(row)}"
-                world.faults.add("CED298", message, dataset.where, _HINT, records_of(frame[place]))
+        found = data[dataset.name]
+        names = [name for name in (SUBJECT, *_REFERENCE, TABLE, ROW) if name in found.schema]
+        rows = found.frame(names).filter(pl.col("RDOMAIN").is_not_null())
+        if SUBJECT not in names:
+            rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(SUBJECT))
+        for (domain, name), own in rows.group_by("RDOMAIN", "IDVAR", maintain_order=True):
+            for row in _lost(own, str(domain), None if name is None else str(name), plan, data).iter_slices(
+                1
+            ):
+                message = f"{dataset.name}: {_worded(row.row(0, named=True))}"
+                faults.add("CED298", message, dataset.where, _HINT, records_of(row))
 
 
-def _found(domain: str, name: str | None, world: World) -> set[tuple[str | None, str | None]]:
-    """Every subject and value that a reference may name; None stands for any."""
-    found: set[tuple[str | None, str | None]] = set()
-    for other in world.plan.datasets:
-        if other.kind != "sdtm" or domain not in (other.domain, other.name) or other.name not in world.frames:
+_REFERENCE = ("RDOMAIN", "IDVAR", "IDVARVAL")
+
+
+def _lost(
+    rows: pl.DataFrame, domain: str, name: str | None, plan: StudyPlan, data: Mapping[str, Blocks]
+) -> pl.DataFrame:
+    """The rows whose reference to a domain, by IDVAR if it has a name, finds no record."""
+    for other in plan.datasets:
+        held = data.get(other.name)
+        if other.kind != "sdtm" or domain not in (other.domain, other.name) or held is None:
             continue
-        frame = world.frames[other.name]
-        if name is not None and name not in frame.columns:
-            continue
-        subjects = frame[SUBJECT].to_list() if SUBJECT in frame.columns else [None] * frame.height
-        found |= {(subject, None) for subject in (*subjects, None) if name is None}
-        if name is None:
+        if name is not None and name not in held.schema:
             continue
         kind = next((v.kind for v in other.variables if v.name == name), Type.TEXT)
-        values = frame.select(text([Argument(pl.col(name), kind)]).alias("v"))["v"].to_list()
-        pairs: Iterable[tuple[Any, Any]] = zip(subjects, values, strict=True)
-        for subject, value in pairs:
-            if value is not None:
-                found |= {(subject, value), (subject, None), (None, value), (None, None)}
-    return found
+        if name is None:  # that the domain is there answers a row that names neither subject nor value
+            rows = rows.filter(pl.col(SUBJECT).is_not_null() | pl.col("IDVARVAL").is_not_null())
+        wanted = [n for n in dict.fromkeys((SUBJECT, name)) if n is not None and n in held.schema]
+        for block in held.blocks(wanted or [held.columns[0]]):
+            if rows.is_empty():
+                return rows
+            value = text([Argument(pl.col(name), kind)]) if name is not None else pl.lit(None, pl.String)
+            subject = pl.col(SUBJECT) if SUBJECT in wanted else pl.lit(None, pl.String)
+            known = block.select(subject.alias(SUBJECT), value.alias("IDVARVAL"))
+            if name is not None:
+                known = known.drop_nulls("IDVARVAL")
+            rows = _without(rows, known)
+    return rows
+
+
+def _without(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The rows that none of the known records answers; what a row leaves open, any record answers."""
+    if known.is_empty():
+        return rows
+    left: list[pl.DataFrame] = []
+    for has_subject in (True, False):
+        for has_value in (True, False):
+            own = rows.filter(
+                pl.col(SUBJECT).is_not_null() == has_subject, pl.col("IDVARVAL").is_not_null() == has_value
+            )
+            keys = [SUBJECT] * has_subject + ["IDVARVAL"] * has_value
+            if keys:
+                left.append(own.join(known, on=keys, how="anti", maintain_order="left"))
+    return pl.concat([rows.clear(), *left])
 
 
 def _worded(row: Mapping[str, Any]) -> str:

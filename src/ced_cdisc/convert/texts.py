@@ -8,14 +8,14 @@ from collections.abc import Collection
 
 import polars as pl
 
-from ced_cdisc.convert.faults import Place, records_of
+from ced_cdisc.convert.faults import Faults, Place, records_of
 from ced_cdisc.convert.sources import World
 from ced_cdisc.core.characters import IN_ASCII
 from ced_cdisc.core.findings import Location, Severity
 from ced_cdisc.core.metadata import XPT_TEXT_BYTES
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import SUPP, DatasetPlan
-from ced_cdisc.plan.texts import part_column, split_variables
+from ced_cdisc.plan.texts import TextChanges, part_column, split_variables
 
 FEW = 4096
 """Rows up to which plain Python finds a value at fault faster than polars sets out to look."""
@@ -78,10 +78,7 @@ def split_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.D
         for number in range(1, count + 1):
             column = part_column(variable, number)
             if (name := column.removeprefix(SUPP)) in taken:
-                owner = dataset.name if name == column else f"SUPP{dataset.name}"
-                label = f"{dataset.name}.{variable.removeprefix(SUPP)}"
-                message = f"{label}: a long text continues in {owner}.{name}, which is taken"
-                world.faults.add("CED241", message, where, "rename what has this name")
+                _taken(dataset, variable, column, where, world.faults)
                 return frame
             taken.add(name)
             columns[column] = [
@@ -92,6 +89,26 @@ def split_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.D
         if long:
             frame = frame.with_columns(pl.Series(n, c, dtype=pl.String) for n, c in columns.items())
     return frame
+
+
+def check_parts(dataset: DatasetPlan, changes: TextChanges, faults: Faults) -> None:
+    """CED241 where parts of texts that different subjects have take each other's name."""
+    taken = {v.name for v in dataset.variables} | {q.name for q in dataset.supplemental}
+    for variable, where in split_variables(dataset):
+        for number in range(1, changes.parts.get((dataset.name, variable), 0) + 1):
+            column = part_column(variable, number)
+            if (name := column.removeprefix(SUPP)) in taken:
+                _taken(dataset, variable, column, where, faults)
+                return
+            taken.add(name)
+
+
+def _taken(dataset: DatasetPlan, variable: str, column: str, where: Location, faults: Faults) -> None:
+    name = column.removeprefix(SUPP)
+    owner = dataset.name if name == column else f"SUPP{dataset.name}"
+    label = f"{dataset.name}.{variable.removeprefix(SUPP)}"
+    message = f"{label}: a long text continues in {owner}.{name}, which is taken"
+    faults.add("CED241", message, where, "rename what has this name")
 
 
 def check_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.metadata import (
     XPT_TEXT_BYTES,
     Codelist,
@@ -37,15 +38,19 @@ _NO_QUALIFIER = {
 }
 
 
-def kept_columns(plan: DatasetPlan, frame: pl.DataFrame) -> list[str]:
+def kept_columns(plan: DatasetPlan, data: Blocks) -> list[str]:
     """The variables that are submitted: all but those the standard filled in that hold nothing."""
-    return [v.name for v in plan.variables if not (v.optional and frame[v.name].null_count() == len(frame))]
+    return [v.name for v in plan.variables if not (v.optional and _is_empty(data.values(v.name)[v.name]))]
 
 
-def describe_dataset(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerms) -> DatasetMetadata:
+def _is_empty(values: pl.Series) -> bool:
+    return values.null_count() == len(values)
+
+
+def describe_dataset(plan: DatasetPlan, data: Blocks, used: UsedTerms) -> DatasetMetadata:
     """Metadata of a finished dataset; ``used`` collects the codelist values for the whole package."""
-    keys = proven_keys(plan, frame)
-    variables = [_variable(plan, v, frame, keys, used) for v in plan.variables if v.name in frame.columns]
+    keys = proven_keys(plan, data)
+    variables = [_variable(plan, v, data, keys, used) for v in plan.variables if v.name in data.schema]
     return DatasetMetadata(
         name=plan.name,
         label=plan.label,
@@ -92,29 +97,29 @@ def _class(plan: DatasetPlan) -> str:
     return class_term(plan.class_name).submission_value if plan.kind == "sdtm" else plan.class_name
 
 
-def proven_keys(plan: DatasetPlan, frame: pl.DataFrame) -> tuple[str, ...]:
+def proven_keys(plan: DatasetPlan, data: Blocks) -> tuple[str, ...]:
     """The key variables: those of ``sort``, and the sequence number where the data show need of it."""
-    choices = plan.key_choices(frame.columns)
-    proven = (keys for keys in choices if frame.select(keys).is_unique().all())
+    choices = plan.key_choices(data.columns)
+    proven = (keys for keys in choices if data.is_unique(keys))
     return next(proven, choices[-1] if choices else ())
 
 
 def _variable(
-    plan: DatasetPlan, variable: VariablePlan, frame: pl.DataFrame, keys: tuple[str, ...], used: UsedTerms
+    plan: DatasetPlan, variable: VariablePlan, data: Blocks, keys: tuple[str, ...], used: UsedTerms
 ) -> Variable:
-    values = frame[variable.name]
+    values = data.values(variable.name)[variable.name]
     measured = measure(
         values, variable.kind, variable.name, sdtm=plan.kind == "sdtm", decimals=variable.decimals
     )
-    _note(plan, variable, frame, used)
+    _note(plan, variable, values, data, used)
     comment = variable.comment
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
-    divided = ByValue() if measured.empty else by_value(plan, frame, variable, _labels(plan, variable.name))
+    divided = ByValue() if measured.empty else by_value(plan, data, variable, _labels(plan, variable.name))
     levels, measured = divided.levels, divided.measured or measured
     codelist = divided.codelist or variable.codelist
     if plan.reference_data:
-        _note_levels(variable.name, levels, frame, used)
+        _note_levels(variable.name, levels, data, used)
     if any(level.comment is not None for level in levels):
         comment = None  # said where it holds
     covered = bool(levels) and all(level.origin is not None for level in levels)
@@ -168,29 +173,33 @@ def _method(plan: DatasetPlan, variable: VariablePlan) -> Method | None:
     return merge_methods(methods) if own else variable.method
 
 
-def _note(plan: DatasetPlan, variable: VariablePlan, frame: pl.DataFrame, used: UsedTerms) -> None:
+def _note(
+    plan: DatasetPlan, variable: VariablePlan, values: pl.Series, data: Blocks, used: UsedTerms
+) -> None:
     if variable.kind is not Type.TEXT:
         return
     lines = [line for block in plan.blocks for line in block.lines if line.variable == variable.name]
     lists = [variable.codelist, *(line.codelist for line in lines)]
     bound = {value: listed for (name, value), listed in plan.value_lists.items() if name == variable.name}
     by = next((divider for name, divider in plan.value_level if name == variable.name), "")
-    if plan.reference_data and by in frame.columns:  # the spec itself holds every value
+    if plan.reference_data and by in data.schema:  # the spec itself holds every value
         for value, codelist in bound.items():
-            used.note(codelist, distinct(frame.filter(pl.col(by) == value)[variable.name]))
+            held = data.values(variable.name, by).filter(pl.col(by) == value)
+            used.note(codelist, distinct(held[variable.name]))
     else:
         lists += bound.values()
     if any(lists):
-        possible = distinct(frame[variable.name]) | written_values(plan, variable.name)
+        possible = distinct(values) | written_values(plan, variable.name)
         for codelist in lists:
             used.note(codelist, possible)
 
 
-def _note_levels(variable: str, levels: Sequence[ValueLevel], frame: pl.DataFrame, used: UsedTerms) -> None:
+def _note_levels(variable: str, levels: Sequence[ValueLevel], data: Blocks, used: UsedTerms) -> None:
     """Of trial design the spec itself holds every value, so that a value level can have no other."""
     for level in levels:
         check = level.where[0]
-        held = frame.filter(pl.col(check.variable).is_in(check.values))[variable]
+        rows = data.values(*dict.fromkeys((variable, check.variable)))
+        held = rows.filter(pl.col(check.variable).is_in(check.values))[variable]
         if level.codelist is not None:
             used.note_apart(level.codelist, level_place(variable, check), distinct(held))
 
@@ -204,21 +213,24 @@ def _labels(plan: DatasetPlan, variable: str) -> dict[str, str]:
     return {term.value: term.decode for term in divider.codelist.terms if term.decode}
 
 
-def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerms) -> DatasetMetadata:
+def describe_supplemental(plan: DatasetPlan, data: Blocks, used: UsedTerms) -> DatasetMetadata:
     """Metadata of SUPPxx: QVAL has one value-level row for each QNAM."""
     name = f"SUPP{plan.name}"
     guide = load_sdtmig().dataset("SUPPQUAL")
     keys = ("STUDYID", "RDOMAIN", plan.person, "IDVAR", "IDVARVAL", "QNAM")
     variables: list[Variable] = []
-    present = [q for q in plan.supplemental if (frame["QNAM"] == q.name).any()]
+    pairs = data.values("QNAM", "QVAL")
+    held = set(pairs["QNAM"].unique().to_list())
+    present = [q for q in plan.supplemental if q.name in held]
     for found in guide.variables:
         if found.name == "USUBJID" != plan.person:
             found = person_id()
-        measured = measure(frame[found.name], Type.TEXT, found.name, sdtm=True)
+        values = data.values(found.name)[found.name]
+        measured = measure(values, Type.TEXT, found.name, sdtm=True)
         levels: tuple[ValueLevel, ...] = ()
         codelist: Codelist | None = None
         if found.name == "QVAL":
-            levels = tuple(_qualifier(name, plan, q.name, frame, used) for q in present)
+            levels = tuple(_qualifier(name, plan, q.name, pairs, used) for q in present)
         if found.name == "QNAM":
             terms = {q.name: q.label for q in present}
             codelist = _names(name, terms)
@@ -227,7 +239,7 @@ def describe_supplemental(plan: DatasetPlan, frame: pl.DataFrame, used: UsedTerm
             used.note(codelist, [plan.domain])
         if found.name == "QEVAL" and not measured.empty:
             codelist = next((q.evaluators for q in plan.supplemental if q.evaluator), None)
-            used.note(codelist, distinct(frame["QEVAL"]))
+            used.note(codelist, distinct(values))
         origin = Origin("Protocol", "Sponsor") if found.name == "STUDYID" else Origin("Assigned", "Sponsor")
         parent = next((v for v in plan.variables if v.name == found.name == plan.person), None)
         origin = parent.origin if parent is not None else origin
@@ -278,10 +290,10 @@ def _names(dataset: str, terms: dict[str, str]) -> Codelist:
 
 
 def _qualifier(
-    dataset: str, plan: DatasetPlan, name: str, frame: pl.DataFrame, used: UsedTerms
+    dataset: str, plan: DatasetPlan, name: str, pairs: pl.DataFrame, used: UsedTerms
 ) -> ValueLevel:
     qualifier = next(q for q in plan.supplemental if q.name == name)
-    values = frame.filter(pl.col("QNAM") == name)["QVAL"]
+    values = pairs.filter(pl.col("QNAM") == name)["QVAL"]
     measured = measure(values, Type.TEXT, "QVAL", sdtm=True)
     used.note(qualifier.codelist, distinct(values))
     made = [(source_in_words(b), x) for b in plan.blocks for x in b.lines] + [("", x) for x in plan.lines]

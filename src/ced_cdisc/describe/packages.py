@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import polars as pl
-
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, Variable
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental, same_lengths
 from ced_cdisc.describe.lineage import Trace
@@ -26,18 +25,22 @@ _CLASSES = (
 )
 
 
-def describe_package(
-    plan: StudyPlan, kind: str, frames: Mapping[str, pl.DataFrame], supplemental: Mapping[str, pl.DataFrame]
-) -> PackageMetadata | None:
-    """Metadata of all datasets of one kind (``sdtm`` or ``adam``) that were built; None if there are none."""
+def describe_package(plan: StudyPlan, kind: str, data: Mapping[str, Blocks]) -> PackageMetadata | None:
+    """Metadata of all datasets of one kind (``sdtm`` or ``adam``) that were built; None if there are none.
+
+    Args:
+        plan: the study.
+        kind: ``sdtm`` or ``adam``.
+        data: its datasets and their supplemental qualifiers by name.
+    """
     used = UsedTerms()
     datasets: list[DatasetMetadata] = []
     for dataset in plan.datasets:
-        if dataset.kind != kind or dataset.name not in frames:
+        if dataset.kind != kind or dataset.name not in data:
             continue
         trace = Trace(dataset, plan)
-        datasets.append(trace.dataset(describe_dataset(dataset, frames[dataset.name], used)))
-        if (qualifiers := supplemental.get(f"SUPP{dataset.name}")) is not None:
+        datasets.append(trace.dataset(describe_dataset(dataset, data[dataset.name], used)))
+        if (qualifiers := data.get(f"SUPP{dataset.name}")) is not None:
             datasets.append(trace.qualifiers(describe_supplemental(dataset, qualifiers, used)))
     if not datasets:
         return None
@@ -58,7 +61,7 @@ def describe_package(
         standards=plan.sdtm_standards if kind == "sdtm" else plan.adam_standards,
         datasets=shown,
         documents=plan.sdtm_documents if kind == "sdtm" else plan.adam_documents,
-        displays=describe_results(plan, frames) if kind == "adam" else (),
+        displays=describe_results(plan, data) if kind == "adam" else (),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin, RangeCheck, ValueLevel, merge_origins
 from ced_cdisc.describe.types import Measured, all_of, measure, measure_results, with_decimals
 from ced_cdisc.expr import tree
@@ -46,9 +47,7 @@ class ByValue:
     method: Method | None = None
 
 
-def by_value(
-    plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan, labels: dict[str, str]
-) -> ByValue:
+def by_value(plan: DatasetPlan, data: Blocks, variable: VariablePlan, labels: dict[str, str]) -> ByValue:
     """What is said of a variable's records by the value of the variable that divides them.
 
     Values of the dividing variable of which the same is said share a row, and a variable of which the same is
@@ -57,16 +56,16 @@ def by_value(
     the variable is left out. One that comes about otherwise in a pooled study has a row for each study.
     """
     dividers = [by for name, by in plan.value_level if name == variable.name]
-    if not dividers or dividers[0] not in frame.columns or variable.name not in frame.columns:
+    if not dividers or dividers[0] not in data.schema or variable.name not in data.schema:
         return ByValue()
     by = dividers[0]
-    derived = _derived_records(plan, frame, variable.name, by)
-    found = _values(plan, frame, variable, by, derived)
+    derived = _derived_records(plan, data, variable.name, by)
+    found = _values(plan, data, variable, by, derived)
     numbers = [v.measured for v in found if v.measured.type in ("integer", "float")]
     planned = by == "PARAMCD" and plan.decimals and numbers and len(numbers) == len(found)
     whole = all_of(numbers) if planned else None
     if len({(_likeness(v), v.study) for v in found}) < 2:
-        codelist = _common_codelist(plan, frame, variable, by)
+        codelist = _common_codelist(plan, data.values(by)[by], variable)
         if not found or not any(derived.values()):
             return ByValue((), codelist, whole)
         words = found[0].words
@@ -83,7 +82,7 @@ def by_value(
 
 def _values(
     plan: DatasetPlan,
-    frame: pl.DataFrame,
+    data: Blocks,
     variable: VariablePlan,
     by: str,
     derived: Mapping[str, dict[str, str]],
@@ -91,7 +90,7 @@ def _values(
     """The values of the dividing variable, with what was measured and is said of each."""
     said = _said_by_value(plan, variable.name, by)
     found: list[_Value] = []
-    for name, study, part in _groups(frame, by, said):
+    for name, study, part in _groups(data, variable.name, by, said):
         measured = measure(part[variable.name], variable.kind, variable.name, sdtm=plan.kind == "sdtm")
         if measured.empty:
             continue
@@ -109,16 +108,14 @@ def _values(
     return found
 
 
-def _common_codelist(
-    plan: DatasetPlan, frame: pl.DataFrame, variable: VariablePlan, by: str
-) -> Codelist | None:
+def _common_codelist(plan: DatasetPlan, dividers: pl.Series, variable: VariablePlan) -> Codelist | None:
     """The codelist that the spec binds to every value of the dividing variable, if it is one and the same.
 
     It is that of the variable where the value level would say the same of all records, and so is left out.
     """
-    if frame[by].null_count():
+    if dividers.null_count():
         return None
-    bound = [plan.value_lists.get((variable.name, str(value))) for value in frame[by].unique().to_list()]
+    bound = [plan.value_lists.get((variable.name, str(value))) for value in dividers.unique().to_list()]
     return bound[0] if bound and all(one is not None and one == bound[0] for one in bound) else None
 
 
@@ -193,11 +190,9 @@ def _display_format(plan: DatasetPlan, by: str, alike: list[_Value]) -> str:
     return f"{max(value.measured.length for value in alike)}.{decimals or ''}"
 
 
-def _derived_records(
-    plan: DatasetPlan, frame: pl.DataFrame, variable: str, by: str
-) -> dict[str, dict[str, str]]:
+def _derived_records(plan: DatasetPlan, data: Blocks, variable: str, by: str) -> dict[str, dict[str, str]]:
     """What is said of a variable's values on derived records: by value of the divider, then by DTYPE."""
-    if "DTYPE" not in frame.columns:
+    if "DTYPE" not in data.schema:
         return {}
     texts: dict[str, list[str]] = {}
     for computed in plan.computed:
@@ -206,7 +201,7 @@ def _derived_records(
             assert line.method is not None
             texts.setdefault(computed.dtype, []).append(line.method.text)
     said = {dtype: " ".join(dict.fromkeys(given)) for dtype, given in texts.items()}
-    pairs = frame.select(by, "DTYPE").drop_nulls().unique().sort(by, "DTYPE").rows()
+    pairs = data.values(by, "DTYPE").drop_nulls().unique().sort(by, "DTYPE").rows()
     found: dict[str, dict[str, str]] = {}
     for value, dtype in pairs:
         if dtype in said:
@@ -244,10 +239,11 @@ def _plain(value: object) -> str:
 
 
 def _groups(
-    frame: pl.DataFrame, by: str, said: Mapping[tuple[str, str], _Said]
+    data: Blocks, variable: str, by: str, said: Mapping[tuple[str, str], _Said]
 ) -> Iterator[tuple[str, str, pl.DataFrame]]:
-    """The records of each value of the divider; by study as well where one of them is told apart."""
+    """What each value of the divider has of the variable; by study as well where one is told apart."""
     apart = {name for name, study in said if study}
+    frame = data.values(*dict.fromkeys([by, variable] + [STUDY] * bool(apart)))
     for (value,), part in frame.drop_nulls(by).partition_by(by, as_dict=True, maintain_order=True).items():
         if str(value) not in apart:
             yield str(value), "", part

@@ -76,8 +76,9 @@ class TextChanges:
     in_ascii: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def update(self, other: TextChanges) -> None:
-        """Add what another process did."""
-        self.parts.update(other.parts)
+        """Add what another process did, or what was done to the records of other subjects."""
+        for key, count in other.parts.items():
+            self.parts[key] = max(count, self.parts.get(key, 0))
         self.in_ascii.update(other.in_ascii)
 
 

@@ -10,20 +10,18 @@ import codecs
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity
+from ced_cdisc.core.rawformat import format_of
 from ced_cdisc.read.contract import ROW, TableContract, shown_path
 from ced_cdisc.read.tables import read_table
 
 _DELIMITERS = (",", ";", "\t", "|")
-_ENDINGS: dict[str, Literal["csv", "xlsx", "xpt"]] = {
-    **dict.fromkeys((".csv", ".txt", ".tsv", ".dat", ".psv"), "csv"),
-    ".xlsx": "xlsx",
-    ".xpt": "xpt",
-}  # fmt: skip
+_TEXT = ("csv", "txt", "tsv", "dat", "psv")
+_SEVERAL = ("odm", "sql")
+"""Formats of which the name of the file does not say what the table is."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +53,13 @@ class Delivered:
 
 def undeclared(file: str) -> TableContract | None:
     """A contract for a file that has none, of its ending alone; None for what is no table."""
-    kind = _ENDINGS.get(PurePosixPath(file).suffix.lower())
-    if kind is None:
+    ending, kind = PurePosixPath(file).suffix.lower().removeprefix("."), format_of(file)
+    if kind in _SEVERAL or (kind == "csv" and ending not in _TEXT):
         return None
-    return TableContract(file, file, kind, (), Location(file), trim=True, column_policy="ignore")
+    encoding = "" if kind == "sas7bdat" else "utf-8"
+    return TableContract(
+        file, file, kind, (), Location(file), encoding=encoding, trim=True, column_policy="ignore"
+    )
 
 
 def read_delivered(folder: Path, contract: TableContract) -> Delivered:

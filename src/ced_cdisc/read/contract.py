@@ -60,7 +60,7 @@ class TableContract:
     database: str = ""
     query: str = ""
     key: tuple[str, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    names: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     trim: bool = False
     missing: tuple[str, ...] = ()
     column_policy: Literal["strict", "warn", "ignore"] = "strict"

@@ -6,15 +6,17 @@ is there to be looked at, and says what it stumbled over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Literal
 
 import polars as pl
 
-from ced_cdisc.core.findings import Finding, Location, Severity, Stopped
+from ced_cdisc.core.findings import Finding, Location, Severity
 from ced_cdisc.read.contract import ROW, TableContract, raw_finding, shown_path
+from ced_cdisc.read.tables import read_table
 
 Format = Literal["csv", "xlsx", "xpt"]
 
@@ -113,6 +115,10 @@ def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
                     title = str(sheet.title) if len(book.worksheets) > 1 else ""
                     if cells.rows.get(1):
                         found.append(_sheet(file, title, cells.rows, _sheet_remarks(cells)))
+                    elif cells.rows:
+                        text = f"row 1 of the sheet {sheet.title} is empty, where the header must stand"
+                        where = Location(shown, 1)
+                        found.append(raw_finding("CED761", text, where, "delete the rows above the header"))
                     else:
                         found.append(_empty(shown, f"the sheet {sheet.title}"))
         except MemoryError:
@@ -155,30 +161,47 @@ def _sheet(file: str, title: str, rows: dict[int, dict[int, str]], remarks: list
     return FoundTable(file, "xlsx", header, iter([frame]), sheet=title, remarks=remarks)
 
 
-def _transport(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
-    """A SAS transport file of one dataset."""
-    from ced_cdisc.read.transport import read_transport
-    from ced_cdisc.read.xpt import read_xpt_member
+def _by_contract(form: Format, missing: Sequence[str] = (), encodings: Sequence[str] = ("utf-8",)) -> Reader:
+    """A reader of a format whose files tell their columns: as a build reads it, by a contract made of these.
 
-    shown = shown_path(folder, file)
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            names = tuple(v.name for v in read_xpt_member(folder / file, encoding=encoding).variables)
-        except Stopped as stopped:
-            yield from stopped.findings
-            return
-        specials = (".", "._", *(f".{chr(65 + at)}" for at in range(26)))
-        contract = TableContract(
-            file, file, "xpt", names, Location(shown), encoding=encoding, missing=specials
-        )
-        frame, _, found = read_transport((folder / file).read_bytes(), contract, shown)
-        if frame is not None:
-            blocks = iter([frame.rename({name: f"c{at}" for at, name in enumerate(names)})])
-            coding = "" if encoding == "utf-8" else encoding
-            yield FoundTable(file, "xpt", names, blocks, encoding=coding)
-            return
-    yield from found
+    Args:
+        form: the format, as sources.yaml names it.
+        missing: texts of cells that no contract can foresee, taken as empty.
+        encodings: those that are tried, in this order.
+    """
 
+    def found(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
+        told: list[Finding] = []
+        for encoding in encodings:
+            none = TableContract(
+                name=file,
+                file=file,
+                format=form,
+                columns=(_NO_COLUMN,),
+                where=Location(shown_path(folder, file)),
+                encoding=encoding,
+                missing=tuple(missing),
+                column_policy="ignore",
+                needed=frozenset(),
+            )
+            table, told = read_table(folder, none)  # it names the columns that the contract does not
+            if table is None:
+                continue
+            names = table.new
+            table, told = read_table(folder, replace(none, columns=names))
+            if table is not None:
+                frame = table.frame.rename({name: f"c{at}" for at, name in enumerate(names)})
+                coding = "" if encoding == encodings[0] else encoding
+                yield FoundTable(file, form, names, iter([frame]), encoding=coding)
+                return
+        yield from (replace(one, records=()) for one in told)  # records show cells
+
+    return found
+
+
+_NO_COLUMN = "\x00"
+_SPECIAL = (".", "._", *(f".{letter}" for letter in ascii_uppercase))
+"""The special missing values of SAS."""
 
 READERS: Mapping[str, Reader] = {
     "csv": _text,
@@ -187,6 +210,6 @@ READERS: Mapping[str, Reader] = {
     "dat": _text,
     "psv": _text,
     "xlsx": _workbook,
-    "xpt": _transport,
+    "xpt": _by_contract("xpt", _SPECIAL, ("utf-8", "cp1252")),
 }
 """The reader for each ending of a file."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -27,6 +28,8 @@ from ced_cdisc.read.finish import finished_table, no_numbers, no_text
 
 INSTALL = "pip install 'ced-cdisc[sql]'"
 _ROWS = 1 << 14
+_VALUE = re.compile(r': "([^"]+)"$')
+"""A value of the data at the end of what a driver says."""
 _SECONDS = 10
 """How long a server may take to answer at all."""
 
@@ -74,7 +77,8 @@ def read_query(
         header, columns = _fetched(query, contract)
     except _Refused as refused:
         place = where if refused.code == "CED286" else contract.where
-        return None, [raw_finding(refused.code, refused.text, place, refused.hint)]
+        quotes = _VALUE.findall(refused.text)
+        return None, [raw_finding(refused.code, refused.text, place, refused.hint, quotes=quotes)]
     header = contract.renamed(header)
     found = compare_header(header, contract, where)
     cells: dict[str, pl.Series] = {}

@@ -100,5 +100,6 @@ def _decimal(value: Any) -> str:
 
 def _refused(variable: FileVariable, value: object, row: int, contract: TableContract, shown: str) -> Finding:
     """CED606, as the reader of datasets says it."""
-    text = f"{shown} has {repr(value)[:60]} in {variable.name} row {row}, which is no {variable.data_type}"
-    return raw_finding("CED606", text, Location(shown, row), "export the table again")
+    said = repr(value)[:60]
+    text = f"{shown} has {said} in {variable.name} row {row}, which is no {variable.data_type}"
+    return raw_finding("CED606", text, Location(shown, row), "export the table again", quotes=[said])

@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from ced_cdisc.convert import build_datasets, supplemental
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.describe.datasets import kept_columns
@@ -70,5 +71,5 @@ def convert(
                 subjects = whole["USUBJID"].to_list() if "USUBJID" in whole.columns else [""] * len(whole)
                 numbers = whole[dataset.pinned.variable].cast(pl.Int64).to_list()
                 lock.take(dataset.name, zip(subjects, whole[KEY].to_list(), numbers, strict=True), findings)
-            frames[study.qualified(dataset.name)] = whole.select(kept_columns(dataset, whole))
+            frames[study.qualified(dataset.name)] = whole.select(kept_columns(dataset, Blocks.of(whole)))
     return plan, frames, extra, seconds

@@ -18,8 +18,7 @@ from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.stages.planning import stop_on_errors
 
 if TYPE_CHECKING:
-    import polars as pl
-
+    from ced_cdisc.core.blocks import Blocks
     from ced_cdisc.describe.guides.known import Known
     from ced_cdisc.plan.account import TableAccount
     from ced_cdisc.spec.guide_words import GuideWords
@@ -174,7 +173,7 @@ def _placed(
 def make_guides(
     sources: GuideSources,
     packages: Mapping[str, PackageMetadata],
-    frames: Mapping[str, pl.DataFrame],
+    frames: Mapping[str, Blocks],
     raw: Mapping[str, TableAccount],
     findings: Findings,
     partner: Partner | None = None,
@@ -217,7 +216,7 @@ def _guide(
     asked: Asked,
     sources: GuideSources,
     packages: Mapping[str, PackageMetadata],
-    frames: Mapping[str, pl.DataFrame],
+    frames: Mapping[str, Blocks],
     raw: Mapping[str, TableAccount],
     findings: Findings,
 ) -> Guide:

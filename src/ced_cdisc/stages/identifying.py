@@ -38,5 +38,5 @@ def identifiers_of(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Identifie
                         made |= {text: person, person: person}
         return made
 
-    digests = [f"{name} {table.sha256}" for name, table in sorted(tables.items())]
+    digests = [f"{name} {table.sha256}{table.rows_sha256}" for name, table in sorted(tables.items())]
     return Identifiers(Mask(digests), people, subjects, columns - subjects, variables)

@@ -15,7 +15,7 @@ from ced_cdisc.read.tables import RawTable
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.stages.reading import raw_columns
-from ced_cdisc.write.manifest import manifest_bytes, sha256
+from ced_cdisc.write.manifest import manifest_bytes
 from ced_cdisc.write.sequence_lock import SequenceLock
 
 
@@ -27,12 +27,13 @@ def manifest(
     packages: Mapping[str, PackageMetadata],
     rows: Mapping[str, int],
     raw: Mapping[str, TableAccount],
-    files: Mapping[str, bytes],
+    outputs: Mapping[str, str],
     findings: Findings,
 ) -> bytes:
     """build.json: what went in, what came out, and with what.
 
-    A lock of numbers is listed as it is after the build: so it gives the same build again.
+    ``outputs`` are the digests of all other files. A lock of numbers is listed as it is after the build: so
+    it gives the same build again.
     """
     inputs = {name: digest for table in tables.values() for name, digest in table.inputs.items()} | dict(
         specs
@@ -50,7 +51,7 @@ def manifest(
         partial=only,
         profile=plan.profile,
         inputs=inputs,
-        outputs={name: sha256(content) for name, content in files.items()},
+        outputs=outputs,
         datasets={name: (rows[name], len(d.variables)) for name, d in described.items()},
         raw=raw,
         places=places(plan, packages),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import polars as pl
 
 from ced_cdisc.check.define import check_define, check_define_against_xpt
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Finding, Findings, Stopped
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
 from ced_cdisc.core.partner import Partner, PartnerLost
@@ -21,52 +22,50 @@ from ced_cdisc.stages.analysing import analyse, is_analysed
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.write.define import define_xml, stylesheet
 from ced_cdisc.write.define_page import beside, define_page
-from ced_cdisc.write.xpt import write_xpt
+from ced_cdisc.write.output_files import OutputFiles
+from ced_cdisc.write.xpt import write_xpt, write_xpt_blocks
 from ced_cdisc.write.xpt_check import check_xpt
 
-_Package = tuple[PackageMetadata | None, dict[str, bytes], list[Finding]]
+_Package = tuple[PackageMetadata | None, list[Finding]]
 _Analysed = tuple[dict[str, bytes], list[Finding]]
 _PAGE = "define.html"
-_Transport = tuple[dict[str, bytes], list[XptMember], list[Finding]]
+_Transport = tuple[list[XptMember], list[Finding]]
 
 
 def package(
     plan: StudyPlan,
-    frames: Mapping[str, pl.DataFrame],
-    extra: Mapping[str, pl.DataFrame],
+    data: Mapping[str, Blocks],
     raw: Mapping[str, pl.DataFrame],
+    files: OutputFiles,
     findings: Findings,
     partner: Partner | None = None,
-) -> tuple[dict[str, PackageMetadata], dict[str, bytes]]:
+) -> dict[str, PackageMetadata]:
     """The SDTM and ADaM packages of the study and the SDTM of those it pools, as far as they have datasets.
 
-    Gives metadata by folder (``sdtm``, ``adam``, ``controls/sdtm``), and files by path.
-
-    Among the files are those of the analysis results.
+    Gives metadata by folder (``sdtm``, ``adam``, ``controls/sdtm``). The files are written to ``files``,
+    those of the analysis results among them.
 
     Raises:
         Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
     """
     try:
-        made = share_out(plan, frames, extra, raw, partner) if partner is not None else None
+        made = share_out(plan, data, raw, files, partner) if partner is not None else None
     except PartnerLost:
         made = None
     if made is None:
         made = (
-            {place.folder: _package(place, frames, extra, raw) for place in _places(plan)},
-            analyse(plan, frames),
+            {place.folder: _package(place, data, raw, files) for place in _places(plan)},
+            analyse(plan, data),
         )
     packed, (analysed, said) = made
     findings.extend(said)
     packages: dict[str, PackageMetadata] = {}
-    files: dict[str, bytes] = {}
     for place in _places(plan):
-        metadata, written, found = packed[place.folder]
+        metadata, found = packed[place.folder]
         findings.extend(found)
-        files |= written
         if metadata is not None:
             packages[place.folder] = metadata
-    files |= analysed
+    files.put(analysed)
     stop_on_errors(findings)
     described = {
         place.plan.qualified(dataset.name)
@@ -74,9 +73,9 @@ def package(
         if place.folder in packages
         for dataset in packages[place.folder].datasets
     }
-    if described != {*frames, *extra}:
-        raise RuntimeError(f"datasets without metadata: {sorted({*frames, *extra} ^ described)}")
-    return packages, files
+    if described != set(data):
+        raise RuntimeError(f"datasets without metadata: {sorted(set(data) ^ described)}")
+    return packages
 
 
 @dataclass(frozen=True)
@@ -97,9 +96,9 @@ def _places(plan: StudyPlan) -> list[_Place]:
 
 def share_out(
     plan: StudyPlan,
-    frames: Mapping[str, pl.DataFrame],
-    extra: Mapping[str, pl.DataFrame],
+    data: Mapping[str, Blocks],
     raw: Mapping[str, pl.DataFrame],
+    files: OutputFiles,
     partner: Partner,
 ) -> tuple[dict[str, _Package], _Analysed]:
     """All packages and the results: the second half makes ADaM, then what the first has no time for.
@@ -113,90 +112,106 @@ def share_out(
     analysed = is_analysed(plan)
     sdtm, adam, *pooled = _places(plan)
     if partner.half:
-        described: PackageMetadata | None = partner.swap(_package(adam, frames, extra, raw))
+        made = _package(adam, data, raw, files)
+        described: PackageMetadata | None = partner.swap((made, files.kept))
         if analysed:
-            partner.swap(analyse(plan, frames))
+            partner.swap(analyse(plan, data))
         else:
             partner.swap(None if described is None else _define(sdtm.folder, described))
         return {}, ({}, [])
-    made = {place.folder: _package(place, frames, extra, raw) for place in pooled}
-    metadata = _described(sdtm, frames, extra)
-    made[adam.folder] = partner.swap(metadata)
+    made = {place.folder: _package(place, data, raw, files) for place in pooled}
+    metadata = _described(sdtm, data)
+    made[adam.folder], theirs = partner.swap(metadata)
+    files.put(theirs)
     if metadata is None:
-        made[sdtm.folder] = None, {}, []
+        made[sdtm.folder] = None, []
         return made, partner.swap(None) or ({}, [])
-    written, documents = _transport(sdtm, metadata, {**frames, **extra}), _documents(sdtm, raw)
+    written, documents = _transport(sdtm, metadata, data, files), _documents(sdtm, raw)
     if analysed:
         defined = _define(sdtm.folder, metadata)
-        made[sdtm.folder] = _joined(sdtm, metadata, written, defined, documents)
+        made[sdtm.folder] = _joined(sdtm, metadata, written, defined, documents, files)
         return made, partner.swap(None)
-    made[sdtm.folder] = _joined(sdtm, metadata, written, partner.swap(None), documents)
+    made[sdtm.folder] = _joined(sdtm, metadata, written, partner.swap(None), documents, files)
     return made, ({}, [])
 
 
-def _described(
-    place: _Place, frames: Mapping[str, pl.DataFrame], extra: Mapping[str, pl.DataFrame]
-) -> PackageMetadata | None:
-    return describe_package(place.plan, place.kind, place.plan.own(frames), place.plan.own(extra))
+def _described(place: _Place, data: Mapping[str, Blocks]) -> PackageMetadata | None:
+    return describe_package(place.plan, place.kind, place.plan.own(data))
 
 
 def _package(
     place: _Place,
-    frames: Mapping[str, pl.DataFrame],
-    extra: Mapping[str, pl.DataFrame],
+    data: Mapping[str, Blocks],
     raw: Mapping[str, pl.DataFrame],
+    files: OutputFiles,
 ) -> _Package:
     """Describe the datasets, write them, and check define.xml against the schema and against their bytes."""
-    metadata = _described(place, frames, extra)
+    metadata = _described(place, data)
     if metadata is None:
-        return None, {}, []
-    written = _transport(place, metadata, {**frames, **extra})
-    return _joined(place, metadata, written, _define(place.folder, metadata), _documents(place, raw))
+        return None, []
+    written = _transport(place, metadata, data, files)
+    defined = _define(place.folder, metadata)
+    return _joined(place, metadata, written, defined, _documents(place, raw), files)
 
 
-def _transport(place: _Place, metadata: PackageMetadata, frames: Mapping[str, pl.DataFrame]) -> _Transport:
-    files: dict[str, bytes] = {}
+def _transport(
+    place: _Place, metadata: PackageMetadata, data: Mapping[str, Blocks], files: OutputFiles
+) -> _Transport:
     found: list[Finding] = []
     members: list[XptMember] = []
     for dataset in metadata.datasets:
         member = xpt_member(dataset, metadata.created)
-        frame = frames[place.plan.qualified(dataset.name)].select(v.name for v in dataset.variables)
+        rows = data[place.plan.qualified(dataset.name)].select([v.name for v in dataset.variables])
         try:
-            files |= _written(place, metadata, dataset, frame, member)
+            _write(place, metadata, dataset, rows, member, files)
         except Stopped as stopped:
             found.extend(stopped.findings)
             continue
         members.append(member)
-    return files, members, found
+    return members, found
 
 
-def _written(
+def _write(
     place: _Place,
     metadata: PackageMetadata,
     dataset: DatasetMetadata,
-    frame: pl.DataFrame,
+    data: Blocks,
     member: XptMember,
-) -> dict[str, bytes]:
+    files: OutputFiles,
+) -> None:
     """A dataset in each format: the first beside define.xml, every other in a folder of its own.
 
     What a transport file cannot hold is refused whatever the format, so that all formats hold the same.
     """
-    files: dict[str, bytes] = {}
     first, *_ = place.plan.formats
     for form in place.plan.formats:
-        stream = io.BytesIO()
-        if form == "xpt":
-            write_xpt(stream, frame, member)
-        else:
+        folder = place.folder if form == first else f"{form}/{place.folder}"
+        with files.open(f"{folder}/{dataset.name.lower()}.{form}") as stream:
+            if form == "xpt":
+                _write_transport(stream, data, member)
+                continue
             from ced_cdisc.stages.exchanging import write_other
 
+            frame = data.frame()
             if findings := check_xpt(frame, member):
                 raise Stopped(Findings(findings))
             reference = "define.xml" if form == first else f"{_up(place.folder)}/define.xml"
             write_other(stream, form, metadata, dataset, frame, reference)
-        folder = place.folder if form == first else f"{form}/{place.folder}"
-        files[f"{folder}/{dataset.name.lower()}.{form}"] = stream.getvalue()
-    return files
+
+
+def _write_transport(stream: BinaryIO, data: Blocks, member: XptMember) -> None:
+    """Write a transport file, block by block where the dataset has several.
+
+    Raises:
+        Stopped: it cannot hold the data. What is said is said of the whole dataset.
+    """
+    if len(data.parts) == 1:
+        write_xpt(stream, data.frame(), member)
+        return
+    try:
+        write_xpt_blocks(stream, data.blocks(), member)
+    except Stopped:
+        raise Stopped(Findings(check_xpt(data.frame(), member))) from None
 
 
 def _up(folder: str) -> str:
@@ -235,17 +250,17 @@ def _joined(
     written: _Transport,
     defined: tuple[bytes, list[Finding]],
     documents: Mapping[str, bytes],
+    files: OutputFiles,
 ) -> _Package:
     """The files of a package; where a dataset could not be written, define.xml would describe what is not."""
-    (files, members, found), (xml, said) = written, defined
+    (members, found), (xml, said) = written, defined
     if found:
-        return metadata, files, found
+        return metadata, found
     folder = place.folder
     shown = f"{folder}/define.xml"
     found = [*said, *check_define_against_xpt(xml, members, file=shown)]
-    files |= {
-        shown: xml,
-        f"{folder}/define2-1.xsl": stylesheet(),
-        f"{folder}/{_PAGE}": _page(place, metadata),
-    }
-    return metadata, {**files, **documents}, found
+    files.put(
+        {shown: xml, f"{folder}/define2-1.xsl": stylesheet(), f"{folder}/{_PAGE}": _page(place, metadata)}
+    )
+    files.put(documents)
+    return metadata, found

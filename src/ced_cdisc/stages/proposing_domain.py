@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
-from ced_cdisc.core.findings import Finding, Findings, Location, one_of
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, one_of
 from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.raw import RawTable as PlannedTable
 from ced_cdisc.plan.tables import plan_tables, table_visit
@@ -48,8 +49,9 @@ def propose_domain(
     if findings.errors:
         return None
     tables, said = read_tables(raw, [_contract(table) for table in wanted.values()])
-    findings.extend(finding for finding in said if asked or finding.stage.value != 11 or not tables)
-    if not tables or (asked and findings.errors):
+    # Records show cells of the data, which a proposal need not.
+    findings.extend(replace(one, records=()) for one in said if one.severity is Severity.ERROR)
+    if findings.errors:
         return None
     profiles = _profiles(list(tables.values()), planned, specs)
     ct = load_ct("SDTM", str(specs.study.standards.ct.get("SDTM", "2024-09-27")), specs.terminology[0])  # type: ignore[call-overload]
@@ -73,22 +75,10 @@ def propose_domain(
 
 
 def _contract(table: PlannedTable) -> TableContract:
-    """The contract with all columns, of which those that are not there are left to the build."""
-    return TableContract(
-        name=table.name,
-        file=table.file,
-        format=table.format,
-        columns=table.columns,
-        where=table.where,
-        delimiter=table.delimiter,
-        encoding=table.encoding,
-        sheet=table.sheet,
-        trim=table.trim,
-        missing=table.missing,
-        column_policy="ignore",
-        needed=frozenset({table.columns[0]}),
-        column_lines=table.places,
-    )
+    """The contract of a table, whatever it says of how its format is read; its columns alone are not held."""
+    said: dict[str, Any] = {one.name: getattr(table, one.name, None) for one in fields(TableContract)}
+    said |= {"column_policy": "ignore", "needed": frozenset(table.columns[:1]), "column_lines": table.places}
+    return TableContract(**said)
 
 
 def _profiles(

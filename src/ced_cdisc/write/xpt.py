@@ -9,9 +9,9 @@ Source: SAS technical papers TS-140, see :mod:`ced_cdisc.core.xpt`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
@@ -21,13 +21,15 @@ from ced_cdisc.core.datafile import Rows
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.ibm import SPECIAL_MISSING, ieee_to_ibm
 from ced_cdisc.core.threads import threads
-from ced_cdisc.core.xpt import RECORD, XptMember
+from ced_cdisc.core.xpt import LONGEST_NUMBER, RECORD, XptMember
 from ced_cdisc.write.xpt_check import check_block, check_last_row, check_member, check_xpt
 from ced_cdisc.write.xpt_headers import header_bytes, rows_record
-from ced_cdisc.write.xpt_texts import write_texts
-from ced_cdisc.write.xpt_values import sas_numbers, sas_text, slices
+from ced_cdisc.write.xpt_texts import Texts
+from ced_cdisc.write.xpt_values import sas_numbers, sas_text
 
 _BLOCK_BYTES = 1 << 21
+_BLOCKS = 8
+"""Blocks of rows that are made ready for encoding together."""
 _CODES = {code: ord(code) for code in SPECIAL_MISSING}
 
 
@@ -110,20 +112,23 @@ def _write_rows(
 ) -> None:
     """Encode the rows block by block, each block by the next of some threads, and write them in order."""
     rows = max(1, _BLOCK_BYTES // member.record_length)
-    blocks = enumerate(slices(frame, rows))
+    fields = [
+        slice(start, start + v.length) for v, start in zip(member.variables, member.positions, strict=True)
+    ]
 
-    def encoded(index: int, block: pl.DataFrame, buffer: NDArray[np.uint8]) -> memoryview:
-        codes = {name: series.slice(index * rows, rows) for name, series in special_missing.items()}
-        part = buffer[: block.height]
-        _encode(part, block, member, codes)
-        return part.data.cast("B")
+    def encoded(part: _Part, first: int, buffer: NDArray[np.uint8]) -> memoryview:
+        block = buffer[: min(rows, part.rows - first)]
+        for field, column in zip(fields, part.columns, strict=True):
+            column.write(block[:, field], first)
+        return block.data.cast("B")
 
     def buffer() -> NDArray[np.uint8]:
         return np.empty((min(rows, frame.height), member.record_length), np.uint8)
 
+    parts = _parts(frame, member, special_missing, rows * _BLOCKS)
     if frame.height <= rows:
-        for index, block in blocks:
-            stream.write(encoded(index, block, buffer()))
+        for part in parts:
+            stream.write(encoded(part, 0, buffer()))
         return
     workers = threads()
     free = deque(buffer() for _ in range(workers + 1))
@@ -135,11 +140,12 @@ def _write_rows(
         free.append(used)
 
     with ThreadPoolExecutor(workers) as pool:
-        for index, block in blocks:
-            if not free:
-                write_first()
-            used = free.popleft()
-            underway.append((pool.submit(encoded, index, block, used), used))
+        for part in parts:
+            for first in range(0, part.rows, rows):
+                if not free:
+                    write_first()
+                used = free.popleft()
+                underway.append((pool.submit(encoded, part, first, used), used))
         while underway:
             write_first()
 
@@ -148,21 +154,46 @@ def _write_padding(stream: BinaryIO, data_bytes: int) -> None:
     stream.write(b" " * (-data_bytes % RECORD))
 
 
-def _encode(
-    rows: NDArray[np.uint8], block: pl.DataFrame, member: XptMember, special_missing: Mapping[str, pl.Series]
-) -> None:
-    for variable, start in zip(member.variables, member.positions, strict=True):
-        field = rows[:, start : start + variable.length]
-        series = block[variable.name]
-        if variable.type == "Char":
-            write_texts(field, sas_text(series), member.encoding)
-            continue
-        codes = None
-        if variable.name in special_missing:
-            codes = special_missing[variable.name].replace_strict(_CODES, default=0, return_dtype=pl.UInt8)
-            codes = codes.fill_null(0).to_numpy()
-        numbers = ieee_to_ibm(sas_numbers(series).to_numpy(), codes)
-        if variable.length == 8:
+class _Column(Protocol):
+    def write(self, field: NDArray[np.uint8], first: int) -> None:
+        """Write values from the row ``first`` on into the field of their rows, shape (n, length)."""
+        ...
+
+
+class _Part(NamedTuple):
+    """Some rows, made ready for encoding: polars takes as long for a small block as for many."""
+
+    rows: int
+    columns: list[_Column]
+
+
+def _parts(
+    frame: pl.DataFrame, member: XptMember, special_missing: Mapping[str, pl.Series], rows: int
+) -> Iterator[_Part]:
+    for start in range(0, frame.height, rows):
+        part = frame.slice(start, rows)
+        columns: list[_Column] = []
+        for variable in member.variables:
+            series = part[variable.name]
+            if variable.type == "Char":
+                columns.append(Texts(sas_text(series), member.encoding))
+            else:
+                codes = special_missing.get(variable.name)
+                columns.append(_Numbers(series, None if codes is None else codes.slice(start, rows)))
+        yield _Part(part.height, columns)
+
+
+class _Numbers:
+    def __init__(self, series: pl.Series, codes: pl.Series | None) -> None:
+        self._values, self._codes = sas_numbers(series).to_numpy(), None
+        if codes is not None:
+            found = codes.replace_strict(_CODES, default=0, return_dtype=pl.UInt8)
+            self._codes = found.fill_null(0).to_numpy()
+
+    def write(self, field: NDArray[np.uint8], first: int) -> None:
+        rows, length = slice(first, first + len(field)), field.shape[1]
+        numbers = ieee_to_ibm(self._values[rows], None if self._codes is None else self._codes[rows])
+        if length == LONGEST_NUMBER:
             field.view(">u8")[:, 0] = numbers
         else:
-            field[:] = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)[:, : variable.length]
+            field[:] = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)[:, :length]

@@ -77,31 +77,47 @@ def _are_printable(data: NDArray[np.uint8]) -> bool:
     return int(data.min()) >= _BLANK and int(data.max()) <= _TILDE
 
 
-def write_texts(field: NDArray[np.uint8], text: pl.Series, encoding: str) -> None:
-    """Write a String column into the field of its rows; nulls are blanks.
+class Texts:
+    """A String column whose parts are written; nulls are blanks.
 
     Args:
-        field: shape (n, length), of the rows to be written.
-        text: n texts.
+        text: the column.
         encoding: of the file.
-
-    Raises:
-        ValueError: a text is longer than the field.
     """
+
+    def __init__(self, text: pl.Series, encoding: str) -> None:
+        self._text, self._encoding = text, encoding
+        self._is_plain = encoding != "ascii" or len(text) <= FEW
+        self._seen = None if self._is_plain else views(text)
+        # What stands in the views of nulls is not said.
+        has_nulls = not self._is_plain and text.null_count() > 0
+        self._present = text.is_not_null().to_numpy() if has_nulls else None
+
+    def write(self, field: NDArray[np.uint8], first: int) -> None:
+        """Write texts from the row ``first`` on into the field of their rows, shape (n, length).
+
+        Raises:
+            ValueError: a text is longer than the field.
+        """
+        rows, length = slice(first, first + len(field)), field.shape[1]
+        if self._seen is None:
+            text, encoding = self._text[rows], self._encoding
+            _put(field, text, b"".join([(value or "").encode(encoding).ljust(length) for value in text]))
+            return
+        seen = self._seen[rows]
+        if self._present is not None:
+            seen = (seen.view(np.uint64) * self._present[rows, np.newaxis]).view(np.uint8)
+        longest = int(sizes(seen).max())
+        if longest > length:
+            raise _too_long(self._text, length)
+        if longest <= INLINE:
+            _write_inline(field, seen)
+        else:
+            _write_long(field, self._text[rows], seen, longest)
+
+
+def _write_long(field: NDArray[np.uint8], text: pl.Series, seen: NDArray[np.uint8], longest: int) -> None:
     length = field.shape[1]
-    if encoding != "ascii" or len(text) <= FEW:
-        _put(field, text, b"".join([(value or "").encode(encoding).ljust(length) for value in text]))
-        return
-    seen = views(text)
-    if text.null_count():  # what stands in their views is not said
-        present = text.is_not_null().cast(pl.UInt64).to_numpy()
-        seen = (seen.view(np.uint64) * present[:, np.newaxis]).view(np.uint8)
-    longest = int(sizes(seen).max())
-    if longest > length:
-        raise _too_long(text, length)
-    if longest <= INLINE:
-        _write_inline(field, seen)
-        return
     if text.null_count():  # as it costs a copy
         text = text.fill_null("")
     if longest == length and int(sizes(seen).min()) == length:

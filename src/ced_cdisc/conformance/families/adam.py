@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import mostly
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.adam import adam_variable
 
 VALUE = pl.col("value")

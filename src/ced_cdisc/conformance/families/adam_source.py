@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import day
 from ced_cdisc.conformance.follow import nearly_always
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 
 _SAME = (
     ("AVAL", "--STRESN"), ("AVAL", "--DOSE"), ("AVALC", "--STRESC"), ("ANRLO", "--STNRLO"),

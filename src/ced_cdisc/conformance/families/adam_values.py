@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import way_of
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 
 _TEXTS = (("BASEC", "AVALC"), ("BNRIND", "ANRIND"), ("BTOXGR", "ATOXGR"))
 _DECIMALS = range(1, 9)

@@ -9,9 +9,10 @@ import polars as pl
 
 from ced_cdisc.check.define.against_data import SHAPES, chosen_by, listed_values
 from ced_cdisc.check.define.document import DefineDocument, Element, attribute, description, qualified
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import nearly_always
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 
 VALUE = pl.col("value")
 _NUMERIC = ("integer", "float")

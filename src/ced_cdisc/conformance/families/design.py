@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import PREFIX
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 
 _EXPECTED = (
     "ADDON", "AGEMAX", "AGEMIN", "INDIC", "LENGTH", "OBJPRIM", "PLANSUB", "RANDOM", "SEXPOP", "SPONSOR",

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after, day
 from ced_cdisc.conformance.follow import is_nearly_all, nearly_always
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 
 _CONSENT = "INFORMED CONSENT OBTAINED"
 

@@ -8,9 +8,10 @@ from functools import reduce
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after, day, is_day, study_day
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 
 _CRITERIA = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESOD", "AESMIE", "AESINTV")
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after, day, is_day
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 
 _OBSERVED = ("Interventions", "Events", "Findings")
 

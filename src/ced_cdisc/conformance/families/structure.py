@@ -8,9 +8,10 @@ from itertools import pairwise
 
 import polars as pl
 
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.repeated import repeated
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.model import GENERAL_CLASSES, extend
 from ced_cdisc.standards.tables import UnknownStandard
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from ced_cdisc.check.define.document import Element
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.ct import CtCodelist
 
 VALUE = pl.col("value")

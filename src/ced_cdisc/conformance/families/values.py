@@ -10,8 +10,9 @@ from functools import lru_cache
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Dataset, Submission
+from ced_cdisc.conformance.submission import Submission
 
 VALUE = pl.col("value")
 _CODE = "^[A-Z_][A-Z0-9_]{0,7}$"

@@ -47,6 +47,11 @@ CED418 | a size limit below that of one record | name a greater `--split-over`
 CED421 | names that XPT v5 has in capitals alone | allow it, or rename them
 CED422 | a length of text that XPT v5 does not have (a note) | nothing, unless a text is as long
 CED420 | a part (--only) would replace a full build | name another folder for --only
+CED450 | a part of the build lost its worker twice | use fewer workers, or workers with more memory
+CED451 | the temporary files of a large build cannot be written | make room, or name another folder in TMPDIR
+CED452 | Dask is not installed | install ced-cdisc[dask]
+CED453 | the scheduler of the Dask cluster cannot be reached | look at the address and at the scheduler
+CED454 | the workers of the Dask cluster have another version | install the same version on each
 CED570 | a text or sheet is larger than a spreadsheet program holds | shorten it, or put it into a document
 CED575 | a part of define.xml that a workbook has no cell for (a note) | keep the define.xml too
 """

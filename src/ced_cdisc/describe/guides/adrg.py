@@ -98,7 +98,8 @@ def _comparison(facts: Facts) -> Iterator[Block]:
     for study in facts.plan.studies:
         subjects = facts.frames.get(study.qualified("DM"))
         if subjects is not None:
-            inside = subjects["USUBJID"].is_in(analysed["USUBJID"].to_list()).sum()
+            held = subjects.frame(["USUBJID"])["USUBJID"]
+            inside = held.is_in(analysed.values("USUBJID")["USUBJID"].to_list()).sum()
             rows.append(
                 (study.study_name, f"{len(subjects):,}", f"{inside:,}", f"{len(subjects) - inside:,}")
             )
@@ -215,19 +216,19 @@ def _overview(facts: Facts) -> Iterator[Block]:
 
 
 def _dataset(facts: Facts, metadata: DatasetMetadata) -> Iterator[Block]:
-    frame = facts.frames[metadata.name]
+    data = facts.frames[metadata.name]
     rows = [
         ("Class", metadata.class_name.capitalize()),
         ("Structure", metadata.structure),
         ("Keys", ", ".join(metadata.keys)),
         ("Records", f"{facts.records(metadata.name):,}"),
-        ("Subjects", f"{frame['USUBJID'].n_unique():,}"),
+        ("Subjects", f"{data.values('USUBJID')['USUBJID'].n_unique():,}"),
     ]
     if metadata.comment is not None:
         rows.append(("Comment", metadata.comment.text))
     yield table(("Item", "Value"), rows, (1, 4))
-    if {"PARAMCD", "PARAM"} <= set(frame.columns):
-        counts = frame.group_by("PARAMCD", "PARAM").len().sort("PARAMCD", "PARAM")
+    if {"PARAMCD", "PARAM"} <= set(data.columns):
+        counts = data.frame(["PARAMCD", "PARAM"]).group_by("PARAMCD", "PARAM").len().sort("PARAMCD", "PARAM")
         parameters = [(str(code), str(name), f"{number:,}") for code, name, number in counts.iter_rows()]
         yield table(("PARAMCD", "PARAM", "Records"), parameters, (1.2, 5, 1))
 

@@ -116,11 +116,11 @@ def _cell(value: object) -> str:
 
 
 def _design(facts: Facts) -> Iterator[Block]:
-    frame = facts.frames.get("TA")
-    if frame is None or not len(frame):
+    data = facts.frames.get("TA")
+    if data is None or not len(data):
         return
     arms: dict[str, list[str]] = {}
-    for row in frame.sort("ARMCD", "TAETORD").iter_rows(named=True):
+    for row in data.frame().sort("ARMCD", "TAETORD").iter_rows(named=True):
         arms.setdefault(f"{row['ARM']} ({row['ARMCD']})", []).append(f"{row['ELEMENT']}")
     yield text(f"TA holds {counted(len(arms), 'planned arm')} with these elements in their order:")
     yield bullets(f"{arm}: {', '.join(elements)}." for arm, elements in arms.items())
@@ -147,7 +147,7 @@ def _overview(facts: Facts) -> Iterator[Block]:
         points.append(f"{counted(len(subjects), 'subject')} in DM.")
         if {"ARMCD", "ARMNRS"} <= set(subjects.columns):
             groups: dict[str, int] = {}
-            for arm, why in subjects.select("ARMCD", "ARMNRS").iter_rows():
+            for arm, why in subjects.frame(["ARMCD", "ARMNRS"]).iter_rows():
                 name = f"of arm {arm}" if arm else f"without arm: {why or 'no reason given'}"
                 groups[name] = groups.get(name, 0) + 1
             points += [f"{counted(number, 'subject')} {name}." for name, number in sorted(groups.items())]
@@ -293,9 +293,9 @@ def _dataset(facts: Facts, dataset: DatasetPlan, metadata: DatasetMetadata) -> I
         ("Keys", ", ".join(metadata.keys)),
         ("Records", f"{facts.records(dataset.name):,}"),
     ]
-    frame = facts.frames[dataset.name]
-    if dataset.person in frame.columns and not dataset.reference_data:
-        rows.append(("Subjects", f"{frame[dataset.person].n_unique():,}"))
+    data = facts.frames[dataset.name]
+    if dataset.person in data.columns and not dataset.reference_data:
+        rows.append(("Subjects", f"{data.values(dataset.person)[dataset.person].n_unique():,}"))
     blocks = (*dataset.blocks,)
     tables = sorted({block.source for block in blocks if block.kind == "raw"})
     if tables:
@@ -309,14 +309,14 @@ def _dataset(facts: Facts, dataset: DatasetPlan, metadata: DatasetMetadata) -> I
     empty = [(one.name, one.comment.text) for one in metadata.variables if one.has_no_data and one.comment]
     rows += [(f"{name} holds no data", why) for name, why in empty]
     yield table(("Item", "Value"), rows, (1, 4))
-    if dataset.name in _SHOWN and len(frame):
-        shown_names = tuple(name for name in _SHOWN[dataset.name] if name in frame.columns)
+    if dataset.name in _SHOWN and len(data):
+        shown_names = tuple(name for name in _SHOWN[dataset.name] if name in data.columns)
         widths = tuple(
             w for n, w in zip(_SHOWN[dataset.name], _WIDTHS[dataset.name], strict=True) if n in shown_names
         )
-        yield table(shown_names, _cells(frame, shown_names), widths)
-    if dataset.name == "TI" and len(frame):
-        kinds = frame.group_by("IECAT").len().sort("IECAT", descending=True).rows()
+        yield table(shown_names, _cells(data.frame(), shown_names), widths)
+    if dataset.name == "TI" and len(data):
+        kinds = data.frame().group_by("IECAT").len().sort("IECAT", descending=True).rows()
         shown = listed([f"{number} of {kind.lower()}" for kind, number in kinds if kind])
         yield text(f"The criteria, {shown}, are listed in Appendix I.")
 
@@ -333,12 +333,12 @@ def _notes(facts: Facts) -> Iterator[Block]:
 
 
 def _criteria(facts: Facts) -> Iterator[Block]:
-    frame = facts.frames.get("TI")
-    if frame is None or not len(frame):
+    data = facts.frames.get("TI")
+    if data is None or not len(data):
         yield text("The package has no TI dataset.")
         return
-    names = tuple(name for name in _CRITERIA if name in frame.columns)
-    yield table(names, _cells(frame, names), (1, 1.2, 5)[: len(names)])
+    names = tuple(name for name in _CRITERIA if name in data.columns)
+    yield table(names, _cells(data.frame(), names), (1, 1.2, 5)[: len(names)])
 
 
 def _details(facts: Facts) -> Iterator[Block]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-import polars as pl
-
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Finding
 from ced_cdisc.core.guide import Block, Item, Points, Run, Table, table, text
 from ced_cdisc.core.metadata import Codelist, DatasetMetadata, PackageMetadata
@@ -25,7 +24,7 @@ class Facts:
 
     plan: StudyPlan
     package: PackageMetadata
-    frames: Mapping[str, pl.DataFrame]
+    frames: Mapping[str, Blocks]
     raw: Mapping[str, TableAccount] = field(default_factory=dict[str, TableAccount])
     known: tuple[Known, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -1,0 +1,67 @@
+"""What must hold among the records of all subjects, looked at when the last of them is built."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
+from ced_cdisc.core.blocks import Blocks
+from ced_cdisc.core.findings import one_of
+from ced_cdisc.plan.model import DatasetPlan
+
+
+def check_alike(data: Blocks, dataset: DatasetPlan, faults: Faults) -> None:
+    """CED275 for the standard units of a test, CED284 for pairs of AVAL and AVALC."""
+    _check_standard_units(data, dataset, faults)
+    _check_pairs(data, dataset, faults)
+
+
+def _with_records(data: Blocks, names: list[str]) -> pl.DataFrame:
+    hidden = [name for name in (TABLE, ROW, SUBJECT) if name in data.schema]
+    return data.frame([*names, *(name for name in hidden if name not in names)])
+
+
+def _check_pairs(data: Blocks, dataset: DatasetPlan, faults: Faults) -> None:
+    """CED284: within a parameter, AVAL and AVALC of the records with both must be one to one."""
+    names = ["PARAMCD", "AVAL", "AVALC"]
+    if dataset.kind != "adam" or not set(names) <= set(data.schema):
+        return
+    both = pl.col("AVAL").is_not_null() & pl.col("AVALC").is_not_null()
+    pairs = data.values(*names).filter(both).unique().sort(names)
+    where = next(variable.where for variable in dataset.variables if variable.name == "AVALC")
+    for one, other in (("AVAL", "AVALC"), ("AVALC", "AVAL")):
+        groups = pairs.group_by("PARAMCD", one, maintain_order=True).agg(other)
+        for code, value, others in groups.filter(pl.col(other).list.len() > 1).iter_rows():
+            shown = one_of([_shown(x) for x in sorted(others)])
+            rows = _with_records(data, names).filter(
+                both & (pl.col("PARAMCD") == code) & (pl.col(one) == value)
+            )
+            message = f"{dataset.name}: {code} has {one} {_shown(value)} with {other} {shown}"
+            hint = "within a parameter each AVAL has one AVALC, and each AVALC one AVAL"
+            faults.add("CED284", message, where, hint, records_of(rows))
+
+
+def _shown(value: str | float) -> str:
+    return f"'{value}'" if isinstance(value, str) else f"{value:g}"
+
+
+def _check_standard_units(data: Blocks, dataset: DatasetPlan, faults: Faults) -> None:
+    """CED275: records of one test, category, specimen and method with different standard units."""
+    prefix = dataset.name[:2]
+    code, unit = f"{prefix}TESTCD", f"{prefix}STRESU"
+    if dataset.kind != "sdtm" or not {code, unit} <= set(data.schema):
+        return
+    keys = [code, *(f"{prefix}{n}" for n in ("CAT", "SPEC", "METHOD") if f"{prefix}{n}" in data.schema)]
+    known = pl.col(unit).is_not_null() & pl.col(code).is_not_null()
+    units = data.values(*keys, unit).filter(known).group_by(keys)
+    mixed = units.agg(pl.col(unit).n_unique().alias("__n")).filter(pl.col("__n") > 1)
+    if mixed.is_empty():
+        return
+    where = next(v.where for v in dataset.variables if v.name == unit)
+    records = _with_records(data, [*keys, unit]).filter(known)
+    for values, rows in records.join(mixed, on=keys, how="semi", nulls_equal=True).group_by(keys):
+        found = rows.group_by(unit).len().sort(["len", unit], descending=[True, False])[unit].to_list()
+        message = f"{dataset.name}.{unit}: test {values[0]} has the standard units {one_of(found)}"
+        hint = "a test has one standard unit: 'standard' of the test names it"
+        others = rows.filter(pl.col(unit) != found[0])
+        faults.add("CED275", message, where, hint, records_of(others))

@@ -1,0 +1,169 @@
+"""Finished datasets in blocks of rows, which need not be in memory together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import polars as pl
+
+FEW = 4096
+"""Rows up to which finding the different values takes longer than looking at all of them."""
+
+
+class Block(Protocol):
+    """Some rows of a dataset, in memory or in a file."""
+
+    @property
+    def height(self) -> int:
+        """How many rows."""
+        ...
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns that it has; others of the dataset are missing in its rows."""
+        ...
+
+    def read(self, names: Sequence[str]) -> pl.DataFrame:
+        """The rows with the named columns, which it has."""
+        ...
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """Rows that are at hand."""
+
+    frame: pl.DataFrame
+
+    @property
+    def height(self) -> int:
+        """How many rows."""
+        return self.frame.height
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Its columns."""
+        return self.frame.columns
+
+    def read(self, names: Sequence[str]) -> pl.DataFrame:
+        """The rows with the named columns."""
+        return self.frame.select(names)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """One dataset: its columns, and its rows block by block.
+
+    Attributes:
+        schema: the types of the columns, in their order.
+        parts: the blocks; together they hold the rows in their order.
+        apart: a column of which no two blocks share a value, such as USUBJID; empty where that is not known.
+    """
+
+    schema: Mapping[str, pl.DataType]
+    parts: tuple[Block, ...]
+    apart: str = ""
+    _held: dict[tuple[str, ...], pl.DataFrame] = field(
+        default_factory=dict[tuple[str, ...], pl.DataFrame], compare=False, repr=False
+    )
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> Blocks:
+        """A dataset that is a frame."""
+        return cls(frame.schema, (InMemory(frame),))
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return list(self.schema)
+
+    @property
+    def height(self) -> int:
+        """How many rows."""
+        return sum(part.height for part in self.parts)
+
+    def __len__(self) -> int:
+        return self.height
+
+    def select(self, names: Sequence[str]) -> Blocks:
+        """The dataset with some of its columns."""
+        return replace(self, schema={name: self.schema[name] for name in names})
+
+    def blocks(self, names: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """The rows, each block read when it is its turn.
+
+        Args:
+            names: the columns; None takes all.
+        """
+        for part in self.parts:
+            yield self._read(part, list(self.schema) if names is None else list(names))
+
+    def frame(self, names: Sequence[str] | None = None) -> pl.DataFrame:
+        """All rows at once."""
+        found = list(self.blocks(names))
+        if len(found) == 1:
+            return found[0]
+        wanted = list(self.schema) if names is None else list(names)
+        empty = pl.DataFrame(schema={name: self.schema[name] for name in wanted})
+        return pl.concat([empty, *found])
+
+    def values(self, *names: str) -> pl.DataFrame:
+        """Rows with all that these columns hold side by side, in the order in which it first comes.
+
+        Each combination stands there once, or, in a small dataset, as often as the dataset has it.
+        """
+        if names in self._held:
+            return self._held[names]
+        if self.height <= FEW:
+            return self.frame(names)
+        found = [frame.unique(maintain_order=True) for frame in self.blocks(names)]
+        made = found[0] if len(found) == 1 else pl.concat(found).unique(maintain_order=True)
+        if made.height <= FEW:
+            self._held[names] = made
+        return made
+
+    def is_unique(self, names: Sequence[str]) -> bool:
+        """Whether no two rows agree in all of these columns."""
+        if self.apart and self.apart in names:
+            return all(bool(frame.is_unique().all()) for frame in self.blocks(names))
+        return bool(self.frame(names).is_unique().all())
+
+    def _read(self, part: Block, names: Sequence[str]) -> pl.DataFrame:
+        frame = part.read([name for name in names if name in part.columns])
+        if len(frame.columns) == len(names):
+            return frame
+        lacking = [pl.lit(None, self.schema[n]).alias(n) for n in names if n not in part.columns]
+        if not frame.columns:
+            frame = pl.select(pl.repeat(None, part.height, dtype=pl.Null).alias("__none"))
+        return frame.with_columns(lacking).select(names)
+
+
+class Frames(Mapping[str, pl.DataFrame]):
+    """Datasets by name, each a frame that is put together when it is asked for.
+
+    Attributes:
+        blocks: the same datasets in blocks, which take no memory until they are read.
+    """
+
+    def __init__(self, blocks: Mapping[str, Blocks], held_by: object = None) -> None:
+        self.blocks = blocks
+        self._held_by = held_by  # the folder of the blocks stays as long as they may be read
+
+    @classmethod
+    def of(cls, frames: Mapping[str, pl.DataFrame]) -> Frames:
+        """Datasets that are frames."""
+        return cls({name: Blocks.of(frame) for name, frame in frames.items()})
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        return self.blocks[name].frame()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.blocks)
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    def shape(self, name: str) -> tuple[int, int]:
+        """Rows and columns of a dataset; none of it is read."""
+        return self.blocks[name].height, len(self.blocks[name].schema)

@@ -1,0 +1,88 @@
+"""What is done with the records of some subjects: the same in one process, in several, and on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import polars as pl
+
+from ced_cdisc.convert import supplemental
+from ced_cdisc.convert.build import Share, build_share
+from ced_cdisc.convert.faults import Found
+from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.texts import TextChanges, as_written
+from ced_cdisc.write.spill import FileBlock, write_block
+
+SUPP_SORT = ("STUDYID", "RDOMAIN", "USUBJID", "APID", "IDVAR", "IDVARVAL", "QNAM")
+
+
+@dataclass(frozen=True)
+class Task:
+    """The raw records of some subjects, and what is to be made of them.
+
+    Attributes:
+        number: its place among the tasks.
+        subjects: whose records they are, in words.
+        share: the datasets.
+        tables: the raw records by qualified name of the table: its file below the raw folder, and the rows.
+    """
+
+    number: int
+    subjects: str
+    share: Share
+    tables: Mapping[str, tuple[str, FileBlock]]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was made of a task.
+
+    Attributes:
+        number: its place among the tasks.
+        blocks: the datasets, and the supplemental qualifiers that have records, by qualified name.
+        found: by folder of the study, what is at fault.
+        changes: by folder, what was done to texts.
+        seconds: what each dataset took.
+    """
+
+    number: int
+    blocks: Mapping[str, FileBlock]
+    found: Mapping[str, Found]
+    changes: Mapping[str, TextChanges]
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class _Records:
+    frame: pl.DataFrame
+    file: str
+
+
+def carry_out(plan: StudyPlan, task: Task, folder: Path) -> Done:
+    """Build the datasets of a task into a folder of temporary files.
+
+    Raises:
+        Stopped: the folder cannot be written.
+    """
+    changes = {study.folder: TextChanges() for study in plan.studies}
+    seconds: dict[str, float] = {}
+    records = {name: _Records(block.read(block.columns), file) for name, (file, block) in task.tables.items()}
+    frames, found = build_share(plan, records, task.share, seconds.__setitem__, changes)
+    blocks: dict[str, FileBlock] = {}
+    for study in plan.studies:
+        for dataset in as_written(study, changes[study.folder]).datasets:
+            name = study.qualified(dataset.name)
+            if name not in frames:
+                continue
+            start = perf_counter()
+            frame = frames.pop(name)
+            blocks[name] = write_block(folder, f"{task.number}-{name}", frame, dataset.sort)
+            qualifiers = supplemental(dataset, frame)
+            if qualifiers is not None and len(qualifiers):
+                supp = study.qualified(f"SUPP{dataset.name}")
+                blocks[supp] = write_block(folder, f"{task.number}-{supp}", qualifiers, SUPP_SORT)
+            seconds[name] += perf_counter() - start
+    return Done(task.number, blocks, found, changes, seconds)

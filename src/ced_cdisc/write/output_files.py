@@ -1,0 +1,66 @@
+"""The files of a build, on disk as soon as they are made: no more than one of them is ever in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+
+@contextmanager
+def nowhere() -> Generator[Path]:
+    """A folder for files of a build that is going to be refused."""
+    with TemporaryDirectory(prefix="ced-cdisc-") as folder:
+        yield Path(folder)
+
+
+class OutputFiles:
+    """Where the files of a build go, and their digests.
+
+    Attributes:
+        digests: SHA-256 of each file that was written, hexadecimal, by its path.
+        kept: the files by path where there is no folder: those that a second process hands to the first.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self.digests: dict[str, str] = {}
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write whole files.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        for name, content in files.items():
+            with self.open(name) as stream:
+                stream.write(content)
+
+    def path(self, name: str) -> Path:
+        """The place of a file that was written, until the build is at its end."""
+        assert self._folder is not None, "a second process has no folder"
+        return self._folder / name
+
+    @contextmanager
+    def open(self, name: str) -> Generator[BinaryIO]:
+        """A binary stream that is the file of that path once the block ends.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        if self._folder is None:
+            held = io.BytesIO()
+            yield held
+            self.kept[name] = held.getvalue()
+            return
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w+b") as stream:
+            yield stream
+            stream.seek(0)
+            self.digests[name] = hashlib.file_digest(stream, "sha256").hexdigest()

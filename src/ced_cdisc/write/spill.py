@@ -1,0 +1,117 @@
+"""Frames on disk while a build goes on: Arrow files in a temporary folder.
+
+Their columns are compressed, and so are read, not mapped: what is not looked at is not in memory.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from weakref import finalize
+
+import polars as pl
+
+from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
+
+Key = tuple[tuple[bool, Any], ...]
+"""Values of a record so that missing ones come first."""
+
+
+@dataclass(frozen=True)
+class FileBlock:
+    """Some rows of a dataset in a file: a block of :class:`ced_cdisc.core.blocks.Blocks`.
+
+    Attributes:
+        path: an Arrow file.
+        height: its rows.
+        schema: its columns.
+        edges: by the columns that the rows are sorted by, the first and the last of them; None for no rows.
+    """
+
+    path: Path
+    height: int
+    schema: Mapping[str, pl.DataType]
+    edges: tuple[Key, Key] | None = None
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Its columns."""
+        return tuple(self.schema)
+
+    def read(self, names: Sequence[str]) -> pl.DataFrame:
+        """The rows with the named columns."""
+        if not names:
+            return pl.DataFrame()
+        return pl.read_ipc(self.path, columns=list(names)).select(names)
+
+
+class Spill:
+    """A temporary folder for the frames of one build; it goes when nobody holds it any more.
+
+    It stands where the system has its temporary files; the environment variable TMPDIR names another place.
+
+    Raises:
+        Stopped: it cannot be made (CED451).
+    """
+
+    def __init__(self) -> None:
+        try:
+            self.folder = Path(tempfile.mkdtemp(prefix="ced-cdisc-"))
+        except OSError as error:
+            raise Stopped(Findings([_full(tempfile.gettempdir(), error)])) from error
+        self._end = finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Take the folder away."""
+        self._end()
+
+
+def write_block(folder: Path, name: str, frame: pl.DataFrame, sort: Sequence[str] = ()) -> FileBlock:
+    """Write some rows of a dataset.
+
+    Args:
+        folder: of a :class:`Spill`.
+        name: the name of the file, without its ending.
+        frame: the rows.
+        sort: the columns that they are sorted by.
+
+    Raises:
+        Stopped: the file cannot be written (CED451).
+    """
+    path = folder / f"{name.replace('/', '.')}.arrow"
+    try:
+        frame.write_ipc(path, compression="lz4")
+    except (OSError, pl.exceptions.ComputeError) as error:
+        raise Stopped(Findings([_full(folder.as_posix(), error)])) from error
+    keys = [column for column in sort if column in frame.columns]
+    edges = (_key(frame, keys, 0), _key(frame, keys, -1)) if frame.height and keys else None
+    return FileBlock(path, frame.height, frame.schema, edges)
+
+
+def keep_bytes(folder: Path, block: FileBlock, content: bytes) -> FileBlock:
+    """A block of another machine, its file written here.
+
+    Raises:
+        Stopped: the file cannot be written (CED451).
+    """
+    path = folder / block.path.name
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Stopped(Findings([_full(folder.as_posix(), error)])) from error
+    return replace(block, path=path)
+
+
+def _key(frame: pl.DataFrame, keys: Sequence[str], row: int) -> Key:
+    return tuple((value is not None, value) for value in frame.select(keys).row(row))
+
+
+def _full(folder: str, error: Exception) -> Finding:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    text = f"the data cannot be kept in temporary files in {folder}: {reason}"
+    hint = "make room, or name a folder on another disk in TMPDIR; the former output is untouched"
+    return Finding("CED451", text, Location("TMPDIR"), hint, Stage.OUTPUT)
