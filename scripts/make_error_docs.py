@@ -106,7 +106,7 @@ def index(found: dict[str, dict[str, Any]]) -> str:
         f"\nEach code has a page: why it is an error, an example, and the fix. Of the {len(CODES)} examples "
         f"{run} are carried out on the [small study](small-study.md) whenever the tests run, {planted} "
         f"are faults that the tests plant into a define.xml, and {quoted} are quoted from "
-        "the test that shows the message.\n"
+        "the test that shows the message, or from the source.\n"
     )
     for stage, (name, what) in STAGES.items():
         parts.append(f"\n## Exit code {stage.value}: {name}\n\n{what}\n\n")
@@ -139,7 +139,8 @@ def _example(example: dict[str, Any]) -> str:
         parts += [f"```xml\n{edit['new']}\n```\n\n" for edit in example["define"]]
         parts.append("`ced-cdisc define check` says\n\n")
     elif "quoted" in example:
-        parts.append("The message, as a test of the tool shows it:\n\n")
+        shown = "a test of the tool shows" if example["quoted"].startswith("tests/") else "the source words"
+        parts.append(f"The message, as {shown} it:\n\n")
     else:
         parts.append(_study_example(example))
     parts.append(f"```text\n{example['says']}```\n")
