@@ -204,3 +204,43 @@ def test_a_qualifier_is_asked_for_by_its_dataset() -> None:
     steps = Chains(example()).chain("SUPPAE.AERELCEL")
     assert [step.name for step in steps] == ["SUPPAE.AERELCEL", "ae.REL_CELL"]
     assert steps[0].about == "Relationship to CD34+ Cells (qualifier of AE, Collected)"
+
+
+def test_an_error_code_is_told_as_on_its_page() -> None:
+    assert run("explain", "ced250") == (
+        0,
+        """\
+CED250: a raw value without a term in ct
+
+Stage: raw data; an error of this stage ends a command with exit code 11.
+
+Why
+
+The raw value is not on the left of `ct`. Passed through, it would be a value outside the codelist;
+left out, it would be a missing one.
+
+Example
+
+In the small study, `raw/ae.csv` has
+
+    001,2,Bone pain,4,UN-FEB-2020,
+
+Then `ced-cdisc build raw out` says
+
+    mappings/sdtm/ae.yaml:19:23 CED250 AE.AESEV: raw value '4' of ae.SEV has no term in ct; ct has 1, 2, 3
+        ae.csv line 3, subject #b38464
+
+What to do
+
+Add the code to ct, or correct the data.
+
+In the example, the sound file has
+
+    001,2,Bone pain,2,UN-FEB-2020,
+""",
+        "",
+    )
+
+
+def test_an_unknown_error_code() -> None:
+    assert run("explain", "CED0120") == (2, "", "Error: there is no code CED0120; did you mean CED120?\n")

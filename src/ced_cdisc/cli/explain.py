@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -11,19 +12,23 @@ from ced_cdisc.cli.usage import usage_error
 
 
 @click.command()
-@click.argument("name", metavar="DATASET.VARIABLE")
+@click.argument("name", metavar="DATASET.VARIABLE|CEDnnn")
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
 @click.option("--profile", metavar="NAME", help="The profile of the study [as study.yaml says].")
 def explain(name: str, mappings: Path | None, define: Path | None, profile: str | None) -> None:
     """Say how a variable is made, down to the raw columns, with the line of the specs at each step.
 
-    Needs no data. A raw column, such as ae.SEV, is told with all that reads it.
+    Needs no data. A raw column, such as ae.SEV, is told with all that reads it; an error code, such as
+    CED012, with why it is an error, an example, and what to do.
 
     \b
     Example:
       ced-cdisc explain AE.AESTDY
     """
+    if re.fullmatch(r"(?i)CED\d+", name):
+        _explain_code(name.upper())
+        return
     from ced_cdisc.core.findings import Findings, Stopped
     from ced_cdisc.describe.chain import Chains, UnknownName
     from ced_cdisc.report.chain_text import chain_text
@@ -47,3 +52,20 @@ def explain(name: str, mappings: Path | None, define: Path | None, profile: str 
         usage_error(str(error))
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
     click.echo(chain_text(steps), nl=False)
+
+
+def _explain_code(code: str) -> None:
+    """Print the page of an error code."""
+    from ced_cdisc.core.codes import CODES
+    from ced_cdisc.core.findings import did_you_mean
+    from ced_cdisc.report.code_page import code_page
+
+    if code not in CODES:
+        hint = did_you_mean(code, CODES)
+        usage_error(f"there is no code {code}" + (f"; {hint}" if hint else ""))
+    page = code_page(code)
+    if page is None:  # a package without its pages
+        entry = CODES[code]
+        page = f"{code}: {entry.title}\n\nWhat to do: {entry.remedy}\n"
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
+    click.echo(page, nl=False)

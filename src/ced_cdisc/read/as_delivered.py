@@ -79,12 +79,14 @@ def read_delivered(folder: Path, contract: TableContract) -> Delivered:
             message = f"{shown_path(folder, contract.file)} cannot be read: {error.strerror}"
             return Delivered(fault=Finding("CED814", message, Location(contract.file)))
         form = _form(raw, contract)
-        attempts.append(replace(declared, encoding=_codec(form, contract), delimiter=form.delimiter))
+        written = replace(declared, encoding=_codec(form, contract), delimiter=form.delimiter)
+        if written != declared:
+            attempts.append(written)
         if form.delimiter != contract.delimiter:
             attempts.reverse()  # by the contract the header would be one cell
         del raw
     fault: Finding | None = None
-    for attempt in dict.fromkeys(attempts):
+    for attempt in attempts:
         frame, found = _read(folder, attempt)
         if frame is not None:
             return Delivered(frame, form, unlike=attempt != declared)

@@ -18,7 +18,7 @@ from ced_cdisc.core.version import LOADED, VERSION
 from ced_cdisc.spec.locate import StudyFolders
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_NOT_OURS = ("__pycache__", "_default_study")
+_NOT_OURS = ("__pycache__", "_default_study", "_code_pages")
 _PARSERS = ("lark", "pydantic", "pydantic_core", "yaml")
 _SUFFIXES = (".yaml", ".tsv.gz", ".py")  # specs, the study's own terminology, and its plug-ins
 _NO_SPEC = "findings.yaml"  # stands beside define.yaml; no plan depends on it
