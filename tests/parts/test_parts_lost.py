@@ -12,6 +12,7 @@ import pytest
 from many_subjects import built, files, write
 
 from ced_cdisc.core.findings import Stopped
+from ced_cdisc.core.version import VERSION
 
 
 def _stopped(folder: Path, **way: object) -> str:
@@ -70,3 +71,13 @@ def test_dask_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "--dask CED452 the package distributed is not installed, without which no Dask cluster can be used; "
         "pip install 'ced-cdisc[dask]'"
     )
+
+
+def test_workers_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("ced_cdisc.stages.part_dask.VERSION", "9.9.9")  # here; the workers have their own
+    with distributed.LocalCluster(n_workers=1, processes=True, dashboard_address=None) as cluster:
+        assert _stopped(tmp_path, dask=cluster.scheduler_address) == (
+            f"--dask CED454 the workers of the Dask cluster have ced-cdisc {VERSION}, this is 9.9.9; "
+            "install the same version on each"
+        )
