@@ -12,6 +12,7 @@ import pytest
 from many_subjects import built, files, write
 
 from ced_cdisc.core.findings import Stopped
+from ced_cdisc.core.version import VERSION
 
 
 def _stopped(folder: Path, **way: object) -> str:
@@ -69,4 +70,17 @@ def test_dask_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert _stopped(tmp_path, dask="tcp://127.0.0.1:1") == (
         "--dask CED452 the package distributed is not installed, without which no Dask cluster can be used; "
         "pip install 'ced-cdisc[dask]'"
+    )
+
+
+def test_workers_of_a_cluster_with_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("ced_cdisc.stages.part_dask.VERSION", "9.9.9")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        text = _stopped(tmp_path, dask=cluster.scheduler_address)
+    assert text == (
+        f"--dask CED454 the workers of the Dask cluster have ced-cdisc {VERSION}, this is 9.9.9; install the "
+        "same version on each"
     )
