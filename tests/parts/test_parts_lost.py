@@ -73,11 +73,14 @@ def test_dask_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     )
 
 
-def test_workers_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_of_a_cluster_with_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setattr("ced_cdisc.stages.part_dask.VERSION", "9.9.9")  # here; the workers have their own
-    with distributed.LocalCluster(n_workers=1, processes=True, dashboard_address=None) as cluster:
-        assert _stopped(tmp_path, dask=cluster.scheduler_address) == (
-            f"--dask CED454 the workers of the Dask cluster have ced-cdisc {VERSION}, this is 9.9.9; "
-            "install the same version on each"
-        )
+    monkeypatch.setattr("ced_cdisc.stages.part_dask.VERSION", "9.9.9")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        text = _stopped(tmp_path, dask=cluster.scheduler_address)
+    assert text == (
+        f"--dask CED454 the workers of the Dask cluster have ced-cdisc {VERSION}, this is 9.9.9; install the "
+        "same version on each"
+    )

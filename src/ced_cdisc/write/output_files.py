@@ -38,8 +38,11 @@ class OutputFiles:
             OSError: a file cannot be written.
         """
         for name, content in files.items():
-            with self.open(name) as stream:
-                stream.write(content)
+            if self._folder is None:
+                self.kept[name] = content
+                continue
+            self._path(name).write_bytes(content)
+            self.digests[name] = hashlib.sha256(content).hexdigest()
 
     def path(self, name: str) -> Path:
         """The place of a file that was written, until the build is at its end."""
@@ -58,9 +61,13 @@ class OutputFiles:
             yield held
             self.kept[name] = held.getvalue()
             return
-        path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w+b") as stream:
+        with self._path(name).open("w+b") as stream:
             yield stream
             stream.seek(0)
             self.digests[name] = hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def _path(self, name: str) -> Path:
+        assert self._folder is not None
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
