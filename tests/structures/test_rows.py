@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -156,6 +157,26 @@ def test_rows_cannot_be_chosen_by_what_waits_for_all_rows(tmp_path: Path) -> Non
         "mappings/sdtm/ce.yaml:3:8 CED052 AE.AESEQ is made when the rows of all datasets are, "
         "so that no row can wait for it; choose by what is collected, or by a date"
     ]
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        (
+            "CESEQ > 1",
+            "CED052 CE.CESEQ is made when all rows are there, so that it can choose none of them; "
+            "choose by what is collected, or by a date",
+        ),
+        (
+            "CEDECOD = 'Headache'",
+            "CED054 CE.CEDECOD has no value in these rows, so that it can choose none of them; "
+            "choose by what has a line here",
+        ),
+    ],
+)
+def test_rows_cannot_be_chosen_by_what_they_do_not_have(tmp_path: Path, where: str, message: str) -> None:
+    text = EVENTS.replace("sort", f'where: "{where}"\nsort') + '  CEDECOD: {absent: "Not coded"}\n'
+    assert said(tmp_path, ce(text)) == [f"mappings/sdtm/ce.yaml:3:8 {message}"]
 
 
 def test_what_waits_for_all_rows_is_no_look_up_but_an_aggregate(tmp_path: Path) -> None:

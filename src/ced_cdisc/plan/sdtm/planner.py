@@ -189,6 +189,8 @@ class DomainPlanner:
             self._add(key, spec_line, names, made, number)
         for key, spec_line in rows.supp.items():
             self._add_supp(key, spec_line, names, made, number)
+        if keep is not None and spec.where is not None:
+            self._known_when_chosen(keep, made, spec.where.where)
         singles = single_lines(made.values(), self._catalogue)
         return Block(
             number=number,
@@ -276,6 +278,21 @@ class DomainPlanner:
         if name := self._late(read):
             message = f"{name} is made when the rows of all datasets are, so that no row can wait for it"
             self._findings.add(Finding("CED052", message, where, hint=hint))
+
+    def _known_when_chosen(self, keep: tree.Node, made: Mapping[str, Line], where: Location) -> None:
+        """CED052 and CED054: what the rows have no value of when they are chosen can choose none of them."""
+        late = self._catalogue.late.get(self.domain.name, set()) | set(self._whole_of)
+        for name in dict.fromkeys(c.short for c in own_columns(keep) if c.scope is tree.Scope.VARIABLE):
+            variable = f"{self.domain.name}.{name}"
+            if name not in self.domain.names or (name in made and made[name].verb != "absent"):
+                continue
+            if name in late:
+                message = f"{variable} is made when all rows are there, so that it can choose none of them"
+                hint = "choose by what is collected, or by a date"
+                self._findings.add(Finding("CED052", message, where, hint=hint))
+            elif name != "USUBJID":
+                message = f"{variable} has no value in these rows, so that it can choose none of them"
+                self._findings.add(Finding("CED054", message, where, hint="choose by what has a line here"))
 
     def _add_supp(
         self, key: Text, spec: LineSpec, names: RowNames, made: dict[str, Line], number: int
