@@ -252,6 +252,11 @@ def test_units_of_the_study(tmp_path: Path) -> None:
             "did you mean mmol/L?\n    lab.csv line 13, subject T1-002",
         ),
         (
+            ("raw/lab.csv", "8.7,mmol/L", "8.7,kg"),
+            "mappings/sdtm/lb.yaml:17:7 CED255 LB.LBSTRESN: unit 'kg' of LBORRESU has no conversion to g/L; "
+            "g/L is of another quantity\n    lab.csv line 13, subject T1-002",
+        ),
+        (
             ("raw/lab.csv", "8.7,mmol/L", "8.7 X,mmol/L"),
             "mappings/sdtm/lb.yaml:17:7 CED253 LB.LBSTRESN: '8.7 X' of LBORRES is not a number; "
             "numeric(..) takes such texts as missing\n    lab.csv line 13, subject T1-002",

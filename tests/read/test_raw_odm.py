@@ -248,6 +248,10 @@ def test_a_group_that_the_file_does_not_have() -> None:
         "mappings/sources.yaml:4:3 CED278 no item group LABORATORY in raw/export.xml for table vs; "
         "the file has IG.VS, IG.AE"
     ]
+    assert said(file('<ClinicalData StudyOID="S.1" MetaDataVersionOID="MDV.1"/>')) == [
+        "mappings/sources.yaml:4:3 CED278 no item group IG.VS in raw/export.xml for table vs; "
+        "the file has no item group"
+    ]
 
 
 def test_the_columns_are_compared_with_the_contract() -> None:

@@ -254,7 +254,7 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         return _worded_duration(call, label, value)
     source, target = (call.args[1], call.args[2]) if call else (None, None)
     goal = target.value if isinstance(target, tree.Literal) else ""
-    hint = did_you_mean(value, units())
+    hint = did_you_mean(value, units()) if value not in units() else f"{goal} is of another quantity"
     return "CED255", f"{label}: unit '{value}'{_of(source)} has no conversion to {goal}", hint
 
 

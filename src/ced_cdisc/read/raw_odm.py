@@ -43,7 +43,8 @@ def _fault(fault: OdmFault, contract: TableContract, shown: str) -> Finding:
 def _table(data: OdmData, contract: TableContract, shown: str, needed: Collection[str] | None) -> Read:
     if contract.group not in data.known:
         groups = list(data.known)
-        hint = did_you_mean(contract.group, groups) or f"the file has {one_of(groups)}"
+        there = f"the file has {one_of(groups)}" if groups else "the file has no item group"
+        hint = did_you_mean(contract.group, groups) or there
         text = f"no item group {contract.group} in {shown} for table {contract.name}"
         return None, (), [raw_finding("CED278", text, contract.where, hint)]
     group = data.groups.get(contract.group, OdmGroup())
