@@ -41,4 +41,6 @@ def check_spec(mappings: Path | None, define: Path | None, profile: str | None) 
         sys.exit(stopped.findings.exit_code())
     console.findings(findings)
     count = sum(len(study.datasets) for study in plan.studies)
-    console.say(f"the specs of {count} datasets are in order")
+    console.say(
+        "the spec of 1 dataset is in order" if count == 1 else f"the specs of {count} datasets are in order"
+    )
