@@ -15,7 +15,7 @@ from ced_cdisc.cli.small import SMALL_PACKAGE, work_as_small
 from ced_cdisc.cli.usage import usage_error
 
 if TYPE_CHECKING:
-    from ced_cdisc.core.conformance import FailOn
+    from ced_cdisc.core.conformance import CheckResult, FailOn
 
 
 @click.command()
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     "FORMAT=FILE. May be given several times.",
 )
 @click.option("--records", default=5, show_default=True, help="How many records of a finding are listed.")
+@click.option(
+    "--show-ids", is_flag=True, help="Name subjects, and values that tell who they are, in the reports."
+)
 @click.option("--all", "all_", is_flag=True, help="List accepted findings, too.")
 @click.option(
     "--fail-on",
@@ -76,6 +79,7 @@ def check(
     format_: str,
     outs: tuple[str, ...],
     records: int,
+    show_ids: bool,
     all_: bool,
     fail_on: FailOn,
     core: bool,
@@ -135,6 +139,15 @@ def check(
     except WrongAnswer as error:
         usage_error(f"{core_report} is no report of the CORE engine that can be read: it {error}")
     result = held_against_findings(result, folder, asked)
-    print_report(format_, result, fail_on, accepted=all_)
-    write_reports(reports, result, fail_on, accepted=all_)
+    told = result if show_ids else _without_identifiers(result, folder)
+    print_report(format_, told, fail_on, accepted=all_)
+    write_reports(reports, told, fail_on, accepted=all_)
     sys.exit(result.exit_code(fail_on))
+
+
+def _without_identifiers(result: CheckResult, folder: Path) -> CheckResult:
+    from ced_cdisc.report.masked_check import masked_check
+    from ced_cdisc.stages.identifying import identifiers_of_files
+
+    subjects = {record.subject for failure in result.failures for record in failure.records}
+    return masked_check(result, identifiers_of_files([folder / d.file for d in result.datasets], subjects))

@@ -50,6 +50,9 @@ _IGNORABLE = ("labels", "types", "lengths", "formats", "order")
 @click.option("--encoding", default="utf-8", help="Of texts in XPT and CSV, such as windows-1252 [utf-8].")
 @click.option("--records", type=click.IntRange(0, 1000), default=5, help="Records to show of each cause [5].")
 @click.option(
+    "--show-ids", is_flag=True, help="Name subjects, and values that tell who they are, in the report."
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(("text", "json", "html")),
@@ -70,6 +73,7 @@ def compare(
     ignore: tuple[str, ...],
     encoding: str,
     records: int,
+    show_ids: bool,
     form: str,
     out: Path | None,
 ) -> None:
@@ -122,8 +126,16 @@ def compare(
     except Stopped as stopped:
         BuildConsole().findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())
-    _report(comparison, form, out)
+    _report(comparison if show_ids else _without_identifiers(comparison), form, out)
     sys.exit(0 if comparison.equal else 1)
+
+
+def _without_identifiers(comparison: Comparison) -> Comparison:
+    from ced_cdisc.report.masked_comparison import masked_comparison
+    from ced_cdisc.stages.identifying import identifiers_of_files
+
+    files = [Path(file) for one in comparison.datasets for file in (one.a, one.b) if file]
+    return masked_comparison(comparison, identifiers_of_files(files))
 
 
 def _report(comparison: Comparison, form: str, out: Path | None) -> None:

@@ -20,6 +20,11 @@ DIGITS = 6
 UNKNOWN = "***"
 """Stands for a subject where nothing is known of the data, as before they are read."""
 _LONGEST = 24
+SUBJECTS = ("USUBJID", "SUBJID", "RSUBJID", "APID")
+"""Variables of SDTM and ADaM that hold a subject or an associated person."""
+IDENTIFYING = ("BRTHDTC", "BRTHDT", "BRTHDTM", "INVNAM")
+"""Other variables of SDTM and ADaM that tell who somebody is."""
+_MOST_PIECES = 24
 
 
 class Mask:
@@ -30,11 +35,15 @@ class Mask:
     """
 
     def __init__(self, data: Iterable[bytes | str]) -> None:
-        """Of the data, or digests of them, in an order that depends on them alone."""
+        """Of the data, or digests of them, in an order that depends on them alone; looked at when needed."""
+        self._data = data
+
+    @cached_property
+    def _key(self) -> bytes:
         made = hashlib.sha256()
-        for part in data:
+        for part in self._data:
             made.update(hashlib.sha256(part.encode() if isinstance(part, str) else part).digest())
-        self._key = made.digest()
+        return made.digest()
 
     def subject(self, text: str) -> str:
         """What stands for a subject: ``#3fa2c1``."""
@@ -92,7 +101,41 @@ class Identifiers:
         """A text of a message without what tells who somebody is."""
         text = self._cells.sub(self._cell, text)
         text = _SUBJECT.sub(lambda m: f"{m[1]} {self.subject(m[3])}" if m[3] in self._people else m[0], text)
-        return _WORD.sub(lambda m: self.subject(m[0]) if self._is_distinct(m[0]) else m[0], text)
+        return _WORD.sub(lambda m: self._word(m[0]), text)
+
+    def value(self, name: str, text: str) -> str:
+        """A value of a variable or column: a subject's word, a shape, or a text without subjects in it."""
+        if name in self._subjects:
+            return self.subject(text)
+        return shape(text) if name in self._columns else self.masked(text)
+
+    def assigned(self, text: str) -> str:
+        """A text that also has values as ``USUBJID=01-001`` or ``BRTHDTC='1970'``."""
+        return self.masked(self._assignments.sub(self._assignment, text))
+
+    @cached_property
+    def _assignments(self) -> re.Pattern[str]:
+        names = "|".join(map(re.escape, sorted({*self._subjects, *self._columns})))
+        return re.compile(rf"(?<!\w)(?P<name>{names})=(?P<quote>'?)(?P<value>.*?)(?P=quote)(?=[ ,;)]|$)")
+
+    def _assignment(self, found: re.Match[str]) -> str:
+        shown = self.value(found["name"], found["value"])
+        return f"{found['name']}={found['quote']}{shown}{found['quote']}"
+
+    def _word(self, word: str) -> str:
+        """A word without the subjects in it, such as that of the specimen ``01-001-S1``; dates stay."""
+        if self._is_distinct(word):
+            return self.subject(word)
+        pieces = _BREAKS.split(word)
+        if len(pieces) == 1 or len(pieces) > _MOST_PIECES or _DATE.match(word):
+            return word
+        for size in range(len(pieces) - 2, 0, -2):
+            for first in range(0, len(pieces) - size + 1, 2):
+                part = "".join(pieces[first : first + size])
+                if self._is_distinct(part):
+                    before, after = "".join(pieces[:first]), "".join(pieces[first + size :])
+                    return self._word(before) + self.subject(part) + self._word(after)
+        return word
 
     def _cell(self, found: re.Match[str]) -> str:
         name, text = found["of"] or found["by"], found["value"] if found["of"] else found["cell"]
@@ -105,6 +148,8 @@ class Identifiers:
 
 _SUBJECT = re.compile(r"\b(subject|USUBJID) ('?)([^\s']+?)\2(?=[,;:.)]*(?:\s|$))")
 _WORD = re.compile(r"[^\s'\",;:()=]+")
+_BREAKS = re.compile(r"([\W_]+)")
+_DATE = re.compile(r"\d{4}-\d\d(?:-|$)")
 _QUOTED = re.compile(r"'([^']*)'")
 
 

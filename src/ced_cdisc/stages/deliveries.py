@@ -19,8 +19,8 @@ from ced_cdisc.compare.deliveries.model import (
 )
 from ced_cdisc.compare.deliveries.tables import table_changes
 from ced_cdisc.convert.foreseen import Lines
-from ced_cdisc.core.findings import Severity
-from ced_cdisc.core.masking import Mask, shape
+from ced_cdisc.core.findings import Findings, Severity
+from ced_cdisc.core.masking import Mask, masked, shape
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.only import needed
 from ced_cdisc.plan.raw import RawTable
@@ -179,7 +179,7 @@ class _Comparing:
         foresee: Callable[[str, pl.Series], list[Refusal]],
         cell: Callable[[str, str], str],
     ) -> TableChanges:
-        changes = list(_written(known, sides))
+        changes = list(_written(known, sides, self._asked.mask is None))
         old, new = (side.frame for side in sides)
         if old is not None and new is not None:
             changes += table_changes(known, old, new, ROW, foresee, cell, self._asked.most)
@@ -217,14 +217,15 @@ def _cells(table: RawTable, asked: _Asked) -> Callable[[str, str], str]:
     return lambda column, text: asked.cell(column, text, table.subject, table.identifying)
 
 
-def _written(known: KnownTable, sides: list[Delivered]) -> Iterator[Change]:
+def _written(known: KnownTable, sides: list[Delivered], show_ids: bool) -> Iterator[Change]:
     """CED813 a file is written otherwise, CED814 it cannot be read."""
     old, new = sides
     for word, side in (("before", old), ("now", new)):
         if side.fault is not None and side.frame is None:
             grave = Severity.ERROR if side is new and known.where is not None else Severity.WARNING
-            message = f"the file cannot be read {word}: {side.fault.code} {side.fault.message}"
-            yield Change("CED814", message, grave, hint=side.fault.hint, where=side.fault.where)
+            fault = side.fault if show_ids else next(iter(masked(Findings([side.fault]))))
+            message = f"the file cannot be read {word}: {fault.code} {fault.message}"
+            yield Change("CED814", message, grave, hint=fault.hint, where=fault.where)
     if old.form is None or new.form is None:
         return
     parts: list[str] = []

@@ -1,11 +1,17 @@
-"""Whom the raw tables of a run are about: what its messages mask."""
+"""Whom the tables of a run are about: what its messages and reports mask."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
-from ced_cdisc.core.masking import Identifiers, Mask
+import polars as pl
+
+from ced_cdisc.core.findings import Stopped
+from ced_cdisc.core.masking import IDENTIFYING, SUBJECTS, Identifiers, Mask
 from ced_cdisc.plan.model import PERSON, StudyPlan
+from ced_cdisc.read.compared import open_table
+from ced_cdisc.read.dataset_json import read_dataset_json
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.recompute.records import SUBJECT, usubjid_of
 
@@ -40,3 +46,61 @@ def identifiers_of(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Identifie
 
     digests = [f"{name} {table.sha256}{table.rows_sha256}" for name, table in sorted(tables.items())]
     return Identifiers(Mask(digests), people, subjects, columns - subjects, variables)
+
+
+_HEAD_BYTES = 1 << 24
+_OF_SUBJECTS = ("DM", "ADSL", "APDM")
+_JSON = (".json", ".ndjson", ".dsjc")
+
+
+def identifiers_of_files(files: Iterable[Path], known: Iterable[str] = ()) -> Identifiers:
+    """Whom datasets are about, as files of SDTM and ADaM tell it.
+
+    Nothing is read before something has to be masked. Then the subjects are those of DM and ADSL, or of all
+    files where there is neither; the key is of the size and the first 16 MiB of each file, which nobody
+    guesses.
+
+    Args:
+        files: the datasets, in an order that depends on the data alone.
+        known: further subjects, such as those that a report names.
+    """
+    listed = tuple(files)
+
+    def people() -> dict[str, str]:
+        chosen = [file for file in listed if file.stem.upper() in _OF_SUBJECTS] or listed
+        made = {text: text for text in sorted({*known} - {""})}
+        for file in chosen:
+            for texts in _subjects(file):
+                person = next(iter(texts))
+                made |= dict.fromkeys(texts, person)
+        return made
+
+    return Identifiers(Mask(_heads(listed)), people, SUBJECTS, IDENTIFYING)
+
+
+def _heads(files: Iterable[Path]) -> Iterator[bytes]:
+    for file in files:
+        try:
+            with file.open("rb") as opened:
+                yield str(file.stat().st_size).encode()
+                yield opened.read(_HEAD_BYTES)
+        except OSError:
+            yield b""
+
+
+def _subjects(file: Path) -> list[tuple[str, ...]]:
+    """The texts that stand for each subject of a file, USUBJID first; none where it cannot be read."""
+    try:
+        if file.suffix.lower() in _JSON:
+            frame, _ = read_dataset_json(file, shown=file.name)
+            columns = [frame[name] for name in SUBJECTS if name in frame.columns]
+        else:
+            table = open_table(file, encoding="latin-1", shown=file.name)
+            names = {variable.name for variable in table.variables}
+            columns = [table.column(name) for name in SUBJECTS if name in names]
+    except (Stopped, OSError):
+        return []
+    if not columns:
+        return []
+    rows = pl.DataFrame([column.cast(pl.String).alias(column.name) for column in columns]).unique().rows()
+    return sorted({kept for row in rows if (kept := tuple(text for text in row if text))})
