@@ -115,6 +115,7 @@ class Specs:
 
     def __init__(self, folder: Path, home: Path = HOME) -> None:
         paths = sorted([*home.glob("mappings/**/*.yaml"), *home.glob("define/**/define.yaml")])
+        paths = [path for path in paths if path.parent.name != "tests"]  # `ced-cdisc test` is for these
         self.texts = {path.relative_to(home).as_posix(): path.read_text("utf-8") for path in paths}
         self._folder = folder
         for name, text in self.texts.items():

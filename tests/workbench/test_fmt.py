@@ -108,7 +108,8 @@ def test_our_specs_say_the_same_laid_out(study: str) -> None:
 
 
 def kind(path: Path) -> str:
-    return path.parent.name if path.parent.name in ("sdtm", "adam", "instruments") else path.stem
+    folders = ("sdtm", "adam", "instruments", "tests", "plug-ins")
+    return path.parent.name if path.parent.name in folders else path.stem
 
 
 BEFORE = """\

@@ -286,7 +286,7 @@ def test_the_docs_show_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line of the examples of docs/workbench.md that is not shortened, in its order."""
     monkeypatch.chdir(CLONE)
     text = (CLONE / "docs" / "workbench.md").read_text("utf-8")
-    examples = re.findall(r"^    \$ ced-cdisc (.*)\n((?:(?:    .*)?\n)+)", text, re.MULTILINE)
+    examples = re.findall(r"^    \$ ced-cdisc ((?:explain|why) .*)\n((?:(?:    .*)?\n)+)", text, re.MULTILINE)
     assert len(examples) == 2
     for command, shown in examples:
         result = CliRunner().invoke(main, shlex.split(command), prog_name="ced-cdisc")
