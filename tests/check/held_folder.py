@@ -8,7 +8,16 @@ from typing import Any
 
 from small_folder import run
 
-CALL = ("study", "--standard", "CT=2024-09-27", "--findings", "findings.yaml", "--today", "2026-01-10")
+CALL = (
+    "study",
+    "--standard",
+    "CT=2024-09-27",
+    "--findings",
+    "findings.yaml",
+    "--today",
+    "2026-01-10",
+    "--show-ids",
+)
 DATES = """\
   - rule: CED-V008
     dataset: AE

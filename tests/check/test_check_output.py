@@ -44,7 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_text(folder: Path) -> None:
-    result = run("study", "--standard", "CT=2024-09-27", "--records", "1")
+    result = run("study", "--standard", "CT=2024-09-27", "--records", "1", "--show-ids")
     findings, _, end = result.output.partition("\nnot applicable: ")
     assert findings == TEXT
     assert " rules, the version of SDTMIG is not told\n" in end
@@ -70,7 +70,8 @@ def test_exit_codes(folder: Path, least: str, code: int) -> None:
 
 
 def test_the_json(folder: Path) -> None:
-    result = run("study", "--format", "json", "--standard", "CT=2024-09-27", "--records", "1")
+    arguments = ("study", "--format", "json", "--standard", "CT=2024-09-27", "--records", "1", "--show-ids")
+    result = run(*arguments)
     said = json.loads(result.output)
     assert [(d["name"], d["records"], d["variables"]) for d in said["datasets"]] == [
         ("AE", 3, 6),
@@ -94,10 +95,7 @@ def test_the_json(folder: Path) -> None:
     assert rules["CED-S002"]["status"] == "not applicable"
     assert rules["CED-S002"]["reason"] == "the version of SDTMIG is not told"
     assert (rules["CED-V001"]["status"], rules["CED-V001"]["looked"]) == ("passed", 25)
-    assert (
-        run("study", "--format", "json", "--standard", "CT=2024-09-27", "--records", "1").output
-        == result.output
-    )
+    assert run(*arguments).output == result.output
 
 
 def test_the_digest_covers_records_that_are_not_listed(folder: Path) -> None:

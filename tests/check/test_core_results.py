@@ -159,7 +159,9 @@ def test_command_runs_the_engine_beside_our_rules(tmp_path: Path) -> None:
     core_study(tmp_path / "sdtm")
     python = answering(tmp_path)
     arguments = ("--core", "--core-python", python, "--core-rules", RECORDED / "rules")
-    result = command(tmp_path / "sdtm", *arguments, "--standard", "SDTMIG=3.4", "--fail-on", "none")
+    result = command(
+        tmp_path / "sdtm", *arguments, "--standard", "SDTMIG=3.4", "--fail-on", "none", "--show-ids"
+    )
     assert result.exit_code == 0
     assert "\n".join(engine_lines(answered())) in result.output
     assert "2 datasets (AE 4, DM 4)" in result.output

@@ -15,7 +15,16 @@ from small_folder import run
 from ced_cdisc.check.core.driver import outcome
 
 FILE = Path("findings.yaml")
-CALL = ("study", "--findings", "findings.yaml", "--core-report", "report.json", "--records", "1")
+CALL = (
+    "study",
+    "--findings",
+    "findings.yaml",
+    "--core-report",
+    "report.json",
+    "--records",
+    "1",
+    "--show-ids",
+)
 LISTED = (
     "warning CEDX-000001 (engine)  AGE is 40 or more\n"
     "  DM: AGE is 40 or more: 3 records\n"

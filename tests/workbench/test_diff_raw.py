@@ -312,6 +312,18 @@ def test_line_ends_alone_change_nothing_else() -> None:
     assert of("ae") == "  note CED813 line ends are those of Windows, before of Unix\n      " + AE + "\n"
 
 
+def test_no_piece_of_a_file_that_cannot_be_read_is_shown() -> None:
+    changed("dose.csv", "2.5", '"2.5 Anna Smith')
+    said = (
+        "  error CED814 the file cannot be read now: CED213 a quoted cell of table dose is never closed: {}; add "
+        "the closing quote, or take the opening one away\n"
+    )
+    assert said.format('"2.5 Anna Smith') in diff("--show-ids")[1]
+    masked = diff()[1]
+    assert said.format('"9.9 Aaaa Aaaaa') in masked
+    assert "Smith" not in masked
+
+
 def test_identifiers_are_masked_the_same_way_everywhere() -> None:
     changed(
         "sources.yaml", "key: [SUBJ], page: 1,", "key: [SUBJ], identifying: BRTHDAT, page: 1,", "mappings"

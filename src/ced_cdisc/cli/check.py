@@ -105,6 +105,7 @@ def check(
     from ced_cdisc.check.core.run import CoreSettings
     from ced_cdisc.companion import companion, half_of_check
     from ced_cdisc.conformance.standard import WrongStandard
+    from ced_cdisc.core.masking import NOTICE
 
     if not folder.is_dir():
         usage_error(f"there is no folder {folder.as_posix()}")
@@ -142,6 +143,8 @@ def check(
     told = result if show_ids else _without_identifiers(result, folder)
     print_report(format_, told, fail_on, accepted=all_)
     write_reports(reports, told, fail_on, accepted=all_)
+    if format_ == "text" and told != result:
+        click.echo(NOTICE, err=True)
     sys.exit(result.exit_code(fail_on))
 
 
@@ -149,5 +152,6 @@ def _without_identifiers(result: CheckResult, folder: Path) -> CheckResult:
     from ced_cdisc.report.masked_check import masked_check
     from ced_cdisc.stages.identifying import identifiers_of_files
 
-    subjects = {record.subject for failure in result.failures for record in failure.records}
-    return masked_check(result, identifiers_of_files([folder / d.file for d in result.datasets], subjects))
+    files = {one.name: folder / one.file for one in result.datasets}
+    told = {files[one.dataset] for one in result.failures if one.dataset in files}
+    return masked_check(result, identifiers_of_files(files.values(), told))

@@ -91,6 +91,7 @@ def compare(
     from ced_cdisc.compare.datasets import Settings, UnknownKeys
     from ced_cdisc.compare.model import Tolerance
     from ced_cdisc.core.findings import Stopped
+    from ced_cdisc.core.masking import NOTICE
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.stages.comparing import Keyed, compare_paths
 
@@ -124,9 +125,12 @@ def compare(
     except UnknownKeys as unknown:
         usage_error(f"--keys: {unknown}")
     except Stopped as stopped:
-        BuildConsole().findings(stopped.findings)
+        BuildConsole(show_ids=show_ids).findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())
-    _report(comparison if show_ids else _without_identifiers(comparison), form, out)
+    told = comparison if show_ids else _without_identifiers(comparison)
+    _report(told, form, out)
+    if form == "text" and told != comparison:
+        click.echo(NOTICE, err=True)
     sys.exit(0 if comparison.equal else 1)
 
 
@@ -134,8 +138,9 @@ def _without_identifiers(comparison: Comparison) -> Comparison:
     from ced_cdisc.report.masked_comparison import masked_comparison
     from ced_cdisc.stages.identifying import identifiers_of_files
 
-    files = [Path(file) for one in comparison.datasets for file in (one.a, one.b) if file]
-    return masked_comparison(comparison, identifiers_of_files(files))
+    sides = [(one, Path(file)) for one in comparison.datasets for file in (one.a, one.b) if file]
+    told = {file for one, file in sides if one.differences}
+    return masked_comparison(comparison, identifiers_of_files([file for _, file in sides], told))
 
 
 def _report(comparison: Comparison, form: str, out: Path | None) -> None:

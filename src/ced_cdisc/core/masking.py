@@ -19,6 +19,8 @@ from ced_cdisc.core.findings import Finding, Findings
 DIGITS = 6
 UNKNOWN = "***"
 """Stands for a subject where nothing is known of the data, as before they are read."""
+NOTICE = "identifiers are masked; --show-ids shows them"
+"""What a command says where it masked something."""
 _LONGEST = 24
 SUBJECTS = ("USUBJID", "SUBJID", "RSUBJID", "APID")
 """Variables of SDTM and ADaM that hold a subject or an associated person."""

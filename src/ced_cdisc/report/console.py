@@ -10,7 +10,7 @@ from itertools import groupby
 import click
 
 from ced_cdisc.core.findings import Finding, Findings, Severity, Stage, printable
-from ced_cdisc.core.masking import masked
+from ced_cdisc.core.masking import NOTICE, masked
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _HEADS = {
@@ -78,7 +78,7 @@ class BuildConsole:
             for item in items:
                 self._finding(item)
         if hides:
-            self.say("identifiers are masked; --show-ids shows them")
+            self.say(NOTICE)
 
     def _finding(self, finding: Finding) -> None:
         place = click.style(printable(str(finding.where)), bold=True)

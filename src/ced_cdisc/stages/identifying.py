@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -53,26 +53,24 @@ _OF_SUBJECTS = ("DM", "ADSL", "APDM")
 _JSON = (".json", ".ndjson", ".dsjc")
 
 
-def identifiers_of_files(files: Iterable[Path], known: Iterable[str] = ()) -> Identifiers:
+def identifiers_of_files(files: Iterable[Path], told: Collection[Path]) -> Identifiers:
     """Whom datasets are about, as files of SDTM and ADaM tell it.
 
-    Nothing is read before something has to be masked. Then the subjects are those of DM and ADSL, or of all
-    files where there is neither; the key is of the size and the first 16 MiB of each file, which nobody
-    guesses.
+    Nothing is read before something has to be masked. The key is of the size and the first 16 MiB of each
+    file, which nobody guesses.
 
     Args:
         files: the datasets, in an order that depends on the data alone.
-        known: further subjects, such as those that a report names.
+        told: those of which a report tells something: their subjects count, with those of DM and ADSL.
     """
     listed = tuple(files)
 
     def people() -> dict[str, str]:
-        chosen = [file for file in listed if file.stem.upper() in _OF_SUBJECTS] or listed
-        made = {text: text for text in sorted({*known} - {""})}
+        made: dict[str, str] = {}
+        chosen = [file for file in listed if file in told or file.stem.upper() in _OF_SUBJECTS]
         for file in chosen:
-            for texts in _subjects(file):
-                person = next(iter(texts))
-                made |= dict.fromkeys(texts, person)
+            for person, *others in _subjects(file):
+                made |= dict.fromkeys((person, *others), person)
         return made
 
     return Identifiers(Mask(_heads(listed)), people, SUBJECTS, IDENTIFYING)
