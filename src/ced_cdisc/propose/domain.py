@@ -19,7 +19,7 @@ from ced_cdisc.propose.lines import (
 from ced_cdisc.propose.long import RowColumns, row_columns, row_lines, row_tests
 from ced_cdisc.propose.matching import Match, matched, suffix_of
 from ced_cdisc.propose.profile import ColumnProfile, TableProfile
-from ced_cdisc.propose.scaffold import nameable
+from ced_cdisc.propose.naming import nameable
 from ced_cdisc.propose.wide import WideTest, repeated, wide_tests
 from ced_cdisc.propose.yaml_text import mapped, scalar
 from ced_cdisc.spec.layout import CannotLayOut, laid_out
@@ -320,7 +320,7 @@ class _Proposal:
         if left:
             yield f"# No line reads these columns of {self._table.name}: {', '.join(left)}."
         if odd:
-            yield f"# No line can name {', '.join(odd)}: rename them in the file and in sources.yaml."
+            yield f"# No line can name {', '.join(odd)}: give other names under `names` in sources.yaml."
 
 
 def _stem(column: ColumnProfile) -> str:

@@ -120,7 +120,9 @@ class TableProfile:
 
     Attributes:
         name: a name that specs can use.
+        group: the ItemGroupOID of its records, of ODM-XML only.
         place: the word for what counts its rows: line or row.
+        names: by proposed name of a column, what the file calls it, where specs cannot.
     """
 
     name: str
@@ -134,7 +136,9 @@ class TableProfile:
     why: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     key: KeyFound | None = None
+    group: str = ""
     place: str = "line"
+    names: tuple[tuple[str, str], ...] = ()
 
     def column(self, name: str) -> ColumnProfile | None:
         """The column of that name."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from ced_cdisc.plan.crf_pages import CONTENTS, FIELDS
 from ced_cdisc.propose import words
+from ced_cdisc.propose.naming import with_names
 from ced_cdisc.propose.profile import ColumnProfile, Scan, TableProfile
 from ced_cdisc.propose.visits import proposed_visits
-from ced_cdisc.propose.yaml_text import commented, listed, scalar
+from ced_cdisc.propose.yaml_text import commented, listed, mapped, scalar
 from ced_cdisc.spec.layout import laid_out
 from ced_cdisc.standards.units import canonical_unit
 
@@ -24,6 +26,7 @@ def study_files(study: str, scan: Scan) -> dict[str, str]:
         study: the identifier of the study, STUDYID.
         scan: what its raw tables look like; without tables the contracts are left to be written.
     """
+    scan = replace(scan, tables=tuple(with_names(table) for table in scan.tables))
     files = {
         "mappings/study.yaml": laid_out(_study(study, scan), "study"),
         "mappings/sources.yaml": laid_out(_sources(scan), "sources"),
@@ -163,11 +166,10 @@ def _from_vendor(table: TableProfile) -> bool:
 def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterator[str]:
     yield f"  {table.name}:"
     yield f"    file: {scalar(table.file)}"
-    ending = table.file.rpartition(".")[2].lower()
-    if table.format == "csv" and ending in ("xlsx", "xpt"):
-        yield "    format: csv"
     if table.sheet:
         yield f"    sheet: {scalar(table.sheet)}"
+    if table.group:
+        yield f"    group: {scalar(table.group)}"
     if table.delimiter not in ("", ","):
         sign = '"\\t"' if table.delimiter == "\t" else f'"{table.delimiter}"'
         yield f"    delimiter: {sign}"
@@ -175,6 +177,10 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
         why = f"likely: {table.why[0]}" if table.why else ""
         yield commented(f"    encoding: {table.encoding}", why)
     yield from _key(table)
+    hidden = [column for column in table.columns if column.hidden and column.role != "subject"]
+    if hidden:
+        why = ", ".join(dict.fromkeys(column.hidden for column in hidden))
+        yield f"    identifying: {listed(column.name for column in hidden)}  # likely: {why}; masked in reports"
     own = table.of("subject")
     if own is None:
         yield "    # subject: ?  # decide: no column of this table seems to hold the subject"
@@ -192,15 +198,10 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
     if sign and sign != decimal:
         yield f"    decimal: {sign}"
     yield from (f"    # decide: {remark}" for remark in table.remarks if "refuses" in remark)
-    odd = [column.name for column in table.columns if not nameable(column.name)]
-    if odd:
-        yield f"    # decide: no line of a spec can name {', '.join(odd)}; rename them in the file"
+    if table.names:
+        names = mapped((name, scalar(theirs)) for name, theirs in table.names)
+        yield f"    names: {names}  # likely: no line of a spec can name them as the file does"
     yield f"    columns: {listed(column.name for column in table.columns)}"
-
-
-def nameable(column: str) -> bool:
-    """Whether an expression can name a column: letters of ASCII, digits and underscores."""
-    return column.isascii() and column.replace("_", "a").isalnum() and not column[0].isdigit()
 
 
 def _key(table: TableProfile) -> Iterator[str]:

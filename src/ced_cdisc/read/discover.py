@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import ascii_uppercase
-from typing import Literal
 
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity
+from ced_cdisc.core.rawformat import RawFormat
+from ced_cdisc.read.cell_text import NO_NUMBER
 from ced_cdisc.read.contract import ROW, TableContract, raw_finding, shown_path
-from ced_cdisc.read.tables import read_table
-
-Format = Literal["csv", "xlsx", "xpt"]
+from ced_cdisc.read.tables import RawTable, read_table, read_tables
 
 
 @dataclass
@@ -33,17 +32,19 @@ class FoundTable:
         encoding: a Python codec name, of text only.
         delimiter: one character, of text only.
         sheet: the sheet, where a workbook has several.
+        group: the ItemGroupOID of the records, of ODM-XML only.
         why: how encoding and delimiter were found, a sentence each.
         remarks: what a contract's reader would refuse; complete when the blocks have been read.
     """
 
     file: str
-    format: Format
+    format: RawFormat
     header: tuple[str, ...]
     blocks: Iterator[pl.DataFrame]
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    group: str = ""
     why: tuple[str, ...] = ()
     remarks: list[str] = field(default_factory=list[str])
 
@@ -82,8 +83,8 @@ def find_tables(folder: Path, only: str = "") -> Iterator[FoundTable | Finding]:
             yield raw_finding("CED761", text, Location(shown), "look at its permissions")
 
 
-def _empty(shown: str, what: str = "the file") -> Finding:
-    text = f"{what} is empty: not even a header"
+def _empty(shown: str, what: str = "the file", why: str = "is empty: not even a header") -> Finding:
+    text = f"{what} {why}"
     return raw_finding("CED762", text, Location(shown), "nothing is proposed for it", Severity.WARNING)
 
 
@@ -161,7 +162,9 @@ def _sheet(file: str, title: str, rows: dict[int, dict[int, str]], remarks: list
     return FoundTable(file, "xlsx", header, iter([frame]), sheet=title, remarks=remarks)
 
 
-def _by_contract(form: Format, missing: Sequence[str] = (), encodings: Sequence[str] = ("utf-8",)) -> Reader:
+def _by_contract(
+    form: RawFormat, missing: Sequence[str] = (), encodings: Sequence[str] = ("utf-8",)
+) -> Reader:
     """A reader of a format whose files tell their columns: as a build reads it, by a contract made of these.
 
     Args:
@@ -173,33 +176,68 @@ def _by_contract(form: Format, missing: Sequence[str] = (), encodings: Sequence[
     def found(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
         told: list[Finding] = []
         for encoding in encodings:
-            none = TableContract(
-                name=file,
-                file=file,
-                format=form,
-                columns=(_NO_COLUMN,),
-                where=Location(shown_path(folder, file)),
-                encoding=encoding,
-                missing=tuple(missing),
-                column_policy="ignore",
-                needed=frozenset(),
-            )
+            none = replace(_no_contract(folder, file, form), encoding=encoding, missing=tuple(missing))
             table, told = read_table(folder, none)  # it names the columns that the contract does not
             if table is None:
                 continue
             names = table.new
             table, told = read_table(folder, replace(none, columns=names))
             if table is not None:
-                frame = table.frame.rename({name: f"c{at}" for at, name in enumerate(names)})
                 coding = "" if encoding == encodings[0] else encoding
-                yield FoundTable(file, form, names, iter([frame]), encoding=coding)
+                yield FoundTable(file, form, names, _numbered(table), encoding=coding)
                 return
         yield from (replace(one, records=()) for one in told)  # records show cells
 
     return found
 
 
-_NO_COLUMN = "\x00"
+def _no_contract(folder: Path, file: str, form: RawFormat) -> TableContract:
+    """A contract that promises no column, and holds none against a file."""
+    return TableContract(
+        name=file,
+        file=file,
+        format=form,
+        columns=(),
+        where=Location(shown_path(folder, file)),
+        column_policy="ignore",
+        needed=frozenset(),
+    )
+
+
+def _numbered(table: RawTable) -> Iterator[pl.DataFrame]:
+    names = [name for name in table.frame.columns if name != ROW]
+    return iter([table.frame.rename({name: f"c{at}" for at, name in enumerate(names)})])
+
+
+def _odm(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
+    """Every item group of an ODM-XML file that has records."""
+    from ced_cdisc.read.odm import LARGEST_ODM, OdmFault, read_odm
+    from ced_cdisc.read.raw_odm import fault_finding
+
+    none = _no_contract(folder, file, "odm")
+    shown = shown_path(folder, file)
+    if (folder / file).stat().st_size > LARGEST_ODM:
+        yield from read_table(folder, none)[1]
+        return
+    try:
+        known = read_odm((folder / file).read_bytes(), ()).known
+    except OdmFault as fault:
+        yield fault_finding(fault, none, shown)
+        return
+    groups = [replace(none, name=group, group=group) for group in known]
+    tables, told = read_tables(folder, groups)  # they name the columns
+    named = [replace(one, columns=tables[one.name].new) for one in groups if one.name in tables]
+    if named:
+        tables, told = read_tables(folder, named)
+    yield from (replace(one, records=()) for one in told if one.severity is Severity.ERROR)
+    for one in named:
+        table = tables.get(one.name)
+        if table is not None and len(table.frame):
+            yield FoundTable(file, "odm", one.columns, _numbered(table), group=one.group)
+        elif table is not None:
+            yield _empty(shown, f"the item group {one.group}", "has no records")
+
+
 _SPECIAL = (".", "._", *(f".{letter}" for letter in ascii_uppercase))
 """The special missing values of SAS."""
 
@@ -211,5 +249,11 @@ READERS: Mapping[str, Reader] = {
     "psv": _text,
     "xlsx": _workbook,
     "xpt": _by_contract("xpt", _SPECIAL, ("utf-8", "cp1252")),
+    "sas7bdat": _by_contract("sas7bdat", _SPECIAL, ("",)),  # without an encoding: as the file says
+    "parquet": _by_contract("parquet", NO_NUMBER),
+    "json": _by_contract("json"),
+    "ndjson": _by_contract("json"),
+    "dsjc": _by_contract("json"),
+    "xml": _odm,
 }
 """The reader for each ending of a file."""

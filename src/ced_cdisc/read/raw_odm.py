@@ -27,13 +27,14 @@ def read_odm_tables(
     try:
         data = read_odm(raw, {contract.group for contract in contracts})
     except OdmFault as fault:
-        return [(None, (), [_fault(fault, contract, shown)]) for contract in contracts]
+        return [(None, (), [fault_finding(fault, contract, shown)]) for contract in contracts]
     return [
         _table(data, contract, shown, columns) for contract, columns in zip(contracts, needed, strict=True)
     ]
 
 
-def _fault(fault: OdmFault, contract: TableContract, shown: str) -> Finding:
+def fault_finding(fault: OdmFault, contract: TableContract, shown: str) -> Finding:
+    """CED271, CED272, CED276, CED277 or CED279: what is wrong with a file, shown by its path."""
     what = f"is no well-formed XML: {fault.said}" if fault.kind == "xml" else fault.said
     hint = fault.hint or "export it again"
     where = Location(shown, fault.line, fault.column)

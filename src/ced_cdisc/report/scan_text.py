@@ -43,6 +43,7 @@ def scan_json(scan: Scan, show_ids: bool = False) -> str:
                 "file": table.file,
                 "format": table.format,
                 **({"sheet": table.sheet} if table.sheet else {}),
+                **({"group": table.group} if table.group else {}),
                 **({"encoding": table.encoding} if table.encoding else {}),
                 **({"delimiter": table.delimiter} if table.delimiter else {}),
                 **({"why": list(table.why)} if table.why else {}),
@@ -66,6 +67,8 @@ def _head(table: TableProfile) -> list[str]:
         parts.append(f"{_DELIMITERS.get(table.delimiter, table.delimiter)}, {table.encoding}")
     if table.sheet:
         parts.append(f"sheet {table.sheet}")
+    if table.group:
+        parts.append(f"item group {table.group}")
     lines = [f"{table.name}  {printable(table.file)}: {', '.join(parts)}; {counted}"]
     if table.why:
         lines.append(f"  {'; '.join(table.why)}")

@@ -91,7 +91,17 @@ def _profiles(
         tally = TableTally(names)
         tally.add(table.frame.rename({name: f"c{at}" for at, name in enumerate(names)}))
         contract = planned[table.name]
-        made.append(TableProfile(table.name, table.file, contract.format, tally.rows, tally.columns()))
+        made.append(
+            TableProfile(
+                table.name,
+                table.file,
+                contract.format,
+                tally.rows,
+                tally.columns(),
+                group=contract.group,
+                place=contract.counts_in,
+            )
+        )
     return [_with_contract(table, planned[table.name], specs) for table in seen_together(made)]
 
 

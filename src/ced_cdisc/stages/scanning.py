@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ced_cdisc.core.findings import Finding, Findings, Location
+from ced_cdisc.core.rawformat import counted_in
 from ced_cdisc.propose.profile import Scan, TableProfile
 from ced_cdisc.propose.tables import TableTally, seen_together
 from ced_cdisc.read.contract import raw_finding
@@ -47,7 +48,7 @@ def no_table(folder: Path, findings: Findings) -> None:
 
 def _called(table: TableProfile) -> tuple[str, ...]:
     path = PurePosixPath(table.file)
-    return (table.file, path.name, path.stem, table.name, table.sheet)
+    return (table.file, path.name, path.stem, table.name, table.sheet, table.group)
 
 
 def _profile(table: FoundTable, tally: TableTally, taken: set[str]) -> TableProfile:
@@ -76,13 +77,17 @@ def _profile(table: FoundTable, tally: TableTally, taken: set[str]) -> TableProf
         table.sheet,
         table.why,
         tuple(remarks),
-        place="line" if table.format == "csv" else "row",
+        group=table.group,
+        place=counted_in(table.format),
     )
 
 
 def _name(table: FoundTable, taken: set[str]) -> str:
-    """A name that expressions can use: of the file, with the sheet where a workbook has several."""
+    """A name that expressions can use: of the file, with the sheet where a workbook has several, or of the
+    item group, without the usual IG before it."""
     words = [PurePosixPath(table.file).stem, table.sheet]
+    if table.group:
+        words = [re.sub(r"^IG[._]", "", table.group)]
     made = re.sub(r"[^a-z0-9]+", "_", "_".join(filter(None, words)).casefold()).strip("_")
     if not re.match("[a-z]", made):
         made = f"t_{made}".rstrip("_")
