@@ -9,7 +9,7 @@ finished output: it is there to be looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.checking import check_output
 from ced_cdisc.stages.guiding import make_guides, read_guides
+from ced_cdisc.stages.kept import Kept, keeping
 from ced_cdisc.stages.planning import digests, make_plan, pin_numbers, prepare_output, stop_on_errors
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Build:
     """What the second engine computed again, where that was asked for."""
     checked: tuple[CheckResult, ...] = ()
     """What the rules of ``ced-cdisc check`` say of the packages of the study and of each that it pools."""
+    reasons: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By dataset, why it was made anew, or ``kept``; empty where nothing can be kept."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """One dataset as a pandas frame, dates as dates.
@@ -80,6 +83,7 @@ def build(
     formats: str | Iterable[str] = "xpt",
     watch: Watch | None = None,
     processes: int = 1,
+    cache: bool = True,
 ) -> Build:
     """Turn a folder of raw tables into a folder of SDTM and ADaM datasets with define.xml.
 
@@ -97,6 +101,7 @@ def build(
             ``parquet``. XPT, else the first of them, stands beside define.xml, which names it; others have a
             folder each.
         watch: told of each finished dataset.
+        cache: whether what has not changed is taken from an earlier build (docs/incremental.md).
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
 
     Raises:
@@ -111,12 +116,14 @@ def build(
     asked, written = _names(only), file_formats(_names(formats))
     findings = Findings()
 
-    plan, specs = make_plan(study, findings, asked, profile)
+    plan, specs = make_plan(study, findings, asked, profile, anew=not cache)
     guides = read_guides(study, plan, findings)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     plan = written_as(plan, written)
-    with companion(raw, plan, wanted=processes > 1) as partner:
+    kept = Kept.open(study, plan, anew=not cache)
+    alone = processes == 1 or (kept is not None and kept.saves(raw))
+    with companion(raw, plan, wanted=not alone) as partner:
         # Below here polars is loaded, after the fork.
         from ced_cdisc.stages.converting import convert
         from ced_cdisc.stages.output import accounts, keep_numbers, manifest
@@ -124,7 +131,8 @@ def build(
         from ced_cdisc.stages.reading import left_over, raw_columns, read_raw
 
         tables = read_raw(raw, plan, findings, partner)
-        plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
+        with keeping(kept, tables, alone=partner is None):
+            plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock, kept)
         raw_frames = {name: table.frame for name, table in tables.items()}
         packages, files = package(plan, datasets, qualifiers, raw_frames, findings, partner)
     verified: Verified | None = None
@@ -149,7 +157,8 @@ def build(
         folder.commit()
     checked = check_output(plan, packages, out, study) if check else ()
     columns = raw_columns(plan, tables)
-    return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked)
+    reasons = kept.reasons if kept is not None else {}
+    return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons)
 
 
 def _names(words: str | Iterable[str]) -> list[str]:

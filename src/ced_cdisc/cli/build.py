@@ -32,6 +32,10 @@ INTERRUPTED = 130  # as shells say it
     default="xpt",
     help="Of the datasets: xpt, json, ndjson, dsjc, parquet [xpt].",
 )
+@click.option(
+    "--explain", is_flag=True, help="Say of each dataset why it was made anew, or that it was kept."
+)
+@click.option("--no-cache", is_flag=True, help="Make everything anew, whatever earlier builds keep.")
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -44,6 +48,8 @@ def build(
     no_check: bool,
     formats: str,
     verify: bool,
+    explain: bool,
+    no_cache: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
 
@@ -55,6 +61,10 @@ def build(
 
     With --verify, a second engine that shares nothing with the first computes all values again, one record at
     a time; if one differs, nothing is written.
+
+    A dataset of which nothing changed since an earlier build is taken from the cache: not its raw tables, its
+    specs, the tool, or a dataset that it reads. OUT is the same as of a full build, byte for byte. --explain
+    tells of each dataset what changed; --no-cache makes all anew; CED_CDISC_CACHE=off keeps nothing.
 
     With several formats, XPT (else the first) stands beside define.xml, which names it; each other one has a
     folder of its own: json/sdtm/ae.json.
@@ -98,6 +108,7 @@ def build(
                 check=not no_check,
                 formats=formats,
                 watch=watch,
+                cache=not no_cache,
                 processes=2 if small else 1,
             )
     except (MissingFolder, NotADirectoryError, UnknownFormat) as error:
@@ -119,6 +130,8 @@ def build(
         if qualifiers in result.frames:
             console.dataset(qualifiers, result.frames[qualifiers].shape)
     console.say(f"  {sentence(totals(result.raw_columns))}")
+    if explain:
+        console.reasons(result.seconds, result.reasons)
     if result.verified is not None:
         console.say(f"  {result.verified}")
     console.findings(result.findings)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
+from ced_cdisc.plan.dataset_key import with_digests
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.numbers import pin
 from ced_cdisc.plan.only import restrict
@@ -25,24 +26,31 @@ from ced_cdisc.write.sequence_lock import SequenceLock
 
 
 def make_plan(
-    study: StudyFolders, findings: Findings, only: Iterable[str] = (), profile: str | None = None
+    study: StudyFolders,
+    findings: Findings,
+    only: Iterable[str] = (),
+    profile: str | None = None,
+    *,
+    anew: bool = False,
 ) -> tuple[StudyPlan, dict[str, Path]]:
     """Load and resolve the specs; needs no data. Gives the plan and the files read, by name.
 
-    A plan that was made before of the same specs by the same tool is taken from the user's cache.
+    A plan that was made before of the same specs by the same tool is taken from the user's cache, unless it
+    is to be made anew. A plan that goes into the cache has the digests of its datasets.
 
     Raises:
         Stopped: the specs have faults.
     """
     cache = cache_folder()
     key = plan_key(study, profile) if cache is not None else None
-    known = known_plan(cache, key) if cache is not None and key is not None else None
+    known = known_plan(cache, key) if cache is not None and key is not None and not anew else None
     if known is None or layers_digest(known.layers) != known.layers_state:
         began = time.time_ns()
         known = _resolve(study, findings, profile)
         state = layers_digest(known.layers, before=began)
         if cache is not None and key is not None and state is not None and key == plan_key(study, profile):
-            keep_plan(cache, key, replace(known, layers_state=state))
+            known = replace(known, plan=with_digests(known.plan), layers_state=state)
+            keep_plan(cache, key, known)
     findings.extend(known.findings)
     plan = known.plan
     if names := list(only):
