@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.checking import check_output
 from ced_cdisc.stages.guiding import make_guides, read_guides
+from ced_cdisc.stages.kept import Kept, keeping
 from ced_cdisc.stages.planning import (
     digests,
     make_plan,
@@ -64,6 +65,8 @@ class Build:
     """What the second engine computed again, where that was asked for."""
     checked: tuple[CheckResult, ...] = ()
     """What the rules of ``ced-cdisc check`` say of the packages of the study and of each that it pools."""
+    reasons: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By dataset, why it was made anew, or ``kept``; empty where nothing can be kept."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """One dataset as a pandas frame, dates as dates.
@@ -97,6 +100,7 @@ def build(
     workers: int = 1,
     dask: str = "",
     parts: int | None = None,
+    incremental: bool = False,
 ) -> Build:
     """Turn a folder of raw tables into a folder of SDTM and ADaM datasets with define.xml.
 
@@ -118,6 +122,7 @@ def build(
             it; ``none`` for no pieces.
         split_within_subjects: whether a piece may end between two records of a subject.
         watch: told of each finished dataset.
+        incremental: take datasets of which nothing changed from earlier builds (docs/incremental.md).
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
         workers: as many processes build the study in parts of its subjects; no byte depends on it.
         dask: the address of the scheduler of a Dask cluster whose workers build the parts, else empty.
@@ -139,13 +144,16 @@ def build(
     findings = Findings()
     in_parts = workers > 1 or bool(dask) or parts is not None
 
-    plan, specs = make_plan(study, findings, asked, profile)
+    plan, specs = make_plan(study, findings, asked, profile, digested=incremental)
     guides = read_guides(study, plan, findings)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     plan = written_as(plan, written)
+    kept = Kept.open(study, plan) if incremental and not in_parts else None
     with (
-        companion(partial(half_of_build, raw, plan), wanted=processes > 1 and not in_parts) as partner,
+        companion(
+            partial(half_of_build, raw, plan), wanted=processes > 1 and not in_parts and kept is None
+        ) as partner,
         ExitStack() as ended,
     ):
         # Below here polars is loaded, after the fork.
@@ -162,7 +170,9 @@ def build(
         if count := parts_of(plan, tables, how):
             plan, frames, seconds = convert_in_parts(plan, tables, findings, count, how, watch, lock)
         else:
-            plan, datasets, qualifiers, seconds = convert(plan, tables, findings, watch, partner, lock)
+            with keeping(kept, tables):
+                made = convert(plan, tables, findings, watch, partner, lock, kept)
+            plan, datasets, qualifiers, seconds = made
             frames = Frames.of(datasets | qualifiers)
         files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()))
         raw_frames = {name: table.frame for name, table in tables.items()}
@@ -187,14 +197,15 @@ def build(
         files.put(make_guides(guides, packages, frames.blocks, told, findings, partner))
         inputs = digests({**specs, **guides.files}, lock) | package_digests(plan)
         rows = {name: len(blocks) for name, blocks in frames.blocks.items()}
-        kept = findings if show_ids else masked(findings)
-        content = manifest(plan, asked, inputs, tables, packages, rows, told, files.digests, kept)
+        shown = findings if show_ids else masked(findings)
+        content = manifest(plan, asked, inputs, tables, packages, rows, told, files.digests, shown)
         files.put({"build.json": content})
         with keep_numbers(lock, study, findings):
             folder.commit()
         checked = check_output(plan, packages, out, study, partner) if check else ()
     columns = raw_columns(plan, tables)
-    return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked)
+    reasons = kept.reasons if kept is not None else {}
+    return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons)
 
 
 def _names(words: str | Iterable[str]) -> list[str]:

@@ -43,6 +43,10 @@ INTERRUPTED = 130  # as shells say it
     "--workers", metavar="N", type=click.IntRange(1), default=1, help="Build parts in N processes [1]."
 )
 @click.option("--dask", metavar="ADDRESS", default="", help="Build parts on the Dask cluster there.")
+@click.option(
+    "--incremental", is_flag=True, help="Take datasets of which nothing changed from earlier builds."
+)
+@click.option("--explain", is_flag=True, help="Do so, and say of each dataset why it was made anew.")
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -60,6 +64,8 @@ def build(
     workers: int,
     dask: str,
     verify: bool,
+    incremental: bool,
+    explain: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
 
@@ -71,6 +77,10 @@ def build(
 
     With --verify, a second engine that shares nothing with the first computes all values again, one record at
     a time; if one differs, nothing is written.
+
+    A dataset of which nothing changed since an earlier build is taken from the cache: not its raw tables, its
+    specs, the tool, or a dataset that it reads. OUT is the same as of a full build, byte for byte. --explain
+    tells of each dataset what changed; --no-cache makes all anew; CED_CDISC_CACHE=off keeps nothing.
 
     With several formats, XPT (else the first) stands beside define.xml, which names it; each other one has a
     folder of its own: json/sdtm/ae.json.
@@ -114,6 +124,7 @@ def build(
                 split_over=split_over,
                 split_within_subjects=split_within_subjects,
                 watch=watch,
+                incremental=incremental or explain,
                 processes=2 if small else 1,
                 workers=workers,
                 dask=dask,
@@ -137,6 +148,10 @@ def build(
         if qualifiers in result.frames:
             console.dataset(qualifiers, result.frames.shape(qualifiers))
     console.say(f"  {sentence(totals(result.raw_columns))}")
+    if explain and result.reasons:
+        console.reasons(result.seconds, result.reasons)
+    elif explain:
+        console.say("  nothing is kept from build to build: the cache is off, or the study is built in parts")
     if result.verified is not None:
         console.say(f"  {result.verified}")
     console.findings(result.findings)

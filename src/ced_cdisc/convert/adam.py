@@ -8,6 +8,7 @@ from time import perf_counter
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.blocks import add_records_computed, stack_blocks
 from ced_cdisc.convert.finish import sort_and_keep
+from ced_cdisc.convert.kept import noting
 from ced_cdisc.convert.lines import add_lines, kinds_of
 from ced_cdisc.convert.sources import Watch, World
 from ced_cdisc.convert.visits import Visits
@@ -18,7 +19,8 @@ def build_adam(datasets: Sequence[DatasetPlan], world: World, visits: Visits | N
     """Build ADaM datasets, in their order, into ``world.frames``; ``watch`` is told of each."""
     for dataset in datasets:
         start = perf_counter()
-        rows = add_records_computed(stack_blocks(dataset, world, visits), dataset, world)
-        rows = add_lines(rows, dataset.lines, Scope(world, dataset.name), kinds_of(dataset))
-        world.frames[dataset.name] = sort_and_keep(rows, dataset, world)
+        with noting(world, dataset.name):
+            rows = add_records_computed(stack_blocks(dataset, world, visits), dataset, world)
+            rows = add_lines(rows, dataset.lines, Scope(world, dataset.name), kinds_of(dataset))
+            world.frames[dataset.name] = sort_and_keep(rows, dataset, world)
         watch(dataset.name, perf_counter() - start)

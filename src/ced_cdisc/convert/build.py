@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from ced_cdisc.convert.adam import build_adam
 from ced_cdisc.convert.faults import ROW, TABLE, Faults, Found
 from ced_cdisc.convert.finish import check_values, shown_columns
+from ced_cdisc.convert.kept import Keeper, KeptDataset, noting, take_over, to_build
 from ced_cdisc.convert.over_subjects import check_alike
 from ced_cdisc.convert.pool import pool_frames
 from ced_cdisc.convert.relations import check_references
@@ -32,6 +33,7 @@ def build_datasets(
     watch: Watch = lambda name, seconds: None,
     changes: Mapping[str, TextChanges] | None = None,
     partner: Partner | None = None,
+    keeper: Keeper | None = None,
 ) -> tuple[dict[str, pl.DataFrame], Findings]:
     """Carry the plan out.
 
@@ -42,6 +44,7 @@ def build_datasets(
         changes: by folder of the study, told of texts that were split or written in ASCII, where the plan
             says so.
         partner: who does the other half, if any; the result is the same.
+        keeper: who keeps datasets from build to build, if any; with a partner, all are built.
 
     Returns:
         The datasets by qualified name, in the order of the plan and then of the pooled studies, each with
@@ -52,12 +55,13 @@ def build_datasets(
         PartnerLost: the partner is gone.
     """
     changes = changes if changes is not None else {one.folder: TextChanges() for one in plan.studies}
-    studies = [_Study.begun(one, tables, changes[one.folder]) for one in plan.studies]
+    studies = [_Study.begun(one, tables, changes[one.folder], keeper=keeper) for one in plan.studies]
     shown = _carry_out(studies, watch, partner)
     findings = Findings()
     for study in studies:
         if partner is not None:
             study.join(partner)
+        study.finish()
         findings.extend(study.world.faults.findings())
     if findings.errors:
         raise Stopped(findings)
@@ -101,6 +105,8 @@ def build_share(
     """
     studies = [_Study.begun(one, records, changes[one.folder], share) for one in plan.studies]
     shown = _carry_out(studies, watch, None)
+    for study in studies:
+        study.finish()
     return shown, {study.plan.folder: study.world.faults.found() for study in studies}
 
 
@@ -139,6 +145,8 @@ class _Study:
     visits: Visits | None
     own: set[str]
     share: Share | None = None
+    keeper: Keeper | None = None
+    spent: dict[str, float] = field(default_factory=dict[str, float])
 
     @property
     def plan(self) -> StudyPlan:
@@ -151,6 +159,7 @@ class _Study:
         tables: Mapping[str, RawFrame],
         changes: TextChanges,
         share: Share | None = None,
+        keeper: Keeper | None = None,
     ) -> _Study:
         own = plan.own(tables)
         faults = faults_of(plan, tables)
@@ -158,7 +167,7 @@ class _Study:
             raw = raw_records(plan, own, faults)
         else:
             raw = {name: table.frame for name, table in own.items()}
-        return cls(World(plan, faults, raw, changes), study_visits(plan, raw, faults), set(), share)
+        return cls(World(plan, faults, raw, changes), study_visits(plan, raw, faults), set(), share, keeper)
 
     def _datasets(self, kind: str) -> list[DatasetPlan]:
         """The datasets of a kind that are built here."""
@@ -183,18 +192,33 @@ class _Study:
         if partner is not None:
             names = frozenset(dataset.name for dataset in datasets)
             parts = _one_side(names, half) if half is not None else halves(datasets, beside)
-        self._build(build_sdtm, datasets, watch, partner, parts)
+        known: Mapping[str, KeptDataset] = {}
+        if self.keeper is not None and partner is None:
+            known = self.keeper.tabulated(self.plan)
+        self._build(build_sdtm, datasets, watch, partner, parts, known)
         for dataset in datasets:
-            self.world.frames[dataset.name] = split_texts(
-                self.world.frames[dataset.name], dataset, self.world
-            )
+            if dataset.name not in known:
+                with noting(self.world, dataset.name):
+                    frame = split_texts(self.world.frames[dataset.name], dataset, self.world)
+                self._made(dataset, frame)
 
     def analyse(self, frames: dict[str, pl.DataFrame], watch: Watch, partner: Partner | None) -> None:
         """Build the analysis datasets from the frames of all studies; the study's own SDTM stays."""
         datasets = self._datasets("adam")
         tabulated = self.world.frames
         self.world.frames = frames
-        self._build(build_adam, datasets, watch, partner, None if partner is None else halves(datasets))
+        if self.keeper is not None and partner is None:
+            for dataset in datasets:
+                known = self.keeper.analysed(dataset)
+                self._build(
+                    build_adam, [dataset], watch, None, None, {} if known is None else {dataset.name: known}
+                )
+                if known is None:
+                    self._made(dataset, frames[dataset.name])
+        else:
+            self._build(build_adam, datasets, watch, partner, None if partner is None else halves(datasets))
+            for dataset in datasets:
+                self._made(dataset, frames[dataset.name])
         self._check_values(datasets)
         self.world.frames = tabulated | {dataset.name: frames[dataset.name] for dataset in datasets}
 
@@ -215,18 +239,35 @@ class _Study:
 
     def join(self, partner: Partner) -> None:
         """Add what the partner found."""
-        found, theirs = partner.swap((self.world.faults.found(), self.world.changes))
+        mine = {name: faults.found() for name, faults in self.world.noted.items()}
+        found, noted, theirs = partner.swap((self.world.faults.found(), mine, self.world.changes))
         self.world.faults.update(found)
         self.world.changes.update(theirs)
+        for name, found in noted.items():  # what both noted, they noted of the same records
+            self.world.noted.setdefault(name, self.world.faults.apart()).override(found)
+
+    def finish(self) -> None:
+        """Add what was noted of each dataset to the faults, and have it kept."""
+        noted = {name: faults.found() for name, faults in self.world.noted.items()}
+        if self.keeper is not None:
+            self.keeper.finished(self.plan, noted, self.world.changes, self.spent)
+        for found in noted.values():
+            self.world.faults.update(found)
+
+    def _made(self, dataset: DatasetPlan, frame: pl.DataFrame) -> None:
+        self.world.frames[dataset.name] = frame
+        if self.keeper is not None:
+            self.keeper.made(self.plan, dataset, frame)
 
     def _check_values(self, datasets: Sequence[DatasetPlan]) -> None:
         for dataset in datasets:
             name, frame = dataset.name, self.world.frames[dataset.name]
             if name in self.own and (self.share is None or self.plan.qualified(name) in self.share.given):
-                check_values(frame, dataset, self.world)
-                check_identified(frame, dataset, self.world.faults)
-                if self.share is None:
-                    check_alike(Blocks.of(frame), dataset, self.world.faults)
+                with noting(self.world, name):
+                    check_values(frame, dataset, self.world)
+                    check_identified(frame, dataset, self.world.faults)
+                    if self.share is None:
+                        check_alike(Blocks.of(frame), dataset, self.world.faults)
 
     def _build(
         self,
@@ -235,13 +276,16 @@ class _Study:
         watch: Watch,
         partner: Partner | None,
         parts: tuple[Half, Half] | None,
+        kept: Mapping[str, KeptDataset] | None = None,
     ) -> None:
-        """Build all, or our half, and take the other from the partner."""
-        spent: dict[str, float] = {}
+        """Build all, or our half, and take the other from the partner; or what is not kept."""
+        spent = self.spent
         frames, half = self.world.frames, parts[partner.half] if partner is not None and parts else None
         chosen = [d for d in datasets if half is None or d.name in half.built]
+        chosen = to_build(chosen, kept, self.plan.digests) if kept else chosen
         build(chosen, self.world, self.visits, spent.__setitem__)
-        self.own.update(half.handed if half is not None else spent)
+        take_over(kept or {}, self.world, spent)
+        self.own.update(half.handed if half is not None else {d.name for d in chosen} - {*(kept or ())})
         if partner is not None and half is not None:
             theirs = partner.swap({name: (frames[name], spent[name]) for name in sorted(half.handed)})
             for name, (frame, seconds) in theirs.items():

@@ -7,6 +7,7 @@ from time import perf_counter
 
 from ced_cdisc.convert.blocks import add_records_computed, stack_blocks
 from ced_cdisc.convert.finish import sort_and_keep
+from ced_cdisc.convert.kept import noting
 from ced_cdisc.convert.numbers import add_whole_lines
 from ced_cdisc.convert.relations import add_related
 from ced_cdisc.convert.sources import Watch, World
@@ -19,12 +20,14 @@ def build_sdtm(datasets: Sequence[DatasetPlan], world: World, visits: Visits | N
     spent: dict[str, float] = {}
     for dataset in datasets:
         start = perf_counter()
-        rows = stack_blocks(dataset, world, visits)
-        world.frames[dataset.name] = add_records_computed(rows, dataset, world)
+        with noting(world, dataset.name):
+            rows = stack_blocks(dataset, world, visits)
+            world.frames[dataset.name] = add_records_computed(rows, dataset, world)
         spent[dataset.name] = perf_counter() - start
     for dataset in datasets:
         start = perf_counter()
-        rows = add_related(world.frames[dataset.name], dataset, world)
-        rows = add_whole_lines(rows, dataset, world)
-        world.frames[dataset.name] = sort_and_keep(rows, dataset, world)
+        with noting(world, dataset.name):
+            rows = add_related(world.frames[dataset.name], dataset, world)
+            rows = add_whole_lines(rows, dataset, world)
+            world.frames[dataset.name] = sort_and_keep(rows, dataset, world)
         watch(dataset.name, spent[dataset.name] + perf_counter() - start)

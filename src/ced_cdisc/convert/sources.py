@@ -58,6 +58,8 @@ class World:
     raw: Mapping[str, pl.DataFrame]
     changes: TextChanges = field(default_factory=TextChanges)
     frames: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
+    noted: dict[str, Faults] = field(default_factory=dict[str, Faults])
+    """What was found of each dataset while it was made and checked."""
     _seen: dict[str, tuple[pl.DataFrame, Records]] = field(
         default_factory=dict[str, tuple[pl.DataFrame, Records]]
     )

@@ -24,7 +24,7 @@ def halves(datasets: Sequence[DatasetPlan], beside: Sequence[DatasetPlan] = ()) 
     sooner done than waited for.
     """
     by_name = {dataset.name: dataset for dataset in datasets}
-    costs = {dataset.name: _cost(dataset) for dataset in datasets}
+    costs = {dataset.name: cost(dataset) for dataset in datasets}
     closures = {name: closure(by_name, [name]) for name in by_name}
     read = {other for name, found in closures.items() for other in found - {name}}
     ends = list(costs.keys() - read)
@@ -33,7 +33,7 @@ def halves(datasets: Sequence[DatasetPlan], beside: Sequence[DatasetPlan] = ()) 
             ends.append(name)
     ends.sort(key=lambda name: (-sum(costs[n] for n in closures[name]), name))
     parts: tuple[set[str], set[str]] = (set(), set())
-    more = (0, sum(map(_cost, beside)))
+    more = (0, sum(map(cost, beside)))
     for name in ends:
         wider = [
             m + sum(costs[n] for n in part | closures[name]) for m, part in zip(more, parts, strict=True)
@@ -43,7 +43,7 @@ def halves(datasets: Sequence[DatasetPlan], beside: Sequence[DatasetPlan] = ()) 
     return Half(frozenset(first), frozenset(first)), Half(frozenset(second), frozenset(second - first))
 
 
-def _cost(dataset: DatasetPlan) -> int:
+def cost(dataset: DatasetPlan) -> int:
     """How many columns are computed for it, in each block anew: small datasets take time by the column."""
     blocks = sum(len(block.lines) for block in dataset.blocks)
     return blocks + sum(len(computed.lines) for computed in dataset.computed) + len(dataset.lines) + 10

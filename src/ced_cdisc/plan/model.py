@@ -314,6 +314,23 @@ class DatasetPlan:
 
 
 @dataclass(frozen=True)
+class DatasetDigest:
+    """What the plan of a dataset comes to, in digests: see :mod:`ced_cdisc.plan.dataset_key`.
+
+    Attributes:
+        whole: of everything, the places in the specs among it, which findings name.
+        made: of what its records are made of; labels, origins, comments and places are left out.
+        parts: of each variable (``AESEV``, ``supp.X``) and of what else there is (``.sort``).
+        reads: the names of all tables and datasets that may be read, and ``visits``.
+    """
+
+    whole: str
+    made: str
+    parts: Mapping[str, str]
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True)
 class StudyPlan:
     """A whole study: raw tables, visits and datasets in the order in which they are built.
 
@@ -351,6 +368,8 @@ class StudyPlan:
     """The plug-ins that its specs may call; those that they do stand in the trees too."""
     formats: tuple[FileFormat, ...] = ("xpt",)
     """What the datasets are written as; the first is what define.xml names."""
+    digests: Mapping[str, DatasetDigest] = field(default_factory=dict[str, DatasetDigest], compare=False)
+    """What the plan of each dataset comes to, as the specs have it; empty where nothing is kept."""
 
     @property
     def studies(self) -> tuple[StudyPlan, ...]:

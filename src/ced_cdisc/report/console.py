@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -39,6 +39,13 @@ class BuildConsole:
         """The line of a finished dataset: rows, columns, and the seconds it took (with its qualifiers)."""
         spent = "" if seconds is None else f" {seconds:>7.2f} s"
         click.echo(f"  {name:<{self.wide}} {shape[0]:>9,} rows {shape[1]:>4} columns{spent}", err=True)
+
+    def reasons(self, datasets: Iterable[str], reasons: Mapping[str, str]) -> None:
+        """A line for each dataset: why it was made anew, or that it was kept."""
+        for name in datasets:
+            click.echo(
+                f"  {name:<{self.wide}} {printable(reasons.get(name, 'made: nothing is kept'))}", err=True
+            )
 
     @contextmanager
     def progress(self) -> Generator[Callable[[str, int, int], None], None, None]:

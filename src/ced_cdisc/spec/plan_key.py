@@ -20,6 +20,7 @@ from ced_cdisc.spec.locate import StudyFolders
 _PACKAGE = Path(__file__).resolve().parent.parent
 _NOT_OURS = ("__pycache__", "_default_study", "_code_pages")
 _PARSERS = ("lark", "pydantic", "pydantic_core", "yaml")
+_ENGINES = ("polars", "numpy", "pyarrow", "lxml")
 _SUFFIXES = (".yaml", ".tsv.gz", ".py")  # specs, the study's own terminology, and its plug-ins
 _NO_SPEC = "findings.yaml"  # stands beside define.yaml; no plan depends on it
 _TICK = 20_000_000  # [ns] clocks of file systems are coarser than the one that LOADED is read from
@@ -40,6 +41,20 @@ def plan_key(study: StudyFolders, profile: str | None = None) -> str | None:
             digest.update(repr((str(folder), shown)).encode())
             for part in _specs(folder):
                 digest.update(part)
+    except (OSError, _Edited):
+        return None
+    return digest.hexdigest()
+
+
+def tool_digest() -> str | None:
+    """The digest of the tool, of Python and of the engines that data go through.
+
+    Gives None where the tool's sources were edited after this process had begun to load them.
+    """
+    digest = hashlib.sha256()
+    try:
+        for item in (*_tool(), *_origins(_ENGINES)):
+            digest.update(repr(item).encode())
     except (OSError, _Edited):
         return None
     return digest.hexdigest()
@@ -73,10 +88,7 @@ def _tool() -> Iterator[object]:
     Sizes and times of change stand for contents: reading a thousand files would cost what is to be saved.
     """
     yield VERSION, sys.version
-    for name in _PARSERS:
-        spec = find_spec(name)
-        if spec is not None and spec.origin is not None:
-            yield spec.origin, _state(Path(spec.origin).stat())
+    yield from _origins(_PARSERS)
     folders = [(str(_PACKAGE), "")]
     while folders:
         folder, below = folders.pop()
@@ -89,6 +101,13 @@ def _tool() -> Iterator[object]:
                     folders.append((entry.path, name))
                     continue
                 yield name, _state(entry.stat(), before=LOADED)
+
+
+def _origins(names: Iterable[str]) -> Iterator[object]:
+    for name in names:
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            yield spec.origin, _state(Path(spec.origin).stat())
 
 
 def _state(stat: os.stat_result, before: int | None = None) -> tuple[int, int, int]:

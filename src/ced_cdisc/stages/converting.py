@@ -15,6 +15,7 @@ from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.plan.model import KEY, StudyPlan
 from ced_cdisc.plan.texts import TextChanges, as_written
 from ced_cdisc.read.tables import RawTable
+from ced_cdisc.stages.kept import Kept
 from ced_cdisc.write.sequence_lock import SequenceLock
 
 Watch = Callable[[str, int, int], None]
@@ -28,11 +29,13 @@ def convert(
     watch: Watch | None = None,
     partner: Partner | None = None,
     lock: SequenceLock | None = None,
+    kept: Kept | None = None,
 ) -> tuple[StudyPlan, dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
     """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
 
     All by qualified names. The plan comes back with the variables and qualifiers that continue long texts.
-    The lock, if any, takes over the numbers of the records.
+    The lock, if any, takes over the numbers of the records. What is kept of earlier builds is not made again;
+    what is made is remembered there, whether or not the data have faults.
 
     Raises:
         Stopped: the data have faults; all that could be found are listed.
@@ -48,11 +51,11 @@ def convert(
 
     try:
         try:
-            built, found = build_datasets(plan, tables, finished, changes, partner)
+            built, found = build_datasets(plan, tables, finished, changes, partner, kept)
         except PartnerLost:
             seconds.clear()
             changes = {study.folder: TextChanges() for study in plan.studies}
-            built, found = build_datasets(plan, tables, finished, changes)
+            built, found = build_datasets(plan, tables, finished, changes, keeper=kept)
     except Stopped as stopped:
         findings.extend(stopped.findings)
         raise Stopped(findings) from None

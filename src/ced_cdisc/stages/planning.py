@@ -25,11 +25,17 @@ from ced_cdisc.write.sequence_lock import SequenceLock
 
 
 def make_plan(
-    study: StudyFolders, findings: Findings, only: Iterable[str] = (), profile: str | None = None
+    study: StudyFolders,
+    findings: Findings,
+    only: Iterable[str] = (),
+    profile: str | None = None,
+    *,
+    digested: bool = False,
 ) -> tuple[StudyPlan, dict[str, Path]]:
     """Load and resolve the specs; needs no data. Gives the plan and the files read, by name.
 
-    A plan that was made before of the same specs by the same tool is taken from the user's cache.
+    A plan that was made before of the same specs by the same tool is taken from the user's cache. With
+    ``digested`` it has the digests of its datasets, by which builds know what has not changed.
 
     Raises:
         Stopped: the specs have faults.
@@ -46,13 +52,27 @@ def make_plan(
         known = _resolve(study, findings, profile)
         state = layers_digest(known.layers, before=began)
         if cache is not None and key is not None and state is not None and key == plan_key(study, profile):
-            keep_plan(cache, key, replace(known, layers_state=state))
+            known = replace(known, plan=_digested(known.plan, digested), layers_state=state)
+            keep_plan(cache, key, known)
+    elif digested and not all(one.digests for one in known.plan.studies):
+        known = replace(known, plan=_digested(known.plan, digested))
+        if cache is not None and key is not None:
+            keep_plan(cache, key, known)
     findings.extend(known.findings)
     plan = known.plan
     if names := list(only):
         plan = restrict(plan, names, findings)
         stop_on_errors(findings)
     return plan, {name: Path(path) for name, path in known.files.items()}
+
+
+def _digested(plan: StudyPlan, wanted: bool) -> StudyPlan:
+    """With the digests of the datasets, where they are wanted: they take as long as half of the planning."""
+    if not wanted:
+        return plan
+    from ced_cdisc.plan.dataset_key import with_digests
+
+    return with_digests(plan)
 
 
 def _resolve(study: StudyFolders, findings: Findings, profile: str | None) -> KnownPlan:

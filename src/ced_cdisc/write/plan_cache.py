@@ -49,20 +49,20 @@ class KnownPlan:
     layers_state: str = ""
 
 
-def cache_folder() -> Path | None:
-    """The folder of plans: below CED_CDISC_CACHE, else the user's cache folder; None if that is off."""
+def cache_folder(name: str = "plans") -> Path | None:
+    """The folder of plans, or another: below CED_CDISC_CACHE, else the user's cache folder; None if off."""
     named = os.environ.get(VARIABLE, "")
     if named.lower() == "off":
         return None
     if named:
-        return Path(named) / "plans"
+        return Path(named) / name
     base = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if not base.is_absolute():  # as the XDG specification has it
         try:
             base = Path.home() / ".cache"
         except RuntimeError:
             return None
-    return base / "ced-cdisc" / "plans"
+    return base / "ced-cdisc" / name
 
 
 def known_plan(folder: Path, key: str) -> KnownPlan | None:

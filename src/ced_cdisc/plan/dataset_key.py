@@ -1,0 +1,291 @@
+"""What a dataset depends on, in digests: its plan, and the names of all that it may read.
+
+A digest is that of a plan's canonical form: the names of its records and the values of all their fields, in
+their order, whatever they are. So a field that a plan gets one day is part of every key from that day on. Two
+plans of the same specs have the same digests, whether they were made or unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from functools import cache
+from operator import attrgetter
+from typing import Any, cast
+
+from ced_cdisc.core.findings import Location
+from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
+from ced_cdisc.expr.tree import Column, Literal, Node
+from ced_cdisc.plan.analyses import FigurePlan, ResultPlan
+from ced_cdisc.plan.model import (
+    SUPP,
+    Block,
+    DatasetDigest,
+    DatasetPlan,
+    Line,
+    StudyPlan,
+    SupplementalPlan,
+    VariablePlan,
+)
+from ced_cdisc.plan.only import needed
+from ced_cdisc.plan.raw import RawTable
+from ced_cdisc.spec.text import Span, Text
+
+VISITS = "visits"
+"""The name under which lines read the visits of a study."""
+_SHORT = 40
+_DESCRIPTIVE = (Location, Origin, Method, Comment, Codelist)
+"""Of what a dataset's records are made, these say nothing that its lines do not."""
+_NOT_MADE_OF: Mapping[type, tuple[str, ...]] = {
+    DatasetPlan: (
+        *("label", "class_name", "subclass", "structure", "standard", "domain_label", "checks", "demands"),
+        *("decimals", "value_level", "value_lists", "results", "figures"),
+    ),
+    VariablePlan: ("label", "core", "role", "format", "closed", "length", "decimals"),
+    SupplementalPlan: ("label", "evaluator"),
+    Line: ("verb", "text", "unknown", "unknown_asked"),
+}
+"""Fields that no record depends on, beside those of descriptive types."""
+_NOT_OF_DATA = (
+    *(
+        "study_name",
+        "study_title",
+        "protocol",
+        "tables",
+        "visits",
+        "datasets",
+        "pooled",
+        "displays",
+        "formats",
+    ),
+    *("specs", "profile", "digests", "sdtm_standards", "adam_standards", "sdtm_documents", "adam_documents"),
+    "snapshot",
+)
+"""Fields of a study that no dataset's records or findings depend on, or that have digests of their own."""
+
+
+def with_digests(plan: StudyPlan) -> StudyPlan:
+    """The plan, and those of the studies that it pools, with the digests of their datasets."""
+    digests = Digests()
+    known = {name for one in plan.studies for name in one.tables}
+    known |= {
+        name for one in plan.studies for dataset in one.datasets for name in (dataset.name, dataset.domain)
+    }
+
+    def with_own(one: StudyPlan) -> StudyPlan:
+        made = {dataset.name: digests.dataset(dataset, known) for dataset in one.datasets}
+        return replace(one, digests=made)
+
+    return replace(with_own(plan), pooled=tuple(with_own(one) for one in plan.pooled))
+
+
+def is_read(dataset: DatasetPlan, names: Collection[str]) -> bool:
+    """Whether a dataset is among names, by its own or by that of its domain."""
+    return dataset.name in names or (dataset.domain != "" and dataset.domain in names)
+
+
+def may_read(
+    datasets: Iterable[DatasetPlan], names: Iterable[str], digests: Mapping[str, DatasetDigest]
+) -> set[str]:
+    """The named datasets and those of ``datasets`` that they may read, directly or not; of a domain all."""
+    listed = list(datasets)
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        current = waiting.pop()
+        if current not in found:
+            found.add(current)
+            waiting.extend(one.name for one in listed if is_read(one, digests[current].reads))
+    return found
+
+
+class Digests:
+    """Digests of plans; what several of them hold is walked through once."""
+
+    def __init__(self) -> None:
+        self._whole = _Forms()
+        self._made = _Forms(_DESCRIPTIVE, _NOT_MADE_OF, self._whole)
+        self._unplaced = _Forms((Location,), nodes=self._whole)
+        self._alive: list[object] = []  # an id means something as long as its object lives
+
+    def of(self, value: object) -> str:
+        """The digest of any value of a plan."""
+        self._alive.append(value)
+        return hashlib.sha256(self._whole.form(value)).hexdigest()
+
+    def dataset(self, dataset: DatasetPlan, known: Iterable[str]) -> DatasetDigest:
+        """What a dataset's plan comes to; ``known`` are the names of all tables and datasets."""
+        self._alive.append(dataset)
+        return DatasetDigest(
+            self.of(dataset),
+            hashlib.sha256(self._made.form(dataset)).hexdigest(),
+            self._parts(dataset),
+            _reads(dataset, frozenset((*known, VISITS)) - {""}) | needed(dataset),
+        )
+
+    def table(self, table: RawTable) -> str:
+        """Of a contract, but for who reads its columns: that stands in the plans of the readers."""
+        return self.of(tuple(getattr(table, one.name) for one in fields(table) if one.name != "readers"))
+
+    def study(self, plan: StudyPlan) -> str:
+        """Of what all datasets of a study depend on, beside its tables, visits and other datasets."""
+        return self.of(tuple(getattr(plan, one.name) for one in fields(plan) if one.name not in _NOT_OF_DATA))
+
+    def _parts(self, dataset: DatasetPlan) -> dict[str, str]:
+        """Of each variable and of what else there is, wherever it stands."""
+        lines = [line for block in dataset.blocks for line in block.lines]
+        lines += [line for one in dataset.computed for line in (*one.first, *one.lines)] + [*dataset.lines]
+        found: dict[str, list[object]] = {one.name: [one] for one in dataset.variables}
+        for one in dataset.supplemental:
+            found.setdefault(SUPP + one.name, []).append(one)
+        for line in lines:
+            found.setdefault(line.variable, []).append(line)
+        for one in fields(dataset):
+            if one.name not in ("blocks", "computed", "lines", "variables", "supplemental"):
+                found[f".{one.name}"] = [getattr(dataset, one.name)]
+        found[".records"] = [
+            getattr(b, f.name) for b in dataset.blocks for f in fields(b) if f.name != "lines"
+        ]
+        found[".records"] += [value for one in dataset.computed for value in (one.by, one.keep)]
+        forms = {name: b",".join(map(self._unplaced.form, values)) for name, values in found.items()}
+        return {name: hashlib.sha256(form).hexdigest()[:16] for name, form in forms.items()}
+
+
+class _Forms:
+    """Canonical forms of values, each object walked through once.
+
+    Args:
+        left_out: types of which nothing is said.
+        fields_out: fields of records of which nothing is said.
+        nodes: who gives the forms of expressions, which hold nothing that could be left out.
+    """
+
+    def __init__(
+        self,
+        left_out: tuple[type, ...] = (),
+        fields_out: Mapping[type, tuple[str, ...]] | None = None,
+        nodes: _Forms | None = None,
+    ) -> None:
+        self._left_out, self._fields_out, self._nodes = left_out, fields_out or {}, nodes
+        self._seen: dict[int, bytes] = {}
+        self._getters: dict[type, _Getter] = {}
+
+    def form(self, value: Any) -> bytes:
+        """The canonical form of a value, or a digest of it where it is long."""
+        kind = cast("type[Any]", type(value))
+        if kind is str or kind in _ATOMS:
+            return repr(value).encode("utf-8", "surrogatepass")
+        if kind is Column:  # most of all nodes; this and the next are what the general way gives, sooner
+            return f"C{value.name!r}{value.at}{_name(value.type)}{_name(value.scope)}".encode()
+        if kind is Literal:
+            return f"V{value.value!r}{value.digits!r}{value.at}{_name(value.type)}".encode()
+        known = self._seen.get(id(value))
+        if known is not None:
+            return known
+        form = b"-" if kind in self._left_out else self._long(value, kind)
+        if len(form) > _SHORT:
+            form = hashlib.blake2b(form, digest_size=20).digest()
+        self._seen[id(value)] = form
+        return form
+
+    def _long(self, value: Any, kind: type) -> bytes:
+        form = self.form
+        if kind is tuple or kind is list:
+            return b"(%b)" % b",".join([form(one) for one in value])
+        if kind is Location:
+            return f"L{value.file!r}{value.line}:{value.column}".encode("utf-8", "surrogatepass")
+        if kind is Text:
+            place = "" if Location in self._left_out else f"{value.where!r}{value.added!r}{_source(value)!r}"
+            return f"T{str(value)!r}{place}".encode("utf-8", "surrogatepass")
+        if isinstance(value, Enum):
+            return f"E{kind.__name__}.{value.name}".encode()
+        if is_dataclass(value):
+            if self._nodes is not None and issubclass(kind, Node):
+                return self._nodes.form(value)
+            get = self._getters.get(kind)
+            if get is None:
+                get = self._getters[kind] = _getter(kind, self._fields_out.get(kind, ()))
+            return kind.__name__.encode() + b"(%b)" % b",".join([form(one) for one in get(value)])
+        if isinstance(value, Mapping):
+            pairs = cast("Mapping[object, object]", value).items()
+            return b"{%b}" % b",".join([form(name) + b"=" + form(one) for name, one in pairs])
+        if isinstance(value, set | frozenset):
+            return b"<%b>" % b",".join(sorted(form(one) for one in cast("set[object]", value)))
+        return repr(value).encode("utf-8", "surrogatepass")
+
+
+_Getter = Callable[[Any], tuple[Any, ...]]
+_ATOMS = (type(None), bool, int, float)
+
+
+def _name(value: Enum | None) -> str:
+    return "" if value is None else value.name
+
+
+@cache
+def _getter(kind: type, left_out: tuple[str, ...] = ()) -> _Getter:
+    """What gives the values of the fields of a record."""
+    names = [one.name for one in fields(kind) if one.name not in left_out]
+    if len(names) > 1:
+        return attrgetter(*names)
+
+    def get(value: Any) -> tuple[Any, ...]:
+        return tuple(getattr(value, name) for name in names)
+
+    return get
+
+
+def _source(text: Text) -> str:
+    """What stands in the file, where that is not the text itself: messages point into it."""
+    span: Span | None = text.span
+    if span is None:
+        return ""
+    start = span.start + (span.style in ("'", '"'))
+    if span.style not in ("|", ">") and span.buffer.startswith(str(text), start):
+        return span.style
+    # The last character of the text stands no further than where the next scalar or line could begin.
+    end = span.start + 2 * len(text) + 2
+    while end < len(span.buffer) and text.locate(len(text) - 1) > _place(span, end):
+        end *= 2
+    return f"{span.style}{span.buffer[span.start : end]}"
+
+
+def _place(span: Span, position: int) -> Location:
+    line = span.buffer.count("\n", 0, position) + 1
+    return Location(span.file, line, position - span.buffer.rfind("\n", 0, position))
+
+
+def _reads(dataset: DatasetPlan, known: frozenset[str]) -> frozenset[str]:
+    """The known names that anything of a dataset's plan has, alone or before a dot.
+
+    These may be more than are read, and are never fewer: the engine knows no name but those of the plan.
+    """
+    found: set[str] = {VISITS} if any(_has_visits(block) for block in dataset.blocks) else set()
+    seen: set[int] = set()
+    skipped = (*_DESCRIPTIVE, VariablePlan, ResultPlan, FigurePlan)
+    waiting: list[Any] = [dataset]
+    while waiting:
+        value = waiting.pop()
+        kind = cast("type[Any]", type(value))
+        if isinstance(value, str) or kind is Column:
+            name = (value if isinstance(value, str) else value.name).partition(".")[0]
+            if name in known:
+                found.add(name)
+        elif kind in _ATOMS or kind is Literal or id(value) in seen or isinstance(value, skipped):
+            continue
+        else:
+            seen.add(id(value))
+            if isinstance(value, tuple | list | set | frozenset):
+                waiting.extend(cast("Iterable[Any]", value))
+            elif is_dataclass(value):
+                waiting.extend(_getter(kind)(value))
+            elif isinstance(value, Mapping):
+                held = cast("Mapping[Any, Any]", value)
+                waiting.extend((*held.keys(), *held.values()))
+    return frozenset(found - {dataset.name})
+
+
+def _has_visits(block: Block) -> bool:
+    return block.kind == VISITS or block.visit is not None

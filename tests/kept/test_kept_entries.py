@@ -1,0 +1,105 @@
+"""What is kept and does not hold is noticed, thrown away and told of; the output is the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ced_cdisc.pipeline import Build, build
+from ced_cdisc.write.kept_files import KeptFiles
+from small_study import write_study
+
+
+def flipped(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def of_another_version(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"ced-cdisc kept ", b"ced-cdisc kept 99.", 1))
+
+
+def a_link(path: Path) -> None:
+    aside = path.with_suffix(".aside")
+    path.rename(aside)
+    path.symlink_to(aside)
+
+
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+DAMAGES: list[Callable[[Path], None]] = [flipped, cut, of_another_version, a_link, a_pipe, empty]
+
+
+def made(study: Path, *, incremental: bool = True, **words: Any) -> tuple[Build, dict[str, bytes]]:
+    out = study / "out"
+    result = build(
+        study / "raw",
+        out,
+        mappings=study / "mappings",
+        define=study / "define",
+        check=False,
+        incremental=incremental,
+        **words,
+    )
+    return result, {str(path): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+def test_entries_that_do_not_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = write_study(tmp_path / "study")
+    monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
+    _, files = made(study)
+    for damage in DAMAGES:
+        (entry,) = (tmp_path / "cache/kept").glob("*/AE-*.kept")
+        damage(entry)
+        again, same = made(study)
+        assert again.reasons["AE"] == "the kept data were damaged", damage
+        assert again.reasons["DM"] == again.reasons["ADSL"] == "kept"
+        assert same == files
+        healed, _ = made(study)
+        assert set(healed.reasons.values()) == {"kept"}, damage
+
+
+def test_nothing_is_kept_unasked_nor_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = write_study(tmp_path / "study")
+    monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
+    plain, files = made(study, incremental=False)
+    assert plain.reasons == {} and not (tmp_path / "cache/kept").exists()
+    assert set(made(study)[0].reasons.values()) == {"nothing kept of it"}
+    plain, same = made(study, incremental=False)
+    assert plain.reasons == {} and same == files
+
+
+def test_a_build_in_parts_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = write_study(tmp_path / "study")
+    monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
+    _, files = made(study)
+    parted, same = made(study, parts=2)
+    assert parted.reasons == {} and same == files
+
+
+def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
+    files = KeptFiles(tmp_path / "of-one", "tool", most=250)
+    files.__class__.of_study(tmp_path, "of-one", "tool")
+    for number, key in enumerate("abc"):
+        files.write("AE", key, {}, b"x" * 20)
+        os.utime(next(tmp_path.glob(f"*/AE-{key}.kept")), (number, number))
+    files.sweep()
+    assert files.read("AE", "a") is None
+    assert files.read("AE", "c") == ({}, b"x" * 20)
+    assert not files.damaged
