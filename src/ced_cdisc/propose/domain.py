@@ -18,8 +18,8 @@ from ced_cdisc.propose.lines import (
 )
 from ced_cdisc.propose.long import RowColumns, row_columns, row_lines, row_tests
 from ced_cdisc.propose.matching import Match, matched, suffix_of
-from ced_cdisc.propose.profile import ColumnProfile, TableProfile
 from ced_cdisc.propose.naming import nameable
+from ced_cdisc.propose.profile import ColumnProfile, TableProfile
 from ced_cdisc.propose.wide import WideTest, repeated, wide_tests
 from ced_cdisc.propose.yaml_text import mapped, scalar
 from ced_cdisc.spec.layout import CannotLayOut, laid_out
