@@ -30,5 +30,6 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     assert isinstance(found, Finding)
     assert str(found).replace(tmp_path.as_posix(), "raw") == (
         "raw/ae.sas7bdat CED246 the file of table ae.sas7bdat is damaged or no SAS dataset: "
-        "Unable to read from file; copy it again; if texts are the reason, write its encoding at raw/ae.sas7bdat"
+        "Unable to read from file; copy it again; "
+        "if texts are the reason, write its encoding at raw/ae.sas7bdat"
     )
