@@ -270,7 +270,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_shown() -> None:
     assert err == (
         "1 note in the raw data\n"
         "raw/letter.docx CED760 raw/letter.docx is passed over: no reader for a file of this ending; files of raw "
-        "tables end in .csv, .tsv, .txt, .dat, .psv, .xlsx, .xpt\n"
+        "tables end in .csv, .tsv, .txt, .dat, .psv, .xlsx, .xpt, .sas7bdat, .parquet, .json, .ndjson, .dsjc, "
+        ".xml\n"
         "2 warnings in the raw data\n"
         "raw/empty.csv CED762 the file is empty: not even a header; nothing is proposed for it\n"
         "raw/two.xlsx CED762 the sheet Notes is empty: not even a header; nothing is proposed for it\n"

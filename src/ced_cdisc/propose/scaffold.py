@@ -177,10 +177,7 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
         why = f"likely: {table.why[0]}" if table.why else ""
         yield commented(f"    encoding: {table.encoding}", why)
     yield from _key(table)
-    hidden = [column for column in table.columns if column.hidden and column.role != "subject"]
-    if hidden:
-        why = ", ".join(dict.fromkeys(column.hidden for column in hidden))
-        yield f"    identifying: {listed(column.name for column in hidden)}  # likely: {why}; masked in reports"
+    yield from _identifying(table)
     own = table.of("subject")
     if own is None:
         yield "    # subject: ?  # decide: no column of this table seems to hold the subject"
@@ -200,8 +197,17 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
     yield from (f"    # decide: {remark}" for remark in table.remarks if "refuses" in remark)
     if table.names:
         names = mapped((name, scalar(theirs)) for name, theirs in table.names)
-        yield f"    names: {names}  # likely: no line of a spec can name them as the file does"
+        yield f"    names: {names}  # likely: no spec can name them as the file does"
     yield f"    columns: {listed(column.name for column in table.columns)}"
+
+
+def _identifying(table: TableProfile) -> Iterator[str]:
+    hidden = [column for column in table.columns if column.hidden and column.role != "subject"]
+    if hidden:
+        reasons = dict.fromkeys(column.hidden for column in hidden)
+        sure = "guess" if {"not repeated", "many values"} & set(reasons) else "likely"
+        names = listed(column.name for column in hidden)
+        yield f"    identifying: {names}  # {sure}: {', '.join(reasons)}"
 
 
 def _key(table: TableProfile) -> Iterator[str]:
