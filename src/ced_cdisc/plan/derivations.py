@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.derivations.load import derivations_of, file_source, missing_package, package_source
@@ -69,7 +69,7 @@ def _source(text: Text, files: Mapping[str, Path], findings: Findings) -> Source
     path = files.get(str(text))
     if path is None:
         return None
-    shown = f"{text.where.file.rpartition('/')[0]}/{text}".lstrip("/")
+    shown = (PurePosixPath(text.where.file).parent / str(text)).as_posix()
     try:
         return file_source(path, str(text), shown)
     except UnicodeDecodeError as error:
