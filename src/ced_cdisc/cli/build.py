@@ -46,7 +46,7 @@ INTERRUPTED = 130  # as shells say it
 @click.option(
     "--incremental", is_flag=True, help="Take datasets of which nothing changed from earlier builds."
 )
-@click.option("--explain", is_flag=True, help="Do so, and say of each dataset why it was made anew.")
+@click.option("--explain", is_flag=True, help="As --incremental; say of each dataset why it was made anew.")
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
 def build(
     raw: Path,
@@ -78,9 +78,9 @@ def build(
     With --verify, a second engine that shares nothing with the first computes all values again, one record at
     a time; if one differs, nothing is written.
 
-    A dataset of which nothing changed since an earlier build is taken from the cache: not its raw tables, its
-    specs, the tool, or a dataset that it reads. OUT is the same as of a full build, byte for byte. --explain
-    tells of each dataset what changed; --no-cache makes all anew; CED_CDISC_CACHE=off keeps nothing.
+    With --incremental, a dataset of which nothing changed since an earlier such build is taken from the cache: not
+    its raw tables, its specs, the tool, or a dataset that it reads. OUT is the same as of a full build, byte for
+    byte. --explain does so, and tells of each other dataset what changed.
 
     With several formats, XPT (else the first) stands beside define.xml, which names it; each other one has a
     folder of its own: json/sdtm/ae.json.
