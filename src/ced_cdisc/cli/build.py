@@ -78,9 +78,9 @@ def build(
     With --verify, a second engine that shares nothing with the first computes all values again, one record at
     a time; if one differs, nothing is written.
 
-    With --incremental, a dataset of which nothing changed since an earlier such build is taken from the cache: not
-    its raw tables, its specs, the tool, or a dataset that it reads. OUT is the same as of a full build, byte for
-    byte. --explain does so, and tells of each other dataset what changed.
+    With --incremental, a dataset of which nothing changed since an earlier such build is taken from the
+    cache: not its raw tables, its specs, the tool, or a dataset that it reads. OUT is the same as of a full
+    build, byte for byte. --explain does so, and tells of each other dataset what changed.
 
     With several formats, XPT (else the first) stands beside define.xml, which names it; each other one has a
     folder of its own: json/sdtm/ae.json.
