@@ -9,11 +9,19 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import Result
 from lxml import etree
 from report_results import SHOWN, full_result, hostile_result
-from small_folder import run, small_folder
+from small_folder import run as masked_run
+from small_folder import small_folder
 
 from ced_cdisc.report.check_text import check_text
+
+
+def run(*words: str) -> Result:
+    """A check that names subjects: what is masked is tested in test_check_masked.py."""
+    return masked_run(*words, "--show-ids")
+
 
 EXPECTED = (
     "expected a file that ends in .txt, .json, .xml (JUnit), .sarif or .xlsx, or FORMAT=FILE with one of "

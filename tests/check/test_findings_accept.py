@@ -10,12 +10,19 @@ import yaml
 from click.testing import Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_folder import AE, run, small_folder, write_dataset
+from small_folder import AE, small_folder, write_dataset
+from small_folder import run as masked_run
 
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.spec.edit import CannotEdit
 from ced_cdisc.spec.findings_edit import edited
 from ced_cdisc.spec.findings_file import KnownFinding, read_known
+
+
+def run(*words: str) -> Result:
+    """A check that names subjects: what is masked is tested in test_check_masked.py."""
+    return masked_run(*words, "--show-ids")
+
 
 CALL = ("study", "--standard", "CT=2024-09-27", "--findings", "findings.yaml", "--today", "2026-01-10")
 BY = ("--person", "A. Bee", "--reason", "Dates as collected: see the plan.")

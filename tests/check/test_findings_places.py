@@ -7,8 +7,15 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from held_folder import CALL, SEX, ending, failures, write
-from small_folder import run, small_folder
+from small_folder import run as masked_run
+from small_folder import small_folder
+
+
+def run(*words: str) -> Result:
+    """A check that names subjects: what is masked is tested in test_check_masked.py."""
+    return masked_run(*words, "--show-ids")
 
 
 @pytest.fixture

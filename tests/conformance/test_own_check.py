@@ -40,5 +40,5 @@ def test_the_command_finds_the_file_of_the_study_and_says_so(
     result = CliRunner().invoke(main, ["check", str(folders[name]), "--fail-on", "warning"])
     assert result.exit_code == 0, result.output
     assert f"held against define/findings.yaml, package {PACKAGES[name]}\n" in result.output
-    accepted, new, *_ = result.output.splitlines()[-2].split(", ")
+    accepted, new, *_ = result.stdout.splitlines()[-2].split(", ")
     assert accepted != "0 accepted" and new == "0 new"

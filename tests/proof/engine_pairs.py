@@ -172,6 +172,8 @@ def carried_out(expressions: Sequence[tuple[str, Type, str]], rows: dict[str, Ro
     faults = Faults(plan.tables, {name: one.file for name, one in frames.items()})
     world = World(plan, faults, raw_records(plan, frames, faults))
     build_sdtm(plan.datasets, world, None, lambda name, seconds: None)
+    for noted in world.noted.values():
+        faults.update(noted.found())
     fast = at_fault(faults.findings())
     mine = world.frames["XX"]
     sound = [v for v, _, _ in expressions if v not in slow]
