@@ -175,3 +175,13 @@ def test_before_data_are_read_a_subject_is_not_known_and_not_shown() -> None:
         "record 3, subject ***",
         "one subject and visit",
     )
+
+
+def test_a_value_with_apostrophes_is_hidden_whole() -> None:
+    people = Identifiers(Mask(["data"]), dict, variables=["PE.PEORRES"])
+    text = "PE.PEORRES: 'Ann’s finger (Raynaud's)' is written 'Ann's finger (Raynaud's)'"
+    findings = Findings([Finding("CED240", text, Location("mappings/sdtm/pe.yaml", 3, 5))])
+    findings.identifiers = people
+    assert [one.message for one in masked(findings)] == [
+        "PE.PEORRES: 'Aaa’a aaaaaa (Aaaaaaa'a)' is written 'Aaa'a aaaaaa (Aaaaaaa'a)'"
+    ]

@@ -152,7 +152,8 @@ _SUBJECT = re.compile(r"\b(subject|USUBJID) ('?)([^\s']+?)\2(?=[,;:.)]*(?:\s|$))
 _WORD = re.compile(r"[^\s'\",;:()=]+")
 _BREAKS = re.compile(r"([\W_]+)")
 _DATE = re.compile(r"\d{4}-\d\d(?:-|$)")
-_QUOTED = re.compile(r"'([^']*)'")
+_QUOTED = re.compile(r"'(.*?)'(?= is written ')|'(.*)'", re.DOTALL)
+"""A quoted value to its last apostrophe, since a value may hold some; CED240 quotes two."""
 
 
 def masked(findings: Findings) -> Findings:
@@ -167,7 +168,7 @@ def _masked(finding: Finding, identifiers: Identifiers | None) -> Finding:
         for quote in finding.quotes:
             text = _without(text, quote)
         if whole:
-            text = _QUOTED.sub(lambda m: f"'{shape(m[1])}'", text)
+            text = _QUOTED.sub(lambda m: f"'{shape(m[1] if m[1] is not None else m[2])}'", text)
         return _unknown(text) if identifiers is None else identifiers.masked(text)
 
     return replace(
