@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from many_subjects import built, files, write
+from many_subjects import built, files, workers, write
 
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.core.version import VERSION
@@ -29,11 +29,9 @@ def test_a_part_that_loses_its_worker_twice(tmp_path: Path) -> None:
 
     def kill_all() -> None:
         while not ended.wait(0.02):
-            for task in Path("/proc/self/task").iterdir():
-                for child in (task / "children").read_text().split():
-                    with suppress(OSError):  # it is gone already
-                        if b"ced_cdisc" in Path(f"/proc/{child}/cmdline").read_bytes():  # not the tests' own
-                            os.kill(int(child), signal.SIGKILL)
+            for worker in workers():
+                with suppress(OSError):  # it is gone already
+                    os.kill(worker, signal.SIGKILL)
 
     killer = Thread(target=kill_all)
     killer.start()

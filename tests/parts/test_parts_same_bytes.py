@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from many_subjects import built, digests, files, write
+from many_subjects import built, digests, files, workers, write
 
 from ced_cdisc.pipeline import build
 from ced_cdisc.stages.merging import merged
@@ -46,19 +46,13 @@ def test_processes_give_the_bytes_of_the_whole_though_one_is_killed(small: Path)
 
     def kill(name: str, done: int, total: int) -> None:
         if not killed:
-            for worker in children():
+            for worker in workers():
                 killed.append(worker)
                 os.kill(worker, signal.SIGKILL)
 
     built(small, "workers", workers=2, parts=6, formats=FORMATS, watch=kill)
     assert killed
     assert digests(small / "workers") == digests(small / "whole")
-
-
-def children() -> list[int]:
-    """The processes that this one has started."""
-    tasks = Path("/proc/self/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 def test_a_cluster_gives_the_bytes_of_the_whole_though_a_worker_is_killed(small: Path) -> None:

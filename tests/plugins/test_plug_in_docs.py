@@ -42,10 +42,11 @@ def _study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study.write_text(named + study.read_text("utf-8"), "utf-8")
     spec = Path("mappings/adam/advs.yaml")
     more = '  SPREAD: {derive: "spread(PARAMCD, ADY, AVAL)", label: Spread}\n'
-    before = "  CHG:     {derive"
-    text = spec.read_text("utf-8")
-    assert before in text
-    spec.write_text(text.replace(before, line + more + before), "utf-8")
+    text, made = re.subn(
+        r"^  CHG: +\{derive", lambda m: line + more + m[0], spec.read_text("utf-8"), flags=re.M
+    )
+    assert made == 1
+    spec.write_text(text, "utf-8")
 
 
 @pytest.mark.usefixtures("_study")
