@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ced_cdisc.cli.planned import planned
 from ced_cdisc.cli.usage import usage_error
 
 
@@ -51,25 +52,13 @@ def diff_raw(
     Example:
       ced-cdisc diff-raw raw_may/ raw_june/
     """
-    from ced_cdisc.core.findings import Findings, Severity, Stopped
-    from ced_cdisc.report.console import BuildConsole
+    from ced_cdisc.core.findings import Severity
     from ced_cdisc.report.deliveries import deliveries_json, deliveries_text
-    from ced_cdisc.spec.locate import MissingFolder, find_study
-    from ced_cdisc.stages.planning import make_plan
 
     for folder in (old, new):
         if not folder.is_dir():
             usage_error(f"there is no folder {folder.as_posix()}")
-    console, findings = BuildConsole(), Findings()
-    try:
-        study = find_study(mappings, define, Path())
-        console.say(study.notice)
-        plan, _ = make_plan(study, findings, profile=profile)
-    except MissingFolder as error:
-        usage_error(str(error))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
+    plan = planned(mappings, define, profile)
     from ced_cdisc.stages.deliveries import compare_deliveries
 
     found = compare_deliveries(plan, old, new, show_ids=show_ids, most=records)

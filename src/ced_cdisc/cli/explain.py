@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ced_cdisc.cli.planned import planned
 from ced_cdisc.cli.usage import usage_error
 
 
@@ -29,23 +30,10 @@ def explain(name: str, mappings: Path | None, define: Path | None, profile: str 
     if re.fullmatch(r"(?i)CED\d+", name):
         _explain_code(name.upper())
         return
-    from ced_cdisc.core.findings import Findings, Stopped
     from ced_cdisc.describe.chain import Chains, UnknownName
     from ced_cdisc.report.chain_text import chain_text
-    from ced_cdisc.report.console import BuildConsole
-    from ced_cdisc.spec.locate import MissingFolder, find_study
-    from ced_cdisc.stages.planning import make_plan
 
-    console, findings = BuildConsole(), Findings()
-    try:
-        study = find_study(mappings, define, Path())
-        console.say(study.notice)
-        plan, _ = make_plan(study, findings, profile=profile)
-    except MissingFolder as error:
-        usage_error(str(error))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
+    plan = planned(mappings, define, profile)
     try:
         steps = Chains(plan).chain(name)
     except UnknownName as error:

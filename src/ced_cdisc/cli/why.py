@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from ced_cdisc.cli.planned import planned
 from ced_cdisc.cli.usage import usage_error
 
 
@@ -43,8 +44,6 @@ def why(
     from ced_cdisc.core.findings import Findings, Stopped
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.report.reasons_text import reasons_text
-    from ced_cdisc.spec.locate import MissingFolder, find_study
-    from ced_cdisc.stages.planning import make_plan
     from ced_cdisc.stages.tracing import NoSuchValue, trace_value
 
     given = {name.upper(): value for name, sign, value in (word.partition("=") for word in words) if sign}
@@ -55,12 +54,10 @@ def why(
     if not folder.is_dir():
         usage_error(f"there is no folder {folder.as_posix()}; name that of the raw tables with --raw")
     console, findings = BuildConsole(), Findings()
+    plan = planned(mappings, define, profile)
     try:
-        study = find_study(mappings, define, Path())
-        console.say(study.notice)
-        plan, _ = make_plan(study, Findings(), profile=profile)
         reason, part, faults = trace_value(plan, folder, dataset, given, variables[0], findings)
-    except (MissingFolder, NoSuchValue) as error:
+    except NoSuchValue as error:
         usage_error(str(error))
     except Stopped as stopped:
         console.findings(stopped.findings)

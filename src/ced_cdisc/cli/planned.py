@@ -1,0 +1,31 @@
+"""The plan of the study that a command asks about."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ced_cdisc.cli.usage import usage_error
+
+if TYPE_CHECKING:
+    from ced_cdisc.plan.model import StudyPlan
+
+
+def planned(mappings: Path | None, define: Path | None, profile: str | None) -> StudyPlan:
+    """Plan the study, and say where its specs are; leave with their faults where they have any."""
+    from ced_cdisc.core.findings import Findings, Stopped
+    from ced_cdisc.report.console import BuildConsole
+    from ced_cdisc.spec.locate import MissingFolder, find_study
+    from ced_cdisc.stages.planning import make_plan
+
+    console = BuildConsole()
+    try:
+        study = find_study(mappings, define, Path())
+        console.say(study.notice)
+        return make_plan(study, Findings(), profile=profile)[0]
+    except MissingFolder as error:
+        usage_error(str(error))
+    except Stopped as stopped:
+        console.findings(stopped.findings)
+        sys.exit(stopped.findings.exit_code())
