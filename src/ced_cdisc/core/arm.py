@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import DocumentRef, RangeCheck
 
 
-@dataclass(frozen=True)
+@frozen
 class AnalysisResult:
     """One result of a display.
 
@@ -37,7 +36,7 @@ class AnalysisResult:
     parameter: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class ResultDisplay:
     """A table or figure of the report with the results that it shows, in its order."""
 

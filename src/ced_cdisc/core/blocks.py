@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol
 
 import polars as pl
+
+from ced_cdisc.core.frozen import frozen
 
 FEW = 4096
 """Rows up to which finding the different values takes longer than looking at all of them."""
@@ -30,7 +32,7 @@ class Block(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@frozen
 class InMemory:
     """Rows that are at hand."""
 
@@ -51,7 +53,7 @@ class InMemory:
         return self.frame.select(names)
 
 
-@dataclass(frozen=True)
+@frozen
 class Blocks:
     """One dataset: its columns, and its rows block by block.
 

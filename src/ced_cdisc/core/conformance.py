@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Literal, get_args
 
 from ced_cdisc.core.findings import Finding, Severity
+from ced_cdisc.core.frozen import frozen
 
 Status = Literal["passed", "failed", "not applicable", "not run"]
 """``not applicable``: there was nothing to look at, or no tables of the standard. ``not run``: the rule could
@@ -28,7 +29,7 @@ RECORDS_SHOWN = 5
 """How many records of one failure are listed by default; the count is always the true one."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RuleText:
     """What a rule says, from the YAML of its family.
 
@@ -56,7 +57,7 @@ class RuleText:
     public: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Record:
     """One record at fault: its row in the file from 1, who and which it is, and the values that count."""
 
@@ -71,7 +72,7 @@ Standing = Literal["new", "accepted", "changed", "expired"]
 records or values, ``expired`` where its date has passed. All but ``accepted`` ones fail a check."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Acceptance:
     """An entry of findings.yaml that speaks of a failure: why it may stand, who says so, and until when.
 
@@ -88,7 +89,7 @@ class Acceptance:
     records: str = "1"
 
 
-@dataclass(frozen=True)
+@frozen
 class FindingsFile:
     """The findings.yaml that a check was held against.
 
@@ -102,7 +103,7 @@ class FindingsFile:
     packages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Failure:
     """A rule does not hold in one dataset, for one variable (or none).
 
@@ -135,7 +136,7 @@ class Failure:
         return self.standing == "accepted"
 
 
-@dataclass(frozen=True)
+@frozen
 class RuleResult:
     """What became of one rule: how much it looked at (records, or datasets where it is about these)."""
 
@@ -146,7 +147,7 @@ class RuleResult:
     failures: tuple[Failure, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class DatasetSummary:
     """A dataset that was read."""
 
@@ -162,7 +163,7 @@ EngineStatus = Literal["issues", "passed", "skipped", "execution error", "out of
 not be carried out, or was skipped for another reason than its scope, in even one dataset is not."""
 
 
-@dataclass(frozen=True)
+@frozen
 class EngineNote:
     """Where and why the other engine skipped a rule or failed at it."""
 
@@ -171,7 +172,7 @@ class EngineNote:
     reason: str
 
 
-@dataclass(frozen=True)
+@frozen
 class EngineRule:
     """A rule of the other engine.
 
@@ -195,7 +196,7 @@ class EngineRule:
     errors: tuple[EngineNote, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class EngineResult:
     """What the CDISC CORE engine says of the same study.
 
@@ -216,7 +217,7 @@ class EngineResult:
         return tuple(r for r in self.rules if r.status == status)
 
 
-@dataclass(frozen=True)
+@frozen
 class CheckResult:
     """Everything that a check says.
 

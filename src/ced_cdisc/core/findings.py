@@ -13,6 +13,8 @@ from difflib import SequenceMatcher, get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from ced_cdisc.core.frozen import frozen
+
 if TYPE_CHECKING:
     from ced_cdisc.core.masking import Identifiers
 
@@ -51,7 +53,7 @@ class Location:
         return ":".join(parts)
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """One fault: a code (CEDnnn), the message, where it is, and what to do about it.
 

@@ -6,15 +6,16 @@ Markdown, docx and PDF are written from the same :class:`Guide`, in the same ord
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from ced_cdisc.core.frozen import frozen
 
 GuideKind = Literal["csdrg", "adrg"]
 GUIDES: tuple[GuideKind, ...] = ("csdrg", "adrg")
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """Some text in one style."""
 
@@ -27,7 +28,7 @@ class Run:
 Runs = tuple[Run, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Paragraph:
     """A paragraph. ``minor`` is a heading within a section, ``literal`` keeps its line ends."""
 
@@ -35,7 +36,7 @@ class Paragraph:
     style: Literal["plain", "minor", "literal", "quote"] = "plain"
 
 
-@dataclass(frozen=True)
+@frozen
 class Item:
     """A point of a list: its depth from 0, its mark (``•`` or ``2.``), and its text."""
 
@@ -44,14 +45,14 @@ class Item:
     runs: Runs
 
 
-@dataclass(frozen=True)
+@frozen
 class Points:
     """A list of points."""
 
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """A table; ``widths`` are shares of the page's width, one a column."""
 
@@ -60,7 +61,7 @@ class Table:
     widths: tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """What a person must write."""
 
@@ -75,7 +76,7 @@ class Place:
 Block = Paragraph | Points | Table | Place
 
 
-@dataclass(frozen=True)
+@frozen
 class Section:
     """A numbered section. ``key`` is the name of its anchor, which stays where its number changes."""
 
@@ -91,7 +92,7 @@ class Section:
         return f"{self.number} {self.title}" if self.number else self.title
 
 
-@dataclass(frozen=True)
+@frozen
 class Guide:
     """A reviewer's guide; ``created`` is the snapshot of the study's data."""
 

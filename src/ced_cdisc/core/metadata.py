@@ -7,9 +7,11 @@ Terms are those of Define-XML 2.1.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
+
+from ced_cdisc.core.frozen import frozen
 
 if TYPE_CHECKING:
     from ced_cdisc.core.arm import ResultDisplay
@@ -39,7 +41,7 @@ DocumentKind = Literal["acrf", "csdrg", "adrg", "supplemental", "other"]
 Comparator = Literal["EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Document:
     """A file that define.xml points to (leaf): annotated CRF, reviewer's guide, SAP."""
 
@@ -51,7 +53,7 @@ class Document:
     """Whether the build makes it; else it is the user's own."""
 
 
-@dataclass(frozen=True)
+@frozen
 class DocumentRef:
     """A reference into a document, with physical pages or one named destination."""
 
@@ -60,7 +62,7 @@ class DocumentRef:
     destination: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Origin:
     """Where values come from. ``description`` holds DATASET.VARIABLE for a predecessor."""
 
@@ -70,7 +72,7 @@ class Origin:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Method:
     """How a derived value is computed: a sentence for people and the formula of the spec."""
 
@@ -82,7 +84,7 @@ class Method:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Comment:
     """A comment that define.xml attaches to a dataset, a variable, a value, a codelist or a standard."""
 
@@ -91,7 +93,7 @@ class Comment:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Term:
     """One value of a codelist. ``extended`` marks a sponsor term that the published list lacks."""
 
@@ -101,7 +103,7 @@ class Term:
     extended: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Codelist:
     """A codelist: published (``code`` is its NCI code), the sponsor's own, or an external dictionary.
 
@@ -121,7 +123,7 @@ class Codelist:
     open: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Lineage:
     """Which lines of the specs make a value, and what these lines read; define.xml has no place for it.
 
@@ -136,7 +138,7 @@ class Lineage:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class RangeCheck:
     """One condition of a where clause; several in one clause are joined by AND."""
 
@@ -146,7 +148,7 @@ class RangeCheck:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class ValueLevel:
     """Metadata of a variable for the records that meet ``where``.
 
@@ -168,7 +170,7 @@ class ValueLevel:
     lineage: Lineage | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Variable:
     """A variable of a dataset, as it stands in the XPT file and in define.xml.
 
@@ -197,7 +199,7 @@ class Variable:
     lineage: Lineage | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class DatasetMetadata:
     """A dataset: its name, label, class, structure and variables in order.
 
@@ -245,7 +247,7 @@ class DatasetMetadata:
         raise KeyError(name)
 
 
-@dataclass(frozen=True)
+@frozen
 class Standard:
     """A standard that the package cites: an implementation guide or a CT package."""
 
@@ -258,7 +260,7 @@ class Standard:
     comment: Comment | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class PackageMetadata:
     """Everything one define.xml says: a study's SDTM or ADaM package.
 

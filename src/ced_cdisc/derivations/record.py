@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from ced_cdisc.core.frozen import frozen
 
 KINDS = ("text", "number", "dtc", "date", "datetime", "truth")
 """The types of inputs and outputs: ``dtc`` is ISO 8601 text, ``truth`` a condition."""
@@ -13,7 +14,7 @@ KINDS = ("text", "number", "dtc", "date", "datetime", "truth")
 Frames = Literal["record", "polars", "pandas"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Source:
     """Where plug-ins are declared.
 
@@ -32,7 +33,7 @@ class Source:
     module: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Derivation:
     """One plug-in.
 

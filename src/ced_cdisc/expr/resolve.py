@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from ced_cdisc.core.findings import did_you_mean
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.parse import ExpressionError
@@ -35,7 +36,7 @@ _DIGITS = {"round": 0, "signif": 1}
 """The fewest digits that a function rounds to."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Frame:
     """What encloses a node: the dataset of the aggregate around it (None: no aggregate; '': own dataset)."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.imputation import Imputation
 from ced_cdisc.derivations.record import Derivation
 
@@ -41,7 +42,7 @@ class Scope(Enum):
     DATASET = "dataset"  # a variable of another dataset, by look-up or inside an aggregate
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Node:
     """A node of the tree."""
 
@@ -49,7 +50,7 @@ class Node:
     type: Type | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Literal(Node):
     """A number, a text, or ``missing`` (value None). Numbers keep the digits of the spec."""
 
@@ -57,7 +58,7 @@ class Literal(Node):
     digits: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Column(Node):
     """A name: ``AESTDTC``, ``ae.AETERM`` or ``ADSL.TRTSDT``."""
 
@@ -75,7 +76,7 @@ class Column(Node):
         return self.name.rpartition(".")[2]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Call(Node):
     """A registered function with its arguments."""
 
@@ -83,7 +84,7 @@ class Call(Node):
     args: tuple[Node, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Plugin(Node):
     """A call of a plug-in. One that needs several records stands in an :class:`Aggregate` ``group``."""
 
@@ -91,7 +92,7 @@ class Plugin(Node):
     args: tuple[Node, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Arithmetic(Node):
     """``left op right`` with op one of + - * / **."""
 
@@ -100,14 +101,14 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Negative(Node):
     """``- of``."""
 
     of: Node
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Compare(Node):
     """``left op right`` with op one of = != < <= > >=; unknown when an operand is missing."""
 
@@ -116,7 +117,7 @@ class Compare(Node):
     right: Node
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Member(Node):
     """``of in (..)``; unknown when ``of`` is missing."""
 
@@ -125,7 +126,7 @@ class Member(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Between(Node):
     """``of between low and high``, bounds included."""
 
@@ -134,7 +135,7 @@ class Between(Node):
     high: Node
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class IsMissing(Node):
     """``of is missing`` or, negated, ``of is present``; never unknown."""
 
@@ -142,7 +143,7 @@ class IsMissing(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Both(Node):
     """``left and right`` in three-valued logic."""
 
@@ -150,7 +151,7 @@ class Both(Node):
     right: Node
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Either(Node):
     """``left or right`` in three-valued logic."""
 
@@ -158,14 +159,14 @@ class Either(Node):
     right: Node
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Negated(Node):
     """``not of``; unknown stays unknown."""
 
     of: Node
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Ordering(Node):
     """One key of an ``order by``; missing values come first when rising, last when falling."""
 
@@ -173,7 +174,7 @@ class Ordering(Node):
     falling: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Aggregate(Node):
     """A value over several records: ``last(VS.VSSTRESN where .. on VISITNUM order by VS.VSDTC)``.
 
@@ -200,7 +201,7 @@ class Aggregate(Node):
     dataset: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Selected(Node):
     """``CBF[ATPTN = 0]``: the value of a parameter in a computed parameter's expression."""
 
@@ -208,7 +209,7 @@ class Selected(Node):
     where: Node | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Recode(Node):
     """A raw code turned into a term by a written table (``ct:``) or a codelist; another code is a fault.
 
@@ -228,7 +229,7 @@ class Recode(Node):
     ignore_case: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class ReadDate(Node):
     """A collected date (and time) read by written formats into ISO 8601; anything else is a fault."""
 
@@ -239,7 +240,7 @@ class ReadDate(Node):
     pivot: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Impute(Node):
     """A complete date or date-time from ISO 8601 text of any precision (``impute:``), or missing.
 
@@ -252,7 +253,7 @@ class Impute(Node):
     not_after: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class ReadNumber(Node):
     """A collected text read as a number; anything else is a fault."""
 

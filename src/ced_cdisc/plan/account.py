@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from ced_cdisc.core.findings import Finding, Findings, one_of
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, StudyPlan
 from ced_cdisc.plan.raw import RawTable, VisitPlan
@@ -22,7 +23,7 @@ _Use = tuple[str, str, str]
 """Table, column, and what reads it: ``AE.AESEV``, ``AE where``, ``key``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ColumnAccount:
     """What becomes of one raw column.
 
@@ -36,7 +37,7 @@ class ColumnAccount:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class TableAccount:
     """What became of a raw table.
 
@@ -53,7 +54,7 @@ class TableAccount:
     filled: Mapping[str, int]
 
 
-@dataclass(frozen=True)
+@frozen
 class BuildAccount:
     """What became of the raw columns of a build.
 

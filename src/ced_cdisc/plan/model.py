@@ -7,11 +7,12 @@ Two engines carry the same plan out: :mod:`ced_cdisc.convert` on polars frames, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal, TypeVar
 
 from ced_cdisc.core.findings import Location
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import Codelist, Comment, Document, FileFormat, Method, Origin, Standard
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Node, Type
@@ -43,7 +44,7 @@ NONE = "(none)"
 """Stands for a missing text in an expression where that is a fault."""
 
 
-@dataclass(frozen=True)
+@frozen
 class TextPolicy:
     """What is done with texts of a line that a transport file cannot hold; else they are faults.
 
@@ -63,7 +64,7 @@ Identity = tuple[str, str]
 """What tells a record from all others of its dataset, in every build: USUBJID and KEY."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Pinned:
     """Numbers of records that are kept from build to build.
 
@@ -76,7 +77,7 @@ class Pinned:
     highest: Mapping[str, int]
 
 
-@dataclass(frozen=True)
+@frozen
 class Line:
     """One variable of one block: its expression and what define.xml will say of it.
 
@@ -102,7 +103,7 @@ class Line:
     """Whether the spec asks for that report; it is a warning then, else a note."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Lookup:
     """One record at most of another table or dataset, joined to the row at hand.
 
@@ -118,7 +119,7 @@ class Lookup:
     many: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Block:
     """Rows from one source.
 
@@ -143,7 +144,7 @@ class Block:
     """For a raw block with visits: the raw columns of the visit's name and of its date."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Computed:
     """Records that are computed from the records so far: one for each subject and values of ``by``.
 
@@ -164,7 +165,7 @@ class Computed:
     """DTYPE, where the records are derived within their parameter."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Demand:
     """A condition that every finished record must meet; one that does not is a fault of the data."""
 
@@ -175,7 +176,7 @@ class Demand:
     hint: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class VariablePlan:
     """Metadata of a variable, before lengths and value levels are known from the data."""
 
@@ -202,7 +203,7 @@ class VariablePlan:
     """Texts over 200 bytes are continued in supplemental qualifiers or further variables."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SupplementalPlan:
     """A supplemental qualifier: QNAM, QLABEL, QORIG, QEVAL."""
 
@@ -221,7 +222,7 @@ class SupplementalPlan:
     """The codelist of ``evaluator``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Side:
     """One side of a relation: ``column`` (a variable or ``supp.QNAM``) links, ``idvar`` says which record."""
 
@@ -231,7 +232,7 @@ class Side:
     idvar: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Relation:
     """Records of two datasets that a collected identifier links, within the subject.
 
@@ -247,7 +248,7 @@ class Relation:
     where: Location
 
 
-@dataclass(frozen=True)
+@frozen
 class DatasetPlan:
     """One dataset.
 
@@ -313,7 +314,7 @@ class DatasetPlan:
         return PERSON if is_associated(self.domain) else "USUBJID"
 
 
-@dataclass(frozen=True)
+@frozen
 class DatasetDigest:
     """What the plan of a dataset comes to, in digests: see :mod:`ced_cdisc.plan.dataset_key`.
 
@@ -330,7 +331,7 @@ class DatasetDigest:
     reads: frozenset[str]
 
 
-@dataclass(frozen=True)
+@frozen
 class StudyPlan:
     """A whole study: raw tables, visits and datasets in the order in which they are built.
 

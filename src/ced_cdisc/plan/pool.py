@@ -7,14 +7,15 @@ missing in the others' records. STUDYID tells whose a record is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.tabulations import Tabulations
 
 
-@dataclass(frozen=True)
+@frozen
 class Pool:
     """The datasets of all studies, each name once, and the names that analysis lines may use."""
 

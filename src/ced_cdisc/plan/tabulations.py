@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.crf_pages import made_document
@@ -46,7 +47,7 @@ _CLASSES = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Tabulations:
     """The SDTM datasets of a study as planned, and what its other lines are planned with.
 

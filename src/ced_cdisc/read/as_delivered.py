@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.rawformat import format_of
 from ced_cdisc.read.contract import ROW, TableContract, shown_path
 from ced_cdisc.read.tables import read_table
@@ -24,7 +25,7 @@ _SEVERAL = ("odm", "sql")
 """Formats of which the name of the file does not say what the table is."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Form:
     """How delimited text is written: what an editor calls its encoding, the delimiter, the line end."""
 
@@ -33,7 +34,7 @@ class Form:
     line_end: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Delivered:
     """A file of a delivery.
 

@@ -6,8 +6,9 @@ Source: ECMA-376 part 1, 18.8.30 (number formats) and 18.17.4 (dates and times).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from ced_cdisc.core.frozen import frozen
 
 _BUILT_IN = {
     14: "mm-dd-yy",
@@ -31,7 +32,7 @@ _DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d{1,3})?)S)?")
 _DAY = 86_400_000  # [ms]
 
 
-@dataclass(frozen=True)
+@frozen
 class CellFormat:
     """What a format makes of a number: a moment, a duration, or the number itself."""
 

@@ -12,12 +12,13 @@ import posixpath
 import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import IO, Any, Literal, cast
 from xml.etree.ElementTree import Element, XMLPullParser, fromstring
 from xml.parsers import expat
 
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.read.sheet_formats import CellFormat, cell_format
 
 MAX_UNPACKED = 1 << 30
@@ -35,7 +36,7 @@ _WORKBOOK = (
 _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: DTZ001
 
 
-@dataclass(frozen=True)
+@frozen
 class PackageFault:
     """Why a file cannot be read as a workbook; ``said`` is the detail for the message."""
 
@@ -67,7 +68,7 @@ def damage(error: Exception) -> PackageFault:
     return PackageFault("damaged", " ".join(str(error).split()) or type(error).__name__)
 
 
-@dataclass(frozen=True)
+@frozen
 class Worksheet:
     """A sheet of cells: its title, its part of the package, and whether people see it."""
 
@@ -76,7 +77,7 @@ class Worksheet:
     hidden: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Book:
     """An open workbook.
 

@@ -8,12 +8,13 @@ occurs, it is ``None`` as well.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from ced_cdisc.core.findings import Location
+from ced_cdisc.core.frozen import frozen
 
 Value = str | float | date | datetime | bool | None
 """What a cell holds."""
@@ -36,7 +37,7 @@ class DataFault(Exception):
         self.at: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Fault:
     """A fault of the data, with its place: the dataset's line and the record.
 

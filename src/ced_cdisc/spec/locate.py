@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from ced_cdisc.core.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class StudyFolders:
     """The two spec folders, how messages name them, and a notice for the user."""
 

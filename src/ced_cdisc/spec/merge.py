@@ -6,15 +6,16 @@ Both are trees with places, so that what is merged still knows the file, line an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text
 
 REMOVE = "remove"
 
 
-@dataclass(frozen=True)
+@frozen
 class Keys:
     """Keys and values: a key that is given goes before the layer's.
 
@@ -27,7 +28,7 @@ class Keys:
     """Whether a key without value takes the layer's: ``ae:`` in the tables names the layer's table."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Listed:
     """A list of keys and values, told apart by one key: tests by ``test``, visits by ``number``."""
 
@@ -94,7 +95,7 @@ def merge(kind: str, lower: Mapping | None, upper: Mapping, findings: Findings) 
     return _merge_keys(base, upper, rule, _Merge(findings, fold))
 
 
-@dataclass(frozen=True)
+@frozen
 class _Merge:
     findings: Findings
     fold: Callable[[str], str]

@@ -7,10 +7,11 @@ OCCDS 1.1.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.standards.ig import IgVariable, load_sdtmig, variable_of
 from ced_cdisc.standards.tables import read_table, unknown
 
@@ -30,7 +31,7 @@ _CONVENTIONS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class AdamStructure:
     """One structure: its define.xml class and subclass, and its variables as published (with patterns)."""
 
@@ -40,7 +41,7 @@ class AdamStructure:
     variables: tuple[IgVariable, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class AdamIg:
     """The structures of one version of the ADaMIG, with the OCCDS and TTE documents that go with it."""
 

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any
 
 from ced_cdisc.core.findings import Finding, Findings, Location, one_of
+from ced_cdisc.core.frozen import frozen
 
 COLUMNS = {
     "code": "Code",
@@ -33,7 +34,7 @@ _NCI = "{http://ncicb.nci.nih.gov/xml/odm/EVS/CDISC}"
 _MAX_UNPACKED = 1 << 30
 
 
-@dataclass(frozen=True)
+@frozen
 class Row:
     """One published row: a codelist if ``codelist`` is empty, else a term of it. ``line`` counts from 1."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from ced_cdisc.core.frozen import frozen
 
 _HEADER = ("code", "short_name", "name", "extensible", "name_list", "offset", "length")
 
 
-@dataclass(frozen=True)
+@frozen
 class ListRow:
     """A codelist as published. ``extensible`` is Yes, No, or empty where the publisher says nothing."""
 
@@ -23,7 +24,7 @@ class ListRow:
     extensible: str
 
 
-@dataclass(frozen=True)
+@frozen
 class TermRow:
     """A term as published; ``synonyms`` are joined by ``; ``."""
 

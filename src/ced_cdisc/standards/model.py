@@ -7,10 +7,11 @@ codelists are those that most domains of SDTMIG 3.4 give to a variable, where mo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import cast
 
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.standards.ig import Core, IgDataset, IgVariable, VariableType, load_sdtmig
 from ced_cdisc.standards.tables import UnknownStandard, read_table, unknown
 
@@ -34,7 +35,7 @@ _NOUN_LABELS = {
 _TOPICS = ("--TESTCD", "--TEST", "--TRT", "--TERM", "--DECOD", "--CAT", "--SCAT")
 
 
-@dataclass(frozen=True)
+@frozen
 class _ModelVariable:
     name: str
     label: str

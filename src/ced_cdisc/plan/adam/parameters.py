@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ced_cdisc.core.findings import Findings, Location
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope
 from ced_cdisc.plan.adam.formulas import formula_in_words, parameters_to_aggregates
@@ -34,7 +35,7 @@ def parameter_lines(code: Text, number: int, parameter: ParameterSpec) -> dict[s
     return made
 
 
-@dataclass(frozen=True)
+@frozen
 class ComputedRecords:
     """Makes the records of computed parameters.
 

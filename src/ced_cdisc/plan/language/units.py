@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 
 from ced_cdisc.core.findings import Finding, Findings, Severity, did_you_mean
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.codelists import Codelists
@@ -19,7 +20,7 @@ _TOLERANCE = Fraction(1, 1000)
 _READERS = ("numeric", "numeral", "comparator")
 
 
-@dataclass(frozen=True)
+@frozen
 class StudyUnits:
     """What a study says of units and numbers.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
@@ -22,7 +23,7 @@ Value = tuple[tree.Node, Text | None]
 """A resolved tree, and the text of the spec that it was made from, if one text alone makes it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Target:
     """The variable a line is for: what the standard or the spec says of it."""
 
