@@ -43,15 +43,13 @@ def frozen(kind: type[T] | None = None, /, *, kw_only: bool = False) -> Any:
 
 
 def _equal(self: Any, other: Any) -> bool:
-    kind: Any = type(self)
-    if kind is not type(other):
+    if type(self) is not type(other):
         return NotImplemented
-    return self is other or kind.__frozen_key__(self) == kind.__frozen_key__(other)
+    return self is other or self.__frozen_key__(self) == self.__frozen_key__(other)
 
 
 def _hash(self: Any) -> int:
-    kind: Any = type(self)
-    return hash(kind.__frozen_key__(self))
+    return hash(self.__frozen_key__(self))
 
 
 def _shown(self: Any) -> str:
