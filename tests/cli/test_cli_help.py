@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from ced_cdisc import __version__
 from ced_cdisc.cli import main
 
-HEAVY = ("polars", "pandas", "lxml", "pyarrow", "pydantic", "numpy", "openpyxl", "lark", "yaml", "rich")
+HEAVY = ("polars", "pandas", "lxml", "pyarrow", "pydantic", "numpy", "openpyxl", "yaml", "rich")
 
 
 @pytest.mark.parametrize(
