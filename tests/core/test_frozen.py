@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 import pytest
 
-from ced_cdisc.core.frozen import frozen
+from ced_cdisc.core.frozen import changed, frozen
 
 
 @frozen
@@ -87,3 +87,13 @@ def test_methods_of_its_own_stay() -> None:
             return self.name
 
     assert Fold("A") == Fold("a") and len({Fold("A"), Fold("a")}) == 1 and repr(Fold("A")) == "A"
+
+
+def test_a_changed_value_is_the_one_that_replace_makes() -> None:
+    one = Below(name="n", at=3, parts=[1])
+    vars(one)["kept_beside"] = "computed of the fields"
+    made = changed(one, name="m")
+    assert vars(made) == vars(replace(one, name="m")) == {"at": 3, "name": "m", "parts": [1]}
+    assert one.name == "n"
+    with pytest.raises(TypeError, match=r"^Below has no field nam, pats$"):
+        changed(one, nam="m", pats=[])

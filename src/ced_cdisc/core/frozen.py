@@ -32,14 +32,29 @@ def frozen(kind: type[T] | None = None, /, *, kw_only: bool = False) -> Any:
         if kind.__doc__ is None:
             kind.__doc__ = kind.__name__  # dataclass would compose one of the signature, which takes long
         made: Any = dataclass(repr=False, eq=False, kw_only=kw_only)(kind)
-        names = [one.name for one in fields(made) if one.compare]
-        made.__frozen_key__ = attrgetter(*names) if names else type
+        made.__frozen_names__ = dict.fromkeys(one.name for one in fields(made))
+        compared = [one.name for one in fields(made) if one.compare]
+        made.__frozen_key__ = attrgetter(*compared) if compared else type
         for name, method in (("__eq__", _equal), ("__hash__", _hash), ("__repr__", _shown)):
             if name not in vars(kind):
                 setattr(made, name, method)
         return made
 
     return declared if kind is None else declared(kind)
+
+
+def changed(value: T, **others: Any) -> T:
+    """A value with other fields, as ``replace`` makes it: its fields are copied, and none is computed anew.
+
+    Raises:
+        TypeError: the kind has no such field.
+    """
+    made: Any = object.__new__(type(value))
+    own, names = vars(value), made.__frozen_names__.keys()
+    if not others.keys() <= names:
+        raise TypeError(f"{type(value).__name__} has no field {', '.join(sorted(others.keys() - names))}")
+    vars(made).update({name: own[name] for name in names} | others)
+    return made
 
 
 def _equal(self: Any, other: Any) -> bool:

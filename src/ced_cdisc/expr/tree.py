@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import field, fields, replace
+from dataclasses import field, fields
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from ced_cdisc.core.frozen import frozen
+from ced_cdisc.core.frozen import changed, frozen
 from ced_cdisc.core.imputation import Imputation
 from ced_cdisc.derivations.record import Derivation
 
@@ -292,12 +292,17 @@ def walk(node: Node) -> tuple[Node, ...]:
 
 
 def rebuild(node: N, change: Callable[[Node], Node]) -> N:
-    """The node with ``change`` applied to each direct child."""
+    """The node with ``change`` applied to each direct child; itself where that changes none."""
     values: dict[str, Any] = {}
-    for item in fields(node):
-        value = getattr(node, item.name)
+    for name in _parts(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Node):
-            values[item.name] = change(value)
+            made = change(value)
+            if made is not value:
+                values[name] = made
         elif isinstance(value, tuple) and value and isinstance(value[0], Node):
-            values[item.name] = tuple(change(element) for element in cast("tuple[Node, ...]", value))
-    return replace(node, **values) if values else node
+            listed = cast("tuple[Node, ...]", value)
+            several = tuple(change(element) for element in listed)
+            if any(one is not other for one, other in zip(several, listed, strict=True)):
+                values[name] = several
+    return changed(node, **values) if values else node

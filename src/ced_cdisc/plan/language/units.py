@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from fractions import Fraction
 
 from ced_cdisc.core.findings import Finding, Findings, Severity, did_you_mean
-from ced_cdisc.core.frozen import frozen
+from ced_cdisc.core.frozen import changed, frozen
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.codelists import Codelists
@@ -62,18 +62,20 @@ class StudyUnits:
     def _applied(self, node: tree.Node) -> tree.Node:
         node = tree.rebuild(node, self._applied)
         if isinstance(node, tree.ReadNumber):
-            return replace(node, of=self._plain(node.of))
+            of = self._plain(node.of)
+            return node if of is node.of else changed(node, of=of)
         if not isinstance(node, tree.Call):
             return node
         if node.name in _READERS:
-            return replace(node, args=(self._plain(node.args[0]), *node.args[1:]))
+            of = self._plain(node.args[0])
+            return node if of is node.args[0] else changed(node, args=(of, *node.args[1:]))
         if node.name == "unit":
-            return replace(node, args=(node.args[0], *map(_text, self.synonyms)))
+            return changed(node, args=(node.args[0], *map(_text, self.synonyms)))
         if node.name == "convert":
             unit, to, *more = (arg.value if isinstance(arg, tree.Literal) else None for arg in node.args[1:])
             substance = str(more[0]) if more else ""
             rules = self.rules_for(None if unit is None else str(unit), str(to), substance)
-            return replace(node, args=(*node.args, *map(_text, rules)))
+            return changed(node, args=(*node.args, *map(_text, rules)))
         return node
 
     def _plain(self, of: tree.Node) -> tree.Node:
