@@ -50,9 +50,9 @@ class OdmFault(Exception):
     """What is wrong with a file.
 
     Attributes:
-        kind: ``xml`` (not well-formed), ``doctype``, ``bound`` (too deep or too long), ``foreign`` (no clinical
-            data at all: a file of another kind), ``odm`` (clinical data, but not such as are read), ``data`` (a
-            record contradicts itself).
+        kind: ``xml`` (not well-formed), ``doctype``, ``bound`` (too deep or too long), ``foreign`` (no
+            clinical data at all: a file of another kind), ``odm`` (clinical data, but not such as are read),
+            ``data`` (a record contradicts itself).
         said: in words that follow the name of the file.
         line, column: where, from 1; 0 = nowhere in particular.
         hint: what to do.

@@ -49,7 +49,7 @@ def fault_finding(fault: OdmFault, contract: TableContract, shown: str) -> Findi
 
 
 def group_items(data: OdmData, group: str) -> list[str]:
-    """The ItemOIDs of a group: those that the metadata of the file list for it, then others that its records have."""
+    """The ItemOIDs of a group: those that the metadata of the file list, then others of its records."""
     seen = data.groups[group].seen if group in data.groups else {}
     return list(data.refs.get(group, {}) | dict.fromkeys(seen))
 
