@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from math import sqrt
 from typing import Any, Literal, cast
 
 from ced_cdisc.analyse.numbers import ranked
 from ced_cdisc.analyse.ranks import exact_rank_sum_p, middle_ranks, rank_sum_p, signed_rank_p
 from ced_cdisc.analyse.signed_rank import exact_p, has_ties
+from ced_cdisc.analyse.student import quantile_975, two_sided_p
 from ced_cdisc.plan.analyses import NUMPY_QUANTILES
 
 EXACT_BELOW = 50
@@ -28,20 +28,6 @@ class Found:
 
     values: dict[str, float]
     variant: str = ""
-
-
-class _T:
-    """Student's t distribution; scipy is loaded where it is asked for."""
-
-    def __init__(self, freedom: int) -> None:
-        self._freedom = freedom
-        self._special: Any = import_module("scipy.special")
-
-    def two_sided_p(self, t: float) -> float:
-        return 2 * float(self._special.stdtr(self._freedom, -abs(t)))
-
-    def quantile(self, p: float) -> float:
-        return float(self._special.stdtrit(self._freedom, p))
 
 
 def share(count: int, total: int) -> Found:
@@ -142,10 +128,10 @@ def paired_t(differences: Sequence[float]) -> Found:
     if not found["sd"]:
         raise TooFew("all differences are equal")
     mean, error = found["mean"], found["sd"] / sqrt(len(differences))
-    distribution = _T(len(differences) - 1)
-    half, t = distribution.quantile(0.975) * error, mean / error
+    freedom = len(differences) - 1
+    half, t = quantile_975(freedom) * error, mean / error
     interval = {"lower": mean - half, "upper": mean + half}
-    return Found({**found, **interval, "statistic": t, "p": distribution.two_sided_p(t)})
+    return Found({**found, **interval, "statistic": t, "p": two_sided_p(t, freedom)})
 
 
 def mann_whitney(
@@ -219,8 +205,7 @@ def ancova(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, f
     if not error:
         raise TooFew("the values lie on lines without any scatter")
     t = difference / error
-    distribution = _T(freedom)
-    half = distribution.quantile(0.975) * error
+    half = quantile_975(freedom) * error
     values = {"difference": difference, "lower": difference - half, "upper": difference + half}
-    p = distribution.two_sided_p(t)
+    p = two_sided_p(t, freedom)
     return Found({"n1": len(first), "n2": len(second), **values, "statistic": t, "p": p})

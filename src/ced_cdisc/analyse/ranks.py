@@ -1,4 +1,4 @@
-"""Rank tests, of the ranks alone: no library of statistics, which takes a second to load, is needed for them."""
+"""Rank tests, of the ranks alone: a library of statistics, which they would need, takes a second to load."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def middle_ranks(sizes: Sequence[float]) -> list[float]:
     return [last[size] - (counted[size] - 1) / 2 for size in sizes]
 
 
-def two_sided_p(z: float) -> float:
+def normal_p(z: float) -> float:
     """The two-sided P value of a standard normal deviate, which counts as 0 below that."""
     return min(erfc(z / sqrt(2)), 1.0)
 
@@ -34,7 +34,7 @@ def signed_rank_p(ranks: Sequence[float], statistic: float, *, correction: bool)
     """
     above = abs(statistic - sum(ranks) / 2)
     distance = abs(above - 0.5) if correction and above else above
-    return two_sided_p(distance / sqrt(sum(rank * rank for rank in ranks) / 4))
+    return normal_p(distance / sqrt(sum(rank * rank for rank in ranks) / 4))
 
 
 def rank_sum_p(first: int, second: int, ties: Sequence[int], statistic: float, *, correction: bool) -> float:
@@ -51,7 +51,7 @@ def rank_sum_p(first: int, second: int, ties: Sequence[int], statistic: float, *
     tied = sum(count**3 - count for count in ties) / (total * (total - 1))
     deviation = sqrt(first * second / 12 * (total + 1 - tied))
     above = abs(statistic - first * second / 2)
-    return two_sided_p((above - 0.5 * correction) / deviation)
+    return normal_p((above - 0.5 * correction) / deviation)
 
 
 def exact_rank_sum_p(first: int, second: int, statistic: int) -> float:
