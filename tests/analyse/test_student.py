@@ -17,7 +17,7 @@ DEVIATES = st.floats(0, 60)
 
 
 def closed_form(t: float, freedom: int) -> float:
-    """For even degrees of freedom 1 - s (1 + c / 2 + 3 c^2 / 8 + ..), with s = t / sqrt(v + t^2), c = 1 - s^2."""
+    """For even degrees of freedom 1 - s (1 + c / 2 + 3 c^2 / 8 + ..); s^2 = t^2 / (v + t^2) = 1 - c."""
     with localcontext() as context:
         context.prec = 400
         square = Decimal(t) ** 2
