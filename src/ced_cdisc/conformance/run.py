@@ -7,7 +7,8 @@ from itertools import zip_longest
 
 import polars as pl
 
-from ced_cdisc.conformance.look import ROW, Answer, Look, Question, answered
+from ced_cdisc.conformance.answer import Given, answered, answers_of
+from ced_cdisc.conformance.look import ROW, Answer, Look
 from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
@@ -71,12 +72,16 @@ def _looks(study: Submission, rule: Rule) -> list[Look] | str | pl.exceptions.Po
 def _result(
     rule: Rule,
     looks: list[Look] | str | pl.exceptions.PolarsError,
-    answers: Mapping[Question, Answer | pl.exceptions.PolarsError],
+    answers: Mapping[Look, Given],
     records: int,
 ) -> RuleResult:
     if isinstance(looks, str):
         return RuleResult(rule.text, "not applicable", reason=looks)
-    told = [looks] if isinstance(looks, Exception) else [_answer(look, answers) for look in looks]
+    told: list[Answer | pl.exceptions.PolarsError] = (
+        [looks]
+        if isinstance(looks, Exception)
+        else [one for look in looks for one in answers_of(look, answers)]
+    )
     found: list[Answer] = []
     for one in told:
         if isinstance(one, Exception):
@@ -91,12 +96,6 @@ def _result(
     if not looked:
         return RuleResult(rule.text, "not applicable", reason=NOTHING_OF_ITS_KIND)
     return RuleResult(rule.text, "passed", looked)
-
-
-def _answer(
-    look: Look, answers: Mapping[Question, Answer | pl.exceptions.PolarsError]
-) -> Answer | pl.exceptions.PolarsError:
-    return answers[look] if isinstance(look, Question) else look
 
 
 def _lacking(study: Submission, rule: Rule) -> str:

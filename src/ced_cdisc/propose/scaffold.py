@@ -180,7 +180,9 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
     yield from _identifying(table)
     own = table.of("subject")
     if own is None:
-        yield "    # subject: ?  # decide: no column of this table seems to hold the subject"
+        if subject:
+            why = "no column of this table seems to hold the subject; name it, or take the table out"
+            yield f'    subject: "?"  # decide: {why}'
     elif own.name != subject:
         yield f"    subject: {scalar(own.name)}  # likely: by its name or values"
     if _from_vendor(table):

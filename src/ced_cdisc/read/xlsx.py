@@ -49,30 +49,9 @@ def read_xlsx(
 
 def _fault_finding(fault: PackageFault, contract: TableContract, shown: str) -> Finding:
     """CED225, CED226, CED227 or CED233: what is no workbook, or too big a one."""
-    table = contract.name
-    code, text, hint = {
-        "locked": (
-            "CED226",
-            f"the file of table {table} is password-protected or an old .xls",
-            "save it as .xlsx without a password",
-        ),
-        "foreign": (
-            "CED225",
-            f"the file of table {table} is not an xlsx workbook: it starts with {fault.said}",
-            "save it as .xlsx, or write format: csv if it is text",
-        ),
-        "damaged": (
-            "CED227",
-            f"the file of table {table} is damaged or no workbook: {fault.said}",
-            "open it in a spreadsheet program and save it as .xlsx again",
-        ),
-        "big": (
-            "CED233",
-            f"the workbook of table {table} unpacks to {fault.said}",
-            "export so big a table as CSV",
-        ),
-    }[fault.kind]
-    return raw_finding(code, text, Location(shown), hint)
+    code = {"foreign": "CED225", "locked": "CED226", "damaged": "CED227", "big": "CED233"}[fault.kind]
+    hint = fault.hint + ", or write format: csv if it is text" * (fault.kind == "foreign")
+    return raw_finding(code, f"the file of table {contract.name} {fault.what}", Location(shown), hint)
 
 
 def _load(book: Any, contract: TableContract, shown: str) -> SheetCells | Finding:
