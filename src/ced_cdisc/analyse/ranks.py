@@ -1,4 +1,4 @@
-"""Rank tests, of the ranks alone: a library of statistics, which they would need, takes a second to load."""
+"""Rank tests, of the ranks alone: scipy.stats, which has them, takes a second to load."""
 
 from __future__ import annotations
 
