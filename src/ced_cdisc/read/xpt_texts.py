@@ -15,7 +15,7 @@ import pyarrow as _pyarrow  # pyright: ignore[reportMissingTypeStubs]
 import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
 
-from ced_cdisc.read.xpt_block import WORD, Block, Field
+from ced_cdisc.read.xpt_block import WORD, Block, Field, Space
 
 pa: Any = cast(Any, _pyarrow)  # pyarrow has no types
 pc: Any = cast(Any, _compute)
@@ -26,6 +26,7 @@ _INLINE = 12
 _BLANKS = np.uint64(0x2020202020202020)
 _NOT_ASCII = 0x8080808080808080
 _HALF = np.uint64(32)
+_NOTHING = np.uint64(0)
 _ALL = np.uint64((1 << 64) - 1)
 _EXPONENT = np.uint64(52)
 _MARK = (1 << 64) - 1
@@ -33,16 +34,16 @@ _MARK = (1 << 64) - 1
 
 
 def _by_exponent(used: int) -> NDArray[np.uint64]:
-    """A table by the exponent of a double, as its bits hold it: of words with so many bytes of which ..."""
+    """A table by the exponent of a double, as its bits hold it: ``used`` for each byte of a word ..."""
     return np.array(
         [max(0, min(8, (exponent - 1023) // 8 + 1)) * used for exponent in range(2048)], np.uint64
     )
 
 
 _USED = _by_exponent(1)
-"""... are used."""
-_KEPT = np.array([(1 << 8 * int(used)) - 1 for used in _USED], np.uint64)
-"""The mask of the bytes that are used."""
+"""... that is used."""
+_KEPT_BLANKS = np.array([int(_BLANKS) & (1 << 8 * int(used)) - 1 for used in _USED], np.uint64)
+"""Blanks in the bytes that are used, zeros behind them."""
 
 
 class Undecodable(Exception):
@@ -75,44 +76,44 @@ class TextDecoder:
     def fill(self, block: Block, field: Field, start: int, number: int) -> bool:
         """As :meth:`.xpt_columns.Decoder.fill`."""
         views = self._views[start : start + block.rows]
-        is_ascii = self._fill(views, block, field, number)
-        np.not_equal(views.view(np.uint32)[:, 0], 0, out=self._present[start : start + block.rows])
-        return is_ascii
-
-    def _fill(self, views: NDArray[np.uint64], block: Block, field: Field, number: int) -> bool:
+        present = self._present[start : start + block.rows]
         words = _words(block, field)
         if words is None:
             data = block.bytes_of(field)
             texts = pa.array(list(_decoded(data, field.length, self._encoding)), pa.large_string())
             self._characters[number] = _point(views, texts, *_first_words(texts), number)
-            return False
-        if len(words) <= 2 and not (len(words) == 2 and np.any(words[1] >> _HALF != _BLANKS >> _HALF)):
-            _inline(views, words)
-        elif self._is_repeated and not (len(words) <= _SHORT and _is_full(words, field)):
-            self._look_up(views, words, block, field, number)
+        elif len(words) == 1 and _are_equal(words[0], block.space):
+            one = words[0][:1]
+            _inline_word(views, one, block.space)
+            present.fill(bool(one[0]))
+            return True
+        elif len(words) == 1:
+            _inline_word(views, words[0], block.space)
+            np.not_equal(words[0], _NOTHING, out=present)
+            return True
+        elif len(words) == 2 and not np.any(words[1] >> _HALF):
+            _inline_words(views, words[0], words[1], block.space)
+        elif self._is_repeated and not (len(words) <= _SHORT and _is_full(words[-1], len(words), field)):
+            self._look_up(views, words, block, number)
         else:
             texts = _trimmed(block.bytes_of(field), field)
-            self._characters[number] = _point(views, texts, words[0], words[1], number)
-        return True
+            self._characters[number] = _point(views, texts, words[0] ^ _BLANKS, words[1] ^ _BLANKS, number)
+        np.not_equal(views.view(np.uint32)[:, 0], 0, out=present)
+        return words is not None
 
     def _look_up(
-        self,
-        views: NDArray[np.uint64],
-        words: list[NDArray[np.uint64]],
-        block: Block,
-        field: Field,
-        number: int,
+        self, views: NDArray[np.uint64], words: NDArray[np.uint64], block: Block, number: int
     ) -> None:
         """Views of texts that were seen before; what is new is kept for the blocks to come."""
         known = self._known
         if known is None or len(known.words) < len(words):
             known = self._known = _Known(len(words))
-        missed = np.flatnonzero(~known.find(words, views))
+        missed = known.missed(words, views, block.space)
         if not len(missed):
             return
         length = len(words) * WORD
-        data = np.stack([word[missed] for word in words], axis=1).tobytes()
-        texts = _trimmed(data, Field(0, length)).dictionary_encode()
+        rest = np.ascontiguousarray(words[:, missed].T) ^ _BLANKS
+        texts = _trimmed(rest.tobytes(), Field(0, length)).dictionary_encode()
         # Its own way to numpy loads pandas, which takes as long as reading a small file.
         codes, distinct = np.frombuffer(texts.indices.buffers()[1], np.int32)[: len(texts)], texts.dictionary
         # What one block shows of a variable holds for those behind it.
@@ -120,8 +121,8 @@ class TextDecoder:
         rows = np.empty(len(distinct), np.intp)
         rows[codes[::-1]] = missed[::-1]
         new = np.empty((len(distinct), 2), np.uint64)
-        ours = [word[rows] for word in words]
-        self._characters[number] = _point(new, distinct, ours[0], ours[1], number)
+        ours = words[:, rows]
+        self._characters[number] = _point(new, distinct, ours[0] ^ _BLANKS, ours[1] ^ _BLANKS, number)
         views[missed] = new.take(codes, axis=0)
         known.keep(ours, new)
 
@@ -134,104 +135,118 @@ class _Known:
     def __init__(self, count: int) -> None:
         size = 1 << self._BITS
         self.words = np.full((count, size), _MARK, np.uint64)
-        self._views = np.empty((2, size), np.uint64)
+        self._views = np.empty((size, 2), np.uint64)
         # Odd numbers whose bits look like chance: the digits of the golden ratio times 1, 3, 5, ...
         self._factors = [np.uint64(0x9E3779B97F4A7C15 * (2 * n + 1) % (1 << 64)) for n in range(count)]
         self._shift = np.uint64(64 - self._BITS)
 
-    def find(self, words: list[NDArray[np.uint64]], views: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Fill the views of those that are known, and say which; the other views are of no meaning."""
-        slots = self._slots(words)
-        found = self.words[0].take(slots) == words[0]
-        for own, word in zip(self.words[1:], words[1:], strict=False):
-            found &= own.take(slots) == word
-        for own in self.words[len(words) :]:
-            found &= own.take(slots) == _BLANKS
-        views[:, 0] = self._views[0].take(slots)
-        views[:, 1] = self._views[1].take(slots)
-        return found
+    def missed(
+        self, words: NDArray[np.uint64], views: NDArray[np.uint64], space: Space
+    ) -> NDArray[np.intp]:
+        """Fill the views of those that are known, and give the rows of the others; their views mean nothing."""
+        rows = words.shape[1]
+        slots, key = self._slots(words, space), space.work[1, :rows]
+        found, same = space.flags[:, :rows]
+        found.fill(True)
+        for place, own in enumerate(self.words):
+            np.take(own, slots, out=key, mode="clip")
+            np.equal(key, words[place] if place < len(words) else _NOTHING, out=same)
+            found &= same
+        np.take(self._views.view("V16")[:, 0], slots, out=views.view("V16")[:, 0], mode="clip")
+        if found.all():
+            return np.empty(0, np.intp)
+        return np.flatnonzero(~found)
 
-    def keep(self, words: list[NDArray[np.uint64]], views: NDArray[np.uint64]) -> None:
+    def keep(self, words: NDArray[np.uint64], views: NDArray[np.uint64]) -> None:
         """Keep texts that are not known, where their place is free."""
-        slots = self._slots(words)
+        slots = self._slots(words, Space(words.shape[1]))
         free = self.words[0].take(slots) == np.uint64(_MARK)
         for row in np.flatnonzero(free).tolist():
             slot = slots[row]
             if self.words[0, slot] == np.uint64(_MARK):
-                self.words[:, slot] = _BLANKS
-                self.words[: len(words), slot] = [word[row] for word in words]
-                self._views[:, slot] = views[row]
+                self.words[:, slot] = 0
+                self.words[: len(words), slot] = words[:, row]
+                self._views[slot] = views[row]
 
-    def _slots(self, words: list[NDArray[np.uint64]]) -> NDArray[np.int64]:
+    def _slots(self, words: NDArray[np.uint64], space: Space) -> NDArray[np.int64]:
         # Blank words add nothing: the hash of a text does not depend on the words that a block needs.
-        mixed = np.zeros(len(words[0]), np.uint64)
-        for word, factor in zip(words, self._factors, strict=False):
-            mixed += (word ^ _BLANKS) * factor
-            mixed ^= mixed >> _HALF
-        mixed *= self._factors[0]
-        return (mixed >> self._shift).view(np.int64)
+        mixed, more = space.work[:2, : words.shape[1]]
+        np.multiply(words[0], self._factors[0], out=mixed)
+        for word, factor in zip(words[1:], self._factors[1:], strict=False):
+            np.multiply(word, factor, out=more)
+            mixed += more
+        mixed >>= self._shift
+        return mixed.view(np.int64)
 
 
-def _words(block: Block, field: Field) -> list[NDArray[np.uint64]] | None:
-    """The words of a field that are not blank in all rows, at least one; None if a byte is not ASCII."""
-    found: list[NDArray[np.uint64]] = []
-    seen = 0
-    for number in reversed(range(-(-field.length // WORD))):
-        word = block.words(field, number)
-        used = field.length - number * WORD
-        if used < WORD:
-            word = word & np.uint64((1 << 8 * used) - 1)
-            word |= np.uint64(int(_BLANKS) >> 8 * used << 8 * used)
-        else:
-            word = word.copy()
-        if not found and number and bool((word == _BLANKS).all()):
-            continue
-        seen |= int(np.bitwise_or.reduce(word))
-        found.append(word)
-    return None if seen & _NOT_ASCII else found[::-1]
+def _words(block: Block, field: Field) -> NDArray[np.uint64] | None:
+    """The words of a field that are not blank in all rows, at least one; None if a byte is not ASCII.
+
+    Returns:
+        Shape (words, rows); the bits by which they differ from blanks, so that a blank word is zero.
+    """
+    count = -(-field.length // WORD)
+    found = block.space.words(count, block.rows)
+    seen, used = 0, 0
+    for number in reversed(range(count)):
+        word = found[number]
+        np.copyto(word, block.words(field, number))
+        word ^= _BLANKS
+        if field.length < (number + 1) * WORD:
+            word &= np.uint64((1 << 8 * (field.length - number * WORD)) - 1)
+        bits = int(np.bitwise_or.reduce(word))
+        if bits and not used:
+            used = number + 1
+        seen |= bits
+    return None if seen & _NOT_ASCII else found[: used or 1]
 
 
-def _is_full(words: list[NDArray[np.uint64]], field: Field) -> bool:
-    """Whether no text has blanks behind it."""
-    last = field.length - (len(words) - 1) * WORD
-    if not 0 < last <= WORD:
+def _is_full(last: NDArray[np.uint64], count: int, field: Field) -> bool:
+    """Whether no text has blanks behind it, by the last of so many words."""
+    used = field.length - (count - 1) * WORD
+    return 0 < used <= WORD and bool((last >> np.uint64(8 * (used - 1))).all())
+
+
+def _are_equal(word: NDArray[np.uint64], space: Space) -> bool:
+    """Whether all rows have the same word; most often the first, the middle and the last tell."""
+    if not word[0] == word[len(word) // 2] == word[-1]:
         return False
-    ends = words[-1] >> np.uint64(8 * (last - 1))
-    ends &= np.uint64(0xFF)
-    return bool((ends != np.uint64(ord(" "))).all())
+    return bool(np.equal(word[1:], word[:-1], out=space.flags[0, : len(word) - 1]).all())
 
 
-def _exponents(word: NDArray[np.uint64]) -> NDArray[np.int64]:
+def _exponents(word: NDArray[np.uint64], out: NDArray[np.uint64]) -> NDArray[np.int64]:
     """The exponents of words of ASCII without their blanks.
 
     The highest bit of each byte is zero, so rounding up the word cannot reach the next byte.
     """
-    bits = (word ^ _BLANKS).view(np.int64).astype(np.float64).view(np.uint64)
-    bits >>= _EXPONENT
-    return bits.view(np.int64)
+    np.copyto(out.view(np.float64), word.view(np.int64))
+    out >>= _EXPONENT
+    return out.view(np.int64)
 
 
-def _inline(views: NDArray[np.uint64], words: list[NDArray[np.uint64]]) -> None:
-    """Views of texts of up to 12 bytes: the length in four bytes, then the text, then zeros."""
-    first = words[0]
-    if len(words) == 1 and first[0] == first[-1] and bool((first == first[0]).all()):
-        first = first[:1]  # one text for all
-    exponents = _exponents(first)
-    kept, used = _KEPT.take(exponents), _USED.take(exponents)
-    if len(words) == 1:
-        text = first & kept
-        views[:, 0] = text << _HALF | used
-        views[:, 1] = text >> _HALF
-        return
-    exponents = _exponents(words[1])
-    second = words[1] & _KEPT.take(exponents)
+def _inline_word(views: NDArray[np.uint64], word: NDArray[np.uint64], space: Space) -> None:
+    """Views of texts of up to 8 bytes: the length in four bytes, then the text, then zeros."""
+    places, text, used = space.work[:, : len(word)]
+    exponents = _exponents(word, places)
+    np.take(_KEPT_BLANKS, exponents, out=text, mode="clip")
+    text ^= word
+    np.take(_USED, exponents, out=used, mode="clip")
+    np.right_shift(text, _HALF, out=views[:, 1])
+    text <<= _HALF
+    np.bitwise_or(text, used, out=views[:, 0])
+
+
+def _inline_words(
+    views: NDArray[np.uint64], word: NDArray[np.uint64], second: NDArray[np.uint64], space: Space
+) -> None:
+    """Views of texts of up to 12 bytes, by their two words."""
+    _inline_word(views, word, space)
+    exponents = _exponents(second, space.work[0, : len(word)])
     more = _USED.take(exponents)
-    is_long = more > 0
-    np.copyto(kept, _ALL, where=is_long)
-    np.copyto(used, more + np.uint64(WORD), where=is_long)
-    text = first & kept
-    views[:, 0] = text << _HALF | used
-    views[:, 1] = text >> _HALF | second << _HALF
+    rows = np.flatnonzero(more)
+    word, second, more = word[rows] ^ _BLANKS, second[rows] ^ _KEPT_BLANKS.take(exponents[rows]), more[rows]
+    views[rows, 0] = word << _HALF | more + np.uint64(WORD)
+    views[rows, 1] = word >> _HALF | second << _HALF
 
 
 def _trimmed(data: bytes, field: Field) -> Any:
