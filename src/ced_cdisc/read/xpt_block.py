@@ -33,7 +33,7 @@ class Space:
 
     def __init__(self, rows: int) -> None:
         self.work = np.empty((3, rows), np.uint64)
-        self.keys = np.empty((rows, 2), np.uint64)
+        self.slots = np.empty(rows, np.uint64)
         self.flags = np.empty((2, rows), np.bool_)
         self._words = np.empty(0, np.uint64)
 

@@ -88,8 +88,8 @@ class _Texts:
     def __init__(self, variable: XptVariable, rows: int, encoding: str, blocks: int) -> None:
         self._name, self._length, self._encoding = variable.name, variable.length, encoding
         self._views, self._present = np.empty((rows, 2), np.uint64), np.empty(rows, np.bool_)
-        # The characters of a block have the number of the block, whichever thread decodes it first.
-        self._characters: list[Any] = [None] * blocks
+        # Those of a block have its number, twice and one more, whichever thread decodes it first.
+        self._characters: list[Any] = [None] * (2 * blocks)
 
     def decoder(self) -> Decoder:
         return TextDecoder(self._views, self._present, self._characters, self._encoding)

@@ -24,8 +24,8 @@ from ced_cdisc.write.xpt_texts import Field, Texts
 from ced_cdisc.write.xpt_values import sas_numbers, sas_text
 from ced_cdisc.write.xpt_views import ROWS, Space
 
-_BLOCK_BYTES = 1 << 20
-_BLOCKS = 16
+_BLOCK_BYTES = 1 << 22
+_BLOCKS = 4
 """Blocks of rows that are made ready for encoding together."""
 _CODES = {code: ord(code) for code in SPECIAL_MISSING}
 
