@@ -15,7 +15,7 @@ import pytest
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.core.ibm import ieee_to_ibm
 from ced_cdisc.core.xpt import RECORD, XptMember, XptVariable
-from ced_cdisc.write import xpt
+from ced_cdisc.write import xpt_rows
 from ced_cdisc.write.xpt import write_xpt
 from ced_cdisc.write.xpt_values import sas_numbers
 
@@ -73,7 +73,7 @@ def plain(start: int) -> bytes:
 @pytest.mark.parametrize("start", [0, 1, 5_003])
 def test_all_ways_to_the_bytes_are_one(monkeypatch: pytest.MonkeyPatch, block: int, start: int) -> None:
     """Whole or as a slice of a larger frame; blocks of some hundred rows to all rows, by several threads."""
-    monkeypatch.setattr(xpt, "_BLOCK_BYTES", block)
+    monkeypatch.setattr(xpt_rows, "_BLOCK_BYTES", block)
     frame, member = made()
     frame = frame.slice(start)
     stream = io.BytesIO()
