@@ -171,6 +171,7 @@ def ask_questions(block: Block, asked: Iterable[AskedQuestion], skipped: int = 0
     for one in asked:
         if one.is_open:
             groups.setdefault(id(one.look.beside), []).append(one)
+    together: list[_Together] = []
     for group in groups.values():
         beside = group[0].look.beside
         try:
@@ -183,22 +184,52 @@ def ask_questions(block: Block, asked: Iterable[AskedQuestion], skipped: int = 0
             for one in group:
                 one.lose()
             continue
+        if not any(one.add(frame, group) for one in together):
+            together.append(_Together(block.frame, frame, group))
+    for one in together:
+        one.ask(block, skipped)
+
+
+class _Together:
+    """Questions whose further columns have different names, so that they can be asked of one frame."""
+
+    def __init__(self, plain: pl.DataFrame, frame: pl.DataFrame, asked: Iterable[AskedQuestion]) -> None:
+        self._plain = plain
+        self._known = set(plain.columns)
+        self._more: dict[str, pl.Series] = {}
+        self._asked: list[tuple[AskedQuestion, pl.DataFrame]] = []
+        self.add(frame, asked)
+
+    def add(self, frame: pl.DataFrame, asked: Iterable[AskedQuestion]) -> bool:
+        """Take in questions to a frame, if their further columns have other names."""
+        names = [name for name in frame.columns if name not in self._known]
+        if any(name in self._more for name in names):
+            return False
+        self._more |= {name: frame[name] for name in names}
+        self._asked += [(one, frame) for one in asked]
+        return True
+
+    def ask(self, block: Block, skipped: int) -> None:
+        """Put them."""
+        frame = self._plain.with_columns(self._more.values()) if self._more else self._plain
         try:
-            _ask(block, frame, group, skipped)
+            _ask(block, frame, self._asked, skipped)
         except pl.exceptions.PolarsError:
-            for one in group:
+            for one, own in self._asked:
                 try:
-                    _ask(block, frame, [one], skipped)
+                    _ask(block, own, [(one, own)], skipped)
                 except pl.exceptions.PolarsError as error:
                     one.error = error
 
 
-def _ask(block: Block, frame: pl.DataFrame, asked: Sequence[AskedQuestion], skipped: int) -> None:
-    every = [one for number, each in enumerate(asked) for one in each.expressions(number, skipped)]
+def _ask(
+    block: Block, frame: pl.DataFrame, asked: Sequence[tuple[AskedQuestion, pl.DataFrame]], skipped: int
+) -> None:
+    every = [one for number, (each, _) in enumerate(asked) for one in each.expressions(number, skipped)]
     told = frame.select(every).row(0, named=True)
-    for number, one in enumerate(asked):
+    for number, (one, own) in enumerate(asked):
         try:
-            one.take(block, frame, told, number, skipped)
+            one.take(block, own, told, number, skipped)
         except pl.exceptions.PolarsError as error:
             one.error = error
 

@@ -36,12 +36,10 @@ from ced_cdisc.conformance.look import (
     Wrong,
 )
 from ced_cdisc.conformance.records import SUBJECT, Block, Records
-from ced_cdisc.conformance.repeated import repeated
+from ced_cdisc.conformance.repeated import again, repeated
 from ced_cdisc.standards.ig import IgDataset, IgVariable
 
 T = TypeVar("T")
-AGAIN = pl.col("__again")
-"""Of :meth:`Dataset.again`."""
 
 if TYPE_CHECKING:
     from ced_cdisc.check.define.document import DefineDocument, Element
@@ -296,15 +294,15 @@ class Dataset:
     # Further columns
 
     def again(self, names: Sequence[str]) -> Beside:
-        """Gives the records ``__again``: whether another one of the dataset agrees in all these variables."""
-        names = list(names)
+        """Gives the records :func:`.repeated.again` of these variables: whether another one agrees in all."""
+        names, column = list(names), again(names).meta.output_name()
         whole: list[pl.Series] = []
 
         def found(block: Block) -> pl.DataFrame:
             if block.is_whole or SUBJECT in names:
-                return block.frame.with_columns(repeated(block.frame, names).alias("__again"))
+                return block.frame.with_columns(repeated(block.frame, names).alias(column))
             if not whole:
-                whole.append(repeated(self.read(*names), names).alias("__again"))
+                whole.append(repeated(self.read(*names), names).alias(column))
             return block.frame.with_columns(block.part_of(whole[0]))
 
         return self.once(f"again {names}", lambda: found)
@@ -324,15 +322,18 @@ class Dataset:
 
         return self.once(f"number {full}", lambda: found)
 
+    def day(self, name: str) -> pl.Expr:
+        """The column that :meth:`with_day` gives, ``--`` allowed."""
+        return pl.col(f"day of {self.v(name)}")
+
     def with_day(self, name: str, also: Beside | None = None) -> Beside:
-        """Gives the records ``day``, the day of a date, ``--`` allowed; null where it is not whole."""
+        """Gives the records the day of a date, ``--`` allowed; null where it is not whole."""
         full = self.v(name)
 
         def made(block: Block) -> pl.DataFrame | None:
             frame = block.frame if also is None else also(block)
-            days = block.once(
-                f"day {full}", lambda: block.frame.select(day(pl.col(full)).alias("day")).to_series()
-            )
+            column = day(pl.col(full)).alias(f"day of {full}")
+            days = block.once(f"day {full}", lambda: block.frame.select(column).to_series())
             return None if frame is None else frame.with_columns(days)
 
         return self.once(f"day {full} {id(also)}", lambda: made)

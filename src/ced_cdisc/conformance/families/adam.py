@@ -9,10 +9,11 @@ from functools import partial
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
-from ced_cdisc.conformance.dataset import AGAIN, Dataset
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import is_mostly
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Block
+from ced_cdisc.conformance.repeated import again
 from ced_cdisc.conformance.several import one_to_one
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.adam import adam_variable
@@ -240,7 +241,8 @@ def days_from_treatment(study: Submission) -> Iterator[Look]:
 def sequence_unique_in_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         if "ASEQ" in data.numbers() and _text(data, "USUBJID"):
-            yield data.records(AGAIN, "ASEQ", frame=data.again(["USUBJID", "ASEQ"]))
+            keys = ["USUBJID", "ASEQ"]
+            yield data.records(again(keys), "ASEQ", frame=data.again(keys))
 
 
 def date_of_death_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103

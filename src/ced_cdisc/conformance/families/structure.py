@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import polars as pl
 
-from ced_cdisc.conformance.dataset import AGAIN, Dataset
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
-from ced_cdisc.conformance.repeated import repeated
+from ced_cdisc.conformance.repeated import again, repeated
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.model import GENERAL_CLASSES, extend
 from ced_cdisc.standards.tables import UnknownStandard
@@ -368,14 +368,14 @@ def records_unique(study: Submission) -> Iterator[Look]:
         others = [n for n in data.columns if n != seq]
         shown = ["--TESTCD", "--TERM", "--TRT", "--DTC", "--STDTC"]
         topic = next((n for n in shown if data.has(n)), "USUBJID")
-        yield data.records(AGAIN, topic, *shown, frame=data.again(others))
+        yield data.records(again(others), topic, *shown, frame=data.again(others))
 
 
 def relations_unique(study: Submission) -> Iterator[Look]:
     """Supplemental qualifiers given twice to one record."""
     keys = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
     for data in study.having("QVAL", *keys):
-        yield data.records(AGAIN, "QNAM", "IDVAR", "IDVARVAL", "QVAL", frame=data.again(keys))
+        yield data.records(again(keys), "QNAM", "IDVAR", "IDVARVAL", "QVAL", frame=data.again(keys))
 
 
 def define_keys_unique(study: Submission) -> Iterator[Look]:
@@ -384,4 +384,4 @@ def define_keys_unique(study: Submission) -> Iterator[Look]:
         keys = data.define_keys
         if keys and all(name in data.columns for name in keys):
             frame, of = data.again(keys), pl.lit(True)
-            yield data.records(AGAIN, keys[-1], *keys, of=of, frame=frame, keys=", ".join(keys))
+            yield data.records(again(keys), keys[-1], *keys, of=of, frame=frame, keys=", ".join(keys))
