@@ -130,13 +130,12 @@ class AskedValues(Asking):
 
     def ask(self, block: Block, name: str) -> None:
         """Take in the values of a variable that a block has."""
-        wrong, values = self.look.wrong, block.values(name)
+        wrong = self.look.wrong
         if isinstance(wrong, pl.Expr):
-            bad = values.to_frame("value").filter(wrong)["value"]
-        elif callable(wrong):
-            bad = pl.Series("value", [one for one in values.to_list() if wrong(one)], values.dtype)
+            bad = block.values(name).to_frame("value").filter(wrong)["value"]
         else:
-            bad = pl.Series("value", sorted(wrong), values.dtype)
+            chosen = [one for one in block.listed(name) if wrong(one)] if callable(wrong) else sorted(wrong)
+            bad = pl.Series("value", chosen, block.frame.schema[name])
         if not len(bad):
             return
         rows = block.frame.select(pl.col(name).is_in(bad.implode()).fill_null(value=False)).to_series()

@@ -203,6 +203,22 @@ class Dataset:
         """
         return self._question(wrong, variable, show, of, frame, words)
 
+    def filled(self, variable: str) -> Look:
+        """A look at all records, of which none may lack a value of a variable."""
+        name = self.v(variable)
+        if not self.records_held.missing(name):
+            return Answer(self, name, self.height, failed=False)
+        return self.records(pl.col(name).is_null(), name, of=pl.lit(value=True))
+
+    def no_longer(self, variable: str, most: int, **words: str) -> Look:
+        """A look at the values of a character variable, none of which may have more characters."""
+        name = self.v(variable)
+        if self.records_held.longest(name) <= most:  # bytes are never fewer than characters
+            return Answer(
+                self, name, self.height - self.records_held.missing(name), failed=False, words=words
+            )
+        return self.values_wrong(name, pl.col("value").str.len_chars() > most, **words)
+
     def habit(
         self,
         way: pl.Expr,

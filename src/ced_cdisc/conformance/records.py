@@ -98,6 +98,10 @@ class Block:
         """Each value of a variable once; missing ones left out."""
         return self.once(f"values {name}", lambda: self.frame[name].drop_nulls().unique())
 
+    def listed(self, name: str) -> list[Any]:
+        """The same as objects of Python."""
+        return self.once(f"list {name}", lambda: self.values(name).to_list())
+
     @cached_property
     def subjects(self) -> pl.Series:
         """The subjects of the records, each once."""

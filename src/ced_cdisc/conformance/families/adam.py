@@ -52,7 +52,7 @@ def identifiers_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam("ADSL", "BDS", "TTE", "OCCDS"):
         for name in ("STUDYID", "USUBJID"):
             if _text(data, name):
-                yield data.records(pl.col(name).is_null(), name, of=pl.lit(True))
+                yield data.filled(name)
 
 
 def subject_in_dm_of_adam(study: Submission) -> Iterator[Look]:  # noqa: D103

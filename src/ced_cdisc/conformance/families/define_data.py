@@ -120,7 +120,7 @@ def values_fit_length(study: Submission) -> Iterator[Look]:
     for data, item, name in _variables(study):
         length = item.get("Length", "")
         if item.get("DataType") == "text" and data.columns[name].type == "Char" and length.isdecimal():
-            yield data.values_wrong(name, VALUE.str.len_chars() > int(length), said=length)
+            yield data.no_longer(name, int(length), said=length)
 
 
 def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -128,7 +128,7 @@ def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
         for ref, item in _refs(document, element):
             name = item.get("Name", "")
             if ref.get("Mandatory") == "Yes" and name in data.columns:
-                yield data.records(pl.col(name).is_null(), name, of=pl.lit(True))
+                yield data.filled(name)
 
 
 def empty_variable_has_no_values(study: Submission) -> Iterator[Look]:  # noqa: D103

@@ -195,7 +195,7 @@ def required_filled(study: Submission) -> Iterator[Look]:
     for data in study.sdtm():
         for variable in data.ig.variables if data.ig else ():
             if variable.core == "Req" and data.has(variable.name):
-                yield data.records(pl.col(variable.name).is_null(), variable.name, of=pl.lit(True))
+                yield data.filled(variable.name)
 
 
 def custom_variables(study: Submission) -> Iterator[Look]:
