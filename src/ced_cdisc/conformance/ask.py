@@ -255,16 +255,9 @@ def ask_values(block: Block, data: Dataset, asked: Sequence[AskedValues]) -> Non
                 about = [one for names, found in named.items() if name in names for one in found]
                 _ask_values(block, block.values(name).to_frame("value"), [(one, (name,)) for one in about])
         elif named:
-            stacked = block.once(f"stacked {numeric}", lambda numeric=numeric: _stacked(block, data, numeric))
+            stacked = block.stacked(numeric=numeric)
             about = [(one, names) for names, found in named.items() for one in found]
             _ask_values(block, stacked, about)
-
-
-def _stacked(block: Block, data: Dataset, numeric: bool) -> pl.DataFrame:
-    """The values of all variables of a type, once each: ``variable``, ``value``."""
-    names = data.numbers() if numeric else data.texts()
-    stacked = block.frame.select(names).unpivot().filter(pl.col("value").is_not_null())
-    return stacked if numeric else stacked.unique()
 
 
 def _ask_values(

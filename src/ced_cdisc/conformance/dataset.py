@@ -203,6 +203,26 @@ class Dataset:
         """
         return self._question(wrong, variable, show, of, frame, words)
 
+    def repeated(
+        self, names: Sequence[str], variable: str, *show: str, of: pl.Expr | None = None, **words: str
+    ) -> Look:
+        """A look at records, none of which may agree with another one of the dataset in all these variables.
+
+        Args:
+            names: the variables; missing values agree.
+            variable, show, of: as in :meth:`records`.
+        """
+        is_large = self.records_held.is_large
+        wrong = again(names) if is_large else pl.struct(names).is_duplicated()
+        frame = self._again(names) if is_large else None
+        return self.records(wrong, variable, *show, of=of, frame=frame, **words)
+
+    def alone(self, names: Sequence[str], variable: str, *show: str) -> Look:
+        """A look at records, each of which must agree with another one in all these variables."""
+        if self.records_held.is_large:
+            return self.records(~again(names), variable, *show, frame=self._again(names))
+        return self.records(~pl.struct(names).is_duplicated(), variable, *show)
+
     def filled(self, variable: str) -> Look:
         """A look at all records, of which none may lack a value of a variable."""
         name = self.v(variable)
@@ -309,7 +329,7 @@ class Dataset:
 
     # Further columns
 
-    def again(self, names: Sequence[str]) -> Beside:
+    def _again(self, names: Sequence[str]) -> Beside:
         """Gives the records :func:`.repeated.again` of these variables: whether another one agrees in all."""
         names, column = list(names), again(names).meta.output_name()
         whole: list[pl.Series] = []

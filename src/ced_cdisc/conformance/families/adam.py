@@ -13,7 +13,6 @@ from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import is_mostly
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Block
-from ced_cdisc.conformance.repeated import again
 from ced_cdisc.conformance.several import one_to_one
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.adam import adam_variable
@@ -242,7 +241,7 @@ def sequence_unique_in_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         if "ASEQ" in data.numbers() and _text(data, "USUBJID"):
             keys = ["USUBJID", "ASEQ"]
-            yield data.records(again(keys), "ASEQ", frame=data.again(keys))
+            yield data.repeated(keys, "ASEQ")
 
 
 def date_of_death_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103

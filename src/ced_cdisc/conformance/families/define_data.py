@@ -247,20 +247,24 @@ def _described(study: Submission) -> Iterator[tuple[Dataset, DefineDocument, Ele
 
 
 def _refs(document: DefineDocument, element: Element) -> Iterator[tuple[Element, Element]]:
-    """The ItemRefs of a dataset with their ItemDefs; dangling references left out."""
+    """The ItemRefs of a dataset or a value list with their ItemDefs; dangling references left out."""
     for ref in element.findall(qualified("ItemRef")):
         item = document.items.get(ref.get("ItemOID", ""))
         if item is not None:
             yield ref, item
 
 
-def _variables(study: Submission) -> Iterator[tuple[Dataset, Element, str]]:
+def _variables(study: Submission) -> Iterable[tuple[Dataset, Element, str]]:
     """The variables that define.xml and the data both have."""
-    for data, document, element in _described(study):
-        for item in document.refs(element):
-            name = item.get("Name", "")
-            if name in data.columns:
-                yield data, item, name
+    return study.once(
+        "variables",
+        lambda: [
+            (data, item, name)
+            for data, document, element in _described(study)
+            for item in document.refs(element)
+            if (name := item.get("Name", "")) in data.columns
+        ],
+    )
 
 
 def _conditions(study: Submission) -> Iterable[_Condition]:

@@ -10,7 +10,6 @@ import polars as pl
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import PREFIX
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.repeated import again
 from ced_cdisc.conformance.several import several
 from ced_cdisc.conformance.submission import Submission
 
@@ -89,7 +88,7 @@ def planned_visits_once(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("TV")
     if data is not None and data.has("VISITNUM"):
         by = ["VISITNUM", *(["ARMCD"] if data.has("ARMCD") else [])]
-        yield data.records(again(by), "VISITNUM", frame=data.again(by))
+        yield data.repeated(by, "VISITNUM")
 
 
 def planned_visit_has_start(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -100,7 +99,7 @@ def criteria_once(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("TI")
     if data is not None and data.has("IETESTCD"):
         by = ["IETESTCD", *(["TIVERS"] if data.has("TIVERS") else [])]
-        yield data.records(again(by), "IETESTCD", frame=data.again(by))
+        yield data.repeated(by, "IETESTCD")
 
 
 def criterion_has_category(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -190,7 +189,7 @@ def number_of_arms(study: Submission) -> Iterator[Look]:  # noqa: D103
 def _once(study: Submission, name: str, *keys: str) -> Iterator[Look]:
     data = study.get(name)
     if data is not None and data.has(*keys):
-        yield data.records(again(keys), keys[-1], *keys[:-1], frame=data.again(keys))
+        yield data.repeated(keys, keys[-1], *keys[:-1])
 
 
 def _one_name(study: Submission, dataset: str, code: str, name: str) -> Iterator[Look]:

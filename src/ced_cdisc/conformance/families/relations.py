@@ -11,7 +11,6 @@ from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after, day, is_day
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
-from ced_cdisc.conformance.repeated import again
 from ced_cdisc.conformance.several import several
 from ced_cdisc.conformance.submission import Submission
 
@@ -103,7 +102,7 @@ def one_qualifier_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
     keys = ("USUBJID", "APID", "POOLID", "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM")
     for data in _supplemental(study):
         by = [name for name in keys if name in data.columns]
-        yield data.records(again(by), "QNAM", "IDVAR", "IDVARVAL", frame=data.again(by))
+        yield data.repeated(by, "QNAM", "IDVAR", "IDVARVAL")
 
 
 def one_label_a_qualifier(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -135,7 +134,7 @@ def qualifier_has_label(study: Submission) -> Iterator[Look]:  # noqa: D103
 def relation_has_sides(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _relrec(study):
         by = ["RELID", *(["USUBJID"] if data.has("USUBJID") else [])]
-        yield data.records(~again(by), "RELID", "RDOMAIN", frame=data.again(by))
+        yield data.alone(by, "RELID", "RDOMAIN")
 
 
 def relation_of_datasets_has_type(study: Submission) -> Iterator[Look]:  # noqa: D103
