@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from made_study import write_study
+from watching import tree_memory
 
 DEFAULT = ("wide=1000", "vitals=12978", "vitals=648900", "labs=10000", "labs=100000")
 STAGES = {
@@ -83,20 +84,6 @@ def child(folder: Path, way: str) -> None:
             folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define", **named
         )
     print(json.dumps([seconds, {name: made.frames.shape(name)[0] for name in made.frames}]))
-
-
-def tree_memory(process: int) -> int:
-    """Memory of a process and all below it [MiB]; pages that several share count for each."""
-    waiting, pages = [process], 0
-    while waiting:
-        one = waiting.pop()
-        try:
-            pages += int(Path(f"/proc/{one}/statm").read_text().split()[1])
-            for task in Path(f"/proc/{one}/task").iterdir():
-                waiting += [int(child) for child in (task / "children").read_text().split()]
-        except (OSError, IndexError):
-            continue
-    return pages * os.sysconf("SC_PAGE_SIZE") >> 20
 
 
 def measure(folder: Path, way: str) -> tuple[float, list[int], dict[str, float], dict[str, int]]:
