@@ -2,9 +2,10 @@
 
 .venv/bin/python benchmarks/run.py [--smallest] [NAME ...]
 
-NAME is one of the files beside this one, such as xpt; by default all of them, which takes three quarters of an hour
-and 8 GB of disk. ``--smallest`` gives each the least work that shows that it runs: its times say nothing. What is
-committed as ``results-DATE.md`` is what this prints, with a sentence on what else the machine did.
+NAME is one of the files beside this one, such as xpt; by default all of them, which takes three quarters of
+an hour and 8 GB of disk. ``--smallest`` gives each the least work that shows that it runs: its times say
+nothing. What is committed as ``results-DATE.md`` is what this prints, with a sentence on what else the
+machine did.
 """
 
 from __future__ import annotations

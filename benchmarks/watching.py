@@ -1,4 +1,4 @@
-"""How benchmarks look at a command: seconds, seconds of the processor, and the memory of all its processes."""
+"""How benchmarks look at a command: seconds, those of the processor, and the memory of all its processes."""
 
 from __future__ import annotations
 
