@@ -6,10 +6,10 @@ KIND is vitals, labs or wide (60 domains), ROWS the raw rows of its large table,
 default wide=1000 vitals=12978 vitals=648900 labs=10000 labs=100000. WAY is how the study is built: `whole`,
 in so many parts (`parts3`), by so many processes (`workers2`; `workers1` is this one), or on a Dask cluster
 of so many processes on this machine (`dask2`); without it, as the size says. Each build is a process of its
-own, from a cold start, with the plan made anew. Seconds of the processor are those of all its processes: what
-else a shared machine does changes them less than the others. The memory is that of it and all its processes,
-at its highest before the check and with it. The exponent of a kind is that of the time over the rows between
-its two largest sizes: 1 is in step with the rows; benchmarks/growth.py looks at more sizes.
+own, from a cold start, with the plan made anew. In brackets stand the seconds of the processor, of all its
+processes: what else a shared machine does changes them less than the others. The memory is that of it and
+all its processes, at its highest before the check and with it. The exponent of a kind is that of the time
+over the rows between its two largest sizes: 1 is in step with the rows; benchmarks/growth.py looks at more.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ BUILT = "built"
 
 
 def child(folder: Path, way: str) -> None:
-    """One build; prints the seconds of its stages, and the records of its datasets."""
+    """One build; prints the seconds of its stages and those of the processor, and its records by dataset."""
     os.environ["CED_CDISC_CACHE"] = "off"
-    begin = time.perf_counter()
-    pipeline = importlib.import_module("ced_cdisc.pipeline")
-    seconds = {"import": time.perf_counter() - begin}
+    seconds: dict[str, tuple[float, float]] = {}
 
     def timed(name: str, work: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        start = time.perf_counter()
+        start, used = time.perf_counter(), processor()
         made = work(*given, **named)
-        seconds[name] = time.perf_counter() - start
+        seconds[name] = time.perf_counter() - start, processor() - used
         return made
+
+    pipeline = timed("import", importlib.import_module, "ced_cdisc.pipeline")
 
     for name, (module, function) in (STAGES | IN_PARTS).items():
         found = importlib.import_module(module)
@@ -87,8 +87,13 @@ def child(folder: Path, way: str) -> None:
     print(json.dumps([seconds, {name: made.frames.shape(name)[0] for name in made.frames}]))
 
 
-def measure(folder: Path, way: str) -> tuple[Watched, list[int], dict[str, float], dict[str, int]]:
-    """What a whole process took, MiB before the check and with it, seconds by stage, records by dataset."""
+def processor() -> float:
+    """Seconds of the processor that this process has used, and those below it that have ended."""
+    return sum(os.times()[:4])
+
+
+def measure(folder: Path, way: str) -> tuple[Watched, list[int], dict[str, list[float]], dict[str, int]]:
+    """What it took, MiB before the check and with it, what each stage took, records by dataset."""
     answer = folder / "answer.json"
     begin = time.perf_counter()
     process = os.fork()
@@ -116,21 +121,22 @@ def measure(folder: Path, way: str) -> tuple[Watched, list[int], dict[str, float
 
 def report(asked: list[tuple[str, int, str]]) -> Iterator[str]:
     """The lines of a Markdown table, then the exponents."""
-    yield f"{os.cpu_count()} cores, Python {platform.python_version()}\n"
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    yield f"{machine}; in brackets seconds of the processor\n"
     stages = ("import", *STAGES, "check")
     heads = " | ".join(f"{one} [s]" for one in stages)
-    heads = f"whole [s] | of the processor [s] | {heads} | memory [MiB] | with check [MiB]"
+    heads = f"whole [s] | {heads} | memory [MiB] | with check [MiB]"
     yield f"| raw rows | way | records | {heads} |"
-    yield "|---|---|---:|" + "---:|" * (len(stages) + 4)
+    yield "|---|---|---:|" + "---:|" * (len(stages) + 3)
     times: dict[str, list[tuple[int, float]]] = {}
     for kind, rows, way in asked:
         with tempfile.TemporaryDirectory() as made:
             write_study(Path(made), kind, rows)
             whole, (memory, checked), seconds, records = measure(Path(made), way)
         times.setdefault(f"{kind} {way}".strip(), []).append((rows, whole.seconds))
-        cells = " | ".join(f"{seconds.get(one, 0):.2f}" for one in stages)
+        cells = " | ".join("{:.2f} ({:.2f})".format(*seconds.get(one, (0, 0))) for one in stages)
         count = sum(records.values())
-        cells = f"{whole.seconds:.2f} | {whole.processor:.2f} | {cells}"
+        cells = f"{whole.seconds:.2f} ({whole.processor:.2f}) | {cells}"
         yield f"| {kind} {rows:,} | {way or 'by size'} | {count:,} | {cells} | {memory:,} | {checked:,} |"
     for kind, found in times.items():
         if len(found) > 1:
