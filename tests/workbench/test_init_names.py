@@ -120,7 +120,10 @@ def test_items_of_odm_and_its_keys() -> None:
 
 
 HEMATOLOGY = "SUBJID,VISIT,LBDAT,HGB,HGB_U\nP1,Week 4,2021-01-04,14.1,g/dL\nP2,Week 4,2021-01-05,13.1,g/dL\n"
-CHEMISTRY = "SUBJID,VISIT,LBDAT,ALT (U/L),Creatinine (umol/L)\nP1,Week 4,2021-01-04,20,80\nP2,Week 4,2021-01-05,30,90\n"
+CHEMISTRY = (
+    "SUBJID,VISIT,LBDAT,ALT (U/L),Creatinine (umol/L)\n"
+    "P1,Week 4,2021-01-04,20,80\nP2,Week 4,2021-01-05,30,90\n"
+)
 STACKED = """\
 domain: LB
 variables:
@@ -189,7 +192,8 @@ def test_a_table_without_a_subject_hinders_no_other_one() -> None:
     book.save("raw/all.xlsx")
     study()
     assert (
-        '    subject: "?"  # decide: no column of this table seems to hold the subject; name it, or take the table out\n'
+        '    subject: "?"  # decide: no column of this table seems to hold the subject; '
+        "name it, or take the table out\n"
     ) in Path("mappings/sources.yaml").read_text()
     told = "mappings/sources.yaml:11:14 CED012 table all_info lists no column ?\n"
     assert run("init", "VS") == (
