@@ -56,7 +56,7 @@ class InMemory:
 
     def read(self, names: Sequence[str]) -> pl.DataFrame:
         """The rows with the named columns, without a query, which takes longer than a small column."""
-        return self.frame[list(names)]
+        return self.frame[:, list(names)]
 
     def values(self, names: tuple[str, ...]) -> pl.DataFrame | None:
         """Nothing is known of the rows before they are looked at."""
