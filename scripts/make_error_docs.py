@@ -42,9 +42,9 @@ The stage decides the exit code; where findings of several stages meet, the firs
 A warning or a note stops nothing and is kept in `build.json`.
 
 What people read is masked: the messages of all commands, build.json, and the reports of `check` and
-`compare`. A subject is a short word that is the same in one run (`#802db4`), made of the subject with the data
-themselves as its key; where no data were read yet it is `***`. A value of a column that the contract calls
-`identifying`, or of a variable that tells who somebody is, such as BRTHDTC, is shown as its shape
+`compare`. A subject is a short word that is the same in one run (`#802db4`), made of the subject with the
+data themselves as its key; where no data were read yet it is `***`. A value of a column that the contract
+calls `identifying`, or of a variable that tells who somebody is, such as BRTHDTC, is shown as its shape
 (`99-AAA-9999`), as is a piece of a raw file that is no sound table. File and line lead to the record, and
 `--show-ids` names both as they are. `why` shows the raw values of one subject: that is what it is for.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 
 import polars as pl
@@ -15,6 +15,8 @@ from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResul
 from ced_cdisc.core.covered import covered
 from ced_cdisc.core.partner import Partner, PartnerLost
 
+_TEXTS = 1 << 16
+"""Records whose texts are in memory as objects of Python."""
 _GUIDES = ("SDTMIG", "ADaMIG")
 NOTHING_OF_ITS_KIND = "nothing in the folder is of its kind"
 """Why a rule that could be carried out does not apply."""
@@ -162,9 +164,16 @@ def _digest(rule: Rule, look: Answer) -> str:
         .otherwise(pl.concat_str(pl.col(name).str.len_chars(), pl.lit(":"), pl.col(name)))
         for name in names
     ]
-    return covered(
-        *where, names, texts.select(pl.concat_str(parts).sort()).to_series().to_list() if parts else ()
-    )
+    if not parts:
+        return covered(*where, names)
+    # The texts of polars are in the order of their bytes, which is that of their characters.
+    records = texts.select(pl.concat_str(parts).sort()).to_series()
+    return covered(*where, names, _by_number(records))
+
+
+def _by_number(records: pl.Series) -> Iterator[list[str]]:
+    for first in range(0, len(records), _TEXTS):
+        yield records.slice(first, _TEXTS).to_list()
 
 
 def _texts(values: pl.Series) -> pl.Series:

@@ -11,8 +11,7 @@ from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import one_of
 from ced_cdisc.plan.model import DatasetPlan
 
-
-_PAIR = ("PARAMCD", "AVAL", "AVALC")
+_PAIR: tuple[str, ...] = ("PARAMCD", "AVAL", "AVALC")
 
 
 def check_alike(data: Blocks, dataset: DatasetPlan, faults: Faults) -> None:
@@ -22,7 +21,7 @@ def check_alike(data: Blocks, dataset: DatasetPlan, faults: Faults) -> None:
 
 
 def columns_alike(dataset: DatasetPlan, columns: Container[str]) -> tuple[str, ...]:
-    """The columns that are looked at side by side, of SDTM the test first and the unit last; () without them."""
+    """The columns that are looked at side by side, of SDTM the test first and the unit last; or none."""
     if dataset.kind == "adam":
         return _PAIR if all(name in columns for name in _PAIR) else ()
     prefix = dataset.name[:2]

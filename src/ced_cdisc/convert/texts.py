@@ -4,6 +4,7 @@ name the spec line and the raw record."""
 from __future__ import annotations
 
 import re
+
 import polars as pl
 
 from ced_cdisc.convert.faults import Faults, Place, records_of

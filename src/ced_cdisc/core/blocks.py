@@ -168,7 +168,7 @@ def is_unique(frame: pl.DataFrame) -> bool:
 
 
 def rises(frame: pl.DataFrame) -> bool:
-    """Whether each row is above the one before it, by its columns from left to right, missing values first."""
+    """Whether each row is above the one before it, by its columns from left to right; null is lowest."""
     if not frame.columns:
         return frame.height < 2
     above = pl.lit(value=False)

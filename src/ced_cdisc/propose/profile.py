@@ -137,6 +137,7 @@ class TableProfile:
         group: the ItemGroupOID of its records, of ODM-XML only.
         place: the word for what counts its rows: line or row.
         names: by proposed name of a column, what the file calls it, where specs cannot.
+        labels: rows below the header that seem to be no records; they are not counted.
     """
 
     name: str
@@ -153,6 +154,7 @@ class TableProfile:
     group: str = ""
     place: str = "line"
     names: tuple[tuple[str, str], ...] = ()
+    labels: int = 0
 
     def column(self, name: str) -> ColumnProfile | None:
         """The column of that name."""

@@ -24,12 +24,11 @@ def stacked(proposals: Sequence[Sequence[str]], common: str) -> Iterator[str]:
     sort = next((line for lines in parts for line in lines if line.startswith("sort:")), None)
     if sort is not None:
         yield sort
-    open_ = _open_in_all(parts)
     whole = next((line for lines in parts for line in lines if line.startswith(f"  {common}")), None)
-    if whole is not None or open_:
-        yield "variables:" if whole is not None else "# variables:"
-        yield from [whole] * (whole is not None)
-        yield from open_.values()
+    open_: dict[str, str] = {}
+    if whole is not None:
+        open_ = _open_in_all(parts)
+        yield from ("variables:", whole, *open_.values())
     yield "stack:"
     for lines in parts:
         own = [line for line in lines if not line.startswith(("sort:", f"  {common}", *open_))]

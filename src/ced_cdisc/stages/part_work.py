@@ -94,7 +94,7 @@ def carry_out(plan: StudyPlan, task: Task, folder: Path) -> Done:
 
 
 def _known(dataset: DatasetPlan, data: Blocks) -> dict[tuple[str, ...], pl.DataFrame]:
-    """What will be asked of the values, as far as they are few: it is found beside other parts, not after them."""
+    """What will be asked of the values, as far as they are few: found beside other parts, not after them."""
     asked = {*columns_looked_at(dataset, data.columns), columns_alike(dataset, data.columns)} - {()}
     found = {names: data.values(*names) for names in sorted(asked)}
     few = {names: values for names, values in found.items() if values.height <= FEW}
