@@ -248,7 +248,7 @@ def _reduced(records: pl.DataFrame, job: _Job, keys: Sequence[str], scope: Scope
         columns.append(compiled.expr.alias(_VALUE if label == "of" else f"__{label}"))
     plain = [pl.col(key).alias(f"__k{i}") for i, key in enumerate(keys)]
     chosen = records.select(ORDER, *(plain or [pl.lit(0).alias("__k0")]), *columns)
-    if node.of is not None and node.func != "same":
+    if node.of is not None and node.func != "same" and chosen[_VALUE].null_count():
         chosen = chosen.filter(pl.col(_VALUE).is_not_null())
     if node.func in ("first", "last"):
         chosen = _sorted(chosen, node)

@@ -163,7 +163,7 @@ class Blocks:
 
 
 def is_unique(frame: pl.DataFrame) -> bool:
-    """Whether no two rows of a frame are equal; of a large one that rises by its columns that is soon told."""
+    """Whether no two rows of a frame are equal; of a large one that rises by its columns, soon told."""
     return (frame.height > FEW and rises(frame)) or bool(frame.is_unique().all())
 
 
