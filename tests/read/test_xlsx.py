@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ced_cdisc.core.findings import Location, Severity
-from ced_cdisc.read import sheet_package
+from ced_cdisc.read import sheet_cells
 from ced_cdisc.read.cell_text import number_text
 from ced_cdisc.read.tables import RawTable, TableContract, read_table
 
@@ -233,7 +233,7 @@ def test_an_entity_bomb_is_refused() -> None:
 def test_a_huge_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
     content = packed(workbook([("SUBJ", "CFR")]))
     size = sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(content)).infolist())
-    monkeypatch.setattr(sheet_package, "MAX_UNPACKED", 1000)
+    monkeypatch.setattr(sheet_cells, "MAX_UNPACKED", 1000)
     assert said(content) == [
         f"raw/cath.xlsx CED233 the file of table cath unpacks to {size} bytes, more than 1000; "
         "take out what is not needed, or export so big a table as CSV"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ced_cdisc.core.frozen import frozen
+from dataclasses import dataclass
+
 from ced_cdisc.core.metadata import DocumentRef, RangeCheck
 
 
-@frozen
+@dataclass(frozen=True)
 class AnalysisResult:
     """One result of a display.
 
@@ -36,7 +37,7 @@ class AnalysisResult:
     parameter: str = ""
 
 
-@frozen
+@dataclass(frozen=True)
 class ResultDisplay:
     """A table or figure of the report with the results that it shows, in its order."""
 

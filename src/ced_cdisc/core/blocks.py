@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import polars as pl
-
-from ced_cdisc.core.frozen import frozen
 
 FEW = 4096
 """Rows up to which finding the different values takes longer than looking at all of them."""
@@ -40,7 +38,7 @@ class Block(Protocol):
         ...
 
 
-@frozen
+@dataclass(frozen=True)
 class InMemory:
     """Rows that are at hand."""
 
@@ -69,7 +67,7 @@ class InMemory:
         return False
 
 
-@frozen
+@dataclass(frozen=True)
 class Blocks:
     """One dataset: its columns, and its rows block by block.
 

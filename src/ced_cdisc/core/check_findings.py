@@ -7,13 +7,12 @@ read :mod:`ced_cdisc.core.conformance`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ced_cdisc.core.codes import CODES
 from ced_cdisc.core.conformance import CheckResult, EngineRule, Failure
 from ced_cdisc.core.findings import Finding, Location, Severity
-from ced_cdisc.core.frozen import frozen
 
 FoundBy = Literal["reading", "rule", "engine"]
 _OF_FILES = ("CED33", *(f"CED{number}" for number in range(601, 611)))
@@ -24,7 +23,7 @@ _DEFINES = tuple(
 """Where a checked folder has its own define.xml."""
 
 
-@frozen
+@dataclass(frozen=True)
 class CheckFinding:
     """One finding.
 

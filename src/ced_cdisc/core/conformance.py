@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, get_args
 
 from ced_cdisc.core.findings import Finding, Severity
-from ced_cdisc.core.frozen import frozen
 
 Status = Literal["passed", "failed", "not applicable", "not run"]
 """``not applicable``: there was nothing to look at, or no tables of the standard. ``not run``: the rule could
@@ -29,7 +28,7 @@ RECORDS_SHOWN = 5
 """How many records of one failure are listed by default; the count is always the true one."""
 
 
-@frozen
+@dataclass(frozen=True)
 class RuleText:
     """What a rule says, from the YAML of its family.
 
@@ -57,7 +56,7 @@ class RuleText:
     public: tuple[str, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class Record:
     """One record at fault: its row in the file from 1, who and which it is, and the values that count."""
 
@@ -72,7 +71,7 @@ Standing = Literal["new", "accepted", "changed", "expired"]
 records or values, ``expired`` where its date has passed. All but ``accepted`` ones fail a check."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Acceptance:
     """An entry of findings.yaml that speaks of a failure: why it may stand, who says so, and until when.
 
@@ -89,7 +88,7 @@ class Acceptance:
     records: str = "1"
 
 
-@frozen
+@dataclass(frozen=True)
 class FindingsFile:
     """The findings.yaml that a check was held against.
 
@@ -103,7 +102,7 @@ class FindingsFile:
     packages: tuple[str, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class Failure:
     """A rule does not hold in one dataset, for one variable (or none).
 
@@ -136,7 +135,7 @@ class Failure:
         return self.standing == "accepted"
 
 
-@frozen
+@dataclass(frozen=True)
 class RuleResult:
     """What became of one rule: how much it looked at (records, or datasets where it is about these)."""
 
@@ -147,7 +146,7 @@ class RuleResult:
     failures: tuple[Failure, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class DatasetSummary:
     """A dataset that was read."""
 
@@ -163,7 +162,7 @@ EngineStatus = Literal["issues", "passed", "skipped", "execution error", "out of
 not be carried out, or was skipped for another reason than its scope, in even one dataset is not."""
 
 
-@frozen
+@dataclass(frozen=True)
 class EngineNote:
     """Where and why the other engine skipped a rule or failed at it."""
 
@@ -172,7 +171,7 @@ class EngineNote:
     reason: str
 
 
-@frozen
+@dataclass(frozen=True)
 class EngineRule:
     """A rule of the other engine.
 
@@ -196,7 +195,7 @@ class EngineRule:
     errors: tuple[EngineNote, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class EngineResult:
     """What the CDISC CORE engine says of the same study.
 
@@ -217,7 +216,7 @@ class EngineResult:
         return tuple(r for r in self.rules if r.status == status)
 
 
-@frozen
+@dataclass(frozen=True)
 class CheckResult:
     """Everything that a check says.
 

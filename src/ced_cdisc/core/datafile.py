@@ -10,12 +10,12 @@ Source: CDISC Dataset-JSON 1.1; SAS technical paper TS-140.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import polars as pl
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.moments import Moment
 
 JsonType = Literal[
@@ -26,7 +26,7 @@ NO_TIME = "1960-01-01T00:00:00"
 """The time of creation of a file whose source knows none: the zero of SAS. No clock is read."""
 
 
-@frozen
+@dataclass(frozen=True)
 class FileVariable:
     """A variable as its file describes it; what the format does not know is empty or 0.
 
@@ -64,7 +64,7 @@ class FileVariable:
         return ""
 
 
-@frozen
+@dataclass(frozen=True)
 class FileDataset:
     """A dataset as its file describes it.
 

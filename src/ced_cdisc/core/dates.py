@@ -15,10 +15,9 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
-
-from ced_cdisc.core.frozen import frozen
 
 Trouble = Literal["", "date", "time", "ambiguous", "undated", "twice"]
 """Why it could not be read: no format fits the date, none the time, two formats read one of them differently,
@@ -89,7 +88,7 @@ def bounds(dtc: str) -> tuple[str, str] | None:
     )
 
 
-@frozen
+@dataclass(frozen=True)
 class Reading:
     """What became of one collected date.
 

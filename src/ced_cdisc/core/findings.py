@@ -13,8 +13,6 @@ from difflib import SequenceMatcher, get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from ced_cdisc.core.frozen import frozen
-
 if TYPE_CHECKING:
     from ced_cdisc.core.masking import Identifiers
 
@@ -53,7 +51,7 @@ class Location:
         return ":".join(parts)
 
 
-@frozen
+@dataclass(frozen=True)
 class Finding:
     """One fault: a code (CEDnnn), the message, where it is, and what to do about it.
 

@@ -6,16 +6,15 @@ Markdown, docx and PDF are written from the same :class:`Guide`, in the same ord
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-
-from ced_cdisc.core.frozen import frozen
 
 GuideKind = Literal["csdrg", "adrg"]
 GUIDES: tuple[GuideKind, ...] = ("csdrg", "adrg")
 
 
-@frozen
+@dataclass(frozen=True)
 class Run:
     """Some text in one style."""
 
@@ -28,7 +27,7 @@ class Run:
 Runs = tuple[Run, ...]
 
 
-@frozen
+@dataclass(frozen=True)
 class Paragraph:
     """A paragraph. ``minor`` is a heading within a section, ``literal`` keeps its line ends."""
 
@@ -36,7 +35,7 @@ class Paragraph:
     style: Literal["plain", "minor", "literal", "quote"] = "plain"
 
 
-@frozen
+@dataclass(frozen=True)
 class Item:
     """A point of a list: its depth from 0, its mark (``•`` or ``2.``), and its text."""
 
@@ -45,14 +44,14 @@ class Item:
     runs: Runs
 
 
-@frozen
+@dataclass(frozen=True)
 class Points:
     """A list of points."""
 
     items: tuple[Item, ...]
 
 
-@frozen
+@dataclass(frozen=True)
 class Table:
     """A table; ``widths`` are shares of the page's width, one a column."""
 
@@ -61,7 +60,7 @@ class Table:
     widths: tuple[float, ...]
 
 
-@frozen
+@dataclass(frozen=True)
 class Place:
     """What a person must write."""
 
@@ -76,7 +75,7 @@ class Place:
 Block = Paragraph | Points | Table | Place
 
 
-@frozen
+@dataclass(frozen=True)
 class Section:
     """A numbered section. ``key`` is the name of its anchor, which stays where its number changes."""
 
@@ -92,7 +91,7 @@ class Section:
         return f"{self.number} {self.title}" if self.number else self.title
 
 
-@frozen
+@dataclass(frozen=True)
 class Guide:
     """A reviewer's guide; ``created`` is the snapshot of the study's data."""
 

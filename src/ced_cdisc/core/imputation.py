@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ced_cdisc.core.dates import bounds
-from ced_cdisc.core.frozen import frozen
 
 PARTS = ("none", "second", "minute", "hour", "day", "month", "year")
 """The parts of a date-time from the least that can be missing; "none" is missing from a complete one."""
@@ -21,7 +21,7 @@ _DAY = 10
 _MIDDLE = "06-30"
 
 
-@frozen
+@dataclass(frozen=True)
 class Imputation:
     """The rule of one imputed variable.
 

@@ -7,11 +7,9 @@ Terms are those of Define-XML 2.1.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
-
-from ced_cdisc.core.frozen import frozen
 
 if TYPE_CHECKING:
     from ced_cdisc.core.arm import ResultDisplay
@@ -41,7 +39,7 @@ DocumentKind = Literal["acrf", "csdrg", "adrg", "supplemental", "other"]
 Comparator = Literal["EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE"]
 
 
-@frozen
+@dataclass(frozen=True)
 class Document:
     """A file that define.xml points to (leaf): annotated CRF, reviewer's guide, SAP."""
 
@@ -53,7 +51,7 @@ class Document:
     """Whether the build makes it; else it is the user's own."""
 
 
-@frozen
+@dataclass(frozen=True)
 class DocumentRef:
     """A reference into a document, with physical pages or one named destination."""
 
@@ -62,7 +60,7 @@ class DocumentRef:
     destination: str = ""
 
 
-@frozen
+@dataclass(frozen=True)
 class Origin:
     """Where values come from. ``description`` holds DATASET.VARIABLE for a predecessor."""
 
@@ -72,7 +70,7 @@ class Origin:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class Method:
     """How a derived value is computed: a sentence for people and the formula of the spec."""
 
@@ -84,7 +82,7 @@ class Method:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class Comment:
     """A comment that define.xml attaches to a dataset, a variable, a value, a codelist or a standard."""
 
@@ -93,7 +91,7 @@ class Comment:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class Term:
     """One value of a codelist. ``extended`` marks a sponsor term that the published list lacks."""
 
@@ -103,7 +101,7 @@ class Term:
     extended: bool = False
 
 
-@frozen
+@dataclass(frozen=True)
 class Codelist:
     """A codelist: published (``code`` is its NCI code), the sponsor's own, or an external dictionary.
 
@@ -123,7 +121,7 @@ class Codelist:
     open: bool = False
 
 
-@frozen
+@dataclass(frozen=True)
 class Lineage:
     """Which lines of the specs make a value, and what these lines read; define.xml has no place for it.
 
@@ -138,7 +136,7 @@ class Lineage:
     columns: tuple[str, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class RangeCheck:
     """One condition of a where clause; several in one clause are joined by AND."""
 
@@ -148,7 +146,7 @@ class RangeCheck:
     values: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True)
 class ValueLevel:
     """Metadata of a variable for the records that meet ``where``.
 
@@ -170,7 +168,7 @@ class ValueLevel:
     lineage: Lineage | None = None
 
 
-@frozen
+@dataclass(frozen=True)
 class Variable:
     """A variable of a dataset, as it stands in the XPT file and in define.xml.
 
@@ -199,7 +197,7 @@ class Variable:
     lineage: Lineage | None = None
 
 
-@frozen
+@dataclass(frozen=True)
 class DatasetMetadata:
     """A dataset: its name, label, class, structure and variables in order.
 
@@ -247,7 +245,7 @@ class DatasetMetadata:
         raise KeyError(name)
 
 
-@frozen
+@dataclass(frozen=True)
 class Standard:
     """A standard that the package cites: an implementation guide or a CT package."""
 
@@ -260,7 +258,7 @@ class Standard:
     comment: Comment | None = None
 
 
-@frozen
+@dataclass(frozen=True)
 class PackageMetadata:
     """Everything one define.xml says: a study's SDTM or ADaM package.
 

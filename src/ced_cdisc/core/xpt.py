@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from struct import Struct
 from typing import Literal, NamedTuple
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import DatasetMetadata
 
 RECORD = 80
@@ -89,7 +89,7 @@ class SasFormat(NamedTuple):
         return f"{self.name}{self.width or ''}.{self.decimals or ''}"
 
 
-@frozen
+@dataclass(frozen=True)
 class XptVariable:
     """A variable as its header record (NAMESTR) says.
 
@@ -134,7 +134,7 @@ class XptVariable:
         return str(SasFormat(self.format, self.format_width, self.format_decimals))
 
 
-@frozen
+@dataclass(frozen=True)
 class XptLibrary:
     """The library header: stamps of 16 bytes, SAS version and operating system of up to 8 bytes."""
 
@@ -144,7 +144,7 @@ class XptLibrary:
     sas_os: str
 
 
-@frozen
+@dataclass(frozen=True)
 class XptMember:
     """A dataset as its headers say; a transport file of a submission holds exactly one.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ced_cdisc.core.findings import did_you_mean, one_of
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.derivations.record import KINDS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FRAMES = ("record", "polars", "pandas")
 
 
-@frozen
+@dataclass(frozen=True)
 class Declared:
     """A declaration as it was written; :func:`faults_of` says whether it is right."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
-
-from ced_cdisc.core.frozen import frozen
 
 KINDS = ("text", "number", "dtc", "date", "datetime", "truth")
 """The types of inputs and outputs: ``dtc`` is ISO 8601 text, ``truth`` a condition."""
@@ -14,7 +13,7 @@ KINDS = ("text", "number", "dtc", "date", "datetime", "truth")
 Frames = Literal["record", "polars", "pandas"]
 
 
-@frozen
+@dataclass(frozen=True)
 class Source:
     """Where plug-ins are declared.
 
@@ -33,7 +32,7 @@ class Source:
     module: str = ""
 
 
-@frozen
+@dataclass(frozen=True)
 class Derivation:
     """One plug-in.
 

@@ -8,9 +8,9 @@ that are alike in all inputs must get the same value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.derivations.load import CannotImport, declared_in, line_of
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.derivations.values import NoValue, Value, as_value
@@ -21,7 +21,7 @@ Row: TypeAlias = tuple[Value, ...]
 _KEPT = 200_000
 
 
-@frozen
+@dataclass(frozen=True)
 class Outcome:
     """The value for one record; or what went wrong, in words that name the plug-in and its line."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, reduce
 from typing import Any, NoReturn
@@ -15,7 +16,6 @@ from typing import Any, NoReturn
 import polars as pl
 
 from ced_cdisc.core.dates import Reading, read_date
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.imputation import impute
 from ced_cdisc.expr import intervals, tree
 from ced_cdisc.expr.matching import spellings
@@ -41,7 +41,7 @@ BESIDE = "\x1f"
 """Between the date and the time in the value that a fault of a date shows."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Fault:
     """A place in a tree where data can be at fault.
 
@@ -58,7 +58,7 @@ class Fault:
     shown: pl.Expr
 
 
-@frozen
+@dataclass(frozen=True)
 class Compiled:
     """An expression and its possible faults."""
 

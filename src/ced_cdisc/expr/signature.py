@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Type
 
 T, N, D = Type.TEXT, Type.NUMBER, Type.DTC
 
 
-@frozen
+@dataclass(frozen=True)
 class Parameter:
     """One parameter: its name in messages and docs, the types it takes, and whether it must be a literal."""
 
@@ -20,7 +20,7 @@ class Parameter:
     literal: bool = False
 
 
-@frozen
+@dataclass(frozen=True)
 class Signature:
     """A function of one record.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.expr.tree import Type
 
 DTYPES: dict[Type, pl.DataType] = {
@@ -24,7 +24,7 @@ DTYPES: dict[Type, pl.DataType] = {
 """How values of each type are held. Missing is null; a text is never empty, a number always finite."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Argument:
     """An argument of a function: its column, its type, and its value where it is written out."""
 
@@ -33,7 +33,7 @@ class Argument:
     value: str | float | None = None
 
 
-@frozen
+@dataclass(frozen=True)
 class Faulty:
     """The result of a function that can meet a value it cannot take.
 

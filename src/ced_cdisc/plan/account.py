@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ced_cdisc.core.findings import Finding, Findings, one_of
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, StudyPlan
 from ced_cdisc.plan.raw import RawTable, VisitPlan
@@ -23,7 +22,7 @@ _Use = tuple[str, str, str]
 """Table, column, and what reads it: ``AE.AESEV``, ``AE where``, ``key``."""
 
 
-@frozen
+@dataclass(frozen=True)
 class ColumnAccount:
     """What becomes of one raw column.
 
@@ -37,7 +36,7 @@ class ColumnAccount:
     reason: str = ""
 
 
-@frozen
+@dataclass(frozen=True)
 class TableAccount:
     """What became of a raw table.
 
@@ -54,7 +53,7 @@ class TableAccount:
     filled: Mapping[str, int]
 
 
-@frozen
+@dataclass(frozen=True)
 class BuildAccount:
     """What became of the raw columns of a build.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from ced_cdisc.core.findings import Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import DocumentRef, RangeCheck
 
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -71,7 +71,7 @@ _PIECE = re.compile(r"\{([^{}]*)\}")
 _PLACE = re.compile(r"(\w+)(?::([0-9])( strip)?)?")
 
 
-@frozen
+@dataclass(frozen=True)
 class Shown:
     """One value within a print format.
 
@@ -123,7 +123,7 @@ def print_format(text: str, method: str) -> tuple[str | Shown, ...]:
     return tuple(made)
 
 
-@frozen
+@dataclass(frozen=True)
 class AnalysisMethod:
     """A method with its exact variant.
 
@@ -150,7 +150,7 @@ class AnalysisMethod:
     value: str | None = None
 
 
-@frozen
+@dataclass(frozen=True)
 class ResultPlan:
     """One analysis result: how ``variable`` is analysed of the records that meet ``where``.
 
@@ -172,7 +172,7 @@ class ResultPlan:
     note: str = ""
 
 
-@frozen
+@dataclass(frozen=True)
 class DisplayPlan:
     """A table or figure of the report that shows results."""
 
@@ -181,7 +181,7 @@ class DisplayPlan:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class PanelPlan:
     """One panel of a figure; ``result`` is the id of the test printed in it, or empty.
 
@@ -194,7 +194,7 @@ class PanelPlan:
     place: Location
 
 
-@frozen
+@dataclass(frozen=True)
 class FigurePlan:
     """A paired change: in each panel one line a subject, from the first of two visits to the second."""
 

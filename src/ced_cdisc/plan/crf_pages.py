@@ -7,11 +7,11 @@ alone, and a line that is written or taken away moves no form.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
 from ced_cdisc.core.findings import Finding, Findings, Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.guide import GUIDES
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import Block, DatasetPlan, Line
@@ -29,7 +29,7 @@ CONTENTS = 40
 _MOST = 5000  # the last page that a form may stand on
 
 
-@frozen
+@dataclass(frozen=True)
 class FormPage:
     """A page of the annotated CRF: raw columns of one table. ``where`` is what gives it its number."""
 

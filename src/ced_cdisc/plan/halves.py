@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.only import closure
 
 
-@frozen
+@dataclass(frozen=True)
 class Half:
     """What one of the two builds, and what of it the other takes over."""
 

@@ -7,12 +7,11 @@ Two engines carry the same plan out: :mod:`ced_cdisc.convert` on polars frames, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeVar
 
 from ced_cdisc.core.findings import Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import Codelist, Comment, Document, FileFormat, Method, Origin, Standard
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Node, Type
@@ -44,7 +43,7 @@ NONE = "(none)"
 """Stands for a missing text in an expression where that is a fault."""
 
 
-@frozen
+@dataclass(frozen=True)
 class TextPolicy:
     """What is done with texts of a line that a transport file cannot hold; else they are faults.
 
@@ -64,7 +63,7 @@ Identity = tuple[str, str]
 """What tells a record from all others of its dataset, in every build: USUBJID and KEY."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Pinned:
     """Numbers of records that are kept from build to build.
 
@@ -77,7 +76,7 @@ class Pinned:
     highest: Mapping[str, int]
 
 
-@frozen
+@dataclass(frozen=True)
 class Line:
     """One variable of one block: its expression and what define.xml will say of it.
 
@@ -103,7 +102,7 @@ class Line:
     """Whether the spec asks for that report; it is a warning then, else a note."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Lookup:
     """One record at most of another table or dataset, joined to the row at hand.
 
@@ -119,7 +118,7 @@ class Lookup:
     many: bool = False
 
 
-@frozen
+@dataclass(frozen=True)
 class Block:
     """Rows from one source.
 
@@ -144,7 +143,7 @@ class Block:
     """For a raw block with visits: the raw columns of the visit's name and of its date."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Computed:
     """Records that are computed from the records so far: one for each subject and values of ``by``.
 
@@ -165,7 +164,7 @@ class Computed:
     """DTYPE, where the records are derived within their parameter."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Demand:
     """A condition that every finished record must meet; one that does not is a fault of the data."""
 
@@ -176,7 +175,7 @@ class Demand:
     hint: str = ""
 
 
-@frozen
+@dataclass(frozen=True)
 class VariablePlan:
     """Metadata of a variable, before lengths and value levels are known from the data."""
 
@@ -203,7 +202,7 @@ class VariablePlan:
     """Texts over 200 bytes are continued in supplemental qualifiers or further variables."""
 
 
-@frozen
+@dataclass(frozen=True)
 class SupplementalPlan:
     """A supplemental qualifier: QNAM, QLABEL, QORIG, QEVAL."""
 
@@ -222,7 +221,7 @@ class SupplementalPlan:
     """The codelist of ``evaluator``."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Side:
     """One side of a relation: ``column`` (a variable or ``supp.QNAM``) links, ``idvar`` says which record."""
 
@@ -232,7 +231,7 @@ class Side:
     idvar: str
 
 
-@frozen
+@dataclass(frozen=True)
 class Relation:
     """Records of two datasets that a collected identifier links, within the subject.
 
@@ -248,7 +247,7 @@ class Relation:
     where: Location
 
 
-@frozen
+@dataclass(frozen=True)
 class DatasetPlan:
     """One dataset.
 
@@ -314,7 +313,7 @@ class DatasetPlan:
         return PERSON if is_associated(self.domain) else "USUBJID"
 
 
-@frozen
+@dataclass(frozen=True)
 class DatasetDigest:
     """What the plan of a dataset comes to, in digests: see :mod:`ced_cdisc.plan.dataset_key`.
 
@@ -331,7 +330,7 @@ class DatasetDigest:
     reads: frozenset[str]
 
 
-@frozen
+@dataclass(frozen=True)
 class StudyPlan:
     """A whole study: raw tables, visits and datasets in the order in which they are built.
 

@@ -8,8 +8,8 @@ is what reads it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import DatasetPlan, Line, StudyPlan
 
@@ -17,7 +17,7 @@ SUBJECT = "USUBJID"
 VISITS = "visits"
 
 
-@frozen
+@dataclass(frozen=True)
 class Parting:
     """How the datasets of a plan can be built, by qualified name.
 

@@ -7,15 +7,14 @@ missing in the others' records. STUDYID tells whose a record is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.tabulations import Tabulations
 
 
-@frozen
+@dataclass(frozen=True)
 class Pool:
     """The datasets of all studies, each name once, and the names that analysis lines may use."""
 

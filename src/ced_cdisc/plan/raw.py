@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ced_cdisc.core.findings import Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.rawformat import Counted, RawFormat, counted_in
 
 
-@frozen
+@dataclass(frozen=True)
 class PlannedVisit:
     """A visit of the protocol and the raw names that mean it. ``day`` is VISITDY."""
 
@@ -24,7 +23,7 @@ class PlannedVisit:
     """Whether one table may have the visit on several dates; otherwise that is a fault of the data."""
 
 
-@frozen
+@dataclass(frozen=True)
 class VisitPlan:
     """How raw visit names become VISITNUM and VISIT.
 
@@ -46,7 +45,7 @@ class VisitPlan:
     """Raw table and column whose earliest date is the subject's day 1, where there are windows."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Duplicates:
     """Which of several records with one key is kept.
 
@@ -61,7 +60,7 @@ class Duplicates:
     pivot: int | None = None
 
 
-@frozen
+@dataclass(frozen=True)
 class RawTable:
     """What the plan knows of a raw table: the contract of its columns and its key."""
 

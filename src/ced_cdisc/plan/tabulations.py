@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 from ced_cdisc.core.findings import Finding, Findings
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.crf_pages import made_document
@@ -47,7 +46,7 @@ _CLASSES = (
 )
 
 
-@frozen
+@dataclass(frozen=True)
 class Tabulations:
     """The SDTM datasets of a study as planned, and what its other lines are planned with.
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.rawformat import format_of
 from ced_cdisc.read.contract import ROW, TableContract, shown_path
 from ced_cdisc.read.tables import read_table
@@ -25,7 +24,7 @@ _SEVERAL = ("odm", "sql")
 """Formats of which the name of the file does not say what the table is."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Form:
     """How delimited text is written: what an editor calls its encoding, the delimiter, the line end."""
 
@@ -34,7 +33,7 @@ class Form:
     line_end: str
 
 
-@frozen
+@dataclass(frozen=True)
 class Delivered:
     """A file of a delivery.
 

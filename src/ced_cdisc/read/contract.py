@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, did_you_mean, one_of
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.rawformat import Counted, RawFormat, counted_in
 
 ROW = "__row"
@@ -20,7 +19,7 @@ SPREADSHEET_ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!",
 _OTHER_DELIMITERS = (";", "\t", "|", ",")
 
 
-@frozen
+@dataclass(frozen=True)
 class TableContract:
     """One raw table as sources.yaml declares it.
 

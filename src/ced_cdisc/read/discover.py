@@ -106,8 +106,7 @@ def _text(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
 
 def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
     """Every sheet of a workbook."""
-    from ced_cdisc.read.sheet_cells import read_cells
-    from ced_cdisc.read.sheet_package import damage, opened, package_fault
+    from ced_cdisc.read.sheet_cells import damage, opened, package_fault, read_cells
 
     shown = shown_path(folder, file)
     raw = (folder / file).read_bytes()
@@ -118,7 +117,7 @@ def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
             with opened(raw) as book:
                 for sheet in book.worksheets:
                     cells = read_cells(book, sheet)
-                    title = sheet.title if len(book.worksheets) > 1 else ""
+                    title = str(sheet.title) if len(book.worksheets) > 1 else ""
                     if cells.rows.get(1):
                         found.append(_sheet(file, title, cells.rows, _sheet_remarks(cells)))
                     elif cells.rows:
@@ -129,7 +128,7 @@ def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
                         found.append(_empty(shown, f"the sheet {sheet.title}"))
         except MemoryError:
             raise
-        except Exception as error:  # zipfile and expat raise anything on a damaged file
+        except Exception as error:  # openpyxl, zipfile and expat raise anything on a damaged file
             fault = damage(error)
     if fault is not None:
         yield raw_finding("CED761", f"{shown} {fault.what}", Location(shown), fault.hint)

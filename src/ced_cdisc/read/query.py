@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,7 +22,6 @@ from urllib.parse import quote
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.read.cell_text import NoText, value_text
 from ced_cdisc.read.contract import ROW, TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.finish import finished_table, no_numbers, no_text
@@ -34,7 +34,7 @@ _SECONDS = 10
 """How long a server may take to answer at all."""
 
 
-@frozen
+@dataclass(frozen=True)
 class QueryRows:
     """What a query gave.
 

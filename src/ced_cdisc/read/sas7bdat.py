@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -20,7 +21,6 @@ import polars as pl
 
 from ced_cdisc.core.datafile import Rows
 from ced_cdisc.core.findings import Finding, Location, Severity
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.finish import finished_table, kept_columns, numbered
 from ced_cdisc.read.sas_cells import sas_texts
@@ -39,7 +39,7 @@ class NotInstalled(Exception):
     """The package that reads SAS datasets is not there."""
 
 
-@frozen
+@dataclass(frozen=True)
 class SasColumn:
     """A variable of a SAS dataset; ``format`` has the width and no dot at its end: ``DATE9``, ``8.2``."""
 

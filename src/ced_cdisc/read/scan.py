@@ -8,12 +8,10 @@ In such text "inside quotes" is the parity of the quotes before, which numpy cou
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-
-from ced_cdisc.core.frozen import frozen
 
 _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
 _BLOCK = 1 << 18  # small blocks stay in the cache: 1.5x faster than blocks of 16 MB
@@ -21,7 +19,7 @@ _INT = NDArray[np.int64]
 _BOOL = NDArray[np.bool_]
 
 
-@frozen
+@dataclass(frozen=True)
 class Fault:
     """The first place where the bytes are not well-formed.
 
@@ -36,7 +34,7 @@ class Fault:
     opened: int = -1
 
 
-@frozen
+@dataclass(frozen=True)
 class Layout:
     """The records of well-formed delimited text, blank lines left out.
 

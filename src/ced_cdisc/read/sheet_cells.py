@@ -1,29 +1,63 @@
-"""The cells of a sheet of an xlsx workbook as texts.
+"""The cells of an xlsx workbook as texts, below openpyxl's worksheets.
 
-What a spreadsheet program would show, and what it hides: formulas without a stored value stand beside the
-stored values of the others, rows may come in any order, and a wrong ``dimension`` in the file cuts nothing.
+openpyxl is read at ``WorkSheetParser``: only there is a formula without a stored value visible beside the
+stored values of the others, rows out of order are not dropped, and a wrong ``dimension`` in the file cuts
+nothing. Its warnings (unknown extensions, missing styles) concern looks only.
 """
 
 from __future__ import annotations
 
+import io
 import math
 import re
+import threading
+import warnings
+import zipfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import NoReturn
-from xml.etree.ElementTree import Element
+from importlib import import_module
+from typing import Any, Literal
 
-from ced_cdisc.read.cell_text import boolean_text, moment_text, number_text, value_text
-from ced_cdisc.read.sheet_formats import moment_of, stored_moment
-from ced_cdisc.read.sheet_package import Book, Worksheet, children, elements, local, text_of
+from ced_cdisc.read.cell_text import moment_text, number_text, value_text
 
+MAX_UNPACKED = 1 << 30
+"""Most bytes that the parts of a workbook may unpack to, together."""
 MAX_ROWS = 1_048_576
-MAX_COLUMNS = 16_384
-"""Rows and columns of a sheet (ECMA-376, Excel's limits)."""
+"""Rows of a sheet (ECMA-376, Excel's limit)."""
 
+_OLE = bytes.fromhex("D0CF11E0")
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
-_PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]+)")
-_NO_DATE = "#VALUE!"
+_WARNINGS_LOCK = threading.Lock()  # warnings.catch_warnings changes the whole process
+
+
+@dataclass(frozen=True)
+class PackageFault:
+    """Why a file cannot be read as a workbook; ``said`` is the detail for the message."""
+
+    kind: Literal["foreign", "locked", "damaged", "big"]
+    said: str = ""
+
+    @property
+    def what(self) -> str:
+        """What is wrong, in words that follow the name of the file."""
+        return {
+            "foreign": f"is no xlsx workbook: it starts with {self.said}",
+            "locked": "is password-protected or an old .xls",
+            "damaged": f"is damaged or no workbook: {self.said}",
+            "big": f"unpacks to {self.said}",
+        }[self.kind]
+
+    @property
+    def hint(self) -> str:
+        """What to do."""
+        return {
+            "foreign": "save it as .xlsx",
+            "locked": "save it as .xlsx without a password",
+            "damaged": "open it in a spreadsheet program and save it as .xlsx again",
+            "big": "take out what is not needed, or export so big a table as CSV",
+        }[self.kind]
 
 
 @dataclass
@@ -36,146 +70,117 @@ class SheetCells:
     merged: list[str] = field(default_factory=list[str])
 
 
-def column_letters(number: int) -> str:
-    """How a sheet names a column: 1 is A, 28 is AB."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def read_cells(book: Book, worksheet: Worksheet) -> SheetCells:
-    """All filled cells of a sheet.
-
-    Raises:
-        Exception: the part is damaged; zipfile and expat raise many kinds.
-    """
-    reader = _Reader(book)
-    with book.archive.open(worksheet.part) as part:
-        for element in elements(part):
-            match local(element):
-                case "row":
-                    reader.row(element)
-                    element.clear()
-                case "mergeCells":
-                    reader.sheet.merged = [one.get("ref", "") for one in children(element, "mergeCell")]
-                case _:
-                    pass
-    return reader.sheet
-
-
-class _Reader:
-    """Takes the rows of a sheet one after the other."""
-
-    def __init__(self, book: Book) -> None:
-        self._book = book
-        self._number = 0
-        self._columns: dict[str, int] = {}
-        self.sheet = SheetCells()
-
-    def row(self, element: Element) -> None:
-        """The cells of a row; one that has no number follows the one before."""
-        told = element.get("r")
-        self._number = self._number + 1 if told is None else _whole(told)
-        if not 1 <= self._number <= MAX_ROWS:
-            raise ValueError(f"row number {self._number}")
-        row = self.sheet.rows.setdefault(self._number, {})
-        column = 0
-        for cell in children(element, "c"):
-            place = cell.get("r")
-            column = self._column(place) if place else column + 1
-            text = self._cell(cell, place or f"{column_letters(column)}{self._number}")
-            if text:
-                row[column] = text
-
-    def _column(self, place: str) -> int:
-        match = _PLACE.fullmatch(place)
-        if match is None:
-            raise ValueError(f"{place} is no cell")
-        letters = match[1]
-        if letters not in self._columns:
-            number = 0
-            for letter in letters.upper():
-                number = number * 26 + ord(letter) - ord("A") + 1
-            if number > MAX_COLUMNS:
-                raise ValueError(f"{place} is no cell")
-            self._columns[letters] = number
-        return self._columns[letters]
-
-    def _cell(self, cell: Element, place: str) -> str | None:
-        """The text of a cell, or None with what is wrong with it."""
-        kind = cell.get("t", "n")
-        if kind == "inlineStr":
-            return next((_plain(text_of(child)) for child in children(cell, "is")), None)
-        value, formula = next(children(cell, "v"), None), next(children(cell, "f"), None)
-        stored = (value.text or "") if value is not None else ""
-        if not stored:
-            # A text that is empty (t="str") is a value; other cells without one were never calculated.
-            if formula is not None and not (value is not None and kind == "str"):
-                self.sheet.unstored.append(place)
-            return None
-        match kind:
-            case "n":
-                return self._number_text(stored, int(cell.get("s", "0")), place)
-            case "s":
-                return _plain(self._shared(stored))
-            case "b":
-                return boolean_text(bool(int(stored)))
-            case "e":
-                return self._wrong(place, stored)
-            case "d":
-                return self._moment_text(stored_moment(stored), int(cell.get("s", "0")))
-            case _:
-                return _plain(stored)
-
-    def _shared(self, stored: str) -> str:
-        number = int(stored)
-        if not 0 <= number < len(self._book.texts):
-            raise ValueError(f"there is no shared text {number}")
-        return self._book.texts[number]
-
-    def _number_text(self, stored: str, style: int, place: str) -> str | None:
-        value: float = float(stored) if set(stored) & set(".eE") else int(stored)
-        form = self._book.format_of(style)
-        if form.moment:
-            try:
-                moment = moment_of(value, self._book.epoch, duration=form.duration)
-            except (OverflowError, ValueError):
-                return self._wrong(place, _NO_DATE)
-            return self._moment_text(moment, style)
-        if isinstance(value, int):
-            return str(value)
-        return number_text(value) if math.isfinite(value) else self._wrong(place, str(value))
-
-    def _moment_text(self, moment: object, style: int) -> str:
-        if not isinstance(moment, datetime):
-            return value_text(moment)
-        text = moment_text(moment)
-        return text if moment.time() != time() or self._book.format_of(style).hours else text[:10]
-
-    def _wrong(self, place: str, said: str) -> None:
-        self.sheet.errors.append(f"{place} holds {said}")
-
-
-def _whole(text: str) -> int:
-    """A row number, which some programs write as 2.0."""
+def package_fault(raw: bytes) -> PackageFault | None:
+    """What makes a file no workbook, or too big a one; its sheets are not looked at."""
+    if raw.startswith(_OLE):
+        return PackageFault("locked")
+    if not zipfile.is_zipfile(io.BytesIO(raw)):
+        return PackageFault("foreign", repr(raw[:8]))
     try:
-        return int(text)
-    except ValueError:
-        value = float(text)
-        return int(value) if value.is_integer() else _no_row(text)
+        with zipfile.ZipFile(io.BytesIO(raw)) as package:
+            entries = package.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        return damage(error)
+    if any(entry.flag_bits & 1 for entry in entries):
+        return PackageFault("locked")
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > MAX_UNPACKED:
+        return PackageFault("big", f"{unpacked} bytes, more than {MAX_UNPACKED}")
+    return None
 
 
-def _no_row(text: str) -> NoReturn:
-    raise ValueError(f"row number {text}")
+def damage(error: Exception) -> PackageFault:
+    """What openpyxl, zipfile or expat said of a damaged file, on one line."""
+    return PackageFault("damaged", " ".join(str(error).split()) or type(error).__name__)
 
 
-def _plain(text: str) -> str:
-    """A text as it is stored, with the characters that XML cannot hold."""
-    return _ESCAPED.sub(_unescape, text) if "_x00" in text else text
+@contextmanager
+def opened(raw: bytes) -> Generator[Any, None, None]:
+    """The workbook as openpyxl reads it, without its warnings; anything may be raised on a damaged file."""
+    with _WARNINGS_LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        openpyxl: Any = import_module("openpyxl")
+        book: Any = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        try:
+            yield book
+        finally:
+            book.close()
+
+
+def read_cells(book: Any, worksheet: Any) -> SheetCells:
+    """All filled cells of a sheet, by openpyxl's parser of sheet parts."""
+    module: Any = import_module("openpyxl.worksheet._reader")
+    letter: Any = import_module("openpyxl.utils.cell").get_column_letter
+    as_stored: Any = module.WorkSheetParser.parse_cell
+    sheet = SheetCells()
+
+    class Parser(module.WorkSheetParser):
+        """Notes the formulas that carry no stored value."""
+
+        def parse_cell(self, element: Any) -> dict[str, Any]:
+            cell: dict[str, Any] = as_stored(self, element)
+            formula, value = element.find(module.FORMULA_TAG), element.find(module.VALUE_TAG)
+            # A text that is empty (t="str") is a value; other cells without one were never calculated.
+            stored = value is not None and (value.text or element.get("t") == "str")
+            if cell["value"] is None and formula is not None and not stored:
+                sheet.unstored.append(f"{letter(cell['column'])}{cell['row']}")
+            return cell
+
+    with worksheet._get_source() as source:
+        parser: Any = Parser(
+            source,
+            worksheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in _rows(parser):
+            row = sheet.rows.setdefault(number, {})
+            for cell in cells:
+                value = cell["value"]
+                if value is None or value == "":
+                    continue
+                text = _text(value, cell, book)
+                if cell["data_type"] == "e" or text is None:
+                    place = f"{letter(cell['column'])}{cell['row']}"
+                    sheet.errors.append(f"{place} holds {value}")
+                else:
+                    row[cell["column"]] = text
+        merged: Any = parser.merged_cells
+        sheet.merged = [str(item.ref) for item in merged.mergeCell] if merged else []
+    return sheet
+
+
+def _rows(parser: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    for number, cells in parser.parse():
+        if not 1 <= number <= MAX_ROWS:
+            raise ValueError(f"row number {number}")
+        yield number, cells
+
+
+def _text(value: object, cell: dict[str, Any], book: Any) -> str | None:
+    """The text of a cell value, or None for a number that is none."""
+    match value:
+        case str():
+            return _ESCAPED.sub(_unescape, value)
+        case float():
+            return number_text(value) if math.isfinite(value) else None
+        case datetime():
+            text = moment_text(value)
+            return text if value.time() != time() or _shows_hours(cell, book) else text[:10]
+        case _:
+            return value_text(value)
 
 
 def _unescape(match: re.Match[str]) -> str:
     code = int(match[1], 16)  # 5F is an underscore that stands before what would read as such a code
     return chr(code) if code else match[0]
+
+
+def _shows_hours(cell: dict[str, Any], book: Any) -> bool:
+    """Whether the number format of a date cell shows a time of day, so that midnight is one."""
+    number = int(book._cell_styles[cell["style_id"]].numFmtId)
+    builtin: Any = import_module("openpyxl.styles.numbers").BUILTIN_FORMATS
+    shown = str(builtin.get(number, "") if number < 164 else book._number_formats[number - 164])
+    return "h" in re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", shown).lower()

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.read.contract import (
     ROW,
     SPREADSHEET_ERRORS,
@@ -37,7 +37,7 @@ contract does not list, and the findings."""
 __all__ = ["ROW", "RawTable", "TableContract", "read_table", "read_tables", "unclaimed_files"]
 
 
-@frozen
+@dataclass(frozen=True)
 class RawTable:
     """One raw table as read.
 

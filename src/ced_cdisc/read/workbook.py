@@ -6,10 +6,10 @@ import io
 import re
 import zipfile
 from datetime import datetime
+from typing import Any
 
 from ced_cdisc.core.findings import Finding, Findings, Location, one_of
-from ced_cdisc.read.sheet_cells import SheetCells, read_cells
-from ced_cdisc.read.sheet_package import Book, PackageFault, damage, opened, package_fault
+from ced_cdisc.read.sheet_cells import PackageFault, SheetCells, damage, opened, package_fault, read_cells
 from ced_cdisc.workbook.model import Sheet, Workbook
 
 _SHOWN = 5
@@ -36,7 +36,7 @@ def read_workbook(raw: bytes, shown: str, findings: Findings) -> Workbook | None
             return None if sheets is None else Workbook(sheets, _created(raw))
         except MemoryError:
             raise
-        except Exception as error:  # zipfile and expat raise anything on a damaged file
+        except Exception as error:  # openpyxl, zipfile and expat raise anything on a damaged file
             fault = damage(error)
     findings.add(_fault_finding(fault, shown))
     return None
@@ -47,20 +47,21 @@ def _fault_finding(fault: PackageFault, shown: str) -> Finding:
     return Finding(code, f"the workbook {fault.what}", Location(shown), hint=fault.hint)
 
 
-def _sheets(book: Book, shown: str, findings: Findings) -> tuple[Sheet, ...] | None:
+def _sheets(book: Any, shown: str, findings: Findings) -> tuple[Sheet, ...] | None:
     made: list[Sheet] = []
     clean = True
     for worksheet in book.worksheets:
-        name = worksheet.title
+        name = str(worksheet.title)
         cells = read_cells(book, worksheet)
         clean &= _report(cells, f"{shown}[{name}]", findings)
         rows = {number: dict(row) for number, row in cells.rows.items() if row}
-        made.append(Sheet(name, rows, tuple(cells.merged), worksheet.hidden))
+        hidden = str(getattr(worksheet, "sheet_state", "visible")) != "visible"
+        made.append(Sheet(name, rows, tuple(cells.merged), hidden))
     return tuple(made) if clean else None
 
 
 def _created(raw: bytes) -> datetime | None:
-    """When the file says it was made; None where it says nothing."""
+    """When the file says it was made; openpyxl gives the present time where it says nothing."""
     with zipfile.ZipFile(io.BytesIO(raw)) as package:
         core = package.read(_CORE) if _CORE in package.namelist() else b""
     match = _CREATED.search(core)

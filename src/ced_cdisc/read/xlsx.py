@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from importlib import import_module
+from typing import Any
 
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
 from ced_cdisc.read.contract import ROW, TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.finish import empty_file, finish_cells, kept_columns, skipped_rows
-from ced_cdisc.read.sheet_cells import SheetCells, column_letters, read_cells
-from ced_cdisc.read.sheet_package import Book, PackageFault, damage, opened, package_fault
+from ced_cdisc.read.sheet_cells import (
+    PackageFault,
+    SheetCells,
+    damage,
+    opened,
+    package_fault,
+    read_cells,
+)
 
 _SHOWN = 5
 
@@ -34,7 +42,7 @@ def read_xlsx(
             sheet = _load(book, contract, shown)
     except MemoryError:
         raise
-    except Exception as error:  # zipfile and expat raise anything on a damaged file
+    except Exception as error:  # openpyxl, zipfile and expat raise anything on a damaged file
         return None, (), [_fault_finding(damage(error), contract, shown)]
     if isinstance(sheet, Finding):
         return None, (), [sheet]
@@ -48,8 +56,8 @@ def _fault_finding(fault: PackageFault, contract: TableContract, shown: str) -> 
     return raw_finding(code, f"the file of table {contract.name} {fault.what}", Location(shown), hint)
 
 
-def _load(book: Book, contract: TableContract, shown: str) -> SheetCells | Finding:
-    sheets = {sheet.title: sheet for sheet in book.worksheets}
+def _load(book: Any, contract: TableContract, shown: str) -> SheetCells | Finding:
+    sheets = {str(sheet.title): sheet for sheet in book.worksheets}
     titles = list(sheets)
     if contract.sheet and contract.sheet not in sheets:
         hint = did_you_mean(contract.sheet, titles) or f"the workbook has {one_of(titles)}"
@@ -134,8 +142,9 @@ def _beyond_header(
     filled: dict[int, dict[int, str]], width: int, table: str, where: Location
 ) -> list[Finding]:
     """CED234: cells to the right of the last header cell."""
+    letter: Any = import_module("openpyxl.utils.cell").get_column_letter
     outside = [
-        f"{column_letters(column)}{number} holds {cells[column]}"
+        f"{letter(column)}{number} holds {cells[column]}"
         for number, cells in filled.items()
         for column in sorted(cells)
         if column > width

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.expr.tree import Aggregate, Node, Plugin
 from ced_cdisc.recompute.evaluate import Names, Outside
 from ced_cdisc.recompute.records import Record, Table, sorted_by
@@ -29,7 +29,7 @@ Memo = dict[tuple[Any, ...], list[tuple[Record, Value]]]
 """The chosen records of the own dataset with their values, by aggregate and group."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Outcome:
     """The value, and the records that it comes from."""
 

@@ -11,9 +11,9 @@ finished, those after it as stacked); long texts are split; every ADaM dataset w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ced_cdisc.core.findings import Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Aggregate, Node
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, StudyPlan
@@ -41,7 +41,7 @@ _POOLED = 1_000_000
 """Keys of a pooled study's records begin above those of the studies before it."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Step:
     """One computed node of one line for one record.
 
@@ -56,7 +56,7 @@ class Step:
     records: tuple[Record, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class Rebuilt:
     """What came out.
 

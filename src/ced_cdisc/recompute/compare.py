@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ced_cdisc.core.frozen import frozen
 
-
-@frozen
+@dataclass(frozen=True)
 class Difference:
     """A cell on which two engines differ; ``row`` counts from 0.
 

@@ -8,8 +8,8 @@ over several records leads to the records that its value comes from.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, Line, StudyPlan
 from ced_cdisc.recompute.build import Rebuilt, Step, rebuild
@@ -19,7 +19,7 @@ from ced_cdisc.recompute.records import SUBJECT, Record
 from ced_cdisc.recompute.values import Value
 
 
-@frozen
+@dataclass(frozen=True)
 class Reason:
     """One value on the way to another.
 

@@ -8,13 +8,12 @@ occurs, it is ``None`` as well.
 from __future__ import annotations
 
 import math
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from ced_cdisc.core.findings import Location
-from ced_cdisc.core.frozen import frozen
 
 Value = str | float | date | datetime | bool | None
 """What a cell holds."""
@@ -37,7 +36,7 @@ class DataFault(Exception):
         self.at: int | None = None
 
 
-@frozen
+@dataclass(frozen=True)
 class Fault:
     """A fault of the data, with its place: the dataset's line and the record.
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.plan.raw import PlannedVisit, VisitPlan
 from ced_cdisc.recompute.partial import day_of
 from ced_cdisc.recompute.records import Record, Table
@@ -22,7 +22,7 @@ from ced_cdisc.recompute.values import DataFault, Value, as_text, filled
 from ced_cdisc.recompute.written import read_date
 
 
-@frozen
+@dataclass(frozen=True)
 class _Seen:
     """A raw record that names a visit."""
 

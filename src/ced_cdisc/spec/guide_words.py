@@ -7,11 +7,11 @@ person's own, within a section. No word is lost: what a guide cannot show is a f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ced_cdisc.core.findings import Finding, Findings, Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.guide import Block, Item, Paragraph, Points, Run, Runs, Table, block_texts, foreign
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _FORMS = {
 }
 
 
-@frozen
+@dataclass(frozen=True)
 class SectionWords:
     """The words under one heading, which is ``named``."""
 
@@ -35,7 +35,7 @@ class SectionWords:
     blocks: tuple[Block, ...]
 
 
-@frozen
+@dataclass(frozen=True)
 class GuideWords:
     """A file of words; ``title`` is its heading of the first level, if it has one."""
 

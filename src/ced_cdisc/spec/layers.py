@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.spec.merge import merge
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, entry
 
@@ -21,7 +21,7 @@ NAMED = {"instruments": "instrument", "sdtm": "domain", "adam": "dataset"}
 _DATASETS = ("sdtm", "adam")
 
 
-@frozen
+@dataclass(frozen=True)
 class Part:
     """One file of specs as a tree: its kind (``study``, ``sdtm``), what it is of (``AE``), and its files.
 
@@ -37,7 +37,7 @@ class Part:
     own: bool = False
 
 
-@frozen
+@dataclass(frozen=True)
 class Folder:
     """A folder of mappings: where it is, how messages name it, and how build.json does."""
 

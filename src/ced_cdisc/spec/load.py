@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.spec import models
 from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.base import Model
@@ -33,7 +32,7 @@ _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 M = TypeVar("M", bound=Model)
 
 
-@frozen
+@dataclass(frozen=True)
 class Specs:
     """All specs of one study, layers merged in.
 
@@ -199,7 +198,7 @@ def _folders(pooled: tuple[tuple[str, Specs], ...], folder: Folder) -> Iterator[
         yield from specs.layers
 
 
-@frozen
+@dataclass(frozen=True)
 class Loaded:
     """The files of a study over those of its layers, as trees in its profile; the folders of the layers."""
 

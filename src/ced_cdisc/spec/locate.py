@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from ced_cdisc.core.frozen import frozen
 
-
-@frozen
+@dataclass(frozen=True)
 class StudyFolders:
     """The two spec folders, how messages name them, and a notice for the user."""
 

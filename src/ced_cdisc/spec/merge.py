@@ -6,16 +6,15 @@ Both are trees with places, so that what is merged still knows the file, line an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text
 
 REMOVE = "remove"
 
 
-@frozen
+@dataclass(frozen=True)
 class Keys:
     """Keys and values: a key that is given goes before the layer's.
 
@@ -28,7 +27,7 @@ class Keys:
     """Whether a key without value takes the layer's: ``ae:`` in the tables names the layer's table."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Listed:
     """A list of keys and values, told apart by one key: tests by ``test``, visits by ``number``."""
 
@@ -95,7 +94,7 @@ def merge(kind: str, lower: Mapping | None, upper: Mapping, findings: Findings) 
     return _merge_keys(base, upper, rule, _Merge(findings, fold))
 
 
-@frozen
+@dataclass(frozen=True)
 class _Merge:
     findings: Findings
     fold: Callable[[str], str]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.spec.layers import Part
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, entry, key_of, mapping_like, sequence_at
 
@@ -19,7 +18,7 @@ _FILLED_IN = ("--SEQ", "--LOBXFL", "--DY", "--STDY", "--ENDY", "EPOCH")
 """What is filled in over a whole domain where no line says otherwise."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Domain:
     """The spec of a domain that goes into another one, or that others go into."""
 

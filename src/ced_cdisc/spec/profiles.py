@@ -9,10 +9,9 @@ sees one study without profiles.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.spec.layers import Part
 from ced_cdisc.spec.profile_rewrite import Rewriter
 from ced_cdisc.spec.profile_trees import Domain, together
@@ -25,7 +24,7 @@ OPTION = "--profile"
 _APART = (("--CAT",), ("--SCAT",), ("--CAT", "--SCAT"))
 
 
-@frozen
+@dataclass(frozen=True)
 class Chosen:
     """The profile of a run: its name, empty where the study has none, and whether study.yaml names it."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.words import AGGREGATES, OWN_RECORDS
 from ced_cdisc.standards.model import GENERAL_CLASSES, general_variable
@@ -19,7 +19,7 @@ _WORD = re.compile(r"(?<![\w.'])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?", re.ASCII)
 _CLAUSES = ("where", "on", "order")
 
 
-@frozen
+@dataclass(frozen=True)
 class Group:
     """The records of one domain within the domain that it goes into.
 
@@ -59,7 +59,7 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-@frozen
+@dataclass(frozen=True)
 class Names:
     """The groups by the code that specs write, and the datasets of the study as they are written."""
 

@@ -5,10 +5,10 @@ A plan holds them, so that messages about data can point into the spec; nothing 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ced_cdisc.core.findings import Location
-from ced_cdisc.core.frozen import frozen
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Parts = tuple[tuple[int, int], ...]
 
 
-@frozen
+@dataclass(frozen=True)
 class Span:
     """Where a scalar's source stands: the text of the whole file, the first index, the YAML style."""
 

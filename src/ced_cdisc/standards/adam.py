@@ -7,11 +7,10 @@ OCCDS 1.1.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.standards.ig import IgVariable, load_sdtmig, variable_of
 from ced_cdisc.standards.tables import read_table, unknown
 
@@ -31,7 +30,7 @@ _CONVENTIONS = (
 )
 
 
-@frozen
+@dataclass(frozen=True)
 class AdamStructure:
     """One structure: its define.xml class and subclass, and its variables as published (with patterns)."""
 
@@ -41,7 +40,7 @@ class AdamStructure:
     variables: tuple[IgVariable, ...]
 
 
-@frozen
+@dataclass(frozen=True)
 class AdamIg:
     """The structures of one version of the ADaMIG, with the OCCDS and TTE documents that go with it."""
 

@@ -6,11 +6,11 @@ Source: the CDISC CT packages published by NCI EVS (codes, submission values, sy
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.standards.tables import DamagedTable, read_bytes, read_table, table_names, unknown
 
 Publisher = Literal["SDTM", "ADaM", "DEFINE-XML", "Protocol", "SEND", "CDASH"]
@@ -18,7 +18,7 @@ PUBLISHERS: tuple[str, ...] = get_args(Publisher)
 """The standards whose terminology can be pinned, as they are written in study.yaml."""
 
 
-@frozen
+@dataclass(frozen=True)
 class CtTerm:
     """One term: its NCI code, the value to submit, its synonyms and NCI's preferred term."""
 
@@ -28,7 +28,7 @@ class CtTerm:
     preferred_term: str
 
 
-@frozen
+@dataclass(frozen=True)
 class CtCodelist:
     """One codelist with its terms in published order. A list that does not say so is not extensible."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.standards.ct import CtCodelist
 
 Kind = Literal["added", "removed", "renamed", "recoded", "extensible"]
 
 
-@frozen
+@dataclass(frozen=True)
 class Edition:
     """One package to compare: its codelists by NCI code."""
 
@@ -20,7 +20,7 @@ class Edition:
     lists: Mapping[str, CtCodelist]
 
 
-@frozen
+@dataclass(frozen=True)
 class ListChange:
     """A codelist that was added, removed, renamed (short name), or became extensible or not (Yes, No)."""
 
@@ -30,7 +30,7 @@ class ListChange:
     after: str
 
 
-@frozen
+@dataclass(frozen=True)
 class TermChange:
     """A term added, removed, renamed (same code) or recoded (same value) in a list of both packages."""
 
@@ -41,7 +41,7 @@ class TermChange:
     after: str
 
 
-@frozen
+@dataclass(frozen=True)
 class Comparison:
     """What changed from one package to the other, by short name of the list, kind and value."""
 

@@ -16,7 +16,6 @@ from importlib import import_module
 from typing import Any
 
 from ced_cdisc.core.findings import Finding, Findings, Location, one_of
-from ced_cdisc.core.frozen import frozen
 
 COLUMNS = {
     "code": "Code",
@@ -34,7 +33,7 @@ _NCI = "{http://ncicb.nci.nih.gov/xml/odm/EVS/CDISC}"
 _MAX_UNPACKED = 1 << 30
 
 
-@frozen
+@dataclass(frozen=True)
 class Row:
     """One published row: a codelist if ``codelist`` is empty, else a term of it. ``line`` counts from 1."""
 

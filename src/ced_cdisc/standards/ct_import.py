@@ -6,11 +6,11 @@ Taken are codes, names, submission values, synonyms and preferred terms; definit
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 
 from ced_cdisc.core.findings import Finding, Findings, Location, one_of
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.standards.ct import PUBLISHERS, CtCodelist, CtTerm
 from ced_cdisc.standards.ct_diff import Edition
 from ced_cdisc.standards.ct_forms import Content, Row, read_form
@@ -21,7 +21,7 @@ _DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _PUBLISHER = re.compile(rf"(?<![A-Za-z])({'|'.join(PUBLISHERS)})(?![A-Za-z])", re.IGNORECASE)
 
 
-@frozen
+@dataclass(frozen=True)
 class Published:
     """One package as published, in the order of its file."""
 

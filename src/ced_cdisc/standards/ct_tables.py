@@ -8,13 +8,12 @@ from __future__ import annotations
 import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-
-from ced_cdisc.core.frozen import frozen
+from dataclasses import dataclass
 
 _HEADER = ("code", "short_name", "name", "extensible", "name_list", "offset", "length")
 
 
-@frozen
+@dataclass(frozen=True)
 class ListRow:
     """A codelist as published. ``extensible`` is Yes, No, or empty where the publisher says nothing."""
 
@@ -24,7 +23,7 @@ class ListRow:
     extensible: str
 
 
-@frozen
+@dataclass(frozen=True)
 class TermRow:
     """A term as published; ``synonyms`` are joined by ``; ``."""
 

@@ -5,11 +5,10 @@ Source: SDTMIG 3.4 (names, labels, types, roles, core, codelists).
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal, cast
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.standards.ct import CtTerm, load_ct
 from ced_cdisc.standards.tables import read_table, table_names, unknown
 
@@ -17,7 +16,7 @@ VariableType = Literal["Char", "Num"]
 Core = Literal["Req", "Exp", "Perm", "Cond", ""]
 
 
-@frozen
+@dataclass(frozen=True)
 class IgVariable:
     """A variable as a guide publishes it.
 
@@ -41,7 +40,7 @@ class IgVariable:
     values: tuple[str, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True)
 class IgDataset:
     """A dataset of a guide, or one built after its rules. ``class_name`` is spelled as in the guide."""
 
@@ -65,7 +64,7 @@ class IgDataset:
         return tuple(self._by_name)
 
 
-@frozen
+@dataclass(frozen=True)
 class SdtmIg:
     """All datasets of one version of the SDTMIG, in the guide's order."""
 

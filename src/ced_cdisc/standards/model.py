@@ -7,11 +7,10 @@ codelists are those that most domains of SDTMIG 3.4 give to a variable, where mo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.standards.ig import Core, IgDataset, IgVariable, VariableType, load_sdtmig
 from ced_cdisc.standards.tables import UnknownStandard, read_table, unknown
 
@@ -35,7 +34,7 @@ _NOUN_LABELS = {
 _TOPICS = ("--TESTCD", "--TEST", "--TRT", "--TERM", "--DECOD", "--CAT", "--SCAT")
 
 
-@frozen
+@dataclass(frozen=True)
 class _ModelVariable:
     name: str
     label: str

@@ -11,12 +11,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from io import StringIO
 
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.standards.ct import CtCodelist, load_ct
 from ced_cdisc.standards.tables import read_text
 
@@ -46,7 +46,7 @@ Dimension = tuple[tuple[str, int], ...]
 """Base quantities with their exponents, sorted; empty for a plain number."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Unit:
     """A unit: base unit of its dimension = value * factor + offset, exactly."""
 
@@ -58,7 +58,7 @@ class Unit:
     source: str = ""
 
 
-@frozen
+@dataclass(frozen=True)
 class Substance:
     """What a test measures: molar mass [g/mol] and, for an ion, its valence.
 
@@ -73,7 +73,7 @@ class Substance:
     note: str
 
 
-@frozen
+@dataclass(frozen=True)
 class Conversion:
     """``to = from * factor + offset``, exactly, and whether molar mass or valence were needed for it."""
 

@@ -13,7 +13,7 @@ import os
 import pickle
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import is_dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from enum import Enum
 from io import BytesIO
@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from ced_cdisc.core.findings import Finding
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.version import VERSION
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.text import Text
@@ -31,7 +30,7 @@ VARIABLE = "CED_CDISC_CACHE"
 _KEPT = 8
 
 
-@frozen
+@dataclass(frozen=True)
 class KnownPlan:
     """A plan, and what was found and read in making it.
 

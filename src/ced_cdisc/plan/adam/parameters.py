@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ced_cdisc.core.findings import Findings, Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope
 from ced_cdisc.plan.adam.formulas import formula_in_words, parameters_to_aggregates
@@ -35,7 +34,7 @@ def parameter_lines(code: Text, number: int, parameter: ParameterSpec) -> dict[s
     return made
 
 
-@frozen
+@dataclass(frozen=True)
 class ComputedRecords:
     """Makes the records of computed parameters.
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.plan.language.templates import fill
 from ced_cdisc.spec.analysis import AnalysisBlock, AnalysisSpec, ParameterSpec
 from ced_cdisc.spec.models import LineSpec
@@ -17,7 +16,7 @@ from ced_cdisc.spec.source import Text
 _CODE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 
 
-@frozen
+@dataclass(frozen=True)
 class Part:
     """Records from one source.
 

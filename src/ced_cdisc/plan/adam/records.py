@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import Method
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
@@ -59,7 +58,7 @@ def derived_records(
     return _with_one_method(made, methods), rest
 
 
-@frozen
+@dataclass(frozen=True)
 class _Entry:
     """An entry whose words are parsed and fit."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import DocumentRef
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
@@ -32,7 +32,7 @@ from ced_cdisc.spec.source import Text
 _COUNTING = ("count", "n and percent")
 
 
-@frozen
+@dataclass(frozen=True)
 class Results:
     """Plans the results of one dataset; ``names`` are those of its variables."""
 

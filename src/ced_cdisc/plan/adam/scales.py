@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.plan.adam.parameters import ComputedRecords
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.templates import fill, find_instrument
@@ -66,7 +66,7 @@ def scale_parameters(
     return made
 
 
-@frozen
+@dataclass(frozen=True)
 class _Rule:
     """A scale's rule with its words read.
 

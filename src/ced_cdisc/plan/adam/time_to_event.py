@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
@@ -26,7 +25,7 @@ _DAYS = {"DAYS": 1.0, "WEEKS": 7.0, "MONTHS": 30.4375, "YEARS": 365.25}
 _LATEST = "latest"
 
 
-@frozen
+@dataclass(frozen=True)
 class _Candidate:
     """An event or a censoring date of a subject.
 

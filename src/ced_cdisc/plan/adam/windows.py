@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ced_cdisc.core.findings import Finding, Findings, Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause
@@ -123,7 +123,7 @@ def _check_overlaps(windows: WindowsSpec, findings: Findings) -> None:
         seen.append((name, low, high))
 
 
-@frozen
+@dataclass(frozen=True)
 class _Choice:
     """A window: the condition on a record, and the values of the variables where it is met."""
 

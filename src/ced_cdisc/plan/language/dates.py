@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ced_cdisc.core.dates import clock_parts_of, parts_of
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.study import StudySpec
 
@@ -24,7 +23,7 @@ _DATE_PARTS = "parts are YYYY, YY, MONTH, MON, MM, M, DD, D, UN, UNK, ND, and th
 _TIME_PARTS = "parts are HH, H, MM, SS, .F, (.F), AM, UN, UNK, ND"
 
 
-@frozen
+@dataclass(frozen=True)
 class Formats:
     """The lists of formats that study.yaml names, and what two-digit years mean.
 

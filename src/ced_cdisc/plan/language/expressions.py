@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from ced_cdisc.core.findings import Finding, Findings
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
@@ -19,7 +19,7 @@ from ced_cdisc.spec.source import Text
 Rewrite = Callable[[tree.Node], tree.Node]
 
 
-@frozen
+@dataclass(frozen=True)
 class Compiled:
     """An expression of a spec: its text, its resolved tree, and the dataset whose names it may use."""
 

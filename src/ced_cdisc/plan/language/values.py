@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ced_cdisc.core.findings import Finding, Findings
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
@@ -23,7 +22,7 @@ Value = tuple[tree.Node, Text | None]
 """A resolved tree, and the text of the spec that it was made from, if one text alone makes it."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Target:
     """The variable a line is for: what the standard or the spec says of it."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.templates import fill, find_instrument
 from ced_cdisc.spec.instruments import InstrumentSpec
@@ -13,7 +13,7 @@ from ced_cdisc.spec.models import BlockSpec, CodedTest, InstrumentUse, LineSpec,
 from ced_cdisc.spec.source import Text
 
 
-@frozen
+@dataclass(frozen=True)
 class Rows:
     """One block, spelled out: a source, its lines, and for findings the one test it makes."""
 

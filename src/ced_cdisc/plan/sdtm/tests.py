@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
@@ -28,7 +27,7 @@ from ced_cdisc.spec.source import Text
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 
 
-@frozen
+@dataclass(frozen=True)
 class LinesOfTest:
     """The lines of a test, and which rows of the source make a record."""
 
