@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from ced_cdisc.core.frozen import changed, frozen
 from ced_cdisc.core.imputation import Imputation
 from ced_cdisc.derivations.record import Derivation
 
@@ -42,7 +41,7 @@ class Scope(Enum):
     DATASET = "dataset"  # a variable of another dataset, by look-up or inside an aggregate
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Node:
     """A node of the tree."""
 
@@ -50,7 +49,7 @@ class Node:
     type: Type | None = field(default=None, compare=False)
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Literal(Node):
     """A number, a text, or ``missing`` (value None). Numbers keep the digits of the spec."""
 
@@ -58,7 +57,7 @@ class Literal(Node):
     digits: str = ""
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Column(Node):
     """A name: ``AESTDTC``, ``ae.AETERM`` or ``ADSL.TRTSDT``."""
 
@@ -76,7 +75,7 @@ class Column(Node):
         return self.name.rpartition(".")[2]
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Call(Node):
     """A registered function with its arguments."""
 
@@ -84,7 +83,7 @@ class Call(Node):
     args: tuple[Node, ...]
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Plugin(Node):
     """A call of a plug-in. One that needs several records stands in an :class:`Aggregate` ``group``."""
 
@@ -92,7 +91,7 @@ class Plugin(Node):
     args: tuple[Node, ...]
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Arithmetic(Node):
     """``left op right`` with op one of + - * / **."""
 
@@ -101,14 +100,14 @@ class Arithmetic(Node):
     right: Node
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Negative(Node):
     """``- of``."""
 
     of: Node
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Compare(Node):
     """``left op right`` with op one of = != < <= > >=; unknown when an operand is missing."""
 
@@ -117,7 +116,7 @@ class Compare(Node):
     right: Node
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Member(Node):
     """``of in (..)``; unknown when ``of`` is missing."""
 
@@ -126,7 +125,7 @@ class Member(Node):
     negated: bool = False
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Between(Node):
     """``of between low and high``, bounds included."""
 
@@ -135,7 +134,7 @@ class Between(Node):
     high: Node
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class IsMissing(Node):
     """``of is missing`` or, negated, ``of is present``; never unknown."""
 
@@ -143,7 +142,7 @@ class IsMissing(Node):
     negated: bool = False
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Both(Node):
     """``left and right`` in three-valued logic."""
 
@@ -151,7 +150,7 @@ class Both(Node):
     right: Node
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Either(Node):
     """``left or right`` in three-valued logic."""
 
@@ -159,14 +158,14 @@ class Either(Node):
     right: Node
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Negated(Node):
     """``not of``; unknown stays unknown."""
 
     of: Node
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ordering(Node):
     """One key of an ``order by``; missing values come first when rising, last when falling."""
 
@@ -174,7 +173,7 @@ class Ordering(Node):
     falling: bool = False
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Aggregate(Node):
     """A value over several records: ``last(VS.VSSTRESN where .. on VISITNUM order by VS.VSDTC)``.
 
@@ -201,7 +200,7 @@ class Aggregate(Node):
     dataset: str = ""
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Selected(Node):
     """``CBF[ATPTN = 0]``: the value of a parameter in a computed parameter's expression."""
 
@@ -209,7 +208,7 @@ class Selected(Node):
     where: Node | None = None
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Recode(Node):
     """A raw code turned into a term by a written table (``ct:``) or a codelist; another code is a fault.
 
@@ -229,7 +228,7 @@ class Recode(Node):
     ignore_case: bool = False
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ReadDate(Node):
     """A collected date (and time) read by written formats into ISO 8601; anything else is a fault."""
 
@@ -240,7 +239,7 @@ class ReadDate(Node):
     pivot: int | None = None
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Impute(Node):
     """A complete date or date-time from ISO 8601 text of any precision (``impute:``), or missing.
 
@@ -253,7 +252,7 @@ class Impute(Node):
     not_after: tuple[Node, ...] = ()
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ReadNumber(Node):
     """A collected text read as a number; anything else is a fault."""
 
@@ -305,4 +304,4 @@ def rebuild(node: N, change: Callable[[Node], Node]) -> N:
             several = tuple(change(element) for element in listed)
             if any(one is not other for one, other in zip(several, listed, strict=True)):
                 values[name] = several
-    return changed(node, **values) if values else node
+    return replace(node, **values) if values else node

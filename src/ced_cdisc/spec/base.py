@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo, model_validator
 
 from ced_cdisc.core.findings import Findings, Location
-from ced_cdisc.core.frozen import frozen
 from ced_cdisc.spec.source import Mapping, Sequence, Text, unknown_key
 
 
-@frozen
+@dataclass(frozen=True)
 class Also:
     """Beside a type in its annotation: what else may be written for it, which a validator spells out."""
 
