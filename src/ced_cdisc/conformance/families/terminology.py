@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import polars as pl
 
@@ -12,7 +14,6 @@ from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.ct import CtCodelist
 
-VALUE = pl.col("value")
 # Values that the guide itself gives beside the terms.
 _BESIDE_TERMS = {"RACE": ("MULTIPLE",)}
 
@@ -21,9 +22,8 @@ def closed_codelists(study: Submission) -> Iterator[Look]:
     """Values that are no term of a codelist that cannot be extended."""
     for data, name, lists in _coded(study):
         if not any(codelist.extensible for codelist in lists):
-            terms = [term for codelist in lists for term in codelist.values]
-            terms += _BESIDE_TERMS.get(name, ())
-            yield data.values_wrong(name, ~VALUE.is_in(terms), codelist=_named(lists))
+            terms = {*(term for codelist in lists for term in codelist.values), *_BESIDE_TERMS.get(name, ())}
+            yield data.values_wrong(name, partial(_is_not, terms), codelist=_named(lists))
 
 
 def spelling_of_terms(study: Submission) -> Iterator[Look]:
@@ -32,7 +32,10 @@ def spelling_of_terms(study: Submission) -> Iterator[Look]:
         if any(codelist.extensible for codelist in lists):
             terms = {term for codelist in lists for term in codelist.values}
             folded = {term.casefold() for term in terms}
-            wrong = [v for v in data.values(name)["value"] if v not in terms and v.casefold() in folded]
+
+            def wrong(value: str, terms: set[str] = terms, folded: set[str] = folded) -> bool:
+                return value not in terms and value.casefold() in folded
+
             yield data.values_wrong(name, wrong, codelist=_named(lists))
 
 
@@ -41,8 +44,11 @@ def synonyms_of_terms(study: Submission) -> Iterator[Look]:
     for data, name, lists in _coded(study):
         if any(codelist.extensible for codelist in lists):
             terms = {term.casefold() for codelist in lists for term in codelist.values}
-            unknown = [v for v in data.values(name)["value"] if v.casefold() not in terms]
-            wrong = [v for v in unknown if any(codelist.by_synonym(v) for codelist in lists)]
+
+            def wrong(value: str, terms: set[str] = terms, lists: list[CtCodelist] = lists) -> bool:
+                unknown = value.casefold() not in terms
+                return unknown and any(codelist.by_synonym(value) for codelist in lists)
+
             yield data.values_wrong(name, wrong, codelist=_named(lists))
 
 
@@ -62,9 +68,12 @@ def define_codelists(study: Submission) -> Iterator[Look]:
     """Values that the codelist of the variable in define.xml does not have."""
     for data in study.datasets.values():
         for name, terms in _define_terms(data).items():
-            text = VALUE if data.columns[name].type == "Char" else VALUE.cast(pl.Float64)
-            listed = terms if data.columns[name].type == "Char" else [_float(t) for t in terms]
-            yield data.values_wrong(name, ~text.is_in([t for t in listed if t is not None]))
+            listed = terms if data.columns[name].type == "Char" else [_float(term) for term in terms]
+            yield data.values_wrong(name, partial(_is_not, set(listed)))
+
+
+def _is_not(terms: set[Any], value: object) -> bool:
+    return value not in terms
 
 
 def _coded(study: Submission) -> Iterator[tuple[Dataset, str, list[CtCodelist]]]:
