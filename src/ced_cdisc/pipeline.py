@@ -173,10 +173,13 @@ def build(
             with keeping(kept, tables):
                 made = convert(plan, tables, findings, watch, partner, lock, kept)
             plan, datasets, qualifiers, seconds = made
-            frames = Frames.of(datasets | qualifiers)
+            frames = Frames(datasets | qualifiers)
         files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()))
         raw_frames = {name: table.frame for name, table in tables.items()}
-        packages = package(plan, frames.blocks, raw_frames, files, findings, partner)
+        packaged = kept.packages if kept is not None and not count else None
+        packages = package(plan, frames.blocks, raw_frames, files, findings, partner, packaged)
+        if packaged is not None:
+            packaged.keep()
         assert folder is not None, "a refused folder is an error, which package stops on"
         if limit is not None:
             from ced_cdisc.stages.splitting import split_datasets

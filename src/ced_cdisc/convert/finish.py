@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import polars as pl
 
 from ced_cdisc.convert.aggregates import Scope
@@ -9,6 +11,7 @@ from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of
 from ced_cdisc.convert.lines import filter_true, holds
 from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.texts import FEW, check_texts
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Severity, Stage, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
@@ -16,6 +19,8 @@ from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument
 from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, VariablePlan
 from ced_cdisc.standards.ct import load_ct
+
+_Data = TypeVar("_Data", pl.DataFrame, Blocks, pl.DataFrame | Blocks)
 
 
 def sort_and_keep(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:
@@ -143,9 +148,9 @@ def _synonym(value: str, codelist: Codelist) -> str:
     return f"CT has it as a synonym of {term.submission_value}; match: synonym takes it" if term else ""
 
 
-def shown_columns(frame: pl.DataFrame, dataset: DatasetPlan, *more: str) -> pl.DataFrame:
+def shown_columns(frame: _Data, dataset: DatasetPlan, *more: str) -> _Data:
     """The variables of the plan in its order, then supplemental qualifiers; where numbers are pinned, KEY;
     and ``more`` columns."""
     names = [variable.name for variable in dataset.variables]
     pinned = [KEY] if dataset.pinned is not None else []
-    return frame.select(*names, *(SUPP + one.name for one in dataset.supplemental), *pinned, *more)
+    return frame.select([*names, *(SUPP + one.name for one in dataset.supplemental), *pinned, *more])
