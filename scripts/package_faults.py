@@ -185,11 +185,11 @@ def _text(data: Dataset, column: Column) -> Iterator[Fault]:
     if name == "USUBJID":
         yield from _one(data, "unknown subject", name, lambda v: v[:-1] + "X")
         yield from _one(data, "other subject", name, lambda v: _next(data, name, v))
-    if set(data.values(name)["value"]) == {"Y"} and data.frame[name].null_count():
+    if set(data.values(name)) == {"Y"} and data.frame[name].null_count():
         yield from _one(data, "flag N in the place of none", name, lambda _: "N")
         row = _pick("flag too many", data, name, data.height, data.frame[name].is_null())
         yield _framed("flag too many", data, name, "(missing)", "Y", lambda: _set(data, name, row, "Y"))
-    elif set(data.values(name)["value"]) == {"Y", "N"}:
+    elif set(data.values(name)) == {"Y", "N"}:
         yield from _one(data, "flag turned", name, lambda v: "N" if v == "Y" else "Y")
 
 
@@ -329,7 +329,7 @@ def _set(data: Dataset, name: str, row: int, value: object) -> pl.DataFrame:
 
 
 def _next(data: Dataset, name: str, value: object) -> object:
-    values = sorted(data.values(name)["value"].to_list())
+    values = sorted(data.values(name).to_list())
     return values[(values.index(value) + 1) % len(values)]
 
 

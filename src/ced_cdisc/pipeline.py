@@ -97,7 +97,7 @@ def build(
     split_within_subjects: bool = False,
     watch: Watch | None = None,
     processes: int = 1,
-    workers: int = 1,
+    workers: int | None = None,
     dask: str = "",
     parts: int | None = None,
     incremental: bool = False,
@@ -124,7 +124,8 @@ def build(
         watch: told of each finished dataset.
         incremental: take datasets of which nothing changed from earlier builds (docs/incremental.md).
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
-        workers: as many processes build the study in parts of its subjects; no byte depends on it.
+        workers: as many processes build the study in parts of its subjects; no byte depends on it. None:
+            where the study is large, one for each processor, at most four.
         dask: the address of the scheduler of a Dask cluster whose workers build the parts, else empty.
         parts: in how many parts of subjects the study is built, 0 for whole; None: in several only where it
             is large, or workers or a cluster build them.
@@ -142,7 +143,7 @@ def build(
     asked, written = _names(only), file_formats(_names(formats))
     limit = bytes_of(split_over) if "xpt" in written else None
     findings = Findings()
-    in_parts = workers > 1 or bool(dask) or parts is not None
+    in_parts = (workers or 1) > 1 or bool(dask) or parts is not None
 
     plan, specs = make_plan(study, findings, asked, profile, digested=incremental)
     guides = read_guides(study, plan, findings)

@@ -165,7 +165,7 @@ def test_a_formula_gives_its_stored_value_an_empty_text_too() -> None:
 
 def test_not_a_workbook() -> None:
     assert said(b"SUBJ,CFR\n1,2\n") == [
-        "raw/cath.xlsx CED225 the file of table cath is not an xlsx workbook: it starts with b'SUBJ,CFR'; "
+        "raw/cath.xlsx CED225 the file of table cath is no xlsx workbook: it starts with b'SUBJ,CFR'; "
         "save it as .xlsx, or write format: csv if it is text"
     ]
 
@@ -235,8 +235,8 @@ def test_a_huge_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
     size = sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(content)).infolist())
     monkeypatch.setattr(sheet_cells, "MAX_UNPACKED", 1000)
     assert said(content) == [
-        f"raw/cath.xlsx CED233 the workbook of table cath unpacks to {size} bytes, more than 1000; "
-        "export so big a table as CSV"
+        f"raw/cath.xlsx CED233 the file of table cath unpacks to {size} bytes, more than 1000; "
+        "take out what is not needed, or export so big a table as CSV"
     ]
 
 

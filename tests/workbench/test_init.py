@@ -223,7 +223,7 @@ def test_a_table_that_is_not_clear_is_asked_for() -> None:
     assert run("init", "VS") == (
         10,
         "",
-        "1 error in the specs\n--from CED771 VS may be made from one, two; name one of them with --from\n",
+        "1 error in the specs\n--from CED771 VS may be made from one, two; name one of them, or all: --from one,two\n",
     )
     assert run("init", "PE") == (
         10,

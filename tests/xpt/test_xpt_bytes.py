@@ -135,7 +135,7 @@ def test_blocks_give_the_bytes_of_the_whole():
 def test_rows_past_one_block_of_encoding(monkeypatch: pytest.MonkeyPatch):
     frame, headers = small()
     expected = written(frame, headers)
-    monkeypatch.setattr("ced_cdisc.write.xpt._BLOCK_BYTES", 30)
+    monkeypatch.setattr("ced_cdisc.write.xpt_rows._BLOCK_BYTES", 30)
     monkeypatch.setattr("ced_cdisc.read.xpt._BLOCK_BYTES", 30)
     assert written(frame, headers) == expected
     assert read_xpt(expected)[0].equals(frame.cast({"FL": pl.Float64}))

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from ced_cdisc.conformance.records import Block
+
 
 def repeated(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
     """Whether each record agrees with another one in all these variables, missing values included.
@@ -22,3 +24,13 @@ def repeated(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
         return maybe
     sure = frame.lazy().select(names).filter(maybe).select(pl.struct(names).is_duplicated()).collect()
     return maybe.scatter(maybe.arg_true(), sure.to_series())
+
+
+def flagged_again(names: Sequence[str], of: pl.Expr, block: Block) -> pl.DataFrame:
+    """The records with ``__again``: whether another one of those that are flagged agrees in these variables.
+
+    Few have a flag, so that the keys of the others are not looked at.
+    """
+    flagged = block.frame.select(of.fill_null(value=False).alias("__again")).to_series()
+    again = repeated(block.frame.select(names).filter(flagged), names)
+    return block.frame.with_columns(flagged.scatter(flagged.arg_true(), again))

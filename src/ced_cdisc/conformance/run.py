@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 
 import polars as pl
 
-from ced_cdisc.conformance.look import ROW, Answer, Look, Question, answered
+from ced_cdisc.conformance.answer import Given, answered, answers_of
+from ced_cdisc.conformance.look import ROW, Answer, Look
 from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
 from ced_cdisc.core.covered import covered
 from ced_cdisc.core.partner import Partner, PartnerLost
 
+_TEXTS = 1 << 16
+"""Records whose texts are in memory as objects of Python."""
 _GUIDES = ("SDTMIG", "ADaMIG")
 NOTHING_OF_ITS_KIND = "nothing in the folder is of its kind"
 """Why a rule that could be carried out does not apply."""
@@ -71,12 +74,16 @@ def _looks(study: Submission, rule: Rule) -> list[Look] | str | pl.exceptions.Po
 def _result(
     rule: Rule,
     looks: list[Look] | str | pl.exceptions.PolarsError,
-    answers: Mapping[Question, Answer | pl.exceptions.PolarsError],
+    answers: Mapping[Look, Given],
     records: int,
 ) -> RuleResult:
     if isinstance(looks, str):
         return RuleResult(rule.text, "not applicable", reason=looks)
-    told = [looks] if isinstance(looks, Exception) else [_answer(look, answers) for look in looks]
+    told: list[Answer | pl.exceptions.PolarsError] = (
+        [looks]
+        if isinstance(looks, Exception)
+        else [one for look in looks for one in answers_of(look, answers)]
+    )
     found: list[Answer] = []
     for one in told:
         if isinstance(one, Exception):
@@ -91,12 +98,6 @@ def _result(
     if not looked:
         return RuleResult(rule.text, "not applicable", reason=NOTHING_OF_ITS_KIND)
     return RuleResult(rule.text, "passed", looked)
-
-
-def _answer(
-    look: Look, answers: Mapping[Question, Answer | pl.exceptions.PolarsError]
-) -> Answer | pl.exceptions.PolarsError:
-    return answers[look] if isinstance(look, Question) else look
 
 
 def _lacking(study: Submission, rule: Rule) -> str:
@@ -163,9 +164,16 @@ def _digest(rule: Rule, look: Answer) -> str:
         .otherwise(pl.concat_str(pl.col(name).str.len_chars(), pl.lit(":"), pl.col(name)))
         for name in names
     ]
-    return covered(
-        *where, names, texts.select(pl.concat_str(parts).sort()).to_series().to_list() if parts else ()
-    )
+    if not parts:
+        return covered(*where, names)
+    # The texts of polars are in the order of their bytes, which is that of their characters.
+    records = texts.select(pl.concat_str(parts).sort()).to_series()
+    return covered(*where, names, _by_number(records))
+
+
+def _by_number(records: pl.Series) -> Iterator[list[str]]:
+    for first in range(0, len(records), _TEXTS):
+        yield records.slice(first, _TEXTS).to_list()
 
 
 def _texts(values: pl.Series) -> pl.Series:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
 from ced_cdisc.conformance.dataset import Dataset
+from ced_cdisc.conformance.look import Beside
+from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.standard import Governing
 
 if TYPE_CHECKING:
     from ced_cdisc.check.define.document import DefineDocument
+
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -23,7 +28,7 @@ class Submission:
     datasets: dict[str, Dataset]
     governing: Governing
     defines: tuple[DefineDocument, ...] = ()
-    _places: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
+    _held: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def get(self, name: str) -> Dataset | None:
         """The dataset of that name."""
@@ -60,26 +65,34 @@ class Submission:
             return pl.DataFrame(schema={"USUBJID": pl.String})
         return dm.frame.filter(pl.col("USUBJID").is_not_null()).unique("USUBJID", keep="first")
 
-    def with_dm(self, data: Dataset, *names: str, **made: pl.Expr) -> pl.DataFrame:
-        """The records of a dataset with variables of DM as ``DM.RFSTDTC``, null where DM has none.
-
-        The order of the records stays, so that the frame can be given to :meth:`Dataset.records`.
+    def with_dm(self, *names: str, **made: pl.Expr) -> Beside:
+        """Gives records variables of DM as ``DM.RFSTDTC``, null where DM has none.
 
         Args:
-            data: the dataset.
             names: variables of DM.
             made: further columns, made of these.
         """
+        return self.once(f"DM {names} {sorted(made)}", lambda: self._beside_dm(names, made))
+
+    def _beside_dm(self, names: tuple[str, ...], made: Mapping[str, pl.Expr]) -> Beside:
         absent = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.subjects.columns]
         dm = self.subjects.with_columns(absent)
-        right = dm.select("USUBJID", *(pl.col(n).alias(f"DM.{n}") for n in names), **made).drop("USUBJID")
-        places = self._places_in_dm(data)
-        return data.frame.with_columns([column.gather(places) for column in right.get_columns()])
+        named = (pl.col(n).alias(f"DM.{n}") for n in names)
+        right = dm.select("USUBJID", *named, **made).drop("USUBJID").get_columns()
+        known = self.subjects.select("USUBJID").with_row_index("place")
 
-    def _places_in_dm(self, data: Dataset) -> pl.Series:
-        """For each record of a dataset the row of its subject in ``subjects``, or null."""
-        if data.name not in self._places:
-            known = self.subjects.select("USUBJID").with_row_index("place")
-            found = data.frame.select("USUBJID").join(known, on="USUBJID", how="left", maintain_order="left")
-            self._places[data.name] = found["place"]
-        return self._places[data.name]
+        def places(block: Block) -> pl.Series:
+            found = block.frame.select("USUBJID").join(known, on="USUBJID", how="left", maintain_order="left")
+            return found["place"]
+
+        def found(block: Block) -> pl.DataFrame:
+            at = block.once("places in DM", lambda: places(block))
+            return block.frame.with_columns([column.gather(at) for column in right])
+
+        return found
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What several rules make of the submission, made once."""
+        if key not in self._held:
+            self._held[key] = make()
+        return self._held[key]

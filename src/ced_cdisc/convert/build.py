@@ -58,9 +58,12 @@ def build_datasets(
     """
     changes = changes if changes is not None else {one.folder: TextChanges() for one in plan.studies}
     studies = [_Study.begun(one, tables, changes[one.folder], keeper=keeper) for one in plan.studies]
-    shown = _carry_out(studies, watch, partner)
+    _carry_out(studies, watch, partner)
+    shown = Held()
     findings = Findings()
     for study in studies:
+        for name, data in study.shown().items():
+            shown.put(name, data)
         if partner is not None:
             study.join(partner)
         study.finish()
@@ -89,7 +92,7 @@ def build_share(
     share: Share,
     watch: Watch,
     changes: Mapping[str, TextChanges],
-) -> tuple[Held, dict[str, Found]]:
+) -> tuple[dict[str, Blocks], dict[str, Found]]:
     """Carry a part of the plan out on the records of some subjects, or all of it on those of all.
 
     What must hold among all subjects is not looked at.
@@ -106,8 +109,10 @@ def build_share(
         what is at fault.
     """
     studies = [_Study.begun(one, records, changes[one.folder], share) for one in plan.studies]
-    shown = _carry_out(studies, watch, None)
+    _carry_out(studies, watch, None)
+    shown: dict[str, Blocks] = {}
     for study in studies:
+        shown |= study.shared(share)
         study.finish()
     return shown, {study.plan.folder: study.world.faults.found() for study in studies}
 
@@ -124,17 +129,14 @@ def faults_of(plan: StudyPlan, tables: Mapping[str, RawFrame]) -> Faults:
     return Faults({**plan.tables, **named}, files)
 
 
-def _carry_out(studies: Sequence[_Study], watch: Watch, partner: Partner | None) -> Held:
+def _carry_out(studies: Sequence[_Study], watch: Watch, partner: Partner | None) -> None:
     main, *pooled = studies
     for study in pooled:  # their datasets are few: one of the two makes them
         study.tabulate(watch, partner, half=1)
     main.tabulate(watch, partner, beside=[dataset for study in pooled for dataset in study.plan.datasets])
     main.analyse(pool_frames(studies), watch, partner)
-    shown = Held()
     for study in studies:
-        for name, data in study.checked().items():
-            shown.put(name, data)
-    return shown
+        study.check()
 
 
 @dataclass
@@ -150,6 +152,7 @@ class _Study:
     share: Share | None = None
     keeper: Keeper | None = None
     spent: dict[str, float] = field(default_factory=dict[str, float])
+    looked_at: dict[str, Blocks] = field(default_factory=dict[str, Blocks])
 
     @property
     def plan(self) -> StudyPlan:
@@ -227,20 +230,25 @@ class _Study:
         for dataset in datasets:
             self.world.frames.put(dataset.name, frames.as_held(dataset.name))
 
-    def checked(self) -> dict[str, pl.DataFrame | Blocks]:
-        """The finished datasets by qualified name, with what is at fault noted."""
+    def check(self) -> None:
+        """Note what is at fault in the finished datasets."""
         check_in_dm(self.world)
         if self.share is None:
             check_references(self.plan, self.world.frames.blocks, self.world.faults)
         self._check_values(self._datasets("sdtm"))
+
+    def shown(self) -> dict[str, pl.DataFrame | Blocks]:
+        """The finished datasets by qualified name."""
+        written, held = as_written(self.plan, self.world.changes).datasets, self.world.frames.as_held
+        return {self.plan.qualified(d.name): held(d.name).select(shown_columns(d)) for d in written}
+
+    def shared(self, share: Share) -> dict[str, Blocks]:
+        """The finished datasets that are handed over, each with what is known of its values by now."""
         written = as_written(self.plan, self.world.changes).datasets
-        if self.share is None:
-            held = self.world.frames.as_held
-            return {self.plan.qualified(d.name): shown_columns(held(d.name), d) for d in written}
         return {
-            self.plan.qualified(d.name): shown_columns(self.world.frames[d.name], d, TABLE, ROW)
+            self.plan.qualified(d.name): self.looked_at[d.name].select([*shown_columns(d), TABLE, ROW])
             for d in written
-            if self.plan.qualified(d.name) in self.share.given
+            if self.plan.qualified(d.name) in share.given
         }
 
     def join(self, partner: Partner) -> None:
@@ -270,11 +278,14 @@ class _Study:
             name = dataset.name
             if name in self.own and (self.share is None or self.plan.qualified(name) in self.share.given):
                 frame = self.world.frames[name]
+                data = Blocks.of(frame)
                 with noting(self.world, name):
-                    check_values(frame, dataset, self.world)
+                    check_values(data, dataset, self.world)
                     check_identified(frame, dataset, self.world.faults)
                     if self.share is None:
-                        check_alike(Blocks.of(frame), dataset, self.world.faults)
+                        check_alike(data, dataset, self.world.faults)
+                    else:
+                        self.looked_at[name] = data
 
     def _build(
         self,

@@ -23,25 +23,51 @@ SPECIAL_MISSING = "_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 _FRACTION = np.uint64((1 << 56) - 1)
 _LAST_BYTES = np.uint64(56)
-_MANTISSA = np.uint64((1 << 52) - 1)
-_HIDDEN_BIT = np.uint64(1 << 52)
-_SIGN = np.uint64(1 << 63)
-_LEAST = np.uint64(1023 - 260)
-_RANGE = np.uint64(260 + 252)
-"""The exponents of IEEE, with their excess, of :data:`IBM_SMALLEST` to :data:`IBM_LIMIT`."""
+_EXPONENT = np.uint64(52)
+_ONE = np.uint64(1)
 _IS_CODE = np.zeros(256, np.bool_)
 _IS_CODE[[MISSING, *SPECIAL_MISSING.encode()]] = True
 # The weight of the last fraction bit by first byte (sign and exponent): 2 ** (4 * (exponent - 64) - 56).
 # All are normal doubles, so the product with a fraction of at most 53 bits is exact.
 _WEIGHT = np.ldexp(np.where(np.arange(256) < 128, 1.0, -1.0), 4 * (np.arange(256) % 128 - 64) - 56)
 
+_NO_DIGITS = 64
+"""The shift of what has no digits in IBM form: zeros and missing values."""
 
-def ieee_to_ibm(values: NDArray[np.float64], codes: NDArray[np.uint8] | None = None) -> NDArray[np.uint64]:
+
+def _by_first_bits() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """By the sign and exponent of a double: the shift of its bits, and what is added to them after it.
+
+    A base of 16 takes the exponent by fours; what remains of it (0 to 3) shifts the mantissa. The excess
+    of IEEE, 1023, is one short of a multiple of four, so one is added first; 191 = 1024 / 4 - 65. The sign
+    and exponent of IEEE, shifted too, are taken off with what is added.
+    """
+    first = np.arange(4096, dtype=np.uint64)
+    biased = first & np.uint64(2047)
+    is_held = (biased >= np.uint64(1023 - 260)) & (biased < np.uint64(1023 + 252))
+    sixteens, shift = np.divmod(biased + _ONE, np.uint64(4))
+    head = first >> np.uint64(11) << np.uint64(63) | (sixteens - np.uint64(191)) << _LAST_BYTES
+    shifted = _EXPONENT + shift
+    added = np.where(is_held, (head | _ONE << shifted) - (first << shifted), np.uint64(0))
+    added[biased == np.uint64(2047)] = MISSING << 56
+    shifts = np.where(is_held, shift, np.uint64(_NO_DIGITS))
+    return shifts, added
+
+
+_SHIFTS, _ADDED = _by_first_bits()
+
+
+def ieee_to_ibm(
+    values: NDArray[np.float64],
+    codes: NDArray[np.uint8] | None = None,
+    space: NDArray[np.uint64] | None = None,
+) -> NDArray[np.uint64]:
     """IBM floats of doubles, as integers whose big-endian bytes stand in the file.
 
     Args:
         values: shape (n,); NaN means missing.
         codes: shape (n,), the byte of a special missing value or 0; used where the value is NaN.
+        space: memory for the work, shape (3, n or more), which is overwritten; the result is its first row.
 
     Returns:
         Shape (n,). Zero of either sign becomes eight zero bytes, NaN without a code becomes ``.``.
@@ -54,42 +80,66 @@ def ieee_to_ibm(values: NDArray[np.float64], codes: NDArray[np.uint8] | None = N
     ['4110000000000000', 'c276a00000000000', '0000000000000000', '2e00000000000000']
     """
     bits = np.ascontiguousarray(values, np.float64).view(np.uint64)
-    # A base of 16 takes the exponent by fours; what remains of it (0 to 3) shifts the mantissa. The excess
-    # of IEEE, 1023, is one short of a multiple of four, so one is added first; 191 = 1024 / 4 - 65.
-    biased = bits >> np.uint64(52)
-    biased &= np.uint64(0x7FF)
-    held = (biased - _LEAST) < _RANGE  # below the least it wraps round, and so is large
-    biased += np.uint64(1)
-    ibm = bits & _MANTISSA
-    ibm |= _HIDDEN_BIT
-    ibm <<= biased & np.uint64(3)
-    biased >>= np.uint64(2)
-    biased -= np.uint64(191)
-    biased <<= np.uint64(56)
-    ibm |= biased
-    ibm |= bits & _SIGN
-    if not held.all():
-        _put_others(ibm, values, held, codes)
+    ibm, added, first = np.empty((3, len(bits)), np.uint64) if space is None else space[:, : len(bits)]
+    np.right_shift(bits, _EXPONENT, out=first)
+    places = first.view(np.int64)
+    # No place is out of bounds: "clip" spares the look for one, and a copy of what is written.
+    np.take(_SHIFTS, places, out=ibm, mode="clip")
+    are_held = int(ibm.max(initial=0)) < _NO_DIGITS
+    np.left_shift(bits, ibm, out=ibm)
+    np.take(_ADDED, places, out=added, mode="clip")
+    ibm += added
+    if not are_held:
+        _hold_others(bits, added)
+        if codes is not None:
+            coded = np.flatnonzero(codes)
+            coded = coded[np.isnan(values[coded])]
+            ibm[coded] = codes[coded].astype(np.uint64) << _LAST_BYTES
     return ibm
 
 
-def _put_others(
-    ibm: NDArray[np.uint64],
-    values: NDArray[np.float64],
-    held: NDArray[np.bool_],
-    codes: NDArray[np.uint8] | None,
-) -> None:
-    """Put zeros and missing values where the numbers are none that are held by their digits."""
-    others = np.flatnonzero(~held)
-    strange = values[others]
-    missing = np.isnan(strange)
-    if not np.all(missing | (strange == 0)):
+def _hold_others(bits: NDArray[np.uint64], work: NDArray[np.uint64]) -> None:
+    """Zeros and missing values are no numbers out of range; ``work`` is overwritten."""
+    np.left_shift(bits, _ONE, out=work)
+    work -= _ONE  # zero wraps round and is the largest, past the missing ones
+    too_small = work.min() < _LEAST_BITS
+    work -= _LIMIT_BITS  # what is held wraps round
+    if too_small or work.min() <= _INFINITY_BITS - _LIMIT_BITS:
         raise OverflowError("a number is outside the range of IBM floating point")
-    first = np.where(missing, np.uint64(MISSING), np.uint64(0))
-    if codes is not None:
-        coded = codes[others]
-        np.copyto(first, coded, where=missing & (coded != 0))
-    ibm[others] = first << np.uint64(56)
+
+
+def in_range(
+    values: NDArray[np.float64], below: float = IBM_LIMIT, space: NDArray[np.uint64] | None = None
+) -> bool:
+    """Whether all numbers are zero or of a magnitude of :data:`IBM_SMALLEST` to ``below``; NaN is not.
+
+    Args:
+        values: shape (n,).
+        below: the first magnitude that is too large.
+        space: memory for the work, shape (1 or more, n or more), which is overwritten.
+
+    >>> in_range(np.array([1.0, -0.0])), in_range(np.array([np.nan])), in_range(np.array([1e-79]))
+    (True, False, False)
+    """
+    bits = np.ascontiguousarray(values, np.float64).view(np.uint64)
+    if not len(bits):
+        return True
+    work = np.empty(len(bits), np.uint64) if space is None else space[0, : len(bits)]
+    np.left_shift(bits, _ONE, out=work)
+    if work.max() >= _doubled(below):
+        return False
+    work -= _ONE  # zero wraps round and is the largest
+    return bool(work.min() >= _LEAST_BITS)
+
+
+def _doubled(value: float) -> np.uint64:
+    """The bits of a double without its sign; as whole numbers they stand in the order of the magnitudes."""
+    return np.float64(value).view(np.uint64) << _ONE
+
+
+_LEAST_BITS = _doubled(IBM_SMALLEST) - _ONE
+_LIMIT_BITS = _doubled(IBM_LIMIT) - _ONE
+_INFINITY_BITS = _doubled(np.inf) - _ONE
 
 
 def ibm_to_ieee(ibm: NDArray[np.uint64]) -> NDArray[np.float64]:

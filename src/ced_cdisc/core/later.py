@@ -15,8 +15,20 @@ _FEW_COLUMNS = 4
 """Up to so many columns are read for themselves, and not kept for whoever asks next."""
 
 
+class _Unknown:
+    """A block of which nothing is known before its rows are looked at."""
+
+    def values(self, names: tuple[str, ...]) -> pl.DataFrame | None:
+        """Nothing is known."""
+        return None
+
+    def tells_apart(self, names: Sequence[str]) -> bool:
+        """Nothing is known."""
+        return False
+
+
 @dataclass(frozen=True)
-class Later:
+class Later(_Unknown):
     """Rows that a function gives; it is asked once at most.
 
     Attributes:
@@ -39,7 +51,7 @@ class Later:
 
 
 @dataclass(frozen=True)
-class Packed:
+class Packed(_Unknown):
     """Rows in the bytes of an Arrow file, which take less memory than a frame.
 
     Attributes:

@@ -15,14 +15,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ced_cdisc.core.findings import Finding, Location, Stage
-from ced_cdisc.core.ibm import IBM_LIMIT, IBM_SMALLEST, SPECIAL_MISSING, ieee_to_ibm
+from ced_cdisc.core.ibm import IBM_LIMIT, IBM_SMALLEST, SPECIAL_MISSING, ieee_to_ibm, in_range
 from ced_cdisc.core.xpt import LONGEST_NUMBER, XptMember, XptVariable
-from ced_cdisc.write.xpt_texts import is_printable, sizes, views
-from ced_cdisc.write.xpt_values import FEW, sas_numbers, sas_text, slices
+from ced_cdisc.write.xpt_text_check import are_held
+from ced_cdisc.write.xpt_values import FEW, sas_numbers, sas_text
+from ced_cdisc.write.xpt_views import pieces
 
 EXACT_INTEGERS = 2**53
 """Below this magnitude a double holds every whole number."""
-_ROWS = 65_536
+_ROWS = 8192
+"""Rows whose numbers are looked at together."""
 _SHOWN = 40
 _RECORDS = 3
 _CONTROL = r"[\x00-\x1F\x7F]"
@@ -61,12 +63,9 @@ def text_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
     """Texts too long (CED305, CED306) or with characters that do not belong there (CED307, CED308)."""
     name, length, encoding = variable.name, variable.length, block.member.encoding
     limits = block.member.limits
-    parts = slices(block.frame[name], _ROWS)
-    if encoding == "ascii" and not any(
-        _is_suspect_text(sas_text(part), length, limits.texts) for part in parts
-    ):
-        return
     text = sas_text(block.frame[name])
+    if encoding == "ascii" and are_held(text, min(length, limits.texts)):
+        return
     sizes, foreign = text.str.len_bytes(), text.str.contains(r"[^\x00-\x7F]")
     if encoding != "ascii":
         values = text.fill_null("").to_list()
@@ -120,24 +119,10 @@ def first_foreign(text: str, encoding: str) -> str | None:
     return None
 
 
-def _is_suspect_text(text: pl.Series, length: int, most: int) -> bool:
-    # One pass over the bytes of all values; rows are looked at only where it finds something.
-    if len(text) <= FEW:
-        values = [value for value in text.to_list() if value]
-        together = "".join(values)
-        return max(map(len, values), default=0) > min(length, most) or not (
-            together.isascii() and together.isprintable()
-        )
-    text = text.drop_nulls()
-    seen = views(text)
-    longest = int(sizes(seen).max(initial=0))
-    return longest > min(length, most) or bool(longest and not is_printable(text, seen, longest))
-
-
 def number_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
     """Numbers out of range (CED309), not finite (CED310), or not held exactly (CED319, CED320)."""
     name, length = variable.name, variable.length
-    if not any(_is_suspect_number(part, length) for part in slices(block.frame[name], _ROWS)):
+    if not _is_suspect_number(block.frame[name], length):
         return
     series = block.frame[name]
     numbers = sas_numbers(series)
@@ -187,16 +172,23 @@ def _is_suspect_number(series: pl.Series, length: int) -> bool:
         if not all(value == 0 or IBM_SMALLEST <= abs(value) < limit for value in values):
             return True
         return length < LONGEST_NUMBER and bool(_is_cut(np.array(values, np.float64), length).any())
-    numbers = sas_numbers(series.drop_nulls()).to_numpy()
-    size = np.abs(numbers)
-    if not np.all((size == 0) | ((size >= IBM_SMALLEST) & (size < limit))):
-        return True
-    return length < LONGEST_NUMBER and bool(_is_cut(numbers, length).any())
+    space = np.empty((3, _ROWS), np.uint64)
+    for piece in pieces(series):
+        numbers = sas_numbers(piece.drop_nulls()).to_numpy()
+        for first in range(0, len(numbers), _ROWS):
+            some = numbers[first : first + _ROWS]
+            if not in_range(some, limit, space):
+                return True
+            if length < LONGEST_NUMBER and bool(_is_cut(some, length, space).any()):
+                return True
+    return False
 
 
-def _is_cut(numbers: NDArray[np.float64], length: int) -> NDArray[np.bool_]:
+def _is_cut(
+    numbers: NDArray[np.float64], length: int, space: NDArray[np.uint64] | None = None
+) -> NDArray[np.bool_]:
     lost = np.uint64((1 << 8 * (LONGEST_NUMBER - max(length, 0))) - 1)
-    return (ieee_to_ibm(numbers) & lost) != 0
+    return (ieee_to_ibm(numbers, space=space) & lost) != 0
 
 
 def code_faults(block: Block, name: str, codes: pl.Series) -> Iterator[Finding]:

@@ -32,7 +32,10 @@ def spelling_of_terms(study: Submission) -> Iterator[Look]:
         if any(codelist.extensible for codelist in lists):
             terms = {term for codelist in lists for term in codelist.values}
             folded = {term.casefold() for term in terms}
-            wrong = [v for v in data.values(name)["value"] if v not in terms and v.casefold() in folded]
+
+            def wrong(value: str, terms: set[str] = terms, folded: set[str] = folded) -> bool:
+                return value not in terms and value.casefold() in folded
+
             yield data.values_wrong(name, wrong, codelist=_named(lists))
 
 
@@ -41,8 +44,11 @@ def synonyms_of_terms(study: Submission) -> Iterator[Look]:
     for data, name, lists in _coded(study):
         if any(codelist.extensible for codelist in lists):
             terms = {term.casefold() for codelist in lists for term in codelist.values}
-            unknown = [v for v in data.values(name)["value"] if v.casefold() not in terms]
-            wrong = [v for v in unknown if any(codelist.by_synonym(v) for codelist in lists)]
+
+            def wrong(value: str, terms: set[str] = terms, lists: list[CtCodelist] = lists) -> bool:
+                unknown = value.casefold() not in terms
+                return unknown and any(codelist.by_synonym(value) for codelist in lists)
+
             yield data.values_wrong(name, wrong, codelist=_named(lists))
 
 
