@@ -22,6 +22,7 @@ from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.spec.plan_key import tool_digest
+from ced_cdisc.stages.kept_checks import KeptChecks
 from ced_cdisc.stages.kept_packages import KeptPackages
 from ced_cdisc.stages.reasons import reason
 from ced_cdisc.write.kept_files import KeptFiles, digest_of
@@ -132,6 +133,10 @@ class Kept:
             }
 
     # At the end
+
+    def checks(self, outputs: Mapping[str, str], places: Mapping[str, Any]) -> KeptChecks:
+        """What the rules said of the same output before; see :class:`KeptChecks`."""
+        return KeptChecks(self.files, self._tool, outputs, places)
 
     def content(self, name: str) -> str:
         """What stands for the data of a dataset, by its qualified name; empty where it is not made yet."""
