@@ -13,6 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from mutate_package import Package, outcomes, packages
 from package_faults import Fault
 
+from ced_cdisc.conformance.records import Records
+
 ALWAYS = ("day that does not exist", "date in another format", "record twice", "unknown subject")
 """Kinds of which every one is found."""
 FLOOR = 0.95
@@ -45,5 +47,12 @@ def test_data_without_a_fault_are_not_caught(controls: Package) -> None:
 
 def test_a_lost_subject_is_found_by_those_who_refer_to_it(controls: Package) -> None:
     data = controls.study.datasets["DM"]
-    lost = Fault("record lost", "DM", "", "", "", lambda: replace(data, frame=data.frame[1:], _values={}))
+    lost = Fault(
+        "record lost",
+        "DM",
+        "",
+        "",
+        "",
+        lambda: replace(data, records_held=Records.of(data.frame[1:]), _held={}),
+    )
     assert controls.caught(lost).startswith("CED-")
