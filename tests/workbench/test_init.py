@@ -197,7 +197,7 @@ def test_the_baseline_flag_is_left_to_the_standard_where_dm_has_the_first_treatm
 
 
 def test_of_several_columns_one_is_a_guess_that_names_the_others() -> None:
-    study(ae="SUBJID,AENO,TERM,AESTDT,REL_A,REL_B\n1,1,a,2021-01-01,1,1\n1,2,b,2021-01-01,1,2\n")
+    study(ae="SUBJID,AENO,TERM,AESTDT,REL_A,REL_B\n1,1,a,2021-01-01,no,no\n1,2,b,2021-01-01,no,yes\n")
     assert "  AEREL: ae.REL_A  # guess: the name speaks of relation; decide: or REL_B\n" in proposed("AE")
 
 

@@ -285,6 +285,34 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_shown() -> None:
     )
 
 
+LABELLED = (
+    "SUBJ,AGE,VISDAT,SEX\nSubject number,Age in years,Date of visit,Sex\n"
+    "1,40,2021-01-04,M\n2,50,2021-02-04,F\n3,60,2021-03-04,M\n"
+)
+
+
+def test_a_row_of_labels_below_the_header_is_seen() -> None:
+    written("demog.csv", LABELLED)
+    _, out, _ = run("scan", "raw")
+    assert out.startswith("demog  demog.csv: text, comma, utf-8; 3 rows, 4 columns\n")
+    assert "  AGE          3      0       3  integer" in out and "40 (1)" in out
+    assert "  ! 1 row below the header seems to hold labels, not data; see `labels`\n" in out
+    assert run("new", "S", "--raw", "raw")[0] == 0
+    assert "    labels: 1  # likely: line 2 has words where others have numbers or dates\n" in (
+        Path("S/mappings/sources.yaml").read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["0,unknown,not done,M", "x,n.a.,unknown,F", "Subject number,,,", "Subject number,Age,2021-01-04,Sex"],
+)
+def test_a_row_of_data_is_no_row_of_labels(row: str) -> None:
+    lines = LABELLED.splitlines()
+    written("demog.csv", "\n".join([lines[0], row, *lines[2:]]) + "\n")
+    assert "; 4 rows, 4 columns\n" in run("scan", "raw")[1]
+
+
 FOREIGN = {
     "package.json": '{"name": "x", "version": 1}',
     "list.json": "[1, 2]",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -65,20 +65,22 @@ class Submission:
             return pl.DataFrame(schema={"USUBJID": pl.String})
         return dm.frame.filter(pl.col("USUBJID").is_not_null()).unique("USUBJID", keep="first")
 
-    def with_dm(self, *names: str, **made: pl.Expr) -> Beside:
+    def with_dm(self, *names: str | pl.Expr) -> Beside:
         """Gives records variables of DM as ``DM.RFSTDTC``, null where DM has none.
 
         Args:
-            names: variables of DM.
-            made: further columns, made of these.
+            names: variables of DM, and what is made of these under other names.
         """
-        return self.once(f"DM {names} {sorted(made)}", lambda: self._beside_dm(names, made))
+        texts = [one for one in names if isinstance(one, str)]
+        made = [one for one in names if isinstance(one, pl.Expr)]
+        key = f"DM {texts} {[one.meta.output_name() for one in made]}"
+        return self.once(key, lambda: self._beside_dm(texts, made))
 
-    def _beside_dm(self, names: tuple[str, ...], made: Mapping[str, pl.Expr]) -> Beside:
+    def _beside_dm(self, names: Sequence[str], made: Sequence[pl.Expr]) -> Beside:
         absent = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.subjects.columns]
         dm = self.subjects.with_columns(absent)
         named = (pl.col(n).alias(f"DM.{n}") for n in names)
-        right = dm.select("USUBJID", *named, **made).drop("USUBJID").get_columns()
+        right = dm.select("USUBJID", *named, *made).drop("USUBJID").get_columns()
         known = self.subjects.select("USUBJID").with_row_index("place")
 
         def places(block: Block) -> pl.Series:

@@ -314,6 +314,9 @@ class _Proposal:
             return None
         if self._code == "DM" and (line := self._of_subjects(variable, matches)) is not None:
             return line
+        if suffix == "ENTPT" and f"{self._code}ENRTPT" in matches:
+            why = f"the time point that {self._code}ENRTPT speaks of, such as END OF STUDY"
+            return ProposedLine(name, "{assign: ?}", "decide", why, active=False)
         if variable.core not in ("Req", "Exp"):
             return None
         how = (
