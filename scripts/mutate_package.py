@@ -17,7 +17,6 @@ import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -78,9 +77,9 @@ class Package:
 
     def _spoilt(self, fault: Fault, seen: frozenset[str], changed: Dataset | None) -> Submission:
         """These datasets of the package, the one at fault as it is now."""
-        datasets = {n: _anew(d) for n, d in self.study.datasets.items() if n in seen and n != fault.dataset}
+        datasets = {n: d for n, d in self.study.datasets.items() if n in seen and n != fault.dataset}
         if changed is not None:
-            datasets[changed.name] = _anew(changed)
+            datasets[changed.name] = changed
         return Submission(dict(sorted(datasets.items())), self.study.governing, self.study.defines)
 
     def _is_new(self, spoilt: Submission, seen: frozenset[str], rule: Rule) -> bool:
@@ -103,17 +102,9 @@ class Package:
     def _as_it_is(self, seen: frozenset[str], rule: Rule) -> Counts:
         key = (seen, rule.text.id)
         if key not in self._before:
-            part = {n: _anew(d) for n, d in self.study.datasets.items() if n in seen}
+            part = {n: d for n, d in self.study.datasets.items() if n in seen}
             self._before[key] = _counts(Submission(part, self.study.governing, self.study.defines), rule)
         return self._before[key]
-
-
-def _anew(data: Dataset) -> Dataset:
-    """The dataset for another submission: what was made of it beside others, such as DM, holds no longer."""
-    records = copy(data.records_held)
-    records.__dict__.pop("_small", None)
-    kept = {key: made for key, made in data._held.items() if key.startswith("values ")}
-    return replace(data, records_held=records, _held=kept)
 
 
 def _sources(data: object) -> set[str]:
