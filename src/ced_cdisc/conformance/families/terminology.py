@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import polars as pl
 
@@ -12,7 +14,6 @@ from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.ct import CtCodelist
 
-VALUE = pl.col("value")
 # Values that the guide itself gives beside the terms.
 _BESIDE_TERMS = {"RACE": ("MULTIPLE",)}
 
@@ -21,9 +22,8 @@ def closed_codelists(study: Submission) -> Iterator[Look]:
     """Values that are no term of a codelist that cannot be extended."""
     for data, name, lists in _coded(study):
         if not any(codelist.extensible for codelist in lists):
-            terms = [term for codelist in lists for term in codelist.values]
-            terms += _BESIDE_TERMS.get(name, ())
-            yield data.values_wrong(name, ~VALUE.is_in(terms), codelist=_named(lists))
+            terms = {*(term for codelist in lists for term in codelist.values), *_BESIDE_TERMS.get(name, ())}
+            yield data.values_wrong(name, partial(_is_not, terms), codelist=_named(lists))
 
 
 def spelling_of_terms(study: Submission) -> Iterator[Look]:
@@ -68,9 +68,12 @@ def define_codelists(study: Submission) -> Iterator[Look]:
     """Values that the codelist of the variable in define.xml does not have."""
     for data in study.datasets.values():
         for name, terms in _define_terms(data).items():
-            text = VALUE if data.columns[name].type == "Char" else VALUE.cast(pl.Float64)
-            listed = terms if data.columns[name].type == "Char" else [_float(t) for t in terms]
-            yield data.values_wrong(name, ~text.is_in([t for t in listed if t is not None]))
+            listed = terms if data.columns[name].type == "Char" else [_float(term) for term in terms]
+            yield data.values_wrong(name, partial(_is_not, set(listed)))
+
+
+def _is_not(terms: set[Any], value: object) -> bool:
+    return value not in terms
 
 
 def _coded(study: Submission) -> Iterator[tuple[Dataset, str, list[CtCodelist]]]:
