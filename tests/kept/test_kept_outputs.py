@@ -137,13 +137,13 @@ def test_with_other_options(study: Path) -> None:
         {"formats": "json"},
         {"verify": True},
     ]
-    for words in ways:
+    for number, words in enumerate(ways):
         before = lock.read_bytes() if lock.is_file() else None
-        made = built(study, **words)
+        made = built(study, f"out{number}", **words)
         numbers = lock.read_bytes()
         lock.unlink() if before is None else lock.write_bytes(before)
-        full = built(study, "whole", incremental=False, **words)
-        assert files(study) == files(study, "whole"), words
+        full = built(study, f"whole{number}", incremental=False, **words)
+        assert files(study, f"out{number}") == files(study, f"whole{number}"), words
         assert said(made) == said(full), words
         assert lock.read_bytes() == numbers, words
 
