@@ -27,7 +27,8 @@ def main(arguments: list[str]) -> int:
         return run("ced-cdisc", "build", "examples/improve_ced/raw", out)
     if arguments[:1] == ["test"]:
         prepare(".[dev]")
-        return run("pytest", "-n", "auto", *arguments[1:])
+        # Each worker takes tests that stand together, so that what a file or a folder sets up is made once.
+        return run("pytest", "-n", "auto", "--dist", "worksteal", *arguments[1:])
     print(__doc__, file=sys.stderr)
     return 2
 

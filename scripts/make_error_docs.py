@@ -41,10 +41,12 @@ The message names the value, the hint the nearest right word or the next step.
 The stage decides the exit code; where findings of several stages meet, the first of 10, 11, 12 and 1 counts.
 A warning or a note stops nothing and is kept in `build.json`.
 
-`ced-cdisc build` and build.json mask identifiers. A subject is a short word that is the same in one run
-(`#802db4`), made of the subject with the data themselves as its key. A value of a column that the contract
-calls `identifying` is shown as its shape (`99-AAA-9999`), as is a piece of a raw file that is no sound table.
-File and line lead to the record, and `--show-ids` names both as they are.
+What people read is masked: the messages of all commands, build.json, and the reports of `check` and
+`compare`. A subject is a short word that is the same in one run (`#802db4`), made of the subject with the
+data themselves as its key; where no data were read yet it is `***`. A value of a column that the contract
+calls `identifying`, or of a variable that tells who somebody is, such as BRTHDTC, is shown as its shape
+(`99-AAA-9999`), as is a piece of a raw file that is no sound table. File and line lead to the record, and
+`--show-ids` names both as they are. `why` shows the raw values of one subject: that is what it is for.
 """
 
 STAGES = {

@@ -111,7 +111,7 @@ def _sources(data: object) -> set[str]:
     names = set(getattr(data, "columns", {}))
     found = {"AE"} if "AETERM" in names else set()
     if "SRCDOM" in names:
-        found |= set(data.values("SRCDOM")["value"])  # type: ignore[attr-defined]
+        found |= set(data.values("SRCDOM"))  # type: ignore[attr-defined]
     return found
 
 

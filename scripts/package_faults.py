@@ -14,6 +14,7 @@ import polars as pl
 
 from ced_cdisc.conformance.classify import make_dataset
 from ced_cdisc.conformance.dataset import Column, Dataset
+from ced_cdisc.conformance.records import Records
 from ced_cdisc.conformance.submission import Submission
 
 
@@ -55,7 +56,7 @@ def faults(study: Submission) -> Iterator[Fault]:
         yield Fault("dataset lost", data.name, "", data.name, "(none)", lambda: None)
         yield Fault(
             "label of a dataset", data.name, "", data.label, data.label[:-1],
-            lambda data=data: replace(data, label=data.label[:-1], _values=data._values),
+            lambda data=data: replace(data, label=data.label[:-1]),
         )  # fmt: skip
         yield from _records(data)
         for column in data.columns.values():
@@ -185,11 +186,11 @@ def _text(data: Dataset, column: Column) -> Iterator[Fault]:
     if name == "USUBJID":
         yield from _one(data, "unknown subject", name, lambda v: v[:-1] + "X")
         yield from _one(data, "other subject", name, lambda v: _next(data, name, v))
-    if set(data.values(name)["value"]) == {"Y"} and data.frame[name].null_count():
+    if set(data.values(name)) == {"Y"} and data.frame[name].null_count():
         yield from _one(data, "flag N in the place of none", name, lambda _: "N")
         row = _pick("flag too many", data, name, data.height, data.frame[name].is_null())
         yield _framed("flag too many", data, name, "(missing)", "Y", lambda: _set(data, name, row, "Y"))
-    elif set(data.values(name)["value"]) == {"Y", "N"}:
+    elif set(data.values(name)) == {"Y", "N"}:
         yield from _one(data, "flag turned", name, lambda v: "N" if v == "Y" else "Y")
 
 
@@ -248,7 +249,7 @@ def _pairs(data: Dataset) -> Iterator[Fault]:
 
 def _swapped(data: Dataset, first: str, last: str, row: int) -> Callable[[], pl.DataFrame]:
     a, b = data.frame[first][row], data.frame[last][row]
-    return lambda: _set(replace(data, frame=_set(data, first, row, b), _parsed={}, _days={}), last, row, a)
+    return lambda: _set(holding(data, _set(data, first, row, b)), last, row, a)
 
 
 def _both(data: Dataset, first: str, last: str) -> pl.Series:
@@ -308,18 +309,20 @@ def _framed(
 ) -> Fault:
     def changed() -> Dataset:
         frame = make()
-        kept = {n: v for n, v in data._values.items() if frame.height == data.height and n != name}
         columns = data.columns
         if name and columns[name].type == "Char":
             # The file would be written as long as its longest value.
             longest = int(frame[name].str.len_bytes().max() or 1)  # type: ignore[arg-type]
             length = max(columns[name].length, longest)
             columns = {**columns, name: replace(columns[name], length=length)}
-        if "swapped" in kind:
-            kept = {}
-        return replace(data, frame=frame, columns=columns, _values=kept, _parsed={}, _days={})
+        return replace(holding(data, frame), columns=columns)
 
     return Fault(kind, data.name, name, was, now, changed)
+
+
+def holding(data: Dataset, frame: pl.DataFrame) -> Dataset:
+    """The dataset with other records, and nothing that was made of the former ones."""
+    return replace(data, records_held=Records.of(frame), _held={})
 
 
 def _set(data: Dataset, name: str, row: int, value: object) -> pl.DataFrame:
@@ -329,7 +332,7 @@ def _set(data: Dataset, name: str, row: int, value: object) -> pl.DataFrame:
 
 
 def _next(data: Dataset, name: str, value: object) -> object:
-    values = sorted(data.values(name)["value"].to_list())
+    values = sorted(data.values(name).to_list())
     return values[(values.index(value) + 1) % len(values)]
 
 

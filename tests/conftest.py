@@ -6,9 +6,30 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 os.environ["CED_CDISC_CACHE"] = "off"  # in the environment, for the processes that tests start
 settings.register_profile("untimed", deadline=None)  # time is measured by benchmarks, never by tests
 settings.load_profile("untimed")
+
+import shared_builds as shared  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def example_build(tmp_path_factory: pytest.TempPathFactory) -> shared.Made:
+    """What the build of the example study handed out, and the folder that it wrote."""
+    return shared.made_once(tmp_path_factory, shared.example)
+
+
+@pytest.fixture(scope="session")
+def example_ig34(tmp_path_factory: pytest.TempPathFactory) -> shared.Made:
+    """The same in the profile ig34."""
+    return shared.made_once(tmp_path_factory, shared.example_ig34)
+
+
+@pytest.fixture(scope="session")
+def second_example(tmp_path_factory: pytest.TempPathFactory) -> shared.Made:
+    """The same of the second example study."""
+    return shared.made_once(tmp_path_factory, shared.second_example)

@@ -97,7 +97,7 @@ def build(
     split_within_subjects: bool = False,
     watch: Watch | None = None,
     processes: int = 1,
-    workers: int = 1,
+    workers: int | None = None,
     dask: str = "",
     parts: int | None = None,
     incremental: bool = False,
@@ -124,7 +124,8 @@ def build(
         watch: told of each finished dataset.
         incremental: take datasets of which nothing changed from earlier builds (docs/incremental.md).
         processes: 2 lets a second process build half of the datasets where that can be; for small studies.
-        workers: as many processes build the study in parts of its subjects; no byte depends on it.
+        workers: as many processes build the study in parts of its subjects; no byte depends on it. None:
+            where the study is large, one for each processor, at most four.
         dask: the address of the scheduler of a Dask cluster whose workers build the parts, else empty.
         parts: in how many parts of subjects the study is built, 0 for whole; None: in several only where it
             is large, or workers or a cluster build them.
@@ -142,7 +143,7 @@ def build(
     asked, written = _names(only), file_formats(_names(formats))
     limit = bytes_of(split_over) if "xpt" in written else None
     findings = Findings()
-    in_parts = workers > 1 or bool(dask) or parts is not None
+    in_parts = (workers or 1) > 1 or bool(dask) or parts is not None
 
     plan, specs = make_plan(study, findings, asked, profile, digested=incremental)
     guides = read_guides(study, plan, findings)
@@ -159,7 +160,7 @@ def build(
         # Below here polars is loaded, after the fork.
         from ced_cdisc.core.blocks import Frames
         from ced_cdisc.stages.converting import convert
-        from ced_cdisc.stages.output import accounts, keep_numbers, manifest
+        from ced_cdisc.stages.output import accounts, keep_numbers, manifest, places
         from ced_cdisc.stages.packaging import package
         from ced_cdisc.stages.parts import How, convert_in_parts, parts_of
         from ced_cdisc.stages.reading import left_over, raw_columns, read_raw
@@ -173,10 +174,13 @@ def build(
             with keeping(kept, tables):
                 made = convert(plan, tables, findings, watch, partner, lock, kept)
             plan, datasets, qualifiers, seconds = made
-            frames = Frames.of(datasets | qualifiers)
+            frames = Frames(datasets | qualifiers)
         files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()))
         raw_frames = {name: table.frame for name, table in tables.items()}
-        packages = package(plan, frames.blocks, raw_frames, files, findings, partner)
+        packaged = kept.packages if kept is not None and not count else None
+        packages = package(plan, frames.blocks, raw_frames, files, findings, partner, packaged)
+        if packaged is not None:
+            packaged.keep()
         assert folder is not None, "a refused folder is an error, which package stops on"
         if limit is not None:
             from ced_cdisc.stages.splitting import split_datasets
@@ -202,7 +206,8 @@ def build(
         files.put({"build.json": content})
         with keep_numbers(lock, study, findings):
             folder.commit()
-        checked = check_output(plan, packages, out, study, partner) if check else ()
+        checks = kept.checks(files.digests, places(plan, packages)) if kept is not None else None
+        checked = check_output(plan, packages, out, study, partner, checks) if check else ()
     columns = raw_columns(plan, tables)
     reasons = kept.reasons if kept is not None else {}
     return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons)

@@ -134,7 +134,7 @@ def test_an_unreadable_xlsx_table() -> None:
         11,
         SPECS
         + ONE
-        + "raw/ae.xlsx CED225 the file of table ae is not an xlsx workbook: it starts with b'SUBJ,AEN'; "
+        + "raw/ae.xlsx CED225 the file of table ae is no xlsx workbook: it starts with b'SUBJ,AEN'; "
         + "save it as .xlsx, or write format: csv if it is text\n",
     )
     assert tree("out") == before

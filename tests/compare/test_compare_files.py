@@ -16,6 +16,7 @@ from ced_cdisc.cli import main
 from ced_cdisc.core.xpt import XptMember, XptVariable
 from ced_cdisc.read.xpt import read_xpt
 from ced_cdisc.write.xpt import write_xpt
+from shared_builds import Made
 
 STAMP = "15OCT12:22:56:22"
 FRAME = pl.DataFrame(
@@ -297,10 +298,8 @@ def test_the_same_bytes_twice_and_nothing_carried_out(
     assert (b"<script>" in made[0]) == (form != "html")
 
 
-def test_a_build_against_a_copy_that_pyreadstat_wrote(tmp_path: Path) -> None:
-    raw = Path(__file__).parents[2] / "examples" / "improve_ced" / "raw"
-    assert CliRunner().invoke(main, ["build", str(raw), str(tmp_path / "out")]).exit_code == 0
-    out, qc = tmp_path / "out", tmp_path / "qc"
+def test_a_build_against_a_copy_that_pyreadstat_wrote(example_build: Made, tmp_path: Path) -> None:
+    out, qc = example_build[1], tmp_path / "qc"
     for path in sorted(out.rglob("*.xpt")):
         target = qc / path.relative_to(out)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The example, built once: what the checks of this folder read is on disk."""
+"""What the checks of this folder read: the packages of the example, on disk and in memory."""
 
 from __future__ import annotations
 
@@ -10,22 +10,19 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "example"))  # the reader of transport files stands there
 
 from conformance_study import Study, read_study
-from example_study import DEFINE, MAPPINGS, RAW
 
-import ced_cdisc
+from shared_builds import Made
 
 
 @pytest.fixture(scope="session")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def folders(example_build: Made, example_ig34: Made) -> dict[str, Path]:
     """Where the packages stand: of the study, of the controls, of the analysis, and of the profile ig34."""
-    out = tmp_path_factory.mktemp("conformance")
-    ced_cdisc.build(RAW, out / "custom", mappings=MAPPINGS, define=DEFINE, check=False)
-    ced_cdisc.build(RAW, out / "ig34", mappings=MAPPINGS, define=DEFINE, profile="ig34", check=False)
+    custom, guide = example_build[1], example_ig34[1]
     return {
-        "study": out / "custom" / "sdtm",
-        "controls": out / "custom" / "controls" / "sdtm",
-        "adam": out / "custom" / "adam",
-        "ig34": out / "ig34" / "sdtm",
+        "study": custom / "sdtm",
+        "controls": custom / "controls" / "sdtm",
+        "adam": custom / "adam",
+        "ig34": guide / "sdtm",
     }
 
 

@@ -6,42 +6,43 @@ are in checklist_document.py and checklist_items.py; what they read in checklist
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import checklist_document as document
 import checklist_items as items
 import pytest
-from checklist import CHECKS, NS, Element, File
+from checklist import CHECKS, NS, Element, File, read
 from lxml import etree
 
-import ced_cdisc
+from shared_builds import Made
 
-ROOT = Path(__file__).resolve().parents[2]
 FILES = ["first/sdtm", "first/adam", "first/controls/sdtm", "second/sdtm", "second/adam"]
 assert {check.__module__ for check in CHECKS.values()} == {document.__name__, items.__name__}
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both examples, built once."""
-    folder = tmp_path_factory.mktemp("checklist")
-    raw, other = (ROOT / "examples" / name for name in ("improve_ced/raw", "vitals_labs"))
-    ced_cdisc.build(raw, folder / "first", mappings=ROOT / "mappings", define=ROOT / "define", check=False)
-    ced_cdisc.build(
-        other / "raw", folder / "second", mappings=other / "mappings", define=other / "define", check=False
-    )
-    return folder
+def built(example_build: Made, second_example: Made) -> dict[str, Path]:
+    """The folders that hold a define.xml of the examples."""
+    folders = {"first": example_build[1], "second": second_example[1]}
+    return {name: folders[which] / package for name in FILES for which, package in [name.split("/", 1)]}
 
 
 def load(folder: Path) -> File:
     return File(etree.parse(folder / "define.xml").getroot(), folder, folder.name)
 
 
+@pytest.fixture(scope="module")
+def files(built: dict[str, Path]) -> Iterator[dict[str, File]]:
+    """Each define.xml, parsed once, for groups that look only."""
+    yield {name: load(folder) for name, folder in built.items()}
+    read.cache_clear()  # a hundred megabytes
+
+
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("group", CHECKS)
-def test_the_file_meets_the_checklist(built: Path, name: str, group: str) -> None:
-    assert list(CHECKS[group](load(built / name))) == []
+def test_the_file_meets_the_checklist(files: dict[str, File], name: str, group: str) -> None:
+    assert list(CHECKS[group](files[name])) == []
 
 
 Edit = Callable[[Element], None]
@@ -390,9 +391,9 @@ PLANTED: list[tuple[str, str, str, Edit, str]] = [
     ("group", "name", "path", "edit", "start"), PLANTED, ids=[f"{n}-{p[0]}" for n, p in enumerate(PLANTED)]
 )
 def test_a_planted_fault_is_found(
-    built: Path, group: str, name: str, path: str, edit: Edit, start: str
+    built: dict[str, Path], group: str, name: str, path: str, edit: Edit, start: str
 ) -> None:
-    file = load(built / name)
+    file = load(built[name])
     found = file.all(path)
     assert found, path
     edit(found[0])

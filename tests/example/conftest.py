@@ -1,33 +1,26 @@
-"""The example study, built once for all tests of this folder."""
+"""The example study as it was built, and its transport files, for all tests of this folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from example_study import DEFINE, MAPPINGS, RAW
 from transport_files import Dataset, read_folder
 
-import ced_cdisc
 from ced_cdisc.pipeline import Build
+from shared_builds import Made
 
 
 @pytest.fixture(scope="session")
-def _whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Build, Path]:
-    out = tmp_path_factory.mktemp("example") / "out"
-    return ced_cdisc.build(RAW, out, mappings=MAPPINGS, define=DEFINE, check=False), out
-
-
-@pytest.fixture(scope="session")
-def build(_whole: tuple[Build, Path]) -> Build:
+def build(example_build: Made) -> Build:
     """What the build handed out."""
-    return _whole[0]
+    return example_build[0]
 
 
 @pytest.fixture(scope="session")
-def out(_whole: tuple[Build, Path]) -> Path:
+def out(example_build: Made) -> Path:
     """The folder that the build wrote."""
-    return _whole[1]
+    return example_build[1]
 
 
 @pytest.fixture(scope="session")

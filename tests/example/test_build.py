@@ -61,6 +61,12 @@ def test_the_build_has_no_findings_but_notes_on_planted_irregularities(build: Bu
         assert any(text in str(finding) for text in expected), str(finding)
 
 
+def test_the_check_at_the_end_of_the_build_finds_nothing_that_is_not_accepted(build: Build) -> None:
+    assert {one.folder.rpartition("/")[2] for one in build.checked} == {"example", "controls"}
+    assert [one.exit_code() for one in build.checked] == [0, 0]
+    assert [str(found) for one in build.checked for found in one.failures if not found.accepted] == []
+
+
 def test_the_folder_holds_a_file_for_each_dataset_and_nothing_else(out: Path) -> None:
     assert set(contents(out)) == {
         *(f"sdtm/{name.lower()}.xpt" for name in SDTM),

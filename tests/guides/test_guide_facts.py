@@ -15,7 +15,7 @@ from docx.table import Table
 from guide_reading import docx_blocks, docx_texts, squeezed
 from lxml import etree
 
-from ced_cdisc.pipeline import Build
+from shared_builds import Made
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFINE = {"d": "http://www.cdisc.org/ns/def/v2.1", "o": "http://www.cdisc.org/ns/odm/v1.3"}
@@ -36,12 +36,12 @@ def sections(content: bytes) -> dict[str, list[Rows]]:
 
 
 @pytest.fixture(scope="module")
-def csdrg(guided: tuple[Build, Path]) -> dict[str, list[Rows]]:
+def csdrg(guided: Made) -> dict[str, list[Rows]]:
     return sections((guided[1] / "guides" / "csdrg.docx").read_bytes())
 
 
 @pytest.fixture(scope="module")
-def adrg(guided: tuple[Build, Path]) -> dict[str, list[Rows]]:
+def adrg(guided: Made) -> dict[str, list[Rows]]:
     return sections((guided[1] / "guides" / "adrg.docx").read_bytes())
 
 
@@ -67,7 +67,7 @@ def test_the_sections_are_those_of_the_templates(csdrg: Any, adrg: Any) -> None:
 
 
 def test_each_dataset_has_its_section_with_the_records_of_its_file(
-    guided: tuple[Build, Path], csdrg: dict[str, list[Rows]], adrg: dict[str, list[Rows]]
+    guided: Made, csdrg: dict[str, list[Rows]], adrg: dict[str, list[Rows]]
 ) -> None:
     for guide, folder in ((csdrg, "sdtm"), (adrg, "adam")):
         told = {
@@ -80,7 +80,7 @@ def test_each_dataset_has_its_section_with_the_records_of_its_file(
 
 
 def test_the_overviews_have_the_records_of_all_files(
-    guided: tuple[Build, Path], csdrg: dict[str, list[Rows]], adrg: dict[str, list[Rows]]
+    guided: Made, csdrg: dict[str, list[Rows]], adrg: dict[str, list[Rows]]
 ) -> None:
     counted = dict(records(guided[1] / "sdtm"))
     for row in csdrg["SDTM Subject Domains"][0][1:]:
@@ -91,7 +91,7 @@ def test_the_overviews_have_the_records_of_all_files(
 
 
 @pytest.mark.parametrize(("guide", "folder"), [("csdrg", "sdtm"), ("adrg", "adam")])
-def test_the_standards_are_those_of_define_xml(guided: tuple[Build, Path], guide: str, folder: str) -> None:
+def test_the_standards_are_those_of_define_xml(guided: Made, guide: str, folder: str) -> None:
     tree = etree.parse(guided[1] / folder / "define.xml")
     cited = {
         (f"{one.get('PublishingSet')} controlled terminology (CDISC/NCI)" if one.get("Type") == "CT" else one.get("Name"),
@@ -108,7 +108,7 @@ def test_the_standards_are_those_of_define_xml(guided: tuple[Build, Path], guide
 
 
 def test_every_known_finding_stands_with_its_reason_in_the_guide_of_its_package(
-    guided: tuple[Build, Path], csdrg: dict[str, list[Rows]], adrg: dict[str, list[Rows]]
+    guided: Made, csdrg: dict[str, list[Rows]], adrg: dict[str, list[Rows]]
 ) -> None:
     known = yaml.safe_load((ROOT / "define" / "findings.yaml").read_text(encoding="utf-8"))["findings"]
     pooled = sections((guided[1] / "controls" / "guides" / "csdrg.docx").read_bytes())
@@ -123,9 +123,7 @@ def test_every_known_finding_stands_with_its_reason_in_the_guide_of_its_package(
         assert told[name]["Issues Summary"] == [rows]
 
 
-def test_the_account_of_raw_tables_is_that_of_build_json(
-    guided: tuple[Build, Path], csdrg: dict[str, list[Rows]]
-) -> None:
+def test_the_account_of_raw_tables_is_that_of_build_json(guided: Made, csdrg: dict[str, list[Rows]]) -> None:
     raw = json.loads((guided[1] / "build.json").read_bytes())["raw"]["tables"]
     rows = csdrg["Traceability Flow Diagram"][0][1:]
     assert [row[0] for row in rows] == [name for name in raw if "/" not in name]
@@ -145,9 +143,7 @@ def test_each_excluded_column_has_the_reason_of_the_contract(csdrg: dict[str, li
             assert column in rows[reason] and (name in rows[reason] or " tables)" in rows[reason])
 
 
-def test_the_trial_design_is_that_of_the_files(
-    guided: tuple[Build, Path], csdrg: dict[str, list[Rows]]
-) -> None:
+def test_the_trial_design_is_that_of_the_files(guided: Made, csdrg: dict[str, list[Rows]]) -> None:
     for name, title in (("ta", "TA – Trial Arms"), ("te", "TE – Trial Elements"), ("tv", "TV – Trial Visits"), ("ts", "TS – Trial Summary")):  # fmt: skip
         frame, _ = pyreadstat.read_xport(guided[1] / "sdtm" / f"{name}.xpt")
         header, *rows = csdrg[title][1]
@@ -168,7 +164,7 @@ def test_the_trial_design_is_that_of_the_files(
 
 
 def test_the_parameters_of_an_analysis_dataset_are_those_of_its_file(
-    guided: tuple[Build, Path], adrg: dict[str, list[Rows]]
+    guided: Made, adrg: dict[str, list[Rows]]
 ) -> None:
     found = 0
     for title, tables in adrg.items():
@@ -181,9 +177,7 @@ def test_the_parameters_of_an_analysis_dataset_are_those_of_its_file(
     assert found == 10
 
 
-def test_subjects_of_sdtm_and_adam_are_compared(
-    guided: tuple[Build, Path], adrg: dict[str, list[Rows]]
-) -> None:
+def test_subjects_of_sdtm_and_adam_are_compared(guided: Made, adrg: dict[str, list[Rows]]) -> None:
     analysed = set(pyreadstat.read_xport(guided[1] / "adam" / "adsl.xpt")[0]["USUBJID"])
     expected: Rows = []
     for study, place in (("IMPROvE-CED", "sdtm"), ("IMPROvE-CED-HC", "controls/sdtm")):
@@ -193,7 +187,7 @@ def test_subjects_of_sdtm_and_adam_are_compared(
     assert adrg["Comparison of SDTM and ADaM Content"][0][1:] == expected
 
 
-def test_every_document_that_define_xml_names_is_there(guided: tuple[Build, Path]) -> None:
+def test_every_document_that_define_xml_names_is_there(guided: Made) -> None:
     for folder in ("sdtm", "adam", "controls/sdtm"):
         tree = etree.parse(guided[1] / folder / "define.xml")
         links = [one.get("{http://www.w3.org/1999/xlink}href") for one in tree.iterfind(".//d:leaf", DEFINE)]
@@ -209,9 +203,7 @@ def test_every_document_that_define_xml_names_is_there(guided: tuple[Build, Path
         ("controls/csdrg.md", "controls/guides/csdrg.docx"),
     ],
 )
-def test_the_words_of_the_study_are_in_its_guides(
-    guided: tuple[Build, Path], words: str, rendered: str
-) -> None:
+def test_the_words_of_the_study_are_in_its_guides(guided: Made, words: str, rendered: str) -> None:
     source = re.sub(r"<!--.*?-->", "", (ROOT / "define" / words).read_text(encoding="utf-8"), flags=re.S)
     told = squeezed(" ".join(docx_texts((guided[1] / rendered).read_bytes())))
     sentences = re.split(r"(?<=[.:;])\s+|\n\n", re.sub(r"^#+ .*$|^- ", "", source, flags=re.M))

@@ -1,4 +1,7 @@
-"""Whole, in parts, by several processes, or on a Dask cluster: every byte of the output is the same."""
+"""Whole, in parts, by several processes, or on a Dask cluster: every byte of the output is the same.
+
+The example, with the controls that it pools, is built in parts in tests/example/test_same_bytes.py.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +14,32 @@ import polars as pl
 import pytest
 from many_subjects import built, digests, files, workers, write
 
-from ced_cdisc.pipeline import build
+from ced_cdisc.pipeline import Build, build
 from ced_cdisc.stages.merging import merged
 from ced_cdisc.write.spill import write_block
+from shared_builds import Made
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FORMATS = "xpt,json,parquet"
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The study of nine subjects, built whole into ``whole``."""
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Build]:
+    """The study of nine subjects, built whole into ``whole``; its folder, and what was handed out."""
     folder = write(tmp_path_factory.mktemp("small"), files(9))
-    built(folder, "whole", parts=0, formats=FORMATS)
-    return folder
+    return folder, built(folder, "whole", parts=0, formats=FORMATS)
+
+
+@pytest.fixture(scope="module")
+def small(whole: tuple[Path, Build]) -> Path:
+    return whole[0]
 
 
 @pytest.mark.parametrize("parts", [1, 2, 5, 9, 40])
-def test_parts_give_the_bytes_of_the_whole(small: Path, parts: int) -> None:
+def test_parts_give_the_bytes_of_the_whole(whole: tuple[Path, Build], parts: int) -> None:
+    small, frames = whole[0], whole[1].frames
     done = built(small, f"parts{parts}", parts=parts, formats=FORMATS)
     assert digests(small / f"parts{parts}") == digests(small / "whole")
-    frames = built(small, "again", parts=0).frames
     assert {name: frame.to_dicts() for name, frame in done.frames.items()} == {
         name: frame.to_dicts() for name, frame in frames.items()
     }
@@ -75,18 +83,11 @@ def test_a_cluster_gives_the_bytes_of_the_whole_though_a_worker_is_killed(small:
 
 
 @pytest.mark.parametrize("way", [{"parts": 3}, {"workers": 2}])
-def test_the_second_example(way: dict[str, int], tmp_path: Path) -> None:
+def test_the_second_example(way: dict[str, int], second_example: Made, tmp_path: Path) -> None:
     home = EXAMPLES / "vitals_labs"
     specs = {"mappings": home / "mappings", "define": home / "define"}
-    for name, chosen in (("whole", {"parts": 0}), ("other", way)):
-        build(home / "raw", tmp_path / name, **specs, check=False, **chosen)
-    assert digests(tmp_path / "other") == digests(tmp_path / "whole")
-
-
-def test_the_example_with_its_pooled_controls(tmp_path: Path) -> None:
-    for name, parts in (("whole", 0), ("other", 3)):
-        build(EXAMPLES / "improve_ced" / "raw", tmp_path / name, check=False, parts=parts)
-    assert digests(tmp_path / "other") == digests(tmp_path / "whole")
+    build(home / "raw", tmp_path / "other", **specs, check=False, **way)
+    assert digests(tmp_path / "other") == digests(second_example[1])
 
 
 def test_parts_whose_keys_overlap_are_merged_in_their_order(tmp_path: Path) -> None:

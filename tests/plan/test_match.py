@@ -45,7 +45,9 @@ def study(folder: Path, line: str, codes: str = "Mild Moderate Severe", codelist
 
 
 def built(folder: Path) -> Build:
-    return build(folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define")
+    return build(
+        folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define", check=False
+    )
 
 
 def severities(folder: Path) -> list[str | None]:

@@ -165,7 +165,7 @@ def test_a_formula_gives_its_stored_value_an_empty_text_too() -> None:
 
 def test_not_a_workbook() -> None:
     assert said(b"SUBJ,CFR\n1,2\n") == [
-        "raw/cath.xlsx CED225 the file of table cath is not an xlsx workbook: it starts with b'SUBJ,CFR'; "
+        "raw/cath.xlsx CED225 the file of table cath is no xlsx workbook: it starts with b'SUBJ,CFR'; "
         "save it as .xlsx, or write format: csv if it is text"
     ]
 
@@ -235,8 +235,8 @@ def test_a_huge_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
     size = sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(content)).infolist())
     monkeypatch.setattr(sheet_cells, "MAX_UNPACKED", 1000)
     assert said(content) == [
-        f"raw/cath.xlsx CED233 the workbook of table cath unpacks to {size} bytes, more than 1000; "
-        "export so big a table as CSV"
+        f"raw/cath.xlsx CED233 the file of table cath unpacks to {size} bytes, more than 1000; "
+        "take out what is not needed, or export so big a table as CSV"
     ]
 
 
@@ -325,3 +325,16 @@ def test_header_faults() -> None:
         "raw/cath.xlsx; did you mean CFT?",
         "raw/cath.xlsx:1:4 CED221 column CFT is not among the columns of table cath; did you mean CFR?",
     ]
+
+
+def test_titles_above_the_header_and_labels_below_it() -> None:
+    book = workbook(
+        [("Catheter laboratory", None), (None, None), ("SUBJ", "CFR"), ("Subject", "Ratio"), (1, 2.5)]
+    )
+    book.active.merge_cells("A1:B2")  # type: ignore[union-attr]
+    table = read(book, replace(CATH, titles=2, labels=1))
+    assert table.frame.rows() == [("1", "2.5", 5)]
+    book.active.merge_cells("A3:B3")  # type: ignore[union-attr]
+    Path("raw/cath.xlsx").write_bytes(packed(book))
+    told = [f.code for f in read_table(Path("raw"), replace(CATH, titles=2, labels=1))[1]]
+    assert "CED232" in told

@@ -15,13 +15,13 @@ from typing import Any
 import pyreadstat
 import pytest
 
-import ced_cdisc
 from ced_cdisc.core.findings import Findings, Severity
 from ced_cdisc.pipeline import Build
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import compare, recompute
 from ced_cdisc.stages.reading import read_raw
 from method_review import differences
+from shared_builds import Made
 
 HOME = Path(__file__).resolve().parents[2] / "examples" / "vitals_labs"
 TESTS = {
@@ -46,13 +46,13 @@ DECIMALS = {"GLUC": 2, "CREAT": 0, "CHOL": 2, "K": 1, "HGB": 0, "WBC": 1, "ALT":
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("vitals_labs") / "out"
+def out(second_example: Made) -> Path:
+    return second_example[1]
 
 
 @pytest.fixture(scope="module")
-def build(out: Path) -> Build:
-    return ced_cdisc.build(HOME / "raw", out, mappings=HOME / "mappings", define=HOME / "define")
+def build(second_example: Made) -> Build:
+    return second_example[0]
 
 
 def records(out: Path, path: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import ced_cdisc
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.report.resolved import resolved_yaml
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, load_yaml
+from shared_builds import Made
 
 ROOT = Path(__file__).resolve().parents[2]
 BY_NAME = ("variables", "supp", "rows", "parameters", "codelists", "documents", "formats")
@@ -90,20 +91,15 @@ def write_split(folder: Path) -> int:
     return replaced
 
 
-def test_the_split_example_builds_the_same_bytes(tmp_path: Path) -> None:
+def test_the_split_example_builds_the_same_bytes(example_build: Made, tmp_path: Path) -> None:
     assert write_split(tmp_path) > 150
-    raw = ROOT / "examples/improve_ced/raw"
-    for name, mappings, define in (
-        ("flat", ROOT / "mappings", ROOT / "define"),
-        ("split", tmp_path / "mappings", tmp_path / "define"),
-    ):
-        ced_cdisc.build(raw, tmp_path / name, mappings=mappings, define=define, check=False)
-    names = [p.relative_to(tmp_path / "flat") for p in sorted((tmp_path / "flat").rglob("*")) if p.is_file()]
+    flat, split = example_build[1], tmp_path / "split"
+    folders = {name: tmp_path / name for name in ("mappings", "define")}
+    ced_cdisc.build(ROOT / "examples/improve_ced/raw", split, **folders, check=False)
+    names = [p.relative_to(flat) for p in sorted(flat.rglob("*")) if p.is_file()]
     assert len(names) > 40
     different = [
-        name.as_posix()
-        for name in names
-        if (tmp_path / "flat" / name).read_bytes() != (tmp_path / "split" / name).read_bytes()
+        name.as_posix() for name in names if (flat / name).read_bytes() != (split / name).read_bytes()
     ]
     # the one file names the specs, the others say where the line of each variable stands
     assert different == ["adam/define.html", "build.json", "sdtm/define.html"]

@@ -276,14 +276,139 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_shown() -> None:
         "raw/empty.csv CED762 the file is empty: not even a header; nothing is proposed for it\n"
         "raw/two.xlsx CED762 the sheet Notes is empty: not even a header; nothing is proposed for it\n"
         "4 errors in the raw data\n"
-        "raw/broken.xlsx CED761 raw/broken.xlsx cannot be read: it is no xlsx workbook; save it as .xlsx again, "
+        "raw/broken.xlsx CED761 raw/broken.xlsx is no xlsx workbook: it starts with b'x'; save it as .xlsx\n"
+        "raw/locked.xlsx CED761 raw/locked.xlsx is password-protected or an old .xls; save it as .xlsx "
         "without a password\n"
-        "raw/locked.xlsx CED761 raw/locked.xlsx cannot be read: it is password-protected, or an old .xls; save it "
-        "as .xlsx again, without a password\n"
         "raw/nul.csv CED761 raw/nul.csv is no text: line 2 holds a NUL byte; export it again\n"
         "raw/two.xlsx:1 CED761 row 1 of the sheet Title is empty, where the header must stand; delete the rows above "
         "the header\n"
     )
+
+
+LABELLED = (
+    "SUBJ,AGE,VISDAT,SEX\nSubject number,Age in years,Date of visit,Sex\n"
+    "1,40,2021-01-04,M\n2,50,2021-02-04,F\n3,60,2021-03-04,M\n"
+)
+
+
+def test_a_row_of_labels_below_the_header_is_seen() -> None:
+    written("demog.csv", LABELLED)
+    _, out, _ = run("scan", "raw")
+    assert out.startswith("demog  demog.csv: text, comma, utf-8; 3 rows, 4 columns\n")
+    assert "  AGE          3      0       3  integer" in out and "40 (1)" in out
+    assert "  ! 1 row below the header seems to hold labels, not data; see `labels`\n" in out
+    assert run("new", "S", "--raw", "raw")[0] == 0
+    assert "    labels: 1  # likely: it has words where others have numbers or dates\n" in (
+        Path("S/mappings/sources.yaml").read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["0,unknown,not done,M", "x,n.a.,unknown,F", "Subject number,,,", "Subject number,Age,2021-01-04,Sex"],
+)
+def test_a_row_of_data_is_no_row_of_labels(row: str) -> None:
+    lines = LABELLED.splitlines()
+    written("demog.csv", "\n".join([lines[0], row, *lines[2:]]) + "\n")
+    assert "; 4 rows, 4 columns\n" in run("scan", "raw")[1]
+
+
+@pytest.mark.parametrize("above", ["Study X, export of 2021", "Study X,,,", ",,,\nStudy X,,,\nmade in May"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_rows_above_the_header_are_seen_and_read_by_the_contract(above: str, ending: str) -> None:
+    table = LABELLED.splitlines()
+    lines = [*above.splitlines(), table[0], *table[2:]]
+    if above.startswith("Study X, "):
+        lines[0] = '"Study X, export of 2021"'
+    if ending == "csv":
+        written("demog.csv", "\n".join(lines) + "\n")
+    else:
+        book = openpyxl.Workbook()
+        for line in lines:
+            book.active.append([cell or None for cell in line.split(",")] if '"' not in line else [line])  # type: ignore[union-attr]
+        book.save("raw/demog.xlsx")
+    titles = len(above.splitlines())
+    _, out, _ = run("scan", "raw")
+    assert "; 3 rows, 4 columns\n" in out and "above the header; see `titles`\n" in out
+    assert run("new", "S", "--raw", "raw")[0] == 0
+    assert f"    titles: {titles}  # likely: the header is the first row of several cells\n" in (
+        Path("S/mappings/sources.yaml").read_text()
+    )
+    code, _, err = run(
+        "init",
+        "SC",
+        "--print",
+        "--from",
+        "demog",
+        "--raw",
+        "raw",
+        "--mappings",
+        "S/mappings",
+        "--define",
+        "S/define",
+    )
+    assert (code, err) == (0, "")
+
+
+FOREIGN = {
+    "package.json": '{"name": "x", "version": 1}',
+    "list.json": "[1, 2]",
+    "log.ndjson": '{"a": 1}\n{"a": 2}\n',
+    "page.xml": "<html><body/></html>",
+    "define.xml": '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" FileType="Snapshot"><Study OID="1"/></ODM>',
+}
+
+
+def test_a_file_of_another_kind_is_passed_over_and_said() -> None:
+    written("good.csv", "SUBJ,X\n1,2\n")
+    for name, text in FOREIGN.items():
+        written(name, text)
+    code, out, err = run("scan", "raw")
+    assert code == 0
+    assert out.startswith("good  good.csv: text, comma, utf-8; 1 row, 2 columns\n")
+    assert err == (
+        "5 notes in the raw data\n"
+        "raw/define.xml CED760 raw/define.xml is passed over: the XML has no ClinicalData; export the clinical "
+        "data, not the metadata alone\n"
+        "raw/list.json CED760 raw/list.json is passed over: the JSON is no Dataset-JSON; Dataset-JSON 1.1 is read\n"
+        "raw/log.ndjson CED760 raw/log.ndjson is passed over: the JSON is no Dataset-JSON; Dataset-JSON 1.1 is "
+        "read\n"
+        "raw/package.json CED760 raw/package.json is passed over: the JSON is no Dataset-JSON; Dataset-JSON 1.1 is "
+        "read\n"
+        "raw/page.xml CED760 raw/page.xml is passed over: the XML begins with the element html; ODM 1.2, 1.3 and "
+        "2.0 are read\n"
+    )
+
+
+DAMAGED = {
+    "version.json": (
+        '{"datasetJSONVersion": "1.0.0", "columns": []}',
+        "raw/version.json CED606 raw/version.json is Dataset-JSON 1.0.0; Dataset-JSON 1.1 is read",
+    ),
+    "cut.json": (
+        '{"datasetJSONVersion": "1.1.0", "rows": [',
+        "raw/cut.json CED605 raw/cut.json is no JSON: Expecting value in line 1 column 42; write it again",
+    ),
+    "cut.xml": (
+        '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" FileType="Snapshot">',
+        "raw/cut.xml:1:67 CED271 the file of table cut.xml is no well-formed XML: no element found; export it again",
+    ),
+    "changes.xml": (
+        '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" FileType="Transactional"/>',
+        "raw/changes.xml:1:1 CED277 the file of table changes.xml is no snapshot, but Transactional; export a "
+        "snapshot, which holds what is there",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_raw_table_that_is_damaged_is_an_error(name: str) -> None:
+    text, said = DAMAGED[name]
+    written("good.csv", "SUBJ,X\n1,2\n")
+    written(name, text)
+    code, out, err = run("scan", "raw")
+    assert (code, err) == (11, f"1 error in the raw data\n{said}\n")
+    assert out.startswith("good  good.csv: ")
 
 
 def test_a_folder_without_tables_is_said() -> None:

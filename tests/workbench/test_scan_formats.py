@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from ced_cdisc.cli import main
+from ced_cdisc.read import odm
+from ced_cdisc.read.discover import FoundTable, find_tables
 from ced_cdisc.read.odm import KEYS
 
 SUBJECTS = [f"P{number:02}" for number in range(1, 7)]
@@ -145,6 +147,23 @@ ODM_SUBJECT = """\
 def written_odm() -> None:
     subjects = "".join(ODM_SUBJECT.format(key=key, at=at) for at, key in enumerate(SUBJECTS, 1))
     Path("raw/export.xml").write_text(ODM.format(subjects=subjects))
+
+
+def test_an_export_is_read_once_however_many_groups_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    written_odm()
+    read: list[int] = []
+    whole = odm.read_odm
+
+    def counted(raw: bytes, groups: Collection[str] | None = None) -> odm.OdmData:
+        read.append(len(raw))
+        return whole(raw, groups)
+
+    monkeypatch.setattr(odm, "read_odm", counted)
+    assert [table.group for table in find_tables(Path("raw")) if isinstance(table, FoundTable)] == [
+        "IG.DM",
+        "IG.VS",
+    ]
+    assert len(read) == 1
 
 
 def test_the_item_groups_of_an_export_are_tables() -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import ced_cdisc
 from ced_cdisc.cli import main
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.pipeline import Build
@@ -25,6 +24,7 @@ from ced_cdisc.recompute import Reason, agree
 from ced_cdisc.report.reasons_text import reasons_text
 from ced_cdisc.spec.load import load_specs
 from ced_cdisc.stages.tracing import carried_out, trace_value
+from shared_builds import Made
 from small_study import write_study
 
 CLONE = Path(__file__).parents[2]
@@ -139,9 +139,8 @@ def example() -> StudyPlan:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    out = tmp_path_factory.mktemp("why") / "out"
-    return ced_cdisc.build(RAW, out, mappings=CLONE / "mappings", define=CLONE / "define", check=False)
+def built(example_build: Made) -> Build:
+    return example_build[0]
 
 
 def leaves(reason: Reason) -> Iterator[Reason]:

@@ -138,7 +138,7 @@ def test_a_text_that_no_cell_holds() -> None:
 def test_no_workbook() -> None:
     assert read(b"Dataset,Label\n") == (
         None,
-        ["spec.xlsx CED560 this is not an xlsx workbook: it starts with b'Dataset,'; save it as .xlsx"],
+        ["spec.xlsx CED560 the workbook is no xlsx workbook: it starts with b'Dataset,'; save it as .xlsx"],
     )
 
 
@@ -158,7 +158,7 @@ def test_a_zip_without_sheets_is_damaged() -> None:
         package.writestr("a.txt", "a")
     workbook, said = read(made.getvalue())
     assert workbook is None
-    assert said[0].startswith("spec.xlsx CED562 the workbook is damaged: ")
+    assert said[0].startswith("spec.xlsx CED562 the workbook is damaged or no workbook: ")
     assert said[0].endswith("; open it in a spreadsheet program and save it as .xlsx again")
 
 

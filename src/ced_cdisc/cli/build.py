@@ -40,7 +40,10 @@ INTERRUPTED = 130  # as shells say it
 )
 @click.option("--split-within-subjects", is_flag=True, help="Such a piece may end within a subject.")
 @click.option(
-    "--workers", metavar="N", type=click.IntRange(1), default=1, help="Build parts in N processes [1]."
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Build parts in N processes [large studies: one for each processor, at most 4; others: 1].",
 )
 @click.option("--dask", metavar="ADDRESS", default="", help="Build parts on the Dask cluster there.")
 @click.option(
@@ -61,7 +64,7 @@ def build(
     show_ids: bool,
     split_over: str,
     split_within_subjects: bool,
-    workers: int,
+    workers: int | None,
     dask: str,
     verify: bool,
     incremental: bool,
@@ -85,8 +88,8 @@ def build(
     With several formats, XPT (else the first) stands beside define.xml, which names it; each other one has a
     folder of its own: json/sdtm/ae.json.
 
-    A large study is built in parts of its subjects, one after the other; with --workers or --dask, several
-    at a time. No byte of the output depends on it.
+    A large study is built in parts of its subjects, several at a time: by as many processes as this machine
+    has processors, by --workers N, or by those of a cluster, --dask. No byte of the output depends on it.
 
     \b
     Example:

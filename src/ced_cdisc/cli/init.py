@@ -15,7 +15,11 @@ _MADE_OTHERWISE = ("Trial Design", "Relationship", "Study Reference")
 @click.command()
 @click.argument("domain")
 @click.option(
-    "--from", "table", default="", metavar="TABLE", help="The raw table [the one that is likeliest]."
+    "--from",
+    "asked",
+    default="",
+    metavar="TABLE",
+    help="The raw table, or several: labs_a,labs_b [the one that is likeliest].",
 )
 @click.option(
     "--raw",
@@ -28,7 +32,7 @@ _MADE_OTHERWISE = ("Trial Design", "Relationship", "Study Reference")
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
 def init(
-    domain: str, table: str, raw: Path, only_print: bool, mappings: Path | None, define: Path | None
+    domain: str, asked: str, raw: Path, only_print: bool, mappings: Path | None, define: Path | None
 ) -> None:
     """Propose the spec of DOMAIN, in mappings/sdtm, from a raw table and the standard.
 
@@ -72,12 +76,14 @@ def init(
             f"{code} is not made from a raw table alone; docs/mapping-language.md shows how it is written"
         )
     tables = [str(name) for name in specs.sources.tables]
-    if table and table not in tables:
-        hint = did_you_mean(table, tables) or f"there are {', '.join(tables)}"
-        usage_error(f"sources.yaml has no table {table}; {hint}")
+    wanted = list(dict.fromkeys(name.strip() for name in asked.split(",") if name.strip()))
+    for table in wanted:
+        if table not in tables:
+            hint = did_you_mean(table, tables) or f"there are {', '.join(tables)}"
+            usage_error(f"sources.yaml has no table {table}; {hint}")
     path = study.mappings / "sdtm" / f"{code.lower()}.yaml"
     shown = Path(study.shown[0]) / "sdtm" / path.name
-    made = propose_domain(dataset, raw, specs, table, findings)
+    made = propose_domain(dataset, raw, specs, wanted, findings)
     if made is None:
         console.findings(findings)
         sys.exit(findings.exit_code() or Stage.SPEC.value)
@@ -91,5 +97,6 @@ def init(
         sys.exit(findings.exit_code())
     said = {word: made.text.count(f"# {word}: ") for word in ("sure", "likely", "guess", "decide")}
     counts = ", ".join(f"{count} {word}" for word, count in said.items())
-    console.say(f"{shown.as_posix()} proposed from the table {made.table}: {counts}")
+    named = f"the table{'s' * (len(made.tables) > 1)} {' and '.join(made.tables)}"
+    console.say(f"{shown.as_posix()} proposed from {named}: {counts}")
     console.say("next: look at its lines, then ced-cdisc check-spec")

@@ -9,6 +9,7 @@ import polars as pl
 
 from ced_cdisc.check.define.document import attribute
 from ced_cdisc.conformance.dataset import Column, Dataset, Kind
+from ced_cdisc.conformance.records import Records
 from ced_cdisc.conformance.standard import TABLES
 from ced_cdisc.standards.adam import Structure, adam_variable
 from ced_cdisc.standards.ig import IgDataset, IgVariable, SdtmIg, load_sdtmig
@@ -24,7 +25,7 @@ _RELATIONS = ("RELREC", "RELSPEC", "RELSUB", "POOLDEF", "DI", "OI")
 def make_dataset(
     name: str,
     label: str,
-    frame: pl.DataFrame,
+    records: pl.DataFrame | Records,
     columns: Iterable[Column],
     *,
     file: str = "",
@@ -36,7 +37,8 @@ def make_dataset(
     described = _described(name, defines)
     guide = load_sdtmig(TABLES["SDTMIG"])
     kind = _kind(name, listed, described, guide)
-    data = Dataset(name, label, file, format, frame, listed, kind, define=described)
+    held = records if isinstance(records, Records) else Records.of(records)
+    data = Dataset(name, label, file, format, held, listed, kind, define=described)
     if kind == "SDTM":
         data.domain = _domain(name, data, guide)
         data.ig = _guide(name, data.domain, guide)

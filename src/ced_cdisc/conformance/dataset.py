@@ -1,32 +1,50 @@
 """A dataset as the rules see it: its frame and metadata, and the words that rules are made of.
 
-A rule asks three kinds of question of a dataset, and each gives a :class:`~ced_cdisc.conformance.look.Look`:
+A rule asks some kinds of question of a dataset, and each gives a :class:`~ced_cdisc.conformance.look.Look`:
 
 * :meth:`Dataset.records`: which records are wrong (a polars expression over the columns);
 * :meth:`Dataset.values_wrong`: which values of one variable are wrong (looked at once each, however many
   records have them; the fast way for everything that depends on the value alone);
-* :meth:`Dataset.fact`: whether the dataset or its metadata are wrong.
+* :meth:`Dataset.fact`: whether the dataset or its metadata are wrong;
+* :meth:`Dataset.habit`: which records do not do what nearly all do;
+* :meth:`Dataset.combined`: what variables hold side by side in all records, and the looks that hang on it.
+
+None of them reads a record: that is done for the looks of all rules together, block by block.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dates import day
-from ced_cdisc.conformance.look import ROW, Answer, Look, Question
+from ced_cdisc.conformance.follow import is_nearly_all
+from ced_cdisc.conformance.look import (
+    ROW,
+    Answer,
+    Beside,
+    Gathered,
+    Look,
+    Question,
+    Told,
+    ValueQuestion,
+    Wrong,
+)
+from ced_cdisc.conformance.records import SUBJECT, Block, Records
+from ced_cdisc.conformance.repeated import again, repeated
 from ced_cdisc.standards.ig import IgDataset, IgVariable
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from ced_cdisc.check.define.document import DefineDocument, Element
 
 Kind = Literal["SDTM", "ADaM", "other"]
-_SMALL = 50_000
-"""Records of a dataset whose texts may stand in memory twice."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,7 @@ class Dataset:
         label: its label.
         file: the file, below the folder.
         format: ``xpt`` or ``dataset-json``.
-        frame: the records: String and Float64 columns, null where empty.
+        records_held: the records: String and Float64 columns, null where empty.
         columns: the variables in order.
         kind: SDTM, ADaM or other.
         domain: the domain code that prefixes its variables (``QS`` of QSCS, ``MH`` of APMH); empty in ADaM.
@@ -63,7 +81,7 @@ class Dataset:
     label: str
     file: str
     format: Literal["xpt", "dataset-json"]
-    frame: pl.DataFrame
+    records_held: Records
     columns: dict[str, Column]
     kind: Kind = "other"
     domain: str = ""
@@ -72,9 +90,7 @@ class Dataset:
     define: tuple[DefineDocument, Element] | None = None
     expected: dict[str, IgVariable] = field(default_factory=dict[str, IgVariable])
     """What the guide or the model says of the variables that the dataset has."""
-    _values: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
-    _parsed: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
-    _days: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
+    _held: dict[str, Any] = field(default_factory=dict[str, Any])
 
     # What is there
 
@@ -111,7 +127,30 @@ class Dataset:
     @property
     def height(self) -> int:
         """How many records there are."""
-        return self.frame.height
+        return self.records_held.height
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """All records, of a dataset that is small by its nature; see :meth:`read`."""
+        return self.records_held.read()
+
+    def read(self, *names: str) -> pl.DataFrame:
+        """These variables of all records."""
+        return self.records_held.read(*names)
+
+    def parts(self, *names: str) -> Iterator[pl.DataFrame]:
+        """These variables of all records, those of whole subjects at a time."""
+        return self.records_held.parts(names)
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What several rules make of the dataset, made once."""
+        if key not in self._held:
+            self._held[key] = make()
+        return self._held[key]
+
+    def is_empty(self, name: str) -> bool:
+        """Whether no record has a value of a variable."""
+        return self.records_held.missing(name) == self.height
 
     @cached_property
     def is_supplemental(self) -> bool:
@@ -131,27 +170,12 @@ class Dataset:
                 keyed.append((int(place), item.get("Name", "")))
         return tuple(name for _, name in sorted(keyed))
 
-    def values(self, name: str) -> pl.DataFrame:
-        """Each value of a variable once: columns ``value`` and ``count``; missing ones left out."""
-        if name not in self._values:
-            series = self.frame[name].drop_nulls()
-            self._values[name] = series.alias("value").value_counts(name="count")
-        return self._values[name]
-
-    def number(self, name: str) -> pl.Series:
-        """The finite numbers that the texts of a variable are, ``--`` allowed, as ``number``; else null."""
-        full = self.v(name)
-        if full not in self._parsed:
-            made = self.frame[full].cast(pl.Float64, strict=False).alias("number")
-            self._parsed[full] = made.set(~made.is_finite(), None)
-        return self._parsed[full]
-
-    def day(self, name: str) -> pl.Series:
-        """The days of a variable of dates, ``--`` allowed, as Dates named ``day``; null where not whole."""
-        full = self.v(name)
-        if full not in self._days:
-            self._days[full] = self.frame.select(day(pl.col(full)).alias("day")).to_series()
-        return self._days[full]
+    def values(self, name: str) -> pl.Series:
+        """Each value of a variable once, sorted; missing ones left out. It is for variables that have few."""
+        return self.once(
+            f"values {name}",
+            lambda: self.records_held.different(name)[name].drop_nulls().sort().alias("value"),
+        )
 
     # Looks
 
@@ -165,53 +189,96 @@ class Dataset:
         variable: str,
         *show: str,
         of: pl.Expr | None = None,
-        frame: pl.DataFrame | None = None,
+        frame: Beside | None = None,
         **words: str,
     ) -> Look:
         """A look at records.
 
         Args:
-            wrong: true for a record at fault; null is no fault.
+            wrong: true for a record at fault; null is no fault. What it compares are records of one subject.
             variable: the variable at fault; it is shown.
             show: further variables whose values are shown.
             of: the records that are looked at; by default those where ``variable`` is filled.
-            frame: records with further columns (a join), in the order of the dataset and as many.
+            frame: gives the records of a block with further columns, in their order and as many.
         """
+        return self._question(wrong, variable, show, of, frame, words)
+
+    def repeated(
+        self, names: Sequence[str], variable: str, *show: str, of: pl.Expr | None = None, **words: str
+    ) -> Look:
+        """A look at records, none of which may agree with another one of the dataset in all these variables.
+
+        Args:
+            names: the variables; missing values agree.
+            variable, show, of: as in :meth:`records`.
+        """
+        is_large = self.records_held.is_large
+        wrong = again(names) if is_large else pl.struct(names).is_duplicated()
+        frame = self._again(names) if is_large else None
+        return self.records(wrong, variable, *show, of=of, frame=frame, **words)
+
+    def alone(self, names: Sequence[str], variable: str, *show: str) -> Look:
+        """A look at records, each of which must agree with another one in all these variables."""
+        if self.records_held.is_large:
+            return self.records(~again(names), variable, *show, frame=self._again(names))
+        return self.records(~pl.struct(names).is_duplicated(), variable, *show)
+
+    def filled(self, variable: str) -> Look:
+        """A look at all records, of which none may lack a value of a variable."""
         name = self.v(variable)
-        data = self.frame if frame is None else frame
-        if of is None:
-            of = pl.col(name).is_not_null() if name in data.columns else pl.lit(True)
-        if frame is not None or self.height > _SMALL:
-            # A large frame is not kept for later, nor are many columns of its length made at once.
-            both = data.select(of.fill_null(False).alias("of"), wrong.fill_null(False).alias("wrong"))
-            looked, bad = int(both["of"].sum()), both["of"] & both["wrong"]
-            if not bad.any():
-                return Answer(self, name, looked, False, None, words)
-            return Answer(self, name, looked, True, self._shown(data, bad, name, *show), words)
-        of = pl.int_range(pl.len()) >= 0 if of.meta.is_literal() else of.fill_null(False)
+        if not self.records_held.missing(name):
+            return Answer(self, name, self.height, failed=False)
+        return self.records(pl.col(name).is_null(), name, of=pl.lit(value=True))
 
-        def answer(looked: int, failed: bool) -> Answer:
-            if not failed:
-                return Answer(self, name, looked, False, None, words)
-            bad = data.select((of & wrong).fill_null(False).alias("bad")).to_series()
-            return Answer(self, name, looked, True, self._shown(data, bad, name, *show), words)
+    def no_longer(self, variable: str, most: int, **words: str) -> Look:
+        """A look at the values of a character variable, none of which may have more characters."""
+        name = self.v(variable)
+        if self.records_held.longest(name) <= most:  # bytes are never fewer than characters
+            return Answer(
+                self, name, self.height - self.records_held.missing(name), failed=False, words=words
+            )
+        return self.values_wrong(name, pl.col("value").str.len_chars() > most, **words)
 
-        return Question(data, of, wrong, answer)
-
-    def _shown(self, data: pl.DataFrame, bad: pl.Series, *show: str) -> pl.DataFrame:
-        """The records at fault with the variables that tell which they are and what is wrong."""
-        wanted = ["USUBJID", "APID", self.v("--SEQ"), "ASEQ", *(self.v(name) for name in show)]
-        names = [name for name in dict.fromkeys(wanted) if name in data.columns]
-        rows = (bad.arg_true() + 1).cast(pl.Int64).alias(ROW)
-        return data.select(names).filter(bad).insert_column(0, rows)
-
-    def values_wrong(
+    def habit(
         self,
+        way: pl.Expr,
         variable: str,
-        wrong: pl.Expr | Callable[[str], bool] | Collection[str],
         *show: str,
+        of: pl.Expr | None = None,
+        frame: Beside | None = None,
+        told: Told = is_nearly_all,
+        in_order: bool = False,
+        instead_of: Iterable[Look] = (),
         **words: str,
     ) -> Look:
+        """A look at what nearly all records do; where they do not, it is none.
+
+        Args:
+            way: true for a record that does, false for one at fault, null where that cannot be said.
+            variable, show, of, frame: as in :meth:`records`.
+            told: whether so many of so many are nearly all.
+            in_order: whether the way compares a record with the one before it in the file.
+            instead_of: looks at other ways, of which none must be that of nearly all.
+        """
+        others = tuple(one for one in instead_of if isinstance(one, Question))
+        asked = self._question(~way, variable, show, of, frame, words)
+        return replace(asked, way=way, told=told, in_order=in_order, instead_of=others)
+
+    def _question(
+        self,
+        wrong: pl.Expr,
+        variable: str,
+        show: tuple[str, ...],
+        of: pl.Expr | None,
+        frame: Beside | None,
+        words: dict[str, str],
+    ) -> Question:
+        name = self.v(variable)
+        if of is None:
+            of = pl.col(name).is_not_null() if name in self.columns else pl.lit(value=True)
+        return Question(self, name, of, wrong, show, words, frame)
+
+    def values_wrong(self, variable: str, wrong: Wrong, *show: str, **words: str) -> Look:
         """A look at the values of one variable.
 
         Args:
@@ -219,54 +286,90 @@ class Dataset:
             wrong: an expression over ``pl.col("value")``, a function of a value, or the wrong values.
             show: further variables whose values are shown for the records at fault.
         """
-        name = self.v(variable)
-        looked = self.height - self.frame[name].null_count()
-        if isinstance(wrong, pl.Expr):
-            expression = wrong
+        return ValueQuestion(self, (self.v(variable),), wrong, show, words)
 
-            def answer(_: int, failed: bool) -> Answer:
-                bad = self.values(name).filter(expression)["value"] if failed else None
-                return self._with_values(name, looked, bad, show, words)
-
-            if self.height <= _SMALL:
-                stacked = self._texts if self.columns[name].type == "Char" else self._numbers
-                return Question(stacked, pl.col("variable") == name, expression, answer)
-            return Question(self.values(name), pl.col("value").is_not_null(), expression, answer).ask()
-        values = self.values(name)["value"]
-        chosen = [v for v in values.to_list() if wrong(v)] if callable(wrong) else sorted(wrong)
-        bad = pl.Series("value", chosen, values.dtype) if chosen else None
-        return self._with_values(name, looked, bad, show, words)
-
-    def _with_values(
-        self, name: str, looked: int, bad: pl.Series | None, show: tuple[str, ...], words: dict[str, str]
-    ) -> Answer:
-        """The records that have one of these values."""
-        if bad is None:
-            return Answer(self, name, looked, False, None, words)
-        rows = self.frame.select(pl.col(name).is_in(bad.implode()).fill_null(False)).to_series()
-        return Answer(
-            self, name, looked, True, self._shown(self.frame, rows, name, *map(self.v, show)), words
-        )
-
-    def texts_wrong(self, wrong: pl.Expr) -> Iterator[Look]:
+    def texts_wrong(self, wrong: pl.Expr) -> Look:
         """A look at the values of each character variable; ``wrong`` is an expression over ``value``."""
-        if self.height > _SMALL:
-            yield from (self.values_wrong(name, wrong) for name in self.texts())
-            return
-        bad = set(self._texts.filter(wrong.fill_null(False))["variable"])
-        for name in self.texts():
-            looked = self.height - self.frame[name].null_count()
-            yield self.values_wrong(name, wrong) if name in bad else Answer(self, name, looked, False)
+        return ValueQuestion(self, tuple(self.texts()), wrong, (), {})
 
-    @cached_property
-    def _texts(self) -> pl.DataFrame:
-        """The values of all character variables of a small dataset, once each: ``variable``, ``value``."""
-        return self._stacked(self.texts()).unique()
+    def combined(self, names: Sequence[str], then: Callable[[pl.DataFrame], Iterable[Look]]) -> Look:
+        """What these variables hold side by side, missing ones too: each once, with its ``count``."""
+        names = list(dict.fromkeys(names))
 
-    @cached_property
-    def _numbers(self) -> pl.DataFrame:
-        """Those of its numeric variables."""
-        return self._stacked(self.numbers())
+        def gather(block: Block) -> pl.DataFrame:
+            return block.frame.group_by(names, maintain_order=True).agg(
+                pl.len().cast(pl.Int64).alias("count")
+            )
 
-    def _stacked(self, names: list[str]) -> pl.DataFrame:
-        return self.frame.select(names).unpivot().filter(pl.col("value").is_not_null())
+        def merge(parts: pl.DataFrame) -> pl.DataFrame:
+            return parts.group_by(names, maintain_order=True).agg(pl.col("count").sum())
+
+        return Gathered(self, gather, merge, then)
+
+    def combined_of(
+        self, of: pl.Expr, names: Sequence[str], then: Callable[[pl.DataFrame], Iterable[Look]]
+    ) -> Look:
+        """As :meth:`combined`, of some records."""
+        names = list(dict.fromkeys(names))
+
+        def gather(block: Block) -> pl.DataFrame:
+            return block.frame.lazy().filter(of).select(names).unique().collect()
+
+        return Gathered(self, gather, lambda parts: parts.unique(), then)
+
+    def at_fault(self, block: Block, frame: pl.DataFrame, bad: pl.Series, *show: str) -> pl.DataFrame:
+        """The records at fault with the variables that tell which they are and what is wrong."""
+        names = [name for name in self.shown(*show) if name in frame.columns]
+        return frame.select(names).filter(bad).insert_column(0, block.rows(bad).alias(ROW))
+
+    def shown(self, *show: str) -> list[str]:
+        """The variables that tell which record it is, and those of a rule."""
+        wanted = ["USUBJID", "APID", self.v("--SEQ"), "ASEQ", *(self.v(name) for name in show)]
+        return list(dict.fromkeys(wanted))
+
+    # Further columns
+
+    def _again(self, names: Sequence[str]) -> Beside:
+        """Gives the records :func:`.repeated.again` of these variables: whether another one agrees in all."""
+        names, column = list(names), again(names).meta.output_name()
+        whole: list[pl.Series] = []
+
+        def found(block: Block) -> pl.DataFrame:
+            if block.is_whole or SUBJECT in names:
+                return block.frame.with_columns(repeated(block.frame, names).alias(column))
+            if not whole:
+                whole.append(repeated(self.read(*names), names).alias(column))
+            return block.frame.with_columns(block.part_of(whole[0]))
+
+        return self.once(f"again {names}", lambda: found)
+
+    def beside(self, other: pl.DataFrame, on: str | Sequence[str], *, nulls_equal: bool = False) -> Beside:
+        """Gives the records the further columns of a table, null where no key agrees."""
+        return lambda block: beside(block.frame, other, on, nulls_equal=nulls_equal)
+
+    def with_number(self, name: str) -> Beside:
+        """Gives the records ``number``, the finite number that a text is, ``--`` allowed; else null."""
+        full = self.v(name)
+        number = pl.col(full).cast(pl.Float64, strict=False)
+        made = pl.when(number.is_finite()).then(number).alias("number")
+
+        def found(block: Block) -> pl.DataFrame:
+            return block.frame.with_columns(made)
+
+        return self.once(f"number {full}", lambda: found)
+
+    def day(self, name: str) -> pl.Expr:
+        """The column that :meth:`with_day` gives, ``--`` allowed."""
+        return pl.col(f"day of {self.v(name)}")
+
+    def with_day(self, name: str, also: Beside | None = None) -> Beside:
+        """Gives the records the day of a date, ``--`` allowed; null where it is not whole."""
+        full = self.v(name)
+
+        def made(block: Block) -> pl.DataFrame | None:
+            frame = block.frame if also is None else also(block)
+            column = day(pl.col(full)).alias(f"day of {full}")
+            days = block.once(f"day {full}", lambda: block.frame.select(column).to_series())
+            return None if frame is None else frame.with_columns(days)
+
+        return self.once(f"day {full} {id(also)}", lambda: made)

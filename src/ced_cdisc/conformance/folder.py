@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -17,11 +17,13 @@ from lxml import etree
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
 from ced_cdisc.conformance.dataset import Column, Dataset
+from ced_cdisc.conformance.records import Places, Records
 from ced_cdisc.conformance.standard import governing
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
+from ced_cdisc.core.xpt import XptMember
 from ced_cdisc.read.dataset_json import read_dataset_json
-from ced_cdisc.read.xpt import read_xpt
+from ced_cdisc.read.xpt import XptFile
 
 _KINDS = (".xpt", ".ndjson", ".json", ".dsjc")
 _NOT_READ = (".sas7bdat", ".xpt8", ".v8xpt", ".xport", ".cpt", ".parquet")
@@ -101,7 +103,7 @@ def _told_by_ts(summary: Dataset | None) -> str:
     """The version of the SDTMIG that TS gives, or an empty text."""
     if summary is None or not {"TSPARMCD", "TSVAL"} <= set(summary.texts()):
         return ""
-    told = summary.frame.filter(pl.col("TSPARMCD") == "SDTIGVER")["TSVAL"].drop_nulls()
+    told = summary.read("TSPARMCD", "TSVAL").filter(pl.col("TSPARMCD") == "SDTIGVER")["TSVAL"].drop_nulls()
     return str(told[0]) if len(told) else ""
 
 
@@ -160,24 +162,24 @@ def _dataset(file: Path, shown: str, defines: Iterable[DefineDocument], findings
     format: Literal["xpt", "dataset-json"] = "dataset-json"
     if file.suffix.lower() == ".xpt":
         format = "xpt"
-        frame, name, label, columns = _xpt(file, shown, findings)
+        records, name, label, columns = _xpt(file, shown, findings)
     else:
         frame, described = read_dataset_json(file, shown=shown)
+        records = Records.of(frame)
         name, label = described.name, described.label
         columns = [Column(c.name, c.label, c.type, c.length, c.format) for c in described.variables]
-    return make_dataset(name, label, frame, columns, file=shown, format=format, defines=defines)
+    return make_dataset(name, label, records, columns, file=shown, format=format, defines=defines)
 
 
-def _xpt(file: Path, shown: str, findings: Findings) -> tuple[pl.DataFrame, str, str, list[Column]]:
+def _xpt(file: Path, shown: str, findings: Findings) -> tuple[Records, str, str, list[Column]]:
     try:
-        frame, member = read_xpt(file, shown=shown)
+        member, records = _opened(file, shown)
     except Stopped as stopped:
         first = next(iter(stopped.findings))
         if first.code != "CED337":
             raise
         # The agencies ask for ASCII; what else SAS wrote is of the code page of a Windows machine, mostly.
-        frame, member = read_xpt(file, encoding="latin-1", shown=shown)
-        frame = frame.with_columns(pl.col(pl.String).map_elements(_windows, pl.String, skip_nulls=True))
+        member, records = _opened(file, shown, is_windows=True)
         finding = replace(
             first, code="CED608", stage=Stage.CHECK, severity=Severity.WARNING,
             hint="it is read as windows-1252; write the text in ASCII",
@@ -187,7 +189,35 @@ def _xpt(file: Path, shown: str, findings: Findings) -> tuple[pl.DataFrame, str,
         hint = f"write it as version 5: ced-cdisc convert {file.name} NEW.xpt"
         _add(findings, "CED338", shown, "is a transport file of version 8, which no agency takes", hint)
     columns = [Column(v.name, v.label, v.type, v.length, v.format_text) for v in member.variables]
-    return frame, member.name, member.label, columns
+    return records, member.name, member.label, columns
+
+
+def _opened(file: Path, shown: str, *, is_windows: bool = False) -> tuple[XptMember, Records]:
+    """A transport file all of which can be read."""
+    opened = XptFile(file, encoding="latin-1" if is_windows else "utf-8", shown=shown)
+    records = Records(_Transport(opened, is_windows), [v.name for v in opened.member.variables])
+    records.look_through()
+    return opened.member, records
+
+
+@dataclass(frozen=True)
+class _Transport:
+    """The records of a transport file, which stay in it."""
+
+    file: XptFile
+    is_windows: bool
+
+    @property
+    def height(self) -> int:
+        """How many records."""
+        return self.file.rows
+
+    def read(self, names: Sequence[str] | None, places: Places) -> pl.DataFrame:
+        """Some records with the named variables, or with all."""
+        frame, _ = self.file.read(names, places)
+        if self.is_windows:
+            frame = frame.with_columns(pl.col(pl.String).map_elements(_windows, pl.String, skip_nulls=True))
+        return frame if names is None else frame.select(names)
 
 
 def _windows(text: str) -> str:

@@ -7,9 +7,14 @@ where they do not, nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from ced_cdisc.conformance.dataset import Dataset
+    from ced_cdisc.conformance.look import Look, Told
 
 NEARLY = 0.9
 """The part of the records that tells a way from chance."""
@@ -17,26 +22,25 @@ _FEWEST = 5
 _MANY = 10
 
 
-def mostly(frame: pl.DataFrame, right: pl.Expr) -> bool:
-    """Whether nearly all records of which it can be said follow, and at least five do."""
-    told = frame.select(right.sum().alias("follow"), right.count().alias("of")).row(0)
-    return told[0] >= _FEWEST and told[0] >= NEARLY * told[1]
-
-
-def nearly_always(frame: pl.DataFrame, right: pl.Expr) -> bool:
-    """Whether all records of which it can be said follow, but for one, or one in a hundred.
-
-    It is asked of what is no rule of a guide: what so few records do otherwise is hardly meant.
-    """
-    told = frame.select(right.sum().alias("follow"), right.count().alias("of")).row(0)
-    return is_nearly_all(*told)
+def is_mostly(follow: int, of: int) -> bool:
+    """Whether so many of so many are nearly all, and at least five: a way that the guide lets one choose."""
+    return follow >= _FEWEST and follow >= NEARLY * of
 
 
 def is_nearly_all(follow: int, of: int) -> bool:
-    """Whether so many of so many are nearly always, as :func:`nearly_always` says."""
+    """Whether so many of so many are all but one, or all but one in a hundred.
+
+    It is asked of what is no rule of a guide: what so few records do otherwise is hardly meant.
+    """
     return follow >= _MANY and of - follow <= max(1, of // 100)
 
 
-def way_of(frame: pl.DataFrame, ways: Sequence[pl.Expr]) -> pl.Expr | None:
-    """The first of several ways that nearly all records follow."""
-    return next((way for way in ways if mostly(frame, way)), None)
+def ways(
+    data: Dataset, every: Iterable[pl.Expr], variable: str, *show: str, told: Told = is_mostly
+) -> Iterator[Look]:
+    """Looks at several ways, of which the first counts that nearly all records follow."""
+    before: list[Look] = []
+    for way in every:
+        look = data.habit(way, variable, *show, of=way.is_not_null(), told=told, instead_of=before)
+        before.append(look)
+        yield look

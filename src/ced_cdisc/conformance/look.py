@@ -1,18 +1,29 @@
-"""What a rule says of one dataset: how much it looked at, and which records or facts are wrong."""
+"""What a rule says of one dataset: how much it looked at, and which records or facts are wrong.
+
+A rule yields looks before any record is read; :mod:`ced_cdisc.conformance.answer` then goes through the
+records of each dataset once, block by block, for the looks of all rules together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 
 if TYPE_CHECKING:
     from ced_cdisc.conformance.dataset import Dataset
+    from ced_cdisc.conformance.records import Block
 
 ROW = "__row"
 """The row of a record in its file, from 1."""
+
+Beside: TypeAlias = "Callable[[Block], pl.DataFrame | None]"
+"""Gives the records of a block with further columns, in their order; None where that cannot be."""
+
+Told: TypeAlias = Callable[[int, int], bool]
+"""Whether so many records that follow a way, of so many that it can be said of, make it that of all."""
 
 
 @dataclass(eq=False, slots=True)
@@ -37,58 +48,66 @@ class Answer:
 
 @dataclass(eq=False, slots=True)
 class Question:
-    """A look at a small dataset that waits: the questions of all rules to one frame are one step of polars.
+    """A look at the records of a dataset, or, where it has a way, at what nearly all of them do.
 
     Attributes:
-        frame: the records of the dataset, or the values of its variables.
-        of: true for what is looked at; a column, no literal.
+        of: true for what is looked at.
         wrong: true for what is wrong among that.
-        answer: makes the answer of the number of rows looked at and of whether one is wrong.
+        show: the variables whose values are shown.
+        beside: what gives the further columns that it asks for. Questions with the same one share them.
+        way: true for the records that follow a way, null where that cannot be said.
+        told: whether it is the way of the dataset; where it is not, there is no answer.
+        instead_of: ways of which none must be the way of the dataset, if this one is to count.
+        in_order: whether it compares a record with the one before it in the file.
     """
 
-    frame: pl.DataFrame
+    dataset: Dataset
+    variable: str
     of: pl.Expr
     wrong: pl.Expr
-    answer: Callable[[int, bool], Answer]
-
-    def ask(self) -> Answer:
-        """The answer to this question alone.
-
-        Raises:
-            PolarsError: the data do not let it.
-        """
-        return _together([self])[0]
+    show: tuple[str, ...]
+    words: Mapping[str, str]
+    beside: Beside | None = None
+    way: pl.Expr | None = None
+    told: Told | None = None
+    instead_of: tuple[Question, ...] = ()
+    in_order: bool = False
 
 
-Look: TypeAlias = Answer | Question
+Wrong: TypeAlias = "pl.Expr | Callable[[Any], bool] | Collection[str]"
 
 
-def answered(looks: Iterable[Look]) -> dict[Question, Answer | pl.exceptions.PolarsError]:
-    """The answers to all questions among looks; the error where a question cannot be asked of its frame."""
-    by_frame: dict[int, list[Question]] = {}
-    for look in looks:
-        if isinstance(look, Question):
-            by_frame.setdefault(id(look.frame), []).append(look)
-    found: dict[Question, Answer | pl.exceptions.PolarsError] = {}
-    for questions in by_frame.values():
-        try:
-            found.update(zip(questions, _together(questions), strict=True))
-        except pl.exceptions.PolarsError:
-            found.update((one, _or_error(one)) for one in questions)
-    return found
+@dataclass(eq=False, slots=True)
+class ValueQuestion:
+    """A look at the values of variables, each once, however many records have it; an answer a variable.
+
+    Attributes:
+        variables: one, or all character variables of the dataset.
+        wrong: an expression over ``value``, a function of a value, or the wrong values.
+        show: further variables whose values are shown for the records at fault.
+    """
+
+    dataset: Dataset
+    variables: tuple[str, ...]
+    wrong: Wrong
+    show: tuple[str, ...]
+    words: Mapping[str, str]
 
 
-def _or_error(question: Question) -> Answer | pl.exceptions.PolarsError:
-    try:
-        return question.ask()
-    except pl.exceptions.PolarsError as error:
-        return error
+@dataclass(eq=False, slots=True)
+class Gathered:
+    """Something small of all records, on which the looks at them hang.
+
+    Attributes:
+        gather: takes it out of a block.
+        merge: makes one of those of several blocks, one below the other.
+        then: gives the looks.
+    """
+
+    dataset: Dataset
+    gather: Callable[[Block], pl.DataFrame]
+    merge: Callable[[pl.DataFrame], pl.DataFrame]
+    then: Callable[[pl.DataFrame], Iterable[Look]]
 
 
-def _together(questions: list[Question]) -> list[Answer]:
-    """The answers to questions to one frame."""
-    asked: list[pl.Expr] = []
-    for number, one in enumerate(questions):
-        asked += one.of.sum().alias(f"of{number}"), (one.of & one.wrong).any().alias(f"bad{number}")
-    told = questions[0].frame.select(asked).row(0)
-    return [one.answer(int(told[2 * n]), bool(told[2 * n + 1])) for n, one in enumerate(questions)]
+Look: TypeAlias = Answer | Question | ValueQuestion | Gathered

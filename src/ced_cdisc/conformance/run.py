@@ -7,13 +7,16 @@ from itertools import zip_longest
 
 import polars as pl
 
-from ced_cdisc.conformance.look import ROW, Answer, Look, Question, answered
+from ced_cdisc.conformance.answer import Given, answered, answers_of
+from ced_cdisc.conformance.look import ROW, Answer, Look
 from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
 from ced_cdisc.core.covered import covered
 from ced_cdisc.core.partner import Partner, PartnerLost
 
+_TEXTS = 1 << 16
+"""Records whose texts are made, and are in memory as objects of Python, at a time."""
 _GUIDES = ("SDTMIG", "ADaMIG")
 NOTHING_OF_ITS_KIND = "nothing in the folder is of its kind"
 """Why a rule that could be carried out does not apply."""
@@ -71,12 +74,16 @@ def _looks(study: Submission, rule: Rule) -> list[Look] | str | pl.exceptions.Po
 def _result(
     rule: Rule,
     looks: list[Look] | str | pl.exceptions.PolarsError,
-    answers: Mapping[Question, Answer | pl.exceptions.PolarsError],
+    answers: Mapping[Look, Given],
     records: int,
 ) -> RuleResult:
     if isinstance(looks, str):
         return RuleResult(rule.text, "not applicable", reason=looks)
-    told = [looks] if isinstance(looks, Exception) else [_answer(look, answers) for look in looks]
+    told: list[Answer | pl.exceptions.PolarsError] = (
+        [looks]
+        if isinstance(looks, Exception)
+        else [one for look in looks for one in answers_of(look, answers)]
+    )
     found: list[Answer] = []
     for one in told:
         if isinstance(one, Exception):
@@ -91,12 +98,6 @@ def _result(
     if not looked:
         return RuleResult(rule.text, "not applicable", reason=NOTHING_OF_ITS_KIND)
     return RuleResult(rule.text, "passed", looked)
-
-
-def _answer(
-    look: Look, answers: Mapping[Question, Answer | pl.exceptions.PolarsError]
-) -> Answer | pl.exceptions.PolarsError:
-    return answers[look] if isinstance(look, Question) else look
 
 
 def _lacking(study: Submission, rule: Rule) -> str:
@@ -156,16 +157,21 @@ def _digest(rule: Rule, look: Answer) -> str:
     if look.bad is None:
         return covered(*where)
     names = sorted(name for name in look.bad.columns if name != ROW)
-    texts = look.bad.select(_texts(look.bad[name]) for name in names)
     parts = [
         pl.when(pl.col(name).is_null())
         .then(pl.lit("-"))
         .otherwise(pl.concat_str(pl.col(name).str.len_chars(), pl.lit(":"), pl.col(name)))
         for name in names
     ]
-    return covered(
-        *where, names, texts.select(pl.concat_str(parts).sort()).to_series().to_list() if parts else ()
-    )
+    if not parts:
+        return covered(*where, names)
+    found = [
+        some.select(_texts(some[name]) for name in names).select(pl.concat_str(parts).alias("record"))
+        for some in look.bad.iter_slices(_TEXTS)
+    ]
+    # The texts of polars are in the order of their bytes, which is that of their characters.
+    records = pl.concat(found).sort("record")
+    return covered(*where, names, (some["record"].to_list() for some in records.iter_slices(_TEXTS)))
 
 
 def _texts(values: pl.Series) -> pl.Series:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
 from ced_cdisc.conformance.dataset import Dataset
+from ced_cdisc.conformance.look import Beside
+from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.standard import Governing
 
 if TYPE_CHECKING:
     from ced_cdisc.check.define.document import DefineDocument
+
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -23,7 +29,11 @@ class Submission:
     datasets: dict[str, Dataset]
     governing: Governing
     defines: tuple[DefineDocument, ...] = ()
-    _places: dict[str, pl.Series] = field(default_factory=dict[str, pl.Series])
+    _held: dict[str, Any] = field(default_factory=dict[str, Any])
+    _places_in_dm: WeakKeyDictionary[Block, pl.Series] = field(
+        default_factory=WeakKeyDictionary[Block, pl.Series]
+    )
+    """By block, which of the subjects each record is about; a block may be part of several submissions."""
 
     def get(self, name: str) -> Dataset | None:
         """The dataset of that name."""
@@ -58,28 +68,42 @@ class Submission:
         dm = self.get("DM")
         if dm is None or "USUBJID" not in dm.texts():
             return pl.DataFrame(schema={"USUBJID": pl.String})
-        return dm.frame.filter(pl.col("USUBJID").is_not_null()).unique("USUBJID", keep="first")
+        return dm.frame.filter(pl.col("USUBJID").is_not_null()).unique(
+            "USUBJID", keep="first", maintain_order=True
+        )
 
-    def with_dm(self, data: Dataset, *names: str, **made: pl.Expr) -> pl.DataFrame:
-        """The records of a dataset with variables of DM as ``DM.RFSTDTC``, null where DM has none.
-
-        The order of the records stays, so that the frame can be given to :meth:`Dataset.records`.
+    def with_dm(self, *names: str | pl.Expr) -> Beside:
+        """Gives records variables of DM as ``DM.RFSTDTC``, null where DM has none.
 
         Args:
-            data: the dataset.
-            names: variables of DM.
-            made: further columns, made of these.
+            names: variables of DM, and what is made of these under other names.
         """
+        texts = [one for one in names if isinstance(one, str)]
+        made = [one for one in names if isinstance(one, pl.Expr)]
+        key = f"DM {texts} {[one.meta.output_name() for one in made]}"
+        return self.once(key, lambda: self._beside_dm(texts, made))
+
+    def _beside_dm(self, names: Sequence[str], made: Sequence[pl.Expr]) -> Beside:
         absent = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.subjects.columns]
         dm = self.subjects.with_columns(absent)
-        right = dm.select("USUBJID", *(pl.col(n).alias(f"DM.{n}") for n in names), **made).drop("USUBJID")
-        places = self._places_in_dm(data)
-        return data.frame.with_columns([column.gather(places) for column in right.get_columns()])
+        named = (pl.col(n).alias(f"DM.{n}") for n in names)
+        right = dm.select("USUBJID", *named, *made).drop("USUBJID").get_columns()
 
-    def _places_in_dm(self, data: Dataset) -> pl.Series:
-        """For each record of a dataset the row of its subject in ``subjects``, or null."""
-        if data.name not in self._places:
+        def found(block: Block) -> pl.DataFrame:
+            at = self._place_in_dm(block)
+            return block.frame.with_columns([column.gather(at) for column in right])
+
+        return found
+
+    def _place_in_dm(self, block: Block) -> pl.Series:
+        if block not in self._places_in_dm:
             known = self.subjects.select("USUBJID").with_row_index("place")
-            found = data.frame.select("USUBJID").join(known, on="USUBJID", how="left", maintain_order="left")
-            self._places[data.name] = found["place"]
-        return self._places[data.name]
+            found = block.frame.select("USUBJID").join(known, on="USUBJID", how="left", maintain_order="left")
+            self._places_in_dm[block] = found["place"]
+        return self._places_in_dm[block]
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What several rules make of the submission, made once."""
+        if key not in self._held:
+            self._held[key] = make()
+        return self._held[key]

@@ -8,7 +8,8 @@ from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of
 from ced_cdisc.convert.lines import filter_true, holds
 from ced_cdisc.convert.sources import ORDER, World
-from ced_cdisc.convert.texts import FEW, check_texts
+from ced_cdisc.convert.texts import check_texts
+from ced_cdisc.core.blocks import Blocks, is_unique
 from ced_cdisc.core.findings import Severity, Stage, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
@@ -37,12 +38,13 @@ def _qualifiers_as_text(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(text([Argument(pl.col(name), kind)]).alias(name) for name, kind in others)
 
 
-def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
+def check_values(data: Blocks, dataset: DatasetPlan, world: World) -> None:
     """CED264 for values outside closed codelists, CED265 for checks, CED266 and CED267 for texts, CED548 for
     keys."""
+    frame = data.frame()
     _check_keys(frame, dataset, world)
-    _check_codelists(frame, dataset, world)
-    check_texts(frame, dataset, world)
+    _check_codelists(data, dataset, world)
+    check_texts(data, dataset, world)
     _check_demands(frame, dataset, world)
     for words, node in dataset.checks:
         place = Place(dataset.name, words.where, words)
@@ -58,7 +60,7 @@ def check_values(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> Non
 def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
     """CED548: the keys that define.xml declares, at most with the sequence number, must identify a record."""
     choices = dataset.key_choices([v.name for v in dataset.variables if v.name in frame.columns])
-    if not choices or any(frame.select(keys).is_unique().all() for keys in choices):
+    if not choices or any(is_unique(frame.select(keys)) for keys in choices):
         return
     keys = list(choices[-1])
     several = frame.filter(pl.struct(keys).is_duplicated())
@@ -91,15 +93,17 @@ def _check_demands(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> N
             world.faults.add(demand.code, message, demand.where, demand.hint, found, count=len(found))
 
 
-def _check_codelists(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
+def _check_codelists(data: Blocks, dataset: DatasetPlan, world: World) -> None:
     """CED264: one finding for each value of a variable that its closed codelist lacks."""
     bound = [(v, v.codelist) for v in dataset.variables if v.closed and v.codelist and v.codelist.terms]
-    if frame.height <= FEW:
-        bound = [
-            (v, c) for v, c in bound if v.kind not in (Type.TEXT, Type.DTC) or _is_strange(frame[v.name], c)
-        ]
-    if not bound or frame.is_empty():
+    bound = [
+        (v, c)
+        for v, c in bound
+        if v.kind not in (Type.TEXT, Type.DTC) or _is_strange(data.values(v.name)[v.name], c)
+    ]
+    if not bound or not data.height:
         return
+    frame = data.frame()
     values = [text([Argument(pl.col(variable.name), variable.kind)]) for variable, _ in bound]
     strange = [
         value.is_not_null() & ~value.is_in([term.value for term in codelist.terms])
@@ -143,9 +147,8 @@ def _synonym(value: str, codelist: Codelist) -> str:
     return f"CT has it as a synonym of {term.submission_value}; match: synonym takes it" if term else ""
 
 
-def shown_columns(frame: pl.DataFrame, dataset: DatasetPlan, *more: str) -> pl.DataFrame:
-    """The variables of the plan in its order, then supplemental qualifiers; where numbers are pinned, KEY;
-    and ``more`` columns."""
+def shown_columns(dataset: DatasetPlan) -> list[str]:
+    """The variables of the plan in its order, then supplemental qualifiers; where numbers are pinned, KEY."""
     names = [variable.name for variable in dataset.variables]
     pinned = [KEY] if dataset.pinned is not None else []
-    return frame.select(*names, *(SUPP + one.name for one in dataset.supplemental), *pinned, *more)
+    return [*names, *(SUPP + one.name for one in dataset.supplemental), *pinned]

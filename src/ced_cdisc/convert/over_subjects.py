@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import polars as pl
 
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
@@ -9,11 +11,24 @@ from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import one_of
 from ced_cdisc.plan.model import DatasetPlan
 
+_PAIR: tuple[str, ...] = ("PARAMCD", "AVAL", "AVALC")
+
 
 def check_alike(data: Blocks, dataset: DatasetPlan, faults: Faults) -> None:
     """CED275 for the standard units of a test, CED284 for pairs of AVAL and AVALC."""
     _check_standard_units(data, dataset, faults)
     _check_pairs(data, dataset, faults)
+
+
+def columns_alike(dataset: DatasetPlan, columns: Container[str]) -> tuple[str, ...]:
+    """The columns that are looked at side by side, of SDTM the test first and the unit last; or none."""
+    if dataset.kind == "adam":
+        return _PAIR if all(name in columns for name in _PAIR) else ()
+    prefix = dataset.name[:2]
+    code, unit = f"{prefix}TESTCD", f"{prefix}STRESU"
+    if code not in columns or unit not in columns:
+        return ()
+    return (code, *(f"{prefix}{n}" for n in ("CAT", "SPEC", "METHOD") if f"{prefix}{n}" in columns), unit)
 
 
 def _with_records(data: Blocks, names: list[str]) -> pl.DataFrame:
@@ -23,9 +38,9 @@ def _with_records(data: Blocks, names: list[str]) -> pl.DataFrame:
 
 def _check_pairs(data: Blocks, dataset: DatasetPlan, faults: Faults) -> None:
     """CED284: within a parameter, AVAL and AVALC of the records with both must be one to one."""
-    names = ["PARAMCD", "AVAL", "AVALC"]
-    if dataset.kind != "adam" or not set(names) <= set(data.schema):
+    if dataset.kind != "adam" or not columns_alike(dataset, data.schema):
         return
+    names = list(_PAIR)
     both = pl.col("AVAL").is_not_null() & pl.col("AVALC").is_not_null()
     pairs = data.values(*names).filter(both).unique().sort(names)
     where = next(variable.where for variable in dataset.variables if variable.name == "AVALC")
@@ -47,11 +62,11 @@ def _shown(value: str | float) -> str:
 
 def _check_standard_units(data: Blocks, dataset: DatasetPlan, faults: Faults) -> None:
     """CED275: records of one test, category, specimen and method with different standard units."""
-    prefix = dataset.name[:2]
-    code, unit = f"{prefix}TESTCD", f"{prefix}STRESU"
-    if dataset.kind != "sdtm" or not {code, unit} <= set(data.schema):
+    columns = columns_alike(dataset, data.schema)
+    if dataset.kind != "sdtm" or not columns:
         return
-    keys = [code, *(f"{prefix}{n}" for n in ("CAT", "SPEC", "METHOD") if f"{prefix}{n}" in data.schema)]
+    *keys, unit = columns
+    code = keys[0]
     known = pl.col(unit).is_not_null() & pl.col(code).is_not_null()
     units = data.values(*keys, unit).filter(known).group_by(keys)
     mixed = units.agg(pl.col(unit).n_unique().alias("__n")).filter(pl.col("__n") > 1)

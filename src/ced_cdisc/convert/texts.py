@@ -4,12 +4,12 @@ name the spec line and the raw record."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 import polars as pl
 
 from ced_cdisc.convert.faults import Faults, Place, records_of
 from ced_cdisc.convert.sources import World
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.characters import IN_ASCII
 from ced_cdisc.core.findings import Location, Severity
 from ced_cdisc.core.metadata import XPT_TEXT_BYTES
@@ -111,7 +111,7 @@ def _taken(dataset: DatasetPlan, variable: str, column: str, where: Location, fa
     faults.add("CED241", message, where, "rename what has this name")
 
 
-def check_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
+def check_texts(data: Blocks, dataset: DatasetPlan, world: World) -> None:
     """CED266 for texts over 200 bytes, CED267 for characters beyond printable ASCII.
 
     One finding for each variable and value. Copies from other datasets are spared: the fault is there.
@@ -119,12 +119,12 @@ def check_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
     splits = {name for name, _ in split_variables(dataset)}
     named = [(v.name, v.where) for v in dataset.variables if v.kind is Type.TEXT and _is_own(v.origin.type)]
     named += [(SUPP + q.name, q.where) for q in dataset.supplemental]
-    if frame.height <= FEW:
-        named = [(name, where) for name, where in named if _is_suspect(frame[name].to_list())]
-    if not named or frame.is_empty():
+    named = [(name, where) for name, where in named if _is_suspect(data.values(name)[name])]
+    if not named or not data.height:
         return
-    too_long = [pl.col(name).str.len_bytes() > XPT_TEXT_BYTES for name, _ in named]
-    foreign = [pl.col(name).str.contains(r"[^ -~]") for name, _ in named]
+    frame = data.frame()
+    too_long = [_too_long(name) for name, _ in named]
+    foreign = [_foreign_to_ascii(name) for name, _ in named]
     found = frame.select(one.any().alias(f"{i}") for i, one in enumerate((*too_long, *foreign))).row(0)
     for i, (name, where) in enumerate(named):
         if found[i]:
@@ -133,9 +133,21 @@ def check_texts(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
             _report("CED267", frame.filter(foreign[i]), name, where, dataset, world)
 
 
-def _is_suspect(values: Collection[str | None]) -> bool:
-    together = "".join([value for value in values if value])
-    longest = max((len(value) for value in values if value), default=0)
+def _too_long(name: str) -> pl.Expr:
+    return pl.col(name).str.len_bytes() > XPT_TEXT_BYTES
+
+
+def _foreign_to_ascii(name: str) -> pl.Expr:
+    return pl.col(name).str.contains(r"[^ -~]")
+
+
+def _is_suspect(values: pl.Series) -> bool:
+    if len(values) > FEW:
+        name = values.name
+        return bool(values.to_frame().select((_too_long(name) | _foreign_to_ascii(name)).any()).item())
+    present = [value for value in values.to_list() if value]
+    together = "".join(present)
+    longest = max(map(len, present), default=0)
     return longest > XPT_TEXT_BYTES or not (together.isascii() and together.isprintable())
 
 

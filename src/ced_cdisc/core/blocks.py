@@ -29,6 +29,14 @@ class Block(Protocol):
         """The rows with the named columns, which it has."""
         ...
 
+    def values(self, names: tuple[str, ...]) -> pl.DataFrame | None:
+        """What these columns hold side by side, each once as it first comes; None where that is not known."""
+        ...
+
+    def tells_apart(self, names: Sequence[str]) -> bool:
+        """Whether it is known that no two rows agree in all of these columns."""
+        ...
+
 
 @dataclass(frozen=True)
 class InMemory:
@@ -47,8 +55,16 @@ class InMemory:
         return self.frame.columns
 
     def read(self, names: Sequence[str]) -> pl.DataFrame:
-        """The rows with the named columns."""
-        return self.frame.select(names)
+        """The rows with the named columns, without a query, which takes longer than a small column."""
+        return self.frame[:, list(names)]
+
+    def values(self, names: tuple[str, ...]) -> pl.DataFrame | None:
+        """Nothing is known of the rows before they are looked at."""
+        return None
+
+    def tells_apart(self, names: Sequence[str]) -> bool:
+        """Nothing is known of the rows before they are looked at."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,7 @@ class Blocks:
             names: the columns; None takes all.
         """
         for part in self.parts:
-            yield self._read(part, list(self.schema) if names is None else list(names))
+            yield self._read(part, self.columns if names is None else names)
 
     def frame(self, names: Sequence[str] | None = None) -> pl.DataFrame:
         """All rows at once."""
@@ -117,7 +133,7 @@ class Blocks:
             return self._held[names]
         if self.height <= FEW:
             return self.frame(names)
-        found = [frame.unique(maintain_order=True) for frame in self.blocks(names)]
+        found = [self._values(part, names) for part in self.parts]
         made = found[0] if len(found) == 1 else pl.concat(found).unique(maintain_order=True)
         if made.height <= FEW:
             self._held[names] = made
@@ -126,17 +142,41 @@ class Blocks:
     def is_unique(self, names: Sequence[str]) -> bool:
         """Whether no two rows agree in all of these columns."""
         if self.apart and self.apart in names:
-            return all(bool(frame.is_unique().all()) for frame in self.blocks(names))
-        return bool(self.frame(names).is_unique().all())
+            return all(part.tells_apart(names) or is_unique(self._read(part, names)) for part in self.parts)
+        return is_unique(self.frame(names))
+
+    def _values(self, part: Block, names: tuple[str, ...]) -> pl.DataFrame:
+        known = part.values(names)
+        return self._read(part, names).unique(maintain_order=True) if known is None else known
 
     def _read(self, part: Block, names: Sequence[str]) -> pl.DataFrame:
-        frame = part.read([name for name in names if name in part.columns])
-        if len(frame.columns) == len(names):
+        """A block's rows with these columns; those that it lacks are missing."""
+        known = part.columns
+        held = [name for name in names if name in known]
+        frame = part.read(held)
+        if len(held) == len(names):
             return frame
-        lacking = [pl.lit(None, self.schema[n]).alias(n) for n in names if n not in part.columns]
+        lacking = [pl.lit(None, self.schema[n]).alias(n) for n in names if n not in known]
         if not frame.columns:
             frame = pl.select(pl.repeat(None, part.height, dtype=pl.Null).alias("__none"))
         return frame.with_columns(lacking).select(names)
+
+
+def is_unique(frame: pl.DataFrame) -> bool:
+    """Whether no two rows of a frame are equal; of a large one that rises by its columns, soon told."""
+    return (frame.height > FEW and rises(frame)) or bool(frame.is_unique().all())
+
+
+def rises(frame: pl.DataFrame) -> bool:
+    """Whether each row is above the one before it, by its columns from left to right; null is lowest."""
+    if not frame.columns:
+        return frame.height < 2
+    above = pl.lit(value=False)
+    for name in reversed(frame.columns):
+        here, before = pl.col(name), pl.col(name).shift(1)
+        higher = (here > before).fill_null(before.is_null() & here.is_not_null())
+        above = higher | (here.eq_missing(before) & above)
+    return bool(frame.select(above.slice(1).all()).item())
 
 
 class Frames(Mapping[str, pl.DataFrame]):

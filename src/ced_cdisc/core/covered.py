@@ -8,7 +8,7 @@ the wording of the rule, so that what was accepted stays accepted until the data
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def covered(
@@ -17,7 +17,7 @@ def covered(
     variable: str,
     facts: Mapping[str, str],
     names: Iterable[str] = (),
-    records: Iterable[str] = (),
+    records: Iterable[Sequence[str]] = (),
 ) -> str:
     """The digest, as 64 hexadecimal digits.
 
@@ -27,14 +27,15 @@ def covered(
         variable: the variable at fault, or empty.
         facts: what the rule says of the dataset besides, by name.
         names: the variables of the records.
-        records: the values of each record in one text, in any order; texts of different values differ.
+        records: the values of each record in one text, sorted, some records at a time; texts of different
+            values differ.
     """
     head = [rule, dataset, variable, *(part for fact in sorted(facts.items()) for part in fact)]
     digest = hashlib.sha256()
     for part in (str(len(head)), *head, *names):
         digest.update(measured(part).encode("utf-8", "surrogatepass"))
-    for record in sorted(records):  # next to nothing where they are in order
-        digest.update(f"\n{record}".encode("utf-8", "surrogatepass"))
+    for some in records:
+        digest.update("".join(f"\n{record}" for record in some).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 

@@ -238,12 +238,21 @@ def _plain(value: object) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", str(value)).strip("_")
 
 
+def columns_of_level(plan: DatasetPlan, variable: str, by: str) -> tuple[str, ...]:
+    """The columns that are read together for the value level of a variable."""
+    return _level_columns(variable, by, any(study for _, study in _said_by_value(plan, variable, by)))
+
+
+def _level_columns(variable: str, by: str, by_study: bool) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([by, variable, STUDY] if by_study else [by, variable]))
+
+
 def _groups(
     data: Blocks, variable: str, by: str, said: Mapping[tuple[str, str], _Said]
 ) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """What each value of the divider has of the variable; by study as well where one is told apart."""
     apart = {name for name, study in said if study}
-    frame = data.values(*dict.fromkeys([by, variable] + [STUDY] * bool(apart)))
+    frame = data.values(*_level_columns(variable, by, bool(apart)))
     for (value,), part in frame.drop_nulls(by).partition_by(by, as_dict=True, maintain_order=True).items():
         if str(value) not in apart:
             yield str(value), "", part

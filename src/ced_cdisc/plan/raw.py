@@ -78,6 +78,8 @@ class RawTable:
     items: Literal["oid", "name", "sas"] = "oid"
     database: str = ""
     query: str = ""
+    titles: int = 0
+    labels: int = 0
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     """What columns are called in the file, where that is another name."""
     trim: bool = False

@@ -14,6 +14,8 @@ _GOES_WITH: Mapping[str, tuple[RawFormat, ...]] = {
     "delimiter": ("csv",),
     "sheet": ("xlsx",),
     "encoding": ("csv", "xpt", "sas7bdat"),
+    "titles": ("csv", "xlsx"),
+    "labels": ("csv", "xlsx"),
     "group": ("odm",),
     "items": ("odm",),
     "database": ("sql",),

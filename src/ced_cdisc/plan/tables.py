@@ -64,6 +64,8 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
             items=spec.items or "oid",
             database=str(spec.database or ""),
             query=str(spec.query or ""),
+            titles=spec.titles or 0,
+            labels=spec.labels or 0,
             names={str(column): str(theirs) for column, theirs in spec.names.items()},
             trim=spec.trim if spec.trim is not None else sources.defaults.trim,
             missing=tuple(

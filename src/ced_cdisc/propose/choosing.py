@@ -18,6 +18,7 @@ _NAMES = {
     "DM": "dm demog patient subject pat stamm",
     "DS": "ds dispo abschluss disposition eos completion end",
     "DV": "dv deviation abweichung",
+    "EC": "ec ex dose dosing exposure medikation",
     "EG": "eg ecg ekg",
     "EX": "ex dose dosing exposure medikation infusion treatment studienmedikation",
     "LB": "lb lab labor laboratory labs",
@@ -33,19 +34,26 @@ def likely_tables(
 ) -> list[TableProfile]:
     """The tables that come nearest, best first; those that say nothing of the domain are left out.
 
-    A table that is called like the domain counts most, then tests that it holds, then columns that fit.
+    A table that is called like the domain counts most, then tests that it holds, then columns that fit. Of
+    tables that are called so and hold tests of the domain none is passed over: together they are the domain.
     """
     scored = [(_score(dataset, tests, table, ct), table) for table in tables]
     found = [(score, table) for score, table in scored if score >= 1]
     found.sort(key=lambda item: (-item[0], item[1].name))
     best = found[0][0] if found else 0
-    return [table for score, table in found if score > best - 0.5]
+    return [
+        table
+        for score, table in found
+        if score > best - 0.5 or (tests is not None and score > _called(table.name, _words(dataset.name)) > 0)
+    ]
 
 
 def _score(dataset: IgDataset, tests: CtCodelist | None, table: TableProfile, ct: CtPackage) -> float:
     code, name = dataset.name, folded(table.name)
-    words = [folded(word) for word in _NAMES.get(code, code.casefold()).split()]
-    score = 3.0 if name in words else 2.0 if any(name.startswith(w) for w in words if len(w) > 2) else 0.0
+    words = _words(code)
+    score = _called(table.name, words)
+    if not score and tests is None and _is_of_another(code, name):
+        return 0.0
     if tests is not None:
         rows = row_columns(table)
         if rows is not None:
@@ -60,3 +68,23 @@ def _score(dataset: IgDataset, tests: CtCodelist | None, table: TableProfile, ct
     matches = matched(own, table.columns, code)
     topic = any(match.variable.role == "Topic" for match in matches.values() if match.sure != "guess")
     return score + topic + min(1.0, len(matches) / 8)
+
+
+def _words(code: str) -> list[str]:
+    return [folded(word) for word in _NAMES.get(code, code.casefold()).split()]
+
+
+def _called(table: str, words: Sequence[str]) -> float:
+    """How much a table is called as a domain: as a whole, in its last part (the sheet), or in another one."""
+    if folded(table) in words:
+        return 3.0
+    *before, last = (folded(part) for part in table.split("_"))
+    long = [word for word in words if len(word) > 2]
+    if last in words or any(last.startswith(word) for word in long):
+        return 2.2
+    return 1.6 if any(part.startswith(word) for part in before for word in long) else 0.0
+
+
+def _is_of_another(code: str, name: str) -> bool:
+    """Whether a table is called as another domain, so that its columns alone say little."""
+    return any(name in listed.split() for other, listed in _NAMES.items() if other != code)

@@ -20,6 +20,7 @@ from ced_cdisc.propose.long import RowColumns, row_columns, row_lines, row_tests
 from ced_cdisc.propose.matching import Match, matched, suffix_of
 from ced_cdisc.propose.naming import nameable
 from ced_cdisc.propose.profile import ColumnProfile, TableProfile
+from ced_cdisc.propose.several import stacked
 from ced_cdisc.propose.wide import WideTest, repeated, wide_tests
 from ced_cdisc.propose.yaml_text import mapped, scalar
 from ced_cdisc.spec.layout import CannotLayOut, laid_out
@@ -30,6 +31,8 @@ _OF_TESTS = ("--TESTCD", "--TEST", "--ORRES", "--ORRESU", "--STRESC", "--STRESN"
 _OF_ROWS = ("--ORNRLO", "--ORNRHI", "--STNRLO", "--STNRHI", "--NRIND", "--STAT", "--REASND", "--CAT")
 _FILLED_IN = ("--SEQ", "--DY", "--STDY", "--ENDY", "--LOBXFL")
 _IDENTIFIERS = ("STUDYID", "DOMAIN", "USUBJID", "EPOCH", "TAETORD", "VISITNUM", "VISIT", "VISITDY")
+_IN_WORDS = ("REL", "RELNST", "CAT", "SCAT", "ACNOTH", "PATT", "INDC", "TRT", "TERM", "DECOD", "ARM", "ARMCD")
+"""Variables without a codelist whose values are words, whatever the form writes."""
 _FROM_EXPOSURE = {
     "RFSTDTC": "min(EX.EXSTDTC)",
     "RFENDTC": "max(EX.EXENDTC)",
@@ -56,17 +59,26 @@ class Surroundings:
 
 
 def proposed_domain(
-    dataset: IgDataset, table: TableProfile, frame: pl.DataFrame, around: Surroundings
+    dataset: IgDataset, tables: Sequence[tuple[TableProfile, pl.DataFrame]], around: Surroundings
 ) -> str:
     """The spec as YAML in its canonical form.
 
     Args:
         dataset: the domain as the guide publishes it.
-        table: the raw table that it is made from.
-        frame: the rows of the table, as texts.
+        tables: the raw tables that it is made from, each with its rows as texts; of several each is a block.
         around: what else the study has.
     """
-    text = "\n".join(_Proposal(dataset, table, frame, around).lines()) + "\n"
+    code = dataset.name
+    named = " and ".join(table.name for table, _ in tables)
+    what = f"the table {named}." if len(tables) == 1 else f"the tables\n# {named}."
+    parts = [list(_Proposal(dataset, table, frame, around).lines()) for table, frame in tables]
+    body = parts[0] if len(parts) == 1 else stacked(parts, f"{code}LOBXFL: ")
+    head = (
+        f"# Proposed by `ced-cdisc init {code}` from {what} Each line says how sure it",
+        "# is, and why: look at it, correct it, take the comment away. A line with # before it is none.",
+        f"domain: {code}",
+    )
+    text = "\n".join((*head, *body)) + "\n"
     try:
         return laid_out(text, "sdtm")
     except CannotLayOut:
@@ -90,12 +102,11 @@ class _Proposal:
         self._around = around
         self._used: set[str] = {c.name for c in table.columns if c.role in ("subject", "visit")}
         self._columns = [c for c in table.columns if nameable(c.name)]
+        self._made_by_tests: set[str] = set()
 
     def lines(self) -> Iterator[str]:
+        """All lines below the code of the domain."""
         code, table = self._code, self._table
-        yield f"# Proposed by `ced-cdisc init {code}` from the table {table.name}. Each line says how sure it"
-        yield "# is, and why: look at it, correct it, take the comment away. A line with # before it is none."
-        yield f"domain: {code}"
         tests = tests_of(self._dataset, self._around.ct)
         rows = row_columns(table) if tests is not None else None
         if tests is not None and rows is not None:
@@ -119,6 +130,7 @@ class _Proposal:
         yield f"from: {self._table.name}"
         yield from ["visit: yes"] * self._visit()
         yield from row_lines(self._table, columns, made, self._code)
+        self._made_by_tests = {*_OF_TESTS, *_OF_ROWS[:-1], *(["--CAT"] if self._code == "LB" else [])}
         skip = [*_OF_TESTS, *_OF_ROWS] if self._code == "LB" else [*_OF_TESTS, *_OF_ROWS[:-1]]
         yield from self._variables(self._matches(skip), 0)
 
@@ -126,6 +138,9 @@ class _Proposal:
         made = wide_tests(self._table, self._code, tests, self._around.ct) if tests is not None else []
         self._used |= {test.column.name for test in made}
         self._used |= {test.unit for test in made if test.own_unit}
+        self._made_by_tests = {*_OF_TESTS, "--STAT", "--REASND"}
+        if any(test.category for test in made):
+            self._made_by_tests.add("--CAT")
         matches = self._matches(_OF_TESTS)
         blocks = list(repeated(made))
         if len(blocks) < 2:
@@ -231,9 +246,23 @@ class _Proposal:
         codelist = self._codelist(match)
         several = codelist is not None and len(match.variable.codelists) > 1
         extra = [("codelist", codelist.code)] if several and codelist is not None else []
+        if codelist is None and self._is_code(match):
+            codes = sorted(value for value, _ in column.values)
+            value = mapped(
+                [("collect", column_of(self._table, column)), ("ct", mapped((one, '"?"') for one in codes))]
+            )
+            mean = "mean" if len(codes) > 1 else "means"
+            why = f"{match.why}; what {', '.join(codes)} {mean} only the form tells"
+            return ProposedLine(name, value, "decide", why, active=False)
         value, undecided = coded_value(self._table, column, codelist, extra)
         why = f"{match.why}; decide: {undecided}" if undecided else match.why
         return ProposedLine(name, value, match.sure, why)
+
+    def _is_code(self, match: Match) -> bool:
+        """Whether a text without a codelist comes as numbers that stand for words, such as 1 and 2."""
+        codes = [value for value, _ in match.column.values]
+        coded = suffix_of(match.variable.name, self._code) in _IN_WORDS
+        return coded and bool(codes) and all(value.isdigit() for value in codes)
 
     def _date(self, name: str, match: Match, numbers: tuple[str, ...]) -> ProposedLine:
         column = match.column
@@ -279,18 +308,30 @@ class _Proposal:
                 return None
             value = mapped([("absent", scalar("There is no DM yet"))])
             return ProposedLine(name, value, "decide", "take this line out when DM has RFXSTDTC")
+        if name == "VISITNUM" and variable.core == "Exp" and not self._visit():
+            why = (
+                f"{variable.label} (Exp): no visit with its date is told under `visit` of {self._table.name}"
+            )
+            return ProposedLine(
+                name, "?", "decide", f'{why}; write it there, or {{absent: "why"}}', active=False
+            )
         if name in _IDENTIFIERS or f"--{suffix}" in _FILLED_IN or name == "DOMAIN":
             return None
-        if self._dataset.class_name == "Findings" and f"--{suffix}" in (*_OF_TESTS, *_OF_ROWS[:-2]):
+        if f"--{suffix}" in self._made_by_tests:
             return None
         if self._code == "DM" and (line := self._of_subjects(variable, matches)) is not None:
             return line
-        if variable.core not in ("Req", "Exp") or (self._code == "LB" and suffix == "CAT"):
+        if suffix == "ENTPT" and f"{self._code}ENRTPT" in matches:
+            why = f"the time point that {self._code}ENRTPT speaks of, such as END OF STUDY"
+            return ProposedLine(name, "{assign: ?}", "decide", why, active=False)
+        if variable.core not in ("Req", "Exp"):
             return None
         how = (
             f"{variable.label} ({variable.core}): no column of {self._table.name} is called so; write a line"
         )
         how += ', or {absent: "why"}' if variable.core == "Exp" else ", or {assign: ..}"
+        if self._code == "DM" and name in _FROM_EXPOSURE:
+            how += f'; with a spec of EX: {{derive: "{_FROM_EXPOSURE[name]}"}}'
         return ProposedLine(name, "?", "decide", how, active=False)
 
     def _of_subjects(self, variable: IgVariable, matches: dict[str, Match]) -> ProposedLine | None:

@@ -169,10 +169,15 @@ def _decimals(rows: pl.DataFrame, columns: RowColumns, standard: str) -> int:
     return decimals_of(texts.filter(texts.str.contains(_PLAIN)).to_list())
 
 
+def category_of(code: str) -> str:
+    """The category of a laboratory test, as far as its code tells it."""
+    return next((name for name, codes in _CATEGORIES.items() if code in codes.split()), "CHEMISTRY")
+
+
 def _category(code: str, rows: pl.DataFrame) -> str:
-    for category, codes in _CATEGORIES.items():
-        if code in codes.split():
-            return category
+    category = category_of(code)
+    if category != "CHEMISTRY":
+        return category
     cells = {
         words.folded(str(value)) for name in rows.columns[:-1] for value in rows[name].drop_nulls().unique()
     }

@@ -113,15 +113,16 @@ def _beside(match: Match, found: Sequence[Match], taken: Collection[str]) -> Mat
 def _match(variable: IgVariable, column: ColumnProfile, domain: str) -> Match | None:
     if not _fits(variable, column):
         return None
-    name, suffix = folded(column.name), suffix_of(variable.name, domain)
+    said_name = column.says
+    name, suffix = folded(said_name), suffix_of(variable.name, domain)
     if name == folded(variable.name):
         return Match(variable, column, 1.0, "sure", "the same name")
     short = {folded(suffix), folded(variable.name[:-1]), folded(suffix[:-1])}
     if name in short and len(name) > 2 and (name == folded(suffix) or suffix.endswith("DTC")):
         return Match(variable, column, 0.9, "likely", f"the name {column.name}")
-    said = words.concepts(column.name)
-    if column.name.startswith(domain) and len(column.name) > len(domain):
-        said |= words.concepts(column.name.removeprefix(domain).lstrip("_"))
+    said = words.concepts(said_name)
+    if said_name.startswith(domain) and len(said_name) > len(domain):
+        said |= words.concepts(said_name.removeprefix(domain).lstrip("_"))
     if suffix == "DTC" and variable.core == "Exp" and said == frozenset({"date"}) and not column.role:
         return Match(variable, column, 0.87, "likely", "the name speaks of the date alone")
     if suffix == "STDTC" and column.role == "visit date" and "visit" in said:

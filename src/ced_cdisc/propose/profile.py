@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ced_cdisc.propose.headings import told_name
+
 Role = Literal["", "subject", "visit", "visit date", "unit"]
 FEW = 40
 """So many distinct values, at most, are codes where each comes twice on average."""
@@ -56,6 +58,7 @@ class ColumnProfile:
         hidden: why its values are not shown: empty where they are.
         missing: texts that seem to say that there is no value.
         unit_of: of a unit column, the columns of the numbers before it.
+        called: what the file calls it, where the contract has another name for it.
     """
 
     name: str
@@ -75,6 +78,17 @@ class ColumnProfile:
     hidden: str = ""
     missing: tuple[str, ...] = ()
     unit_of: tuple[str, ...] = ()
+    called: str = ""
+
+    @property
+    def says(self) -> str:
+        """What its name says in the file, without a unit and without what ODM puts before an item."""
+        return told_name(self.called or self.name)[0]
+
+    @property
+    def unit_told(self) -> str:
+        """The unit that stands in its name, as the terminology spells it; else empty."""
+        return told_name(self.called or self.name)[1]
 
     @property
     def kind(self) -> str:
@@ -123,6 +137,8 @@ class TableProfile:
         group: the ItemGroupOID of its records, of ODM-XML only.
         place: the word for what counts its rows: line or row.
         names: by proposed name of a column, what the file calls it, where specs cannot.
+        titles: rows above the header.
+        labels: rows below the header that seem to be no records; they are not counted.
     """
 
     name: str
@@ -139,6 +155,8 @@ class TableProfile:
     group: str = ""
     place: str = "line"
     names: tuple[tuple[str, str], ...] = ()
+    titles: int = 0
+    labels: int = 0
 
     def column(self, name: str) -> ColumnProfile | None:
         """The column of that name."""

@@ -173,6 +173,11 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
     if table.delimiter not in ("", ","):
         sign = '"\\t"' if table.delimiter == "\t" else f'"{table.delimiter}"'
         yield f"    delimiter: {sign}"
+    if table.titles:
+        yield f"    titles: {table.titles}  # likely: the header is the first row of several cells"
+    if table.labels:
+        why = "it has words where others have numbers or dates"
+        yield f"    labels: {table.labels}  # likely: {why}"
     if table.encoding not in ("", "utf-8"):
         why = f"likely: {table.why[0]}" if table.why else ""
         yield commented(f"    encoding: {table.encoding}", why)
@@ -180,7 +185,9 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
     yield from _identifying(table)
     own = table.of("subject")
     if own is None:
-        yield "    # subject: ?  # decide: no column of this table seems to hold the subject"
+        if subject:
+            why = "no column of this table seems to hold the subject; name it, or take the table out"
+            yield f'    subject: "?"  # decide: {why}'
     elif own.name != subject:
         yield f"    subject: {scalar(own.name)}  # likely: by its name or values"
     if _from_vendor(table):

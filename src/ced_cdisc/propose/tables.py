@@ -217,11 +217,17 @@ def _visit_date(columns: Sequence[ColumnProfile], visit: ColumnProfile | None) -
     """The date of the visit: called so, else the first date behind the visit's name."""
     if visit is None:
         return None
-    dates = [column for column in columns if column.is_date and "birth" not in words.concepts(column.name)]
+    dates = [column for column in columns if column.is_date and _may_be_of_visit(column)]
     named = [column for column in dates if "visit" in words.concepts(column.name)]
     behind = [column for column in dates if columns.index(column) > columns.index(visit)]
     filled = [column for column in (*named, *behind) if column.filled > 0.9 * (column.filled + column.empty)]
     return filled[0] if filled else None
+
+
+def _may_be_of_visit(column: ColumnProfile) -> bool:
+    """Whether a date may be that of a visit: not one of birth, nor the start or end of something else."""
+    said = words.concepts(column.says)
+    return "birth" not in said and ("visit" in said or not said & {"start", "end"})
 
 
 def _units(columns: Sequence[ColumnProfile], roles: dict[str, Role]) -> dict[str, tuple[str, ...]]:

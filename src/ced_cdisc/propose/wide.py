@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from ced_cdisc.propose import words
 from ced_cdisc.propose.lines import Sure, column_of
+from ced_cdisc.propose.long import category_of
 from ced_cdisc.propose.profile import ColumnProfile, TableProfile
 from ced_cdisc.propose.scaffold import decimals_of
 from ced_cdisc.propose.words import folded
@@ -28,6 +29,8 @@ class WideTest:
         number: the number at the end of the name where the test has several columns; else empty.
         unit: the unit, or the column that holds it.
         own_unit: whether ``unit`` is a column.
+        told: whether the name of the column tells the unit.
+        category: of a laboratory test; else empty.
     """
 
     code: str
@@ -37,6 +40,8 @@ class WideTest:
     number: str = ""
     unit: str = ""
     own_unit: bool = False
+    told: bool = False
+    category: str = ""
     standard: str = ""
     decimals: int = 0
 
@@ -53,15 +58,20 @@ class WideTest:
             parts.append(("kind", "text"))
         else:
             parts.append(("unit", unit))
-            why += "; the unit is the usual one" if self.unit else "; decide: its unit"
+            usual = "; the unit is the usual one" if self.unit else "; decide: its unit"
+            why += "; the unit stands in the name" if self.told else usual
         if self.standard:
             parts += [("standard", scalar(self.standard)), ("decimals", str(self.decimals))]
+        if self.category:
+            parts.append(("variables", mapped([("LBCAT", mapped([("assign", self.category)]))])))
         return commented(f"- {mapped(parts)}", f"{self.sure}: {why}")
 
 
 def wide_tests(table: TableProfile, domain: str, tests: CtCodelist, ct: CtPackage) -> list[WideTest]:
     """The tests that the columns of a table seem to hold, in the order of the columns."""
     found = [test for column in table.columns if (test := _test(column, domain, tests, ct)) is not None]
+    if domain == "LB":
+        found = [replace(test, category=category_of(test.code)) for test in found]
     units = {name: column for column in table.columns for name in column.unit_of}
     times: dict[str, list[str]] = {}
     for test in found:
@@ -77,13 +87,18 @@ def wide_tests(table: TableProfile, domain: str, tests: CtCodelist, ct: CtPackag
 def _test(column: ColumnProfile, domain: str, tests: CtCodelist, ct: CtPackage) -> WideTest | None:
     if column.role or not column.filled or not (column.is_number or column.kind == "text"):
         return None
-    name = column.name.removeprefix(domain).strip("_") or column.name
+    name = column.says.removeprefix(domain).strip("_") or column.says
     bare = re.sub("_?[0-9]+$", "", name) or name
     if not column.is_number and folded(bare) not in ("intp", "interp"):
         return None
     term = tests.term(name.upper()) or tests.term(bare.upper())
     if term is not None:
         return WideTest(term.submission_value, column, "sure", "the code of the test")
+    synonym = tests.by_synonym(column.says)
+    if synonym is not None:
+        return WideTest(
+            synonym.submission_value, column, "likely", f"{column.name} is {synonym.preferred_term}"
+        )
     for word in dict.fromkeys((name, bare)):
         code = words.test_code(domain, word)
         if code and tests.term(code):
@@ -111,7 +126,8 @@ def _with_unit(test: WideTest, number: str, unit: ColumnProfile | None) -> WideT
     if test.code == "INTP":
         return replace(base, unit=NO_UNIT)
     if unit is None:
-        return replace(base, unit=usual)
+        told = test.column.unit_told
+        return replace(base, unit=told or usual, told=bool(told))
     known = [found for value, _ in unit.values if (found := canonical_unit(value))]
     standard = usual if usual and all(convert_factor(one, usual, test.code) for one in known) else ""
     standard = standard or (known[0] if known else "")

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 _CONCEPTS = """
-subject: subj subjid subject subjectid subno usubjid patient patnr patid patno pat pid ptno proband
+subject: subjectkey subj subjid subject subjectid subno usubjid patient patnr patid patno pat pid ptno proband
   probandennr sujet sujeto paciente participant screeningno screenno
-site: site siteid zentrum zentr center centre centro klinik sitenr
+site: locationoid site siteid zentrum zentr center centre centro klinik sitenr
 investigator: investigator prufarzt arzt doctor physician medecin medico invname invnam
 name: surname lastname firstname forename vorname nachname familienname prenom nombre apellido
   initials initialen init kurzel phone telefon email mail address adresse strasse ssn mrn
@@ -28,11 +28,11 @@ consent: consent icf inform einw einwilligung consentement consentimiento
 random: rand random randomisation randomization enrl enrol
 death: death dth tod dead deces muerte
 visit: visit visitnm visitnum visitname besuch visite visita event folder timepoint vis visitcd
-date: date datum dat dt fecha day datetime dtm
+date: date datum dat dt dtn fecha day datetime dtm
 time: time zeit uhr uhrzeit tm heure hora clock
-start: start von begin beginn seit onset from debut inicio st strt sd
-end: end stop bis ende fin until to en
-ongoing: ongoing ongo noch andauernd encours continua continuing
+start: start von begin beginn seit onset from debut inicio st strt sd stdat stdt stdtn stdtm stdtc
+end: end stop bis ende fin until to en endat endt endtn endtm endtc
+ongoing: ongoing ongo ong noch andauernd encours continua continuing
 unit: unit units einheit einh unite unidad u
 result: result value wert ergebnis res resultat resultado valeur valor orres
 test: test testnm testcd analyt analyte parameter param labtest test_name untersuchung examen assay
@@ -43,7 +43,7 @@ flag: flag abnormal indicator nrind
 comment: comment comments remark bemerkung kommentar remarque comentario note notes
 reason: reason grund reasnd ndreason raison motivo rsn
 notdone: notdone nd nichtgemacht ndone stat done
-number: nr no num seq seqno number nummer lfdnr numero lnr line
+number: itemgrouprepeatkey nr no num seq seqno number nummer lfdnr numero lnr line
 position: pos position lage
 location: loc location ort lokalisation site_of
 side: lat side seite laterality
@@ -70,7 +70,7 @@ accession: accession accn refid probennr sampleid barcode
 disposition: abschluss dispo eos disposition completion
 repeat: rep repeat wdh repetition
 technical: rpt report entry formseq page pagestatus modified transfer batch recordid rowid created
-  updated formid study studyid
+  updated formid formoid formrepeatkey studyeventrepeatkey study studyid
 """
 
 NO_VALUE = frozenset(
@@ -113,8 +113,10 @@ UNPLANNED = re.compile(r"(?i)unsch|unplan|ungeplant|non pr[eé]vu|no programad")
 
 TESTS: Mapping[str, Mapping[str, str]] = {
     "VS": {
-        "SYSBP": "sysbp sbp rrs rrsys systol systolic systolisch bpsys sys psys tas",
-        "DIABP": "diabp dbp rrd rrdia diastol diastolic diastolisch bpdia dia pdia tad",
+        "SYSBP": "sysbp sbp rrs rrsys rrsyst rrsystolisch bpsyst bpsystolic "
+        "systolicbp systbp syst systol systolic systolisch bpsys sys psys tas",
+        "DIABP": "diabp dbp rrd rrdia rrdiast rrdiastolisch bpdiast bpdiastolic "
+        "diastolicbp diastbp diast diastol diastolic diastolisch bpdia dia pdia tad",
         "PULSE": "puls pulse pulsrate pouls pulso",
         "HR": "hr heartrate herzfrequenz hf fc",
         "TEMP": "temp temperature temperatur",

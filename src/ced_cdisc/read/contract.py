@@ -36,6 +36,8 @@ class TableContract:
         items: what names the columns of items, odm only: their OID, or Name or SASFieldName of their ItemDef.
         database: the environment variable with the address of the database, sql only.
         query: the query, sql only; empty means that it stands in the file.
+        titles: rows above the header, csv and xlsx only.
+        labels: rows below the header that are no records, likewise; rows are counted without blank ones.
         key: the columns by which the rows of a query are sorted, before all others.
         names: by column, its name in the file, where it has another one there.
         trim: strip leading and trailing white space of every cell, header included.
@@ -59,6 +61,8 @@ class TableContract:
     items: Literal["oid", "name", "sas"] = "oid"
     database: str = ""
     query: str = ""
+    titles: int = 0
+    labels: int = 0
     key: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     trim: bool = False

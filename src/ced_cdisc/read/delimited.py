@@ -48,6 +48,7 @@ def read_delimited(
     layout = scan(data, ord(contract.delimiter))
     if isinstance(layout, Fault):
         return None, (), [*found, _quoting_finding(layout, data, contract, shown)]
+    layout = layout.below(contract.titles, contract.labels)
     if not len(layout.starts):
         return None, (), [*found, empty_file(contract, shown)]
     header = _cells(data, layout, 0, contract)

@@ -17,7 +17,7 @@ from ced_cdisc.core.findings import Finding, Location, Severity
 from ced_cdisc.core.rawformat import RawFormat
 from ced_cdisc.read.cell_text import NO_NUMBER
 from ced_cdisc.read.contract import ROW, TableContract, raw_finding, shown_path
-from ced_cdisc.read.tables import RawTable, read_table, read_tables
+from ced_cdisc.read.tables import read_table
 
 
 @dataclass
@@ -33,6 +33,7 @@ class FoundTable:
         delimiter: one character, of text only.
         sheet: the sheet, where a workbook has several.
         group: the ItemGroupOID of the records, of ODM-XML only.
+        titles: rows above the header that seem to be no part of the table, csv and xlsx only.
         why: how encoding and delimiter were found, a sentence each.
         remarks: what a contract's reader would refuse; complete when the blocks have been read.
     """
@@ -45,9 +46,12 @@ class FoundTable:
     delimiter: str = ""
     sheet: str = ""
     group: str = ""
+    titles: int = 0
     why: tuple[str, ...] = ()
     remarks: list[str] = field(default_factory=list[str])
 
+
+_MOST_TITLES = 9
 
 Reader = Callable[[Path, str], Iterator["FoundTable | Finding"]]
 """The raw folder and a file below it: its tables, or why it has none."""
@@ -69,9 +73,8 @@ def find_tables(folder: Path, only: str = "") -> Iterator[FoundTable | Finding]:
         reader = READERS.get(path.suffix.lower().lstrip("."))
         shown = shown_path(folder, file)
         if reader is None:
-            text = f"{shown} is passed over: no reader for a file of this ending"
             hint = f"files of raw tables end in {', '.join(f'.{ending}' for ending in READERS)}"
-            yield raw_finding("CED760", text, Location(shown), hint, Severity.NOTE)
+            yield _passed_over(shown, "no reader for a file of this ending", hint)
             continue
         try:
             if path.stat().st_size == 0:
@@ -81,6 +84,11 @@ def find_tables(folder: Path, only: str = "") -> Iterator[FoundTable | Finding]:
         except OSError as error:
             text = f"{shown} cannot be read: {error.strerror or error}"
             yield raw_finding("CED761", text, Location(shown), "look at its permissions")
+
+
+def _passed_over(shown: str, why: str, hint: str) -> Finding:
+    text = f"{shown} is passed over: {why}"
+    return raw_finding("CED760", text, Location(shown), hint, Severity.NOTE)
 
 
 def _empty(shown: str, what: str = "the file", why: str = "is empty: not even a header") -> Finding:
@@ -102,7 +110,7 @@ def _text(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
 
 def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
     """Every sheet of a workbook."""
-    from ced_cdisc.read.sheet_cells import damage, opened, package_fault, read_cells
+    from ced_cdisc.read.sheet_cells import damage, last_row, opened, package_fault, read_cells
 
     shown = shown_path(folder, file)
     raw = (folder / file).read_bytes()
@@ -114,8 +122,10 @@ def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
                 for sheet in book.worksheets:
                     cells = read_cells(book, sheet)
                     title = str(sheet.title) if len(book.worksheets) > 1 else ""
-                    if cells.rows.get(1):
-                        found.append(_sheet(file, title, cells.rows, _sheet_remarks(cells)))
+                    titles = titles_above([len(cells.rows.get(at, ())) for at in range(1, _MOST_TITLES + 2)])
+                    if cells.rows.get(titles + 1):
+                        cells.merged = [one for one in cells.merged if last_row(one) > titles]
+                        found.append(_sheet(file, title, cells.rows, _sheet_remarks(cells), titles))
                     elif cells.rows:
                         text = f"row 1 of the sheet {sheet.title} is empty, where the header must stand"
                         where = Location(shown, 1)
@@ -127,10 +137,7 @@ def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
         except Exception as error:  # openpyxl, zipfile and expat raise anything on a damaged file
             fault = damage(error)
     if fault is not None:
-        said = {"locked": "it is password-protected, or an old .xls", "foreign": "it is no xlsx workbook"}
-        why = said.get(fault.kind, f"it is damaged or too big: {fault.said}")
-        text = f"{shown} cannot be read: {why}"
-        yield raw_finding("CED761", text, Location(shown), "save it as .xlsx again, without a password")
+        yield raw_finding("CED761", f"{shown} {fault.what}", Location(shown), fault.hint)
         return
     yield from found
 
@@ -146,9 +153,21 @@ def _sheet_remarks(cells: object) -> list[str]:
     return remarks
 
 
-def _sheet(file: str, title: str, rows: dict[int, dict[int, str]], remarks: list[str]) -> FoundTable:
-    head = rows.pop(1)
-    filled = {number: cells for number, cells in sorted(rows.items()) if cells}
+def titles_above(filled: Sequence[int]) -> int:
+    """How many rows seem to stand above the header: each of one cell at most, and then one of three or more.
+
+    Args:
+        filled: how many cells of each of the first rows are filled.
+    """
+    head = next((at for at, count in enumerate(filled[: _MOST_TITLES + 1]) if count > 1), 0)
+    return head if head < len(filled) and filled[head] > 2 else 0
+
+
+def _sheet(
+    file: str, title: str, rows: dict[int, dict[int, str]], remarks: list[str], titles: int
+) -> FoundTable:
+    head = rows[titles + 1]
+    filled = {number: cells for number, cells in sorted(rows.items()) if cells and number > titles + 1}
     width = max(head)
     beyond = sum(any(column > width for column in cells) for cells in filled.values())
     if beyond:
@@ -159,7 +178,7 @@ def _sheet(file: str, title: str, rows: dict[int, dict[int, str]], remarks: list
     }
     frame = pl.DataFrame({**columns, ROW: pl.Series(list(filled), dtype=pl.Int64)})
     header = tuple(head.get(at, "") for at in range(1, width + 1))
-    return FoundTable(file, "xlsx", header, iter([frame]), sheet=title, remarks=remarks)
+    return FoundTable(file, "xlsx", header, iter([frame]), sheet=title, remarks=remarks, titles=titles)
 
 
 def _by_contract(
@@ -184,7 +203,7 @@ def _by_contract(
             table, told = read_table(folder, replace(none, columns=names))
             if table is not None:
                 coding = "" if encoding == encodings[0] else encoding
-                yield FoundTable(file, form, names, _numbered(table), encoding=coding)
+                yield FoundTable(file, form, names, _numbered(table.frame), encoding=coding)
                 return
         yield from (replace(one, records=()) for one in told)  # records show cells
 
@@ -204,15 +223,15 @@ def _no_contract(folder: Path, file: str, form: RawFormat) -> TableContract:
     )
 
 
-def _numbered(table: RawTable) -> Iterator[pl.DataFrame]:
-    names = [name for name in table.frame.columns if name != ROW]
-    return iter([table.frame.rename({name: f"c{at}" for at, name in enumerate(names)})])
+def _numbered(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    names = [name for name in frame.columns if name != ROW]
+    return iter([frame.rename({name: f"c{at}" for at, name in enumerate(names)})])
 
 
 def _odm(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
     """Every item group of an ODM-XML file that has records."""
-    from ced_cdisc.read.odm import LARGEST_ODM, OdmFault, read_odm
-    from ced_cdisc.read.raw_odm import fault_finding
+    from ced_cdisc.read.odm import KEYS, LARGEST_ODM, OdmFault, read_odm
+    from ced_cdisc.read.raw_odm import fault_finding, group_items, odm_table
 
     none = _no_contract(folder, file, "odm")
     shown = shown_path(folder, file)
@@ -220,26 +239,41 @@ def _odm(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
         yield from read_table(folder, none)[1]
         return
     try:
-        known = read_odm((folder / file).read_bytes(), ()).known
+        data = read_odm((folder / file).read_bytes())
     except OdmFault as fault:
-        yield fault_finding(fault, none, shown)
+        if fault.kind == "foreign":
+            yield _passed_over(shown, f"the XML {fault.said}", fault.hint)
+        else:
+            yield fault_finding(fault, none, shown)
         return
-    groups = [replace(none, name=group, group=group) for group in known]
-    tables, told = read_tables(folder, groups)  # they name the columns
-    named = [replace(one, columns=tables[one.name].new) for one in groups if one.name in tables]
-    if named:
-        tables, told = read_tables(folder, named)
-    yield from (replace(one, records=()) for one in told if one.severity is Severity.ERROR)
-    for one in named:
-        table = tables.get(one.name)
-        if table is not None and len(table.frame):
-            yield FoundTable(file, "odm", one.columns, _numbered(table), group=one.group)
-        elif table is not None:
-            yield _empty(shown, f"the item group {one.group}", "has no records")
+    for group in data.known:
+        columns = (*KEYS, *group_items(data, group))
+        frame, _, told = odm_table(data, replace(none, name=group, group=group, columns=columns), shown)
+        yield from (replace(one, records=()) for one in told if one.severity is Severity.ERROR)
+        if frame is not None and len(frame):
+            yield FoundTable(file, "odm", columns, _numbered(frame), group=group)
+        elif frame is not None:
+            yield _empty(shown, f"the item group {group}", "has no records")
 
 
+def _json(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
+    """Dataset-JSON; JSON that does not say to be it is passed over."""
+    for table in _DATASET_JSON(folder, file):
+        if isinstance(table, Finding) and table.code == "CED606" and not _says(folder / file, _VERSION):
+            why = "the JSON is no Dataset-JSON"
+            yield _passed_over(shown_path(folder, file), why, "Dataset-JSON 1.1 is read")
+        else:
+            yield table
+
+
+def _says(path: Path, word: bytes) -> bool:
+    return word in path.read_bytes()
+
+
+_VERSION = b'"datasetJSONVersion"'
 _SPECIAL = (".", "._", *(f".{letter}" for letter in ascii_uppercase))
 """The special missing values of SAS."""
+_DATASET_JSON = _by_contract("json")
 
 READERS: Mapping[str, Reader] = {
     "csv": _text,
@@ -251,9 +285,9 @@ READERS: Mapping[str, Reader] = {
     "xpt": _by_contract("xpt", _SPECIAL, ("utf-8", "cp1252")),
     "sas7bdat": _by_contract("sas7bdat", _SPECIAL, ("",)),  # without an encoding: as the file says
     "parquet": _by_contract("parquet", NO_NUMBER),
-    "json": _by_contract("json"),
-    "ndjson": _by_contract("json"),
-    "dsjc": _by_contract("json"),
+    "json": _json,
+    "ndjson": _json,
+    "dsjc": _DATASET_JSON,
     "xml": _odm,
 }
 """The reader for each ending of a file."""

@@ -43,15 +43,16 @@ _TYPED = (
 )
 _ITEMS = frozenset(f"ItemData{kind}" for kind in _TYPED.split())
 
-FaultKind = Literal["xml", "doctype", "bound", "odm", "data"]
+FaultKind = Literal["xml", "doctype", "bound", "foreign", "odm", "data"]
 
 
 class OdmFault(Exception):
     """What is wrong with a file.
 
     Attributes:
-        kind: ``xml`` (not well-formed), ``doctype``, ``bound`` (too deep or too long), ``odm`` (not the data
-            that are read), ``data`` (a record contradicts itself).
+        kind: ``xml`` (not well-formed), ``doctype``, ``bound`` (too deep or too long), ``foreign`` (no
+            clinical data at all: a file of another kind), ``odm`` (clinical data, but not such as are read),
+            ``data`` (a record contradicts itself).
         said: in words that follow the name of the file.
         line, column: where, from 1; 0 = nowhere in particular.
         hint: what to do.
@@ -123,7 +124,9 @@ def read_odm(raw: bytes, groups: Collection[str] | None = None) -> OdmData:
     except (ValueError, LookupError) as error:  # an encoding that Python cannot give to expat
         raise OdmFault("xml", str(error), 1) from None
     if not reader.clinical:
-        raise OdmFault("odm", "has no ClinicalData", hint="export the clinical data, not the metadata alone")
+        raise OdmFault(
+            "foreign", "has no ClinicalData", hint="export the clinical data, not the metadata alone"
+        )
     return reader.data
 
 
@@ -239,7 +242,7 @@ class _Reader:
     def _root(self, space: str, short: str, attributes: Mapping[str, str]) -> None:
         if short != "ODM" or space not in _SPACES:
             what = f"begins with the element {short}" + f" of {space}" * bool(space)
-            self._stop("odm", what, "ODM 1.2, 1.3 and 2.0 are read")
+            self._stop("foreign", what, "ODM 1.2, 1.3 and 2.0 are read")
         self._space = space
         if attributes.get("FileType") != "Snapshot":
             kind = attributes.get("FileType", "without FileType")

@@ -12,7 +12,14 @@ from ced_cdisc.read.finish import finished_table, kept_columns
 from ced_cdisc.read.odm import KEYS, OdmData, OdmFault, OdmGroup, read_odm
 
 Read = tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]
-_CODES = {"xml": "CED271", "doctype": "CED272", "bound": "CED276", "odm": "CED277", "data": "CED279"}
+_CODES = {
+    "xml": "CED271",
+    "doctype": "CED272",
+    "bound": "CED276",
+    "foreign": "CED277",
+    "odm": "CED277",
+    "data": "CED279",
+}
 
 
 def read_odm_tables(
@@ -29,7 +36,7 @@ def read_odm_tables(
     except OdmFault as fault:
         return [(None, (), [fault_finding(fault, contract, shown)]) for contract in contracts]
     return [
-        _table(data, contract, shown, columns) for contract, columns in zip(contracts, needed, strict=True)
+        odm_table(data, contract, shown, columns) for contract, columns in zip(contracts, needed, strict=True)
     ]
 
 
@@ -41,7 +48,16 @@ def fault_finding(fault: OdmFault, contract: TableContract, shown: str) -> Findi
     return raw_finding(_CODES[fault.kind], f"the file of table {contract.name} {what}", where, hint)
 
 
-def _table(data: OdmData, contract: TableContract, shown: str, needed: Collection[str] | None) -> Read:
+def group_items(data: OdmData, group: str) -> list[str]:
+    """The ItemOIDs of a group: those that the metadata of the file list, then others of its records."""
+    seen = data.groups[group].seen if group in data.groups else {}
+    return list(data.refs.get(group, {}) | dict.fromkeys(seen))
+
+
+def odm_table(
+    data: OdmData, contract: TableContract, shown: str, needed: Collection[str] | None = None
+) -> Read:
+    """The table of one contract, of what was read of its file."""
     if contract.group not in data.known:
         groups = list(data.known)
         there = f"the file has {one_of(groups)}" if groups else "the file has no item group"
@@ -49,7 +65,7 @@ def _table(data: OdmData, contract: TableContract, shown: str, needed: Collectio
         text = f"no item group {contract.group} in {shown} for table {contract.name}"
         return None, (), [raw_finding("CED278", text, contract.where, hint)]
     group = data.groups.get(contract.group, OdmGroup())
-    oids = list(data.refs.get(contract.group, {}) | dict.fromkeys(group.seen))
+    oids = group_items(data, contract.group)
     named = _item_names(oids, data, contract)
     if nameless := [oid for oid in oids if not named[oid]]:
         what = "Name" if contract.items == "name" else "SASFieldName"

@@ -8,7 +8,7 @@ In such text "inside quotes" is the parity of the quotes before, which numpy cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,20 @@ class Layout:
     cells: _INT
     breaks_in_cells: bool
     blank_lines: _INT
+
+    def below(self, titles: int, labels: int) -> Layout:
+        """The header and the records, without so many records above the header and below it."""
+        if not titles and not labels:
+            return self
+        kept = np.arange(titles, len(self.starts))
+        kept = kept[(kept == titles) | (kept > titles + labels)]
+        return replace(
+            self,
+            starts=self.starts[kept],
+            ends=self.ends[kept],
+            lines=self.lines[kept],
+            cells=self.cells[kept],
+        )
 
 
 def scan(data: bytes, delimiter: int, block: int = _BLOCK) -> Layout | Fault:

@@ -39,6 +39,26 @@ class PackageFault:
     kind: Literal["foreign", "locked", "damaged", "big"]
     said: str = ""
 
+    @property
+    def what(self) -> str:
+        """What is wrong, in words that follow the name of the file."""
+        return {
+            "foreign": f"is no xlsx workbook: it starts with {self.said}",
+            "locked": "is password-protected or an old .xls",
+            "damaged": f"is damaged or no workbook: {self.said}",
+            "big": f"unpacks to {self.said}",
+        }[self.kind]
+
+    @property
+    def hint(self) -> str:
+        """What to do."""
+        return {
+            "foreign": "save it as .xlsx",
+            "locked": "save it as .xlsx without a password",
+            "damaged": "open it in a spreadsheet program and save it as .xlsx again",
+            "big": "take out what is not needed, or export so big a table as CSV",
+        }[self.kind]
+
 
 @dataclass
 class SheetCells:
@@ -48,6 +68,11 @@ class SheetCells:
     errors: list[str] = field(default_factory=list[str])
     unstored: list[str] = field(default_factory=list[str])
     merged: list[str] = field(default_factory=list[str])
+
+
+def last_row(cells: str) -> int:
+    """The last row of a range such as A1:F2."""
+    return int(re.sub("[^0-9]", "", cells.rpartition(":")[2]) or 1)
 
 
 def package_fault(raw: bytes) -> PackageFault | None:

@@ -43,29 +43,8 @@ def read_workbook(raw: bytes, shown: str, findings: Findings) -> Workbook | None
 
 
 def _fault_finding(fault: PackageFault, shown: str) -> Finding:
-    code, text, hint = {
-        "foreign": (
-            "CED560",
-            f"this is not an xlsx workbook: it starts with {fault.said}",
-            "save it as .xlsx",
-        ),
-        "locked": (
-            "CED561",
-            "the workbook is password-protected or an old .xls",
-            "save it as .xlsx without a password",
-        ),
-        "damaged": (
-            "CED562",
-            f"the workbook is damaged: {fault.said}",
-            "open it in a spreadsheet program and save it as .xlsx again",
-        ),
-        "big": (
-            "CED562",
-            f"the workbook unpacks to {fault.said}",
-            "take out what is no part of the specification",
-        ),
-    }[fault.kind]
-    return Finding(code, text, Location(shown), hint=hint)
+    code = {"foreign": "CED560", "locked": "CED561", "damaged": "CED562", "big": "CED562"}[fault.kind]
+    return Finding(code, f"the workbook {fault.what}", Location(shown), hint=fault.hint)
 
 
 def _sheets(book: Any, shown: str, findings: Findings) -> tuple[Sheet, ...] | None:

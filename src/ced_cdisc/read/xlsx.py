@@ -16,6 +16,7 @@ from ced_cdisc.read.sheet_cells import (
     PackageFault,
     SheetCells,
     damage,
+    last_row,
     opened,
     package_fault,
     read_cells,
@@ -29,8 +30,9 @@ def read_xlsx(
 ) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     """Read one sheet; the arguments and the result are those of ``read_delimited``.
 
-    Row 1 is the header. Numbers become the shortest text that reads back (``424``, ``2.22``), booleans
-    ``TRUE``/``FALSE``, dates ``YYYY-MM-DD``, date-times ``YYYY-MM-DDTHH:MM:SS``, times ``HH:MM:SS``.
+    Row 1 is the header, but for ``titles``. Numbers become the shortest text that reads back (``424``,
+    ``2.22``), booleans ``TRUE``/``FALSE``, dates ``YYYY-MM-DD``, date-times ``YYYY-MM-DDTHH:MM:SS``, times
+    ``HH:MM:SS``.
     """
     fault = package_fault(raw)
     if fault:
@@ -49,30 +51,9 @@ def read_xlsx(
 
 def _fault_finding(fault: PackageFault, contract: TableContract, shown: str) -> Finding:
     """CED225, CED226, CED227 or CED233: what is no workbook, or too big a one."""
-    table = contract.name
-    code, text, hint = {
-        "locked": (
-            "CED226",
-            f"the file of table {table} is password-protected or an old .xls",
-            "save it as .xlsx without a password",
-        ),
-        "foreign": (
-            "CED225",
-            f"the file of table {table} is not an xlsx workbook: it starts with {fault.said}",
-            "save it as .xlsx, or write format: csv if it is text",
-        ),
-        "damaged": (
-            "CED227",
-            f"the file of table {table} is damaged or no workbook: {fault.said}",
-            "open it in a spreadsheet program and save it as .xlsx again",
-        ),
-        "big": (
-            "CED233",
-            f"the workbook of table {table} unpacks to {fault.said}",
-            "export so big a table as CSV",
-        ),
-    }[fault.kind]
-    return raw_finding(code, text, Location(shown), hint)
+    code = {"foreign": "CED225", "locked": "CED226", "damaged": "CED227", "big": "CED233"}[fault.kind]
+    hint = fault.hint + ", or write format: csv if it is text" * (fault.kind == "foreign")
+    return raw_finding(code, f"the file of table {contract.name} {fault.what}", Location(shown), hint)
 
 
 def _load(book: Any, contract: TableContract, shown: str) -> SheetCells | Finding:
@@ -92,8 +73,8 @@ def _to_frame(
     sheet: SheetCells, contract: TableContract, shown: str, needed: Collection[str] | None
 ) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     table, where = contract.name, Location(shown)
-    header_row = sheet.rows.pop(1, {})
-    filled = {number: cells for number, cells in sorted(sheet.rows.items()) if cells}
+    header_row, at, filled = _below(sheet, contract)
+    merged = [cells for cells in sheet.merged if last_row(cells) >= at]
     found = [
         *_cell_findings("CED230", "error", sheet.errors, "correct the formula or the value", table, where),
         *_cell_findings(
@@ -104,7 +85,7 @@ def _to_frame(
             table,
             where,
         ),
-        *_cell_findings("CED232", "merged range", sheet.merged, "unmerge and fill each cell", table, where),
+        *_cell_findings("CED232", "merged range", merged, "unmerge and fill each cell", table, where),
     ]
     if not header_row and not filled and not found:
         return None, (), [empty_file(contract, shown)]
@@ -112,7 +93,7 @@ def _to_frame(
     if contract.trim:
         header = [name.strip() for name in header]
     header = contract.renamed(header)
-    found += compare_header(header, contract, Location(shown, 1))
+    found += compare_header(header, contract, Location(shown, at))
     found += _beyond_header(filled, len(header), table, where)
     if any(finding.severity is Severity.ERROR for finding in found):
         return None, (), found
@@ -125,9 +106,19 @@ def _to_frame(
     frame = pl.DataFrame({**columns, ROW: pl.Series(list(filled), dtype=pl.Int64)})
     if keep:
         frame = finish_cells(frame, contract)
-    last = max(filled, default=1)
-    found += skipped_rows([n for n in range(2, last) if n not in filled], "row", contract, shown)
+    first, last = at + contract.labels + 1, max(filled, default=1)
+    found += skipped_rows([n for n in range(first, last) if n not in filled], "row", contract, shown)
     return frame, new_columns(header, contract), found
+
+
+def _below(
+    sheet: SheetCells, contract: TableContract
+) -> tuple[dict[int, str], int, dict[int, dict[int, str]]]:
+    """The cells of the header, its row, and those of the records, without titles and labels."""
+    at = 1 + contract.titles
+    first = at + contract.labels + 1
+    filled = {number: cells for number, cells in sorted(sheet.rows.items()) if cells and number >= first}
+    return sheet.rows.get(at, {}), at, filled
 
 
 def _cell_findings(

@@ -97,20 +97,22 @@ class XptFile:
         release(self._data)
 
     def read(
-        self, names: Collection[str] | None = None, rows: NDArray[np.uint32] | None = None
+        self, names: Collection[str] | None = None, rows: NDArray[np.uint32] | range | None = None
     ) -> tuple[pl.DataFrame, XptMember]:
         """Some variables (None: all) in their order, and the headers, as :func:`read_xpt` says.
 
         Args:
             names: the variables.
-            rows: the rows that are read, from 0, in this order; None for all.
+            rows: the rows that are read, from 0, in this order; a range has no steps; None for all.
         """
-        member = self.member
+        member, data, start = self.member, self._data, 0
+        if isinstance(rows, range):
+            data, start, rows = data[rows.start : rows.stop], rows.start, None
         chosen = self._chosen(names)
         texts = (member.label, *(text for v in member.variables for text in (v.name, v.label)))
         is_ascii = all(text.isascii() for text in texts)
-        count = self.rows if rows is None else len(rows)
-        size = max(1, _BLOCK_BYTES // max(1, self._data.shape[1]))
+        count = len(data) if rows is None else len(rows)
+        size = max(1, _BLOCK_BYTES // max(1, data.shape[1]))
         blocks = -(-count // size)
         columns = [column_of(variable, count, self._encoding, blocks) for variable, _ in chosen]
 
@@ -119,12 +121,12 @@ class XptFile:
             decoders = [column.decoder() for column in columns]
             found = True
             fields = [field for _, field in chosen]
-            for number, first, block in _blocks(self._data, fields, size, rows, numbers):
+            for number, first, block in _blocks(data, fields, size, rows, numbers):
                 for (variable, _), decoder, field in zip(chosen, decoders, block.fields, strict=True):
                     try:
                         found &= decoder.fill(block, field, first, number)
                     except Undecodable as fault:
-                        row = first + fault.row if rows is None else int(rows[first + fault.row])
+                        row = start + first + fault.row if rows is None else int(rows[first + fault.row])
                         raise self._undecodable(variable, row, fault.text) from None
             return found
 

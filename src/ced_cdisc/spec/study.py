@@ -121,6 +121,13 @@ class TableSpec(Model):
     )
     sheet: Text | None = Field(None, description="xlsx: the sheet; default: the only one.")
     delimiter: Text | None = Field(None, description="csv: what separates cells; default: a comma.")
+    titles: int | None = Field(None, ge=0, description="csv, xlsx: how many rows stand above the header.")
+    labels: int | None = Field(
+        None,
+        ge=0,
+        description="csv, xlsx: how many rows below the header say more of the columns (labels, units) and "
+        "are no records.",
+    )
     encoding: Text | None = Field(
         None,
         description="csv, xpt: default utf-8, csv with or without mark; sas7bdat: as it says.",

@@ -12,7 +12,10 @@ import polars as pl
 from ced_cdisc.convert import supplemental
 from ced_cdisc.convert.build import Share, build_share
 from ced_cdisc.convert.faults import Found
-from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.convert.over_subjects import columns_alike
+from ced_cdisc.core.blocks import FEW, Blocks
+from ced_cdisc.describe.looked_at import columns_looked_at
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges, as_written
 from ced_cdisc.write.spill import FileBlock, write_block
 
@@ -78,11 +81,23 @@ def carry_out(plan: StudyPlan, task: Task, folder: Path) -> Done:
             if name not in frames:
                 continue
             start = perf_counter()
-            frame = frames.pop(name)
-            blocks[name] = write_block(folder, f"{task.number}-{name}", frame, dataset.sort)
+            data = frames.pop(name)
+            frame = data.frame()
+            known = _known(dataset, data)
+            blocks[name] = write_block(folder, f"{task.number}-{name}", frame, dataset.sort, known)
             qualifiers = supplemental(dataset, frame)
             if qualifiers is not None and len(qualifiers):
                 supp = study.qualified(f"SUPP{dataset.name}")
                 blocks[supp] = write_block(folder, f"{task.number}-{supp}", qualifiers, SUPP_SORT)
             seconds[name] += perf_counter() - start
     return Done(task.number, blocks, found, changes, seconds)
+
+
+def _known(dataset: DatasetPlan, data: Blocks) -> dict[tuple[str, ...], pl.DataFrame]:
+    """What will be asked of the values, as far as they are few: found beside other parts, not after them."""
+    asked = {*columns_looked_at(dataset, data.columns), columns_alike(dataset, data.columns)} - {()}
+    found = {names: data.values(*names) for names in sorted(asked)}
+    few = {names: values for names, values in found.items() if values.height <= FEW}
+    if data.height > FEW:
+        return few
+    return {names: values.unique(maintain_order=True) for names, values in few.items()}

@@ -6,6 +6,7 @@ order, which is that of the datasets; faults of all parts become the findings of
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from ced_cdisc.convert.sources import raw_records
 from ced_cdisc.convert.texts import check_parts
 from ced_cdisc.core.blocks import Blocks, Frames
 from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.core.threads import threads
 from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.parts import Parting, parting
@@ -42,18 +44,26 @@ class How:
 
     Attributes:
         parts: how many; None goes by the size of the study.
-        workers: how many processes; 1 is this one alone.
+        workers: how many processes; 1 is this one alone. None: where the size asks for parts, one for each
+            processor, at most four, else this one.
         dask: the address of the scheduler of a cluster; empty for none.
     """
 
     parts: int | None = None
-    workers: int = 1
+    workers: int | None = None
     dask: str = ""
 
     @property
     def is_asked(self) -> bool:
         """Whether anything but the size of the study asks for parts."""
-        return self.parts is not None or self.workers > 1 or bool(self.dask)
+        return self.parts is not None or (self.workers or 1) > 1 or bool(self.dask)
+
+    @property
+    def processes(self) -> int:
+        """How many processes of this machine build the parts."""
+        if self.workers is not None:
+            return self.workers
+        return 1 if self.is_asked or not sys.executable else threads()
 
 
 def parts_of(plan: StudyPlan, tables: Mapping[str, RawTable], how: How) -> int:
@@ -63,7 +73,7 @@ def parts_of(plan: StudyPlan, tables: Mapping[str, RawTable], how: How) -> int:
     cells = cells_of(plan, {name: table.frame.height for name, table in tables.items()})
     if not how.is_asked and cells < LARGE_CELLS:
         return 0
-    return parts_for(cells, how.workers)
+    return parts_for(cells, how.processes)
 
 
 def convert_in_parts(
@@ -158,10 +168,10 @@ def _carrier(how: How) -> Carrier:
         from ced_cdisc.stages.part_dask import on_cluster
 
         return on_cluster(how.dask)
-    if how.workers > 1:
+    if how.processes > 1:
         from ced_cdisc.stages.part_workers import in_processes
 
-        return in_processes(how.workers)
+        return in_processes(how.processes)
     return _one_by_one
 
 

@@ -17,37 +17,39 @@ from ced_cdisc.propose.profile import Role, TableProfile
 from ced_cdisc.propose.tables import TableTally, seen_together
 from ced_cdisc.read.tables import RawTable, TableContract, read_tables
 from ced_cdisc.spec.load import Specs
+from ced_cdisc.spec.study import SourcesSpec
 from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.ig import IgDataset
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposed spec, and the table that it was made from."""
+    """A proposed spec, and the tables that it was made from."""
 
-    table: str
+    tables: tuple[str, ...]
     text: str
-    file: str
 
 
 def propose_domain(
-    dataset: IgDataset, raw: Path, specs: Specs, asked: str, findings: Findings
+    dataset: IgDataset, raw: Path, specs: Specs, asked: Sequence[str], findings: Findings
 ) -> Proposed | None:
-    """The spec of a domain from a raw table; None with findings that say why there is none.
+    """The spec of a domain from raw tables; None with findings that say why there is none.
 
     Args:
         dataset: the domain as the guide publishes it.
         raw: the raw folder.
         specs: the specs of the study; their contracts say how the tables are read.
-        asked: the name of the table; the likeliest is taken if empty.
+        asked: the names of the tables; the likeliest one is taken if empty.
         findings: receives faults of contracts and raw tables.
     """
-    found = Findings()
-    planned = plan_tables(specs.sources, Formats(), found)
-    findings.extend(found.errors)
-    wanted = {name: table for name, table in planned.items() if asked in ("", name)}
+    planned, faults = _planned(specs.sources)
+    hindering = not planned or any(name in faults for name in asked)
+    for name, found in faults.items():  # of a table that is not asked for they hinder nothing
+        kept = Severity.ERROR if hindering and name in (asked or faults) else Severity.WARNING
+        findings.extend(replace(one, severity=kept) for one in found)
     if findings.errors:
         return None
+    wanted = {name: table for name, table in planned.items() if not asked or name in asked}
     tables, said = read_tables(raw, [_contract(table) for table in wanted.values()])
     # Records show cells of the data, which a proposal need not.
     findings.extend(replace(one, records=()) for one in said if one.severity is Severity.ERROR)
@@ -56,10 +58,10 @@ def propose_domain(
     profiles = _profiles(list(tables.values()), planned, specs)
     ct = load_ct("SDTM", str(specs.study.standards.ct.get("SDTM", "2024-09-27")), specs.terminology[0])  # type: ignore[call-overload]
     chosen = likely_tables(dataset, tests_of(dataset, ct), profiles, ct) if not asked else profiles
-    if len(chosen) != 1:
+    if not asked and len(chosen) != 1:
         findings.add(_unclear(dataset.name, [table.name for table in chosen], list(planned)))
         return None
-    table = chosen[0]
+    chosen = sorted(chosen, key=lambda table: asked.index(table.name)) if asked else chosen
     written = {str(domain.domain): domain for domain in specs.sdtm}
     blocks = [
         block for domain in specs.sdtm if domain.domain == "DM" for block in (domain, *(domain.stack or ()))
@@ -70,8 +72,22 @@ def propose_domain(
         exposure="EX" in written or dataset.name == "EX",
         ct=ct,
     )
-    text = proposed_domain(dataset, table, tables[table.name].frame, around)
-    return Proposed(table.name, text, table.file)
+    text = proposed_domain(dataset, [(table, tables[table.name].frame) for table in chosen], around)
+    return Proposed(tuple(table.name for table in chosen), text)
+
+
+def _planned(sources: SourcesSpec) -> tuple[dict[str, PlannedTable], dict[str, list[Finding]]]:
+    """The tables whose contracts hold, and the faults of the others."""
+    planned: dict[str, PlannedTable] = {}
+    faults: dict[str, list[Finding]] = {}
+    for name, spec in sources.tables.items():
+        found = Findings()
+        made = plan_tables(sources.model_copy(update={"tables": {name: spec}}), Formats(), found)
+        if found.errors:
+            faults[str(name)] = list(found.errors)
+        else:
+            planned |= made
+    return planned, faults
 
 
 def _contract(table: PlannedTable) -> TableContract:
@@ -115,13 +131,16 @@ def _with_contract(table: TableProfile, contract: PlannedTable, specs: Specs) ->
         replace(column, role=roles.get(column.name, column.role if column.role == "unit" else ""))
         for column in table.columns
     ]
-    return replace(table, columns=tuple(columns))
+    return replace(
+        table, columns=tuple(replace(one, called=contract.names.get(one.name, "")) for one in columns)
+    )
 
 
 def _unclear(domain: str, near: Sequence[str], known: Sequence[str]) -> Finding:
     """CED771: no table, or several, may be what the domain is made from."""
     if near:
         text = f"{domain} may be made from {one_of(near)}"
-        return Finding("CED771", text, Location("--from"), hint="name one of them with --from")
+        hint = f"name one of them, or all: --from {','.join(near)}"
+        return Finding("CED771", text, Location("--from"), hint=hint)
     text = f"no table looks like {domain}"
     return Finding("CED771", text, Location("--from"), hint=f"name one with --from: {one_of(known)}")

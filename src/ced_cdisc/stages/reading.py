@@ -33,6 +33,8 @@ def contracts_of(plan: StudyPlan) -> list[TableContract]:
             items=t.items,
             database=t.database,
             query=t.query,
+            titles=t.titles,
+            labels=t.labels,
             key=t.key,
             names=t.names,
             trim=t.trim,

@@ -8,10 +8,13 @@ from pathlib import Path, PurePosixPath
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.rawformat import counted_in
+from ced_cdisc.propose.labels import label_rows
 from ced_cdisc.propose.profile import Scan, TableProfile
 from ced_cdisc.propose.tables import TableTally, seen_together
 from ced_cdisc.read.contract import raw_finding
 from ced_cdisc.read.discover import FoundTable, find_tables
+
+_WITH_LABELS = ("csv", "xlsx")
 
 
 def scan_folder(folder: Path, findings: Findings, only: str = "") -> Scan:
@@ -28,10 +31,14 @@ def scan_folder(folder: Path, findings: Findings, only: str = "") -> Scan:
             findings.add(table)
             continue
         tally = TableTally(table.header)
+        labels: int | None = None
         for block in table.blocks:
+            if labels is None:  # the first block alone has the rows below the header
+                labels = label_rows(block) if table.format in _WITH_LABELS else 0
+                block = block.slice(labels)
             tally.add(block)
         taken = {profile.name for profile, _ in found}
-        found.append((_profile(table, tally, taken), tally))
+        found.append((_profile(table, tally, taken, labels or 0), tally))
     tables: list[TableProfile] = []
     for profile, (_, tally) in zip(seen_together([one for one, _ in found]), found, strict=True):
         tables.append(replace(profile, key=tally.key(profile.columns)))
@@ -51,8 +58,14 @@ def _called(table: TableProfile) -> tuple[str, ...]:
     return (table.file, path.name, path.stem, table.name, table.sheet, table.group)
 
 
-def _profile(table: FoundTable, tally: TableTally, taken: set[str]) -> TableProfile:
+def _profile(table: FoundTable, tally: TableTally, taken: set[str], labels: int) -> TableProfile:
     remarks = list(table.remarks)
+    if table.titles:
+        what = "1 row stands" if table.titles == 1 else f"{table.titles} rows stand"
+        remarks.append(f"{what} above the header; see `titles`")
+    if labels:
+        what = "1 row below the header seems" if labels == 1 else f"{labels} rows below the header seem"
+        remarks.append(f"{what} to hold labels, not data; see `labels`")
     header = list(table.header)
     for at, name in enumerate(header, 1):
         if not name:
@@ -79,6 +92,8 @@ def _profile(table: FoundTable, tally: TableTally, taken: set[str]) -> TableProf
         tuple(remarks),
         group=table.group,
         place=counted_in(table.format),
+        titles=table.titles,
+        labels=labels,
     )
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from weakref import finalize
 
 import polars as pl
 
+from ced_cdisc.core.blocks import rises
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
 
 Key = tuple[tuple[bool, Any], ...]
@@ -30,12 +31,18 @@ class FileBlock:
         height: its rows.
         schema: its columns.
         edges: by the columns that the rows are sorted by, the first and the last of them; None for no rows.
+        apart: columns of which no two rows agree in all; none where that is not known.
+        known: by columns, what they hold side by side, as far as that is little.
     """
 
     path: Path
     height: int
     schema: Mapping[str, pl.DataType]
     edges: tuple[Key, Key] | None = None
+    apart: frozenset[str] = frozenset()
+    known: Mapping[tuple[str, ...], pl.DataFrame] = field(
+        default_factory=dict[tuple[str, ...], pl.DataFrame], compare=False, repr=False
+    )
 
     @property
     def columns(self) -> Sequence[str]:
@@ -47,6 +54,14 @@ class FileBlock:
         if not names:
             return pl.DataFrame()
         return pl.read_ipc(self.path, columns=list(names)).select(names)
+
+    def values(self, names: tuple[str, ...]) -> pl.DataFrame | None:
+        """What these columns hold side by side, if that was noted as the rows were written."""
+        return self.known.get(names)
+
+    def tells_apart(self, names: Sequence[str]) -> bool:
+        """Whether it was seen as the rows were written that no two agree in all of these columns."""
+        return bool(self.apart) and self.apart.issubset(names)
 
 
 class Spill:
@@ -70,7 +85,13 @@ class Spill:
         self._end()
 
 
-def write_block(folder: Path, name: str, frame: pl.DataFrame, sort: Sequence[str] = ()) -> FileBlock:
+def write_block(
+    folder: Path,
+    name: str,
+    frame: pl.DataFrame,
+    sort: Sequence[str] = (),
+    known: Mapping[tuple[str, ...], pl.DataFrame] | None = None,
+) -> FileBlock:
     """Write some rows of a dataset.
 
     Args:
@@ -78,6 +99,7 @@ def write_block(folder: Path, name: str, frame: pl.DataFrame, sort: Sequence[str
         name: the name of the file, without its ending.
         frame: the rows.
         sort: the columns that they are sorted by.
+        known: by columns, what they hold side by side, each once in the order in which it first comes.
 
     Raises:
         Stopped: the file cannot be written (CED451).
@@ -89,7 +111,8 @@ def write_block(folder: Path, name: str, frame: pl.DataFrame, sort: Sequence[str
         raise Stopped(Findings([_full(folder.as_posix(), error)])) from error
     keys = [column for column in sort if column in frame.columns]
     edges = (_key(frame, keys, 0), _key(frame, keys, -1)) if frame.height and keys else None
-    return FileBlock(path, frame.height, frame.schema, edges)
+    apart = frozenset(keys) if rises(frame.select(keys)) else frozenset[str]()
+    return FileBlock(path, frame.height, frame.schema, edges, apart, known or {})
 
 
 def keep_bytes(folder: Path, block: FileBlock, content: bytes) -> FileBlock:

@@ -167,6 +167,6 @@ def _failure(rule: str, outcome: AnswerOutcome) -> Failure:
         )
         for issue in outcome.issues
     )
-    digest = covered(rule, outcome.dataset, "", {}, (), (outcome.digest,))
+    digest = covered(rule, outcome.dataset, "", {}, (), ((outcome.digest,),))
     text = f"{outcome.dataset}: {outcome.reason}" if outcome.dataset else outcome.reason
     return Failure(outcome.dataset, "", text, outcome.count, records, digest)

@@ -174,7 +174,7 @@ def _value_level(rows: _Rows, item: Element, name: str) -> Iterator[Finding]:
     for ref in values.findall(qualified("ItemRef")) if values is not None else ():
         value = rows.document.items.get(ref.get("ItemOID", ""))
         chosen = [
-            chosen_by(rows.document, rows.dataset, rows.frame, clauses[oid])
+            chosen_by(rows.document, rows.dataset, rows.frame.schema, clauses[oid])
             for one in ref.findall(qualified("def:WhereClauseRef"))
             if (oid := one.get("WhereClauseOID", "")) in clauses
         ]
@@ -191,7 +191,7 @@ def _value_level(rows: _Rows, item: Element, name: str) -> Iterator[Finding]:
 
 
 def chosen_by(
-    document: DefineDocument, dataset: Element, frame: pl.DataFrame, clause: Element
+    document: DefineDocument, dataset: Element, schema: Mapping[str, pl.DataType], clause: Element
 ) -> pl.Expr | None:
     """The records that a where clause chooses; None where it asks for a variable of another dataset."""
     parts: list[pl.Expr] = []
@@ -200,10 +200,10 @@ def chosen_by(
         item = document.items.get(oid)
         homes = document.datasets_of_item.get(oid, [])
         name = "" if item is None else item.get("Name", "")
-        if name not in frame.columns or dataset not in homes:
+        if name not in schema or dataset not in homes:
             return None
         values = [value.text or "" for value in check.findall(qualified("CheckValue"))]
-        parts.append(_compared(pl.col(name), check.get("Comparator", ""), values, frame.schema[name]))
+        parts.append(_compared(pl.col(name), check.get("Comparator", ""), values, schema[name]))
     return reduce(lambda a, b: a & b, parts) if parts else None
 
 

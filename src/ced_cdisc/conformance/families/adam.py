@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dataset import Dataset
-from ced_cdisc.conformance.follow import mostly
+from ced_cdisc.conformance.follow import is_mostly
 from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.records import Block
+from ced_cdisc.conformance.several import one_to_one
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.adam import adam_variable
 
@@ -48,7 +51,7 @@ def identifiers_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam("ADSL", "BDS", "TTE", "OCCDS"):
         for name in ("STUDYID", "USUBJID"):
             if _text(data, name):
-                yield data.records(pl.col(name).is_null(), name, of=pl.lit(True))
+                yield data.filled(name)
 
 
 def subject_in_dm_of_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -63,7 +66,7 @@ def subject_in_dm_of_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
 def subject_in_adsl(study: Submission) -> Iterator[Look]:  # noqa: D103
     adsl = study.get("ADSL")
     if adsl is not None and _text(adsl, "USUBJID"):
-        known = adsl.values("USUBJID")["value"].implode()
+        known = adsl.values("USUBJID").implode()
         for data in study.adam():
             if data.name != "ADSL" and _text(data, "USUBJID"):
                 yield data.values_wrong("USUBJID", ~VALUE.is_in(known))
@@ -85,7 +88,7 @@ def values_of_adsl(study: Submission) -> Iterator[Look]:
             pl.lit(True).alias("__there"),
             pl.col([*shared, *(["SUBJID"] * again)]).name.prefix("ADSL."),
         )
-        frame = beside(data.frame, right, "USUBJID")
+        frame = data.beside(right, "USUBJID")
         there = pl.col("__there").fill_null(False)
         if again:
             there = there & pl.col("SUBJID").eq_missing(pl.col("ADSL.SUBJID"))
@@ -156,15 +159,7 @@ def names_and_numbers(study: Submission) -> Iterator[Look]:
             number = f"{name}N"
             if number in numbers:
                 within = [] if _is_general(name) or "PARAMCD" not in data.texts() else ["PARAMCD"]
-                pairs = data.frame.select(*within, name, number).drop_nulls([name, number]).unique()
-                several = pl.any_horizontal(
-                    pl.struct(*within, name).is_duplicated(), pl.struct(*within, number).is_duplicated()
-                )
-                bad = pairs.filter(several).with_columns(pl.lit(True).alias("__bad"))
-                keys = [*within, name, number]
-                frame = beside(data.frame, bad, keys, nulls_equal=True)
-                both = pl.col(name).is_not_null() & pl.col(number).is_not_null()
-                yield data.records(pl.col("__bad"), number, name, *within, of=both, frame=frame)
+                yield one_to_one(data, number, name, within, is_within_filled=False)
 
 
 def dates_have_formats(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -238,15 +233,15 @@ def days_from_treatment(study: Submission) -> Iterator[Look]:
             if {name, date, "TRTSDT"} <= set(data.numbers()):
                 apart = pl.col(date) - pl.col("TRTSDT")
                 right = pl.col(name) == apart + (apart >= 0).cast(pl.Float64)
-                if mostly(data.frame, right):
-                    of = right.is_not_null()
-                    yield data.records(~right, name, date, "TRTSDT", of=of)
+                of = right.is_not_null()
+                yield data.habit(right, name, date, "TRTSDT", of=of, told=is_mostly)
 
 
 def sequence_unique_in_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         if "ASEQ" in data.numbers() and _text(data, "USUBJID"):
-            yield data.records(pl.struct("USUBJID", "ASEQ").is_duplicated(), "ASEQ")
+            keys = ["USUBJID", "ASEQ"]
+            yield data.repeated(keys, "ASEQ")
 
 
 def date_of_death_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -273,8 +268,7 @@ def sequence_of_sdtm(study: Submission) -> Iterator[Look]:
         for name in data.numbers():
             parents = study.domain(name[:2]) if re.fullmatch("[A-Z]{2}SEQ", name) else []
             if _text(data, "USUBJID") and parents and all(one.has("USUBJID", name) for one in parents):
-                keys = pl.concat([one.frame.select("USUBJID", name) for one in parents]).unique()
-                frame = _looked_up(data.frame, keys, ["USUBJID", name])
+                frame = partial(_looked_up, parents, name, name)
                 of = pl.col(name).is_not_null() & _of_the_study(study, data)
                 yield data.records(pl.col("__found").is_null(), name, of=of, frame=frame)
 
@@ -293,10 +287,7 @@ def source_record(study: Submission) -> Iterator[Look]:  # noqa: D103
             number = "ASEQ" if parents[0].kind == "ADaM" else "--SEQ"
             if not _text(data, "USUBJID") or not all(one.has("USUBJID", number) for one in parents):
                 continue
-            keys = pl.concat(
-                [one.frame.select("USUBJID", pl.col(one.v(number)).alias("SRCSEQ")) for one in parents]
-            ).unique()
-            frame = _looked_up(data.frame, keys, ["USUBJID", "SRCSEQ"])
+            frame = partial(_looked_up, parents, number, "SRCSEQ")
             of = (pl.col("SRCDOM") == source) & pl.col("SRCSEQ").is_not_null()
             if number == "--SEQ":
                 of = of & _of_the_study(study, data)
@@ -358,7 +349,7 @@ def _of_the_study(study: Submission, data: Dataset) -> pl.Expr:
     dm = study.get("DM")
     if dm is None or not (_text(dm, "STUDYID") and _text(data, "STUDYID")):
         return pl.lit(True)
-    return pl.col("STUDYID").is_in(dm.values("STUDYID")["value"].implode())
+    return pl.col("STUDYID").is_in(dm.values("STUDYID").implode())
 
 
 def _sourced(study: Submission, name: str) -> Iterator[Dataset]:
@@ -371,7 +362,7 @@ def _sourced(study: Submission, name: str) -> Iterator[Dataset]:
 def _sources(study: Submission, data: Dataset) -> dict[str, list[Dataset]]:
     """The datasets of the submission that SRCDOM names: a domain with its parts, or a dataset."""
     found: dict[str, list[Dataset]] = {}
-    for name in data.values("SRCDOM")["value"].sort():
+    for name in data.values("SRCDOM"):
         one = study.get(name)
         parts = study.domain(name) or ([one] if one is not None else [])
         if parts and not parts[0].is_supplemental:
@@ -379,7 +370,11 @@ def _sources(study: Submission, data: Dataset) -> dict[str, list[Dataset]]:
     return found
 
 
-def _looked_up(frame: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataFrame:
-    """The records with ``__found``, null where no key agrees."""
-    there = keys.with_columns(pl.lit(True).alias("__found"))
-    return beside(frame, there, on)
+def _looked_up(parents: list[Dataset], number: str, name: str, block: Block) -> pl.DataFrame:
+    """The records with ``__found``, null where no parent has a record of the subject with the number."""
+    keys = [
+        one.records_held.of_subjects(block, ["USUBJID", one.v(number)]).rename({one.v(number): name})
+        for one in parents
+    ]
+    there = pl.concat(keys).unique().with_columns(pl.lit(value=True).alias("__found"))
+    return beside(block.frame, there, ["USUBJID", name])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 
-from ced_cdisc.conformance.follow import nearly_always
+from ced_cdisc.conformance.dataset import Dataset
+from ced_cdisc.conformance.follow import is_nearly_all
 from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.several import several
 from ced_cdisc.conformance.submission import Submission
 
 _WINDOW = ("AWTARGET", "AWLO", "AWHI", "AWRANGE", "AWU")
@@ -25,8 +28,7 @@ def category_of_parameter(study: Submission) -> Iterator[Look]:
     for data in study.adam("BDS", "TTE"):
         for name in data.texts() if "PARAMCD" in data.texts() else ():
             if re.fullmatch(r"PARCAT\d", name):
-                several = pl.col(name).n_unique().over("PARAMCD") > 1
-                yield data.records(several, name, "PARAMCD")
+                yield several(data, name, ["PARAMCD"], name, "PARAMCD", is_missing_one=True)
 
 
 def window_of_visit(study: Submission) -> Iterator[Look]:
@@ -35,12 +37,25 @@ def window_of_visit(study: Submission) -> Iterator[Look]:
         if "AVISIT" in data.texts() and "PARAMCD" in data.texts():
             for name in _WINDOW:
                 if name in data.columns:
-                    usual = pl.col(name).mode().sort().first().over("PARAMCD", "AVISIT")
-                    way = pl.when(pl.col("AVISIT").is_not_null() & pl.col(name).is_not_null()).then(
-                        pl.col(name) == usual
-                    )
-                    if nearly_always(data.frame, way):
-                        yield data.records(~way, name, "PARAMCD", "AVISIT")
+                    yield data.combined(["PARAMCD", "AVISIT", name], partial(_windows, data, name))
+
+
+def _windows(data: Dataset, name: str, each: pl.DataFrame) -> Iterator[Look]:
+    place, value = ["PARAMCD", "AVISIT"], pl.col(name)
+    each = (
+        each.filter(pl.col("AVISIT").is_not_null())
+        .sort(name)
+        .sort("count", descending=True, maintain_order=True)
+    )
+    usual = each.group_by(place, maintain_order=True).agg(value.first().alias("__usual"))
+    told = each.join(usual, on=place, nulls_equal=True).select("count", right=value == pl.col("__usual"))
+    follow, of = (
+        int(told.filter(one)["count"].sum()) for one in (pl.col("right"), pl.col("right").is_not_null())
+    )
+    if is_nearly_all(follow, of):
+        way = pl.when(pl.col("AVISIT").is_not_null() & value.is_not_null()).then(value == pl.col("__usual"))
+        frame = None if follow == of else data.beside(usual, place, nulls_equal=True)
+        yield data.records(~way if frame else pl.lit(value=False), name, "PARAMCD", "AVISIT", frame=frame)
 
 
 def within_window(study: Submission) -> Iterator[Look]:
@@ -49,8 +64,7 @@ def within_window(study: Submission) -> Iterator[Look]:
         if {"AWLO", "AWHI"} <= set(data.numbers()):
             for name in (n for n in data.numbers() if n.endswith("DY")):
                 way = (pl.col(name) >= pl.col("AWLO")) & (pl.col(name) <= pl.col("AWHI"))
-                if nearly_always(data.frame, way):
-                    yield data.records(~way, name, "AVISIT", "AWLO", "AWHI", of=way.is_not_null())
+                yield data.habit(way, name, "AVISIT", "AWLO", "AWHI", of=way.is_not_null())
 
 
 def days_from_a_date(study: Submission) -> Iterator[Look]:
@@ -59,15 +73,16 @@ def days_from_a_date(study: Submission) -> Iterator[Look]:
         numbers = data.numbers()
         for name in (n for n in numbers if n.endswith("DY")):
             date = _DAYS.get(name, "ADT")
+            before: list[Look] = []
             for start in (n for n in numbers if n.endswith("DT") and n not in (date, "TRTSDT")):
                 if date in numbers:
                     apart = pl.col(date) - pl.col(start)
-                    days = [apart + (apart >= 0).cast(pl.Float64), *([] if name in _DAYS else [apart])]
-                    ways = [pl.col(name) == counted for counted in days]
-                    way = next((one for one in ways if nearly_always(data.frame, one)), None)
-                    if way is not None:
-                        yield data.records(~way, name, date, start, of=way.is_not_null())
-                        break
+                    for days in [apart + (apart >= 0).cast(pl.Float64), *([] if name in _DAYS else [apart])]:
+                        way = pl.col(name) == days
+                        of = way.is_not_null()
+                        look = data.habit(way, name, date, start, of=of, instead_of=before)
+                        before.append(look)
+                        yield look
 
 
 def start_of_time(study: Submission) -> Iterator[Look]:
@@ -81,12 +96,14 @@ def start_of_time(study: Submission) -> Iterator[Look]:
     )
     for data in study.adam("BDS", "TTE"):
         if "STARTDT" in data.numbers() and "USUBJID" in data.texts():
-            frame = data.frame.join(subjects, on="USUBJID", how="left", maintain_order="left")
+            frame = data.beside(subjects, "USUBJID")
+            before: list[Look] = []
             for name in dates:
                 way = pl.col("STARTDT") == pl.col(f"ADSL.{name}")
-                if nearly_always(frame, way):
-                    yield data.records(~way, "STARTDT", f"ADSL.{name}", of=way.is_not_null(), frame=frame)
-                    break
+                of, said = way.is_not_null(), f"ADSL.{name}"
+                look = data.habit(way, "STARTDT", said, of=of, frame=frame, instead_of=before)
+                before.append(look)
+                yield look
 
 
 def flags_and_dates(study: Submission) -> Iterator[Look]:
@@ -95,8 +112,7 @@ def flags_and_dates(study: Submission) -> Iterator[Look]:
     for flag, date in _TIED:
         if data is not None and flag in data.texts() and date in data.numbers():
             way = pl.col(flag).eq_missing("Y") == pl.col(date).is_not_null()
-            if nearly_always(data.frame, way):
-                yield data.records(~way, flag, date, of=pl.lit(value=True))
+            yield data.habit(way, flag, date, of=pl.lit(value=True))
 
 
 def treated_when_emergent(study: Submission) -> Iterator[Look]:
@@ -104,21 +120,20 @@ def treated_when_emergent(study: Submission) -> Iterator[Look]:
     for data in study.adam("OCCDS"):
         if {"ASTDT", "TRTSDT"} <= set(data.numbers()) and "TRTEMFL" in data.texts():
             way = pl.when(pl.col("TRTEMFL") == "Y").then(pl.col("ASTDT") >= pl.col("TRTSDT"))
-            if nearly_always(data.frame, way):
-                yield data.records(~way, "TRTEMFL", "ASTDT", "TRTSDT", of=way.is_not_null())
+            yield data.habit(way, "TRTEMFL", "ASTDT", "TRTSDT", of=way.is_not_null())
 
 
 def groups_of_age(study: Submission) -> Iterator[Look]:
     """AGEGRy whose text says bounds that AGE does not lie within, in studies that have all ages in years."""
     ages = [one for one in (*study.adam(), *study.domain("DM")) if "AGEU" in one.texts()]
-    if any(set(one.values("AGEU")["value"]) - {"YEARS"} for one in ages):
+    if any(set(one.values("AGEU")) - {"YEARS"} for one in ages):
         return
     for data in study.adam():
         for name in (n for n in data.texts() if re.fullmatch(r"AGEGR\d", n)):
             if "AGE" not in data.numbers():
                 continue
             outside = pl.lit(None, pl.Boolean)
-            for text in data.values(name)["value"].sort():
+            for text in data.values(name):
                 match = _BOUNDS.search(text)
                 if match and len(re.findall(r"\d+", text)) == (2 if match["low"] else 1):
                     outside = pl.when(pl.col(name) == text).then(_outside(match)).otherwise(outside)
@@ -140,8 +155,7 @@ def body_mass_index(study: Submission) -> Iterator[Look]:
     if data is not None and {"BMIBL", "HEIGHTBL", "WEIGHTBL"} <= set(data.numbers()):
         right = pl.col("WEIGHTBL") / (pl.col("HEIGHTBL") / 100) ** 2
         way = (pl.col("BMIBL") - right).abs() <= 0.06
-        if nearly_always(data.frame, way):
-            yield data.records(~way, "BMIBL", "WEIGHTBL", "HEIGHTBL", of=way.is_not_null())
+        yield data.habit(way, "BMIBL", "WEIGHTBL", "HEIGHTBL", of=way.is_not_null())
 
 
 def _outside(match: re.Match[str]) -> pl.Expr:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import day
-from ced_cdisc.conformance.follow import nearly_always
-from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.look import Beside, Look
+from ced_cdisc.conformance.records import Block
+from ced_cdisc.conformance.repeated import repeated
+from ced_cdisc.conformance.several import several
 from ced_cdisc.conformance.submission import Submission
 
 _SAME = (
@@ -50,10 +53,10 @@ def copied_from_dm(study: Submission) -> Iterator[Look]:
             n for n, c in dm.columns.items()
             if n in data.columns and data.columns[n].type == c.type and n not in {*_IDENTIFIERS, *known}
         ]  # fmt: skip
-        frame = study.with_dm(data, "USUBJID", *shared) if shared else data.frame
+        frame = study.with_dm("USUBJID", *shared)
         there = pl.col("USUBJID").is_in(study.subjects["USUBJID"].implode())
         if "STUDYID" in data.texts() and dm.has("STUDYID"):
-            there = there & pl.col("STUDYID").is_in(dm.values("STUDYID")["value"].implode())
+            there = there & pl.col("STUDYID").is_in(dm.values("STUDYID").implode())
         for name in shared:
             differ = _differ(data, name, f"DM.{name}")
             yield data.records(differ, name, f"DM.{name}", of=there, frame=frame)
@@ -72,7 +75,7 @@ def treatment_of_adsl(study: Submission) -> Iterator[Look]:
         )
         for data in study.adam("BDS", "TTE", "OCCDS"):
             if given and _is_text(data, name) and _is_text(data, "USUBJID"):
-                frame = data.frame.join(subjects, on="USUBJID", how="left", maintain_order="left")
+                frame = data.beside(subjects, "USUBJID")
                 of = pl.col(name).is_not_null() & pl.col("__given").is_not_null()
                 yield data.records(~pl.col("__given").list.contains(pl.col(name)), name, of=of, frame=frame)
 
@@ -90,8 +93,7 @@ def visit_has_one_name(study: Submission) -> Iterator[Look]:
     for data in study.adam():
         if "VISITNUM" in data.numbers() and _is_text(data, "VISIT"):
             within = ["VISITNUM", *(["STUDYID"] if "STUDYID" in data.columns else [])]
-            several = pl.col("VISIT").drop_nulls().n_unique().over(within) > 1
-            yield data.records(several, "VISITNUM", "VISIT")
+            yield several(data, "VISIT", within, "VISITNUM", "VISIT")
 
 
 def visit_of_subject(study: Submission) -> Iterator[Look]:
@@ -99,11 +101,11 @@ def visit_of_subject(study: Submission) -> Iterator[Look]:
     visits = study.get("SV")
     if visits is None or not visits.has("USUBJID", "VISITNUM"):
         return
-    there = visits.frame.select("USUBJID", "VISITNUM").unique().with_columns(pl.lit(True).alias("__there"))
-    known = visits.values("USUBJID")["value"].implode()
+    there = visits.read("USUBJID", "VISITNUM").unique().with_columns(pl.lit(True).alias("__there"))
+    known = visits.values("USUBJID").implode()
     for data in study.adam("BDS", "OCCDS", "TTE"):
         if "VISITNUM" in data.numbers() and _is_text(data, "USUBJID"):
-            frame = data.frame.join(there, on=["USUBJID", "VISITNUM"], how="left", maintain_order="left")
+            frame = data.beside(there, ["USUBJID", "VISITNUM"])
             of = pl.col("VISITNUM").is_not_null() & pl.col("USUBJID").is_in(known)
             yield data.records(pl.col("__there").is_null(), "VISITNUM", "VISIT", of=of, frame=frame)
 
@@ -112,7 +114,7 @@ def value_of_source(study: Submission) -> Iterator[Look]:
     """Where nearly all records of a parameter have a value of their source, all have."""
     for data, parents, frame in _with_sources(study):
         original = pl.col("DTYPE").is_null() if "DTYPE" in data.columns else pl.lit(value=True)
-        by = data.values("PARAMCD")["value"].sort() if _is_text(data, "PARAMCD") else [None]
+        by = data.values("PARAMCD") if _is_text(data, "PARAMCD") else [None]
         for name, source in _SAME:
             origin = parents[0].v(source)
             if not _is_same_type(data, name, parents, origin):
@@ -122,8 +124,7 @@ def value_of_source(study: Submission) -> Iterator[Look]:
             for code in by:
                 of = original & (pl.lit(value=True) if code is None else pl.col("PARAMCD") == code)
                 way = pl.when(of).then(equal)
-                if nearly_always(frame, way):
-                    yield data.records(~way, name, "PARAMCD", f"source {origin}", frame=frame)
+                yield data.habit(way, name, "PARAMCD", f"source {origin}", frame=frame)
 
 
 def date_of_source(study: Submission) -> Iterator[Look]:
@@ -134,9 +135,8 @@ def date_of_source(study: Submission) -> Iterator[Look]:
                 origin = parents[0].v(source)
                 if name in data.numbers() and all(origin in one.texts() for one in parents):
                     way = pl.col(name) == _since_1960(pl.col(f"source {origin}"), unit)
-                    if nearly_always(frame, way):
-                        of = way.is_not_null()
-                        yield data.records(~way, name, f"source {origin}", of=of, frame=frame)
+                    of = way.is_not_null()
+                    yield data.habit(way, name, f"source {origin}", of=of, frame=frame)
 
 
 def dates_of_dm(study: Submission) -> Iterator[Look]:
@@ -147,28 +147,31 @@ def dates_of_dm(study: Submission) -> Iterator[Look]:
     for name, source in _OF_DM:
         for suffix, unit in (("", "days"), ("M", "seconds")):
             if f"{name}{suffix}" in adsl.numbers() and dm.has(source):
-                frame = study.with_dm(adsl, source)
+                frame = study.with_dm(source)
                 way = pl.col(f"{name}{suffix}") == _since_1960(pl.col(f"DM.{source}"), unit)
-                if nearly_always(frame, way):
-                    of = way.is_not_null()
-                    yield adsl.records(~way, f"{name}{suffix}", f"DM.{source}", of=of, frame=frame)
+                of = way.is_not_null()
+                yield adsl.habit(way, f"{name}{suffix}", f"DM.{source}", of=of, frame=frame)
 
 
 # What several rules share
 
 
-def _with_sources(study: Submission) -> Iterator[tuple[Dataset, list[Dataset], pl.DataFrame]]:
+def _with_sources(study: Submission) -> Iterable[tuple[Dataset, list[Dataset], Beside]]:
     """Datasets with the SDTM records that they name, the variables of these as ``source NAME``.
 
     A record is named by the --SEQ of its domain, or by SRCDOM with SRCSEQ. Where several SDTM records have
     the number, or none has, the variables are null and ``__source`` too.
     """
+    return study.once("sources", lambda: list(_sourced(study)))
+
+
+def _sourced(study: Submission) -> Iterator[tuple[Dataset, list[Dataset], Beside]]:
     for data in study.adam("BDS", "TTE", "OCCDS"):
         if not _is_text(data, "USUBJID"):
             continue
         keyed = [(n[:2], n) for n in _keys(data) if n != "SRCSEQ"]
         if "SRCSEQ" in _keys(data):
-            keyed += [(code, "SRCSEQ") for code in data.values("SRCDOM")["value"].sort()]
+            keyed += [(code, "SRCSEQ") for code in data.values("SRCDOM")]
         for code, number in keyed:
             parents = [one for one in study.domain(code) if one.has("USUBJID", "--SEQ")]
             if parents:
@@ -181,24 +184,31 @@ def _keys(data: Dataset) -> list[str]:
     return [n for n in data.numbers() if re.fullmatch("[A-Z]{2}SEQ", n)] + ["SRCSEQ"] * traced
 
 
-def _joined(data: Dataset, parents: list[Dataset], code: str, number: str) -> pl.DataFrame:
+def _joined(data: Dataset, parents: list[Dataset], code: str, number: str) -> Beside:
     wanted = set(data.columns) | {parents[0].v(source) for _, source in (*_SAME, *_DATED, *_TIMED)}
-    parts = [
-        one.frame.select("USUBJID", pl.col(one.v("--SEQ")).alias("__number"), *(
-            pl.col(n).alias(f"source {n}") for n in one.columns if n in wanted
-        ), pl.lit(value=True).alias("__source"))
-        for one in parents
-    ]  # fmt: skip
-    source = pl.concat(parts, how="diagonal_relaxed")
-    source = source.filter(~pl.struct("USUBJID", "__number").is_duplicated())
     here = pl.col(number)
     if number == "SRCSEQ":
         here = pl.when(pl.col("SRCDOM") == code).then(here)
-    frame = data.frame.with_columns(here.alias("__number"))
-    return frame.join(source, on=["USUBJID", "__number"], how="left", maintain_order="left")
+
+    def source(one: Dataset, block: Block) -> pl.DataFrame:
+        names = [n for n in one.columns if n in wanted or n in ("USUBJID", one.v("--SEQ"))]
+        return one.records_held.of_subjects(block, names).select(
+            "USUBJID",
+            pl.col(one.v("--SEQ")).alias("__number"),
+            *(pl.col(n).alias(f"source {n}") for n in names if n in wanted),
+            pl.lit(value=True).alias("__source"),
+        )
+
+    def found(block: Block) -> pl.DataFrame:
+        sources = pl.concat([source(one, block) for one in parents], how="diagonal_relaxed")
+        sources = sources.filter(~repeated(sources, ["USUBJID", "__number"]))
+        frame = block.frame.with_columns(here.alias("__number"))
+        return beside(frame, sources, ["USUBJID", "__number"])
+
+    return found
 
 
-def _compared(data: Dataset, frame: pl.DataFrame, name: str) -> Look:
+def _compared(data: Dataset, frame: Beside, name: str) -> Look:
     differ = _differ(data, name, f"source {name}")
     of = pl.col("__source").is_not_null()
     if "DTYPE" in data.columns:

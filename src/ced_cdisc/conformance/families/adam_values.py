@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dataset import Dataset
-from ced_cdisc.conformance.follow import way_of
-from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.follow import ways
+from ced_cdisc.conformance.look import Beside, Look
+from ced_cdisc.conformance.records import Block
+from ced_cdisc.conformance.repeated import again, flagged_again
+from ced_cdisc.conformance.several import one_to_one
 from ced_cdisc.conformance.submission import Submission
 
 _TEXTS = (("BASEC", "AVALC"), ("BNRIND", "ANRIND"), ("BTOXGR", "ATOXGR"))
@@ -19,29 +23,32 @@ _DECIMALS = range(1, 9)
 
 def parameter_one_to_one(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("PARAMCD", "PARAM")):
-        yield _one_to_one(data, "PARAMCD", "PARAM", [])
+        yield one_to_one(data, "PARAMCD", "PARAM", [])
 
 
 def value_one_to_one(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("PARAMCD", "AVALC"), numbers=("AVAL",)):
-        yield _one_to_one(data, "AVAL", "AVALC", ["PARAMCD"])
+        yield one_to_one(data, "AVAL", "AVALC", ["PARAMCD"])
 
 
 def one_baseline_record(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("USUBJID", "PARAMCD", "ABLFL")):
-        flagged = data.frame.filter(pl.col("ABLFL") == "Y").select(_series(data))
-        bad = flagged.filter(pl.struct(_series(data)).is_duplicated()).unique()
-        frame = beside(
-            data.frame, bad.with_columns(pl.lit(True).alias("__bad")), _series(data), nulls_equal=True
-        )
-        yield data.records(pl.col("__bad") & (pl.col("ABLFL") == "Y"), "ABLFL", "PARAMCD", frame=frame)
+        flagged = pl.col("ABLFL") == "Y"
+        series = _series(data)
+        frame = partial(flagged_again, series, flagged)
+        yield data.records(again(series) & flagged, "ABLFL", "PARAMCD", frame=frame)
 
 
 def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("USUBJID", "PARAMCD"), numbers=("BASE",)):
-        each = data.frame.group_by(_series(data)).agg(pl.col("BASE").drop_nulls().n_unique().alias("__bases"))
-        frame = beside(data.frame, each.filter(pl.col("__bases") > 1), _series(data), nulls_equal=True)
+        frame = partial(_with_bases, _series(data))
         yield data.records(pl.col("__bases") > 1, "BASE", "PARAMCD", frame=frame)
+
+
+def _with_bases(series: list[str], block: Block) -> pl.DataFrame:
+    """The records with ``__bases``, how many values BASE has in their series, where these are several."""
+    each = block.frame.group_by(series).agg(pl.col("BASE").drop_nulls().n_unique().alias("__bases"))
+    return beside(block.frame, each.filter(pl.col("__bases") > 1), series, nulls_equal=True)
 
 
 def baseline_value(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -95,10 +102,7 @@ def distance_from_target(study: Submission) -> Iterator[Look]:
     """The distance may leave out the day 0 that does not exist, or not."""
     for data in _bds(study, numbers=("AWTARGET", "AWTDIFF")):
         names = [n for n in data.numbers() if n.endswith("DY")]
-        way = way_of(data.frame, [_is_distance(pl.col(n)) for n in names])
-        if way is not None:
-            of = way.is_not_null()
-            yield data.records(~way, "AWTDIFF", "AWTARGET", *names, of=of)
+        yield from ways(data, [_is_distance(pl.col(n)) for n in names], "AWTDIFF", "AWTARGET", *names)
 
 
 def distance_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -129,10 +133,8 @@ def shift_of_range(study: Submission) -> Iterator[Look]:
         texts = data.texts()
         for name in (n for n in texts if re.fullmatch(r"SHIFT[1-9]\d?", n)):
             pairs = [(base, value) for base, value in _TEXTS if base in texts and value in texts]
-            way = way_of(data.frame, [_is_shift(name, base, value) for base, value in pairs])
-            if way is not None:
-                shown = [n for pair in pairs for n in pair]
-                yield data.records(~way, name, *shown, of=way.is_not_null())
+            shown = [n for pair in pairs for n in pair]
+            yield from ways(data, [_is_shift(name, base, value) for base, value in pairs], name, *shown)
 
 
 def criterion_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -170,14 +172,11 @@ def time_of_dates(study: Submission) -> Iterator[Look]:
     """In days, with the first day counted or not, as nearly all records of the parameter have it."""
     for data in _bds(study, texts=("PARAMCD",), numbers=("CNSR", "AVAL", "STARTDT", "ADT")):
         apart = pl.col("ADT") - pl.col("STARTDT")
-        for code in data.values("PARAMCD")["value"].sort():
+        for code in data.values("PARAMCD"):
             here = pl.col("PARAMCD") == code
-            ways = [
-                pl.when(here).then(_near(pl.col("AVAL"), days)) for days in (apart + 1, apart)
-            ]  # the first day is counted, or it is not
-            way = way_of(data.frame, ways)
-            if way is not None:
-                yield data.records(~way, "AVAL", "PARAMCD", "STARTDT", "ADT", of=way.is_not_null())
+            # The first day is counted, or it is not.
+            every = [pl.when(here).then(_near(pl.col("AVAL"), days)) for days in (apart + 1, apart)]
+            yield from ways(data, every, "AVAL", "PARAMCD", "STARTDT", "ADT")
 
 
 def event_has_description(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -200,32 +199,32 @@ def _series(data: Dataset) -> list[str]:
     A single flag too many at another time point is so still a fault.
     """
     series = ["USUBJID", "PARAMCD", *(["BASETYPE"] if "BASETYPE" in data.texts() else [])]
-    if "ATPT" in data.texts() and "ABLFL" in data.texts():
-        flagged = data.frame.filter((pl.col("ABLFL") == "Y") & pl.col("ATPT").is_not_null())
-        points = flagged.group_by(series).agg((pl.col("ATPT").n_unique() > 1).alias("several"))
-        if points.height and points["several"].sum() > points.height / 2:
-            return [*series, "ATPT"]
-    return series
+    if not {"ATPT", "ABLFL"} <= set(data.texts()):
+        return series
+
+    def chosen() -> list[str]:
+        several = points = 0
+        for part in data.parts(*series, "ATPT", "ABLFL"):
+            flagged = part.filter((pl.col("ABLFL") == "Y") & pl.col("ATPT").is_not_null())
+            each = flagged.group_by(series).agg((pl.col("ATPT").n_unique() > 1).alias("several"))
+            several, points = several + int(each["several"].sum()), points + each.height
+        return [*series, "ATPT"] if points and several > points / 2 else series
+
+    return data.once("series of baselines", chosen)
 
 
-def _with_baseline(data: Dataset, name: str) -> pl.DataFrame:
-    """The records with a value of their baseline record, null where there is none or several."""
+def _with_baseline(data: Dataset, name: str) -> Beside:
+    """Gives the records a value of their baseline record, null where there is none or several."""
     series = _series(data)
-    flagged = data.frame.filter(pl.col("ABLFL") == "Y").select(
-        *series, pl.col(name).alias(f"{name} at ABLFL")
-    )
-    return beside(data.frame, flagged.filter(~pl.struct(series).is_duplicated()), series, nulls_equal=True)
 
+    def found(block: Block) -> pl.DataFrame:
+        value = pl.col(name).alias(f"{name} at ABLFL")
+        flagged = block.frame.filter(pl.col("ABLFL") == "Y").select(*series, value)
+        return beside(
+            block.frame, flagged.filter(~pl.struct(series).is_duplicated()), series, nulls_equal=True
+        )
 
-def _one_to_one(data: Dataset, one: str, other: str, within: list[str]) -> Look:
-    pairs = data.frame.select(*within, one, other).drop_nulls().unique()
-    several = pl.any_horizontal(
-        pl.struct(*within, one).is_duplicated(), pl.struct(*within, other).is_duplicated()
-    )
-    bad = pairs.filter(several).with_columns(pl.lit(True).alias("__bad"))
-    frame = beside(data.frame, bad, [*within, one, other], nulls_equal=True)
-    both = pl.col(one).is_not_null() & pl.col(other).is_not_null()
-    return data.records(pl.col("__bad"), one, other, *within, of=both, frame=frame)
+    return found
 
 
 def _derived(study: Submission, name: str, right: pl.Expr) -> Iterator[Look]:

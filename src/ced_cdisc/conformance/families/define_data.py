@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
+from typing import TypeAlias
 
 import polars as pl
 
 from ced_cdisc.check.define.against_data import SHAPES, chosen_by, listed_values
 from ced_cdisc.check.define.document import DefineDocument, Element, attribute, description, qualified
 from ced_cdisc.conformance.dataset import Dataset
-from ced_cdisc.conformance.follow import nearly_always
 from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.records import Records
 from ced_cdisc.conformance.submission import Submission
 
 VALUE = pl.col("value")
+_Condition: TypeAlias = "tuple[Dataset, DefineDocument, Element, str, pl.Expr]"
 _NUMERIC = ("integer", "float")
 _LONGEST = {
     "date": 10, "partialDate": 10, "time": 15, "partialTime": 15,
@@ -36,7 +38,9 @@ def dataset_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
             if data is not None:
                 yield data.fact(False)
             elif attribute(element, "def:HasNoData") is None:
-                absent = Dataset(name, description(element), document.file, "xpt", pl.DataFrame(), {})
+                absent = Dataset(
+                    name, description(element), document.file, "xpt", Records.of(pl.DataFrame()), {}
+                )
                 yield absent.fact(True)
 
 
@@ -116,7 +120,7 @@ def values_fit_length(study: Submission) -> Iterator[Look]:
     for data, item, name in _variables(study):
         length = item.get("Length", "")
         if item.get("DataType") == "text" and data.columns[name].type == "Char" and length.isdecimal():
-            yield data.values_wrong(name, VALUE.str.len_chars() > int(length), said=length)
+            yield data.no_longer(name, int(length), said=length)
 
 
 def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -124,7 +128,7 @@ def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
         for ref, item in _refs(document, element):
             name = item.get("Name", "")
             if ref.get("Mandatory") == "Yes" and name in data.columns:
-                yield data.records(pl.col(name).is_null(), name, of=pl.lit(True))
+                yield data.filled(name)
 
 
 def empty_variable_has_no_values(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -140,7 +144,7 @@ def variable_without_values_says_so(study: Submission) -> Iterator[Look]:  # noq
         for ref, item in _refs(document, element) if document.version == "2.1" and data.height else ():
             name = item.get("Name", "")
             if attribute(ref, "def:HasNoData") is None and name in data.columns:
-                yield data.fact(data.frame[name].null_count() == data.height, name)
+                yield data.fact(data.is_empty(name), name)
 
 
 def integers_are_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -219,24 +223,17 @@ def records_in_order_of_keys(study: Submission) -> Iterator[Look]:
     for data, _, _ in _described(study):
         keys = data.define_keys
         if keys and all(name in data.columns for name in keys):
-            frame = data.frame.with_columns(_before_their_place(data.frame, keys).alias("__early"))
-            early = pl.col("__early")
-            if nearly_always(frame, ~early):
-                yield data.records(
-                    early, keys[0], *keys, of=pl.lit(value=True), frame=frame, keys=", ".join(keys)
-                )
+            way, of = ~_before_their_place(keys), pl.lit(value=True)
+            yield data.habit(way, keys[0], *keys, of=of, in_order=True, keys=", ".join(keys))
 
 
-def _before_their_place(frame: pl.DataFrame, keys: Sequence[str]) -> pl.Series:
+def _before_their_place(keys: Sequence[str]) -> pl.Expr:
     """Which records come earlier by the keys than the record before them; missing values first, as in SAS."""
-    early = pl.repeat(value=False, n=frame.height, eager=True)
-    same = pl.repeat(value=True, n=frame.height, eager=True)
-    for name in keys:
-        here, before = frame[name], frame[name].shift(1)
+    early = pl.lit(value=False)
+    for name in reversed(keys):
+        here, before = pl.col(name), pl.col(name).shift(1)
         less = (here < before).fill_null(False) | (here.is_null() & before.is_not_null())
-        early, same = early | (same & less), same & here.eq_missing(before)
-        if not same.any():
-            break
+        early = less | (here.eq_missing(before) & early)
     return early
 
 
@@ -250,28 +247,38 @@ def _described(study: Submission) -> Iterator[tuple[Dataset, DefineDocument, Ele
 
 
 def _refs(document: DefineDocument, element: Element) -> Iterator[tuple[Element, Element]]:
-    """The ItemRefs of a dataset with their ItemDefs; dangling references left out."""
+    """The ItemRefs of a dataset or a value list with their ItemDefs; dangling references left out."""
     for ref in element.findall(qualified("ItemRef")):
         item = document.items.get(ref.get("ItemOID", ""))
         if item is not None:
             yield ref, item
 
 
-def _variables(study: Submission) -> Iterator[tuple[Dataset, Element, str]]:
+def _variables(study: Submission) -> Iterable[tuple[Dataset, Element, str]]:
     """The variables that define.xml and the data both have."""
-    for data, document, element in _described(study):
-        for item in document.refs(element):
-            name = item.get("Name", "")
-            if name in data.columns:
-                yield data, item, name
+    return study.once(
+        "variables",
+        lambda: [
+            (data, item, name)
+            for data, document, element in _described(study)
+            for item in document.refs(element)
+            if (name := item.get("Name", "")) in data.columns
+        ],
+    )
 
 
-def _conditions(study: Submission) -> Iterator[tuple[Dataset, DefineDocument, Element, str, pl.Expr]]:
+def _conditions(study: Submission) -> Iterable[_Condition]:
     """The value-level items of a variable with the records that their where clauses choose.
 
     A clause that asks for variables of other datasets is left out.
     """
+    return study.once("conditions", lambda: list(_chosen(study)))
+
+
+def _chosen(study: Submission) -> Iterator[_Condition]:
     for data, document, element in _described(study):
+        kinds = {"Char": pl.String(), "Num": pl.Float64()}
+        schema = {name: kinds[column.type] for name, column in data.columns.items()}
         clauses = {clause.get("OID", ""): clause for clause in document.all("def:WhereClauseDef")}
         for variable in document.refs(element):
             values, name = document.value_list_of(variable), variable.get("Name", "")
@@ -282,7 +289,7 @@ def _conditions(study: Submission) -> Iterator[tuple[Dataset, DefineDocument, El
                     one.get("WhereClauseOID", "") for one in ref.findall(qualified("def:WhereClauseRef"))
                 ]
                 chosen = [
-                    chosen_by(document, element, data.frame, clauses[oid]) for oid in named if oid in clauses
+                    chosen_by(document, element, schema, clauses[oid]) for oid in named if oid in clauses
                 ]
                 found = [one for one in chosen if one is not None]
                 if found and len(found) == len(named):

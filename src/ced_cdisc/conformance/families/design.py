@@ -10,6 +10,7 @@ import polars as pl
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import PREFIX
 from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.several import several
 from ced_cdisc.conformance.submission import Submission
 
 _EXPECTED = (
@@ -51,7 +52,7 @@ def arm_has_one_name(study: Submission) -> Iterator[Look]:  # noqa: D103
 def planned_element_in_te(study: Submission) -> Iterator[Look]:  # noqa: D103
     arms, elements = study.get("TA"), study.get("TE")
     if arms is not None and elements is not None and arms.has("ETCD") and elements.has("ETCD"):
-        yield arms.values_wrong("ETCD", ~pl.col("value").is_in(elements.values("ETCD")["value"].implode()))
+        yield arms.values_wrong("ETCD", ~pl.col("value").is_in(elements.values("ETCD").implode()))
 
 
 def element_name_as_in_te(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -62,7 +63,7 @@ def element_name_as_in_te(study: Submission) -> Iterator[Look]:  # noqa: D103
     for name in ("TA", "SE"):
         data = study.get(name)
         if data is not None and data.has("ETCD", "ELEMENT"):
-            frame = data.frame.join(names, on="ETCD", how="left", maintain_order="left")
+            frame = data.beside(names, "ETCD")
             yield data.records(
                 pl.col("ELEMENT") != pl.col("planned"), "ELEMENT", "ETCD", "planned", frame=frame
             )
@@ -87,7 +88,7 @@ def planned_visits_once(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("TV")
     if data is not None and data.has("VISITNUM"):
         by = ["VISITNUM", *(["ARMCD"] if data.has("ARMCD") else [])]
-        yield data.records(pl.struct(by).is_duplicated(), "VISITNUM")
+        yield data.repeated(by, "VISITNUM")
 
 
 def planned_visit_has_start(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -98,7 +99,7 @@ def criteria_once(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("TI")
     if data is not None and data.has("IETESTCD"):
         by = ["IETESTCD", *(["TIVERS"] if data.has("TIVERS") else [])]
-        yield data.records(pl.struct(by).is_duplicated(), "IETESTCD")
+        yield data.repeated(by, "IETESTCD")
 
 
 def criterion_has_category(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -141,7 +142,7 @@ def code_has_dictionary(study: Submission) -> Iterator[Look]:  # noqa: D103
 def expected_parameters(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("TS")
     if data is not None and data.has("TSPARMCD"):
-        known = set(data.values("TSPARMCD")["value"])
+        known = set(data.values("TSPARMCD"))
         for code in _EXPECTED:
             yield data.fact(code not in known, "TSPARMCD", parameter=code)
 
@@ -149,7 +150,7 @@ def expected_parameters(study: Submission) -> Iterator[Look]:  # noqa: D103
 def start_of_study(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("TS")
     if data is not None and data.has("TSPARMCD"):
-        yield data.fact("SSTDTC" not in set(data.values("TSPARMCD")["value"]), "TSPARMCD")
+        yield data.fact("SSTDTC" not in set(data.values("TSPARMCD")), "TSPARMCD")
 
 
 def dates_of_the_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -176,7 +177,7 @@ def counts_of_the_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
 def number_of_arms(study: Submission) -> Iterator[Look]:  # noqa: D103
     data, arms = study.get("TS"), study.get("TA")
     if data is not None and arms is not None and data.has("TSPARMCD", "TSVAL") and arms.has("ARMCD"):
-        planned = arms.values("ARMCD").height
+        planned = len(arms.values("ARMCD"))
         of = (pl.col("TSPARMCD") == "NARMS") & pl.col("TSVAL").str.contains(r"^\d+$")
         wrong = pl.col("TSVAL").cast(pl.Int64, strict=False) != planned
         yield data.records(wrong, "TSVAL", "TSPARMCD", of=of, arms=str(planned))
@@ -188,13 +189,13 @@ def number_of_arms(study: Submission) -> Iterator[Look]:  # noqa: D103
 def _once(study: Submission, name: str, *keys: str) -> Iterator[Look]:
     data = study.get(name)
     if data is not None and data.has(*keys):
-        yield data.records(pl.struct(keys).is_duplicated(), keys[-1], *keys[:-1])
+        yield data.repeated(keys, keys[-1], *keys[:-1])
 
 
 def _one_name(study: Submission, dataset: str, code: str, name: str) -> Iterator[Look]:
     data = study.get(dataset)
     if data is not None and data.has(code, name):
-        yield data.records(pl.col(name).n_unique().over(code) > 1, name, code)
+        yield several(data, name, [code], name, code, is_missing_one=True)
 
 
 def _filled(study: Submission, dataset: str, name: str) -> Iterator[Look]:

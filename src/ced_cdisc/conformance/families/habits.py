@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after, day
-from ced_cdisc.conformance.follow import is_nearly_all, nearly_always
-from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.follow import is_nearly_all
+from ced_cdisc.conformance.look import Gathered, Look
+from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.submission import Submission
 
 _CONSENT = "INFORMED CONSENT OBTAINED"
+_COUNTS = {"subjects": pl.Int64, "whole": pl.Int64}
 
 
 def numbers_without_gap(study: Submission) -> Iterator[Look]:
@@ -22,16 +25,34 @@ def numbers_without_gap(study: Submission) -> Iterator[Look]:
         # The parts of a split domain share its numbers.
         whole = data.kind != "SDTM" or len(study.domain(data.domain)) == 1
         if number in data.numbers() and "USUBJID" in data.texts() and whole:
-            last = data.frame.group_by("USUBJID").agg(
-                (pl.col(number).max() == pl.len()).alias("whole"), pl.col(number).max().alias("last")
-            )
-            if nearly_always(last, pl.col("whole")):
-                of, gaps = pl.col(number).is_not_null(), last.filter(~pl.col("whole"))
-                if gaps.height:
-                    frame = data.frame.join(gaps, on="USUBJID", how="left", maintain_order="left")
-                    yield data.records(pl.col(number) == pl.col("last"), number, of=of, frame=frame)
-                else:
-                    yield data.records(pl.lit(value=False), number, of=of)
+            gather = partial(_last_numbers, number)
+            yield Gathered(data, gather, _with_gaps, partial(_gaps, data, number))
+
+
+def _last_numbers(number: str, block: Block) -> pl.DataFrame:
+    """How many ``subjects`` there are, how many of them are ``whole``, and the ``last`` number of others."""
+    last = block.frame.group_by("USUBJID").agg(
+        pl.col(number).max().alias("last"), (pl.col(number).max() == pl.len()).alias("is whole")
+    )
+    whole = last["is whole"]
+    counts = pl.DataFrame({"subjects": [whole.count()], "whole": [whole.sum()]}, schema_overrides=_COUNTS)
+    return pl.concat([counts, last.filter(~pl.col("is whole")).drop("is whole")], how="diagonal")
+
+
+def _with_gaps(parts: pl.DataFrame) -> pl.DataFrame:
+    counts = parts.select(pl.col("subjects", "whole").sum())
+    return pl.concat(
+        [counts, parts.filter(pl.col("last").is_not_null()).drop("subjects", "whole")], how="diagonal"
+    )
+
+
+def _gaps(data: Dataset, number: str, found: pl.DataFrame) -> Iterator[Look]:
+    whole, subjects = int(found["whole"].sum()), int(found["subjects"].sum())
+    if is_nearly_all(whole, subjects):
+        gaps = found.filter(pl.col("last").is_not_null()).select("USUBJID", "last")
+        wrong = pl.col(number) == pl.col("last") if gaps.height else pl.lit(value=False)
+        frame = data.beside(gaps, "USUBJID") if gaps.height else None
+        yield data.records(wrong, number, frame=frame)
 
 
 def numbers_in_order(study: Submission) -> Iterator[Look]:
@@ -41,8 +62,7 @@ def numbers_in_order(study: Submission) -> Iterator[Look]:
         if number in data.numbers() and "USUBJID" in data.texts():
             of_one = pl.col("USUBJID") == pl.col("USUBJID").shift(1)
             way = pl.when(of_one).then(pl.col(number) > pl.col(number).shift(1))
-            if nearly_always(data.frame, way):
-                yield data.records(~way, number, of=way.is_not_null())
+            yield data.habit(way, number, of=way.is_not_null(), in_order=True)
 
 
 def repeats_counted(study: Submission) -> Iterator[Look]:
@@ -57,17 +77,16 @@ def record_within_visit(study: Submission) -> Iterator[Look]:
     visits = study.get("SV")
     if visits is None or not visits.has("USUBJID", "VISITNUM", "SVSTDTC", "SVENDTC"):
         return
-    spans = visits.frame.select("USUBJID", "VISITNUM", pl.col("SVSTDTC"), pl.col("SVENDTC"))
+    spans = visits.read("USUBJID", "VISITNUM", "SVSTDTC", "SVENDTC")
     spans = spans.filter(~pl.struct("USUBJID", "VISITNUM").is_duplicated())
     for data in study.having("USUBJID", "VISITNUM"):
         date = next((n for n in ("--DTC", "--STDTC") if data.has(n)), "")
         if date and data.name != "SV":
-            frame = data.frame.join(spans, on=["USUBJID", "VISITNUM"], how="left", maintain_order="left")
+            frame = data.beside(spans, ["USUBJID", "VISITNUM"])
             when, first, last = day(data.col(date)), day(pl.col("SVSTDTC")), day(pl.col("SVENDTC"))
             way = (when >= first) & (when <= last)
-            if nearly_always(frame, way):
-                of = way.is_not_null()
-                yield data.records(~way, date, "VISITNUM", "SVSTDTC", "SVENDTC", of=of, frame=frame)
+            of = way.is_not_null()
+            yield data.habit(way, date, "VISITNUM", "SVSTDTC", "SVENDTC", of=of, frame=frame)
 
 
 def limits_converted(study: Submission) -> Iterator[Look]:
@@ -81,30 +100,33 @@ def limits_converted(study: Submission) -> Iterator[Look]:
             if not data.has(*pair):
                 continue
             collected, standard = (data.v(n) for n in pair)
-            each = data.frame.lazy().group_by(*by, collected, standard).len("count").collect()
-            number = pl.col(collected).cast(pl.Float64, strict=False)
-            factor = pl.when(number != 0).then(pl.col(standard) / number)
-            each = each.sort("count", descending=True).with_columns(factor.alias("factor"))
-            usual = pl.col("factor").drop_nulls().first().over(by)
-            each = each.with_columns((((pl.col("factor") / usual) - 1).abs() < 0.1).alias("fits"))
-            told = each.filter(pl.col("fits").is_not_null())
-            of, few = int(told["count"].sum()), int(told.filter(~pl.col("fits"))["count"].sum())
-            if not few and of:
-                yield data.records(pl.lit(value=False), standard, collected)
-            elif is_nearly_all(of - few, of):
-                keys = [*by, collected, standard]
-                frame = data.frame.join(
-                    told.select(*keys, "fits"), on=keys, how="left", nulls_equal=True, maintain_order="left"
-                )
-                yield data.records(~pl.col("fits"), standard, collected, *by, frame=frame)
+            names = [*by, collected, standard]
+            yield data.combined(names, partial(_limits, data, by, collected, standard))
+
+
+def _limits(
+    data: Dataset, by: list[str], collected: str, standard: str, each: pl.DataFrame
+) -> Iterator[Look]:
+    number = pl.col(collected).cast(pl.Float64, strict=False)
+    factor = pl.when(number != 0).then(pl.col(standard) / number)
+    each = each.sort("count", descending=True, maintain_order=True).with_columns(factor.alias("factor"))
+    usual = pl.col("factor").drop_nulls().first().over(by)
+    each = each.with_columns((((pl.col("factor") / usual) - 1).abs() < 0.1).alias("fits"))
+    told = each.filter(pl.col("fits").is_not_null())
+    of, few = int(told["count"].sum()), int(told.filter(~pl.col("fits"))["count"].sum())
+    if not few and of:
+        yield data.records(pl.lit(value=False), standard, collected)
+    elif is_nearly_all(of - few, of):
+        keys = [*by, collected, standard]
+        frame = data.beside(told.select(*keys, "fits"), keys, nulls_equal=True)
+        yield data.records(~pl.col("fits"), standard, collected, *by, frame=frame)
 
 
 def reference_time_of_day(study: Submission) -> Iterator[Look]:
     """References of time points on another day than the record, where nearly all are on its day."""
     for data in study.having("--RFTDTC", "--DTC"):
         way = day(data.col("--RFTDTC")) == day(data.col("--DTC"))
-        if nearly_always(data.frame, way):
-            yield data.records(~way, "--RFTDTC", "--DTC", of=way.is_not_null())
+        yield data.habit(way, "--RFTDTC", "--DTC", of=way.is_not_null())
 
 
 def subject_in_unique_identifier(study: Submission) -> Iterator[Look]:
@@ -112,15 +134,14 @@ def subject_in_unique_identifier(study: Submission) -> Iterator[Look]:
     for data in study.datasets.values():
         if {"USUBJID", "SUBJID"} <= set(data.texts()):
             way = pl.col("USUBJID").str.ends_with(pl.col("SUBJID"))
-            if nearly_always(data.frame, way):
-                yield data.records(~way, "SUBJID", of=way.is_not_null())
+            yield data.habit(way, "SUBJID", of=way.is_not_null())
 
 
 def death_on_one_day(study: Submission) -> Iterator[Look]:
     """Deaths in DS on another day than in DM."""
     for data in study.domain("DS"):
         if data.has("USUBJID", "DSDECOD", "DSSTDTC"):
-            frame, of = study.with_dm(data, "DTHDTC"), pl.col("DSDECOD") == "DEATH"
+            frame, of = study.with_dm("DTHDTC"), pl.col("DSDECOD") == "DEATH"
             wrong = _apart(pl.col("DSSTDTC"), pl.col("DM.DTHDTC"))
             yield data.records(wrong, "DSSTDTC", "DM.DTHDTC", of=of, frame=frame)
 
@@ -131,7 +152,7 @@ def consent_on_one_day(study: Submission) -> Iterator[Look]:
     consents = [_consents(one) for one in study.domain("DS") if one.has("USUBJID", "DSDECOD", "DSSTDTC")]
     if dm is not None and dm.has("USUBJID", "RFICDTC") and consents:
         days = pl.concat(consents).group_by("USUBJID").agg("consent")
-        frame = dm.frame.join(days, on="USUBJID", how="left", maintain_order="left")
+        frame = dm.beside(days, "USUBJID")
         consent = day(pl.col("RFICDTC"))
         of = pl.col("consent").is_not_null() & consent.is_not_null()
         yield dm.records(~pl.col("consent").list.contains(consent), "RFICDTC", of=of, frame=frame)
@@ -141,7 +162,7 @@ def participation_ends_last(study: Submission) -> Iterator[Look]:
     """Dispositions after the end of the participation."""
     for data in study.domain("DS"):
         if data.has("USUBJID", "DSSTDTC"):
-            frame = study.with_dm(data, "RFPENDTC")
+            frame = study.with_dm("RFPENDTC")
             late = after(pl.col("DSSTDTC"), pl.col("DM.RFPENDTC"))
             of = pl.col("DSSTDTC").is_not_null() & pl.col("DM.RFPENDTC").is_not_null()
             yield data.records(late, "DSSTDTC", "DM.RFPENDTC", of=of, frame=frame)
@@ -153,7 +174,7 @@ def _apart(one: pl.Expr, other: pl.Expr) -> pl.Expr:
 
 def _consents(data: Dataset) -> pl.DataFrame:
     """The subjects with the days of their consents; a subject with a consent of no whole day is left out."""
-    given = data.frame.filter(pl.col("DSDECOD") == _CONSENT)
+    given = data.read("USUBJID", "DSDECOD", "DSSTDTC").filter(pl.col("DSDECOD") == _CONSENT)
     consents = given.select("USUBJID", day(pl.col("DSSTDTC")).alias("consent"))
     unsure = consents.filter(pl.col("consent").is_null())["USUBJID"]
     return consents.filter(~pl.col("USUBJID").is_in(unsure.implode()))

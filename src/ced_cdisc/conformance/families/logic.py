@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
+from functools import partial, reduce
 
 import polars as pl
 
-from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after, day, is_day, study_day
-from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.look import Beside, Look
+from ced_cdisc.conformance.records import Block
+from ced_cdisc.conformance.several import several
 from ced_cdisc.conformance.submission import Submission
 
 _CRITERIA = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESOD", "AESMIE", "AESINTV")
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
-_DAYS_KNOWN = pl.col("day").is_not_null() & pl.col("start").is_not_null()
+_START = pl.col("start of the subject")
 _OBSERVED = ("Interventions", "Events", "Findings", "Findings About")
 
 
@@ -28,8 +29,7 @@ def one_record_a_subject(study: Submission) -> Iterator[Look]:  # noqa: D103
 def subject_identifiers(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("USUBJID", "SUBJID"):
-            other = pl.col("USUBJID").n_unique().over("SUBJID") > 1
-            yield data.records(other, "SUBJID")
+            yield several(data, "USUBJID", ["SUBJID"], "SUBJID", is_missing_one=True)
 
 
 def age_has_unit(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -67,7 +67,12 @@ def age_and_birth(study: Submission) -> Iterator[Look]:
 def demographics_of_one_study(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("STUDYID"):
-            yield data.records(pl.col("STUDYID") != pl.col("STUDYID").mode().sort().first(), "STUDYID")
+            yield data.combined(["STUDYID"], partial(_of_another_study, data))
+
+
+def _of_another_study(data: Dataset, each: pl.DataFrame) -> Iterator[Look]:
+    usual = each.sort("STUDYID").sort("count", descending=True, maintain_order=True)["STUDYID"].first()
+    yield data.records(pl.col("STUDYID") != pl.lit(usual, pl.String), "STUDYID")
 
 
 def reference_dates_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -110,7 +115,7 @@ def one_name_an_arm(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         for code, name in (("ARMCD", "ARM"), ("ACTARMCD", "ACTARM")):
             if data.has(code, name):
-                yield data.records(_several(name, code), code, name)
+                yield several(data, name, [code], code, name)
 
 
 def no_arm_has_reason(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -169,7 +174,7 @@ def fatal_event_and_death(study: Submission) -> Iterator[Look]:  # noqa: D103
         if data.has("AEOUT", "USUBJID") and study.subjects.height:
             died = pl.col("DM.DTHFL").ne_missing("Y")
             fatal = pl.col("AEOUT") == "FATAL"
-            yield data.records(died, "AEOUT", "DM.DTHFL", of=fatal, frame=study.with_dm(data, "DTHFL"))
+            yield data.records(died, "AEOUT", "DM.DTHFL", of=fatal, frame=study.with_dm("DTHFL"))
 
 
 def end_not_before_start(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -234,7 +239,7 @@ def elapsed_time_has_reference(study: Submission) -> Iterator[Look]:  # noqa: D1
 def time_point_numbers(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--TPT", "--TPTNUM"):
         by = [data.v(name) for name in ("--TPTREF", "--TESTCD") if data.has(name)]
-        yield data.records(_several(data.v("--TPT"), data.v("--TPTNUM"), *by), "--TPTNUM", "--TPT")
+        yield several(data, "--TPT", ["--TPTNUM", *by], "--TPTNUM", "--TPT")
 
 
 def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -242,7 +247,7 @@ def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
         for data in study.having(
             "USUBJID", date, number, among=study.sdtm(*_OBSERVED, "Special-Purpose", "Special Purpose")
         ):
-            right = study_day(pl.col("day"), pl.col("start"))
+            right = study_day(data.day(date), _START)
             wrong = data.col(number) != right
             yield data.records(wrong, number, date, "DM.RFSTDTC", frame=_with_days(study, data, date))
 
@@ -250,20 +255,20 @@ def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
 def study_day_needs_dates(study: Submission) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having("USUBJID", date, number, among=study.sdtm(*_OBSERVED)):
-            frame = _with_days(study, data, date)
-            yield data.records(~_DAYS_KNOWN, number, date, "DM.RFSTDTC", frame=frame)
+            known, frame = data.day(date).is_not_null() & _START.is_not_null(), _with_days(study, data, date)
+            yield data.records(~known, number, date, "DM.RFSTDTC", frame=frame)
 
 
 def study_day_is_given(study: Submission) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having("USUBJID", date, number, among=study.sdtm(*_OBSERVED)):
-            frame = _with_days(study, data, date)
-            yield data.records(data.col(number).is_null(), number, date, of=_DAYS_KNOWN, frame=frame)
+            known, frame = data.day(date).is_not_null() & _START.is_not_null(), _with_days(study, data, date)
+            yield data.records(data.col(number).is_null(), number, date, of=known, frame=frame)
 
 
 def visit_names(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.having("VISITNUM", "VISIT"):
-        yield data.records(_several("VISIT", "VISITNUM"), "VISITNUM", "VISIT")
+        yield several(data, "VISIT", ["VISITNUM"], "VISITNUM", "VISIT")
 
 
 def death_in_disposition(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -271,33 +276,27 @@ def death_in_disposition(study: Submission) -> Iterator[Look]:  # noqa: D103
         if data.has("DSDECOD", "USUBJID") and study.subjects.height:
             alive = pl.col("DM.DTHFL").ne_missing("Y")
             death = pl.col("DSDECOD") == "DEATH"
-            yield data.records(alive, "DSDECOD", "DM.DTHFL", of=death, frame=study.with_dm(data, "DTHFL"))
+            yield data.records(alive, "DSDECOD", "DM.DTHFL", of=death, frame=study.with_dm("DTHFL"))
 
 
 def elements_follow_each_other(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("SE"):
         if data.has("USUBJID", "SESTDTC", "SEENDTC", "SESEQ"):
-            ordered = (
-                pl.col("SEENDTC")
-                .sort_by("SESTDTC", "SESEQ")
-                .shift(1)
-                .over("USUBJID", mapping_strategy="explode")
-            )
-            frame = data.frame.sort("USUBJID", "SESTDTC", "SESEQ", maintain_order=True)
-            before = frame.with_columns(frame.select(ordered.alias("end before")).to_series())
-            place = data.frame.join(
-                before.select("USUBJID", "SESEQ", "end before"),
-                on=["USUBJID", "SESEQ"],
-                how="left",
-                maintain_order="left",
-            )
-            if place.height == data.height:
-                late = after(pl.col("SESTDTC"), pl.col("end before")) | after(
-                    pl.col("end before"), pl.col("SESTDTC")
-                )
-                yield data.records(
-                    late, "SESTDTC", "end before", of=pl.col("end before").is_not_null(), frame=place
-                )
+            start, end = pl.col("SESTDTC"), pl.col("end before")
+            late, of = after(start, end) | after(end, start), end.is_not_null()
+            yield data.records(late, "SESTDTC", "end before", of=of, frame=_element_before)
+
+
+def _element_before(block: Block) -> pl.DataFrame | None:
+    """Elements with the ``end before``; none where a subject has a number twice."""
+    ordered = (
+        pl.col("SEENDTC").sort_by("SESTDTC", "SESEQ").shift(1).over("USUBJID", mapping_strategy="explode")
+    )
+    frame = block.frame.sort("USUBJID", "SESTDTC", "SESEQ", maintain_order=True)
+    before = frame.with_columns(frame.select(ordered.alias("end before")).to_series())
+    known, keys = before.select("USUBJID", "SESEQ", "end before"), ["USUBJID", "SESEQ"]
+    place = block.frame.join(known, on=keys, how="left", maintain_order="left")
+    return place if place.height == block.frame.height else None
 
 
 def epoch_is_filled(study: Submission) -> Iterator[Look]:
@@ -309,8 +308,8 @@ def epoch_is_filled(study: Submission) -> Iterator[Look]:
     for data in study.having("USUBJID", "EPOCH", among=study.sdtm(*_OBSERVED)):
         date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
         if date:
-            frame = beside(data.frame.with_columns(data.day(date)), spans, "USUBJID")
-            on = pl.col("day")
+            frame = data.with_day(date, data.beside(spans, "USUBJID"))
+            on = data.day(date)
             inside = (on >= pl.col("first day")) & (on <= pl.col("last day"))
             yield data.records(pl.col("EPOCH").is_null(), "EPOCH", date, of=inside, frame=frame)
 
@@ -319,7 +318,9 @@ def _in_study(study: Submission) -> pl.DataFrame:
     """The first and last day of each subject in the study: by SE, or by the reference dates of DM."""
     elements = study.get("SE")
     if elements is not None and elements.has("USUBJID", "SESTDTC", "SEENDTC"):
-        days = elements.frame.select("USUBJID", first=day(pl.col("SESTDTC")), last=day(pl.col("SEENDTC")))
+        days = elements.read("USUBJID", "SESTDTC", "SEENDTC").select(
+            "USUBJID", first=day(pl.col("SESTDTC")), last=day(pl.col("SEENDTC"))
+        )
     else:
         dm = study.get("DM")
         names = ("RFSTDTC", "RFENDTC")
@@ -334,10 +335,10 @@ def _in_study(study: Submission) -> pl.DataFrame:
 # What several rules share
 
 
-def _with_days(study: Submission, data: Dataset, date: str) -> pl.DataFrame:
-    """The records with the ``day`` of a date and that of the ``start`` of the subject, and DM.RFSTDTC."""
-    frame = study.with_dm(data, "RFSTDTC", start=day(pl.col("RFSTDTC")))
-    return frame.with_columns(data.day(date))
+def _with_days(study: Submission, data: Dataset, date: str) -> Beside:
+    """Gives the day of a date, that of the start of the subject, and DM.RFSTDTC."""
+    start = day(pl.col("RFSTDTC")).alias(_START.meta.output_name())
+    return data.with_day(date, study.with_dm("RFSTDTC", start))
 
 
 def _in_order(study: Submission, first: str, last: str) -> Iterator[Look]:
@@ -359,12 +360,6 @@ def _needs(study: Submission, one: str, other: str) -> Iterator[Look]:
         yield data.records(data.col(other).is_null(), one, other)
 
 
-def _several(name: str, key: str, *by: str) -> pl.Expr:
-    """Whether a key goes with several values."""
-    filled = pl.col(name).is_not_null()
-    return pl.when(filled).then(pl.col(name)).drop_nulls().n_unique().over(key, *by) > 1
-
-
 def _exposure(study: Submission, name: str, *, first: bool) -> Iterator[Look]:
     """DM's first or last exposure is that of EX, as far as both are known.
 
@@ -382,7 +377,7 @@ def _exposure(study: Submission, name: str, *, first: bool) -> Iterator[Look]:
         .group_by("USUBJID")
         .agg(found.alias("EX"), pl.col("open").any())
     )
-    frame = dm.frame.join(of_ex, on="USUBJID", how="left", maintain_order="left")
+    frame = dm.beside(of_ex, "USUBJID")
     said, real = pl.col(name), pl.col("EX")
     differ = pl.when(is_day(said)).then(after(real, said) | (after(said, real) & ~pl.col("open")))
     yield dm.records(differ, name, "EX", of=said.is_not_null() & real.is_not_null(), frame=frame)
@@ -392,4 +387,5 @@ def _moments(data: Dataset, *, first: bool) -> pl.DataFrame:
     ends = pl.col("EXENDTC") if not first and data.has("EXENDTC") else pl.col("EXSTDTC")
     moment = reduce(lambda a, b: a.fill_null(b), [ends, pl.col("EXSTDTC")])
     is_open = pl.col("EXENDTC").is_null() if not first and data.has("EXENDTC") else pl.lit(value=False)
-    return data.frame.select("USUBJID", moment.alias("moment"), is_open.alias("open")).drop_nulls()
+    names = [name for name in ("USUBJID", "EXSTDTC", "EXENDTC") if data.has(name)]
+    return data.read(*names).select("USUBJID", moment.alias("moment"), is_open.alias("open")).drop_nulls()

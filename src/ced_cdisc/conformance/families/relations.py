@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 
-from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after, day, is_day
-from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.look import Beside, Look
+from ced_cdisc.conformance.records import Block
+from ced_cdisc.conformance.several import several
 from ced_cdisc.conformance.submission import Submission
 
 _OBSERVED = ("Interventions", "Events", "Findings")
@@ -26,7 +28,7 @@ def subject_in_dm(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 def one_study(study: Submission) -> Iterator[Look]:  # noqa: D103
     dm = study.get("DM")
-    known = dm.values("STUDYID")["value"] if dm is not None and dm.has("STUDYID") else None
+    known = dm.values("STUDYID") if dm is not None and dm.has("STUDYID") else None
     if known is not None:
         for data in study.having("STUDYID"):
             yield data.values_wrong("STUDYID", ~pl.col("value").is_in(known.implode()))
@@ -48,12 +50,11 @@ def supplemental_names_its_parent(study: Submission) -> Iterator[Look]:  # noqa:
 
 def idvar_is_of_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _pointing(study):
-        for code, (part, parents) in _parts(study, data).items():
+        for code, parents in _parents(study, data).items():
             known = {name for parent in parents for name in parent.columns}
             wrong = ~pl.col("IDVAR").is_in(sorted(known))
             of = (pl.col("RDOMAIN") == code) & pl.col("IDVAR").is_not_null()
-            if part.height:
-                yield data.records(wrong, "IDVAR", "RDOMAIN", of=of)
+            yield data.records(wrong, "IDVAR", "RDOMAIN", of=of)
 
 
 def idvarval_has_idvar(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -72,48 +73,48 @@ def reference_finds_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _pointing(study):
         if not data.has("USUBJID", "IDVARVAL"):
             continue
-        for code, (part, parents) in _parts(study, data).items():
-            for name in part["IDVAR"].drop_nulls().unique(maintain_order=True):
+        named = data.records_held.different("RDOMAIN", "IDVAR").drop_nulls()
+        for code, parents in _parents(study, data).items():
+            for name in named.filter(pl.col("RDOMAIN") == code)["IDVAR"]:
                 holders = [parent for parent in parents if name in parent.columns and parent.has("USUBJID")]
                 if not holders:
                     continue
-                known = pl.concat([_keys(parent, name) for parent in holders]).unique()
-                frame = data.frame.join(
-                    known.with_columns(there=pl.lit(value=True)),
-                    left_on=["USUBJID", pl.col("IDVARVAL").str.strip_chars()],
-                    right_on=["USUBJID", "key"],
-                    how="left",
-                    maintain_order="left",
-                )
                 of = (
                     (pl.col("RDOMAIN") == code)
                     & (pl.col("IDVAR") == name)
                     & pl.col("IDVARVAL").is_not_null()
                     & pl.col("USUBJID").is_not_null()
                 )
-                if frame.height == data.height:
-                    yield data.records(
-                        pl.col("there").is_null(), "IDVARVAL", "RDOMAIN", "IDVAR", of=of, frame=frame
-                    )
+                there, frame = pl.col("there"), partial(_with_referred, holders, name)
+                yield data.records(there.is_null(), "IDVARVAL", "RDOMAIN", "IDVAR", of=of, frame=frame)
+
+
+def _with_referred(holders: list[Dataset], name: str, block: Block) -> pl.DataFrame:
+    """References with ``there``, where a record of the subject has the value."""
+    known = pl.concat([_keys(holder, name, block) for holder in holders]).unique()
+    keys = block.frame.select("USUBJID", pl.col("IDVARVAL").str.strip_chars().alias("key"))
+    known = known.with_columns(there=pl.lit(value=True))
+    found = keys.join(known, on=["USUBJID", "key"], how="left", maintain_order="left")
+    return block.frame.with_columns(found["there"])
 
 
 def one_qualifier_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
     keys = ("USUBJID", "APID", "POOLID", "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM")
     for data in _supplemental(study):
         by = [name for name in keys if name in data.columns]
-        yield data.records(pl.struct(by).is_duplicated(), "QNAM", "IDVAR", "IDVARVAL")
+        yield data.repeated(by, "QNAM", "IDVAR", "IDVARVAL")
 
 
 def one_label_a_qualifier(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _supplemental(study):
         if data.has("QNAM", "QLABEL"):
-            yield data.records(pl.col("QLABEL").n_unique().over("QNAM") > 1, "QLABEL", "QNAM")
+            yield several(data, "QLABEL", ["QNAM"], "QLABEL", "QNAM", is_missing_one=True)
 
 
 def qualifier_is_no_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _supplemental(study):
         if data.has("QNAM", "RDOMAIN"):
-            for code, (_, parents) in _parts(study, data).items():
+            for code, parents in _parents(study, data).items():
                 known = sorted({name for parent in parents for name in parent.columns})
                 yield data.records(pl.col("QNAM").is_in(known), "QNAM", of=pl.col("RDOMAIN") == code)
 
@@ -133,7 +134,7 @@ def qualifier_has_label(study: Submission) -> Iterator[Look]:  # noqa: D103
 def relation_has_sides(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _relrec(study):
         by = ["RELID", *(["USUBJID"] if data.has("USUBJID") else [])]
-        yield data.records(pl.len().over(by) < 2, "RELID", "RDOMAIN")
+        yield data.alone(by, "RELID", "RDOMAIN")
 
 
 def relation_of_datasets_has_type(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -154,12 +155,9 @@ def relation_of_records_has_no_type(study: Submission) -> Iterator[Look]:  # noq
 def specimen_has_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("RELSPEC")
     if data is not None and data.has("USUBJID", "REFID", "PARENT"):
-        frame = data.frame.join(
-            data.frame.select("USUBJID", PARENT="REFID", there=pl.lit(value=True)).unique(),
-            on=["USUBJID", "PARENT"],
-            how="left",
-            maintain_order="left",
-        )
+        known = data.read("USUBJID", "REFID").unique()
+        known = known.select("USUBJID", PARENT="REFID", there=pl.lit(value=True))
+        frame = data.beside(known, ["USUBJID", "PARENT"])
         yield data.records(pl.col("there").is_null(), "PARENT", "REFID", frame=frame)
 
 
@@ -174,9 +172,9 @@ def visit_took_place(study: Submission) -> Iterator[Look]:  # noqa: D103
     visits = study.get("SV")
     if visits is None or not visits.has("USUBJID", "VISITNUM"):
         return
-    known = visits.frame.select("USUBJID", "VISITNUM", there=pl.lit(value=True)).unique()
+    known = visits.read("USUBJID", "VISITNUM").unique().with_columns(there=pl.lit(value=True))
     for data in study.having("USUBJID", "VISITNUM", among=study.sdtm(*_OBSERVED)):
-        frame = beside(data.frame, known, ["USUBJID", "VISITNUM"])
+        frame = data.beside(known, ["USUBJID", "VISITNUM"])
         done = data.col("--STAT").ne_missing("NOT DONE")
         of = pl.col("VISITNUM").is_not_null() & done
         yield data.records(pl.col("there").is_null(), "VISITNUM", "VISIT", of=of, frame=frame)
@@ -198,7 +196,7 @@ def planned_visit_name(study: Submission) -> Iterator[Look]:  # noqa: D103
     names = names.filter(~pl.col("VISITNUM").is_in(several.implode()))
     for data in study.having("VISITNUM", "VISIT"):
         if data.name != "TV":
-            frame = beside(data.frame, names, "VISITNUM")
+            frame = data.beside(names, "VISITNUM")
             yield data.records(
                 pl.col("VISIT") != pl.col("planned"), "VISIT", "VISITNUM", "planned", frame=frame
             )
@@ -213,7 +211,7 @@ def planned_visit_day(study: Submission) -> Iterator[Look]:  # noqa: D103
     days = days.filter(~pl.col("VISITNUM").is_in(several.implode()))
     for data in study.having("VISITNUM", "VISITDY"):
         if data.name != "TV":
-            frame = beside(data.frame, days, "VISITNUM")
+            frame = data.beside(days, "VISITNUM")
             wrong = pl.col("VISITDY") != pl.col("planned")
             yield data.records(wrong, "VISITDY", "VISITNUM", "planned", frame=frame)
 
@@ -221,7 +219,7 @@ def planned_visit_day(study: Submission) -> Iterator[Look]:  # noqa: D103
 def epoch_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
     planned = study.get("TA")
     if planned is not None and planned.has("EPOCH"):
-        known = planned.values("EPOCH")["value"].implode()
+        known = planned.values("EPOCH").implode()
         for data in study.having("EPOCH"):
             if data.name != "TA":
                 yield data.values_wrong("EPOCH", ~pl.col("value").is_in(known))
@@ -231,45 +229,46 @@ def epoch_of_the_day(study: Submission) -> Iterator[Look]:  # noqa: D103
     elements = study.get("SE")
     if elements is None or not elements.has("USUBJID", "EPOCH", "SESTDTC", "SEENDTC"):
         return
-    spans = elements.frame.select(
+    elements = elements.read("USUBJID", "EPOCH", "SESTDTC", "SEENDTC")
+    spans = elements.select(
         "USUBJID", there="EPOCH", start=day(pl.col("SESTDTC")), end=day(pl.col("SEENDTC"))
     ).filter(pl.col("start").is_not_null())
-    unsure = elements.frame.filter(
-        pl.col("SESTDTC").is_not_null() & ~is_day(pl.col("SESTDTC")).fill_null(False)
-    )
+    unsure = elements.filter(pl.col("SESTDTC").is_not_null() & ~is_day(pl.col("SESTDTC")).fill_null(False))
     spans = spans.filter(~pl.col("USUBJID").is_in(unsure["USUBJID"].implode()))
     for data in study.having("USUBJID", "EPOCH", among=study.sdtm(*_OBSERVED)):
         date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
         if not date:
             continue
-        rows = data.frame.select("USUBJID", "EPOCH", data.day(date)).with_row_index("row")
-        held = (
-            rows.join(spans, on="USUBJID")
-            .filter(
-                (pl.col("start") <= pl.col("day"))
-                & (pl.col("end").is_null() | (pl.col("day") <= pl.col("end")))
-            )
-            .group_by("row")
-            .agg(
-                (pl.col("there") == pl.col("EPOCH")).any().alias("fits"),
-                pl.col("there").first().alias("by SE"),
-            )
-        )
-        frame = pl.concat(
-            [
-                data.frame,
-                rows.join(held, on="row", how="left", maintain_order="left").select("fits", "by SE"),
-            ],
-            how="horizontal",
-        )
+        frame = partial(_within_spans, data.with_day(date), data.day(date), spans)
         of = pl.col("EPOCH").is_not_null() & pl.col("fits").is_not_null()
         yield data.records(~pl.col("fits"), "EPOCH", date, "by SE", of=of, frame=frame)
+
+
+def _within_spans(with_day: Beside, day: pl.Expr, spans: pl.DataFrame, block: Block) -> pl.DataFrame | None:
+    """Records with whether the epoch ``fits`` an element of the day, and the first epoch of it ``by SE``."""
+    frame = with_day(block)
+    if frame is None:
+        return None
+    rows = frame.select("USUBJID", "EPOCH", day.alias("day")).with_row_index("row")
+    held = (
+        rows.join(spans, on="USUBJID", maintain_order="left_right")
+        .filter(
+            (pl.col("start") <= pl.col("day")) & (pl.col("end").is_null() | (pl.col("day") <= pl.col("end")))
+        )
+        .group_by("row")
+        .agg(
+            (pl.col("there") == pl.col("EPOCH")).any().alias("fits"),
+            pl.col("there").first().alias("by SE"),
+        )
+    )
+    found = rows.select("row").join(held, on="row", how="left", maintain_order="left")
+    return block.frame.with_columns(found["fits"], found["by SE"])
 
 
 def arm_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
     planned, dm = study.get("TA"), study.get("DM")
     if planned is not None and dm is not None and planned.has("ARMCD") and dm.has("ARMCD"):
-        known = planned.values("ARMCD")["value"]
+        known = planned.values("ARMCD")
         without_arm = ["SCRNFAIL", "NOTASSGN", "NOTTRT", "UNPLAN"]  # of guides before 3.3
         yield dm.values_wrong("ARMCD", ~pl.col("value").is_in([*known, *without_arm]))
 
@@ -278,30 +277,28 @@ def arm_name_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
     planned, dm = study.get("TA"), study.get("DM")
     if planned is not None and dm is not None and planned.has("ARMCD", "ARM") and dm.has("ARMCD", "ARM"):
         names = planned.frame.select("ARMCD", planned="ARM").drop_nulls().unique("ARMCD", keep="first")
-        frame = dm.frame.join(names, on="ARMCD", how="left", maintain_order="left")
+        frame = dm.beside(names, "ARMCD")
         yield dm.records(pl.col("ARM") != pl.col("planned"), "ARM", "ARMCD", "planned", frame=frame)
 
 
 def element_in_te(study: Submission) -> Iterator[Look]:  # noqa: D103
     planned, data = study.get("TE"), study.get("SE")
     if planned is not None and data is not None and planned.has("ETCD") and data.has("ETCD"):
-        known = planned.values("ETCD")["value"]
+        known = planned.values("ETCD")
         yield data.values_wrong("ETCD", ~pl.col("value").is_in([*known, "UNPLAN"]))
 
 
 def criterion_in_ti(study: Submission) -> Iterator[Look]:  # noqa: D103
     planned, data = study.get("TI"), study.get("IE")
     if planned is not None and data is not None and planned.has("IETESTCD") and data.has("IETESTCD"):
-        yield data.values_wrong(
-            "IETESTCD", ~pl.col("value").is_in(planned.values("IETESTCD")["value"].implode())
-        )
+        yield data.values_wrong("IETESTCD", ~pl.col("value").is_in(planned.values("IETESTCD").implode()))
 
 
 def exposed_subject_has_dates(study: Submission) -> Iterator[Look]:  # noqa: D103
     dm = study.get("DM")
     doses = [one for one in study.domain("EX") if one.has("USUBJID")]
     if dm is not None and dm.has("USUBJID", "RFXSTDTC") and doses:
-        treated = pl.concat([one.frame.select("USUBJID", *_dose(one)) for one in doses])
+        treated = pl.concat([_doses(one) for one in doses])
         given = treated.filter(pl.col("dose").is_null() | (pl.col("dose") > 0))["USUBJID"].unique()
         yield dm.records(
             pl.col("RFXSTDTC").is_null(), "RFXSTDTC", of=pl.col("USUBJID").is_in(given.implode())
@@ -312,20 +309,20 @@ def dates_have_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
     dm = study.get("DM")
     doses = [one for one in study.domain("EX") if one.has("USUBJID")]
     if dm is not None and dm.has("USUBJID", "RFXSTDTC") and doses:
-        treated = pl.concat([one.frame.select("USUBJID") for one in doses])["USUBJID"].unique()
+        treated = pl.concat([one.values("USUBJID") for one in doses])
         yield dm.records(~pl.col("USUBJID").is_in(treated.implode()), "RFXSTDTC")
 
 
 def subject_has_disposition(study: Submission) -> Iterator[Look]:  # noqa: D103
     dm, data = study.get("DM"), study.get("DS")
     if dm is not None and data is not None and dm.has("USUBJID") and data.has("USUBJID"):
-        yield dm.values_wrong("USUBJID", ~pl.col("value").is_in(data.values("USUBJID")["value"].implode()))
+        yield dm.values_wrong("USUBJID", ~pl.col("value").is_in(data.values("USUBJID").implode()))
 
 
 def nothing_starts_after_death(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.having("USUBJID", "--STDTC", among=study.sdtm("Events", "Interventions")):
         if data.domain != "DS":
-            frame = study.with_dm(data, "DTHDTC")
+            frame = study.with_dm("DTHDTC")
             of = pl.col("DM.DTHDTC").is_not_null() & data.col("--STDTC").is_not_null()
             late = after(data.col("--STDTC"), pl.col("DM.DTHDTC"))
             yield data.records(late, "--STDTC", "DM.DTHDTC", of=of, frame=frame)
@@ -365,27 +362,30 @@ def _pointing(study: Submission) -> Iterator[Dataset]:
             yield data
 
 
-def _parts(study: Submission, data: Dataset) -> dict[str, tuple[pl.DataFrame, list[Dataset]]]:
-    """For each RDOMAIN whose dataset is there: the records that point to it, and the dataset or its parts."""
-    found: dict[str, tuple[pl.DataFrame, list[Dataset]]] = {}
-    for code in data.frame["RDOMAIN"].drop_nulls().unique(maintain_order=True):
+def _parents(study: Submission, data: Dataset) -> dict[str, list[Dataset]]:
+    """For each RDOMAIN whose dataset is there: the dataset or its parts."""
+    found: dict[str, list[Dataset]] = {}
+    for code in data.records_held.different("RDOMAIN")["RDOMAIN"].drop_nulls():
         of_domain = [
             one for one in study.sdtm() if not one.is_supplemental and code in (one.domain, one.name)
         ]
         parents = [one for one in of_domain if one.has("DOMAIN") or one.name == code]
         if parents:
-            found[code] = data.frame.filter(pl.col("RDOMAIN") == code), parents
+            found[code] = parents
     return found
 
 
-def _keys(parent: Dataset, name: str) -> pl.DataFrame:
-    """The subjects of a parent with the values of a variable as IDVARVAL writes them."""
+def _keys(parent: Dataset, name: str, block: Block) -> pl.DataFrame:
+    """The subjects of a parent, those of a block at least, with a variable as IDVARVAL writes it."""
     column = pl.col(name)
     if parent.columns[name].type == "Num":
         whole = column.cast(pl.Int64, strict=False)
         column = pl.when(whole == column).then(whole.cast(pl.String)).otherwise(column.cast(pl.String))
-    return parent.frame.select("USUBJID", column.str.strip_chars().alias("key")).drop_nulls()
+    records = parent.records_held.of_subjects(block, list(dict.fromkeys(["USUBJID", name])))
+    return records.select("USUBJID", column.str.strip_chars().alias("key")).drop_nulls()
 
 
-def _dose(data: Dataset) -> list[pl.Expr]:
-    return [(pl.col("EXDOSE") if data.has("EXDOSE") else pl.lit(None, pl.Float64)).alias("dose")]
+def _doses(data: Dataset) -> pl.DataFrame:
+    dose = pl.col("EXDOSE") if data.has("EXDOSE") else pl.lit(None, pl.Float64)
+    names = ["USUBJID", *(["EXDOSE"] if data.has("EXDOSE") else [])]
+    return data.read(*names).select("USUBJID", dose.alias("dose"))

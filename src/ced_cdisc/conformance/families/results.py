@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after
-from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.repeated import repeated
+from ced_cdisc.conformance.look import Gathered, Look
+from ced_cdisc.conformance.records import Block
+from ced_cdisc.conformance.repeated import again, flagged_again
 from ced_cdisc.conformance.submission import Submission
 
 _SERIES = (
@@ -59,11 +63,7 @@ def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
         for data in study.having("USUBJID", "--TESTCD", flag, among=study.sdtm("Findings")):
             by = ["USUBJID", *(data.v(name) for name in _SERIES if data.has(name))]
             of = data.col(flag) == "Y"
-            # Few records have a flag: the keys of the others are not looked at.
-            flagged = data.frame.select(of.fill_null(False)).to_series()
-            again = repeated(data.frame.select(by).filter(flagged), by)
-            several = flagged.scatter(flagged.arg_true(), again)
-            yield data.records(pl.lit(several), flag, "--TESTCD", of=of)
+            yield data.records(again(by), flag, "--TESTCD", of=of, frame=partial(flagged_again, by, of))
 
 
 def baseline_has_result(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -80,7 +80,7 @@ def baseline_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 def baseline_before_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.having("USUBJID", "--LOBXFL", "--DTC", among=study.sdtm("Findings")):
-        frame = study.with_dm(data, "RFXSTDTC")
+        frame = study.with_dm("RFXSTDTC")
         late = after(data.col("--DTC"), pl.col("DM.RFXSTDTC"))
         yield data.records(
             late, "--LOBXFL", "--DTC", "DM.RFXSTDTC", of=data.col("--LOBXFL") == "Y", frame=frame
@@ -147,25 +147,62 @@ def one_factor_a_unit(study: Submission) -> Iterator[Look]:
         by = [data.v(n) for n in ("--TESTCD", "--ORRESU", "--STRESU", "--SPEC", "--METHOD") if data.has(n)]
         known = data.col("--ORRESU").is_not_null()
         made = pl.when(collected != 0, standard != 0, known).then(standard / collected)
-        whole = data.frame.with_columns(_number(data.col("--ORRES")).alias("__collected"))
-        whole, factor = whole.with_columns(made.alias("__factor")).drop("__collected"), pl.col("__factor")
-        of = factor.is_not_null()
+        factors = _Factors(
+            data, by, _number(data.col("--ORRES")).alias("__collected"), made.alias("__factor")
+        )
+        yield Gathered(data, factors.gather, factors.merge, factors.looks)
+
+
+@dataclass(frozen=True)
+class _Factors:
+    """The factors of results: ``__factor``, made of ``__collected``."""
+
+    data: Dataset
+    by: list[str]
+    collected: pl.Expr
+    made: pl.Expr
+
+    def beside(self, block: Block) -> pl.DataFrame:
+        """Records with ``__factor``."""
+        return block.frame.with_columns(self.collected).with_columns(self.made).drop("__collected")
+
+    def gather(self, block: Block) -> pl.DataFrame:
+        """How often each factor comes."""
+        return self.beside(block).group_by(*self.by, "__factor").agg(pl.len().cast(pl.Int64).alias("count"))
+
+    def merge(self, parts: pl.DataFrame) -> pl.DataFrame:
+        """That of several blocks."""
+        return parts.group_by(*self.by, "__factor").agg(pl.col("count").sum())
+
+    def looks(self, each: pl.DataFrame) -> Iterator[Look]:
+        """Results far from the usual factor of their unit."""
+        data, by, factor, usual = self.data, self.by, pl.col("__factor"), pl.col("__usual")
         same = data.col("--ORRESU") == data.col("--STRESU")
+        of = factor.is_not_null()
         bounds = factor.min().alias("__least"), factor.max().alias("__most")
+        filled = each.filter(of)
         # The unit itself has the factor 1; else it is that of most records.
-        plain = whole.lazy().group_by(by).agg(pl.lit(1.0).alias("__usual"), *bounds).filter(same)
-        others = whole.lazy().filter(same.ne_missing(pl.lit(value=True)))
-        converted = others.group_by(by).agg(factor.median().alias("__usual"), *bounds)
-        factors = pl.concat([plain, converted])
-        usual = pl.col("__usual")
+        plain = filled.group_by(by).agg(pl.lit(1.0).alias("__usual"), *bounds).filter(same)
+        others = filled.filter(same.ne_missing(pl.lit(value=True)))
+        converted = others.group_by(by).agg(_median(factor, pl.col("count")).alias("__usual"), *bounds)
         far = (pl.col("__least") / usual < 0.5) | (pl.col("__most") / usual > 2)
-        several = factors.filter(far).select(*by, "__usual").collect()
-        if several.height:
-            frame = beside(whole, several, by, nulls_equal=True)
-            wrong = (factor / usual < 0.5) | (factor / usual > 2)
-            yield data.records(wrong, "--STRESN", "--ORRES", "--ORRESU", "--STRESU", of=of, frame=frame)
-        else:
-            yield data.records(pl.lit(value=False), "--STRESN", of=of, frame=whole)
+        several = pl.concat([plain, converted]).filter(far).select(*by, "__usual")
+        if not several.height:
+            yield data.records(pl.lit(value=False), "--STRESN", of=of, frame=self.beside)
+            return
+
+        def with_usual(block: Block) -> pl.DataFrame:
+            return beside(self.beside(block), several, by, nulls_equal=True)
+
+        wrong = (factor / usual < 0.5) | (factor / usual > 2)
+        yield data.records(wrong, "--STRESN", "--ORRES", "--ORRESU", "--STRESU", of=of, frame=with_usual)
+
+
+def _median(value: pl.Expr, count: pl.Expr) -> pl.Expr:
+    """The median of values each of which comes so many times."""
+    place, order = count.sort_by(value).cum_sum(), value.sort()
+    least, most = ((count.sum() + odd) // 2 for odd in (1, 2))
+    return (order.filter(place >= least).first() + order.filter(place >= most).first()) / 2
 
 
 def dictionary_pairs(study: Submission) -> Iterator[Look]:
@@ -174,7 +211,20 @@ def dictionary_pairs(study: Submission) -> Iterator[Look]:
         for term, code in _DICTIONARY:
             if data.has(term, code):
                 one, other = data.v(term), data.v(code)
-                yield data.records(_several(other, one) | _several(one, other), code, term)
+                yield data.combined([one, other], partial(_not_one_to_one, data, term, code))
+
+
+def _not_one_to_one(data: Dataset, term: str, code: str, pairs: pl.DataFrame) -> Iterator[Look]:
+    one, other = data.v(term), data.v(code)
+    frames: list[pl.DataFrame] = []
+    for key, name in ((one, other), (other, one)):
+        values = pairs.filter(pl.col(name).is_not_null()).group_by(key).agg(pl.len().alias("__values"))
+        frames.append(values.filter(pl.col("__values") > 1).select(key))
+    is_one, is_other = (
+        pl.col(name).is_in(many[name].implode(), nulls_equal=True)
+        for name, many in zip((one, other), frames, strict=True)
+    )
+    yield data.records(is_one | is_other, code, term)
 
 
 def dose_in_one_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -210,12 +260,6 @@ def not_taken_has_no_dose(study: Submission) -> Iterator[Look]:
 
 
 # What several rules share
-
-
-def _several(name: str, key: str, *by: str) -> pl.Expr:
-    """Whether a key goes with several values."""
-    filled = pl.col(name).is_not_null()
-    return pl.when(filled).then(pl.col(name)).drop_nulls().n_unique().over(key, *by) > 1
 
 
 def _number(text: pl.Expr) -> pl.Expr:

@@ -9,7 +9,8 @@ from itertools import pairwise
 import polars as pl
 
 from ced_cdisc.conformance.dataset import Dataset
-from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.look import Beside, Look
+from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.repeated import repeated
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.model import GENERAL_CLASSES, extend
@@ -157,10 +158,7 @@ def lengths_needed(study: Submission) -> Iterator[Look]:
         if data.format != "xpt" or not data.height:
             continue
         names = data.texts()
-        longest = data.frame.select(pl.col(names).str.len_bytes().max()).row(0) if names else ()
-        spare = {
-            n: data.columns[n].length - max(most or 0, 1) for n, most in zip(names, longest, strict=True)
-        }
+        spare = {n: data.columns[n].length - max(data.records_held.longest(n), 1) for n in names}
         worst = sorted((n for n in spare if spare[n] > 0), key=lambda n: (-spare[n], n))
         each = [f"{n} {data.columns[n].length} for {data.columns[n].length - spare[n]}" for n in worst]
         count, whose = ("1 variable", "its") if len(worst) == 1 else (f"{len(worst)} variables", "their")
@@ -197,7 +195,7 @@ def required_filled(study: Submission) -> Iterator[Look]:
     for data in study.sdtm():
         for variable in data.ig.variables if data.ig else ():
             if variable.core == "Req" and data.has(variable.name):
-                yield data.records(pl.col(variable.name).is_null(), variable.name, of=pl.lit(True))
+                yield data.filled(variable.name)
 
 
 def custom_variables(study: Submission) -> Iterator[Look]:
@@ -262,8 +260,11 @@ def end_day(study: Submission) -> Iterator[Look]:
 
 def _day(study: Submission, date: str, number: str) -> Iterator[Look]:
     for data in study.having(date, among=study.sdtm(*GENERAL_CLASSES, "Special-Purpose")):
-        filled = data.frame[data.v(date)].null_count() < data.height
-        if filled and "USUBJID" in data.columns and data.domain not in ("SE", "CO", "SM"):
+        if (
+            not data.is_empty(data.v(date))
+            and "USUBJID" in data.columns
+            and data.domain not in ("SE", "CO", "SM")
+        ):
             yield data.fact(data.v(number) not in data.columns, number, other=data.v(date))
 
 
@@ -285,7 +286,7 @@ def permissible_filled(study: Submission) -> Iterator[Look]:
     for data in study.sdtm():
         for name, known in data.expected.items() if data.height else ():
             if known.core == "Perm":
-                yield data.fact(data.frame[name].null_count() == data.height, name)
+                yield data.fact(data.is_empty(name), name)
 
 
 # Order and keys
@@ -338,13 +339,23 @@ def sequence_unique(study: Submission) -> Iterator[Look]:
     for data in study.having("USUBJID", "--SEQ"):
         seq = data.v("--SEQ")
         parts = [d for d in study.domain(data.domain) if d.has("USUBJID", "--SEQ")] or [data]
-        every = pl.concat([d.frame.select("USUBJID", seq) for d in (parts if data in parts else [data])])
-        same = repeated(every, ["USUBJID", seq])
-        twice = every.filter(same).unique().with_columns(pl.lit(True).alias("__twice"))
-        frame = data.frame.select("USUBJID", seq)
-        if twice.height:
-            frame = frame.join(twice, on=["USUBJID", seq], how="left", maintain_order="left")
-        yield data.records(pl.col("__twice") if twice.height else pl.lit(False), seq, frame=frame)
+        others = [d for d in parts if d is not data] if data in parts else []
+        if not others and "APID" not in data.columns:
+            yield data.repeated(["USUBJID", seq], seq)
+            continue
+        yield data.records(pl.col("__again"), seq, frame=_numbered_again(seq, others))
+
+
+def _numbered_again(seq: str, others: list[Dataset]) -> Beside:
+    """Gives ``__again``: whether another record of the subject has the number, there or in other datasets."""
+
+    def found(block: Block) -> pl.DataFrame:
+        here = block.frame.select("USUBJID", seq)
+        every = [here, *(d.records_held.of_subjects(block, ["USUBJID", seq]) for d in others)]
+        again = repeated(pl.concat(every), ["USUBJID", seq])[: here.height]
+        return here.with_columns(again.alias("__again"))
+
+    return found
 
 
 def sequence_whole(study: Submission) -> Iterator[Look]:
@@ -360,14 +371,14 @@ def records_unique(study: Submission) -> Iterator[Look]:
         others = [n for n in data.columns if n != seq]
         shown = ["--TESTCD", "--TERM", "--TRT", "--DTC", "--STDTC"]
         topic = next((n for n in shown if data.has(n)), "USUBJID")
-        yield data.records(pl.lit(repeated(data.frame, others)), topic, *shown)
+        yield data.repeated(others, topic, *shown)
 
 
 def relations_unique(study: Submission) -> Iterator[Look]:
     """Supplemental qualifiers given twice to one record."""
     keys = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
     for data in study.having("QVAL", *keys):
-        yield data.records(pl.lit(repeated(data.frame, keys)), "QNAM", "IDVAR", "IDVARVAL", "QVAL")
+        yield data.repeated(keys, "QNAM", "IDVAR", "IDVARVAL", "QVAL")
 
 
 def define_keys_unique(study: Submission) -> Iterator[Look]:
@@ -375,5 +386,4 @@ def define_keys_unique(study: Submission) -> Iterator[Look]:
     for data in study.datasets.values():
         keys = data.define_keys
         if keys and all(name in data.columns for name in keys):
-            wrong, of = pl.lit(repeated(data.frame, keys)), pl.lit(True)
-            yield data.records(wrong, keys[-1], *keys, of=of, keys=", ".join(keys))
+            yield data.repeated(keys, keys[-1], *keys, of=pl.lit(True), keys=", ".join(keys))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import polars as pl
 
-from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Submission
@@ -71,7 +70,7 @@ def no_markup(study: Submission) -> Iterator[Look]:
 
 def _texts(study: Submission, wrong: pl.Expr) -> Iterator[Look]:
     for data in study.datasets.values():
-        yield from data.texts_wrong(wrong)
+        yield data.texts_wrong(wrong)
 
 
 # Dates and durations
@@ -80,15 +79,13 @@ def _texts(study: Submission, wrong: pl.Expr) -> Iterator[Look]:
 def iso_dates(study: Submission) -> Iterator[Look]:
     """Dates and times of SDTM that are not ISO 8601, or of a day that does not exist."""
     for data, name in _described(study, "datetime"):
-        wrong = [v for v in data.values(name)["value"] if not is_iso(v)]
-        yield data.values_wrong(name, wrong)
+        yield data.values_wrong(name, lambda value: not is_iso(value))
 
 
 def iso_durations(study: Submission) -> Iterator[Look]:
     """Durations of SDTM that are not ISO 8601."""
     for data, name in _described(study, "duration"):
-        wrong = [v for v in data.values(name)["value"] if not (_DURATION.fullmatch(v) or _interval(v))]
-        yield data.values_wrong(name, wrong)
+        yield data.values_wrong(name, lambda value: not (_DURATION.fullmatch(value) or _interval(value)))
 
 
 def plausible_years(study: Submission) -> Iterator[Look]:
@@ -243,9 +240,12 @@ def _one_to_one(study: Submission, *, code_first: bool) -> Iterator[Look]:
         for pair in (("--TESTCD", "--TEST"), ("TSPARMCD", "TSPARM"), ("QNAM", "QLABEL")):
             if data.has(*pair):
                 one, other = (data.v(n) for n in (pair if code_first else pair[::-1]))
-                pairs = data.frame.select(one, other).drop_nulls().unique()
-                several = pairs.filter(pl.col(one).is_duplicated())[one].unique().sort()
-                yield data.values_wrong(one, several.to_list(), other)
+                yield data.combined(sorted((one, other)), partial(_with_several, data, one, other))
+
+
+def _with_several(data: Dataset, one: str, other: str, pairs: pl.DataFrame) -> Iterator[Look]:
+    several = pairs.drop_nulls().filter(pl.col(one).is_duplicated())[one].unique()
+    yield data.values_wrong(one, several.to_list(), other)
 
 
 # Results
@@ -257,25 +257,22 @@ def numbers_agree(study: Submission) -> Iterator[Look]:
         parsed, number = pl.col("number"), data.col("--STRESN")
         apart = (parsed - number).abs() > 1e-9 * pl.max_horizontal(parsed.abs(), pl.lit(1e-3))
         of = parsed.is_not_null() & number.is_not_null()
-        yield data.records(apart, "--STRESN", "--STRESC", of=of, frame=_with_number(data))
+        yield data.records(apart, "--STRESN", "--STRESC", of=of, frame=data.with_number("--STRESC"))
 
 
 def numbers_filled(study: Submission) -> Iterator[Look]:
     """--STRESN that is missing where --STRESC is a number."""
     for data in study.having("--STRESC", "--STRESN"):
-        of, frame = pl.col("number").is_not_null(), _with_number(data)
+        of, frame = pl.col("number").is_not_null(), data.with_number("--STRESC")
         yield data.records(data.col("--STRESN").is_null(), "--STRESN", "--STRESC", of=of, frame=frame)
 
 
 def texts_of_numbers(study: Submission) -> Iterator[Look]:
     """--STRESN that is filled where --STRESC is no number."""
     for data in study.having("--STRESC", "--STRESN"):
-        yield data.records(pl.col("number").is_null(), "--STRESN", "--STRESC", frame=_with_number(data))
-
-
-def _with_number(data: Dataset) -> pl.DataFrame:
-    """The records with the ``number`` that --STRESC is; null where it is none."""
-    return data.frame.with_columns(data.number("--STRESC"))
+        yield data.records(
+            pl.col("number").is_null(), "--STRESN", "--STRESC", frame=data.with_number("--STRESC")
+        )
 
 
 def decimal_points(study: Submission) -> Iterator[Look]:
@@ -290,14 +287,16 @@ def one_unit_a_test(study: Submission) -> Iterator[Look]:
         kind = [data.v(n) for n in ("--TESTCD", "--SPEC", "--CAT", "--METHOD", "--MRKSTR") if data.has(n)]
         unit = data.col("--STRESU")
         filled = data.col("--STRESC").is_not_null() & unit.is_not_null()
-        units = data.frame.lazy().filter(filled).group_by(*kind).agg(unit.n_unique().alias("__units"))
-        many = units.filter(pl.col("__units") > 1).collect()
-        if many.height:
-            frame = beside(data.frame, many, kind, nulls_equal=True)
-            wrong = pl.col("__units").is_not_null()
-            yield data.records(wrong, "--STRESU", "--TESTCD", of=filled, frame=frame)
-        else:
-            yield data.records(pl.lit(False), "--STRESU", of=filled)
+        yield data.combined_of(filled, [*kind, data.v("--STRESU")], partial(_units, data, kind, filled))
+
+
+def _units(data: Dataset, kind: list[str], filled: pl.Expr, pairs: pl.DataFrame) -> Iterator[Look]:
+    many = pairs.group_by(kind).agg(pl.len().alias("__units")).filter(pl.col("__units") > 1)
+    if not many.height:
+        yield data.records(pl.lit(False), "--STRESU", of=filled)
+        return
+    frame = data.beside(many, kind, nulls_equal=True)
+    yield data.records(pl.col("__units").is_not_null(), "--STRESU", "--TESTCD", of=filled, frame=frame)
 
 
 def units_with_results(study: Submission) -> Iterator[Look]:

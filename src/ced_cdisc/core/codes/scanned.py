@@ -1,7 +1,7 @@
 """What is found where nothing is known of the raw files yet: ``code | title | what to do``, a line each."""
 
 SCANNED = """
-CED760 | a file of the raw folder has no reader (a note) | export it as text, xlsx or a transport file
+CED760 | a scan passes over a file of the raw folder (a note) | export it in a format that is read
 CED761 | a raw file cannot be scanned | follow the message
 CED762 | a raw file or sheet is empty (a warning) | ask for it again, or leave it out
 CED763 | the raw folder holds no table | name the folder of the raw files

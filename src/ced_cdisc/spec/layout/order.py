@@ -40,7 +40,7 @@ _BLOCK = (
 _ORDERS: dict[str, str] = {
     "StudySpec": "extends datasets pool derivations study standards snapshot usubjid sequence profile "
     "profiles units formats times pivot text",
-    "TableSpec": "file format sheet delimiter encoding group items database query key subject "
+    "TableSpec": "file format sheet delimiter encoding titles labels group items database query key subject "
     "identifying duplicates form page recorded_by visit trim missing decimal thousands policy names columns "
     "exclude",
     "VisitsSpec": "date day1 unscheduled visits",

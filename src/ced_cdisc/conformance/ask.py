@@ -1,0 +1,284 @@
+"""Questions put to a block of records: those that share their columns are one step of polars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from ced_cdisc.conformance.dataset import Dataset
+from ced_cdisc.conformance.look import ROW, Answer, Look, Question, ValueQuestion
+from ced_cdisc.conformance.records import Block
+
+
+class Asking:
+    """A look that is under way.
+
+    Attributes:
+        error: why it cannot be carried out.
+    """
+
+    def __init__(self) -> None:
+        self.error: pl.exceptions.PolarsError | None = None
+
+
+class AskedQuestion(Asking):
+    """A question, and what was found so far."""
+
+    def __init__(self, look: Question) -> None:
+        super().__init__()
+        self.look = look
+        self._looked = self._follow = self._told_of = self._seen = 0
+        self._bad: list[pl.DataFrame] = []
+        self._is_lost = False
+        """It is settled that there is no answer."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it needs the blocks to come."""
+        return self.error is None and not self._is_lost
+
+    @property
+    def needs(self) -> set[str]:
+        """The columns that it looks at and shows."""
+        look = self.look
+        found = {
+            name
+            for one in (look.of, look.wrong, look.way)
+            if one is not None
+            for name in one.meta.root_names()
+        }
+        return found | set(look.dataset.shown(look.variable, *look.show))
+
+    def expressions(self, number: int, skipped: int) -> list[pl.Expr]:
+        """What is asked of a block but for its first records, in columns that end in this number."""
+        look = self.look
+        every = look.of.meta.is_literal()
+        wrong = look.wrong if every else look.of & look.wrong
+        parts = {f"of{number}": look.of, f"bad{number}": wrong}
+        if look.way is not None:
+            parts |= {f"follow{number}": look.way, f"told{number}": look.way}
+        behind = {name: one.slice(skipped) if skipped else one for name, one in parts.items()}
+        asked = [
+            pl.len() - skipped if every else behind.pop(f"of{number}").sum(),
+            behind[f"bad{number}"].any(),
+        ]
+        if look.way is not None:
+            asked += behind[f"follow{number}"].sum(), behind[f"told{number}"].count()
+        return [one.alias(name) for name, one in zip(parts, asked, strict=True)]
+
+    def take(
+        self, block: Block, frame: pl.DataFrame, told: Mapping[str, int], number: int, skipped: int
+    ) -> None:
+        """Take in what a block says."""
+        look = self.look
+        self._looked += told[f"of{number}"] or 0
+        if look.way is not None and look.told is not None:
+            self._follow += told[f"follow{number}"] or 0
+            self._told_of += told[f"told{number}"]
+            self._seen += frame.height - skipped
+            left = look.dataset.height - self._seen
+            if not look.told(self._follow + left, self._told_of + left):
+                self._is_lost, self._bad = True, []
+                return
+        if told[f"bad{number}"]:
+            chosen = (look.of & look.wrong).fill_null(value=False).alias("bad")
+            bad = frame.select(chosen).to_series()
+            if len(bad) < frame.height:
+                bad = pl.repeat(bool(bad[0]), frame.height, eager=True)
+            if skipped:
+                bad = bad.scatter(range(skipped), False)
+            self._bad.append(look.dataset.at_fault(block, frame, bad, look.variable, *look.show))
+
+    @property
+    def is_way(self) -> bool:
+        """Whether it has a way, and that is the way of the dataset."""
+        look = self.look
+        return not self._is_lost and look.told is not None and look.told(self._follow, self._told_of)
+
+    def lose(self) -> None:
+        """There is nothing to look at."""
+        self._is_lost = True
+
+    def given(self, asked: Mapping[Question, AskedQuestion]) -> list[Look] | pl.exceptions.PolarsError:
+        """The answer, if there is one."""
+        look = self.look
+        if self.error is not None:
+            return self.error
+        if self._is_lost or (look.told is not None and not self.is_way):
+            return []
+        if any(asked[other].is_way for other in look.instead_of):
+            return []
+        return [
+            Answer(look.dataset, look.variable, self._looked, bool(self._bad), joined(self._bad), look.words)
+        ]
+
+
+class AskedValues(Asking):
+    """A question about values, and what was found so far."""
+
+    def __init__(self, look: ValueQuestion) -> None:
+        super().__init__()
+        self.look = look
+        self._bad: dict[str, list[pl.DataFrame]] = {}
+
+    @property
+    def expression(self) -> pl.Expr:
+        """What is wrong, in a question that has an expression."""
+        assert isinstance(self.look.wrong, pl.Expr)
+        return self.look.wrong
+
+    def ask(self, block: Block, name: str) -> None:
+        """Take in the values of a variable that a block has."""
+        wrong = self.look.wrong
+        if isinstance(wrong, pl.Expr):
+            bad = block.values(name).to_frame("value").filter(wrong)["value"]
+        else:
+            chosen = [one for one in block.listed(name) if wrong(one)] if callable(wrong) else sorted(wrong)
+            bad = pl.Series("value", chosen, block.frame.schema[name])
+        if not len(bad):
+            return
+        rows = block.frame.select(pl.col(name).is_in(bad.implode()).fill_null(value=False)).to_series()
+        if rows.any():
+            found = self.look.dataset.at_fault(block, block.frame, rows, name, *self.look.show)
+            self._bad.setdefault(name, []).append(found)
+
+    def given(self, asked: Mapping[Question, AskedQuestion]) -> list[Look] | pl.exceptions.PolarsError:
+        """An answer for each variable."""
+        if self.error is not None:
+            return self.error
+        data = self.look.dataset
+        found: list[Look] = []
+        for name in self.look.variables:
+            looked = data.height - data.records_held.missing(name)
+            bad = self._bad.get(name, [])
+            found.append(Answer(data, name, looked, bool(bad), joined(bad), self.look.words))
+        return found
+
+
+def joined(parts: Sequence[pl.DataFrame]) -> pl.DataFrame | None:
+    """The records at fault of all blocks, in the order of the file; None of none."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    whole = pl.concat(parts)
+    return whole if whole[ROW].is_sorted() else whole.sort(ROW)
+
+
+def ask_questions(block: Block, asked: Iterable[AskedQuestion], skipped: int = 0) -> None:
+    """Put questions to a block; its first records may be there to be compared with alone."""
+    groups: dict[int, list[AskedQuestion]] = {}
+    for one in asked:
+        if one.is_open:
+            groups.setdefault(id(one.look.beside), []).append(one)
+    together: list[_Together] = []
+    for group in groups.values():
+        beside = group[0].look.beside
+        try:
+            frame = block.frame if beside is None else beside(block)
+        except pl.exceptions.PolarsError as error:
+            for one in group:
+                one.error = error
+            continue
+        if frame is None:
+            for one in group:
+                one.lose()
+            continue
+        if not any(one.add(frame, group) for one in together):
+            together.append(_Together(block.frame, frame, group))
+    for one in together:
+        one.ask(block, skipped)
+
+
+class _Together:
+    """Questions whose further columns have different names, so that they can be asked of one frame."""
+
+    def __init__(self, plain: pl.DataFrame, frame: pl.DataFrame, asked: Iterable[AskedQuestion]) -> None:
+        self._plain = plain
+        self._known = set(plain.columns)
+        self._more: dict[str, pl.Series] = {}
+        self._asked: list[tuple[AskedQuestion, pl.DataFrame]] = []
+        self.add(frame, asked)
+
+    def add(self, frame: pl.DataFrame, asked: Iterable[AskedQuestion]) -> bool:
+        """Take in questions to a frame, if their further columns have other names."""
+        names = [name for name in frame.columns if name not in self._known]
+        if any(name in self._more for name in names):
+            return False
+        self._more |= {name: frame[name] for name in names}
+        self._asked += [(one, frame) for one in asked]
+        return True
+
+    def ask(self, block: Block, skipped: int) -> None:
+        """Put them."""
+        frame = self._plain.with_columns(self._more.values()) if self._more else self._plain
+        try:
+            _ask(block, frame, self._asked, skipped)
+        except pl.exceptions.PolarsError:
+            for one, own in self._asked:
+                try:
+                    _ask(block, own, [(one, own)], skipped)
+                except pl.exceptions.PolarsError as error:
+                    one.error = error
+
+
+def _ask(
+    block: Block, frame: pl.DataFrame, asked: Sequence[tuple[AskedQuestion, pl.DataFrame]], skipped: int
+) -> None:
+    every = [one for number, (each, _) in enumerate(asked) for one in each.expressions(number, skipped)]
+    told = frame.select(every).row(0, named=True)
+    for number, (one, own) in enumerate(asked):
+        try:
+            one.take(block, own, told, number, skipped)
+        except pl.exceptions.PolarsError as error:
+            one.error = error
+
+
+def ask_values(block: Block, data: Dataset, asked: Sequence[AskedValues]) -> None:
+    """Put questions about values to a block."""
+    expressions: dict[tuple[str, ...], list[AskedValues]] = {}
+    for one in asked:
+        if one.error is not None:
+            continue
+        if isinstance(one.look.wrong, pl.Expr):
+            expressions.setdefault(one.look.variables, []).append(one)
+        else:
+            for name in one.look.variables:
+                one.ask(block, name)
+    for numeric in (False, True):
+        named = {
+            names: found
+            for names, found in expressions.items()
+            if names and (data.columns[names[0]].type == "Num") == numeric
+        }
+        if data.records_held.is_large:
+            for name in dict.fromkeys(name for names in named for name in names):
+                about = [one for names, found in named.items() if name in names for one in found]
+                _ask_values(block, block.values(name).to_frame("value"), [(one, (name,)) for one in about])
+        elif named:
+            stacked = block.stacked(numeric=numeric)
+            about = [(one, names) for names, found in named.items() for one in found]
+            _ask_values(block, stacked, about)
+
+
+def _ask_values(
+    block: Block, values: pl.DataFrame, asked: Sequence[tuple[AskedValues, tuple[str, ...]]]
+) -> None:
+    """Put expressions to values, and look for the records where a value is wrong."""
+    every: list[pl.Expr] = []
+    for number, (one, names) in enumerate(asked):
+        wrong = one.expression
+        if "variable" in values.columns and len(names) == 1:
+            wrong = (pl.col("variable") == names[0]) & wrong
+        every.append(wrong.any().alias(f"bad{number}"))
+    try:
+        told = values.select(every).row(0)
+    except pl.exceptions.PolarsError as error:
+        if len(asked) == 1:
+            asked[0][0].error = error
+            return
+        for one in asked:
+            _ask_values(block, values, [one])
+        return
+    for (one, names), is_bad in zip(asked, told, strict=True):
+        for name in names if is_bad else ():
+            one.ask(block, name)
