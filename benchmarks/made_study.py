@@ -152,6 +152,22 @@ def write_study(folder: Path, kind: str, rows: int) -> None:
         _large(kind, rows, per, place).write_csv(folder / "raw" / f"{name}.csv")
 
 
+def add_domain(folder: Path, rows: int) -> str:
+    """Add a small domain of a raw table of its own to a study of vital signs or laboratory results.
+
+    Returns:
+        The name of the raw table.
+    """
+    name, table = WIDE_DOMAINS[0], WIDE_DOMAINS[0].lower()
+    sources = folder / "mappings" / "sources.yaml"
+    columns = ", ".join(("SUBJ", "VISIT", "DT", *WIDE_TESTS))
+    line = f"  {table}: {{file: {table}.csv, key: [SUBJ, VISIT], page: 3, columns: [{columns}]}}\n"
+    sources.write_text(sources.read_text(encoding="utf-8") + line, encoding="utf-8")
+    (folder / "mappings" / "sdtm" / f"{table}.yaml").write_text(_wide_domain(name, table), encoding="utf-8")
+    _large("wide", rows, VISITS, 0).write_csv(folder / "raw" / f"{table}.csv")
+    return table
+
+
 def _large(kind: str, rows: int, per: int, table: int) -> pl.DataFrame:
     number = pl.int_range(rows)
     visit = number % per // (per // VISITS)

@@ -99,7 +99,6 @@ def half_of_build(raw: Path, plan: StudyPlan, side: Side) -> None:
     Raises:
         PartnerLost: the build is at its end, or has stopped.
     """
-    from ced_cdisc.core.blocks import Frames
     from ced_cdisc.core.findings import Findings
     from ced_cdisc.stages.converting import convert
     from ced_cdisc.stages.guiding import render
@@ -111,7 +110,7 @@ def half_of_build(raw: Path, plan: StudyPlan, side: Side) -> None:
     tables = read_raw(raw, plan, findings, side)
     plan, frames, extra, _ = convert(plan, tables, findings, partner=side)
     rows = {name: table.frame for name, table in tables.items()}
-    share_out(plan, Frames.of(frames | extra).blocks, rows, OutputFiles(None), side)
+    share_out(plan, frames | extra, rows, OutputFiles(None), side)
     guides = side.swap(None)
     side.swap(render(guides))
     half_of_check(side.swap(None), side)

@@ -160,7 +160,7 @@ def build(
         # Below here polars is loaded, after the fork.
         from ced_cdisc.core.blocks import Frames
         from ced_cdisc.stages.converting import convert
-        from ced_cdisc.stages.output import accounts, keep_numbers, manifest
+        from ced_cdisc.stages.output import accounts, keep_numbers, manifest, places
         from ced_cdisc.stages.packaging import package
         from ced_cdisc.stages.parts import How, convert_in_parts, parts_of
         from ced_cdisc.stages.reading import left_over, raw_columns, read_raw
@@ -174,10 +174,13 @@ def build(
             with keeping(kept, tables):
                 made = convert(plan, tables, findings, watch, partner, lock, kept)
             plan, datasets, qualifiers, seconds = made
-            frames = Frames.of(datasets | qualifiers)
+            frames = Frames(datasets | qualifiers)
         files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()))
         raw_frames = {name: table.frame for name, table in tables.items()}
-        packages = package(plan, frames.blocks, raw_frames, files, findings, partner)
+        packaged = kept.packages if kept is not None and not count else None
+        packages = package(plan, frames.blocks, raw_frames, files, findings, partner, packaged)
+        if packaged is not None:
+            packaged.keep()
         assert folder is not None, "a refused folder is an error, which package stops on"
         if limit is not None:
             from ced_cdisc.stages.splitting import split_datasets
@@ -203,7 +206,8 @@ def build(
         files.put({"build.json": content})
         with keep_numbers(lock, study, findings):
             folder.commit()
-        checked = check_output(plan, packages, out, study, partner) if check else ()
+        checks = kept.checks(files.digests, places(plan, packages)) if kept is not None else None
+        checked = check_output(plan, packages, out, study, partner, checks) if check else ()
     columns = raw_columns(plan, tables)
     reasons = kept.reasons if kept is not None else {}
     return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons)

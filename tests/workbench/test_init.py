@@ -182,6 +182,7 @@ unit: {collect: lab.UNIT}
 variables:
   LBSPEC: {collect: lab.SPEC, ct: {S: "?"}}  # likely: the name SPEC; decide: what S means, by the terms of C78734
   LBLOBXFL: {absent: There is no DM yet}  # decide: take this line out when DM has RFXSTDTC
+  # VISITNUM: ?  # decide: Visit Number (Exp): no visit with its date is told under `visit` of lab; write it there, or {absent: "why"}
   LBDTC: {collect: lab.DATE, date: ISO}  # likely: the name speaks of the date alone
 """
     )

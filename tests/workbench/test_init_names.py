@@ -200,7 +200,7 @@ def test_a_table_without_a_subject_hinders_no_other_one() -> None:
         0,
         "",
         f"1 warning in the specs\n{told}"
-        "mappings/sdtm/vs.yaml proposed from the table all_vs: 1 sure, 0 likely, 0 guess, 2 decide\n"
+        "mappings/sdtm/vs.yaml proposed from the table all_vs: 1 sure, 0 likely, 0 guess, 3 decide\n"
         "next: look at its lines, then ced-cdisc check-spec\n",
     )
     assert run("init", "AE", "--from", "all_info") == (10, "", f"1 error in the specs\n{told}")

@@ -298,7 +298,7 @@ def test_a_row_of_labels_below_the_header_is_seen() -> None:
     assert "  AGE          3      0       3  integer" in out and "40 (1)" in out
     assert "  ! 1 row below the header seems to hold labels, not data; see `labels`\n" in out
     assert run("new", "S", "--raw", "raw")[0] == 0
-    assert "    labels: 1  # likely: line 2 has words where others have numbers or dates\n" in (
+    assert "    labels: 1  # likely: it has words where others have numbers or dates\n" in (
         Path("S/mappings/sources.yaml").read_text()
     )
 
@@ -311,6 +311,43 @@ def test_a_row_of_data_is_no_row_of_labels(row: str) -> None:
     lines = LABELLED.splitlines()
     written("demog.csv", "\n".join([lines[0], row, *lines[2:]]) + "\n")
     assert "; 4 rows, 4 columns\n" in run("scan", "raw")[1]
+
+
+@pytest.mark.parametrize("above", ["Study X, export of 2021", "Study X,,,", ",,,\nStudy X,,,\nmade in May"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_rows_above_the_header_are_seen_and_read_by_the_contract(above: str, ending: str) -> None:
+    table = LABELLED.splitlines()
+    lines = [*above.splitlines(), table[0], *table[2:]]
+    if above.startswith("Study X, "):
+        lines[0] = '"Study X, export of 2021"'
+    if ending == "csv":
+        written("demog.csv", "\n".join(lines) + "\n")
+    else:
+        book = openpyxl.Workbook()
+        for line in lines:
+            book.active.append([cell or None for cell in line.split(",")] if '"' not in line else [line])  # type: ignore[union-attr]
+        book.save("raw/demog.xlsx")
+    titles = len(above.splitlines())
+    _, out, _ = run("scan", "raw")
+    assert "; 3 rows, 4 columns\n" in out and "above the header; see `titles`\n" in out
+    assert run("new", "S", "--raw", "raw")[0] == 0
+    assert f"    titles: {titles}  # likely: the header is the first row of several cells\n" in (
+        Path("S/mappings/sources.yaml").read_text()
+    )
+    code, _, err = run(
+        "init",
+        "SC",
+        "--print",
+        "--from",
+        "demog",
+        "--raw",
+        "raw",
+        "--mappings",
+        "S/mappings",
+        "--define",
+        "S/define",
+    )
+    assert (code, err) == (0, "")
 
 
 FOREIGN = {

@@ -249,7 +249,7 @@ def _frames(folder: Path, plan: StudyPlan, findings: Findings) -> dict[str, pl.D
 
     if not (folder / "build.json").is_file():
         _, frames, extra, _ = convert(plan, read_raw(folder, plan, findings), findings)
-        return frames | extra
+        return {name: data.frame() for name, data in (frames | extra).items()}
     made: dict[str, pl.DataFrame] = {}
     for study in plan.studies:
         for kind in ("sdtm", "adam"):

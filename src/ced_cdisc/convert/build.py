@@ -10,6 +10,7 @@ import polars as pl
 from ced_cdisc.convert.adam import build_adam
 from ced_cdisc.convert.faults import ROW, TABLE, Faults, Found
 from ced_cdisc.convert.finish import check_values, shown_columns
+from ced_cdisc.convert.held import Held
 from ced_cdisc.convert.kept import Keeper, KeptDataset, noting, take_over, to_build
 from ced_cdisc.convert.over_subjects import check_alike
 from ced_cdisc.convert.pool import pool_frames
@@ -19,7 +20,7 @@ from ced_cdisc.convert.sources import RawFrame, Watch, World, check_in_dm, raw_r
 from ced_cdisc.convert.supp import check_identified
 from ced_cdisc.convert.texts import split_texts
 from ced_cdisc.convert.visits import Visits, study_visits
-from ced_cdisc.core.blocks import Blocks, Frames
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.partner import Partner
 from ced_cdisc.plan.halves import Half, halves
@@ -34,7 +35,7 @@ def build_datasets(
     changes: Mapping[str, TextChanges] | None = None,
     partner: Partner | None = None,
     keeper: Keeper | None = None,
-) -> tuple[dict[str, pl.DataFrame], Findings]:
+) -> tuple[Held, Findings]:
     """Carry the plan out.
 
     Args:
@@ -48,7 +49,8 @@ def build_datasets(
 
     Returns:
         The datasets by qualified name, in the order of the plan and then of the pooled studies, each with
-        the variables of its plan and then its supplemental qualifiers (``supp.QNAM``); and the warnings.
+        the variables of its plan and then its supplemental qualifiers (``supp.QNAM``), those that are kept
+        not read unless something looked at them; and the warnings.
 
     Raises:
         Stopped: data at fault; carries all that could be found in one pass, warnings included.
@@ -57,10 +59,11 @@ def build_datasets(
     changes = changes if changes is not None else {one.folder: TextChanges() for one in plan.studies}
     studies = [_Study.begun(one, tables, changes[one.folder], keeper=keeper) for one in plan.studies]
     _carry_out(studies, watch, partner)
-    shown: dict[str, pl.DataFrame] = {}
+    shown = Held()
     findings = Findings()
     for study in studies:
-        shown |= study.shown()
+        for name, data in study.shown().items():
+            shown.put(name, data)
         if partner is not None:
             study.join(partner)
         study.finish()
@@ -205,7 +208,7 @@ class _Study:
                     frame = split_texts(self.world.frames[dataset.name], dataset, self.world)
                 self._made(dataset, frame)
 
-    def analyse(self, frames: dict[str, pl.DataFrame], watch: Watch, partner: Partner | None) -> None:
+    def analyse(self, frames: Held, watch: Watch, partner: Partner | None) -> None:
         """Build the analysis datasets from the frames of all studies; the study's own SDTM stays."""
         datasets = self._datasets("adam")
         tabulated = self.world.frames
@@ -223,21 +226,21 @@ class _Study:
             for dataset in datasets:
                 self._made(dataset, frames[dataset.name])
         self._check_values(datasets)
-        self.world.frames = tabulated | {dataset.name: frames[dataset.name] for dataset in datasets}
+        self.world.frames = tabulated.copy()
+        for dataset in datasets:
+            self.world.frames.put(dataset.name, frames.as_held(dataset.name))
 
     def check(self) -> None:
         """Note what is at fault in the finished datasets."""
         check_in_dm(self.world)
         if self.share is None:
-            check_references(self.plan, Frames.of(self.world.frames).blocks, self.world.faults)
+            check_references(self.plan, self.world.frames.blocks, self.world.faults)
         self._check_values(self._datasets("sdtm"))
 
-    def shown(self) -> dict[str, pl.DataFrame]:
+    def shown(self) -> dict[str, pl.DataFrame | Blocks]:
         """The finished datasets by qualified name."""
-        written = as_written(self.plan, self.world.changes).datasets
-        return {
-            self.plan.qualified(d.name): self.world.frames[d.name].select(shown_columns(d)) for d in written
-        }
+        written, held = as_written(self.plan, self.world.changes).datasets, self.world.frames.as_held
+        return {self.plan.qualified(d.name): held(d.name).select(shown_columns(d)) for d in written}
 
     def shared(self, share: Share) -> dict[str, Blocks]:
         """The finished datasets that are handed over, each with what is known of its values by now."""
@@ -272,8 +275,9 @@ class _Study:
 
     def _check_values(self, datasets: Sequence[DatasetPlan]) -> None:
         for dataset in datasets:
-            name, frame = dataset.name, self.world.frames[dataset.name]
+            name = dataset.name
             if name in self.own and (self.share is None or self.plan.qualified(name) in self.share.given):
+                frame = self.world.frames[name]
                 data = Blocks.of(frame)
                 with noting(self.world, name):
                     check_values(data, dataset, self.world)

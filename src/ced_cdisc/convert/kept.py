@@ -11,6 +11,7 @@ import polars as pl
 
 from ced_cdisc.convert.faults import Found, Seen
 from ced_cdisc.convert.sources import World
+from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Location, Severity, Stage
 from ced_cdisc.plan.dataset_key import may_read
 from ced_cdisc.plan.model import DatasetDigest, DatasetPlan, StudyPlan
@@ -21,7 +22,7 @@ from ced_cdisc.plan.texts import TextChanges
 class KeptDataset:
     """A finished dataset, all its columns, and what its making and its checks found."""
 
-    frame: pl.DataFrame
+    data: Blocks
     found: Found
     changes: TextChanges
     seconds: float
@@ -62,7 +63,8 @@ def noting(world: World, name: str) -> Generator[None]:
 def take_over(kept: Mapping[str, KeptDataset], world: World, spent: dict[str, float]) -> None:
     """Put kept datasets into the world, and all that was noted of them."""
     for name, one in kept.items():
-        world.frames[name], spent[name] = one.frame, one.seconds
+        world.frames.put(name, one.data)
+        spent[name] = one.seconds
         world.noted[name] = world.faults.apart()
         world.noted[name].update(one.found)
         world.changes.update(one.changes)

@@ -8,6 +8,7 @@ from typing import Protocol
 import polars as pl
 
 from ced_cdisc.convert.faults import SUBJECT, TABLE, records_of
+from ced_cdisc.convert.held import Held
 from ced_cdisc.convert.sources import ORDER, World
 
 
@@ -20,14 +21,14 @@ class Tabulated(Protocol):
         ...
 
 
-def pool_frames(studies: Sequence[Tabulated]) -> dict[str, pl.DataFrame]:
+def pool_frames(studies: Sequence[Tabulated]) -> Held:
     """The SDTM datasets of all studies by plain name; those of the first study come first.
 
     A variable that a study's dataset lacks is missing in its records. CED249 where two studies have one
     USUBJID in DM: records are matched by subject, so each subject belongs to one study.
     """
     first, *others = (study.world for study in studies)
-    frames = dict(first.frames)
+    frames = first.frames.copy()
     for world in others:
         _check_subjects(first, frames, world)
         for name, frame in world.frames.items():
@@ -46,7 +47,7 @@ def _next(frame: pl.DataFrame) -> int:
     return max(frame[ORDER].to_list(), default=-1) + 1
 
 
-def _check_subjects(first: World, frames: dict[str, pl.DataFrame], world: World) -> None:
+def _check_subjects(first: World, frames: Held, world: World) -> None:
     if "DM" not in frames or "DM" not in world.frames:
         return
     again = world.frames["DM"].join(frames["DM"], on=SUBJECT, how="semi", maintain_order="left")

@@ -10,6 +10,7 @@ import polars as pl
 
 from ced_cdisc.convert.duplicates import shown_key, without_duplicates
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
+from ced_cdisc.convert.held import Held
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.plan.model import SUPP, StudyPlan
@@ -57,7 +58,7 @@ class World:
     faults: Faults
     raw: Mapping[str, pl.DataFrame]
     changes: TextChanges = field(default_factory=TextChanges)
-    frames: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
+    frames: Held = field(default_factory=Held)
     noted: dict[str, Faults] = field(default_factory=dict[str, Faults])
     """What was found of each dataset while it was made and checked."""
     _seen: dict[str, tuple[pl.DataFrame, Records]] = field(

@@ -30,6 +30,13 @@ class UsedTerms:
         """Remember all values of a list that one value level can have: it shows no others."""
         self.apart.setdefault((codelist.id, place), set()).update(values)
 
+    def update(self, other: UsedTerms) -> None:
+        """Remember what was noted elsewhere."""
+        for name, values in other.used.items():
+            self.used.setdefault(name, set()).update(values)
+        for place, values in other.apart.items():
+            self.apart.setdefault(place, set()).update(values)
+
     def show(self, codelist: Codelist | None) -> Codelist | None:
         """The list with the remembered values only, and decodes where they say more than the value."""
         return None if codelist is None else self._cut(codelist, self.used.get(codelist.id, set()))

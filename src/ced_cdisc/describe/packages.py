@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ced_cdisc.core.blocks import Blocks
@@ -11,7 +11,7 @@ from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental,
 from ced_cdisc.describe.lineage import Trace
 from ced_cdisc.describe.lists import UsedTerms
 from ced_cdisc.describe.results import describe_results
-from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 
 _CLASSES = (
     "TRIAL DESIGN",
@@ -25,13 +25,24 @@ _CLASSES = (
 )
 
 
-def describe_package(plan: StudyPlan, kind: str, data: Mapping[str, Blocks]) -> PackageMetadata | None:
+Describe = Callable[[DatasetPlan, Blocks, UsedTerms], DatasetMetadata]
+
+
+def describe_package(
+    plan: StudyPlan,
+    kind: str,
+    data: Mapping[str, Blocks],
+    describe: Describe = describe_dataset,
+    describe_qualifiers: Describe = describe_supplemental,
+) -> PackageMetadata | None:
     """Metadata of all datasets of one kind (``sdtm`` or ``adam``) that were built; None if there are none.
 
     Args:
         plan: the study.
         kind: ``sdtm`` or ``adam``.
         data: its datasets and their supplemental qualifiers by name.
+        describe: describes a dataset and notes the values of codelists; it may know it from an earlier build.
+        describe_qualifiers: the same for supplemental qualifiers.
     """
     used = UsedTerms()
     datasets: list[DatasetMetadata] = []
@@ -39,9 +50,9 @@ def describe_package(plan: StudyPlan, kind: str, data: Mapping[str, Blocks]) -> 
         if dataset.kind != kind or dataset.name not in data:
             continue
         trace = Trace(dataset, plan)
-        datasets.append(trace.dataset(describe_dataset(dataset, data[dataset.name], used)))
+        datasets.append(trace.dataset(describe(dataset, data[dataset.name], used)))
         if (qualifiers := data.get(f"SUPP{dataset.name}")) is not None:
-            datasets.append(trace.qualifiers(describe_supplemental(dataset, qualifiers, used)))
+            datasets.append(trace.qualifiers(describe_qualifiers(dataset, qualifiers, used)))
     if not datasets:
         return None
     if kind == "sdtm":

@@ -308,6 +308,13 @@ class _Proposal:
                 return None
             value = mapped([("absent", scalar("There is no DM yet"))])
             return ProposedLine(name, value, "decide", "take this line out when DM has RFXSTDTC")
+        if name == "VISITNUM" and variable.core == "Exp" and not self._visit():
+            why = (
+                f"{variable.label} (Exp): no visit with its date is told under `visit` of {self._table.name}"
+            )
+            return ProposedLine(
+                name, "?", "decide", f'{why}; write it there, or {{absent: "why"}}', active=False
+            )
         if name in _IDENTIFIERS or f"--{suffix}" in _FILLED_IN or name == "DOMAIN":
             return None
         if f"--{suffix}" in self._made_by_tests:

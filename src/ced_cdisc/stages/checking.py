@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import StudyFolders
+from ced_cdisc.stages.kept_checks import KeptChecks
 
 if TYPE_CHECKING:
     from ced_cdisc.core.conformance import CheckResult
@@ -28,6 +30,7 @@ def check_output(
     out: Path,
     study: StudyFolders,
     partner: Partner | None = None,
+    kept: KeptChecks | None = None,
 ) -> tuple[CheckResult, ...]:
     """Check the packages of the study, and those of each study that it pools, as ``ced-cdisc check`` does.
 
@@ -41,6 +44,7 @@ def check_output(
         out: the output, in place.
         study: the folders of the specs; define holds findings.yaml.
         partner: who carries out half of the rules, if any.
+        kept: what was said of the same output before, if anything is kept.
 
     Raises:
         CheckInterrupted: from the keyboard.
@@ -61,7 +65,13 @@ def check_output(
                 partner.swap(folders)
             except PartnerLost:
                 partner = None
-        checked = [check_folder(folder, partner=partner) for folder in folders]
+        if kept is None:
+            checked = [check_folder(folder, partner=partner) for folder in folders]
+        else:
+            checked = [
+                kept.check(one.folder, folder.as_posix(), partial(check_folder, folder))
+                for one, folder in zip(owners, folders, strict=True)
+            ]
         return tuple(
             recalled(one, folder, file, shown=shown, today="").result
             for one, folder in zip(checked, folders, strict=True)

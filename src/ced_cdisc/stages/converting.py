@@ -12,7 +12,7 @@ from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.describe.datasets import kept_columns
-from ced_cdisc.plan.model import KEY, StudyPlan
+from ced_cdisc.plan.model import KEY, DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges, as_written
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.stages.kept import Kept
@@ -30,7 +30,7 @@ def convert(
     partner: Partner | None = None,
     lock: SequenceLock | None = None,
     kept: Kept | None = None,
-) -> tuple[StudyPlan, dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, float]]:
+) -> tuple[StudyPlan, dict[str, Blocks], dict[str, Blocks], dict[str, float]]:
     """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
 
     All by qualified names. The plan comes back with the variables and qualifiers that continue long texts.
@@ -62,17 +62,31 @@ def convert(
     findings.extend(found)
     pooled = tuple(as_written(study, changes[study.folder]) for study in plan.pooled)
     plan = replace(as_written(plan, changes[plan.folder]), pooled=pooled)
-    frames: dict[str, pl.DataFrame] = {}
-    extra: dict[str, pl.DataFrame] = {}
+    frames: dict[str, Blocks] = {}
+    extra: dict[str, Blocks] = {}
     for study in plan.studies:
         for dataset in study.datasets:
-            whole = built[study.qualified(dataset.name)]
-            qualifiers = supplemental(dataset, whole)
-            if qualifiers is not None and len(qualifiers):
-                extra[study.qualified(f"SUPP{dataset.name}")] = qualifiers
+            name = study.qualified(dataset.name)
+            whole = built.of(name)
             if lock is not None and dataset.pinned is not None:
-                subjects = whole["USUBJID"].to_list() if "USUBJID" in whole.columns else [""] * len(whole)
-                numbers = whole[dataset.pinned.variable].cast(pl.Int64).to_list()
-                lock.take(dataset.name, zip(subjects, whole[KEY].to_list(), numbers, strict=True), findings)
-            frames[study.qualified(dataset.name)] = whole.select(kept_columns(dataset, Blocks.of(whole)))
+                numbers = dataset.pinned.variable
+                held = whole.frame([n for n in ("USUBJID", KEY, numbers) if n in whole.schema])
+                subjects = held["USUBJID"].to_list() if "USUBJID" in held.columns else [""] * len(held)
+                given = held[numbers].cast(pl.Int64).to_list()
+                lock.take(dataset.name, zip(subjects, held[KEY].to_list(), given, strict=True), findings)
+            if kept is None:
+                frames[name], qualifiers = submitted(dataset, whole)
+            else:
+                frames[name], qualifiers = kept.packages.submitted(
+                    study, dataset, changes[study.folder], whole, submitted
+                )
+            if qualifiers is not None:
+                extra[study.qualified(f"SUPP{dataset.name}")] = qualifiers
     return plan, frames, extra, seconds
+
+
+def submitted(dataset: DatasetPlan, whole: Blocks) -> tuple[Blocks, Blocks | None]:
+    """A finished dataset with the variables that are submitted, and its supplemental qualifiers, if any."""
+    qualifiers = supplemental(dataset, whole.frame())
+    given = Blocks.of(qualifiers) if qualifiers is not None and len(qualifiers) else None
+    return Blocks.of(whole.frame(kept_columns(dataset, whole))), given

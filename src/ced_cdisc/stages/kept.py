@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Generator, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,10 @@ from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.spec.plan_key import tool_digest
+from ced_cdisc.stages.kept_checks import KeptChecks
+from ced_cdisc.stages.kept_packages import KeptPackages
 from ced_cdisc.stages.reasons import reason
-from ced_cdisc.write.kept_files import KeptFiles
+from ced_cdisc.write.kept_files import KeptFiles, digest_of
 from ced_cdisc.write.plan_cache import cache_folder
 
 if TYPE_CHECKING:
@@ -41,11 +44,11 @@ Made = dict[str, str]
 
 @dataclass
 class _Entry:
-    """A dataset of this build, as it is to be kept."""
+    """A dataset of this build, as it is to be kept; a thread turns it into bytes and their digest."""
 
     made: Made
-    body: bytes
-    digest: str
+    height: int
+    packed: Future[tuple[bytes, str]]
     value: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -54,6 +57,7 @@ class Kept:
 
     Attributes:
         reasons: by qualified name, in words, why a dataset was made anew, or :data:`KEPT`.
+        packages: what is kept of finished datasets.
     """
 
     def __init__(self, files: KeptFiles, plan: StudyPlan, tool: str) -> None:
@@ -66,6 +70,8 @@ class Kept:
         self._raw: Mapping[str, str] = {}
         self._last: dict[str, Any] = {}
         self._contents: dict[str, str] = {}
+        self._thread = ThreadPoolExecutor(1)
+        self.packages = KeptPackages(files, tool, self.content)
         self._entries: dict[str, _Entry] = {}
         self._last_key = _digest([_LAST, plan.profile])
         self._seen: dict[str, Made] = {}
@@ -104,12 +110,9 @@ class Kept:
     def made(self, study: StudyPlan, dataset: DatasetPlan, frame: pl.DataFrame) -> None:
         """Remember a dataset that was made."""
         name, made = study.qualified(dataset.name), self._made(study, dataset)
-        body = _frame_bytes(frame)
-        digest = hashlib.sha256(body).hexdigest()
-        self._contents[name] = digest
         if name not in self.reasons:
             self._explain(study, dataset, made)
-        self._entries[name] = _Entry(made, body, digest)
+        self._entries[name] = _Entry(made, frame.height, self._thread.submit(_packed, frame))
 
     def finished(
         self, study: StudyPlan, noted: Mapping[str, Found], changes: TextChanges, spent: Mapping[str, float]
@@ -126,14 +129,20 @@ class Kept:
                 "parts": [[d, v, n] for (d, v), n in sorted(changes.parts.items()) if d == dataset.name],
                 "in_ascii": [[d, v] for d, v in sorted(changes.in_ascii) if d == dataset.name],
                 "seconds": spent.get(dataset.name, 0.0),
-                "digest": entry.digest,
+                "height": entry.height,
             }
 
     # At the end
 
+    def checks(self, outputs: Mapping[str, str], places: Mapping[str, Any]) -> KeptChecks:
+        """What the rules said of the same output before; see :class:`KeptChecks`."""
+        return KeptChecks(self.files, self._tool, outputs, places)
+
     def content(self, name: str) -> str:
-        """What stands for the data of a dataset, by its qualified name."""
-        return self._contents[name]
+        """What stands for the data of a dataset, by its qualified name; empty where it is not made yet."""
+        if name in self._entries:
+            return self._entries[name].packed.result()[1]
+        return self._contents.get(name, "")
 
     def keep(self) -> None:
         """Write what this build made, and of what; and throw away what is too much."""
@@ -141,12 +150,14 @@ class Kept:
         for study in self._plan.studies:
             for dataset in study.datasets:
                 name = study.qualified(dataset.name)
-                if name in self._contents:
+                if name in self._contents or name in self._entries:
                     parts = study.digests[dataset.name].parts
                     last[name] = {"made": self._made(study, dataset), "parts": dict(parts)}
         for name, entry in self._entries.items():
             if entry.value:
-                self.files.write(name, _key(entry.made, self._tool), entry.value, entry.body)
+                body, digest = entry.packed.result()
+                value = entry.value | {"digest": digest}
+                self.files.write(name, _key(entry.made, self._tool), value, body, digest)
         if last != self._last:
             self.files.write(_LAST, self._last_key, last)
         self.files.sweep()
@@ -216,7 +227,7 @@ class Kept:
             for dataset in study.datasets:
                 if is_read(dataset, names):
                     name = study.qualified(dataset.name)
-                    made[f"reads {name}"] = self._contents.get(name, "")
+                    made[f"reads {name}"] = self.content(name)
         return made
 
     def _tables(self, study: StudyPlan, names: Iterable[str]) -> Made:
@@ -266,23 +277,22 @@ def _digest(value: object) -> str:
     ).hexdigest()
 
 
-def _frame_bytes(frame: pl.DataFrame) -> bytes:
-    """A frame as an Arrow IPC file: the same for the same columns and values."""
+def _packed(frame: pl.DataFrame) -> tuple[bytes, str]:
+    """A frame as an Arrow IPC file, the same for the same columns and values, and its digest."""
     import io
 
     import polars as pl
 
     stream = io.BytesIO()
-    oldest = pl.CompatLevel.oldest()
-    frame.rechunk().write_ipc(stream, compression="zstd", compat_level=oldest)
-    return stream.getvalue()
+    frame.rechunk().write_ipc(stream, compression="lz4", compat_level=pl.CompatLevel.oldest())
+    body = stream.getvalue()
+    return body, digest_of(body)
 
 
 def _dataset(value: Any, body: bytes) -> KeptDataset | None:
     """A dataset of an entry, or None where it is no such thing."""
-    import polars as pl
-
     from ced_cdisc.convert.kept import KeptDataset, found_of_json
+    from ced_cdisc.core.later import packed
 
     try:
         changes = TextChanges(
@@ -290,6 +300,6 @@ def _dataset(value: Any, body: bytes) -> KeptDataset | None:
             {(dataset, variable) for dataset, variable in value["in_ascii"]},
         )
         found = found_of_json(value["found"])
-        return KeptDataset(pl.read_ipc(body), found, changes, float(value["seconds"]))
+        return KeptDataset(packed(body, int(value["height"])), found, changes, float(value["seconds"]))
     except Exception:  # whatever the bytes are, the dataset can be made without them
         return None

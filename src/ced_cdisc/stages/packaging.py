@@ -16,9 +16,11 @@ from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.core.xpt import XptMember, xpt_member
 from ced_cdisc.describe.annotated_crf import annotated_crf
 from ced_cdisc.describe.crf_visits import forms_by_visit
+from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental
 from ced_cdisc.describe.packages import describe_package
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages.analysing import analyse
+from ced_cdisc.stages.kept_packages import KeptPackages
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.write.define import define_xml, stylesheet
 from ced_cdisc.write.define_page import beside, define_page
@@ -48,6 +50,7 @@ def package(
     files: OutputFiles,
     findings: Findings,
     partner: Partner | None = None,
+    kept: KeptPackages | None = None,
 ) -> dict[str, PackageMetadata]:
     """The SDTM and ADaM packages of the study and the SDTM of those it pools, as far as they have datasets.
 
@@ -63,7 +66,7 @@ def package(
         made = None
     if made is None:
         made = (
-            {place.folder: _package(place, data, raw, files) for place in _places(plan)},
+            {place.folder: _package(place, data, raw, files, kept) for place in _places(plan)},
             analyse(plan, data),
         )
     packed, (analysed, said) = made
@@ -138,8 +141,16 @@ def share_out(
     return made, analysed
 
 
-def _described(place: _Place, data: Mapping[str, Blocks]) -> PackageMetadata | None:
-    return describe_package(place.plan, place.kind, place.plan.own(data))
+def _described(
+    place: _Place, data: Mapping[str, Blocks], kept: KeptPackages | None = None
+) -> PackageMetadata | None:
+    own = place.plan.own(data)
+    if kept is None:
+        return describe_package(place.plan, place.kind, own)
+    describe = kept.describing(place.plan, 0, describe_dataset)
+    return describe_package(
+        place.plan, place.kind, own, describe, kept.describing(place.plan, 1, describe_supplemental)
+    )
 
 
 def _package(
@@ -147,18 +158,23 @@ def _package(
     data: Mapping[str, Blocks],
     raw: Mapping[str, pl.DataFrame],
     files: OutputFiles,
+    kept: KeptPackages | None = None,
 ) -> _Package:
     """Describe the datasets, write them, and check define.xml against the schema and against their bytes."""
-    metadata = _described(place, data)
+    metadata = _described(place, data, kept)
     if metadata is None:
         return None, []
-    written = _transport(place, metadata, data, files)
+    written = _transport(place, metadata, data, files, kept)
     defined = _define(place, metadata)
     return _joined(place, metadata, written, defined, _documents(place, raw), files)
 
 
 def _transport(
-    place: _Place, metadata: PackageMetadata, data: Mapping[str, Blocks], files: OutputFiles
+    place: _Place,
+    metadata: PackageMetadata,
+    data: Mapping[str, Blocks],
+    files: OutputFiles,
+    kept: KeptPackages | None = None,
 ) -> _Transport:
     found: list[Finding] = []
     members: list[XptMember] = []
@@ -166,7 +182,7 @@ def _transport(
         member = xpt_member(dataset, metadata.created)
         rows = data[place.plan.qualified(dataset.name)].select([v.name for v in dataset.variables])
         try:
-            _write(place, metadata, dataset, rows, member, files)
+            _write(place, metadata, dataset, rows, member, files, kept)
         except Stopped as stopped:
             found.extend(stopped.findings)
             continue
@@ -181,6 +197,7 @@ def _write(
     data: Blocks,
     member: XptMember,
     files: OutputFiles,
+    kept: KeptPackages | None,
 ) -> None:
     """A dataset in each format: the first beside define.xml, every other in a folder of its own.
 
@@ -189,7 +206,11 @@ def _write(
     first, *_ = place.plan.formats
     for form in place.plan.formats:
         folder = place.folder if form == first else f"{form}/{place.folder}"
-        with files.open(f"{folder}/{dataset.name.lower()}.{form}") as stream:
+        name, own = f"{folder}/{dataset.name.lower()}.{form}", place.plan.qualified(dataset.name)
+        if form == "xpt" and kept is not None:
+            _keep_transport(name, own, data, member, files, kept)
+            continue
+        with files.open(name) as stream:
             if form == "xpt":
                 _write_transport(stream, data, member)
                 continue
@@ -200,6 +221,24 @@ def _write(
                 raise Stopped(Findings(findings))
             reference = "define.xml" if form == first else f"{_up(place.folder)}/define.xml"
             write_other(stream, form, metadata, dataset, frame, reference)
+
+
+def _keep_transport(
+    name: str, dataset: str, data: Blocks, member: XptMember, files: OutputFiles, kept: KeptPackages
+) -> None:
+    """Copy a transport file that an earlier build kept, or write it and have it kept.
+
+    Raises:
+        Stopped: it cannot hold the data.
+    """
+    with files.open(name) as stream:
+        copied = kept.copy(dataset, member, stream)
+        if not copied:
+            stream.seek(0)
+            stream.truncate()
+            _write_transport(stream, data, member)
+    if not copied:
+        kept.wrote(dataset, member, files.path(name), files.digests[name])
 
 
 def _write_transport(stream: BinaryIO, data: Blocks, member: XptMember) -> None:

@@ -1,10 +1,11 @@
 """What a build keeps for the next one: files in the user's cache folder, a folder for each study.
 
 An entry stands under a key that stands for all that it was made of. Its first line says whose it is, its key,
-and what the rest must hash to: a JSON value, and bytes. One that is damaged, of another version or another
-user, or no ordinary file, is thrown away and told of; nothing in it is ever executed or unpickled. Entries
-are written beside their place and put there in one step, so that a kill leaves none half written, and two
-builds at a time at most write the same bytes twice. The store never makes a build fail.
+and what the rest must hash to: a JSON value, and bytes. Files of an output may stand beside it, and its value
+says what they must hash to. What is damaged, of another version or another user, or no ordinary file, is
+thrown away and told of; nothing in it is ever executed or unpickled. All is written beside its place and put
+there in one step, so that a kill leaves nothing half written, and two builds at a time at most write the same
+bytes twice. The store never makes a build fail.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import stat
 import time
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ced_cdisc.core.version import VERSION
 
@@ -25,7 +29,9 @@ MOST_BYTES = 4 << 30
 """What all studies together may take; the entries that were not used for longest go first."""
 _ROOM = 1 << 30  # bytes of the disk that stay free
 _LEFT = 600.0  # seconds after which an unfinished file is one that a killed build left
-_SUFFIX = ".kept"
+_SUFFIX, _BESIDE = ".kept", ".file"
+_LONGEST_HEAD = 1 << 12
+_PIECE = 1 << 20
 _OTHER = re.compile(r"[^A-Za-z0-9_]")
 
 
@@ -57,15 +63,16 @@ class KeptFiles:
         """An entry: its JSON value and bytes, or None where there is none that holds."""
         path = self._path(name, key)
         try:
-            content = _content(path)
-            head, _, rest = content.partition(b"\n")
-            start = self._head(name, key, rest)
-            if head.startswith(start):
-                size = int(head[len(start) :])
-                value = json.loads(rest[:size])
+            with _opened(path) as file:
+                head = file.readline(_LONGEST_HEAD).rstrip(b"\n")
+                rest = file.read()
+            size = int(head.rpartition(b" ")[2])
+            meta, body = rest[:size], rest[size:]
+            if head == self._head(name, key, meta, digest_of(body)):
+                value = json.loads(meta)
                 with suppress(OSError):
                     os.utime(path, follow_symlinks=False)  # the newest are kept
-                return value, rest[size:]
+                return value, body
         except FileNotFoundError:
             return None
         except (OSError, ValueError, RecursionError):
@@ -84,54 +91,118 @@ class KeptFiles:
         """Whether there is an entry, sound or not."""
         return self._path(name, key).is_file()
 
-    def write(self, name: str, key: str, value: object, body: bytes = b"") -> None:
-        """Keep an entry, if the folder can be written."""
+    def write(self, name: str, key: str, value: object, body: bytes = b"", digest: str = "") -> None:
+        """Keep an entry, if the folder can be written; ``digest`` is that of the body, where it is known."""
         path = self._path(name, key)
         new = path.with_suffix(f".{os.getpid()}.new")
         meta = json.dumps(value, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        rest = meta + body
         try:
-            room = os.statvfs(self._folder) if hasattr(os, "statvfs") else None
-            if room is not None and room.f_bavail * room.f_frsize < len(rest) + _ROOM:
+            if not self._has_room(len(meta) + len(body)):
                 return
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
             with os.fdopen(handle, "wb") as file:
-                file.write(self._head(name, key, rest) + b"%d\n" % len(meta))
-                file.write(rest)
+                file.write(self._head(name, key, meta, digest or digest_of(body)) + b"\n")
+                file.write(meta)
+                file.write(body)
             new.replace(path)
         except OSError:
             with suppress(OSError):
                 new.unlink()
 
+    def write_beside(self, name: str, key: str, number: int, source: Path) -> None:
+        """Keep a file of an output beside an entry, if the folder can be written.
+
+        It is the same file where the file system can, which takes no time and no room: whatever is done to
+        the output changes what it hashes to. Into an output a copy goes, so that no two share a file.
+        """
+        path = self._beside(name, key, number)
+        new = path.with_suffix(f".{os.getpid()}.new")
+        try:
+            try:
+                os.link(source, new)
+            except OSError:
+                if not self._has_room(source.stat().st_size):
+                    return
+                shutil.copyfile(source, new)
+            new.replace(path)
+        except OSError:
+            pass
+        with suppress(OSError):
+            new.unlink()  # also where it was the same file already: that replaces nothing
+
+    def copy_beside(self, name: str, key: str, number: int, digest: str, stream: BinaryIO) -> bool:
+        """Write what stands beside an entry into a stream.
+
+        Gives False where it does not hash to ``digest``, or is not there: the stream may have a part of it.
+        """
+        path, found = self._beside(name, key, number), hashlib.sha256()
+        if not os.path.lexists(path):
+            return False
+        for piece in _pieces(path):
+            found.update(piece)
+            stream.write(piece)
+        if found.hexdigest() == digest:
+            return True
+        self.damaged.add(name)
+        with suppress(OSError):
+            path.unlink()
+        return False
+
     def sweep(self) -> None:
         """Throw away what was not used for longest, of all studies, and what killed builds left."""
         now = time.time()
-        listed: list[tuple[float, int, Path]] = []
+        groups: dict[Path, _Group] = {}  # an entry, and what stands beside it
         with suppress(OSError):
             for path in self._folder.parent.glob("*/*"):
                 with suppress(OSError):
                     state = path.lstat()
-                    if path.suffix == ".new" and now - state.st_mtime > _LEFT:
+                    if path.suffix == ".new" and now - state.st_ctime > _LEFT:
                         path.unlink()
-                    elif path.suffix == _SUFFIX:
-                        listed.append((state.st_mtime, state.st_size, path))
+                    elif path.suffix in (_SUFFIX, _BESIDE):
+                        group = groups.setdefault(path.with_name(path.name.partition(".")[0]), _Group())
+                        group.files.append(path)
+                        group.size += state.st_size
+                        if path.suffix == _SUFFIX:
+                            group.used = state.st_mtime
         taken = 0
-        for _, size, path in sorted(listed, key=lambda one: one[0], reverse=True):
-            taken += size
-            if taken > self._most:
+        for group in sorted(groups.values(), key=lambda one: one.used, reverse=True):
+            taken += group.size
+            for path in group.files if taken > self._most else ():
                 with suppress(OSError):
                     path.unlink()
+
+    def _has_room(self, size: int) -> bool:
+        room = os.statvfs(self._folder) if hasattr(os, "statvfs") else None
+        return room is None or room.f_bavail * room.f_frsize >= size + _ROOM
 
     def _path(self, name: str, key: str) -> Path:
         return self._folder / f"{_OTHER.sub('-', name)}-{key[:40]}{_SUFFIX}"
 
-    def _head(self, name: str, key: str, rest: bytes) -> bytes:
-        digest = hashlib.sha256(rest).hexdigest()
-        return f"ced-cdisc kept {VERSION} {self._tool} {name} {key} {digest} ".encode()
+    def _beside(self, name: str, key: str, number: int) -> Path:
+        return self._path(name, key).with_suffix(f".{number}{_BESIDE}")
+
+    def _head(self, name: str, key: str, meta: bytes, body: str) -> bytes:
+        who = f"ced-cdisc kept {VERSION} {self._tool} {name} {key}"
+        return f"{who} {digest_of(meta)} {body} {len(meta)}".encode("utf-8", "backslashreplace")
 
 
-def _content(path: Path) -> bytes:
-    """The bytes of a file of ours.
+@dataclass
+class _Group:
+    """An entry and the files beside it; without an entry they are nobody's, and go first."""
+
+    used: float = 0.0
+    size: int = 0
+    files: list[Path] = field(default_factory=list[Path])
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 of bytes, hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[BinaryIO]:
+    """A file of ours, to be read.
 
     Raises:
         OSError: it is a link, no ordinary file, or somebody else's.
@@ -141,7 +212,14 @@ def _content(path: Path) -> bytes:
     with os.fdopen(handle, "rb") as file:
         if not _is_own(os.fstat(file.fileno()), stat.S_ISREG):
             raise PermissionError(f"{path} is no file of this user")
-        return file.read()
+        yield file
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """What can be read of a file of ours."""
+    with suppress(OSError), _opened(path) as file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _is_own(state: os.stat_result, kind: Any) -> bool:

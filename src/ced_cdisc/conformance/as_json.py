@@ -1,0 +1,60 @@
+"""The result of a check as a JSON value, and back: what a build keeps for the next one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, get_args
+
+from ced_cdisc.conformance.rule import all_rules
+from ced_cdisc.core.conformance import CheckResult, DatasetSummary, Failure, Record, RuleResult, Status
+
+
+def check_to_json(result: CheckResult) -> Any:
+    """A check of files without faults, as its rules gave it; None where files had faults."""
+    if result.reading or result.engine is not None or result.memory is not None:
+        return None
+    return {
+        "standards": result.standards,
+        "datasets": [[d.name, d.file, d.records, d.variables, d.standard] for d in result.datasets],
+        "rules": [
+            [r.rule.id, r.status, r.looked, r.reason, [_failure(f) for f in r.failures]] for r in result.rules
+        ],
+    }
+
+
+def check_of_json(value: Any, folder: str) -> CheckResult:
+    """A check of a JSON value, of the folder by the name that is shown.
+
+    Raises:
+        ValueError, TypeError, LookupError: it is none.
+    """
+    texts = {rule.text.id: rule.text for rule in all_rules()}
+    rules: list[RuleResult] = []
+    for name, status, looked, reason, failures in value["rules"]:
+        if status not in get_args(Status):
+            raise ValueError(f"{status} is no status")
+        found = tuple(_failure_of(one) for one in failures)
+        rules.append(RuleResult(texts[name], status, int(looked), str(reason), found))
+    if [one.rule.id for one in rules] not in ([], list(texts)):
+        raise ValueError("not every rule was carried out")
+    return CheckResult(
+        folder,
+        tuple(map(str, value["standards"])),
+        tuple(DatasetSummary(*one) for one in value["datasets"]),
+        rules=tuple(rules),
+    )
+
+
+def _failure(failure: Failure) -> Any:
+    records = [[r.row, r.subject, r.sequence, r.values] for r in failure.records]
+    whole = [failure.dataset, failure.variable, failure.text, failure.count, records, failure.digest]
+    return [*whole, failure.place]
+
+
+def _failure_of(value: Any) -> Failure:
+    dataset, variable, text, count, records, digest, place = value
+    listed = tuple(
+        Record(int(row), subject, sequence, tuple((str(name), of) for name, of in values))
+        for row, subject, sequence, values in records
+    )
+    return replace(Failure(dataset, variable, text, int(count), listed, digest), place=place)

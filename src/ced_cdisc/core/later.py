@@ -1,0 +1,104 @@
+"""Blocks of datasets (:mod:`ced_cdisc.core.blocks`) that are made when somebody looks at their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from io import BytesIO
+
+import polars as pl
+
+from ced_cdisc.core.blocks import Blocks
+
+_FEW_COLUMNS = 4
+"""Up to so many columns are read for themselves, and not kept for whoever asks next."""
+
+
+class _Unknown:
+    """A block of which nothing is known before its rows are looked at."""
+
+    def values(self, names: tuple[str, ...]) -> pl.DataFrame | None:
+        """Nothing is known."""
+        return None
+
+    def tells_apart(self, names: Sequence[str]) -> bool:
+        """Nothing is known."""
+        return False
+
+
+@dataclass(frozen=True)
+class Later(_Unknown):
+    """Rows that a function gives; it is asked once at most.
+
+    Attributes:
+        height: how many rows it will give.
+        columns: the columns.
+        make: gives the rows.
+    """
+
+    height: int
+    columns: Sequence[str]
+    make: Callable[[], pl.DataFrame] = field(repr=False, compare=False)
+
+    @cached_property
+    def _frame(self) -> pl.DataFrame:
+        return self.make()
+
+    def read(self, names: Sequence[str]) -> pl.DataFrame:
+        """The rows with the named columns."""
+        return self._frame.select(names)
+
+
+@dataclass(frozen=True)
+class Packed(_Unknown):
+    """Rows in the bytes of an Arrow file, which take less memory than a frame.
+
+    Attributes:
+        height: how many rows.
+        schema: the columns.
+        body: the bytes.
+    """
+
+    height: int
+    schema: Mapping[str, pl.DataType]
+    body: bytes = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, body: bytes, height: int) -> Packed:
+        """The rows of an Arrow file, of which nothing but the columns is read.
+
+        Raises:
+            PolarsError, OSError: the bytes are no such file.
+        """
+        return cls(height, dict(pl.read_ipc_schema(BytesIO(body))), body)
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns."""
+        return tuple(self.schema)
+
+    @cached_property
+    def _frame(self) -> pl.DataFrame:
+        return pl.read_ipc(self.body)
+
+    def read(self, names: Sequence[str]) -> pl.DataFrame:
+        """The rows with the named columns; all of them are read at once where many are asked for."""
+        if "_frame" not in self.__dict__ and 0 < len(names) <= min(_FEW_COLUMNS, len(self.schema) // 2):
+            return pl.read_ipc(self.body, columns=list(names)).select(names)
+        return self._frame.select(names)
+
+
+def later(schema: Mapping[str, pl.DataType], height: int, make: Callable[[], pl.DataFrame]) -> Blocks:
+    """A dataset that a function gives once somebody looks at it."""
+    return Blocks(schema, (Later(height, tuple(schema), make),))
+
+
+def packed(body: bytes, height: int) -> Blocks:
+    """A dataset in the bytes of an Arrow file.
+
+    Raises:
+        PolarsError, OSError: the bytes are no such file.
+    """
+    part = Packed.of(body, height)
+    return Blocks(part.schema, (part,))
