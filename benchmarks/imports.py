@@ -26,7 +26,6 @@ STARTS = {
     "the parsers of the specs": ["-c", "import ced_cdisc.plan.study, ced_cdisc.spec.load"],
     "click": ["-c", "import click"],
     "yaml": ["-c", "import yaml"],
-    "lark": ["-c", "import lark"],
     "pydantic": ["-c", "import pydantic"],
     "lxml.etree": ["-c", "import lxml.etree"],
     "numpy": ["-c", "import numpy"],

@@ -16,7 +16,7 @@ from ced_cdisc import __version__
 from ced_cdisc.cli import main
 from shared_builds import Made
 
-HEAVY = ("polars", "pandas", "lxml", "pyarrow", "pydantic", "numpy", "openpyxl", "lark", "yaml", "rich")
+HEAVY = ("polars", "pandas", "lxml", "pyarrow", "pydantic", "numpy", "openpyxl", "yaml", "rich")
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,17 @@ import linecache
 import sys
 import traceback
 from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, one_of
 from ced_cdisc.derivations.declare import MARK, Declared, faults_of
 from ced_cdisc.derivations.record import Derivation, Frames, Source
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 GROUP = "ced_cdisc.derivations"
 """The group of entry points."""
@@ -50,14 +52,20 @@ def package_source(name: str) -> Source | None:
 
 def missing_package(name: str) -> str:
     """The hint beside an entry point that is not there."""
-    known = sorted({one.name for one in entry_points(group=GROUP)})
+    known = sorted({one.name for one in _entries()})
     return did_you_mean(name, known) or (
         f"installed are {one_of(known)}" if known else f"no installed package has an entry point in {GROUP}"
     )
 
 
 def _entry(name: str) -> EntryPoint | None:
-    return next(iter(entry_points(group=GROUP, name=name)), None)
+    return next((one for one in _entries() if one.name == name), None)
+
+
+def _entries() -> EntryPoints:
+    from importlib.metadata import entry_points  # few studies call what an installed package has
+
+    return entry_points(group=GROUP)
 
 
 def _files(module: str) -> list[Path]:

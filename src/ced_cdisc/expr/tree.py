@@ -291,12 +291,17 @@ def walk(node: Node) -> tuple[Node, ...]:
 
 
 def rebuild(node: N, change: Callable[[Node], Node]) -> N:
-    """The node with ``change`` applied to each direct child."""
+    """The node with ``change`` applied to each direct child; itself where that changes none."""
     values: dict[str, Any] = {}
-    for item in fields(node):
-        value = getattr(node, item.name)
+    for name in _parts(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Node):
-            values[item.name] = change(value)
+            made = change(value)
+            if made is not value:
+                values[name] = made
         elif isinstance(value, tuple) and value and isinstance(value[0], Node):
-            values[item.name] = tuple(change(element) for element in cast("tuple[Node, ...]", value))
+            listed = cast("tuple[Node, ...]", value)
+            several = tuple(change(element) for element in listed)
+            if any(one is not other for one, other in zip(several, listed, strict=True)):
+                values[name] = several
     return replace(node, **values) if values else node

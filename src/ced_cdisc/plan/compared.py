@@ -34,18 +34,19 @@ def check_compared(
             owner, name = column.owner or one.dataset, column.short
             if column.name in names and str(literal.value) not in names[column.name]:
                 hint = did_you_mean(str(literal.value), names[column.name])
-                where = one.text.locate(literal.at)
-                findings.add(
-                    Finding("CED113", f"'{literal.value}' is no visit of visits.yaml", where, hint=hint)
-                )
+                problem = f"'{literal.value}' is no visit of visits.yaml"
+                findings.add(Finding("CED113", problem, one.text.locate(literal.at), hint=hint))
             variable = known.variable(owner, name)
             if variable is None:
                 continue
-            text, where = str(literal.value), one.text.locate(literal.at)
+            text = str(literal.value)
             had = known.texts(owner, name)
             if had is not None and text in had:
                 continue
             shown = f"{owner}.{name}"
+            if not variable.closed and not had:
+                continue
+            where = one.text.locate(literal.at)
             if variable.closed:
                 codelists.check(variable.codelist, text, where, shown)
             elif had:

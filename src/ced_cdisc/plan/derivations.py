@@ -11,7 +11,7 @@ from ced_cdisc.derivations.record import Derivation, Source
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import DatasetPlan
-from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.text import Text
 from ced_cdisc.spec.words import AGGREGATES, OWN_RECORDS
 
 _WORDS = frozenset(

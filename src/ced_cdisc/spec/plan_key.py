@@ -19,7 +19,7 @@ from ced_cdisc.spec.locate import StudyFolders
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _NOT_OURS = ("__pycache__", "_default_study", "_code_pages")
-_PARSERS = ("lark", "pydantic", "pydantic_core", "yaml")
+_PARSERS = ("pydantic", "pydantic_core", "yaml")
 _ENGINES = ("polars", "numpy", "pyarrow", "lxml")
 _SUFFIXES = (".yaml", ".tsv.gz", ".py")  # specs, the study's own terminology, and its plug-ins
 _NO_SPEC = "findings.yaml"  # stands beside define.yaml; no plan depends on it

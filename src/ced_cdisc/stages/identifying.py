@@ -10,8 +10,6 @@ import polars as pl
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.core.masking import IDENTIFYING, SUBJECTS, Identifiers, Mask
 from ced_cdisc.plan.model import PERSON, StudyPlan
-from ced_cdisc.read.compared import open_table
-from ced_cdisc.read.dataset_json import read_dataset_json
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.recompute.records import SUBJECT, usubjid_of
 
@@ -88,6 +86,9 @@ def _heads(files: Iterable[Path]) -> Iterator[bytes]:
 
 def _subjects(file: Path) -> list[tuple[str, ...]]:
     """The texts that stand for each subject of a file, USUBJID first; none where it cannot be read."""
+    from ced_cdisc.read.compared import open_table
+    from ced_cdisc.read.dataset_json import read_dataset_json
+
     try:
         if file.suffix.lower() in _JSON:
             frame, _ = read_dataset_json(file, shown=file.name)

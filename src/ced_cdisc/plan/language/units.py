@@ -61,11 +61,13 @@ class StudyUnits:
     def _applied(self, node: tree.Node) -> tree.Node:
         node = tree.rebuild(node, self._applied)
         if isinstance(node, tree.ReadNumber):
-            return replace(node, of=self._plain(node.of))
+            of = self._plain(node.of)
+            return node if of is node.of else replace(node, of=of)
         if not isinstance(node, tree.Call):
             return node
         if node.name in _READERS:
-            return replace(node, args=(self._plain(node.args[0]), *node.args[1:]))
+            of = self._plain(node.args[0])
+            return node if of is node.args[0] else replace(node, args=(of, *node.args[1:]))
         if node.name == "unit":
             return replace(node, args=(node.args[0], *map(_text, self.synonyms)))
         if node.name == "convert":
