@@ -3,7 +3,8 @@
 .venv/bin/python benchmarks/flame.py [FOLDER] [LEAST]
 
 FOLDER is a study (raw, mappings, define), by default the example; LEAST the percent below which nothing is
-listed, by default 2. One process, specs planned anew, sampled every millisecond by pyinstrument. Below each
+listed, by default 2. One process that works as the command line does, specs planned anew. It is looked at
+after each millisecond of CPU, so that the shares do not hang on what else the machine does. Below each
 function of ours stand those that it calls, with their share of the whole and, in brackets, the share that is
 spent in it and in libraries called from it. Libraries are told apart only where they are loaded.
 """
@@ -12,12 +13,14 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDY = {"raw": "examples/improve_ced/raw", "mappings": "mappings", "define": "define"}
@@ -36,42 +39,55 @@ class Part:
         return self.seconds - sum(part.seconds for part in self.below.values())
 
 
-def sampled(folder: Path | None) -> Any:
-    """The root frame of one build."""
+def sampled(folder: Path | None) -> Part:
+    """What one build spends."""
     os.environ["CED_CDISC_CACHE"] = "off"
-    from pyinstrument import Profiler
-
     places = {name: ROOT / path if folder is None else folder / name for name, path in STUDY.items()}
+    root = Part()
+    before = time.process_time()
+
+    def look(_: int, frame: FrameType | None) -> None:
+        nonlocal before
+        now = time.process_time()
+        add(root, frame, now - before)
+        before = now
+
+    signal.signal(signal.SIGPROF, look)
     with tempfile.TemporaryDirectory() as made:
-        profiler = Profiler(interval=0.001)
-        with profiler:
-            import ced_cdisc
+        signal.setitimer(signal.ITIMER_PROF, 0.001, 0.001)
+        from ced_cdisc.cli.small import SMALL_RAW, work_as_small
+        from ced_cdisc.pipeline import build
 
-            ced_cdisc.build(
-                places["raw"], Path(made) / "out", mappings=places["mappings"], define=places["define"]
-            )
-    return profiler.last_session.root_frame()
+        work_as_small(places["raw"], SMALL_RAW)
+        build(places["raw"], Path(made) / "out", mappings=places["mappings"], define=places["define"])
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    return root
 
 
-def gather(frame: Any, into: Part) -> None:
-    """Add a frame to the parts: ours by name, what is not ours to the one that called it."""
-    path = Path(frame.file_path or "")
-    for child in frame.children:
-        place = Path(child.file_path or "")
-        inside = "ced_cdisc" in place.parts and child.function != "<module>"
-        if child.function == "<module>" or "importlib" in str(child.file_path):
-            into.below.setdefault(LOADING, Part()).seconds += child.time
-        elif inside and not child.function.startswith("<"):
+def add(root: Part, frame: FrameType | None, seconds: float) -> None:
+    """Add what was spent to all that is being called: ours by name, others to the one that called them."""
+    root.seconds += seconds
+    part = root
+    for name in reversed(list(_called(frame))):
+        part = part.below.setdefault(name, Part())
+        part.seconds += seconds
+
+
+def _called(frame: FrameType | None) -> Iterator[str]:
+    """The functions of ours that are being called, the innermost first; one that calls itself once."""
+    last = ""
+    while frame is not None:
+        code, place = frame.f_code, Path(frame.f_code.co_filename)
+        name = ""
+        if code.co_name == "<module>" or "importlib" in code.co_filename:
+            name = LOADING if place != Path(__file__) else ""
+        elif "ced_cdisc" in place.parts and not code.co_name.startswith("<"):
             module = ".".join(place.parts[place.parts.index("ced_cdisc") + 1 :]).removesuffix(".py")
-            name = f"{module}.{child.function}"
-            if place == path and child.function == frame.function:  # calls itself
-                gather(child, into)
-                continue
-            part = into.below.setdefault(name, Part())
-            part.seconds += child.time
-            gather(child, part)
-        else:
-            gather(child, into)
+            name = f"{module}.{code.co_name}"
+        if name and name != last:
+            yield name
+            last = name
+        frame = frame.f_back
 
 
 def lines(name: str, part: Part, whole: float, least: float, depth: int = 0) -> Iterator[str]:
@@ -87,11 +103,8 @@ def lines(name: str, part: Part, whole: float, least: float, depth: int = 0) -> 
 
 def main(folder: Path | None, least: float) -> None:
     """Build, and print."""
-    root = Part()
-    frame = sampled(folder)
-    root.seconds = frame.time
-    gather(frame, root)
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, one process: {root.seconds:.1f} s\n")
+    root = sampled(folder)
+    print(f"Python {platform.python_version()}, one process: {root.seconds:.1f} s of CPU\n")
     print("```text")
     print("\n".join(lines("the whole build", root, root.seconds, least)))
     print("```")

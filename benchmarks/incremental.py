@@ -3,8 +3,9 @@
 python benchmarks/incremental.py [KIND=ROWS ...]
 
 KIND is labs, vitals or wide, ROWS as for study.py; by default labs=10000 vitals=12978 wide=300. A study of
-labs or vitals has a small domain beside its large one. Changed are a cell of the raw table of a small
-domain, and a label in the spec of the analysis dataset, one of the two large ones of labs and vitals.
+labs or vitals has a small domain beside its large one. The changes are a cell of the raw table of a small
+domain, and a label in the spec of the analysis dataset, which is one of the two large ones of labs
+and vitals.
 Each build is a process of its own, and its time is that of the processor [s], which other work on the machine
 changes least; the plan of what did not change is known from before. Of two full builds the faster one counts.
 """

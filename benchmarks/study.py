@@ -4,11 +4,12 @@ python benchmarks/study.py [--no-check] [KIND=ROWS[:WAY] ...]
 
 KIND is vitals, labs or wide (60 domains), ROWS the raw rows of its large table, of a wide study of each; by
 default wide=1000 vitals=12978 vitals=648900 labs=10000 labs=100000. WAY is how the study is built: `whole`,
-in so many parts (`parts3`), by so many processes (`workers2`), or on a Dask cluster of so many processes on
-this machine (`dask2`); without it, as the size says. Each build is a process of its own, from a cold start,
-with the plan made anew; the memory is that of it and all its processes, at its highest before the check and
-with it. The exponent of a kind is that of the time over the rows between its two largest sizes: 1 is in step
-with the rows.
+in so many parts (`parts3`), by so many processes (`workers2`; `workers1` is this one), or on a Dask cluster
+of so many processes on this machine (`dask2`); without it, as the size says. Each build is a process of its
+own, from a cold start, with the plan made anew. In brackets stand the seconds of the processor, of all its
+processes: what else a shared machine does changes them less than the others. The memory is that of it and
+all its processes, at its highest before the check and with it. The exponent of a kind is that of the time
+over the rows between its two largest sizes: 1 is in step with the rows; benchmarks/growth.py looks at more.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from made_study import write_study
+from watching import Watched, tree_memory
 
 DEFAULT = ("wide=1000", "vitals=12978", "vitals=648900", "labs=10000", "labs=100000")
 STAGES = {
@@ -45,17 +47,17 @@ BUILT = "built"
 
 
 def child(folder: Path, way: str) -> None:
-    """One build; prints the seconds of its stages, and the records of its datasets."""
+    """One build; prints the seconds of its stages and those of the processor, and its records by dataset."""
     os.environ["CED_CDISC_CACHE"] = "off"
-    begin = time.perf_counter()
-    pipeline = importlib.import_module("ced_cdisc.pipeline")
-    seconds = {"import": time.perf_counter() - begin}
+    seconds: dict[str, tuple[float, float]] = {}
 
     def timed(name: str, work: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        start = time.perf_counter()
+        start, used = time.perf_counter(), processor()
         made = work(*given, **named)
-        seconds[name] = time.perf_counter() - start
+        seconds[name] = time.perf_counter() - start, processor() - used
         return made
+
+    pipeline = timed("import", importlib.import_module, "ced_cdisc.pipeline")
 
     for name, (module, function) in (STAGES | IN_PARTS).items():
         found = importlib.import_module(module)
@@ -85,22 +87,13 @@ def child(folder: Path, way: str) -> None:
     print(json.dumps([seconds, {name: made.frames.shape(name)[0] for name in made.frames}]))
 
 
-def tree_memory(process: int) -> int:
-    """Memory of a process and all below it [MiB]; pages that several share count for each."""
-    waiting, pages = [process], 0
-    while waiting:
-        one = waiting.pop()
-        try:
-            pages += int(Path(f"/proc/{one}/statm").read_text().split()[1])
-            for task in Path(f"/proc/{one}/task").iterdir():
-                waiting += [int(child) for child in (task / "children").read_text().split()]
-        except (OSError, IndexError):
-            continue
-    return pages * os.sysconf("SC_PAGE_SIZE") >> 20
+def processor() -> float:
+    """Seconds of the processor that this process has used, and those below it that have ended."""
+    return sum(os.times()[:4])
 
 
-def measure(folder: Path, way: str) -> tuple[float, list[int], dict[str, float], dict[str, int]]:
-    """Seconds of a whole process, MiB before the check and with it, seconds by stage, records by dataset."""
+def measure(folder: Path, way: str) -> tuple[Watched, list[int], dict[str, list[float]], dict[str, int]]:
+    """What it took, MiB before the check and with it, what each stage took, records by dataset."""
     answer = folder / "answer.json"
     begin = time.perf_counter()
     process = os.fork()
@@ -112,7 +105,7 @@ def measure(folder: Path, way: str) -> tuple[float, list[int], dict[str, float],
         )
     highest = [0, 0]
     while True:
-        ended, status = os.waitpid(process, os.WNOHANG)
+        ended, status, used = os.wait4(process, os.WNOHANG)
         if ended:
             break
         now = tree_memory(process)
@@ -122,28 +115,29 @@ def measure(folder: Path, way: str) -> tuple[float, list[int], dict[str, float],
     if status:
         raise SystemExit(f"the build ended with {status}")
     seconds, records = json.loads(answer.read_text())
-    return time.perf_counter() - begin, highest, seconds, records
+    whole = Watched(time.perf_counter() - begin, used.ru_utime + used.ru_stime, highest[1])
+    return whole, highest, seconds, records
 
 
 def report(asked: list[tuple[str, int, str]]) -> Iterator[str]:
     """The lines of a Markdown table, then the exponents."""
-    yield f"{os.cpu_count()} cores, Python {platform.python_version()}\n"
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    yield f"{machine}; in brackets seconds of the processor\n"
     stages = ("import", *STAGES, "check")
     heads = " | ".join(f"{one} [s]" for one in stages)
-    yield f"| raw rows | way | records | whole [s] | {heads} | memory [MiB] | with check [MiB] |"
+    heads = f"whole [s] | {heads} | memory [MiB] | with check [MiB]"
+    yield f"| raw rows | way | records | {heads} |"
     yield "|---|---|---:|" + "---:|" * (len(stages) + 3)
     times: dict[str, list[tuple[int, float]]] = {}
     for kind, rows, way in asked:
         with tempfile.TemporaryDirectory() as made:
             write_study(Path(made), kind, rows)
             whole, (memory, checked), seconds, records = measure(Path(made), way)
-        times.setdefault(f"{kind} {way}".strip(), []).append((rows, whole))
-        cells = " | ".join(f"{seconds.get(one, 0):.2f}" for one in stages)
+        times.setdefault(f"{kind} {way}".strip(), []).append((rows, whole.seconds))
+        cells = " | ".join("{:.2f} ({:.2f})".format(*seconds.get(one, (0, 0))) for one in stages)
         count = sum(records.values())
-        yield (
-            f"| {kind} {rows:,} | {way or 'by size'} | {count:,} | {whole:.2f} | {cells} "
-            f"| {memory:,} | {checked:,} |"
-        )
+        cells = f"{whole.seconds:.2f} ({whole.processor:.2f}) | {cells}"
+        yield f"| {kind} {rows:,} | {way or 'by size'} | {count:,} | {cells} | {memory:,} | {checked:,} |"
     for kind, found in times.items():
         if len(found) > 1:
             (few, short), (many, long) = sorted(found)[-2:]

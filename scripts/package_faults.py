@@ -14,6 +14,7 @@ import polars as pl
 
 from ced_cdisc.conformance.classify import make_dataset
 from ced_cdisc.conformance.dataset import Column, Dataset
+from ced_cdisc.conformance.records import Records
 from ced_cdisc.conformance.submission import Submission
 
 
@@ -55,7 +56,7 @@ def faults(study: Submission) -> Iterator[Fault]:
         yield Fault("dataset lost", data.name, "", data.name, "(none)", lambda: None)
         yield Fault(
             "label of a dataset", data.name, "", data.label, data.label[:-1],
-            lambda data=data: replace(data, label=data.label[:-1], _values=data._values),
+            lambda data=data: replace(data, label=data.label[:-1]),
         )  # fmt: skip
         yield from _records(data)
         for column in data.columns.values():
@@ -248,7 +249,7 @@ def _pairs(data: Dataset) -> Iterator[Fault]:
 
 def _swapped(data: Dataset, first: str, last: str, row: int) -> Callable[[], pl.DataFrame]:
     a, b = data.frame[first][row], data.frame[last][row]
-    return lambda: _set(replace(data, frame=_set(data, first, row, b), _parsed={}, _days={}), last, row, a)
+    return lambda: _set(holding(data, _set(data, first, row, b)), last, row, a)
 
 
 def _both(data: Dataset, first: str, last: str) -> pl.Series:
@@ -308,18 +309,20 @@ def _framed(
 ) -> Fault:
     def changed() -> Dataset:
         frame = make()
-        kept = {n: v for n, v in data._values.items() if frame.height == data.height and n != name}
         columns = data.columns
         if name and columns[name].type == "Char":
             # The file would be written as long as its longest value.
             longest = int(frame[name].str.len_bytes().max() or 1)  # type: ignore[arg-type]
             length = max(columns[name].length, longest)
             columns = {**columns, name: replace(columns[name], length=length)}
-        if "swapped" in kind:
-            kept = {}
-        return replace(data, frame=frame, columns=columns, _values=kept, _parsed={}, _days={})
+        return replace(holding(data, frame), columns=columns)
 
     return Fault(kind, data.name, name, was, now, changed)
+
+
+def holding(data: Dataset, frame: pl.DataFrame) -> Dataset:
+    """The dataset with other records, and nothing that was made of the former ones."""
+    return replace(data, records_held=Records.of(frame), _held={})
 
 
 def _set(data: Dataset, name: str, row: int, value: object) -> pl.DataFrame:

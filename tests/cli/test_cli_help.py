@@ -71,9 +71,18 @@ def test_each_command_has_an_example_in_its_help(command: str) -> None:
     assert example[1].split()[1] == command
 
 
+@pytest.fixture(scope="module")
+def plans(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the plan of the example is kept from command to command, as it is for a user."""
+    return tmp_path_factory.mktemp("plans")
+
+
 @pytest.mark.parametrize("command", sorted(main.commands))
-def test_the_example_in_the_help_runs_in_a_clone(command: str, tmp_path: Path, example_build: Made) -> None:
+def test_the_example_in_the_help_runs_in_a_clone(
+    command: str, tmp_path: Path, example_build: Made, plans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Run from a folder that shows the clone's folders, so that ``out/`` is made in a place of its own."""
+    monkeypatch.setenv("CED_CDISC_CACHE", plans.as_posix())
     clone = Path(__file__).parents[2]
     for name in ("mappings", "define"):
         (tmp_path / name).symlink_to(clone / name)

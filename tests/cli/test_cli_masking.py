@@ -185,3 +185,33 @@ def test_a_value_with_apostrophes_is_hidden_whole() -> None:
     assert [one.message for one in masked(findings)] == [
         "PE.PEORRES: 'Aaa’a aaaaaa (Aaaaaaa'a)' is written 'Aaa'a aaaaaa (Aaaaaaa'a)'"
     ]
+
+
+SPACED = {"01 001": "T-01 001", "T-01 001": "T-01 001", "5": "5", "9": "9", "O'Neil": "O'Neil"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ae.csv line 3, subject T-01 001", "ae.csv line 3, subject {0}"),
+        ("subject 01 001 is not in DM", "subject {0} is not in DM"),
+        ("SUBJ '01 001' and '01 001' of SUBJ", "SUBJ '{0}' and '{0}' of SUBJ"),
+        ("USUBJID=T-01 001, AESEQ=1", "USUBJID={0}, AESEQ=1"),
+        ("sample T-01 001 was lost", "sample {0} was lost"),
+        ("subjects 5 to 9", "subjects {1} to {2}"),
+        ("lines 5 to 9, rows 01 to 001", "lines 5 to 9, rows 01 to 001"),
+        ("subject O'Neil is not in DM", "subject {3} is not in DM"),
+    ],
+)
+def test_subjects_of_several_words_and_ranges(text: str, shown: str) -> None:
+    mask = Mask(["data"])
+    people = Identifiers(mask, lambda: SPACED, {"SUBJ", "USUBJID"})
+    words = [mask.subject(one) for one in ("T-01 001", "5", "9", "O'Neil")]
+    assert people.assigned(text) == shown.format(*words)
+
+
+def test_a_hint_says_no_more_than_its_message() -> None:
+    hint = "write units: {Ann's: ..} in study.yaml"
+    findings = Findings([Finding("CED273", "'Ann's' of ae.NAME is no known unit", Location("x"), hint=hint)])
+    findings.identifiers = Identifiers(Mask(["data"]), dict, columns=["ae.NAME"])
+    assert [one.hint for one in masked(findings)] == ["write units: {Aaa'a: ..} in study.yaml"]

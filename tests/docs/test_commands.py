@@ -24,6 +24,7 @@ def test_every_command_and_option_has_its_place() -> None:
     sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", page, flags=re.MULTILINE | re.DOTALL))
     commands: dict[tuple[str, ...], click.Command] = dict(SCRIPT["commands"](main, ("ced-cdisc",)))
     assert list(sections) == [" ".join(names) for names in commands]
+    assert len(commands) > 25
     for names, command in commands.items():
         for option in command.params:
             if isinstance(option, click.Option):

@@ -77,4 +77,4 @@ def test_no_report_of_a_check(spoilt: Path, named: re.Pattern[str], tmp_path: Pa
 def test_no_report_of_a_comparison(out: Path, spoilt: Path, named: re.Pattern[str]) -> None:
     for kind, form in (("sdtm", "text"), ("sdtm", "html"), ("adam", "json")):
         assert not named.search(run("compare", out / kind, spoilt / kind, "--format", form)), (kind, form)
-    assert named.search(run("compare", out / "adam", spoilt / "adam", "--show-ids"))
+    assert named.search(run("compare", out / "adam", spoilt / "adam", "--dataset", "ADSL", "--show-ids"))

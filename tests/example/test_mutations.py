@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 from mutate_package import Package, outcomes, packages
-from package_faults import Fault
+from package_faults import Fault, holding
 
 ALWAYS = ("day that does not exist", "date in another format", "record twice", "unknown subject")
 """Kinds of which every one is found."""
@@ -45,5 +44,5 @@ def test_data_without_a_fault_are_not_caught(controls: Package) -> None:
 
 def test_a_lost_subject_is_found_by_those_who_refer_to_it(controls: Package) -> None:
     data = controls.study.datasets["DM"]
-    lost = Fault("record lost", "DM", "", "", "", lambda: replace(data, frame=data.frame[1:], _values={}))
+    lost = Fault("record lost", "DM", "", "", "", lambda: holding(data, data.frame[1:]))
     assert controls.caught(lost).startswith("CED-")

@@ -27,6 +27,26 @@ SETTINGS = [
     {"POLARS_MAX_THREADS": "2", "PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LC_ALL": "C"},
     {"POLARS_MAX_THREADS": "8", "PYTHONHASHSEED": "3", "TZ": "America/Chicago", "LC_ALL": "C.UTF-8"},
 ]
+COMMAND = """\
+import sys
+from ced_cdisc.cli import main
+raw, out, mappings, define = sys.argv[1:]
+main(["build", raw, out, "--mappings", mappings, "--define", define, "--no-check"])
+"""
+IN_PARTS = """\
+import sys
+import ced_cdisc
+raw, out, mappings, define = sys.argv[1:]
+ced_cdisc.build(raw, out, mappings=mappings, define=define, check=False, parts=3)
+"""
+KNOWN = """\
+import sys
+import ced_cdisc
+from ced_cdisc.plan import study
+study.plan_study = None  # would fail, if it were called
+raw, out, mappings, define = sys.argv[1:]
+ced_cdisc.build(raw, out, mappings=mappings, define=define, check=False)
+"""
 
 
 def differing(one: Path, other: Path) -> list[str]:
@@ -36,14 +56,20 @@ def differing(one: Path, other: Path) -> list[str]:
     return sorted(mine.keys() ^ theirs.keys()) or [name for name in mine if mine[name] != theirs[name]]
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: "threads " + setting["POLARS_MAX_THREADS"])
+@pytest.mark.parametrize(
+    ("way", "setting"),
+    [*zip((COMMAND, IN_PARTS, KNOWN), SETTINGS, strict=True)],
+    ids=("of the command line", "in parts of the subjects", "by a plan that is known"),
+)
 def test_a_second_build_gives_the_same_bytes_with_other_threads_hash_seed_time_zone_and_locale(
-    out: Path, tmp_path: Path, setting: dict[str, str]
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, setting: dict[str, str]
 ) -> None:
-    folders = ["--mappings", str(MAPPINGS), "--define", str(DEFINE)]
-    command = [sys.executable, "-c", "from ced_cdisc.cli import main; main()", "build"]
+    """Each also comes about in a way of its own, with the controls that are pooled."""
+    if way == KNOWN:
+        monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
+        make_plan(find_study(MAPPINGS, DEFINE, Path()), Findings())
     subprocess.run(
-        [*command, str(RAW), str(tmp_path / "there"), *folders, "--no-check"],
+        [sys.executable, "-c", way, str(RAW), str(tmp_path / "there"), str(MAPPINGS), str(DEFINE)],
         check=True,
         env=os.environ | setting,
         capture_output=True,
@@ -96,14 +122,10 @@ def test_the_order_of_the_raw_rows_changes_no_dataset_and_no_define_xml(out: Pat
     assert differing(out, tmp_path / "out") == ["build.json", *guide]
 
 
-def test_a_plan_that_is_known_already_gives_the_same_bytes(
-    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_plan_that_is_known_already_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
     made, _ = make_plan(find_study(MAPPINGS, DEFINE, Path()), Findings())
     assert len(list((tmp_path / "cache" / "plans").iterdir())) == 1
     monkeypatch.setattr(study, "plan_study", None)  # would fail, if it were called
     known, _ = make_plan(find_study(MAPPINGS, DEFINE, Path()), Findings())
     assert known == made
-    ced_cdisc.build(RAW, tmp_path / "out", mappings=MAPPINGS, define=DEFINE, check=False)
-    assert differing(out, tmp_path / "out") == []

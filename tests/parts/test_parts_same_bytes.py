@@ -1,4 +1,7 @@
-"""Whole, in parts, by several processes, or on a Dask cluster: every byte of the output is the same."""
+"""Whole, in parts, by several processes, or on a Dask cluster: every byte of the output is the same.
+
+The example, with the controls that it pools, is built in parts in tests/example/test_same_bytes.py.
+"""
 
 from __future__ import annotations
 
@@ -85,12 +88,6 @@ def test_the_second_example(way: dict[str, int], second_example: Made, tmp_path:
     specs = {"mappings": home / "mappings", "define": home / "define"}
     build(home / "raw", tmp_path / "other", **specs, check=False, **way)
     assert digests(tmp_path / "other") == digests(second_example[1])
-
-
-def test_the_example_with_its_pooled_controls(example_build: Made, tmp_path: Path) -> None:
-    specs = {one: EXAMPLES.parent / one for one in ("mappings", "define")}
-    build(EXAMPLES / "improve_ced" / "raw", tmp_path / "other", **specs, check=False, parts=3)
-    assert digests(tmp_path / "other") == digests(example_build[1])
 
 
 def test_parts_whose_keys_overlap_are_merged_in_their_order(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.spec.load import load_specs
+from ced_cdisc.spec.source import load_yaml
 from small_study import write_study
 
 DM, EX, AE, ADSL = (
@@ -330,6 +331,15 @@ CASES = [
         "define/define.yaml:2:19 CED022 codelist SEX (C66731) is not extensible: no term can be added",
     ),
 ]
+
+
+def test_a_tab_that_indents_is_told() -> None:
+    findings = Findings()
+    load_yaml("domain: DM\nvariables:\n\tSUBJID: demog.SUBJ\n", "mappings/sdtm/dm.yaml", findings)
+    assert [str(one) for one in findings] == [
+        "mappings/sdtm/dm.yaml:3:1 CED001 this is not valid YAML: found character that cannot start any token; "
+        "a tab cannot indent: write blanks"
+    ]
 
 
 @pytest.mark.parametrize(("file", "old", "new", "expected"), CASES, ids=lambda value: None)

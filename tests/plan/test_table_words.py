@@ -36,6 +36,8 @@ def messages(folder: Path, file: str, columns: tuple[str, str] | None = None) ->
         "file: ae.xpt, encoding: cp1252,",
         "file: ae.SAS7BDAT, encoding: cp1252,",
         "file: ae.parquet,",
+        "file: ae.csv, titles: 2, labels: 1,",
+        "file: ae.xlsx, labels: 1,",
         "file: ae.dsjc,",
         "file: export.xml, group: IG.AE, items: name,",
         "file: ae.sql, database: TRIAL_DB,",
@@ -63,6 +65,12 @@ def test_words_that_go_together(tmp_path: Path, words: str) -> None:
             [
                 f"{PLACE}:36 CED139 'encoding' does not go with a table of the format json; it goes with csv, "
                 "xpt, sas7bdat"
+            ],
+        ),
+        (
+            "file: ae.parquet, labels: 1,",
+            [
+                f"{PLACE}:10 CED139 'labels' does not go with a table of the format parquet; it goes with csv, xlsx"
             ],
         ),
         (

@@ -99,3 +99,16 @@ def test_a_single_column() -> None:
 def test_a_cell_longer_than_any_block() -> None:
     long = "x" * 9_000_000
     assert rows(read(f"SUBJ,TERM,SEV\n1,{long},2\n3,b,c\n"))[0][1] == long
+
+
+def test_rows_above_and_below_the_header_are_no_records() -> None:
+    content = 'Export of 2021-01-04\n\nSUBJ,TERM,SEV\nSubject,Term,"Severity\n(1-3)"\n1,a,2\n3,b,1\n'
+    table = read(content, replace(AE, titles=1, labels=1))
+    assert rows(table) == [("1", "a", "2", 6), ("3", "b", "1", 7)]
+    assert rows(read("SUBJ,TERM,SEV\nx,y,z\n", replace(AE, labels=1))) == []
+
+
+def test_titles_that_are_not_there_leave_no_header() -> None:
+    assert said("SUBJ,TERM,SEV\n", replace(AE, titles=1)) == said("", AE)
+    found = said("SUBJ,TERM,SEV\n1,a,2\n", replace(AE, titles=1))
+    assert len(found) == 6 and all("raw/ae.csv" in one and "CED22" in one for one in found)

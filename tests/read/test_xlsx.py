@@ -325,3 +325,16 @@ def test_header_faults() -> None:
         "raw/cath.xlsx; did you mean CFT?",
         "raw/cath.xlsx:1:4 CED221 column CFT is not among the columns of table cath; did you mean CFR?",
     ]
+
+
+def test_titles_above_the_header_and_labels_below_it() -> None:
+    book = workbook(
+        [("Catheter laboratory", None), (None, None), ("SUBJ", "CFR"), ("Subject", "Ratio"), (1, 2.5)]
+    )
+    book.active.merge_cells("A1:B2")  # type: ignore[union-attr]
+    table = read(book, replace(CATH, titles=2, labels=1))
+    assert table.frame.rows() == [("1", "2.5", 5)]
+    book.active.merge_cells("A3:B3")  # type: ignore[union-attr]
+    Path("raw/cath.xlsx").write_bytes(packed(book))
+    told = [f.code for f in read_table(Path("raw"), replace(CATH, titles=2, labels=1))[1]]
+    assert "CED232" in told

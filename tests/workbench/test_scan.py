@@ -285,6 +285,71 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_shown() -> None:
     )
 
 
+LABELLED = (
+    "SUBJ,AGE,VISDAT,SEX\nSubject number,Age in years,Date of visit,Sex\n"
+    "1,40,2021-01-04,M\n2,50,2021-02-04,F\n3,60,2021-03-04,M\n"
+)
+
+
+def test_a_row_of_labels_below_the_header_is_seen() -> None:
+    written("demog.csv", LABELLED)
+    _, out, _ = run("scan", "raw")
+    assert out.startswith("demog  demog.csv: text, comma, utf-8; 3 rows, 4 columns\n")
+    assert "  AGE          3      0       3  integer" in out and "40 (1)" in out
+    assert "  ! 1 row below the header seems to hold labels, not data; see `labels`\n" in out
+    assert run("new", "S", "--raw", "raw")[0] == 0
+    assert "    labels: 1  # likely: it has words where others have numbers or dates\n" in (
+        Path("S/mappings/sources.yaml").read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["0,unknown,not done,M", "x,n.a.,unknown,F", "Subject number,,,", "Subject number,Age,2021-01-04,Sex"],
+)
+def test_a_row_of_data_is_no_row_of_labels(row: str) -> None:
+    lines = LABELLED.splitlines()
+    written("demog.csv", "\n".join([lines[0], row, *lines[2:]]) + "\n")
+    assert "; 4 rows, 4 columns\n" in run("scan", "raw")[1]
+
+
+@pytest.mark.parametrize("above", ["Study X, export of 2021", "Study X,,,", ",,,\nStudy X,,,\nmade in May"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_rows_above_the_header_are_seen_and_read_by_the_contract(above: str, ending: str) -> None:
+    table = LABELLED.splitlines()
+    lines = [*above.splitlines(), table[0], *table[2:]]
+    if above.startswith("Study X, "):
+        lines[0] = '"Study X, export of 2021"'
+    if ending == "csv":
+        written("demog.csv", "\n".join(lines) + "\n")
+    else:
+        book = openpyxl.Workbook()
+        for line in lines:
+            book.active.append([cell or None for cell in line.split(",")] if '"' not in line else [line])  # type: ignore[union-attr]
+        book.save("raw/demog.xlsx")
+    titles = len(above.splitlines())
+    _, out, _ = run("scan", "raw")
+    assert "; 3 rows, 4 columns\n" in out and "above the header; see `titles`\n" in out
+    assert run("new", "S", "--raw", "raw")[0] == 0
+    assert f"    titles: {titles}  # likely: the header is the first row of several cells\n" in (
+        Path("S/mappings/sources.yaml").read_text()
+    )
+    code, _, err = run(
+        "init",
+        "SC",
+        "--print",
+        "--from",
+        "demog",
+        "--raw",
+        "raw",
+        "--mappings",
+        "S/mappings",
+        "--define",
+        "S/define",
+    )
+    assert (code, err) == (0, "")
+
+
 FOREIGN = {
     "package.json": '{"name": "x", "version": 1}',
     "list.json": "[1, 2]",

@@ -59,6 +59,29 @@ def test_the_schemas_accept_all_specs_of_the_study(study: str) -> None:
         assert faults == [], path
 
 
+def enums(schema: object) -> list[list[Any]]:
+    if isinstance(schema, list):
+        return [found for one in schema for found in enums(one)]
+    if not isinstance(schema, dict):
+        return []
+    own = [schema["enum"]] if isinstance(schema.get("enum"), list) else []
+    return own + [found for key, one in schema.items() if key != "enum" for found in enums(one)]
+
+
+@pytest.mark.parametrize("study", ["small", *STUDIES])
+def test_a_language_server_takes_every_enum(study: str, tmp_path: Path) -> None:
+    """Ajv, which judges schemas in the YAML language server, wants enums with items, each once.
+
+    The small study has no instruments and no formats of times, so that lists of names are empty there.
+    """
+    write_study(tmp_path)
+    found = validators(*(STUDIES | {"small": (tmp_path / "mappings", tmp_path / "define")})[study])
+    seen = [enum for one in found.values() for enum in enums(one.schema)]
+    assert len(seen) > 100
+    for enum in seen:
+        assert enum and len({json.dumps(item).removesuffix(".0") for item in enum}) == len(enum)
+
+
 def test_the_schemas_accept_a_layered_study(tmp_path: Path) -> None:
     """Files of a study over a layer hold what is its own, and take lines of the layer away."""
     write_study(tmp_path / "company", {})

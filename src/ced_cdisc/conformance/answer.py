@@ -102,4 +102,4 @@ class _Gathering(Asking):
             return error
 
     def _merged(self) -> pl.DataFrame:
-        return self._look.merge(pl.concat(self._parts))
+        return self._parts[0] if len(self._parts) == 1 else self._look.merge(pl.concat(self._parts))

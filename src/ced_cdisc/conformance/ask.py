@@ -130,13 +130,12 @@ class AskedValues(Asking):
 
     def ask(self, block: Block, name: str) -> None:
         """Take in the values of a variable that a block has."""
-        wrong, values = self.look.wrong, block.values(name)
+        wrong = self.look.wrong
         if isinstance(wrong, pl.Expr):
-            bad = values.to_frame("value").filter(wrong)["value"]
-        elif callable(wrong):
-            bad = pl.Series("value", [one for one in values.to_list() if wrong(one)], values.dtype)
+            bad = block.values(name).to_frame("value").filter(wrong)["value"]
         else:
-            bad = pl.Series("value", sorted(wrong), values.dtype)
+            chosen = [one for one in block.listed(name) if wrong(one)] if callable(wrong) else sorted(wrong)
+            bad = pl.Series("value", chosen, block.frame.schema[name])
         if not len(bad):
             return
         rows = block.frame.select(pl.col(name).is_in(bad.implode()).fill_null(value=False)).to_series()
@@ -171,6 +170,7 @@ def ask_questions(block: Block, asked: Iterable[AskedQuestion], skipped: int = 0
     for one in asked:
         if one.is_open:
             groups.setdefault(id(one.look.beside), []).append(one)
+    together: list[_Together] = []
     for group in groups.values():
         beside = group[0].look.beside
         try:
@@ -183,22 +183,52 @@ def ask_questions(block: Block, asked: Iterable[AskedQuestion], skipped: int = 0
             for one in group:
                 one.lose()
             continue
+        if not any(one.add(frame, group) for one in together):
+            together.append(_Together(block.frame, frame, group))
+    for one in together:
+        one.ask(block, skipped)
+
+
+class _Together:
+    """Questions whose further columns have different names, so that they can be asked of one frame."""
+
+    def __init__(self, plain: pl.DataFrame, frame: pl.DataFrame, asked: Iterable[AskedQuestion]) -> None:
+        self._plain = plain
+        self._known = set(plain.columns)
+        self._more: dict[str, pl.Series] = {}
+        self._asked: list[tuple[AskedQuestion, pl.DataFrame]] = []
+        self.add(frame, asked)
+
+    def add(self, frame: pl.DataFrame, asked: Iterable[AskedQuestion]) -> bool:
+        """Take in questions to a frame, if their further columns have other names."""
+        names = [name for name in frame.columns if name not in self._known]
+        if any(name in self._more for name in names):
+            return False
+        self._more |= {name: frame[name] for name in names}
+        self._asked += [(one, frame) for one in asked]
+        return True
+
+    def ask(self, block: Block, skipped: int) -> None:
+        """Put them."""
+        frame = self._plain.with_columns(self._more.values()) if self._more else self._plain
         try:
-            _ask(block, frame, group, skipped)
+            _ask(block, frame, self._asked, skipped)
         except pl.exceptions.PolarsError:
-            for one in group:
+            for one, own in self._asked:
                 try:
-                    _ask(block, frame, [one], skipped)
+                    _ask(block, own, [(one, own)], skipped)
                 except pl.exceptions.PolarsError as error:
                     one.error = error
 
 
-def _ask(block: Block, frame: pl.DataFrame, asked: Sequence[AskedQuestion], skipped: int) -> None:
-    every = [one for number, each in enumerate(asked) for one in each.expressions(number, skipped)]
+def _ask(
+    block: Block, frame: pl.DataFrame, asked: Sequence[tuple[AskedQuestion, pl.DataFrame]], skipped: int
+) -> None:
+    every = [one for number, (each, _) in enumerate(asked) for one in each.expressions(number, skipped)]
     told = frame.select(every).row(0, named=True)
-    for number, one in enumerate(asked):
+    for number, (one, own) in enumerate(asked):
         try:
-            one.take(block, frame, told, number, skipped)
+            one.take(block, own, told, number, skipped)
         except pl.exceptions.PolarsError as error:
             one.error = error
 
@@ -225,16 +255,9 @@ def ask_values(block: Block, data: Dataset, asked: Sequence[AskedValues]) -> Non
                 about = [one for names, found in named.items() if name in names for one in found]
                 _ask_values(block, block.values(name).to_frame("value"), [(one, (name,)) for one in about])
         elif named:
-            stacked = block.once(f"stacked {numeric}", lambda numeric=numeric: _stacked(block, data, numeric))
+            stacked = block.stacked(numeric=numeric)
             about = [(one, names) for names, found in named.items() for one in found]
             _ask_values(block, stacked, about)
-
-
-def _stacked(block: Block, data: Dataset, numeric: bool) -> pl.DataFrame:
-    """The values of all variables of a type, once each: ``variable``, ``value``."""
-    names = data.numbers() if numeric else data.texts()
-    stacked = block.frame.select(names).unpivot().filter(pl.col("value").is_not_null())
-    return stacked if numeric else stacked.unique()
 
 
 def _ask_values(

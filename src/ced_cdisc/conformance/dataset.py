@@ -36,12 +36,10 @@ from ced_cdisc.conformance.look import (
     Wrong,
 )
 from ced_cdisc.conformance.records import SUBJECT, Block, Records
-from ced_cdisc.conformance.repeated import repeated
+from ced_cdisc.conformance.repeated import again, repeated
 from ced_cdisc.standards.ig import IgDataset, IgVariable
 
 T = TypeVar("T")
-AGAIN = pl.col("__again")
-"""Of :meth:`Dataset.again`."""
 
 if TYPE_CHECKING:
     from ced_cdisc.check.define.document import DefineDocument, Element
@@ -205,6 +203,42 @@ class Dataset:
         """
         return self._question(wrong, variable, show, of, frame, words)
 
+    def repeated(
+        self, names: Sequence[str], variable: str, *show: str, of: pl.Expr | None = None, **words: str
+    ) -> Look:
+        """A look at records, none of which may agree with another one of the dataset in all these variables.
+
+        Args:
+            names: the variables; missing values agree.
+            variable, show, of: as in :meth:`records`.
+        """
+        is_large = self.records_held.is_large
+        wrong = again(names) if is_large else pl.struct(names).is_duplicated()
+        frame = self._again(names) if is_large else None
+        return self.records(wrong, variable, *show, of=of, frame=frame, **words)
+
+    def alone(self, names: Sequence[str], variable: str, *show: str) -> Look:
+        """A look at records, each of which must agree with another one in all these variables."""
+        if self.records_held.is_large:
+            return self.records(~again(names), variable, *show, frame=self._again(names))
+        return self.records(~pl.struct(names).is_duplicated(), variable, *show)
+
+    def filled(self, variable: str) -> Look:
+        """A look at all records, of which none may lack a value of a variable."""
+        name = self.v(variable)
+        if not self.records_held.missing(name):
+            return Answer(self, name, self.height, failed=False)
+        return self.records(pl.col(name).is_null(), name, of=pl.lit(value=True))
+
+    def no_longer(self, variable: str, most: int, **words: str) -> Look:
+        """A look at the values of a character variable, none of which may have more characters."""
+        name = self.v(variable)
+        if self.records_held.longest(name) <= most:  # bytes are never fewer than characters
+            return Answer(
+                self, name, self.height - self.records_held.missing(name), failed=False, words=words
+            )
+        return self.values_wrong(name, pl.col("value").str.len_chars() > most, **words)
+
     def habit(
         self,
         way: pl.Expr,
@@ -295,16 +329,16 @@ class Dataset:
 
     # Further columns
 
-    def again(self, names: Sequence[str]) -> Beside:
-        """Gives the records ``__again``: whether another one of the dataset agrees in all these variables."""
-        names = list(names)
+    def _again(self, names: Sequence[str]) -> Beside:
+        """Gives the records :func:`.repeated.again` of these variables: whether another one agrees in all."""
+        names, column = list(names), again(names).meta.output_name()
         whole: list[pl.Series] = []
 
         def found(block: Block) -> pl.DataFrame:
             if block.is_whole or SUBJECT in names:
-                return block.frame.with_columns(repeated(block.frame, names).alias("__again"))
+                return block.frame.with_columns(repeated(block.frame, names).alias(column))
             if not whole:
-                whole.append(repeated(self.read(*names), names).alias("__again"))
+                whole.append(repeated(self.read(*names), names).alias(column))
             return block.frame.with_columns(block.part_of(whole[0]))
 
         return self.once(f"again {names}", lambda: found)
@@ -324,15 +358,18 @@ class Dataset:
 
         return self.once(f"number {full}", lambda: found)
 
+    def day(self, name: str) -> pl.Expr:
+        """The column that :meth:`with_day` gives, ``--`` allowed."""
+        return pl.col(f"day of {self.v(name)}")
+
     def with_day(self, name: str, also: Beside | None = None) -> Beside:
-        """Gives the records ``day``, the day of a date, ``--`` allowed; null where it is not whole."""
+        """Gives the records the day of a date, ``--`` allowed; null where it is not whole."""
         full = self.v(name)
 
         def made(block: Block) -> pl.DataFrame | None:
             frame = block.frame if also is None else also(block)
-            days = block.once(
-                f"day {full}", lambda: block.frame.select(day(pl.col(full)).alias("day")).to_series()
-            )
+            column = day(pl.col(full)).alias(f"day of {full}")
+            days = block.once(f"day {full}", lambda: block.frame.select(column).to_series())
             return None if frame is None else frame.with_columns(days)
 
         return self.once(f"day {full} {id(also)}", lambda: made)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 
@@ -74,7 +74,7 @@ class Question:
     in_order: bool = False
 
 
-Wrong: TypeAlias = "pl.Expr | Callable[[str], bool] | Collection[str]"
+Wrong: TypeAlias = "pl.Expr | Callable[[Any], bool] | Collection[str]"
 
 
 @dataclass(eq=False, slots=True)

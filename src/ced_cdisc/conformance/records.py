@@ -98,6 +98,25 @@ class Block:
         """Each value of a variable once; missing ones left out."""
         return self.once(f"values {name}", lambda: self.frame[name].drop_nulls().unique())
 
+    def listed(self, name: str) -> list[Any]:
+        """The same as objects of Python, in any order."""
+        if self.frame.height > FEW or self.frame.schema[name] != pl.String:
+            return self.once(f"list {name}", lambda: self.values(name).to_list())
+        return self.once("lists", self._lists).get(name, [])
+
+    def _lists(self) -> dict[str, list[str]]:
+        """The values of all character variables: in one step, which is much faster for few records."""
+        return dict(self.stacked(numeric=False).group_by("variable").agg("value").iter_rows())
+
+    def stacked(self, *, numeric: bool) -> pl.DataFrame:
+        """The values of all variables of a type, those of texts once each: ``variable``, ``value``."""
+        return self.once(f"stacked {numeric}", lambda: self._stacked(numeric=numeric))
+
+    def _stacked(self, *, numeric: bool) -> pl.DataFrame:
+        names = [name for name, kind in self.frame.schema.items() if (kind == pl.String) != numeric]
+        stacked = self.frame.select(names).unpivot().filter(pl.col("value").is_not_null())
+        return stacked if numeric else stacked.unique()
+
     @cached_property
     def subjects(self) -> pl.Series:
         """The subjects of the records, each once."""

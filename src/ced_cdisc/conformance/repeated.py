@@ -8,6 +8,14 @@ import polars as pl
 
 from ced_cdisc.conformance.records import Block
 
+_FEW = 20_000
+"""Records up to which comparing all takes less time than finding the few."""
+
+
+def again(names: Sequence[str]) -> pl.Expr:
+    """The column that says whether another record agrees in these variables."""
+    return pl.col(f"again: {' '.join(names)}")
+
 
 def repeated(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
     """Whether each record agrees with another one in all these variables, missing values included.
@@ -16,6 +24,8 @@ def repeated(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
     """
     if frame.is_empty() or not names:
         return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+    if frame.height < _FEW:
+        return frame.select(pl.struct(names).is_duplicated()).to_series()
     total = frame[names[0]].hash(0)
     for seed, name in enumerate(names[1:], start=1):
         total = total + frame[name].hash(seed)
@@ -27,10 +37,10 @@ def repeated(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
 
 
 def flagged_again(names: Sequence[str], of: pl.Expr, block: Block) -> pl.DataFrame:
-    """The records with ``__again``: whether another one of those that are flagged agrees in these variables.
+    """The records with :func:`again`, of those that are flagged alone.
 
     Few have a flag, so that the keys of the others are not looked at.
     """
-    flagged = block.frame.select(of.fill_null(value=False).alias("__again")).to_series()
-    again = repeated(block.frame.select(names).filter(flagged), names)
-    return block.frame.with_columns(flagged.scatter(flagged.arg_true(), again))
+    flagged = block.frame.select(of.fill_null(value=False).alias(again(names).meta.output_name())).to_series()
+    found = repeated(block.frame.select(names).filter(flagged), names)
+    return block.frame.with_columns(flagged.scatter(flagged.arg_true(), found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 
 import polars as pl
@@ -16,7 +16,7 @@ from ced_cdisc.core.covered import covered
 from ced_cdisc.core.partner import Partner, PartnerLost
 
 _TEXTS = 1 << 16
-"""Records whose texts are in memory as objects of Python."""
+"""Records whose texts are made, and are in memory as objects of Python, at a time."""
 _GUIDES = ("SDTMIG", "ADaMIG")
 NOTHING_OF_ITS_KIND = "nothing in the folder is of its kind"
 """Why a rule that could be carried out does not apply."""
@@ -157,7 +157,6 @@ def _digest(rule: Rule, look: Answer) -> str:
     if look.bad is None:
         return covered(*where)
     names = sorted(name for name in look.bad.columns if name != ROW)
-    texts = look.bad.select(_texts(look.bad[name]) for name in names)
     parts = [
         pl.when(pl.col(name).is_null())
         .then(pl.lit("-"))
@@ -166,14 +165,13 @@ def _digest(rule: Rule, look: Answer) -> str:
     ]
     if not parts:
         return covered(*where, names)
+    found = [
+        some.select(_texts(some[name]) for name in names).select(pl.concat_str(parts).alias("record"))
+        for some in look.bad.iter_slices(_TEXTS)
+    ]
     # The texts of polars are in the order of their bytes, which is that of their characters.
-    records = texts.select(pl.concat_str(parts).sort()).to_series()
-    return covered(*where, names, _by_number(records))
-
-
-def _by_number(records: pl.Series) -> Iterator[list[str]]:
-    for first in range(0, len(records), _TEXTS):
-        yield records.slice(first, _TEXTS).to_list()
+    records = pl.concat(found).sort("record")
+    return covered(*where, names, (some["record"].to_list() for some in records.iter_slices(_TEXTS)))
 
 
 def _texts(values: pl.Series) -> pl.Series:

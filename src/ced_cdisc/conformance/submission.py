@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -29,6 +30,10 @@ class Submission:
     governing: Governing
     defines: tuple[DefineDocument, ...] = ()
     _held: dict[str, Any] = field(default_factory=dict[str, Any])
+    _places_in_dm: WeakKeyDictionary[Block, pl.Series] = field(
+        default_factory=WeakKeyDictionary[Block, pl.Series]
+    )
+    """By block, which of the subjects each record is about; a block may be part of several submissions."""
 
     def get(self, name: str) -> Dataset | None:
         """The dataset of that name."""
@@ -63,33 +68,39 @@ class Submission:
         dm = self.get("DM")
         if dm is None or "USUBJID" not in dm.texts():
             return pl.DataFrame(schema={"USUBJID": pl.String})
-        return dm.frame.filter(pl.col("USUBJID").is_not_null()).unique("USUBJID", keep="first")
+        return dm.frame.filter(pl.col("USUBJID").is_not_null()).unique(
+            "USUBJID", keep="first", maintain_order=True
+        )
 
-    def with_dm(self, *names: str, **made: pl.Expr) -> Beside:
+    def with_dm(self, *names: str | pl.Expr) -> Beside:
         """Gives records variables of DM as ``DM.RFSTDTC``, null where DM has none.
 
         Args:
-            names: variables of DM.
-            made: further columns, made of these.
+            names: variables of DM, and what is made of these under other names.
         """
-        return self.once(f"DM {names} {sorted(made)}", lambda: self._beside_dm(names, made))
+        texts = [one for one in names if isinstance(one, str)]
+        made = [one for one in names if isinstance(one, pl.Expr)]
+        key = f"DM {texts} {[one.meta.output_name() for one in made]}"
+        return self.once(key, lambda: self._beside_dm(texts, made))
 
-    def _beside_dm(self, names: tuple[str, ...], made: Mapping[str, pl.Expr]) -> Beside:
+    def _beside_dm(self, names: Sequence[str], made: Sequence[pl.Expr]) -> Beside:
         absent = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.subjects.columns]
         dm = self.subjects.with_columns(absent)
         named = (pl.col(n).alias(f"DM.{n}") for n in names)
-        right = dm.select("USUBJID", *named, **made).drop("USUBJID").get_columns()
-        known = self.subjects.select("USUBJID").with_row_index("place")
-
-        def places(block: Block) -> pl.Series:
-            found = block.frame.select("USUBJID").join(known, on="USUBJID", how="left", maintain_order="left")
-            return found["place"]
+        right = dm.select("USUBJID", *named, *made).drop("USUBJID").get_columns()
 
         def found(block: Block) -> pl.DataFrame:
-            at = block.once("places in DM", lambda: places(block))
+            at = self._place_in_dm(block)
             return block.frame.with_columns([column.gather(at) for column in right])
 
         return found
+
+    def _place_in_dm(self, block: Block) -> pl.Series:
+        if block not in self._places_in_dm:
+            known = self.subjects.select("USUBJID").with_row_index("place")
+            found = block.frame.select("USUBJID").join(known, on="USUBJID", how="left", maintain_order="left")
+            self._places_in_dm[block] = found["place"]
+        return self._places_in_dm[block]
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """What several rules make of the submission, made once."""

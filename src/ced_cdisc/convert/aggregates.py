@@ -24,6 +24,7 @@ from ced_cdisc.expr.tree import Aggregate, Type
 from ced_cdisc.expr.values import DTYPES
 
 _VALUE, _AT = "__value", "__at"
+_READ = "_read"
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,7 @@ def _reduced(records: pl.DataFrame, job: _Job, keys: Sequence[str], scope: Scope
         columns.append(compiled.expr.alias(_VALUE if label == "of" else f"__{label}"))
     plain = [pl.col(key).alias(f"__k{i}") for i, key in enumerate(keys)]
     chosen = records.select(ORDER, *(plain or [pl.lit(0).alias("__k0")]), *columns)
-    if node.of is not None and node.func != "same":
+    if node.of is not None and node.func != "same" and chosen[_VALUE].null_count():
         chosen = chosen.filter(pl.col(_VALUE).is_not_null())
     if node.func in ("first", "last"):
         chosen = _sorted(chosen, node)
@@ -304,11 +305,12 @@ def _matched(
         frame.select(left) if left else pl.DataFrame({"__k0": [0] * frame.height}, schema={"__k0": pl.Int32})
     )
     keys = here.columns
-    joined = here.join(reduced, on=keys, how="left", nulls_equal=job.own, maintain_order="left").drop(keys)
-    node = job.node
+    joined = here.join(reduced, on=keys, how="left", nulls_equal=job.own, maintain_order="left")
+    node, found = job.node, joined[name]
     if node.func == "count":
-        joined = joined.with_columns(pl.col(name).fill_null(0.0))
-    return joined.with_columns(pl.col(name).cast(DTYPES[node.type or Type.TEXT]))
+        found = found.fill_null(0.0)
+    made = [found.cast(DTYPES[node.type or Type.TEXT])]
+    return pl.DataFrame([*made, joined[name + MANY]] if node.func == "only" else made)
 
 
 def _rank(job: _Job, scope: Scope, name: str) -> pl.DataFrame:
@@ -365,12 +367,16 @@ def aggregates_in(node: tree.Node) -> list[Aggregate]:
     return [below for below in tree.walk(node) if isinstance(below, Aggregate)]
 
 
-def names_in(node: tree.Node) -> set[str]:
+def names_in(node: tree.Node) -> frozenset[str]:
     """The columns of the row at hand that a tree may read, those inside aggregates included."""
-    names: set[str] = set()
-    for below in tree.walk(node):
-        if isinstance(below, tree.Column):
-            names.add(below.name)
-        elif isinstance(below, Aggregate):
-            names.update((SUBJECT, *below.on))
-    return names
+    read: frozenset[str] | None = node.__dict__.get(_READ)
+    if read is None:
+        names: set[str] = set()
+        for below in tree.walk(node):
+            if isinstance(below, tree.Column):
+                names.add(below.name)
+            elif isinstance(below, Aggregate):
+                names.update((SUBJECT, *below.on))
+        read = frozenset(names)
+        object.__setattr__(node, _READ, read)  # asked of each line four times
+    return read

@@ -37,6 +37,8 @@ class Use:
 
 def uses_in(node: tree.Node, place: Place) -> list[Use]:
     """The aggregates of a tree, in the order of its text; none stands inside another."""
+    if not any(isinstance(below, Aggregate) for below in tree.walk(node)):
+        return []
     return list(_uses(node, place, ()))
 
 

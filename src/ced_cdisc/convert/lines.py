@@ -80,8 +80,8 @@ def _add_batch(
     for line, place in zip(batch, places, strict=True):
         if line.policy.transliterate:
             done = in_ascii(done, line.variable, place, scope.dataset, scope.world)
-    extra = known.columns[len(frame.columns) :]
-    return done.drop(extra) if extra else done
+    extra = set(known.columns[len(frame.columns) :])
+    return done[:, [name for name in done.columns if name not in extra]] if extra else done
 
 
 def _made(node: tree.Node) -> pl.DataType | None:

@@ -142,24 +142,37 @@ _LIMIT_BITS = _doubled(IBM_LIMIT) - _ONE
 _INFINITY_BITS = _doubled(np.inf) - _ONE
 
 
-def ibm_to_ieee(ibm: NDArray[np.uint64]) -> NDArray[np.float64]:
+def ibm_to_ieee(
+    ibm: NDArray[np.uint64],
+    out: NDArray[np.float64] | None = None,
+    space: NDArray[np.uint64] | None = None,
+) -> NDArray[np.float64]:
     """Doubles of IBM floats, NaN where missing.
 
     A fraction of more than 53 bits, which only a mainframe writes, is rounded to the nearest double.
 
     Args:
         ibm: shape (n,), the eight bytes read as one big-endian integer.
+        out: where the doubles are put, shape (n,).
+        space: memory for the work, shape (2, n or more), which is overwritten.
 
     >>> ibm_to_ieee(np.array([0x4110000000000000, 0x4100000000000000], np.uint64))
     array([ 1., nan])
     """
-    fraction = (ibm & _FRACTION).view(np.int64)
-    first = (ibm >> _LAST_BYTES).view(np.int64)
-    values = fraction.astype(np.float64)
-    values *= _WEIGHT.take(first)
-    if not fraction.all():
+    rows = len(ibm)
+    values = np.empty(rows, np.float64) if out is None else out
+    fraction, first = np.empty((2, rows), np.uint64) if space is None else space[:2, :rows]
+    np.bitwise_and(ibm, _FRACTION, out=fraction)
+    np.copyto(values, fraction.view(np.int64))
+    is_whole = bool(fraction.all())
+    np.right_shift(ibm, _LAST_BYTES, out=first)
+    weights = fraction.view(np.float64)
+    # No place is out of bounds: "clip" spares the look for one, and a copy of what is written.
+    np.take(_WEIGHT, first.view(np.int64), out=weights, mode="clip")
+    values *= weights
+    if not is_whole:
         values += 0.0  # a negative zero becomes zero
-        np.copyto(values, np.nan, where=(fraction == 0) & _IS_CODE.take(first))
+        np.copyto(values, np.nan, where=(values == 0) & _IS_CODE.take(first.view(np.int64)))
     return values
 
 

@@ -92,17 +92,26 @@ class Identifiers:
         return re.compile(rf"{before}|(?<!\w)(?P<by>{listed}) '(?P<cell>.*?)'(?!\w)")
 
     def subject(self, text: str) -> str:
-        """What stands for a subject, however a column writes it."""
-        return self._mask.subject(self._people.get(text, text))
+        """What stands for a subject, however a column writes it; what is masked stays."""
+        return text if _MASKED.fullmatch(text) else self._mask.subject(self._people.get(text, text))
 
     def is_about_values(self, message: str) -> bool:
         """Whether a message is about a variable whose values tell who somebody is."""
         return not self._variables.isdisjoint(_WORD.findall(message))
 
+    def cells(self, message: str) -> list[str]:
+        """The values of identifying columns that a message names."""
+        return [
+            found["value"] if found["of"] else found["cell"]
+            for found in self._cells.finditer(message)
+            if (found["of"] or found["by"]) in self._columns
+        ]
+
     def masked(self, text: str) -> str:
         """A text of a message without what tells who somebody is."""
-        text = self._cells.sub(self._cell, text)
+        text = self._of_several_words(self._cells.sub(self._cell, text))
         text = _SUBJECT.sub(lambda m: f"{m[1]} {self.subject(m[3])}" if m[3] in self._people else m[0], text)
+        text = _RANGE.sub(lambda m: f"{m[1]}{self._known(m[2])} to {self._known(m[3])}", text)
         return _WORD.sub(lambda m: self._word(m[0]), text)
 
     def value(self, name: str, text: str) -> str:
@@ -113,7 +122,7 @@ class Identifiers:
 
     def assigned(self, text: str) -> str:
         """A text that also has values as ``USUBJID=01-001`` or ``BRTHDTC='1970'``."""
-        return self.masked(self._assignments.sub(self._assignment, text))
+        return self.masked(self._assignments.sub(self._assignment, self._of_several_words(text)))
 
     @cached_property
     def _assignments(self) -> re.Pattern[str]:
@@ -144,16 +153,43 @@ class Identifiers:
         shown = self.subject(text) if name in self._subjects else shape(text)
         return f"'{shown}' of {name}" if found["of"] else f"{name} '{shown}'"
 
+    def _known(self, text: str) -> str:
+        return self.subject(text) if text in self._people else text
+
+    @cached_property
+    def _several_words(self) -> tuple[frozenset[str], int]:
+        """The subjects that are no one word, such as ``01 001``, and the most words that one has."""
+        found = frozenset(one for one in self._people if not _WORD.fullmatch(one))
+        return found, max((len(_WORD.findall(one)) for one in found), default=0)
+
+    def _of_several_words(self, text: str) -> str:
+        """A text without the subjects that are no one word."""
+        people, most = self._several_words
+        words = list(_WORD.finditer(text)) if people else []
+        made, done, first = "", 0, 0
+        while first < len(words):
+            last = first
+            for at in range(min(first + most, len(words)) - 1, first, -1):
+                part = text[words[first].start() : words[at].end()]
+                if part in people and len(part) > 3:
+                    made += text[done : words[first].start()] + self.subject(part)
+                    done, last = words[at].end(), at
+                    break
+            first = last + 1
+        return made + text[done:]
+
     def _is_distinct(self, word: str) -> bool:
         return len(word) > 3 and not word.isdigit() and word in self._people
 
 
 _SUBJECT = re.compile(r"\b(subject|USUBJID) ('?)([^\s']+?)\2(?=[,;:.)]*(?:\s|$))")
+_RANGE = re.compile(r"\b(subjects )([^\s,]+) to ([^\s,)]+)")
+_MASKED = re.compile(rf"#[0-9a-f]{{{DIGITS}}}")
 _WORD = re.compile(r"[^\s'\",;:()=]+")
 _BREAKS = re.compile(r"([\W_]+)")
 _DATE = re.compile(r"\d{4}-\d\d(?:-|$)")
-_QUOTED = re.compile(r"'(.*?)'(?= is written ')|'(.*)'", re.DOTALL)
-"""A quoted value to its last apostrophe, since a value may hold some; CED240 quotes two."""
+_QUOTED = re.compile(r"'(.*?)'(?= is written ')|['\"](.*)['\"]", re.DOTALL)
+"""A quoted value to its last quote, since a value may hold some; CED240 quotes two."""
 
 
 def masked(findings: Findings) -> Findings:
@@ -163,6 +199,9 @@ def masked(findings: Findings) -> Findings:
 
 def _masked(finding: Finding, identifiers: Identifiers | None) -> Finding:
     whole = identifiers is not None and identifiers.is_about_values(finding.message)
+    hidden = [m[1] if m[1] is not None else m[2] for m in _QUOTED.finditer(finding.message)] if whole else []
+    if identifiers is not None:
+        hidden += identifiers.cells(finding.message)
 
     def shown(text: str) -> str:
         for quote in finding.quotes:
@@ -171,10 +210,14 @@ def _masked(finding: Finding, identifiers: Identifiers | None) -> Finding:
             text = _QUOTED.sub(lambda m: f"'{shape(m[1] if m[1] is not None else m[2])}'", text)
         return _unknown(text) if identifiers is None else identifiers.masked(text)
 
+    hint = finding.hint
+    for value in hidden:  # a hint may say again what the message says
+        value = value.removesuffix("...")
+        hint = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", lambda m: shape(m[0]), hint) if value else hint
     return replace(
         finding,
         message=shown(finding.message),
-        hint=shown(finding.hint),
+        hint=shown(hint),
         records=tuple(shown(record) for record in finding.records),
         quotes=(),
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import escape
 from typing import Any, TypeAlias, TypeVar
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -160,7 +160,7 @@ class _Reader:
 def _stray(place: int, text: str | None) -> Iterator[tuple[int, str]]:
     """Text where the standard has none; white space between elements is layout."""
     if text and text.strip():
-        yield place, escape(text.strip())
+        yield place, escape(text.strip(), quote=False)
 
 
 def _markup(node: Element) -> str:

@@ -54,6 +54,7 @@ class Trace:
         self._study = study
         self._made: dict[str, list[tuple[Line, Block | None]]] = {}
         self._all: dict[str, list[tuple[Line, Block | None]]] = {}
+        self._reads: dict[str, list[tuple[str, bool]]] = {}
         for line, block in self._lines():
             self._all.setdefault(line.variable, []).append((line, block))
             if line.verb != "absent":
@@ -99,7 +100,8 @@ class Trace:
         """The lines that make a variable, and what they read; ``where`` stands for one without lines."""
         made = self._made.get(variable, [])
         places = self._places([line.where for line, _ in made]) or self._places([where])
-        read = dict.fromkeys(self._all_read(variable, ()))
+        read: dict[tuple[str, bool], None] = {}
+        self._note_read(variable, read, set())
         if not made and variable == self._plan.person:
             read = dict.fromkeys((name, True) for name in self._subjects())
         own = f"{self._plan.name}.{variable.removeprefix(SUPP)}"
@@ -112,26 +114,34 @@ class Trace:
     def _places(self, places: list[Location]) -> tuple[str, ...]:
         return tuple(filter(None, dict.fromkeys(named_place(one, *self._study.specs) for one in places)))
 
-    def _all_read(self, variable: str, seen: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-        """What the lines of a variable read; of hidden variables, what these read in turn."""
-        for line, block in self._made.get(variable, []):
-            for name, raw in self._read(line, block):
-                hidden = name if name.startswith(_BLOCK) else name.rpartition(".")[2]
-                if not hidden.startswith((_HIDDEN, _BLOCK)):
-                    yield name, raw
-                elif hidden not in seen:
-                    yield from self._all_read(hidden, (*seen, hidden))
+    def _note_read(self, variable: str, noted: dict[tuple[str, bool], None], seen: set[str]) -> None:
+        """Note what the lines of a variable read; of hidden variables, what these read in turn, once."""
+        for name, raw in self._read_by(variable):
+            hidden = name if name.startswith(_BLOCK) else name.rpartition(".")[2]
+            if not hidden.startswith((_HIDDEN, _BLOCK)):
+                noted[name, raw] = None
+            elif hidden not in seen:
+                seen.add(hidden)
+                self._note_read(hidden, noted, seen)
+
+    def _read_by(self, variable: str) -> list[tuple[str, bool]]:
+        """What the lines of a variable read, each name once."""
+        if variable not in self._reads:
+            made = self._made.get(variable, [])
+            self._reads[variable] = list(dict.fromkeys(n for one in made for n in self._read(*one)))
+        return self._reads[variable]
 
     def _read(self, line: Line, block: Block | None) -> Iterator[tuple[str, bool]]:
         """The names that a line reads, and whether each is a raw column's."""
         for column in columns(line.tree):
-            if column.owner == _VISITS and block is not None and block.visit is not None:
+            owner = column.owner
+            if owner == _VISITS and block is not None and block.visit is not None:
                 yield from ((f"{block.source}.{name}", True) for name in block.visit)
-            elif column.owner == _EACH and block is not None and block.each is not None:
+            elif owner == _EACH and block is not None and block.each is not None:
                 yield block.each[0], True
             elif column.scope is tree.Scope.RAW:
                 yield column.name, True
-            elif column.owner and column.owner != SUPP.rstrip("."):
+            elif owner and owner != SUPP.rstrip("."):
                 yield column.name, False
             else:
                 yield f"{self._plan.name}.{column.short}", False

@@ -44,7 +44,7 @@ def measure(values: pl.Series, kind: Type, name: str, *, sdtm: bool, decimals: i
     present = distinct(values)
     empty = not present
     if kind in (Type.TEXT, Type.DTC):
-        longest = max((len(text.encode()) for text in present), default=1)
+        longest = max((len(text if text.isascii() else text.encode()) for text in present), default=1)
         return Measured(_text_type(present, kind, name, sdtm=sdtm), longest, None, longest, empty)
     if kind in (Type.DATE, Type.DATETIME):
         return Measured("integer", 10 if kind is Type.DATETIME else 5, None, 8, empty)

@@ -6,7 +6,7 @@ hidden columns by the caller, who says which column holds which.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -128,7 +128,7 @@ class _Compiler:
     def _literal(self, node: tree.Literal) -> pl.Expr:
         if node.value is None or node.value == "":
             return missing(node.type)
-        return pl.lit(float(node.value)) if isinstance(node.value, int) else pl.lit(node.value)
+        return _words(node.value) if isinstance(node.value, str) else pl.lit(float(node.value))
 
     def _column(self, node: tree.Column) -> pl.Expr:
         if node.name not in self._columns and not node.owner:
@@ -168,10 +168,7 @@ class _Compiler:
             return missing(Type.TRUTH)
         if Type.DTC in kinds:
             return intervals.compare(op, lhs, rhs)
-        operations = {
-            "=": lhs.eq, "!=": lhs.ne, "<": lhs.lt, "<=": lhs.le, ">": lhs.gt, ">=": lhs.ge,
-        }  # fmt: skip
-        return operations[op](rhs)
+        return _COMPARED[op](lhs, rhs)
 
     def _compare(self, node: tree.Compare) -> pl.Expr:
         left, right = self.visit(node.left), self.visit(node.right)
@@ -342,6 +339,16 @@ class _Compiler:
     def _written(self, node: tree.Node) -> pl.Expr:
         """A date as ISO 8601 text."""
         return self._functions["text"]([self._argument(node)])  # type: ignore[return-value]
+
+
+_COMPARED: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "=": pl.Expr.eq, "!=": pl.Expr.ne, "<": pl.Expr.lt, "<=": pl.Expr.le, ">": pl.Expr.gt, ">=": pl.Expr.ge,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> pl.Expr:
+    return pl.lit(text)
 
 
 def _is_in(of: pl.Expr, values: pl.Series) -> pl.Expr:

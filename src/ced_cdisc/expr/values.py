@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,12 +50,14 @@ class Faulty:
     shown: pl.Expr
 
 
-_MANY = 20_000
+_MANY = 4096
+"""Rows from which on polars finds the different values faster than plain Python."""
 
 Function = Callable[[Sequence[Argument]], pl.Expr | Faulty]
 """A function of one record on columns."""
 
 
+@lru_cache(maxsize=16)
 def missing(kind: Type | None) -> pl.Expr:
     """The missing value of a type."""
     return pl.lit(None, dtype=DTYPES[kind or Type.MISSING])
@@ -126,6 +129,9 @@ def quotient(left: pl.Expr, right: pl.Expr) -> pl.Expr:
     return packed.map_batches(over, return_dtype=pl.Float64, is_elementwise=True)
 
 
+_FALSE = pl.lit(value=False)
+
+
 def true(condition: pl.Expr) -> pl.Expr:
     """The condition with unknown taken as false."""
-    return condition.fill_null(False)
+    return condition.fill_null(_FALSE)

@@ -96,6 +96,9 @@ def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
     for variable in dataset.variables:
         name, count = variable.name, changes.parts.get((dataset.name, variable.name), 0)
         said = _said(dataset.name, name, count, (dataset.name, name) in changes.in_ascii)
+        if not said:
+            variables.append(variable)
+            continue
         variables.append(replace(variable, comment=_added(variable.comment, dataset.name, name, said)))
         whole = replace(variable, origin=origin_of_blocks(dataset, name, variable.origin))
         for number in range(1, count + 1):
@@ -110,7 +113,7 @@ def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
         key = (dataset.name, SUPP + one.name)
         owner = f"SUPP{dataset.name}"
         said = _said(dataset.name, one.name, changes.parts.get(key, 0), key in changes.in_ascii)
-        qualifiers.append(replace(one, comment=_added(one.comment, owner, one.name, said)))
+        qualifiers.append(replace(one, comment=_added(one.comment, owner, one.name, said)) if said else one)
         for number in range(1, changes.parts.get(key, 0) + 1):
             name = part_name(one.name, number)
             comment = Comment(f"{owner}.{name}", _continues(owner, one.name))
@@ -170,9 +173,7 @@ def _said(dataset: str, variable: str, count: int, in_ascii: bool) -> str:
     return " ".join([*said, _IN_ASCII] if in_ascii else said)
 
 
-def _added(comment: Comment | None, owner: str, variable: str, said: str) -> Comment | None:
-    if not said:
-        return comment
+def _added(comment: Comment | None, owner: str, variable: str, said: str) -> Comment:
     if comment is None:
         return Comment(f"{owner}.{variable}", said)
     return replace(comment, id=f"{owner}.{variable}", text=f"{comment.text} {said}")

@@ -34,18 +34,23 @@ def likely_tables(
 ) -> list[TableProfile]:
     """The tables that come nearest, best first; those that say nothing of the domain are left out.
 
-    A table that is called like the domain counts most, then tests that it holds, then columns that fit.
+    A table that is called like the domain counts most, then tests that it holds, then columns that fit. Of
+    tables that are called so and hold tests of the domain none is passed over: together they are the domain.
     """
     scored = [(_score(dataset, tests, table, ct), table) for table in tables]
     found = [(score, table) for score, table in scored if score >= 1]
     found.sort(key=lambda item: (-item[0], item[1].name))
     best = found[0][0] if found else 0
-    return [table for score, table in found if score > best - 0.5]
+    return [
+        table
+        for score, table in found
+        if score > best - 0.5 or (tests is not None and score > _called(table.name, _words(dataset.name)) > 0)
+    ]
 
 
 def _score(dataset: IgDataset, tests: CtCodelist | None, table: TableProfile, ct: CtPackage) -> float:
     code, name = dataset.name, folded(table.name)
-    words = [folded(word) for word in _NAMES.get(code, code.casefold()).split()]
+    words = _words(code)
     score = _called(table.name, words)
     if not score and tests is None and _is_of_another(code, name):
         return 0.0
@@ -63,6 +68,10 @@ def _score(dataset: IgDataset, tests: CtCodelist | None, table: TableProfile, ct
     matches = matched(own, table.columns, code)
     topic = any(match.variable.role == "Topic" for match in matches.values() if match.sure != "guess")
     return score + topic + min(1.0, len(matches) / 8)
+
+
+def _words(code: str) -> list[str]:
+    return [folded(word) for word in _NAMES.get(code, code.casefold()).split()]
 
 
 def _called(table: str, words: Sequence[str]) -> float:

@@ -308,12 +308,22 @@ class _Proposal:
                 return None
             value = mapped([("absent", scalar("There is no DM yet"))])
             return ProposedLine(name, value, "decide", "take this line out when DM has RFXSTDTC")
+        if name == "VISITNUM" and variable.core == "Exp" and not self._visit():
+            why = (
+                f"{variable.label} (Exp): no visit with its date is told under `visit` of {self._table.name}"
+            )
+            return ProposedLine(
+                name, "?", "decide", f'{why}; write it there, or {{absent: "why"}}', active=False
+            )
         if name in _IDENTIFIERS or f"--{suffix}" in _FILLED_IN or name == "DOMAIN":
             return None
         if f"--{suffix}" in self._made_by_tests:
             return None
         if self._code == "DM" and (line := self._of_subjects(variable, matches)) is not None:
             return line
+        if suffix == "ENTPT" and f"{self._code}ENRTPT" in matches:
+            why = f"the time point that {self._code}ENRTPT speaks of, such as END OF STUDY"
+            return ProposedLine(name, "{assign: ?}", "decide", why, active=False)
         if variable.core not in ("Req", "Exp"):
             return None
         how = (

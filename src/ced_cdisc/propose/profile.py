@@ -137,6 +137,7 @@ class TableProfile:
         group: the ItemGroupOID of its records, of ODM-XML only.
         place: the word for what counts its rows: line or row.
         names: by proposed name of a column, what the file calls it, where specs cannot.
+        titles: rows above the header.
         labels: rows below the header that seem to be no records; they are not counted.
     """
 
@@ -154,6 +155,7 @@ class TableProfile:
     group: str = ""
     place: str = "line"
     names: tuple[tuple[str, str], ...] = ()
+    titles: int = 0
     labels: int = 0
 
     def column(self, name: str) -> ColumnProfile | None:

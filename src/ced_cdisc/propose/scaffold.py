@@ -173,8 +173,10 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
     if table.delimiter not in ("", ","):
         sign = '"\\t"' if table.delimiter == "\t" else f'"{table.delimiter}"'
         yield f"    delimiter: {sign}"
+    if table.titles:
+        yield f"    titles: {table.titles}  # likely: the header is the first row of several cells"
     if table.labels:
-        why = f"{table.place} 2 has words where others have numbers or dates"
+        why = "it has words where others have numbers or dates"
         yield f"    labels: {table.labels}  # likely: {why}"
     if table.encoding not in ("", "utf-8"):
         why = f"likely: {table.why[0]}" if table.why else ""

@@ -33,6 +33,7 @@ class FoundTable:
         delimiter: one character, of text only.
         sheet: the sheet, where a workbook has several.
         group: the ItemGroupOID of the records, of ODM-XML only.
+        titles: rows above the header that seem to be no part of the table, csv and xlsx only.
         why: how encoding and delimiter were found, a sentence each.
         remarks: what a contract's reader would refuse; complete when the blocks have been read.
     """
@@ -45,9 +46,12 @@ class FoundTable:
     delimiter: str = ""
     sheet: str = ""
     group: str = ""
+    titles: int = 0
     why: tuple[str, ...] = ()
     remarks: list[str] = field(default_factory=list[str])
 
+
+_MOST_TITLES = 9
 
 Reader = Callable[[Path, str], Iterator["FoundTable | Finding"]]
 """The raw folder and a file below it: its tables, or why it has none."""
@@ -106,7 +110,7 @@ def _text(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
 
 def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
     """Every sheet of a workbook."""
-    from ced_cdisc.read.sheet_cells import damage, opened, package_fault, read_cells
+    from ced_cdisc.read.sheet_cells import damage, last_row, opened, package_fault, read_cells
 
     shown = shown_path(folder, file)
     raw = (folder / file).read_bytes()
@@ -118,8 +122,10 @@ def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
                 for sheet in book.worksheets:
                     cells = read_cells(book, sheet)
                     title = str(sheet.title) if len(book.worksheets) > 1 else ""
-                    if cells.rows.get(1):
-                        found.append(_sheet(file, title, cells.rows, _sheet_remarks(cells)))
+                    titles = titles_above([len(cells.rows.get(at, ())) for at in range(1, _MOST_TITLES + 2)])
+                    if cells.rows.get(titles + 1):
+                        cells.merged = [one for one in cells.merged if last_row(one) > titles]
+                        found.append(_sheet(file, title, cells.rows, _sheet_remarks(cells), titles))
                     elif cells.rows:
                         text = f"row 1 of the sheet {sheet.title} is empty, where the header must stand"
                         where = Location(shown, 1)
@@ -147,9 +153,21 @@ def _sheet_remarks(cells: object) -> list[str]:
     return remarks
 
 
-def _sheet(file: str, title: str, rows: dict[int, dict[int, str]], remarks: list[str]) -> FoundTable:
-    head = rows.pop(1)
-    filled = {number: cells for number, cells in sorted(rows.items()) if cells}
+def titles_above(filled: Sequence[int]) -> int:
+    """How many rows seem to stand above the header: each of one cell at most, and then one of three or more.
+
+    Args:
+        filled: how many cells of each of the first rows are filled.
+    """
+    head = next((at for at, count in enumerate(filled[: _MOST_TITLES + 1]) if count > 1), 0)
+    return head if head < len(filled) and filled[head] > 2 else 0
+
+
+def _sheet(
+    file: str, title: str, rows: dict[int, dict[int, str]], remarks: list[str], titles: int
+) -> FoundTable:
+    head = rows[titles + 1]
+    filled = {number: cells for number, cells in sorted(rows.items()) if cells and number > titles + 1}
     width = max(head)
     beyond = sum(any(column > width for column in cells) for cells in filled.values())
     if beyond:
@@ -160,7 +178,7 @@ def _sheet(file: str, title: str, rows: dict[int, dict[int, str]], remarks: list
     }
     frame = pl.DataFrame({**columns, ROW: pl.Series(list(filled), dtype=pl.Int64)})
     header = tuple(head.get(at, "") for at in range(1, width + 1))
-    return FoundTable(file, "xlsx", header, iter([frame]), sheet=title, remarks=remarks)
+    return FoundTable(file, "xlsx", header, iter([frame]), sheet=title, remarks=remarks, titles=titles)
 
 
 def _by_contract(

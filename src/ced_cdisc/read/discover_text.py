@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from ced_cdisc.read.contract import ROW
-from ced_cdisc.read.discover import FoundTable
+from ced_cdisc.read.discover import FoundTable, titles_above
 from ced_cdisc.read.scan import Fault, Layout, scan
 
 _BLOCK = 1 << 22
@@ -40,9 +40,10 @@ def found_text(path: Path, file: str) -> FoundTable | str:
     encoding, why_encoding = coding
     sample = next(_recoded(path, encoding, _SAMPLE), b"").decode(errors="ignore")
     delimiter, why_delimiter = _delimiter(sample)
-    rows = _rows(sample, delimiter)
+    rows = [row for row in _rows(sample, delimiter) if row]
+    titles = titles_above([sum(map(bool, row)) for row in rows])
     none: list[str] = []
-    first = next((row for row in rows if any(row)), none)
+    first = rows[titles] if titles else next((row for row in rows if any(row)), none)
     header = tuple(cell.strip() for cell in first)
     remarks: list[str] = []
     if list(header) != first:
@@ -56,8 +57,9 @@ def found_text(path: Path, file: str) -> FoundTable | str:
         delimiter=delimiter,
         why=(why_encoding, why_delimiter),
         remarks=remarks,
+        titles=titles,
     )
-    found.blocks = _Records(delimiter, len(header), remarks).blocks(_recoded(path, encoding, _BLOCK))
+    found.blocks = _Records(delimiter, len(header), remarks, titles).blocks(_recoded(path, encoding, _BLOCK))
     return found
 
 
@@ -123,6 +125,7 @@ def _delimiter(sample: str) -> tuple[str, str]:
     scores: list[tuple[float, int, int, str, int]] = []
     for rank, sign in enumerate(_DELIMITERS):
         rows = [row for row in _rows(sample, sign) if any(row)]
+        rows = rows[titles_above([sum(map(bool, row)) for row in rows]) :]
         width = len(rows[0]) if rows else 0
         if width > 1:
             body = rows[1:-1] if len(rows) > 2 else rows[1:]
@@ -139,7 +142,7 @@ def _delimiter(sample: str) -> tuple[str, str]:
 class _Records:
     """Text blocks to frames; notes what is not well-formed."""
 
-    def __init__(self, delimiter: str, width: int, remarks: list[str]) -> None:
+    def __init__(self, delimiter: str, width: int, remarks: list[str], titles: int) -> None:
         self._delimiter = delimiter
         self._width = width
         self._remarks = remarks
@@ -148,7 +151,7 @@ class _Records:
         self._ragged: Counter[str] = Counter()
         self._first: dict[str, int] = {}
         self._line = 1
-        self._headed = False
+        self._above = titles + 1
 
     def blocks(self, parts: Iterator[bytes]) -> Iterator[pl.DataFrame]:
         """The frames of all records below the header."""
@@ -192,8 +195,7 @@ class _Records:
             self._fault, self._fault_line = fault, line
 
     def _parsed(self, data: bytes, layout: Layout) -> pl.DataFrame:
-        first = 0 if self._headed else 1
-        self._headed = True
+        first, self._above = self._above, 0
         names = [f"c{at}" for at in range(self._width)]
         if len(layout.starts) <= first:
             return pl.DataFrame({name: pl.Series([], dtype=pl.String) for name in names})
@@ -232,10 +234,10 @@ class _Records:
                 self._note(_MISPLACED, self._line + reader.line_num)
                 continue
             line, begun = self._line + begun, reader.line_num
-            if not any(row):
+            if not any(row) and not (row and self._above > 1):
                 continue
-            if not self._headed:
-                self._headed = True
+            if self._above:
+                self._above -= 1
                 continue
             if len(row) != self._width:
                 word = "fewer" if len(row) < self._width else "more"

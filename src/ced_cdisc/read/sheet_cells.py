@@ -70,6 +70,11 @@ class SheetCells:
     merged: list[str] = field(default_factory=list[str])
 
 
+def last_row(cells: str) -> int:
+    """The last row of a range such as A1:F2."""
+    return int(re.sub("[^0-9]", "", cells.rpartition(":")[2]) or 1)
+
+
 def package_fault(raw: bytes) -> PackageFault | None:
     """What makes a file no workbook, or too big a one; its sheets are not looked at."""
     if raw.startswith(_OLE):

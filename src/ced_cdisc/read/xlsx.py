@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from importlib import import_module
@@ -17,6 +16,7 @@ from ced_cdisc.read.sheet_cells import (
     PackageFault,
     SheetCells,
     damage,
+    last_row,
     opened,
     package_fault,
     read_cells,
@@ -74,7 +74,7 @@ def _to_frame(
 ) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     table, where = contract.name, Location(shown)
     header_row, at, filled = _below(sheet, contract)
-    merged = [cells for cells in sheet.merged if _last_row(cells) >= at]
+    merged = [cells for cells in sheet.merged if last_row(cells) >= at]
     found = [
         *_cell_findings("CED230", "error", sheet.errors, "correct the formula or the value", table, where),
         *_cell_findings(
@@ -119,11 +119,6 @@ def _below(
     first = at + contract.labels + 1
     filled = {number: cells for number, cells in sorted(sheet.rows.items()) if cells and number >= first}
     return sheet.rows.get(at, {}), at, filled
-
-
-def _last_row(cells: str) -> int:
-    """The last row of a range such as A1:F2."""
-    return int(re.sub("[^0-9]", "", cells.rpartition(":")[2]) or 1)
 
 
 def _cell_findings(

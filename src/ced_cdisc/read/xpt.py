@@ -27,7 +27,7 @@ from ced_cdisc.read.xpt_headers import stopped
 from ced_cdisc.read.xpt_members import choose, map_file, place_members, release
 from ced_cdisc.read.xpt_texts import Undecodable
 
-_BLOCK_BYTES = 1 << 21
+_BLOCK_BYTES = 1 << 22
 
 
 def read_xpt(

@@ -25,6 +25,25 @@ class Field(NamedTuple):
     length: int
 
 
+class Space:
+    """Memory for the steps that some rows take, which each step overwrites.
+
+    Numpy is quickest where it writes into memory that the processor has at hand.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.work = np.empty((3, rows), np.uint64)
+        self.slots = np.empty(rows, np.uint64)
+        self.flags = np.empty((2, rows), np.bool_)
+        self._words = np.empty(0, np.uint64)
+
+    def words(self, count: int, rows: int) -> NDArray[np.uint64]:
+        """Memory for so many words of each row, shape (count, rows)."""
+        if self._words.size < count * rows:
+            self._words = np.empty(count * rows, np.uint64)
+        return self._words[: count * rows].reshape(count, rows)
+
+
 class Block:
     """Memory for some rows of a file, filled again and again.
 
@@ -41,6 +60,7 @@ class Block:
         self._width = wanted if self._is_packed else data.shape[1]
         self._bytes = np.zeros(rows * self._width + _BEHIND, np.uint8)
         self.rows = 0
+        self.space = Space(rows)
         self.fields = tuple(fields)
         if self._is_packed:
             starts = np.cumsum([0, *(field.length for field in fields)]).tolist()

@@ -75,8 +75,8 @@ class _Numbers:
 
     def fill(self, block: Block, field: Field, start: int, number: int) -> bool:
         rows = slice(start, start + block.rows)
-        values = ibm_to_ieee(ibm(block, field))
-        self._values[rows] = values
+        space = block.space
+        values = ibm_to_ieee(ibm(block, field), self._values[rows], space.work[1:])
         np.equal(values, values, out=self._present[rows])
         return True
 
@@ -88,8 +88,8 @@ class _Texts:
     def __init__(self, variable: XptVariable, rows: int, encoding: str, blocks: int) -> None:
         self._name, self._length, self._encoding = variable.name, variable.length, encoding
         self._views, self._present = np.empty((rows, 2), np.uint64), np.empty(rows, np.bool_)
-        # The characters of a block have the number of the block, whichever thread decodes it first.
-        self._characters: list[Any] = [None] * blocks
+        # Those of a block have its number, twice and one more, whichever thread decodes it first.
+        self._characters: list[Any] = [None] * (2 * blocks)
 
     def decoder(self) -> Decoder:
         return TextDecoder(self._views, self._present, self._characters, self._encoding)
@@ -101,8 +101,12 @@ class _Texts:
 
 
 def ibm(block: Block, field: Field) -> NDArray[np.uint64]:
-    """The numbers of a field as integers; one of less than eight bytes lacks the last of the fraction."""
-    numbers = block.words(field, kind=">u8").astype(np.uint64)
+    """The numbers of a field as integers, in the first words for the work of the block.
+
+    One of less than eight bytes lacks the last of the fraction.
+    """
+    numbers = block.space.work[0, : block.rows]
+    np.copyto(numbers, block.words(field, kind=">u8"))
     if field.length < LONGEST_NUMBER:
         unused = 8 * (LONGEST_NUMBER - field.length)
         numbers &= np.uint64((1 << 64) - (1 << unused))

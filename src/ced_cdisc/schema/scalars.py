@@ -28,10 +28,13 @@ FILLED: Schema = {"type": "string", "pattern": r"\{", "patternErrorMessage": "no
 def words(values: Iterable[str]) -> Schema:
     """One of some texts; one that looks like a number, plain, is a number to an editor.
 
-    >>> words(["MILD", "1", "Y"])
-    {'enum': ['MILD', '1', 1, 'Y']}
+    An enum is neither empty nor has an item twice: language servers refuse the whole schema otherwise.
+
+    >>> words(["MILD", "1", "1.0"]), words([])
+    ({'enum': ['MILD', '1', 1, '1.0']}, {'not': {}})
     """
-    return {"enum": [seen for value in dict.fromkeys(values) for seen in _seen(value)]}
+    found = {(type(seen) is bool, seen): seen for value in values for seen in _seen(value)}
+    return {"enum": list(found.values())} if found else {"not": {}}
 
 
 def any_of(*schemas: Schema) -> Schema:

@@ -83,7 +83,12 @@ def load_yaml(text: str, file: str, findings: Findings) -> Mapping | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
-        findings.add(Finding("CED001", f"this is not valid YAML: {error.problem or error.context}", where))
+        # YAML indents by blanks alone, and its parser says of a tab no more than that it fits nowhere.
+        line = buffer.split("\n")[mark.line] if mark else ""
+        indent = line[: len(line) - len(line.lstrip())]
+        hint = "a tab cannot indent: write blanks" if "\t" in indent else ""
+        said = f"this is not valid YAML: {error.problem or error.context}"
+        findings.add(Finding("CED001", said, where, hint=hint))
         return None
     except yaml.YAMLError as error:
         findings.add(

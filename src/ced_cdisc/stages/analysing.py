@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def is_analysed(plan: StudyPlan) -> bool:
-    """Whether the specs ask for results or figures."""
-    return any(dataset.results or dataset.figures for dataset in plan.datasets)
-
-
 def analyse(plan: StudyPlan, frames: Mapping[str, Blocks]) -> tuple[dict[str, bytes], list[Finding]]:
     """The files of results and figures by path, and what is at fault; nothing where none are asked for."""
     findings = Findings()

@@ -19,7 +19,7 @@ from ced_cdisc.describe.crf_visits import forms_by_visit
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental
 from ced_cdisc.describe.packages import describe_package
 from ced_cdisc.plan.model import StudyPlan
-from ced_cdisc.stages.analysing import analyse, is_analysed
+from ced_cdisc.stages.analysing import analyse
 from ced_cdisc.stages.kept_packages import KeptPackages
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.write.define import define_xml, stylesheet
@@ -32,6 +32,15 @@ _Package = tuple[PackageMetadata | None, list[Finding]]
 _Analysed = tuple[dict[str, bytes], list[Finding]]
 _PAGE = "define.html"
 _Transport = tuple[list[XptMember], list[Finding]]
+
+
+@dataclass(frozen=True)
+class _Defined:
+    """define.xml, the page for readers beside it, and what the checks of define.xml found."""
+
+    xml: bytes
+    page: bytes
+    found: list[Finding]
 
 
 def package(
@@ -104,23 +113,19 @@ def share_out(
     files: OutputFiles,
     partner: Partner,
 ) -> tuple[dict[str, _Package], _Analysed]:
-    """All packages and the results: the second half makes ADaM, then what the first has no time for.
+    """All packages and the results: the second half makes ADaM, the first describes all others.
 
-    That are the results, for which scipy takes a second to load; where there are none, define.xml of SDTM
-    while the first half writes its files. The first half, which waits for ADaM, makes the annotated CRF.
+    Then the second makes the results and define.xml of SDTM, while the first writes the transport files and
+    the annotated CRF.
 
     Raises:
         PartnerLost: the partner is gone.
     """
-    analysed = is_analysed(plan)
     sdtm, adam, *pooled = _places(plan)
     if partner.half:
         made = _package(adam, data, raw, files)
         described: PackageMetadata | None = partner.swap((made, files.kept))
-        if analysed:
-            partner.swap(analyse(plan, data))
-        else:
-            partner.swap(None if described is None else _define(sdtm.folder, described))
+        partner.swap((None if described is None else _define(sdtm, described), analyse(plan, data)))
         return {}, ({}, [])
     made = {place.folder: _package(place, data, raw, files) for place in pooled}
     metadata = _described(sdtm, data)
@@ -128,14 +133,12 @@ def share_out(
     files.put(theirs)
     if metadata is None:
         made[sdtm.folder] = None, []
-        return made, partner.swap(None) or ({}, [])
+        _, analysed = partner.swap(None)
+        return made, analysed
     written, documents = _transport(sdtm, metadata, data, files), _documents(sdtm, raw)
-    if analysed:
-        defined = _define(sdtm.folder, metadata)
-        made[sdtm.folder] = _joined(sdtm, metadata, written, defined, documents, files)
-        return made, partner.swap(None)
-    made[sdtm.folder] = _joined(sdtm, metadata, written, partner.swap(None), documents, files)
-    return made, ({}, [])
+    defined, analysed = partner.swap(None)
+    made[sdtm.folder] = _joined(sdtm, metadata, written, defined, documents, files)
+    return made, analysed
 
 
 def _described(
@@ -162,7 +165,7 @@ def _package(
     if metadata is None:
         return None, []
     written = _transport(place, metadata, data, files, kept)
-    defined = _define(place.folder, metadata)
+    defined = _define(place, metadata)
     return _joined(place, metadata, written, defined, _documents(place, raw), files)
 
 
@@ -258,17 +261,14 @@ def _up(folder: str) -> str:
     return "../" * (folder.count("/") + 2) + folder
 
 
-def _define(folder: str, metadata: PackageMetadata) -> tuple[bytes, list[Finding]]:
+def _define(place: _Place, metadata: PackageMetadata) -> _Defined:
+    """define.xml and its page; that of analysis datasets links to that of the SDTM datasets they read."""
     xml = define_xml(metadata)
-    found = check_define(xml, f"{folder}/define.xml")
-    # Terms are those of the study's own package by the plan, which need not be at hand here.
-    return xml, [finding for finding in found if finding.code != "CED546"]
-
-
-def _page(place: _Place, metadata: PackageMetadata) -> bytes:
-    """The page for readers; that of the analysis datasets links to that of the SDTM datasets they read."""
+    found = check_define(xml, f"{place.folder}/define.xml")
     sdtm = (dataset for dataset in place.plan.datasets if dataset.kind == "sdtm")
-    return define_page(metadata, beside(sdtm, f"../sdtm/{_PAGE}") if place.kind == "adam" else {})
+    page = define_page(metadata, beside(sdtm, f"../sdtm/{_PAGE}") if place.kind == "adam" else {})
+    # Terms are those of the study's own package by the plan, which need not be at hand here.
+    return _Defined(xml, page, [finding for finding in found if finding.code != "CED546"])
 
 
 def _documents(place: _Place, raw: Mapping[str, pl.DataFrame]) -> dict[str, bytes]:
@@ -287,19 +287,19 @@ def _joined(
     place: _Place,
     metadata: PackageMetadata,
     written: _Transport,
-    defined: tuple[bytes, list[Finding]],
+    defined: _Defined,
     documents: Mapping[str, bytes],
     files: OutputFiles,
 ) -> _Package:
     """The files of a package; where a dataset could not be written, define.xml would describe what is not."""
-    (members, found), (xml, said) = written, defined
+    members, found = written
     if found:
         return metadata, found
     folder = place.folder
     shown = f"{folder}/define.xml"
-    found = [*said, *check_define_against_xpt(xml, members, file=shown)]
+    found = [*defined.found, *check_define_against_xpt(defined.xml, members, file=shown)]
     files.put(
-        {shown: xml, f"{folder}/define2-1.xsl": stylesheet(), f"{folder}/{_PAGE}": _page(place, metadata)}
+        {shown: defined.xml, f"{folder}/define2-1.xsl": stylesheet(), f"{folder}/{_PAGE}": defined.page}
     )
     files.put(documents)
     return metadata, found

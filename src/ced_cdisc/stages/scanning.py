@@ -60,6 +60,9 @@ def _called(table: TableProfile) -> tuple[str, ...]:
 
 def _profile(table: FoundTable, tally: TableTally, taken: set[str], labels: int) -> TableProfile:
     remarks = list(table.remarks)
+    if table.titles:
+        what = "1 row stands" if table.titles == 1 else f"{table.titles} rows stand"
+        remarks.append(f"{what} above the header; see `titles`")
     if labels:
         what = "1 row below the header seems" if labels == 1 else f"{labels} rows below the header seem"
         remarks.append(f"{what} to hold labels, not data; see `labels`")
@@ -89,6 +92,7 @@ def _profile(table: FoundTable, tally: TableTally, taken: set[str], labels: int)
         tuple(remarks),
         group=table.group,
         place=counted_in(table.format),
+        titles=table.titles,
         labels=labels,
     )
 

@@ -122,6 +122,8 @@ def _in_lines(codes: Sequence[str], size: float, room: float) -> Sequence[str]:
 
 def ascii_text(text: str) -> str:
     """The text in printable ASCII; a character that has no other way of writing as its number."""
+    if text.isascii() and text.isprintable():
+        return text
     written = "".join(IN_ASCII.get(character, character) for character in text)
     return "".join(c if " " <= c <= "~" else f"<U+{ord(c):04X}>" for c in written)
 

@@ -6,6 +6,8 @@ rows of it.
 
 from __future__ import annotations
 
+import io
+import os
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,8 +24,8 @@ from ced_cdisc.write.xpt_texts import Field, Texts
 from ced_cdisc.write.xpt_values import sas_numbers, sas_text
 from ced_cdisc.write.xpt_views import ROWS, Space
 
-_BLOCK_BYTES = 1 << 20
-_BLOCKS = 16
+_BLOCK_BYTES = 1 << 22
+_BLOCKS = 4
 """Blocks of rows that are made ready for encoding together."""
 _CODES = {code: ord(code) for code in SPECIAL_MISSING}
 
@@ -38,6 +40,7 @@ class RowWriter:
 
     def __init__(self, stream: BinaryIO, member: XptMember) -> None:
         self._stream, self._member = stream, member
+        self._write_back = _WriteBack(stream)
         self._rows = max(1, min(ROWS, _BLOCK_BYTES // max(1, member.record_length)))
         self._workers = threads()
         self._pool: ThreadPoolExecutor | None = None
@@ -62,7 +65,7 @@ class RowWriter:
         if frame.height <= self._rows and self._pool is None:
             part = _part(frame, self._member, special_missing)
             desk = self._free.pop() if self._free else _Desk(self._rows, self._member)
-            self._stream.write(self._encoded(part, 0, desk))
+            self._put(self._encoded(part, 0, desk))
             self._free.append(desk)
             return
         if self._pool is None:
@@ -80,8 +83,12 @@ class RowWriter:
 
     def _write_first(self) -> None:
         made, desk = self._underway.popleft()
-        self._stream.write(made.result())
+        self._put(made.result())
         self._free.append(desk)
+
+    def _put(self, rows: memoryview) -> None:
+        self._stream.write(rows)
+        self._write_back.goes_on(len(rows))
 
     def _encoded(self, part: _Part | Future[_Part], first: int, desk: _Desk) -> memoryview:
         # The part was asked for before, so another thread makes it or has done so.
@@ -90,6 +97,34 @@ class RowWriter:
         for field, column in zip(desk.fields, ready.columns, strict=True):
             column.write(field, first, rows, desk.space)
         return desk.block[:rows].data.cast("B")
+
+
+class _WriteBack:
+    """Has the system bring what stands in a file to the disk while more is made.
+
+    Who waits for the whole file to be there (``fsync``) then waits for its end alone. Nothing happens where
+    the stream is no file, or the system does not know the call.
+    """
+
+    _STEP = 1 << 24
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._waiting = 0
+        self._is_possible = hasattr(os, "posix_fadvise") and isinstance(stream, io.BufferedWriter)
+
+    def goes_on(self, size: int) -> None:
+        """So many bytes more stand in the file."""
+        self._waiting += size
+        if not self._is_possible or self._waiting < self._STEP:
+            return
+        try:
+            # It begins to write what is not on the disk; what is not there yet also stays in memory.
+            begin = self._stream.tell() - self._waiting
+            os.posix_fadvise(self._stream.fileno(), begin, self._waiting, os.POSIX_FADV_DONTNEED)
+        except OSError:  # such as a pipe
+            self._is_possible = False
+        self._waiting = 0
 
 
 class _Desk:

@@ -21,7 +21,7 @@ INLINE = 12
 """The longest text [bytes] that stands within a view, behind its length of four bytes."""
 VIEW = 16
 """Bytes of a view."""
-ROWS = 4096
+ROWS = 16_384
 """Rows that take a step together."""
 _SMALL = 4096
 _SPARSE = 4

@@ -9,7 +9,7 @@ from functools import partial
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
-from ced_cdisc.conformance.dataset import AGAIN, Dataset
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import is_mostly
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Block
@@ -51,7 +51,7 @@ def identifiers_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam("ADSL", "BDS", "TTE", "OCCDS"):
         for name in ("STUDYID", "USUBJID"):
             if _text(data, name):
-                yield data.records(pl.col(name).is_null(), name, of=pl.lit(True))
+                yield data.filled(name)
 
 
 def subject_in_dm_of_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -240,7 +240,8 @@ def days_from_treatment(study: Submission) -> Iterator[Look]:
 def sequence_unique_in_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         if "ASEQ" in data.numbers() and _text(data, "USUBJID"):
-            yield data.records(AGAIN, "ASEQ", frame=data.again(["USUBJID", "ASEQ"]))
+            keys = ["USUBJID", "ASEQ"]
+            yield data.repeated(keys, "ASEQ")
 
 
 def date_of_death_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103

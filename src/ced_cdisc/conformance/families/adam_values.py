@@ -9,11 +9,11 @@ from functools import partial
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
-from ced_cdisc.conformance.dataset import AGAIN, Dataset
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import ways
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
-from ced_cdisc.conformance.repeated import flagged_again
+from ced_cdisc.conformance.repeated import again, flagged_again
 from ced_cdisc.conformance.several import one_to_one
 from ced_cdisc.conformance.submission import Submission
 
@@ -34,8 +34,9 @@ def value_one_to_one(study: Submission) -> Iterator[Look]:  # noqa: D103
 def one_baseline_record(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("USUBJID", "PARAMCD", "ABLFL")):
         flagged = pl.col("ABLFL") == "Y"
-        frame = partial(flagged_again, _series(data), flagged)
-        yield data.records(AGAIN & flagged, "ABLFL", "PARAMCD", frame=frame)
+        series = _series(data)
+        frame = partial(flagged_again, series, flagged)
+        yield data.records(again(series) & flagged, "ABLFL", "PARAMCD", frame=frame)
 
 
 def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103

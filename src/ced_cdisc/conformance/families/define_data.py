@@ -120,7 +120,7 @@ def values_fit_length(study: Submission) -> Iterator[Look]:
     for data, item, name in _variables(study):
         length = item.get("Length", "")
         if item.get("DataType") == "text" and data.columns[name].type == "Char" and length.isdecimal():
-            yield data.values_wrong(name, VALUE.str.len_chars() > int(length), said=length)
+            yield data.no_longer(name, int(length), said=length)
 
 
 def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -128,7 +128,7 @@ def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
         for ref, item in _refs(document, element):
             name = item.get("Name", "")
             if ref.get("Mandatory") == "Yes" and name in data.columns:
-                yield data.records(pl.col(name).is_null(), name, of=pl.lit(True))
+                yield data.filled(name)
 
 
 def empty_variable_has_no_values(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -247,20 +247,24 @@ def _described(study: Submission) -> Iterator[tuple[Dataset, DefineDocument, Ele
 
 
 def _refs(document: DefineDocument, element: Element) -> Iterator[tuple[Element, Element]]:
-    """The ItemRefs of a dataset with their ItemDefs; dangling references left out."""
+    """The ItemRefs of a dataset or a value list with their ItemDefs; dangling references left out."""
     for ref in element.findall(qualified("ItemRef")):
         item = document.items.get(ref.get("ItemOID", ""))
         if item is not None:
             yield ref, item
 
 
-def _variables(study: Submission) -> Iterator[tuple[Dataset, Element, str]]:
+def _variables(study: Submission) -> Iterable[tuple[Dataset, Element, str]]:
     """The variables that define.xml and the data both have."""
-    for data, document, element in _described(study):
-        for item in document.refs(element):
-            name = item.get("Name", "")
-            if name in data.columns:
-                yield data, item, name
+    return study.once(
+        "variables",
+        lambda: [
+            (data, item, name)
+            for data, document, element in _described(study)
+            for item in document.refs(element)
+            if (name := item.get("Name", "")) in data.columns
+        ],
+    )
 
 
 def _conditions(study: Submission) -> Iterable[_Condition]:

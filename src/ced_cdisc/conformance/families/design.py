@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from ced_cdisc.conformance.dataset import AGAIN, Dataset
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import PREFIX
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.several import several
@@ -88,7 +88,7 @@ def planned_visits_once(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("TV")
     if data is not None and data.has("VISITNUM"):
         by = ["VISITNUM", *(["ARMCD"] if data.has("ARMCD") else [])]
-        yield data.records(AGAIN, "VISITNUM", frame=data.again(by))
+        yield data.repeated(by, "VISITNUM")
 
 
 def planned_visit_has_start(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -99,7 +99,7 @@ def criteria_once(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("TI")
     if data is not None and data.has("IETESTCD"):
         by = ["IETESTCD", *(["TIVERS"] if data.has("TIVERS") else [])]
-        yield data.records(AGAIN, "IETESTCD", frame=data.again(by))
+        yield data.repeated(by, "IETESTCD")
 
 
 def criterion_has_category(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -189,7 +189,7 @@ def number_of_arms(study: Submission) -> Iterator[Look]:  # noqa: D103
 def _once(study: Submission, name: str, *keys: str) -> Iterator[Look]:
     data = study.get(name)
     if data is not None and data.has(*keys):
-        yield data.records(AGAIN, keys[-1], *keys[:-1], frame=data.again(keys))
+        yield data.repeated(keys, keys[-1], *keys[:-1])
 
 
 def _one_name(study: Submission, dataset: str, code: str, name: str) -> Iterator[Look]:

@@ -16,7 +16,7 @@ from ced_cdisc.conformance.submission import Submission
 
 _CRITERIA = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESOD", "AESMIE", "AESINTV")
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
-_DAYS_KNOWN = pl.col("day").is_not_null() & pl.col("start").is_not_null()
+_START = pl.col("start of the subject")
 _OBSERVED = ("Interventions", "Events", "Findings", "Findings About")
 
 
@@ -247,7 +247,7 @@ def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
         for data in study.having(
             "USUBJID", date, number, among=study.sdtm(*_OBSERVED, "Special-Purpose", "Special Purpose")
         ):
-            right = study_day(pl.col("day"), pl.col("start"))
+            right = study_day(data.day(date), _START)
             wrong = data.col(number) != right
             yield data.records(wrong, number, date, "DM.RFSTDTC", frame=_with_days(study, data, date))
 
@@ -255,15 +255,15 @@ def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
 def study_day_needs_dates(study: Submission) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having("USUBJID", date, number, among=study.sdtm(*_OBSERVED)):
-            frame = _with_days(study, data, date)
-            yield data.records(~_DAYS_KNOWN, number, date, "DM.RFSTDTC", frame=frame)
+            known, frame = data.day(date).is_not_null() & _START.is_not_null(), _with_days(study, data, date)
+            yield data.records(~known, number, date, "DM.RFSTDTC", frame=frame)
 
 
 def study_day_is_given(study: Submission) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having("USUBJID", date, number, among=study.sdtm(*_OBSERVED)):
-            frame = _with_days(study, data, date)
-            yield data.records(data.col(number).is_null(), number, date, of=_DAYS_KNOWN, frame=frame)
+            known, frame = data.day(date).is_not_null() & _START.is_not_null(), _with_days(study, data, date)
+            yield data.records(data.col(number).is_null(), number, date, of=known, frame=frame)
 
 
 def visit_names(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -309,7 +309,7 @@ def epoch_is_filled(study: Submission) -> Iterator[Look]:
         date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
         if date:
             frame = data.with_day(date, data.beside(spans, "USUBJID"))
-            on = pl.col("day")
+            on = data.day(date)
             inside = (on >= pl.col("first day")) & (on <= pl.col("last day"))
             yield data.records(pl.col("EPOCH").is_null(), "EPOCH", date, of=inside, frame=frame)
 
@@ -336,8 +336,9 @@ def _in_study(study: Submission) -> pl.DataFrame:
 
 
 def _with_days(study: Submission, data: Dataset, date: str) -> Beside:
-    """Gives the ``day`` of a date and that of the ``start`` of the subject, and DM.RFSTDTC."""
-    return data.with_day(date, study.with_dm("RFSTDTC", start=day(pl.col("RFSTDTC"))))
+    """Gives the day of a date, that of the start of the subject, and DM.RFSTDTC."""
+    start = day(pl.col("RFSTDTC")).alias(_START.meta.output_name())
+    return data.with_day(date, study.with_dm("RFSTDTC", start))
 
 
 def _in_order(study: Submission, first: str, last: str) -> Iterator[Look]:

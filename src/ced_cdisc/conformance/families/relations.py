@@ -7,7 +7,7 @@ from functools import partial
 
 import polars as pl
 
-from ced_cdisc.conformance.dataset import AGAIN, Dataset
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after, day, is_day
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
@@ -102,7 +102,7 @@ def one_qualifier_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
     keys = ("USUBJID", "APID", "POOLID", "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM")
     for data in _supplemental(study):
         by = [name for name in keys if name in data.columns]
-        yield data.records(AGAIN, "QNAM", "IDVAR", "IDVARVAL", frame=data.again(by))
+        yield data.repeated(by, "QNAM", "IDVAR", "IDVARVAL")
 
 
 def one_label_a_qualifier(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -134,7 +134,7 @@ def qualifier_has_label(study: Submission) -> Iterator[Look]:  # noqa: D103
 def relation_has_sides(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _relrec(study):
         by = ["RELID", *(["USUBJID"] if data.has("USUBJID") else [])]
-        yield data.records(~AGAIN, "RELID", "RDOMAIN", frame=data.again(by))
+        yield data.alone(by, "RELID", "RDOMAIN")
 
 
 def relation_of_datasets_has_type(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -239,17 +239,17 @@ def epoch_of_the_day(study: Submission) -> Iterator[Look]:  # noqa: D103
         date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
         if not date:
             continue
-        frame = partial(_within_spans, data.with_day(date), spans)
+        frame = partial(_within_spans, data.with_day(date), data.day(date), spans)
         of = pl.col("EPOCH").is_not_null() & pl.col("fits").is_not_null()
         yield data.records(~pl.col("fits"), "EPOCH", date, "by SE", of=of, frame=frame)
 
 
-def _within_spans(with_day: Beside, spans: pl.DataFrame, block: Block) -> pl.DataFrame | None:
+def _within_spans(with_day: Beside, day: pl.Expr, spans: pl.DataFrame, block: Block) -> pl.DataFrame | None:
     """Records with whether the epoch ``fits`` an element of the day, and the first epoch of it ``by SE``."""
     frame = with_day(block)
     if frame is None:
         return None
-    rows = frame.select("USUBJID", "EPOCH", "day").with_row_index("row")
+    rows = frame.select("USUBJID", "EPOCH", day.alias("day")).with_row_index("row")
     held = (
         rows.join(spans, on="USUBJID", maintain_order="left_right")
         .filter(

@@ -9,11 +9,11 @@ from functools import partial
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside
-from ced_cdisc.conformance.dataset import AGAIN, Dataset
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after
 from ced_cdisc.conformance.look import Gathered, Look
 from ced_cdisc.conformance.records import Block
-from ced_cdisc.conformance.repeated import flagged_again
+from ced_cdisc.conformance.repeated import again, flagged_again
 from ced_cdisc.conformance.submission import Submission
 
 _SERIES = (
@@ -63,7 +63,7 @@ def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
         for data in study.having("USUBJID", "--TESTCD", flag, among=study.sdtm("Findings")):
             by = ["USUBJID", *(data.v(name) for name in _SERIES if data.has(name))]
             of = data.col(flag) == "Y"
-            yield data.records(AGAIN, flag, "--TESTCD", of=of, frame=partial(flagged_again, by, of))
+            yield data.records(again(by), flag, "--TESTCD", of=of, frame=partial(flagged_again, by, of))
 
 
 def baseline_has_result(study: Submission) -> Iterator[Look]:  # noqa: D103

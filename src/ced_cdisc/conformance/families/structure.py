@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from ced_cdisc.conformance.dataset import AGAIN, Dataset
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.repeated import repeated
@@ -195,7 +195,7 @@ def required_filled(study: Submission) -> Iterator[Look]:
     for data in study.sdtm():
         for variable in data.ig.variables if data.ig else ():
             if variable.core == "Req" and data.has(variable.name):
-                yield data.records(pl.col(variable.name).is_null(), variable.name, of=pl.lit(True))
+                yield data.filled(variable.name)
 
 
 def custom_variables(study: Submission) -> Iterator[Look]:
@@ -340,6 +340,9 @@ def sequence_unique(study: Submission) -> Iterator[Look]:
         seq = data.v("--SEQ")
         parts = [d for d in study.domain(data.domain) if d.has("USUBJID", "--SEQ")] or [data]
         others = [d for d in parts if d is not data] if data in parts else []
+        if not others and "APID" not in data.columns:
+            yield data.repeated(["USUBJID", seq], seq)
+            continue
         yield data.records(pl.col("__again"), seq, frame=_numbered_again(seq, others))
 
 
@@ -368,14 +371,14 @@ def records_unique(study: Submission) -> Iterator[Look]:
         others = [n for n in data.columns if n != seq]
         shown = ["--TESTCD", "--TERM", "--TRT", "--DTC", "--STDTC"]
         topic = next((n for n in shown if data.has(n)), "USUBJID")
-        yield data.records(AGAIN, topic, *shown, frame=data.again(others))
+        yield data.repeated(others, topic, *shown)
 
 
 def relations_unique(study: Submission) -> Iterator[Look]:
     """Supplemental qualifiers given twice to one record."""
     keys = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
     for data in study.having("QVAL", *keys):
-        yield data.records(AGAIN, "QNAM", "IDVAR", "IDVARVAL", "QVAL", frame=data.again(keys))
+        yield data.repeated(keys, "QNAM", "IDVAR", "IDVARVAL", "QVAL")
 
 
 def define_keys_unique(study: Submission) -> Iterator[Look]:
@@ -383,5 +386,4 @@ def define_keys_unique(study: Submission) -> Iterator[Look]:
     for data in study.datasets.values():
         keys = data.define_keys
         if keys and all(name in data.columns for name in keys):
-            frame, of = data.again(keys), pl.lit(True)
-            yield data.records(AGAIN, keys[-1], *keys, of=of, frame=frame, keys=", ".join(keys))
+            yield data.repeated(keys, keys[-1], *keys, of=pl.lit(True), keys=", ".join(keys))

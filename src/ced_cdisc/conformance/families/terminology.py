@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import polars as pl
 
@@ -10,9 +12,8 @@ from ced_cdisc.check.define.document import Element
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Submission
-from ced_cdisc.standards.ct import CtCodelist
+from ced_cdisc.standards.ct import CtCodelist, CtPackage
 
-VALUE = pl.col("value")
 # Values that the guide itself gives beside the terms.
 _BESIDE_TERMS = {"RACE": ("MULTIPLE",)}
 
@@ -21,17 +22,15 @@ def closed_codelists(study: Submission) -> Iterator[Look]:
     """Values that are no term of a codelist that cannot be extended."""
     for data, name, lists in _coded(study):
         if not any(codelist.extensible for codelist in lists):
-            terms = [term for codelist in lists for term in codelist.values]
-            terms += _BESIDE_TERMS.get(name, ())
-            yield data.values_wrong(name, ~VALUE.is_in(terms), codelist=_named(lists))
+            terms = _terms(study, lists) | {*_BESIDE_TERMS.get(name, ())}
+            yield data.values_wrong(name, partial(_is_not, terms), codelist=_named(lists))
 
 
 def spelling_of_terms(study: Submission) -> Iterator[Look]:
     """Values of extensible codelists that are terms but for the case of their letters."""
     for data, name, lists in _coded(study):
         if any(codelist.extensible for codelist in lists):
-            terms = {term for codelist in lists for term in codelist.values}
-            folded = {term.casefold() for term in terms}
+            terms, folded = _terms(study, lists), _folded(study, lists)
 
             def wrong(value: str, terms: set[str] = terms, folded: set[str] = folded) -> bool:
                 return value not in terms and value.casefold() in folded
@@ -43,10 +42,10 @@ def synonyms_of_terms(study: Submission) -> Iterator[Look]:
     """Values of extensible codelists that are synonyms of one of their terms."""
     for data, name, lists in _coded(study):
         if any(codelist.extensible for codelist in lists):
-            terms = {term.casefold() for codelist in lists for term in codelist.values}
+            folded = _folded(study, lists)
 
-            def wrong(value: str, terms: set[str] = terms, lists: list[CtCodelist] = lists) -> bool:
-                unknown = value.casefold() not in terms
+            def wrong(value: str, folded: set[str] = folded, lists: list[CtCodelist] = lists) -> bool:
+                unknown = value.casefold() not in folded
                 return unknown and any(codelist.by_synonym(value) for codelist in lists)
 
             yield data.values_wrong(name, wrong, codelist=_named(lists))
@@ -58,8 +57,7 @@ def code_and_name(study: Submission) -> Iterator[Look]:
     for data in study.having("--TESTCD", "--TEST") if package else ():
         known = data.expected.get(data.v("--TESTCD"))
         for code in known.codelists if known and package else ():
-            terms = package.codelist(code).values if package and code in package else ()
-            pairs = {t: package.decode(code, t) for t in terms} if package else {}
+            pairs = study.once(f"names of {code}", partial(_names, package, code)) if package else {}
             name = data.col("--TESTCD").replace_strict(pairs, default=None, return_dtype=pl.String)
             yield data.records(data.col("--TEST") != name, "--TEST", "--TESTCD", of=name.is_not_null())
 
@@ -68,9 +66,27 @@ def define_codelists(study: Submission) -> Iterator[Look]:
     """Values that the codelist of the variable in define.xml does not have."""
     for data in study.datasets.values():
         for name, terms in _define_terms(data).items():
-            text = VALUE if data.columns[name].type == "Char" else VALUE.cast(pl.Float64)
-            listed = terms if data.columns[name].type == "Char" else [_float(t) for t in terms]
-            yield data.values_wrong(name, ~text.is_in([t for t in listed if t is not None]))
+            listed = terms if data.columns[name].type == "Char" else [_float(term) for term in terms]
+            yield data.values_wrong(name, partial(_is_not, set(listed)))
+
+
+def _terms(study: Submission, lists: list[CtCodelist]) -> set[str]:
+    return study.once(f"terms of {_named(lists)}", lambda: {term for one in lists for term in one.values})
+
+
+def _folded(study: Submission, lists: list[CtCodelist]) -> set[str]:
+    terms = _terms(study, lists)
+    return study.once(f"folded terms of {_named(lists)}", lambda: {term.casefold() for term in terms})
+
+
+def _names(package: CtPackage, code: str) -> dict[str, str | None]:
+    """The published names of the tests of a codelist, by their codes."""
+    terms = package.codelist(code).values if code in package else ()
+    return {term: package.decode(code, term) for term in terms}
+
+
+def _is_not(terms: set[Any], value: object) -> bool:
+    return value not in terms
 
 
 def _coded(study: Submission) -> Iterator[tuple[Dataset, str, list[CtCodelist]]]:

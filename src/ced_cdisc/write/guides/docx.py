@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from ced_cdisc.core.guide import Block, Guide, Paragraph, Place, Points, Run, Runs, Section, Table
 from ced_cdisc.core.version import VERSION
@@ -133,7 +133,7 @@ def _styled(style: str, words: str) -> str:
 
 
 def _paragraph(runs: Runs, style: str = "") -> str:
-    named = f"<w:pPr><w:pStyle w:val={quoteattr(style)}/></w:pPr>" if style else ""
+    named = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
     return f"<w:p>{named}{''.join(map(_run, runs))}</w:p>"
 
 
@@ -141,5 +141,5 @@ def _run(run: Run) -> str:
     parts = '<w:rFonts w:ascii="Courier New" w:hAnsi="Courier New" w:cs="Courier New"/>' if run.code else ""
     parts += "<w:b/>" * run.bold + "<w:i/>" * run.italic
     ruled = f"<w:rPr>{parts}</w:rPr>" if parts else ""
-    lines = [f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in run.text.split("\n")]
+    lines = [f'<w:t xml:space="preserve">{escape(line, quote=False)}</w:t>' for line in run.text.split("\n")]
     return f"<w:r>{ruled}{'<w:br/>'.join(lines)}</w:r>"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from html import escape
 
 from ced_cdisc.core.guide import Guide
 
@@ -149,8 +149,8 @@ def core_properties(guide: Guide, tool: str) -> str:
         f'{_HEAD}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{escape(guide.title)}, {escape(guide.study)}</dc:title>"
-        f"<dc:subject>{escape(guide.study_title)}</dc:subject><dc:creator>{escape(tool)}</dc:creator>"
+        f"<dc:title>{escape(guide.title, quote=False)}, {escape(guide.study, quote=False)}</dc:title>"
+        f"<dc:subject>{escape(guide.study_title, quote=False)}</dc:subject><dc:creator>{escape(tool, quote=False)}</dc:creator>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{date}</dcterms:created>'
         f'<dcterms:modified xsi:type="dcterms:W3CDTF">{date}</dcterms:modified></cp:coreProperties>'
     )
@@ -161,8 +161,8 @@ def header(guide: Guide) -> str:
     tabs = '<w:tabs><w:tab w:val="right" w:pos="9860"/></w:tabs>'
     return (
         f'{_HEAD}<w:hdr xmlns:w="{_MAIN}"><w:p><w:pPr><w:pStyle w:val="Header"/>{tabs}</w:pPr>'
-        f'<w:r><w:t xml:space="preserve">{escape(guide.study)}</w:t></w:r><w:r><w:tab/></w:r>'
-        f'<w:r><w:t xml:space="preserve">{escape(guide.title)}</w:t></w:r></w:p></w:hdr>'
+        f'<w:r><w:t xml:space="preserve">{escape(guide.study, quote=False)}</w:t></w:r><w:r><w:tab/></w:r>'
+        f'<w:r><w:t xml:space="preserve">{escape(guide.title, quote=False)}</w:t></w:r></w:p></w:hdr>'
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -33,7 +33,7 @@ def font_of(run: Run) -> str:
     return f"Helvetica{style}"
 
 
-def line_width(line: SetLine, size: float) -> float:
+def line_width(line: Iterable[Piece], size: float) -> float:
     """The width of a line."""
     return sum(width_of(text, font, size) for text, font in line)
 
@@ -53,7 +53,7 @@ def set_lines(runs: Runs, size: float, width: float) -> list[SetLine]:
         if word is None:
             end()
             continue
-        long = sum(width_of(text, font, size) for text, font in word)
+        long = line_width(word, size)
         if blank:
             if line and used + long <= width:
                 line += word
@@ -61,7 +61,11 @@ def set_lines(runs: Runs, size: float, width: float) -> list[SetLine]:
             continue
         if line and used + long > width:
             end()
-        for piece in word if long <= width else _letters(word):
+        if long <= width:
+            line += word
+            used += long
+            continue
+        for piece in _letters(word):
             part = width_of(piece[0], piece[1], size)
             if line and used + part > width:
                 end()
@@ -77,7 +81,10 @@ def literal_lines(text: str, size: float, width: float) -> list[SetLine]:
     most = max(8, int(width / width_of("x", "Courier", size)))
     made: list[SetLine] = []
     for line in text.expandtabs(4).split("\n"):
-        made += [tuple(_pieces(line[at : at + most], "Courier")) for at in range(0, max(1, len(line)), most)]
+        for at in range(0, max(1, len(line)), most):
+            made.append(
+                tuple(piece for letter in line[at : at + most] for piece in _pieces(letter, "Courier"))
+            )
     return made
 
 
@@ -101,15 +108,20 @@ def _words(runs: Runs) -> Iterator[tuple[list[Piece] | None, bool]]:
         yield word, False
 
 
-def _pieces(text: str, font: str) -> Iterator[Piece]:
+@lru_cache(maxsize=65536)
+def _pieces(text: str, font: str) -> SetLine:
     """The text by the fonts that have its characters; one that no font has as ASCII or as its number."""
+    if text.isascii() and text.isprintable():
+        return ((text, font),)
+    made: list[Piece] = []
     for character in text:
         if character in _SYMBOLS:
-            yield character, "Symbol"
+            made.append((character, "Symbol"))
         elif foreign(character):
-            yield IN_ASCII.get(character, f"<U+{ord(character):04X}>"), font
+            made.append((IN_ASCII.get(character, f"<U+{ord(character):04X}>"), font))
         else:
-            yield character, font
+            made.append((character, font))
+    return _merged(made)
 
 
 def _letters(word: list[Piece]) -> Iterator[Piece]:
@@ -120,6 +132,11 @@ def _letters(word: list[Piece]) -> Iterator[Piece]:
 def _joined(line: list[Piece]) -> SetLine:
     while line and line[-1][0].isspace():
         line = line[:-1]
+    return _merged(line)
+
+
+def _merged(line: Iterable[Piece]) -> SetLine:
+    """The line with one piece where several of one font follow each other."""
     made: list[Piece] = []
     for text, font in line:
         if made and made[-1][1] == font:
