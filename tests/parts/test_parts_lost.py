@@ -47,6 +47,16 @@ def test_a_part_that_loses_its_worker_twice(tmp_path: Path) -> None:
     )
 
 
+def test_workers_that_cannot_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", (tmp_path / "gone").as_posix())
+    text = _stopped(tmp_path, workers=2, parts=1)
+    assert text == (
+        "--workers CED450 the part with subjects T1-001 to T1-004 could not be built: its worker did not "
+        "start: No such file or directory; so it went twice; nothing was written; with fewer workers each "
+        "has more memory"
+    )
+
+
 def test_no_room_for_the_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", (tmp_path / "gone").as_posix())
     text = _stopped(tmp_path, parts=2)

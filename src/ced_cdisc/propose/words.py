@@ -237,6 +237,7 @@ C71113 | TID | tid 3x/day
 """What the terms of a codelist are called, by its NCI code and submission value, as :func:`folded` words."""
 
 
+@lru_cache(maxsize=65_536)
 def folded(text: str) -> str:
     """Letters and digits alone, without case, accents and the ways to write an umlaut.
 

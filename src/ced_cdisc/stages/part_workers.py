@@ -27,7 +27,7 @@ _HINT = "nothing was written; with fewer workers each has more memory"
 
 
 class WorkerLost(Exception):
-    """A worker ended before it was done; the text says how."""
+    """A worker ended before it was done, or did not start; the text says how."""
 
 
 class WorkerFailed(Exception):
@@ -115,7 +115,10 @@ class _Crew:
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         }
         command = [sys.executable, "-m", "ced_cdisc.stages.part_worker"]
-        worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        try:
+            worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        except OSError as error:
+            raise WorkerLost(f"did not start: {error.strerror}") from error
         self._workers.add(worker)
         try:
             _tell(worker, self._orders)
