@@ -9,15 +9,25 @@ from __future__ import annotations
 
 import gc
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
-SMALL_RAW = 1 << 23
-"""Raw tables below this size [bytes], together, are too small for several threads to pay."""
-SMALL_PACKAGE = 1 << 24
-"""The same of transport files, whose values have fixed lengths."""
+
+@dataclass(frozen=True)
+class Size:
+    """Below which files are small [bytes]: more of them, or a larger one, and several threads pay."""
+
+    together: int
+    each: int
 
 
-def work_as_small(folder: Path, below: int) -> bool:
+SMALL_RAW = Size(together=1 << 22, each=1 << 18)
+"""Of raw tables. A study of few large ones has few steps for two processes to share."""
+SMALL_PACKAGE = Size(together=1 << 24, each=1 << 24)
+"""Of transport files, whose values have fixed lengths."""
+
+
+def work_as_small(folder: Path, below: Size) -> bool:
     """Whether the files of a folder are small; if so, this process is set to that.
 
     polars asks for the number of threads once, when it is loaded: to be called before.
@@ -29,12 +39,13 @@ def work_as_small(folder: Path, below: int) -> bool:
     return small
 
 
-def _is_small(folder: Path, below: int) -> bool:
-    size = 0
+def _is_small(folder: Path, below: Size) -> bool:
+    together = 0
     try:
         for path in folder.rglob("*"):
-            size += path.stat().st_size
-            if size > below:
+            size = path.stat().st_size
+            together += size
+            if together > below.together or size > below.each:
                 return False
     except OSError:
         return False
