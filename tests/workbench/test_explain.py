@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from running import run
 
-from ced_cdisc.cli import main
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.describe.chain import Chains
 from ced_cdisc.plan.account import account
@@ -19,11 +18,6 @@ from ced_cdisc.spec.load import load_specs
 from small_study import write_study
 
 CLONE = Path(__file__).parents[2]
-
-
-def run(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, list(arguments), prog_name="ced-cdisc")
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)

@@ -6,18 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from running import run
 
-from ced_cdisc.cli import main
 from ced_cdisc.propose.profile import TableProfile
 from ced_cdisc.stages import proposing_domain
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-def run(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, list(arguments), prog_name="ced-cdisc")
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)

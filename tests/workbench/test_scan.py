@@ -9,17 +9,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from running import run
 
-from ced_cdisc.cli import main
 from ced_cdisc.read import discover_text
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-def run(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, list(arguments), prog_name="ced-cdisc")
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)

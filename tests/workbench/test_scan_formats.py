@@ -11,9 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
-from click.testing import CliRunner
+from running import run
 
-from ced_cdisc.cli import main
 from ced_cdisc.read import odm
 from ced_cdisc.read.discover import FoundTable, find_tables
 from ced_cdisc.read.odm import KEYS
@@ -27,11 +26,6 @@ VITAL = {
     "WEIGHT": [70.5, 71.25, 80.5, 81.5, 64.5, 63.5, 90.5, 91.25, 77.5, 77.25, 58.5, 59.5],
 }
 TABLES = {"demog": DEMOG, "vital": VITAL}
-
-
-def run(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, list(arguments), prog_name="ced-cdisc")
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)
