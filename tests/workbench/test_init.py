@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import run
+from running import run, study
 
 from ced_cdisc.propose.profile import TableProfile
 from ced_cdisc.stages import proposing_domain
@@ -14,19 +14,7 @@ from ced_cdisc.stages import proposing_domain
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@pytest.fixture(autouse=True)
-def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("raw").mkdir()
-
-
-def study(**tables: str) -> None:
-    """A new study of comma-separated tables."""
-    for name, text in tables.items():
-        Path("raw", f"{name}.csv").write_text(text, "utf-8")
-    assert run("new", "S", "--raw", "raw")[0] == 0
-    for name in ("mappings", "define"):
-        Path("S", name).rename(name)
+pytestmark = pytest.mark.usefixtures("empty_raw")
 
 
 def proposed(domain: str, *options: str) -> str:

@@ -6,23 +6,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from running import run
+from running import run, study
 
 from ced_cdisc.propose.headings import told_name
 
-
-@pytest.fixture(autouse=True)
-def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("raw").mkdir()
-
-
-def study(**tables: str) -> None:
-    for name, text in tables.items():
-        Path("raw", f"{name}.csv").write_text(text, "utf-8")
-    assert run("new", "S", "--raw", "raw")[0] == 0
-    for name in ("mappings", "define"):
-        Path("S", name).rename(name)
+pytestmark = pytest.mark.usefixtures("empty_raw")
 
 
 def lines(domain: str, *options: str) -> list[str]:

@@ -16,10 +16,7 @@ from ced_cdisc.read import discover_text
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@pytest.fixture(autouse=True)
-def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("raw").mkdir()
+pytestmark = pytest.mark.usefixtures("empty_raw")
 
 
 def written(name: str, text: str, encoding: str = "utf-8") -> None:

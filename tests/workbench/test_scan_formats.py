@@ -28,10 +28,7 @@ VITAL = {
 TABLES = {"demog": DEMOG, "vital": VITAL}
 
 
-@pytest.fixture(autouse=True)
-def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("raw").mkdir()
+pytestmark = pytest.mark.usefixtures("empty_raw")
 
 
 def frame(table: dict[str, list[object]]) -> pd.DataFrame:

@@ -158,6 +158,7 @@ class Kept:
                 body, digest = entry.packed.result()
                 value = entry.value | {"digest": digest}
                 self.files.write(name, _key(entry.made, self._tool), value, body, digest)
+        self._thread.shutdown()
         if last != self._last:
             self.files.write(_LAST, self._last_key, last)
         self.files.sweep()
@@ -166,13 +167,13 @@ class Kept:
         name, made = study.qualified(dataset.name), self._made(study, dataset)
         key = _key(made, self._tool)
         found = self.files.read(name, key)
-        kept = _dataset(*found) if found is not None else None
-        if found is not None and kept is None:
+        if found is not None:
+            kept = _dataset(*found)
+            if kept is not None:
+                self._contents[name] = found[0]["digest"]
+                self.reasons[name] = KEPT
+                return kept
             self.files.throw_away(name, key)
-        if found is not None and kept is not None:
-            self._contents[name] = found[0]["digest"]
-            self.reasons[name] = KEPT
-            return kept
         self._explain(study, dataset, made)
         return None
 
@@ -291,6 +292,8 @@ def _packed(frame: pl.DataFrame) -> tuple[bytes, str]:
 
 def _dataset(value: Any, body: bytes) -> KeptDataset | None:
     """A dataset of an entry, or None where it is no such thing."""
+    from polars.exceptions import PolarsError
+
     from ced_cdisc.convert.kept import KeptDataset, found_of_json
     from ced_cdisc.core.later import packed
 
@@ -301,5 +304,5 @@ def _dataset(value: Any, body: bytes) -> KeptDataset | None:
         )
         found = found_of_json(value["found"])
         return KeptDataset(packed(body, int(value["height"])), found, changes, float(value["seconds"]))
-    except Exception:  # whatever the bytes are, the dataset can be made without them
+    except (LookupError, TypeError, ValueError, AttributeError, OSError, PolarsError):
         return None

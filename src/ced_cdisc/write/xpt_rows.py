@@ -102,8 +102,9 @@ class RowWriter:
 class _WriteBack:
     """Has the system bring what stands in a file to the disk while more is made.
 
-    Who waits for the whole file to be there (``fsync``) then waits for its end alone. Nothing happens where
-    the stream is no file, or the system does not know the call.
+    Who waits for the whole file to be there (``fsync``), as ``ced-cdisc convert`` does, then waits for its
+    end alone. Nothing happens where the stream is no file, where the system does not know the call, or where
+    the stream can also be read: a build reads it again for its digest, and waits for no disk.
     """
 
     _STEP = 1 << 24
