@@ -44,51 +44,61 @@ class AskedQuestion(Asking):
         look = self.look
         found = {
             name
-            for one in (look.of, look.wrong, look.way)
+            for one in (look.of, look.wrong)
             if one is not None
             for name in one.meta.root_names()
         }
         return found | set(look.dataset.shown(look.variable, *look.show))
 
     def expressions(self, number: int, skipped: int) -> list[pl.Expr]:
-        """What is asked of a block but for its first records, in columns that end in this number."""
-        look = self.look
-        every = look.of.meta.is_literal()
-        wrong = look.wrong if every else look.of & look.wrong
-        parts = {f"of{number}": look.of, f"bad{number}": wrong}
-        if look.way is not None:
-            parts |= {f"follow{number}": look.way, f"told{number}": look.way}
-        behind = {name: one.slice(skipped) if skipped else one for name, one in parts.items()}
-        asked = [
-            pl.len() - skipped if every else behind.pop(f"of{number}").sum(),
-            behind[f"bad{number}"].any(),
-        ]
-        if look.way is not None:
-            asked += behind[f"follow{number}"].sum(), behind[f"told{number}"].count()
-        return [one.alias(name) for name, one in zip(parts, asked, strict=True)]
+        """The numbers that are asked of a block but for its first records, in columns that end in this one."""
+        look, asked = self.look, list[pl.Expr]()
+        if look.of is not None and look.looked is None:
+            every = look.of.meta.is_literal()
+            asked.append((pl.len() - skipped if every else _behind(look.of, skipped).sum()).alias(f"of{number}"))
+        if look.way is None:
+            asked.append(_behind(self._chosen, skipped).any().alias(f"bad{number}"))
+        return asked
+
+    @property
+    def _chosen(self) -> pl.Expr:
+        """True for the records at fault."""
+        of, wrong = self.look.of, self.look.wrong
+        return wrong if of is None or of.meta.is_literal() else of & wrong
 
     def take(
-        self, block: Block, frame: pl.DataFrame, told: Mapping[str, int], number: int, skipped: int
+        self,
+        block: Block,
+        frame: pl.DataFrame,
+        told: Mapping[str, int],
+        way: pl.Series | None,
+        number: int,
+        skipped: int,
     ) -> None:
-        """Take in what a block says."""
+        """Take in what a block says: the numbers, and the column of its way but for the first records."""
         look = self.look
-        self._looked += told[f"of{number}"] or 0
-        if look.way is not None and look.told is not None:
-            self._follow += told[f"follow{number}"] or 0
-            self._told_of += told[f"told{number}"]
+        self._looked += told.get(f"of{number}") or 0
+        if way is not None and look.told is not None:
+            follow, can_say = int(way.sum() or 0), len(way) - way.null_count()
+            self._follow += follow
+            self._told_of += can_say
+            self._looked += can_say if look.of is None else 0
             self._seen += frame.height - skipped
             left = look.dataset.height - self._seen
             if not look.told(self._follow + left, self._told_of + left):
                 self._is_lost, self._bad = True, []
                 return
-        if told[f"bad{number}"]:
-            chosen = (look.of & look.wrong).fill_null(value=False).alias("bad")
-            bad = frame.select(chosen).to_series()
+            is_bad = follow < can_say
+        else:
+            is_bad = bool(told[f"bad{number}"])
+        if is_bad:
+            bad = frame.select(self._chosen.fill_null(value=False).alias("bad")).to_series()
             if len(bad) < frame.height:
                 bad = pl.repeat(bool(bad[0]), frame.height, eager=True)
             if skipped:
                 bad = bad.scatter(range(skipped), False)
-            self._bad.append(look.dataset.at_fault(block, frame, bad, look.variable, *look.show))
+            if bad.any():
+                self._bad.append(look.dataset.at_fault(block, frame, bad, look.variable, *look.show))
 
     @property
     def is_way(self) -> bool:
@@ -109,9 +119,13 @@ class AskedQuestion(Asking):
             return []
         if any(asked[other].is_way for other in look.instead_of):
             return []
-        return [
-            Answer(look.dataset, look.variable, self._looked, bool(self._bad), joined(self._bad), look.words)
-        ]
+        looked = self._looked if look.looked is None else look.looked
+        return [Answer(look.dataset, look.variable, looked, bool(self._bad), joined(self._bad), look.words)]
+
+
+def _behind(column: pl.Expr, skipped: int) -> pl.Expr:
+    """A column without the first records."""
+    return column.slice(skipped) if skipped else column
 
 
 class AskedValues(Asking):
@@ -225,10 +239,18 @@ def _ask(
     block: Block, frame: pl.DataFrame, asked: Sequence[tuple[AskedQuestion, pl.DataFrame]], skipped: int
 ) -> None:
     every = [one for number, (each, _) in enumerate(asked) for one in each.expressions(number, skipped)]
-    told = frame.select(every).row(0, named=True)
+    told = frame.select(every).row(0, named=True) if every else {}
+    # A way is looked at whole: both how many follow it and of how many it can be said are read off it.
+    columns = {
+        f"way{number}": _behind(each.look.way, skipped)
+        for number, (each, _) in enumerate(asked)
+        if each.look.way is not None
+    }
+    ways = frame.select(**columns) if columns else frame
     for number, (one, own) in enumerate(asked):
+        way = ways.get_column(f"way{number}") if one.look.way is not None else None
         try:
-            one.take(block, own, told, number, skipped)
+            one.take(block, own, told, way, number, skipped)
         except pl.exceptions.PolarsError as error:
             one.error = error
 

@@ -15,7 +15,7 @@ None of them reads a record: that is done for the looks of all rules together, b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -201,7 +201,25 @@ class Dataset:
             of: the records that are looked at; by default those where ``variable`` is filled.
             frame: gives the records of a block with further columns, in their order and as many.
         """
-        return self._question(wrong, variable, show, of, frame, words)
+        name, looked = self.v(variable), None
+        if of is None:
+            looked = self._filled_in(name)
+            # Where all records have a value, it is not asked of each whether it has.
+            of = pl.lit(value=True) if 0 < looked == self.height else self._is_filled(name)
+        return Question(self, name, of, wrong, show, words, frame, looked=looked)
+
+    def right(self, variable: str, *show: str, of: pl.Expr | None = None) -> Look:
+        """A look at records of which it is known that none is wrong; as :meth:`records`."""
+        if of is None:
+            return Answer(self, self.v(variable), self._filled_in(self.v(variable)), failed=False)
+        return self.records(pl.lit(value=False), variable, *show, of=of)
+
+    def _is_filled(self, name: str) -> pl.Expr:
+        return pl.col(name).is_not_null() if name in self.columns else pl.lit(value=True)
+
+    def _filled_in(self, name: str) -> int:
+        """In how many records a variable has a value; all, of one that the dataset lacks."""
+        return self.height - (self.records_held.missing(name) if name in self.columns else 0)
 
     def repeated(
         self, names: Sequence[str], variable: str, *show: str, of: pl.Expr | None = None, **words: str
@@ -235,7 +253,7 @@ class Dataset:
         name = self.v(variable)
         if self.records_held.longest(name) <= most:  # bytes are never fewer than characters
             return Answer(
-                self, name, self.height - self.records_held.missing(name), failed=False, words=words
+                self, name, self._filled_in(name), failed=False, words=words
             )
         return self.values_wrong(name, pl.col("value").str.len_chars() > most, **words)
 
@@ -255,28 +273,16 @@ class Dataset:
 
         Args:
             way: true for a record that does, false for one at fault, null where that cannot be said.
-            variable, show, of, frame: as in :meth:`records`.
+            variable, show, frame: as in :meth:`records`.
+            of: the records that are looked at; by default those of which the way can be said.
             told: whether so many of so many are nearly all.
             in_order: whether the way compares a record with the one before it in the file.
             instead_of: looks at other ways, of which none must be that of nearly all.
         """
         others = tuple(one for one in instead_of if isinstance(one, Question))
-        asked = self._question(~way, variable, show, of, frame, words)
-        return replace(asked, way=way, told=told, in_order=in_order, instead_of=others)
-
-    def _question(
-        self,
-        wrong: pl.Expr,
-        variable: str,
-        show: tuple[str, ...],
-        of: pl.Expr | None,
-        frame: Beside | None,
-        words: dict[str, str],
-    ) -> Question:
-        name = self.v(variable)
-        if of is None:
-            of = pl.col(name).is_not_null() if name in self.columns else pl.lit(value=True)
-        return Question(self, name, of, wrong, show, words, frame)
+        return Question(
+            self, self.v(variable), of, ~way, show, words, frame, way, told, others, in_order
+        )
 
     def values_wrong(self, variable: str, wrong: Wrong, *show: str, **words: str) -> Look:
         """A look at the values of one variable.

@@ -29,7 +29,7 @@ def several(
         values = counted.group_by(by).agg(pl.len().alias("__values"))
         many = values.filter(pl.col("__values") > 1)
         if not many.height:
-            yield data.records(pl.lit(value=False), variable, *show)
+            yield data.right(variable, *show)
             return
         frame = data.beside(many, by, nulls_equal=True)
         yield data.records(pl.col("__values").is_not_null(), variable, *show, frame=frame)
@@ -58,7 +58,7 @@ def one_to_one(
         bad = filled.filter(either).with_columns(pl.lit(value=True).alias("__bad"))
         both = pl.col(one).is_not_null() & pl.col(other).is_not_null()
         if not bad.height:
-            yield data.records(pl.lit(value=False), one, other, *within, of=both)
+            yield data.right(one, other, *within, of=both)
             return
         frame = data.beside(bad, keys, nulls_equal=True)
         yield data.records(pl.col("__bad"), one, other, *within, of=both, frame=frame)

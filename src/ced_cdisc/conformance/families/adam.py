@@ -233,8 +233,7 @@ def days_from_treatment(study: Submission) -> Iterator[Look]:
             if {name, date, "TRTSDT"} <= set(data.numbers()):
                 apart = pl.col(date) - pl.col("TRTSDT")
                 right = pl.col(name) == apart + (apart >= 0).cast(pl.Float64)
-                of = right.is_not_null()
-                yield data.habit(right, name, date, "TRTSDT", of=of, told=is_mostly)
+                yield data.habit(right, name, date, "TRTSDT", told=is_mostly)
 
 
 def sequence_unique_in_adam(study: Submission) -> Iterator[Look]:  # noqa: D103

@@ -62,7 +62,7 @@ def numbers_in_order(study: Submission) -> Iterator[Look]:
         if number in data.numbers() and "USUBJID" in data.texts():
             of_one = pl.col("USUBJID") == pl.col("USUBJID").shift(1)
             way = pl.when(of_one).then(pl.col(number) > pl.col(number).shift(1))
-            yield data.habit(way, number, of=way.is_not_null(), in_order=True)
+            yield data.habit(way, number, in_order=True)
 
 
 def repeats_counted(study: Submission) -> Iterator[Look]:
@@ -85,8 +85,7 @@ def record_within_visit(study: Submission) -> Iterator[Look]:
             frame = data.beside(spans, ["USUBJID", "VISITNUM"])
             when, first, last = day(data.col(date)), day(pl.col("SVSTDTC")), day(pl.col("SVENDTC"))
             way = (when >= first) & (when <= last)
-            of = way.is_not_null()
-            yield data.habit(way, date, "VISITNUM", "SVSTDTC", "SVENDTC", of=of, frame=frame)
+            yield data.habit(way, date, "VISITNUM", "SVSTDTC", "SVENDTC", frame=frame)
 
 
 def limits_converted(study: Submission) -> Iterator[Look]:
@@ -115,7 +114,7 @@ def _limits(
     told = each.filter(pl.col("fits").is_not_null())
     of, few = int(told["count"].sum()), int(told.filter(~pl.col("fits"))["count"].sum())
     if not few and of:
-        yield data.records(pl.lit(value=False), standard, collected)
+        yield data.right(standard, collected)
     elif is_nearly_all(of - few, of):
         keys = [*by, collected, standard]
         frame = data.beside(told.select(*keys, "fits"), keys, nulls_equal=True)
@@ -126,7 +125,7 @@ def reference_time_of_day(study: Submission) -> Iterator[Look]:
     """References of time points on another day than the record, where nearly all are on its day."""
     for data in study.having("--RFTDTC", "--DTC"):
         way = day(data.col("--RFTDTC")) == day(data.col("--DTC"))
-        yield data.habit(way, "--RFTDTC", "--DTC", of=way.is_not_null())
+        yield data.habit(way, "--RFTDTC", "--DTC")
 
 
 def subject_in_unique_identifier(study: Submission) -> Iterator[Look]:
@@ -134,7 +133,7 @@ def subject_in_unique_identifier(study: Submission) -> Iterator[Look]:
     for data in study.datasets.values():
         if {"USUBJID", "SUBJID"} <= set(data.texts()):
             way = pl.col("USUBJID").str.ends_with(pl.col("SUBJID"))
-            yield data.habit(way, "SUBJID", of=way.is_not_null())
+            yield data.habit(way, "SUBJID")
 
 
 def death_on_one_day(study: Submission) -> Iterator[Look]:

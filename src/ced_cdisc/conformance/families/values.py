@@ -293,7 +293,7 @@ def one_unit_a_test(study: Submission) -> Iterator[Look]:
 def _units(data: Dataset, kind: list[str], filled: pl.Expr, pairs: pl.DataFrame) -> Iterator[Look]:
     many = pairs.group_by(kind).agg(pl.len().alias("__units")).filter(pl.col("__units") > 1)
     if not many.height:
-        yield data.records(pl.lit(False), "--STRESU", of=filled)
+        yield data.right("--STRESU", of=filled)
         return
     frame = data.beside(many, kind, nulls_equal=True)
     yield data.records(pl.col("__units").is_not_null(), "--STRESU", "--TESTCD", of=filled, frame=frame)
