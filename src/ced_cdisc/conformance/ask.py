@@ -149,9 +149,9 @@ class AskedValues(Asking):
             bad = block.values(name).to_frame("value").filter(wrong)["value"]
         else:
             chosen = [one for one in block.listed(name) if wrong(one)] if callable(wrong) else sorted(wrong)
+            if not chosen:
+                return
             bad = pl.Series("value", chosen, block.frame.schema[name])
-        if not len(bad):
-            return
         rows = block.frame.select(pl.col(name).is_in(bad.implode()).fill_null(value=False)).to_series()
         if rows.any():
             found = self.look.dataset.at_fault(block, block.frame, rows, name, *self.look.show)
@@ -224,7 +224,7 @@ class _Together:
 
     def ask(self, block: Block, skipped: int) -> None:
         """Put them."""
-        frame = self._plain.with_columns(self._more.values()) if self._more else self._plain
+        frame = self._plain.hstack(list(self._more.values())) if self._more else self._plain
         try:
             _ask(block, frame, self._asked, skipped)
         except pl.exceptions.PolarsError:
@@ -257,43 +257,33 @@ def _ask(
 
 def ask_values(block: Block, data: Dataset, asked: Sequence[AskedValues]) -> None:
     """Put questions about values to a block."""
-    expressions: dict[tuple[str, ...], list[AskedValues]] = {}
+    together: list[AskedValues] = []
+    by_name: dict[str, list[AskedValues]] = {}
     for one in asked:
         if one.error is not None:
             continue
-        if isinstance(one.look.wrong, pl.Expr):
-            expressions.setdefault(one.look.variables, []).append(one)
-        else:
-            for name in one.look.variables:
+        names, is_expression = one.look.variables, isinstance(one.look.wrong, pl.Expr)
+        if is_expression and len(names) > 1 and not data.records_held.is_large:
+            together.append(one)
+            continue
+        for name in names:
+            if is_expression:
+                by_name.setdefault(name, []).append(one)
+            else:
                 one.ask(block, name)
-    for numeric in (False, True):
-        named = {
-            names: found
-            for names, found in expressions.items()
-            if names and (data.columns[names[0]].type == "Num") == numeric
-        }
-        if data.records_held.is_large:
-            for name in dict.fromkeys(name for names in named for name in names):
-                about = [one for names, found in named.items() if name in names for one in found]
-                _ask_values(block, block.values(name).to_frame("value"), [(one, (name,)) for one in about])
-        elif named:
-            stacked = block.stacked(numeric=numeric)
-            about = [(one, names) for names, found in named.items() for one in found]
-            _ask_values(block, stacked, about)
+    if together:
+        _ask_values(block, block.texts(data.texts()), [(one, one.look.variables) for one in together])
+    for name, about in by_name.items():
+        _ask_values(block, block.values(name), [(one, (name,)) for one in about])
 
 
 def _ask_values(
-    block: Block, values: pl.DataFrame, asked: Sequence[tuple[AskedValues, tuple[str, ...]]]
+    block: Block, values: pl.Series, asked: Sequence[tuple[AskedValues, tuple[str, ...]]]
 ) -> None:
-    """Put expressions to values, and look for the records where a value is wrong."""
-    every: list[pl.Expr] = []
-    for number, (one, names) in enumerate(asked):
-        wrong = one.expression
-        if "variable" in values.columns and len(names) == 1:
-            wrong = (pl.col("variable") == names[0]) & wrong
-        every.append(wrong.any().alias(f"bad{number}"))
+    """Put expressions to values, and where one is wrong look for it in each of the variables."""
+    every = [one.expression.any().alias(f"bad{number}") for number, (one, _) in enumerate(asked)]
     try:
-        told = values.select(every).row(0)
+        told = values.to_frame("value").select(every).row(0)
     except pl.exceptions.PolarsError as error:
         if len(asked) == 1:
             asked[0][0].error = error

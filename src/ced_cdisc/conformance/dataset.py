@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import polars as pl
 
-from ced_cdisc.conformance.beside import beside
+from ced_cdisc.conformance.beside import beside, with_columns
 from ced_cdisc.conformance.dates import day
 from ced_cdisc.conformance.follow import is_nearly_all
 from ced_cdisc.conformance.look import (
@@ -172,10 +172,7 @@ class Dataset:
 
     def values(self, name: str) -> pl.Series:
         """Each value of a variable once, sorted; missing ones left out. It is for variables that have few."""
-        return self.once(
-            f"values {name}",
-            lambda: self.records_held.different(name)[name].drop_nulls().sort().alias("value"),
-        )
+        return self.once(f"values {name}", lambda: self.records_held.values(name))
 
     # Looks
 
@@ -294,6 +291,27 @@ class Dataset:
         """
         return ValueQuestion(self, (self.v(variable),), wrong, show, words)
 
+    def not_among(self, variable: str, known: Iterable[str], *show: str, **words: str) -> Look:
+        """A look at the values of a character variable, which have to be among those that are known."""
+        every, name = frozenset(known), self.v(variable)
+        if self.columns[name].type == "Num":  # polars says why that cannot be
+            return self.values_wrong(name, ~pl.col("value").is_in(sorted(every)), *show, **words)
+        return self.values_wrong(name, lambda value: value not in every, *show, **words)
+
+    def numbers_wrong(
+        self, variable: str, wrong: Callable[[Any], Any], *show: str, **words: str
+    ) -> Look:
+        """A look at the values of a numeric variable.
+
+        Args:
+            variable, show: as in :meth:`values_wrong`.
+            wrong: arithmetic that can be done with a number as well as with a column, as which a large dataset
+                is looked at.
+        """
+        name = self.v(variable)
+        is_column = self.records_held.is_large or self.columns[name].type == "Char"
+        return self.values_wrong(name, wrong(pl.col("value")) if is_column else wrong, *show, **words)
+
     def texts_wrong(self, wrong: pl.Expr) -> Look:
         """A look at the values of each character variable; ``wrong`` is an expression over ``value``."""
         return ValueQuestion(self, tuple(self.texts()), wrong, (), {})
@@ -303,9 +321,7 @@ class Dataset:
         names = list(dict.fromkeys(names))
 
         def gather(block: Block) -> pl.DataFrame:
-            return block.frame.group_by(names, maintain_order=True).agg(
-                pl.len().cast(pl.Int64).alias("count")
-            )
+            return block.once(f"combined {names}", lambda: _counted(block.frame, names))
 
         def merge(parts: pl.DataFrame) -> pl.DataFrame:
             return parts.group_by(names, maintain_order=True).agg(pl.col("count").sum())
@@ -342,7 +358,7 @@ class Dataset:
 
         def found(block: Block) -> pl.DataFrame:
             if block.is_whole or SUBJECT in names:
-                return block.frame.with_columns(repeated(block.frame, names).alias(column))
+                return with_columns(block.frame, [repeated(block.frame, names).alias(column)])
             if not whole:
                 whole.append(repeated(self.read(*names), names).alias(column))
             return block.frame.with_columns(block.part_of(whole[0]))
@@ -360,7 +376,7 @@ class Dataset:
         made = pl.when(number.is_finite()).then(number).alias("number")
 
         def found(block: Block) -> pl.DataFrame:
-            return block.frame.with_columns(made)
+            return with_columns(block.frame, [block.frame.select(made).to_series()])
 
         return self.once(f"number {full}", lambda: found)
 
@@ -376,6 +392,11 @@ class Dataset:
             frame = block.frame if also is None else also(block)
             column = day(pl.col(full)).alias(f"day of {full}")
             days = block.once(f"day {full}", lambda: block.frame.select(column).to_series())
-            return None if frame is None else frame.with_columns(days)
+            return None if frame is None else with_columns(frame, [days])
 
         return self.once(f"day {full} {id(also)}", lambda: made)
+
+
+def _counted(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """What variables hold side by side, each once, in the order in which it first comes, with its ``count``."""
+    return frame.group_by(names, maintain_order=True).agg(pl.len().cast(pl.Int64).alias("count"))

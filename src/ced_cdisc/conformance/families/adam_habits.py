@@ -147,7 +147,7 @@ def sizes_not_negative(study: Submission) -> Iterator[Look]:
     for data in study.adam():
         for name in data.numbers():
             if name in _SIZES or re.fullmatch(r"TR(\d\d|T)DUR[DMY]", name):
-                yield data.values_wrong(name, pl.col("value") < 0)
+                yield data.numbers_wrong(name, lambda value: value < 0)
 
 
 def body_mass_index(study: Submission) -> Iterator[Look]:

@@ -85,7 +85,7 @@ def sequence_whole_in_adam(study: Submission) -> Iterator[Look]:
     for data in study.adam():
         for name in ("ASEQ", "SRCSEQ"):
             if name in data.numbers():
-                yield data.values_wrong(name, (pl.col("value") < 1) | (pl.col("value") % 1 != 0))
+                yield data.numbers_wrong(name, lambda value: (value < 1) | (value % 1 != 0))
 
 
 def visit_has_one_name(study: Submission) -> Iterator[Look]:

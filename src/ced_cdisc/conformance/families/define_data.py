@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import TypeAlias
 
 import polars as pl
@@ -15,7 +16,6 @@ from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Records
 from ced_cdisc.conformance.submission import Submission
 
-VALUE = pl.col("value")
 _Condition: TypeAlias = "tuple[Dataset, DefineDocument, Element, str, pl.Expr]"
 _NUMERIC = ("integer", "float")
 _LONGEST = {
@@ -150,14 +150,14 @@ def variable_without_values_says_so(study: Submission) -> Iterator[Look]:  # noq
 def integers_are_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data, item, name in _variables(study):
         if item.get("DataType") == "integer" and data.columns[name].type == "Num":
-            yield data.values_wrong(name, VALUE % 1 != 0)
+            yield data.numbers_wrong(name, lambda value: value % 1 != 0)
 
 
 def dates_have_their_shape(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data, item, name in _variables(study):
         kind = item.get("DataType", "")
         if kind in SHAPES and data.columns[name].type == "Char":
-            yield data.values_wrong(name, ~VALUE.str.contains(f"^{SHAPES[kind]}$"), said=kind)
+            yield data.values_wrong(name, partial(_is_not_shaped, SHAPES[kind]), said=kind)
 
 
 def values_in_list_of_condition(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -238,6 +238,10 @@ def _before_their_place(keys: Sequence[str]) -> pl.Expr:
 
 
 # What several rules share
+
+
+def _is_not_shaped(shape: str, value: str) -> bool:
+    return not re.search(rf"^{shape}\Z", value)
 
 
 def _described(study: Submission) -> Iterator[tuple[Dataset, DefineDocument, Element]]:

@@ -69,7 +69,7 @@ def repeats_counted(study: Submission) -> Iterator[Look]:
     """--REPNUM and TAETORD that are no whole numbers from 1."""
     for name in ("--REPNUM", "TAETORD"):
         for data in study.having(name):
-            yield data.values_wrong(name, (pl.col("value") < 1) | (pl.col("value") % 1 != 0))
+            yield data.numbers_wrong(name, lambda value: (value < 1) | (value % 1 != 0))
 
 
 def record_within_visit(study: Submission) -> Iterator[Look]:
