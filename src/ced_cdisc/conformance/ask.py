@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 import polars as pl
 
@@ -50,21 +51,27 @@ class AskedQuestion(Asking):
         }
         return found | set(look.dataset.shown(look.variable, *look.show))
 
-    def expressions(self, number: int, skipped: int) -> list[pl.Expr]:
-        """The numbers that are asked of a block but for its first records, in columns that end in this one."""
-        look, asked = self.look, list[pl.Expr]()
+    def expressions(self, number: int, skipped: int) -> dict[str, pl.Expr]:
+        """The numbers that are asked of a block but for its first records, by names that end in this one.
+
+        Questions with the same ``of`` share the number of records that they look at.
+        """
+        look, asked = self.look, dict[str, pl.Expr]()
         if look.of is not None and look.looked is None:
-            every = look.of.meta.is_literal()
-            asked.append((pl.len() - skipped if every else _behind(look.of, skipped).sum()).alias(f"of{number}"))
+            asked[f"of{id(look.of)}"] = pl.len() - skipped if self._is_of_all else _behind(look.of, skipped).sum()
         if look.way is None:
-            asked.append(_behind(self._chosen, skipped).any().alias(f"bad{number}"))
+            asked[f"bad{number}"] = _behind(self._chosen, skipped).any()
         return asked
 
-    @property
+    @cached_property
+    def _is_of_all(self) -> bool:
+        return self.look.of is not None and self.look.of.meta.is_literal()
+
+    @cached_property
     def _chosen(self) -> pl.Expr:
         """True for the records at fault."""
         of, wrong = self.look.of, self.look.wrong
-        return wrong if of is None or of.meta.is_literal() else of & wrong
+        return wrong if of is None or self._is_of_all else of & wrong
 
     def take(
         self,
@@ -77,7 +84,7 @@ class AskedQuestion(Asking):
     ) -> None:
         """Take in what a block says: the numbers, and the column of its way but for the first records."""
         look = self.look
-        self._looked += told.get(f"of{number}") or 0
+        self._looked += told.get(f"of{id(look.of)}") or 0
         if way is not None and look.told is not None:
             follow, can_say = int(way.sum() or 0), len(way) - way.null_count()
             self._follow += follow
@@ -238,8 +245,10 @@ class _Together:
 def _ask(
     block: Block, frame: pl.DataFrame, asked: Sequence[tuple[AskedQuestion, pl.DataFrame]], skipped: int
 ) -> None:
-    every = [one for number, (each, _) in enumerate(asked) for one in each.expressions(number, skipped)]
-    told = frame.select(every).row(0, named=True) if every else {}
+    every: dict[str, pl.Expr] = {}
+    for number, (one, _) in enumerate(asked):
+        every |= one.expressions(number, skipped)
+    told = frame.select(**every).row(0, named=True) if every else {}
     # A way is looked at whole: both how many follow it and of how many it can be said are read off it.
     columns = {
         f"way{number}": _behind(each.look.way, skipped)

@@ -178,7 +178,12 @@ class Dataset:
 
     def fact(self, wrong: bool, variable: str = "", **words: str) -> Look:
         """A look at the dataset itself, or at the metadata of a variable."""
-        return Answer(self, self.v(variable), 1, wrong, None, words)
+        return Answer(self, self.v(variable), 1, failed=True, words=words) if wrong else self._holds
+
+    @cached_property
+    def _holds(self) -> Look:
+        """That something is as it should be; nobody asks what, so that it is made once."""
+        return Answer(self, "", 1, failed=False)
 
     def records(
         self,

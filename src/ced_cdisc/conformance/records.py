@@ -230,9 +230,12 @@ class Records:
 
     @cached_property
     def _profile(self) -> _Profile:
-        made = _Profile(has_subjects=self.is_large and SUBJECT in self._names)
+        made = _Profile(has_subjects=SUBJECT in self._names)
+        if not self.is_large:
+            made.add_listed(self._small)
+            return made
         for places in _cut(self.height):
-            made.add(self._source.read(None, places) if self.is_large else self._whole)
+            made.add(self._source.read(None, places))
         return made
 
     @cached_property
@@ -265,6 +268,14 @@ class _Profile:
             runs = frame[SUBJECT].rle().struct.unnest()
             numbers = [self.known.setdefault(one, len(self.known)) for one in runs["value"].to_list()]
             self.runs.append((np.array(numbers, np.uint32), runs["len"].to_numpy().astype(np.uint32)))
+
+    def add_listed(self, block: Block) -> None:
+        """All records, where they are few: what they hold is listed for the rules, too."""
+        for column in block.frame.get_columns():
+            self.missing[column.name] = column.null_count()
+            if column.dtype == pl.String:
+                texts = block.listed(column.name)
+                self.longest[column.name] = max((len(text.encode()) for text in texts), default=0)
 
 
 class _Subjects:

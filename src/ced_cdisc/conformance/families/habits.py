@@ -15,7 +15,6 @@ from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.submission import Submission
 
 _CONSENT = "INFORMED CONSENT OBTAINED"
-_COUNTS = {"subjects": pl.Int64, "whole": pl.Int64}
 
 
 def numbers_without_gap(study: Submission) -> Iterator[Look]:
@@ -26,33 +25,25 @@ def numbers_without_gap(study: Submission) -> Iterator[Look]:
         whole = data.kind != "SDTM" or len(study.domain(data.domain)) == 1
         if number in data.numbers() and "USUBJID" in data.texts() and whole:
             gather = partial(_last_numbers, number)
-            yield Gathered(data, gather, _with_gaps, partial(_gaps, data, number))
+            yield Gathered(data, gather, lambda parts: parts, partial(_gaps, data, number))
 
 
 def _last_numbers(number: str, block: Block) -> pl.DataFrame:
-    """How many ``subjects`` there are, how many of them are ``whole``, and the ``last`` number of others."""
-    last = block.frame.group_by("USUBJID").agg(
-        pl.col(number).max().alias("last"), (pl.col(number).max() == pl.len()).alias("is whole")
-    )
-    whole = last["is whole"]
-    counts = pl.DataFrame({"subjects": [whole.count()], "whole": [whole.sum()]}, schema_overrides=_COUNTS)
-    return pl.concat([counts, last.filter(~pl.col("is whole")).drop("is whole")], how="diagonal")
+    """The ``last`` number of each subject, and whether that ``is whole``: as high as its records are many."""
+    last = pl.col(number).max()
+    return block.frame.group_by("USUBJID").agg(last.alias("last"), (last == pl.len()).alias("is whole"))
 
 
-def _with_gaps(parts: pl.DataFrame) -> pl.DataFrame:
-    counts = parts.select(pl.col("subjects", "whole").sum())
-    return pl.concat(
-        [counts, parts.filter(pl.col("last").is_not_null()).drop("subjects", "whole")], how="diagonal"
-    )
-
-
-def _gaps(data: Dataset, number: str, found: pl.DataFrame) -> Iterator[Look]:
-    whole, subjects = int(found["whole"].sum()), int(found["subjects"].sum())
-    if is_nearly_all(whole, subjects):
-        gaps = found.filter(pl.col("last").is_not_null()).select("USUBJID", "last")
-        wrong = pl.col(number) == pl.col("last") if gaps.height else pl.lit(value=False)
-        frame = data.beside(gaps, "USUBJID") if gaps.height else None
-        yield data.records(wrong, number, frame=frame)
+def _gaps(data: Dataset, number: str, subjects: pl.DataFrame) -> Iterator[Look]:
+    is_whole = subjects["is whole"]
+    whole, known = int(is_whole.sum()), len(is_whole) - is_whole.null_count()
+    if not is_nearly_all(whole, known):
+        return
+    if whole == known:
+        yield data.right(number)
+        return
+    gaps = subjects.filter(~pl.col("is whole")).select("USUBJID", "last")
+    yield data.records(pl.col(number) == pl.col("last"), number, frame=data.beside(gaps, "USUBJID"))
 
 
 def numbers_in_order(study: Submission) -> Iterator[Look]:

@@ -71,9 +71,9 @@ def reference_finds_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _pointing(study):
         if not data.has("USUBJID", "IDVARVAL"):
             continue
-        named = data.records_held.different("RDOMAIN", "IDVAR").drop_nulls()
+        named = data.records_held.different("RDOMAIN", "IDVAR").drop_nulls().rows()
         for code, parents in _parents(study, data).items():
-            for name in named.filter(pl.col("RDOMAIN") == code)["IDVAR"]:
+            for name in (one for domain, one in named if domain == code):
                 holders = [parent for parent in parents if name in parent.columns and parent.has("USUBJID")]
                 if not holders:
                     continue
@@ -362,6 +362,10 @@ def _pointing(study: Submission) -> Iterator[Dataset]:
 
 def _parents(study: Submission, data: Dataset) -> dict[str, list[Dataset]]:
     """For each RDOMAIN whose dataset is there: the dataset or its parts."""
+    return study.once(f"parents of {data.name}", lambda: _found_parents(study, data))
+
+
+def _found_parents(study: Submission, data: Dataset) -> dict[str, list[Dataset]]:
     found: dict[str, list[Dataset]] = {}
     for code in data.records_held.different("RDOMAIN")["RDOMAIN"].drop_nulls():
         of_domain = [

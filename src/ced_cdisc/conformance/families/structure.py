@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 import polars as pl
@@ -322,8 +323,12 @@ def domain_published(study: Submission) -> Iterator[Look]:
             custom = data.define is not None and "Yes" in (
                 v for k, v in data.define[1].attrib.items() if str(k).endswith("IsNonStandard")
             )
-            own = [code for code in data.values("DOMAIN") if custom or str(code)[:1] in "XYZ"]
-            yield data.not_among("DOMAIN", [*codes.values, *own])
+            unknown = partial(_is_no_domain, frozenset(codes.values))
+            yield data.values_wrong("DOMAIN", [] if custom else unknown)
+
+
+def _is_no_domain(codes: frozenset[str], value: object) -> bool:
+    return value not in codes and str(value)[:1] not in "XYZ"
 
 
 def related_domain(study: Submission) -> Iterator[Look]:
