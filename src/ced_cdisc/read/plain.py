@@ -73,7 +73,7 @@ def _delimited(
     if text.count("\r") != text.count("\r\n"):
         raise _NotPlain
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=contract.delimiter, strict=True)
-    header = next(reader, [])
+    header = next(reader, list[str]())
     names = contract.renamed([name.strip() for name in header] if contract.trim else header)
     if sorted(names) != sorted(contract.columns):
         raise _NotPlain

@@ -124,7 +124,8 @@ class PlanParts:
         needed = {asked, *self._needs[asked]}
 
         def found(name: str | int) -> Any:
-            return self._read(_DATASET + name, _nothing) if name in needed and isinstance(name, str) else None
+            wanted = isinstance(name, str) and name in needed
+            return self._read(f"{_DATASET}{name}", _nothing) if wanted else None
 
         known: KnownPlan = self._read(_STUDY, found)
         own, *pooled = (
