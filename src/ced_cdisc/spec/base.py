@@ -41,8 +41,16 @@ class Model(BaseModel):
     def at(self, place: Location) -> Self:
         """A copy of this part that stands at ``place``."""
         made = self.model_copy()
-        made._place = place
+        made._stand(place)
         return made
+
+    def _stand(self, place: Location) -> None:
+        """Set the place of a part that nobody has seen yet: ``_place = place``, by a shorter way."""
+        own = self.__pydantic_private__
+        if own is None:
+            self._place = place
+        else:
+            own["_place"] = place
 
     @model_validator(mode="wrap")
     @classmethod
@@ -61,7 +69,7 @@ class Model(BaseModel):
                     unknown_key(word, list(known), findings)
             data = clean
         made = handler(data)
-        made._place = where  # set once, before anybody sees the frozen value
+        made._stand(where)  # set once, before anybody sees the frozen value
         return made
 
 
