@@ -117,7 +117,7 @@ def test_what_is_said_of_each_dataset(study: Path) -> None:
         "AE": AGAIN,
         "ADSL": f"{study.as_posix()}/mappings/adam/adsl.yaml: NAE changed",
     }
-    assert built(study, parts=2, only="EX,DM").reasons == {"EX": "kept", "DM": "kept"}
+    assert built(study, "few", parts=2, only="EX,DM").reasons == {"EX": "kept", "DM": "kept"}
 
 
 def test_a_whole_build_keeps_for_parts_and_not_the_other_way_round(study: Path) -> None:
