@@ -74,7 +74,8 @@ class Dataset:
         class_name: the SDTM class as SDTMIG spells it (``Events``), or the ADaM structure (``ADSL``, ``BDS``,
             ``TTE``, ``OCCDS``), or empty.
         ig: the dataset of the guide (also SUPP-- and AP--), or None for a custom one or ADaM.
-        define: its ItemGroupDef and the document, where a define.xml has it.
+        described: its ItemGroupDef and the document, where a define.xml has it; rules read :attr:`define`.
+        is_define_read: whether anybody did since it was set to false.
     """
 
     name: str
@@ -87,9 +88,10 @@ class Dataset:
     domain: str = ""
     class_name: str = ""
     ig: IgDataset | None = None
-    define: tuple[DefineDocument, Element] | None = None
+    described: tuple[DefineDocument, Element] | None = None
     expected: dict[str, IgVariable] = field(default_factory=dict[str, IgVariable])
     """What the guide or the model says of the variables that the dataset has."""
+    is_define_read: bool = False
     _held: dict[str, Any] = field(default_factory=dict[str, Any])
 
     # What is there
@@ -157,7 +159,13 @@ class Dataset:
         """Whether it is a SUPP-- or SQ-- dataset."""
         return self.kind == "SDTM" and {"RDOMAIN", "QNAM"} <= set(self.columns)
 
-    @cached_property
+    @property
+    def define(self) -> tuple[DefineDocument, Element] | None:
+        """Its ItemGroupDef and the document, where a define.xml has it; that it was read is noted."""
+        self.is_define_read = True
+        return self.described
+
+    @property
     def define_keys(self) -> tuple[str, ...]:
         """The key variables in key order as define.xml says; none where no define.xml has the dataset."""
         if self.define is None:
