@@ -198,7 +198,8 @@ def build(
             stop_on_errors(findings)
         findings.extend(left_over(plan, tables))
         told = accounts(plan, tables, findings)
-        files.put(make_guides(guides, packages, frames.blocks, told, findings, partner))
+        products = None if packaged is None else packaged.products
+        files.put(make_guides(guides, packages, frames.blocks, told, findings, partner, products))
         inputs = digests({**specs, **guides.files}, lock) | package_digests(plan)
         rows = {name: len(blocks) for name, blocks in frames.blocks.items()}
         shown = findings if show_ids else masked(findings)

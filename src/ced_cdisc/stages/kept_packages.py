@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges
+from ced_cdisc.stages.kept_products import KeptProducts
 from ced_cdisc.write.kept_files import KeptFiles
 
 if TYPE_CHECKING:
@@ -55,10 +56,14 @@ class KeptPackages:
         files: where they are kept.
         tool: the digest of the tool.
         content: gives the digest of the data of a dataset, by its qualified name.
+
+    Attributes:
+        products: what is made of descriptions and data together.
     """
 
     def __init__(self, files: KeptFiles, tool: str, content: Callable[[str], str]) -> None:
         self._files, self._tool, self._content = files, tool, content
+        self.products = KeptProducts(files, tool)
         self._entries: dict[str, tuple[_Entry, int]] = {}
 
     def submitted(
@@ -126,6 +131,10 @@ class KeptPackages:
         entry, number = self._entries[name]
         entry.value["files"][str(number)] = [_headers(member), digest]
         entry.files[number], entry.new = path, True
+
+    def stands_for(self, name: str) -> str:
+        """What stands for a dataset as it is submitted, and for its plan, by its qualified name."""
+        return self._entries[name][0].key
 
     def keep(self) -> None:
         """Write what is new. The files must still be where they were written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 import polars as pl
@@ -14,7 +15,7 @@ from ced_cdisc.core.findings import Finding, Findings, Stopped
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
 from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.core.xpt import XptMember, xpt_member
-from ced_cdisc.describe.annotated_crf import annotated_crf
+from ced_cdisc.describe.annotated_crf import AnnotatedCrf, annotated_crf
 from ced_cdisc.describe.crf_visits import forms_by_visit
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental
 from ced_cdisc.describe.packages import describe_package
@@ -67,7 +68,7 @@ def package(
     if made is None:
         made = (
             {place.folder: _package(place, data, raw, files, kept) for place in _places(plan)},
-            analyse(plan, data),
+            _analysed(plan, data, kept),
         )
     packed, (analysed, said) = made
     findings.extend(said)
@@ -165,8 +166,8 @@ def _package(
     if metadata is None:
         return None, []
     written = _transport(place, metadata, data, files, kept)
-    defined = _define(place, metadata)
-    return _joined(place, metadata, written, defined, _documents(place, raw), files)
+    defined = _define(place, metadata) if kept is None else _kept_define(place, metadata, kept)
+    return _joined(place, metadata, written, defined, _documents(place, raw, kept), files)
 
 
 def _transport(
@@ -265,22 +266,58 @@ def _define(place: _Place, metadata: PackageMetadata) -> _Defined:
     """define.xml and its page; that of analysis datasets links to that of the SDTM datasets they read."""
     xml = define_xml(metadata)
     found = check_define(xml, f"{place.folder}/define.xml")
-    sdtm = (dataset for dataset in place.plan.datasets if dataset.kind == "sdtm")
-    page = define_page(metadata, beside(sdtm, f"../sdtm/{_PAGE}") if place.kind == "adam" else {})
+    page = define_page(metadata, _links(place))
     # Terms are those of the study's own package by the plan, which need not be at hand here.
     return _Defined(xml, page, [finding for finding in found if finding.code != "CED546"])
 
 
-def _documents(place: _Place, raw: Mapping[str, pl.DataFrame]) -> dict[str, bytes]:
+def _links(place: _Place) -> Mapping[str, str]:
+    """Where the page of analysis datasets finds the SDTM datasets that they read."""
+    sdtm = (dataset for dataset in place.plan.datasets if dataset.kind == "sdtm")
+    return beside(sdtm, f"../sdtm/{_PAGE}") if place.kind == "adam" else {}
+
+
+def _kept_define(place: _Place, metadata: PackageMetadata, kept: KeptPackages) -> _Defined:
+    """The same, from an earlier build where nothing of it changed."""
+
+    def make() -> tuple[dict[str, bytes], list[Finding]]:
+        made = _define(place, metadata)
+        return {"xml": made.xml, "page": made.page}, made.found
+
+    made_of = place.folder, metadata, _links(place)
+    files, found = kept.products.of(f"define {place.folder}", made_of, make)
+    return _Defined(files["xml"], files["page"], found)
+
+
+def _analysed(plan: StudyPlan, data: Mapping[str, Blocks], kept: KeptPackages | None) -> _Analysed:
+    """The results and figures, from an earlier build where nothing of them changed."""
+    if kept is None:
+        return analyse(plan, data)
+    read = [dataset.name for dataset in plan.datasets if dataset.results or dataset.figures]
+    made_of = plan.study_id, plan.displays, [(name, kept.stands_for(name)) for name in read]
+    return kept.products.of("results", made_of, partial(analyse, plan, data))
+
+
+def _documents(
+    place: _Place, raw: Mapping[str, pl.DataFrame], kept: KeptPackages | None = None
+) -> dict[str, bytes]:
     """The documents that define.xml names and the build makes; the library is loaded for these alone."""
     made: dict[str, bytes] = {}
     for document in place.plan.sdtm_documents if place.kind == "sdtm" else ():
         if document.made and document.kind == "acrf":
-            from ced_cdisc.write.annotated_crf import annotated_crf_pdf
-
+            path = f"{place.folder}/{document.href}"
             crf = annotated_crf(place.plan, document, forms_by_visit(place.plan, raw))
-            made[f"{place.folder}/{document.href}"] = annotated_crf_pdf(crf)
+            make = partial(_annotated, path, crf)
+            made |= (make() if kept is None else kept.products.of(f"acrf {place.folder}", (path, crf), make))[
+                0
+            ]
     return made
+
+
+def _annotated(path: str, crf: AnnotatedCrf) -> tuple[dict[str, bytes], list[Finding]]:
+    from ced_cdisc.write.annotated_crf import annotated_crf_pdf
+
+    return {path: annotated_crf_pdf(crf)}, []
 
 
 def _joined(
