@@ -111,20 +111,20 @@ class KeptPackages:
         """What describes a dataset (0) or its qualifiers (1) of a study; what is known is not made anew."""
         return partial(self._described, study, number, describe)
 
-    def copy(self, name: str, member: XptMember, stream: BinaryIO) -> bool:
+    def copy(self, name: str, member: XptMember, stream: BinaryIO) -> str:
         """Write the transport file of a dataset, by its qualified name, if one with these headers is kept.
 
-        Gives False if none is that holds: the stream may have a part of it.
+        Gives its SHA-256, or an empty text if none is that holds: the stream may have a part of it.
         """
         entry, number = self._entries[name]
         known = entry.value["files"].get(str(number))
         if known is None or known[0] != _headers(member):
-            return False
+            return ""
         if self._files.copy_beside(entry.name, entry.key, number, known[1], stream):
-            return True
+            return known[1]
         del entry.value["files"][str(number)]
         entry.new = True
-        return False
+        return ""
 
     def wrote(self, name: str, member: XptMember, path: Path, digest: str) -> None:
         """Take notice of a transport file that was made, and what it hashes to."""

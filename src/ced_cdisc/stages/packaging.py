@@ -232,13 +232,9 @@ def _keep_transport(
     Raises:
         Stopped: it cannot hold the data.
     """
-    with files.open(name) as stream:
-        copied = kept.copy(dataset, member, stream)
-        if not copied:
-            stream.seek(0)
-            stream.truncate()
+    if not files.take(name, partial(kept.copy, dataset, member)):
+        with files.open(name) as stream:
             _write_transport(stream, data, member)
-    if not copied:
         kept.wrote(dataset, member, files.path(name), files.digests[name])
 
 
