@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ced_cdisc.conformance.memory import Spoken
 from ced_cdisc.conformance.recall import Recalled
+from ced_cdisc.core.conformance import ANY
 from ced_cdisc.core.findings import Severity, did_you_mean
 from ced_cdisc.spec.edit import CannotEdit
 from ced_cdisc.spec.findings_edit import edited

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ced_cdisc.spec.findings_file import KnownFinding
 
 _NAMES = "findings.yaml", "known_findings.yaml"
-"""As :mod:`ced_cdisc.spec.findings_file` has them, which loads the parsers; most studies have no such file."""
+"""As :mod:`ced_cdisc.spec.findings_file` has them, which loads the parsers; most studies have none."""
 
 
 @dataclass(frozen=True)
