@@ -210,7 +210,7 @@ def build(
         checks = kept.checks(files.digests, places(plan, packages)) if kept is not None else None
         checked = check_output(plan, packages, out, study, partner, checks) if check else ()
     columns = raw_columns(plan, tables)
-    reasons = kept.reasons if kept is not None else {}
+    reasons = kept.told() if kept is not None else {}
     return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons)
 
 

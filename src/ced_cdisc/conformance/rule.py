@@ -52,7 +52,7 @@ class Rule:
     @property
     def cases(self) -> Mapping[str, list[Any]]:
         """What it passes and fails, by these words; read where it is asked for, since a check needs none."""
-        entry = family_yaml(self.text.family, cases=True)["rules"][self.name]
+        entry = _with_cases(self.text.family)["rules"][self.name]
         return {"passes": entry.get("passes", []), "fails": entry.get("fails", [])}
 
 
@@ -119,3 +119,8 @@ def family_yaml(family: str, *, cases: bool = False) -> dict[str, Any]:
     if not cases:
         text = _CASES.sub("", text)
     return cast("dict[str, Any]", yaml.load(text, Loader=_Loader))
+
+
+@lru_cache
+def _with_cases(family: str) -> dict[str, Any]:
+    return family_yaml(family, cases=True)

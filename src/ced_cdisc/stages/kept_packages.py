@@ -36,6 +36,7 @@ class _Entry:
     """What is kept of one dataset.
 
     Attributes:
+        dataset: its qualified name.
         value: ``columns``; ``qualifiers``, their columns and how many there are, or None; ``described`` and
             ``files`` (digests of the headers and of the file) by number: 0 is the dataset, 1 its qualifiers.
         new: whether the value is not yet kept as it is.
@@ -43,6 +44,7 @@ class _Entry:
     """
 
     name: str
+    dataset: str
     key: str
     value: dict[str, Any]
     new: bool = False
@@ -59,11 +61,13 @@ class KeptPackages:
 
     Attributes:
         products: what is made of descriptions and data together.
+        lost: by qualified name of a dataset, in words, what of it did not hold and was made anew.
     """
 
     def __init__(self, files: KeptFiles, tool: str, content: Callable[[str], str]) -> None:
         self._files, self._tool, self._content = files, tool, content
         self.products = KeptProducts(files, tool)
+        self.lost: dict[str, str] = {}
         self._entries: dict[str, tuple[_Entry, int]] = {}
 
     def submitted(
@@ -124,6 +128,7 @@ class KeptPackages:
             return known[1]
         del entry.value["files"][str(number)]
         entry.new = True
+        self.lost.setdefault(entry.dataset, f"the transport file of {name}")
         return ""
 
     def wrote(self, name: str, member: XptMember, path: Path, digest: str) -> None:
@@ -155,7 +160,9 @@ class KeptPackages:
         if found is not None and not _is_value(found[0]):
             self._files.throw_away(shown, key)
             found = None
-        entry = _Entry(shown, key, {} if found is None else found[0])
+        if shown in self._files.damaged:
+            self.lost[name] = "the description"
+        entry = _Entry(shown, name, key, {} if found is None else found[0])
         self._entries[name] = entry, _DATASET
         self._entries[study.qualified(f"SUPP{dataset.name}")] = entry, _QUALIFIERS
         return entry

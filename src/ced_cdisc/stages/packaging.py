@@ -19,12 +19,10 @@ from ced_cdisc.describe.annotated_crf import AnnotatedCrf, annotated_crf
 from ced_cdisc.describe.crf_visits import forms_by_visit
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental
 from ced_cdisc.describe.packages import describe_package
-from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.stages.analysing import analyse
 from ced_cdisc.stages.kept_packages import KeptPackages
 from ced_cdisc.stages.planning import stop_on_errors
-from ced_cdisc.write.define import define_xml, stylesheet
-from ced_cdisc.write.define_page import beside, define_page
 from ced_cdisc.write.output_files import OutputFiles
 from ced_cdisc.write.xpt import write_xpt, write_xpt_blocks
 from ced_cdisc.write.xpt_check import check_xpt
@@ -37,9 +35,10 @@ _Transport = tuple[list[XptMember], list[Finding]]
 
 @dataclass(frozen=True)
 class _Defined:
-    """define.xml, the page for readers beside it, and what the checks of define.xml found."""
+    """define.xml, the style and the page for readers beside it, and what the checks of define.xml found."""
 
     xml: bytes
+    style: bytes
     page: bytes
     found: list[Finding]
 
@@ -260,17 +259,20 @@ def _up(folder: str) -> str:
 
 def _define(place: _Place, metadata: PackageMetadata) -> _Defined:
     """define.xml and its page; that of analysis datasets links to that of the SDTM datasets they read."""
+    # Loaded for what is made: a package of which nothing changed is not.
+    from ced_cdisc.write.define import define_xml, stylesheet
+    from ced_cdisc.write.define_page import beside, define_page
+
     xml = define_xml(metadata)
     found = check_define(xml, f"{place.folder}/define.xml")
-    page = define_page(metadata, _links(place))
+    page = define_page(metadata, beside(_read_by(place), f"../sdtm/{_PAGE}"))
     # Terms are those of the study's own package by the plan, which need not be at hand here.
-    return _Defined(xml, page, [finding for finding in found if finding.code != "CED546"])
+    return _Defined(xml, stylesheet(), page, [finding for finding in found if finding.code != "CED546"])
 
 
-def _links(place: _Place) -> Mapping[str, str]:
-    """Where the page of analysis datasets finds the SDTM datasets that they read."""
-    sdtm = (dataset for dataset in place.plan.datasets if dataset.kind == "sdtm")
-    return beside(sdtm, f"../sdtm/{_PAGE}") if place.kind == "adam" else {}
+def _read_by(place: _Place) -> list[DatasetPlan]:
+    """The SDTM datasets that analysis datasets read, to whose page theirs links."""
+    return [one for one in place.plan.datasets if place.kind == "adam" and one.kind == "sdtm"]
 
 
 def _kept_define(place: _Place, metadata: PackageMetadata, kept: KeptPackages) -> _Defined:
@@ -278,11 +280,12 @@ def _kept_define(place: _Place, metadata: PackageMetadata, kept: KeptPackages) -
 
     def make() -> tuple[dict[str, bytes], list[Finding]]:
         made = _define(place, metadata)
-        return {"xml": made.xml, "page": made.page}, made.found
+        return {"xml": made.xml, "style": made.style, "page": made.page}, made.found
 
-    made_of = place.folder, metadata, _links(place)
+    linked = [(dataset.name, [one.name for one in dataset.supplemental]) for dataset in _read_by(place)]
+    made_of = place.folder, metadata, linked
     files, found = kept.products.of(f"define {place.folder}", made_of, make)
-    return _Defined(files["xml"], files["page"], found)
+    return _Defined(files["xml"], files["style"], files["page"], found)
 
 
 def _analysed(plan: StudyPlan, data: Mapping[str, Blocks], kept: KeptPackages | None) -> _Analysed:
@@ -332,7 +335,7 @@ def _joined(
     shown = f"{folder}/define.xml"
     found = [*defined.found, *check_define_against_xpt(defined.xml, members, file=shown)]
     files.put(
-        {shown: defined.xml, f"{folder}/define2-1.xsl": stylesheet(), f"{folder}/{_PAGE}": defined.page}
+        {shown: defined.xml, f"{folder}/define2-1.xsl": defined.style, f"{folder}/{_PAGE}": defined.page}
     )
     files.put(documents)
     return metadata, found
