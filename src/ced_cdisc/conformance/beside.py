@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+
 def beside(
     frame: pl.DataFrame, other: pl.DataFrame, on: str | Sequence[str], *, nulls_equal: bool = False
 ) -> pl.DataFrame:

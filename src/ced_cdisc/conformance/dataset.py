@@ -74,7 +74,8 @@ class Dataset:
         class_name: the SDTM class as SDTMIG spells it (``Events``), or the ADaM structure (``ADSL``, ``BDS``,
             ``TTE``, ``OCCDS``), or empty.
         ig: the dataset of the guide (also SUPP-- and AP--), or None for a custom one or ADaM.
-        define: its ItemGroupDef and the document, where a define.xml has it.
+        described: its ItemGroupDef and the document, where a define.xml has it; rules read :attr:`define`.
+        is_define_read: whether anybody did since it was set to false.
     """
 
     name: str
@@ -87,9 +88,10 @@ class Dataset:
     domain: str = ""
     class_name: str = ""
     ig: IgDataset | None = None
-    define: tuple[DefineDocument, Element] | None = None
+    described: tuple[DefineDocument, Element] | None = None
     expected: dict[str, IgVariable] = field(default_factory=dict[str, IgVariable])
     """What the guide or the model says of the variables that the dataset has."""
+    is_define_read: bool = False
     _held: dict[str, Any] = field(default_factory=dict[str, Any])
 
     # What is there
@@ -157,7 +159,13 @@ class Dataset:
         """Whether it is a SUPP-- or SQ-- dataset."""
         return self.kind == "SDTM" and {"RDOMAIN", "QNAM"} <= set(self.columns)
 
-    @cached_property
+    @property
+    def define(self) -> tuple[DefineDocument, Element] | None:
+        """Its ItemGroupDef and the document, where a define.xml has it; that it was read is noted."""
+        self.is_define_read = True
+        return self.described
+
+    @property
     def define_keys(self) -> tuple[str, ...]:
         """The key variables in key order as define.xml says; none where no define.xml has the dataset."""
         if self.define is None:
@@ -254,9 +262,7 @@ class Dataset:
         """A look at the values of a character variable, none of which may have more characters."""
         name = self.v(variable)
         if self.records_held.longest(name) <= most:  # bytes are never fewer than characters
-            return Answer(
-                self, name, self._filled_in(name), failed=False, words=words
-            )
+            return Answer(self, name, self._filled_in(name), failed=False, words=words)
         return self.values_wrong(name, pl.col("value").str.len_chars() > most, **words)
 
     def habit(
@@ -282,9 +288,7 @@ class Dataset:
             instead_of: looks at other ways, of which none must be that of nearly all.
         """
         others = tuple(one for one in instead_of if isinstance(one, Question))
-        return Question(
-            self, self.v(variable), of, ~way, show, words, frame, way, told, others, in_order
-        )
+        return Question(self, self.v(variable), of, ~way, show, words, frame, way, told, others, in_order)
 
     def values_wrong(self, variable: str, wrong: Wrong, *show: str, **words: str) -> Look:
         """A look at the values of one variable.
@@ -303,9 +307,7 @@ class Dataset:
             return self.values_wrong(name, ~pl.col("value").is_in(sorted(every)), *show, **words)
         return self.values_wrong(name, lambda value: value not in every, *show, **words)
 
-    def numbers_wrong(
-        self, variable: str, wrong: Callable[[Any], Any], *show: str, **words: str
-    ) -> Look:
+    def numbers_wrong(self, variable: str, wrong: Callable[[Any], Any], *show: str, **words: str) -> Look:
         """A look at the values of a numeric variable.
 
         Args:

@@ -7,7 +7,7 @@ of each subject stand, and once more for all rules together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -120,6 +120,14 @@ class Block:
         return self.frame[SUBJECT].unique()
 
 
+@dataclass(frozen=True)
+class Profile:
+    """What a reading of all records tells of each variable: records without a value, bytes of the longest."""
+
+    missing: Mapping[str, int]
+    longest: Mapping[str, int]
+
+
 class Records:
     """The records of a dataset.
 
@@ -131,6 +139,7 @@ class Records:
         self._source, self._names = source, names
         self.is_large = source.height > FEW
         self._different: dict[tuple[str, ...], pl.DataFrame] = {}
+        self._told: Profile | None = None
 
     @classmethod
     def of(cls, frame: pl.DataFrame) -> Records:
@@ -214,19 +223,31 @@ class Records:
 
     def missing(self, name: str) -> int:
         """How many records lack a value of a variable."""
-        return self._profile.missing[name]
+        return self.profile.missing[name]
 
     def longest(self, name: str) -> int:
         """The bytes of the longest value of a character variable; 0 where there is none."""
-        return self._profile.longest.get(name, 0)
+        return self.profile.longest.get(name, 0)
 
-    def look_through(self) -> None:
-        """Read all of it once, so that what cannot be read is known.
+    def look_through(self, known: Profile | None = None) -> None:
+        """Read all of it once, so that what cannot be read is known; a file that was read before need not be.
+
+        Args:
+            known: what an earlier reading of the same bytes told.
 
         Raises:
             Stopped: the file cannot be read.
         """
-        _ = self._profile
+        self._told = known
+        if known is None:
+            _ = self._profile
+
+    @property
+    def profile(self) -> Profile:
+        """What a reading of all of it tells."""
+        if self._told is None:
+            self._told = Profile(self._profile.missing, self._profile.longest)
+        return self._told
 
     @cached_property
     def _profile(self) -> _Profile:

@@ -23,6 +23,26 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class _Subjects:
+    """Which of the subjects of DM each record of a block is about; asked once a block."""
+
+    def __init__(self, known: pl.DataFrame) -> None:
+        self._known = known
+        self._found = WeakKeyDictionary[Block, pl.Series]()
+
+    def made_of(self) -> object:
+        """What the answers hang on, as :class:`~ced_cdisc.conformance.look_digest.MadeOf` has it."""
+        return self._known
+
+    def places(self, block: Block) -> pl.Series:
+        """The place of the subject of each record; null where DM has it not."""
+        if block not in self._found:
+            here = block.frame[["USUBJID"]]
+            found = here.join(self._known, on="USUBJID", how="left", maintain_order="left")
+            self._found[block] = found["place"]
+        return self._found[block]
+
+
 @dataclass(eq=False)
 class Submission:
     """All datasets of a folder and the standards that govern them."""
@@ -31,10 +51,6 @@ class Submission:
     governing: Governing
     defines: tuple[DefineDocument, ...] = ()
     _held: dict[str, Any] = field(default_factory=dict[str, Any])
-    _places_in_dm: WeakKeyDictionary[Block, pl.Series] = field(
-        default_factory=WeakKeyDictionary[Block, pl.Series]
-    )
-    """By block, which of the subjects each record is about; a block may be part of several submissions."""
 
     def get(self, name: str) -> Dataset | None:
         """The dataset of that name."""
@@ -93,19 +109,16 @@ class Submission:
         absent = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.subjects.columns]
         dm = self.subjects.with_columns(absent)
         named = (pl.col(n).alias(f"DM.{n}") for n in names)
-        right = dm.select("USUBJID", *named, *made).drop("USUBJID")
+        right, subjects = dm.select("USUBJID", *named, *made).drop("USUBJID"), self._in_dm
 
         def found(block: Block) -> pl.DataFrame:
-            return with_columns(block.frame, right[self._place_in_dm(block)].get_columns())
+            return with_columns(block.frame, right[subjects.places(block)].get_columns())
 
         return found
 
-    def _place_in_dm(self, block: Block) -> pl.Series:
-        if block not in self._places_in_dm:
-            known = self.once("places in DM", lambda: self.subjects[["USUBJID"]].with_row_index("place"))
-            found = block.frame[["USUBJID"]].join(known, on="USUBJID", how="left", maintain_order="left")
-            self._places_in_dm[block] = found["place"]
-        return self._places_in_dm[block]
+    @cached_property
+    def _in_dm(self) -> _Subjects:
+        return _Subjects(self.subjects[["USUBJID"]].with_row_index("place"))
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """What several rules make of the submission, made once."""

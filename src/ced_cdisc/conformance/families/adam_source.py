@@ -101,7 +101,11 @@ def visit_of_subject(study: Submission) -> Iterator[Look]:
     visits = study.get("SV")
     if visits is None or not visits.has("USUBJID", "VISITNUM"):
         return
-    there = visits.read("USUBJID", "VISITNUM").unique().with_columns(pl.lit(True).alias("__there"))
+    there = (
+        visits.read("USUBJID", "VISITNUM")
+        .unique(maintain_order=True)
+        .with_columns(pl.lit(True).alias("__there"))
+    )
     known = visits.values("USUBJID").implode()
     for data in study.adam("BDS", "OCCDS", "TTE"):
         if "VISITNUM" in data.numbers() and _is_text(data, "USUBJID"):

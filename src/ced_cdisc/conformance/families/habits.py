@@ -141,7 +141,7 @@ def consent_on_one_day(study: Submission) -> Iterator[Look]:
     dm = study.get("DM")
     consents = [_consents(one) for one in study.domain("DS") if one.has("USUBJID", "DSDECOD", "DSSTDTC")]
     if dm is not None and dm.has("USUBJID", "RFICDTC") and consents:
-        days = pl.concat(consents).group_by("USUBJID").agg("consent")
+        days = pl.concat(consents).group_by("USUBJID", maintain_order=True).agg("consent")
         frame = dm.beside(days, "USUBJID")
         consent = day(pl.col("RFICDTC"))
         of = pl.col("consent").is_not_null() & consent.is_not_null()

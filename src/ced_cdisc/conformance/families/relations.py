@@ -153,7 +153,7 @@ def relation_of_records_has_no_type(study: Submission) -> Iterator[Look]:  # noq
 def specimen_has_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("RELSPEC")
     if data is not None and data.has("USUBJID", "REFID", "PARENT"):
-        known = data.read("USUBJID", "REFID").unique()
+        known = data.read("USUBJID", "REFID").unique(maintain_order=True)
         known = known.select("USUBJID", PARENT="REFID", there=pl.lit(value=True))
         frame = data.beside(known, ["USUBJID", "PARENT"])
         yield data.records(pl.col("there").is_null(), "PARENT", "REFID", frame=frame)
@@ -170,7 +170,9 @@ def visit_took_place(study: Submission) -> Iterator[Look]:  # noqa: D103
     visits = study.get("SV")
     if visits is None or not visits.has("USUBJID", "VISITNUM"):
         return
-    known = visits.read("USUBJID", "VISITNUM").unique().with_columns(there=pl.lit(value=True))
+    known = (
+        visits.read("USUBJID", "VISITNUM").unique(maintain_order=True).with_columns(there=pl.lit(value=True))
+    )
     for data in study.having("USUBJID", "VISITNUM", among=study.sdtm(*_OBSERVED)):
         frame = data.beside(known, ["USUBJID", "VISITNUM"])
         done = data.col("--STAT").ne_missing("NOT DONE")
@@ -189,7 +191,7 @@ def planned_visit_name(study: Submission) -> Iterator[Look]:  # noqa: D103
     planned = study.get("TV")
     if planned is None or not planned.has("VISITNUM", "VISIT"):
         return
-    names = planned.frame.select("VISITNUM", planned="VISIT").drop_nulls().unique()
+    names = planned.frame.select("VISITNUM", planned="VISIT").drop_nulls().unique(maintain_order=True)
     several = names.filter(pl.col("VISITNUM").is_duplicated())["VISITNUM"]
     names = names.filter(~pl.col("VISITNUM").is_in(several.implode()))
     for data in study.having("VISITNUM", "VISIT"):
@@ -204,7 +206,7 @@ def planned_visit_day(study: Submission) -> Iterator[Look]:  # noqa: D103
     planned = study.get("TV")
     if planned is None or not planned.has("VISITNUM", "VISITDY"):
         return
-    days = planned.frame.select("VISITNUM", planned="VISITDY").drop_nulls().unique()
+    days = planned.frame.select("VISITNUM", planned="VISITDY").drop_nulls().unique(maintain_order=True)
     several = days.filter(pl.col("VISITNUM").is_duplicated())["VISITNUM"]
     days = days.filter(~pl.col("VISITNUM").is_in(several.implode()))
     for data in study.having("VISITNUM", "VISITDY"):
@@ -297,7 +299,9 @@ def exposed_subject_has_dates(study: Submission) -> Iterator[Look]:  # noqa: D10
     doses = [one for one in study.domain("EX") if one.has("USUBJID")]
     if dm is not None and dm.has("USUBJID", "RFXSTDTC") and doses:
         treated = pl.concat([_doses(one) for one in doses])
-        given = treated.filter(pl.col("dose").is_null() | (pl.col("dose") > 0))["USUBJID"].unique()
+        given = treated.filter(pl.col("dose").is_null() | (pl.col("dose") > 0))["USUBJID"].unique(
+            maintain_order=True
+        )
         yield dm.records(
             pl.col("RFXSTDTC").is_null(), "RFXSTDTC", of=pl.col("USUBJID").is_in(given.implode())
         )
