@@ -95,7 +95,7 @@ class Study:
             for path in files
         }
         self.reasons = dict(made.reasons)
-        return hashes, made.findings.sorted(), [replace(one, folder="") for one in made.checked]
+        return hashes, made.findings.sorted(), [_anywhere(one) for one in made.checked]
 
     def files(self) -> tuple[tuple[str, bytes], ...]:
         """What a build reads."""
@@ -103,6 +103,12 @@ class Study:
             path for one in ("raw", "mappings", "define") for path in sorted((self.folder / one).rglob("*.*"))
         )
         return tuple((str(path.relative_to(self.folder)), path.read_bytes()) for path in read)
+
+
+def _anywhere(result: CheckResult) -> CheckResult:
+    """A result that does not name the folder of one test."""
+    memory = result.memory
+    return replace(result, folder="", memory=memory and replace(memory, file=Path(memory.file).name))
 
 
 EDITS: dict[str, Callable[[Study], None]] = {
