@@ -43,12 +43,7 @@ class AskedQuestion(Asking):
     def needs(self) -> set[str]:
         """The columns that it looks at and shows."""
         look = self.look
-        found = {
-            name
-            for one in (look.of, look.wrong)
-            if one is not None
-            for name in one.meta.root_names()
-        }
+        found = {name for one in (look.of, look.wrong) if one is not None for name in one.meta.root_names()}
         return found | set(look.dataset.shown(look.variable, *look.show))
 
     def expressions(self, number: int, skipped: int) -> dict[str, pl.Expr]:
@@ -58,7 +53,9 @@ class AskedQuestion(Asking):
         """
         look, asked = self.look, dict[str, pl.Expr]()
         if look.of is not None and look.looked is None:
-            asked[f"of{id(look.of)}"] = pl.len() - skipped if self._is_of_all else _behind(look.of, skipped).sum()
+            asked[f"of{id(look.of)}"] = (
+                pl.len() - skipped if self._is_of_all else _behind(look.of, skipped).sum()
+            )
         if look.way is None:
             asked[f"bad{number}"] = _behind(self._chosen, skipped).any()
         return asked

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ced_cdisc.check.define.document import DefineDocument, Element
 
 Kind = Literal["SDTM", "ADaM", "other"]
+_EVERY = pl.lit(value=True)
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ class Dataset:
         if of is None:
             looked = self._filled_in(name)
             # Where all records have a value, it is not asked of each whether it has.
-            of = pl.lit(value=True) if 0 < looked == self.height else self._is_filled(name)
+            of = _EVERY if 0 < looked == self.height else self._is_filled(name)
         return Question(self, name, of, wrong, show, words, frame, looked=looked)
 
     def right(self, variable: str, *show: str, of: pl.Expr | None = None) -> Look:
@@ -217,7 +218,7 @@ class Dataset:
         return self.records(pl.lit(value=False), variable, *show, of=of)
 
     def _is_filled(self, name: str) -> pl.Expr:
-        return pl.col(name).is_not_null() if name in self.columns else pl.lit(value=True)
+        return pl.col(name).is_not_null() if name in self.columns else _EVERY
 
     def _filled_in(self, name: str) -> int:
         """In how many records a variable has a value; all, of one that the dataset lacks."""
@@ -248,15 +249,13 @@ class Dataset:
         name = self.v(variable)
         if not self.records_held.missing(name):
             return Answer(self, name, self.height, failed=False)
-        return self.records(pl.col(name).is_null(), name, of=pl.lit(value=True))
+        return self.records(pl.col(name).is_null(), name, of=_EVERY)
 
     def no_longer(self, variable: str, most: int, **words: str) -> Look:
         """A look at the values of a character variable, none of which may have more characters."""
         name = self.v(variable)
         if self.records_held.longest(name) <= most:  # bytes are never fewer than characters
-            return Answer(
-                self, name, self._filled_in(name), failed=False, words=words
-            )
+            return Answer(self, name, self._filled_in(name), failed=False, words=words)
         return self.values_wrong(name, pl.col("value").str.len_chars() > most, **words)
 
     def habit(
@@ -282,9 +281,7 @@ class Dataset:
             instead_of: looks at other ways, of which none must be that of nearly all.
         """
         others = tuple(one for one in instead_of if isinstance(one, Question))
-        return Question(
-            self, self.v(variable), of, ~way, show, words, frame, way, told, others, in_order
-        )
+        return Question(self, self.v(variable), of, ~way, show, words, frame, way, told, others, in_order)
 
     def values_wrong(self, variable: str, wrong: Wrong, *show: str, **words: str) -> Look:
         """A look at the values of one variable.
@@ -303,15 +300,13 @@ class Dataset:
             return self.values_wrong(name, ~pl.col("value").is_in(sorted(every)), *show, **words)
         return self.values_wrong(name, lambda value: value not in every, *show, **words)
 
-    def numbers_wrong(
-        self, variable: str, wrong: Callable[[Any], Any], *show: str, **words: str
-    ) -> Look:
+    def numbers_wrong(self, variable: str, wrong: Callable[[Any], Any], *show: str, **words: str) -> Look:
         """A look at the values of a numeric variable.
 
         Args:
             variable, show: as in :meth:`values_wrong`.
-            wrong: arithmetic that can be done with a number as well as with a column, as which a large dataset
-                is looked at.
+            wrong: arithmetic that can be done with a number as well as with a column; a large dataset is
+                looked at in columns.
         """
         name = self.v(variable)
         is_column = self.records_held.is_large or self.columns[name].type == "Char"
@@ -403,5 +398,5 @@ class Dataset:
 
 
 def _counted(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """What variables hold side by side, each once, in the order in which it first comes, with its ``count``."""
+    """What variables hold side by side, each once, in the order of its first record, with its ``count``."""
     return frame.group_by(names, maintain_order=True).agg(pl.len().cast(pl.Int64).alias("count"))

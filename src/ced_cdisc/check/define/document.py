@@ -112,7 +112,9 @@ class DefineDocument:
         """The ItemRefs of a dataset or a value list with their ItemDefs; dangling references left out."""
         found = self._pairs.get(owner)
         if found is None:
-            every = ((ref, self.items.get(ref.get("ItemOID", ""))) for ref in owner.findall(qualified("ItemRef")))
+            every = (
+                (ref, self.items.get(ref.get("ItemOID", ""))) for ref in owner.findall(qualified("ItemRef"))
+            )
             found = self._pairs[owner] = tuple((ref, item) for ref, item in every if item is not None)
         return found
 

@@ -44,14 +44,15 @@ def _windows(data: Dataset, name: str, each: pl.DataFrame) -> Iterator[Look]:
     place, value = ["PARAMCD", "AVISIT"], pl.col(name)
     each = each.filter(pl.col("AVISIT").is_not_null())
     if not each[place].is_duplicated().any():
-        of = int(each["count"].sum()) if not each[name].null_count() else int(each.drop_nulls(name)["count"].sum())
+        of = (
+            int(each["count"].sum())
+            if not each[name].null_count()
+            else int(each.drop_nulls(name)["count"].sum())
+        )
         if is_nearly_all(of, of):
             yield data.right(name, *place)
         return
-    each = (
-        each.sort(name)
-        .sort("count", descending=True, maintain_order=True)
-    )
+    each = each.sort(name).sort("count", descending=True, maintain_order=True)
     usual = each.group_by(place, maintain_order=True).agg(value.first().alias("__usual"))
     told = each.join(usual, on=place, nulls_equal=True).select("count", right=value == pl.col("__usual"))
     follow, of = (
