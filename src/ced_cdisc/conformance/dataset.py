@@ -208,7 +208,8 @@ class Dataset:
         if of is None:
             looked = self._filled_in(name)
             # Where all records have a value, it is not asked of each whether it has.
-            of = _EVERY if 0 < looked == self.height else self._is_filled(name)
+            is_asked = name in self.columns and (looked < self.height or not looked)
+            of = pl.col(name).is_not_null() if is_asked else _EVERY
         return Question(self, name, of, wrong, show, words, frame, looked=looked)
 
     def right(self, variable: str, *show: str, of: pl.Expr | None = None) -> Look:
@@ -216,9 +217,6 @@ class Dataset:
         if of is None:
             return Answer(self, self.v(variable), self._filled_in(self.v(variable)), failed=False)
         return self.records(pl.lit(value=False), variable, *show, of=of)
-
-    def _is_filled(self, name: str) -> pl.Expr:
-        return pl.col(name).is_not_null() if name in self.columns else _EVERY
 
     def _filled_in(self, name: str) -> int:
         """In how many records a variable has a value; all, of one that the dataset lacks."""
