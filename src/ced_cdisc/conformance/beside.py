@@ -33,4 +33,4 @@ def with_columns(frame: pl.DataFrame, more: Sequence[pl.Series]) -> pl.DataFrame
     """The records with columns of the same length; without a query, where none of them is there yet."""
     if any(one.name in frame.columns for one in more):
         return frame.with_columns(more)
-    return frame.hstack(more)
+    return frame.hstack(list(more))

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ced_cdisc.check.define.document import DefineDocument, Element
 
 Kind = Literal["SDTM", "ADaM", "other"]
+_EVERY = pl.lit(value=True)
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,8 @@ class Dataset:
         if of is None:
             looked = self._filled_in(name)
             # Where all records have a value, it is not asked of each whether it has.
-            of = pl.lit(value=True) if 0 < looked == self.height else self._is_filled(name)
+            is_asked = name in self.columns and (looked < self.height or not looked)
+            of = pl.col(name).is_not_null() if is_asked else _EVERY
         return Question(self, name, of, wrong, show, words, frame, looked=looked)
 
     def right(self, variable: str, *show: str, of: pl.Expr | None = None) -> Look:
@@ -223,9 +225,6 @@ class Dataset:
         if of is None:
             return Answer(self, self.v(variable), self._filled_in(self.v(variable)), failed=False)
         return self.records(pl.lit(value=False), variable, *show, of=of)
-
-    def _is_filled(self, name: str) -> pl.Expr:
-        return pl.col(name).is_not_null() if name in self.columns else pl.lit(value=True)
 
     def _filled_in(self, name: str) -> int:
         """In how many records a variable has a value; all, of one that the dataset lacks."""
@@ -256,7 +255,7 @@ class Dataset:
         name = self.v(variable)
         if not self.records_held.missing(name):
             return Answer(self, name, self.height, failed=False)
-        return self.records(pl.col(name).is_null(), name, of=pl.lit(value=True))
+        return self.records(pl.col(name).is_null(), name, of=_EVERY)
 
     def no_longer(self, variable: str, most: int, **words: str) -> Look:
         """A look at the values of a character variable, none of which may have more characters."""
@@ -312,8 +311,8 @@ class Dataset:
 
         Args:
             variable, show: as in :meth:`values_wrong`.
-            wrong: arithmetic that can be done with a number as well as with a column, as which a large dataset
-                is looked at.
+            wrong: arithmetic that can be done with a number as well as with a column; a large dataset is
+                looked at in columns.
         """
         name = self.v(variable)
         is_column = self.records_held.is_large or self.columns[name].type == "Char"
@@ -405,5 +404,5 @@ class Dataset:
 
 
 def _counted(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """What variables hold side by side, each once, in the order in which it first comes, with its ``count``."""
+    """What variables hold side by side, each once, in the order of its first record, with its ``count``."""
     return frame.group_by(names, maintain_order=True).agg(pl.len().cast(pl.Int64).alias("count"))

@@ -132,12 +132,14 @@ class Records:
     """The records of a dataset.
 
     Attributes:
+        height: how many there are.
         is_large: whether they are looked at in blocks.
     """
 
     def __init__(self, source: Source, names: Sequence[str]) -> None:
         self._source, self._names = source, names
-        self.is_large = source.height > FEW
+        self.height = source.height
+        self.is_large = self.height > FEW
         self._different: dict[tuple[str, ...], pl.DataFrame] = {}
         self._told: Profile | None = None
 
@@ -145,11 +147,6 @@ class Records:
     def of(cls, frame: pl.DataFrame) -> Records:
         """Those of a frame."""
         return cls(Held(frame), frame.columns)
-
-    @property
-    def height(self) -> int:
-        """How many there are."""
-        return self._source.height
 
     @cached_property
     def _whole(self) -> pl.DataFrame:

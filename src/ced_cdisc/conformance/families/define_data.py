@@ -170,7 +170,7 @@ def values_in_list_of_condition(study: Submission) -> Iterator[Look]:  # noqa: D
                 wrong = ~column.is_in(numbers.implode())
             else:
                 wrong = ~column.is_in(listed[1])
-            yield data.records(wrong, name, of=of & column.is_not_null(), said=item.get("OID", ""))
+            yield data.records(wrong, name, of=of, said=item.get("OID", ""))
 
 
 def values_of_condition_fit_length(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -178,7 +178,7 @@ def values_of_condition_fit_length(study: Submission) -> Iterator[Look]:  # noqa
         length = item.get("Length", "")
         if item.get("DataType") == "text" and data.columns[name].type == "Char" and length.isdecimal():
             wrong = pl.col(name).str.len_chars() > int(length)
-            yield data.records(wrong, name, of=of & pl.col(name).is_not_null(), said=length)
+            yield data.records(wrong, name, of=of, said=length)
 
 
 def values_of_condition_have_type(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -193,7 +193,7 @@ def values_of_condition_have_type(study: Submission) -> Iterator[Look]:  # noqa:
         elif kind in SHAPES:
             wrong = ~column.str.contains(f"^{SHAPES[kind]}$")
         if wrong is not None:
-            yield data.records(wrong, name, of=of & column.is_not_null(), said=kind)
+            yield data.records(wrong, name, of=of, said=kind)
 
 
 def key_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -223,18 +223,20 @@ def records_in_order_of_keys(study: Submission) -> Iterator[Look]:
     for data, _, _ in _described(study):
         keys = data.define_keys
         if keys and all(name in data.columns for name in keys):
-            way, of = ~_before_their_place(keys), pl.lit(value=True)
+            way, of = ~_before_their_place(data, keys), pl.lit(value=True)
             yield data.habit(way, keys[0], *keys, of=of, in_order=True, keys=", ".join(keys))
 
 
-def _before_their_place(keys: Sequence[str]) -> pl.Expr:
+def _before_their_place(data: Dataset, keys: Sequence[str]) -> pl.Expr:
     """Which records come earlier by the keys than the record before them; missing values first, as in SAS."""
     early = pl.lit(value=False)
     for name in reversed(keys):
-        here, before = pl.col(name), pl.col(name).shift(1)
-        less = (here < before).fill_null(False) | (here.is_null() & before.is_not_null())
-        early = less | (here.eq_missing(before) & early)
-    return early
+        here = pl.col(name)
+        if data.records_held.missing(name):
+            here = here.fill_null("" if data.columns[name].type == "Char" else float("-inf"))
+        before = here.shift(1)
+        early = (here < before) | ((here == before) & early)
+    return early.fill_null(value=False)  # that of the first record, which has none before it
 
 
 # What several rules share
@@ -264,7 +266,7 @@ def _variables(study: Submission) -> Iterable[tuple[Dataset, Element, str]]:
 
 
 def _conditions(study: Submission) -> Iterable[_Condition]:
-    """The value-level items of a variable with the records that their where clauses choose.
+    """The value-level items of a variable with the filled records that their where clauses choose.
 
     A clause that asks for variables of other datasets is left out.
     """
@@ -289,4 +291,5 @@ def _chosen(study: Submission) -> Iterator[_Condition]:
                 ]
                 found = [one for one in chosen if one is not None]
                 if found and len(found) == len(named):
-                    yield data, document, item, name, reduce(lambda a, b: a | b, found)
+                    of = reduce(lambda a, b: a | b, found) & pl.col(name).is_not_null()
+                    yield data, document, item, name, of

@@ -7,6 +7,7 @@ from functools import partial
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.dates import after, day, is_day
 from ced_cdisc.conformance.look import Beside, Look
@@ -89,11 +90,11 @@ def reference_finds_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 def _with_referred(holders: list[Dataset], name: str, block: Block) -> pl.DataFrame:
     """References with ``there``, where a record of the subject has the value."""
-    known = pl.concat([_keys(holder, name, block) for holder in holders]).unique()
+    known = pl.concat([_keys(holder, name, block) for holder in holders])
     keys = block.frame.select("USUBJID", pl.col("IDVARVAL").str.strip_chars().alias("key"))
-    known = known.with_columns(there=pl.lit(value=True))
-    found = keys.join(known, on=["USUBJID", "key"], how="left", maintain_order="left")
-    return block.frame.with_columns(found["there"])
+    found = keys.with_row_index("row").join(known, on=["USUBJID", "key"], how="semi")["row"]
+    there = pl.repeat(None, keys.height, dtype=pl.Boolean, eager=True).alias("there")
+    return with_columns(block.frame, [there.scatter(found, True)])
 
 
 def one_qualifier_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -261,8 +262,8 @@ def _within_spans(with_day: Beside, day: pl.Expr, spans: pl.DataFrame, block: Bl
             pl.col("there").first().alias("by SE"),
         )
     )
-    found = rows.select("row").join(held, on="row", how="left", maintain_order="left")
-    return block.frame.with_columns(found["fits"], found["by SE"])
+    found = rows[["row"]].join(held, on="row", how="left", maintain_order="left")
+    return with_columns(block.frame, [found["fits"], found["by SE"]])
 
 
 def arm_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -89,8 +89,12 @@ def _is_not(terms: set[Any], value: object) -> bool:
     return value not in terms
 
 
-def _coded(study: Submission) -> Iterator[tuple[Dataset, str, list[CtCodelist]]]:
-    """The filled character variables of SDTM with codelists of the guide that are all in the package."""
+def _coded(study: Submission) -> Iterable[tuple[Dataset, str, list[CtCodelist]]]:
+    """The character variables of SDTM with codelists of the guide that are all in the package."""
+    return study.once("coded variables", lambda: list(_with_codelists(study)))
+
+
+def _with_codelists(study: Submission) -> Iterator[tuple[Dataset, str, list[CtCodelist]]]:
     for data in study.sdtm():
         for name, known in data.expected.items():
             lists = [study.governing.codelist(code) for code in known.codelists]
