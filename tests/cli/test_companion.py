@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,12 +42,20 @@ atexit.register(lambda: open("swaps", "w").write(f"{len(seen)}"))
 """
 
 
+@cache
+def built_alone() -> dict[str, str]:
+    """What one process makes of the small study."""
+    assert ced("build", "raw", "alone").code == 0
+    made = tree("alone")
+    shutil.rmtree("alone")
+    return made
+
+
 @pytest.fixture
 def alone() -> dict[str, str]:
-    """What one process makes of the small study, in the working folder."""
+    """The small study in the working folder, and what one process makes of it."""
     given()
-    assert ced("build", "raw", "alone").code == 0
-    return tree("alone")
+    return built_alone()
 
 
 def test_two_processes_build_the_same_bytes(alone: dict[str, str]) -> None:
