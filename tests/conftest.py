@@ -30,24 +30,24 @@ def _without_waiting_for_the_disk() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def example_build(tmp_path_factory: pytest.TempPathFactory) -> shared.Made:
+def example_build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[shared.Made]:
     """What the build of the example study handed out, and the folder that it wrote."""
-    return shared.made_once(tmp_path_factory, shared.example)
+    yield from shared.made_once(tmp_path_factory, shared.example)
 
 
 @pytest.fixture(scope="session")
-def example_by_command(tmp_path_factory: pytest.TempPathFactory) -> shared.Called:
+def example_by_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[shared.Called]:
     """The build of the example study by the command line."""
-    return shared.once(tmp_path_factory, "example_by_command", shared.example_by_command)
+    yield from shared.once(tmp_path_factory, "example_by_command", shared.example_by_command)
 
 
 @pytest.fixture(scope="session")
-def example_ig34(tmp_path_factory: pytest.TempPathFactory) -> shared.Made:
+def example_ig34(tmp_path_factory: pytest.TempPathFactory) -> Iterator[shared.Made]:
     """The same in the profile ig34."""
-    return shared.made_once(tmp_path_factory, shared.example_ig34)
+    yield from shared.made_once(tmp_path_factory, shared.example_ig34)
 
 
 @pytest.fixture(scope="session")
-def second_example(tmp_path_factory: pytest.TempPathFactory) -> shared.Made:
+def second_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[shared.Made]:
     """The same of the second example study."""
-    return shared.made_once(tmp_path_factory, shared.second_example)
+    yield from shared.made_once(tmp_path_factory, shared.second_example)

@@ -8,7 +8,7 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -105,7 +105,7 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "/"
 
 
-def made_once(factory: pytest.TempPathFactory, make: Callable[[Path], Build]) -> Made:
+def made_once(factory: pytest.TempPathFactory, make: Callable[[Path], Build]) -> Iterator[Made]:
     """A build, made by the worker that needs it first; the others read what it wrote.
 
     Its findings lose the way to mask them, which is of the process that knows the people.
@@ -121,16 +121,22 @@ def made_once(factory: pytest.TempPathFactory, make: Callable[[Path], Build]) ->
 T = TypeVar("T")
 
 
-def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], T]) -> T:
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], T]) -> Iterator[T]:
     """What is made in a folder of the run, by the worker that needs it first.
 
-    What was handed out goes from one worker to the next as a pickle.
+    What was handed out goes from one worker to the next as a pickle. At the end of each worker the folder has
+    to be as it was made: a test that writes there may spoil another, on another worker, on another day.
     """
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent  # that of the run, in which each worker has one
-    kept = base / f"{name}.pickle"
+    folder, kept = base / name, base / f"{name}.pickle"
     with FileLock(base / f"{name}.lock"):
         if not kept.exists():
-            kept.write_bytes(pickle.dumps(make(base / name)))
-    return pickle.loads(kept.read_bytes())
+            made = make(folder)
+            kept.write_bytes(pickle.dumps((made, seen(folder))))
+    value, before = pickle.loads(kept.read_bytes())
+    yield value
+    after = seen(folder)
+    changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+    assert changed == [], f"a test changed what all tests share in {name}"
