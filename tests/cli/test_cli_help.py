@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from ced_cdisc import __version__
 from ced_cdisc.cli import main
-from shared_builds import Made
+from shared_builds import EXAMPLE_COMMAND, Called, Made
 
 HEAVY = ("polars", "pandas", "lxml", "pyarrow", "pydantic", "numpy", "openpyxl", "yaml", "rich")
 
@@ -77,7 +77,13 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("plans")
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+def test_the_build_in_the_help_runs_in_a_clone(example_by_command: Called) -> None:
+    words = " ".join(EXAMPLE_COMMAND)
+    assert f"\n  Example:\n    ced-cdisc {words}\n" in said("build", "--help")
+    assert (example_by_command.code, "error" in example_by_command.said) == (0, False)
+
+
+@pytest.mark.parametrize("command", sorted(main.commands.keys() - {"build"}))
 def test_the_example_in_the_help_runs_in_a_clone(
     command: str, tmp_path: Path, example_build: Made, plans: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

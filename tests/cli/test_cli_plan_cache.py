@@ -78,13 +78,13 @@ def test_check_spec_uses_the_plan_of_a_build_and_a_part_that_of_the_whole() -> N
 
 def test_numbers_stay_pinned_with_a_known_plan() -> None:
     spoil(STUDY, "usubjid:", "sequence: pinned\nusubjid:")
-    assert built("one").code == 0
+    assert ced("build", "raw", "one").code == 0
     assert built("two").code == 0
     assert loaded() == set()
     assert tree("one")["sdtm/ae.xpt"] == tree("two")["sdtm/ae.xpt"]
     lock = Path("mappings/sequence.lock").read_text()
     spoil("raw/ae.csv", "001,1,Headache,1,10-FEB-2020,12-FEB-2020\n", "")
-    assert built("three").code == 0
+    assert ced("build", "raw", "three").code == 0
     assert Path("mappings/sequence.lock").read_text() == lock.replace(
         "used\tae SUBJ=001 AENO=1", "retired\tae SUBJ=001 AENO=1"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,12 +13,12 @@ from click.testing import CliRunner
 
 from ced_cdisc.cli import main
 from published_ct import SMALL, tabbed
+from shared_builds import Called, Made, seen
 
 CLONE = Path(__file__).parents[2]
 WHO = ("DM", "USUBJID=IMPROVECED-01-001", "AGE")
 
 RUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "build": (("raw", "out", "--no-check"), ("out",)),
     "build --only": (("raw", "part", "--only", "DM", "--format", "xpt,json", "--no-check"), ("part",)),
     "check": (("out/sdtm",), ()),
     "check --out": (("out/sdtm", "--out", "reports/a.xlsx", "--out", "reports/a.sarif"), ("reports",)),
@@ -56,11 +55,11 @@ RUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "spec to-define": (("spec.xlsx", "made.xml"), ("made.xml",)),
     "why": ((*WHO, "--raw", "raw"), ()),
 }  # fmt: skip
-"""Words of a call, and what it may make or change. The build comes first: others read what it wrote."""
+"""Words of a call, and what it may make or change, with a build of the study in ``out``."""
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sandbox(tmp_path_factory: pytest.TempPathFactory, example_build: Made) -> Path:
     """A study of its own in ``work``, beside ``home``, ``tmp`` and ``cache``, all that a run can see."""
     top = tmp_path_factory.mktemp("sandbox")
     for name in ("home", "tmp", "cache", "work/reports"):
@@ -69,6 +68,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(CLONE / name, top / "work" / name)
     for name in ("raw", "raw_june"):
         shutil.copytree(CLONE / "examples" / "improve_ced" / "raw", top / "work" / name)
+    shutil.copytree(example_build[1], top / "work" / "out")
     ae = top / "work" / "raw_june" / "ae.csv"
     ae.write_bytes(ae.read_bytes().replace(b"MILD", b"Mild"))
     shutil.copy(CLONE / "tests" / "define" / "old" / "define20-sdtm.xml", top / "work" / "old.xml")
@@ -85,19 +85,6 @@ def _at_work(sandbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", None)
 
 
-def seen(top: Path) -> dict[str, str]:
-    """Every file with its digest, every folder, but those of the cache, which is the user's to name."""
-    return {
-        path.relative_to(top).as_posix(): digest(path)
-        for path in sorted(top.rglob("*"))
-        if path.relative_to(top).parts[0] != "cache"
-    }  # fmt: skip
-
-
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "/"
-
-
 def leaves(command: click.Command, name: str = "") -> Iterator[str]:
     if isinstance(command, click.Group):
         for word, below in sorted(command.commands.items()):
@@ -108,6 +95,14 @@ def leaves(command: click.Command, name: str = "") -> Iterator[str]:
 
 def test_every_command_is_run_here() -> None:
     assert sorted({name.partition(" --")[0] for name in RUNS} - {"schema sdtm"}) == sorted(leaves(main))
+
+
+def test_a_build_writes_its_output_alone(example_by_command: Called) -> None:
+    after = seen(example_by_command.top)
+    changed = {path for path in after if example_by_command.before.get(path) != after[path]}
+    assert example_by_command.before.keys() <= after.keys()
+    assert "work/out/build.json" in changed
+    assert sorted(path for path in changed if path != "work/out" and not path.startswith("work/out/")) == []
 
 
 def test_a_command_writes_what_it_was_asked_for_alone(sandbox: Path) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
+import polars  # noqa: F401  since no process with its threads is forked
 import pytest
+from click.testing import CliRunner
 from command_line import ced, ced_process, given, masked, tree
+
+from ced_cdisc.cli import main
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
-ONE = "import os; os.sched_getaffinity = lambda pid: {0}\n"
 PAIR = "import os; os.sched_getaffinity = lambda pid: {0, 1}\n"
-"""One processor, or two, whatever the machine has."""
+"""Two processors, whatever the machine has."""
 
 DYING = """
 import os
@@ -40,12 +45,20 @@ atexit.register(lambda: open("swaps", "w").write(f"{len(seen)}"))
 """
 
 
+@cache
+def built_alone() -> dict[str, str]:
+    """What one process makes of the small study."""
+    assert ced("build", "raw", "alone").code == 0
+    made = tree("alone")
+    shutil.rmtree("alone")
+    return made
+
+
 @pytest.fixture
 def alone() -> dict[str, str]:
-    """What one process makes of the small study, in the working folder."""
+    """The small study in the working folder, and what one process makes of it."""
     given()
-    assert ced("build", "raw", "alone").code == 0
-    return tree("alone")
+    return built_alone()
 
 
 def test_two_processes_build_the_same_bytes(alone: dict[str, str]) -> None:
@@ -100,6 +113,13 @@ print("polars" in sys.modules)
     assert run.stdout == "False\n"
 
 
+def checked_alone(*arguments: str) -> tuple[int, str, str]:
+    """The same within this process, which polars is loaded in, so that it has no companion."""
+    assert "polars" in sys.modules
+    result = CliRunner().invoke(main, arguments, prog_name="ced-cdisc")
+    return result.exit_code, result.stdout, masked(result.stderr)
+
+
 def checked(*arguments: str, before: str) -> tuple[int, str, str]:
     """A process that checks: exit code, standard output, and standard error without times."""
     code = f"import sys\n{before}\nfrom ced_cdisc.cli import main\nmain(sys.argv[1:], prog_name='ced-cdisc')"
@@ -112,7 +132,7 @@ def test_two_processes_check_alike() -> None:
     assert ced("build", "raw", "out").code == 0
     Path("out/sdtm/ae.xpt").unlink()
     check = ("check", "out", "--format", "json")
-    alone = checked(*check, before=ONE)
+    alone = checked_alone(*check)
     assert '"failed"' in alone[1] and '"passed"' in alone[1]
     assert checked(*check, before=PAIR + COUNTING) == alone
     assert Path("swaps").read_text() == "1"
@@ -121,7 +141,7 @@ def test_two_processes_check_alike() -> None:
 
 def test_a_build_and_its_companion_check_alike() -> None:
     given()
-    alone = checked("build", "raw", "out", before=ONE)
+    alone = checked_alone("build", "raw", "out")
     assert "datasets checked by" in alone[2]
     assert checked("build", "raw", "out", before=PAIR + COUNTING) == alone
     assert Path("swaps").read_text() == "10", "those of a build, one for the folders, one for the rules"

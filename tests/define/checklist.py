@@ -94,23 +94,27 @@ class File:
             for low_ref, low in self.levels(item):
                 yield group.get("Name", ""), low_ref, low, item
 
+    def path(self, dataset: str) -> Path:
+        return self.folder / f"{dataset.lower()}.xpt"
+
     def data(self, dataset: str) -> pd.DataFrame:
         """The records of a dataset; an empty text is a missing value."""
-        return read(self.folder / f"{dataset.lower()}.xpt")
+        return read(self.path(dataset))
 
-    def chosen(self, dataset: str, ref: Element) -> pd.DataFrame:
-        """The records that a row of a value list speaks of."""
-        rows = self.data(dataset)
-        mask = pd.Series(False, index=rows.index)
-        for oid in self.all("def:WhereClauseRef/@WhereClauseOID", ref):
-            one = pd.Series(True, index=rows.index)
-            for check in self.all("odm:RangeCheck", self.by_oid[oid]):
-                name = self.by_oid[str(self.get(check, "def:ItemOID"))].get("Name")
-                values = {c.text or "" for c in self.all("odm:CheckValue", check)}
-                held = rows[name].map(text).isin(values)
-                one &= ~held if check.get("Comparator") in ("NE", "NOTIN") else held
-            mask |= one
-        return rows[mask]
+    def chosen(self, dataset: str, ref: Element, column: str) -> pd.Series:
+        """The values of a variable in the records that a row of a value list speaks of."""
+        clauses = frozenset(
+            frozenset(
+                (
+                    str(self.by_oid[str(self.get(check, "def:ItemOID"))].get("Name")),
+                    check.get("Comparator") not in ("NE", "NOTIN"),
+                    frozenset(c.text or "" for c in self.all("odm:CheckValue", check)),
+                )
+                for check in self.all("odm:RangeCheck", self.by_oid[oid])
+            )
+            for oid in self.all("def:WhereClauseRef/@WhereClauseOID", ref)
+        )
+        return self.data(dataset).loc[meant(self.path(dataset), clauses), column]
 
     def pages_of(self, href: str) -> int:
         """Number of pages of a document of the folder."""
@@ -121,6 +125,37 @@ class File:
 def read(path: Path) -> pd.DataFrame:
     frame, _ = pyreadstat.read_xport(str(path), disable_datetime_conversion=True)
     return frame.replace("", None)
+
+
+@lru_cache(maxsize=1000)
+def texts(path: Path, name: str) -> pd.Series:
+    """The values of a variable as define.xml writes them."""
+    return read(path)[name].map(text)
+
+
+@lru_cache(maxsize=2000)
+def meant(path: Path, clauses: frozenset[frozenset[tuple[str, bool, frozenset[str]]]]) -> pd.Series:
+    """Whether a record meets all checks of one of the clauses: variable, whether it is in, and the values."""
+    rows = read(path)
+    mask = pd.Series(False, index=rows.index)
+    for clause in clauses:
+        one = pd.Series(True, index=rows.index)
+        for name, within, values in clause:
+            one &= texts(path, name).isin(values) == within
+        mask |= one
+    return mask
+
+
+@lru_cache(maxsize=1000)
+def distinct(path: Path, name: str) -> frozenset[str]:
+    """The values of a variable as define.xml writes them, each once."""
+    return frozenset(texts(path, name)) - {""}
+
+
+def forget() -> None:
+    """Let go of what was read, a hundred megabytes."""
+    for kept in (read, texts, meant, distinct):
+        kept.cache_clear()
 
 
 @lru_cache(maxsize=20)

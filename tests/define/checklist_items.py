@@ -15,6 +15,7 @@ from checklist import (
     check,
     children,
     described,
+    distinct,
     numbered,
     order,
     read,
@@ -147,10 +148,10 @@ def value_lists(file: File) -> Faults:
         if parent is None and (levels := file.levels(item)):
             if len({_meaning(file, low_ref, low) for low_ref, low in levels}) == 1 and len(levels) > 1:
                 yield f"{dataset}.{item.get('Name')}: every row of the value list says the same"
-            rows = [file.chosen(dataset, low_ref) for low_ref, _ in levels]
+            rows = [file.chosen(dataset, low_ref, item.get("Name", "")) for low_ref, _ in levels]
             shared = sum(map(len, rows)) != len({i for part in rows for i in part.index})
             held = file.data(dataset)[item.get("Name", "")].notna().sum()
-            said = sum(part[item.get("Name", "")].notna().sum() for part in rows)
+            said = sum(part.notna().sum() for part in rows)
             if shared or held != said:
                 yield f"{dataset}.{item.get('Name')} has {held} values and its value list speaks of {said}"
         del ref
@@ -279,9 +280,10 @@ def value_lengths(file: File) -> Faults:
 def data_types(file: File) -> Faults:
     """Each value is of the type, no longer than the length, and a term of the codelist."""
     for dataset, ref, item, parent in file.every():
-        rows = file.data(dataset) if parent is None else file.chosen(dataset, ref)
         name = (item if parent is None else parent).get("Name", "")
-        held = {text(value) for value in rows[name].dropna()}
+        held = distinct(file.path(dataset), name)
+        if parent is not None:
+            held = {text(value) for value in file.chosen(dataset, ref, name).dropna()}
         oid, kind, length = item.get("OID"), item.get("DataType"), int(item.get("Length") or 200)
         if kind == "text" and any(len(value) > length for value in held):
             yield f"{oid}: a value is longer than {length}"
@@ -383,7 +385,7 @@ def supplemental_values(file: File) -> Faults:
         (qval,) = [item for _, item in file.variables(group) if item.get("Name") == "QVAL"]
         said: dict[str, str] = {}
         for ref, item in file.levels(qval):
-            (value,) = file.chosen(name, ref)["QNAM"].unique()
+            (value,) = file.chosen(name, ref, "QNAM").unique()
             label = file.all("string(odm:Description/odm:TranslatedText)", item)
             said[value] = label
         rows = file.data(name)
@@ -398,8 +400,7 @@ def trial_summary(file: File) -> Faults:
         return
     (tsval,) = [i for _, i in file.variables(file.datasets["TS"]) if i.get("Name") == "TSVAL"]
     for ref, item in file.levels(tsval):
-        rows = file.chosen("TS", ref)
-        held = {text(value) for value in rows["TSVAL"].dropna()}
+        held = {text(value) for value in file.chosen("TS", ref, "TSVAL").dropna()}
         for oid in file.all("odm:CodeListRef/@CodeListOID", item):
             listed = set(file.all("*/@CodedValue", file.by_oid[oid]))
             if listed and listed != held:

@@ -12,7 +12,7 @@ from pathlib import Path
 import checklist_document as document
 import checklist_items as items
 import pytest
-from checklist import CHECKS, NS, Element, File, read
+from checklist import CHECKS, NS, Element, File, forget
 from lxml import etree
 
 from shared_builds import Made
@@ -36,7 +36,7 @@ def load(folder: Path) -> File:
 def files(built: dict[str, Path]) -> Iterator[dict[str, File]]:
     """Each define.xml, parsed once, for groups that look only."""
     yield {name: load(folder) for name, folder in built.items()}
-    read.cache_clear()  # a hundred megabytes
+    forget()
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -14,38 +14,28 @@ from pathlib import Path
 import openpyxl
 import pyreadstat
 import pytest
-from example_study import DEFINE, MAPPINGS, RAW, contents
+from example_study import DEFINE, MAPPINGS, RAW, ROOT, contents
 
 import ced_cdisc
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.plan import study
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.planning import make_plan
+from shared_builds import Called
 
-SETTINGS = [
-    {"POLARS_MAX_THREADS": "1", "PYTHONHASHSEED": "1", "TZ": "UTC"},
-    {"POLARS_MAX_THREADS": "2", "PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LC_ALL": "C"},
-    {"POLARS_MAX_THREADS": "8", "PYTHONHASHSEED": "3", "TZ": "America/Chicago", "LC_ALL": "C.UTF-8"},
-]
-COMMAND = """\
-import sys
-from ced_cdisc.cli import main
-raw, out, mappings, define = sys.argv[1:]
-main(["build", raw, out, "--mappings", mappings, "--define", define, "--no-check"])
-"""
-IN_PARTS = """\
-import sys
-import ced_cdisc
-raw, out, mappings, define = sys.argv[1:]
-ced_cdisc.build(raw, out, mappings=mappings, define=define, check=False, parts=3)
-"""
-KNOWN = """\
+SETTING = {
+    "POLARS_MAX_THREADS": "8",
+    "PYTHONHASHSEED": "3",
+    "TZ": "America/Chicago",
+    "LC_ALL": "C.UTF-8",
+}
+KNOWN_IN_PARTS = """\
 import sys
 import ced_cdisc
 from ced_cdisc.plan import study
 study.plan_study = None  # would fail, if it were called
 raw, out, mappings, define = sys.argv[1:]
-ced_cdisc.build(raw, out, mappings=mappings, define=define, check=False)
+ced_cdisc.build(raw, out, mappings=mappings, define=define, check=False, parts=3)
 """
 
 
@@ -56,22 +46,28 @@ def differing(one: Path, other: Path) -> list[str]:
     return sorted(mine.keys() ^ theirs.keys()) or [name for name in mine if mine[name] != theirs[name]]
 
 
-@pytest.mark.parametrize(
-    ("way", "setting"),
-    [*zip((COMMAND, IN_PARTS, KNOWN), SETTINGS, strict=True)],
-    ids=("of the command line", "in parts of the subjects", "by a plan that is known"),
-)
-def test_a_second_build_gives_the_same_bytes_with_other_threads_hash_seed_time_zone_and_locale(
-    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, setting: dict[str, str]
+def test_the_command_line_gives_the_same_bytes_in_another_setting(
+    out: Path, example_by_command: Called
 ) -> None:
-    """Each also comes about in a way of its own, with the controls that are pooled."""
-    if way == KNOWN:
-        monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
-        make_plan(find_study(MAPPINGS, DEFINE, Path()), Findings())
+    """With other threads, hash seed, time zone and locale, which are no parts of a study."""
+    there = example_by_command.top / "work" / "out"
+    assert differing(out, there) == ["build.json"]
+    here = (out / "build.json").read_text("utf-8")
+    by_command = here.replace(f"{ROOT}/", "")  # findings name the specs as they were given
+    assert by_command == (there / "build.json").read_text("utf-8")
+
+
+def test_a_known_plan_and_parts_of_the_subjects_give_the_same_bytes_in_another_setting(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the controls that are pooled."""
+    monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
+    make_plan(find_study(MAPPINGS, DEFINE, Path()), Findings())
+    words = [str(RAW), str(tmp_path / "there"), str(MAPPINGS), str(DEFINE)]
     subprocess.run(
-        [sys.executable, "-c", way, str(RAW), str(tmp_path / "there"), str(MAPPINGS), str(DEFINE)],
+        [sys.executable, "-c", KNOWN_IN_PARTS, *words],
         check=True,
-        env=os.environ | setting,
+        env=os.environ | SETTING,
         capture_output=True,
         cwd=tmp_path,
     )

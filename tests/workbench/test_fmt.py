@@ -25,6 +25,8 @@ from ced_cdisc.stages.laying_out import files_of, lay_out
 from small_study import write_study
 
 CLONE = Path(__file__).parents[2]
+SPECS = int(os.environ.get("CED_PROOF_SPECS", "300"))
+"""The first ten go through every line of the layout."""
 STUDIES = {"example": CLONE, "second example": CLONE / "examples" / "vitals_labs"}
 
 
@@ -37,9 +39,9 @@ def model(text: str) -> dict[str, Any]:
     return made.model_dump()
 
 
-def test_a_thousand_specs_by_chance() -> None:
+def test_specs_by_chance() -> None:
     changed = refused = 0
-    for seed in range(1000):
+    for seed in range(SPECS):
         spec = Spec(seed)
         try:
             made = laid_out(spec.text, "sdtm")
@@ -56,8 +58,8 @@ def test_a_thousand_specs_by_chance() -> None:
         for named in ("variables", "supp"):
             assert list(after.get(named, ())) == list(before.get(named, ())), (seed, named)
         assert model(made) == model(spec.text)
-    assert changed > 900
-    assert refused < 20
+    assert changed > 0.9 * SPECS
+    assert refused < 0.02 * SPECS
 
 
 def specs_of(root: Path, edited: dict[Path, str]) -> Specs:

@@ -17,7 +17,7 @@ from ced_cdisc.cli import main
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.schema.expressions import pattern
 from ced_cdisc.schema.files import KINDS, schema_text, schemas
-from ced_cdisc.spec.load import load_specs
+from ced_cdisc.spec.load import Specs, load_specs
 from small_study import write_study
 
 CLONE = Path(__file__).parents[2]
@@ -32,11 +32,16 @@ STUDIES = {
 
 
 @cache
-def validators(mappings: Path, define: Path) -> dict[str, Draft7Validator]:
+def loaded(mappings: Path, define: Path) -> Specs:
     findings = Findings()
     specs = load_specs(mappings, define, findings)
     assert specs is not None and not findings.errors
-    made = schemas(specs)
+    return specs
+
+
+@cache
+def validators(mappings: Path, define: Path) -> dict[str, Draft7Validator]:
+    made = schemas(loaded(mappings, define))
     for schema in made.values():
         Draft7Validator.check_schema(schema)
     return {kind: Draft7Validator(schema) for kind, schema in made.items()}
@@ -312,9 +317,7 @@ MISSPELT = re.compile(r"(?<![\w.'\"-])([a-z_]+)\.([A-Z][A-Z0-9_]*)\b(?!\{)")
 def test_every_raw_column_of_a_spec_is_known_by_its_spelling(file: str) -> None:
     """Wherever a raw column stands in a spec, alone or in an expression: one letter more is rejected."""
     text = (CLONE / "mappings" / file).read_text("utf-8")
-    specs = load_specs(*STUDIES["example"], Findings())
-    assert specs is not None
-    tables = {str(name) for name in specs.sources.tables}
+    tables = {str(name) for name in loaded(*STUDIES["example"]).sources.tables}
     validator = validators(*STUDIES["example"])["sdtm"]
     places = [match for match in MISSPELT.finditer(text) if match[1] in tables]
     places = [
