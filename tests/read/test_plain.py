@@ -98,6 +98,13 @@ def test_contracts_with_titles_and_other_formats_are_not_plain() -> None:
     assert plain(PLAIN, replace(AE, delimiter=";")) is None
 
 
+def test_a_large_file_is_left_to_the_reader_of_large_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ced_cdisc.read.plain._MOST_BYTES", len(PLAIN) - 1)
+    assert plain(PLAIN) is None
+    monkeypatch.setattr("ced_cdisc.read.plain._MOST_BYTES", len(PLAIN))
+    assert plain(PLAIN) is not None
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(
     st.text(st.sampled_from('a,"\n\r; #\t\xa0\ufeff'), max_size=24),

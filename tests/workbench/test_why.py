@@ -328,6 +328,25 @@ def test_the_docs_show_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
                 assert line in printed, (command, line)  # from where the line before was found
 
 
+@pytest.mark.parametrize("dataset", ["XC", "VS"])
+def test_lines_that_share_a_tree_are_told_apart(dataset: str) -> None:
+    """Blocks that say the same share its tree; a value's line is that of the block of its record."""
+    reasons, part = carried_out(example(), RAW, dataset, S1, Findings())
+    places: dict[tuple[str, int], set[str]] = {}
+    for line in (line for block in part.dataset(dataset).blocks for line in block.lines):
+        places.setdefault((line.variable, id(line.tree)), set()).add(str(line.where))
+    shared = {variable for (variable, _), where in places.items() if len(where) > 1}
+    assert shared
+    seen = 0
+    for record in reasons.datasets[dataset]:
+        assert record.block is not None
+        for line in (line for line in record.block.lines if line.variable in shared):
+            reason = reasons.of(record, line.variable)
+            seen += reason.line is line
+            assert reason.line is line or not reason.parts, (line.variable, str(line.where))
+    assert seen
+
+
 def test_what_a_dataset_needs_of_a_kept_plan() -> None:
     """For each dataset the part that is read gives the lines that the whole plan gives, without codelists."""
     known = KnownPlan(example(), (), {}, ())

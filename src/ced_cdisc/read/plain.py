@@ -98,7 +98,8 @@ def _sheet(
     raw: bytes, contract: TableContract, shown: str
 ) -> tuple[list[str], Iterable[_Placed], list[Finding]]:
     table, _, found = read_sheet(raw, contract, shown)
-    if table is None or any(finding.severity is Severity.ERROR for finding in found):
+    faulty = any(finding.severity is Severity.ERROR for finding in found)
+    if table is None or faulty or not table.columns:
         raise _NotPlain
     return list(table.columns), zip(table.rows, zip(*table.columns.values(), strict=True), strict=True), found
 
