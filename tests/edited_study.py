@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ced_cdisc.core.conformance import CheckResult
 from ced_cdisc.core.findings import Finding, Stopped
 from ced_cdisc.pipeline import build
 from small_study import write_study
@@ -41,6 +43,7 @@ class Study:
     def __init__(self, folder: Path) -> None:
         self.folder = write_study(folder / "study")
         self.reasons: dict[str, str] = {}
+        self.checked = False
         (self.folder / "mappings/adam/adae.yaml").write_text(ADAE)
         supp = "supp:\n  AEXTRA: {collect: ae.TERM, label: Extra}\nvariables:"
         self.edit("mappings/sdtm/ae.yaml", "variables:", supp)
@@ -67,8 +70,11 @@ class Study:
         path, hidden = self.folder / name, self.folder / f"hidden-{Path(name).name}"
         (path.rename if path.is_file() else lambda _: hidden.rename(path))(hidden)
 
-    def built(self, out: str, **way: Any) -> tuple[dict[str, str], list[Finding]]:
-        """The digests of all files of OUT, and the findings; no files where the input has faults."""
+    def built(self, out: str, **way: Any) -> tuple[dict[str, str], list[Finding], list[CheckResult]]:
+        """The digests of all files of OUT, the findings, and what the rules say, where they are asked.
+
+        There are no files where the input has faults.
+        """
         target = self.folder / out
         self.reasons = {}
         try:
@@ -77,19 +83,19 @@ class Study:
                 target,
                 mappings=self.folder / "mappings",
                 define=self.folder / "define",
-                check=False,
+                check=self.checked,
                 incremental=out == "incremental",
                 **way,
             )
         except Stopped as stopped:
-            return {}, stopped.findings.sorted()
+            return {}, stopped.findings.sorted(), []
         files = (path for path in sorted(target.rglob("*")) if path.is_file())
         hashes = {
             path.relative_to(target).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in files
         }
         self.reasons = dict(made.reasons)
-        return hashes, made.findings.sorted()
+        return hashes, made.findings.sorted(), [replace(one, folder="") for one in made.checked]
 
     def files(self) -> tuple[tuple[str, bytes], ...]:
         """What a build reads."""
@@ -134,7 +140,10 @@ EDITS: dict[str, Callable[[Study], None]] = {
 }  # fmt: skip
 
 
-FULL: dict[tuple[tuple[str, bytes], ...], tuple[dict[str, str], list[Finding], bytes | None]] = {}
+FULL: dict[
+    tuple[bool, tuple[tuple[str, bytes], ...]],
+    tuple[dict[str, str], list[Finding], list[CheckResult], bytes | None],
+] = {}
 """What a full build makes of the files that it reads, and the lock after it; many tests begin alike."""
 
 
@@ -147,11 +156,11 @@ def both(study: Study, monkeypatch: pytest.MonkeyPatch, **way: Any) -> bool:
     after = lock.read_bytes() if lock.is_file() else None
     (lock.unlink(missing_ok=True) if before is None else lock.write_bytes(before))
     monkeypatch.setenv("CED_CDISC_CACHE", "off")
-    files = study.files()
+    files = study.checked, study.files()
     if files not in FULL or FULL[files][1]:  # findings name the folder of one test
         FULL[files] = *study.built("full"), lock.read_bytes() if lock.is_file() else None
-    written, findings, kept = FULL[files]
-    assert incremental == (written, findings)
+    written, findings, said, kept = FULL[files]
+    assert incremental == (written, findings, said)
     assert kept == after
     if after is not None:
         lock.write_bytes(after)

@@ -202,7 +202,8 @@ def build(
             stop_on_errors(findings)
         findings.extend(left_over(plan, tables))
         told = accounts(plan, tables, findings)
-        files.put(make_guides(guides, packages, frames.blocks, told, findings, partner))
+        products = None if packaged is None else packaged.products
+        files.put(make_guides(guides, packages, frames.blocks, told, findings, partner, products))
         inputs = digests({**specs, **guides.files}, lock) | package_digests(plan)
         rows = {name: len(blocks) for name, blocks in frames.blocks.items()}
         shown = findings if show_ids else masked(findings)
@@ -213,7 +214,7 @@ def build(
         checks = kept.checks(files.digests, places(plan, packages)) if kept is not None else None
         checked = check_output(plan, packages, out, study, partner, checks) if check else ()
     columns = raw_columns(plan, tables)
-    reasons = kept.reasons if kept is not None else {}
+    reasons = kept.told() if kept is not None else {}
     return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons)
 
 

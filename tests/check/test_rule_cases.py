@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ced_cdisc.conformance.cases import failures_of
-from ced_cdisc.conformance.rule import Rule, all_rules
+from ced_cdisc.conformance.rule import FAMILIES, Rule, all_rules, family_yaml
 
 RULES = all_rules()
 NO_VERB = "with|without|of|before|after|at|on|from|above|below|beyond|earlier|like"
@@ -25,6 +25,14 @@ def test_a_rule_passes_and_fails_its_cases(rule: Rule) -> None:
         if "found" in case:
             wanted = case["found"]
             assert found == ([wanted] if isinstance(wanted, str) else wanted), case
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_without_their_cases_rules_say_the_same(family: str) -> None:
+    whole, texts = family_yaml(family, cases=True), family_yaml(family)
+    for rule in whole["rules"].values():
+        assert rule.pop("passes") and rule.pop("fails")
+    assert texts == whole
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.text.id)

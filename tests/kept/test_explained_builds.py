@@ -71,3 +71,14 @@ def test_with_other_options() -> None:
 def test_without_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CED_CDISC_CACHE", "off")
     assert explained() == "  nothing is kept from build to build: the cache is off\n"
+
+
+def test_a_kept_dataset_of_which_something_was_damaged() -> None:
+    assert explained() == FIRST
+    said = {"package-AE-*.0.file": "the transport file of AE", "package-AE-*.kept": "the description"}
+    for pattern, what in said.items():
+        (entry,) = Path("cache/kept").glob(f"*/{pattern}")
+        entry.unlink()  # it may be the very file of the output
+        entry.write_bytes(b"damaged")
+        assert explained() == KEPT.replace("AE       kept", f"AE       kept, but {what} was damaged")
+        assert explained() == KEPT

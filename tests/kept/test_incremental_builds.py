@@ -15,10 +15,11 @@ def study(tmp_path: Path) -> Study:
     return Study(tmp_path)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("seed", "checked"), [(0, False), (1, False), (2, True), (3, True)])
 def test_incremental_and_full_builds_are_the_same(
-    study: Study, monkeypatch: pytest.MonkeyPatch, seed: int
+    study: Study, monkeypatch: pytest.MonkeyPatch, seed: int, checked: bool
 ) -> None:
+    study.checked = checked
     chance = random.Random(seed)
     both(study, monkeypatch)
     whole = 0

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_builds import a_pipe, built, change, cut, entries, files, flipped, said
 
 from ced_cdisc.describe.as_json import description_of_json
-from ced_cdisc.pipeline import Build, build
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages import packaging
 from ced_cdisc.write.kept_files import KeptFiles
@@ -24,37 +24,6 @@ from small_study import write_study
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
     return write_study(tmp_path / "study")
-
-
-def built(study: Path, out: str = "out", *, incremental: bool = True, **words: Any) -> Build:
-    return build(
-        study / "raw",
-        study / out,
-        mappings=study / "mappings",
-        define=study / "define",
-        incremental=incremental,
-        **words,
-    )
-
-
-def files(study: Path, out: str = "out") -> dict[str, bytes]:
-    folder = study / out
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-def said(made: Build) -> list[Any]:
-    """What the rules say, without the name of the folder."""
-    return [(one.standards, one.datasets, one.reading, one.rules, one.memory) for one in made.checked]
-
-
-def entries(study: Path, pattern: str) -> list[Path]:
-    return sorted((study.parent / "cache/kept").glob(f"*/{pattern}"))
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def test_nothing_is_described_written_or_checked_twice(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,24 +50,6 @@ def test_what_the_rules_say_follows_the_data(study: Path) -> None:
         made, whole = built(study), built(study, "whole", incremental=False)
         assert said(made) == said(whole)
         assert files(study) == files(study, "whole")
-
-
-def flipped(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[-20] ^= 1
-    path.unlink()  # the output may be the same file
-    path.write_bytes(bytes(content))
-
-
-def cut(path: Path) -> None:
-    content = path.read_bytes()
-    path.unlink()
-    path.write_bytes(content[:-10])
-
-
-def a_pipe(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path)
 
 
 @pytest.mark.parametrize("pattern", ["package-AE-*.0.file", "package-AE-*.kept", "check-*.kept"])

@@ -17,7 +17,8 @@ def check_to_json(result: CheckResult) -> Any:
         "standards": result.standards,
         "datasets": [[d.name, d.file, d.records, d.variables, d.standard] for d in result.datasets],
         "rules": [
-            [r.rule.id, r.status, r.looked, r.reason, [_failure(f) for f in r.failures]] for r in result.rules
+            [r.rule.id, r.status, r.looked, r.reason, [failure_to_json(f) for f in r.failures]]
+            for r in result.rules
         ],
     }
 
@@ -33,7 +34,7 @@ def check_of_json(value: Any, folder: str) -> CheckResult:
     for name, status, looked, reason, failures in value["rules"]:
         if status not in get_args(Status):
             raise ValueError(f"{status} is no status")
-        found = tuple(_failure_of(one) for one in failures)
+        found = tuple(failure_of_json(one) for one in failures)
         rules.append(RuleResult(texts[name], status, int(looked), str(reason), found))
     if [one.rule.id for one in rules] not in ([], list(texts)):
         raise ValueError("not every rule was carried out")
@@ -45,13 +46,19 @@ def check_of_json(value: Any, folder: str) -> CheckResult:
     )
 
 
-def _failure(failure: Failure) -> Any:
+def failure_to_json(failure: Failure) -> Any:
+    """A failure, without what findings.yaml says of it."""
     records = [[r.row, r.subject, r.sequence, r.values] for r in failure.records]
     whole = [failure.dataset, failure.variable, failure.text, failure.count, records, failure.digest]
     return [*whole, failure.place]
 
 
-def _failure_of(value: Any) -> Failure:
+def failure_of_json(value: Any) -> Failure:
+    """A failure of a JSON value.
+
+    Raises:
+        ValueError, TypeError: it is none.
+    """
     dataset, variable, text, count, records, digest, place = value
     listed = tuple(
         Record(int(row), subject, sequence, tuple((str(name), of) for name, of in values))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.folder import read_folder
+from ced_cdisc.conformance.known import Known, KnownDataset
 from ced_cdisc.conformance.places import with_places
+from ced_cdisc.conformance.records import Profile
 from ced_cdisc.conformance.rule import all_rules
 from ced_cdisc.conformance.run import run_rules
+from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RECORDS_SHOWN, CheckResult, DatasetSummary
 from ced_cdisc.core.partner import Partner
 
@@ -27,6 +31,7 @@ def check_folder(
     core: CoreSettings | None = None,
     core_report: Path | None = None,
     partner: Partner | None = None,
+    known: Known | None = None,
 ) -> CheckResult:
     """Check a folder of transport or Dataset-JSON files.
 
@@ -39,13 +44,16 @@ def check_folder(
         core: how to run the CDISC CORE engine on the folder, too; by default it is not run.
         core_report: a JSON report of that engine about the folder, in the place of a run.
         partner: who checks the same folder at the same time, each half of the rules; the result is the same.
+        known: what earlier checks said of files of the same bytes; it is told what this one says of files
+            without faults; the result is the same.
 
     Raises:
         WrongStandard: a flag names no known standard.
         WrongAnswer: the report of the engine cannot be understood.
     """
-    read = read_folder(folder, define=define, standard=standard)
+    read = read_folder(folder, define=define, standard=standard, known=_profiles(known))
     study = read.submission
+    of_files = {} if known is None or read.findings else _known_of(study, known)
     datasets = study.datasets.values()
     engine, findings = None, []
     if core_report is not None or core is not None:
@@ -60,7 +68,9 @@ def check_folder(
             engine, findings = core_opinion(
                 study, core, folder=folder, define=define, rules=texts, records=records
             )
-    rules = run_rules(study, all_rules(), records=records, partner=partner) if datasets else ()
+    rules = (
+        run_rules(study, all_rules(), records=records, partner=partner, known=of_files) if datasets else ()
+    )
     return CheckResult(
         folder=shown or folder.as_posix(),
         standards=study.governing.lines({d.kind for d in datasets}),
@@ -69,3 +79,24 @@ def check_folder(
         rules=with_places(rules, study.datasets, folder, define),
         engine=engine,
     )
+
+
+def _profiles(known: Known | None) -> Callable[[str], Profile | None]:
+    """What earlier readings of the same files told."""
+
+    def told(file: str) -> Profile | None:
+        found = None if known is None else known.of(file)
+        return None if found is None else found.profile
+
+    return told
+
+
+def _known_of(study: Submission, known: Known) -> dict[Dataset, KnownDataset]:
+    """What is known of each dataset; of one that is read for the first time its profile from now on."""
+    found: dict[Dataset, KnownDataset] = {}
+    for data in study.datasets.values():
+        one = known.of(data.file)
+        if one is not None:
+            one.read(data.records_held.profile)
+            found[data] = one
+    return found

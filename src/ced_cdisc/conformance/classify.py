@@ -38,7 +38,7 @@ def make_dataset(
     guide = load_sdtmig(TABLES["SDTMIG"])
     kind = _kind(name, listed, described, guide)
     held = records if isinstance(records, Records) else Records.of(records)
-    data = Dataset(name, label, file, format, held, listed, kind, define=described)
+    data = Dataset(name, label, file, format, held, listed, kind, described=described)
     if kind == "SDTM":
         data.domain = _domain(name, data, guide)
         data.ig = _guide(name, data.domain, guide)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ from lxml import etree
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
 from ced_cdisc.conformance.dataset import Column, Dataset
-from ced_cdisc.conformance.records import Places, Records
+from ced_cdisc.conformance.records import Places, Profile, Records
 from ced_cdisc.conformance.standard import governing
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
@@ -44,13 +44,20 @@ class ReadFolder:
     findings: Findings
 
 
-def read_folder(folder: Path, *, define: Path | None = None, standard: Iterable[str] = ()) -> ReadFolder:
+def read_folder(
+    folder: Path,
+    *,
+    define: Path | None = None,
+    standard: Iterable[str] = (),
+    known: Callable[[str], Profile | None] = lambda _: None,
+) -> ReadFolder:
     """Read all datasets of a folder; where it has none itself, those of its subfolders sdtm and adam.
 
     Args:
         folder: the folder.
         define: the define.xml; by default the one in the folder.
         standard: flags such as ``SDTMIG=3.3``.
+        known: gives what an earlier reading of the same transport file told, by its path below the folder.
 
     Raises:
         WrongStandard: a flag names no known standard.
@@ -65,7 +72,7 @@ def read_folder(folder: Path, *, define: Path | None = None, standard: Iterable[
     for file in files:
         shown = _shown(file, folder)
         try:
-            data = _dataset(file, shown, defines, findings)
+            data = _dataset(file, shown, defines, findings, known(shown))
         except Stopped as stopped:
             findings.extend(replace(f, stage=Stage.CHECK) for f in stopped.findings)
             continue
@@ -153,7 +160,13 @@ def _in(place: Path, folder: Path, findings: Findings) -> list[Path]:
     return found
 
 
-def _dataset(file: Path, shown: str, defines: Iterable[DefineDocument], findings: Findings) -> Dataset:
+def _dataset(
+    file: Path,
+    shown: str,
+    defines: Iterable[DefineDocument],
+    findings: Findings,
+    known: Profile | None,
+) -> Dataset:
     """One dataset.
 
     Raises:
@@ -162,7 +175,7 @@ def _dataset(file: Path, shown: str, defines: Iterable[DefineDocument], findings
     format: Literal["xpt", "dataset-json"] = "dataset-json"
     if file.suffix.lower() == ".xpt":
         format = "xpt"
-        records, name, label, columns = _xpt(file, shown, findings)
+        records, name, label, columns = _xpt(file, shown, findings, known)
     else:
         frame, described = read_dataset_json(file, shown=shown)
         records = Records.of(frame)
@@ -171,9 +184,11 @@ def _dataset(file: Path, shown: str, defines: Iterable[DefineDocument], findings
     return make_dataset(name, label, records, columns, file=shown, format=format, defines=defines)
 
 
-def _xpt(file: Path, shown: str, findings: Findings) -> tuple[Records, str, str, list[Column]]:
+def _xpt(
+    file: Path, shown: str, findings: Findings, known: Profile | None
+) -> tuple[Records, str, str, list[Column]]:
     try:
-        member, records = _opened(file, shown)
+        member, records = _opened(file, shown, known)
     except Stopped as stopped:
         first = next(iter(stopped.findings))
         if first.code != "CED337":
@@ -192,11 +207,13 @@ def _xpt(file: Path, shown: str, findings: Findings) -> tuple[Records, str, str,
     return records, member.name, member.label, columns
 
 
-def _opened(file: Path, shown: str, *, is_windows: bool = False) -> tuple[XptMember, Records]:
+def _opened(
+    file: Path, shown: str, known: Profile | None = None, *, is_windows: bool = False
+) -> tuple[XptMember, Records]:
     """A transport file all of which can be read."""
     opened = XptFile(file, encoding="latin-1" if is_windows else "utf-8", shown=shown)
     records = Records(_Transport(opened, is_windows), [v.name for v in opened.member.variables])
-    records.look_through()
+    records.look_through(known)
     return opened.member, records
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ced_cdisc.conformance.run import NOTHING_OF_ITS_KIND
 from ced_cdisc.core.conformance import (
+    ANY,
     Acceptance,
     CheckResult,
     EngineRule,
@@ -16,7 +18,9 @@ from ced_cdisc.core.conformance import (
     Standing,
 )
 from ced_cdisc.core.findings import Finding, Severity, Stage
-from ced_cdisc.spec.findings_file import ANY, KnownFinding
+
+if TYPE_CHECKING:
+    from ced_cdisc.spec.findings_file import KnownFinding
 
 
 @dataclass(frozen=True)

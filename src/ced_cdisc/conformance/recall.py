@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ced_cdisc.conformance.memory import Memory, Spoken, remembered
 from ced_cdisc.conformance.packages import build_of, package_of
 from ced_cdisc.conformance.rule import all_rules
 from ced_cdisc.core.conformance import CheckResult
 from ced_cdisc.core.findings import Finding, Findings
-from ced_cdisc.spec.findings_file import NAME, left_over, read_known
 from ced_cdisc.spec.locate import MissingFolder, find_study
+
+if TYPE_CHECKING:
+    from ced_cdisc.spec.findings_file import KnownFinding
+
+_NAMES = "findings.yaml", "known_findings.yaml"
+"""As :mod:`ced_cdisc.spec.findings_file` has them, which loads the parsers; most studies have none."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ def place_of_findings(folder: Path, named: Path | None, working: Path) -> Place:
         study = find_study(None, None, working)
     except MissingFolder:
         return Place()
-    path, shown = study.define / NAME, f"{study.shown[1]}/{NAME}"
+    path, shown = study.define / _NAMES[0], f"{study.shown[1]}/{_NAMES[0]}"
     build = build_of(folder)
     if build is not None and build.is_of(study.mappings):
         return Place(path, shown, study.shipped)
@@ -89,8 +95,12 @@ def recalled(
     build = build_of(folder)
     rules = [rule.text.id for rule in all_rules()]
     made = build.packages or None if build is not None and build.whole else None
-    faults.extend(left_over(file, shown))
-    entries = read_known(file, shown, faults, packages=made, rules=rules)
+    entries: tuple[KnownFinding, ...] = ()
+    if any(_may_be_there(one) for one in (file, *map(file.with_name, _NAMES))):
+        from ced_cdisc.spec.findings_file import left_over, read_known
+
+        faults.extend(left_over(file, shown))
+        entries = read_known(file, shown, faults, packages=made, rules=rules)
     named = {str(entry.package) for entry in entries if entry.package is not None}
     packages = {d.name: package or package_of(folder, d.file, build, named) for d in result.datasets}
     # What the engine says of the study as a whole has no dataset.
@@ -101,3 +111,14 @@ def recalled(
     held, told = remembered(result, memory)
     held = replace(held, reading=(*faults.sorted(), *held.reading))
     return Recalled(held, tuple(told), shown, tuple(faults.sorted()))
+
+
+def _may_be_there(file: Path) -> bool:
+    """Whether there is a file, or something that only its reading can tell of."""
+    try:
+        file.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        pass
+    return True

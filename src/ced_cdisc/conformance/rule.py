@@ -7,6 +7,7 @@ in docs/writing-rules.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,19 +40,27 @@ class Rule:
         needs: tables without which it says nothing: of the guide that governs (``SDTMIG``, ``ADaMIG``), of
             terminology (``SDTM CT``, ``ADaM CT``), or a define.xml; empty for a rule that holds alike.
         versions: the versions of its guide that have the rule; empty for all.
+        name: its key in the YAML of its family.
     """
 
     text: RuleText
     check: Check
     needs: Needs = ""
     versions: tuple[str, ...] = ()
-    cases: Mapping[str, list[Any]] | None = None
+    name: str = ""
+
+    @property
+    def cases(self) -> Mapping[str, list[Any]]:
+        """What it passes and fails, by these words; read where it is asked for, since a check needs none."""
+        entry = _with_cases(self.text.family)["rules"][self.name]
+        return {"passes": entry.get("passes", []), "fails": entry.get("fails", [])}
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML in which all but numbers and null are texts: NO and 2020-01-01 are."""
 
 
+_CASES = re.compile(r"^    (?:passes|fails):.*\n(?:(?: {5}.*|[ ]*)\n)*", re.MULTILINE)
 _KEPT = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:null"}
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag in _KEPT]
@@ -98,13 +107,20 @@ def family_rules(family: str) -> list[Rule]:
                 getattr(module, name),
                 cast(Needs, entry.get("needs", "")),
                 tuple(str(entry.get("versions", "")).split()),
-                {"passes": entry.get("passes", []), "fails": entry.get("fails", [])},
+                name,
             )
         )
     return rules
 
 
-def family_yaml(family: str) -> dict[str, Any]:
-    """The YAML of a family as it stands."""
+def family_yaml(family: str, *, cases: bool = False) -> dict[str, Any]:
+    """The YAML of a family; with the cases of its rules, which are most of it, only where they are wanted."""
     text = (files("ced_cdisc.conformance.families") / f"{family}.yaml").read_text(encoding="utf-8")
+    if not cases:
+        text = _CASES.sub("", text)
     return cast("dict[str, Any]", yaml.load(text, Loader=_Loader))
+
+
+@lru_cache
+def _with_cases(family: str) -> dict[str, Any]:
+    return family_yaml(family, cases=True)

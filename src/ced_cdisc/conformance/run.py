@@ -7,8 +7,10 @@ from itertools import zip_longest
 
 import polars as pl
 
-from ced_cdisc.conformance.answer import Given, answered, answers_of
-from ced_cdisc.conformance.look import ROW, Answer, Look
+from ced_cdisc.conformance.answer import answered, answers_of
+from ced_cdisc.conformance.dataset import Dataset
+from ced_cdisc.conformance.known import KnownDataset, KnownLooks, Said
+from ced_cdisc.conformance.look import ROW, Answer, Look, Question
 from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
@@ -28,6 +30,7 @@ def run_rules(
     *,
     records: int = RECORDS_SHOWN,
     partner: Partner | None = None,
+    known: Mapping[Dataset, KnownDataset] | None = None,
 ) -> tuple[RuleResult, ...]:
     """Carry out rules.
 
@@ -36,9 +39,11 @@ def run_rules(
         rules: the rules, in the order of the results.
         records: how many records a failure lists at most; all are counted.
         partner: who carries out every other rule on the same files, if any; the result is the same.
+        known: what earlier checks said of files of the same bytes, and who is told what this one says; the
+            result is the same. Nobody shares such a check.
     """
-    if partner is None:
-        return _run(study, rules, records)
+    if partner is None or known:
+        return _run(study, rules, records, known)
     rules = tuple(rules)
     mine = _run(study, rules[partner.half :: 2], records)
     try:
@@ -49,10 +54,44 @@ def run_rules(
     return tuple(one for pair in zip_longest(first, second) for one in pair if one is not None)
 
 
-def _run(study: Submission, rules: Iterable[Rule], records: int) -> tuple[RuleResult, ...]:
+def _run(
+    study: Submission,
+    rules: Iterable[Rule],
+    records: int,
+    known: Mapping[Dataset, KnownDataset] | None = None,
+) -> tuple[RuleResult, ...]:
     looks = [(rule, _looks(study, rule)) for rule in rules]
-    answers = answered(look for _, found in looks if isinstance(found, list) for look in found)
-    return tuple(_result(rule, found, answers, records) for rule, found in looks)
+    asked = [
+        (rule, look)
+        for rule, found in looks
+        if isinstance(found, list)
+        for look in found
+        if not isinstance(look, Answer)
+    ]
+    said: dict[Look, Said | pl.exceptions.PolarsError] = {}
+    memory = KnownLooks(known, records) if known else None
+    if memory is not None:
+        said |= memory.answers((rule.text.id, look) for rule, look in asked)
+        asked = [(rule, look) for rule, look in asked if look not in said]
+    answers = answered(_with_others(look for _, look in asked))
+    new: dict[Look, Said | pl.exceptions.PolarsError] = {
+        look: _said(rule, answers_of(look, answers), records) for rule, look in asked
+    }
+    if memory is not None:
+        memory.learn(new)
+    return tuple(_result(rule, found, said | new, records) for rule, found in looks)
+
+
+def _with_others(looks: Iterable[Look]) -> Iterable[Look]:
+    """Looks, and those whose answers theirs hang on."""
+    found = dict.fromkeys(looks)
+    waiting = list(found)
+    while waiting:
+        look = waiting.pop()
+        others = look.instead_of if isinstance(look, Question) else ()
+        waiting += [one for one in others if one not in found]
+        found |= dict.fromkeys(others)
+    return found
 
 
 def run_rule(study: Submission, rule: Rule, *, records: int = RECORDS_SHOWN) -> RuleResult:
@@ -74,30 +113,50 @@ def _looks(study: Submission, rule: Rule) -> list[Look] | str | pl.exceptions.Po
 def _result(
     rule: Rule,
     looks: list[Look] | str | pl.exceptions.PolarsError,
-    answers: Mapping[Look, Given],
+    said: Mapping[Look, Said | pl.exceptions.PolarsError],
     records: int,
 ) -> RuleResult:
     if isinstance(looks, str):
         return RuleResult(rule.text, "not applicable", reason=looks)
-    told: list[Answer | pl.exceptions.PolarsError] = (
-        [looks]
-        if isinstance(looks, Exception)
-        else [one for look in looks for one in answers_of(look, answers)]
-    )
-    found: list[Answer] = []
-    for one in told:
+    if isinstance(looks, Exception):
+        return _not_run(rule, looks)
+    looked, failures = 0, list[Failure]()
+    for look in looks:
+        if isinstance(look, Answer):
+            looked += look.looked
+            if look.failed:
+                failures.append(_failure(rule, look, records))
+            continue
+        one = said[look]
         if isinstance(one, Exception):
-            # A foreign dataset may hold a variable of another type than any standard gives it.
-            said = str(one).splitlines()[0]
-            return RuleResult(rule.text, "not run", reason=f"the data do not let it: {said}")
-        found.append(one)
-    looked = sum(one.looked for one in found)
-    failures = tuple(_failure(rule, one, records) for one in found if one.failed)
+            return _not_run(rule, one)
+        looked += one.looked
+        failures += one.failures
     if failures:
-        return RuleResult(rule.text, "failed", looked, failures=failures)
+        return RuleResult(rule.text, "failed", looked, failures=tuple(failures))
     if not looked:
         return RuleResult(rule.text, "not applicable", reason=NOTHING_OF_ITS_KIND)
     return RuleResult(rule.text, "passed", looked)
+
+
+def _not_run(rule: Rule, error: pl.exceptions.PolarsError) -> RuleResult:
+    # A foreign dataset may hold a variable of another type than any standard gives it.
+    said = str(error).splitlines()[0]
+    return RuleResult(rule.text, "not run", reason=f"the data do not let it: {said}")
+
+
+def _said(
+    rule: Rule, answers: Iterable[Answer | pl.exceptions.PolarsError], records: int
+) -> Said | pl.exceptions.PolarsError:
+    """What the answers to a look say together, or the first error among them."""
+    looked, failures = 0, list[Failure]()
+    for one in answers:
+        if isinstance(one, Exception):
+            return one
+        looked += one.looked
+        if one.failed:
+            failures.append(_failure(rule, one, records))
+    return Said(looked, tuple(failures))
 
 
 def _lacking(study: Submission, rule: Rule) -> str:

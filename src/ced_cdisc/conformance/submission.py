@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Beside
 from ced_cdisc.conformance.records import Block
@@ -22,6 +23,26 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class _Subjects:
+    """Which of the subjects of DM each record of a block is about; asked once a block."""
+
+    def __init__(self, known: pl.DataFrame) -> None:
+        self._known = known
+        self._found = WeakKeyDictionary[Block, pl.Series]()
+
+    def made_of(self) -> object:
+        """What the answers hang on, as :class:`~ced_cdisc.conformance.look_digest.MadeOf` has it."""
+        return self._known
+
+    def places(self, block: Block) -> pl.Series:
+        """The place of the subject of each record; null where DM has it not."""
+        if block not in self._found:
+            here = block.frame[["USUBJID"]]
+            found = here.join(self._known, on="USUBJID", how="left", maintain_order="left")
+            self._found[block] = found["place"]
+        return self._found[block]
+
+
 @dataclass(eq=False)
 class Submission:
     """All datasets of a folder and the standards that govern them."""
@@ -30,10 +51,6 @@ class Submission:
     governing: Governing
     defines: tuple[DefineDocument, ...] = ()
     _held: dict[str, Any] = field(default_factory=dict[str, Any])
-    _places_in_dm: WeakKeyDictionary[Block, pl.Series] = field(
-        default_factory=WeakKeyDictionary[Block, pl.Series]
-    )
-    """By block, which of the subjects each record is about; a block may be part of several submissions."""
 
     def get(self, name: str) -> Dataset | None:
         """The dataset of that name."""
@@ -72,6 +89,11 @@ class Submission:
             "USUBJID", keep="first", maintain_order=True
         )
 
+    @cached_property
+    def subject_names(self) -> frozenset[str]:
+        """The subjects of DM."""
+        return frozenset(self.subjects["USUBJID"].to_list())
+
     def with_dm(self, *names: str | pl.Expr) -> Beside:
         """Gives records variables of DM as ``DM.RFSTDTC``, null where DM has none.
 
@@ -87,20 +109,16 @@ class Submission:
         absent = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.subjects.columns]
         dm = self.subjects.with_columns(absent)
         named = (pl.col(n).alias(f"DM.{n}") for n in names)
-        right = dm.select("USUBJID", *named, *made).drop("USUBJID").get_columns()
+        right, subjects = dm.select("USUBJID", *named, *made).drop("USUBJID"), self._in_dm
 
         def found(block: Block) -> pl.DataFrame:
-            at = self._place_in_dm(block)
-            return block.frame.with_columns([column.gather(at) for column in right])
+            return with_columns(block.frame, right[subjects.places(block)].get_columns())
 
         return found
 
-    def _place_in_dm(self, block: Block) -> pl.Series:
-        if block not in self._places_in_dm:
-            known = self.subjects.select("USUBJID").with_row_index("place")
-            found = block.frame.select("USUBJID").join(known, on="USUBJID", how="left", maintain_order="left")
-            self._places_in_dm[block] = found["place"]
-        return self._places_in_dm[block]
+    @cached_property
+    def _in_dm(self) -> _Subjects:
+        return _Subjects(self.subjects[["USUBJID"]].with_row_index("place"))
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """What several rules make of the submission, made once."""

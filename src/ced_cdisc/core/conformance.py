@@ -71,6 +71,10 @@ Standing = Literal["new", "accepted", "changed", "expired"]
 records or values, ``expired`` where its date has passed. All but ``accepted`` ones fail a check."""
 
 
+ANY = "any"
+"""What an entry of findings.yaml says that accepts any number of records."""
+
+
 @dataclass(frozen=True)
 class Acceptance:
     """An entry of findings.yaml that speaks of a failure: why it may stand, who says so, and until when.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from ced_cdisc.core.conformance import ANY
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.spec.base import Model, Words
 from ced_cdisc.spec.parse import parse_file, validate
@@ -17,7 +18,6 @@ from ced_cdisc.spec.source import Text
 NAME = "findings.yaml"
 FORMER = "known_findings.yaml"
 """What the file was called once; nothing reads a file of that name."""
-ANY = "any"
 DIGITS = 16
 """Of a digest, as many as are written; 64 bits tell the findings of a study apart."""
 

@@ -13,11 +13,18 @@ from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.stages.kept_checks import KeptChecks
 
 if TYPE_CHECKING:
+    from ced_cdisc.conformance.known import Known
     from ced_cdisc.core.conformance import CheckResult
 
 
 NAME = "findings.yaml"
 """As :mod:`ced_cdisc.spec.findings_file` has it, which would load the parsers before the fork."""
+
+
+def _checked(folder: Path, known: Known) -> CheckResult:
+    from ced_cdisc.conformance.check import check_folder
+
+    return check_folder(folder, known=known)
 
 
 class CheckInterrupted(KeyboardInterrupt):
@@ -69,7 +76,7 @@ def check_output(
             checked = [check_folder(folder, partner=partner) for folder in folders]
         else:
             checked = [
-                kept.check(one.folder, folder.as_posix(), partial(check_folder, folder))
+                kept.check(one.folder, folder.as_posix(), partial(_checked, folder))
                 for one, folder in zip(owners, folders, strict=True)
             ]
         return tuple(

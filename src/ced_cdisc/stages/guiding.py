@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ced_cdisc.describe.guides.known import Known
     from ced_cdisc.plan.account import TableAccount
     from ced_cdisc.spec.guide_words import GuideWords
+    from ced_cdisc.stages.kept_products import KeptProducts
 
 FOLDER = "guides"
 """Where a study's guides lie as Markdown and docx: working copies, which are no part of a submission."""
@@ -177,6 +178,7 @@ def make_guides(
     raw: Mapping[str, TableAccount],
     findings: Findings,
     partner: Partner | None = None,
+    kept: KeptProducts | None = None,
 ) -> dict[str, bytes]:
     """The guides as PDF beside define.xml, and as Markdown and docx in a folder of their own.
 
@@ -187,6 +189,7 @@ def make_guides(
         raw: the account of each raw table by qualified name.
         findings: of the build so far; receives CED430, a note on what waits for a person.
         partner: who renders half of them, if any.
+        kept: what earlier builds made.
     """
     guides: list[Rendering] = []
     for asked in sources.asked:
@@ -209,6 +212,8 @@ def make_guides(
             partner.swap(guides[1::2])
             mine = render(guides[::2])
             return mine | partner.swap(None)
+    if kept is not None:
+        return _kept_render(guides, kept)
     return render(guides)
 
 
@@ -265,4 +270,16 @@ def render(guides: Iterable[Rendering]) -> dict[str, bytes]:
             f"{one.beside}.docx": guide_docx(one.guide),
             f"{one.beside}.md": guide_markdown(one.guide),
         }
+    return made
+
+
+def _kept_render(guides: Iterable[Rendering], kept: KeptProducts) -> dict[str, bytes]:
+    """The same, from an earlier build where nothing of a guide changed."""
+    made: dict[str, bytes] = {}
+    for one in guides:
+
+        def make(one: Rendering = one) -> tuple[dict[str, bytes], list[Finding]]:
+            return render([one]), []
+
+        made |= kept.of(f"guide {one.beside}", one, make)[0]
     return made

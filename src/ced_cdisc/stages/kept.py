@@ -54,7 +54,7 @@ class Kept:
     """What earlier builds of a study keep, and what this one adds.
 
     Attributes:
-        reasons: by qualified name, in words, why a dataset was made anew, or :data:`KEPT`.
+        reasons: by qualified name, in words, why the data were made anew, or :data:`KEPT`.
         packages: what is kept of finished datasets.
     """
 
@@ -196,6 +196,14 @@ class Kept:
         last = self._last.get(name)
         parts = study.digests[dataset.name].parts
         self.reasons[name] = reason(study, dataset, made, parts, last, damaged=name in self.files.damaged)
+
+    def told(self) -> dict[str, str]:
+        """By dataset, in words, why it was made anew, or that it was kept and what of it was not."""
+        lost = self.packages.lost
+        return {
+            name: f"{why}, but {lost[name]} was damaged" if why == KEPT and name in lost else why
+            for name, why in self.reasons.items()
+        }
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges
+from ced_cdisc.stages.kept_products import KeptProducts
 from ced_cdisc.write.kept_files import KeptFiles
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class _Entry:
     """What is kept of one dataset.
 
     Attributes:
+        dataset: its qualified name.
         value: ``columns``; ``qualifiers``, their columns and how many there are, or None; ``described`` and
             ``files`` (digests of the headers and of the file) by number: 0 is the dataset, 1 its qualifiers.
         new: whether the value is not yet kept as it is.
@@ -42,6 +44,7 @@ class _Entry:
     """
 
     name: str
+    dataset: str
     key: str
     value: dict[str, Any]
     new: bool = False
@@ -55,10 +58,16 @@ class KeptPackages:
         files: where they are kept.
         tool: the digest of the tool.
         content: gives the digest of the data of a dataset, by its qualified name.
+
+    Attributes:
+        products: what is made of descriptions and data together.
+        lost: by qualified name of a dataset, in words, what of it did not hold and was made anew.
     """
 
     def __init__(self, files: KeptFiles, tool: str, content: Callable[[str], str]) -> None:
         self._files, self._tool, self._content = files, tool, content
+        self.products = KeptProducts(files, tool)
+        self.lost: dict[str, str] = {}
         self._entries: dict[str, tuple[_Entry, int]] = {}
 
     def submitted(
@@ -106,26 +115,31 @@ class KeptPackages:
         """What describes a dataset (0) or its qualifiers (1) of a study; what is known is not made anew."""
         return partial(self._described, study, number, describe)
 
-    def copy(self, name: str, member: XptMember, stream: BinaryIO) -> bool:
+    def copy(self, name: str, member: XptMember, stream: BinaryIO) -> str:
         """Write the transport file of a dataset, by its qualified name, if one with these headers is kept.
 
-        Gives False if none is that holds: the stream may have a part of it.
+        Gives its SHA-256, or an empty text if none is that holds: the stream may have a part of it.
         """
         entry, number = self._entries[name]
         known = entry.value["files"].get(str(number))
         if known is None or known[0] != _headers(member):
-            return False
+            return ""
         if self._files.copy_beside(entry.name, entry.key, number, known[1], stream):
-            return True
+            return known[1]
         del entry.value["files"][str(number)]
         entry.new = True
-        return False
+        self.lost.setdefault(entry.dataset, f"the transport file of {name}")
+        return ""
 
     def wrote(self, name: str, member: XptMember, path: Path, digest: str) -> None:
         """Take notice of a transport file that was made, and what it hashes to."""
         entry, number = self._entries[name]
         entry.value["files"][str(number)] = [_headers(member), digest]
         entry.files[number], entry.new = path, True
+
+    def stands_for(self, name: str) -> str:
+        """What stands for a dataset as it is submitted, and for its plan, by its qualified name."""
+        return self._entries[name][0].key
 
     def keep(self) -> None:
         """Write what is new. The files must still be where they were written."""
@@ -146,7 +160,9 @@ class KeptPackages:
         if found is not None and not _is_value(found[0]):
             self._files.throw_away(shown, key)
             found = None
-        entry = _Entry(shown, key, {} if found is None else found[0])
+        if shown in self._files.damaged:
+            self.lost[name] = "the description"
+        entry = _Entry(shown, name, key, {} if found is None else found[0])
         self._entries[name] = entry, _DATASET
         self._entries[study.qualified(f"SUPP{dataset.name}")] = entry, _QUALIFIERS
         return entry

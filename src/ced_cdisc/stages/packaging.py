@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 import polars as pl
@@ -14,16 +15,14 @@ from ced_cdisc.core.findings import Finding, Findings, Stopped
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
 from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.core.xpt import XptMember, xpt_member
-from ced_cdisc.describe.annotated_crf import annotated_crf
+from ced_cdisc.describe.annotated_crf import AnnotatedCrf, annotated_crf
 from ced_cdisc.describe.crf_visits import forms_by_visit
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental
 from ced_cdisc.describe.packages import describe_package
-from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.stages.analysing import analyse
 from ced_cdisc.stages.kept_packages import KeptPackages
 from ced_cdisc.stages.planning import stop_on_errors
-from ced_cdisc.write.define import define_xml, stylesheet
-from ced_cdisc.write.define_page import beside, define_page
 from ced_cdisc.write.output_files import OutputFiles
 from ced_cdisc.write.xpt import write_xpt, write_xpt_blocks
 from ced_cdisc.write.xpt_check import check_xpt
@@ -36,9 +35,10 @@ _Transport = tuple[list[XptMember], list[Finding]]
 
 @dataclass(frozen=True)
 class _Defined:
-    """define.xml, the page for readers beside it, and what the checks of define.xml found."""
+    """define.xml, the style and the page for readers beside it, and what the checks of define.xml found."""
 
     xml: bytes
+    style: bytes
     page: bytes
     found: list[Finding]
 
@@ -67,7 +67,7 @@ def package(
     if made is None:
         made = (
             {place.folder: _package(place, data, raw, files, kept) for place in _places(plan)},
-            analyse(plan, data),
+            _analysed(plan, data, kept),
         )
     packed, (analysed, said) = made
     findings.extend(said)
@@ -165,8 +165,8 @@ def _package(
     if metadata is None:
         return None, []
     written = _transport(place, metadata, data, files, kept)
-    defined = _define(place, metadata)
-    return _joined(place, metadata, written, defined, _documents(place, raw), files)
+    defined = _define(place, metadata) if kept is None else _kept_define(place, metadata, kept)
+    return _joined(place, metadata, written, defined, _documents(place, raw, kept), files)
 
 
 def _transport(
@@ -231,13 +231,9 @@ def _keep_transport(
     Raises:
         Stopped: it cannot hold the data.
     """
-    with files.open(name) as stream:
-        copied = kept.copy(dataset, member, stream)
-        if not copied:
-            stream.seek(0)
-            stream.truncate()
+    if not files.take(name, partial(kept.copy, dataset, member)):
+        with files.open(name) as stream:
             _write_transport(stream, data, member)
-    if not copied:
         kept.wrote(dataset, member, files.path(name), files.digests[name])
 
 
@@ -263,24 +259,64 @@ def _up(folder: str) -> str:
 
 def _define(place: _Place, metadata: PackageMetadata) -> _Defined:
     """define.xml and its page; that of analysis datasets links to that of the SDTM datasets they read."""
+    # Loaded for what is made: a package of which nothing changed is not.
+    from ced_cdisc.write.define import define_xml, stylesheet
+    from ced_cdisc.write.define_page import beside, define_page
+
     xml = define_xml(metadata)
     found = check_define(xml, f"{place.folder}/define.xml")
-    sdtm = (dataset for dataset in place.plan.datasets if dataset.kind == "sdtm")
-    page = define_page(metadata, beside(sdtm, f"../sdtm/{_PAGE}") if place.kind == "adam" else {})
+    page = define_page(metadata, beside(_read_by(place), f"../sdtm/{_PAGE}"))
     # Terms are those of the study's own package by the plan, which need not be at hand here.
-    return _Defined(xml, page, [finding for finding in found if finding.code != "CED546"])
+    return _Defined(xml, stylesheet(), page, [finding for finding in found if finding.code != "CED546"])
 
 
-def _documents(place: _Place, raw: Mapping[str, pl.DataFrame]) -> dict[str, bytes]:
+def _read_by(place: _Place) -> list[DatasetPlan]:
+    """The SDTM datasets that analysis datasets read, to whose page theirs links."""
+    return [one for one in place.plan.datasets if place.kind == "adam" and one.kind == "sdtm"]
+
+
+def _kept_define(place: _Place, metadata: PackageMetadata, kept: KeptPackages) -> _Defined:
+    """The same, from an earlier build where nothing of it changed."""
+
+    def make() -> tuple[dict[str, bytes], list[Finding]]:
+        made = _define(place, metadata)
+        return {"xml": made.xml, "style": made.style, "page": made.page}, made.found
+
+    linked = [(dataset.name, [one.name for one in dataset.supplemental]) for dataset in _read_by(place)]
+    made_of = place.folder, metadata, linked
+    files, found = kept.products.of(f"define {place.folder}", made_of, make)
+    return _Defined(files["xml"], files["style"], files["page"], found)
+
+
+def _analysed(plan: StudyPlan, data: Mapping[str, Blocks], kept: KeptPackages | None) -> _Analysed:
+    """The results and figures, from an earlier build where nothing of them changed."""
+    if kept is None:
+        return analyse(plan, data)
+    read = [dataset.name for dataset in plan.datasets if dataset.results or dataset.figures]
+    made_of = plan.study_id, plan.displays, [(name, kept.stands_for(name)) for name in read]
+    return kept.products.of("results", made_of, partial(analyse, plan, data))
+
+
+def _documents(
+    place: _Place, raw: Mapping[str, pl.DataFrame], kept: KeptPackages | None = None
+) -> dict[str, bytes]:
     """The documents that define.xml names and the build makes; the library is loaded for these alone."""
     made: dict[str, bytes] = {}
     for document in place.plan.sdtm_documents if place.kind == "sdtm" else ():
         if document.made and document.kind == "acrf":
-            from ced_cdisc.write.annotated_crf import annotated_crf_pdf
-
+            path = f"{place.folder}/{document.href}"
             crf = annotated_crf(place.plan, document, forms_by_visit(place.plan, raw))
-            made[f"{place.folder}/{document.href}"] = annotated_crf_pdf(crf)
+            make = partial(_annotated, path, crf)
+            made |= (make() if kept is None else kept.products.of(f"acrf {place.folder}", (path, crf), make))[
+                0
+            ]
     return made
+
+
+def _annotated(path: str, crf: AnnotatedCrf) -> tuple[dict[str, bytes], list[Finding]]:
+    from ced_cdisc.write.annotated_crf import annotated_crf_pdf
+
+    return {path: annotated_crf_pdf(crf)}, []
 
 
 def _joined(
@@ -299,7 +335,7 @@ def _joined(
     shown = f"{folder}/define.xml"
     found = [*defined.found, *check_define_against_xpt(defined.xml, members, file=shown)]
     files.put(
-        {shown: defined.xml, f"{folder}/define2-1.xsl": stylesheet(), f"{folder}/{_PAGE}": defined.page}
+        {shown: defined.xml, f"{folder}/define2-1.xsl": defined.style, f"{folder}/{_PAGE}": defined.page}
     )
     files.put(documents)
     return metadata, found

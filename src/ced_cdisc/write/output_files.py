@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,6 +65,25 @@ class OutputFiles:
             yield stream
             stream.seek(0)
             self.digests[name] = hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def take(self, name: str, copy: Callable[[BinaryIO], str]) -> bool:
+        """Have a file copied whose digest is known once it is copied; it is not read again.
+
+        Args:
+            name: its path.
+            copy: writes it into a stream and gives its digest, or an empty text where there is none.
+
+        Returns:
+            Whether there was one.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        with self._path(name).open("wb") as stream:
+            digest = copy(stream)
+        if digest:
+            self.digests[name] = digest
+        return bool(digest)
 
     def _path(self, name: str) -> Path:
         assert self._folder is not None

@@ -370,11 +370,13 @@ def _exposure(study: Submission, name: str, *, first: bool) -> Iterator[Look]:
         return
     moments = pl.concat([_moments(data, first=first) for data in parts])
     whole = moments.filter(is_day(pl.col("moment")))
-    partial = moments.filter(~is_day(pl.col("moment")).fill_null(False))["USUBJID"].unique()
+    partial = moments.filter(~is_day(pl.col("moment")).fill_null(False))["USUBJID"].unique(
+        maintain_order=True
+    )
     found = pl.col("moment").min() if first else pl.col("moment").max()
     of_ex = (
         whole.filter(~pl.col("USUBJID").is_in(partial.implode()))
-        .group_by("USUBJID")
+        .group_by("USUBJID", maintain_order=True)
         .agg(found.alias("EX"), pl.col("open").any())
     )
     frame = dm.beside(of_ex, "USUBJID")
