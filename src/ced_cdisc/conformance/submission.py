@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Beside
 from ced_cdisc.conformance.records import Block
@@ -36,7 +37,7 @@ class _Subjects:
     def places(self, block: Block) -> pl.Series:
         """The place of the subject of each record; null where DM has it not."""
         if block not in self._found:
-            here = block.frame.select("USUBJID")
+            here = block.frame[["USUBJID"]]
             found = here.join(self._known, on="USUBJID", how="left", maintain_order="left")
             self._found[block] = found["place"]
         return self._found[block]
@@ -88,6 +89,11 @@ class Submission:
             "USUBJID", keep="first", maintain_order=True
         )
 
+    @cached_property
+    def subject_names(self) -> frozenset[str]:
+        """The subjects of DM."""
+        return frozenset(self.subjects["USUBJID"].to_list())
+
     def with_dm(self, *names: str | pl.Expr) -> Beside:
         """Gives records variables of DM as ``DM.RFSTDTC``, null where DM has none.
 
@@ -103,17 +109,16 @@ class Submission:
         absent = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.subjects.columns]
         dm = self.subjects.with_columns(absent)
         named = (pl.col(n).alias(f"DM.{n}") for n in names)
-        right, subjects = dm.select("USUBJID", *named, *made).drop("USUBJID").get_columns(), self._in_dm
+        right, subjects = dm.select("USUBJID", *named, *made).drop("USUBJID"), self._in_dm
 
         def found(block: Block) -> pl.DataFrame:
-            at = subjects.places(block)
-            return block.frame.with_columns([column.gather(at) for column in right])
+            return with_columns(block.frame, right[subjects.places(block)].get_columns())
 
         return found
 
     @cached_property
     def _in_dm(self) -> _Subjects:
-        return _Subjects(self.subjects.select("USUBJID").with_row_index("place"))
+        return _Subjects(self.subjects[["USUBJID"]].with_row_index("place"))
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """What several rules make of the submission, made once."""
