@@ -90,15 +90,8 @@ class LookDigests:
     def _parts(self, value: object, depth: int) -> object:
         """What a look, a function, a collection or a frozen object is made of."""
         match value:
-            case Question():
-                ways = value.way, value.told, value.instead_of, value.in_order
-                asked = value.of, value.wrong, value.show, value.words, value.beside
-                return "question", value.dataset, value.variable, *asked, *ways
-            case ValueQuestion():
-                asked = value.variables, value.wrong, value.show, value.words
-                return "values", value.dataset, *asked
-            case Gathered():
-                return "gathered", value.dataset, value.gather, value.merge, value.then
+            case Question() | ValueQuestion() | Gathered():
+                return type(value).__name__, [getattr(value, one.name) for one in fields(value)]
             case partial():
                 bound = cast("partial[object]", value)
                 return "partial", bound.func, bound.args, bound.keywords
