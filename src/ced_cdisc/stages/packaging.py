@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from ced_cdisc.check.define import check_define, check_define_against_xpt
+from ced_cdisc.check.define import check_define_against_xpt, check_document, open_define
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Finding, Findings, Stopped
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
@@ -31,7 +31,6 @@ from ced_cdisc.write.xpt_check import check_xpt
 _Package = tuple[PackageMetadata | None, list[Finding]]
 _Analysed = tuple[dict[str, bytes], list[Finding]]
 _PAGE = "define.html"
-_Transport = tuple[list[XptMember], list[Finding]]
 
 
 @dataclass(frozen=True)
@@ -175,9 +174,9 @@ def _transport(
     data: Mapping[str, Blocks],
     files: OutputFiles,
     kept: KeptPackages | None = None,
-) -> _Transport:
+) -> list[Finding]:
+    """Write the datasets; gives what their files cannot hold."""
     found: list[Finding] = []
-    members: list[XptMember] = []
     for dataset in metadata.datasets:
         member = xpt_member(dataset, metadata.created)
         rows = data[place.plan.qualified(dataset.name)].select([v.name for v in dataset.variables])
@@ -185,9 +184,7 @@ def _transport(
             _write(place, metadata, dataset, rows, member, files, kept)
         except Stopped as stopped:
             found.extend(stopped.findings)
-            continue
-        members.append(member)
-    return members, found
+    return found
 
 
 def _write(
@@ -262,9 +259,16 @@ def _up(folder: str) -> str:
 
 
 def _define(place: _Place, metadata: PackageMetadata) -> _Defined:
-    """define.xml and its page; that of analysis datasets links to that of the SDTM datasets they read."""
+    """define.xml and its page; that of analysis datasets links to that of the SDTM datasets they read.
+
+    What define.xml says is checked, and compared with the headers that the transport files have.
+    """
     xml = define_xml(metadata)
-    found = check_define(xml, f"{place.folder}/define.xml")
+    document, opened = open_define(xml, f"{place.folder}/define.xml")
+    found = list(opened)
+    if document is not None:
+        members = [xpt_member(dataset, metadata.created) for dataset in metadata.datasets]
+        found = [*check_document(document), *check_define_against_xpt(document, members)]
     sdtm = (dataset for dataset in place.plan.datasets if dataset.kind == "sdtm")
     page = define_page(metadata, beside(sdtm, f"../sdtm/{_PAGE}") if place.kind == "adam" else {})
     # Terms are those of the study's own package by the plan, which need not be at hand here.
@@ -286,20 +290,21 @@ def _documents(place: _Place, raw: Mapping[str, pl.DataFrame]) -> dict[str, byte
 def _joined(
     place: _Place,
     metadata: PackageMetadata,
-    written: _Transport,
+    written: list[Finding],
     defined: _Defined,
     documents: Mapping[str, bytes],
     files: OutputFiles,
 ) -> _Package:
     """The files of a package; where a dataset could not be written, define.xml would describe what is not."""
-    members, found = written
-    if found:
-        return metadata, found
+    if written:
+        return metadata, written
     folder = place.folder
-    shown = f"{folder}/define.xml"
-    found = [*defined.found, *check_define_against_xpt(defined.xml, members, file=shown)]
     files.put(
-        {shown: defined.xml, f"{folder}/define2-1.xsl": stylesheet(), f"{folder}/{_PAGE}": defined.page}
+        {
+            f"{folder}/define.xml": defined.xml,
+            f"{folder}/define2-1.xsl": stylesheet(),
+            f"{folder}/{_PAGE}": defined.page,
+        }
     )
     files.put(documents)
-    return metadata, found
+    return metadata, defined.found
