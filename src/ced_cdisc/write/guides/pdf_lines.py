@@ -42,8 +42,8 @@ def line_width(line: Iterable[Piece], size: float) -> float:
 
 def set_lines(runs: Runs, size: float, width: float) -> list[SetLine]:
     """The runs in lines; they break at blanks, a word longer than a line wherever it must."""
-    if len(runs) == 1 and (line := _one_line(runs[0], size, width)) is not None:
-        return [line]
+    if len(runs) == 1 and (whole := _one_line(runs[0], size, width)) is not None:
+        return [whole]
     lines: list[SetLine] = []
     line: list[Piece] = []
     used = 0.0
