@@ -84,13 +84,9 @@ class Part(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A model class as XML: its attributes and children by qualified name, in the order of writing.
-
-    ``written`` are the attributes by the names that a file has for them, such as ``def:CommentOID``.
-    """
+    """A model class as XML: its attributes and children by qualified name, in the order of writing."""
 
     attributes: dict[str, str]
-    written: tuple[tuple[str, str], ...]
     required: dict[str, str]
     children: dict[str, Part]
     fields: tuple[tuple[str, bool], ...]
@@ -101,7 +97,6 @@ class Table(NamedTuple):
 def table(kind: type[Node], version: Version) -> Table:
     """The table of a class for one version of the standard (they differ in the namespace only)."""
     attributes: dict[str, str] = {}
-    written: list[tuple[str, str]] = []
     required: dict[str, str] = {}
     parts: dict[str, Part] = {}
     order: list[tuple[str, bool]] = []
@@ -111,7 +106,6 @@ def table(kind: type[Node], version: Version) -> Table:
         if "attribute" in meta:
             name: str = meta["attribute"]
             attributes[qualified(name, version, attribute=True)] = each.name
-            written.append((name, each.name))
             if meta["required"]:
                 required[each.name] = name
         elif "kinds" in meta:
@@ -121,7 +115,7 @@ def table(kind: type[Node], version: Version) -> Table:
                 parts[qualified(of.tag, version)] = Part(each.name, of, many)
         elif "text" in meta:
             content = each.name
-    return Table(attributes, tuple(written), required, parts, tuple(order), content)
+    return Table(attributes, required, parts, tuple(order), content)
 
 
 @cache

@@ -1,24 +1,23 @@
 """From the model to the bytes of a define.xml, in the order that the schema asks for.
 
-One function makes the markup of an element, so that escaping and nesting cannot go wrong: no other writes a
-tag. Same model, same bytes.
+No string templates: every element is built through lxml, so that escaping and nesting cannot go wrong.
+Same model, same bytes.
 
-Source: Define-XML 2.1 and 2.0 (namespaces, order of elements); XML 1.0 (characters, escapes).
+Source: Define-XML 2.1 and 2.0 (namespaces, order of elements); XML 1.0.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from typing import TypeAlias
+
+from lxml import etree
 
 from ced_cdisc.define.model import Odm
-from ced_cdisc.define.node import ARM, DEF, ODM, XLINK, XML, Node, Version, table
+from ced_cdisc.define.node import ARM, DEF, ODM, XLINK, Node, Version, qualified, table
 from ced_cdisc.define.results import AnalysisResultDisplays
 
-_MARKS = re.compile('[&<>"\t\n\r]')
-_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-_IN_VALUE = _IN_TEXT | str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;"})
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+Element: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]
 
 
 def write_define(odm: Odm) -> bytes:
@@ -33,86 +32,81 @@ def write_define(odm: Odm) -> bytes:
     Raises:
         ValueError: a text holds a character that XML cannot, such as a control character.
     """
-    names = {"def": DEF[odm.version], "xlink": XLINK}
+    names: dict[str | None, str] = {None: ODM, "def": DEF[odm.version], "xlink": XLINK}
     for prefix, uri in odm.namespaces:
         names.setdefault(prefix, uri)
-    declared = "".join(f' xmlns:{prefix}="{_value(uri)}"' for prefix, uri in names.items())
-    writer = _Writer(odm.version, {uri: prefix for prefix, uri in names.items()})
-    document = writer.element(odm, "\n", f' xmlns="{ODM}"{declared}')
-    head = ('<?xml version="1.0" encoding="UTF-8"?>', *odm.prolog)
-    text = "".join(f"{line}\n" for line in (*head, document, *odm.epilog))
-    if wrong := _NO_XML.search(text):
-        raise ValueError(f"XML has no character U+{ord(wrong[0]):04X}")
-    return text.encode()
+    root = etree.Element(f"{{{ODM}}}ODM", nsmap=names)  # pyright: ignore[reportArgumentType]
+    _fill(root, odm, odm.version, 0)
+    head = "".join(f"{line}\n" for line in ('<?xml version="1.0" encoding="UTF-8"?>', *odm.prolog))
+    tail = "".join(f"{line}\n" for line in odm.epilog)
+    return head.encode() + etree.tostring(root, encoding="UTF-8") + b"\n" + tail.encode()
 
 
-class _Writer:
-    """Makes the markup of nodes.
-
-    Args:
-        version: whose namespace is meant by the prefix ``def``.
-        prefixes: those that the root declares, by namespace.
-    """
-
-    def __init__(self, version: Version, prefixes: Mapping[str, str]) -> None:
-        self._version: Version = version
-        self._prefixes = {XML: "xml", **prefixes}
-
-    def element(self, node: Node, line: str, declared: str = "") -> str:
-        """An element with all that it holds.
-
-        Args:
-            node: what it is made of.
-            line: a line break and the blanks before the element.
-            declared: the namespaces that it declares.
-        """
-        of, held = table(type(node), self._version), vars(node)
-        if isinstance(node, AnalysisResultDisplays):
-            declared = f' xmlns:arm="{ARM}"'
-        start = f"<{node.tag}{declared}" + "".join(
-            [f' {name}="{_value(value)}"' for name, field in of.written if (value := held[field]) is not None]
-        )
-        if node.extra.attributes:
-            start += self._foreign(node.extra.attributes)
-        if of.text:
-            return f"{start}>{_mixed(held[of.text], node.extra.nodes)}</{node.tag}>"
-        within = line + "  "
-        parts: list[str] = []
-        for name, many in of.fields:
-            if many:
-                parts += [self.element(each, within) for each in held[name]]
-            elif held[name] is not None:
-                parts.append(self.element(held[name], within))
-        for before, (place, markup) in enumerate(node.extra.nodes):
-            parts.insert(place + before, markup)
-        if not parts:
-            return f"{start}/>"
-        return f"{start}>{within}{within.join(parts)}{line}</{node.tag}>"
-
-    def _foreign(self, attributes: tuple[tuple[str, str], ...]) -> str:
-        """Attributes that are not of the standard; a namespace that the root has not is declared here."""
-        made = ""
-        for number, (name, value) in enumerate(attributes):
-            uri, _, local = name.rpartition("}")
-            prefix = self._prefixes.get(uri[1:], f"ns{number}") if uri else ""
-            if uri and uri[1:] not in self._prefixes:
-                made += f' xmlns:{prefix}="{_value(uri[1:])}"'
-            made += f' {prefix}{":" * bool(prefix)}{local}="{_value(value)}"'
-        return made
+def _fill(element: Element, node: Node, version: Version, depth: int) -> None:
+    """Give an element the attributes and children of its node, and the white space of the layout."""
+    kind = type(node)
+    of = table(kind, version)
+    for key, name in of.attributes.items():
+        value: str | None = getattr(node, name)
+        if value is not None:
+            element.set(key, value)
+    for key, value in node.extra.attributes:
+        element.set(key, value)
+    if of.text:
+        _write_text(element, getattr(node, of.text), node.extra.nodes)
+        return
+    foreign = iter(node.extra.nodes)
+    place, markup = next(foreign, (-1, ""))
+    count = 0
+    for name, many in of.fields:
+        held = getattr(node, name)
+        for each in held if many else (held,):
+            if each is None:
+                continue
+            while place == count:
+                _append(element, markup)
+                place, markup = next(foreign, (-1, ""))
+            of_results = _RESULTS if isinstance(each, AnalysisResultDisplays) else None
+            made = etree.SubElement(element, qualified(each.tag, version), nsmap=of_results)  # pyright: ignore
+            _fill(made, each, version, depth + 1)
+            count += 1
+    while place >= 0:
+        _append(element, markup)
+        place, markup = next(foreign, (-1, ""))
+    _indent(element, depth)
 
 
-def _mixed(text: str, nodes: tuple[tuple[int, str], ...]) -> str:
+_RESULTS: Mapping[str | None, str] = {"arm": ARM}  # declared where results begin
+
+
+def _write_text(element: Element, text: str, nodes: tuple[tuple[int, str], ...]) -> None:
     """Text, with the nodes that stand within it at their characters."""
-    made, last = "", 0
-    for place, markup in nodes:
-        made += _text(text[last:place]) + markup
-        last = place
-    return made + _text(text[last:])
+    starts = [0, *(place for place, _ in nodes)]
+    pieces = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    element.text = pieces[0]
+    for (_, markup), piece in zip(nodes, pieces[1:], strict=True):
+        _append(element, markup)
+        element[-1].tail = piece
 
 
-def _text(text: str) -> str:
-    return text.translate(_IN_TEXT) if _MARKS.search(text) else text
+def _append(element: Element, markup: str) -> None:
+    """Foreign markup (an element, a comment, an instruction or text) at the end of an element."""
+    held = etree.fromstring(f"<held>{markup}</held>")
+    if held.text:
+        if len(element):
+            element[-1].tail = (element[-1].tail or "") + held.text
+        else:
+            element.text = (element.text or "") + held.text
+    element.extend(held)
 
 
-def _value(text: str) -> str:
-    return text.translate(_IN_VALUE) if _MARKS.search(text) else text
+def _indent(element: Element, depth: int) -> None:
+    """Line breaks and two spaces a level around children, and around stray text, which is read stripped."""
+    if not len(element):
+        return
+    within, after = "\n" + "  " * (depth + 1), "\n" + "  " * depth
+    element.text = within + element.text + within if element.text else within
+    for each in element:
+        each.tail = within + each.tail + within if each.tail else within
+    last = element[-1]
+    last.tail = (last.tail or within)[: -len(within)] + after
