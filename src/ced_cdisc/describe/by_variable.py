@@ -32,6 +32,7 @@ class ByVariable:
 
     Attributes:
         parts: its blocks and computed records.
+        dividers: by variable the one by whose values its metadata differ, where there is one.
     """
 
     def __init__(self, plan: DatasetPlan) -> None:
@@ -40,6 +41,7 @@ class ByVariable:
         self._computed: dict[str, list[Line]] = {}
         self._over_all = _by_variable(plan.lines)
         self._value_lists: dict[str, dict[str, Codelist]] = {}
+        self.dividers: Mapping[str, str] = dict(reversed(plan.value_level))  # of several, the first counts
         for block in plan.blocks:
             lines = _by_variable(block.lines)
             self.parts.append(Part(source_in_words(block), _study(block.keep), lines))

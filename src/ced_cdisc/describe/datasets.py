@@ -126,8 +126,7 @@ def _variable(
     comment = variable.comment
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
-    labels = _labels(plan, variable.name)
-    divided = ByValue() if measured.empty else by_value(plan, spec, held, variable, labels)
+    divided = ByValue() if measured.empty else by_value(plan, spec, held, variable)
     levels, measured = divided.levels, divided.measured or measured
     codelist = divided.codelist or variable.codelist
     if plan.reference_data:
@@ -188,7 +187,7 @@ def _note(
 ) -> None:
     lists = [variable.codelist, *(line.codelist for line, _ in spec.in_blocks(variable.name))]
     bound = spec.value_lists(variable.name)
-    by = next((divider for name, divider in plan.value_level if name == variable.name), "")
+    by = spec.dividers.get(variable.name, "")
     if plan.reference_data and by in held:  # the spec itself holds every value
         for (value,), values in held.groups((by,), variable.name):
             used.note(bound.get(value), values - {None})
@@ -208,15 +207,6 @@ def _note_levels(variable: str, levels: Sequence[ValueLevel], held: Held, used: 
             rows = held.rows(check.variable, variable)
             values = {value for by, value in rows if by in check.values and value is not None}
             used.note_apart(level.codelist, level_place(variable, check), values)
-
-
-def _labels(plan: DatasetPlan, variable: str) -> dict[str, str]:
-    """Labels of value-level rows: the decodes of the dividing variable's codelist."""
-    by = next((b for name, b in plan.value_level if name == variable), "")
-    divider = next((v for v in plan.variables if v.name == by), None)
-    if divider is None or divider.codelist is None:
-        return {}
-    return {term.value: term.decode for term in divider.codelist.terms if term.decode}
 
 
 def describe_supplemental(plan: DatasetPlan, data: Blocks, used: UsedTerms) -> DatasetMetadata:

@@ -46,9 +46,7 @@ class ByValue:
     method: Method | None = None
 
 
-def by_value(
-    plan: DatasetPlan, spec: ByVariable, held: Held, variable: VariablePlan, labels: dict[str, str]
-) -> ByValue:
+def by_value(plan: DatasetPlan, spec: ByVariable, held: Held, variable: VariablePlan) -> ByValue:
     """What is said of a variable's records by the value of the variable that divides them.
 
     Values of the dividing variable of which the same is said share a row, and a variable of which the same is
@@ -56,10 +54,10 @@ def by_value(
     The results of a test are described as the numbers that they are. A value whose records hold nothing of
     the variable is left out. One that comes about otherwise in a pooled study has a row for each study.
     """
-    dividers = [by for name, by in plan.value_level if name == variable.name]
-    if not dividers or dividers[0] not in held or variable.name not in held:
+    by = spec.dividers.get(variable.name)
+    if by is None or by not in held or variable.name not in held:
         return ByValue()
-    by = dividers[0]
+    labels = _labels(plan, by)
     derived = _derived_records(plan, held, variable.name, by)
     found = _values(plan, spec, held, variable, by, derived)
     numbers = [v.measured for v in found if v.measured.type in ("integer", "float")]
@@ -79,6 +77,14 @@ def by_value(
     ]
     levels = tuple(sorted(made, key=lambda level: [check.values for check in level.where]))
     return ByValue(levels, None, whole)
+
+
+def _labels(plan: DatasetPlan, by: str) -> dict[str, str]:
+    """Labels of value-level rows: the decodes of the dividing variable's codelist."""
+    divider = next((v for v in plan.variables if v.name == by), None)
+    if divider is None or divider.codelist is None:
+        return {}
+    return {term.value: term.decode for term in divider.codelist.terms if term.decode}
 
 
 def _values(

@@ -114,8 +114,8 @@ def share_out(
 ) -> tuple[dict[str, _Package], _Analysed]:
     """All packages and the results: the second half makes ADaM, the first describes all others.
 
-    Then the second makes the results and define.xml of SDTM, while the first writes the transport files and
-    the annotated CRF.
+    Then the second makes define.xml of SDTM with its page, which takes as long as what the first does
+    meanwhile: the transport files, the annotated CRF and the results.
 
     Raises:
         PartnerLost: the partner is gone.
@@ -124,18 +124,19 @@ def share_out(
     if partner.half:
         made = _package(adam, data, raw, files)
         described: PackageMetadata | None = partner.swap((made, files.kept))
-        partner.swap((None if described is None else _define(sdtm, described), analyse(plan, data)))
+        partner.swap(None if described is None else _define(sdtm, described))
         return {}, ({}, [])
     made = {place.folder: _package(place, data, raw, files) for place in pooled}
     metadata = _described(sdtm, data)
     made[adam.folder], theirs = partner.swap(metadata)
     files.put(theirs)
+    analysed = analyse(plan, data)
     if metadata is None:
+        partner.swap(None)
         made[sdtm.folder] = None, []
-        _, analysed = partner.swap(None)
         return made, analysed
     written, documents = _transport(sdtm, metadata, data, files), _documents(sdtm, raw)
-    defined, analysed = partner.swap(None)
+    defined = partner.swap(None)
     made[sdtm.folder] = _joined(sdtm, metadata, written, defined, documents, files)
     return made, analysed
 
@@ -159,7 +160,7 @@ def _package(
     files: OutputFiles,
     kept: KeptPackages | None = None,
 ) -> _Package:
-    """Describe the datasets, write them, and check define.xml against the schema and against their bytes."""
+    """Describe the datasets, write them, and check define.xml against the schema and their headers."""
     metadata = _described(place, data, kept)
     if metadata is None:
         return None, []
