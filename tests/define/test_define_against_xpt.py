@@ -8,6 +8,7 @@ import pytest
 from define_packages import ADAM, CREATED, SDTM
 
 from ced_cdisc.check.define import check_define_against_xpt
+from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.core.xpt import XptMember, XptVariable, xpt_member
 from ced_cdisc.write.define import define_xml
@@ -24,8 +25,12 @@ def changed(member: XptMember, name: str, **more: object) -> XptMember:
     return replace(member, variables=variables)
 
 
+def document(xml: bytes) -> DefineDocument:
+    return DefineDocument(xml, "define.xml")
+
+
 def texts(package: PackageMetadata, files: dict[str, XptMember], exact: bool = True) -> list[str]:
-    found = check_define_against_xpt(define_xml(package), list(files.values()), exact=exact)
+    found = check_define_against_xpt(document(define_xml(package)), list(files.values()), exact=exact)
     return [f"{f.code} {f.message}" + (f"; {f.hint}" if f.hint else "") for f in found]
 
 
@@ -143,4 +148,4 @@ def test_order_follows_the_order_numbers_not_the_elements() -> None:
     )
     assert first + second in xml
     swapped = xml.replace(first + second, second + first).encode()
-    assert check_define_against_xpt(swapped, list(members(ADAM).values())) == []
+    assert check_define_against_xpt(document(swapped), list(members(ADAM).values())) == []

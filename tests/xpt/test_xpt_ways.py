@@ -7,6 +7,7 @@ none alike; with nulls, in one piece of memory or several. pyreadstat reads what
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +21,20 @@ from xpt_samples import member, number, text
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.core.ibm import IBM_LIMIT, IBM_SMALLEST, ibm_to_ieee, ieee_to_ibm, in_range
 from ced_cdisc.read.xpt import read_xpt
-from ced_cdisc.write import xpt_rows, xpt_views
+from ced_cdisc.write import xpt, xpt_rows, xpt_views
 from ced_cdisc.write.xpt import write_xpt, write_xpt_blocks
 from ced_cdisc.write.xpt_text_check import are_held
 
 ROWS = 3000
 SHORT = "".join(map(chr, range(0x20, 0x7F)))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def as_large() -> Iterator[None]:
+    """So few rows would else be written in the way of small datasets."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(xpt, "FEW", 0)
+        yield
 
 
 @st.composite

@@ -52,7 +52,8 @@ def select(frame: pl.DataFrame, where: Iterable[RangeCheck], variables: Iterable
     kept = list(range(len(frame)))
     for check in checks:
         values = columns[check.variable]
-        kept = [i for i in kept if holds(check, values[i])]
+        meets = {value: holds(check, value) for value in set(values)}
+        kept = [i for i in kept if meets[values[i]]]
     return Records(
         tuple(str(columns["USUBJID"][i]) for i in kept),
         {name: tuple(values[i] for i in kept) for name, values in columns.items()},

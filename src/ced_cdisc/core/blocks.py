@@ -99,6 +99,11 @@ class Blocks:
         """How many rows."""
         return sum(part.height for part in self.parts)
 
+    @property
+    def is_small(self) -> bool:
+        """Whether to look at all rows takes less time than to find the different ones first."""
+        return self.height <= FEW
+
     def __len__(self) -> int:
         return self.height
 
@@ -131,7 +136,7 @@ class Blocks:
         """
         if names in self._held:
             return self._held[names]
-        if self.height <= FEW:
+        if self.is_small:
             return self.frame(names)
         found = [self._values(part, names) for part in self.parts]
         made = found[0] if len(found) == 1 else pl.concat(found).unique(maintain_order=True)

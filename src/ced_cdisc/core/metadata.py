@@ -285,6 +285,8 @@ def merge_origins(origins: Iterable[Origin]) -> Origin:
     """Origins of one type and source as one, with all their pages; of different types, the first."""
     listed = list(origins)
     first = listed[0]
+    if not first.documents:
+        return first
     if any(
         (o.type, o.source, o.description) != (first.type, first.source, first.description) for o in listed
     ):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -16,17 +18,20 @@ from ced_cdisc.core.metadata import (
     Method,
     Origin,
     RangeCheck,
+    Term,
     ValueLevel,
     Variable,
     merge_origins,
 )
+from ced_cdisc.describe.by_variable import ByVariable
+from ced_cdisc.describe.held import Held
 from ced_cdisc.describe.lists import UsedTerms, level_place, written_values
-from ced_cdisc.describe.types import distinct, measure
+from ced_cdisc.describe.types import measure
 from ced_cdisc.describe.values import ByValue, by_value
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.by_source import merge_methods, source_in_words
-from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
-from ced_cdisc.plan.texts import origin_of_blocks
+from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, SupplementalPlan, VariablePlan
+from ced_cdisc.plan.texts import merged_origin
 from ced_cdisc.standards.ig import class_term, load_sdtmig
 from ced_cdisc.standards.model import person_id
 
@@ -49,8 +54,9 @@ def _is_empty(values: pl.Series) -> bool:
 
 def describe_dataset(plan: DatasetPlan, data: Blocks, used: UsedTerms) -> DatasetMetadata:
     """Metadata of a finished dataset; ``used`` collects the codelist values for the whole package."""
-    keys = proven_keys(plan, data)
-    variables = [_variable(plan, v, data, keys, used) for v in plan.variables if v.name in data.schema]
+    spec, held = ByVariable(plan), Held(data)
+    keys = proven_keys(plan, held)
+    variables = [_variable(plan, spec, v, held, keys, used) for v in plan.variables if v.name in held]
     return DatasetMetadata(
         name=plan.name,
         label=plan.label,
@@ -97,37 +103,43 @@ def _class(plan: DatasetPlan) -> str:
     return class_term(plan.class_name).submission_value if plan.kind == "sdtm" else plan.class_name
 
 
-def proven_keys(plan: DatasetPlan, data: Blocks) -> tuple[str, ...]:
+def proven_keys(plan: DatasetPlan, held: Held) -> tuple[str, ...]:
     """The key variables: those of ``sort``, and the sequence number where the data show need of it."""
-    choices = plan.key_choices(data.columns)
-    proven = (keys for keys in choices if data.is_unique(keys))
+    choices = plan.key_choices(held.columns)
+    proven = (keys for keys in choices if held.tell_apart(keys))
     return next(proven, choices[-1] if choices else ())
 
 
 def _variable(
-    plan: DatasetPlan, variable: VariablePlan, data: Blocks, keys: tuple[str, ...], used: UsedTerms
+    plan: DatasetPlan,
+    spec: ByVariable,
+    variable: VariablePlan,
+    held: Held,
+    keys: tuple[str, ...],
+    used: UsedTerms,
 ) -> Variable:
-    values = data.values(variable.name)[variable.name]
-    measured = measure(
-        values, variable.kind, variable.name, sdtm=plan.kind == "sdtm", decimals=variable.decimals
-    )
-    _note(plan, variable, values, data, used)
+    values = held.values(variable.name)
+    present, sdtm = values - {None}, plan.kind == "sdtm"
+    measured = measure(present, variable.kind, variable.name, sdtm=sdtm, decimals=variable.decimals)
+    if variable.kind is Type.TEXT:
+        _note(plan, spec, variable, present, held, used)
     comment = variable.comment
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
-    divided = ByValue() if measured.empty else by_value(plan, data, variable, _labels(plan, variable.name))
+    divided = ByValue() if measured.empty else by_value(plan, spec, held, variable)
     levels, measured = divided.levels, divided.measured or measured
     codelist = divided.codelist or variable.codelist
     if plan.reference_data:
-        _note_levels(variable.name, levels, data, used)
+        _note_levels(variable.name, levels, held, used)
     if any(level.comment is not None for level in levels):
         comment = None  # said where it holds
     covered = bool(levels) and all(level.origin is not None for level in levels)
     char = variable.type == "Char"
     # A planned length rules: a longer value is a fault that the writer reports, never a wider column.
     width = (variable.length or min(measured.bytes, XPT_TEXT_BYTES)) if char else 8
-    origin = divided.origin or _origin(plan, variable)
-    method = divided.method or _method(plan, variable)
+    lines = spec.in_blocks(variable.name)
+    origin = divided.origin or merged_origin([line for line, _ in lines], variable.origin)
+    method = divided.method or _method(variable, lines)
     return Variable(
         name=variable.name,
         label=variable.label,
@@ -139,7 +151,7 @@ def _variable(
         format=variable.format,
         core=variable.core,
         role=variable.role,
-        mandatory=variable.core == "Req" and (plan.kind == "sdtm" or not _has_gaps(values)),
+        mandatory=variable.core == "Req" and (sdtm or not _has_gaps(values)),
         key=keys.index(variable.name) + 1 if variable.name in keys else None,
         origin=origin,
         method=method if origin.type == "Derived" and not covered else None,
@@ -150,67 +162,51 @@ def _variable(
     )
 
 
-def _has_gaps(values: pl.Series) -> bool:
+def _has_gaps(values: AbstractSet[Any]) -> bool:
     """Whether a value is missing. What ADaM requires is the variable, not a value on every record."""
-    empty = values.null_count() > 0
-    return empty or (values.dtype == pl.String and bool((values == "").any()))
+    return None in values or "" in values
 
 
-def _origin(plan: DatasetPlan, variable: VariablePlan) -> Origin:
-    """The variable's origin, with the pages of all blocks that collect it."""
-    return origin_of_blocks(plan, variable.name, variable.origin)
-
-
-def _method(plan: DatasetPlan, variable: VariablePlan) -> Method | None:
+def _method(variable: VariablePlan, lines: Sequence[tuple[Line, Block]]) -> Method | None:
     """The variable's method: that of its one line, or of all blocks that compute it.
 
     A method of the plan that is no block's is that of records computed from blocks which are not kept.
     """
-    methods = [
-        (source_in_words(b), x.method) for b in plan.blocks for x in b.lines if x.variable == variable.name
-    ]
+    methods = [(source_in_words(block), line.method) for line, block in lines]
     own = any(method == variable.method for _, method in methods)
     return merge_methods(methods) if own else variable.method
 
 
 def _note(
-    plan: DatasetPlan, variable: VariablePlan, values: pl.Series, data: Blocks, used: UsedTerms
+    plan: DatasetPlan,
+    spec: ByVariable,
+    variable: VariablePlan,
+    present: AbstractSet[str],
+    held: Held,
+    used: UsedTerms,
 ) -> None:
-    if variable.kind is not Type.TEXT:
-        return
-    lines = [line for block in plan.blocks for line in block.lines if line.variable == variable.name]
-    lists = [variable.codelist, *(line.codelist for line in lines)]
-    bound = {value: listed for (name, value), listed in plan.value_lists.items() if name == variable.name}
-    by = next((divider for name, divider in plan.value_level if name == variable.name), "")
-    if plan.reference_data and by in data.schema:  # the spec itself holds every value
-        for value, codelist in bound.items():
-            held = data.values(variable.name, by).filter(pl.col(by) == value)
-            used.note(codelist, distinct(held[variable.name]))
+    lists = [variable.codelist, *(line.codelist for line, _ in spec.in_blocks(variable.name))]
+    bound = spec.value_lists(variable.name)
+    by = spec.dividers.get(variable.name, "")
+    if plan.reference_data and by in held:  # the spec itself holds every value
+        for (value,), values in held.groups((by,), variable.name):
+            used.note(bound.get(value), values - {None})
     else:
         lists += bound.values()
     if any(lists):
-        possible = distinct(values) | written_values(plan, variable.name)
+        possible = present | written_values(line for line, _ in spec.every(variable.name))
         for codelist in lists:
             used.note(codelist, possible)
 
 
-def _note_levels(variable: str, levels: Sequence[ValueLevel], data: Blocks, used: UsedTerms) -> None:
+def _note_levels(variable: str, levels: Sequence[ValueLevel], held: Held, used: UsedTerms) -> None:
     """Of trial design the spec itself holds every value, so that a value level can have no other."""
     for level in levels:
         check = level.where[0]
-        rows = data.values(*dict.fromkeys((variable, check.variable)))
-        held = rows.filter(pl.col(check.variable).is_in(check.values))[variable]
         if level.codelist is not None:
-            used.note_apart(level.codelist, level_place(variable, check), distinct(held))
-
-
-def _labels(plan: DatasetPlan, variable: str) -> dict[str, str]:
-    """Labels of value-level rows: the decodes of the dividing variable's codelist."""
-    by = next((b for name, b in plan.value_level if name == variable), "")
-    divider = next((v for v in plan.variables if v.name == by), None)
-    if divider is None or divider.codelist is None:
-        return {}
-    return {term.value: term.decode for term in divider.codelist.terms if term.decode}
+            rows = held.rows(check.variable, variable)
+            values = {value for by, value in rows if by in check.values and value is not None}
+            used.note_apart(level.codelist, level_place(variable, check), values)
 
 
 def describe_supplemental(plan: DatasetPlan, data: Blocks, used: UsedTerms) -> DatasetMetadata:
@@ -219,18 +215,18 @@ def describe_supplemental(plan: DatasetPlan, data: Blocks, used: UsedTerms) -> D
     guide = load_sdtmig().dataset("SUPPQUAL")
     keys = ("STUDYID", "RDOMAIN", plan.person, "IDVAR", "IDVARVAL", "QNAM")
     variables: list[Variable] = []
-    pairs = data.values("QNAM", "QVAL")
-    held = set(pairs["QNAM"].unique().to_list())
-    present = [q for q in plan.supplemental if q.name in held]
+    spec, held = ByVariable(plan), Held(data)
+    given = {qnam: values - {None} for (qnam,), values in held.groups(("QNAM",), "QVAL")}
+    present = [q for q in plan.supplemental if q.name in given]
     for found in guide.variables:
         if found.name == "USUBJID" != plan.person:
             found = person_id()
-        values = data.values(found.name)[found.name]
+        values = held.values(found.name) - {None}
         measured = measure(values, Type.TEXT, found.name, sdtm=True)
         levels: tuple[ValueLevel, ...] = ()
         codelist: Codelist | None = None
         if found.name == "QVAL":
-            levels = tuple(_qualifier(name, plan, q.name, pairs, used) for q in present)
+            levels = tuple(_qualifier(name, spec, q, given[q.name], used) for q in present)
         if found.name == "QNAM":
             terms = {q.name: q.label for q in present}
             codelist = _names(name, terms)
@@ -239,7 +235,7 @@ def describe_supplemental(plan: DatasetPlan, data: Blocks, used: UsedTerms) -> D
             used.note(codelist, [plan.domain])
         if found.name == "QEVAL" and not measured.empty:
             codelist = next((q.evaluators for q in plan.supplemental if q.evaluator), None)
-            used.note(codelist, distinct(values))
+            used.note(codelist, values)
         origin = Origin("Protocol", "Sponsor") if found.name == "STUDYID" else Origin("Assigned", "Sponsor")
         parent = next((v for v in plan.variables if v.name == found.name == plan.person), None)
         origin = parent.origin if parent is not None else origin
@@ -280,8 +276,6 @@ def describe_supplemental(plan: DatasetPlan, data: Blocks, used: UsedTerms) -> D
 
 
 def _names(dataset: str, terms: dict[str, str]) -> Codelist:
-    from ced_cdisc.core.metadata import Term
-
     return Codelist(
         f"{dataset}.QNAM",
         f"{dataset}: Qualifier Names",
@@ -290,17 +284,16 @@ def _names(dataset: str, terms: dict[str, str]) -> Codelist:
 
 
 def _qualifier(
-    dataset: str, plan: DatasetPlan, name: str, pairs: pl.DataFrame, used: UsedTerms
+    dataset: str, spec: ByVariable, qualifier: SupplementalPlan, present: AbstractSet[str], used: UsedTerms
 ) -> ValueLevel:
-    qualifier = next(q for q in plan.supplemental if q.name == name)
-    values = pairs.filter(pl.col("QNAM") == name)["QVAL"]
-    measured = measure(values, Type.TEXT, "QVAL", sdtm=True)
-    used.note(qualifier.codelist, distinct(values))
-    made = [(source_in_words(b), x) for b in plan.blocks for x in b.lines] + [("", x) for x in plan.lines]
-    lines = [(source, x) for source, x in made if x.variable == SUPP + name]
+    name, variable = qualifier.name, SUPP + qualifier.name
+    measured = measure(present, Type.TEXT, "QVAL", sdtm=True)
+    used.note(qualifier.codelist, present)
+    made = [(source_in_words(block), line) for line, block in spec.in_blocks(variable)]
+    lines = made + [("", line) for line in spec.over_all(variable)]
     origin = merge_origins(x.origin for _, x in lines) if lines else qualifier.origin
     method = merge_methods((source, x.method) for source, x in lines) if lines else qualifier.method
-    used.note(qualifier.codelist, written_values(plan, SUPP + name))
+    used.note(qualifier.codelist, written_values(line for line, _ in spec.every(variable)))
     return ValueLevel(
         where=(RangeCheck(dataset, "QNAM", "EQ", (name,)),),
         label=qualifier.label,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 
 from ced_cdisc.core.findings import Location
-from ced_cdisc.core.metadata import DatasetMetadata, Lineage, ValueLevel, Variable
+from ced_cdisc.core.metadata import Lineage
+from ced_cdisc.describe.by_variable import ByVariable
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, StudyPlan
@@ -52,53 +52,31 @@ class Trace:
     def __init__(self, plan: DatasetPlan, study: StudyPlan) -> None:
         self._plan = plan
         self._study = study
-        self._made: dict[str, list[tuple[Line, Block | None]]] = {}
-        self._all: dict[str, list[tuple[Line, Block | None]]] = {}
+        self._spec = ByVariable(plan)
+        self._where = {variable.name: variable.where for variable in plan.variables}
         self._reads: dict[str, list[tuple[str, bool]]] = {}
-        for line, block in self._lines():
-            self._all.setdefault(line.variable, []).append((line, block))
-            if line.verb != "absent":
-                self._made.setdefault(line.variable, []).append((line, block))
 
-    def dataset(self, described: DatasetMetadata) -> DatasetMetadata:
-        """The dataset, its variables with their lineage."""
-        places = {variable.name: variable.where for variable in self._plan.variables}
-        traced = [
-            replace(v, lineage=self.lineage(v.name, places.get(v.name, self._plan.where)))
-            for v in described.variables
-        ]
-        return replace(described, variables=tuple(traced))
+    def of_variable(self, name: str) -> Lineage:
+        """The lineage of a variable of the dataset."""
+        return self.lineage(name, self._where.get(name, self._plan.where))
 
-    def qualifiers(self, described: DatasetMetadata) -> DatasetMetadata:
-        """The dataset of supplemental qualifiers; each qualifier has the lineage of its own lines."""
-        places = {qualifier.name: qualifier.where for qualifier in self._plan.supplemental}
+    def of_supplemental(self, name: str) -> Lineage:
+        """The lineage of a variable of SUPPxx: of those that the dataset has too, that variable."""
+        held = name in self._where and name != "STUDYID"
+        return Lineage(self._places([self._plan.where]), (f"{self._plan.name}.{name}",) if held else ())
 
-        def level(row: ValueLevel) -> ValueLevel:
-            name = row.where[0].values[0]
-            return replace(row, lineage=self.lineage(SUPP + name, places.get(name, self._plan.where)))
-
-        def variable(one: Variable) -> Variable:
-            own = Lineage(places=self._places([self._plan.where]))
-            if any(v.name == one.name for v in self._plan.variables) and one.name != "STUDYID":
-                own = replace(own, variables=(f"{self._plan.name}.{one.name}",))
-            return replace(one, lineage=own, value_level=tuple(level(row) for row in one.value_level))
-
-        return replace(described, variables=tuple(variable(one) for one in described.variables))
-
-    def _lines(self) -> Iterator[tuple[Line, Block | None]]:
-        for block in self._plan.blocks:
-            yield from ((line, block) for line in block.lines)
-        for computed in self._plan.computed:
-            yield from ((line, None) for line in (*computed.first, *computed.lines))
-        yield from ((line, None) for line in self._plan.lines)
+    def of_qualifier(self, name: str) -> Lineage:
+        """The lineage of a supplemental qualifier, which has lines of its own."""
+        where = next((one.where for one in self._plan.supplemental if one.name == name), self._plan.where)
+        return self.lineage(SUPP + name, where)
 
     def lines(self, variable: str) -> list[tuple[Line, Block | None]]:
         """The lines of a variable, those too that say why it holds nothing, each with its block."""
-        return list(self._all.get(variable, []))
+        return list(self._spec.every(variable))
 
     def lineage(self, variable: str, where: Location) -> Lineage:
         """The lines that make a variable, and what they read; ``where`` stands for one without lines."""
-        made = self._made.get(variable, [])
+        made = self._making(variable)
         places = self._places([line.where for line, _ in made]) or self._places([where])
         read: dict[tuple[str, bool], None] = {}
         self._note_read(variable, read, set())
@@ -110,6 +88,9 @@ class Trace:
             tuple(name for name, raw in read if not raw and name != own),
             tuple(name for name, raw in read if raw),
         )
+
+    def _making(self, variable: str) -> list[tuple[Line, Block | None]]:
+        return [(line, block) for line, block in self._spec.every(variable) if line.verb != "absent"]
 
     def _places(self, places: list[Location]) -> tuple[str, ...]:
         return tuple(filter(None, dict.fromkeys(named_place(one, *self._study.specs) for one in places)))
@@ -127,8 +108,10 @@ class Trace:
     def _read_by(self, variable: str) -> list[tuple[str, bool]]:
         """What the lines of a variable read, each name once."""
         if variable not in self._reads:
-            made = self._made.get(variable, [])
-            self._reads[variable] = list(dict.fromkeys(n for one in made for n in self._read(*one)))
+            read: dict[tuple[str, bool], None] = {}
+            for line, block in self._making(variable):
+                read.update(dict.fromkeys(self._read(line, block)))
+            self._reads[variable] = list(read)
         return self._reads[variable]
 
     def _read(self, line: Line, block: Block | None) -> Iterator[tuple[str, bool]]:

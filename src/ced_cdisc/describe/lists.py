@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ced_cdisc.core.metadata import Codelist, RangeCheck, Term
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import listed
-from ced_cdisc.plan.model import DatasetPlan
+from ced_cdisc.plan.model import Line
 
 
 @dataclass
@@ -37,36 +37,50 @@ class UsedTerms:
         for place, values in other.apart.items():
             self.apart.setdefault(place, set()).update(values)
 
+
+class ShownLists:
+    """The codelists of a package as define.xml shows them, once all of their values are noted."""
+
+    def __init__(self, used: UsedTerms) -> None:
+        self._used = used
+        self._shown: dict[int, tuple[Codelist, Codelist | None]] = {}  # by identity: many variables share one
+
     def show(self, codelist: Codelist | None) -> Codelist | None:
-        """The list with the remembered values only, and decodes where they say more than the value."""
-        return None if codelist is None else self._cut(codelist, self.used.get(codelist.id, set()))
+        """The list with the noted values only, and decodes where they say more than the value."""
+        if codelist is None:
+            return None
+        if id(codelist) not in self._shown:
+            wanted = self._used.used.get(codelist.id, set())
+            self._shown[id(codelist)] = codelist, _cut(codelist, wanted)
+        return self._shown[id(codelist)][1]
 
     def show_level(self, codelist: Codelist | None, variable: str, where: RangeCheck) -> Codelist | None:
         """The list of a value level: that of the package, or a list of its own if it has fewer values."""
         whole = self.show(codelist)
-        apart = None if codelist is None else self.apart.get((codelist.id, level_place(variable, where)))
-        if codelist is None or whole is None or apart is None:
+        if codelist is None or whole is None:
             return whole
-        own = self._cut(codelist, apart)
+        apart = self._used.apart.get((codelist.id, level_place(variable, where)))
+        own = _cut(codelist, apart) if apart is not None else None
         if own is None or own.terms == whole.terms:
             return whole
         named = f"{codelist.name}, {variable} where {where.variable} is {listed(list(where.values))}"
         return replace(own, id=f"{codelist.id}.{level_place(variable, where)}", name=named)
 
-    def _cut(self, codelist: Codelist, wanted: set[str]) -> Codelist | None:
-        if codelist.dictionary:
-            return codelist
-        terms = codelist.terms
-        if codelist.code:
-            terms = tuple(term for term in terms if term.value in wanted)
-        if codelist.open:
-            known = {term.value for term in terms}
-            terms = (*terms, *(Term(value) for value in sorted(wanted - known)))
-        if not terms:
-            return None
-        if codelist.code and not _needs_decodes(codelist, [term.value for term in terms]):
-            terms = tuple(replace(term, decode="") for term in terms)
-        return replace(codelist, terms=terms)
+
+def _cut(codelist: Codelist, wanted: set[str]) -> Codelist | None:
+    if codelist.dictionary:
+        return codelist
+    terms = codelist.terms
+    if codelist.code:
+        terms = tuple(term for term in terms if term.value in wanted)
+    if codelist.open:
+        known = {term.value for term in terms}
+        terms = (*terms, *(Term(value) for value in sorted(wanted - known)))
+    if not terms:
+        return None
+    if codelist.code and not _needs_decodes(codelist, [term.value for term in terms]):
+        terms = tuple(replace(term, decode="") if term.decode else term for term in terms)
+    return codelist if terms == codelist.terms else replace(codelist, terms=terms)
 
 
 def level_place(variable: str, where: RangeCheck) -> str:
@@ -93,11 +107,6 @@ def possible_values(node: tree.Node) -> set[str]:
     return set()
 
 
-def written_values(plan: DatasetPlan, variable: str) -> set[str]:
-    """The values of a variable that the lines of a dataset write out."""
-    lines = [
-        *(x for b in plan.blocks for x in b.lines),
-        *plan.lines,
-        *(x for c in plan.computed for x in (*c.first, *c.lines)),
-    ]
-    return set[str]().union(*(possible_values(line.tree) for line in lines if line.variable == variable))
+def written_values(lines: Iterable[Line]) -> set[str]:
+    """The values that lines write out."""
+    return set[str]().union(*(possible_values(line.tree) for line in lines))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from ced_cdisc.describe.by_variable import ByVariable
 from ced_cdisc.describe.values import columns_of_level
 from ced_cdisc.plan.model import DatasetPlan
 
@@ -25,6 +26,7 @@ def columns_looked_at(plan: DatasetPlan, columns: Collection[str]) -> list[tuple
 def _columns(plan: DatasetPlan) -> Iterator[tuple[str, ...]]:
     for variable in plan.variables:
         yield (variable.name,)
+    spec = ByVariable(plan)
     for name, by in plan.value_level:
-        yield columns_of_level(plan, name, by)
+        yield columns_of_level(spec, name, by)
         yield by, "DTYPE"

@@ -6,10 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ced_cdisc.core.blocks import Blocks
-from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, Variable
+from ced_cdisc.core.metadata import (
+    DatasetMetadata,
+    FileFormat,
+    Lineage,
+    PackageMetadata,
+    ValueLevel,
+    Variable,
+)
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental, same_lengths
 from ced_cdisc.describe.lineage import Trace
-from ced_cdisc.describe.lists import UsedTerms
+from ced_cdisc.describe.lists import ShownLists, UsedTerms
 from ced_cdisc.describe.results import describe_results
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 
@@ -46,21 +53,22 @@ def describe_package(
     """
     used = UsedTerms()
     datasets: list[DatasetMetadata] = []
+    traces: dict[str, Trace] = {}
     for dataset in plan.datasets:
         if dataset.kind != kind or dataset.name not in data:
             continue
-        trace = Trace(dataset, plan)
-        datasets.append(trace.dataset(describe(dataset, data[dataset.name], used)))
+        datasets.append(describe(dataset, data[dataset.name], used))
+        traces[dataset.name] = Trace(dataset, plan)
         if (qualifiers := data.get(f"SUPP{dataset.name}")) is not None:
-            datasets.append(trace.qualifiers(describe_qualifiers(dataset, qualifiers, used)))
+            datasets.append(describe_qualifiers(dataset, qualifiers, used))
     if not datasets:
         return None
     if kind == "sdtm":
         datasets = same_lengths(datasets)
         datasets.sort(key=lambda d: (_CLASSES.index(d.class_name), d.name))
-    shown = tuple(_with_lists(d, used) for d in datasets)
+    lists = ShownLists(used)
+    shown = tuple(_finished(d, traces, lists, plan.formats[0]) for d in datasets)
     name = "SDTM" if kind == "sdtm" else "ADaM"
-    shown = tuple(replace(dataset, format=plan.formats[0]) for dataset in shown)
     return PackageMetadata(
         study_oid=plan.study_id,
         study_name=plan.study_name,
@@ -76,14 +84,33 @@ def describe_package(
     )
 
 
-def _with_lists(dataset: DatasetMetadata, used: UsedTerms) -> DatasetMetadata:
-    """The dataset with each codelist cut to the values that the package can hold."""
-    return replace(dataset, variables=tuple(_shown(v, used) for v in dataset.variables))
+def _finished(
+    dataset: DatasetMetadata, traces: Mapping[str, Trace], lists: ShownLists, written: FileFormat
+) -> DatasetMetadata:
+    """The dataset with its lineage, and each codelist cut to the values that the package can hold."""
+    trace = traces.get(dataset.name)
+    if trace is not None:
+        variables = tuple(_variable(v, trace.of_variable(v.name), lists) for v in dataset.variables)
+    else:
+        parent = traces[dataset.name.removeprefix("SUPP")]
+        variables = tuple(_supplemental(v, parent, lists) for v in dataset.variables)
+    return replace(dataset, variables=variables, format=written)
 
 
-def _shown(variable: Variable, used: UsedTerms) -> Variable:
-    levels = tuple(
-        replace(level, codelist=used.show_level(level.codelist, variable.name, level.where[0]))
-        for level in variable.value_level
+def _supplemental(variable: Variable, parent: Trace, lists: ShownLists) -> Variable:
+    """A variable of SUPPxx; each qualifier has the lineage of its own lines."""
+    levels = (
+        replace(row, lineage=parent.of_qualifier(row.where[0].values[0])) for row in variable.value_level
     )
-    return replace(variable, codelist=used.show(variable.codelist), value_level=levels)
+    traced = replace(variable, value_level=tuple(levels))
+    return _variable(traced, parent.of_supplemental(variable.name), lists)
+
+
+def _variable(variable: Variable, lineage: Lineage, lists: ShownLists) -> Variable:
+    levels = tuple(_level(variable.name, row, lists) for row in variable.value_level)
+    return replace(variable, lineage=lineage, codelist=lists.show(variable.codelist), value_level=levels)
+
+
+def _level(variable: str, row: ValueLevel, lists: ShownLists) -> ValueLevel:
+    shown = lists.show_level(row.codelist, variable, row.where[0])
+    return row if shown is row.codelist else replace(row, codelist=shown)

@@ -1,21 +1,19 @@
-"""Types and lengths as define.xml and XPT know them, measured on the values of a column."""
+"""Types and lengths as define.xml and XPT know them, measured on the different values of a column."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
 from ced_cdisc.core.metadata import DataType
 from ced_cdisc.expr.tree import Type
 
-_FEW = 4096  # rows up to which plain Python is faster than finding the distinct values first
 _DURATIONS = ("DUR", "ELTM", "EVLINT", "STINT", "ENINT")
 _TIME_POINTS = ("STTPT", "ENTPT")
+_DIGITS = re.compile(r"-?[0-9]+\.[0-9]+")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
@@ -31,37 +29,39 @@ class Measured:
     empty: bool
 
 
-def measure(values: pl.Series, kind: Type, name: str, *, sdtm: bool, decimals: int | None = None) -> Measured:
-    """Measure a column; missing values do not count.
+def measure(
+    present: Collection[Any], kind: Type, name: str, *, sdtm: bool, decimals: int | None = None
+) -> Measured:
+    """Measure the values that a column has.
 
     Args:
-        values: text, numbers, dates or date-times.
+        present: text, numbers, dates or date-times, each once at least, none missing.
         kind: the variable's type in the plan.
         name: the variable's name; SDTM durations are known by it.
         sdtm: whether the dataset is SDTM.
         decimals: planned decimals, which the data may not exceed silently: the larger number counts.
     """
-    present = distinct(values)
     empty = not present
     if kind in (Type.TEXT, Type.DTC):
-        longest = max((len(text if text.isascii() else text.encode()) for text in present), default=1)
+        longest = _bytes(present)
         return Measured(_text_type(present, kind, name, sdtm=sdtm), longest, None, longest, empty)
     if kind in (Type.DATE, Type.DATETIME):
         return Measured("integer", 10 if kind is Type.DATETIME else 5, None, 8, empty)
-    texts = [number_text(x) for x in present]
-    places = max((len(t.partition(".")[2]) for t in texts), default=0)
-    places = max(places, decimals or 0)
-    whole = max((len(t.partition(".")[0]) for t in texts), default=1)
-    return replace(_numbers(whole, places, 8), empty=empty)
+    if empty:
+        return replace(_numbers(1, decimals or 0, 8), empty=True)
+    fractions = (number_text(x).partition(".")[2] for x in present if x % 1)
+    places = max(map(len, fractions), default=0)
+    # No whole part is longer than that of the least or of the greatest number.
+    whole = max(len(number_text(x).partition(".")[0]) for x in (min(present), max(present)))
+    return _numbers(whole, max(places, decimals or 0), 8)
 
 
-def measure_results(values: pl.Series) -> Measured | None:
+def measure_results(present: Collection[str]) -> Measured | None:
     """Measure texts as the numbers that they are, as written; None where one is no plain number.
 
     Plain numbers have no exponent, no sign but a minus, and no leading zeros. The length is that of the
     longest text: 0.65 and 120 need four characters, though no number has both two decimals and three digits.
     """
-    present = distinct(values)
     if not present or not all(_NUMBER.fullmatch(text) for text in present):
         return None
     longest = max(len(text) for text in present)
@@ -89,19 +89,22 @@ def _numbers(whole: int, places: int, size: int) -> Measured:
     return Measured("integer", whole, None, size, empty=False)
 
 
-def distinct(values: pl.Series) -> set[Any]:
-    """The different values of a column, without missing ones."""
-    few = values.unique() if len(values) > _FEW else values
-    return {value for value in few.to_list() if value is not None}
+def _bytes(texts: Collection[str]) -> int:
+    """The length of the longest text [bytes], 1 where there is none."""
+    if "".join(texts).isascii():
+        return max(map(len, texts), default=1)
+    return max(len(text.encode()) for text in texts)
 
 
 def number_text(value: float) -> str:
     """A number without exponent, shortest digits that read back."""
-    text = format(Decimal(repr(float(value))), "f")
+    text = repr(float(value))
+    if not _DIGITS.fullmatch(text):
+        text = format(Decimal(text), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _text_type(present: set[str], kind: Type, name: str, *, sdtm: bool) -> DataType:
+def _text_type(present: Collection[str], kind: Type, name: str, *, sdtm: bool) -> DataType:
     reference = sdtm and name[2:] in _TIME_POINTS and bool(present)
     if reference and all(_DATE.fullmatch(text) for text in present):
         kind = Type.DTC  # such a variable holds a date or the name of a time point

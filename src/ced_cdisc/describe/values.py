@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import Any
 
-import polars as pl
-
-from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin, RangeCheck, ValueLevel, merge_origins
+from ced_cdisc.describe.by_variable import STUDY, ByVariable
+from ced_cdisc.describe.held import Held
 from ced_cdisc.describe.types import Measured, all_of, measure, measure_results, with_decimals
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import listed
-from ced_cdisc.plan.by_source import inside, merge_methods, source_in_words
+from ced_cdisc.plan.by_source import inside, merge_methods
 from ced_cdisc.plan.model import DatasetPlan, Line, VariablePlan
-
-STUDY = "STUDYID"
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class ByValue:
     method: Method | None = None
 
 
-def by_value(plan: DatasetPlan, data: Blocks, variable: VariablePlan, labels: dict[str, str]) -> ByValue:
+def by_value(plan: DatasetPlan, spec: ByVariable, held: Held, variable: VariablePlan) -> ByValue:
     """What is said of a variable's records by the value of the variable that divides them.
 
     Values of the dividing variable of which the same is said share a row, and a variable of which the same is
@@ -55,17 +54,17 @@ def by_value(plan: DatasetPlan, data: Blocks, variable: VariablePlan, labels: di
     The results of a test are described as the numbers that they are. A value whose records hold nothing of
     the variable is left out. One that comes about otherwise in a pooled study has a row for each study.
     """
-    dividers = [by for name, by in plan.value_level if name == variable.name]
-    if not dividers or dividers[0] not in data.schema or variable.name not in data.schema:
+    by = spec.dividers.get(variable.name)
+    if by is None or by not in held or variable.name not in held:
         return ByValue()
-    by = dividers[0]
-    derived = _derived_records(plan, data, variable.name, by)
-    found = _values(plan, data, variable, by, derived)
+    labels = _labels(plan, by)
+    derived = _derived_records(plan, held, variable.name, by)
+    found = _values(plan, spec, held, variable, by, derived)
     numbers = [v.measured for v in found if v.measured.type in ("integer", "float")]
     planned = by == "PARAMCD" and plan.decimals and numbers and len(numbers) == len(found)
     whole = all_of(numbers) if planned else None
     if len({(_likeness(v), v.study) for v in found}) < 2:
-        codelist = _common_codelist(plan, data.values(by)[by], variable)
+        codelist = _common_codelist(spec, held.values(by), variable)
         if not found or not any(derived.values()):
             return ByValue((), codelist, whole)
         words = found[0].words
@@ -80,27 +79,39 @@ def by_value(plan: DatasetPlan, data: Blocks, variable: VariablePlan, labels: di
     return ByValue(levels, None, whole)
 
 
+def _labels(plan: DatasetPlan, by: str) -> dict[str, str]:
+    """Labels of value-level rows: the decodes of the dividing variable's codelist."""
+    divider = next((v for v in plan.variables if v.name == by), None)
+    if divider is None or divider.codelist is None:
+        return {}
+    return {term.value: term.decode for term in divider.codelist.terms if term.decode}
+
+
 def _values(
     plan: DatasetPlan,
-    data: Blocks,
+    spec: ByVariable,
+    held: Held,
     variable: VariablePlan,
     by: str,
     derived: Mapping[str, dict[str, str]],
 ) -> list[_Value]:
     """The values of the dividing variable, with what was measured and is said of each."""
-    said = _said_by_value(plan, variable.name, by)
+    said = _said_by_value(spec, variable.name, by)
+    bound = spec.value_lists(variable.name)
+    given = any(line.variable == "DTYPE" for block in plan.blocks for line in block.lines)
     found: list[_Value] = []
-    for name, study, part in _groups(data, variable.name, by, said):
-        measured = measure(part[variable.name], variable.kind, variable.name, sdtm=plan.kind == "sdtm")
+    for name, study, present in _groups(held, variable.name, by, said):
+        measured = measure(present, variable.kind, variable.name, sdtm=plan.kind == "sdtm")
         if measured.empty:
             continue
         words = said.get((name, study)) or said.get((name, ""))
         words = words or _Said(variable.origin, variable.method, variable.codelist, None)
-        words = _with_derived(plan, words, derived.get(name, {}))
-        codelist = plan.value_lists.get((variable.name, name), words.codelist or variable.codelist)
-        words = replace(words, codelist=codelist)
+        words = _with_derived(words, derived.get(name, {}), by_lines=given)
+        codelist = bound.get(name, words.codelist or variable.codelist)
+        if codelist is not words.codelist:
+            words = replace(words, codelist=codelist)
         if variable.name.endswith("ORRES") and codelist is None:
-            measured = measure_results(part[variable.name]) or measured
+            measured = measure_results(present) or measured
         decimals = plan.decimals.get(name) if by == "PARAMCD" else None
         if decimals is not None and measured.type in ("integer", "float"):
             measured = with_decimals(measured, decimals)
@@ -108,14 +119,15 @@ def _values(
     return found
 
 
-def _common_codelist(plan: DatasetPlan, dividers: pl.Series, variable: VariablePlan) -> Codelist | None:
+def _common_codelist(spec: ByVariable, dividers: AbstractSet[Any], variable: VariablePlan) -> Codelist | None:
     """The codelist that the spec binds to every value of the dividing variable, if it is one and the same.
 
     It is that of the variable where the value level would say the same of all records, and so is left out.
     """
-    if dividers.null_count():
+    if None in dividers:
         return None
-    bound = [plan.value_lists.get((variable.name, str(value))) for value in dividers.unique().to_list()]
+    lists = spec.value_lists(variable.name)
+    bound = [lists.get(str(value)) for value in dividers]
     return bound[0] if bound and all(one is not None and one == bound[0] for one in bound) else None
 
 
@@ -190,9 +202,9 @@ def _display_format(plan: DatasetPlan, by: str, alike: list[_Value]) -> str:
     return f"{max(value.measured.length for value in alike)}.{decimals or ''}"
 
 
-def _derived_records(plan: DatasetPlan, data: Blocks, variable: str, by: str) -> dict[str, dict[str, str]]:
+def _derived_records(plan: DatasetPlan, held: Held, variable: str, by: str) -> dict[str, dict[str, str]]:
     """What is said of a variable's values on derived records: by value of the divider, then by DTYPE."""
-    if "DTYPE" not in data.schema:
+    if "DTYPE" not in held:
         return {}
     texts: dict[str, list[str]] = {}
     for computed in plan.computed:
@@ -201,21 +213,20 @@ def _derived_records(plan: DatasetPlan, data: Blocks, variable: str, by: str) ->
             assert line.method is not None
             texts.setdefault(computed.dtype, []).append(line.method.text)
     said = {dtype: " ".join(dict.fromkeys(given)) for dtype, given in texts.items()}
-    pairs = data.values(by, "DTYPE").drop_nulls().unique().sort(by, "DTYPE").rows()
+    pairs = {(value, dtype) for value, dtype in held.rows(by, "DTYPE") if None not in (value, dtype)}
     found: dict[str, dict[str, str]] = {}
-    for value, dtype in pairs:
+    for value, dtype in sorted(pairs):
         if dtype in said:
             found.setdefault(str(value), {})[dtype] = said[dtype]
     return found
 
 
-def _with_derived(plan: DatasetPlan, words: _Said, derived: dict[str, str]) -> _Said:
-    """What the spec says, derived records included; a source record may have a DTYPE of its own line."""
+def _with_derived(words: _Said, derived: dict[str, str], *, by_lines: bool) -> _Said:
+    """What the spec says, derived records included; by lines a source record may have a DTYPE as well."""
     if not derived:
         return words
     own = words.method.text if words.method else f"{words.origin.description or words.origin.type}."
-    given = any(line.variable == "DTYPE" for block in plan.blocks for line in block.lines)
-    source = f"not {' or '.join(derived)}" if given else "missing"
+    source = f"not {' or '.join(derived)}" if by_lines else "missing"
     texts = [
         f"Where DTYPE is {source}: {inside(own)}",
         *(f"Where DTYPE is {k}: {inside(text)}" for k, text in derived.items()),
@@ -238,41 +249,40 @@ def _plain(value: object) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", str(value)).strip("_")
 
 
-def columns_of_level(plan: DatasetPlan, variable: str, by: str) -> tuple[str, ...]:
+def columns_of_level(spec: ByVariable, variable: str, by: str) -> tuple[str, ...]:
     """The columns that are read together for the value level of a variable."""
-    return _level_columns(variable, by, any(study for _, study in _said_by_value(plan, variable, by)))
-
-
-def _level_columns(variable: str, by: str, by_study: bool) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([by, variable, STUDY] if by_study else [by, variable]))
+    by_study = any(study for _, study in _said_by_value(spec, variable, by))
+    return tuple(dict.fromkeys([by, STUDY, variable] if by_study else [by, variable]))
 
 
 def _groups(
-    data: Blocks, variable: str, by: str, said: Mapping[tuple[str, str], _Said]
-) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    held: Held, variable: str, by: str, said: Mapping[tuple[str, str], _Said]
+) -> Iterator[tuple[str, str, AbstractSet[Any]]]:
     """What each value of the divider has of the variable; by study as well where one is told apart."""
     apart = {name for name, study in said if study}
-    frame = data.values(*_level_columns(variable, by, bool(apart)))
-    for (value,), part in frame.drop_nulls(by).partition_by(by, as_dict=True, maintain_order=True).items():
-        if str(value) not in apart:
-            yield str(value), "", part
+    together: dict[tuple[str, str], set[Any]] = {}
+    for (value, *studies), values in held.groups((by, STUDY) if apart else (by,), variable):
+        if value is None:
             continue
-        for (study,), own in part.partition_by(STUDY, as_dict=True, maintain_order=True).items():
-            yield str(value), str(study), own
+        if not apart:
+            yield str(value), "", values - {None}
+            continue
+        place = str(value), str(studies[0]) if str(value) in apart else ""
+        together.setdefault(place, set()).update(values - {None})
+    yield from ((name, study, values) for (name, study), values in together.items())
 
 
-def _said_by_value(plan: DatasetPlan, variable: str, by: str) -> dict[tuple[str, str], _Said]:
+def _said_by_value(spec: ByVariable, variable: str, by: str) -> dict[tuple[str, str], _Said]:
     """What each value of the divider means, in all studies ("") or in one: the lines that assign it.
 
     A study stands apart where a block takes its records alone and gives the variable another origin.
     """
     found: dict[str, dict[str, list[tuple[str, Line]]]] = {}
-    blocks = [(source_in_words(block), block.lines, _study(block.keep)) for block in plan.blocks]
-    for source, lines, study in (*blocks, *(("", c.lines, "") for c in plan.computed)):
-        divider = next((x for x in lines if x.variable == by and isinstance(x.tree, tree.Literal)), None)
+    for source, study, lines in spec.parts:
+        divider = next((x for x in lines.get(by, ()) if isinstance(x.tree, tree.Literal)), None)
         if divider is None or not isinstance(divider.tree, tree.Literal):
             continue
-        own = [(source, x) for x in lines if x.variable == variable and x.verb != "absent"]
+        own = [(source, x) for x in lines.get(variable, ()) if x.verb != "absent"]
         found.setdefault(str(divider.tree.value), {}).setdefault(study, []).extend(own)
     said: dict[tuple[str, str], _Said] = {}
     for value, studies in found.items():
@@ -282,17 +292,6 @@ def _said_by_value(plan: DatasetPlan, variable: str, by: str) -> dict[tuple[str,
         elif lines:
             said[value, ""] = _merged(lines)
     return said
-
-
-def _study(keep: tree.Node | None) -> str:
-    """The one STUDYID of the records that a condition takes, if it names one."""
-    if isinstance(keep, tree.Both):
-        return _study(keep.left) or _study(keep.right)
-    if isinstance(keep, tree.Compare) and keep.op == "=":
-        for one, other in ((keep.left, keep.right), (keep.right, keep.left)):
-            if isinstance(one, tree.Column) and one.short == STUDY and isinstance(other, tree.Literal):
-                return str(other.value)
-    return ""
 
 
 def _merged(lines: list[tuple[str, Line]]) -> _Said:

@@ -30,6 +30,8 @@ def merge_methods(sourced: Iterable[Sourced]) -> Method | None:
     if not given:
         return None
     first = given[0][1]
+    if len(given) == 1:
+        return first
     texts: dict[str, list[str]] = {}
     for source, method in given:
         sources = texts.setdefault(method.text, [])

@@ -124,8 +124,13 @@ def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
 
 def origin_of_blocks(dataset: DatasetPlan, variable: str, origin: Origin) -> Origin:
     """The origin of a variable: the pages, or the predecessors, of all blocks that have it."""
-    lines = (x for b in dataset.blocks for x in b.lines if x.variable == variable and x.verb != "absent")
-    found = [x.origin for x in lines if (x.origin.type, x.origin.source) == (origin.type, origin.source)]
+    return merged_origin([x for b in dataset.blocks for x in b.lines if x.variable == variable], origin)
+
+
+def merged_origin(lines: Iterable[Line], origin: Origin) -> Origin:
+    """The origin of a variable: the pages, or the predecessors, of all lines that make it."""
+    made = (x.origin for x in lines if x.verb != "absent")
+    found = [one for one in made if (one.type, one.source) == (origin.type, origin.source)]
     if not found:
         return origin
     if origin.type == "Predecessor":

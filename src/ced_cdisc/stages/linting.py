@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ced_cdisc.check.define import check_define, check_define_against_xpt, open_define
+from ced_cdisc.check.define import check_define_against_xpt, check_document, open_define
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
 from ced_cdisc.core.xpt import XptMember
 
@@ -28,11 +28,10 @@ def lint_define(file: Path, folder: Path | None = None, ct: Path | None = None) 
     if file.stat().st_size > _MOST_BYTES:
         message = f"has {file.stat().st_size:,} bytes, more than any define.xml; nothing was read"
         return Findings([Finding("CED501", message, Location(shown), stage=Stage.CHECK)])
-    xml = file.read_bytes()
-    document, findings = open_define(xml, shown, ct)
+    document, findings = open_define(file.read_bytes(), shown, ct)
     if document is None:
         return findings
-    findings.extend(check_define(xml, shown, ct))
+    findings.extend(check_document(document))
     if folder is None:
         return findings
     # Below here polars is loaded.
@@ -55,6 +54,6 @@ def lint_define(file: Path, folder: Path | None = None, ct: Path | None = None) 
             continue
         frames[member.name] = frame
         members.append(member)
-    findings.extend(check_define_against_xpt(xml, members, shown, exact=False, unread=unread))
+    findings.extend(check_define_against_xpt(document, members, exact=False, unread=unread))
     findings.extend(check_define_against_data(document, frames))
     return findings

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from ced_cdisc.check.define import check_define, check_define_against_xpt
+from ced_cdisc.check.define import check_define_against_xpt, check_document, open_define
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Finding, Findings, Stopped
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
@@ -30,7 +30,6 @@ from ced_cdisc.write.xpt_check import check_xpt
 _Package = tuple[PackageMetadata | None, list[Finding]]
 _Analysed = tuple[dict[str, bytes], list[Finding]]
 _PAGE = "define.html"
-_Transport = tuple[list[XptMember], list[Finding]]
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,8 @@ def share_out(
 ) -> tuple[dict[str, _Package], _Analysed]:
     """All packages and the results: the second half makes ADaM, the first describes all others.
 
-    Then the second makes the results and define.xml of SDTM, while the first writes the transport files and
-    the annotated CRF.
+    Then the second makes define.xml of SDTM with its page, which takes as long as what the first does
+    meanwhile: the transport files, the annotated CRF and the results.
 
     Raises:
         PartnerLost: the partner is gone.
@@ -125,18 +124,19 @@ def share_out(
     if partner.half:
         made = _package(adam, data, raw, files)
         described: PackageMetadata | None = partner.swap((made, files.kept))
-        partner.swap((None if described is None else _define(sdtm, described), analyse(plan, data)))
+        partner.swap(None if described is None else _define(sdtm, described))
         return {}, ({}, [])
     made = {place.folder: _package(place, data, raw, files) for place in pooled}
     metadata = _described(sdtm, data)
     made[adam.folder], theirs = partner.swap(metadata)
     files.put(theirs)
+    analysed = analyse(plan, data)
     if metadata is None:
+        partner.swap(None)
         made[sdtm.folder] = None, []
-        _, analysed = partner.swap(None)
         return made, analysed
     written, documents = _transport(sdtm, metadata, data, files), _documents(sdtm, raw)
-    defined, analysed = partner.swap(None)
+    defined = partner.swap(None)
     made[sdtm.folder] = _joined(sdtm, metadata, written, defined, documents, files)
     return made, analysed
 
@@ -160,7 +160,7 @@ def _package(
     files: OutputFiles,
     kept: KeptPackages | None = None,
 ) -> _Package:
-    """Describe the datasets, write them, and check define.xml against the schema and against their bytes."""
+    """Describe the datasets, write them, and check define.xml against the schema and their headers."""
     metadata = _described(place, data, kept)
     if metadata is None:
         return None, []
@@ -175,9 +175,9 @@ def _transport(
     data: Mapping[str, Blocks],
     files: OutputFiles,
     kept: KeptPackages | None = None,
-) -> _Transport:
+) -> list[Finding]:
+    """Write the datasets; gives what their files cannot hold."""
     found: list[Finding] = []
-    members: list[XptMember] = []
     for dataset in metadata.datasets:
         member = xpt_member(dataset, metadata.created)
         rows = data[place.plan.qualified(dataset.name)].select([v.name for v in dataset.variables])
@@ -185,9 +185,7 @@ def _transport(
             _write(place, metadata, dataset, rows, member, files, kept)
         except Stopped as stopped:
             found.extend(stopped.findings)
-            continue
-        members.append(member)
-    return members, found
+    return found
 
 
 def _write(
@@ -258,13 +256,20 @@ def _up(folder: str) -> str:
 
 
 def _define(place: _Place, metadata: PackageMetadata) -> _Defined:
-    """define.xml and its page; that of analysis datasets links to that of the SDTM datasets they read."""
+    """define.xml and its page; that of analysis datasets links to that of the SDTM datasets they read.
+
+    What define.xml says is checked, and compared with the headers that the transport files have.
+    """
     # Loaded for what is made: a package of which nothing changed is not.
     from ced_cdisc.write.define import define_xml, stylesheet
     from ced_cdisc.write.define_page import beside, define_page
 
     xml = define_xml(metadata)
-    found = check_define(xml, f"{place.folder}/define.xml")
+    document, opened = open_define(xml, f"{place.folder}/define.xml")
+    found = list(opened)
+    if document is not None:
+        members = [xpt_member(dataset, metadata.created) for dataset in metadata.datasets]
+        found = [*check_document(document), *check_define_against_xpt(document, members)]
     page = define_page(metadata, beside(_read_by(place), f"../sdtm/{_PAGE}"))
     # Terms are those of the study's own package by the plan, which need not be at hand here.
     return _Defined(xml, stylesheet(), page, [finding for finding in found if finding.code != "CED546"])
@@ -322,20 +327,21 @@ def _annotated(path: str, crf: AnnotatedCrf) -> tuple[dict[str, bytes], list[Fin
 def _joined(
     place: _Place,
     metadata: PackageMetadata,
-    written: _Transport,
+    written: list[Finding],
     defined: _Defined,
     documents: Mapping[str, bytes],
     files: OutputFiles,
 ) -> _Package:
     """The files of a package; where a dataset could not be written, define.xml would describe what is not."""
-    members, found = written
-    if found:
-        return metadata, found
+    if written:
+        return metadata, written
     folder = place.folder
-    shown = f"{folder}/define.xml"
-    found = [*defined.found, *check_define_against_xpt(defined.xml, members, file=shown)]
     files.put(
-        {shown: defined.xml, f"{folder}/define2-1.xsl": defined.style, f"{folder}/{_PAGE}": defined.page}
+        {
+            f"{folder}/define.xml": defined.xml,
+            f"{folder}/define2-1.xsl": defined.style,
+            f"{folder}/{_PAGE}": defined.page,
+        }
     )
     files.put(documents)
-    return metadata, found
+    return metadata, defined.found

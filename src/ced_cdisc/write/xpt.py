@@ -19,6 +19,7 @@ from ced_cdisc.core.xpt import RECORD, XptMember
 from ced_cdisc.write.xpt_check import check_block, check_last_row, check_member, check_xpt
 from ced_cdisc.write.xpt_headers import header_bytes, rows_record
 from ced_cdisc.write.xpt_rows import RowWriter
+from ced_cdisc.write.xpt_small import FEW, small_rows
 
 
 def write_xpt(
@@ -43,8 +44,12 @@ def write_xpt(
     Raises:
         Stopped: the version cannot hold the data, see :func:`.xpt_check.check_xpt`; nothing is written.
     """
-    if findings := check_xpt(frame, member, special_missing):
-        raise Stopped(Findings(findings))
+    is_small = frame.height <= FEW and member.encoding == "ascii" and not special_missing
+    if is_small and not check_member(member) and (rows := small_rows(frame, member)) is not None:
+        stream.write(header_bytes(member) + rows_record(member, frame.height) + rows)
+        _write_padding(stream, len(rows))
+        return
+    _stop_on(Findings(check_xpt(frame, member, special_missing)))
     stream.write(header_bytes(member) + rows_record(member, frame.height))
     with RowWriter(stream, member) as writer:
         writer.write(frame, special_missing or {})

@@ -24,6 +24,7 @@ from ced_cdisc.core.ibm import ieee_to_ibm
 from ced_cdisc.core.threads import threads
 from ced_cdisc.core.xpt import (
     LABEL_BYTES,
+    LIMITS,
     LONGEST_NUMBER,
     NAME_BYTES,
     SHORTEST_NUMBER,
@@ -47,6 +48,7 @@ from ced_cdisc.write.xpt_check_values import (
 from ced_cdisc.write.xpt_values import sas_numbers, sas_text, sas_type
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
+_PLAIN_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _LONG_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MANY = 1 << 15
 """Rows from which on columns are looked at side by side."""
@@ -90,8 +92,28 @@ def check_member(member: XptMember) -> list[Finding]:
             message = f"dataset {name} has {times} variables named {variable}"
             found.append(finding_of(member, "CED313", message))
     for variable in member.variables:
-        found += _variable_faults(member, variable)
+        if not _is_plain(variable):
+            found += _variable_faults(member, variable)
     return found
+
+
+def _is_plain(variable: XptVariable) -> bool:
+    """Whether each version of the file holds what is said of a variable, as it does of almost all."""
+    shortest, longest = (1, LIMITS[5].texts) if variable.type == "Char" else (SHORTEST_NUMBER, LONGEST_NUMBER)
+    label = variable.label
+    return (
+        _PLAIN_NAME.fullmatch(variable.name) is not None
+        and (len(label) <= LABEL_BYTES and label.isascii() and label.isprintable())
+        and shortest <= variable.length <= longest
+        and _is_held(variable.format, variable.format_width, variable.format_decimals, NAME_BYTES)
+        and _is_held(variable.informat, variable.informat_width, variable.informat_decimals, NAME_BYTES)
+    )
+
+
+def _is_held(form: str, width: int, decimals: int, longest: int) -> bool:
+    """Whether a file holds a format whose name has so many bytes at most."""
+    named = len(form) <= longest and form.isascii()
+    return named and 0 <= width <= WIDTH_LIMIT and 0 <= decimals <= WIDTH_LIMIT
 
 
 def check_block(
@@ -216,8 +238,7 @@ def _variable_faults(member: XptMember, variable: XptVariable) -> Iterator[Findi
         ("format", variable.format, variable.format_width, variable.format_decimals),
         ("informat", variable.informat, variable.informat_width, variable.informat_decimals),
     ):
-        fits = len(form) <= limits.names and form.isascii()
-        if not fits or not 0 <= width <= WIDTH_LIMIT or not 0 <= decimals <= WIDTH_LIMIT:
+        if not _is_held(form, width, decimals, limits.names):
             message = f"{word} {quoted(form)} {width}.{decimals} of {what} does not fit into {limits.shown}"
             yield finding_of(member, "CED321", message)
 

@@ -6,6 +6,6 @@ One module holds one subject: ``references``, ``items``, ``lists``, ``header``, 
 """
 
 from ced_cdisc.check.define.against_xpt import check_define_against_xpt
-from ced_cdisc.check.define.lint import check_define, open_define
+from ced_cdisc.check.define.lint import check_define, check_document, open_define
 
-__all__ = ["check_define", "check_define_against_xpt", "open_define"]
+__all__ = ["check_define", "check_define_against_xpt", "check_document", "open_define"]

@@ -13,8 +13,6 @@ from ced_cdisc.check.define.document import (
     DefineDocument,
     Element,
     attribute,
-    description,
-    qualified,
     subject,
 )
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, did_you_mean, one_of
@@ -49,29 +47,23 @@ class XptMemberLike(Protocol):
 
 
 def check_define_against_xpt(
-    xml: bytes,
+    document: DefineDocument,
     members: Sequence[XptMemberLike],
-    file: str = "define.xml",
     exact: bool = True,
     unread: Container[str] = (),
 ) -> list[Finding]:
     """Compare every dataset and variable of a define.xml with the headers of the transport files.
 
     Args:
-        xml: the bytes of a well-formed define.xml (see :func:`ced_cdisc.check.define.check_define`).
+        document: the define.xml.
         members: the datasets of all transport files of the package, in any order.
-        file: name of the define.xml, for the location of the findings.
         exact: whether Length must equal the bytes of a text variable and formats must agree where only
             one side has one, as in files of our own; otherwise Length may be less, never more.
         unread: names of datasets whose files are there and could not be read, which was said already.
 
     Returns:
         All findings, sorted.
-
-    Raises:
-        etree.XMLSyntaxError: the bytes are not well-formed XML.
     """
-    document = DefineDocument(xml, file)
     findings = Findings()
     files = {member.name: member for member in members}
     described = {dataset.get("Name", ""): dataset for dataset in document.datasets}
@@ -87,14 +79,16 @@ def check_define_against_xpt(
             findings.add(document.finding("CED523", dataset, message, did_you_mean(name, files)))
     for name in sorted(set(files) - set(described)):
         message = f"there is a transport file of {name}, but no ItemGroupDef describes it"
-        findings.add(Finding("CED523", message, Location(file), did_you_mean(name, described), Stage.CHECK))
+        findings.add(
+            Finding("CED523", message, Location(document.file), did_you_mean(name, described), Stage.CHECK)
+        )
     return findings.sorted()
 
 
 def _dataset(
     document: DefineDocument, dataset: Element, member: XptMemberLike, exact: bool
 ) -> Iterator[Finding]:
-    label = description(dataset)
+    label = document.description(dataset)
     if label != member.label:
         message = f'{subject(dataset)} has the label "{label}", the transport file "{member.label}"'
         yield document.finding("CED524", dataset, message)
@@ -130,7 +124,7 @@ def _order(
 def _variable(
     document: DefineDocument, item: Element, variable: XptVariableLike, exact: bool
 ) -> Iterator[Finding]:
-    label = description(item)
+    label = document.description(item)
     if label != variable.label:
         message = f'{subject(item)} has the label "{label}", the transport file "{variable.label}"'
         yield document.finding("CED527", item, message)
@@ -153,7 +147,7 @@ def _variable(
 def _in_order(document: DefineDocument, dataset: Element) -> list[Element]:
     """The variables of a dataset by OrderNumber; without one, in the order of the document."""
     placed: list[tuple[int, Element]] = []
-    for place, ref in enumerate(dataset.findall(qualified("ItemRef")), start=1):
+    for place, ref in enumerate(document.children(dataset, "ItemRef"), start=1):
         item = document.items.get(ref.get("ItemOID", ""))
         if item is not None:
             number = ref.get("OrderNumber", "")

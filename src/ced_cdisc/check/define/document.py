@@ -1,13 +1,15 @@
 """A define.xml as the checks see it: parsed without network or entities, with its definitions by OID.
 
 It is read from the bytes alone, whoever wrote them: nothing here knows the metadata model of the writer.
+Elements are made once and held, with what stands in each: to make one of lxml, or to search below it, takes
+longer than what a rule asks of it, and many rules ask.
 Both versions, 2.0 and 2.1, are seen through the names of 2.1: their namespaces differ, and most of their
 elements do not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeAlias, TypeVar, cast
@@ -40,6 +42,7 @@ class DefineDocument:
         ct: a folder of imported terminology, beside the shipped one.
 
     Attributes:
+        xml: the bytes.
         version: ``2.0`` or ``2.1``, what the namespace says, such as ``1.0``, or empty where there is none.
 
     Raises:
@@ -48,11 +51,14 @@ class DefineDocument:
 
     def __init__(self, xml: bytes, file: str, ct: Path | None = None) -> None:
         parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+        self.xml = xml
         self.root: Element = etree.fromstring(xml, parser)
         self.file = file
         self.ct = ct
         self._made: dict[str, object] = {}
         self._pairs: dict[Element, Sequence[tuple[Element, Element]]] = {}
+        self._children: dict[str, dict[Element | None, list[Element]]] = {}
+        self._items_of: dict[Element, list[Element]] = {}
         self.version = _version(self.root)
         if self.version == "2.0":
             _seen_as_newer(self.root)
@@ -65,7 +71,48 @@ class DefineDocument:
 
     def all(self, tag: str) -> Sequence[Element]:
         """Every element of a name in document order."""
-        return self.once(tag, lambda: tuple(self.root.iter(qualified(tag))))
+        return self._by_name.get(qualified(tag), ())
+
+    def children(self, element: Element, tag: str) -> Sequence[Element]:
+        """The elements of a name that stand directly in another, in order."""
+        known = self._children.get(tag)
+        if known is None:
+            known = self._children[tag] = {}
+            for one in self.all(tag):
+                known.setdefault(one.getparent(), []).append(one)
+        return known.get(element, ())
+
+    def child(self, element: Element, tag: str) -> Element | None:
+        """The first element of a name that stands directly in another."""
+        found = self.children(element, tag)
+        return found[0] if found else None
+
+    def description(self, element: Element) -> str:
+        """The text of an element's Description, empty if there is none."""
+        for text in self.children(element, "Description"):
+            for translated in self.children(text, "TranslatedText"):
+                return (translated.text or "").strip()
+        return ""
+
+    @cached_property
+    def attributes(self) -> dict[str, list[tuple[Element, str]]]:
+        """Every attribute by its name, as lxml has it: the elements in document order, with the values."""
+        found: dict[str, list[tuple[Element, str]]] = {}
+        for element in self._elements:
+            for name, value in cast("list[tuple[str, str]]", element.items()):
+                found.setdefault(name, []).append((element, value))
+        return found
+
+    @cached_property
+    def _elements(self) -> Sequence[Element]:
+        return tuple(self.root.iter("*"))
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for element in self._elements:
+            found.setdefault(str(element.tag), []).append(element)
+        return found
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What several rules look at, made once under a name."""
@@ -104,29 +151,30 @@ class DefineDocument:
                     found.setdefault(item.get("OID", ""), []).append(dataset)
         return found
 
-    def refs(self, owner: Element) -> Iterator[Element]:
+    def refs(self, owner: Element) -> Sequence[Element]:
         """The ItemDefs that a dataset or a value list refers to, in order; dangling references left out."""
-        return (item for _, item in self.pairs(owner))
+        found = self._items_of.get(owner)
+        if found is None:
+            found = self._items_of[owner] = [item for _, item in self.pairs(owner)]
+        return found
 
     def pairs(self, owner: Element) -> Sequence[tuple[Element, Element]]:
         """The ItemRefs of a dataset or a value list with their ItemDefs; dangling references left out."""
         found = self._pairs.get(owner)
         if found is None:
-            every = (
-                (ref, self.items.get(ref.get("ItemOID", ""))) for ref in owner.findall(qualified("ItemRef"))
-            )
+            every = ((ref, self.items.get(ref.get("ItemOID", ""))) for ref in self.children(owner, "ItemRef"))
             found = self._pairs[owner] = tuple((ref, item) for ref, item in every if item is not None)
         return found
 
     def value_list_of(self, item: Element) -> Element | None:
         """The value list of a variable, if it has one."""
-        ref = item.find(qualified("def:ValueListRef"))
+        ref = self.child(item, "def:ValueListRef")
         return None if ref is None else self.value_lists.get(ref.get("ValueListOID", ""))
 
-    def values_of(self, item: Element) -> list[Element]:
+    def values_of(self, item: Element) -> Sequence[Element]:
         """The value-level ItemDefs of a variable."""
         values = self.value_list_of(item)
-        return [] if values is None else list(self.refs(values))
+        return () if values is None else self.refs(values)
 
     def finding(
         self,

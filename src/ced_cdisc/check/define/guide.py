@@ -34,7 +34,7 @@ def fixed_origins(document: DefineDocument) -> Iterator[Finding]:
         prefix = dataset.get("Domain") or ""
         for item in document.refs(dataset):
             kinds, ids = _expected(item.get("Name", ""), prefix)
-            for origin in item.findall(qualified("def:Origin")) if kinds else ():
+            for origin in document.children(item, "def:Origin") if kinds else ():
                 kind = origin.get("Type", "")
                 if kind not in kinds and (kinds != _COLLECTED or kind == "Derived"):
                     message = f"{subject(item)} has the origin {kind}"
@@ -89,7 +89,7 @@ def sas_names(document: DefineDocument) -> Iterator[Finding]:
         elif len(name) > 8:
             message = f'{subject(item)} has the SASFieldName "{name}" of more than 8 characters'
             yield document.finding("CED539", item, message, severity=Severity.WARNING)
-        for alias in item.findall(qualified("Alias")):
+        for alias in document.children(item, "Alias"):
             if alias.get("Context") == "SAS" and alias.get("Name") == item.get("Name"):
                 message = f"{subject(item)} has an Alias for SAS that is its own name"
                 yield document.finding("CED539", alias, message, "", Severity.WARNING, ("DD0011",))
@@ -131,10 +131,14 @@ class _Variable(NamedTuple):
     version: str
 
 
-def _published_variables(document: DefineDocument) -> Iterator[_Variable]:
+def _published_variables(document: DefineDocument) -> list[_Variable]:
+    return document.once("published variables", lambda: list(_all_published(document)))
+
+
+def _all_published(document: DefineDocument) -> Iterator[_Variable]:
     for dataset in _tabulations(document):
         guide = _guide(document, dataset)
-        for ref in dataset.findall(qualified("ItemRef")) if guide is not None else ():
+        for ref in document.children(dataset, "ItemRef") if guide is not None else ():
             item = document.items.get(ref.get("ItemOID", ""))
             if item is not None and guide is not None:
                 known = _published(guide, dataset, item.get("Name", ""))
@@ -203,9 +207,7 @@ def _has_terms(known: IgVariable, dataset: Element) -> bool:
 
 def _is_listed(document: DefineDocument, item: Element) -> bool:
     """Whether a variable, or all of its values that are texts, have a codelist."""
-    if item.find(qualified("CodeListRef")) is not None:
-        return True
-    return any(value.find(qualified("CodeListRef")) is not None for value in document.values_of(item))
+    return any(document.child(one, "CodeListRef") is not None for one in (item, *document.values_of(item)))
 
 
 def _is_pooled(dataset: Element) -> bool:

@@ -40,10 +40,10 @@ def file_attributes(document: DefineDocument) -> Iterator[Finding]:
 
 def empty_attributes(document: DefineDocument) -> Iterator[Finding]:
     """CED547: an attribute that is there says something; the schema lets empty ones pass."""
-    for element in document.root.iter("*"):
-        for name, value in element.items():
-            if not str(value).strip():
-                shown = etree.QName(str(name)).localname
+    for name, places in document.attributes.items():
+        for element, value in places:
+            if not value.strip():
+                shown = etree.QName(name).localname
                 yield document.finding("CED547", element, f"{subject(element)} has an empty {shown}")
 
 

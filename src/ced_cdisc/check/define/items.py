@@ -13,8 +13,6 @@ from ced_cdisc.check.define.document import (
     DefineDocument,
     Element,
     attribute,
-    description,
-    qualified,
     subject,
 )
 from ced_cdisc.core.findings import Finding, Severity, one_of
@@ -54,18 +52,12 @@ def attributes_of_type(document: DefineDocument) -> Iterator[Finding]:
     """
     for item in document.all("ItemDef"):
         kind = item.get("DataType", "")
-        start = f"{subject(item)} has the type {kind} and"
-        if kind not in _WITH_LENGTH and item.get("Length") is not None:
-            yield document.finding("CED506", item, f"{start} must have no Length")
-        if kind != "float" and item.get("SignificantDigits") is not None:
-            yield document.finding("CED506", item, f"{start} must have no SignificantDigits")
-        if kind == "float" and item.get("SignificantDigits") is None:
-            message = f"{start} no SignificantDigits"
-            yield document.finding("CED506", item, message, ids=("OD0071",))
-        if kind not in {*_WITH_LENGTH, ""} and item.find(qualified("CodeListRef")) is not None:
-            yield document.finding("CED506", item, f"{start} must have no codelist")
+        for wrong, ids in _wrong_for_type(document, item, kind):
+            message = f"{subject(item)} has the type {kind} and {wrong}"
+            yield document.finding("CED506", item, message, ids=ids)
+        longest = item.get("Length", "")
         for value in document.values_of(item):
-            longest, length = item.get("Length", ""), value.get("Length", "")
+            length = value.get("Length", "")
             if longest.isdecimal() and length.isdecimal() and int(length) > int(longest):
                 message = f"{subject(value)} has Length {length}, more than {longest} of {subject(item)}"
                 yield document.finding("CED506", value, message, ids=("DD0069",))
@@ -77,10 +69,10 @@ def derived_without_method(document: DefineDocument) -> Iterator[Finding]:
         item = document.items.get(ref.get("ItemOID", ""))
         if item is None or ref.get("MethodOID") is not None:
             continue
-        if "Derived" not in {origin.get("Type") for origin in _origins(item)}:
+        if not any(origin.get("Type") == "Derived" for origin in document.children(item, "def:Origin")):
             continue
         values = document.value_list_of(item)
-        rows = [] if values is None else values.findall(qualified("ItemRef"))
+        rows = () if values is None else document.children(values, "ItemRef")
         if not rows or any(row.get("MethodOID") is None for row in rows):
             yield document.finding("CED508", ref, f"{subject(ref)} is Derived and has no MethodOID")
 
@@ -92,7 +84,7 @@ def collected_without_page(document: DefineDocument) -> Iterator[Finding]:
     """
     named = document.all("def:AnnotatedCRF")
     crf = {ref.get("leafID") for part in named for ref in part.iter() if ref is not part}
-    collected = [(item, origin) for item in document.all("ItemDef") for origin in _of_people(item)]
+    collected = [(item, origin) for item in document.all("ItemDef") for origin in _of_people(document, item)]
     if collected and not named:
         for version in document.all("MetaDataVersion"):
             message = f"{subject(version)} names no annotated CRF, and {len(collected)} items are collected"
@@ -100,9 +92,9 @@ def collected_without_page(document: DefineDocument) -> Iterator[Finding]:
             severity = Severity.ERROR if submitted else Severity.WARNING
             yield document.finding("CED509", version, message, severity=severity)
     for item, origin in collected:
-        refs = origin.findall(qualified("def:DocumentRef"))
+        refs = document.children(origin, "def:DocumentRef")
         shown = [ref for ref in refs if ref.get("leafID") in crf or not named]
-        if not any(_has_page(page) for ref in shown for page in ref.iter(qualified("def:PDFPageRef"))):
+        if not any(_has_page(page) for ref in shown for page in document.children(ref, "def:PDFPageRef")):
             older = origin.get("Type") == "CRF"
             how = "has the origin CRF" if older else f"is Collected by {origin.get('Source')}"
             message = f"{subject(item)} {how} and names no page of the annotated CRF"
@@ -115,11 +107,11 @@ def no_data_without_comment(document: DefineDocument) -> Iterator[Finding]:
         if attribute(dataset, "def:HasNoData") is not None and attribute(dataset, "def:CommentOID") is None:
             message = f"{subject(dataset)} has HasNoData and no CommentOID that says why"
             yield document.finding("CED511", dataset, message)
-        for ref in dataset.findall(qualified("ItemRef")):
-            item = document.items.get(ref.get("ItemOID", ""))
-            if attribute(ref, "def:HasNoData") is None or item is None:
+        for ref in document.children(dataset, "ItemRef"):
+            if attribute(ref, "def:HasNoData") is None:
                 continue
-            if attribute(item, "def:CommentOID") is None:
+            item = document.items.get(ref.get("ItemOID", ""))
+            if item is not None and attribute(item, "def:CommentOID") is None:
                 message = f"{subject(ref)} has HasNoData and its ItemDef no CommentOID that says why"
                 yield document.finding("CED511", ref, message)
 
@@ -127,7 +119,7 @@ def no_data_without_comment(document: DefineDocument) -> Iterator[Finding]:
 def keys(document: DefineDocument) -> Iterator[Finding]:
     """CED512: every dataset of a submission names its keys."""
     for dataset in document.datasets:
-        refs = dataset.findall(qualified("ItemRef"))
+        refs = document.children(dataset, "ItemRef")
         if all(ref.get("KeySequence") is None for ref in refs):
             yield document.finding("CED512", dataset, f"{subject(dataset)} has no ItemRef with a KeySequence")
 
@@ -135,7 +127,7 @@ def keys(document: DefineDocument) -> Iterator[Finding]:
 def order(document: DefineDocument) -> Iterator[Finding]:
     """CED513: an item once, an order number for all or none and each once, keys numbered 1 to k."""
     for owner in (*document.datasets, *document.all("def:ValueListDef")):
-        refs = owner.findall(qualified("ItemRef"))
+        refs = document.children(owner, "ItemRef")
         numbers = [number for ref in refs if (number := ref.get("OrderNumber")) is not None]
         if numbers and len(numbers) < len(refs):
             message = f"{subject(owner)} has an OrderNumber on {len(numbers)} of {len(refs)} ItemRefs"
@@ -154,10 +146,11 @@ def origins(document: DefineDocument) -> Iterator[Finding]:
     """CED514: an origin stands at one level, the variable's or that of all its values."""
     for variable in _variables(document):
         values = document.values_of(variable)
-        missing = [value for value in values if not _origins(value)]
-        if not _origins(variable) and not values:
+        missing = [value for value in values if not document.children(value, "def:Origin")]
+        own = document.children(variable, "def:Origin")
+        if not own and not values:
             yield document.finding("CED514", variable, f"{subject(variable)} has no origin")
-        elif not _origins(variable):
+        elif not own:
             for value in missing:
                 message = f"{subject(value)} has no origin, and {subject(variable)} has none to inherit"
                 yield document.finding("CED514", value, message)
@@ -174,7 +167,7 @@ def origin_sources(document: DefineDocument) -> Iterator[Finding]:
     for item in document.all("ItemDef"):
         for dataset in document.datasets_of_item.get(item.get("OID", ""), [])[:1]:
             allowed = _SOURCES.get(dataset.get("Purpose", ""), {})
-            for origin in _origins(item):
+            for origin in document.children(item, "def:Origin"):
                 kind, source = origin.get("Type", ""), origin.get("Source")
                 if kind not in allowed:
                     message = (
@@ -191,7 +184,7 @@ def _older_origins(document: DefineDocument) -> Iterator[Finding]:
     for item in document.all("ItemDef"):
         for dataset in document.datasets_of_item.get(item.get("OID", ""), [])[:1]:
             purpose = dataset.get("Purpose", "")
-            for origin in _origins(item):
+            for origin in document.children(item, "def:Origin"):
                 kind, allowed = origin.get("Type", ""), _OLDER_TYPES.get(purpose, ())
                 if kind not in allowed:
                     message = f"{subject(item)} has the origin {kind} in a dataset for {purpose}"
@@ -201,9 +194,11 @@ def _older_origins(document: DefineDocument) -> Iterator[Finding]:
 def predecessors(document: DefineDocument) -> Iterator[Finding]:
     """CED516: a predecessor is DATASET.VARIABLE, and may go on, as in ``SUPPDM.QVAL where QNAM is X``."""
     for item in document.all("ItemDef"):
-        for origin in _origins(item):
-            text = description(origin)
-            if origin.get("Type") == "Predecessor" and not _PREDECESSOR.fullmatch(text):
+        for origin in document.children(item, "def:Origin"):
+            if origin.get("Type") != "Predecessor":
+                continue
+            text = document.description(origin)
+            if not _PREDECESSOR.fullmatch(text):
                 message = f'{subject(item)} names the predecessor "{text}", expected DATASET.VARIABLE'
                 yield document.finding("CED516", origin, message)
 
@@ -217,7 +212,7 @@ def descriptions(document: DefineDocument) -> Iterator[Finding]:
         for value in document.values_of(item)
     ]
     for element in (*document.datasets, *_variables(document), *qualifiers):
-        if not description(element):
+        if not document.description(element):
             yield document.finding("CED520", element, f"{subject(element)} has no Description")
 
 
@@ -238,19 +233,32 @@ RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (
 
 def _variables(document: DefineDocument) -> list[Element]:
     """The ItemDefs that datasets refer to, each once."""
-    found = {item.get("OID", ""): item for dataset in document.datasets for item in document.refs(dataset)}
-    return list(found.values())
+
+    def make() -> list[Element]:
+        return list(dict.fromkeys(item for dataset in document.datasets for item in document.refs(dataset)))
+
+    return document.once("variables", make)
 
 
-def _origins(item: Element) -> list[Element]:
-    return item.findall(qualified("def:Origin"))
+def _wrong_for_type(
+    document: DefineDocument, item: Element, kind: str
+) -> Iterator[tuple[str, tuple[str, ...] | None]]:
+    """What an item of a type has or lacks, in words, and the ids of the rule where they differ."""
+    if kind not in _WITH_LENGTH and item.get("Length") is not None:
+        yield "must have no Length", None
+    if kind != "float" and item.get("SignificantDigits") is not None:
+        yield "must have no SignificantDigits", None
+    if kind == "float" and item.get("SignificantDigits") is None:
+        yield "no SignificantDigits", ("OD0071",)
+    if kind not in _WITH_LENGTH and kind and document.child(item, "CodeListRef") is not None:
+        yield "must have no codelist", None
 
 
-def _of_people(item: Element) -> list[Element]:
+def _of_people(document: DefineDocument, item: Element) -> list[Element]:
     """The origins of an item that an investigator or a subject recorded; 2.0 calls all of them CRF."""
     return [
         origin
-        for origin in _origins(item)
+        for origin in document.children(item, "def:Origin")
         if origin.get("Type") == "CRF"
         or (origin.get("Type") == "Collected" and origin.get("Source") in ("Investigator", "Subject"))
     ]

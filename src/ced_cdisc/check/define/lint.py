@@ -66,11 +66,16 @@ def check_define(xml: bytes, file: str = "define.xml", ct: Path | None = None) -
         FileNotFoundError: a package that carries a schema is not installed.
     """
     document, findings = open_define(xml, file, ct)
-    if document is not None:
-        findings.extend(_schema_findings(document, xml))
-        for module in (references, header, items, lists, terminology, guide, results):
-            for rule in module.RULES:
-                findings.extend(rule(document))
+    return findings.sorted() if document is None else check_document(document)
+
+
+def check_document(document: DefineDocument) -> list[Finding]:
+    """What :func:`check_define` says of a document that was opened."""
+    findings = Findings()
+    findings.extend(_schema_findings(document))
+    for module in (references, header, items, lists, terminology, guide, results):
+        for rule in module.RULES:
+            findings.extend(rule(document))
     return findings.sorted()
 
 
@@ -96,12 +101,14 @@ def open_define(xml: bytes, file: str, ct: Path | None = None) -> tuple[DefineDo
     return document, Findings()
 
 
-def _schema_findings(document: DefineDocument, xml: bytes) -> list[Finding]:
+def _schema_findings(document: DefineDocument) -> list[Finding]:
     """What the schema says, except for uniqueness, which CED503, CED513 and CED517 say by name."""
     schema = read_schema(document.version)
     tree = document.root.getroottree()
     if document.version == "2.0":  # the document shows the names of 2.1
-        tree = etree.fromstring(xml, etree.XMLParser(no_network=True, resolve_entities=False)).getroottree()
+        tree = etree.fromstring(
+            document.xml, etree.XMLParser(no_network=True, resolve_entities=False)
+        ).getroottree()
     if schema.validate(tree):
         return []
     start = f"breaks the Define-XML {document.version} schema: "

@@ -32,7 +32,7 @@ def codelist_values(document: DefineDocument) -> Iterator[Finding]:
         if names[codelist.get("Name")] > 1:
             message = f'{subject(codelist)} has the Name "{codelist.get("Name")}", which another codelist has'
             yield document.finding("CED517", codelist, message)
-        for value, count in Counter(term.get("CodedValue") for term in _terms(codelist)).items():
+        for value, count in Counter(term.get("CodedValue") for term in _terms(document, codelist)).items():
             if count > 1:
                 message = f'{subject(codelist)} has the value "{value}" {count} times'
                 yield document.finding("CED517", codelist, message)
@@ -47,16 +47,19 @@ def codelist_codes(document: DefineDocument) -> Iterator[Finding]:
             hint = "a list of the sponsor has def:IsNonStandard"
             yield document.finding("CED518", codelist, message, hint, Severity.WARNING)
             continue
-        for term in _terms(codelist):
-            coded = any(alias.get("Context") == _NCI for alias in term.findall(qualified("Alias")))
+        for term in _terms(document, codelist):
+            coded = _has_code(document, term)
             extended = attribute(term, "def:ExtendedValue") is not None
-            start = f'{subject(codelist)}: the term "{term.get("CodedValue")}"'
             if coded and extended:
-                yield document.finding("CED518", term, f"{start} has both an NCI code and ExtendedValue")
+                wrong = "both an NCI code and ExtendedValue"
             elif published and not coded and not extended:
-                yield document.finding("CED518", term, f"{start} has neither an NCI code nor ExtendedValue")
+                wrong = "neither an NCI code nor ExtendedValue"
             elif extended and not published:
-                yield document.finding("CED518", term, f"{start} has ExtendedValue in a list of the sponsor")
+                wrong = "ExtendedValue in a list of the sponsor"
+            else:
+                continue
+            message = f'{subject(codelist)}: the term "{term.get("CodedValue")}" has {wrong}'
+            yield document.finding("CED518", term, message)
 
 
 def standards(document: DefineDocument) -> Iterator[Finding]:
@@ -74,7 +77,7 @@ def standards(document: DefineDocument) -> Iterator[Finding]:
         marks = [
             name for name in ("def:StandardOID", "def:IsNonStandard") if attribute(element, name) is not None
         ]
-        if element.find(qualified("ExternalCodeList")) is not None:
+        if document.child(element, "ExternalCodeList") is not None:
             if marks:
                 message = f"{subject(element)} is an external dictionary and has {marks[0]}"
                 yield document.finding("CED519", element, message, severity=Severity.WARNING)
@@ -88,13 +91,13 @@ def where_clauses(document: DefineDocument) -> Iterator[Finding]:
     """CED521: every row of a value list has a where clause, a variable has none, a join is explained."""
     clauses = {clause.get("OID", ""): clause for clause in document.all("def:WhereClauseDef")}
     for dataset in document.datasets:
-        for ref in dataset.findall(qualified("ItemRef")):
-            if ref.find(qualified("def:WhereClauseRef")) is not None:
+        for ref in document.children(dataset, "ItemRef"):
+            if document.child(ref, "def:WhereClauseRef") is not None:
                 yield document.finding(
                     "CED521", ref, f"{subject(ref)} has a where clause, which only a value list may have"
                 )
     for ref in _value_refs(document):
-        names = [r.get("WhereClauseOID", "") for r in ref.findall(qualified("def:WhereClauseRef"))]
+        names = [r.get("WhereClauseOID", "") for r in document.children(ref, "def:WhereClauseRef")]
         if not names:
             yield document.finding("CED521", ref, f"{subject(ref)} has no where clause")
         homes = document.datasets_of_item.get(ref.get("ItemOID", ""), [])
@@ -122,7 +125,7 @@ def dataset_names(document: DefineDocument) -> Iterator[Finding]:
             yield document.finding("CED522", dataset, f"{start} is an analysis dataset and has a Domain")
         if dataset.get("Purpose") == "Tabulation" and domain is None and name not in _WITHOUT_DOMAIN:
             yield document.finding("CED522", dataset, f"{start} has no Domain", ids=("DD0045",))
-        contexts = [alias.get("Context") for alias in dataset.findall(qualified("Alias"))]
+        contexts = [alias.get("Context") for alias in document.children(dataset, "Alias")]
         if domain not in (None, name) and "DomainDescription" not in contexts:
             message = f"{start} belongs to the domain {domain} and has no Alias with its DomainDescription"
             yield document.finding("CED522", dataset, message, ids=())
@@ -147,22 +150,27 @@ RULES: tuple[Callable[[DefineDocument], Iterator[Finding]], ...] = (
 def _is_published(document: DefineDocument, codelist: Element) -> bool:
     """Whether a list is of published terminology: 2.0 says so by the NCI code of the list alone."""
     if document.version == "2.0":
-        return any(alias.get("Context") == _NCI for alias in codelist.findall(qualified("Alias")))
+        return _has_code(document, codelist)
     return attribute(codelist, "def:StandardOID") is not None
 
 
-def _terms(codelist: Element) -> list[Element]:
-    return [*codelist.findall(qualified("EnumeratedItem")), *codelist.findall(qualified("CodeListItem"))]
+def _has_code(document: DefineDocument, element: Element) -> bool:
+    """Whether a codelist or term has an NCI code of its own."""
+    return any(alias.get("Context") == _NCI for alias in document.children(element, "Alias"))
+
+
+def _terms(document: DefineDocument, codelist: Element) -> list[Element]:
+    return [*document.children(codelist, "EnumeratedItem"), *document.children(codelist, "CodeListItem")]
 
 
 def _value_refs(document: DefineDocument) -> Iterator[Element]:
     for values in document.all("def:ValueListDef"):
-        yield from values.findall(qualified("ItemRef"))
+        yield from document.children(values, "ItemRef")
 
 
 def _joins(document: DefineDocument, clause: Element, homes: list[Element]) -> bool:
     """Whether a clause asks for a variable that is in none of the datasets the value stands in."""
-    for check in clause.findall(qualified("RangeCheck")):
+    for check in document.children(clause, "RangeCheck"):
         places = document.datasets_of_item.get(attribute(check, "def:ItemOID") or "", [])
         if places and not any(place is home for place in places for home in homes):
             return True

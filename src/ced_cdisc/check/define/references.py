@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ced_cdisc.check.define.document import DefineDocument, Element, qualified, short_name, subject
@@ -32,7 +32,6 @@ _REFERENCES = (
     _Reference("leafID", "def:leaf", "ID"),
     _Reference("def:ArchiveLocationID", "def:leaf", "ID"),
 )
-_BY_ATTRIBUTE = {qualified(r.attribute) if ":" in r.attribute else r.attribute: r for r in _REFERENCES}
 _UNUSED = (
     "ItemDef",
     "CodeList",
@@ -46,40 +45,40 @@ _UNUSED = (
 
 def duplicate_oids(document: DefineDocument) -> Iterator[Finding]:
     """CED503: an OID (or leaf ID) defines one object in the whole file."""
-    seen: set[tuple[str, str]] = set()
-    for element in document.root.iter("*"):
-        for key in ("OID", "ID"):
-            oid = element.get(key)
-            if oid is None:
-                continue
-            if (key, oid) in seen:
+    for key in ("OID", "ID"):
+        seen: set[str] = set()
+        for element, oid in document.attributes.get(key, ()):
+            if oid in seen:
                 ids = _ids(DUPLICATE, short_name(element))
                 yield document.finding("CED503", element, f"{subject(element)} is defined twice", ids=ids)
-            seen.add((key, oid))
+            seen.add(oid)
 
 
 def dangling_references(document: DefineDocument) -> Iterator[Finding]:
     """CED504: what a reference names is defined in this file, as the element it should be."""
     known = _defined(document)
-    for element, reference, oid in _references(document):
-        if oid not in known[reference.target]:
-            yield document.finding(
-                "CED504",
-                element,
-                f"{subject(element)}: {reference.attribute} names the {reference.target} {oid}, "
-                "which is not defined",
-                did_you_mean(oid, known[reference.target]),
-                ids=FILE
-                if reference.attribute == "def:ArchiveLocationID"
-                else _ids(DANGLING, reference.target),
-            )
+    for reference in _REFERENCES:
+        targets = known[reference.target]
+        for element, oid in _named_by(document, reference):
+            if oid not in targets:
+                yield document.finding(
+                    "CED504",
+                    element,
+                    f"{subject(element)}: {reference.attribute} names the {reference.target} {oid}, "
+                    "which is not defined",
+                    did_you_mean(oid, targets),
+                    ids=FILE
+                    if reference.attribute == "def:ArchiveLocationID"
+                    else _ids(DANGLING, reference.target),
+                )
 
 
 def unreferenced_definitions(document: DefineDocument) -> Iterator[Finding]:
     """CED510: a definition that nothing refers to tells the reader nothing."""
-    used: dict[str, set[str]] = {tag: set() for tag in _UNUSED}
-    for _, reference, oid in _references(document):
-        used.setdefault(reference.target, set()).add(oid)
+    used: dict[str, set[str]] = {}
+    for reference in _REFERENCES:
+        named = {oid for _, oid in _named_by(document, reference)}
+        used.setdefault(reference.target, set()).update(named)
     for tag in _UNUSED:
         for element in document.all(tag):
             if (element.get("OID") or element.get("ID") or "") not in used[tag]:
@@ -100,17 +99,10 @@ def _ids(known: dict[str, str], element: str) -> tuple[str, ...]:
     return (known[element],) if element in known else ()
 
 
-def _references(document: DefineDocument) -> list[tuple[Element, _Reference, str]]:
-    """Every reference of the file: the element, what its attribute refers to, and the OID."""
-    return document.once("references", lambda: list(_all_references(document)))
-
-
-def _all_references(document: DefineDocument) -> Iterator[tuple[Element, _Reference, str]]:
-    for element in document.root.iter("*"):
-        for name, value in element.items():
-            reference = _BY_ATTRIBUTE.get(str(name))
-            if reference is not None:
-                yield element, reference, str(value)
+def _named_by(document: DefineDocument, reference: _Reference) -> Sequence[tuple[Element, str]]:
+    """What an attribute names, wherever it stands."""
+    name = reference.attribute
+    return document.attributes.get(qualified(name) if ":" in name else name, ())
 
 
 def _defined(document: DefineDocument) -> dict[str, set[str]]:

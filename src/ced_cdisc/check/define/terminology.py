@@ -11,24 +11,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
-from ced_cdisc.check.define.document import DefineDocument, Element, attribute, qualified, subject
+from ced_cdisc.check.define.document import DefineDocument, Element, attribute, subject
 from ced_cdisc.core.findings import Finding, Severity, did_you_mean
 from ced_cdisc.standards.ct import PUBLISHERS, CtCodelist, CtPackage, Publisher, ct_versions, load_ct
 
 _NCI = "nci:ExtCodeID"
+_TERMS = ("EnumeratedItem", "CodeListItem")
 
 
 def terms(document: DefineDocument) -> Iterator[Finding]:
     """CED534: a list is one of its package, and code and value of a term are those of one term of it."""
     standards = {one.get("OID", ""): one for one in document.all("def:Standard")}
+    packages = {oid: _package(one, document.ct) for oid, one in standards.items() if one.get("Type") == "CT"}
     passed: dict[str, int] = {}
     for codelist in document.all("CodeList"):
-        standard = standards.get(attribute(codelist, "def:StandardOID") or "")
-        if standard is None or standard.get("Type") != "CT":
+        oid = attribute(codelist, "def:StandardOID") or ""
+        if oid not in packages:
             continue
-        package = _package(standard, document.ct)
+        package = packages[oid]
         if package is None:
-            passed[standard.get("OID", "")] = passed.get(standard.get("OID", ""), 0) + 1
+            passed[oid] = passed.get(oid, 0) + 1
             continue
         yield from _codelist(document, codelist, package)
     for oid, count in passed.items():
@@ -42,8 +44,8 @@ def terms(document: DefineDocument) -> Iterator[Finding]:
 def contents(document: DefineDocument) -> Iterator[Finding]:
     """CED541: a list has terms of one kind that fit its type; ISO 8601 is a type and no list."""
     for codelist in document.all("CodeList"):
-        listed = [codelist.findall(qualified(name)) for name in ("EnumeratedItem", "CodeListItem")]
-        external = codelist.find(qualified("ExternalCodeList"))
+        listed = [document.children(codelist, name) for name in _TERMS]
+        external = document.child(codelist, "ExternalCodeList")
         start = subject(codelist)
         named = f"{codelist.get('Name')} {'' if external is None else external.get('Dictionary')}"
         if "ISO8601" in named.upper().replace(" ", "").replace("-", "").replace("_", ""):
@@ -74,7 +76,7 @@ def _package(standard: Element, folder: Path | None) -> CtPackage | None:
 
 
 def _codelist(document: DefineDocument, codelist: Element, package: CtPackage) -> Iterator[Finding]:
-    code = _code(codelist)
+    code = _code(document, codelist)
     named = f"{package.publisher} CT {package.version}"
     if code is None:
         message = f"{subject(codelist)} cites {named} and has no NCI code of its own"
@@ -85,18 +87,19 @@ def _codelist(document: DefineDocument, codelist: Element, package: CtPackage) -
         yield document.finding("CED534", codelist, message, ids=("DD0033",))
         return
     published = package.codelist(code)
-    for term in (
-        *codelist.findall(qualified("EnumeratedItem")),
-        *codelist.findall(qualified("CodeListItem")),
-    ):
-        yield from _term(document, codelist, term, published, named)
+    for name in _TERMS:
+        for term in document.children(codelist, name):
+            yield from _term(document, codelist, term, published, named)
 
 
 def _term(
     document: DefineDocument, codelist: Element, term: Element, published: CtCodelist, named: str
 ) -> Iterator[Finding]:
-    value, code = term.get("CodedValue", ""), _code(term)
+    value, code = term.get("CodedValue", ""), _code(document, term)
     known = published.term(value)
+    extended = attribute(term, "def:ExtendedValue") is not None
+    if not extended and (code is None or (known is not None and known.code == code)):
+        return
     start = f'{subject(codelist)}: the term "{value}"'
     of_list = f"{published.code} of {named}"
     if code is not None and known is None:
@@ -107,13 +110,13 @@ def _term(
     elif code is not None and known is not None and known.code != code:
         message = f"{start} has the code {code}, in {of_list} it has {known.code}"
         yield document.finding("CED534", term, message)
-    elif known is not None and attribute(term, "def:ExtendedValue") is not None:
+    elif known is not None and extended:
         message = f"{start} is marked as the sponsor's and is {known.code} of {of_list}"
         yield document.finding("CED534", term, message)
 
 
-def _code(element: Element) -> str | None:
-    for alias in element.findall(qualified("Alias")):
+def _code(document: DefineDocument, element: Element) -> str | None:
+    for alias in document.children(element, "Alias"):
         if alias.get("Context") == _NCI:
             return alias.get("Name")
     return None

@@ -12,6 +12,8 @@ from ced_cdisc.core.characters import IN_ASCII
 from ced_cdisc.core.guide import SYMBOLS, Run, Runs, foreign
 
 _SYMBOLS = SYMBOLS | {"•"}  # readers take the bullet of the other fonts for another character
+_ROUNDED = 1e-6
+"""More than the sum of the widths of words can differ from that of their text [points]."""
 _PARTS = re.compile(r"\s+|[^\s]+")
 Piece = tuple[str, str]
 """A text and its font."""
@@ -40,6 +42,8 @@ def line_width(line: Iterable[Piece], size: float) -> float:
 
 def set_lines(runs: Runs, size: float, width: float) -> list[SetLine]:
     """The runs in lines; they break at blanks, a word longer than a line wherever it must."""
+    if len(runs) == 1 and (whole := _one_line(runs[0], size, width)) is not None:
+        return [whole]
     lines: list[SetLine] = []
     line: list[Piece] = []
     used = 0.0
@@ -74,6 +78,15 @@ def set_lines(runs: Runs, size: float, width: float) -> list[SetLine]:
     if line or not lines:
         end()
     return lines
+
+
+def _one_line(run: Run, size: float, width: float) -> SetLine | None:
+    """A plain text that is shorter than the line, as most cells of tables are; None for any other."""
+    text, font = run.text, font_of(run)
+    plain = text.isascii() and text.isprintable() and "  " not in text and text.strip() == text
+    if not plain or width_of(text, font, size) > width - _ROUNDED:
+        return None
+    return ((text, font),) if text else ()
 
 
 def literal_lines(text: str, size: float, width: float) -> list[SetLine]:
