@@ -23,6 +23,9 @@ DTYPES: dict[Type, pl.DataType] = {
 }
 """How values of each type are held. Missing is null; a text is never empty, a number always finite."""
 
+AS_WRITTEN = pl.QueryOptFlags.none(simplify_expression=True, comm_subexpr_elim=True)
+"""How a query of several steps is carried out: in the order written, what occurs twice in a step once."""
+
 
 @dataclass(frozen=True)
 class Argument:
