@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from ced_cdisc.convert.aggregates import Scope, names_in
+from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group, groups_of
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, Place, records_of
 from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, with_variables
+from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.sources import HIDDEN, ORDER, OWNER, World
 from ced_cdisc.convert.steps import Steps
 from ced_cdisc.convert.visits import Visits, check_names, with_visits

@@ -1,8 +1,8 @@
 """Lines over rows as steps of one query: what each adds is written down, and computed when somebody looks.
 
 A query of polars takes longer than the values of fifty rows. So the lines of a dataset are one query as far
-as none must be looked at before the next, and those of all blocks of a source are one. Whether anything at all
-is at fault is a column of it; only where something is, the steps are gone through to say where.
+as none must be looked at before the next, and those of all blocks of a source are one. Whether anything is at
+fault is a column of it; only where something is, the steps are gone through to say where.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ced_cdisc.convert.aggregates import Scope, add_aggregates, names_in
+from ced_cdisc.convert.aggregates import Scope, add_aggregates
 from ced_cdisc.convert.branches import uses_in
 from ced_cdisc.convert.faults import Place
+from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.texts import in_ascii
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import Fault, compile_node
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import AS_WRITTEN, DTYPES
+from ced_cdisc.expr.values import DTYPES, computed
 from ced_cdisc.plan.model import Line
 
 _FOUND = "__found"
@@ -58,7 +59,7 @@ class Steps:
     def rows(self) -> pl.DataFrame:
         """The rows with all that was added; what is at fault is noted."""
         if self._known is None:
-            self._take(self._rows.collect(optimizations=AS_WRITTEN, engine="in-memory"))
+            self._take(computed(self._rows))
         assert self._known is not None
         return self._known
 
@@ -108,7 +109,7 @@ class Steps:
         """Note what the rows show, step by step."""
         faults = self._scope.world.faults
         for look in self._looks:
-            rows = look.rows.collect(optimizations=AS_WRITTEN, engine="in-memory")
+            rows = computed(look.rows)
             faults.in_rows(rows, look.faults)
             for line, place, condition in look.unknown:
                 faults.unknown(rows.filter(condition), place, asked=line.unknown_asked)
