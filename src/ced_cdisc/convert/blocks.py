@@ -10,7 +10,7 @@ import polars as pl
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group, groups_of
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, Place, records_of
-from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, with_variables
+from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.sources import HIDDEN, ORDER, OWNER, World
 from ced_cdisc.convert.steps import Steps
@@ -38,10 +38,11 @@ def stack_blocks(dataset: DatasetPlan, world: World, visits: Visits | None) -> p
     groups = groups_of(dataset.blocks)
     parts = [_group_rows(group, dataset.name, world, visits, kinds, later) for group in groups]
     empty = pl.DataFrame(schema={TABLE: pl.String, ROW: pl.Int64})
-    rows = with_variables(pl.concat([empty, *parts], how="diagonal"), dataset)
+    rows = pl.concat([empty, *parts], how="diagonal")
+    rows = rows.with_columns(*lacking(rows, dataset), pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER))
     if SUBJECT in rows.columns and dataset.person != SUBJECT:
         rows = rows.drop(SUBJECT)  # associated persons: nothing goes by subject
-    return rows.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER))
+    return rows
 
 
 def add_records_computed(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:

@@ -35,13 +35,19 @@ def add_lines(
     return steps.rows()
 
 
-def holds(frame: pl.DataFrame, node: tree.Node, place: Place, scope: Scope) -> pl.Series:
-    """Whether a condition is true, row by row; null where it is unknown."""
-    frame = _with_singles(frame, node, place, scope)
-    frame, names = add_aggregates(frame, uses_in(node, place), scope)
-    compiled = compile_node(node, FUNCTIONS, frame.columns, names)
-    scope.world.faults.in_rows(frame, [(place, fault) for fault in compiled.faults])
-    return frame.with_columns(compiled.expr.cast(pl.Boolean).alias("__holds"))["__holds"]
+def hold(frame: pl.DataFrame, asked: Sequence[tuple[Place, tree.Node]], scope: Scope) -> list[pl.Series]:
+    """Whether each of several conditions is true, row by row; null where it is unknown."""
+    if not asked:
+        return []
+    frame = _with_singles(frame, asked, scope)
+    frame, names = add_aggregates(
+        frame, [use for place, node in asked for use in uses_in(node, place)], scope
+    )
+    compiled = [compile_node(node, FUNCTIONS, frame.columns, names) for _, node in asked]
+    faults = [(place, fault) for (place, _), one in zip(asked, compiled, strict=True) for fault in one.faults]
+    scope.world.faults.in_rows(frame, faults)
+    found = frame.with_columns(one.expr.cast(pl.Boolean).alias(f"__h{i}") for i, one in enumerate(compiled))
+    return found.get_columns()[-len(compiled) :]
 
 
 def filter_true(frame: pl.DataFrame, node: tree.Node | None, place: Place, scope: Scope) -> pl.DataFrame:
@@ -56,7 +62,7 @@ def condition(frame: pl.DataFrame, node: tree.Node | None, place: Place, scope: 
         return None
     plain = not any(isinstance(n, tree.Aggregate) or _is_single(n, frame, scope) for n in tree.walk(node))
     if not plain:
-        return pl.lit(holds(frame, node, place, scope))
+        return pl.lit(hold(frame, [(place, node)], scope)[0])
     compiled = compile_node(node, FUNCTIONS, frame.columns)
     scope.world.faults.in_rows(frame, [(place, fault) for fault in compiled.faults])
     return compiled.expr.cast(pl.Boolean)
@@ -71,28 +77,35 @@ def _is_single(node: tree.Node, frame: pl.DataFrame, scope: Scope) -> TypeGuard[
     )
 
 
-def _with_singles(frame: pl.DataFrame, node: tree.Node, place: Place, scope: Scope) -> pl.DataFrame:
-    """Variables of one-record datasets (DM.RFSTDTC) that a condition names and no line has fetched."""
+def _with_singles(
+    frame: pl.DataFrame, asked: Sequence[tuple[Place, tree.Node]], scope: Scope
+) -> pl.DataFrame:
+    """Variables of one-record datasets (DM.RFSTDTC) that conditions name and no line has fetched."""
     fetched = [
-        tree.Aggregate(func="only", of=below, dataset=below.owner, type=below.type)
+        (place, tree.Aggregate(func="only", of=below, dataset=below.owner, type=below.type))
+        for place, node in asked
         for below in tree.walk(node)
         if _is_single(below, frame, scope)
     ]
     if not fetched:
         return frame
     columns = frame.columns
-    known, names = add_aggregates(frame, [Use(one, place) for one in fetched], scope)
-    faults = [fault for one in fetched for fault in compile_node(one, FUNCTIONS, known.columns, names).faults]
-    scope.world.faults.in_rows(known, [(place, fault) for fault in faults])
+    known, names = add_aggregates(frame, [Use(one, place) for place, one in fetched], scope)
+    faults = [
+        (place, fault)
+        for place, one in fetched
+        for fault in compile_node(one, FUNCTIONS, known.columns, names).faults
+    ]
+    scope.world.faults.in_rows(known, faults)
     shown = {name: one.of.name for one, name in names.items() if isinstance(one.of, tree.Column)}
     return known.select(*columns, *(pl.col(hidden).alias(name) for hidden, name in shown.items()))
 
 
-def with_variables(frame: pl.DataFrame, dataset: DatasetPlan) -> pl.DataFrame:
-    """The frame with every variable and supplemental qualifier of the plan, missing where no row has one."""
+def lacking(frame: pl.DataFrame, dataset: DatasetPlan) -> list[pl.Expr]:
+    """The variables and supplemental qualifiers of the plan that a frame has not, missing on every row."""
     wanted: Iterable[tuple[str, Type]] = (
         *kinds_of(dataset).items(),
         *((SUPP + one.name, Type.TEXT) for one in dataset.supplemental),
     )
-    lacking = [missing(kind).alias(name) for name, kind in wanted if name not in frame.columns]
-    return frame.with_columns(lacking) if lacking else frame
+    known = set(frame.columns)
+    return [missing(kind).alias(name) for name, kind in wanted if name not in known]
