@@ -1,11 +1,13 @@
 """Builds with ``--incremental`` beside full ones: the first, of an unchanged study, and after one change.
 
-python benchmarks/incremental.py [KIND=ROWS ...]
+python benchmarks/incremental.py [KIND=ROWS[:WAY] ...]
 
-KIND is labs, vitals or wide, ROWS as for study.py; by default labs=10000 vitals=12978 wide=300. A study of
-labs or vitals has a small domain beside its large one. The changes are a cell of the raw table of a small
-domain, and a label in the spec of the analysis dataset, which is one of the two large ones of labs
-and vitals.
+KIND is labs, vitals or wide, ROWS as for study.py; by default labs=10000 vitals=12978 wide=300. WAY is how
+it is built: `whole`, or as its size says by so many processes (`workers1` is this one, `workers2`): one of
+50,000 raw rows of labs is built in parts. A study of labs or vitals has a small domain beside its large one.
+The changes are a cell of the raw table of a small domain, and a label in the spec of the analysis dataset,
+which is one of the two large ones of labs and vitals. The memory is the highest of one process [MiB], of the
+full builds and of the incremental ones.
 Each build is a process of its own, and its time is that of the processor [s], which other work on the machine
 changes least; the plan of what did not change is known from before. Of two full builds the faster one counts.
 """
@@ -18,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from made_study import WIDE_DOMAINS, add_domain, write_study
 
@@ -28,22 +31,30 @@ from pathlib import Path
 from ced_cdisc.pipeline import build
 folder, out, kept, checked = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "kept", sys.argv[4] == "checked"
 specs = {"mappings": folder / "mappings", "define": folder / "define"}
-build(folder / "raw", folder / out, **specs, parts=None if kept else 0, incremental=kept, check=checked)
+way = {"parts": 0} if sys.argv[5] == "whole" else {"workers": int(sys.argv[5].removeprefix("workers"))}
+build(folder / "raw", folder / out, **specs, **way, incremental=kept, check=checked)
 """
 
 
-def seconds(folder: Path, out: str, *, kept: bool, checked: bool = True) -> float:
-    """The time of the processor for one build.
+class Used(NamedTuple):
+    """What one build took: seconds of the processor, and the highest memory of one process [MiB]."""
+
+    seconds: float
+    memory: int
+
+
+def used_by(folder: Path, out: str, way: str, *, kept: bool, checked: bool = True) -> Used:
+    """What one build takes.
 
     Raises:
         SystemExit: it failed.
     """
-    given = [str(folder), out, "kept" if kept else "", "checked" if checked else ""]
+    given = [str(folder), out, "kept" if kept else "", "checked" if checked else "", way]
     process = os.posix_spawn(sys.executable, [sys.executable, "-c", CHILD, *given], dict(os.environ))
     _, status, used = os.wait4(process, 0)
     if status:
         raise SystemExit(f"the build ended with {status}")
-    return used.ru_utime + used.ru_stime
+    return Used(used.ru_utime + used.ru_stime, used.ru_maxrss >> 10)
 
 
 def change_cell(path: Path) -> None:
@@ -58,39 +69,46 @@ def change_label(path: Path) -> None:
     path.write_text(text.replace("label: ", "label: Other ", 1), encoding="utf-8")
 
 
-def measure(folder: Path, kind: str, rows: int, *, checked: bool) -> list[float]:
-    """The seconds of a full build, and of the first, an unchanged, and two changed incremental ones."""
+def measure(folder: Path, kind: str, rows: int, way: str, *, checked: bool) -> list[Used]:
+    """What a full build takes, and the first, an unchanged, and two changed incremental ones."""
     write_study(folder, kind, rows)
     small = WIDE_DOMAINS[0].lower() if kind == "wide" else add_domain(folder, max(rows // 20, 17))
     domain = {"labs": "lb", "vitals": "vs"}.get(kind, WIDE_DOMAINS[0].lower())
-    seconds(folder, "full", kept=False, checked=False)  # the plan
-    full = min(seconds(folder, "full", kept=False, checked=checked) for _ in range(2))
-    seconds(folder, "out", kept=True, checked=False)  # the plan of such builds
+    used_by(folder, "full", way, kept=False, checked=False)  # the plan
+    full = min(used_by(folder, "full", way, kept=False, checked=checked) for _ in range(2))
+    used_by(folder, "out", way, kept=True, checked=False)  # the plan of such builds
     shutil.rmtree(Path(os.environ["CED_CDISC_CACHE"]) / "kept")
-    found = [full, *(seconds(folder, "out", kept=True, checked=checked) for _ in range(2))]
+    found = [full, *(used_by(folder, "out", way, kept=True, checked=checked) for _ in range(2))]
     change_cell(folder / "raw" / f"{WIDE_DOMAINS[1].lower() if kind == 'wide' else small}.csv")
-    found.append(seconds(folder, "out", kept=True, checked=checked))
+    found.append(used_by(folder, "out", way, kept=True, checked=checked))
     change_label(folder / "mappings" / "adam" / f"ad{domain}.yaml")
-    return [*found, seconds(folder, "out", kept=True, checked=checked)]
+    return [*found, used_by(folder, "out", way, kept=True, checked=checked)]
 
 
-def report(asked: list[tuple[str, int]]) -> Iterator[str]:
+def report(asked: list[tuple[str, int, str]]) -> Iterator[str]:
     """The lines of a Markdown table."""
-    yield "| raw rows | check | full [s] | first | unchanged | small domain changed | analysis changed |"
-    yield "|---|---|---:|---:|---:|---:|---:|"
-    for kind, rows in asked:
+    changed = "unchanged | small domain changed | analysis changed"
+    yield f"| raw rows | way | check | full [s] | first | {changed} | memory | with incremental |"
+    yield "|---|---|---|---:|---:|---:|---:|---:|---:|---:|"
+    for kind, rows, way in asked:
         for checked in (True, False):
             with tempfile.TemporaryDirectory() as made:
                 os.environ["CED_CDISC_CACHE"] = f"{made}/cache"
-                full, *others = measure(Path(made) / "study", kind, rows, checked=checked)
-            cells = " | ".join(f"{100 * one / full:.0f} %" for one in others)
-            yield f"| {kind} {rows:,} | {'with' if checked else 'without'} | {full:.2f} | {cells} |"
+                full, *others = measure(Path(made) / "study", kind, rows, way, checked=checked)
+            cells = " | ".join(f"{100 * one.seconds / full.seconds:.0f} %" for one in others)
+            memory = f"{full.memory:,} | {max(one.memory for one in others):,}"
+            head = f"{kind} {rows:,} | {way} | {'with' if checked else 'without'} | {full.seconds:.2f}"
+            yield f"| {head} | {cells} | {memory} |"
 
 
 def main() -> None:
     """Measure and print."""
-    pairs = (one.partition("=") for one in sys.argv[1:] or DEFAULT)
-    for line in report([(kind, int(rows)) for kind, _, rows in pairs]):
+    asked: list[tuple[str, int, str]] = []
+    for one in sys.argv[1:] or DEFAULT:
+        kind, _, rest = one.partition("=")
+        rows, _, way = rest.partition(":")
+        asked.append((kind, int(rows), way or "whole"))
+    for line in report(asked):
         print(line, flush=True)
 
 

@@ -150,7 +150,7 @@ def build(
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     plan = written_as(plan, written)
-    kept = Kept.open(study, plan) if incremental and not in_parts else None
+    kept = Kept.open(study, plan) if incremental else None
     with (
         companion(
             partial(half_of_build, raw, plan), wanted=processes > 1 and not in_parts and kept is None
@@ -160,6 +160,7 @@ def build(
         # Below here polars is loaded, after the fork.
         from ced_cdisc.core.blocks import Frames
         from ced_cdisc.stages.converting import convert
+        from ced_cdisc.stages.kept_parts import KeptParts
         from ced_cdisc.stages.output import accounts, keep_numbers, manifest, places
         from ced_cdisc.stages.packaging import package
         from ced_cdisc.stages.parts import How, convert_in_parts, parts_of
@@ -168,16 +169,19 @@ def build(
 
         how = How(parts, workers, dask)
         tables = read_raw(raw, plan, findings, partner)
-        if count := parts_of(plan, tables, how):
-            plan, frames, seconds = convert_in_parts(plan, tables, findings, count, how, watch, lock)
-        else:
-            with keeping(kept, tables):
-                made = convert(plan, tables, findings, watch, partner, lock, kept)
-            plan, datasets, qualifiers, seconds = made
-            frames = Frames(datasets | qualifiers)
+        count = parts_of(plan, tables, how)
+        with keeping(kept, tables, in_parts=count > 0):
+            if count:
+                parted = KeptParts(kept, plan) if kept is not None else None
+                made = convert_in_parts(plan, tables, findings, count, how, watch, lock, parted)
+                plan, frames, seconds = made
+            else:
+                converted = convert(plan, tables, findings, watch, partner, lock, kept)
+                plan, datasets, qualifiers, seconds = converted
+                frames = Frames(datasets | qualifiers)
         files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()))
         raw_frames = {name: table.frame for name, table in tables.items()}
-        packaged = kept.packages if kept is not None and not count else None
+        packaged = kept.packages if kept is not None else None
         packages = package(plan, frames.blocks, raw_frames, files, findings, partner, packaged)
         if packaged is not None:
             packaged.keep()

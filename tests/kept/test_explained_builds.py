@@ -65,13 +65,9 @@ def test_with_other_options() -> None:
     assert explained() == FIRST
     assert explained("--verify").startswith(KEPT + "  verified: ")
     assert explained("--format", "xpt,json") == KEPT
-    assert explained("--workers", "2") == (
-        "  nothing is kept from build to build: the cache is off, or the study is built in parts\n"
-    )
+    assert explained("--workers", "2") == KEPT
 
 
 def test_without_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CED_CDISC_CACHE", "off")
-    assert explained() == (
-        "  nothing is kept from build to build: the cache is off, or the study is built in parts\n"
-    )
+    assert explained() == "  nothing is kept from build to build: the cache is off\n"

@@ -85,14 +85,6 @@ def test_nothing_is_kept_unasked_nor_taken(tmp_path: Path, monkeypatch: pytest.M
     assert plain.reasons == {} and same == files
 
 
-def test_a_build_in_parts_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    study = write_study(tmp_path / "study")
-    monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
-    _, files = made(study)
-    parted, same = made(study, parts=2)
-    assert parted.reasons == {} and same == files
-
-
 def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
     files = KeptFiles(tmp_path / "of-one", "tool", most=250)
     files.__class__.of_study(tmp_path, "of-one", "tool")

@@ -196,13 +196,30 @@ def test_a_build_that_is_killed_while_it_keeps(study: Path, stop: str) -> None:
 def test_a_file_of_nobody_goes_first(tmp_path: Path) -> None:
     store = KeptFiles.of_study(tmp_path, "of-one", "tool")
     assert store is not None
-    (tmp_path / "source").write_bytes(b"x" * 100)
     store.write("AE", "a", {})
-    store.write_beside("AE", "a", 0, tmp_path / "source")
-    store.write_beside("DM", "b", 0, tmp_path / "source")
+    for name, key in (("AE", "a"), ("DM", "b")):
+        source = tmp_path / f"source-{name}"
+        source.write_bytes(b"x" * 100)
+        store.write_beside(name, key, 0, source)
+        source.unlink()
     KeptFiles(tmp_path / "of-one", "tool", most=350).sweep()
     left = {path.name for path in (tmp_path / "of-one").iterdir()}
     assert left == {"AE-a.kept", "AE-a.0.file"}
+
+
+def test_a_file_that_an_output_has_takes_no_room(tmp_path: Path) -> None:
+    store = KeptFiles.of_study(tmp_path, "of-one", "tool")
+    assert store is not None
+    output = tmp_path / "ae.xpt"
+    output.write_bytes(b"x" * 1000)
+    store.write("AE", "a", {})
+    store.write_beside("AE", "a", 0, output)
+    small = KeptFiles(tmp_path / "of-one", "tool", most=900)
+    small.sweep()
+    assert {path.name for path in (tmp_path / "of-one").iterdir()} == {"AE-a.kept", "AE-a.0.file"}
+    output.unlink()
+    small.sweep()
+    assert list((tmp_path / "of-one").iterdir()) == []
 
 
 @pytest.mark.parametrize("value", [None, [], [[], [], []], [["AE"], [], []], {"a": 1}, [1, 2, 3]])

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,21 +18,24 @@ from click.testing import CliRunner
 from ced_cdisc.cli import main
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.pipeline import Build
-from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.needed import lines_for
+from ced_cdisc.plan.only import restrict
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.read.contract import TableContract
-from ced_cdisc.read.tables import RawTable, read_tables
+from ced_cdisc.read.plain import Chosen, plain_rows
 from ced_cdisc.recompute import Reason, agree
 from ced_cdisc.report.reasons_text import reasons_text
 from ced_cdisc.spec.load import load_specs
 from ced_cdisc.stages.tracing import carried_out, trace_value
+from ced_cdisc.write.plan_parts import KnownPlan, PlanParts, packed
 from shared_builds import Made
 from small_study import write_study
 
 CLONE = Path(__file__).parents[2]
 RAW = CLONE / "examples" / "improve_ced" / "raw"
 SPECS = "specs from mappings and define\n"
+Read = tuple[list[dict[str, Any]], list[Finding]] | None
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -107,6 +113,32 @@ def test_a_value_that_is_not_one(words: list[str], said: str) -> None:
     code, out, err = run(*words)
     assert (code, out) == (2, "")
     assert err.removeprefix(SPECS) == f"Error: {said}\n"
+
+
+def test_a_known_plan_is_asked_for_one_dataset_alone_and_says_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From the cache, only what the dataset needs is read; a value, or what is wrong, is told alike."""
+    questions = [
+        ["AE", "USUBJID=T1-001", "AESPID=1", "AESTDY"],
+        ["adsl", "USUBJID=T1-001", "NAE"],
+        ["AX", "USUBJID=T1-001", "AETERM"],
+        ["AE", "USUBJID=T1-001", "AETREM"],
+        ["AE", "USUBJID=T1-001", "AETERM"],
+    ]
+    anew = [run(*words) for words in questions]
+    monkeypatch.setenv("CED_CDISC_CACHE", str(Path("cache").resolve()))
+    assert [run(*words) for words in questions] == anew
+    [entry] = Path("cache/plans").iterdir()
+    content, time = entry.read_bytes(), entry.stat().st_mtime_ns
+    assert [run(*words) for words in questions] == anew
+    assert entry.read_bytes() == content and entry.stat().st_mtime_ns > time
+    damaged = content.replace(b"NAE", b"EAN")  # a qualified name of ADSL's lines
+    entry.write_bytes(damaged)
+    assert run(*questions[0]) == anew[0]
+    assert entry.read_bytes() == damaged, "AE needs nothing of ADSL, so nobody looked"
+    assert run(*questions[1]) == anew[1]
+    assert entry.read_bytes() == content
 
 
 def test_a_folder_of_raw_tables_that_is_not_there() -> None:
@@ -269,11 +301,11 @@ def test_of_pooled_studies_those_alone_are_read_that_have_the_subject(
     control = min(row["USUBJID"] for row in frame if row["USUBJID"] in controls)
     read: list[str] = []
 
-    def noted(raw: Path, contracts: list[TableContract]) -> tuple[dict[str, RawTable], list[Finding]]:
-        read.extend(contract.name for contract in contracts)
-        return read_tables(raw, contracts)
+    def noted(raw: Path, contract: TableContract, column: str, chosen: Chosen) -> Read:
+        read.append(contract.name)
+        return plain_rows(raw, contract, column, chosen)
 
-    monkeypatch.setattr("ced_cdisc.stages.subject_rows.read_tables", noted)
+    monkeypatch.setattr("ced_cdisc.stages.subject_rows.plain_rows", noted)
     values_of("ADCF", S1, frame)
     assert "cathlab" in read and "controls/hc_cathlab" not in read
     read.clear()
@@ -294,6 +326,46 @@ def test_the_docs_show_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
         for line in wanted:
             if line.strip() and ".." not in line:
                 assert line in printed, (command, line)  # from where the line before was found
+
+
+def test_what_a_dataset_needs_of_a_kept_plan() -> None:
+    """For each dataset the part that is read gives the lines that the whole plan gives, without codelists."""
+    known = KnownPlan(example(), (), {}, ())
+    parts = PlanParts(*packed(known))
+    whole = parts.whole()
+    assert whole == known
+    for study in example().studies:
+        for dataset in study.datasets:
+            name = study.qualified(dataset.name)
+            part = parts.of_dataset(name.lower())
+            assert part is not None
+            assert [one.tables for one in part.plan.studies] == [one.tables for one in example().studies]
+            variables = [variable.name for variable in dataset.variables]
+            mine, theirs = (lines_for(plan, name, variables) for plan in (part.plan, example()))
+            for one, other in zip(
+                restrict(mine, [name], Findings()).studies,
+                restrict(theirs, [name], Findings()).studies,
+                strict=True,
+            ):
+                assert [trees(d) for d in one.datasets] == [trees(d) for d in other.datasets], name
+    assert parts.of_dataset("NONE") is None
+
+
+def trees(dataset: DatasetPlan) -> tuple[object, ...]:
+    lines = [line for block in dataset.blocks for line in block.lines]
+    lines += [line for one in dataset.computed for line in (*one.first, *one.lines)]
+    return dataset.name, dataset.keep, [(line.variable, line.tree) for line in (*lines, *dataset.lines)]
+
+
+def test_a_question_loads_no_library_of_frames() -> None:
+    code = """import sys
+from ced_cdisc.cli import main
+main(sys.argv[1:], prog_name="ced-cdisc", standalone_mode=False)
+print({"polars", "numpy", "pyarrow"} & set(sys.modules))
+"""
+    words = ["why", "AE", "USUBJID=T1-001", "AESPID=1", "AESTDY"]
+    run = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, encoding="utf-8")
+    assert run.stdout.startswith("AE.AESTDY = 1") and run.stdout.endswith("\nset()\n")
 
 
 @pytest.mark.parametrize("dataset", ["AE", "DM", "RELREC", "ADSL", "ADEX"])

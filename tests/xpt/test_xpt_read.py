@@ -10,7 +10,7 @@ import pytest
 from xpt_samples import member, number, small, text, written
 
 from ced_cdisc.core.findings import Stage, Stopped
-from ced_cdisc.read.xpt import read_special_missing, read_xpt, read_xpt_member
+from ced_cdisc.read.xpt import read_special_missing, read_xpt, read_xpt_members
 
 
 def refusal(source: bytes | str | Path, encoding: str = "utf-8") -> str:
@@ -36,7 +36,7 @@ def test_what_is_written_is_read(tmp_path: Path):
     assert [variable.number for variable in read.variables] == [1, 2, 3, 4]
     assert read.encoding == "ascii"
     assert written(data, read) == path.read_bytes()
-    assert read_xpt(str(path))[1] == read == read_xpt_member(path)
+    assert read_xpt(str(path))[1] == read == read_xpt_members(path)[0]
     assert read_special_missing(path) == {}
 
 
@@ -173,7 +173,7 @@ def test_text_of_the_encoding_that_is_named():
         read_xpt(data, encoding="klingon")
 
 
-@pytest.mark.parametrize("reader", [read_xpt_member, read_special_missing])
+@pytest.mark.parametrize("reader", [read_xpt_members, read_special_missing])
 def test_the_other_readers_refuse_the_same(reader: Callable[[bytes], object]):
     with pytest.raises(Stopped, match="CED330"):
         reader(b"nothing")

@@ -154,7 +154,7 @@ def build(
     if explain and result.reasons:
         console.reasons(result.seconds, result.reasons)
     elif explain:
-        console.say("  nothing is kept from build to build: the cache is off, or the study is built in parts")
+        console.say("  nothing is kept from build to build: the cache is off")
     if result.verified is not None:
         console.say(f"  {result.verified}")
     console.findings(result.findings)

@@ -12,17 +12,24 @@ if TYPE_CHECKING:
     from ced_cdisc.plan.model import StudyPlan
 
 
-def planned(mappings: Path | None, define: Path | None, profile: str | None) -> StudyPlan:
-    """Plan the study, and say where its specs are; leave with their faults where they have any."""
+def planned(
+    mappings: Path | None, define: Path | None, profile: str | None, dataset: str | None = None
+) -> StudyPlan:
+    """Plan the study, and say where its specs are; leave with their faults where they have any.
+
+    ``dataset`` is the only one that is asked about, if there is one.
+    """
     from ced_cdisc.core.findings import Findings, Stopped
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.locate import MissingFolder, find_study
-    from ced_cdisc.stages.planning import make_plan
+    from ced_cdisc.stages.planning import make_plan, make_plan_of
 
     console = BuildConsole()
     try:
         study = find_study(mappings, define, Path())
         console.say(study.notice)
+        if dataset is not None:
+            return make_plan_of(study, dataset, Findings(), profile)
         return make_plan(study, Findings(), profile=profile)[0]
     except MissingFolder as error:
         usage_error(str(error))

@@ -54,7 +54,7 @@ def why(
     if not folder.is_dir():
         usage_error(f"there is no folder {folder.as_posix()}; name that of the raw tables with --raw")
     console, findings = BuildConsole(), Findings()
-    plan = planned(mappings, define, profile)
+    plan = planned(mappings, define, profile, dataset)
     try:
         reason, part, faults = trace_value(plan, folder, dataset, given, variables[0], findings)
     except NoSuchValue as error:

@@ -42,11 +42,12 @@ def answers_of(look: Look, found: Mapping[Look, Given]) -> list[Answer | pl.exce
     if isinstance(look, Answer):
         return [look]
     given = found[look]
-    return (
-        [given]
-        if isinstance(given, Exception)
-        else [one for each in given for one in answers_of(each, found)]
-    )
+    if isinstance(given, Exception):
+        return [given]
+    told: list[Answer | pl.exceptions.PolarsError] = []
+    for each in given:
+        told.extend([each] if isinstance(each, Answer) else answers_of(each, found))
+    return told
 
 
 def _gone_through(data: Dataset, looks: Sequence[Look]) -> dict[Look, Given]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 import polars as pl
 
@@ -44,51 +45,67 @@ class AskedQuestion(Asking):
         look = self.look
         found = {
             name
-            for one in (look.of, look.wrong, look.way)
+            for one in (look.of, look.wrong)
             if one is not None
             for name in one.meta.root_names()
         }
         return found | set(look.dataset.shown(look.variable, *look.show))
 
-    def expressions(self, number: int, skipped: int) -> list[pl.Expr]:
-        """What is asked of a block but for its first records, in columns that end in this number."""
-        look = self.look
-        every = look.of.meta.is_literal()
-        wrong = look.wrong if every else look.of & look.wrong
-        parts = {f"of{number}": look.of, f"bad{number}": wrong}
-        if look.way is not None:
-            parts |= {f"follow{number}": look.way, f"told{number}": look.way}
-        behind = {name: one.slice(skipped) if skipped else one for name, one in parts.items()}
-        asked = [
-            pl.len() - skipped if every else behind.pop(f"of{number}").sum(),
-            behind[f"bad{number}"].any(),
-        ]
-        if look.way is not None:
-            asked += behind[f"follow{number}"].sum(), behind[f"told{number}"].count()
-        return [one.alias(name) for name, one in zip(parts, asked, strict=True)]
+    def expressions(self, number: int, skipped: int) -> dict[str, pl.Expr]:
+        """The numbers that are asked of a block but for its first records, by names that end in this one.
+
+        Questions with the same ``of`` share the number of records that they look at.
+        """
+        look, asked = self.look, dict[str, pl.Expr]()
+        if look.of is not None and look.looked is None:
+            asked[f"of{id(look.of)}"] = pl.len() - skipped if self._is_of_all else _behind(look.of, skipped).sum()
+        if look.way is None:
+            asked[f"bad{number}"] = _behind(self._chosen, skipped).any()
+        return asked
+
+    @cached_property
+    def _is_of_all(self) -> bool:
+        return self.look.of is not None and self.look.of.meta.is_literal()
+
+    @cached_property
+    def _chosen(self) -> pl.Expr:
+        """True for the records at fault."""
+        of, wrong = self.look.of, self.look.wrong
+        return wrong if of is None or self._is_of_all else of & wrong
 
     def take(
-        self, block: Block, frame: pl.DataFrame, told: Mapping[str, int], number: int, skipped: int
+        self,
+        block: Block,
+        frame: pl.DataFrame,
+        told: Mapping[str, int],
+        way: pl.Series | None,
+        number: int,
+        skipped: int,
     ) -> None:
-        """Take in what a block says."""
+        """Take in what a block says: the numbers, and the column of its way but for the first records."""
         look = self.look
-        self._looked += told[f"of{number}"] or 0
-        if look.way is not None and look.told is not None:
-            self._follow += told[f"follow{number}"] or 0
-            self._told_of += told[f"told{number}"]
+        self._looked += told.get(f"of{id(look.of)}") or 0
+        if way is not None and look.told is not None:
+            follow, can_say = int(way.sum() or 0), len(way) - way.null_count()
+            self._follow += follow
+            self._told_of += can_say
+            self._looked += can_say if look.of is None else 0
             self._seen += frame.height - skipped
             left = look.dataset.height - self._seen
             if not look.told(self._follow + left, self._told_of + left):
                 self._is_lost, self._bad = True, []
                 return
-        if told[f"bad{number}"]:
-            chosen = (look.of & look.wrong).fill_null(value=False).alias("bad")
-            bad = frame.select(chosen).to_series()
+            is_bad = follow < can_say
+        else:
+            is_bad = bool(told[f"bad{number}"])
+        if is_bad:
+            bad = frame.select(self._chosen.fill_null(value=False).alias("bad")).to_series()
             if len(bad) < frame.height:
                 bad = pl.repeat(bool(bad[0]), frame.height, eager=True)
             if skipped:
                 bad = bad.scatter(range(skipped), False)
-            self._bad.append(look.dataset.at_fault(block, frame, bad, look.variable, *look.show))
+            if bad.any():
+                self._bad.append(look.dataset.at_fault(block, frame, bad, look.variable, *look.show))
 
     @property
     def is_way(self) -> bool:
@@ -109,9 +126,13 @@ class AskedQuestion(Asking):
             return []
         if any(asked[other].is_way for other in look.instead_of):
             return []
-        return [
-            Answer(look.dataset, look.variable, self._looked, bool(self._bad), joined(self._bad), look.words)
-        ]
+        looked = self._looked if look.looked is None else look.looked
+        return [Answer(look.dataset, look.variable, looked, bool(self._bad), joined(self._bad), look.words)]
+
+
+def _behind(column: pl.Expr, skipped: int) -> pl.Expr:
+    """A column without the first records."""
+    return column.slice(skipped) if skipped else column
 
 
 class AskedValues(Asking):
@@ -135,9 +156,9 @@ class AskedValues(Asking):
             bad = block.values(name).to_frame("value").filter(wrong)["value"]
         else:
             chosen = [one for one in block.listed(name) if wrong(one)] if callable(wrong) else sorted(wrong)
+            if not chosen:
+                return
             bad = pl.Series("value", chosen, block.frame.schema[name])
-        if not len(bad):
-            return
         rows = block.frame.select(pl.col(name).is_in(bad.implode()).fill_null(value=False)).to_series()
         if rows.any():
             found = self.look.dataset.at_fault(block, block.frame, rows, name, *self.look.show)
@@ -210,7 +231,7 @@ class _Together:
 
     def ask(self, block: Block, skipped: int) -> None:
         """Put them."""
-        frame = self._plain.with_columns(self._more.values()) if self._more else self._plain
+        frame = self._plain.hstack(list(self._more.values())) if self._more else self._plain
         try:
             _ask(block, frame, self._asked, skipped)
         except pl.exceptions.PolarsError:
@@ -224,54 +245,54 @@ class _Together:
 def _ask(
     block: Block, frame: pl.DataFrame, asked: Sequence[tuple[AskedQuestion, pl.DataFrame]], skipped: int
 ) -> None:
-    every = [one for number, (each, _) in enumerate(asked) for one in each.expressions(number, skipped)]
-    told = frame.select(every).row(0, named=True)
+    every: dict[str, pl.Expr] = {}
+    for number, (one, _) in enumerate(asked):
+        every |= one.expressions(number, skipped)
+    told = frame.select(**every).row(0, named=True) if every else {}
+    # A way is looked at whole: both how many follow it and of how many it can be said are read off it.
+    columns = {
+        f"way{number}": _behind(each.look.way, skipped)
+        for number, (each, _) in enumerate(asked)
+        if each.look.way is not None
+    }
+    ways = frame.select(**columns) if columns else frame
     for number, (one, own) in enumerate(asked):
+        way = ways.get_column(f"way{number}") if one.look.way is not None else None
         try:
-            one.take(block, own, told, number, skipped)
+            one.take(block, own, told, way, number, skipped)
         except pl.exceptions.PolarsError as error:
             one.error = error
 
 
 def ask_values(block: Block, data: Dataset, asked: Sequence[AskedValues]) -> None:
     """Put questions about values to a block."""
-    expressions: dict[tuple[str, ...], list[AskedValues]] = {}
+    together: list[AskedValues] = []
+    by_name: dict[str, list[AskedValues]] = {}
     for one in asked:
         if one.error is not None:
             continue
-        if isinstance(one.look.wrong, pl.Expr):
-            expressions.setdefault(one.look.variables, []).append(one)
-        else:
-            for name in one.look.variables:
+        names, is_expression = one.look.variables, isinstance(one.look.wrong, pl.Expr)
+        if is_expression and len(names) > 1 and not data.records_held.is_large:
+            together.append(one)
+            continue
+        for name in names:
+            if is_expression:
+                by_name.setdefault(name, []).append(one)
+            else:
                 one.ask(block, name)
-    for numeric in (False, True):
-        named = {
-            names: found
-            for names, found in expressions.items()
-            if names and (data.columns[names[0]].type == "Num") == numeric
-        }
-        if data.records_held.is_large:
-            for name in dict.fromkeys(name for names in named for name in names):
-                about = [one for names, found in named.items() if name in names for one in found]
-                _ask_values(block, block.values(name).to_frame("value"), [(one, (name,)) for one in about])
-        elif named:
-            stacked = block.stacked(numeric=numeric)
-            about = [(one, names) for names, found in named.items() for one in found]
-            _ask_values(block, stacked, about)
+    if together:
+        _ask_values(block, block.texts(data.texts()), [(one, one.look.variables) for one in together])
+    for name, about in by_name.items():
+        _ask_values(block, block.values(name), [(one, (name,)) for one in about])
 
 
 def _ask_values(
-    block: Block, values: pl.DataFrame, asked: Sequence[tuple[AskedValues, tuple[str, ...]]]
+    block: Block, values: pl.Series, asked: Sequence[tuple[AskedValues, tuple[str, ...]]]
 ) -> None:
-    """Put expressions to values, and look for the records where a value is wrong."""
-    every: list[pl.Expr] = []
-    for number, (one, names) in enumerate(asked):
-        wrong = one.expression
-        if "variable" in values.columns and len(names) == 1:
-            wrong = (pl.col("variable") == names[0]) & wrong
-        every.append(wrong.any().alias(f"bad{number}"))
+    """Put expressions to values, and where one is wrong look for it in each of the variables."""
+    every = [one.expression.any().alias(f"bad{number}") for number, (one, _) in enumerate(asked)]
     try:
-        told = values.select(every).row(0)
+        told = values.to_frame("value").select(every).row(0)
     except pl.exceptions.PolarsError as error:
         if len(asked) == 1:
             asked[0][0].error = error

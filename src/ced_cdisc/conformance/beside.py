@@ -6,17 +6,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-_FEW = 20_000
-"""Records of which all columns are joined in less time than the keys alone."""
-
-
 def beside(
     frame: pl.DataFrame, other: pl.DataFrame, on: str | Sequence[str], *, nulls_equal: bool = False
 ) -> pl.DataFrame:
     """The records with the further columns of a table, null where no key agrees.
 
     It is a left join in the order of the records that looks at the keys alone: the columns of a large dataset
-    are shared with the result, not copied.
+    are shared with the result, not copied, and those of a small one are not gone through.
 
     Args:
         frame: the records.
@@ -26,11 +22,14 @@ def beside(
         nulls_equal: whether a missing key agrees with a missing one.
     """
     keys = [on] if isinstance(on, str) else list(on)
-    if frame.height < _FEW:
-        return frame.join(other, on=keys, how="left", nulls_equal=nulls_equal, maintain_order="left")
-    found = frame.select(keys).join(
-        other, on=keys, how="left", nulls_equal=nulls_equal, maintain_order="left"
-    )
+    found = frame[keys].join(other, on=keys, how="left", nulls_equal=nulls_equal, maintain_order="left")
     if found.height != frame.height:
         return frame.join(other, on=keys, how="left", nulls_equal=nulls_equal, maintain_order="left")
-    return frame.with_columns(found.drop(keys).get_columns())
+    return with_columns(frame, [found.get_column(name) for name in found.columns if name not in keys])
+
+
+def with_columns(frame: pl.DataFrame, more: Sequence[pl.Series]) -> pl.DataFrame:
+    """The records with columns of the same length; without a query, where none of them is there yet."""
+    if any(one.name in frame.columns for one in more):
+        return frame.with_columns(more)
+    return frame.hstack(more)

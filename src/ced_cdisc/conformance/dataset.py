@@ -15,13 +15,13 @@ None of them reads a record: that is done for the looks of all rules together, b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import polars as pl
 
-from ced_cdisc.conformance.beside import beside
+from ced_cdisc.conformance.beside import beside, with_columns
 from ced_cdisc.conformance.dates import day
 from ced_cdisc.conformance.follow import is_nearly_all
 from ced_cdisc.conformance.look import (
@@ -172,16 +172,18 @@ class Dataset:
 
     def values(self, name: str) -> pl.Series:
         """Each value of a variable once, sorted; missing ones left out. It is for variables that have few."""
-        return self.once(
-            f"values {name}",
-            lambda: self.records_held.different(name)[name].drop_nulls().sort().alias("value"),
-        )
+        return self.once(f"values {name}", lambda: self.records_held.values(name))
 
     # Looks
 
     def fact(self, wrong: bool, variable: str = "", **words: str) -> Look:
         """A look at the dataset itself, or at the metadata of a variable."""
-        return Answer(self, self.v(variable), 1, wrong, None, words)
+        return Answer(self, self.v(variable), 1, failed=True, words=words) if wrong else self._holds
+
+    @cached_property
+    def _holds(self) -> Look:
+        """That something is as it should be; nobody asks what, so that it is made once."""
+        return Answer(self, "", 1, failed=False)
 
     def records(
         self,
@@ -201,7 +203,25 @@ class Dataset:
             of: the records that are looked at; by default those where ``variable`` is filled.
             frame: gives the records of a block with further columns, in their order and as many.
         """
-        return self._question(wrong, variable, show, of, frame, words)
+        name, looked = self.v(variable), None
+        if of is None:
+            looked = self._filled_in(name)
+            # Where all records have a value, it is not asked of each whether it has.
+            of = pl.lit(value=True) if 0 < looked == self.height else self._is_filled(name)
+        return Question(self, name, of, wrong, show, words, frame, looked=looked)
+
+    def right(self, variable: str, *show: str, of: pl.Expr | None = None) -> Look:
+        """A look at records of which it is known that none is wrong; as :meth:`records`."""
+        if of is None:
+            return Answer(self, self.v(variable), self._filled_in(self.v(variable)), failed=False)
+        return self.records(pl.lit(value=False), variable, *show, of=of)
+
+    def _is_filled(self, name: str) -> pl.Expr:
+        return pl.col(name).is_not_null() if name in self.columns else pl.lit(value=True)
+
+    def _filled_in(self, name: str) -> int:
+        """In how many records a variable has a value; all, of one that the dataset lacks."""
+        return self.height - (self.records_held.missing(name) if name in self.columns else 0)
 
     def repeated(
         self, names: Sequence[str], variable: str, *show: str, of: pl.Expr | None = None, **words: str
@@ -235,7 +255,7 @@ class Dataset:
         name = self.v(variable)
         if self.records_held.longest(name) <= most:  # bytes are never fewer than characters
             return Answer(
-                self, name, self.height - self.records_held.missing(name), failed=False, words=words
+                self, name, self._filled_in(name), failed=False, words=words
             )
         return self.values_wrong(name, pl.col("value").str.len_chars() > most, **words)
 
@@ -255,28 +275,16 @@ class Dataset:
 
         Args:
             way: true for a record that does, false for one at fault, null where that cannot be said.
-            variable, show, of, frame: as in :meth:`records`.
+            variable, show, frame: as in :meth:`records`.
+            of: the records that are looked at; by default those of which the way can be said.
             told: whether so many of so many are nearly all.
             in_order: whether the way compares a record with the one before it in the file.
             instead_of: looks at other ways, of which none must be that of nearly all.
         """
         others = tuple(one for one in instead_of if isinstance(one, Question))
-        asked = self._question(~way, variable, show, of, frame, words)
-        return replace(asked, way=way, told=told, in_order=in_order, instead_of=others)
-
-    def _question(
-        self,
-        wrong: pl.Expr,
-        variable: str,
-        show: tuple[str, ...],
-        of: pl.Expr | None,
-        frame: Beside | None,
-        words: dict[str, str],
-    ) -> Question:
-        name = self.v(variable)
-        if of is None:
-            of = pl.col(name).is_not_null() if name in self.columns else pl.lit(value=True)
-        return Question(self, name, of, wrong, show, words, frame)
+        return Question(
+            self, self.v(variable), of, ~way, show, words, frame, way, told, others, in_order
+        )
 
     def values_wrong(self, variable: str, wrong: Wrong, *show: str, **words: str) -> Look:
         """A look at the values of one variable.
@@ -288,6 +296,27 @@ class Dataset:
         """
         return ValueQuestion(self, (self.v(variable),), wrong, show, words)
 
+    def not_among(self, variable: str, known: Iterable[str], *show: str, **words: str) -> Look:
+        """A look at the values of a character variable, which have to be among those that are known."""
+        every, name = frozenset(known), self.v(variable)
+        if self.columns[name].type == "Num":  # polars says why that cannot be
+            return self.values_wrong(name, ~pl.col("value").is_in(sorted(every)), *show, **words)
+        return self.values_wrong(name, lambda value: value not in every, *show, **words)
+
+    def numbers_wrong(
+        self, variable: str, wrong: Callable[[Any], Any], *show: str, **words: str
+    ) -> Look:
+        """A look at the values of a numeric variable.
+
+        Args:
+            variable, show: as in :meth:`values_wrong`.
+            wrong: arithmetic that can be done with a number as well as with a column, as which a large dataset
+                is looked at.
+        """
+        name = self.v(variable)
+        is_column = self.records_held.is_large or self.columns[name].type == "Char"
+        return self.values_wrong(name, wrong(pl.col("value")) if is_column else wrong, *show, **words)
+
     def texts_wrong(self, wrong: pl.Expr) -> Look:
         """A look at the values of each character variable; ``wrong`` is an expression over ``value``."""
         return ValueQuestion(self, tuple(self.texts()), wrong, (), {})
@@ -297,9 +326,7 @@ class Dataset:
         names = list(dict.fromkeys(names))
 
         def gather(block: Block) -> pl.DataFrame:
-            return block.frame.group_by(names, maintain_order=True).agg(
-                pl.len().cast(pl.Int64).alias("count")
-            )
+            return block.once(f"combined {names}", lambda: _counted(block.frame, names))
 
         def merge(parts: pl.DataFrame) -> pl.DataFrame:
             return parts.group_by(names, maintain_order=True).agg(pl.col("count").sum())
@@ -336,7 +363,7 @@ class Dataset:
 
         def found(block: Block) -> pl.DataFrame:
             if block.is_whole or SUBJECT in names:
-                return block.frame.with_columns(repeated(block.frame, names).alias(column))
+                return with_columns(block.frame, [repeated(block.frame, names).alias(column)])
             if not whole:
                 whole.append(repeated(self.read(*names), names).alias(column))
             return block.frame.with_columns(block.part_of(whole[0]))
@@ -354,7 +381,7 @@ class Dataset:
         made = pl.when(number.is_finite()).then(number).alias("number")
 
         def found(block: Block) -> pl.DataFrame:
-            return block.frame.with_columns(made)
+            return with_columns(block.frame, [block.frame.select(made).to_series()])
 
         return self.once(f"number {full}", lambda: found)
 
@@ -370,6 +397,11 @@ class Dataset:
             frame = block.frame if also is None else also(block)
             column = day(pl.col(full)).alias(f"day of {full}")
             days = block.once(f"day {full}", lambda: block.frame.select(column).to_series())
-            return None if frame is None else frame.with_columns(days)
+            return None if frame is None else with_columns(frame, [days])
 
         return self.once(f"day {full} {id(also)}", lambda: made)
+
+
+def _counted(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """What variables hold side by side, each once, in the order in which it first comes, with its ``count``."""
+    return frame.group_by(names, maintain_order=True).agg(pl.len().cast(pl.Int64).alias("count"))

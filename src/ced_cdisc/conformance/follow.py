@@ -41,6 +41,6 @@ def ways(
     """Looks at several ways, of which the first counts that nearly all records follow."""
     before: list[Look] = []
     for way in every:
-        look = data.habit(way, variable, *show, of=way.is_not_null(), told=told, instead_of=before)
+        look = data.habit(way, variable, *show, told=told, instead_of=before)
         before.append(look)
         yield look

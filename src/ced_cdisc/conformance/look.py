@@ -51,7 +51,7 @@ class Question:
     """A look at the records of a dataset, or, where it has a way, at what nearly all of them do.
 
     Attributes:
-        of: true for what is looked at.
+        of: true for what is looked at; None in a question with a way: wherever that can be said.
         wrong: true for what is wrong among that.
         show: the variables whose values are shown.
         beside: what gives the further columns that it asks for. Questions with the same one share them.
@@ -59,11 +59,12 @@ class Question:
         told: whether it is the way of the dataset; where it is not, there is no answer.
         instead_of: ways of which none must be the way of the dataset, if this one is to count.
         in_order: whether it compares a record with the one before it in the file.
+        looked: how many records are looked at, where that is known before one is read.
     """
 
     dataset: Dataset
     variable: str
-    of: pl.Expr
+    of: pl.Expr | None
     wrong: pl.Expr
     show: tuple[str, ...]
     words: Mapping[str, str]
@@ -72,6 +73,7 @@ class Question:
     told: Told | None = None
     instead_of: tuple[Question, ...] = ()
     in_order: bool = False
+    looked: int | None = None
 
 
 Wrong: TypeAlias = "pl.Expr | Callable[[Any], bool] | Collection[str]"

@@ -7,7 +7,7 @@ of each subject stand, and once more for all rules together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -54,7 +54,7 @@ class Held:
 
     def read(self, names: Sequence[str] | None, places: Places) -> pl.DataFrame:
         """Some records with the named variables, or with all."""
-        chosen = self.frame if names is None else self.frame.select(names)
+        chosen = self.frame if names is None else self.frame[list(names)]
         if isinstance(places, range):
             return chosen.slice(places.start, len(places))
         return chosen[pl.Series(places)]
@@ -96,26 +96,23 @@ class Block:
 
     def values(self, name: str) -> pl.Series:
         """Each value of a variable once; missing ones left out."""
-        return self.once(f"values {name}", lambda: self.frame[name].drop_nulls().unique())
+        if self.frame.height > FEW:
+            return self.once(f"values {name}", lambda: self.frame[name].drop_nulls().unique())
+        return self.once(
+            f"values {name}", lambda: pl.Series(name, list(self.listed(name)), self.frame.schema[name])
+        )
 
-    def listed(self, name: str) -> list[Any]:
+    def listed(self, name: str) -> Collection[Any]:
         """The same as objects of Python, in any order."""
-        if self.frame.height > FEW or self.frame.schema[name] != pl.String:
+        if self.frame.height > FEW:
             return self.once(f"list {name}", lambda: self.values(name).to_list())
-        return self.once("lists", self._lists).get(name, [])
+        # Of few records a set is made sooner than a query.
+        return self.once(f"list {name}", lambda: set(self.frame.get_column(name).to_list()) - {None})
 
-    def _lists(self) -> dict[str, list[str]]:
-        """The values of all character variables: in one step, which is much faster for few records."""
-        return dict(self.stacked(numeric=False).group_by("variable").agg("value").iter_rows())
-
-    def stacked(self, *, numeric: bool) -> pl.DataFrame:
-        """The values of all variables of a type, those of texts once each: ``variable``, ``value``."""
-        return self.once(f"stacked {numeric}", lambda: self._stacked(numeric=numeric))
-
-    def _stacked(self, *, numeric: bool) -> pl.DataFrame:
-        names = [name for name, kind in self.frame.schema.items() if (kind == pl.String) != numeric]
-        stacked = self.frame.select(names).unpivot().filter(pl.col("value").is_not_null())
-        return stacked if numeric else stacked.unique()
+    def texts(self, names: Iterable[str]) -> pl.Series:
+        """What some character variables hold, each text once."""
+        found: set[str] = set()
+        return pl.Series("value", list(found.union(*map(self.listed, names))), pl.String)
 
     @cached_property
     def subjects(self) -> pl.Series:
@@ -152,7 +149,7 @@ class Records:
     def read(self, *names: str) -> pl.DataFrame:
         """All records, with these variables or with all: of what is small, or few variables."""
         if not self.is_large or isinstance(self._source, Held):
-            return self._whole.select(names) if names else self._whole
+            return self._whole[list(names)] if names else self._whole
         return self._source.read(names or None, range(self.height))
 
     def blocks(self) -> Iterator[Block]:
@@ -166,7 +163,7 @@ class Records:
     def parts(self, names: Sequence[str]) -> Iterator[pl.DataFrame]:
         """The named variables, block by block."""
         if not self.is_large:
-            yield self._whole.select(names)
+            yield self._whole[list(names)]
             return
         for places in self._cut:
             yield self._source.read(names, places)
@@ -192,7 +189,7 @@ class Records:
     def of_subjects(self, block: Block, names: Sequence[str]) -> pl.DataFrame:
         """Records that take in all of the subjects of a block of this or another dataset."""
         if not self.is_large:
-            return self._whole.select(names)
+            return self._whole[list(names)]
         return self._source.read(names, self._subjects.places_of(block.subjects))
 
     def different(self, *names: str) -> pl.DataFrame:
@@ -205,9 +202,15 @@ class Records:
                 ]
                 made = pl.concat(parts).unique(maintain_order=True)
             else:
-                made = self._whole.select(names).unique(maintain_order=True)
+                made = self._whole[list(names)].unique(maintain_order=True)
             self._different[names] = made
         return self._different[names]
+
+    def values(self, name: str) -> pl.Series:
+        """Each value of a variable once, sorted, as ``value``; missing ones left out."""
+        if self.is_large:
+            return self.different(name)[name].drop_nulls().sort().alias("value")
+        return pl.Series("value", sorted(self._small.listed(name)), self._whole.schema[name])
 
     def missing(self, name: str) -> int:
         """How many records lack a value of a variable."""
@@ -227,9 +230,12 @@ class Records:
 
     @cached_property
     def _profile(self) -> _Profile:
-        made = _Profile(has_subjects=self.is_large and SUBJECT in self._names)
+        made = _Profile(has_subjects=SUBJECT in self._names)
+        if not self.is_large:
+            made.add_listed(self._small)
+            return made
         for places in _cut(self.height):
-            made.add(self._source.read(None, places) if self.is_large else self._whole)
+            made.add(self._source.read(None, places))
         return made
 
     @cached_property
@@ -262,6 +268,14 @@ class _Profile:
             runs = frame[SUBJECT].rle().struct.unnest()
             numbers = [self.known.setdefault(one, len(self.known)) for one in runs["value"].to_list()]
             self.runs.append((np.array(numbers, np.uint32), runs["len"].to_numpy().astype(np.uint32)))
+
+    def add_listed(self, block: Block) -> None:
+        """All records, where they are few: what they hold is listed for the rules, too."""
+        for column in block.frame.get_columns():
+            self.missing[column.name] = column.null_count()
+            if column.dtype == pl.String:
+                texts = block.listed(column.name)
+                self.longest[column.name] = max((len(text.encode()) for text in texts), default=0)
 
 
 class _Subjects:

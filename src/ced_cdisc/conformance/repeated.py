@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.records import Block
 
 _FEW = 20_000
@@ -25,7 +26,7 @@ def repeated(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
     if frame.is_empty() or not names:
         return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
     if frame.height < _FEW:
-        return frame.select(pl.struct(names).is_duplicated()).to_series()
+        return frame[list(names)].is_duplicated()
     total = frame[names[0]].hash(0)
     for seed, name in enumerate(names[1:], start=1):
         total = total + frame[name].hash(seed)
@@ -43,4 +44,4 @@ def flagged_again(names: Sequence[str], of: pl.Expr, block: Block) -> pl.DataFra
     """
     flagged = block.frame.select(of.fill_null(value=False).alias(again(names).meta.output_name())).to_series()
     found = repeated(block.frame.select(names).filter(flagged), names)
-    return block.frame.with_columns(flagged.scatter(flagged.arg_true(), found))
+    return with_columns(block.frame, [flagged.scatter(flagged.arg_true(), found)])

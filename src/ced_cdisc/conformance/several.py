@@ -25,11 +25,14 @@ def several(
     by = [data.v(key) for key in keys]
 
     def then(pairs: pl.DataFrame) -> Iterator[Look]:
+        if not pairs[by].is_duplicated().any():
+            yield data.right(variable, *show)
+            return
         counted = pairs if is_missing_one else pairs.filter(pl.col(data.v(name)).is_not_null())
         values = counted.group_by(by).agg(pl.len().alias("__values"))
         many = values.filter(pl.col("__values") > 1)
         if not many.height:
-            yield data.records(pl.lit(value=False), variable, *show)
+            yield data.right(variable, *show)
             return
         frame = data.beside(many, by, nulls_equal=True)
         yield data.records(pl.col("__values").is_not_null(), variable, *show, frame=frame)
@@ -51,14 +54,17 @@ def one_to_one(
 
     def then(pairs: pl.DataFrame) -> Iterator[Look]:
         keys = [*within, one, other]
+        both = pl.col(one).is_not_null() & pl.col(other).is_not_null()
+        if not any(pairs[[*within, name]].is_duplicated().any() for name in (one, other)):
+            yield data.right(one, other, *within, of=both)
+            return
         filled = pairs.select(keys).drop_nulls(keys if is_within_filled else [one, other])
         either = pl.any_horizontal(
             pl.struct(*within, one).is_duplicated(), pl.struct(*within, other).is_duplicated()
         )
         bad = filled.filter(either).with_columns(pl.lit(value=True).alias("__bad"))
-        both = pl.col(one).is_not_null() & pl.col(other).is_not_null()
         if not bad.height:
-            yield data.records(pl.lit(value=False), one, other, *within, of=both)
+            yield data.right(one, other, *within, of=both)
             return
         frame = data.beside(bad, keys, nulls_equal=True)
         yield data.records(pl.col("__bad"), one, other, *within, of=both, frame=frame)

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
+from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Beside
 from ced_cdisc.conformance.records import Block
@@ -72,6 +73,11 @@ class Submission:
             "USUBJID", keep="first", maintain_order=True
         )
 
+    @cached_property
+    def subject_names(self) -> frozenset[str]:
+        """The subjects of DM."""
+        return frozenset(self.subjects["USUBJID"].to_list())
+
     def with_dm(self, *names: str | pl.Expr) -> Beside:
         """Gives records variables of DM as ``DM.RFSTDTC``, null where DM has none.
 
@@ -87,18 +93,17 @@ class Submission:
         absent = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.subjects.columns]
         dm = self.subjects.with_columns(absent)
         named = (pl.col(n).alias(f"DM.{n}") for n in names)
-        right = dm.select("USUBJID", *named, *made).drop("USUBJID").get_columns()
+        right = dm.select("USUBJID", *named, *made).drop("USUBJID")
 
         def found(block: Block) -> pl.DataFrame:
-            at = self._place_in_dm(block)
-            return block.frame.with_columns([column.gather(at) for column in right])
+            return with_columns(block.frame, right[self._place_in_dm(block)].get_columns())
 
         return found
 
     def _place_in_dm(self, block: Block) -> pl.Series:
         if block not in self._places_in_dm:
-            known = self.subjects.select("USUBJID").with_row_index("place")
-            found = block.frame.select("USUBJID").join(known, on="USUBJID", how="left", maintain_order="left")
+            known = self.once("places in DM", lambda: self.subjects[["USUBJID"]].with_row_index("place"))
+            found = block.frame[["USUBJID"]].join(known, on="USUBJID", how="left", maintain_order="left")
             self._places_in_dm[block] = found["place"]
         return self._places_in_dm[block]
 

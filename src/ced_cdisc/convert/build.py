@@ -92,7 +92,7 @@ def build_share(
     share: Share,
     watch: Watch,
     changes: Mapping[str, TextChanges],
-) -> tuple[dict[str, Blocks], dict[str, Found]]:
+) -> tuple[dict[str, Blocks], dict[str, Found], dict[str, Found]]:
     """Carry a part of the plan out on the records of some subjects, or all of it on those of all.
 
     What must hold among all subjects is not looked at.
@@ -105,16 +105,17 @@ def build_share(
         changes: by folder of the study, told of texts that were split or written in ASCII.
 
     Returns:
-        The datasets by qualified name, with the raw table and row of each record at the end; and by folder
-        what is at fault.
+        The datasets by qualified name, with the raw table and row of each record at the end; by folder what
+        is at fault in no dataset; and by qualified name what is at fault in each that was built.
     """
     studies = [_Study.begun(one, records, changes[one.folder], share) for one in plan.studies]
     _carry_out(studies, watch, None)
     shown: dict[str, Blocks] = {}
+    noted: dict[str, Found] = {}
     for study in studies:
         shown |= study.shared(share)
-        study.finish()
-    return shown, {study.plan.folder: study.world.faults.found() for study in studies}
+        noted |= {study.plan.qualified(name): one.found() for name, one in study.world.noted.items()}
+    return shown, {study.plan.folder: study.world.faults.found() for study in studies}, noted
 
 
 def faults_of(plan: StudyPlan, tables: Mapping[str, RawFrame]) -> Faults:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 import polars as pl
 
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
+from ced_cdisc.convert.held import Held
+from ced_cdisc.convert.pool import check_subjects
+from ced_cdisc.convert.sources import World, check_in_dm
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import one_of
-from ced_cdisc.plan.model import DatasetPlan
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 
 _PAIR: tuple[str, ...] = ("PARAMCD", "AVAL", "AVALC")
 
@@ -29,6 +32,32 @@ def columns_alike(dataset: DatasetPlan, columns: Container[str]) -> tuple[str, .
     if code not in columns or unit not in columns:
         return ()
     return (code, *(f"{prefix}{n}" for n in ("CAT", "SPEC", "METHOD") if f"{prefix}{n}" in columns), unit)
+
+
+def check_dm(
+    plan: StudyPlan,
+    raw: Mapping[str, pl.DataFrame],
+    data: Mapping[str, Blocks],
+    faults: Mapping[str, Faults],
+) -> None:
+    """CED249 for subjects of several studies, CED260 for raw rows whose subject is not in DM.
+
+    Args:
+        plan: the study.
+        raw: the raw records of all studies by qualified name.
+        data: the finished datasets by qualified name.
+        faults: by folder of the study.
+    """
+    before = Held()
+    for study in plan.studies:
+        dm = data.get(study.qualified("DM"))
+        frames = {} if dm is None else {"DM": dm.frame([SUBJECT, TABLE, ROW])}
+        world = World(study, faults[study.folder], study.own(raw), frames=Held(frames))
+        check_in_dm(world)
+        check_subjects(before, world)
+        if dm is not None:
+            above = [before["DM"]] if "DM" in before else []
+            before["DM"] = pl.concat([*above, frames["DM"]])
 
 
 def _with_records(data: Blocks, names: list[str]) -> pl.DataFrame:

@@ -30,7 +30,7 @@ def pool_frames(studies: Sequence[Tabulated]) -> Held:
     first, *others = (study.world for study in studies)
     frames = first.frames.copy()
     for world in others:
-        _check_subjects(first, frames, world)
+        check_subjects(frames, world)
         for name, frame in world.frames.items():
             table = pl.lit(world.plan.qualified("")) + pl.col(TABLE)
             frame = frame.with_columns(table.alias(TABLE))
@@ -47,7 +47,8 @@ def _next(frame: pl.DataFrame) -> int:
     return max(frame[ORDER].to_list(), default=-1) + 1
 
 
-def _check_subjects(first: World, frames: Held, world: World) -> None:
+def check_subjects(frames: Held, world: World) -> None:
+    """CED249: a subject in DM of a study and in that of the studies before it."""
     if "DM" not in frames or "DM" not in world.frames:
         return
     again = world.frames["DM"].join(frames["DM"], on=SUBJECT, how="semi", maintain_order="left")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
+from typing import Protocol
 
 import polars as pl
 
@@ -87,6 +88,63 @@ class Packed(_Unknown):
         if "_frame" not in self.__dict__ and 0 < len(names) <= min(_FEW_COLUMNS, len(self.schema) // 2):
             return pl.read_ipc(self.body, columns=list(names)).select(names)
         return self._frame.select(names)
+
+
+class Stretches(Protocol):
+    """Bytes of which any stretch can be read."""
+
+    def read(self, start: int, size: int) -> bytes:
+        """So many bytes from ``start`` on."""
+        ...
+
+
+@dataclass(frozen=True)
+class Stretch(_Unknown):
+    """Rows of an Arrow file that is a stretch of many bytes; nothing of it is held.
+
+    Attributes:
+        height: how many rows.
+        schema: the columns.
+        of: the bytes.
+        start: where it begins in them.
+        size: how many bytes it has.
+    """
+
+    height: int
+    schema: Mapping[str, pl.DataType]
+    of: Stretches = field(repr=False, compare=False)
+    start: int
+    size: int
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns."""
+        return tuple(self.schema)
+
+    def read(self, names: Sequence[str]) -> pl.DataFrame:
+        """The rows with the named columns."""
+        if not names:
+            return pl.DataFrame()
+        return pl.read_ipc(self.of.read(self.start, self.size), columns=list(names)).select(names)
+
+
+def stretches(of: Stretches, sizes: Sequence[tuple[int, int]], start: int = 0) -> tuple[Stretch, ...]:
+    """The blocks of a dataset that stand in bytes as Arrow files, one after the other.
+
+    Args:
+        of: the bytes.
+        sizes: of each block, its rows and its bytes.
+        start: where the first begins.
+
+    Raises:
+        PolarsError, OSError: the bytes are no such files.
+    """
+    found: list[Stretch] = []
+    for height, size in sizes:
+        schema = dict(pl.read_ipc_schema(BytesIO(of.read(start, size))))
+        found.append(Stretch(height, schema, of, start, size))
+        start += size
+    return tuple(found)
 
 
 def later(schema: Mapping[str, pl.DataType], height: int, make: Callable[[], pl.DataFrame]) -> Blocks:

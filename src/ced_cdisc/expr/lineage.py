@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from ced_cdisc.expr import tree
 
+_READ, _OWN = "_columns", "_own_columns"
+"""What is known of a node once it was asked: planning asks many times."""
 
-def columns(node: tree.Node) -> list[tree.Column]:
+
+def columns(node: tree.Node) -> tuple[tree.Column, ...]:
     """All columns that a tree reads, in order of appearance."""
-    return [below for below in tree.walk(node) if isinstance(below, tree.Column)]
+    known = node.__dict__
+    found: tuple[tree.Column, ...] | None = known.get(_READ)
+    if found is None:
+        found = tuple(below for below in tree.walk(node) if isinstance(below, tree.Column))
+        known[_READ] = found
+    return found
 
 
-def own_columns(node: tree.Node) -> list[tree.Column]:
+def own_columns(node: tree.Node) -> tuple[tree.Column, ...]:
     """The columns that a tree reads from the row at hand or from other rows of its own dataset.
 
     What an aggregate reads from the records of another dataset is left out.
     """
-    found: list[tree.Column] = []
-    _collect(node, "", found)
+    known = node.__dict__
+    found: tuple[tree.Column, ...] | None = known.get(_OWN)
+    if found is None:
+        made: list[tree.Column] = []
+        _collect(node, "", made)
+        found = known[_OWN] = tuple(made)
     return found
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.signature import Parameter, Registry, Signature
-from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.expr.tree import Scope, Type, changed
 from ced_cdisc.spec.words import OWN_RECORDS
 from ced_cdisc.standards.units import substances
 
@@ -80,8 +81,7 @@ class _Resolver:
         self._registry = registry
 
     def visit(self, node: tree.Node, inside: str | None) -> tree.Node:
-        method = getattr(self, f"_{type(node).__name__.lower()}")
-        return method(node, inside)
+        return _VISITS[type(node)](self, node, inside)
 
     def _typed(self, node: tree.Node, inside: str | None) -> tuple[tree.Node, Type]:
         done = self.visit(node, inside)
@@ -94,7 +94,7 @@ class _Resolver:
         kind = (
             Type.MISSING if node.value is None else Type.TEXT if isinstance(node.value, str) else Type.NUMBER
         )
-        return replace(node, type=kind)
+        return changed(node, type=kind)
 
     def _column(self, node: tree.Column, inside: str | None) -> tree.Node:
         found = self._names.find(node.name, inside)
@@ -102,7 +102,7 @@ class _Resolver:
             message, hint = self._names.unknown(node.name, inside)
             raise ExpressionError(message, node.at, hint, "CED012")
         scope, kind = found
-        return replace(node, scope=scope, type=kind)
+        return changed(node, scope=scope, type=kind)
 
     # logic
 
@@ -113,20 +113,20 @@ class _Resolver:
         return done
 
     def _both(self, node: tree.Both, inside: str | None) -> tree.Node:
-        return replace(
+        return changed(
             node, left=self._truth(node.left, inside), right=self._truth(node.right, inside), type=Type.TRUTH
         )
 
     def _either(self, node: tree.Either, inside: str | None) -> tree.Node:
-        return replace(
+        return changed(
             node, left=self._truth(node.left, inside), right=self._truth(node.right, inside), type=Type.TRUTH
         )
 
     def _negated(self, node: tree.Negated, inside: str | None) -> tree.Node:
-        return replace(node, of=self._truth(node.of, inside), type=Type.TRUTH)
+        return changed(node, of=self._truth(node.of, inside), type=Type.TRUTH)
 
     def _ismissing(self, node: tree.IsMissing, inside: str | None) -> tree.Node:
-        return replace(node, of=self.visit(node.of, inside), type=Type.TRUTH)
+        return changed(node, of=self.visit(node.of, inside), type=Type.TRUTH)
 
     def _compare(self, node: tree.Compare, inside: str | None) -> tree.Node:
         left, right = self._same([node.left, node.right], inside, node.at)
@@ -136,18 +136,18 @@ class _Resolver:
                 node.at,
                 "number() or a date is meant?",
             )
-        return replace(node, left=left, right=right, type=Type.TRUTH)
+        return changed(node, left=left, right=right, type=Type.TRUTH)
 
     def _between(self, node: tree.Between, inside: str | None) -> tree.Node:
         of, low, high = self._same([node.of, node.low, node.high], inside, node.at)
         if of.type is Type.TEXT:
             raise _misfit("'between' needs numbers or dates, not text", node.at)
-        return replace(node, of=of, low=low, high=high, type=Type.TRUTH)
+        return changed(node, of=of, low=low, high=high, type=Type.TRUTH)
 
     def _member(self, node: tree.Member, inside: str | None) -> tree.Node:
         of, *values = self._same([node.of, *node.values], inside, node.at)
         literals = tuple(v for v in values if isinstance(v, tree.Literal))
-        return replace(node, of=of, values=literals, type=Type.TRUTH)
+        return changed(node, of=of, values=literals, type=Type.TRUTH)
 
     # numbers
 
@@ -160,10 +160,10 @@ class _Resolver:
 
     def _arithmetic(self, node: tree.Arithmetic, inside: str | None) -> tree.Node:
         left, right = self._number(node.left, inside), self._number(node.right, inside)
-        return replace(node, left=left, right=right, type=Type.NUMBER)
+        return changed(node, left=left, right=right, type=Type.NUMBER)
 
     def _negative(self, node: tree.Negative, inside: str | None) -> tree.Node:
-        return replace(node, of=self._number(node.of, inside), type=Type.NUMBER)
+        return changed(node, of=self._number(node.of, inside), type=Type.NUMBER)
 
     # calls
 
@@ -189,7 +189,7 @@ class _Resolver:
             return self._plugin(node, signature.derivation, args, inside)
         if node.name == "number":
             return tree.ReadNumber(of=args[0], at=node.at, type=Type.NUMBER)
-        return replace(node, args=tuple(args), type=result)
+        return changed(node, args=tuple(args), type=result)
 
     def _plugin(
         self, call: tree.Call, derivation: Derivation, args: list[tree.Node], inside: str | None
@@ -225,7 +225,7 @@ class _Resolver:
         if arg.type is Type.MISSING or arg.type in parameter.types:
             return arg
         if arg.type is Type.TEXT and isinstance(arg, tree.Literal) and Type.DTC in parameter.types:
-            return replace(arg, type=Type.DTC)
+            return changed(arg, type=Type.DTC)
         wanted = " or ".join(kind.value for kind in parameter.types)
         kind = arg.type.value if arg.type else "value"
         hint = (
@@ -252,7 +252,7 @@ class _Resolver:
         kinds = {node.type for node in nodes if node.type is not Type.MISSING}
         if kinds == {Type.TEXT, Type.DTC}:
             if all(n.type is not Type.TEXT or isinstance(n, tree.Literal) for n in nodes):
-                return [replace(n, type=Type.DTC) if n.type is Type.TEXT else n for n in nodes]
+                return [changed(n, type=Type.DTC) if n.type is Type.TEXT else n for n in nodes]
             return nodes
         if len(kinds) > 1:
             names = sorted(kind.value for kind in kinds if kind)
@@ -274,13 +274,13 @@ class _Resolver:
                 self._column(tree.Column(name=name, at=node.at), None)
         of = self.visit(node.of, owner) if node.of is not None else None
         where = self._truth(node.where, owner) if node.where is not None else None
-        order = tuple(replace(o, of=self.visit(o.of, owner)) for o in node.order)
+        order = tuple(changed(o, of=self.visit(o.of, owner)) for o in node.order)
         if node.func in ("first", "last", "rank", "next", "previous") and not order:
             raise _misfit(f"{node.func}() needs an 'order by'", node.at)
         if node.func in ("sum", "mean") and of is not None and of.type not in (Type.NUMBER, Type.MISSING):
             raise _misfit(f"{node.func}() needs numbers", node.at)
         kind = Type.NUMBER if node.func in ("sum", "mean", "count", "rank") or of is None else of.type
-        return replace(node, of=of, where=where, order=order, dataset=owner, type=kind)
+        return changed(node, of=of, where=where, order=order, dataset=owner, type=kind)
 
     def _owner(self, node: tree.Aggregate) -> str:
         """The dataset an aggregate goes over: the one its value or condition names, else the own one."""
@@ -299,18 +299,18 @@ class _Resolver:
     # nodes made by the planner
 
     def _recode(self, node: tree.Recode, inside: str | None) -> tree.Node:
-        return replace(node, of=self.visit(node.of, inside), type=Type.TEXT)
+        return changed(node, of=self.visit(node.of, inside), type=Type.TEXT)
 
     def _readdate(self, node: tree.ReadDate, inside: str | None) -> tree.Node:
         time = self.visit(node.time, inside) if node.time is not None else None
-        return replace(node, date=self.visit(node.date, inside), time=time, type=Type.DTC)
+        return changed(node, date=self.visit(node.date, inside), time=time, type=Type.DTC)
 
     def _impute(self, node: tree.Impute, inside: str | None) -> tree.Node:
         of = self.visit(node.of, inside)
         if of.type not in (Type.DTC, Type.MISSING):
             shown = of.type.value if of.type else "value"
             raise _misfit(f"'impute' takes an ISO 8601 date, not a {shown}", of.at)
-        return replace(
+        return changed(
             node,
             of=of,
             not_before=tuple(self._bound(bound, inside) for bound in node.not_before),
@@ -325,7 +325,14 @@ class _Resolver:
         return done
 
     def _readnumber(self, node: tree.ReadNumber, inside: str | None) -> tree.Node:
-        return replace(node, of=self.visit(node.of, inside), type=Type.NUMBER)
+        return changed(node, of=self.visit(node.of, inside), type=Type.NUMBER)
 
     def _selected(self, node: tree.Selected, inside: str | None) -> tree.Node:
         raise _misfit(f"{node.name}[..] can be used in a computed parameter only", node.at)
+
+
+_VISITS: dict[type[tree.Node], Callable[[_Resolver, Any, str | None], tree.Node]] = {
+    kind: getattr(_Resolver, f"_{kind.__name__.lower()}")
+    for kind in tree.Node.__subclasses__()
+    if hasattr(_Resolver, f"_{kind.__name__.lower()}")
+}

@@ -7,8 +7,8 @@ is ``None`` until :mod:`ced_cdisc.expr.resolve` has checked the tree. Trees are 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -47,6 +47,11 @@ class Node:
 
     at: int = field(default=0, compare=False)
     type: Type | None = field(default=None, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: the fields, and not what is known of the node besides (:func:`walk`)."""
+        known = self.__dict__
+        return {name: known[name] for name in _names(type(self))}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,30 +269,49 @@ _WALKED = "_walked"
 
 
 @lru_cache(maxsize=64)
+def _names(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node."""
+    return tuple(item.name for item in fields(kind))
+
+
+@lru_cache(maxsize=64)
 def _parts(kind: type[Node]) -> tuple[str, ...]:
     """The fields of a kind of node that may hold nodes, as their annotations say."""
     return tuple(item.name for item in fields(kind) if re.search(r"Node|Literal|Ordering", str(item.type)))
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The direct children of a node, in the order of the text."""
+    found: list[Node] = []
     for name in _parts(type(node)):
         value = getattr(node, name)
         if isinstance(value, Node):
-            yield value
+            found.append(value)
         elif isinstance(value, tuple):
-            for element in cast("tuple[object, ...]", value):
-                if isinstance(element, Node):
-                    yield element
+            found += [element for element in cast("tuple[object, ...]", value) if isinstance(element, Node)]
+    return found
 
 
 def walk(node: Node) -> tuple[Node, ...]:
     """The node and all nodes below it, in the order of the text."""
-    found: tuple[Node, ...] | None = node.__dict__.get(_WALKED)
+    known = node.__dict__
+    found: tuple[Node, ...] | None = known.get(_WALKED)
     if found is None:
-        found = (node, *(below for child in children(node) for below in walk(child)))
-        object.__setattr__(node, _WALKED, found)  # a plan looks over its trees many times
+        below = [node]
+        for child in children(node):
+            below += walk(child)
+        found = known[_WALKED] = tuple(below)  # a plan looks over its trees many times
     return found
+
+
+def changed(node: N, **values: Any) -> N:
+    """The node with other values of some fields.
+
+    That is :func:`dataclasses.replace`, which asks every time what fields there are: trees are made by it.
+    """
+    made = object.__new__(type(node))
+    made.__dict__.update(node.__getstate__(), **values)
+    return made
 
 
 def rebuild(node: N, change: Callable[[Node], Node]) -> N:
@@ -304,4 +328,4 @@ def rebuild(node: N, change: Callable[[Node], Node]) -> N:
             several = tuple(change(element) for element in listed)
             if any(one is not other for one, other in zip(several, listed, strict=True)):
                 values[name] = several
-    return replace(node, **values) if values else node
+    return changed(node, **values) if values else node

@@ -95,7 +95,7 @@ class Line:
     codelist: Codelist | None = None
     """A codelist that binds this line's values alone, beside the variable's."""
     text: Text | None = None
-    policy: TextPolicy = field(default_factory=TextPolicy)
+    policy: TextPolicy = TextPolicy()
     unknown: Node | None = None
     """Records for which this is true are reported: a condition of the line is neither true nor false."""
     unknown_asked: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
@@ -27,17 +27,38 @@ def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> Study
             hint = did_you_mean(name, known)
             message = f"there is no dataset {name} in this study"
             findings.add(Finding("CED031", message, Location("--only"), hint=hint))
-    wanted = {name for name in asked if name in known}
-    own = _needed_by(plan, {name for name in wanted if "/" not in name})
-    read = {name for d in plan.datasets if d.kind == "adam" and d.name in own for name in needed(d)}
-    pooled: list[StudyPlan] = []
+    chosen = _chosen(plan, {name for name in asked if name in known}, needed)
+    own, *pooled = (
+        _without_guides(replace(study, datasets=tuple(d for d in study.datasets if d.name in names)))
+        for study, names in zip(plan.studies, chosen, strict=True)
+    )
+    return replace(own, pooled=tuple(pooled))
+
+
+def needed_for_each(plan: StudyPlan) -> dict[str, list[str]]:
+    """For each dataset of the studies the datasets that :func:`restrict` keeps for it, by qualified names."""
+    known = {id(d): needed(d) for study in plan.studies for d in study.datasets}
+    made: dict[str, list[str]] = {}
+    for name in (study.qualified(d.name) for study in plan.studies for d in study.datasets):
+        chosen = _chosen(plan, {name}, lambda dataset: known[id(dataset)])
+        pairs = zip(plan.studies, chosen, strict=True)
+        made[name] = sorted(study.qualified(one) for study, names in pairs for one in names)
+    return made
+
+
+_Needs = Callable[[DatasetPlan], set[str]]
+
+
+def _chosen(plan: StudyPlan, wanted: set[str], needs: _Needs) -> list[set[str]]:
+    """Of each study the names of the datasets that are wanted, by qualified names, and of what they need."""
+    own = _needed_by(plan, {name for name in wanted if "/" not in name}, needs)
+    read = {name for d in plan.datasets if d.kind == "adam" and d.name in own for name in needs(d)}
+    found = [own]
     for study in plan.pooled:
         there = {d.name for d in study.datasets}
         named = {d.name for d in study.datasets if study.qualified(d.name) in wanted}
-        chosen = _needed_by(study, named | (read & there))
-        pooled.append(replace(study, datasets=tuple(d for d in study.datasets if d.name in chosen)))
-    part = replace(plan, datasets=tuple(d for d in plan.datasets if d.name in own), pooled=tuple(pooled))
-    return replace(_without_guides(part), pooled=tuple(_without_guides(study) for study in part.pooled))
+        found.append(_needed_by(study, named | (read & there), needs))
+    return found
 
 
 def _without_guides(plan: StudyPlan) -> StudyPlan:
@@ -53,12 +74,12 @@ def _without_guides(plan: StudyPlan) -> StudyPlan:
     )
 
 
-def _needed_by(plan: StudyPlan, names: Iterable[str]) -> set[str]:
+def _needed_by(plan: StudyPlan, names: Iterable[str], needs: _Needs) -> set[str]:
     """The named datasets and all they need; with subjects' data also DM, against which they are checked."""
     by_name = {dataset.name: dataset for dataset in plan.datasets}
-    found = closure(by_name, names)
+    found = closure(by_name, names, needs)
     if any(by_name[n].kind == "sdtm" and not by_name[n].reference_data for n in found) and "DM" in by_name:
-        found |= closure(by_name, ["DM"])
+        found |= closure(by_name, ["DM"], needs)
     return found
 
 
@@ -71,7 +92,7 @@ def needed(dataset: DatasetPlan) -> set[str]:
     return (found | referred(dataset)) - {dataset.name}
 
 
-def closure(by_name: Mapping[str, DatasetPlan], names: Iterable[str]) -> set[str]:
+def closure(by_name: Mapping[str, DatasetPlan], names: Iterable[str], needs: _Needs = needed) -> set[str]:
     """The named datasets and those of ``by_name`` that they need, directly or not; of a split domain all."""
     found: set[str] = set()
     waiting = list(names)
@@ -79,6 +100,6 @@ def closure(by_name: Mapping[str, DatasetPlan], names: Iterable[str]) -> set[str
         current = waiting.pop()
         if current not in found and current in by_name:
             found.add(current)
-            asked = needed(by_name[current])
+            asked = needs(by_name[current])
             waiting.extend(one.name for one in by_name.values() if one.name in asked or one.domain in asked)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -182,18 +182,21 @@ def _adam_order(specs: Specs, findings: Findings) -> list[AnalysisSpec]:
     return sorted(listed, key=lambda s: order.index(str(s.dataset)))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _texts(getattr(value, name))
-    elif isinstance(value, dict):
-        for item in cast("dict[Any, Any]", value).values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in cast("list[Any]", value):
-            yield from _texts(item)
+def _texts(value: Any) -> list[str]:
+    """All texts below a part of a spec, but for keys, in no order that counts."""
+    found: list[str] = []
+    waiting: list[Any] = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            found.append(part)
+        elif isinstance(part, BaseModel):
+            waiting += filter(None, part.__dict__.values())
+        elif isinstance(part, dict):
+            waiting += cast("dict[Any, Any]", part).values()
+        elif isinstance(part, list):
+            waiting += cast("list[Any]", part)
+    return found
 
 
 def _unused_codelists(study: Tabulations) -> None:

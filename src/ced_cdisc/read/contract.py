@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ element), row of the sheet (xlsx), number of the row from 1 (all others; of a qu
 
 SPREADSHEET_ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
 """What spreadsheet programs write for a value that could not be computed, also into exported text."""
+_SHOWN_RECORDS = 5
 _OTHER_DELIMITERS = (";", "\t", "|", ",")
 
 
@@ -112,6 +113,27 @@ def read_error(error: OSError, contract: TableContract, shown: str) -> Finding:
         Location(shown),
         "look at its permissions, or whether another program holds it open",
     )
+
+
+def empty_file(contract: TableContract, shown: str) -> Finding:
+    """CED205: a file without a single record."""
+    text = f"the file of table {contract.name} is empty: not even a header"
+    return raw_finding("CED205", text, Location(shown), f"expected {', '.join(contract.columns)}")
+
+
+def skipped_rows(places: list[int], word: str, contract: TableContract, shown: str) -> list[Finding]:
+    """CED218, a note: rows without a single filled cell were left out."""
+    if not places:
+        return []
+    listed = ", ".join(map(str, places[:_SHOWN_RECORDS])) + (", ..." if len(places) > _SHOWN_RECORDS else "")
+    many = "s" if len(places) > 1 else ""
+    text = f"{len(places)} blank {word}{many} of table {contract.name} left out: {listed}"
+    return [raw_finding("CED218", text, Location(shown, places[0]), severity=Severity.NOTE)]
+
+
+def kept_columns(contract: TableContract, needed: Collection[str] | None) -> list[str]:
+    """The columns that are read, in the order of the contract."""
+    return [name for name in contract.columns if needed is None or name in needed]
 
 
 def compare_header(header: Sequence[str], contract: TableContract, where: Location) -> list[Finding]:

@@ -17,9 +17,18 @@ import numpy as np
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity
-from ced_cdisc.read.contract import ROW, TableContract, compare_header, new_columns, raw_finding
+from ced_cdisc.read.contract import (
+    ROW,
+    TableContract,
+    compare_header,
+    empty_file,
+    kept_columns,
+    new_columns,
+    raw_finding,
+    skipped_rows,
+)
 from ced_cdisc.read.encoding import place_of, to_utf8
-from ced_cdisc.read.finish import empty_file, finish_cells, kept_columns, skipped_rows
+from ced_cdisc.read.finish import finish_cells
 from ced_cdisc.read.scan import Fault, Layout, scan
 
 _SHOWN_RECORDS = 5

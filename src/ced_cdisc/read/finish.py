@@ -1,4 +1,4 @@
-"""The last steps to a raw table that all formats share: chosen columns, missing texts, blank rows, places."""
+"""The last steps to the frame of a raw table that all formats share: missing texts, blank rows, places."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
-from ced_cdisc.core.findings import Finding, Location, Severity
+from ced_cdisc.core.findings import Finding, Location
 from ced_cdisc.read.cell_text import NO_NUMBER
-from ced_cdisc.read.contract import ROW, TableContract, raw_finding
-
-_SHOWN_RECORDS = 5
-
-
-def kept_columns(contract: TableContract, needed: Collection[str] | None) -> list[str]:
-    """The columns that the frame has, in the order of the contract."""
-    return [name for name in contract.columns if needed is None or name in needed]
+from ced_cdisc.read.contract import ROW, TableContract, kept_columns, raw_finding, skipped_rows
 
 
 def finished_table(
@@ -61,22 +54,6 @@ def finish_cells(frame: pl.DataFrame, contract: TableContract) -> pl.DataFrame:
         frame = frame.with_columns(texts.str.strip_chars())
     empty = ["", *contract.missing]
     return frame.with_columns(pl.when(~texts.is_in(empty)).then(texts).otherwise(None))
-
-
-def empty_file(contract: TableContract, shown: str) -> Finding:
-    """CED205: a file without a single record."""
-    text = f"the file of table {contract.name} is empty: not even a header"
-    return raw_finding("CED205", text, Location(shown), f"expected {', '.join(contract.columns)}")
-
-
-def skipped_rows(places: list[int], word: str, contract: TableContract, shown: str) -> list[Finding]:
-    """CED218, a note: rows without a single filled cell were left out."""
-    if not places:
-        return []
-    listed = ", ".join(map(str, places[:_SHOWN_RECORDS])) + (", ..." if len(places) > _SHOWN_RECORDS else "")
-    many = "s" if len(places) > 1 else ""
-    text = f"{len(places)} blank {word}{many} of table {contract.name} left out: {listed}"
-    return [raw_finding("CED218", text, Location(shown, places[0]), severity=Severity.NOTE)]
 
 
 def cells_at_fault(

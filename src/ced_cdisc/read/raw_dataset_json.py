@@ -14,9 +14,9 @@ import polars as pl
 from ced_cdisc.core.datafile import FileVariable
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, Stopped
 from ced_cdisc.read.cell_text import boolean_text, decimal_text, number_text
-from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
+from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
 from ced_cdisc.read.dataset_json import DECIMAL, DatasetJsonFile
-from ced_cdisc.read.finish import finished_table, kept_columns, numbered
+from ced_cdisc.read.finish import finished_table, numbered
 
 _DIGITS = 400
 """More digits than a double has, on either side of the point; a text such as 1E999999 stands for so many."""

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
-from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
-from ced_cdisc.read.finish import finished_table, kept_columns
+from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
+from ced_cdisc.read.finish import finished_table
 from ced_cdisc.read.odm import KEYS, OdmData, OdmFault, OdmGroup, read_odm
 
 Read = tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]

@@ -11,8 +11,8 @@ import pyarrow.parquet as _parquet  # pyright: ignore[reportMissingTypeStubs]
 
 from ced_cdisc.core.findings import Finding, Location, Severity
 from ced_cdisc.read.cell_text import NoText
-from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
-from ced_cdisc.read.finish import finished_table, kept_columns, no_numbers, no_text, numbered
+from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
+from ced_cdisc.read.finish import finished_table, no_numbers, no_text, numbered
 from ced_cdisc.read.typed_cells import column_texts
 
 pa: Any = cast(Any, _pyarrow)  # pyarrow has no types

@@ -21,8 +21,8 @@ import polars as pl
 
 from ced_cdisc.core.datafile import Rows
 from ced_cdisc.core.findings import Finding, Location, Severity
-from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
-from ced_cdisc.read.finish import finished_table, kept_columns, numbered
+from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
+from ced_cdisc.read.finish import finished_table, numbered
 from ced_cdisc.read.sas_cells import sas_texts
 
 INSTALL = "pip install 'ced-cdisc[sas]'"

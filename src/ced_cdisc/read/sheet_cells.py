@@ -124,11 +124,12 @@ def read_cells(book: Any, worksheet: Any) -> SheetCells:
 
         def parse_cell(self, element: Any) -> dict[str, Any]:
             cell: dict[str, Any] = as_stored(self, element)
-            formula, value = element.find(module.FORMULA_TAG), element.find(module.VALUE_TAG)
-            # A text that is empty (t="str") is a value; other cells without one were never calculated.
-            stored = value is not None and (value.text or element.get("t") == "str")
-            if cell["value"] is None and formula is not None and not stored:
-                sheet.unstored.append(f"{letter(cell['column'])}{cell['row']}")
+            if cell["value"] is None and element.find(module.FORMULA_TAG) is not None:
+                value = element.find(module.VALUE_TAG)
+                # A text that is empty (t="str") is a value; other cells without one were never calculated.
+                stored = value is not None and (value.text or element.get("t") == "str")
+                if not stored:
+                    sheet.unstored.append(f"{letter(cell['column'])}{cell['row']}")
             return cell
 
     with worksheet._get_source() as source:

@@ -19,13 +19,13 @@ from ced_cdisc.read.contract import (
     ROW,
     SPREADSHEET_ERRORS,
     TableContract,
+    empty_file,
     raw_finding,
     read_error,
     shown_path,
 )
 from ced_cdisc.read.delimited import read_delimited
 from ced_cdisc.read.encoding import to_utf8
-from ced_cdisc.read.finish import empty_file
 
 Reader = Callable[
     [bytes, TableContract, str, Collection[str] | None],

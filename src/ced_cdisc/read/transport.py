@@ -9,8 +9,8 @@ from dataclasses import replace
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity, Stopped
-from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
-from ced_cdisc.read.finish import finished_table, kept_columns, numbered
+from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
+from ced_cdisc.read.finish import finished_table, numbered
 from ced_cdisc.read.sas_cells import sas_texts
 from ced_cdisc.read.xpt import XptFile
 

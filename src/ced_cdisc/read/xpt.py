@@ -184,11 +184,6 @@ def read_xpt_members(
     return tuple(placed.member for placed in place_members(data, file, encoding))
 
 
-def read_xpt_member(source: Path | str | bytes, *, encoding: str = "utf-8") -> XptMember:
-    """The headers of a transport file alone; arguments and errors are those of :func:`read_xpt`."""
-    return XptFile(source, encoding=encoding).member
-
-
 def read_special_missing(source: Path | str | bytes, *, encoding: str = "utf-8") -> dict[str, pl.Series]:
     """The special missing values ``._`` and ``.A`` to ``.Z``, which :func:`read_xpt` gives as null.
 

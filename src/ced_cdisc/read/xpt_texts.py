@@ -22,6 +22,8 @@ pa: Any = cast(Any, _pyarrow)  # pyarrow has no types
 pc: Any = cast(Any, _compute)
 _MANY = 512
 """Texts of a block from which on they are not looked up: many would have the same place in the table."""
+_PAYS_FROM = 4096
+"""Rows of a column from which on it takes less time to look texts up than to make each."""
 _WIDEST = 32
 """Words of the longest texts that are looked up; the table is as wide."""
 _FOUR_BYTES = 1 << 32
@@ -54,7 +56,7 @@ class TextDecoder:
         self._views, self._present = views, present
         self._characters, self._encoding = characters, encoding
         self._known: Known | None = None
-        self._is_repeated = True
+        self._is_repeated = len(views) >= _PAYS_FROM
 
     def fill(self, block: Block, field: Field, start: int, number: int) -> bool:
         """As :meth:`.xpt_columns.Decoder.fill`."""

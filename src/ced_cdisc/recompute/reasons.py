@@ -64,13 +64,16 @@ class Reasons:
         for name, table in self._built.tables.items():
             for record in table.records:
                 self._owners.setdefault(id(record), name)
-        self._lines: dict[tuple[str, str, int], Line] = {}
+        self._lines: dict[tuple[str, str, int, int | None], Line] = {}
         for study in plan.studies:
             for dataset in study.datasets:
-                blocks = (line for block in dataset.blocks for line in block.lines)
+                name = study.qualified(dataset.name)
+                for block in dataset.blocks:  # lines of two blocks may share one tree
+                    for line in block.lines:
+                        self._lines[name, line.variable, id(line.tree), block.number] = line
                 computed = (line for one in dataset.computed for line in (*one.first, *one.lines))
-                for line in (*blocks, *computed, *dataset.lines):
-                    self._lines[study.qualified(dataset.name), line.variable, id(line.tree)] = line
+                for line in (*computed, *dataset.lines):
+                    self._lines[name, line.variable, id(line.tree), None] = line
         self._made: dict[tuple[int, str], Reason] = {}
 
     @property
@@ -102,12 +105,19 @@ class Reasons:
         value = record.column(name)
         if not steps:
             return Reason(table, record, name, value)
-        line = self._lines.get((table, name, id(steps[-1].node)))
+        line = self._line(table, name, steps[-1])
         parts = tuple(dict.fromkeys(self._parts(table, steps)))
         over = tuple(
             (step.node.func, len(step.records)) for step in steps if isinstance(step.node, tree.Aggregate)
         )
         return Reason(table, record, name, value, line, tuple(dict.fromkeys(over)), parts)
+
+    def _line(self, table: str, name: str, step: Step) -> Line | None:
+        """The line that a step is the last one of: of the record's block, or over records of all blocks."""
+        block = step.record.block
+        places = (None,) if block is None else (block.number, None)
+        found = (self._lines.get((table, name, id(step.node), place)) for place in places)
+        return next(filter(None, found), None)
 
     def _dataset_of(self, record: Record) -> str:
         """The dataset of a record that only fed others, and is in no table."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo, model_validator
@@ -40,15 +41,23 @@ class Model(BaseModel):
     def at(self, place: Location) -> Self:
         """A copy of this part that stands at ``place``."""
         made = self.model_copy()
-        made._place = place
+        made._stand(place)
         return made
+
+    def _stand(self, place: Location) -> None:
+        """Set the place of a part that nobody has seen yet: ``_place = place``, by a shorter way."""
+        own = self.__pydantic_private__
+        if own is None:
+            self._place = place
+        else:
+            own["_place"] = place
 
     @model_validator(mode="wrap")
     @classmethod
     def _strict(cls, data: Any, handler: Any, info: ValidationInfo) -> Any:
         where = getattr(data, "where", Location(""))
         if isinstance(data, AbstractMapping):
-            known = [field.alias or name for name, field in cls.model_fields.items()]
+            known = _keys(cls)
             findings = info.context["findings"] if info.context else Findings()
             clean = Mapping()
             clean.where = where
@@ -56,11 +65,18 @@ class Model(BaseModel):
                 if key in known:
                     clean[key] = value
                 else:
-                    unknown_key(key if isinstance(key, Text) else Text(str(key), where), known, findings)
+                    word = key if isinstance(key, Text) else Text(str(key), where)
+                    unknown_key(word, list(known), findings)
             data = clean
         made = handler(data)
-        made._place = where  # set once, before anybody sees the frozen value
+        made._stand(where)  # set once, before anybody sees the frozen value
         return made
+
+
+@cache
+def _keys(kind: type[Model]) -> dict[str, None]:
+    """The keys of a part, in their order."""
+    return dict.fromkeys(field.alias or name for name, field in kind.model_fields.items())
 
 
 def texts(value: Any) -> Any:

@@ -126,7 +126,8 @@ class _Composer:
         return node
 
     def _at(self, event: Any) -> Location:
-        return Location(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Location(self._file, mark.line + 1, mark.column + 1)
 
     def _refuse(self, what: str, where: Location) -> None:
         self._findings.add(Finding("CED003", f"{what} cannot be used in a spec", where))
@@ -164,12 +165,12 @@ class _Composer:
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            key_at = self._at(event)
             key = self._node(event)
             value = self._node(next(self._events))
             if not isinstance(key, Text):
-                self._findings.add(Finding("CED002", "a key must be one word or text", key_at))
+                self._findings.add(Finding("CED002", "a key must be one word or text", self._at(event)))
                 continue
+            key_at = key.where
             if key == "<<":
                 self._refuse("a merge key (<<)", key_at)
                 continue

@@ -26,7 +26,7 @@ from ced_cdisc.plan.only import needed
 from ced_cdisc.plan.raw import RawTable
 from ced_cdisc.read.as_delivered import Delivered, read_delivered, undeclared
 from ced_cdisc.read.contract import ROW
-from ced_cdisc.stages.reading import contracts_of
+from ced_cdisc.stages.contracts import contracts_of
 
 _CHANGES_DATA = {"CED801", "CED804", "CED805", "CED807", "CED809", "CED812"}
 """Codes of changes after which a build writes other records or values."""

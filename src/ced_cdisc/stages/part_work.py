@@ -46,7 +46,8 @@ class Done:
     Attributes:
         number: its place among the tasks.
         blocks: the datasets, and the supplemental qualifiers that have records, by qualified name.
-        found: by folder of the study, what is at fault.
+        found: by folder of the study, what is at fault in no dataset.
+        noted: by qualified name, what is at fault in each dataset that was built, handed over or not.
         changes: by folder, what was done to texts.
         seconds: what each dataset took.
     """
@@ -54,6 +55,7 @@ class Done:
     number: int
     blocks: Mapping[str, FileBlock]
     found: Mapping[str, Found]
+    noted: Mapping[str, Found]
     changes: Mapping[str, TextChanges]
     seconds: Mapping[str, float]
 
@@ -73,7 +75,7 @@ def carry_out(plan: StudyPlan, task: Task, folder: Path) -> Done:
     changes = {study.folder: TextChanges() for study in plan.studies}
     seconds: dict[str, float] = {}
     records = {name: _Records(block.read(block.columns), file) for name, (file, block) in task.tables.items()}
-    frames, found = build_share(plan, records, task.share, seconds.__setitem__, changes)
+    frames, found, noted = build_share(plan, records, task.share, seconds.__setitem__, changes)
     blocks: dict[str, FileBlock] = {}
     for study in plan.studies:
         for dataset in as_written(study, changes[study.folder]).datasets:
@@ -90,7 +92,7 @@ def carry_out(plan: StudyPlan, task: Task, folder: Path) -> Done:
                 supp = study.qualified(f"SUPP{dataset.name}")
                 blocks[supp] = write_block(folder, f"{task.number}-{supp}", qualifiers, SUPP_SORT)
             seconds[name] += perf_counter() - start
-    return Done(task.number, blocks, found, changes, seconds)
+    return Done(task.number, blocks, found, noted, changes, seconds)
 
 
 def _known(dataset: DatasetPlan, data: Blocks) -> dict[tuple[str, ...], pl.DataFrame]:

@@ -13,24 +13,27 @@ from pathlib import Path
 
 import polars as pl
 
-from ced_cdisc.convert.build import Share, faults_of
+from ced_cdisc.convert.build import faults_of
 from ced_cdisc.convert.faults import ROW, TABLE, Faults
-from ced_cdisc.convert.over_subjects import check_alike
+from ced_cdisc.convert.over_subjects import check_alike, check_dm
 from ced_cdisc.convert.relations import check_references
 from ced_cdisc.convert.sources import raw_records
 from ced_cdisc.convert.texts import check_parts
+from ced_cdisc.convert.visits import study_visits
 from ced_cdisc.core.blocks import Blocks, Frames
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.threads import threads
 from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, StudyPlan
-from ced_cdisc.plan.parts import Parting, parting
+from ced_cdisc.plan.reach import owned
 from ced_cdisc.plan.texts import TextChanges, as_written
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.stages.converting import Watch
+from ced_cdisc.stages.kept_parts import InParts, KeptParts, joined
 from ced_cdisc.stages.merging import merged
+from ced_cdisc.stages.part_tasks import Wanted
 from ced_cdisc.stages.part_work import SUPP_SORT, Done, Task, carry_out
-from ced_cdisc.stages.raw_parts import LARGE_CELLS, Part, cells_of, parts_for, split, whole
+from ced_cdisc.stages.raw_parts import CELLS_OF_A_PART, LARGE_CELLS, cells_of, parts_for
 from ced_cdisc.write.sequence_lock import SequenceLock
 from ced_cdisc.write.spill import FileBlock, Spill
 
@@ -84,16 +87,113 @@ def convert_in_parts(
     how: How,
     watch: Watch | None = None,
     lock: SequenceLock | None = None,
+    kept: KeptParts | None = None,
 ) -> tuple[StudyPlan, Frames, dict[str, float]]:
     """As :func:`ced_cdisc.stages.converting.convert`, in ``count`` parts; the datasets lie on disk.
+
+    Of what is kept of earlier builds, only what others read is made again; what is made is kept, whether or
+    not the data have faults.
 
     Raises:
         Stopped: the data have faults, all of which are listed; or a part could not be built.
     """
     spill = Spill()
-    way = parting(plan)
+    taken = kept.taken if kept is not None else {}
+    wanted = Wanted.of(plan, taken)
+    if kept is not None:
+        kept.built_again(wanted.built)
     faults = {study.folder: faults_of(study, tables) for study in plan.studies}
-    tasks = _tasks(plan, tables, faults, way, count, spill.folder)
+    records = _records(plan, tables, faults)
+    if taken:
+        count, how = _less(wanted, {name: frame.height for name, frame in records.items()}, count, how)
+    files = {name: table.file for name, table in tables.items()}
+    tasks = wanted.tasks(records, files, count, spill.folder)
+    if taken:
+        _look_at_visits(plan, wanted, records, faults)
+    results = _carried_out(wanted.plan, tasks, spill.folder, how, watch)
+    seconds: dict[str, float] = {}
+    noted = {name: faults[study.folder].apart() for name, (study, _) in owned(plan).items()}
+    changes = {study.folder: TextChanges() for study in plan.studies}
+    for one in results:
+        for folder in changes:
+            faults[folder].update(one.found[folder])
+            changes[folder].update(one.changes[folder])
+        for name, found in one.noted.items():
+            if name not in taken:
+                noted[name].update(found)
+        for name, spent in one.seconds.items():
+            seconds[name] = seconds.get(name, 0.0) + spent
+    for name, (study, dataset) in owned(plan).items():
+        if name in taken:
+            said = taken[name].said
+            noted[name].update(said.found)
+            changes[study.folder].update(said.changes)
+            seconds[name] = said.seconds
+        elif dataset.kind == "sdtm":
+            check_parts(dataset, changes[study.folder], noted[name])
+    pooled = tuple(as_written(study, changes[study.folder]) for study in plan.pooled)
+    plan = replace(as_written(plan, changes[plan.folder]), pooled=pooled)
+    data: dict[str, Blocks] = {}
+    for study in plan.studies:
+        made = _put_together(study, results, spill.folder, taken)
+        check_references(study, made, faults[study.folder])
+        for dataset in study.datasets:
+            name = study.qualified(dataset.name)
+            if name not in taken:
+                check_alike(made[dataset.name], dataset, noted[name])
+                if kept is not None:
+                    of_study, spent = changes[study.folder], seconds[name]
+                    kept.keep(study, dataset, made, noted[name].found(), of_study, spent)
+        data |= {study.qualified(name): blocks for name, blocks in made.items()}
+    if taken:
+        check_dm(plan, records, data, faults)
+    for name, (study, _) in owned(plan).items():
+        faults[study.folder].update(noted[name].found())
+    for study in plan.studies:
+        findings.extend(faults[study.folder].findings())
+    if findings.errors:
+        raise Stopped(findings)
+    frames = _submitted(plan, data, findings, lock, changes, kept)
+    return plan, Frames(frames, spill), {name: seconds[name] for name in owned(plan)}
+
+
+def _records(
+    plan: StudyPlan, tables: Mapping[str, RawTable], faults: Mapping[str, Faults]
+) -> dict[str, pl.DataFrame]:
+    """The raw records of all studies by qualified name of the table."""
+    records: dict[str, pl.DataFrame] = {}
+    for study in plan.studies:
+        own = raw_records(study, study.own(tables), faults[study.folder])
+        records |= {study.qualified(name): frame for name, frame in own.items()}
+    return records
+
+
+def _less(wanted: Wanted, heights: Mapping[str, int], count: int, how: How) -> tuple[int, How]:
+    """In how many parts, and how, less than all is built: what fits into one part, in this process."""
+    if how.parts is not None:
+        return count, how
+    cells = wanted.cells(heights)
+    if cells <= CELLS_OF_A_PART:
+        return 1, How(parts=1)
+    return min(count, parts_for(cells, how.processes)), how
+
+
+def _look_at_visits(
+    plan: StudyPlan,
+    wanted: Wanted,
+    records: Mapping[str, pl.DataFrame],
+    faults: Mapping[str, Faults],
+) -> None:
+    """Note what is at fault in the visits of studies, where nothing is made that has any."""
+    for study, other in zip(plan.studies, wanted.plan.studies, strict=True):
+        if study.visits is not None and other.visits is None:
+            study_visits(study, study.own(records), faults[study.folder])
+
+
+def _carried_out(
+    plan: StudyPlan, tasks: Sequence[Task], folder: Path, how: How, watch: Watch | None
+) -> list[Done]:
+    """What was made of each task, in their order."""
     done: dict[int, Done] = {}
 
     def finished(one: Done) -> None:
@@ -101,66 +201,9 @@ def convert_in_parts(
         if watch is not None:
             watch(tasks[one.number].subjects, len(done), len(tasks))
 
-    _carrier(how)(plan, tasks, spill.folder, finished)
-    results = [done[number] for number in range(len(tasks))]
-    changes = {study.folder: TextChanges() for study in plan.studies}
-    seconds: dict[str, float] = {}
-    for one in results:
-        for study in plan.studies:
-            faults[study.folder].update(one.found[study.folder])
-            changes[study.folder].update(one.changes[study.folder])
-        for name, spent in one.seconds.items():
-            seconds[name] = seconds.get(name, 0.0) + spent
-    for study in plan.studies:
-        for dataset in study.datasets:
-            if dataset.kind == "sdtm":
-                check_parts(dataset, changes[study.folder], faults[study.folder])
-    pooled = tuple(as_written(study, changes[study.folder]) for study in plan.pooled)
-    plan = replace(as_written(plan, changes[plan.folder]), pooled=pooled)
-    data: dict[str, Blocks] = {}
-    for study in plan.studies:
-        found = _put_together(study, results, spill.folder)
-        check_references(study, found, faults[study.folder])
-        for dataset in study.datasets:
-            check_alike(found[dataset.name], dataset, faults[study.folder])
-        data |= {study.qualified(name): blocks for name, blocks in found.items()}
-    for study in plan.studies:
-        findings.extend(faults[study.folder].findings())
-    if findings.errors:
-        raise Stopped(findings)
-    frames = _submitted(plan, data, findings, lock)
-    order = [study.qualified(dataset.name) for study in plan.studies for dataset in study.datasets]
-    return plan, Frames(frames, spill), {name: seconds[name] for name in order}
-
-
-def _tasks(
-    plan: StudyPlan,
-    tables: Mapping[str, RawTable],
-    faults: Mapping[str, Faults],
-    way: Parting,
-    count: int,
-    folder: Path,
-) -> list[Task]:
-    """The parts, and at the end what is built from the records of all subjects."""
-    records: dict[str, pl.DataFrame] = {}
-    for study in plan.studies:
-        own = raw_records(study, study.own(tables), faults[study.folder])
-        records |= {study.qualified(name): frame for name, frame in own.items()}
-    files = {name: table.file for name, table in tables.items()}
-    here = way.local | way.shared
-    tasks: list[Task] = []
-    for part in split(plan, records, count, folder):
-        given = way.local if tasks else here
-        tasks.append(_task(len(tasks), part, Share(here, given), files))
-    if way.whole:
-        share = Share(way.needed, frozenset(way.whole))
-        tasks.append(_task(len(tasks), whole(records, folder), share, files))
-    return tasks
-
-
-def _task(number: int, part: Part, share: Share, files: Mapping[str, str]) -> Task:
-    tables = {name: (files[name], block) for name, block in part.tables.items()}
-    return Task(number, part.subjects, share, tables)
+    if tasks:
+        _carrier(how)(plan, tasks, folder, finished)
+    return [done[number] for number in range(len(tasks))]
 
 
 def _carrier(how: How) -> Carrier:
@@ -182,15 +225,21 @@ def _one_by_one(
         finished(carry_out(plan, task, folder))
 
 
-def _put_together(study: StudyPlan, results: Sequence[Done], folder: Path) -> dict[str, Blocks]:
+def _put_together(
+    study: StudyPlan, results: Sequence[Done], folder: Path, taken: Mapping[str, InParts]
+) -> dict[str, Blocks]:
     """The datasets of a study and their qualifiers by plain name; at the end raw table and row."""
     made: dict[str, Blocks] = {}
     for dataset in study.datasets:
-        name = study.qualified(dataset.name)
+        name, supp = study.qualified(dataset.name), study.qualified(f"SUPP{dataset.name}")
+        if name in taken:
+            made[dataset.name] = joined(taken[name].blocks, _columns(dataset))
+            if blocks := taken[name].qualifiers:
+                made[f"SUPP{dataset.name}"] = joined(blocks)
+            continue
         made[dataset.name] = merged(name, _of(name, results), _columns(dataset), dataset.sort, folder)
-        supp = study.qualified(f"SUPP{dataset.name}")
-        if blocks := _of(supp, results):
-            made[f"SUPP{dataset.name}"] = merged(supp, blocks, list(blocks[0].schema), SUPP_SORT, folder)
+        if found := _of(supp, results):
+            made[f"SUPP{dataset.name}"] = merged(supp, found, list(found[0].schema), SUPP_SORT, folder)
     return made
 
 
@@ -205,22 +254,31 @@ def _columns(dataset: DatasetPlan) -> list[str]:
 
 
 def _submitted(
-    plan: StudyPlan, data: Mapping[str, Blocks], findings: Findings, lock: SequenceLock | None
+    plan: StudyPlan,
+    data: Mapping[str, Blocks],
+    findings: Findings,
+    lock: SequenceLock | None,
+    changes: Mapping[str, TextChanges],
+    kept: KeptParts | None,
 ) -> dict[str, Blocks]:
     """The datasets with the variables that are submitted, then the qualifiers; the lock takes the numbers."""
     frames: dict[str, Blocks] = {}
     extra: dict[str, Blocks] = {}
-    for study in plan.studies:
-        for dataset in study.datasets:
-            name, supp = study.qualified(dataset.name), study.qualified(f"SUPP{dataset.name}")
-            if supp in data:
-                extra[supp] = data[supp]
-            if lock is not None and dataset.pinned is not None:
-                number = dataset.pinned.variable
-                names = [column for column in ("USUBJID", KEY, number) if column in data[name].schema]
-                held = data[name].frame(names)
-                subjects = held["USUBJID"].to_list() if "USUBJID" in names else [""] * held.height
-                numbers = held[number].cast(pl.Int64).to_list()
-                lock.take(dataset.name, zip(subjects, held[KEY].to_list(), numbers, strict=True), findings)
-            frames[name] = data[name].select(kept_columns(dataset, data[name]))
+    for name, (study, dataset) in owned(plan).items():
+        supp, whole = study.qualified(f"SUPP{dataset.name}"), data[name]
+        if lock is not None and dataset.pinned is not None:
+            number = dataset.pinned.variable
+            held = whole.frame([column for column in ("USUBJID", KEY, number) if column in whole.schema])
+            subjects = held["USUBJID"].to_list() if "USUBJID" in held.columns else [""] * held.height
+            numbers = held[number].cast(pl.Int64).to_list()
+            lock.take(dataset.name, zip(subjects, held[KEY].to_list(), numbers, strict=True), findings)
+        qualifiers = data.get(supp)
+        if kept is None:
+            frames[name] = whole.select(kept_columns(dataset, whole))
+        else:
+            frames[name], qualifiers = kept.submitted(
+                study, dataset, changes[study.folder], whole, qualifiers
+            )
+        if qualifiers is not None:
+            extra[supp] = qualifiers
     return frames | extra

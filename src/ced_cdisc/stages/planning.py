@@ -19,7 +19,7 @@ from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.spec.plan_key import layers_digest, plan_key
 from ced_cdisc.write.folder import OutputFolder
 from ced_cdisc.write.manifest import is_full_build, sha256
-from ced_cdisc.write.plan_cache import KnownPlan, cache_folder, keep_plan, known_plan
+from ced_cdisc.write.plan_cache import KnownPlan, cache_folder, keep_plan, known_dataset, known_plan
 from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
 from ced_cdisc.write.sequence_lock import SequenceLock
 
@@ -43,11 +43,7 @@ def make_plan(
     cache = cache_folder()
     key = plan_key(study, profile) if cache is not None else None
     known = known_plan(cache, key) if cache is not None and key is not None else None
-    if (
-        known is None
-        or layers_digest(known.layers) != known.layers_state
-        or not unchanged(known.plan.studies)
-    ):
+    if known is None or not _holds(known):
         began = time.time_ns()
         known = _resolve(study, findings, profile)
         state = layers_digest(known.layers, before=began)
@@ -64,6 +60,28 @@ def make_plan(
         plan = restrict(plan, names, findings)
         stop_on_errors(findings)
     return plan, {name: Path(path) for name, path in known.files.items()}
+
+
+def make_plan_of(study: StudyFolders, dataset: str, findings: Findings, profile: str | None) -> StudyPlan:
+    """The plan for questions about the values of one dataset.
+
+    Where the plan is known, that dataset and those that it needs alone are read, without codelists, of which
+    no value is computed. Else, and where there is no such dataset, it is the plan of the whole study.
+
+    Raises:
+        Stopped: the specs have faults.
+    """
+    cache = cache_folder()
+    key = plan_key(study, profile) if cache is not None else None
+    known = known_dataset(cache, key, dataset) if cache is not None and key is not None else None
+    if known is not None and _holds(known):
+        return known.plan
+    return make_plan(study, findings, profile=profile)[0]
+
+
+def _holds(known: KnownPlan) -> bool:
+    """Whether the layers of a known plan, and what runs its plug-ins, are as they were."""
+    return layers_digest(known.layers) == known.layers_state and unchanged(known.plan.studies)
 
 
 def _digested(plan: StudyPlan, wanted: bool) -> StudyPlan:

@@ -10,42 +10,12 @@ from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaimed_files
+from ced_cdisc.stages.contracts import contracts_of
 from ced_cdisc.stages.identifying import identifiers_of
 from ced_cdisc.stages.planning import stop_on_errors
 
 _SLOW = ("xlsx", "odm")
 """Formats that are read cell by cell in Python."""
-
-
-def contracts_of(plan: StudyPlan) -> list[TableContract]:
-    """What the studies of a plan say of their raw tables, by qualified name."""
-    return [
-        TableContract(
-            name=study.qualified(t.name),
-            file=t.file,
-            format=t.format,
-            columns=t.columns,
-            where=t.where,
-            delimiter=t.delimiter,
-            encoding=t.encoding,
-            sheet=t.sheet,
-            group=t.group,
-            items=t.items,
-            database=t.database,
-            query=t.query,
-            titles=t.titles,
-            labels=t.labels,
-            key=t.key,
-            names=t.names,
-            trim=t.trim,
-            missing=t.missing,
-            column_policy=t.policy,
-            needed=frozenset(t.readers) if t.readers else None,
-            column_lines=t.places,
-        )
-        for study in plan.studies
-        for t in study.tables.values()
-    ]
 
 
 def read_raw(

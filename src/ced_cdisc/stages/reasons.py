@@ -59,16 +59,17 @@ def reason(
     told += [f"raw/{name} changed" for name in sorted(files)]
     told += [f"the contract of {name} changed" for name in of["table"] if f"table {name}" in {*was} & {*made}]
     told += [words for name, words in _OTHERS.items() if name in changed]
-    read = [name for name in of["reads"] if f"reads {name}" in made]
-    new = [name for name in read if f"reads {name}" not in was]
-    if others := [name for name in read if name not in new]:
+    # An analysis dataset reads others by their data, and where it is built in parts by what they are made of.
+    read = [(kind, name) for kind in ("reads", "of") for name in of[kind] if f"{kind} {name}" in made]
+    new = [name for _, name in read if not {f"reads {name}", f"of {name}"} & was.keys()]
+    if others := [name for kind, name in read if f"{kind} {name}" in was]:
         told.append(f"{_listed(others)}, which it reads, changed")
     if new:
         told.append(f"it reads {_listed(new)} now")
     return "; ".join(told) if told else "made along with the others"
 
 
-_KINDS = ("raw", "table", "reads")
+_KINDS = ("raw", "table", "reads", "of")
 _OTHERS = {"study": "the study changed", "visits": "the visits changed", "numbers": "its numbers changed"}
 
 

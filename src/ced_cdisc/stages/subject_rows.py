@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ced_cdisc.core.findings import Findings, Stage
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import Block, DatasetPlan, StudyPlan
 from ced_cdisc.plan.raw import RawTable as RawContract
-from ced_cdisc.read.tables import RawTable, read_tables
+from ced_cdisc.read.contract import TableContract
+from ced_cdisc.read.plain import plain_rows
 from ced_cdisc.recompute.records import usubjid_of
+from ced_cdisc.stages.contracts import contracts_of
 from ced_cdisc.stages.planning import stop_on_errors
-from ced_cdisc.stages.reading import contracts_of
+
+if TYPE_CHECKING:
+    from ced_cdisc.read.tables import RawTable
 
 _PLANNED = {"VISITNUM", "VISIT", "VISITDY", "MODE", "PLANNED"}
 """What the protocol alone says of a planned visit; its dates are those of all tables that witness it."""
@@ -75,13 +79,36 @@ class _Reader:
         part = _each(plan, self._unread)
         if not any(study.tables for study in part.studies):
             return
-        tables, found = read_tables(self._raw, contracts_of(part))
-        self._findings.extend(found)
-        stop_on_errors(self._findings, Stage.RAW)
-        for study in part.studies:
-            for name in study.tables:
-                whole = study.qualified(name)
-                self.rows[whole] = _rows(study, name, tables[whole], self._subject)
+        names = [(study, name) for study in part.studies for name in study.tables]
+        rest = [
+            (study, name, contract)
+            for (study, name), contract in zip(names, contracts_of(part), strict=True)
+            if not self._read_plain(study, name, contract)
+        ]
+        if rest:
+            from ced_cdisc.read.tables import read_tables  # loads polars, numpy and pyarrow
+
+            tables, found = read_tables(self._raw, [contract for *_, contract in rest])
+            self._findings.extend(found)
+            stop_on_errors(self._findings, Stage.RAW)
+            for study, name, contract in rest:
+                self.rows[contract.name] = _rows(study, name, tables[contract.name], self._subject)
+
+    def _read_plain(self, study: StudyPlan, name: str, contract: TableContract) -> bool:
+        """Whether the table is plain, and its rows are read."""
+        column = study.tables[name].subject if self._subject is not None else ""
+        known: dict[str | None, bool] = {}
+
+        def chosen(text: str | None) -> bool:
+            if text not in known:
+                known[text] = usubjid_of(study, text) == self._subject
+            return known[text]
+
+        read = plain_rows(self._raw, contract, column, chosen)
+        if read is not None:
+            self.rows[contract.name], found = read
+            self._findings.extend(found)
+        return read is not None
 
     def _unread(self, study: StudyPlan) -> StudyPlan:
         kept: dict[str, RawContract] = {}

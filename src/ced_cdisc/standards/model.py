@@ -93,9 +93,11 @@ def extend(dataset: IgDataset, names: Iterable[str]) -> IgDataset:
     Raises:
         UnknownStandard: the model does not let the variable stand in this dataset (a KeyError).
     """
+    added = [_addition(dataset, name) for name in dict.fromkeys(names) if dataset.variable(name) is None]
+    if not added:
+        return dataset
     variables = list(dataset.variables)
     code = _prefix(dataset.name)
-    added = [_addition(dataset, name) for name in dict.fromkeys(names) if dataset.variable(name) is None]
     for extra in sorted(added, key=lambda v: v.order):
         ranks = [model_rank(dataset.class_name, v.name, code) or 0 for v in variables]
         before = max((r for r in ranks if r < extra.order), default=0)
@@ -286,4 +288,4 @@ def _variable(known: _ModelVariable, domain: str, core: Core, order: int) -> IgV
 
 
 def _numbered(variables: Iterable[IgVariable]) -> tuple[IgVariable, ...]:
-    return tuple(replace(v, order=i) for i, v in enumerate(variables, start=1))
+    return tuple(v if v.order == i else replace(v, order=i) for i, v in enumerate(variables, start=1))

@@ -11,17 +11,20 @@ bytes twice. The store never makes a build fail.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
 import shutil
 import stat
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any, BinaryIO
+from weakref import finalize
 
 from ced_cdisc.core.version import VERSION
 
@@ -32,6 +35,7 @@ _LEFT = 600.0  # seconds after which an unfinished file is one that a killed bui
 _SUFFIX, _BESIDE = ".kept", ".file"
 _LONGEST_HEAD = 1 << 12
 _PIECE = 1 << 20
+_HELD = 4 << 20  # bytes of an entry up to which they are held, not read when they are asked for
 _OTHER = re.compile(r"[^A-Za-z0-9_]")
 
 
@@ -80,6 +84,27 @@ class KeptFiles:
         self.throw_away(name, key)
         return None
 
+    def open(self, name: str, key: str) -> tuple[Any, KeptBody] | None:
+        """As :meth:`read`, with bytes that stay in the file where they are many."""
+        path = self._path(name, key)
+        try:
+            with _opened(path) as file:
+                head = file.readline(_LONGEST_HEAD).rstrip(b"\n")
+                meta = file.read(int(head.rpartition(b" ")[2]))
+                body = KeptBody(file)
+                if head == self._head(name, key, meta, body.digest):
+                    value = json.loads(meta)
+                    with suppress(OSError):
+                        os.utime(path, follow_symlinks=False)
+                    return value, body
+                body.close()
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError):
+            pass
+        self.throw_away(name, key)
+        return None
+
     def throw_away(self, name: str, key: str) -> None:
         """Delete an entry that does not hold, and remember its name."""
         self.damaged.add(name)
@@ -93,17 +118,42 @@ class KeptFiles:
 
     def write(self, name: str, key: str, value: object, body: bytes = b"", digest: str = "") -> None:
         """Keep an entry, if the folder can be written; ``digest`` is that of the body, where it is known."""
+        meta = _json(value)
+
+        def fill(file: BinaryIO) -> None:
+            file.write(self._head(name, key, meta, digest or digest_of(body)) + b"\n")
+            file.write(meta)
+            file.write(body)
+
+        self._put(name, key, len(meta) + len(body), fill)
+
+    def write_files(self, name: str, key: str, value: object, sources: Sequence[Path]) -> None:
+        """Keep an entry whose bytes are those of files, one after the other, if the folder can be written."""
+        meta, found = _json(value), hashlib.sha256()
+
+        def fill(file: BinaryIO) -> None:
+            file.write(self._head(name, key, meta, found.hexdigest()) + b"\n")
+            file.write(meta)
+            for source in sources:
+                with source.open("rb") as read:
+                    while piece := read.read(_PIECE):
+                        found.update(piece)
+                        file.write(piece)
+            file.seek(0)
+            file.write(self._head(name, key, meta, found.hexdigest()))  # as long as the one before
+
+        with suppress(OSError):
+            self._put(name, key, sum(one.stat().st_size for one in sources), fill)
+
+    def _put(self, name: str, key: str, size: int, fill: Callable[[BinaryIO], None]) -> None:
         path = self._path(name, key)
         new = path.with_suffix(f".{os.getpid()}.new")
-        meta = json.dumps(value, separators=(",", ":")).encode("utf-8", "surrogatepass")
         try:
-            if not self._has_room(len(meta) + len(body)):
+            if not self._has_room(size):
                 return
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
             with os.fdopen(handle, "wb") as file:
-                file.write(self._head(name, key, meta, digest or digest_of(body)) + b"\n")
-                file.write(meta)
-                file.write(body)
+                fill(file)
             new.replace(path)
         except OSError:
             with suppress(OSError):
@@ -161,7 +211,8 @@ class KeptFiles:
                     elif path.suffix in (_SUFFIX, _BESIDE):
                         group = groups.setdefault(path.with_name(path.name.partition(".")[0]), _Group())
                         group.files.append(path)
-                        group.size += state.st_size
+                        # What an output still has takes no more room for standing here, too.
+                        group.size += state.st_size if state.st_nlink == 1 else 0
                         if path.suffix == _SUFFIX:
                             group.used = state.st_mtime
         taken = 0
@@ -193,6 +244,43 @@ class _Group:
     used: float = 0.0
     size: int = 0
     files: list[Path] = field(default_factory=list[Path])
+
+
+class KeptBody:
+    """The bytes of an entry, of which any stretch can be read; many stay in the file, which may be replaced.
+
+    Attributes:
+        digest: the SHA-256 of all of them.
+        size: how many.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._start, self._lock = file.tell(), Lock()
+        found, self.size = hashlib.sha256(), 0
+        while piece := file.read(_PIECE):
+            found.update(piece)
+            self.size += len(piece)
+        self.digest = found.hexdigest()
+        file.seek(self._start)
+        if self.size <= _HELD:
+            self._start, self._file = 0, io.BytesIO(file.read())
+        else:
+            self._file = os.fdopen(os.dup(file.fileno()), "rb")
+        self._end = finalize(self, self._file.close)
+
+    def read(self, start: int, size: int) -> bytes:
+        """So many bytes from ``start`` on."""
+        with self._lock:
+            self._file.seek(self._start + start)
+            return self._file.read(size)
+
+    def close(self) -> None:
+        """Nothing will be read any more."""
+        self._end()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def digest_of(content: bytes) -> str:

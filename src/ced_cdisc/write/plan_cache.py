@@ -1,52 +1,30 @@
 """Plans that were made before, kept in the user's cache folder.
 
 A plan is made of specs and the tool alone, so the same ones give the same plan: it is pickled under a key
-that stands for all of them. An entry says in its first line whose it is and what the rest must hash to, and
-is looked at no further where that does not fit. The cache never makes a run fail, and no byte of an output
-depends on it.
+that stands for all of them. An entry says in its first line whose it is and what the index of its parts must
+hash to (:mod:`ced_cdisc.write.plan_parts`), and is looked at no further where that does not fit. The cache
+never makes a run fail, and no byte of an output depends on it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import pickle
-from collections.abc import Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, is_dataclass
-from datetime import datetime
-from enum import Enum
-from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from ced_cdisc.core.findings import Finding
 from ced_cdisc.core.version import VERSION
-from ced_cdisc.plan.model import StudyPlan
-from ced_cdisc.spec.text import Text
+from ced_cdisc.write.plan_parts import KnownPlan, PlanParts, packed
+
+__all__ = ["VARIABLE", "KnownPlan", "cache_folder", "keep_plan", "known_dataset", "known_plan"]
+
+T = TypeVar("T")
 
 VARIABLE = "CED_CDISC_CACHE"
 """The environment variable that names the cache folder, or is ``off``."""
 _KEPT = 8
-
-
-@dataclass(frozen=True)
-class KnownPlan:
-    """A plan, and what was found and read in making it.
-
-    Attributes:
-        plan: the plan of the whole study.
-        findings: warnings and notes.
-        files: the path of each file of specs, by the name under which build.json lists it.
-        layers: the folders of the layers.
-        layers_state: the digest of what stood in them.
-    """
-
-    plan: StudyPlan
-    findings: tuple[Finding, ...]
-    files: Mapping[str, str]
-    layers: tuple[str, ...]
-    layers_state: str = ""
 
 
 def cache_folder(name: str = "plans") -> Path | None:
@@ -67,15 +45,27 @@ def cache_folder(name: str = "plans") -> Path | None:
 
 def known_plan(folder: Path, key: str) -> KnownPlan | None:
     """The entry of a key, or None. One that is damaged or not ours is thrown away."""
+    return _read(folder, key, PlanParts.whole)
+
+
+def known_dataset(folder: Path, key: str, name: str) -> KnownPlan | None:
+    """As :func:`known_plan` with one dataset and those that it needs, without codelists.
+
+    None also where the plan has no dataset of the name; what is damaged beside it is not looked at.
+    """
+    return _read(folder, key, lambda parts: parts.of_dataset(name))
+
+
+def _read(folder: Path, key: str, read: Callable[[PlanParts], T]) -> T | None:
     path = _path(folder, key)
     try:
-        head, _, body = path.read_bytes().partition(b"\n")
-        if head == _head(key, body):
-            found = _Unpickler(BytesIO(body)).load()
-            if isinstance(found, KnownPlan):
-                with suppress(OSError):
-                    os.utime(path)  # the newest are kept
-                return found
+        head, _, rest = path.read_bytes().partition(b"\n")
+        index, _, body = rest.partition(b"\n")
+        if head == _head(key, index):
+            found = read(PlanParts(index, body))
+            with suppress(OSError):
+                os.utime(path)  # the newest are kept
+            return found
     except FileNotFoundError:
         return None
     except Exception:  # whatever the bytes are, the plan can be made without them
@@ -90,9 +80,9 @@ def keep_plan(folder: Path, key: str, known: KnownPlan) -> None:
     path = _path(folder, key)
     new = path.with_suffix(f".{os.getpid()}.new")
     try:
-        body = pickle.dumps(known, pickle.HIGHEST_PROTOCOL)
+        index, body = packed(known)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new.write_bytes(_head(key, body) + b"\n" + body)
+        new.write_bytes(b"\n".join((_head(key, index), index, body)))
         new.replace(path)
         listed = [one for one in folder.iterdir() if one.suffix in (".plan", ".new")]
         listed.sort(key=lambda one: one.stat().st_mtime_ns, reverse=True)
@@ -107,21 +97,5 @@ def _path(folder: Path, key: str) -> Path:
     return folder / f"{key}.plan"
 
 
-def _head(key: str, body: bytes) -> bytes:
-    return f"ced-cdisc plan {VERSION} {key} {hashlib.sha256(body).hexdigest()}".encode()
-
-
-class _Unpickler(pickle.Unpickler):
-    """Makes values of plans only: our own records, enumerations and texts, and date-times."""
-
-    def find_class(self, module_name: str, global_name: str, /) -> Any:
-        found = super().find_class(module_name, global_name) if _may_hold(module_name) else None
-        if isinstance(found, type) and (
-            found in (Text, datetime) or is_dataclass(found) or issubclass(found, Enum)
-        ):
-            return found
-        raise pickle.UnpicklingError(f"{module_name}.{global_name} is no part of a plan")
-
-
-def _may_hold(module: str) -> bool:
-    return module == "datetime" or module.startswith("ced_cdisc.")
+def _head(key: str, index: bytes) -> bytes:
+    return f"ced-cdisc plan {VERSION} {key} {hashlib.sha256(index).hexdigest()}".encode()

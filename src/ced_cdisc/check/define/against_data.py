@@ -211,7 +211,7 @@ def _compared(column: pl.Expr, comparator: str, values: Sequence[str], kind: pl.
     numeric = kind.is_numeric() and _are_numbers(values)
     wanted: list[float] | list[str] = [float(value) for value in values] if numeric else list(values)
     if comparator in ("IN", "NOTIN"):
-        within = column.is_in(pl.Series(wanted).implode()).fill_null(value=False)
+        within = column.is_in(pl.Series([wanted])).fill_null(value=False)
         return within if comparator == "IN" else ~within
     first = pl.lit(wanted[0] if wanted else "")
     return {

@@ -52,6 +52,7 @@ class DefineDocument:
         self.file = file
         self.ct = ct
         self._made: dict[str, object] = {}
+        self._pairs: dict[Element, Sequence[tuple[Element, Element]]] = {}
         self.version = _version(self.root)
         if self.version == "2.0":
             _seen_as_newer(self.root)
@@ -105,10 +106,15 @@ class DefineDocument:
 
     def refs(self, owner: Element) -> Iterator[Element]:
         """The ItemDefs that a dataset or a value list refers to, in order; dangling references left out."""
-        for ref in owner.findall(qualified("ItemRef")):
-            item = self.items.get(ref.get("ItemOID", ""))
-            if item is not None:
-                yield item
+        return (item for _, item in self.pairs(owner))
+
+    def pairs(self, owner: Element) -> Sequence[tuple[Element, Element]]:
+        """The ItemRefs of a dataset or a value list with their ItemDefs; dangling references left out."""
+        found = self._pairs.get(owner)
+        if found is None:
+            every = ((ref, self.items.get(ref.get("ItemOID", ""))) for ref in owner.findall(qualified("ItemRef")))
+            found = self._pairs[owner] = tuple((ref, item) for ref, item in every if item is not None)
+        return found
 
     def value_list_of(self, item: Element) -> Element | None:
         """The value list of a variable, if it has one."""

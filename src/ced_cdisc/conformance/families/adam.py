@@ -17,7 +17,6 @@ from ced_cdisc.conformance.several import one_to_one
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.adam import adam_variable
 
-VALUE = pl.col("value")
 _POPULATIONS = ("FASFL", "SAFFL", "ITTFL", "PPROTFL", "COMPLFL", "RANDFL", "ENRLFL")
 _ONLY_YES = re.compile(r"ABLFL|ANL\d\dFL|TRTEMFL|AOCC[A-Z]?FL|AOCC\d\dFL")
 _LAST_DAY = 2_936_547  # 9999-12-31 in days since 1960
@@ -66,10 +65,10 @@ def subject_in_dm_of_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
 def subject_in_adsl(study: Submission) -> Iterator[Look]:  # noqa: D103
     adsl = study.get("ADSL")
     if adsl is not None and _text(adsl, "USUBJID"):
-        known = adsl.values("USUBJID").implode()
+        known = adsl.values("USUBJID")
         for data in study.adam():
             if data.name != "ADSL" and _text(data, "USUBJID"):
-                yield data.values_wrong("USUBJID", ~VALUE.is_in(known))
+                yield data.not_among("USUBJID", known)
 
 
 def values_of_adsl(study: Submission) -> Iterator[Look]:
@@ -113,27 +112,27 @@ def flags_yes_no(study: Submission) -> Iterator[Look]:  # noqa: D103
         for name in data.texts():
             told = _ONLY_YES.fullmatch(name) or (data.name == "ADSL" and name in _POPULATIONS)
             if name.endswith("FL") and not told:
-                yield data.values_wrong(name, ~VALUE.is_in(["Y", "N"]))
+                yield data.not_among(name, ("Y", "N"))
 
 
 def flags_yes_alone(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         for name in data.texts():
             if _ONLY_YES.fullmatch(name):
-                yield data.values_wrong(name, VALUE != "Y")
+                yield data.not_among(name, ("Y",))
 
 
 def numeric_flags(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         for name in data.numbers():
             if name.endswith("FN") and name != "ABLFN":
-                yield data.values_wrong(name, ~VALUE.is_in([0.0, 1.0]))
+                yield data.values_wrong(name, lambda value: value not in (0, 1))
 
 
 def numeric_baseline_flag(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         if "ABLFN" in data.numbers():
-            yield data.values_wrong("ABLFN", VALUE != 1)
+            yield data.numbers_wrong("ABLFN", lambda value: value != 1)
 
 
 def flags_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -170,7 +169,7 @@ def dates_have_formats(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 def dates_in_days(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data, name in _dates(study, "DT"):
-        yield data.values_wrong(name, (VALUE > _LAST_DAY) | (VALUE % 1 != 0))
+        yield data.numbers_wrong(name, lambda value: (value > _LAST_DAY) | (value % 1 != 0))
 
 
 def dates_of_date_times(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -186,7 +185,7 @@ def relative_days_not_zero(study: Submission) -> Iterator[Look]:
     for data in study.adam():
         for name in data.numbers():
             if name.endswith("DY") and name not in ("ADY", "ASTDY", "AENDY"):
-                yield data.values_wrong(name, VALUE == 0)
+                yield data.numbers_wrong(name, lambda value: value == 0)
 
 
 def date_flags(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -233,8 +232,7 @@ def days_from_treatment(study: Submission) -> Iterator[Look]:
             if {name, date, "TRTSDT"} <= set(data.numbers()):
                 apart = pl.col(date) - pl.col("TRTSDT")
                 right = pl.col(name) == apart + (apart >= 0).cast(pl.Float64)
-                of = right.is_not_null()
-                yield data.habit(right, name, date, "TRTSDT", of=of, told=is_mostly)
+                yield data.habit(right, name, date, "TRTSDT", told=is_mostly)
 
 
 def sequence_unique_in_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -323,7 +321,7 @@ def _imputed(study: Submission, suffix: str, values: list[str]) -> Iterator[Look
     for data in study.adam():
         for name in data.texts():
             if name.endswith(suffix):
-                yield data.values_wrong(name, ~VALUE.is_in(values))
+                yield data.not_among(name, values)
 
 
 def _in_order(study: Submission, pairs: tuple[tuple[str, str], ...]) -> Iterator[Look]:

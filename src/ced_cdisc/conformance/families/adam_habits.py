@@ -42,9 +42,14 @@ def window_of_visit(study: Submission) -> Iterator[Look]:
 
 def _windows(data: Dataset, name: str, each: pl.DataFrame) -> Iterator[Look]:
     place, value = ["PARAMCD", "AVISIT"], pl.col(name)
+    each = each.filter(pl.col("AVISIT").is_not_null())
+    if not each[place].is_duplicated().any():
+        of = int(each["count"].sum()) if not each[name].null_count() else int(each.drop_nulls(name)["count"].sum())
+        if is_nearly_all(of, of):
+            yield data.right(name, *place)
+        return
     each = (
-        each.filter(pl.col("AVISIT").is_not_null())
-        .sort(name)
+        each.sort(name)
         .sort("count", descending=True, maintain_order=True)
     )
     usual = each.group_by(place, maintain_order=True).agg(value.first().alias("__usual"))
@@ -55,7 +60,10 @@ def _windows(data: Dataset, name: str, each: pl.DataFrame) -> Iterator[Look]:
     if is_nearly_all(follow, of):
         way = pl.when(pl.col("AVISIT").is_not_null() & value.is_not_null()).then(value == pl.col("__usual"))
         frame = None if follow == of else data.beside(usual, place, nulls_equal=True)
-        yield data.records(~way if frame else pl.lit(value=False), name, "PARAMCD", "AVISIT", frame=frame)
+        if frame is None:
+            yield data.right(name, "PARAMCD", "AVISIT")
+        else:
+            yield data.records(~way, name, "PARAMCD", "AVISIT", frame=frame)
 
 
 def within_window(study: Submission) -> Iterator[Look]:
@@ -64,7 +72,7 @@ def within_window(study: Submission) -> Iterator[Look]:
         if {"AWLO", "AWHI"} <= set(data.numbers()):
             for name in (n for n in data.numbers() if n.endswith("DY")):
                 way = (pl.col(name) >= pl.col("AWLO")) & (pl.col(name) <= pl.col("AWHI"))
-                yield data.habit(way, name, "AVISIT", "AWLO", "AWHI", of=way.is_not_null())
+                yield data.habit(way, name, "AVISIT", "AWLO", "AWHI")
 
 
 def days_from_a_date(study: Submission) -> Iterator[Look]:
@@ -79,8 +87,7 @@ def days_from_a_date(study: Submission) -> Iterator[Look]:
                     apart = pl.col(date) - pl.col(start)
                     for days in [apart + (apart >= 0).cast(pl.Float64), *([] if name in _DAYS else [apart])]:
                         way = pl.col(name) == days
-                        of = way.is_not_null()
-                        look = data.habit(way, name, date, start, of=of, instead_of=before)
+                        look = data.habit(way, name, date, start, instead_of=before)
                         before.append(look)
                         yield look
 
@@ -100,8 +107,7 @@ def start_of_time(study: Submission) -> Iterator[Look]:
             before: list[Look] = []
             for name in dates:
                 way = pl.col("STARTDT") == pl.col(f"ADSL.{name}")
-                of, said = way.is_not_null(), f"ADSL.{name}"
-                look = data.habit(way, "STARTDT", said, of=of, frame=frame, instead_of=before)
+                look = data.habit(way, "STARTDT", f"ADSL.{name}", frame=frame, instead_of=before)
                 before.append(look)
                 yield look
 
@@ -120,7 +126,7 @@ def treated_when_emergent(study: Submission) -> Iterator[Look]:
     for data in study.adam("OCCDS"):
         if {"ASTDT", "TRTSDT"} <= set(data.numbers()) and "TRTEMFL" in data.texts():
             way = pl.when(pl.col("TRTEMFL") == "Y").then(pl.col("ASTDT") >= pl.col("TRTSDT"))
-            yield data.habit(way, "TRTEMFL", "ASTDT", "TRTSDT", of=way.is_not_null())
+            yield data.habit(way, "TRTEMFL", "ASTDT", "TRTSDT")
 
 
 def groups_of_age(study: Submission) -> Iterator[Look]:
@@ -146,7 +152,7 @@ def sizes_not_negative(study: Submission) -> Iterator[Look]:
     for data in study.adam():
         for name in data.numbers():
             if name in _SIZES or re.fullmatch(r"TR(\d\d|T)DUR[DMY]", name):
-                yield data.values_wrong(name, pl.col("value") < 0)
+                yield data.numbers_wrong(name, lambda value: value < 0)
 
 
 def body_mass_index(study: Submission) -> Iterator[Look]:
@@ -155,7 +161,7 @@ def body_mass_index(study: Submission) -> Iterator[Look]:
     if data is not None and {"BMIBL", "HEIGHTBL", "WEIGHTBL"} <= set(data.numbers()):
         right = pl.col("WEIGHTBL") / (pl.col("HEIGHTBL") / 100) ** 2
         way = (pl.col("BMIBL") - right).abs() <= 0.06
-        yield data.habit(way, "BMIBL", "WEIGHTBL", "HEIGHTBL", of=way.is_not_null())
+        yield data.habit(way, "BMIBL", "WEIGHTBL", "HEIGHTBL")
 
 
 def _outside(match: re.Match[str]) -> pl.Expr:

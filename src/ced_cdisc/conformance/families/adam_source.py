@@ -85,7 +85,7 @@ def sequence_whole_in_adam(study: Submission) -> Iterator[Look]:
     for data in study.adam():
         for name in ("ASEQ", "SRCSEQ"):
             if name in data.numbers():
-                yield data.values_wrong(name, (pl.col("value") < 1) | (pl.col("value") % 1 != 0))
+                yield data.numbers_wrong(name, lambda value: (value < 1) | (value % 1 != 0))
 
 
 def visit_has_one_name(study: Submission) -> Iterator[Look]:
@@ -124,7 +124,8 @@ def value_of_source(study: Submission) -> Iterator[Look]:
             for code in by:
                 of = original & (pl.lit(value=True) if code is None else pl.col("PARAMCD") == code)
                 way = pl.when(of).then(equal)
-                yield data.habit(way, name, "PARAMCD", f"source {origin}", frame=frame)
+                filled = pl.col(name).is_not_null()
+                yield data.habit(way, name, "PARAMCD", f"source {origin}", of=filled, frame=frame)
 
 
 def date_of_source(study: Submission) -> Iterator[Look]:
@@ -135,8 +136,7 @@ def date_of_source(study: Submission) -> Iterator[Look]:
                 origin = parents[0].v(source)
                 if name in data.numbers() and all(origin in one.texts() for one in parents):
                     way = pl.col(name) == _since_1960(pl.col(f"source {origin}"), unit)
-                    of = way.is_not_null()
-                    yield data.habit(way, name, f"source {origin}", of=of, frame=frame)
+                    yield data.habit(way, name, f"source {origin}", frame=frame)
 
 
 def dates_of_dm(study: Submission) -> Iterator[Look]:
@@ -149,8 +149,7 @@ def dates_of_dm(study: Submission) -> Iterator[Look]:
             if f"{name}{suffix}" in adsl.numbers() and dm.has(source):
                 frame = study.with_dm(source)
                 way = pl.col(f"{name}{suffix}") == _since_1960(pl.col(f"DM.{source}"), unit)
-                of = way.is_not_null()
-                yield adsl.habit(way, f"{name}{suffix}", f"DM.{source}", of=of, frame=frame)
+                yield adsl.habit(way, f"{name}{suffix}", f"DM.{source}", frame=frame)
 
 
 # What several rules share

@@ -107,7 +107,7 @@ def distance_from_target(study: Submission) -> Iterator[Look]:
 
 def distance_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, numbers=("AWTDIFF",)):
-        yield data.values_wrong("AWTDIFF", pl.col("value") < 0)
+        yield data.numbers_wrong("AWTDIFF", lambda value: value < 0)
 
 
 def range_indicator(study: Submission) -> Iterator[Look]:
@@ -154,7 +154,7 @@ def flag_has_criterion(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 def censoring_is_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, numbers=("CNSR",)):
-        yield data.values_wrong("CNSR", (pl.col("value") < 0) | (pl.col("value") % 1 != 0))
+        yield data.numbers_wrong("CNSR", lambda value: (value < 0) | (value % 1 != 0))
 
 
 def time_has_censoring(study: Submission) -> Iterator[Look]:  # noqa: D103

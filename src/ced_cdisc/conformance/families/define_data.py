@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import TypeAlias
 
 import polars as pl
@@ -15,7 +16,6 @@ from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Records
 from ced_cdisc.conformance.submission import Submission
 
-VALUE = pl.col("value")
 _Condition: TypeAlias = "tuple[Dataset, DefineDocument, Element, str, pl.Expr]"
 _NUMERIC = ("integer", "float")
 _LONGEST = {
@@ -67,7 +67,7 @@ def variable_is_described(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 def variable_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data, document, element in _described(study):
-        for ref, item in _refs(document, element):
+        for ref, item in document.pairs(element):
             if attribute(ref, "def:HasNoData") is None:
                 name = item.get("Name", "")
                 yield data.fact(name not in data.columns, name)
@@ -78,7 +78,7 @@ def variables_in_order(study: Submission) -> Iterator[Look]:
     for data, document, element in _described(study):
         placed = [
             (int(number) if (number := ref.get("OrderNumber", "")).isdecimal() else place, item)
-            for place, (ref, item) in enumerate(_refs(document, element), start=1)
+            for place, (ref, item) in enumerate(document.pairs(element), start=1)
         ]
         said = [item.get("Name", "") for _, item in sorted(placed, key=lambda pair: pair[0])]
         said = [name for name in said if name in data.columns]
@@ -125,7 +125,7 @@ def values_fit_length(study: Submission) -> Iterator[Look]:
 
 def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data, document, element in _described(study):
-        for ref, item in _refs(document, element):
+        for ref, item in document.pairs(element):
             name = item.get("Name", "")
             if ref.get("Mandatory") == "Yes" and name in data.columns:
                 yield data.filled(name)
@@ -133,7 +133,7 @@ def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 def empty_variable_has_no_values(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data, document, element in _described(study):
-        for ref, item in _refs(document, element):
+        for ref, item in document.pairs(element):
             name = item.get("Name", "")
             if attribute(ref, "def:HasNoData") is not None and name in data.columns:
                 yield data.records(pl.col(name).is_not_null(), name, of=pl.lit(True))
@@ -141,7 +141,7 @@ def empty_variable_has_no_values(study: Submission) -> Iterator[Look]:  # noqa: 
 
 def variable_without_values_says_so(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data, document, element in _described(study):
-        for ref, item in _refs(document, element) if document.version == "2.1" and data.height else ():
+        for ref, item in document.pairs(element) if document.version == "2.1" and data.height else ():
             name = item.get("Name", "")
             if attribute(ref, "def:HasNoData") is None and name in data.columns:
                 yield data.fact(data.is_empty(name), name)
@@ -150,14 +150,14 @@ def variable_without_values_says_so(study: Submission) -> Iterator[Look]:  # noq
 def integers_are_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data, item, name in _variables(study):
         if item.get("DataType") == "integer" and data.columns[name].type == "Num":
-            yield data.values_wrong(name, VALUE % 1 != 0)
+            yield data.numbers_wrong(name, lambda value: value % 1 != 0)
 
 
 def dates_have_their_shape(study: Submission) -> Iterator[Look]:  # noqa: D103
     for data, item, name in _variables(study):
         kind = item.get("DataType", "")
         if kind in SHAPES and data.columns[name].type == "Char":
-            yield data.values_wrong(name, ~VALUE.str.contains(f"^{SHAPES[kind]}$"), said=kind)
+            yield data.values_wrong(name, partial(_is_not_shaped, SHAPES[kind]), said=kind)
 
 
 def values_in_list_of_condition(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -240,18 +240,14 @@ def _before_their_place(keys: Sequence[str]) -> pl.Expr:
 # What several rules share
 
 
+def _is_not_shaped(shape: str, value: str) -> bool:
+    return not re.search(rf"^{shape}\Z", value)
+
+
 def _described(study: Submission) -> Iterator[tuple[Dataset, DefineDocument, Element]]:
     for data in study.datasets.values():
         if data.define is not None:
             yield data, *data.define
-
-
-def _refs(document: DefineDocument, element: Element) -> Iterator[tuple[Element, Element]]:
-    """The ItemRefs of a dataset or a value list with their ItemDefs; dangling references left out."""
-    for ref in element.findall(qualified("ItemRef")):
-        item = document.items.get(ref.get("ItemOID", ""))
-        if item is not None:
-            yield ref, item
 
 
 def _variables(study: Submission) -> Iterable[tuple[Dataset, Element, str]]:
@@ -284,7 +280,7 @@ def _chosen(study: Submission) -> Iterator[_Condition]:
             values, name = document.value_list_of(variable), variable.get("Name", "")
             if values is None or name not in data.columns:
                 continue
-            for ref, item in _refs(document, values):
+            for ref, item in document.pairs(values):
                 named = [
                     one.get("WhereClauseOID", "") for one in ref.findall(qualified("def:WhereClauseRef"))
                 ]

@@ -52,7 +52,7 @@ def arm_has_one_name(study: Submission) -> Iterator[Look]:  # noqa: D103
 def planned_element_in_te(study: Submission) -> Iterator[Look]:  # noqa: D103
     arms, elements = study.get("TA"), study.get("TE")
     if arms is not None and elements is not None and arms.has("ETCD") and elements.has("ETCD"):
-        yield arms.values_wrong("ETCD", ~pl.col("value").is_in(elements.values("ETCD").implode()))
+        yield arms.not_among("ETCD", elements.values("ETCD"))
 
 
 def element_name_as_in_te(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -130,7 +130,7 @@ def value_or_null_flavor(study: Submission) -> Iterator[Look]:  # noqa: D103
 def null_flavor_is_known(study: Submission) -> Iterator[Look]:  # noqa: D103
     data = study.get("TS")
     if data is not None and data.has("TSVALNF"):
-        yield data.values_wrong("TSVALNF", ~pl.col("value").is_in(list(_NULL_FLAVORS)), "TSPARMCD")
+        yield data.not_among("TSVALNF", _NULL_FLAVORS, "TSPARMCD")
 
 
 def code_has_dictionary(study: Submission) -> Iterator[Look]:  # noqa: D103

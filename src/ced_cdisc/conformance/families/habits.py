@@ -15,7 +15,6 @@ from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.submission import Submission
 
 _CONSENT = "INFORMED CONSENT OBTAINED"
-_COUNTS = {"subjects": pl.Int64, "whole": pl.Int64}
 
 
 def numbers_without_gap(study: Submission) -> Iterator[Look]:
@@ -26,33 +25,25 @@ def numbers_without_gap(study: Submission) -> Iterator[Look]:
         whole = data.kind != "SDTM" or len(study.domain(data.domain)) == 1
         if number in data.numbers() and "USUBJID" in data.texts() and whole:
             gather = partial(_last_numbers, number)
-            yield Gathered(data, gather, _with_gaps, partial(_gaps, data, number))
+            yield Gathered(data, gather, lambda parts: parts, partial(_gaps, data, number))
 
 
 def _last_numbers(number: str, block: Block) -> pl.DataFrame:
-    """How many ``subjects`` there are, how many of them are ``whole``, and the ``last`` number of others."""
-    last = block.frame.group_by("USUBJID").agg(
-        pl.col(number).max().alias("last"), (pl.col(number).max() == pl.len()).alias("is whole")
-    )
-    whole = last["is whole"]
-    counts = pl.DataFrame({"subjects": [whole.count()], "whole": [whole.sum()]}, schema_overrides=_COUNTS)
-    return pl.concat([counts, last.filter(~pl.col("is whole")).drop("is whole")], how="diagonal")
+    """The ``last`` number of each subject, and whether that ``is whole``: as high as its records are many."""
+    last = pl.col(number).max()
+    return block.frame.group_by("USUBJID").agg(last.alias("last"), (last == pl.len()).alias("is whole"))
 
 
-def _with_gaps(parts: pl.DataFrame) -> pl.DataFrame:
-    counts = parts.select(pl.col("subjects", "whole").sum())
-    return pl.concat(
-        [counts, parts.filter(pl.col("last").is_not_null()).drop("subjects", "whole")], how="diagonal"
-    )
-
-
-def _gaps(data: Dataset, number: str, found: pl.DataFrame) -> Iterator[Look]:
-    whole, subjects = int(found["whole"].sum()), int(found["subjects"].sum())
-    if is_nearly_all(whole, subjects):
-        gaps = found.filter(pl.col("last").is_not_null()).select("USUBJID", "last")
-        wrong = pl.col(number) == pl.col("last") if gaps.height else pl.lit(value=False)
-        frame = data.beside(gaps, "USUBJID") if gaps.height else None
-        yield data.records(wrong, number, frame=frame)
+def _gaps(data: Dataset, number: str, subjects: pl.DataFrame) -> Iterator[Look]:
+    is_whole = subjects["is whole"]
+    whole, known = int(is_whole.sum()), len(is_whole) - is_whole.null_count()
+    if not is_nearly_all(whole, known):
+        return
+    if whole == known:
+        yield data.right(number)
+        return
+    gaps = subjects.filter(~pl.col("is whole")).select("USUBJID", "last")
+    yield data.records(pl.col(number) == pl.col("last"), number, frame=data.beside(gaps, "USUBJID"))
 
 
 def numbers_in_order(study: Submission) -> Iterator[Look]:
@@ -62,14 +53,14 @@ def numbers_in_order(study: Submission) -> Iterator[Look]:
         if number in data.numbers() and "USUBJID" in data.texts():
             of_one = pl.col("USUBJID") == pl.col("USUBJID").shift(1)
             way = pl.when(of_one).then(pl.col(number) > pl.col(number).shift(1))
-            yield data.habit(way, number, of=way.is_not_null(), in_order=True)
+            yield data.habit(way, number, in_order=True)
 
 
 def repeats_counted(study: Submission) -> Iterator[Look]:
     """--REPNUM and TAETORD that are no whole numbers from 1."""
     for name in ("--REPNUM", "TAETORD"):
         for data in study.having(name):
-            yield data.values_wrong(name, (pl.col("value") < 1) | (pl.col("value") % 1 != 0))
+            yield data.numbers_wrong(name, lambda value: (value < 1) | (value % 1 != 0))
 
 
 def record_within_visit(study: Submission) -> Iterator[Look]:
@@ -85,8 +76,7 @@ def record_within_visit(study: Submission) -> Iterator[Look]:
             frame = data.beside(spans, ["USUBJID", "VISITNUM"])
             when, first, last = day(data.col(date)), day(pl.col("SVSTDTC")), day(pl.col("SVENDTC"))
             way = (when >= first) & (when <= last)
-            of = way.is_not_null()
-            yield data.habit(way, date, "VISITNUM", "SVSTDTC", "SVENDTC", of=of, frame=frame)
+            yield data.habit(way, date, "VISITNUM", "SVSTDTC", "SVENDTC", frame=frame)
 
 
 def limits_converted(study: Submission) -> Iterator[Look]:
@@ -115,7 +105,7 @@ def _limits(
     told = each.filter(pl.col("fits").is_not_null())
     of, few = int(told["count"].sum()), int(told.filter(~pl.col("fits"))["count"].sum())
     if not few and of:
-        yield data.records(pl.lit(value=False), standard, collected)
+        yield data.right(standard, collected)
     elif is_nearly_all(of - few, of):
         keys = [*by, collected, standard]
         frame = data.beside(told.select(*keys, "fits"), keys, nulls_equal=True)
@@ -126,7 +116,7 @@ def reference_time_of_day(study: Submission) -> Iterator[Look]:
     """References of time points on another day than the record, where nearly all are on its day."""
     for data in study.having("--RFTDTC", "--DTC"):
         way = day(data.col("--RFTDTC")) == day(data.col("--DTC"))
-        yield data.habit(way, "--RFTDTC", "--DTC", of=way.is_not_null())
+        yield data.habit(way, "--RFTDTC", "--DTC")
 
 
 def subject_in_unique_identifier(study: Submission) -> Iterator[Look]:
@@ -134,7 +124,7 @@ def subject_in_unique_identifier(study: Submission) -> Iterator[Look]:
     for data in study.datasets.values():
         if {"USUBJID", "SUBJID"} <= set(data.texts()):
             way = pl.col("USUBJID").str.ends_with(pl.col("SUBJID"))
-            yield data.habit(way, "SUBJID", of=way.is_not_null())
+            yield data.habit(way, "SUBJID")
 
 
 def death_on_one_day(study: Submission) -> Iterator[Look]:

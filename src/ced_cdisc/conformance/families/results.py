@@ -247,7 +247,7 @@ def strengths_not_negative(study: Submission) -> Iterator[Look]:
     for data in study.sdtm("Interventions"):
         for name in ("--PSTRG", "--DOSTOT", "--VAMT"):
             if data.has(name):
-                yield data.values_wrong(name, pl.col("value") < 0)
+                yield data.numbers_wrong(name, lambda value: value < 0)
 
 
 def not_taken_has_no_dose(study: Submission) -> Iterator[Look]:

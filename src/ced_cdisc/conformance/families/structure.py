@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 import polars as pl
@@ -311,7 +312,7 @@ def domain_value(study: Submission) -> Iterator[Look]:
     """Values of DOMAIN other than the code in the name of the dataset."""
     for data in study.having("DOMAIN"):
         code = data.name[:4] if data.name.startswith("AP") and len(data.name) >= 4 else data.name[:2]
-        yield data.values_wrong("DOMAIN", pl.col("value") != code, expected=code)
+        yield data.not_among("DOMAIN", [code], expected=code)
 
 
 def domain_published(study: Submission) -> Iterator[Look]:
@@ -322,8 +323,12 @@ def domain_published(study: Submission) -> Iterator[Look]:
             custom = data.define is not None and "Yes" in (
                 v for k, v in data.define[1].attrib.items() if str(k).endswith("IsNonStandard")
             )
-            wrong = ~pl.col("value").is_in(codes.values) & ~pl.col("value").str.contains("^[XYZ]")
-            yield data.values_wrong("DOMAIN", wrong & pl.lit(not custom))
+            unknown = partial(_is_no_domain, frozenset(codes.values))
+            yield data.values_wrong("DOMAIN", [] if custom else unknown)
+
+
+def _is_no_domain(codes: frozenset[str], value: object) -> bool:
+    return value not in codes and str(value)[:1] not in "XYZ"
 
 
 def related_domain(study: Submission) -> Iterator[Look]:
@@ -350,10 +355,10 @@ def _numbered_again(seq: str, others: list[Dataset]) -> Beside:
     """Gives ``__again``: whether another record of the subject has the number, there or in other datasets."""
 
     def found(block: Block) -> pl.DataFrame:
-        here = block.frame.select("USUBJID", seq)
+        here = block.frame[["USUBJID", seq]]
         every = [here, *(d.records_held.of_subjects(block, ["USUBJID", seq]) for d in others)]
         again = repeated(pl.concat(every), ["USUBJID", seq])[: here.height]
-        return here.with_columns(again.alias("__again"))
+        return here.hstack([again.alias("__again")])
 
     return found
 
@@ -361,7 +366,7 @@ def _numbered_again(seq: str, others: list[Dataset]) -> Beside:
 def sequence_whole(study: Submission) -> Iterator[Look]:
     """--SEQ that is no whole number from 1."""
     for data in study.having("--SEQ"):
-        yield data.values_wrong("--SEQ", (pl.col("value") < 1) | (pl.col("value") % 1 != 0))
+        yield data.numbers_wrong("--SEQ", lambda value: (value < 1) | (value % 1 != 0))
 
 
 def records_unique(study: Submission) -> Iterator[Look]:

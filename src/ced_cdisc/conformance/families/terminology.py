@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from ced_cdisc.check.define.document import Element
+from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Submission
@@ -108,14 +108,24 @@ def _define_terms(data: Dataset) -> dict[str, list[str]]:
     if data.define is None:
         return {}
     document, element = data.define
-    lists = {c.get("OID", ""): c for c in document.all("CodeList")}
+    lists = document.once("terms by OID", lambda: _terms_by_oid(document))
     found: dict[str, list[str]] = {}
     for item in document.refs(element):
         ref, name = item.find("{*}CodeListRef"), item.get("Name", "")
-        codelist: Element | None = lists.get(ref.get("CodeListOID", "")) if ref is not None else None
-        if codelist is not None and name in data.columns and codelist.find("{*}ExternalCodeList") is None:
-            found[name] = [t.get("CodedValue", "") for t in codelist if t.get("CodedValue") is not None]
+        terms = lists.get(ref.get("CodeListOID", "")) if ref is not None else None
+        if terms is not None and name in data.columns:
+            found[name] = terms
     return found
+
+
+def _terms_by_oid(document: DefineDocument) -> dict[str, list[str] | None]:
+    """The values of each codelist of a define.xml; None of a dictionary that is outside of it."""
+    return {
+        one.get("OID", ""): None
+        if one.find("{*}ExternalCodeList") is not None
+        else [term.get("CodedValue", "") for term in one if term.get("CodedValue") is not None]
+        for one in document.all("CodeList")
+    }
 
 
 def _float(text: str) -> float | None:

@@ -25,6 +25,7 @@ _DURATION = re.compile(
     r"[+-]?P(?:\d+(?:[.,]\d+)?W|(?=\d|T\d)(?:\d+(?:[.,]\d+)?Y)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?D)?"
     r"(?:T(?=\d)(?:\d+(?:[.,]\d+)?H)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?S)?)?)"
 )
+_FAR_YEAR = re.compile(r"(?!19|20)\d{4}")
 _FLAGS = ("--BLFL", "--LOBXFL", "--DRVFL")
 _DAYS = ("--DY", "--STDY", "--ENDY", "VISITDY")
 _DAMAGED = r"\x{FFFD}|Ã[\x{80}-\x{BF}]|â€|Â[\x{A0}-\x{BF}]"
@@ -91,7 +92,7 @@ def iso_durations(study: Submission) -> Iterator[Look]:
 def plausible_years(study: Submission) -> Iterator[Look]:
     """Dates before 1900 or after 2099."""
     for data, name in _described(study, "datetime"):
-        yield data.values_wrong(name, VALUE.str.contains(r"^\d{4}") & ~VALUE.str.contains("^(19|20)"))
+        yield data.values_wrong(name, lambda value: bool(_FAR_YEAR.match(value)))
 
 
 def _described(study: Submission, kind: str) -> Iterator[tuple[Dataset, str]]:
@@ -139,7 +140,7 @@ def days_not_zero(study: Submission) -> Iterator[Look]:
         )
         for name in dict.fromkeys(data.v(n) for n in names):
             if name in data.numbers():
-                yield data.values_wrong(name, VALUE == 0)
+                yield data.numbers_wrong(name, lambda value: value == 0)
 
 
 def days_whole(study: Submission) -> Iterator[Look]:
@@ -147,7 +148,7 @@ def days_whole(study: Submission) -> Iterator[Look]:
     for data in study.sdtm():
         for name in _DAYS:
             if data.has(name):
-                yield data.values_wrong(name, VALUE % 1 != 0)
+                yield data.numbers_wrong(name, lambda value: value % 1 != 0)
 
 
 # Flags and codes
@@ -194,7 +195,7 @@ def parameter_codes(study: Submission) -> Iterator[Look]:
     """PARAMCD that does not have the shape of a name."""
     for data in study.adam():
         if "PARAMCD" in data.texts():
-            yield data.values_wrong("PARAMCD", ~VALUE.str.contains(_CODE))
+            yield data.values_wrong("PARAMCD", lambda code: not re.fullmatch(_CODE, code))
 
 
 def arm_codes(study: Submission) -> Iterator[Look]:
@@ -222,7 +223,7 @@ def dictionary_codes(study: Submission) -> Iterator[Look]:
     for data in study.sdtm("Events"):
         for name in ("--LLTCD", "--PTCD", "--HLTCD", "--HLGTCD", "--BDSYCD", "--SOCCD"):
             if data.has(name):
-                yield data.values_wrong(name, (VALUE <= 0) | (VALUE % 1 != 0))
+                yield data.numbers_wrong(name, lambda value: (value <= 0) | (value % 1 != 0))
 
 
 def one_name_a_code(study: Submission) -> Iterator[Look]:
@@ -244,8 +245,10 @@ def _one_to_one(study: Submission, *, code_first: bool) -> Iterator[Look]:
 
 
 def _with_several(data: Dataset, one: str, other: str, pairs: pl.DataFrame) -> Iterator[Look]:
-    several = pairs.drop_nulls().filter(pl.col(one).is_duplicated())[one].unique()
-    yield data.values_wrong(one, several.to_list(), other)
+    several: list[str] = []
+    if pairs[[one]].is_duplicated().any():
+        several = pairs.drop_nulls().filter(pl.col(one).is_duplicated())[one].unique().to_list()
+    yield data.values_wrong(one, several, other)
 
 
 # Results
@@ -293,7 +296,7 @@ def one_unit_a_test(study: Submission) -> Iterator[Look]:
 def _units(data: Dataset, kind: list[str], filled: pl.Expr, pairs: pl.DataFrame) -> Iterator[Look]:
     many = pairs.group_by(kind).agg(pl.len().alias("__units")).filter(pl.col("__units") > 1)
     if not many.height:
-        yield data.records(pl.lit(False), "--STRESU", of=filled)
+        yield data.right("--STRESU", of=filled)
         return
     frame = data.beside(many, kind, nulls_equal=True)
     yield data.records(pl.col("__units").is_not_null(), "--STRESU", "--TESTCD", of=filled, frame=frame)
@@ -322,4 +325,4 @@ def amounts_positive(study: Submission) -> Iterator[Look]:
     for data in study.sdtm():
         for name in ("AGE", "--DOSE"):
             if data.has(name):
-                yield data.values_wrong(name, VALUE < 0)
+                yield data.numbers_wrong(name, lambda value: value < 0)

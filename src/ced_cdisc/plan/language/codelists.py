@@ -23,6 +23,7 @@ class Codelists:
         self._define = define
         self._findings = findings
         self._cache: dict[str, Codelist | None] = {}
+        self._values: dict[int, tuple[Codelist, frozenset[str]]] = {}
         self._by_variable: dict[str, str] = {}
         self._answers: dict[str, dict[str, Codelist]] = {}
         for name, spec in define.codelists.items():
@@ -120,10 +121,9 @@ class Codelists:
         """Report a written value that is no term of its list (CED021)."""
         if codelist is None or codelist.dictionary or codelist.open or not value:
             return
-        values = [term.value for term in codelist.terms]
-        if value in values:
+        if value in self._values_of(codelist):
             return
-        hint = self._hint(codelist, value, values)
+        hint = self._hint(codelist, value, [term.value for term in codelist.terms])
         self._findings.add(
             Finding(
                 "CED021",
@@ -132,6 +132,13 @@ class Codelists:
                 hint=hint,
             )
         )
+
+    def _values_of(self, codelist: Codelist) -> frozenset[str]:
+        """The values of the terms of a list, gathered once: a value is looked up for every line."""
+        known = self._values.get(id(codelist))
+        if known is None:
+            known = self._values[id(codelist)] = codelist, frozenset(term.value for term in codelist.terms)
+        return known[1]
 
     def _hint(self, codelist: Codelist, value: str, values: list[str]) -> str:
         if codelist.code:

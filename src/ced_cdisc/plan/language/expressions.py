@@ -53,10 +53,18 @@ class Expressions:
 
     def compile(self, text: Text, names: RowNames, rewrite: Rewrite | None = None) -> tree.Node | None:
         """The resolved tree of a text, or None with a finding."""
+        known = names.resolved if rewrite is None else None
+        made = known.get(text) if known is not None else None
+        if made is not None:
+            self.compiled.append(Compiled(text, made, names.dataset))
+            return made
         parsed = self.parse(text)
         if parsed is None:
             return None
-        return self.resolve(rewrite(parsed) if rewrite else parsed, names, text)
+        made = self.resolve(rewrite(parsed) if rewrite else parsed, names, text)
+        if made is not None and known is not None:
+            known[str(text)] = made
+        return made
 
     def resolve(self, node: tree.Node, names: RowNames, text: Text) -> tree.Node | None:
         """A parsed or composed tree with types, or None with a finding at ``text``."""

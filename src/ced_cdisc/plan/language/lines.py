@@ -141,7 +141,8 @@ class Lines:
 
     def _verb(self, spec: LineSpec, target: Target) -> str | None:
         """The one verb of a line, or None with a finding (CED017, CED018)."""
-        given = [verb for verb, name in _VERBS if getattr(spec, name) is not None]
+        written = {name for name in spec.model_fields_set if getattr(spec, name) is not None}
+        given = [verb for verb, name in _VERBS if name in written]
         if len(given) != 1:
             problem = "has no verb" if not given else f"has {len(given)} verbs: {', '.join(given)}"
             self._findings.add(
@@ -154,7 +155,7 @@ class Lines:
             )
             return None
         for word, name, verbs in _MODIFIED:
-            if getattr(spec, name) is not None and given[0] not in verbs:
+            if name in written and given[0] not in verbs:
                 self._findings.add(
                     Finding(
                         "CED018",
@@ -172,7 +173,8 @@ class Lines:
 
     def _unfilled(self, spec: LineSpec) -> bool:
         """Report {names} that no ``for`` has filled in (CED012)."""
-        texts = [getattr(spec, name) for name in _TEXTS]
+        written = spec.model_fields_set
+        texts = [getattr(spec, name) for name in _TEXTS if name in written]
         found = [text for text in texts if isinstance(text, Text) and "{" in text and UNFILLED.search(text)]
         for text in found:
             word = UNFILLED.findall(text)[0]

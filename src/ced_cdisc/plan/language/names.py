@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.derivations.record import Derivation
-from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.expr.tree import Node, Scope, Type
 
 VISIT_COLUMNS: Mapping[str, Type] = {
     "VISITNUM": Type.NUMBER,
@@ -66,6 +66,9 @@ class RowNames:
     visits: bool = False
     each: str = ""
     """The raw column of a text list that the block takes apart into ``each.TEXT`` and ``each.NUMBER``."""
+    resolved: dict[str, Node] | None = None
+    """The trees of texts that were resolved with these names, where the names stay what they are: blocks of
+    one dataset share them, and say much alike."""
 
     def find(self, name: str, inside: str | None) -> tuple[Scope, Type] | None:
         """Scope and type of a name; see :class:`ced_cdisc.expr.resolve.Names`."""

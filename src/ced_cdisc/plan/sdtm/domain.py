@@ -65,7 +65,7 @@ class Domain:
         """Whether the records are of persons related to a subject: APMH."""
         return is_associated(self.code)
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """The prefix of its variables."""
         return prefix_of(self.code)

@@ -67,6 +67,7 @@ class DomainPlanner:
         self._whole: dict[str, Line] = {}
         self._whole_of: dict[str, dict[int, Line]] = {}
         self._qualifiers: dict[str, LineSpec] = {}
+        self._names: dict[tuple[tuple[str, ...], tuple[str, ...], bool, str], RowNames] = {}
 
     def plan(self) -> DatasetPlan:
         """The dataset's plan; findings say what is wrong with it."""
@@ -167,15 +168,7 @@ class DomainPlanner:
             return Block(number=number, source="", kind="rows", lines=(), where=spec.place)
         lookups = plan_lookups(spec.with_, source, self._catalogue, self._findings)
         looked = [lookup.name for lookup in lookups]
-        names = RowNames(
-            catalogue=self._catalogue,
-            dataset=self.domain.name,
-            own=self.domain.names | {"USUBJID": Type.TEXT},
-            tables=tuple(t for t in (source, *looked) if t in self._catalogue.tables),
-            sources=tuple(t for t in (source, *looked) if t in self._catalogue.datasets),
-            visits=spec.visit or kind == "visits",
-            each=str(spec.each.of) if spec.each is not None else "",
-        )
+        names = self._row_names(source, looked, spec, visits=spec.visit or kind == "visits")
         each = self._each(spec, names)
         keep = self._lines.expressions.condition(spec.where, names) if spec.where is not None else None
         if keep is not None and spec.where is not None:
@@ -203,6 +196,20 @@ class DomainPlanner:
             each=each,
             visit=self._visit(spec, source) if spec.visit else None,
         )
+
+    def _row_names(self, source: str, looked: Iterable[str], spec: BlockSpec, *, visits: bool) -> RowNames:
+        """The names that the lines of a block may use; blocks that may use the same ones share them."""
+        read = (source, *looked)
+        tables = tuple(t for t in read if t in self._catalogue.tables)
+        sources = tuple(t for t in read if t in self._catalogue.datasets)
+        each = str(spec.each.of) if spec.each is not None else ""
+        key = (tables, sources, visits, each)
+        if key not in self._names:
+            own = self.domain.names | {"USUBJID": Type.TEXT}
+            self._names[key] = RowNames(
+                self._catalogue, self.domain.name, own, tables, sources, visits, each, resolved={}
+            )
+        return self._names[key]
 
     def _source_kind(self, source: str, spec: BlockSpec) -> Literal["raw", "dataset", "visits"] | None:
         if source == "visits":
