@@ -6,7 +6,7 @@ sums are exact before their one rounding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
@@ -14,6 +14,7 @@ import polars as pl
 
 from ced_cdisc.convert.branches import Use, rows_taken
 from ced_cdisc.convert.faults import SUBJECT, Faults, Place
+from ced_cdisc.convert.reads import can_fault
 from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.together import add_together
 from ced_cdisc.derive.fast import FUNCTIONS
@@ -21,10 +22,9 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import MANY, Fault, compile_node
 from ced_cdisc.expr.plugins import KIND, plugin_groups
 from ced_cdisc.expr.tree import Aggregate, Type
-from ced_cdisc.expr.values import DTYPES
+from ced_cdisc.expr.values import DTYPES, computed, each_list
 
 _VALUE, _AT = "__value", "__at"
-_READ = "_read"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,14 @@ class _Job:
     subject: str
 
 
+@dataclass(frozen=True)
+class _Records:
+    """Records that are not computed yet, and their columns."""
+
+    rows: pl.LazyFrame
+    columns: Collection[str]
+
+
 def add_aggregates(
     frame: pl.DataFrame, uses: Iterable[Use], scope: Scope
 ) -> tuple[pl.DataFrame, Mapping[Aggregate, str]]:
@@ -63,14 +71,16 @@ def add_aggregates(
         used.setdefault(use.node, []).append(use)
     names = {node: f"__a{i}" for i, node in enumerate(used)}
     frame, done = add_together(frame, names, scope.world, scope.records)
-    rows, at_fault = frame, list[Aggregate]()
+    columns, at_fault = list[pl.LazyFrame](), list[Aggregate]()
     for node, here in used.items():
         if node in done:
             continue
         trial = scope.world.faults.apart()
-        frame = frame.hstack(_one(rows, node, here[0].place, _noting(scope, trial), names[node]))
+        columns.append(_one(frame, node, here[0].place, _noting(scope, trial), names[node]))
         if trial.found():
             at_fault.append(node)
+    if columns:
+        frame = frame.hstack(computed(pl.concat(columns, how="horizontal")))
     for node in at_fault:
         for place in dict.fromkeys(use.place for use in used[node]):
             _note_faults(frame, node, [use for use in used[node] if use.place == place], scope, names)
@@ -105,18 +115,19 @@ def _note_faults(
     _one(taken, node, uses[0].place, replace(scope, records=records), names[node])
 
 
-def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name: str) -> pl.DataFrame:
+def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name: str) -> pl.LazyFrame:
+    """The hidden columns of an aggregate, in the order of the rows at hand."""
     job = _job(frame, node, place, scope)
     if isinstance(node.of, tree.Plugin) and node.func == "group":
-        return _grouped(frame, job, node.of, scope, name)
+        return _grouped(frame, job, node.of, scope, name).lazy()
     if node.func in ("rank", "next", "previous"):
         return _rank(job, scope, name)
     outer = [] if job.own else _outer(job)
     if outer:
         here = frame.with_row_index(_AT)
         reduced = _reduced(_pairs(here, job, outer, scope), job, [_AT], scope, name)
-        return _matched(here.select(_AT), reduced, [(_AT, _AT)], job, name)
-    records = job.records
+        return _matched(here, reduced, [(_AT, _AT)], job, name)
+    records = _Records(job.records.lazy(), job.records.columns)
     if node.where is not None:
         records = _filtered(records, node.where, job, scope)
     reduced = _reduced(records, job, [right for _, right in job.pairs], scope, name)
@@ -154,18 +165,6 @@ def with_columns_of(frame: pl.DataFrame, other: pl.DataFrame, names: Iterable[st
     )
 
 
-_FAULTY = ("seconds", "convert", "unit", "duration", "duration_of", "until")
-
-
-def can_fault(node: tree.Node) -> bool:
-    """Whether records can hold values that it cannot take; of an aggregate then only those needed count."""
-    kinds = (tree.Recode, tree.ReadDate, tree.ReadNumber, tree.Plugin)
-    return any(
-        isinstance(below, kinds) or (isinstance(below, tree.Call) and below.name in _FAULTY)
-        for below in tree.walk(node)
-    )
-
-
 def _parts(node: Aggregate) -> list[tree.Node]:
     return [part for part in (node.of, node.where, *node.order) if part is not None]
 
@@ -177,14 +176,14 @@ def _outer(job: _Job) -> list[str]:
     return list(dict.fromkeys(column.name for column in columns if not column.name.startswith(inner)))
 
 
-def _pairs(here: pl.DataFrame, job: _Job, outer: Sequence[str], scope: Scope) -> pl.DataFrame:
+def _pairs(here: pl.DataFrame, job: _Job, outer: Sequence[str], scope: Scope) -> _Records:
     """Each row at hand beside each of its records for which the condition is true."""
     inner = f"{job.node.dataset}."
-    records, pairs, rest = job.records, list(job.pairs), list[tree.Node]()
+    records, pairs, rest = job.records.lazy(), list(job.pairs), list[tree.Node]()
     for part in _conjuncts(job.node.where):
         names = [n.name for n in tree.walk(part) if isinstance(n, tree.Column)]
         if names and all(name.startswith(inner) for name in names):
-            compiled = compile_node(part, FUNCTIONS, records.columns)
+            compiled = compile_node(part, FUNCTIONS, job.records.columns)
             if not compiled.faults:
                 records = records.filter(compiled.expr)
                 continue
@@ -194,13 +193,15 @@ def _pairs(here: pl.DataFrame, job: _Job, outer: Sequence[str], scope: Scope) ->
             continue
         rest.append(part)
     left, right = [a for a, _ in pairs], [b for _, b in pairs]
-    mine = here.select(_AT, *dict.fromkeys(n for n in (*left, *outer) if n in here.columns))
+    mine = list(dict.fromkeys((_AT, *(n for n in (*left, *outer) if n in here.columns))))
+    rows = here[:, mine].lazy()
     if pairs:
-        paired = mine.join(
+        rows = rows.join(
             records, left_on=left, right_on=right, how="inner", coalesce=False, maintain_order="left_right"
         )
     else:
-        paired = mine.join(records, how="cross")
+        rows = rows.join(records, how="cross")
+    paired = _Records(rows, (*mine, *job.records.columns))
     for part in rest:
         paired = _filtered(paired, part, job, scope)
     return paired
@@ -229,26 +230,34 @@ def _equal(node: tree.Node, inner: str, columns: Sequence[str]) -> tuple[str, st
     return None
 
 
-def _filtered(records: pl.DataFrame, where: tree.Node, job: _Job, scope: Scope) -> pl.DataFrame:
+def _filtered(records: _Records, where: tree.Node, job: _Job, scope: Scope) -> _Records:
     compiled = compile_node(where, FUNCTIONS, records.columns)
-    scope.world.faults.in_rows(records, [(job.place, fault) for fault in compiled.faults], job.subject)
-    return records.filter(compiled.expr)
+    looked_at = _looked_at(records, compiled.faults, job, scope)
+    return replace(records, rows=looked_at.rows.filter(compiled.expr))
 
 
-def _reduced(records: pl.DataFrame, job: _Job, keys: Sequence[str], scope: Scope, name: str) -> pl.DataFrame:
+def _looked_at(records: _Records, faults: Sequence[Fault], job: _Job, scope: Scope) -> _Records:
+    """The records; what they show of the faults is noted, for which they are computed."""
+    if not faults:
+        return records
+    rows = computed(records.rows)
+    scope.world.faults.in_rows(rows, [(job.place, fault) for fault in faults], job.subject)
+    return replace(records, rows=rows.lazy())
+
+
+def _reduced(records: _Records, job: _Job, keys: Sequence[str], scope: Scope, name: str) -> pl.LazyFrame:
     """One row for each group: the keys, the value, and for ``only`` how many records have one."""
     node = job.node
-    parts = [("of", node.of), *((f"by{i}", order.of) for i, order in enumerate(node.order))]
     columns: list[pl.Expr] = []
+    parts = [(_VALUE, node.of), *((f"__by{i}", order.of) for i, order in enumerate(node.order))]
     for label, part in parts:
-        if part is None:
-            continue
-        compiled = compile_node(part, FUNCTIONS, records.columns)
-        scope.world.faults.in_rows(records, [(job.place, fault) for fault in compiled.faults], job.subject)
-        columns.append(compiled.expr.alias(_VALUE if label == "of" else f"__{label}"))
+        if part is not None:
+            compiled = compile_node(part, FUNCTIONS, records.columns)
+            records = _looked_at(records, compiled.faults, job, scope)
+            columns.append(compiled.expr.alias(label))
     plain = [pl.col(key).alias(f"__k{i}") for i, key in enumerate(keys)]
-    chosen = records.select(ORDER, *(plain or [pl.lit(0).alias("__k0")]), *columns)
-    if node.of is not None and node.func != "same" and chosen[_VALUE].null_count():
+    chosen = records.rows.select(ORDER, *(plain or [pl.lit(0).alias("__k0")]), *columns)
+    if node.of is not None and node.func != "same":
         chosen = chosen.filter(pl.col(_VALUE).is_not_null())
     if node.func in ("first", "last"):
         chosen = _sorted(chosen, node)
@@ -258,7 +267,7 @@ def _reduced(records: pl.DataFrame, job: _Job, keys: Sequence[str], scope: Scope
     made = chosen.group_by(groups, maintain_order=True).agg(value, *also)
     if node.func in ("sum", "mean"):
         total = _fsum if node.func == "sum" else _mean
-        made = made.with_columns(pl.Series(name, [total(v) for v in made[name].to_list()], dtype=pl.Float64))
+        made = made.with_columns(each_list(pl.col(name), total, Type.NUMBER))
     return made
 
 
@@ -287,7 +296,7 @@ def _mean(values: list[float]) -> float | None:
     return None if total is None else total / len(values)
 
 
-def _sorted(chosen: pl.DataFrame, node: Aggregate) -> pl.DataFrame:
+def _sorted(chosen: pl.LazyFrame, node: Aggregate) -> pl.LazyFrame:
     """In the written order: missing first rising, last falling; ties by the record's key."""
     names = [*(f"__by{i}" for i in range(len(node.order))), ORDER]
     falling = [*(order.falling for order in node.order), False]
@@ -295,44 +304,43 @@ def _sorted(chosen: pl.DataFrame, node: Aggregate) -> pl.DataFrame:
 
 
 def _matched(
-    frame: pl.DataFrame, reduced: pl.DataFrame, pairs: Sequence[tuple[str, str]], job: _Job, name: str
-) -> pl.DataFrame:
+    frame: pl.DataFrame, reduced: pl.LazyFrame, pairs: Sequence[tuple[str, str]], job: _Job, name: str
+) -> pl.LazyFrame:
     """The groups' values in the order of the rows at hand."""
     if job.own:
         frame = with_columns_of(frame, job.records, [mine for mine, _ in pairs])
     left = [pl.col(mine).alias(f"__k{i}") for i, (mine, _) in enumerate(pairs)]
-    here = (
-        frame.select(left) if left else pl.DataFrame({"__k0": [0] * frame.height}, schema={"__k0": pl.Int32})
-    )
-    keys = here.columns
+    here = frame.lazy().select(left or pl.repeat(0, pl.len(), dtype=pl.Int32).alias("__k0"))
+    keys = [f"__k{i}" for i in range(max(len(left), 1))]
     joined = here.join(reduced, on=keys, how="left", nulls_equal=job.own, maintain_order="left")
-    node, found = job.node, joined[name]
+    node, found = job.node, pl.col(name)
     if node.func == "count":
         found = found.fill_null(0.0)
-    made = [found.cast(DTYPES[node.type or Type.TEXT])]
-    return pl.DataFrame([*made, joined[name + MANY]] if node.func == "only" else made)
+    value = found.cast(DTYPES[node.type or Type.TEXT])
+    return joined.select(value, name + MANY) if node.func == "only" else joined.select(value)
 
 
-def _rank(job: _Job, scope: Scope, name: str) -> pl.DataFrame:
+def _rank(job: _Job, scope: Scope, name: str) -> pl.LazyFrame:
     """Numbers the records that meet the condition from 1, or gives the value of the next or previous one;
     missing for the others."""
-    records = job.records.with_row_index(_AT)
-    chosen = records if job.node.where is None else _filtered(records, job.node.where, job, scope)
+    frame = job.records.with_row_index(_AT)
+    records = chosen = _Records(frame.lazy(), frame.columns)
+    if job.node.where is not None:
+        chosen = _filtered(chosen, job.node.where, job, scope)
     made = [compile_node(order.of, FUNCTIONS, records.columns) for order in job.node.order]
-    faults = [(job.place, fault) for one in made for fault in one.faults]
-    scope.world.faults.in_rows(chosen, faults, job.subject)
+    chosen = _looked_at(chosen, [fault for one in made for fault in one.faults], job, scope)
     orders = [one.expr.alias(f"__by{i}") for i, one in enumerate(made)]
     keys = [pl.col(key).alias(f"__k{i}") for i, (key, _) in enumerate(job.pairs)] or [pl.lit(0).alias("__k0")]
     groups = [f"__k{i}" for i in range(len(keys))]
     value = pl.int_range(1, pl.len() + 1).over(groups).cast(pl.Float64)
     if job.node.of is not None:
         compiled = compile_node(job.node.of, FUNCTIONS, records.columns)
-        scope.world.faults.in_rows(records, [(job.place, fault) for fault in compiled.faults], job.subject)
+        _looked_at(records, compiled.faults, job, scope)
         orders.append(compiled.expr.alias(_VALUE))
         value = pl.col(_VALUE).shift(-1 if job.node.func == "next" else 1).over(groups)
-    chosen = _sorted(chosen.select(_AT, ORDER, *keys, *orders), job.node)
-    ranked = chosen.select(_AT, value.alias(name))
-    return records.select(_AT).join(ranked, on=_AT, how="left", maintain_order="left").select(name)
+    ordered = _sorted(chosen.rows.select(_AT, ORDER, *keys, *orders), job.node)
+    ranked = ordered.select(_AT, value.alias(name))
+    return records.rows.select(_AT).join(ranked, on=_AT, how="left", maintain_order="left").select(name)
 
 
 def _grouped(
@@ -360,23 +368,3 @@ def _grouped(
     scope.world.faults.in_rows(frame.with_columns(shown).filter(told), [(job.place, fault)])
     values = [one.value for one in outcomes]
     return pl.DataFrame([pl.Series(name, values, dtype=DTYPES[job.node.type or Type.TEXT])])
-
-
-def aggregates_in(node: tree.Node) -> list[Aggregate]:
-    """The aggregates of a tree; none stands inside another."""
-    return [below for below in tree.walk(node) if isinstance(below, Aggregate)]
-
-
-def names_in(node: tree.Node) -> frozenset[str]:
-    """The columns of the row at hand that a tree may read, those inside aggregates included."""
-    read: frozenset[str] | None = node.__dict__.get(_READ)
-    if read is None:
-        names: set[str] = set()
-        for below in tree.walk(node):
-            if isinstance(below, tree.Column):
-                names.add(below.name)
-            elif isinstance(below, Aggregate):
-                names.update((SUBJECT, *below.on))
-        read = frozenset(names)
-        object.__setattr__(node, _READ, read)  # asked of each line four times
-    return read

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ced_cdisc.convert.aggregates import aggregates_in, can_fault, names_in
+from ced_cdisc.convert.reads import aggregates_in, can_fault, names_in
 from ced_cdisc.plan.model import Block, Line
 
 

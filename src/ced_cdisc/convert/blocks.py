@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from ced_cdisc.convert.aggregates import Scope, names_in
+from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group, groups_of
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, Place, records_of
-from ced_cdisc.convert.lines import add_lines, filter_true, kinds_of, with_variables
+from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking
+from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.sources import HIDDEN, ORDER, OWNER, World
+from ced_cdisc.convert.steps import Steps
 from ced_cdisc.convert.visits import Visits, check_names, with_visits
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES
@@ -36,10 +38,11 @@ def stack_blocks(dataset: DatasetPlan, world: World, visits: Visits | None) -> p
     groups = groups_of(dataset.blocks)
     parts = [_group_rows(group, dataset.name, world, visits, kinds, later) for group in groups]
     empty = pl.DataFrame(schema={TABLE: pl.String, ROW: pl.Int64})
-    rows = with_variables(pl.concat([empty, *parts], how="diagonal"), dataset)
+    rows = pl.concat([empty, *parts], how="diagonal")
+    rows = rows.with_columns(*lacking(rows, dataset), pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER))
     if SUBJECT in rows.columns and dataset.person != SUBJECT:
         rows = rows.drop(SUBJECT)  # associated persons: nothing goes by subject
-    return rows.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER))
+    return rows
 
 
 def add_records_computed(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:
@@ -92,14 +95,12 @@ def _group_rows(
     scope = Scope(world, dataset)
     pending, repeated = list(block.lookups), list[_Repeated]()
     frame = _look_up(frame, pending, repeated, world, needed)
-    parts = [
-        add_lines(filter_true(frame, one.keep, Place(dataset, one.where), scope), own, scope, kinds)
-        for one, own in zip(group.blocks, group.own, strict=True)
-    ]
-    frame = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal")
+    steps = _own_rows(frame, group, scope, kinds)
     for lines in _between_lookups(group.shared, pending):
-        frame = add_lines(frame, lines, scope, kinds)
-        frame = _look_up(frame, pending, repeated, world, needed)
+        steps.add(lines)
+        if pending:
+            steps = Steps(_look_up(steps.rows(), pending, repeated, world, needed), scope, kinds)
+    frame = steps.rows()
     _check_repeated(frame, repeated, dataset, world.faults)
     if block.visit is not None and block.visit[0] and visits is not None:
         check_names(
@@ -115,7 +116,17 @@ def _group_rows(
     made += [name for row in block.rows for name in row]
     first = [name for name in (TABLE, ROW, SUBJECT) if name in frame.columns]
     extra = sorted(name for name in later if name in frame.columns)
-    return frame.select(list(dict.fromkeys((*first, *made, *extra))))
+    return frame[:, list(dict.fromkeys((*first, *made, *extra)))]
+
+
+def _own_rows(frame: pl.DataFrame, group: Group, scope: Scope, kinds: Mapping[str, Type]) -> Steps:
+    """The records that each block keeps, with the variables of its own lines, one block below the other."""
+    several: list[Steps] = []
+    for block, own in zip(group.blocks, group.own, strict=True):
+        keep = condition(frame, block.keep, Place(scope.dataset, block.where), scope)
+        several.append(Steps(frame, scope, kinds, keep))
+        several[-1].add(own)
+    return Steps.together(several)
 
 
 def _raw(block: Block, column: str) -> str:

@@ -6,7 +6,7 @@ import polars as pl
 
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of
-from ced_cdisc.convert.lines import filter_true, holds
+from ced_cdisc.convert.lines import filter_true, hold
 from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.texts import check_texts
 from ced_cdisc.core.blocks import Blocks, is_unique
@@ -45,16 +45,7 @@ def check_values(data: Blocks, dataset: DatasetPlan, world: World) -> None:
     _check_keys(frame, dataset, world)
     _check_codelists(data, dataset, world)
     check_texts(data, dataset, world)
-    _check_demands(frame, dataset, world)
-    for words, node in dataset.checks:
-        place = Place(dataset.name, words.where, words)
-        failed = frame.filter(~holds(frame, node, place, Scope(world, dataset.name)))
-        if failed.height:
-            message = f"{dataset.name}: the check {words} fails on {COUNT}"
-            found = records_of(failed)
-            world.faults.add(
-                "CED265", message, words.where, "", found, Severity.WARNING, Stage.CHECK, len(found)
-            )
+    _check_conditions(frame, dataset, world)
 
 
 def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
@@ -81,16 +72,24 @@ def _key_value(name: str, value: object) -> str:
     return f"{name} {value:g}" if isinstance(value, float) else f"{name} '{value}'"
 
 
-def _check_demands(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
-    """What every record must meet, such as a date of event or censoring."""
-    for demand in dataset.demands:
-        failed = frame.filter(
-            ~holds(frame, demand.node, Place(dataset.name, demand.where), Scope(world, dataset.name))
-        )
-        if failed.height:
+def _check_conditions(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
+    """The checks of the spec, CED265, and what every record must meet, such as a date of event."""
+    asked = [(Place(dataset.name, demand.where), demand.node) for demand in dataset.demands]
+    asked += [(Place(dataset.name, words.where, words), node) for words, node in dataset.checks]
+    held = hold(frame, asked, Scope(world, dataset.name))
+    many = len(dataset.demands)
+    for demand, meets in zip(dataset.demands, held[:many], strict=True):
+        if not meets.all():
             message = f"{dataset.name}: {demand.message}, on {COUNT}"
-            found = records_of(failed)
+            found = records_of(frame.filter(~meets))
             world.faults.add(demand.code, message, demand.where, demand.hint, found, count=len(found))
+    for (words, _), meets in zip(dataset.checks, held[many:], strict=True):
+        if not meets.all():
+            message = f"{dataset.name}: the check {words} fails on {COUNT}"
+            found = records_of(frame.filter(~meets))
+            world.faults.add(
+                "CED265", message, words.where, "", found, Severity.WARNING, Stage.CHECK, len(found)
+            )
 
 
 def _check_codelists(data: Blocks, dataset: DatasetPlan, world: World) -> None:

@@ -14,7 +14,7 @@ from ced_cdisc.convert.faults import SUBJECT
 from ced_cdisc.convert.sources import Records, World
 from ced_cdisc.expr.compile import MANY
 from ced_cdisc.expr.tree import Aggregate, Column, Type
-from ced_cdisc.expr.values import DTYPES
+from ced_cdisc.expr.values import DTYPES, computed
 
 
 def add_together(
@@ -29,6 +29,7 @@ def add_together(
         records: the dataset's records where they are not the rows at hand.
     """
     done: set[Aggregate] = set()
+    rows = frame.lazy()
     groups: dict[tuple[str, str, tuple[str, ...]], list[Aggregate]] = {}
     for node in names:
         if node.where is None and not node.order and isinstance(node.of, Column):
@@ -37,35 +38,35 @@ def add_together(
         if func == "only" and dataset and not on and SUBJECT in frame.columns:
             known = world.records(dataset)
             if _one_per_subject(known):
-                frame = _copied(frame, known, nodes, names)
+                rows = _copied(rows, known, nodes, names)
                 done.update(nodes)
         elif func == "same" and not dataset and records is not None and SUBJECT in frame.columns:
-            frame = _shared(frame, records, (SUBJECT, *on), nodes, names)
+            rows = _shared(rows, records, (SUBJECT, *on), nodes, names)
             done.update(nodes)
-    return frame, done
+    return computed(rows) if done else frame, done
 
 
 def _one_per_subject(known: Records) -> bool:
-    return known.subject is not None and known.frame[known.subject].is_unique().all()
+    return known.subject is not None and known.frame[known.subject].n_unique() == known.frame.height
 
 
 def _copied(
-    frame: pl.DataFrame, known: Records, nodes: Iterable[Aggregate], names: dict[Aggregate, str]
-) -> pl.DataFrame:
+    rows: pl.LazyFrame, known: Records, nodes: Iterable[Aggregate], names: dict[Aggregate, str]
+) -> pl.LazyFrame:
     assert known.subject is not None
     wanted = [pl.col(_name(node)).cast(DTYPES[node.type or Type.TEXT]).alias(names[node]) for node in nodes]
     many = [pl.lit(1, dtype=pl.UInt32).alias(names[node] + MANY) for node in nodes]
-    others = known.frame.select(pl.col(known.subject).alias(SUBJECT), *wanted, *many)
-    return frame.join(others, on=SUBJECT, how="left", maintain_order="left")
+    others = known.frame.lazy().select(pl.col(known.subject).alias(SUBJECT), *wanted, *many)
+    return rows.join(others, on=SUBJECT, how="left", maintain_order="left")
 
 
 def _shared(
-    frame: pl.DataFrame,
+    rows: pl.LazyFrame,
     records: pl.DataFrame,
     keys: tuple[str, ...],
     nodes: Iterable[Aggregate],
     names: dict[Aggregate, str],
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     values = [
         pl.when(pl.col(_name(node)).n_unique() == 1)
         .then(pl.col(_name(node)).first())
@@ -73,8 +74,8 @@ def _shared(
         .alias(names[node])
         for node in nodes
     ]
-    reduced = records.group_by(list(dict.fromkeys(keys)), maintain_order=True).agg(values)
-    return frame.join(
+    reduced = records.lazy().group_by(list(dict.fromkeys(keys)), maintain_order=True).agg(values)
+    return rows.join(
         reduced, on=list(dict.fromkeys(keys)), how="left", nulls_equal=True, maintain_order="left"
     )
 

@@ -133,7 +133,7 @@ class _Compiler:
     def _column(self, node: tree.Column) -> pl.Expr:
         if node.name not in self._columns and not node.owner:
             return missing(node.type)
-        return pl.col(node.name)
+        return _named(node.name)
 
     def _aggregate(self, node: tree.Aggregate) -> pl.Expr:
         name = self._aggregates[node]
@@ -351,13 +351,18 @@ def _words(text: str) -> pl.Expr:
     return pl.lit(text)
 
 
+@lru_cache(maxsize=4096)
+def _named(column: str) -> pl.Expr:
+    return pl.col(column)
+
+
 def _is_in(of: pl.Expr, values: pl.Series) -> pl.Expr:
     """Whether a value is one of several.
 
     A series beside a value that is the same for all rows would make one row of them all.
     """
     if of.meta.root_names():
-        return of.is_in(values.implode())
+        return of.is_in(pl.Series([values], dtype=pl.List(values.dtype)))
     return reduce(lambda one, other: one | other, (of == value for value in values.to_list()), of != of)
 
 

@@ -129,6 +129,26 @@ def quotient(left: pl.Expr, right: pl.Expr) -> pl.Expr:
     return packed.map_batches(over, return_dtype=pl.Float64, is_elementwise=True)
 
 
+def each_list(expr: pl.Expr, change: Callable[[list[Any]], Any], kind: Type) -> pl.Expr:
+    """``change`` applied to each list of a column of lists."""
+
+    def over(series: pl.Series) -> pl.Series:
+        return pl.Series(series.name, [change(values) for values in series.to_list()], dtype=DTYPES[kind])
+
+    return expr.map_batches(over, return_dtype=DTYPES[kind], is_elementwise=True)
+
+
+_AS_WRITTEN = pl.QueryOptFlags.none(simplify_expression=True, comm_subexpr_elim=True)
+
+
+def computed(rows: pl.LazyFrame) -> pl.DataFrame:
+    """What a query of several steps gives: in the order written, what stands twice in a step once.
+
+    The other optimizations of polars take longer than small data, and find nothing in steps that are few.
+    """
+    return rows.collect(optimizations=_AS_WRITTEN, engine="in-memory")
+
+
 _FALSE = pl.lit(value=False)
 
 

@@ -1,0 +1,156 @@
+"""Lines over rows as steps of one query: what each adds is written down, and computed when somebody looks.
+
+A query of polars takes longer than the values of fifty rows. So the lines of a dataset are one query as far
+as none must be looked at before the next, and those of all blocks of a source are one. Whether anything is at
+fault is a column of it; only where something is, the steps are gone through to say where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ced_cdisc.convert.aggregates import Scope, add_aggregates
+from ced_cdisc.convert.branches import uses_in
+from ced_cdisc.convert.faults import Place
+from ced_cdisc.convert.reads import names_in
+from ced_cdisc.convert.texts import in_ascii
+from ced_cdisc.derive.fast import FUNCTIONS
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.compile import Fault, compile_node
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.values import DTYPES, computed
+from ced_cdisc.plan.model import Line
+
+_FOUND = "__found"
+"""Whether a row shows anything that a step looks for."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a step looks for on the rows before it: faults, and conditions that are unknown."""
+
+    rows: pl.LazyFrame
+    faults: Sequence[tuple[Place, Fault]]
+    unknown: Sequence[tuple[Line, Place, pl.Expr]]
+
+
+class Steps:
+    """Rows to which lines add variables."""
+
+    def __init__(
+        self, rows: pl.DataFrame, scope: Scope, kinds: Mapping[str, Type], keep: pl.Expr | None = None
+    ) -> None:
+        """Begin with rows, or with those of them for which ``keep`` is true; ``kinds`` of the variables."""
+        self._scope, self._kinds = scope, kinds
+        self._rows = rows.lazy() if keep is None else rows.lazy().filter(keep)
+        self._known = rows if keep is None else None
+        self._columns = dict.fromkeys(rows.columns)
+        self._looks: list[_Look] = []
+        self._in_ascii: dict[str, Place] = {}
+
+    def add(self, lines: Sequence[Line]) -> None:
+        """Add a column for each line; the lines are computed in order."""
+        for step in _steps(lines):
+            self._add(step)
+
+    def rows(self) -> pl.DataFrame:
+        """The rows with all that was added; what is at fault is noted."""
+        if self._known is None:
+            self._take(computed(self._rows))
+        assert self._known is not None
+        return self._known
+
+    def _add(self, lines: Sequence[Line]) -> None:
+        """Lines that wait for nothing, in one step."""
+        places = [Place.of_line(self._scope.dataset, line) for line in lines]
+        uses = [use for line, place in zip(lines, places, strict=True) for use in uses_in(line.tree, place)]
+        if any(not self._in_ascii.keys().isdisjoint((line.variable, *names_in(line.tree))) for line in lines):
+            self.rows()
+        names: Mapping[tree.Aggregate, str] = {}
+        known = self._columns
+        if uses:
+            frame, names = add_aggregates(self.rows(), uses, self._scope)
+            self._rows, known = frame.lazy(), dict.fromkeys(frame.columns)
+        columns: list[pl.Expr] = []
+        faults: list[tuple[Place, Fault]] = []
+        unknown: list[tuple[Line, Place, pl.Expr]] = []
+        for line, place in zip(lines, places, strict=True):
+            compiled = compile_node(line.tree, FUNCTIONS, known, names)
+            kind = DTYPES[self._kinds.get(line.variable, line.type)]
+            expr = compiled.expr if _type_of(line.tree) == kind else compiled.expr.cast(kind)
+            columns.append(expr.alias(line.variable))
+            faults += [(place, fault) for fault in compiled.faults]
+            if line.unknown is not None:
+                unknown.append((line, place, compile_node(line.unknown, FUNCTIONS, known, names).expr))
+            if line.policy.transliterate:
+                self._in_ascii[line.variable] = place
+        if faults or unknown:
+            found = [fault.bad for _, fault in faults] + [condition for _, _, condition in unknown]
+            columns.append(pl.any_horizontal(*found, *([_FOUND] if self._looks else [])).alias(_FOUND))
+            self._looks.append(_Look(self._rows, faults, unknown))
+        self._rows, self._known = self._rows.with_columns(columns), None
+        self._columns.update(dict.fromkeys(line.variable for line in lines))
+
+    def _take(self, frame: pl.DataFrame) -> None:
+        """Go on from the rows as they were computed."""
+        if self._looks and frame[_FOUND].any():
+            self._note()
+        self._looks.clear()
+        frame = frame[:, list(self._columns)]
+        for variable, place in self._in_ascii.items():
+            frame = in_ascii(frame, variable, place, self._scope.dataset, self._scope.world)
+        self._in_ascii.clear()
+        self._known, self._rows = frame, frame.lazy()
+
+    def _note(self) -> None:
+        """Note what the rows show, step by step."""
+        faults = self._scope.world.faults
+        for look in self._looks:
+            rows = computed(look.rows)
+            faults.in_rows(rows, look.faults)
+            for line, place, condition in look.unknown:
+                faults.unknown(rows.filter(condition), place, asked=line.unknown_asked)
+
+    @classmethod
+    def together(cls, several: Sequence[Steps]) -> Steps:
+        """The rows of several that began with the same columns, one below the other."""
+        if len(several) == 1:
+            return several[0]
+        made = cls(pl.DataFrame(), several[0]._scope, several[0]._kinds)
+        for one in several:
+            if one._in_ascii:
+                one.rows()  # what is changed there are the values of one line
+            made._columns.update(one._columns)
+            made._looks += one._looks
+        made._rows, made._known = pl.concat([one._rows for one in several], how="diagonal"), None
+        return made
+
+
+def _steps(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines in as few steps as their needs allow: a step holds all lines whose needs are made before it.
+
+    A variable that is made twice, or read before it is made, holds all later lines back to keep the order.
+    """
+    steps: list[list[Line]] = []
+    step_of: dict[str, int] = {}
+    read: dict[str, int] = {}
+    for line in lines:
+        names = names_in(line.tree)
+        step = max((step_of[name] + 1 for name in names if name in step_of), default=0)
+        if line.variable in step_of or line.variable in read:
+            step = max(step, step_of.get(line.variable, -1) + 1, read.get(line.variable, 0))
+        while len(steps) <= step:
+            steps.append([])
+        steps[step].append(line)
+        step_of[line.variable] = step
+        for name in names:
+            read[name] = max(read.get(name, 0), step)
+    return steps
+
+
+def _type_of(node: tree.Node) -> pl.DataType | None:
+    """What the compiled expression of a tree holds for certain."""
+    return None if node.type in (None, Type.MISSING) else DTYPES[node.type]
