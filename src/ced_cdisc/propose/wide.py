@@ -14,11 +14,13 @@ from ced_cdisc.propose.profile import ColumnProfile, TableProfile
 from ced_cdisc.propose.scaffold import decimals_of
 from ced_cdisc.propose.words import folded
 from ced_cdisc.propose.yaml_text import commented, mapped, scalar
-from ced_cdisc.standards.ct import CtCodelist, CtPackage
+from ced_cdisc.standards.ct import CtCodelist, CtPackage, CtTerm
 from ced_cdisc.standards.units import canonical_unit, convert_factor
 
 NO_UNIT = "NONE"
 """The unit of a test whose results are words."""
+_ALIKE, _LONG_ENOUGH = 0.85, 5
+"""From when on a name is like a synonym: the share of it that agrees, and its letters."""
 
 
 @dataclass(frozen=True)
@@ -105,19 +107,25 @@ def _test(column: ColumnProfile, domain: str, tests: CtCodelist, ct: CtPackage) 
             called = ct.decode(tests.code, code) or code
             sure: Sure = "guess" if domain == "EG" else "likely"  # of one beat, or of several
             return WideTest(code, column, sure, f"{column.name} is {called}")
-    wanted = folded(bare)
-    best = max(
-        (
-            (SequenceMatcher(None, wanted, folded(text)).ratio(), term)
-            for term in tests.terms
-            for text in term.synonyms
-        ),
-        key=lambda scored: (scored[0], scored[1].submission_value),
-        default=None,
-    )
-    if best is not None and best[0] > 0.85 and len(wanted) > 4:
-        return WideTest(best[1].submission_value, column, "guess", f"like {best[1].preferred_term}")
+    like = _most_alike(folded(bare), tests)
+    if like is not None:
+        return WideTest(like.submission_value, column, "guess", f"like {like.preferred_term}")
     return None
+
+
+def _most_alike(name: str, tests: CtCodelist) -> CtTerm | None:
+    """The test of which a synonym is most like a name; a short name is like too many to say."""
+    if len(name) < _LONG_ENOUGH:
+        return None
+    found: list[tuple[float, str, CtTerm]] = []
+    for term in tests.terms:
+        for text in map(folded, term.synonyms):
+            if 2 * min(len(name), len(text)) <= _ALIKE * (len(name) + len(text)):
+                continue  # no two texts of such lengths are alike enough
+            pair = SequenceMatcher(None, name, text)
+            if pair.quick_ratio() > _ALIKE and (ratio := pair.ratio()) > _ALIKE:
+                found.append((ratio, term.submission_value, term))
+    return max(found, key=lambda one: one[:2])[2] if found else None
 
 
 def _with_unit(test: WideTest, number: str, unit: ColumnProfile | None) -> WideTest:
