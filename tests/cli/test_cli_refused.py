@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import AE, RAW_AE, SPECS, Run, around, ced, given, given_build, spoil, tree
 
+from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.stages import packaging
 
@@ -247,11 +248,11 @@ def test_a_finding_of_the_checks_stops_the_build_with_1(monkeypatch: pytest.Monk
     """No input is known that makes the tool's own define.xml faulty, so the check is told to find a fault."""
     before = given_build()
 
-    def one_finding(xml: bytes, file: str) -> list[Finding]:
-        found = Finding("CED512", "dataset ADSL has no key", Location(file, 7), stage=Stage.CHECK)
-        return [found] if file == "adam/define.xml" else []
+    def one_finding(document: DefineDocument) -> list[Finding]:
+        found = Finding("CED512", "dataset ADSL has no key", Location(document.file, 7), stage=Stage.CHECK)
+        return [found] if document.file == "adam/define.xml" else []
 
-    monkeypatch.setattr(packaging, "check_define", one_finding)
+    monkeypatch.setattr(packaging, "check_document", one_finding)
     assert ced("build", "raw", "out") == Run(
         1,
         SPECS + "1 error from the checks\n" + "adam/define.xml:7 CED512 dataset ADSL has no key\n",
