@@ -39,6 +39,9 @@ class MadeOf:
         self._raw: Mapping[str, str] = {}
         self._in_parts = False
         self._seen: dict[str, Made] = {}
+        self._records_of: dict[str, list[Any]] = {}
+        self._table_of: dict[str, Made] = {}
+        self._visits_of: dict[str, Made] = {}
         self._bases: dict[str, str] = {}
         self._whole: dict[str, str] = {}
 
@@ -109,21 +112,37 @@ class MadeOf:
         return self._bases[name]
 
     def _records(self, study: StudyPlan, dataset: DatasetPlan) -> list[Any]:
-        own = study.digests[dataset.name]
-        pinned = None if dataset.pinned is None else _numbers(dataset)
-        return [dataset.name, own.made, sorted(self._tables(study, own.reads).items()), pinned]
+        name = study.qualified(dataset.name)
+        if name not in self._records_of:
+            own = study.digests[dataset.name]
+            pinned = None if dataset.pinned is None else _numbers(dataset)
+            tables = sorted(self._tables(study, own.reads).items())
+            self._records_of[name] = [dataset.name, own.made, tables, pinned]
+        return self._records_of[name]
 
     def _tables(self, study: StudyPlan, names: Iterable[str]) -> Made:
         """Raw tables and their contracts; of visits those that witness them."""
         read = frozenset(names)
-        made: Made = {}
-        if VISITS in read and study.visits is not None:
-            made["visits"] = self._digests.of(study.visits)
-            made["visit columns"] = digest(visit_columns(study))
+        made = dict(self._visits(study)) if VISITS in read else {}
         for name in sorted(tables_read(study, read)):
-            made[f"table {name}"] = self._digests.table(study.tables[name])
-            made[f"raw {name}"] = self._raw.get(study.qualified(name), "")
+            made |= self._table(study, name)
         return made
+
+    def _visits(self, study: StudyPlan) -> Made:
+        if study.folder not in self._visits_of:
+            self._visits_of[study.folder] = (
+                {"visits": self._digests.of(study.visits), "visit columns": digest(visit_columns(study))}
+                if study.visits is not None
+                else {}
+            )
+        return self._visits_of[study.folder]
+
+    def _table(self, study: StudyPlan, name: str) -> Made:
+        qualified = study.qualified(name)
+        if qualified not in self._table_of:
+            contract, raw = self._digests.table(study.tables[name]), self._raw.get(qualified, "")
+            self._table_of[qualified] = {f"table {name}": contract, f"raw {name}": raw}
+        return self._table_of[qualified]
 
 
 def key_of(made: Made, tool: str) -> str:
