@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from ced_cdisc.conformance.classify import make_dataset
-from ced_cdisc.conformance.dataset import Column, Dataset
+from ced_cdisc.conformance.column import Column
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.records import Records
 from ced_cdisc.conformance.submission import Submission
 

@@ -16,7 +16,8 @@ from kept_builds import a_pipe, built, change, cut, entries, files, flipped, sai
 
 from ced_cdisc.conformance import run
 from ced_cdisc.conformance.check import check_folder
-from ced_cdisc.conformance.dataset import Column, Dataset
+from ced_cdisc.conformance.column import Column
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.known import KnownDataset, KnownLooks, Said, known_of_json, known_to_json
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.look_digest import LookDigests

@@ -18,7 +18,8 @@ import polars as pl
 
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
-from ced_cdisc.conformance.dataset import Column, Dataset
+from ced_cdisc.conformance.column import Column
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.run import run_rule
 from ced_cdisc.conformance.standard import governing

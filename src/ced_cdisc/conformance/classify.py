@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal, cast
 import polars as pl
 
 from ced_cdisc.check.define.document import attribute
-from ced_cdisc.conformance.dataset import Column, Dataset, Kind
+from ced_cdisc.conformance.column import Column
+from ced_cdisc.conformance.dataset import Dataset, Kind
 from ced_cdisc.conformance.records import Records
 from ced_cdisc.conformance.standard import TABLES
 from ced_cdisc.standards.adam import Structure, adam_variable

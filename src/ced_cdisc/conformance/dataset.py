@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import polars as pl
 
 from ced_cdisc.conformance.beside import beside, with_columns
+from ced_cdisc.conformance.column import Column
 from ced_cdisc.conformance.dates import day
 from ced_cdisc.conformance.follow import is_nearly_all
 from ced_cdisc.conformance.look import (
@@ -46,17 +47,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["SDTM", "ADaM", "other"]
 _EVERY = pl.lit(value=True)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A variable as its file describes it; ``length`` in bytes, 0 where the file does not say."""
-
-    name: str
-    label: str
-    type: Literal["Char", "Num"]
-    length: int = 0
-    format: str = ""
 
 
 @dataclass(eq=False)

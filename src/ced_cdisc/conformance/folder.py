@@ -16,7 +16,8 @@ from lxml import etree
 
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
-from ced_cdisc.conformance.dataset import Column, Dataset
+from ced_cdisc.conformance.column import Column
+from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.records import Places, Profile, Records
 from ced_cdisc.conformance.standard import governing
 from ced_cdisc.conformance.submission import Submission
