@@ -95,3 +95,16 @@ def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
     assert files.read("AE", "a") is None
     assert files.read("AE", "c") == ({}, b"x" * 20)
     assert not files.damaged
+
+
+@pytest.mark.parametrize("size", ["9" * 30, str(10**12), "-1", "x", ""])
+@pytest.mark.parametrize("way", ["read", "open"])
+def test_an_entry_that_says_another_size_of_itself(tmp_path: Path, way: str, size: str) -> None:
+    files = KeptFiles(tmp_path, "tool")
+    files.write("AE", "a", {"n": 1}, b"body")
+    (path,) = tmp_path.iterdir()
+    head, rest = path.read_bytes().split(b"\n", 1)
+    assert getattr(files, way)("AE", "a")[0] == {"n": 1}
+    path.write_bytes(b" ".join((head.rpartition(b" ")[0], size.encode())) + b"\n" + rest)
+    assert getattr(files, way)("AE", "a") is None
+    assert (files.damaged, list(tmp_path.iterdir())) == ({"AE"}, [])

@@ -23,10 +23,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 from weakref import finalize
 
 from ced_cdisc.core.version import VERSION
+
+T = TypeVar("T")
 
 MOST_BYTES = 4 << 30
 """What all studies together may take; the entries that were not used for longest go first."""
@@ -65,39 +67,38 @@ class KeptFiles:
 
     def read(self, name: str, key: str) -> tuple[Any, bytes] | None:
         """An entry: its JSON value and bytes, or None where there is none that holds."""
-        path = self._path(name, key)
-        try:
-            with _opened(path) as file:
-                head = file.readline(_LONGEST_HEAD).rstrip(b"\n")
-                rest = file.read()
-            size = int(head.rpartition(b" ")[2])
-            meta, body = rest[:size], rest[size:]
-            if head == self._head(name, key, meta, digest_of(body)):
-                value = json.loads(meta)
-                with suppress(OSError):
-                    os.utime(path, follow_symlinks=False)  # the newest are kept
-                return value, body
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, RecursionError):
-            pass
-        self.throw_away(name, key)
-        return None
+
+        def whole(file: BinaryIO) -> tuple[bytes, str]:
+            body = file.read()
+            return body, digest_of(body)
+
+        return self._entry(name, key, whole)
 
     def open(self, name: str, key: str) -> tuple[Any, KeptBody] | None:
         """As :meth:`read`, with bytes that stay in the file where they are many."""
+
+        def in_place(file: BinaryIO) -> tuple[KeptBody, str]:
+            body = KeptBody(file)
+            return body, body.digest
+
+        return self._entry(name, key, in_place)
+
+    def _entry(self, name: str, key: str, take: Callable[[BinaryIO], tuple[T, str]]) -> tuple[Any, T] | None:
+        """An entry, with what ``take`` makes of its bytes and their digest; one that does not hold goes."""
         path = self._path(name, key)
         try:
             with _opened(path) as file:
                 head = file.readline(_LONGEST_HEAD).rstrip(b"\n")
-                meta = file.read(int(head.rpartition(b" ")[2]))
-                body = KeptBody(file)
-                if head == self._head(name, key, meta, body.digest):
+                size = int(head.rpartition(b" ")[2])
+                if not 0 <= size <= os.fstat(file.fileno()).st_size:
+                    raise ValueError(f"there are no {size} bytes")
+                meta = file.read(size)
+                body, digest = take(file)
+                if head == self._head(name, key, meta, digest):
                     value = json.loads(meta)
                     with suppress(OSError):
-                        os.utime(path, follow_symlinks=False)
+                        os.utime(path, follow_symlinks=False)  # the newest are kept
                     return value, body
-                body.close()
         except FileNotFoundError:
             return None
         except (OSError, ValueError, RecursionError):
