@@ -55,6 +55,12 @@ def cut(path: Path) -> None:
     path.write_bytes(content[:-10])
 
 
+def a_link(path: Path) -> None:
+    aside = path.with_suffix(".aside")
+    path.rename(aside)
+    path.symlink_to(aside)
+
+
 def a_pipe(path: Path) -> None:
     path.unlink()
     os.mkfifo(path)

@@ -8,35 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_builds import a_link, a_pipe, cut, flipped
 
 from ced_cdisc.pipeline import Build, build
 from ced_cdisc.write.kept_files import KeptFiles
 from small_study import write_study
 
 
-def flipped(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[-20] ^= 1
-    path.write_bytes(bytes(content))
-
-
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-100])
-
-
 def of_another_version(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"ced-cdisc kept ", b"ced-cdisc kept 99.", 1))
-
-
-def a_link(path: Path) -> None:
-    aside = path.with_suffix(".aside")
-    path.rename(aside)
-    path.symlink_to(aside)
-
-
-def a_pipe(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path)
 
 
 def empty(path: Path) -> None:

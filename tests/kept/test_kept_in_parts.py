@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_builds import a_link, change, cut, files, flipped
 
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.pipeline import Build, build
@@ -66,17 +67,6 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def built(study: Path, out: str = "out", *, incremental: bool = True, **words: Any) -> Build:
     specs = {one: study / one for one in ("mappings", "define")}
     return build(study / "raw", study / out, **specs, check=False, incremental=incremental, **words)
-
-
-def files(study: Path, out: str = "out") -> dict[str, bytes]:
-    folder = study / out
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def test_what_did_not_change_is_not_built(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,22 +146,6 @@ def test_faults_of_kept_datasets_stay_and_those_over_all_subjects(study: Path) -
     assert said(parts=2) == said(parts=3) == said() == said(parts=1) == full
     change(study / "raw/dose.csv", "1,10-FEB-2020", "1,09-FEB-2020")
     assert said(parts=2) == said(incremental=False)
-
-
-def flipped(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[-20] ^= 1
-    path.write_bytes(bytes(content))
-
-
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-100])
-
-
-def a_link(path: Path) -> None:
-    aside = path.with_suffix(".aside")
-    path.rename(aside)
-    path.symlink_to(aside)
 
 
 def no_pieces(path: Path) -> None:

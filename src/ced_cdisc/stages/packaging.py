@@ -312,9 +312,8 @@ def _documents(
             path = f"{place.folder}/{document.href}"
             crf = annotated_crf(place.plan, document, forms_by_visit(place.plan, raw))
             make = partial(_annotated, path, crf)
-            made |= (make() if kept is None else kept.products.of(f"acrf {place.folder}", (path, crf), make))[
-                0
-            ]
+            files, _ = make() if kept is None else kept.products.of(f"acrf {place.folder}", (path, crf), make)
+            made |= files
     return made
 
 
