@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ced_cdisc.companion import companion, half_of_build
+from ced_cdisc.companion import companion, part_of_build
 from ced_cdisc.core.findings import Findings, did_you_mean
 from ced_cdisc.core.masking import masked
 from ced_cdisc.core.metadata import PackageMetadata
@@ -153,7 +153,7 @@ def build(
     kept = Kept.open(study, plan) if incremental else None
     with (
         companion(
-            partial(half_of_build, raw, plan), wanted=processes > 1 and not in_parts and kept is None
+            partial(part_of_build, raw, plan), wanted=processes > 1 and not in_parts and kept is None
         ) as partner,
         ExitStack() as ended,
     ):
