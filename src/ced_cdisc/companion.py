@@ -105,12 +105,14 @@ def companion(work: Callable[[Side], None], *, wanted: bool) -> Generator[Side |
         yield None
         return
     theirs.close()
+    side = Side(0, ours)
     try:
-        yield Side(0, ours)
+        yield side
     finally:
-        ours.close()
         with suppress(OSError):
             process.kill()
+        side.finish()  # the thread ends since nobody takes what is left
+        ours.close()
 
 
 def _accompany(connection: Connection, other: Connection, work: Callable[[Side], None]) -> None:
