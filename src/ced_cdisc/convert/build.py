@@ -125,9 +125,7 @@ def build_share(
     return shown, {study.plan.folder: study.world.faults.found() for study in studies}, noted
 
 
-def build_promised(
-    plan: StudyPlan, tables: Mapping[str, RawFrame], changes: TextChanges
-) -> Mapping[str, KeptDataset]:
+def build_promised(plan: StudyPlan, tables: Mapping[str, RawFrame]) -> dict[str, KeptDataset]:
     """Build what a companion builds of the SDTM datasets of a study, values checked, by name.
 
     What must hold among all subjects is not looked at, nor what is at fault in no dataset: the other process
@@ -136,10 +134,9 @@ def build_promised(
     Args:
         plan: the whole plan.
         tables: the raw tables of all studies by qualified name.
-        changes: told of texts that were split or written in ASCII.
     """
     share = companion_share([dataset for dataset in plan.datasets if dataset.kind == "sdtm"])
-    named = plan.qualified
+    named, changes = plan.qualified, TextChanges()
     study = _Study.begun(plan, tables, changes)
     study.share = Share(frozenset(map(named, share.built)), frozenset(map(named, share.handed)))
     study.tabulate(lambda name, seconds: None)

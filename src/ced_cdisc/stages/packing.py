@@ -36,7 +36,7 @@ def pack(plan: StudyPlan, tables: Mapping[str, RawTable], partner: Partner) -> N
         PartnerLost: the partner is gone.
     """
     arrived = _Arrived(plan)
-    promised = build_promised(plan, tables, TextChanges())
+    promised = build_promised(plan, tables)
     partner.send(promised)
     for dataset in plan.datasets:
         if (made := promised.get(dataset.name)) is not None:
@@ -63,7 +63,6 @@ class _Arrived:
 
     def __init__(self, plan: StudyPlan) -> None:
         self.data: dict[str, Blocks] = {}
-        self._plan = plan
         self._datasets = {
             (study.folder, dataset.name): (study, dataset)
             for study in plan.studies
