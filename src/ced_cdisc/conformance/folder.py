@@ -17,7 +17,7 @@ from lxml import etree
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
 from ced_cdisc.conformance.dataset import Dataset
-from ced_cdisc.conformance.file import FileTold, ReadFile, Unreadable, opened_as_told, read_file
+from ced_cdisc.conformance.file import FileTold, ReadFile, Unreadable, read_file
 from ced_cdisc.conformance.halves import halves
 from ced_cdisc.conformance.records import Profile
 from ced_cdisc.conformance.standard import governing
@@ -59,8 +59,7 @@ def read_folder(
         define: the define.xml; by default the one in the folder.
         standard: flags such as ``SDTMIG=3.3``.
         known: gives what an earlier reading of the same transport file told, by its path below the folder.
-        partner: who goes through half of the files, if any; their records are read here where they are
-            looked at.
+        partner: who goes through half of the files, if any.
 
     Raises:
         WrongStandard: a flag names no known standard.
@@ -77,11 +76,11 @@ def read_folder(
         if isinstance(read, Unreadable):
             findings.extend(read.findings)
             continue
-        told = read.told
-        findings.extend(told.findings)
+        head = read.head
+        findings.extend(head.findings)
         data = make_dataset(
-            told.name, told.label, read.records, told.columns,
-            file=shown, format=told.format, defines=defines,
+            head.name, head.label, read.records, head.columns,
+            file=shown, format=head.format, defines=defines,
         )  # fmt: skip
         if data.name in datasets:
             _add(
@@ -120,14 +119,14 @@ def _read(
     if partner is None:
         return {file: read(file) for file in files}
     found = {file: read(file) for file in halves({one: _size(one) for one in files})[partner.half]}
-    mine = {shown[file]: one.told if isinstance(one, ReadFile) else one for file, one in found.items()}
+    mine = {shown[file]: one.told() if isinstance(one, ReadFile) else one for file, one in found.items()}
     theirs: dict[str, FileTold | Unreadable] = {}
     with suppress(PartnerLost):
         theirs = partner.swap(mine)
     for file in files:
         if file not in found:
-            told = theirs.get(shown[file])
-            found[file] = read(file) if told is None else opened_as_told(told, file, shown[file])
+            one = theirs.get(shown[file])
+            found[file] = one.opened(file, shown[file]) if isinstance(one, FileTold) else one or read(file)
     return {file: found[file] for file in files}
 
 

@@ -134,7 +134,7 @@ class Records:
     Attributes:
         height: how many there are.
         is_large: whether they are looked at in blocks.
-        is_at_hand: whether it is here that somebody goes through all of them.
+        is_at_hand: whether it is here that all of them were gone through; else they were told of.
     """
 
     def __init__(self, source: Source, names: Sequence[str]) -> None:
@@ -144,8 +144,6 @@ class Records:
         self.is_at_hand = True
         self._different: dict[tuple[str, ...], pl.DataFrame] = {}
         self._told: Profile | None = None
-        self._read: dict[str, pl.Series] = {}
-        """The variables that were asked for by name, of records that nobody has gone through here."""
 
     @classmethod
     def of(cls, frame: pl.DataFrame) -> Records:
@@ -159,18 +157,8 @@ class Records:
     def read(self, *names: str) -> pl.DataFrame:
         """All records, with these variables or with all: of what is small, or few variables."""
         if not self.is_large or isinstance(self._source, Held):
-            return self._named(names) if names else self._whole
+            return self._whole[list(names)] if names else self._whole
         return self._source.read(names or None, range(self.height))
-
-    def _named(self, names: Sequence[str]) -> pl.DataFrame:
-        """These variables of all records; where the others are not in memory, they stay in their file."""
-        if "_whole" in self.__dict__ or not set(names) <= set(self._names):
-            return self._whole[list(names)]
-        new = [name for name in dict.fromkeys(names) if name not in self._read]
-        if new:
-            for column in self._source.read(new, range(self.height)).get_columns():
-                self._read[column.name] = column
-        return pl.DataFrame([self._read[name] for name in names])
 
     def blocks(self) -> Iterator[Block]:
         """The records in blocks of whole subjects; a dataset without subjects in blocks of rows."""
@@ -183,7 +171,7 @@ class Records:
     def parts(self, names: Sequence[str]) -> Iterator[pl.DataFrame]:
         """The named variables, block by block."""
         if not self.is_large:
-            yield self._named(names)
+            yield self._whole[list(names)]
             return
         for places in self._cut:
             yield self._source.read(names, places)
@@ -209,7 +197,7 @@ class Records:
     def of_subjects(self, block: Block, names: Sequence[str]) -> pl.DataFrame:
         """Records that take in all of the subjects of a block of this or another dataset."""
         if not self.is_large:
-            return self._named(names)
+            return self._whole[list(names)]
         return self._source.read(names, self._subjects.places_of(block.subjects))
 
     def different(self, *names: str) -> pl.DataFrame:
@@ -222,7 +210,7 @@ class Records:
                 ]
                 made = pl.concat(parts).unique(maintain_order=True)
             else:
-                made = self._named(names).unique(maintain_order=True)
+                made = self._whole[list(names)].unique(maintain_order=True)
             self._different[names] = made
         return self._different[names]
 
@@ -230,10 +218,7 @@ class Records:
         """Each value of a variable once, sorted, as ``value``; missing ones left out."""
         if self.is_large:
             return self.different(name)[name].drop_nulls().sort().alias("value")
-        if "_small" in self.__dict__:
-            return pl.Series("value", sorted(self._small.listed(name)), self._whole.schema[name])
-        column = self._named([name])[name]
-        return pl.Series("value", sorted(set(column.to_list()) - {None}), column.dtype)
+        return pl.Series("value", sorted(self._small.listed(name)), self._whole.schema[name])
 
     def missing(self, name: str) -> int:
         """How many records lack a value of a variable."""
