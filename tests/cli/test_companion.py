@@ -135,8 +135,9 @@ def test_two_processes_check_alike() -> None:
     alone = checked_alone(*check)
     assert '"failed"' in alone[1] and '"passed"' in alone[1]
     assert checked(*check, before=PAIR + COUNTING) == alone
-    assert Path("swaps").read_text() == "1"
-    assert checked(*check, before=PAIR + DYING.format(steps=0)) == alone
+    assert Path("swaps").read_text() == "2", "the files, and what the rules say"
+    for steps in (0, 1):
+        assert checked(*check, before=PAIR + DYING.format(steps=steps)) == alone
 
 
 def test_a_build_and_its_companion_check_alike() -> None:
@@ -144,4 +145,4 @@ def test_a_build_and_its_companion_check_alike() -> None:
     alone = checked_alone("build", "raw", "out")
     assert "datasets checked by" in alone[2]
     assert checked("build", "raw", "out", before=PAIR + COUNTING) == alone
-    assert Path("swaps").read_text() == "10", "those of a build, one for the folders, one for the rules"
+    assert Path("swaps").read_text() == "11", "those of a build, one for the folders, two for the check"

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T", bound=Hashable)
 
-_EACH = 160_000
+EACH = 160_000
 """The bytes of a transport file that are gone through in the time that any file takes, however small."""
 
 
@@ -22,5 +22,5 @@ def halves(sizes: Mapping[T, int]) -> tuple[list[T], list[T]]:
     for one, size in sorted(sizes.items(), key=lambda pair: -pair[1]):
         half = 0 if load[0] <= load[1] else 1
         found[half].append(one)
-        load[half] += size + _EACH
+        load[half] += size + EACH
     return found

@@ -8,7 +8,7 @@ from functools import partial
 
 import polars as pl
 
-from ced_cdisc.conformance.beside import beside
+from ced_cdisc.conformance.beside import beside, with_columns
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import ways
 from ced_cdisc.conformance.look import Beside, Look
@@ -228,9 +228,16 @@ def _with_baseline(data: Dataset, name: str) -> Beside:
 
 
 def _derived(study: Submission, name: str, right: pl.Expr) -> Iterator[Look]:
+    # The right value is asked for many times: as a column it is computed once.
+    known = pl.col(f"right {name}")
+    frame = partial(_with_right, right.alias(f"right {name}"))
     for data in _bds(study, numbers=(name, "AVAL", "BASE")):
-        of = pl.col(name).is_not_null() & right.is_finite()
-        yield data.records(~_rounded(pl.col(name), right), name, "AVAL", "BASE", of=of)
+        of = pl.col(name).is_not_null() & known.is_finite()
+        yield data.records(~_rounded(pl.col(name), known), name, "AVAL", "BASE", of=of, frame=frame)
+
+
+def _with_right(right: pl.Expr, block: Block) -> pl.DataFrame:
+    return with_columns(block.frame, [block.frame.select(right).to_series()])
 
 
 def _near(one: pl.Expr, other: pl.Expr) -> pl.Expr:

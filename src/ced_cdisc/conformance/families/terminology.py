@@ -81,8 +81,13 @@ def _folded(study: Submission, lists: list[CtCodelist]) -> set[str]:
 
 def _names(package: CtPackage, code: str) -> dict[str, str | None]:
     """The published names of the tests of a codelist, by their codes."""
-    terms = package.codelist(code).values if code in package else ()
-    return {term: package.decode(code, term) for term in terms}
+    if code not in package:
+        return {}
+    names = package.paired_name_list(code)
+    found = {
+        term.submission_value: names and names.by_code(term.code) for term in package.codelist(code).terms
+    }
+    return {code: name.submission_value if name else None for code, name in found.items()}
 
 
 def _is_not(terms: set[Any], value: object) -> bool:
@@ -115,7 +120,7 @@ def _define_terms(data: Dataset) -> dict[str, list[str]]:
     lists = document.once("terms by OID", lambda: _terms_by_oid(document))
     found: dict[str, list[str]] = {}
     for item in document.refs(element):
-        ref, name = item.find("{*}CodeListRef"), item.get("Name", "")
+        ref, name = document.child(item, "CodeListRef"), item.get("Name", "")
         terms = lists.get(ref.get("CodeListOID", "")) if ref is not None else None
         if terms is not None and name in data.columns:
             found[name] = terms
