@@ -228,16 +228,19 @@ def _with_baseline(data: Dataset, name: str) -> Beside:
 
 
 def _derived(study: Submission, name: str, right: pl.Expr) -> Iterator[Look]:
-    # The right value is asked for many times: as a column it is computed once.
-    known = pl.col(f"right {name}")
-    frame = partial(_with_right, right.alias(f"right {name}"))
+    of, frame = pl.col(f"can say {name}"), partial(_with_derived, name, right)
     for data in _bds(study, numbers=(name, "AVAL", "BASE")):
-        of = pl.col(name).is_not_null() & known.is_finite()
-        yield data.records(~_rounded(pl.col(name), known), name, "AVAL", "BASE", of=of, frame=frame)
+        yield data.records(~pl.col(f"right {name}"), name, "AVAL", "BASE", of=of, frame=frame)
 
 
-def _with_right(right: pl.Expr, block: Block) -> pl.DataFrame:
-    return with_columns(block.frame, [block.frame.select(right).to_series()])
+def _with_derived(name: str, right: pl.Expr, block: Block) -> pl.DataFrame:
+    """Records with whether it ``can say NAME`` what is right, and whether the value is ``right NAME``."""
+    value, known = pl.col(name), pl.col("right")
+    both = block.frame.select(name, right=right)
+    can_say, is_right = both.select(of=value.is_not_null() & known.is_finite(), near=_near(value, known))
+    if not (is_right | ~can_say).all():
+        is_right = both.select(_rounded(value, known)).to_series()  # which few values need
+    return with_columns(block.frame, [can_say.alias(f"can say {name}"), is_right.alias(f"right {name}")])
 
 
 def _near(one: pl.Expr, other: pl.Expr) -> pl.Expr:
