@@ -13,21 +13,22 @@ from xpt_samples import member, text, written
 from ced_cdisc.core.xpt import XptVariable
 from ced_cdisc.read.xpt import XptFile
 from ced_cdisc.read.xpt_block import Block, Field
-from ced_cdisc.read.xpt_columns import column_of
+from ced_cdisc.read.xpt_columns import column_of, frame_of
 from ced_cdisc.read.xpt_texts import Undecodable
 
 LETTERS = "ab C.~!\x00\x1f\x7f"
 
 
 def read(texts: list[bytes], length: int, encoding: str = "utf-8", block: int = 7) -> list[str | None]:
-    column = column_of(XptVariable("X", "", "Char", length), len(texts), encoding, -(-len(texts) // block))
+    variable = XptVariable("X", "", "Char", length)
+    column = column_of(variable, len(texts), encoding, -(-len(texts) // block))
     data = np.frombuffer(b"".join(text.ljust(length) for text in texts), np.uint8).reshape(-1, length)
     rows = Block(data, [Field(0, length)], block)
     decoder = column.decoder()
     for number, start in enumerate(range(0, len(texts), block)):
         rows.load(start, min(start + block, len(texts)))
         decoder.fill(rows, rows.fields[0], start, number)
-    series = column.series()
+    series = frame_of([variable], [column])["X"]
     assert series.dtype == pl.String
     return series.to_list()
 

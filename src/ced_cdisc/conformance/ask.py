@@ -162,16 +162,19 @@ class AskedValues(Asking):
             self._bad.setdefault(name, []).append(found)
 
     def given(self, asked: Mapping[Question, AskedQuestion]) -> list[Look] | pl.exceptions.PolarsError:
-        """An answer for each variable."""
+        """An answer for each variable that has wrong values, and one for all others."""
         if self.error is not None:
             return self.error
-        data = self.look.dataset
+        data, words = self.look.dataset, self.look.words
+        filled = {name: data.height - data.records_held.missing(name) for name in self.look.variables}
         found: list[Look] = []
-        for name in self.look.variables:
-            looked = data.height - data.records_held.missing(name)
-            bad = self._bad.get(name, [])
-            found.append(Answer(data, name, looked, bool(bad), joined(bad), self.look.words))
-        return found
+        for name, looked in filled.items():
+            if name in self._bad:
+                found.append(
+                    Answer(data, name, looked, failed=True, bad=joined(self._bad[name]), words=words)
+                )
+        right = sum(looked for name, looked in filled.items() if name not in self._bad)
+        return [*found, Answer(data, "", right, failed=False)] if right or not found else found
 
 
 def joined(parts: Sequence[pl.DataFrame]) -> pl.DataFrame | None:

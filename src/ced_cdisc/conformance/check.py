@@ -43,15 +43,17 @@ def check_folder(
         shown: the name of the folder in the result.
         core: how to run the CDISC CORE engine on the folder, too; by default it is not run.
         core_report: a JSON report of that engine about the folder, in the place of a run.
-        partner: who checks the same folder at the same time, each half of the rules; the result is the same.
+        partner: who checks the same folder at the same time, each half of the files; the result is the same.
         known: what earlier checks said of files of the same bytes; it is told what this one says of files
-            without faults; the result is the same.
+            without faults; the result is the same. Nobody shares such a check.
 
     Raises:
         WrongStandard: a flag names no known standard.
         WrongAnswer: the report of the engine cannot be understood.
     """
-    read = read_folder(folder, define=define, standard=standard, known=_profiles(known))
+    if known is not None:
+        partner = None
+    read = read_folder(folder, define=define, standard=standard, known=_profiles(known), partner=partner)
     study = read.submission
     of_files = {} if known is None or read.findings else _known_of(study, known)
     datasets = study.datasets.values()

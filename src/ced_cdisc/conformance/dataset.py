@@ -162,11 +162,8 @@ class Dataset:
         if self.define is None:
             return ()
         document, element = self.define
-        keyed: list[tuple[int, str]] = []
-        for ref in element.iterfind("{*}ItemRef"):
-            place, item = ref.get("KeySequence", ""), document.items.get(ref.get("ItemOID", ""))
-            if place.isdecimal() and item is not None:
-                keyed.append((int(place), item.get("Name", "")))
+        placed = ((ref.get("KeySequence", ""), item) for ref, item in document.pairs(element))
+        keyed = [(int(place), item.get("Name", "")) for place, item in placed if place.isdecimal()]
         return tuple(name for _, name in sorted(keyed))
 
     def values(self, name: str) -> pl.Series:

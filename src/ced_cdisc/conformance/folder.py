@@ -7,24 +7,23 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 from lxml import etree
 
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
-from ced_cdisc.conformance.column import Column
 from ced_cdisc.conformance.dataset import Dataset
-from ced_cdisc.conformance.records import Places, Profile, Records
+from ced_cdisc.conformance.file import FileTold, ReadFile, Unreadable, read_file
+from ced_cdisc.conformance.halves import halves
+from ced_cdisc.conformance.records import Profile
 from ced_cdisc.conformance.standard import governing
 from ced_cdisc.conformance.submission import Submission
-from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
-from ced_cdisc.core.xpt import XptMember
-from ced_cdisc.read.dataset_json import read_dataset_json
-from ced_cdisc.read.xpt import XptFile
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
+from ced_cdisc.core.partner import Partner, PartnerLost
 
 _KINDS = (".xpt", ".ndjson", ".json", ".dsjc")
 _NOT_READ = (".sas7bdat", ".xpt8", ".v8xpt", ".xport", ".cpt", ".parquet")
@@ -51,6 +50,7 @@ def read_folder(
     define: Path | None = None,
     standard: Iterable[str] = (),
     known: Callable[[str], Profile | None] = lambda _: None,
+    partner: Partner | None = None,
 ) -> ReadFolder:
     """Read all datasets of a folder; where it has none itself, those of its subfolders sdtm and adam.
 
@@ -59,6 +59,7 @@ def read_folder(
         define: the define.xml; by default the one in the folder.
         standard: flags such as ``SDTMIG=3.3``.
         known: gives what an earlier reading of the same transport file told, by its path below the folder.
+        partner: who goes through half of the files, if any.
 
     Raises:
         WrongStandard: a flag names no known standard.
@@ -70,13 +71,17 @@ def read_folder(
     )
     defines = [d for d in (_define(p, folder, findings, define is not None) for p in places) if d]
     datasets: dict[str, Dataset] = {}
-    for file in files:
+    for file, read in _read(files, folder, known, partner).items():
         shown = _shown(file, folder)
-        try:
-            data = _dataset(file, shown, defines, findings, known(shown))
-        except Stopped as stopped:
-            findings.extend(replace(f, stage=Stage.CHECK) for f in stopped.findings)
+        if isinstance(read, Unreadable):
+            findings.extend(read.findings)
             continue
+        head = read.head
+        findings.extend(head.findings)
+        data = make_dataset(
+            head.name, head.label, read.records, head.columns,
+            file=shown, format=head.format, defines=defines,
+        )  # fmt: skip
         if data.name in datasets:
             _add(
                 findings, "CED603", shown, f"holds {data.name}, which {datasets[data.name].file} holds, too",
@@ -97,6 +102,40 @@ def read_folder(
     ordered = dict(sorted(datasets.items()))
     governs = governing(defines, standard, _told_by_ts(ordered.get("TS")))
     return ReadFolder(Submission(ordered, governs, tuple(defines)), findings)
+
+
+def _read(
+    files: Sequence[Path], folder: Path, known: Callable[[str], Profile | None], partner: Partner | None
+) -> dict[Path, ReadFile | Unreadable]:
+    """What each file holds, or why it cannot be read.
+
+    Two processes go through half of the files each. What a partner does not tell of is gone through here.
+    """
+    shown = {file: _shown(file, folder) for file in files}
+
+    def read(file: Path) -> ReadFile | Unreadable:
+        return read_file(file, shown[file], known(shown[file]))
+
+    if partner is None:
+        return {file: read(file) for file in files}
+    found = {file: read(file) for file in halves({one: _size(one) for one in files})[partner.half]}
+    mine = {shown[file]: one.told() if isinstance(one, ReadFile) else one for file, one in found.items()}
+    theirs: dict[str, FileTold | Unreadable] = {}
+    with suppress(PartnerLost):
+        theirs = partner.swap(mine)
+    for file in files:
+        if file not in found:
+            one = theirs.get(shown[file])
+            found[file] = one.opened(file, shown[file]) if isinstance(one, FileTold) else one or read(file)
+    return {file: found[file] for file in files}
+
+
+def _size(file: Path) -> int:
+    """Of a file [bytes]; 0 of one that has gone."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def would_be_read(file: Path, folder: Path) -> bool:
@@ -159,88 +198,6 @@ def _in(place: Path, folder: Path, findings: Findings) -> list[Path]:
             what = "is a link" if stat.S_ISLNK(mode) else "is no ordinary file"
             _add(findings, "CED601", _shown(path, folder), f"{what} and is not read", "put the file there")
     return found
-
-
-def _dataset(
-    file: Path,
-    shown: str,
-    defines: Iterable[DefineDocument],
-    findings: Findings,
-    known: Profile | None,
-) -> Dataset:
-    """One dataset.
-
-    Raises:
-        Stopped: the file cannot be read.
-    """
-    format: Literal["xpt", "dataset-json"] = "dataset-json"
-    if file.suffix.lower() == ".xpt":
-        format = "xpt"
-        records, name, label, columns = _xpt(file, shown, findings, known)
-    else:
-        frame, described = read_dataset_json(file, shown=shown)
-        records = Records.of(frame)
-        name, label = described.name, described.label
-        columns = [Column(c.name, c.label, c.type, c.length, c.format) for c in described.variables]
-    return make_dataset(name, label, records, columns, file=shown, format=format, defines=defines)
-
-
-def _xpt(
-    file: Path, shown: str, findings: Findings, known: Profile | None
-) -> tuple[Records, str, str, list[Column]]:
-    try:
-        member, records = _opened(file, shown, known)
-    except Stopped as stopped:
-        first = next(iter(stopped.findings))
-        if first.code != "CED337":
-            raise
-        # The agencies ask for ASCII; what else SAS wrote is of the code page of a Windows machine, mostly.
-        member, records = _opened(file, shown, is_windows=True)
-        finding = replace(
-            first, code="CED608", stage=Stage.CHECK, severity=Severity.WARNING,
-            hint="it is read as windows-1252; write the text in ASCII",
-        )  # fmt: skip
-        findings.add(finding)
-    if member.version == 8:
-        hint = f"write it as version 5: ced-cdisc convert {file.name} NEW.xpt"
-        _add(findings, "CED338", shown, "is a transport file of version 8, which no agency takes", hint)
-    columns = [Column(v.name, v.label, v.type, v.length, v.format_text) for v in member.variables]
-    return records, member.name, member.label, columns
-
-
-def _opened(
-    file: Path, shown: str, known: Profile | None = None, *, is_windows: bool = False
-) -> tuple[XptMember, Records]:
-    """A transport file all of which can be read."""
-    opened = XptFile(file, encoding="latin-1" if is_windows else "utf-8", shown=shown)
-    records = Records(_Transport(opened, is_windows), [v.name for v in opened.member.variables])
-    records.look_through(known)
-    return opened.member, records
-
-
-@dataclass(frozen=True)
-class _Transport:
-    """The records of a transport file, which stay in it."""
-
-    file: XptFile
-    is_windows: bool
-
-    @property
-    def height(self) -> int:
-        """How many records."""
-        return self.file.rows
-
-    def read(self, names: Sequence[str] | None, places: Places) -> pl.DataFrame:
-        """Some records with the named variables, or with all."""
-        frame, _ = self.file.read(names, places)
-        if self.is_windows:
-            frame = frame.with_columns(pl.col(pl.String).map_elements(_windows, pl.String, skip_nulls=True))
-        return frame if names is None else frame.select(names)
-
-
-def _windows(text: str) -> str:
-    """A text read as latin-1, as windows-1252 where that has the bytes."""
-    return text if text.isascii() else text.encode("latin-1").decode("windows-1252", "replace")
 
 
 def _define(path: Path, folder: Path, findings: Findings, named: bool) -> DefineDocument | None:

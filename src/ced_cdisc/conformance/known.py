@@ -27,6 +27,13 @@ class Said:
     failures: tuple[Failure, ...] = ()
 
 
+@dataclass(frozen=True)
+class NotSaid:
+    """Why a look could not be carried out."""
+
+    reason: str
+
+
 @dataclass
 class KnownDataset:
     """What is known of a file, and what this check adds.
@@ -92,7 +99,7 @@ class KnownLooks:
             data.is_define_read = False
         return found
 
-    def learn(self, said: Mapping[Look, Said | Exception]) -> None:
+    def learn(self, said: Mapping[Look, Said | NotSaid]) -> None:
         """Take notice of what the others said.
 
         A digest has nothing of define.xml but what a rule took out of it. So if it was read while looks were

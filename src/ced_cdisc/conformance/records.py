@@ -134,12 +134,14 @@ class Records:
     Attributes:
         height: how many there are.
         is_large: whether they are looked at in blocks.
+        is_at_hand: whether it is here that all of them were gone through; else they were told of.
     """
 
     def __init__(self, source: Source, names: Sequence[str]) -> None:
         self._source, self._names = source, names
         self.height = source.height
         self.is_large = self.height > FEW
+        self.is_at_hand = True
         self._different: dict[tuple[str, ...], pl.DataFrame] = {}
         self._told: Profile | None = None
 
@@ -235,7 +237,7 @@ class Records:
         Raises:
             Stopped: the file cannot be read.
         """
-        self._told = known
+        self._told, self.is_at_hand = known, known is None
         if known is None:
             _ = self._profile
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import zip_longest
 
 import polars as pl
 
 from ced_cdisc.conformance.answer import answered, answers_of
 from ced_cdisc.conformance.dataset import Dataset
-from ced_cdisc.conformance.known import KnownDataset, KnownLooks, Said
+from ced_cdisc.conformance.known import KnownDataset, KnownLooks, NotSaid, Said
 from ced_cdisc.conformance.look import ROW, Answer, Look, Question
 from ced_cdisc.conformance.rule import Rule
 from ced_cdisc.conformance.submission import Submission
@@ -38,48 +37,57 @@ def run_rules(
         study: what was read.
         rules: the rules, in the order of the results.
         records: how many records a failure lists at most; all are counted.
-        partner: who carries out every other rule on the same files, if any; the result is the same.
+        partner: who answers the looks at the datasets that it has at hand, if any; the result is the same.
         known: what earlier checks said of files of the same bytes, and who is told what this one says; the
             result is the same. Nobody shares such a check.
     """
-    if partner is None or known:
-        return _run(study, rules, records, known)
-    rules = tuple(rules)
-    mine = _run(study, rules[partner.half :: 2], records)
-    try:
-        theirs: tuple[RuleResult, ...] = partner.swap(mine)
-    except PartnerLost:
-        theirs = _run(study, rules[1 - partner.half :: 2], records)
-    first, second = (theirs, mine) if partner.half else (mine, theirs)
-    return tuple(one for pair in zip_longest(first, second) for one in pair if one is not None)
-
-
-def _run(
-    study: Submission,
-    rules: Iterable[Rule],
-    records: int,
-    known: Mapping[Dataset, KnownDataset] | None = None,
-) -> tuple[RuleResult, ...]:
     looks = [(rule, _looks(study, rule)) for rule in rules]
-    asked = [
-        (rule, look)
+    asked: dict[Look, Rule] = {
+        look: rule
         for rule, found in looks
         if isinstance(found, list)
         for look in found
         if not isinstance(look, Answer)
-    ]
-    said: dict[Look, Said | pl.exceptions.PolarsError] = {}
-    memory = KnownLooks(known, records) if known else None
-    if memory is not None:
-        said |= memory.answers((rule.text.id, look) for rule, look in asked)
-        asked = [(rule, look) for rule, look in asked if look not in said]
-    answers = answered(_with_others(look for _, look in asked))
-    new: dict[Look, Said | pl.exceptions.PolarsError] = {
-        look: _said(rule, answers_of(look, answers), records) for rule, look in asked
     }
-    if memory is not None:
-        memory.learn(new)
-    return tuple(_result(rule, found, said | new, records) for rule, found in looks)
+    if known:
+        said = _remembered(asked, records, KnownLooks(known, records))
+    elif partner is not None:
+        said = _shared(asked, records, partner)
+    else:
+        said = _asked(asked, records)
+    return tuple(_result(rule, found, said, records) for rule, found in looks)
+
+
+def _asked(asked: Mapping[Look, Rule], records: int) -> dict[Look, Said | NotSaid]:
+    """What looks said, which are given with their rules."""
+    answers = answered(_with_others(asked))
+    return {look: _said(rule, answers_of(look, answers), records) for look, rule in asked.items()}
+
+
+def _remembered(asked: Mapping[Look, Rule], records: int, memory: KnownLooks) -> dict[Look, Said | NotSaid]:
+    """What looks said, as far as it is known from earlier checks, or say now."""
+    said: dict[Look, Said | NotSaid] = {}
+    said |= memory.answers((rule.text.id, look) for look, rule in asked.items())
+    new = _asked({look: rule for look, rule in asked.items() if look not in said}, records)
+    memory.learn(new)
+    return said | new
+
+
+def _shared(asked: Mapping[Look, Rule], records: int, partner: Partner) -> dict[Look, Said | NotSaid]:
+    """What looks said, here or to a partner, who has the same ones in the same order.
+
+    What it does not tell, since it is gone or saw other files, is asked here.
+    """
+    said = _asked(
+        {look: rule for look, rule in asked.items() if look.dataset.records_held.is_at_hand}, records
+    )
+    try:
+        theirs: list[Said | NotSaid | None] = partner.swap([said.get(look) for look in asked])
+    except PartnerLost:
+        theirs = []
+    if len(theirs) == len(asked):
+        said |= {look: one for look, one in zip(asked, theirs, strict=True) if one is not None}
+    return said | _asked({look: rule for look, rule in asked.items() if look not in said}, records)
 
 
 def _with_others(looks: Iterable[Look]) -> Iterable[Look]:
@@ -99,27 +107,27 @@ def run_rule(study: Submission, rule: Rule, *, records: int = RECORDS_SHOWN) -> 
     return run_rules(study, [rule], records=records)[0]
 
 
-def _looks(study: Submission, rule: Rule) -> list[Look] | str | pl.exceptions.PolarsError:
-    """The looks of a rule, or why it does not apply, or the error with which it ended."""
+def _looks(study: Submission, rule: Rule) -> list[Look] | str | NotSaid:
+    """The looks of a rule, or why it does not apply, or why it could not be carried out."""
     reason = _lacking(study, rule)
     if reason:
         return reason
     try:
         return list(rule.check(study))
     except pl.exceptions.PolarsError as error:
-        return error
+        return _not_said(error)
 
 
 def _result(
     rule: Rule,
-    looks: list[Look] | str | pl.exceptions.PolarsError,
-    said: Mapping[Look, Said | pl.exceptions.PolarsError],
+    looks: list[Look] | str | NotSaid,
+    said: Mapping[Look, Said | NotSaid],
     records: int,
 ) -> RuleResult:
     if isinstance(looks, str):
         return RuleResult(rule.text, "not applicable", reason=looks)
-    if isinstance(looks, Exception):
-        return _not_run(rule, looks)
+    if isinstance(looks, NotSaid):
+        return RuleResult(rule.text, "not run", reason=looks.reason)
     looked, failures = 0, list[Failure]()
     for look in looks:
         if isinstance(look, Answer):
@@ -128,8 +136,8 @@ def _result(
                 failures.append(_failure(rule, look, records))
             continue
         one = said[look]
-        if isinstance(one, Exception):
-            return _not_run(rule, one)
+        if isinstance(one, NotSaid):
+            return RuleResult(rule.text, "not run", reason=one.reason)
         looked += one.looked
         failures += one.failures
     if failures:
@@ -139,20 +147,18 @@ def _result(
     return RuleResult(rule.text, "passed", looked)
 
 
-def _not_run(rule: Rule, error: pl.exceptions.PolarsError) -> RuleResult:
+def _not_said(error: pl.exceptions.PolarsError) -> NotSaid:
     # A foreign dataset may hold a variable of another type than any standard gives it.
     said = str(error).splitlines()[0]
-    return RuleResult(rule.text, "not run", reason=f"the data do not let it: {said}")
+    return NotSaid(f"the data do not let it: {said}")
 
 
-def _said(
-    rule: Rule, answers: Iterable[Answer | pl.exceptions.PolarsError], records: int
-) -> Said | pl.exceptions.PolarsError:
+def _said(rule: Rule, answers: Iterable[Answer | pl.exceptions.PolarsError], records: int) -> Said | NotSaid:
     """What the answers to a look say together, or the first error among them."""
     looked, failures = 0, list[Failure]()
     for one in answers:
         if isinstance(one, Exception):
-            return one
+            return _not_said(one)
         looked += one.looked
         if one.failed:
             failures.append(_failure(rule, one, records))

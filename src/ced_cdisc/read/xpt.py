@@ -22,7 +22,7 @@ from ced_cdisc.core.ibm import MISSING, missing_codes
 from ced_cdisc.core.threads import threads
 from ced_cdisc.core.xpt import XptMember, XptVariable
 from ced_cdisc.read.xpt_block import Block, Field
-from ced_cdisc.read.xpt_columns import column_of, ibm
+from ced_cdisc.read.xpt_columns import column_of, frame_of, ibm
 from ced_cdisc.read.xpt_headers import stopped
 from ced_cdisc.read.xpt_members import choose, map_file, place_members, release
 from ced_cdisc.read.xpt_texts import Undecodable
@@ -140,7 +140,7 @@ class XptFile:
                 parts = map(range, cuts, cuts[1:])
                 for found in pool.map(decode, parts):
                     is_ascii &= found
-        frame = pl.DataFrame([column.series() for column in columns])
+        frame = frame_of((variable for variable, _ in chosen), columns)
         return frame, replace(member, encoding="ascii" if is_ascii else self._encoding)
 
     def special_missing(

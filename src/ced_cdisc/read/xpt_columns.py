@@ -10,6 +10,7 @@ Source: Apache Arrow Columnar Format, "Variable-size Binary View Layout".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -53,8 +54,8 @@ class XptColumn(Protocol):
         """A decoder for one thread."""
         ...
 
-    def series(self) -> pl.Series:
-        """The column, null where missing; no block is filled after that."""
+    def array(self) -> Any:
+        """The column as an Arrow array, null where missing; no block is filled after that."""
         ...
 
 
@@ -67,7 +68,6 @@ def column_of(variable: XptVariable, rows: int, encoding: str, blocks: int) -> X
 
 class _Numbers:
     def __init__(self, variable: XptVariable, rows: int) -> None:
-        self._name = variable.name
         self._values, self._present = np.empty(rows, np.float64), np.empty(rows, np.bool_)
 
     def decoder(self) -> Decoder:
@@ -80,13 +80,13 @@ class _Numbers:
         np.equal(values, values, out=self._present[rows])
         return True
 
-    def series(self) -> pl.Series:
-        return _series(self._name, pa.float64(), self._present, [self._values])
+    def array(self) -> Any:
+        return _array(pa.float64(), self._present, [self._values])
 
 
 class _Texts:
     def __init__(self, variable: XptVariable, rows: int, encoding: str, blocks: int) -> None:
-        self._name, self._length, self._encoding = variable.name, variable.length, encoding
+        self._length, self._encoding = variable.length, encoding
         self._views, self._present = np.empty((rows, 2), np.uint64), np.empty(rows, np.bool_)
         # Those of a block have its number, twice and one more, whichever thread decodes it first.
         self._characters: list[Any] = [None] * (2 * blocks)
@@ -94,10 +94,10 @@ class _Texts:
     def decoder(self) -> Decoder:
         return TextDecoder(self._views, self._present, self._characters, self._encoding)
 
-    def series(self) -> pl.Series:
+    def array(self) -> Any:
         used = max((number for number, held in enumerate(self._characters, 1) if held is not None), default=0)
         characters = [b"" if held is None else held for held in self._characters[:used]]
-        return _series(self._name, pa.string_view(), self._present, [self._views, *characters])
+        return _array(pa.string_view(), self._present, [self._views, *characters])
 
 
 def ibm(block: Block, field: Field) -> NDArray[np.uint64]:
@@ -113,10 +113,15 @@ def ibm(block: Block, field: Field) -> NDArray[np.uint64]:
     return numbers
 
 
-def _series(name: str, kind: Any, present: NDArray[np.bool_], buffers: list[Any]) -> pl.Series:
+def frame_of(variables: Iterable[XptVariable], columns: Iterable[XptColumn]) -> pl.DataFrame:
+    """The columns of variables side by side; nothing is copied."""
+    names = [variable.name for variable in variables]
+    return pl.DataFrame(pa.RecordBatch.from_arrays([column.array() for column in columns], names=names))
+
+
+def _array(kind: Any, present: NDArray[np.bool_], buffers: list[Any]) -> Any:
     count = np.count_nonzero(present)
     mask = None if count == len(present) else pa.py_buffer(np.packbits(present, bitorder="little"))
-    array = pa.Array.from_buffers(
+    return pa.Array.from_buffers(
         kind, len(present), [mask, *(pa.py_buffer(buffer) for buffer in buffers)], len(present) - count
     )
-    return cast(pl.Series, cast(Any, pl).from_arrow(array)).alias(name)

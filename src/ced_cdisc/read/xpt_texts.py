@@ -12,21 +12,22 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as _pyarrow  # pyright: ignore[reportMissingTypeStubs]
-import pyarrow.compute as _compute  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
 
 from ced_cdisc.read.xpt_block import WORD, Block, Field, Space
 from ced_cdisc.read.xpt_words import ALL, BLANKS, HALF, NOTHING, Known, are_equal, are_full, inline, words_of
 
 pa: Any = cast(Any, _pyarrow)  # pyarrow has no types
-pc: Any = cast(Any, _compute)
 _MANY = 512
 """Texts of a block from which on they are not looked up: many would have the same place in the table."""
 _PAYS_FROM = 4096
 """Rows of a column from which on it takes less time to look texts up than to make each."""
+_FEW = 4096
+"""Texts up to which the functions of Arrow save less than it takes to load them."""
 _WIDEST = 32
 """Words of the longest texts that are looked up; the table is as wide."""
 _FOUR_BYTES = 1 << 32
+_BLANK = np.uint8(ord(" "))
 _INLINE = 12
 """Bytes of a text that stand in the view itself."""
 
@@ -176,10 +177,23 @@ def _whole(
 
 def _trimmed(data: bytes, field: Field) -> Any:
     """An Arrow array of ASCII texts of one length, without the blanks behind them."""
-    offsets = np.arange(0, len(data) + 1, field.length, dtype=np.int64)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
-    whole = pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, buffers)
-    return pc.ascii_rtrim(whole, characters=" ")
+    count, characters = len(data) // field.length, data
+    if count <= _FEW:
+        plain = np.frombuffer(data, np.uint8)
+        # With zeros for blanks, numpy knows how long each is without those behind it.
+        lengths = np.char.str_len((plain ^ _BLANK).view(f"S{field.length}"))
+        is_kept = np.arange(field.length) < lengths[:, None]
+        characters = plain.reshape(count, field.length)[is_kept]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+    else:
+        offsets = np.arange(0, len(data) + 1, field.length)
+    buffers = [None, pa.py_buffer(offsets.astype(np.int64)), pa.py_buffer(characters)]
+    texts = pa.Array.from_buffers(pa.large_string(), count, buffers)
+    if count <= _FEW:
+        return texts
+    import pyarrow.compute as compute  # pyright: ignore[reportMissingTypeStubs]
+
+    return cast(Any, compute).ascii_rtrim(texts, characters=" ")
 
 
 def _point(

@@ -195,14 +195,14 @@ def chosen_by(
 ) -> pl.Expr | None:
     """The records that a where clause chooses; None where it asks for a variable of another dataset."""
     parts: list[pl.Expr] = []
-    for check in clause.findall(qualified("RangeCheck")):
+    for check in document.children(clause, "RangeCheck"):
         oid = attribute(check, "def:ItemOID") or ""
         item = document.items.get(oid)
         homes = document.datasets_of_item.get(oid, [])
         name = "" if item is None else item.get("Name", "")
         if name not in schema or dataset not in homes:
             return None
-        values = [value.text or "" for value in check.findall(qualified("CheckValue"))]
+        values = [value.text or "" for value in document.children(check, "CheckValue")]
         parts.append(_compared(pl.col(name), check.get("Comparator", ""), values, schema[name]))
     return reduce(lambda a, b: a & b, parts) if parts else None
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import polars as pl
 
-from ced_cdisc.conformance.beside import beside
+from ced_cdisc.conformance.beside import beside, with_columns
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import ways
 from ced_cdisc.conformance.look import Beside, Look
@@ -228,9 +228,19 @@ def _with_baseline(data: Dataset, name: str) -> Beside:
 
 
 def _derived(study: Submission, name: str, right: pl.Expr) -> Iterator[Look]:
+    of, frame = pl.col(f"can say {name}"), partial(_with_derived, name, right)
     for data in _bds(study, numbers=(name, "AVAL", "BASE")):
-        of = pl.col(name).is_not_null() & right.is_finite()
-        yield data.records(~_rounded(pl.col(name), right), name, "AVAL", "BASE", of=of)
+        yield data.records(~pl.col(f"right {name}"), name, "AVAL", "BASE", of=of, frame=frame)
+
+
+def _with_derived(name: str, right: pl.Expr, block: Block) -> pl.DataFrame:
+    """Records with whether it ``can say NAME`` what is right, and whether the value is ``right NAME``."""
+    value, known = pl.col(name), pl.col("right")
+    both = block.frame.select(name, right=right)
+    can_say, is_right = both.select(of=value.is_not_null() & known.is_finite(), near=_near(value, known))
+    if not (is_right | ~can_say).all():
+        is_right = both.select(_rounded(value, known)).to_series()  # which few values need
+    return with_columns(block.frame, [can_say.alias(f"can say {name}"), is_right.alias(f"right {name}")])
 
 
 def _near(one: pl.Expr, other: pl.Expr) -> pl.Expr:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import polars as pl
 
 from ced_cdisc.check.define.against_data import SHAPES, chosen_by, listed_values
-from ced_cdisc.check.define.document import DefineDocument, Element, attribute, description, qualified
+from ced_cdisc.check.define.document import DefineDocument, Element, attribute, description
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Records
@@ -88,9 +88,12 @@ def variables_in_order(study: Submission) -> Iterator[Look]:
 
 
 def variable_labels_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
-    for data, item, name in _variables(study):
-        said, label = description(item), data.columns[name].label
-        yield data.fact(said != label, name, said=said, label=label)
+    for data, document, element in _described(study):
+        for item in document.refs(element):
+            column = data.columns.get(item.get("Name", ""))
+            if column is not None:
+                said = document.description(item)
+                yield data.fact(said != column.label, column.name, said=said, label=column.label)
 
 
 def variable_types_agree(study: Submission) -> Iterator[Look]:
@@ -273,18 +276,22 @@ def _conditions(study: Submission) -> Iterable[_Condition]:
     return study.once("conditions", lambda: list(_chosen(study)))
 
 
+def _clauses(document: DefineDocument) -> dict[str, Element]:
+    return {clause.get("OID", ""): clause for clause in document.all("def:WhereClauseDef")}
+
+
 def _chosen(study: Submission) -> Iterator[_Condition]:
     for data, document, element in _described(study):
         kinds = {"Char": pl.String(), "Num": pl.Float64()}
         schema = {name: kinds[column.type] for name, column in data.columns.items()}
-        clauses = {clause.get("OID", ""): clause for clause in document.all("def:WhereClauseDef")}
+        clauses = document.once("clauses by OID", partial(_clauses, document))
         for variable in document.refs(element):
             values, name = document.value_list_of(variable), variable.get("Name", "")
             if values is None or name not in data.columns:
                 continue
             for ref, item in document.pairs(values):
                 named = [
-                    one.get("WhereClauseOID", "") for one in ref.findall(qualified("def:WhereClauseRef"))
+                    one.get("WhereClauseOID", "") for one in document.children(ref, "def:WhereClauseRef")
                 ]
                 chosen = [
                     chosen_by(document, element, schema, clauses[oid]) for oid in named if oid in clauses

@@ -9,10 +9,12 @@ from typing import Any
 import polars as pl
 
 from ced_cdisc.check.define.document import DefineDocument
+from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
+from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.submission import Submission
-from ced_cdisc.standards.ct import CtCodelist, CtPackage
+from ced_cdisc.standards.ct import CtCodelist
 
 # Values that the guide itself gives beside the terms.
 _BESIDE_TERMS = {"RACE": ("MULTIPLE",)}
@@ -55,11 +57,27 @@ def code_and_name(study: Submission) -> Iterator[Look]:
     """Test codes of published codelists with another name than the published one."""
     package = study.governing.package("SDTM")
     for data in study.having("--TESTCD", "--TEST") if package else ():
-        known = data.expected.get(data.v("--TESTCD"))
-        for code in known.codelists if known and package else ():
-            pairs = study.once(f"names of {code}", partial(_names, package, code)) if package else {}
-            name = data.col("--TESTCD").replace_strict(pairs, default=None, return_dtype=pl.String)
-            yield data.records(data.col("--TEST") != name, "--TEST", "--TESTCD", of=name.is_not_null())
+        test, name = data.v("--TESTCD"), pl.col("published name")
+        known = data.expected.get(test)
+        for code in known.codelists if known else ():
+            names = package.paired_name_list(code) if package and code in package else None
+            if package and names:
+                frame = partial(_with_names, test, package.codelist(code), names)
+                yield data.records(
+                    data.col("--TEST") != name, "--TEST", test, of=name.is_not_null(), frame=frame
+                )
+
+
+def _with_names(test: str, codes: CtCodelist, names: CtCodelist, block: Block) -> pl.DataFrame:
+    """Records with the ``published name`` of their test, null of a code that is not published."""
+    found: dict[str, str] = {}
+    for value in block.listed(test):
+        term = codes.term(value)
+        name = names.by_code(term.code) if term else None
+        if name:
+            found[value] = name.submission_value
+    published = pl.col(test).replace_strict(found, default=None, return_dtype=pl.String)
+    return with_columns(block.frame, [block.frame.select(published.alias("published name")).to_series()])
 
 
 def define_codelists(study: Submission) -> Iterator[Look]:
@@ -77,12 +95,6 @@ def _terms(study: Submission, lists: list[CtCodelist]) -> set[str]:
 def _folded(study: Submission, lists: list[CtCodelist]) -> set[str]:
     terms = _terms(study, lists)
     return study.once(f"folded terms of {_named(lists)}", lambda: {term.casefold() for term in terms})
-
-
-def _names(package: CtPackage, code: str) -> dict[str, str | None]:
-    """The published names of the tests of a codelist, by their codes."""
-    terms = package.codelist(code).values if code in package else ()
-    return {term: package.decode(code, term) for term in terms}
 
 
 def _is_not(terms: set[Any], value: object) -> bool:
@@ -115,7 +127,7 @@ def _define_terms(data: Dataset) -> dict[str, list[str]]:
     lists = document.once("terms by OID", lambda: _terms_by_oid(document))
     found: dict[str, list[str]] = {}
     for item in document.refs(element):
-        ref, name = item.find("{*}CodeListRef"), item.get("Name", "")
+        ref, name = document.child(item, "CodeListRef"), item.get("Name", "")
         terms = lists.get(ref.get("CodeListOID", "")) if ref is not None else None
         if terms is not None and name in data.columns:
             found[name] = terms

@@ -1,0 +1,166 @@
+"""One file of a folder, read here or by another process that tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from ced_cdisc.conformance.column import Column
+from ced_cdisc.conformance.records import Places, Profile, Records
+from ced_cdisc.core.findings import Finding, Location, Severity, Stage, Stopped
+from ced_cdisc.core.xpt import XptMember
+from ced_cdisc.read.dataset_json import read_dataset_json
+from ced_cdisc.read.xpt import XptFile
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that cannot be read, and why."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Head:
+    """What is known of a file that can be read, besides its records.
+
+    Attributes:
+        name, label: of the dataset.
+        columns: the variables in order.
+        is_windows: whether its texts are read as windows-1252.
+        findings: what is at fault nevertheless.
+    """
+
+    name: str
+    label: str
+    format: Literal["xpt", "dataset-json"]
+    columns: tuple[Column, ...]
+    is_windows: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ReadFile:
+    """A file that can be read."""
+
+    head: Head
+    records: Records
+
+    def told(self) -> FileTold:
+        """What another process needs, that it need not go through the file."""
+        records = self.records
+        return FileTold(self.head, records.profile, None if records.is_large else records.read())
+
+
+@dataclass(frozen=True, eq=False)
+class FileTold:
+    """What was told of a file.
+
+    Attributes:
+        profile: what all its values tell.
+        frame: its records; None of a large dataset, where they stay in the file.
+    """
+
+    head: Head
+    profile: Profile
+    frame: pl.DataFrame | None
+
+    def opened(self, file: Path, shown: str) -> ReadFile | Unreadable:
+        """The file to whom it was told of."""
+        try:
+            records = _reopened(file, shown, self.head) if self.frame is None else Records.of(self.frame)
+        except Stopped as stopped:
+            return _unreadable(stopped)
+        records.look_through(self.profile)
+        return ReadFile(self.head, records)
+
+
+def read_file(file: Path, shown: str, known: Profile | None = None) -> ReadFile | Unreadable:
+    """Read a file.
+
+    Args:
+        file: the file.
+        shown: its name in messages.
+        known: what an earlier reading of the same transport file told.
+    """
+    try:
+        return _read_xpt(file, shown, known) if file.suffix.lower() == ".xpt" else _read_json(file, shown)
+    except Stopped as stopped:
+        return _unreadable(stopped)
+
+
+def _unreadable(stopped: Stopped) -> Unreadable:
+    return Unreadable(tuple(replace(one, stage=Stage.CHECK) for one in stopped.findings))
+
+
+def _reopened(file: Path, shown: str, head: Head) -> Records:
+    if head.format == "dataset-json":
+        return _read_json(file, shown).records
+    return _opened(file, shown, is_windows=head.is_windows)[1]
+
+
+def _read_json(file: Path, shown: str) -> ReadFile:
+    frame, described = read_dataset_json(file, shown=shown)
+    columns = tuple(Column(c.name, c.label, c.type, c.length, c.format) for c in described.variables)
+    return ReadFile(Head(described.name, described.label, "dataset-json", columns), Records.of(frame))
+
+
+def _read_xpt(file: Path, shown: str, known: Profile | None) -> ReadFile:
+    """A transport file all of which can be read."""
+    findings: list[Finding] = []
+    try:
+        member, records = _opened(file, shown)
+        records.look_through(known)
+    except Stopped as stopped:
+        first = next(iter(stopped.findings))
+        if first.code != "CED337":
+            raise
+        # The agencies ask for ASCII; what else SAS wrote is of the code page of a Windows machine, mostly.
+        member, records = _opened(file, shown, is_windows=True)
+        records.look_through()
+        finding = replace(
+            first, code="CED608", stage=Stage.CHECK, severity=Severity.WARNING,
+            hint="it is read as windows-1252; write the text in ASCII",
+        )  # fmt: skip
+        findings.append(finding)
+    if member.version == 8:
+        what = f"{shown} is a transport file of version 8, which no agency takes"
+        hint = f"write it as version 5: ced-cdisc convert {file.name} NEW.xpt"
+        findings.append(Finding("CED338", what, Location(shown), hint, Stage.CHECK))
+    columns = tuple(Column(v.name, v.label, v.type, v.length, v.format_text) for v in member.variables)
+    is_windows = any(one.code == "CED608" for one in findings)
+    return ReadFile(Head(member.name, member.label, "xpt", columns, is_windows, tuple(findings)), records)
+
+
+def _opened(file: Path, shown: str, *, is_windows: bool = False) -> tuple[XptMember, Records]:
+    opened = XptFile(file, encoding="latin-1" if is_windows else "utf-8", shown=shown)
+    return opened.member, Records(_Transport(opened, is_windows), [v.name for v in opened.member.variables])
+
+
+@dataclass(frozen=True)
+class _Transport:
+    """The records of a transport file, which stay in it."""
+
+    file: XptFile
+    is_windows: bool
+
+    @property
+    def height(self) -> int:
+        """How many records."""
+        return self.file.rows
+
+    def read(self, names: Sequence[str] | None, places: Places) -> pl.DataFrame:
+        """Some records with the named variables, or with all."""
+        frame, _ = self.file.read(names, places)
+        if self.is_windows:
+            frame = frame.with_columns(pl.col(pl.String).map_elements(_windows, pl.String, skip_nulls=True))
+        return frame if names is None else frame.select(names)
+
+
+def _windows(text: str) -> str:
+    """A text read as latin-1, as windows-1252 where that has the bytes."""
+    return text if text.isascii() else text.encode("latin-1").decode("windows-1252", "replace")
