@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from xpt_samples import member, text, written
 
 from ced_cdisc.core.xpt import XptVariable
+from ced_cdisc.read import xpt_texts
 from ced_cdisc.read.xpt import XptFile
 from ced_cdisc.read.xpt_block import Block, Field
 from ced_cdisc.read.xpt_columns import column_of
@@ -34,7 +37,11 @@ def read(texts: list[bytes], length: int, encoding: str = "utf-8", block: int = 
 
 @pytest.mark.parametrize("length", [1, 2, 4, 7, 8, 9, 11, 12, 13, 16, 17, 40, 200])
 @pytest.mark.parametrize("different", [3, 1000])
-def test_texts_of_every_length(length: int, different: int) -> None:
+@pytest.mark.parametrize("many", [1, 4096], ids=["as of many rows", "as of few"])
+def test_texts_of_every_length(
+    length: int, different: int, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xpt_texts, "_PAYS_FROM", many)
     draw = random.Random(length * different)
     known = ["".join(draw.choices(LETTERS, k=draw.randrange(length + 1))).encode() for _ in range(different)]
     texts = [draw.choice([*known, b"", b" " * length, b"Z" * length]) for _ in range(500)]
@@ -54,6 +61,20 @@ def test_a_text_of_another_encoding_has_its_row() -> None:
     with pytest.raises(Undecodable) as caught:
         read([b"ok", b"ok", b"\xff\xfe"], 8)
     assert (caught.value.row, caught.value.text) == (2, b"\xff\xfe")
+
+
+@pytest.mark.parametrize("rows", [4095, 4096])
+def test_what_takes_blanks_off_many_texts_is_loaded_for_many(rows: int, tmp_path: Path) -> None:
+    frame = pl.DataFrame({"A": [f"{'long ' * (n % 4)}text {n}" for n in range(rows)]})
+    path = tmp_path / "xx.xpt"
+    path.write_bytes(written(frame, member(text("A", 30))))
+    code = f"""import sys
+from pathlib import Path
+from ced_cdisc.read.xpt import XptFile
+print(XptFile(Path({str(path)!r})).read()[0]["A"][-1], "pyarrow.compute" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8")
+    assert run.stdout == f"{frame['A'][-1]} {rows == 4096}\n"
 
 
 def test_some_rows_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

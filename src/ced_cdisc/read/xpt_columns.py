@@ -119,4 +119,18 @@ def _series(name: str, kind: Any, present: NDArray[np.bool_], buffers: list[Any]
     array = pa.Array.from_buffers(
         kind, len(present), [mask, *(pa.py_buffer(buffer) for buffer in buffers)], len(present) - count
     )
-    return cast(pl.Series, cast(Any, pl).from_arrow(array)).alias(name)
+    return pl.Series(cast(Any, _Exported(array))).alias(name)
+
+
+class _Exported:
+    """An Arrow array by its C interface, as a library hands it over that polars does not know.
+
+    One that it knows to be of pyarrow it takes by way of pyarrow.compute, which takes longer to load than the
+    files of a small study take to read.
+    """
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> object:
+        return self._array.__arrow_c_array__(requested_schema)
