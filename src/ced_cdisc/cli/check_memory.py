@@ -66,7 +66,7 @@ def taken(options: dict[str, Any]) -> MemoryOptions:
     They end the program with the exit code of usage where they contradict each other.
     """
     made = MemoryOptions(**{one.name: options[one.name] for one in fields(MemoryOptions)})
-    from ced_cdisc.spec.findings_file import is_day
+    from ced_cdisc.spec.known_findings import is_day
 
     for name in ("today", "until"):
         day = options[name]
@@ -97,7 +97,7 @@ def held_against_findings(result: CheckResult, folder: Path, options: MemoryOpti
         if place.notice:
             click.echo(place.notice, err=True)
         return result
-    from ced_cdisc.spec.findings_file import left_over
+    from ced_cdisc.spec.known_findings import left_over
 
     if not options.accept and not place.path.is_file() and not left_over(place.path, place.shown):
         return result

@@ -16,7 +16,7 @@ from ced_cdisc.core.conformance import ANY
 from ced_cdisc.core.findings import Severity, did_you_mean
 from ced_cdisc.spec.edit import CannotEdit
 from ced_cdisc.spec.findings_edit import edited
-from ced_cdisc.spec.findings_file import CODE, DIGITS, KnownFinding
+from ced_cdisc.spec.known_findings import CODE, DIGITS, KnownFinding
 
 ALL = "all"
 _BOM = "\ufeff"

@@ -20,7 +20,7 @@ from ced_cdisc.core.conformance import (
 from ced_cdisc.core.findings import Finding, Severity, Stage
 
 if TYPE_CHECKING:
-    from ced_cdisc.spec.findings_file import KnownFinding
+    from ced_cdisc.spec.known_findings import KnownFinding
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ced_cdisc.conformance.memory import Memory, Spoken, remembered
 from ced_cdisc.conformance.packages import build_of, package_of
 from ced_cdisc.conformance.rule import all_rules
 from ced_cdisc.core.conformance import CheckResult
 from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.spec.known_findings import FORMER, NAME, KnownFinding, left_over
 from ced_cdisc.spec.locate import MissingFolder, find_study
 
-if TYPE_CHECKING:
-    from ced_cdisc.spec.findings_file import KnownFinding
-
-_NAMES = "findings.yaml", "known_findings.yaml"
-"""As :mod:`ced_cdisc.spec.findings_file` has them, which loads the parsers; most studies have none."""
+_NAMES = NAME, FORMER
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ def recalled(
     made = build.packages or None if build is not None and build.whole else None
     entries: tuple[KnownFinding, ...] = ()
     if any(_may_be_there(one) for one in (file, *map(file.with_name, _NAMES))):
-        from ced_cdisc.spec.findings_file import left_over, read_known
+        from ced_cdisc.write.readings import read_known
 
         faults.extend(left_over(file, shown))
         entries = read_known(file, shown, faults, packages=made, rules=rules)

@@ -26,9 +26,13 @@ def own_columns(node: tree.Node) -> tuple[tree.Column, ...]:
     known = node.__dict__
     found: tuple[tree.Column, ...] | None = known.get(_OWN)
     if found is None:
-        made: list[tree.Column] = []
-        _collect(node, "", made)
-        found = known[_OWN] = tuple(made)
+        if any(isinstance(below, tree.Aggregate) and below.dataset for below in tree.walk(node)):
+            made: list[tree.Column] = []
+            _collect(node, "", made)
+            found = tuple(made)
+        else:
+            found = columns(node)
+        known[_OWN] = found
     return found
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 from ced_cdisc.core.imputation import Imputation
@@ -297,10 +298,8 @@ def walk(node: Node) -> tuple[Node, ...]:
     known = node.__dict__
     found: tuple[Node, ...] | None = known.get(_WALKED)
     if found is None:
-        below = [node]
-        for child in children(node):
-            below += walk(child)
-        found = known[_WALKED] = tuple(below)  # a plan looks over its trees many times
+        # A plan looks over its trees many times.
+        found = known[_WALKED] = (node, *chain.from_iterable(map(walk, children(node))))
     return found
 
 

@@ -9,7 +9,8 @@ import yaml
 
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.spec.edit import CannotEdit, SpecFile
-from ced_cdisc.spec.findings_file import KnownFinding, KnownFindings
+from ced_cdisc.spec.findings_file import KnownFindings
+from ced_cdisc.spec.known_findings import KnownFinding
 from ced_cdisc.spec.parse import validate
 from ced_cdisc.spec.source import load_yaml
 from ced_cdisc.spec.yaml_text import folded, scalar

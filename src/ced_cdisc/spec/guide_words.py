@@ -39,8 +39,6 @@ class SectionWords:
 class GuideWords:
     """A file of words; ``title`` is its heading of the first level, if it has one."""
 
-    file: Path
-    shown: str
     title: tuple[str, Location] | None
     sections: tuple[SectionWords, ...]
 
@@ -67,17 +65,16 @@ def read_words(file: Path, shown: str, findings: Findings) -> GuideWords | None:
     from markdown_it import MarkdownIt
 
     tokens = MarkdownIt("commonmark").enable("table").parse(source)
-    return _Reader(tokens, file, shown, findings).words()
+    return _Reader(tokens, shown, findings).words()
 
 
 class _Reader:
     """Goes through the tokens of a file from first to last."""
 
-    def __init__(self, tokens: Sequence[Token], file: Path, shown: str, findings: Findings) -> None:
+    def __init__(self, tokens: Sequence[Token], shown: str, findings: Findings) -> None:
         self._tokens = tokens
         self._at = 0
         self._line = 1
-        self._file = file
         self._shown = shown
         self._findings = findings
 
@@ -108,7 +105,7 @@ class _Reader:
             elif blocks:
                 last = sections[-1]
                 sections[-1] = SectionWords(last.named, last.where, (*last.blocks, *blocks))
-        return GuideWords(self._file, self._shown, title, tuple(sections))
+        return GuideWords(title, tuple(sections))
 
     def _check(self, blocks: Sequence[Block], where: Location) -> None:
         for block in blocks:

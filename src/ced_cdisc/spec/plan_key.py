@@ -1,5 +1,7 @@
 """What a plan depends on, in digests: the tool, the interpreter, and every file of specs.
 
+So do the readings of the files beside the specs, each on one file.
+
 Nothing here parses a spec, so that a plan that is known already costs next to nothing. The layers of a study
 are known only once it is parsed, so there are two steps: the key stands for the tool and the study's own
 folders; the plan that is kept under it names the layers, and holds as long as their digest does.
@@ -20,6 +22,7 @@ from ced_cdisc.spec.locate import StudyFolders
 _PACKAGE = Path(__file__).resolve().parent.parent
 _NOT_OURS = ("__pycache__", "_default_study", "_code_pages")
 _PARSERS = ("pydantic", "pydantic_core", "yaml")
+_READERS = (*_PARSERS, "markdown_it")
 _ENGINES = ("polars", "numpy", "pyarrow", "lxml")
 _SUFFIXES = (".yaml", ".tsv.gz", ".py")  # specs, the study's own terminology, and its plug-ins
 _NO_SPEC = "findings.yaml"  # stands beside define.yaml; no plan depends on it
@@ -51,9 +54,30 @@ def tool_digest() -> str | None:
 
     Gives None where the tool's sources were edited after this process had begun to load them.
     """
+    return _tool_with(_ENGINES)
+
+
+def reader_digest() -> str | None:
+    """As :func:`tool_digest`, of all that reads what people write in YAML and Markdown."""
+    return _tool_with(_READERS)
+
+
+def reading_key(tool: str, what: str, shown: str, content: bytes) -> str:
+    """The digest of all that the reading of one file depends on.
+
+    Args:
+        tool: what :func:`reader_digest` gave.
+        what: the name of what is read.
+        shown: how messages name the file.
+        content: of the file.
+    """
+    return hashlib.sha256(repr((tool, what, shown)).encode() + content).hexdigest()
+
+
+def _tool_with(others: Iterable[str]) -> str | None:
     digest = hashlib.sha256()
     try:
-        for item in (*_tool(), *_origins(_ENGINES)):
+        for item in (*_tool(), *_origins(others)):
             digest.update(repr(item).encode())
     except (OSError, _Edited):
         return None

@@ -112,7 +112,7 @@ class _Composer:
         self._buffer = buffer
         self._file = file
         self._findings = findings
-        self._events: Iterator[Any] = iter(yaml.parse(buffer, Loader=yaml.CSafeLoader))
+        self._events: Iterator[Any] = iter(yaml.CSafeLoader(buffer).get_event, None)
 
     def document(self) -> Node:
         node: Node = None
@@ -133,7 +133,8 @@ class _Composer:
         self._findings.add(Finding("CED003", f"{what} cannot be used in a spec", where))
 
     def _node(self, event: Any) -> Node:
-        where = self._at(event)
+        mark = event.start_mark
+        where = Location(self._file, mark.line + 1, mark.column + 1)
         if isinstance(event, yaml.AliasEvent):
             self._refuse(f"an alias (*{event.anchor})", where)
             return None
@@ -141,14 +142,14 @@ class _Composer:
             self._refuse(f"an anchor (&{event.anchor})", where)
         if event.tag is not None:
             self._refuse(f"a tag ({event.tag})", where)
+        if isinstance(event, yaml.ScalarEvent):
+            value: str = event.value
+            if not value and not event.style:
+                return None
+            return Text(value, where, Span(self._file, self._buffer, mark.index, event.style or ""))
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(where)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(where, flow=bool(event.flow_style))
-        if event.value == "" and not event.style:
-            return None
-        span = Span(self._file, self._buffer, event.start_mark.index, event.style or "")
-        return Text(event.value, where, span)
+        return self._mapping(where, flow=bool(event.flow_style))
 
     def _sequence(self, where: Location) -> Sequence:
         items = Sequence()

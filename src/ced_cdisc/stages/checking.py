@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 
 from ced_cdisc.core.partner import Partner
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.spec.known_findings import NAME
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.stages.kept_checks import KeptChecks
 
 if TYPE_CHECKING:
     from ced_cdisc.conformance.known import Known
     from ced_cdisc.core.conformance import CheckResult
-
-
-NAME = "findings.yaml"
-"""As :mod:`ced_cdisc.spec.findings_file` has it, which would load the parsers before the fork."""
 
 
 def _checked(folder: Path, known: Known) -> CheckResult:

@@ -14,8 +14,10 @@ from ced_cdisc.core.metadata import Document, PackageMetadata
 from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.plan.guides import PACKAGES
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.spec.known_findings import NAME, left_over
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.stages.planning import stop_on_errors
+from ced_cdisc.write.readings import read_known, read_words
 
 if TYPE_CHECKING:
     from ced_cdisc.core.blocks import Blocks
@@ -82,16 +84,15 @@ def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> Gui
                 if path.is_file():
                     findings.add(_unread(kind, shown))
                 continue
-            words = _words(path, shown, findings)
+            words = read_words(path, shown, findings)
             if words is not None:
                 files[f"define/{one.qualified(f'{kind}.md')}"] = path
             placed = _placed(one, kind, document, words, findings)
             asked.append(Asked(one, kind, document, placed, shown))
     known: list[Known] = []
-    findings.extend(_left_over(study))
+    findings.extend(left_over(study.define / NAME, f"{study.shown[1]}/{NAME}"))
     if asked:
         from ced_cdisc.describe.guides.known import Known
-        from ced_cdisc.spec.findings_file import NAME, read_known
 
         packages = [*(one.qualified("sdtm") for one in plan.studies), "adam"]
         path = study.define / NAME
@@ -112,23 +113,6 @@ def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> Gui
             )
     stop_on_errors(findings)
     return GuideSources(tuple(asked), tuple(known), files, tuple(one.specs[0] for one in plan.pooled))
-
-
-def _left_over(study: StudyFolders) -> list[Finding]:
-    """CED817: a list of known findings under its former name."""
-    if not (study.define / "known_findings.yaml").exists():
-        return []  # before the parsers are loaded, which a known plan does without
-    from ced_cdisc.spec.findings_file import NAME, left_over
-
-    return left_over(study.define / NAME, f"{study.shown[1]}/{NAME}")
-
-
-def _words(path: Path, shown: str, findings: Findings) -> GuideWords | None:
-    if not path.exists():
-        return None
-    from ced_cdisc.spec.guide_words import read_words
-
-    return read_words(path, shown, findings)
 
 
 def _unread(kind: str, shown: str) -> Finding:

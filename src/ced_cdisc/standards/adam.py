@@ -7,6 +7,7 @@ OCCDS 1.1.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -109,9 +110,10 @@ def adam_variable(structure: Structure, name: str, version: str = "1.3") -> IgVa
     return _first(_conventions(version), name)
 
 
-def _first(patterns: tuple[tuple[re.Pattern[str], IgVariable], ...], name: str) -> IgVariable | None:
-    for pattern, variable in patterns:
-        match = pattern.fullmatch(name)
+def _first(patterned: Iterable[tuple[str, IgVariable]], name: str) -> IgVariable | None:
+    """The first variable whose pattern a name follows, of those that begin as it does."""
+    for start, variable in patterned:
+        match = _pattern(variable.name).fullmatch(name) if name.startswith(start) else None
         if match:
             return replace(variable, name=name, label=_label(variable, name, match.groupdict()))
     return None
@@ -141,20 +143,20 @@ def _plain(version: str, structure: Structure) -> dict[str, IgVariable]:
 
 
 @lru_cache(maxsize=16)
-def _patterns(version: str, structure: Structure) -> tuple[tuple[re.Pattern[str], IgVariable], ...]:
-    """The other variables with their patterns, the most literal first; suffixes (*DT) stand apart."""
+def _patterns(version: str, structure: Structure) -> tuple[tuple[str, IgVariable], ...]:
+    """The other variables with how they begin, the most literal first; suffixes (*DT) stand apart."""
     variables = load_adamig(version).structure(structure).variables
     variables = [v for v in variables if v.name[0] != "*" and _freedom(v.name)]
     variables.sort(key=lambda v: (_freedom(v.name), v.order))
-    return tuple((_pattern(v.name), v) for v in variables)
+    return tuple((_start(v.name), v) for v in variables)
 
 
 @lru_cache(maxsize=4)
-def _conventions(version: str) -> tuple[tuple[re.Pattern[str], IgVariable], ...]:
+def _conventions(version: str) -> tuple[tuple[str, IgVariable], ...]:
     variables = [v for v in load_adamig(version).structure("BDS").variables if v.name[0] == "*"]
     variables += _CONVENTIONS
     variables.sort(key=lambda v: (-len(v.name), v.order))
-    return tuple((_pattern(v.name), v) for v in variables)
+    return tuple((_start(v.name), v) for v in variables)
 
 
 def _freedom(name: str) -> int:
@@ -162,7 +164,14 @@ def _freedom(name: str) -> int:
     return 4 * name.startswith("--") + len(_PLACEHOLDER.findall(name))
 
 
+def _start(name: str) -> str:
+    """What stands before all that a name leaves open."""
+    return "" if name[0] in "-*" else _PLACEHOLDER.split(name, maxsplit=1)[0]
+
+
+@lru_cache(maxsize=512)
 def _pattern(name: str) -> re.Pattern[str]:
+    """Of a name; made only for those that a study's names begin like: the guide has two hundred."""
     start, rest = "", name
     if name.startswith("--"):
         start, rest = _PREFIX, name[2:]

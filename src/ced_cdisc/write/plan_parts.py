@@ -12,17 +12,14 @@ import hashlib
 import json
 import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, is_dataclass, replace
-from datetime import datetime
-from enum import Enum
-from io import BytesIO
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ced_cdisc.core.findings import Finding
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.only import needed_for_each
-from ced_cdisc.spec.text import Text
+from ced_cdisc.write.pickled import Reference, pickled, unpickled
 
 _STUDY, _CODELISTS, _DATASET = "study", "codelists", "dataset "
 
@@ -59,16 +56,16 @@ def packed(known: KnownPlan) -> tuple[bytes, bytes]:
     }
     codelists: dict[int, tuple[int, Codelist]] = {}
 
-    def of_codelist(codelist: Codelist) -> _Reference:
+    def of_codelist(codelist: Codelist) -> Reference:
         number, _ = codelists.setdefault(id(codelist), (len(codelists), codelist))
         return refer, (number,)
 
-    def of_dataset(dataset: DatasetPlan) -> _Reference:
+    def of_dataset(dataset: DatasetPlan) -> Reference:
         return refer, (datasets[id(dataset)][0],)
 
-    parts = {_DATASET + name: _pickled(one, {Codelist: of_codelist}) for name, one in datasets.values()}
-    parts[_STUDY] = _pickled(known, {Codelist: of_codelist, DatasetPlan: of_dataset})
-    parts[_CODELISTS] = _pickled([codelist for _, codelist in codelists.values()], {})
+    parts = {_DATASET + name: pickled(one, {Codelist: of_codelist}) for name, one in datasets.values()}
+    parts[_STUDY] = pickled(known, {Codelist: of_codelist, DatasetPlan: of_dataset})
+    parts[_CODELISTS] = pickled([codelist for _, codelist in codelists.values()])
     places = {name: (len(part), _digest(part)) for name, part in parts.items()}
     index = json.dumps({"parts": places, "needs": needed_for_each(known.plan)}).encode()
     return index, b"".join(parts.values())
@@ -85,7 +82,7 @@ class PlanParts:
         UnpicklingError: the parts are longer or shorter than the index says.
     """
 
-    def __init__(self, index: bytes, body: bytes) -> None:
+    def __init__(self, index: bytes, body: bytes | memoryview) -> None:
         read: dict[str, Any] = json.loads(index)
         self._needs: dict[str, list[str]] = read["needs"]
         self._parts: dict[str, tuple[memoryview, str]] = {}
@@ -137,10 +134,7 @@ class PlanParts:
         part, digest = self._parts[name]
         if _digest(part) != digest:
             raise pickle.UnpicklingError(f"{name} is damaged")
-        return _Unpickler(BytesIO(part), found).load()
-
-
-_Reference = tuple[Callable[[str | int], Any], tuple[str | int]]
+        return unpickled(part, {(__name__, refer.__name__): found})
 
 
 def refer(name: str | int) -> Any:
@@ -152,35 +146,5 @@ def _nothing(name: str | int) -> None:
     """Gives nothing for a reference."""
 
 
-def _pickled(value: object, references: Mapping[type, Callable[[Any], _Reference]]) -> bytes:
-    stream = BytesIO()
-    pickler = pickle.Pickler(stream, pickle.HIGHEST_PROTOCOL)
-    pickler.dispatch_table = references
-    pickler.dump(value)
-    return stream.getvalue()
-
-
 def _digest(part: bytes | memoryview) -> str:
     return hashlib.sha256(part).hexdigest()
-
-
-class _Unpickler(pickle.Unpickler):
-    """Makes values of plans only: our own records, enumerations and texts, and date-times."""
-
-    def __init__(self, stream: BytesIO, found: Callable[[str | int], Any]) -> None:
-        super().__init__(stream)
-        self._found = found
-
-    def find_class(self, module_name: str, global_name: str, /) -> Any:
-        if (module_name, global_name) == (__name__, refer.__name__):
-            return self._found
-        made = super().find_class(module_name, global_name) if _may_hold(module_name) else None
-        if isinstance(made, type) and (
-            made in (Text, datetime) or is_dataclass(made) or issubclass(made, Enum)
-        ):
-            return made
-        raise pickle.UnpicklingError(f"{module_name}.{global_name} is no part of a plan")
-
-
-def _may_hold(module: str) -> bool:
-    return module == "datetime" or module.startswith("ced_cdisc.")

@@ -1,0 +1,109 @@
+"""What people wrote beside the specs, as it was read before: findings.yaml, and the words of the guides.
+
+Their parsers take longer to load than the files to read. What a file gives is decided by its bytes, its name
+in messages and the tool alone, so it is kept under a key of these (:mod:`ced_cdisc.write.cache_entries`),
+with the faults that were found in it, which are told each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.spec.known_findings import KnownFinding, said_right
+from ced_cdisc.spec.plan_key import reader_digest, reading_key
+from ced_cdisc.write.cache_entries import CacheEntries, cache_folder
+from ced_cdisc.write.pickled import pickled, unpickled
+
+if TYPE_CHECKING:
+    from ced_cdisc.spec.guide_words import GuideWords
+
+T = TypeVar("T")
+
+_FOLDER = "readings"
+_KEPT = 64
+"""A study has up to three files, and one more for each study that it pools."""
+
+
+def read_known(
+    file: Path,
+    shown: str,
+    findings: Findings,
+    *,
+    packages: Iterable[str] | None = None,
+    rules: Collection[str] | None = None,
+) -> tuple[KnownFinding, ...]:
+    """As :func:`ced_cdisc.spec.findings_file.read_known`, with a file that was read before read no more."""
+    entries = _read(_entries, file, shown, findings)
+    return said_right(entries, findings, packages=packages, rules=rules)
+
+
+def read_words(file: Path, shown: str, findings: Findings) -> GuideWords | None:
+    """As :func:`ced_cdisc.spec.guide_words.read_words`, with a file that was read before read no more."""
+    return _read(_words, file, shown, findings)
+
+
+def _entries(file: Path, shown: str, findings: Findings) -> tuple[KnownFinding, ...]:
+    try:
+        file.stat()
+    except FileNotFoundError:
+        return ()
+    except OSError:
+        pass  # which its reading tells of
+    from ced_cdisc.spec.findings_file import read_entries
+
+    return read_entries(file, shown, findings)
+
+
+def _words(file: Path, shown: str, findings: Findings) -> GuideWords | None:
+    from ced_cdisc.spec.guide_words import read_words
+
+    return read_words(file, shown, findings)
+
+
+def _read(read: Callable[[Path, str, Findings], T], file: Path, shown: str, findings: Findings) -> T:
+    """What a function reads of a file, and its faults, from the cache where they are known."""
+    folder = cache_folder(_FOLDER)
+    key = None if folder is None else _key(read, file, shown, _tool())
+    if folder is None or key is None:
+        return read(file, shown, findings)
+    entries = CacheEntries(folder, "reading", _KEPT)
+    kept: tuple[T, tuple[Finding, ...]] | None = entries.read(key, _value)
+    if kept is None:
+        found = Findings()
+        kept = read(file, shown, found), tuple(found)
+        if key == _key(read, file, shown, reader_digest()):  # neither was changed meanwhile
+            body = pickled(kept)
+            entries.keep(key, _digest(body), body)
+    value, faults = kept
+    findings.extend(faults)
+    return value
+
+
+@cache
+def _tool() -> str | None:
+    """The tool as it stood when this process first asked, and as it was loaded until then."""
+    return reader_digest()
+
+
+def _key(read: Callable[..., object], file: Path, shown: str, tool: str | None) -> str | None:
+    """The key of what a function reads of a file, None where that cannot be told, or there is no file."""
+    try:
+        return None if tool is None else reading_key(tool, read.__name__, shown, file.read_bytes())
+    except OSError:
+        return None
+
+
+def _value(index: bytes, body: memoryview) -> tuple[Any, tuple[Finding, ...]]:
+    if _digest(body) != index:
+        raise ValueError("the entry is damaged")
+    value, faults = unpickled(body)
+    return value, faults
+
+
+def _digest(body: bytes | memoryview) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode()
