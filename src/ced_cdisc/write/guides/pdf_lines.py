@@ -36,7 +36,10 @@ def font_of(run: Run) -> str:
 
 def line_width(line: Iterable[Piece], size: float) -> float:
     """The width of a line."""
-    return sum(width_of(text, font, size) for text, font in line)
+    width = 0.0
+    for text, font in line:
+        width += width_of(text, font, size)
+    return width
 
 
 def set_lines(runs: Runs, size: float, width: float) -> list[SetLine]:
