@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from math import sqrt
-from typing import Any, Literal, cast
+from typing import Literal
 
 from ced_cdisc.analyse.numbers import ranked
+from ced_cdisc.analyse.quantiles import quantile
 from ced_cdisc.analyse.ranks import exact_rank_sum_p, middle_ranks, rank_sum_p, signed_rank_p
 from ced_cdisc.analyse.signed_rank import exact_p, has_ties
-from ced_cdisc.plan.analyses import NUMPY_QUANTILES
+from ced_cdisc.analyse.student_t import two_sided_p, upper_limit
 
 EXACT_BELOW = 50
 """So many values, or more, are too many for R to take the exact distribution by itself."""
@@ -28,20 +28,6 @@ class Found:
 
     values: dict[str, float]
     variant: str = ""
-
-
-def _special() -> Any:
-    """The distributions of scipy, which take 0.2 s to load: only where a test needs one."""
-    return import_module("scipy.special")
-
-
-def _p_of_t(t: float, freedom: int) -> float:
-    return 2 * float(_special().stdtr(freedom, -abs(t)))
-
-
-def _quantile_of_t(freedom: int) -> float:
-    """The deviate of Student's t that 97.5 % are below of: 95 % lie between both signs of it."""
-    return float(_special().stdtrit(freedom, 0.975))
 
 
 def share(count: int, total: int) -> Found:
@@ -63,13 +49,10 @@ def mean_and_sd(values: Sequence[float]) -> Found:
 
 def median_and_quartiles(values: Sequence[float], kind: int) -> Found:
     """The quantiles 0.25, 0.5 and 0.75 by type ``kind`` of Hyndman and Fan (1996)."""
-    import numpy as np
-
     if not values:
         raise TooFew("there is no value")
-    method = cast("Any", NUMPY_QUANTILES[kind - 1])
-    found = np.quantile(np.array(values), [0.25, 0.5, 0.75], method=method)
-    q1, median, q3 = (float(value) for value in found)
+    ordered = sorted(values)
+    q1, median, q3 = (quantile(ordered, share, kind) for share in (0.25, 0.5, 0.75))
     return Found({"n": len(values), "median": median, "q1": q1, "q3": q3})
 
 
@@ -143,9 +126,9 @@ def paired_t(differences: Sequence[float]) -> Found:
         raise TooFew("all differences are equal")
     mean, error = found["mean"], found["sd"] / sqrt(len(differences))
     freedom = len(differences) - 1
-    half, t = _quantile_of_t(freedom) * error, mean / error
+    half, t = upper_limit(freedom) * error, mean / error
     interval = {"lower": mean - half, "upper": mean + half}
-    return Found({**found, **interval, "statistic": t, "p": _p_of_t(t, freedom)})
+    return Found({**found, **interval, "statistic": t, "p": two_sided_p(t, freedom)})
 
 
 def mann_whitney(
@@ -219,7 +202,7 @@ def ancova(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, f
     if not error:
         raise TooFew("the values lie on lines without any scatter")
     t = difference / error
-    half = _quantile_of_t(freedom) * error
+    half = upper_limit(freedom) * error
     values = {"difference": difference, "lower": difference - half, "upper": difference + half}
-    p = _p_of_t(t, freedom)
+    p = two_sided_p(t, freedom)
     return Found({"n1": len(first), "n2": len(second), **values, "statistic": t, "p": p})

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
     from ced_cdisc.core.arm import ResultDisplay
+
+R = TypeVar("R")
 
 XPT_TEXT_BYTES = 200
 """The longest text that XPT v5 holds [bytes]; longer values are refused, never cut."""
@@ -279,6 +281,17 @@ class PackageMetadata:
     displays: tuple[ResultDisplay, ...] = ()
     originator: str = ""
     extra: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def altered(record: R, **values: Any) -> R:
+    """The record with other values of some fields.
+
+    That is :func:`dataclasses.replace`, which asks every time what fields there are: a package has thousands
+    of variables.
+    """
+    made = object.__new__(type(record))
+    vars(made).update(vars(record), **values)
+    return made
 
 
 def merge_origins(origins: Iterable[Origin]) -> Origin:

@@ -84,8 +84,9 @@ class Part(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A model class as XML: its attributes and children by qualified name, in the order of writing."""
+    """A model class as XML: its name, attributes and children by qualified name, in the order of writing."""
 
+    tag: str
     attributes: dict[str, str]
     required: dict[str, str]
     children: dict[str, Part]
@@ -115,7 +116,7 @@ def table(kind: type[Node], version: Version) -> Table:
                 parts[qualified(of.tag, version)] = Part(each.name, of, many)
         elif "text" in meta:
             content = each.name
-    return Table(attributes, required, parts, tuple(order), content)
+    return Table(qualified(kind.tag, version), attributes, required, parts, tuple(order), content)
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from lxml import etree
 
 from ced_cdisc.define.model import Odm
-from ced_cdisc.define.node import ARM, DEF, ODM, XLINK, Node, Version, qualified, table
+from ced_cdisc.define.node import ARM, DEF, NOTHING, ODM, XLINK, Node, Table, Version, table
 from ced_cdisc.define.results import AnalysisResultDisplays
 
 Element: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]
@@ -36,20 +36,52 @@ def write_define(odm: Odm) -> bytes:
     for prefix, uri in odm.namespaces:
         names.setdefault(prefix, uri)
     root = etree.Element(f"{{{ODM}}}ODM", nsmap=names)  # pyright: ignore[reportArgumentType]
-    _fill(root, odm, odm.version, 0)
+    _fill(root, odm, table(Odm, odm.version), odm.version, 0)
     head = "".join(f"{line}\n" for line in ('<?xml version="1.0" encoding="UTF-8"?>', *odm.prolog))
     tail = "".join(f"{line}\n" for line in odm.epilog)
     return head.encode() + etree.tostring(root, encoding="UTF-8") + b"\n" + tail.encode()
 
 
-def _fill(element: Element, node: Node, version: Version, depth: int) -> None:
+def _fill(element: Element, node: Node, of: Table, version: Version, depth: int) -> None:
     """Give an element the attributes and children of its node, and the white space of the layout."""
-    kind = type(node)
-    of = table(kind, version)
+    held = vars(node)
     for key, name in of.attributes.items():
-        value: str | None = getattr(node, name)
+        value: str | None = held[name]
         if value is not None:
             element.set(key, value)
+    if node.extra is not NOTHING:
+        _fill_between(element, node, of, version, depth)
+        return
+    if of.text:
+        element.text = held[of.text]
+        return
+    within, last = "\n" + "  " * (depth + 1), None
+    for name, many in of.fields:
+        found = held[name]
+        if not found:
+            continue
+        for each in found if many else (found,):
+            last = _child(element, each, version, depth + 1)
+            last.tail = within
+    if last is not None:
+        element.text = within
+        last.tail = within[:-2]
+
+
+def _child(element: Element, node: Node, version: Version, depth: int) -> Element:
+    """The element of a node, as the last in another."""
+    of = table(type(node), version)
+    of_results = _RESULTS if isinstance(node, AnalysisResultDisplays) else None
+    made = etree.SubElement(element, of.tag, nsmap=of_results)  # pyright: ignore[reportArgumentType]
+    _fill(made, node, of, version, depth)
+    return made
+
+
+_RESULTS: Mapping[str | None, str] = {"arm": ARM}  # declared where results begin
+
+
+def _fill_between(element: Element, node: Node, of: Table, version: Version, depth: int) -> None:
+    """The same where an element holds what is not of the standard, each piece at its place."""
     for key, value in node.extra.attributes:
         element.set(key, value)
     if of.text:
@@ -66,17 +98,12 @@ def _fill(element: Element, node: Node, version: Version, depth: int) -> None:
             while place == count:
                 _append(element, markup)
                 place, markup = next(foreign, (-1, ""))
-            of_results = _RESULTS if isinstance(each, AnalysisResultDisplays) else None
-            made = etree.SubElement(element, qualified(each.tag, version), nsmap=of_results)  # pyright: ignore
-            _fill(made, each, version, depth + 1)
+            _child(element, each, version, depth + 1)
             count += 1
     while place >= 0:
         _append(element, markup)
         place, markup = next(foreign, (-1, ""))
     _indent(element, depth)
-
-
-_RESULTS: Mapping[str | None, str] = {"arm": ARM}  # declared where results begin
 
 
 def _write_text(element: Element, text: str, nodes: tuple[tuple[int, str], ...]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ced_cdisc.core.metadata import OriginType
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import columns
 from ced_cdisc.plan.crf_pages import collected
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, StudyPlan, prefix_of
 from ced_cdisc.plan.raw import RawTable
@@ -70,8 +71,9 @@ class Annotations:
         readers = table.readers.get(column, ())
         found = self._uses.get((table.name, column), {})
         visits: list[str] = []
+        holders = {name for name, _ in found}
         for dataset in self._tabulations:
-            for (name, variable), use in found.items():
+            for (name, variable), use in found.items() if dataset.name in holders else ():
                 if name == dataset.name and variable in _VISIT and "Collected" not in use.origins:
                     visits.append(name)
                 elif name == dataset.name:
@@ -93,7 +95,7 @@ class Annotations:
             }
             for line in block.lines:
                 self._note(dataset, line, block)
-                if block.kind == "visits" and {n.name for n in _columns(line.tree)} & set(_TIMES):
+                if block.kind == "visits" and {n.name for n in columns(line.tree)} & set(_TIMES):
                     self._visits.append(f"{dataset.name}.{line.variable}")
         for line in (*(line for part in dataset.computed for line in part.lines), *dataset.lines):
             self._note(dataset, line, None)
@@ -101,20 +103,21 @@ class Annotations:
     def _note(self, dataset: DatasetPlan, line: Line, block: Block | None) -> None:
         if line.verb == "absent":
             return
-        names = dict.fromkeys(
+        read = (
             collected(line.tree, block)
             if block is not None and line.verb == "collect"
             else _read_columns(line.tree, block)
         )
+        names = [name for name in dict.fromkeys(read) if name[0] in self._plan.tables]
+        if not names:
+            return
         codes = [
             (node, _read_columns(node.of, block))
-            for node in (tree.walk(line.tree) if names else ())
+            for node in tree.walk(line.tree)
             if isinstance(node, tree.Recode)
         ]
         constants = dict.fromkeys(_branches(line.tree) if line.verb in ("assign", "protocol") else ())
         for table, column in names:
-            if table not in self._plan.tables:
-                continue
             uses = self._uses.setdefault((table, column), {})
             use = uses.setdefault((dataset.name, line.variable), _Use())
             use.origins.add(line.origin.type)
@@ -218,14 +221,10 @@ def not_submitted(table: RawTable, column: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _columns(node: tree.Node) -> Iterator[tree.Column]:
-    return (below for below in tree.walk(node) if isinstance(below, tree.Column))
-
-
 def _read_columns(node: tree.Node, block: Block | None) -> list[tuple[str, str]]:
     """All columns below a node, with what they are of."""
     found: list[tuple[str, str]] = []
-    for below in _columns(node):
+    for below in columns(node):
         name = block.each[0] if below.owner == "each" and block and block.each else below.name
         found.append((name.partition(".")[0], name.rpartition(".")[2]))
     return found

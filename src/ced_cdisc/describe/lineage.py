@@ -54,6 +54,7 @@ class Trace:
         self._study = study
         self._spec = ByVariable(plan)
         self._where = {variable.name: variable.where for variable in plan.variables}
+        self._made: dict[str, list[tuple[Line, Block | None]]] = {}
         self._reads: dict[str, list[tuple[str, bool]]] = {}
 
     def of_variable(self, name: str) -> Lineage:
@@ -90,7 +91,10 @@ class Trace:
         )
 
     def _making(self, variable: str) -> list[tuple[Line, Block | None]]:
-        return [(line, block) for line, block in self._spec.every(variable) if line.verb != "absent"]
+        if variable not in self._made:
+            every = self._spec.every(variable)
+            self._made[variable] = [one for one in every if one[0].verb != "absent"]
+        return self._made[variable]
 
     def _places(self, places: list[Location]) -> tuple[str, ...]:
         return tuple(filter(None, dict.fromkeys(named_place(one, *self._study.specs) for one in places)))

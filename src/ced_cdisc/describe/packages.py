@@ -13,6 +13,7 @@ from ced_cdisc.core.metadata import (
     PackageMetadata,
     ValueLevel,
     Variable,
+    altered,
 )
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental, same_lengths
 from ced_cdisc.describe.lineage import Trace
@@ -100,17 +101,17 @@ def _finished(
 def _supplemental(variable: Variable, parent: Trace, lists: ShownLists) -> Variable:
     """A variable of SUPPxx; each qualifier has the lineage of its own lines."""
     levels = (
-        replace(row, lineage=parent.of_qualifier(row.where[0].values[0])) for row in variable.value_level
+        altered(row, lineage=parent.of_qualifier(row.where[0].values[0])) for row in variable.value_level
     )
-    traced = replace(variable, value_level=tuple(levels))
+    traced = altered(variable, value_level=tuple(levels))
     return _variable(traced, parent.of_supplemental(variable.name), lists)
 
 
 def _variable(variable: Variable, lineage: Lineage, lists: ShownLists) -> Variable:
     levels = tuple(_level(variable.name, row, lists) for row in variable.value_level)
-    return replace(variable, lineage=lineage, codelist=lists.show(variable.codelist), value_level=levels)
+    return altered(variable, lineage=lineage, codelist=lists.show(variable.codelist), value_level=levels)
 
 
 def _level(variable: str, row: ValueLevel, lists: ShownLists) -> ValueLevel:
     shown = lists.show_level(row.codelist, variable, row.where[0])
-    return row if shown is row.codelist else replace(row, codelist=shown)
+    return row if shown is row.codelist else altered(row, codelist=shown)

@@ -49,8 +49,7 @@ def measure(
         return Measured("integer", 10 if kind is Type.DATETIME else 5, None, 8, empty)
     if empty:
         return replace(_numbers(1, decimals or 0, 8), empty=True)
-    fractions = (number_text(x).partition(".")[2] for x in present if x % 1)
-    places = max(map(len, fractions), default=0)
+    places = max((_places(x) for x in present if x % 1), default=0)
     # No whole part is longer than that of the least or of the greatest number.
     whole = max(len(number_text(x).partition(".")[0]) for x in (min(present), max(present)))
     return _numbers(whole, max(places, decimals or 0), 8)
@@ -102,6 +101,12 @@ def number_text(value: float) -> str:
     if not _DIGITS.fullmatch(text):
         text = format(Decimal(text), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _places(value: float) -> int:
+    """The decimals of a number that is no whole one."""
+    text = repr(value)
+    return len((number_text(value) if "e" in text else text).partition(".")[2])
 
 
 def _text_type(present: Collection[str], kind: Type, name: str, *, sdtm: bool) -> DataType:

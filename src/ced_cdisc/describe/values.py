@@ -57,7 +57,6 @@ def by_value(plan: DatasetPlan, spec: ByVariable, held: Held, variable: Variable
     by = spec.dividers.get(variable.name)
     if by is None or by not in held or variable.name not in held:
         return ByValue()
-    labels = _labels(plan, by)
     derived = _derived_records(plan, held, variable.name, by)
     found = _values(plan, spec, held, variable, by, derived)
     numbers = [v.measured for v in found if v.measured.type in ("integer", "float")]
@@ -69,6 +68,7 @@ def by_value(plan: DatasetPlan, spec: ByVariable, held: Held, variable: Variable
             return ByValue((), codelist, whole)
         words = found[0].words
         return ByValue((), codelist, whole, words.origin, _named(words.method, plan.name, variable.name))
+    labels = _labels(plan, by)
     rows: dict[object, list[_Value]] = {}
     for value in found:
         rows.setdefault((_likeness(value), _text_length(variable, value), value.study), []).append(value)

@@ -13,9 +13,18 @@ def columns(node: tree.Node) -> tuple[tree.Column, ...]:
     known = node.__dict__
     found: tuple[tree.Column, ...] | None = known.get(_READ)
     if found is None:
-        found = tuple(below for below in tree.walk(node) if isinstance(below, tree.Column))
-        known[_READ] = found
+        gathered: list[tree.Column] = []
+        _gather(node, gathered)
+        found = known[_READ] = tuple(gathered)
     return found
+
+
+def _gather(node: tree.Node, found: list[tree.Column]) -> None:
+    if isinstance(node, tree.Column):
+        found.append(node)
+        return
+    for child in tree.children(node):
+        _gather(child, found)
 
 
 def own_columns(node: tree.Node) -> tuple[tree.Column, ...]:

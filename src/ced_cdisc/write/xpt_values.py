@@ -35,7 +35,7 @@ def sas_type(dtype: pl.DataType) -> Literal["Char", "Num", "Any"] | None:
 
 def sas_text(series: pl.Series) -> pl.Series:
     """A column of the SAS type Char as String; nulls stay null."""
-    return series.cast(pl.String)
+    return series if series.dtype == pl.String else series.cast(pl.String)
 
 
 def sas_numbers(series: pl.Series) -> pl.Series:
@@ -47,7 +47,10 @@ def sas_numbers(series: pl.Series) -> pl.Series:
     >>> sas_numbers(pl.Series([time(0, 1, 0, 500_000)])).to_list()
     [60.5]
     """
-    is_moment = isinstance(series.dtype, pl.Date | pl.Datetime | pl.Time)
+    kind = series.dtype
+    if kind == pl.Float64:
+        return series
+    is_moment = isinstance(kind, pl.Date | pl.Datetime | pl.Time)
     return as_numbers(series) if is_moment else series.cast(pl.Float64)
 
 

@@ -56,6 +56,7 @@ class DefineDocument:
         self.file = file
         self.ct = ct
         self._made: dict[str, object] = {}
+        self._by_name: dict[str, Sequence[Element]] = {}
         self._pairs: dict[Element, Sequence[tuple[Element, Element]]] = {}
         self._children: dict[str, dict[Element | None, list[Element]]] = {}
         self._items_of: dict[Element, list[Element]] = {}
@@ -71,7 +72,10 @@ class DefineDocument:
 
     def all(self, tag: str) -> Sequence[Element]:
         """Every element of a name in document order."""
-        return self._by_name.get(qualified(tag), ())
+        found = self._by_name.get(tag)
+        if found is None:
+            found = self._by_name[tag] = tuple(self.root.iter(qualified(tag)))
+        return found
 
     def children(self, element: Element, tag: str) -> Sequence[Element]:
         """The elements of a name that stand directly in another, in order."""
@@ -98,20 +102,9 @@ class DefineDocument:
     def attributes(self) -> dict[str, list[tuple[Element, str]]]:
         """Every attribute by its name, as lxml has it: the elements in document order, with the values."""
         found: dict[str, list[tuple[Element, str]]] = {}
-        for element in self._elements:
+        for element in self.root.iter("*"):
             for name, value in cast("list[tuple[str, str]]", element.items()):
                 found.setdefault(name, []).append((element, value))
-        return found
-
-    @cached_property
-    def _elements(self) -> Sequence[Element]:
-        return tuple(self.root.iter("*"))
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[Element]]:
-        found: dict[str, list[Element]] = {}
-        for element in self._elements:
-            found.setdefault(str(element.tag), []).append(element)
         return found
 
     def once(self, name: str, make: Callable[[], T]) -> T:

@@ -7,13 +7,13 @@ Source: CDISC Controlled Terminology, and Define-XML 2.1, the element CodeList.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
 from ced_cdisc.check.define.document import DefineDocument, Element, attribute, subject
 from ced_cdisc.core.findings import Finding, Severity, did_you_mean
-from ced_cdisc.standards.ct import PUBLISHERS, CtCodelist, CtPackage, Publisher, ct_versions, load_ct
+from ced_cdisc.standards.ct import PUBLISHERS, CtPackage, Publisher, ct_versions, load_ct
 
 _NCI = "nci:ExtCodeID"
 _TERMS = ("EnumeratedItem", "CodeListItem")
@@ -86,32 +86,32 @@ def _codelist(document: DefineDocument, codelist: Element, package: CtPackage) -
         message = f"{subject(codelist)} has the NCI code {code}, which is no codelist of {named}"
         yield document.finding("CED534", codelist, message, ids=("DD0033",))
         return
-    published = package.codelist(code)
+    codes = package.codes(code)
+    of_list = f"{package.code(code)} of {named}"
     for name in _TERMS:
         for term in document.children(codelist, name):
-            yield from _term(document, codelist, term, published, named)
+            yield from _term(document, codelist, term, codes, of_list)
 
 
 def _term(
-    document: DefineDocument, codelist: Element, term: Element, published: CtCodelist, named: str
+    document: DefineDocument, codelist: Element, term: Element, codes: Mapping[str, str], of_list: str
 ) -> Iterator[Finding]:
     value, code = term.get("CodedValue", ""), _code(document, term)
-    known = published.term(value)
+    known = codes.get(value)
     extended = attribute(term, "def:ExtendedValue") is not None
-    if not extended and (code is None or (known is not None and known.code == code)):
+    if not extended and (code is None or known == code):
         return
     start = f'{subject(codelist)}: the term "{value}"'
-    of_list = f"{published.code} of {named}"
     if code is not None and known is None:
-        hint = did_you_mean(value, published.values)
+        hint = did_you_mean(value, codes)
         yield document.finding(
             "CED534", term, f"{start} has the code {code} and is no term of {of_list}", hint
         )
-    elif code is not None and known is not None and known.code != code:
-        message = f"{start} has the code {code}, in {of_list} it has {known.code}"
+    elif code is not None and known != code:
+        message = f"{start} has the code {code}, in {of_list} it has {known}"
         yield document.finding("CED534", term, message)
     elif known is not None and extended:
-        message = f"{start} is marked as the sponsor's and is {known.code} of {of_list}"
+        message = f"{start} is marked as the sponsor's and is {known} of {of_list}"
         yield document.finding("CED534", term, message)
 
 

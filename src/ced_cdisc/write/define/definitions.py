@@ -100,7 +100,8 @@ class _Once(Generic[T]):
         self._objects: dict[str, T] = {}
 
     def add(self, oid: str, content: T) -> None:
-        if self._objects.setdefault(oid, content) != content:
+        known = self._objects.setdefault(oid, content)
+        if known is not content and known != content:
             raise DefineModelError(f"two different {self._kind}s have the OID {oid}")
 
     def items(self) -> tuple[T, ...]:

@@ -29,8 +29,9 @@ def add(parent: Element, tag: str, text: str = "", kind: str = "", /, **attribut
     node = etree.SubElement(parent, tag)
     if kind:
         node.set("class", kind)
-    for name, value in attributes.items():
-        node.set(name.rstrip("_").replace("_", "-"), value)
+    if attributes:
+        for name, value in attributes.items():
+            node.set(name.rstrip("_").replace("_", "-"), value)
     if text:
         node.text = text
     if tag in _BREAKS_AFTER:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from reportlab.pdfgen.canvas import Canvas
 
 from ced_cdisc.core.guide import Block, Guide, Paragraph, Place, Points, Run, Runs, Section, Table, plain
 from ced_cdisc.core.version import VERSION
 from ced_cdisc.write.guides.pdf_lines import SetLine, line_width, literal_lines, set_lines
+from ced_cdisc.write.pdf_text import Colour, Operators, is_plain
 
-Colour = tuple[float, float, float]
 _WIDTH, _HEIGHT = 612.0, 792.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 554.0, 730.0, 58.0
 _INK: Colour = (0.07, 0.09, 0.13)
@@ -43,6 +43,13 @@ class _Page:
     rules: list[tuple[float, float, float, float]] = field(default_factory=list[Any])
     texts: list[tuple[float, float, SetLine, float, Colour]] = field(default_factory=list[Any])
     marks: list[tuple[Section, float]] = field(default_factory=list[Any])
+
+
+class _Begun(NamedTuple):
+    """How high the beginning of a table is, and its first rows, cell by cell in lines."""
+
+    height: float
+    rows: list[list[list[SetLine]]]
 
 
 def guide_pdf(guide: Guide) -> bytes:
@@ -72,6 +79,7 @@ class _Layout:
     def __init__(self) -> None:
         self.pages: list[_Page] = []
         self._y = 0.0
+        self._begun: dict[int, _Begun] = {}
 
     def section(self, section: Section, following: tuple[Section, ...]) -> None:
         """A section; its heading stands on one page with what follows it."""
@@ -162,8 +170,9 @@ class _Layout:
         self._room(self._height(block))
         self._y -= 2
         self._rows(header, widths, head=True)
-        for row in block.rows:
-            cells = self._cells(row, widths)
+        first = self._beginning(block).rows
+        for number, row in enumerate(block.rows):
+            cells = first[number] if number < len(first) else self._cells(row, widths)
             height = max(map(len, cells))
             while height:
                 free = int((self._y - _BOTTOM - 5) / (_CELL * 1.25))
@@ -179,10 +188,18 @@ class _Layout:
 
     def _height(self, block: Table) -> float:
         """The room that a table wants below it before it begins: all that it needs, if that is little."""
-        widths = [share * (_RIGHT - _LEFT) for share in block.widths]
-        rows = [self._cells(row, widths) for row in (block.header, *block.rows[:_KEPT])]
-        needed = 8 + sum(max(map(len, cells)) * _CELL * 1.25 + 5 for cells in rows)
+        needed = self._beginning(block).height
         return needed if len(block.rows) <= _KEPT and needed < 260 else 80
+
+    def _beginning(self, block: Table) -> _Begun:
+        """The beginning of a table, which headings before it ask for, too."""
+        known = self._begun.get(id(block))
+        if known is None:
+            widths = [share * (_RIGHT - _LEFT) for share in block.widths]
+            header, *rows = [self._cells(row, widths) for row in (block.header, *block.rows[:_KEPT])]
+            height = 8 + sum(max(map(len, cells)) * _CELL * 1.25 + 5 for cells in (header, *rows))
+            known = self._begun[id(block)] = _Begun(height, rows)
+        return known
 
     @staticmethod
     def _cells(row: tuple[Runs, ...], widths: list[float]) -> list[list[SetLine]]:
@@ -211,6 +228,7 @@ class _Drawing:
 
     def __init__(self, canvas: Any, guide: Guide, pages: list[_Page]) -> None:
         self._canvas = canvas
+        self._operators = Operators(canvas)
         self._guide = guide
         self._pages = pages
         self._contents = -(-len(guide.sections) // _ENTRIES)
@@ -291,6 +309,13 @@ class _Drawing:
         self._number += 1
 
     def _line(self, x: float, y: float, line: SetLine, size: float, colour: Colour) -> None:
+        if all(is_plain(words) for words, _ in line):
+            operators = self._operators
+            parts = ["BT", operators.at(x, y), operators.colour(colour)]
+            for words, font in line:
+                parts += operators.font(font, size), operators.words(words)
+            self._canvas.addLiteral(" ".join((*parts, "ET")))
+            return
         drawn = self._canvas.beginText(x, y)
         drawn.setFillColorRGB(*colour)
         for words, font in line:
