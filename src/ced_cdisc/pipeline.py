@@ -168,7 +168,7 @@ def build(
         from ced_cdisc.write.output_files import OutputFiles, nowhere
 
         how = How(parts, workers, dask)
-        tables = read_raw(raw, plan, findings, partner)
+        tables = read_raw(raw, plan, findings, partner, kept.tables if kept is not None else None)
         count = parts_of(plan, tables, how)
         with keeping(kept, tables, in_parts=count > 0):
             if count:
