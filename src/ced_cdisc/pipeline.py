@@ -179,7 +179,7 @@ def build(
                 converted = convert(plan, tables, findings, watch, partner, lock, kept)
                 plan, datasets, qualifiers, seconds = converted
                 frames = Frames(datasets | qualifiers)
-        files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()))
+        files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()), out)
         raw_frames = {name: table.frame for name, table in tables.items()}
         packaged = kept.packages if kept is not None else None
         packages = package(plan, frames.blocks, raw_frames, files, findings, partner, packaged)
