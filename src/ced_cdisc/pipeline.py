@@ -123,7 +123,7 @@ def build(
         split_within_subjects: whether a piece may end between two records of a subject.
         watch: told of each finished dataset.
         incremental: take datasets of which nothing changed from earlier builds (docs/incremental.md).
-        processes: 2 lets a second process package what the first converts where that can be; for small studies.
+        processes: 2 lets a second process package what the first one converts, where that can be.
         workers: as many processes build the study in parts of its subjects; no byte depends on it. None:
             where the study is large, one for each processor, at most four.
         dask: the address of the scheduler of a Dask cluster whose workers build the parts, else empty.
