@@ -35,7 +35,9 @@ def test_nothing_is_described_written_or_checked_twice(study: Path, monkeypatch:
     monkeypatch.setattr(packaging, "describe_dataset", not_again)
     monkeypatch.setattr(packaging, "_write_transport", not_again)
     monkeypatch.setattr("ced_cdisc.conformance.check.read_folder", not_again)
-    monkeypatch.setattr("ced_cdisc.core.later.Packed.read", not_again)  # DM alone is looked at: are all subjects in it?
+    monkeypatch.setattr(
+        "ced_cdisc.core.later.Packed.read", not_again
+    )  # DM alone is looked at: are all subjects in it?
     with pytest.raises(AssertionError, match="it is made again"):
         built(study)
     monkeypatch.setattr("ced_cdisc.convert.build.check_in_dm", lambda world: None)

@@ -99,16 +99,17 @@ def test_another_contract_reads_anew(study: Path) -> None:
         as_in_full(study)
 
 
-def test_of_another_folder_the_findings_name_that(study: Path) -> None:
-    change(study / "raw/ae.csv", "002,1,Nausea", ",,,,,\n002,1,Nausea")
-    built(study)
-    (study / "raw").rename(study / "moved")
-    change(study / "moved/ae.csv", "Headache", "Headache")
-    (study / "raw").symlink_to(study / "moved")
-    as_in_full(study)
-    (study / "raw").unlink()
-    (study / "moved").rename(study / "raw")
-    as_in_full(study, "again")
+def test_of_another_folder_the_findings_name_that(tmp_path: Path) -> None:
+    known = KeptTables(KeptFiles(tmp_path, "tool"), "tool")
+    contract = TableContract("ae", "ae.csv", "csv", ("SUBJ", "TERM"), Location("sources.yaml"))
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        folder.mkdir()
+        (folder / "ae.csv").write_text("SUBJ,TERM\n001,Headache\n,\n")
+        for _ in range(2):
+            _, found = read_tables(folder, [contract], known=known)
+            assert [(one.code, one.where.file) for one in found] == [
+                ("CED218", f"{folder.as_posix()}/ae.csv")
+            ]
 
 
 def emptied(path: Path) -> None:
