@@ -168,7 +168,7 @@ def build(
         from ced_cdisc.write.output_files import OutputFiles, nowhere
 
         how = How(parts, workers, dask)
-        tables = read_raw(raw, plan, findings, partner)
+        tables = read_raw(raw, plan, findings, partner, kept.tables if kept is not None else None)
         count = parts_of(plan, tables, how)
         with keeping(kept, tables, in_parts=count > 0):
             if count:
@@ -179,7 +179,7 @@ def build(
                 converted = convert(plan, tables, findings, watch, partner, lock, kept)
                 plan, datasets, qualifiers, seconds = converted
                 frames = Frames(datasets | qualifiers)
-        files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()))
+        files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()), out)
         raw_frames = {name: table.frame for name, table in tables.items()}
         packaged = kept.packages if kept is not None else None
         packages = package(plan, frames.blocks, raw_frames, files, findings, partner, packaged)

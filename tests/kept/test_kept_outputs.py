@@ -35,7 +35,9 @@ def test_nothing_is_described_written_or_checked_twice(study: Path, monkeypatch:
     monkeypatch.setattr(packaging, "describe_dataset", not_again)
     monkeypatch.setattr(packaging, "_write_transport", not_again)
     monkeypatch.setattr("ced_cdisc.conformance.check.read_folder", not_again)
-    monkeypatch.setattr("polars.read_ipc", not_again)  # DM alone is looked at: are all subjects in it?
+    monkeypatch.setattr(
+        "ced_cdisc.core.later.Packed.read", not_again
+    )  # DM alone is looked at: are all subjects in it?
     with pytest.raises(AssertionError, match="it is made again"):
         built(study)
     monkeypatch.setattr("ced_cdisc.convert.build.check_in_dm", lambda world: None)
@@ -178,3 +180,85 @@ def test_no_description(study: Path, value: object) -> None:
     plan: StudyPlan = built(study).plan
     with pytest.raises((ValueError, TypeError, LookupError)):
         description_of_json(plan.datasets[0], value)
+
+
+def test_an_output_keeps_the_files_that_stay(study: Path) -> None:
+    built(study)
+    whole = files(study)
+    (entry,) = entries(study, "package-AE-*.0.file")
+    output = study / "out/sdtm/ae.xpt"
+    before = output.stat()
+    built(study)
+    after = output.stat()
+    assert (after.st_ino, after.st_mtime_ns, after.st_nlink) == (before.st_ino, before.st_mtime_ns, 2)
+    assert output.samefile(entry) and files(study) == whole
+    built(study, "other")  # a copy; from now on that one is kept
+    assert not output.samefile(study / "other/sdtm/ae.xpt")
+    assert entry.samefile(study / "other/sdtm/ae.xpt") and output.stat().st_nlink == 1
+    built(study)
+    assert not output.samefile(study / "other/sdtm/ae.xpt")
+    assert files(study) == files(study, "other") == whole
+
+
+def edit(path: Path) -> None:
+    with path.open("r+b") as stream:
+        stream.seek(-40, os.SEEK_END)
+        stream.write(b"edited by somebody")
+
+
+def test_an_edited_output_is_put_right(study: Path) -> None:
+    built(study)
+    whole = files(study)
+    edit(study / "out/sdtm/ae.xpt")
+    made = built(study)
+    assert made.reasons["AE"] == "kept, but the transport file of AE was damaged"
+    assert files(study) == whole
+    assert set(built(study).reasons.values()) == {"kept"} and files(study) == whole
+
+
+def test_a_file_that_somebody_else_names_is_not_shared(study: Path) -> None:
+    built(study)
+    whole = files(study)
+    os.link(study / "out/sdtm/ae.xpt", study / "theirs.xpt")
+    built(study)
+    edit(study / "theirs.xpt")
+    assert files(study) == whole
+    assert set(built(study).reasons.values()) == {"kept"} and files(study) == whole
+
+
+def test_a_file_of_other_rights_is_not_given_back(study: Path) -> None:
+    built(study)
+    whole, output = files(study), study / "out/sdtm/ae.xpt"
+    usual = output.stat().st_mode
+    output.chmod(0o400)
+    built(study)
+    assert output.stat().st_mode == usual and files(study) == whole
+
+
+def test_a_build_that_fails_takes_nothing_from_the_output(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(study)
+    whole, before = files(study), (study / "out/sdtm/ae.xpt").stat().st_ino
+
+    def failing(*_: object) -> None:
+        raise RuntimeError("stopped")
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="stopped"):
+        patch.setattr("ced_cdisc.write.folder.OutputFolder.commit", failing)
+        built(study)
+    assert files(study) == whole and not list(study.glob(".out*"))
+    assert set(built(study).reasons.values()) == {"kept"}
+    assert (study / "out/sdtm/ae.xpt").stat().st_ino == before
+
+
+def test_where_files_cannot_have_two_names(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError("no links here")
+
+    monkeypatch.setattr("os.link", refused)
+    built(study)
+    whole = files(study)
+    (entry,) = entries(study, "package-AE-*.0.file")
+    assert built(study).reasons["AE"] == "kept" and files(study) == whole
+    assert not entry.samefile(study / "out/sdtm/ae.xpt") and entry.stat().st_nlink == 1

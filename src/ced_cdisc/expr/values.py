@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from ced_cdisc.expr.tree import Type
@@ -121,6 +120,8 @@ def quotient(left: pl.Expr, right: pl.Expr) -> pl.Expr:
     """
 
     def over(series: pl.Series) -> pl.Series:
+        import numpy as np  # loaded where something is divided
+
         above, below = (column.to_numpy() for column in series.struct.unnest().get_columns())
         with np.errstate(all="ignore"):
             return pl.Series(series.name, above / below, dtype=pl.Float64)

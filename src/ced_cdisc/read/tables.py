@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 import polars as pl
 
@@ -24,7 +25,6 @@ from ced_cdisc.read.contract import (
     read_error,
     shown_path,
 )
-from ced_cdisc.read.delimited import read_delimited
 from ced_cdisc.read.encoding import to_utf8
 
 Reader = Callable[
@@ -34,7 +34,7 @@ Reader = Callable[
 """The bytes of a file, its contract, its path as shown, the columns to keep: the frame, the columns that the
 contract does not list, and the findings."""
 
-__all__ = ["ROW", "RawTable", "TableContract", "read_table", "read_tables", "unclaimed_files"]
+__all__ = ["ROW", "Known", "RawTable", "TableContract", "read_table", "read_tables", "unclaimed_files"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,18 @@ Result = tuple[RawTable | None, list[Finding]]
 """A table, or None where a finding is an error; and the findings."""
 
 
+class Known(Protocol):
+    """Tables as they were read before, of the same bytes by the same contract."""
+
+    def of(self, contract: TableContract, shown: str, digest: str) -> tuple[RawTable, list[Finding]] | None:
+        """A table of a file that is shown so and hashes to ``digest``; None if it is not known."""
+        ...
+
+    def read(self, contract: TableContract, shown: str, table: RawTable, found: list[Finding]) -> None:
+        """Take notice of a table that was read, and of what was found in it, which is no error."""
+        ...
+
+
 def read_table(
     folder: Path, contract: TableContract, needed: Collection[str] | None = None
 ) -> tuple[RawTable | None, list[Finding]]:
@@ -86,7 +98,10 @@ def read_table(
 
 
 def _read_together(
-    folder: Path, contracts: Sequence[TableContract], needed: Sequence[Collection[str] | None]
+    folder: Path,
+    contracts: Sequence[TableContract],
+    needed: Sequence[Collection[str] | None],
+    known: Known | None = None,
 ) -> list[Result]:
     """Read the tables of one file: of an ODM file several, of any other one."""
     contract, columns = contracts[0], needed[0]
@@ -105,12 +120,33 @@ def _read_together(
     digest = hashlib.sha256(raw).hexdigest()
     if contract.format == "sql":
         return [_query(raw, digest, contract, shown, columns)]
+    if known is None:
+        return _parsed(raw, digest, contracts, shown, needed)
+    found = [known.of(one, shown, digest) for one in contracts]
+    if all(found):
+        return [one for one in found if one is not None]
+    made = _parsed(raw, digest, contracts, shown, needed)
+    for one, (table, said) in zip(contracts, made, strict=True):
+        if table is not None:
+            known.read(one, shown, table, said)
+    return made
+
+
+def _parsed(
+    raw: bytes,
+    digest: str,
+    contracts: Sequence[TableContract],
+    shown: str,
+    needed: Sequence[Collection[str] | None],
+) -> list[Result]:
+    """The tables of the bytes of one file."""
+    contract = contracts[0]
     if contract.format == "odm":
         from ced_cdisc.read.raw_odm import read_odm_tables
 
         read = read_odm_tables(raw, contracts, shown, needed)
     else:
-        read = [_reader(contract)(raw, contract, shown, columns)]
+        read = [_reader(contract)(raw, contract, shown, needed[0])]
     may_hold = contract.format != "csv" or b"#" in raw
     made: list[Result] = []
     for one, (frame, new, found) in zip(contracts, read, strict=True):
@@ -149,7 +185,7 @@ def _reader(contract: TableContract) -> Reader:
     """The reader of a format; each loads what its format needs, which few studies need all of."""
     match contract.format:
         case "csv":
-            return read_delimited
+            from ced_cdisc.read.delimited import read_delimited as read
         case "xlsx":
             from ced_cdisc.read.xlsx import read_xlsx as read
         case "xpt":
@@ -185,6 +221,7 @@ def read_tables(
     contracts: Sequence[TableContract],
     threads: int = 2,
     needed: Mapping[str, Collection[str]] | None = None,
+    known: Known | None = None,
 ) -> tuple[dict[str, RawTable], list[Finding]]:
     """Read several raw tables side by side; result and findings stand in the order of the contracts.
 
@@ -193,6 +230,7 @@ def read_tables(
         contracts: the declared tables, of distinct names.
         threads: how many files are read at once; it changes no value and no order.
         needed: columns to keep by table name; a table that is not named keeps all.
+        known: tables that were read before, with all their columns; then ``needed`` is None.
     """
     if len({contract.name for contract in contracts}) != len(contracts):
         raise ValueError("table names must be distinct")
@@ -205,7 +243,10 @@ def read_tables(
     columns = needed or {}
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
         running = [
-            (together, pool.submit(_read_together, folder, together, [columns.get(c.name) for c in together]))
+            (
+                together,
+                pool.submit(_read_together, folder, together, [columns.get(c.name) for c in together], known),
+            )
             for together in _sittings(contracts)
         ]
         results = {

@@ -11,7 +11,6 @@ from ced_cdisc.analyse.paired import panels
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.plan.model import StudyPlan
-from ced_cdisc.write.figures import figure_svg
 from ced_cdisc.write.results import results_files
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ def analyse(plan: StudyPlan, frames: Mapping[str, Blocks]) -> tuple[dict[str, by
     by_id = {result.plan.id: result for result in results}
     for dataset in plan.datasets:
         for figure in dataset.figures:
+            from ced_cdisc.write.figures import figure_svg  # loads lxml
+
             read = {"AVISIT", figure.variable, *(c.variable for one in figure.panels for c in one.where)}
             shown = panels(figure, _read(frames[dataset.name], read), by_id, findings)
             files[f"adam/figures/{figure.id}.svg"] = figure_svg(figure, shown)

@@ -11,7 +11,6 @@ from ced_cdisc.core.findings import Stopped
 from ced_cdisc.core.masking import IDENTIFYING, SUBJECTS, Identifiers, Mask
 from ced_cdisc.plan.model import PERSON, StudyPlan
 from ced_cdisc.read.tables import RawTable
-from ced_cdisc.recompute.records import SUBJECT, usubjid_of
 
 
 def identifiers_of(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Identifiers:
@@ -21,7 +20,7 @@ def identifiers_of(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Identifie
         plan: the study, whose contracts say which columns tell who somebody is.
         tables: those that were read, by qualified name.
     """
-    subjects, columns, variables = {SUBJECT, PERSON}, set[str](), set[str]()
+    subjects, columns, variables = {"USUBJID", PERSON}, set[str](), set[str]()
     for study in plan.studies:
         for name, table in study.tables.items():
             subjects |= {table.subject, f"{name}.{table.subject}"} if table.subject else set()
@@ -30,6 +29,8 @@ def identifiers_of(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Identifie
                 variables |= {one for one in table.readers.get(column, ()) if "." in one}
 
     def people() -> dict[str, str]:
+        from ced_cdisc.recompute.records import usubjid_of  # only where something is to be masked
+
         made: dict[str, str] = {}
         for study in plan.studies:
             for name, table in study.tables.items():

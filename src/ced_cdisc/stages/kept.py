@@ -20,6 +20,7 @@ from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.spec.plan_key import tool_digest
 from ced_cdisc.stages.kept_checks import KeptChecks
 from ced_cdisc.stages.kept_packages import KeptPackages
+from ced_cdisc.stages.kept_tables import KeptTables
 from ced_cdisc.stages.kept_values import elsewhere, pieces_of, said_by, said_of
 from ced_cdisc.stages.made_of import Made, MadeOf, digest, key_of
 from ced_cdisc.stages.reasons import reason
@@ -55,6 +56,7 @@ class Kept:
 
     Attributes:
         reasons: by qualified name, in words, why the data were made anew, or :data:`KEPT`.
+        tables: what is kept of raw tables.
         packages: what is kept of finished datasets.
     """
 
@@ -67,6 +69,7 @@ class Kept:
         self._last: dict[str, Any] = {}
         self._contents: dict[str, str] = {}
         self._thread = ThreadPoolExecutor(1)
+        self.tables = KeptTables(files, tool)
         self.packages = KeptPackages(files, tool, self.content)
         self._entries: dict[str, _Entry] = {}
         self._last_key = digest([_LAST, plan.profile])

@@ -41,6 +41,7 @@ class _Entry:
             ``files`` (digests of the headers and of the file) by number: 0 is the dataset, 1 its qualifiers.
         new: whether the value is not yet kept as it is.
         files: those that were written by this build, by number.
+        copies: those that are copies of what is kept, by number.
     """
 
     name: str
@@ -49,6 +50,7 @@ class _Entry:
     value: dict[str, Any]
     new: bool = False
     files: dict[int, Path] = field(default_factory=dict[int, Path])
+    copies: dict[int, Path] = field(default_factory=dict[int, Path])
 
 
 class KeptPackages:
@@ -115,16 +117,18 @@ class KeptPackages:
         """What describes a dataset (0) or its qualifiers (1) of a study; what is known is not made anew."""
         return partial(self._described, study, number, describe)
 
-    def copy(self, name: str, member: XptMember, stream: BinaryIO) -> str:
+    def copy(self, name: str, member: XptMember, stream: BinaryIO, former: Path | None) -> str:
         """Write the transport file of a dataset, by its qualified name, if one with these headers is kept.
 
-        Gives its SHA-256, or an empty text if none is that holds: the stream may have a part of it.
+        Where ``former``, the file that this one replaces, is the kept one, it stays in its place. Gives its
+        SHA-256, or an empty text if none is that holds: the stream may have a part of it.
         """
         entry, number = self._entries[name]
         known = entry.value["files"].get(str(number))
         if known is None or known[0] != _headers(member):
             return ""
-        if self._files.copy_beside(entry.name, entry.key, number, known[1], stream):
+        if self._files.copy_beside(entry.name, entry.key, number, known[1], stream, former):
+            entry.copies[number] = Path(stream.name)
             return known[1]
         del entry.value["files"][str(number)]
         entry.new = True
@@ -144,6 +148,9 @@ class KeptPackages:
     def keep(self) -> None:
         """Write what is new. The files must still be where they were written."""
         for entry, number in self._entries.values():
+            if number == _DATASET:
+                for one, path in entry.copies.items():  # the next build finds it in the output
+                    self._files.share_beside(entry.name, entry.key, one, path)
             if number == _DATASET and entry.new:
                 for one, path in entry.files.items():
                     self._files.write_beside(entry.name, entry.key, one, path)

@@ -9,7 +9,6 @@ from typing import BinaryIO
 
 import polars as pl
 
-from ced_cdisc.check.define import check_define_against_xpt, check_document, open_define
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Finding, Findings, Stopped
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
@@ -24,8 +23,6 @@ from ced_cdisc.stages.analysing import analyse
 from ced_cdisc.stages.kept_packages import KeptPackages
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.write.output_files import OutputFiles
-from ced_cdisc.write.xpt import write_xpt, write_xpt_blocks
-from ced_cdisc.write.xpt_check import check_xpt
 
 Package = tuple[PackageMetadata | None, list[Finding]]
 _Analysed = tuple[dict[str, bytes], list[Finding]]
@@ -221,6 +218,7 @@ def _write(
                 _write_transport(stream, data, member)
                 continue
             from ced_cdisc.stages.exchanging import write_other
+            from ced_cdisc.write.xpt_check import check_xpt
 
             frame = data.frame()
             if findings := check_xpt(frame, member):
@@ -249,6 +247,9 @@ def _write_transport(stream: BinaryIO, data: Blocks, member: XptMember) -> None:
     Raises:
         Stopped: it cannot hold the data. What is said is said of the whole dataset.
     """
+    from ced_cdisc.write.xpt import write_xpt, write_xpt_blocks
+    from ced_cdisc.write.xpt_check import check_xpt
+
     if len(data.parts) == 1:
         write_xpt(stream, data.frame(), member)
         return
@@ -269,6 +270,7 @@ def define(place: Place, metadata: PackageMetadata) -> Defined:
     What define.xml says is checked, and compared with the headers that the transport files have.
     """
     # Loaded for what is made: a package of which nothing changed is not.
+    from ced_cdisc.check.define import check_define_against_xpt, check_document, open_define
     from ced_cdisc.write.define import define_xml, stylesheet
     from ced_cdisc.write.define_page import beside, define_page
 

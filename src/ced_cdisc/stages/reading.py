@@ -9,7 +9,7 @@ from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
 from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
-from ced_cdisc.read.tables import RawTable, TableContract, read_tables, unclaimed_files
+from ced_cdisc.read.tables import Known, RawTable, TableContract, read_tables, unclaimed_files
 from ced_cdisc.stages.contracts import contracts_of
 from ced_cdisc.stages.identifying import identifiers_of
 from ced_cdisc.stages.planning import stop_on_errors
@@ -19,17 +19,21 @@ _SLOW = ("xlsx", "odm")
 
 
 def read_raw(
-    raw: Path, plan: StudyPlan, findings: Findings, partner: Partner | None = None
+    raw: Path,
+    plan: StudyPlan,
+    findings: Findings,
+    partner: Partner | None = None,
+    known: Known | None = None,
 ) -> dict[str, RawTable]:
     """Read the raw tables that the contracts list, as text, by qualified name.
 
-    A partner takes the slow ones: workbooks and XML.
+    A partner takes the slow ones: workbooks and XML. Those that are known are not read again.
 
     Raises:
         Stopped: a table is missing or damaged.
     """
     contracts = contracts_of(plan)
-    tables, found = _read(raw, contracts, partner)
+    tables, found = _read(raw, contracts, partner, known)
     findings.extend(found)
     findings.extend(unclaimed_files(raw, contracts))
     findings.identifiers = identifiers_of(plan, tables)
@@ -38,10 +42,10 @@ def read_raw(
 
 
 def _read(
-    raw: Path, contracts: Sequence[TableContract], partner: Partner | None
+    raw: Path, contracts: Sequence[TableContract], partner: Partner | None, known: Known | None
 ) -> tuple[dict[str, RawTable], list[Finding]]:
     if partner is None:
-        return read_tables(raw, contracts)
+        return read_tables(raw, contracts, known=known)
     parts = [[one for one in contracts if (one.format in _SLOW) == bool(half)] for half in (0, 1)]
     tables, found = read_tables(raw, parts[partner.half])
     try:

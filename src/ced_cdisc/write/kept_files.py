@@ -148,7 +148,7 @@ class KeptFiles:
 
     def _put(self, name: str, key: str, size: int, fill: Callable[[BinaryIO], None]) -> None:
         path = self._path(name, key)
-        new = path.with_suffix(f".{os.getpid()}.new")
+        new = _unfinished(path)
         try:
             if not self._has_room(size):
                 return
@@ -164,31 +164,57 @@ class KeptFiles:
         """Keep a file of an output beside an entry, if the folder can be written.
 
         It is the same file where the file system can, which takes no time and no room: whatever is done to
-        the output changes what it hashes to. Into an output a copy goes, so that no two share a file.
+        the output changes what it hashes to.
         """
+        if self.share_beside(name, key, number, source):
+            return
         path = self._beside(name, key, number)
-        new = path.with_suffix(f".{os.getpid()}.new")
-        try:
-            try:
-                os.link(source, new)
-            except OSError:
-                if not self._has_room(source.stat().st_size):
-                    return
+        new = _unfinished(path)
+        with suppress(OSError):
+            if self._has_room(source.stat().st_size):
                 shutil.copyfile(source, new)
+                new.replace(path)
+        with suppress(OSError):
+            new.unlink()
+
+    def share_beside(self, name: str, key: str, number: int, source: Path) -> bool:
+        """Let a file of an output itself stand beside an entry; gives False where it cannot."""
+        path = self._beside(name, key, number)
+        new = _unfinished(path)
+        try:
+            os.link(source, new)
             new.replace(path)
         except OSError:
-            pass
-        with suppress(OSError):
-            new.unlink()  # also where it was the same file already: that replaces nothing
+            return False
+        finally:
+            with suppress(OSError):
+                new.unlink()  # where it was the same file already: that replaces nothing
+        return True
 
-    def copy_beside(self, name: str, key: str, number: int, digest: str, stream: BinaryIO) -> bool:
-        """Write what stands beside an entry into a stream.
+    def copy_beside(
+        self, name: str, key: str, number: int, digest: str, stream: BinaryIO, former: Path | None = None
+    ) -> bool:
+        """Write what stands beside an entry into a new file of an output.
 
-        Gives False where it does not hash to ``digest``, or is not there: the stream may have a part of it.
+        Where it is the very file that the output had there, the output gets that again. Else a copy goes
+        into it, so that no two outputs share a file.
+
+        Args:
+            name: of the entry.
+            key: of the entry.
+            number: of the file.
+            digest: what it must hash to.
+            stream: the new file, open.
+            former: the file of the output that the new one is to replace.
+
+        Returns:
+            False where it does not hash to that, or is not there: the stream may have a part of it.
         """
         path, found = self._beside(name, key, number), hashlib.sha256()
         if not os.path.lexists(path):
             return False
+        if former is not None and _given_back(path, digest, stream, former):
+            return True
         for piece in _pieces(path):
             found.update(piece)
             stream.write(piece)
@@ -290,7 +316,7 @@ def digest_of(content: bytes) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Generator[BinaryIO]:
+def _opened(path: Path) -> Generator[io.BufferedReader]:
     """A file of ours, to be read.
 
     Raises:
@@ -302,6 +328,36 @@ def _opened(path: Path) -> Generator[BinaryIO]:
         if not _is_own(os.fstat(file.fileno()), stat.S_ISREG):
             raise PermissionError(f"{path} is no file of this user")
         yield file
+
+
+def _given_back(path: Path, digest: str, stream: BinaryIO, former: Path) -> bool:
+    """Put a file of ours in the place of an empty one that is open, if it hashes to ``digest``.
+
+    That is done only where it is ``former`` as well and has no third name, since whoever has that would share
+    the file with the output, and where it may be read and written by whom the empty one may.
+    """
+    target = Path(stream.name)
+    new = target.with_name(f"{target.name}.new")
+    with suppress(OSError), _opened(path) as file:
+        state, empty = os.fstat(file.fileno()), os.fstat(stream.fileno())
+        alike = (state.st_mode, state.st_gid) == (empty.st_mode, empty.st_gid)
+        if not alike or state.st_nlink != 2 or not os.path.samestat(state, former.lstat()):
+            return False
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            return False
+        try:
+            os.link(path, new)
+            if os.path.samestat(state, new.lstat()):  # else another build has put its own there
+                new.replace(target)
+                return True
+        finally:
+            new.unlink(missing_ok=True)
+    return False
+
+
+def _unfinished(path: Path) -> Path:
+    """Where a file is written before it is put in its place; of each process another."""
+    return path.with_suffix(f".{os.getpid()}.new")
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

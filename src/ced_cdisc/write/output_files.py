@@ -21,13 +21,17 @@ def nowhere() -> Generator[Path]:
 class OutputFiles:
     """Where the files of a build go, and their digests.
 
+    Args:
+        folder: where to; None in a second process, which hands its files to the first.
+        former: the folder that this one is going to replace.
+
     Attributes:
         digests: SHA-256 of each file that was written, hexadecimal, by its path.
         kept: the files by path where there is no folder: those that a second process hands to the first.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None, former: Path | None = None) -> None:
+        self._folder, self._former = folder, former
         self.digests: dict[str, str] = {}
         self.kept: dict[str, bytes] = {}
 
@@ -66,12 +70,13 @@ class OutputFiles:
             stream.seek(0)
             self.digests[name] = hashlib.file_digest(stream, "sha256").hexdigest()
 
-    def take(self, name: str, copy: Callable[[BinaryIO], str]) -> bool:
+    def take(self, name: str, copy: Callable[[BinaryIO, Path | None], str]) -> bool:
         """Have a file copied whose digest is known once it is copied; it is not read again.
 
         Args:
             name: its path.
-            copy: writes it into a stream and gives its digest, or an empty text where there is none.
+            copy: writes it into a stream, or puts it in its place, and gives its digest, or an empty text
+                where there is none; told of the file that is going to be replaced, if there may be one.
 
         Returns:
             Whether there was one.
@@ -80,7 +85,7 @@ class OutputFiles:
             OSError: the file cannot be written.
         """
         with self._path(name).open("wb") as stream:
-            digest = copy(stream)
+            digest = copy(stream, None if self._former is None else self._former / name)
         if digest:
             self.digests[name] = digest
         return bool(digest)

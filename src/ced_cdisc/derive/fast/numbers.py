@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-import numpy as np
 import polars as pl
 
 from ced_cdisc.derive.fast.text import text
@@ -157,6 +156,8 @@ def _round_many(series: pl.Series, digits: int) -> pl.Series:
     For a whole number below 1e10, dividing by a power of ten below 1e16 gives the double nearest to the
     decimal value, as reading the decimal text does.
     """
+    import numpy as np  # loaded where many numbers are rounded
+
     numbers = series.to_numpy()
     with np.errstate(all="ignore"):
         scaled = np.abs(numbers) * 10.0**digits
