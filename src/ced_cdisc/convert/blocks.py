@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import polars as pl
 
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group, groups_of
+from ced_cdisc.convert.families import families_of, family_rows
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, Place, records_of
 from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking
 from ced_cdisc.convert.reads import names_in
@@ -95,7 +97,7 @@ def _group_rows(
     scope = Scope(world, dataset)
     pending, repeated = list(block.lookups), list[_Repeated]()
     frame = _look_up(frame, pending, repeated, world, needed)
-    steps = _own_rows(frame, group, scope, kinds)
+    steps = _own_rows(frame, group, scope, kinds, _read_after(group, later))
     for lines in _between_lookups(group.shared, pending):
         steps.add(lines)
         if pending:
@@ -119,14 +121,27 @@ def _group_rows(
     return frame[:, list(dict.fromkeys((*first, *made, *extra)))]
 
 
-def _own_rows(frame: pl.DataFrame, group: Group, scope: Scope, kinds: Mapping[str, Type]) -> Steps:
-    """The records that each block keeps, with the variables of its own lines, one block below the other."""
-    several: list[Steps] = []
-    for block, own in zip(group.blocks, group.own, strict=True):
-        keep = condition(frame, block.keep, Place(scope.dataset, block.where), scope)
-        several.append(Steps(frame, scope, kinds, keep))
-        several[-1].add(own)
-    return Steps.together(several)
+def _own_rows(
+    frame: pl.DataFrame, group: Group, scope: Scope, kinds: Mapping[str, Type], after: Collection[str]
+) -> Steps:
+    """The records that each block keeps, with the variables of its own lines, one block below the other.
+
+    ``after`` names the columns that are read of them later.
+    """
+    several: list[tuple[int, Steps]] = []
+    for family in families_of(group, frame):
+        runs = None
+        if len(family.places) > 1:
+            runs = family_rows(frame, family, after, scope, kinds)
+        if runs is not None:
+            several += [(place, Steps(rows, scope, kinds)) for place, rows in runs]
+            continue
+        for place in family.places:
+            block = group.blocks[place]
+            keep = condition(frame, block.keep, Place(scope.dataset, block.where), scope)
+            several.append((place, Steps(frame, scope, kinds, keep)))
+            several[-1][1].add(group.own[place])
+    return Steps.together([steps for _, steps in sorted(several, key=itemgetter(0))])
 
 
 def _raw(block: Block, column: str) -> str:
@@ -161,6 +176,13 @@ def _needed(blocks: Sequence[Block], later: set[str]) -> set[str]:
         if block.each is not None:
             needed.add(block.each[0])
     return needed
+
+
+def _read_after(group: Group, later: set[str]) -> set[str]:
+    """Columns of the source and of look-ups that are read once the blocks' own lines are made."""
+    block = group.blocks[0]
+    last = replace(block, lines=group.shared, keep=None)
+    return _needed([last], later)
 
 
 def _taken_apart(frame: pl.DataFrame, column: str, by: str) -> pl.DataFrame:

@@ -135,7 +135,7 @@ def read_date(
     >>> read_date("05-MAR-49 08:30", None, ("DD-MON-YY HH:MM",), pivot=1950).dtc
     '2049-03-05T08:30'
     """
-    clocks = _times(time, time_formats) if time is not None else {}
+    clocks: Mapping[str, str] = _times(time, time_formats) if time is not None else {}
     if date is None:
         unknown = time is None or list(clocks) == [""]
         return Reading(None, "" if unknown else "undated")
