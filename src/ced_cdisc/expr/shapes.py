@@ -25,12 +25,12 @@ _UNSEEN = ("at", "codelist")
 
 
 def shape(node: tree.Node, columns: Container[str], leaves: list[Leaf]) -> Shape:
-    """The shape of a tree; its leaves are added to ``leaves`` in the order of :func:`with_leaves`.
+    """The shape of a tree without aggregates.
 
     Args:
-        node: a resolved tree without aggregates.
-        columns: the columns of the frame; a name that is none of them is no leaf.
-        leaves: receives the leaves.
+        node: a resolved tree.
+        columns: the columns of the frame; the name of another is a variable's and no leaf.
+        leaves: receives the leaves, in the order in which :func:`with_leaves` takes others.
     """
     return _shape(node, columns, leaves, may_vary=True)
 
