@@ -19,6 +19,7 @@ from ced_cdisc.convert.steps import Steps
 from ced_cdisc.convert.visits import Visits, check_names, with_visits
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES
+from ced_cdisc.expr.values import computed as rows_of
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
 from ced_cdisc.plan.texts import TextChanges
 
@@ -62,13 +63,15 @@ def _computed(
     place = Place(dataset.name, computed.where)
     known = filter_true(frame, computed.keep, place, Scope(world, dataset.name))
     keys = [key for key in dict.fromkeys((SUBJECT, *computed.by)) if key in known.columns]
-    groups = known.select(keys).unique(maintain_order=True).sort(keys, nulls_last=False)
-    made = add_lines(groups, computed.lines, Scope(world, dataset.name, frame), kinds)
+    groups = known[:, keys].lazy().unique(maintain_order=True).sort(keys, nulls_last=False)
+    made = add_lines(rows_of(groups), computed.lines, Scope(world, dataset.name, frame), kinds)
+    rows = made.lazy()
     if computed.present:
-        made = made.filter(pl.col(computed.present).is_not_null())
-    made = made.drop([line.variable for line in computed.lines if "." in line.variable])
+        rows = rows.filter(pl.col(computed.present).is_not_null())
     start = 0 if frame.is_empty() else int(frame[ORDER].to_list()[-1]) + 1
-    return made.with_columns(pl.int_range(start, start + pl.len(), dtype=pl.Int64).alias(ORDER))
+    number = pl.int_range(start, start + pl.len(), dtype=pl.Int64).alias(ORDER)
+    hidden = {line.variable for line in computed.lines if "." in line.variable}
+    return rows_of(rows.select(*(name for name in made.columns if name not in hidden), number))
 
 
 def _group_rows(
@@ -206,18 +209,19 @@ def _source(block: Block, world: World, visits: Visits | None, needed: set[str])
     known = world.records(block.source)
     frame = known.frame
     if known.subject is not None:
-        frame = frame.with_columns(pl.col(known.subject).alias(SUBJECT))
+        frame = frame.hstack([frame[known.subject].alias(SUBJECT)])
     if block.visit is not None and visits is not None:
         frame = with_visits(frame, block.source, block.visit, visits)
-    keep = [name for name in frame.columns if name in needed or name in HIDDEN or name == SUBJECT]
+    columns = frame.columns
+    keep = [name for name in columns if name in needed or name in HIDDEN or name == SUBJECT]
     bare = {name for name, _ in (pair for lookup in block.lookups for pair in lookup.on) if "." not in name}
     made = {line.variable for line in block.lines}
     aliases = [
-        pl.col(f"{block.source}.{name}").alias(name)
+        frame[f"{block.source}.{name}"].alias(name)
         for name in sorted(bare - made - {SUBJECT})
-        if f"{block.source}.{name}" in frame.columns
+        if f"{block.source}.{name}" in columns
     ]
-    return frame.select(*keep, *aliases)
+    return frame[:, keep].hstack(aliases)
 
 
 def _keep_waits(block: Block) -> bool:
@@ -295,11 +299,8 @@ def _look_up(
             several = aliased.join(counted, on=keys, how="semi", maintain_order="left")
             repeated.append(_Repeated(lookup, counted, several))
             aliased = aliased.join(counted, on=keys, how="anti", maintain_order="left")
-        wanted = [
-            name
-            for name in needed
-            if name.startswith(f"{lookup.name}.") and name in aliased.columns and name not in frame.columns
-        ]
+        held = set(aliased.columns) - set(frame.columns)
+        wanted = [name for name in needed if name.startswith(f"{lookup.name}.") and name in held]
         if wanted or lookup.many:
             frame = frame.join(
                 aliased.select(*keys, *sorted(wanted)),
