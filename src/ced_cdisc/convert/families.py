@@ -18,14 +18,14 @@ import polars as pl
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group
 from ced_cdisc.convert.faults import SUBJECT
-from ced_cdisc.convert.reads import names_in
+from ced_cdisc.convert.reads import aggregates_in, names_in
 from ced_cdisc.convert.sources import HIDDEN
 from ced_cdisc.convert.steps import Steps
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.expr.shapes import Leaf, Shape, shape, with_leaves
-from ced_cdisc.expr.tree import Aggregate, Type
+from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, computed
 from ced_cdisc.plan.model import Block, Line
 
@@ -78,7 +78,7 @@ def _may_join(block: Block, own: Sequence[Line], columns: Collection[str]) -> bo
         if any("." in name and name not in columns for name in names_in(block.keep)):
             return False
         trees.append(block.keep)
-    return not any(isinstance(node, Aggregate) for one in trees for node in tree.walk(one))
+    return not any(aggregates_in(one) for one in trees)
 
 
 def _shape(block: Block, own: Sequence[Line], schema: pl.Schema, leaves: list[Leaf]) -> Shape:

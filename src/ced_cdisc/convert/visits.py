@@ -180,7 +180,9 @@ def _are_several(found: pl.DataFrame, named: pl.DataFrame, once: Collection[floa
             numbers.setdefault(name, []).append(number)
     first: dict[tuple[str, float], str] = {}
     for subject, name, date in found[:, [SUBJECT, "NAME", "DATE"]].rows():
-        for number in numbers.get(name, ()) if date is not None else ():
+        if date is None:
+            continue
+        for number in numbers.get(name, ()):
             if first.setdefault((subject, number), date) != date:
                 return True
     return False

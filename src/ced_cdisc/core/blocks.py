@@ -146,8 +146,9 @@ class Blocks:
 
     def column(self, name: str) -> pl.Series:
         """The values of a column, each once as it first comes, or, in a small dataset, of every row."""
-        if self.is_small and len(self.parts) == 1 and isinstance(self.parts[0], InMemory):
-            return self.parts[0].frame.get_column(name)
+        part = self.parts[0] if len(self.parts) == 1 else None
+        if isinstance(part, InMemory) and self.is_small and name in part.columns:
+            return part.frame.get_column(name)
         return self.values(name)[name]
 
     def is_unique(self, names: Sequence[str]) -> bool:
