@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import polars as pl
 
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group, groups_of
+from ced_cdisc.convert.families import families_of, family_rows
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, Place, records_of
 from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking
 from ced_cdisc.convert.reads import names_in
@@ -17,6 +19,7 @@ from ced_cdisc.convert.steps import Steps
 from ced_cdisc.convert.visits import Visits, check_names, with_visits
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES
+from ced_cdisc.expr.values import computed as rows_of
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
 from ced_cdisc.plan.texts import TextChanges
 
@@ -60,13 +63,15 @@ def _computed(
     place = Place(dataset.name, computed.where)
     known = filter_true(frame, computed.keep, place, Scope(world, dataset.name))
     keys = [key for key in dict.fromkeys((SUBJECT, *computed.by)) if key in known.columns]
-    groups = known.select(keys).unique(maintain_order=True).sort(keys, nulls_last=False)
-    made = add_lines(groups, computed.lines, Scope(world, dataset.name, frame), kinds)
+    groups = known[:, keys].lazy().unique(maintain_order=True).sort(keys, nulls_last=False)
+    made = add_lines(rows_of(groups), computed.lines, Scope(world, dataset.name, frame), kinds)
+    rows = made.lazy()
     if computed.present:
-        made = made.filter(pl.col(computed.present).is_not_null())
-    made = made.drop([line.variable for line in computed.lines if "." in line.variable])
+        rows = rows.filter(pl.col(computed.present).is_not_null())
     start = 0 if frame.is_empty() else int(frame[ORDER].to_list()[-1]) + 1
-    return made.with_columns(pl.int_range(start, start + pl.len(), dtype=pl.Int64).alias(ORDER))
+    number = pl.int_range(start, start + pl.len(), dtype=pl.Int64).alias(ORDER)
+    hidden = {line.variable for line in computed.lines if "." in line.variable}
+    return rows_of(rows.select(*(name for name in made.columns if name not in hidden), number))
 
 
 def _group_rows(
@@ -95,7 +100,7 @@ def _group_rows(
     scope = Scope(world, dataset)
     pending, repeated = list(block.lookups), list[_Repeated]()
     frame = _look_up(frame, pending, repeated, world, needed)
-    steps = _own_rows(frame, group, scope, kinds)
+    steps = _own_rows(frame, group, scope, kinds, _read_after(group, later))
     for lines in _between_lookups(group.shared, pending):
         steps.add(lines)
         if pending:
@@ -119,14 +124,27 @@ def _group_rows(
     return frame[:, list(dict.fromkeys((*first, *made, *extra)))]
 
 
-def _own_rows(frame: pl.DataFrame, group: Group, scope: Scope, kinds: Mapping[str, Type]) -> Steps:
-    """The records that each block keeps, with the variables of its own lines, one block below the other."""
-    several: list[Steps] = []
-    for block, own in zip(group.blocks, group.own, strict=True):
-        keep = condition(frame, block.keep, Place(scope.dataset, block.where), scope)
-        several.append(Steps(frame, scope, kinds, keep))
-        several[-1].add(own)
-    return Steps.together(several)
+def _own_rows(
+    frame: pl.DataFrame, group: Group, scope: Scope, kinds: Mapping[str, Type], after: Collection[str]
+) -> Steps:
+    """The records that each block keeps, with the variables of its own lines, one block below the other.
+
+    ``after`` names the columns that are read of them later.
+    """
+    several: list[tuple[int, Steps]] = []
+    for family in families_of(group, frame):
+        runs = None
+        if len(family.places) > 1:
+            runs = family_rows(frame, family, after, scope, kinds)
+        if runs is not None:
+            several += [(place, Steps(rows, scope, kinds)) for place, rows in runs]
+            continue
+        for place in family.places:
+            block = group.blocks[place]
+            keep = condition(frame, block.keep, Place(scope.dataset, block.where), scope)
+            several.append((place, Steps(frame, scope, kinds, keep)))
+            several[-1][1].add(group.own[place])
+    return Steps.together([steps for _, steps in sorted(several, key=itemgetter(0))])
 
 
 def _raw(block: Block, column: str) -> str:
@@ -163,6 +181,13 @@ def _needed(blocks: Sequence[Block], later: set[str]) -> set[str]:
     return needed
 
 
+def _read_after(group: Group, later: set[str]) -> set[str]:
+    """Columns of the source and of look-ups that are read once the blocks' own lines are made."""
+    block = group.blocks[0]
+    last = replace(block, lines=group.shared, keep=None)
+    return _needed([last], later)
+
+
 def _taken_apart(frame: pl.DataFrame, column: str, by: str) -> pl.DataFrame:
     """One row for each part of a text list that is not blank, with ``each.TEXT`` and ``each.NUMBER``."""
     text = pl.col("each.TEXT")
@@ -184,18 +209,19 @@ def _source(block: Block, world: World, visits: Visits | None, needed: set[str])
     known = world.records(block.source)
     frame = known.frame
     if known.subject is not None:
-        frame = frame.with_columns(pl.col(known.subject).alias(SUBJECT))
+        frame = frame.hstack([frame[known.subject].alias(SUBJECT)])
     if block.visit is not None and visits is not None:
         frame = with_visits(frame, block.source, block.visit, visits)
-    keep = [name for name in frame.columns if name in needed or name in HIDDEN or name == SUBJECT]
+    columns = frame.columns
+    keep = [name for name in columns if name in needed or name in HIDDEN or name == SUBJECT]
     bare = {name for name, _ in (pair for lookup in block.lookups for pair in lookup.on) if "." not in name}
     made = {line.variable for line in block.lines}
     aliases = [
-        pl.col(f"{block.source}.{name}").alias(name)
+        frame[f"{block.source}.{name}"].alias(name)
         for name in sorted(bare - made - {SUBJECT})
-        if f"{block.source}.{name}" in frame.columns
+        if f"{block.source}.{name}" in columns
     ]
-    return frame.select(*keep, *aliases)
+    return frame[:, keep].hstack(aliases)
 
 
 def _keep_waits(block: Block) -> bool:
@@ -273,11 +299,8 @@ def _look_up(
             several = aliased.join(counted, on=keys, how="semi", maintain_order="left")
             repeated.append(_Repeated(lookup, counted, several))
             aliased = aliased.join(counted, on=keys, how="anti", maintain_order="left")
-        wanted = [
-            name
-            for name in needed
-            if name.startswith(f"{lookup.name}.") and name in aliased.columns and name not in frame.columns
-        ]
+        held = set(aliased.columns) - set(frame.columns)
+        wanted = [name for name in needed if name.startswith(f"{lookup.name}.") and name in held]
         if wanted or lookup.many:
             frame = frame.join(
                 aliased.select(*keys, *sorted(wanted)),

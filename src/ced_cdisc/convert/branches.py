@@ -13,6 +13,7 @@ from functools import reduce
 import polars as pl
 
 from ced_cdisc.convert.faults import Place
+from ced_cdisc.convert.reads import aggregates_in
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Aggregate, Type, children
 from ced_cdisc.expr.values import true
@@ -37,7 +38,7 @@ class Use:
 
 def uses_in(node: tree.Node, place: Place) -> list[Use]:
     """The aggregates of a tree, in the order of its text; none stands inside another."""
-    if not any(isinstance(below, Aggregate) for below in tree.walk(node)):
+    if not aggregates_in(node):
         return []
     return list(_uses(node, place, ()))
 

@@ -51,7 +51,7 @@ def check_values(data: Blocks, dataset: DatasetPlan, world: World) -> None:
 def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
     """CED548: the keys that define.xml declares, at most with the sequence number, must identify a record."""
     choices = dataset.key_choices([v.name for v in dataset.variables if v.name in frame.columns])
-    if not choices or any(is_unique(frame.select(keys)) for keys in choices):
+    if not choices or any(is_unique(frame[:, list(keys)]) for keys in choices):
         return
     keys = list(choices[-1])
     several = frame.filter(pl.struct(keys).is_duplicated())
@@ -98,7 +98,7 @@ def _check_codelists(data: Blocks, dataset: DatasetPlan, world: World) -> None:
     bound = [
         (v, c)
         for v, c in bound
-        if v.kind not in (Type.TEXT, Type.DTC) or _is_strange(data.values(v.name)[v.name], c)
+        if v.kind not in (Type.TEXT, Type.DTC) or _is_strange(data.column(v.name), c)
     ]
     if not bound or not data.height:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeGuard
 
 import polars as pl
@@ -10,6 +10,7 @@ import polars as pl
 from ced_cdisc.convert.aggregates import Scope, add_aggregates
 from ced_cdisc.convert.branches import Use, uses_in
 from ced_cdisc.convert.faults import Place
+from ced_cdisc.convert.reads import aggregates_in, names_in
 from ced_cdisc.convert.steps import Steps
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
@@ -60,20 +61,21 @@ def condition(frame: pl.DataFrame, node: tree.Node | None, place: Place, scope: 
     """Whether a condition is true on the rows of a frame, null where it is unknown; None without one."""
     if node is None:
         return None
-    plain = not any(isinstance(n, tree.Aggregate) or _is_single(n, frame, scope) for n in tree.walk(node))
-    if not plain:
+    columns = dict.fromkeys(frame.columns)
+    others = any("." in name and name not in columns for name in names_in(node))
+    if aggregates_in(node) or (others and any(_is_single(n, columns, scope) for n in tree.walk(node))):
         return pl.lit(hold(frame, [(place, node)], scope)[0])
-    compiled = compile_node(node, FUNCTIONS, frame.columns)
+    compiled = compile_node(node, FUNCTIONS, columns)
     scope.world.faults.in_rows(frame, [(place, fault) for fault in compiled.faults])
     return compiled.expr.cast(pl.Boolean)
 
 
-def _is_single(node: tree.Node, frame: pl.DataFrame, scope: Scope) -> TypeGuard[tree.Column]:
+def _is_single(node: tree.Node, columns: Collection[str], scope: Scope) -> TypeGuard[tree.Column]:
     return (
         isinstance(node, tree.Column)
         and node.scope is tree.Scope.VARIABLE
         and node.owner in scope.world.frames
-        and node.name not in frame.columns
+        and node.name not in columns
     )
 
 
@@ -81,15 +83,15 @@ def _with_singles(
     frame: pl.DataFrame, asked: Sequence[tuple[Place, tree.Node]], scope: Scope
 ) -> pl.DataFrame:
     """Variables of one-record datasets (DM.RFSTDTC) that conditions name and no line has fetched."""
+    columns = dict.fromkeys(frame.columns)
     fetched = [
         (place, tree.Aggregate(func="only", of=below, dataset=below.owner, type=below.type))
         for place, node in asked
         for below in tree.walk(node)
-        if _is_single(below, frame, scope)
+        if _is_single(below, columns, scope)
     ]
     if not fetched:
         return frame
-    columns = frame.columns
     known, names = add_aggregates(frame, [Use(one, place) for place, one in fetched], scope)
     faults = [
         (place, fault)

@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ced_cdisc.convert.faults import SUBJECT
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Aggregate
 
 _READ = "_read"
 _FAULTY = ("seconds", "convert", "unit", "duration", "duration_of", "until")
+_READING = (tree.Recode, tree.ReadDate, tree.ReadNumber, tree.Plugin)
+
+
+class _Read(NamedTuple):
+    names: frozenset[str]
+    aggregates: tuple[Aggregate, ...]
+    can_fault: bool
 
 
 def can_fault(node: tree.Node) -> bool:
     """Whether records can hold values that it cannot take; of an aggregate then only those needed count."""
-    kinds = (tree.Recode, tree.ReadDate, tree.ReadNumber, tree.Plugin)
-    return any(
-        isinstance(below, kinds) or (isinstance(below, tree.Call) and below.name in _FAULTY)
-        for below in tree.walk(node)
-    )
+    return _read(node).can_fault
 
 
-def aggregates_in(node: tree.Node) -> list[Aggregate]:
-    """The aggregates of a tree; none stands inside another."""
-    return [below for below in tree.walk(node) if isinstance(below, Aggregate)]
+def aggregates_in(node: tree.Node) -> tuple[Aggregate, ...]:
+    """The aggregates of a tree in the order of its text; none stands inside another."""
+    return _read(node).aggregates
 
 
 def names_in(node: tree.Node) -> frozenset[str]:
     """The columns of the row at hand that a tree may read, those inside aggregates included."""
-    read: frozenset[str] | None = node.__dict__.get(_READ)
-    if read is None:
-        names: set[str] = set()
-        for below in tree.walk(node):
-            if isinstance(below, tree.Column):
-                names.add(below.name)
-            elif isinstance(below, Aggregate):
-                names.update((SUBJECT, *below.on))
-        read = frozenset(names)
-        object.__setattr__(node, _READ, read)  # asked of each line four times
-    return read
+    return _read(node).names
+
+
+def _read(node: tree.Node) -> _Read:
+    """What is found in one look over the tree, which is kept: it is asked of each line many times."""
+    known: _Read | None = node.__dict__.get(_READ)
+    if known is not None:
+        return known
+    names: set[str] = set()
+    aggregates: list[Aggregate] = []
+    faulty = False
+    below = [node]
+    while below:
+        one = below.pop()
+        if isinstance(one, tree.Column):
+            names.add(one.name)
+        elif isinstance(one, Aggregate):
+            names.update((SUBJECT, *one.on))
+            aggregates.append(one)
+        elif isinstance(one, _READING) or (isinstance(one, tree.Call) and one.name in _FAULTY):
+            faulty = True
+        if not isinstance(one, tree.Column | tree.Literal):
+            below.extend(reversed(tree.children(one)))
+    known = _Read(frozenset(names), tuple(aggregates), faulty)
+    object.__setattr__(node, _READ, known)
+    return known

@@ -12,7 +12,7 @@ from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import Argument
+from ced_cdisc.expr.values import Argument, computed
 from ced_cdisc.plan.model import DatasetPlan, Relation, Side, StudyPlan
 
 _KEY, _ID, _GROUP = "__key", "__id", "__group"
@@ -129,10 +129,10 @@ def _lost(
                 return rows
             value = text([Argument(pl.col(name), kind)]) if name is not None else pl.lit(None, pl.String)
             subject = pl.col(SUBJECT) if SUBJECT in wanted else pl.lit(None, pl.String)
-            known = block.select(subject.alias(SUBJECT), value.alias("IDVARVAL"))
+            known = block.lazy().select(subject.alias(SUBJECT), value.alias("IDVARVAL"))
             if name is not None:
-                known = known.drop_nulls("IDVARVAL")
-            rows = _without(rows, known)
+                known = known.filter(pl.col("IDVARVAL").is_not_null())
+            rows = _without(rows, computed(known))
     return rows
 
 
@@ -140,16 +140,22 @@ def _without(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The rows that none of the known records answers; what a row leaves open, any record answers."""
     if known.is_empty():
         return rows
-    left: list[pl.DataFrame] = []
-    for has_subject in (True, False):
-        for has_value in (True, False):
-            own = rows.filter(
+    left: list[pl.LazyFrame] = []
+    for has_subject in _whether(rows[SUBJECT]):
+        for has_value in _whether(rows["IDVARVAL"]):
+            own = rows.lazy().filter(
                 pl.col(SUBJECT).is_not_null() == has_subject, pl.col("IDVARVAL").is_not_null() == has_value
             )
             keys = [SUBJECT] * has_subject + ["IDVARVAL"] * has_value
             if keys:
-                left.append(own.join(known, on=keys, how="anti", maintain_order="left"))
-    return pl.concat([rows.clear(), *left])
+                left.append(own.join(known.lazy(), on=keys, how="anti", maintain_order="left"))
+    return computed(pl.concat(left)) if left else rows.clear()
+
+
+def _whether(values: pl.Series) -> list[bool]:
+    """Whether values are there: in some rows they are, in others not."""
+    missing = values.null_count()
+    return [True] * (missing < len(values)) + [False] * (missing > 0)
 
 
 def _worded(row: Mapping[str, Any]) -> str:

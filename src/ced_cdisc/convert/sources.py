@@ -11,8 +11,10 @@ import polars as pl
 from ced_cdisc.convert.duplicates import shown_key, without_duplicates
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
 from ced_cdisc.convert.held import Held
+from ced_cdisc.core.blocks import FEW, is_unique
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr.compile import compile_node
+from ced_cdisc.expr.values import computed
 from ced_cdisc.plan.model import SUPP, StudyPlan
 from ced_cdisc.plan.raw import RawTable as TablePlan
 from ced_cdisc.plan.texts import TextChanges
@@ -76,10 +78,8 @@ class World:
             return seen[1]
         columns = [column for column in frame.columns if "." not in column and column not in HIDDEN]
         qualifiers = [column for column in frame.columns if column.startswith(SUPP)]
-        shown = frame.select(
-            *HIDDEN,
-            *(pl.col(one).alias(f"{name}.{one.removeprefix(SUPP)}") for one in (*columns, *qualifiers)),
-        )
+        shown = frame[:, [*HIDDEN, *columns, *qualifiers]]
+        shown.columns = [*HIDDEN, *(f"{name}.{one.removeprefix(SUPP)}" for one in (*columns, *qualifiers))]
         made = Records(shown, f"{name}.{SUBJECT}" if SUBJECT in columns else None)
         self._seen[name] = (frame, made)
         return made
@@ -101,17 +101,22 @@ def raw_records(plan: StudyPlan, tables: Mapping[str, RawFrame], faults: Faults)
 
 def _prepared(plan: StudyPlan, table: TablePlan, frame: pl.DataFrame) -> pl.DataFrame:
     names = [column for column in frame.columns if column != ROW]
+    rows, owners = frame.lazy(), list[str]()
     if table.subject:
         owner = compile_node(plan.usubjid, FUNCTIONS, ("SUBJECT",)).expr
-        owners = frame.select(SUBJECT=pl.col(table.subject)).select(
-            pl.when(pl.col("SUBJECT").is_not_null()).then(owner).alias(OWNER)
-        )
-        frame = frame.with_columns(owners[OWNER])
+        subject = rows.select(SUBJECT=pl.col(table.subject))
+        known = pl.col("SUBJECT").is_not_null()
+        rows = pl.concat([rows, subject.select(pl.when(known).then(owner).alias(OWNER))], how="horizontal")
+        owners = [OWNER]
     key = [column for column in (*table.key, *names) if column in names]
-    frame = frame.sort([*dict.fromkeys(key), ROW], nulls_last=False, maintain_order=True)
-    frame = frame.rename({column: f"{table.name}.{column}" for column in names})
-    return frame.with_columns(
-        pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER), pl.lit(table.name).alias(TABLE)
+    rows = rows.sort([*dict.fromkeys(key), ROW], nulls_last=False, maintain_order=True)
+    return computed(
+        rows.select(
+            *(pl.col(column).alias(f"{table.name}.{column}") for column in names),
+            *(ROW, *owners),
+            pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER),
+            pl.lit(table.name).alias(TABLE),
+        )
     )
 
 
@@ -129,6 +134,8 @@ def _check_key(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> None:
         return
     if not names or any(name not in frame.columns for name in names):
         return
+    if is_unique(frame[:, names]):
+        return
     repeated = frame.group_by(names, maintain_order=True).agg(ROW).filter(pl.col(ROW).list.len() > 1)
     for *values, rows in repeated.iter_rows():
         shown = shown_key(table, values)
@@ -141,8 +148,11 @@ def check_in_dm(world: World) -> None:
     if "DM" not in world.frames:
         return
     known = world.frames["DM"].select(pl.col(SUBJECT).alias(OWNER))
+    subjects = {None, *known[OWNER].to_list()}
     for name, frame in world.raw.items():
         if OWNER not in frame.columns:
+            continue
+        if frame.height <= FEW and subjects.issuperset(frame[OWNER].to_list()):
             continue
         strange = frame.filter(pl.col(OWNER).is_not_null()).join(
             known, on=OWNER, how="anti", maintain_order="left"

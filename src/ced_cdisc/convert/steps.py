@@ -7,7 +7,7 @@ fault is a column of it; only where something is, the steps are gone through to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -63,6 +63,15 @@ class Steps:
         assert self._known is not None
         return self._known
 
+    def rows_without_fault(self) -> pl.DataFrame | None:
+        """The rows with all that was added; None, and nothing noted, where anything is at fault."""
+        if self._known is None:
+            frame = computed(self._rows)
+            if self._looks and frame[_FOUND].any():
+                return None
+            self._take(frame)
+        return self._known
+
     def _add(self, lines: Sequence[Line]) -> None:
         """Lines that wait for nothing, in one step."""
         places = [Place.of_line(self._scope.dataset, line) for line in lines]
@@ -115,17 +124,24 @@ class Steps:
                 faults.unknown(rows.filter(condition), place, asked=line.unknown_asked)
 
     @classmethod
+    def of(cls, rows: pl.LazyFrame, columns: Iterable[str], scope: Scope, kinds: Mapping[str, Type]) -> Steps:
+        """Begin with rows that are not computed yet, and have these columns."""
+        made = cls(pl.DataFrame(), scope, kinds)
+        made._rows, made._known, made._columns = rows, None, dict.fromkeys(columns)
+        return made
+
+    @classmethod
     def together(cls, several: Sequence[Steps]) -> Steps:
         """The rows of several that began with the same columns, one below the other."""
         if len(several) == 1:
             return several[0]
-        made = cls(pl.DataFrame(), several[0]._scope, several[0]._kinds)
         for one in several:
             if one._in_ascii:
                 one.rows()  # what is changed there are the values of one line
-            made._columns.update(one._columns)
-            made._looks += one._looks
-        made._rows, made._known = pl.concat([one._rows for one in several], how="diagonal"), None
+        rows = pl.concat([one._rows for one in several], how="diagonal")
+        columns = (name for one in several for name in one._columns)
+        made = cls.of(rows, columns, several[0]._scope, several[0]._kinds)
+        made._looks += [look for one in several for look in one._looks]
         return made
 
 

@@ -119,7 +119,7 @@ def check_texts(data: Blocks, dataset: DatasetPlan, world: World) -> None:
     splits = {name for name, _ in split_variables(dataset)}
     named = [(v.name, v.where) for v in dataset.variables if v.kind is Type.TEXT and _is_own(v.origin.type)]
     named += [(SUPP + q.name, q.where) for q in dataset.supplemental]
-    named = [(name, where) for name, where in named if _is_suspect(data.values(name)[name])]
+    named = [(name, where) for name, where in named if _is_suspect(data.column(name))]
     if not named or not data.height:
         return
     frame = data.frame()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -17,11 +19,12 @@ from ced_cdisc.convert.faults import (
     records_of,
 )
 from ced_cdisc.convert.sources import ORDER, OWNER
+from ced_cdisc.core.blocks import FEW
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.derive.fast.numbers import rounded
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import each, each_pair
+from ced_cdisc.expr.values import computed, each, each_pair
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.raw import VisitPlan
 
@@ -152,6 +155,8 @@ def _check_repeats(
 ) -> None:
     """CED299: a planned visit on several dates of one table, unless the visit may be repeated."""
     once = [float(visit.number) for visit in visits.planned if not visit.repeats]
+    if found.height <= FEW and not _are_several(found, named, once):
+        return
     rows = found.filter(pl.col("DATE").is_not_null()).join(
         named, on="NAME", how="inner", maintain_order="left"
     )
@@ -165,6 +170,22 @@ def _check_repeats(
         message = f"visit {part['VISIT'][0]} of {label} has the dates {dates}"
         hint = "write repeats: yes in visits.yaml, or correct the data"
         faults.add("CED299", message, plan.tables[table].where, hint, records_of(part))
+
+
+def _are_several(found: pl.DataFrame, named: pl.DataFrame, once: Collection[float]) -> bool:
+    """Whether a subject has one of the visits on two dates."""
+    numbers: dict[str, list[float]] = {}
+    for name, number in zip(named["NAME"].to_list(), named["VISITNUM"].to_list(), strict=True):
+        if number in once:
+            numbers.setdefault(name, []).append(number)
+    first: dict[tuple[str, float], str] = {}
+    for subject, name, date in found[:, [SUBJECT, "NAME", "DATE"]].rows():
+        if date is None:
+            continue
+        for number in numbers.get(name, ()):
+            if first.setdefault((subject, number), date) != date:
+                return True
+    return False
 
 
 def _column(table: str, name: str) -> str:
@@ -193,18 +214,24 @@ def _read(
 ) -> pl.DataFrame:
     """Subject, raw name and date of a table's rows; names and dates that cannot be read are faults."""
     raw_name, raw_date = _name_column(table, name, visits), _column(table, date)
-    found = frame.select(
-        pl.col(OWNER).alias(SUBJECT),
-        pl.col(raw_name).alias("NAME"),
-        _date(raw_date, visits).alias("DATE"),
-        pl.col(raw_date).alias("RAW"),
-        TABLE,
-        ROW,
+    found = computed(
+        frame.lazy().select(
+            pl.col(OWNER).alias(SUBJECT),
+            pl.col(raw_name).alias("NAME"),
+            _date(raw_date, visits).alias("DATE"),
+            pl.col(raw_date).alias("RAW"),
+            TABLE,
+            ROW,
+        )
     )
     if faults is not None:
         check_names(found, "NAME", table, name, visits, plan, faults)
         _check_dates(found, table, date, visits, plan, faults)
-    return found.filter(pl.col(SUBJECT).is_not_null(), pl.col("NAME").is_not_null())
+    return (
+        found.drop_nulls([SUBJECT, "NAME"])
+        if found[SUBJECT].null_count() or found["NAME"].null_count()
+        else found
+    )
 
 
 def check_names(
@@ -212,9 +239,9 @@ def check_names(
 ) -> None:
     """CED261: a raw visit name that no visit lists."""
     known = [*(raw for visit in visits.planned for raw in visit.raw), *visits.unscheduled]
-    strange = rows.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known))
-    if strange.is_empty():
+    if {None, *known}.issuperset(_different(rows[column])):
         return
+    strange = rows.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known))
     for (value,), part in strange.group_by(column, maintain_order=True):
         message = f"raw visit '{value}' of {_column(table, name)} is no visit of visits.yaml"
         hint = did_you_mean(str(value), known)
@@ -232,9 +259,9 @@ def _check_dates(
     def read(text: str) -> Reading:
         return read_date(text, None, formats, (), visits.pivot)
 
-    bad = each(pl.col("RAW"), lambda text: read(text).trouble != "", Type.TRUTH)
-    unread = rows.filter(bad)
-    for (value,), part in unread.group_by("RAW", maintain_order=True):
+    texts = [text for text in _different(rows["RAW"]) if text is not None and read(text).trouble]
+    unread = rows.filter(pl.col("RAW").is_in(texts)).group_by("RAW", maintain_order=True) if texts else ()
+    for (value,), part in unread:
         reading = read(str(value))
         if reading.trouble == "ambiguous":
             message = f"visit date '{value}' of {_column(table, date)} {readings_in_words(reading)}"
@@ -244,6 +271,8 @@ def _check_dates(
             f"visit date '{value}' of {_column(table, date)} fits none of the formats {', '.join(formats)}"
         )
         faults.add("CED263", message, where, records=records_of(part))
+    if not set(visits.unscheduled).intersection(_different(rows["NAME"])):
+        return
     unnumbered = rows.filter(
         pl.col("NAME").is_in(list(visits.unscheduled)),
         (pl.col("DATE").str.len_bytes() != _DAY) | pl.col("RAW").is_null(),
@@ -253,24 +282,27 @@ def _check_dates(
         faults.add("CED262", message, where, records=records_of(unnumbered))
 
 
+def _different(values: pl.Series) -> Iterable[Any]:
+    """Every value of a column, each once or as often as it is there."""
+    return (values.unique() if len(values) > FEW else values).to_list()
+
+
 def _planned(seen: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """Planned visits that took place: first and last date of each subject and visit."""
-    dated = seen.filter(pl.col("DATE").is_not_null()).join(
-        named, on="NAME", how="inner", maintain_order="left"
-    )
-    first = pl.col("DATE").min().alias("START")
+    dated = seen.lazy().filter(pl.col("DATE").is_not_null())
+    joined = dated.join(named.lazy(), on="NAME", how="inner", maintain_order="left")
+    first, last = pl.col("DATE").min().alias("START"), pl.col("DATE").max().alias("END")
     keys = [SUBJECT, "VISITNUM", "VISIT", "VISITDY", "MODE"]
-    return dated.group_by(keys, maintain_order=True).agg(first, pl.col("DATE").max().alias("END"))
+    return computed(joined.group_by(keys, maintain_order=True).agg(first, last))
 
 
 def _unscheduled(seen: pl.DataFrame, planned: pl.DataFrame, visits: VisitPlan) -> pl.DataFrame:
     """The number of each unscheduled date: the last planned visit's begun by then, and 0.01 for each."""
-    dates = seen.filter(
-        pl.col("NAME").is_in(list(visits.unscheduled)), pl.col("DATE").str.len_bytes() == _DAY
-    ).select(SUBJECT, "DATE").unique().sort(SUBJECT, "DATE")  # fmt: skip
-    begun = dates.join(planned.select(SUBJECT, "VISITNUM", "START"), on=SUBJECT, how="inner").filter(
-        pl.col("START") <= pl.col("DATE")
-    )
+    is_one = pl.col("NAME").is_in(list(visits.unscheduled)) & (pl.col("DATE").str.len_bytes() == _DAY)
+    found = seen.lazy().filter(is_one).select(SUBJECT, "DATE").unique().sort(SUBJECT, "DATE")
+    dates = computed(found).lazy()
+    starts = planned[:, [SUBJECT, "VISITNUM", "START"]].lazy()
+    begun = dates.join(starts, on=SUBJECT, how="inner").filter(pl.col("START") <= pl.col("DATE"))
     last = (
         begun.sort(SUBJECT, "DATE", "START", "VISITNUM")
         .group_by([SUBJECT, "DATE"], maintain_order=True)
@@ -282,23 +314,29 @@ def _unscheduled(seen: pl.DataFrame, planned: pl.DataFrame, visits: VisitPlan) -
     number = each_pair(pl.col("BASE"), pl.col("K"), lambda base, k: rounded(base + k / 100, 2), Type.NUMBER)
     done = numbered.with_columns(number.alias("VISITNUM"))
     name = each(pl.col("VISITNUM"), lambda value: f"UNSCHEDULED {value:.2f}", Type.TEXT)
-    return done.select(SUBJECT, "DATE", "VISITNUM", name.alias("VISIT"))
+    return computed(done.select(SUBJECT, "DATE", "VISITNUM", name.alias("VISIT")))
 
 
 def _rows(
     planned: pl.DataFrame, unscheduled: pl.DataFrame, seen: pl.DataFrame, visits: VisitPlan
 ) -> pl.DataFrame:
     """One row a subject and visit, in the order of subject and VISITNUM."""
-    dates = seen.filter(pl.col("NAME").is_in(list(visits.unscheduled))).select(SUBJECT, "DATE").unique()
-    witnessed = unscheduled.join(dates, on=[SUBJECT, "DATE"], how="semi", maintain_order="left")
+    dates = (
+        seen.lazy().filter(pl.col("NAME").is_in(list(visits.unscheduled))).select(SUBJECT, "DATE").unique()
+    )
+    witnessed = unscheduled.lazy().join(dates, on=[SUBJECT, "DATE"], how="semi", maintain_order="left")
     date = pl.col("DATE")
     extra = witnessed.select(SUBJECT, "VISITNUM", "VISIT", date.alias("START"), date.alias("END"))
-    rows = pl.concat([planned.with_columns(PLANNED=pl.lit("Y")), extra], how="diagonal")
-    rows = rows.sort(SUBJECT, "VISITNUM").rename({n: f"visits.{n}" for n in rows.columns if n != SUBJECT})
-    return rows.with_columns(
-        pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER),
-        pl.lit(None, dtype=pl.String).alias(TABLE),
-        pl.lit(None, dtype=pl.Int64).alias(ROW),
+    rows = pl.concat([planned.lazy().with_columns(PLANNED=pl.lit("Y")), extra], how="diagonal")
+    names = (name for name in (*planned.columns, "PLANNED") if name != SUBJECT)
+    return computed(
+        rows.sort(SUBJECT, "VISITNUM").select(
+            SUBJECT,
+            *(pl.col(name).alias(f"visits.{name}") for name in names),
+            pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER),
+            pl.lit(None, dtype=pl.String).alias(TABLE),
+            pl.lit(None, dtype=pl.Int64).alias(ROW),
+        )
     )
 
 
@@ -315,11 +353,13 @@ def with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits:
 
 def _with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits: Visits) -> pl.DataFrame:
     name, date = _name_column(table, visit[0], visits.plan), _column(table, visit[1])
-    named = visits.named.rename({n: f"visits.{n}" for n in visits.named.columns if n != "NAME"})
-    joined = frame.join(named, left_on=name, right_on="NAME", how="left", maintain_order="left")
+    named = visits.named[:, list(_NAMED)]
+    named.columns = [n if n == "NAME" else f"visits.{n}" for n in _NAMED]
+    rows = frame.lazy()
+    joined = rows.join(named.lazy(), left_on=name, right_on="NAME", how="left", maintain_order="left")
     if not visits.plan.unscheduled:
-        return joined
-    extra = visits.unscheduled.select(
+        return computed(joined)
+    extra = visits.unscheduled.lazy().select(
         SUBJECT, "DATE", pl.col("VISITNUM").alias("__number"), pl.col("VISIT").alias("__visit")
     )
     is_one = pl.col(name).is_in(list(visits.plan.unscheduled))
@@ -327,10 +367,9 @@ def _with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits
     joined = joined.with_columns(day).join(
         extra, left_on=[SUBJECT, "__day"], right_on=[SUBJECT, "DATE"], how="left", maintain_order="left"
     )
-    return joined.with_columns(
-        pl.when(is_one)
-        .then(pl.col("__number"))
-        .otherwise(pl.col("visits.VISITNUM"))
-        .alias("visits.VISITNUM"),
-        pl.when(is_one).then(pl.col("__visit")).otherwise(pl.col("visits.VISIT")).alias("visits.VISIT"),
-    ).drop("__day", "__number", "__visit")
+    number, shown = pl.col("visits.VISITNUM"), pl.col("visits.VISIT")
+    made = joined.with_columns(
+        pl.when(is_one).then(pl.col("__number")).otherwise(number).alias("visits.VISITNUM"),
+        pl.when(is_one).then(pl.col("__visit")).otherwise(shown).alias("visits.VISIT"),
+    )
+    return computed(made.select(*frame.columns, *(n for n in named.columns if n != "NAME")))

@@ -144,6 +144,13 @@ class Blocks:
             self._held[names] = made
         return made
 
+    def column(self, name: str) -> pl.Series:
+        """The values of a column, each once as it first comes, or, in a small dataset, of every row."""
+        part = self.parts[0] if len(self.parts) == 1 else None
+        if isinstance(part, InMemory) and self.is_small and name in part.columns:
+            return part.frame.get_column(name)
+        return self.values(name)[name]
+
     def is_unique(self, names: Sequence[str]) -> bool:
         """Whether no two rows agree in all of these columns."""
         if self.apart and self.apart in names:

@@ -59,8 +59,11 @@ _ISO = re.compile(
     "(?P<clock>T(?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?)?)?"
 )
 _COMPLETE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_KNOWN = 1 << 16
+"""Texts of which is kept what they mean: a study has many records and few days."""
 
 
+@lru_cache(maxsize=_KNOWN)
 def bounds(dtc: str) -> tuple[str, str] | None:
     """First and last second of ISO 8601 text of any precision, both of 19 characters.
 
@@ -132,11 +135,11 @@ def read_date(
     >>> read_date("05-MAR-49 08:30", None, ("DD-MON-YY HH:MM",), pivot=1950).dtc
     '2049-03-05T08:30'
     """
-    clocks = _readings(time, time_formats, _time_by)[0] if time is not None else {}
+    clocks: Mapping[str, str] = _times(time, time_formats) if time is not None else {}
     if date is None:
         unknown = time is None or list(clocks) == [""]
         return Reading(None, "" if unknown else "undated")
-    found, impossible = _readings(date, formats, lambda text, form: _date_by(text, form, pivot))
+    found, impossible = _dates(date, formats, pivot)
     for text, readings in ((date, found), (time, clocks)):
         if len(readings) > 1 and text is not None:
             shown = tuple((form, value or "unknown") for value, form in readings.items())
@@ -154,6 +157,18 @@ def read_date(
     if clock and not _COMPLETE.fullmatch(dtc):
         return Reading(None, "undated")
     return Reading(f"{dtc}T{clock}" if clock else dtc or None)
+
+
+@lru_cache(maxsize=_KNOWN)
+def _dates(text: str, formats: tuple[str, ...], pivot: int | None) -> tuple[Mapping[str, str], bool]:
+    """What formats make of a date, each value with its first format, and whether one fits in form only."""
+    return _readings(text, formats, lambda text, form: _date_by(text, form, pivot))
+
+
+@lru_cache(maxsize=_KNOWN)
+def _times(text: str, formats: tuple[str, ...]) -> Mapping[str, str]:
+    """What formats make of a time, each value with its first format."""
+    return _readings(text, formats, _time_by)[0]
 
 
 def _readings(

@@ -276,7 +276,7 @@ def _names(kind: type[Node]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _parts(kind: type[Node]) -> tuple[str, ...]:
+def parts_of(kind: type[Node]) -> tuple[str, ...]:
     """The fields of a kind of node that may hold nodes, as their annotations say."""
     return tuple(item.name for item in fields(kind) if re.search(r"Node|Literal|Ordering", str(item.type)))
 
@@ -284,7 +284,7 @@ def _parts(kind: type[Node]) -> tuple[str, ...]:
 def children(node: Node) -> list[Node]:
     """The direct children of a node, in the order of the text."""
     found: list[Node] = []
-    for name in _parts(type(node)):
+    for name in parts_of(type(node)):
         value = getattr(node, name)
         if isinstance(value, Node):
             found.append(value)
@@ -316,7 +316,7 @@ def changed(node: N, **values: Any) -> N:
 def rebuild(node: N, change: Callable[[Node], Node]) -> N:
     """The node with ``change`` applied to each direct child; itself where that changes none."""
     values: dict[str, Any] = {}
-    for name in _parts(type(node)):
+    for name in parts_of(type(node)):
         value = getattr(node, name)
         if isinstance(value, Node):
             made = change(value)

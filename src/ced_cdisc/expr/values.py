@@ -139,7 +139,7 @@ def each_list(expr: pl.Expr, change: Callable[[list[Any]], Any], kind: Type) -> 
     return expr.map_batches(over, return_dtype=DTYPES[kind], is_elementwise=True)
 
 
-_AS_WRITTEN = pl.QueryOptFlags.none(simplify_expression=True, comm_subexpr_elim=True)
+_AS_WRITTEN = pl.QueryOptFlags.none(comm_subexpr_elim=True)
 
 
 def computed(rows: pl.LazyFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as calendar
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -31,6 +32,7 @@ def _date(argument: Argument) -> pl.Expr:
     return each(of, _complete_date, Type.DATE)
 
 
+@lru_cache(maxsize=1 << 16)
 def _complete_date(dtc: str) -> calendar.date | None:
     if not _DAY.fullmatch(dtc):
         return None

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import partial
 
 import polars as pl
 
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import DTYPES, Argument, Faulty, each, each_pair, missing
+from ced_cdisc.expr.values import DTYPES, Argument, Faulty, each, each_pair, each_row, missing
 from ced_cdisc.standards.units import canonical_unit, conversion
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
@@ -136,9 +137,11 @@ def signif(args: Sequence[Argument]) -> pl.Expr:
 
 
 def round_(args: Sequence[Argument]) -> pl.Expr:
-    """``round(number, digits)``."""
-    if args[0].type is Type.MISSING or args[1].value is None:
+    """``round(number, digits)``; the digits are written out, or a column that has them on every row."""
+    if Type.MISSING in (args[0].type, args[1].type):
         return missing(Type.NUMBER)
+    if args[1].value is None:
+        return each_pair(args[0].expr, args[1].expr, _rounded_to, Type.NUMBER)
     digits = int(args[1].value)
 
     def over(series: pl.Series) -> pl.Series:
@@ -148,6 +151,10 @@ def round_(args: Sequence[Argument]) -> pl.Expr:
         return _round_many(series, digits)
 
     return args[0].expr.map_batches(over, return_dtype=pl.Float64, is_elementwise=True)
+
+
+def _rounded_to(value: float | None, digits: float) -> float | None:
+    return None if value is None else rounded(value, int(digits))
 
 
 def _round_many(series: pl.Series, digits: int) -> pl.Series:
@@ -189,34 +196,52 @@ def convert(args: Sequence[Argument]) -> Faulty:
     """``convert(number, from, to)``: exact; a unit without conversion is a fault.
 
     Further arguments are the code of the test, whose molar mass then counts, and units of the study such as
-    ``LB = 0.4536 kg``.
+    ``LB = 0.4536 kg``. The unit to convert to and the test are written out, or columns that have them.
     """
-    value, source, target = _number(args[0]), args[1].expr, str(args[2].value)
-    more = [str(argument.value) for argument in args[3:]]
-    substance = next((word for word in more if " = " not in word), "")
-    rules = tuple(word for word in more if " = " in word)
+    value, source, target = _number(args[0]), args[1].expr.cast(pl.String), args[2]
+    test = next((argument for argument in args[3:] if " = " not in str(argument.value)), None)
+    rules = tuple(str(argument.value) for argument in args[3:] if argument is not test)
+    if target.value is None or (test is not None and test.value is None):
+        columns = [value, source, target.expr, *([] if test is None else [test.expr])]
+        result = each_row(columns, partial(_converted, rules=rules), Type.NUMBER)
+        return Faulty(
+            result, "unit", each_row(columns, partial(_unknown, rules=rules), Type.TRUTH), args[1].expr
+        )
+    to, substance = str(target.value), "" if test is None else str(test.value)
 
     def change(number: float | None, unit: str | None) -> float | None:
-        if number is None or unit is None or unit == target:
-            return None if unit is None else number
-        found = conversion(unit, target, substance, rules)
-        if found is None:
-            return None
-        try:
-            return float(Fraction(Decimal(repr(number))) * found.factor + found.offset)
-        except OverflowError:
-            return None
-
-    def unknown(unit: str) -> bool:
-        return unit != target and conversion(unit, target, substance, rules) is None
+        return _converted(number, unit, to, substance, rules=rules)
 
     if isinstance(args[1].value, str):
         unit = args[1].value
         result = each(value, lambda number: change(number, unit), Type.NUMBER)
     else:
-        result = each_pair(value, source.cast(pl.String), change, Type.NUMBER)
-    bad = value.is_not_null() & each(source.cast(pl.String), unknown, Type.TRUTH)
-    return Faulty(result, "unit", bad, source)
+        result = each_pair(value, source, change, Type.NUMBER)
+    bad = each(source, lambda unit: _unknown(0.0, unit, to, substance, rules=rules), Type.TRUTH)
+    return Faulty(result, "unit", value.is_not_null() & bad, args[1].expr)
+
+
+def _converted(
+    number: float | None, unit: str | None, to: str, substance: str = "", *, rules: tuple[str, ...]
+) -> float | None:
+    if number is None or unit is None or unit == to:
+        return None if unit is None else number
+    found = conversion(unit, to, substance, rules)
+    if found is None:
+        return None
+    try:
+        return float(Fraction(Decimal(repr(number))) * found.factor + found.offset)
+    except OverflowError:
+        return None
+
+
+def _unknown(
+    number: float | None, unit: str | None, to: str, substance: str = "", *, rules: tuple[str, ...]
+) -> bool:
+    """Whether a number cannot be converted."""
+    if number is None or unit is None or unit == to:
+        return False
+    return conversion(unit, to, substance, rules) is None
 
 
 def unit(args: Sequence[Argument]) -> Faulty:

@@ -1,0 +1,181 @@
+"""Blocks of a group that say the same of other columns and with other words, computed as one.
+
+The tests of a wide table read a column each and write a name, a unit and a time point each. What differs is
+put into columns beside the rows, so that one expression makes a variable for all of them: a table of thirty
+tests has as many expressions as one test, and the step takes as long. Where the rows show a fault, nothing is
+noted, and the blocks are computed one by one: messages name the line and the column of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+import numpy as np
+import polars as pl
+
+from ced_cdisc.convert.aggregates import Scope
+from ced_cdisc.convert.alike import Group
+from ced_cdisc.convert.faults import SUBJECT
+from ced_cdisc.convert.reads import aggregates_in, names_in
+from ced_cdisc.convert.sources import HIDDEN
+from ced_cdisc.convert.steps import Steps
+from ced_cdisc.derive.fast import FUNCTIONS
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.compile import compile_node
+from ced_cdisc.expr.shapes import Leaf, Shape, shape, with_leaves
+from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.values import DTYPES, computed
+from ced_cdisc.plan.model import Block, Line
+
+_BLOCK = "__block"
+"""Which block of its family a row is of, from 0."""
+_ROWS = 1 << 16
+"""Rows that the blocks of a family look at, at most: of large tables each block is better looked at alone."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Blocks of one shape, as the first of them has it.
+
+    Attributes:
+        places: the places of the blocks in their group, rising.
+        keep: the condition.
+        lines: the lines of its own.
+        given: by the name of a column, what each block has there.
+    """
+
+    places: tuple[int, ...]
+    keep: tree.Node | None
+    lines: tuple[Line, ...]
+    given: Mapping[str, tuple[Leaf, ...]] = field(default_factory=dict[str, tuple[Leaf, ...]])
+
+
+def families_of(group: Group, frame: pl.DataFrame) -> list[Family]:
+    """The families of a group by their first blocks; a block that has no kin is one by itself."""
+    most = _ROWS // max(frame.height, 1)
+    found: dict[object, list[tuple[int, list[Leaf]]]] = {}
+    for place, (block, own) in enumerate(zip(group.blocks, group.own, strict=True)):
+        leaves: list[Leaf] = []
+        key: object = place
+        if len(group.blocks) > 1 and most > 1 and _may_join(block, own, frame.schema):
+            key = _shape(block, own, frame.schema, leaves)
+        found.setdefault(key, []).append((place, leaves))
+    made: list[Family] = []
+    for kin in found.values():
+        for start in range(0, len(kin), max(most, 1)):
+            made.append(_family(group, kin[start : start + max(most, 1)], frame.schema))
+    return sorted(made, key=lambda family: family.places)
+
+
+def _may_join(block: Block, own: Sequence[Line], columns: Collection[str]) -> bool:
+    """Whether a block's lines need nothing but the rows at hand, and note nothing but faults."""
+    if any(line.policy.transliterate or line.unknown is not None for line in own):
+        return False
+    trees = [line.tree for line in own]
+    if block.keep is not None:
+        if any("." in name and name not in columns for name in names_in(block.keep)):
+            return False
+        trees.append(block.keep)
+    return not any(aggregates_in(one) for one in trees)
+
+
+def _shape(block: Block, own: Sequence[Line], schema: pl.Schema, leaves: list[Leaf]) -> Shape:
+    keep = () if block.keep is None else shape(block.keep, schema, leaves)
+    lines = [(line.variable, line.type, shape(line.tree, schema, leaves)) for line in own]
+    return keep, *lines, *(schema[leaf.name] for leaf in leaves if isinstance(leaf, tree.Column))
+
+
+def _family(group: Group, kin: Sequence[tuple[int, Sequence[Leaf]]], schema: pl.Schema) -> Family:
+    places = tuple(place for place, _ in kin)
+    block, own = group.blocks[places[0]], group.own[places[0]]
+    if len(kin) == 1:
+        return Family(places, block.keep, own)
+    names: dict[tuple[object, ...], str] = {}
+    given: dict[str, tuple[Leaf, ...]] = {}
+
+    def leaves() -> Iterator[tree.Node]:
+        for one in zip(*(leaves for _, leaves in kin), strict=True):
+            key = tuple(leaf.name if isinstance(leaf, tree.Column) else leaf.value for leaf in one)
+            if len(set(key)) == 1:
+                yield one[0]
+                continue
+            name = names.setdefault((isinstance(one[0], tree.Column), one[0].type, key), f"__g{len(names)}")
+            given[name] = one
+            yield tree.Column(name=name, type=one[0].type)
+
+    others = leaves()
+    keep = None if block.keep is None else with_leaves(block.keep, schema, others)
+    lines = tuple(replace(line, tree=with_leaves(line.tree, schema, others)) for line in own)
+    return Family(places, keep, lines, given)
+
+
+def family_rows(
+    frame: pl.DataFrame, family: Family, after: Collection[str], scope: Scope, kinds: Mapping[str, Type]
+) -> list[tuple[int, pl.DataFrame]] | None:
+    """The records that the blocks of a family keep, with their own variables; None where they show a fault.
+
+    Args:
+        frame: the records of the source.
+        family: two blocks or more.
+        after: the columns that are read of the rows later.
+        scope: what the lines stand in.
+        kinds: the types of the variables.
+
+    Returns:
+        Runs of neighbouring blocks: the place of the first in the group, and the rows of all.
+    """
+    asked = frozenset[str]() if family.keep is None else names_in(family.keep)
+    rows, words = _beside(
+        frame, family, {*after, *asked, *(n for line in family.lines for n in names_in(line.tree))}
+    )
+    known = dict.fromkeys((*rows.columns, *family.given))
+    kept = rows.lazy()
+    if family.keep is not None:
+        kept = kept.with_columns(expr for name, expr in words.items() if name in asked)
+        compiled = compile_node(family.keep, FUNCTIONS, known)
+        if compiled.faults:
+            bad = pl.any_horizontal([fault.bad for fault in compiled.faults]).any()
+            if computed(kept.select(bad)).item():
+                return None
+        kept = kept.filter(compiled.expr.cast(pl.Boolean))
+    kept = kept.with_columns(expr for name, expr in words.items() if name not in asked)
+    steps = Steps.of(kept, known, scope, kinds)
+    steps.add(family.lines)
+    made = steps.rows_without_fault()
+    return None if made is None else _runs(made, family)
+
+
+def _beside(
+    frame: pl.DataFrame, family: Family, read: Collection[str]
+) -> tuple[pl.DataFrame, dict[str, pl.Expr]]:
+    """The records once for each block, with the columns that differ beside them; and the words that do."""
+    count = len(family.places)
+    columns = [pl.Series(_BLOCK, np.repeat(np.arange(count, dtype=np.uint32), frame.height))]
+    words: dict[str, pl.Expr] = {}
+    for name, leaves in family.given.items():
+        others = [frame[leaf.name] for leaf in leaves if isinstance(leaf, tree.Column)]
+        if others:
+            columns.append(pl.concat(others).alias(name))
+            continue
+        values = [leaf.value for leaf in leaves if isinstance(leaf, tree.Literal)]
+        held = pl.Series(
+            [None if value == "" else value for value in values], dtype=DTYPES[leaves[0].type or Type.TEXT]
+        )
+        words[name] = pl.lit(held).gather(pl.col(_BLOCK)).alias(name)
+    alike = frame[:, [name for name in frame.columns if name in read or name in (*HIDDEN, SUBJECT)]]
+    return pl.concat([alike] * count, rechunk=True).hstack(columns), words
+
+
+def _runs(rows: pl.DataFrame, family: Family) -> list[tuple[int, pl.DataFrame]]:
+    """The rows of neighbouring blocks, without what was put beside them."""
+    blocks = np.arange(len(family.places))
+    ends = [0, *np.searchsorted(rows[_BLOCK].to_numpy(), blocks, side="right").tolist()]
+    rows = rows[:, [name for name in rows.columns if name != _BLOCK and name not in family.given]]
+    runs: list[tuple[int, pl.DataFrame]] = []
+    for _, run in groupby(enumerate(family.places), key=lambda pair: pair[1] - pair[0]):
+        (first, place), *others = run
+        last = others[-1][0] if others else first
+        runs.append((place, rows[ends[first] : ends[last + 1]]))
+    return runs
