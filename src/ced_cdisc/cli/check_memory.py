@@ -66,12 +66,15 @@ def taken(options: dict[str, Any]) -> MemoryOptions:
     They end the program with the exit code of usage where they contradict each other.
     """
     made = MemoryOptions(**{one.name: options[one.name] for one in fields(MemoryOptions)})
-    from ced_cdisc.spec.findings_file import is_day
-
     for name in ("today", "until"):
         day = options[name]
-        if day is not None and not is_day(day):
-            usage_error(f"--{name} needs a day as YYYY-MM-DD, not {day}")
+        if day is not None:
+            from ced_cdisc.spec.findings_file import (
+                is_day,
+            )  # loads the parsers, which most checks do not need
+
+            if not is_day(day):
+                usage_error(f"--{name} needs a day as YYYY-MM-DD, not {day}")
     if not made.accept:
         if given := [f"--{n}" for n in ("reason", "person", "until") if options[n] is not None]:
             usage_error(f"{given[0]} goes with --accept")
@@ -86,7 +89,7 @@ def taken(options: dict[str, Any]) -> MemoryOptions:
 
 def held_against_findings(result: CheckResult, folder: Path, options: MemoryOptions) -> CheckResult:
     """The check with what findings.yaml says of it, after --accept was carried out."""
-    from ced_cdisc.conformance.recall import place_of_findings, recalled
+    from ced_cdisc.conformance.recall import may_be_beside, place_of_findings, recalled
 
     place = place_of_findings(folder, options.findings, Path())
     if place.path is None:
@@ -97,10 +100,13 @@ def held_against_findings(result: CheckResult, folder: Path, options: MemoryOpti
         if place.notice:
             click.echo(place.notice, err=True)
         return result
-    from ced_cdisc.spec.findings_file import left_over
+    if not options.accept and not place.path.is_file():
+        if not may_be_beside(place.path):
+            return result
+        from ced_cdisc.spec.findings_file import left_over
 
-    if not options.accept and not place.path.is_file() and not left_over(place.path, place.shown):
-        return result
+        if not left_over(place.path, place.shown):
+            return result
     today = options.today or _today()
     asked = {"shown": place.shown, "today": today, "package": options.package or ""}
     held = recalled(result, folder, place.path, **asked)

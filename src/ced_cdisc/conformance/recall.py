@@ -96,7 +96,7 @@ def recalled(
     rules = [rule.text.id for rule in all_rules()]
     made = build.packages or None if build is not None and build.whole else None
     entries: tuple[KnownFinding, ...] = ()
-    if any(_may_be_there(one) for one in (file, *map(file.with_name, _NAMES))):
+    if _may_be_there(file) or may_be_beside(file):
         from ced_cdisc.spec.findings_file import left_over, read_known
 
         faults.extend(left_over(file, shown))
@@ -111,6 +111,11 @@ def recalled(
     held, told = remembered(result, memory)
     held = replace(held, reading=(*faults.sorted(), *held.reading))
     return Recalled(held, tuple(told), shown, tuple(faults.sorted()))
+
+
+def may_be_beside(file: Path) -> bool:
+    """Whether a file under a name that is no longer read may be beside findings.yaml."""
+    return any(_may_be_there(file.with_name(name)) for name in _NAMES)
 
 
 def _may_be_there(file: Path) -> bool:
