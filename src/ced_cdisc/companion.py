@@ -20,10 +20,11 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from ced_cdisc.core.partner import PartnerLost
-from ced_cdisc.plan.model import StudyPlan
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+
+    from ced_cdisc.plan.model import StudyPlan  # which a check does not load
 
 
 class Side:

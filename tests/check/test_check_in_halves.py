@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -359,3 +361,24 @@ def test_each_file_is_in_one_half(sizes: Mapping[str, int]) -> None:
 def test_the_halves_differ_by_no_more_than_a_file(sizes: Mapping[str, int]) -> None:
     loads = [sum(sizes[name] + EACH for name in half) for half in halves(sizes)]
     assert abs(loads[0] - loads[1]) <= max((size + EACH for size in sizes.values()), default=0)
+
+
+# What is loaded
+
+
+def test_a_check_loads_no_parser_of_specs(tmp_path: Path) -> None:
+    """Neither before it forks nor later: they take longer to load than small datasets to check."""
+    (tmp_path / "data").mkdir()
+    write_messy(tmp_path / "data", 1)
+    (tmp_path / "data" / "ho.xpt").unlink()  # for texts that are no ASCII, Arrow loads more
+    code = """import sys
+from ced_cdisc.cli import main
+try:
+    main(["check", "data", "--standard", "SDTMIG=3.4"])
+except SystemExit:
+    pass
+costly = "polars", "pydantic", "pyarrow.compute", "ced_cdisc.plan.model"
+print([one for one in costly if one in sys.modules])
+"""
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert run.stdout.splitlines()[-1] == "['polars']"

@@ -11,9 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 from core_study import RECORDED, answering, core_study
 
-from ced_cdisc.check.core.answer import WrongAnswer, engine_result, read_answer
+from ced_cdisc.check.core.answer import engine_result, read_answer
 from ced_cdisc.check.core.report import read_report
 from ced_cdisc.check.core.run import CoreSettings, CoreStudy, run_core
+from ced_cdisc.check.core.wrong import WrongAnswer
 from ced_cdisc.cli import main
 from ced_cdisc.conformance.second_opinion import with_ours
 from ced_cdisc.core.conformance import CheckResult, EngineResult, EngineRule, RuleText

@@ -182,8 +182,9 @@ def test_two_processes_check_alike() -> None:
     alone = checked_alone(*check)
     assert '"failed"' in alone[1] and '"passed"' in alone[1]
     assert checked(*check, before=PAIR + COUNTING) == alone
-    assert Path("received").read_text() == "2", "what is in the files, and what the rules say"
-    assert checked(*check, before=PAIR + DYING.format(steps=0)) == alone
+    assert Path("received").read_text() == "2", "what the files hold, and what the rules say"
+    for steps in (0, 2):
+        assert checked(*check, before=PAIR + DYING.format(steps=steps)) == alone
 
 
 def test_a_build_and_its_companion_check_alike() -> None:
@@ -191,4 +192,4 @@ def test_a_build_and_its_companion_check_alike() -> None:
     alone = checked_alone("build", "raw", "out")
     assert "datasets checked by" in alone[2]
     assert checked("build", "raw", "out", before=PAIR + COUNTING) == alone
-    assert Path("received").read_text() == "8", "those of a build, of the files, and of the rules"
+    assert Path("received").read_text() == "8", "those of a build, and two for the check"

@@ -15,6 +15,7 @@ from ced_cdisc.cli.small import SMALL_PACKAGE, work_as_small
 from ced_cdisc.cli.usage import usage_error
 
 if TYPE_CHECKING:
+    from ced_cdisc.check.core.run import CoreSettings
     from ced_cdisc.core.conformance import CheckResult, FailOn
 
 
@@ -101,8 +102,7 @@ def check(
     Example:
       ced-cdisc check out/sdtm
     """
-    from ced_cdisc.check.core.answer import WrongAnswer
-    from ced_cdisc.check.core.run import CoreSettings
+    from ced_cdisc.check.core.wrong import WrongAnswer
     from ced_cdisc.companion import companion, half_of_check
     from ced_cdisc.conformance.standard import WrongStandard
     from ced_cdisc.core.masking import NOTICE
@@ -117,8 +117,10 @@ def check(
         usage_error("a workbook is not written to standard output: use --out FILE.xlsx")
     reports = report_files(outs, folder)
     asked = taken(memory)
-    settings = None
+    settings: CoreSettings | None = None
     if core:
+        from ced_cdisc.check.core.run import CoreSettings  # loads what reads its answer
+
         if core_report is not None:
             usage_error("--core runs the engine, --core-report reads what it wrote: take one of them")
         if core_python is None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.core.masking import IDENTIFYING, SUBJECTS, Identifiers, Mask
-from ced_cdisc.plan.model import PERSON, StudyPlan
-from ced_cdisc.read.tables import RawTable
+
+if TYPE_CHECKING:
+    from ced_cdisc.plan.model import StudyPlan
+    from ced_cdisc.read.tables import RawTable
 
 
 def identifiers_of(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Identifiers:
@@ -20,6 +23,8 @@ def identifiers_of(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Identifie
         plan: the study, whose contracts say which columns tell who somebody is.
         tables: those that were read, by qualified name.
     """
+    from ced_cdisc.plan.model import PERSON  # not loaded by a check of files, which has no plan
+
     subjects, columns, variables = {"USUBJID", PERSON}, set[str](), set[str]()
     for study in plan.studies:
         for name, table in study.tables.items():

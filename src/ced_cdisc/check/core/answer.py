@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ced_cdisc.check.core.wrong import WrongAnswer
 from ced_cdisc.core.conformance import EngineNote, EngineResult, EngineRule, EngineStatus, Failure, Record
 from ced_cdisc.core.covered import covered
 
@@ -20,10 +21,6 @@ MOST_BYTES = 256 * 1024 * 1024
 
 SCOPE = "Outside scope"
 """The engine's word for a rule that is not about a dataset: no skip that anybody has to look at."""
-
-
-class WrongAnswer(ValueError):
-    """The file is none of the form; the text says why."""
 
 
 class _Strict(BaseModel):

@@ -18,11 +18,11 @@ from ced_cdisc.check.core.answer import (
     AnswerIssue,
     AnswerOutcome,
     AnswerRule,
-    WrongAnswer,
     bounded,
     engine_rules,
     first_fault,
 )
+from ced_cdisc.check.core.wrong import WrongAnswer
 from ced_cdisc.core.conformance import EngineResult
 
 _PASSED, _ISSUES, _SKIPPED, _ERROR = "SUCCESS", "ISSUE REPORTED", "SKIPPED", "EXECUTION ERROR"

@@ -16,7 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ced_cdisc.check.core.answer import MOST_BYTES, Answer, WrongAnswer, engine_result, read_answer
+from ced_cdisc.check.core.answer import MOST_BYTES, Answer, engine_result, read_answer
+from ced_cdisc.check.core.wrong import WrongAnswer
 from ced_cdisc.core.conformance import RECORDS_SHOWN, EngineResult
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage
 
