@@ -89,17 +89,19 @@ def _codelists(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Finding
     for list_name, spec in specs.define.codelists.items():
         for text in [*spec.variables, *([spec.names] if spec.names is not None else [])]:
             owner, dot, short = str(text).partition(".")
-            if owner in names and dot:
-                good, near = short in names[owner], [f"{owner}.{name}" for name in names[owner]]
-            else:
-                good, near = (
-                    owner in known,
-                    [f"{name}{dot}{short}" for name in (*known, *(names if dot else ()))],
-                )
-            if good and dot and owner not in names:  # VARIABLE.VALUE, where another variable has that value
+            of_dataset = owner in names and bool(dot)
+            good = short in names[owner] if of_dataset else owner in known
+            values: set[str] | None = None
+            if good and dot and not of_dataset:  # VARIABLE.VALUE, where another variable has that value
                 values = {v for d in plans.values() if owner in names[d.name] for v in _texts(d)}
-                good, near = short in values, [f"{owner}.{value}" for value in values]
+                good = short in values
             if not good:
+                if values is not None:
+                    near = [f"{owner}.{value}" for value in values]
+                elif of_dataset:
+                    near = [f"{owner}.{name}" for name in names[owner]]
+                else:
+                    near = [f"{name}{dot}{short}" for name in (*known, *(names if dot else ()))]
                 message = f"codelist {list_name} is for {text}, which no dataset has"
                 findings.add(Finding("CED111", message, text.where, hint=did_you_mean(str(text), near)))
 
