@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import aggregates, columns
 from ced_cdisc.plan.model import SUPP, DatasetPlan
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
@@ -55,11 +56,10 @@ def _names(dataset: DatasetPlan) -> set[str]:
     """The names that the expressions of a dataset read."""
     found: set[str] = set()
     for node in _trees(dataset):
-        for below in tree.walk(node):
-            if isinstance(below, tree.Column):
-                found.add(below.name)
-            elif isinstance(below, tree.Aggregate) and below.dataset:
-                found.update(f"{below.dataset}.{name}" for name in below.on)
+        found.update(column.name for column in columns(node))
+        for one in aggregates(node):
+            if one.dataset:
+                found.update(f"{one.dataset}.{name}" for name in one.on)
     return found
 
 
