@@ -1,10 +1,10 @@
-"""What a value hangs on: the names that a tree reads."""
+"""What a value hangs on: the names that a tree reads, and the records that it goes over."""
 
 from __future__ import annotations
 
 from ced_cdisc.expr import tree
 
-_READ, _OWN = "_columns", "_own_columns"
+_READ, _OWN, _OVER = "_columns", "_own_columns", "_aggregates"
 """What is known of a node once it was asked: planning asks many times."""
 
 
@@ -27,6 +27,16 @@ def _gather(node: tree.Node, found: list[tree.Column]) -> None:
         _gather(child, found)
 
 
+def aggregates(node: tree.Node) -> tuple[tree.Aggregate, ...]:
+    """All aggregates of a tree, in order of appearance; those within others, too."""
+    known = node.__dict__
+    found: tuple[tree.Aggregate, ...] | None = known.get(_OVER)
+    if found is None:
+        found = tuple(below for below in tree.walk(node) if isinstance(below, tree.Aggregate))
+        known[_OVER] = found
+    return found
+
+
 def own_columns(node: tree.Node) -> tuple[tree.Column, ...]:
     """The columns that a tree reads from the row at hand or from other rows of its own dataset.
 
@@ -35,7 +45,7 @@ def own_columns(node: tree.Node) -> tuple[tree.Column, ...]:
     known = node.__dict__
     found: tuple[tree.Column, ...] | None = known.get(_OWN)
     if found is None:
-        if any(isinstance(below, tree.Aggregate) and below.dataset for below in tree.walk(node)):
+        if any(one.dataset for one in aggregates(node)):
             made: list[tree.Column] = []
             _collect(node, "", made)
             found = tuple(made)

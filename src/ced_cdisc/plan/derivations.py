@@ -10,6 +10,7 @@ from ced_cdisc.derivations.load import derivations_of, file_source, missing_pack
 from ced_cdisc.derivations.record import Derivation, Source
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import aggregates
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.spec.text import Text
 from ced_cdisc.spec.words import AGGREGATES, OWN_RECORDS
@@ -89,8 +90,8 @@ def check_groups(dataset: DatasetPlan, findings: Findings) -> None:
     places += [(dataset.keep, dataset.where)] if dataset.keep is not None else []
     places += [(node, text.where) for text, node in dataset.checks]
     for node, where in places:
-        for below in tree.walk(node):
-            if isinstance(below, tree.Aggregate) and below.func == "group":
+        for below in aggregates(node):
+            if below.func == "group":
                 assert isinstance(below.of, tree.Plugin)
                 message = (
                     f"{below.of.derivation.name}() looks at several records, which are not all there yet"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import aggregates, columns
 from ced_cdisc.plan.model import SUPP, DatasetPlan
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
@@ -55,11 +56,10 @@ def _names(dataset: DatasetPlan) -> set[str]:
     """The names that the expressions of a dataset read."""
     found: set[str] = set()
     for node in _trees(dataset):
-        for below in tree.walk(node):
-            if isinstance(below, tree.Column):
-                found.add(below.name)
-            elif isinstance(below, tree.Aggregate) and below.dataset:
-                found.update(f"{below.dataset}.{name}" for name in below.on)
+        found.update(column.name for column in columns(node))
+        for one in aggregates(node):
+            if one.dataset:
+                found.update(f"{one.dataset}.{name}" for name in one.on)
     return found
 
 
@@ -89,17 +89,19 @@ def _codelists(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Finding
     for list_name, spec in specs.define.codelists.items():
         for text in [*spec.variables, *([spec.names] if spec.names is not None else [])]:
             owner, dot, short = str(text).partition(".")
-            if owner in names and dot:
-                good, near = short in names[owner], [f"{owner}.{name}" for name in names[owner]]
-            else:
-                good, near = (
-                    owner in known,
-                    [f"{name}{dot}{short}" for name in (*known, *(names if dot else ()))],
-                )
-            if good and dot and owner not in names:  # VARIABLE.VALUE, where another variable has that value
+            of_dataset = owner in names and bool(dot)
+            good = short in names[owner] if of_dataset else owner in known
+            values: set[str] | None = None
+            if good and dot and not of_dataset:  # VARIABLE.VALUE, where another variable has that value
                 values = {v for d in plans.values() if owner in names[d.name] for v in _texts(d)}
-                good, near = short in values, [f"{owner}.{value}" for value in values]
+                good = short in values
             if not good:
+                if values is not None:
+                    near = [f"{owner}.{value}" for value in values]
+                elif of_dataset:
+                    near = [f"{owner}.{name}" for name in names[owner]]
+                else:
+                    near = [f"{name}{dot}{short}" for name in (*known, *(names if dot else ()))]
                 message = f"codelist {list_name} is for {text}, which no dataset has"
                 findings.add(Finding("CED111", message, text.where, hint=did_you_mean(str(text), near)))
 

@@ -10,7 +10,7 @@ from typing import cast
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.lineage import columns, own_columns
+from ced_cdisc.expr.lineage import aggregates, columns, own_columns
 from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.model import Block, DatasetPlan, Line
 
@@ -104,7 +104,7 @@ def read_by_rows(blocks: Iterable[Block]) -> set[str]:
         found |= {lookup.name for lookup in block.lookups}
         nodes = [line.tree for line in block.lines] + ([block.keep] if block.keep is not None else [])
         for node in nodes:
-            found |= {n.dataset for n in tree.walk(node) if isinstance(n, tree.Aggregate) and n.dataset}
+            found |= {one.dataset for one in aggregates(node) if one.dataset}
     return found
 
 
@@ -132,7 +132,6 @@ def read_late(dataset: DatasetPlan, plans: Mapping[str, DatasetPlan]) -> set[str
 def _names_read(node: tree.Node) -> set[str]:
     """The names that a tree reads of the row at hand or of other rows of its own dataset."""
     found = {column.name for column in own_columns(node)}
-    for below in tree.walk(node):
-        if isinstance(below, tree.Aggregate):
-            found.update(below.on)
+    for one in aggregates(node):
+        found.update(one.on)
     return found

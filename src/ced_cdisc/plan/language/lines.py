@@ -83,7 +83,8 @@ class Lines:
         self._origins = origins
         self._values = Values(expressions, codelists, formats, findings)
         self._findings = findings
-        self._study_policy = policy or TextPolicy()
+        self._no_policy = TextPolicy()
+        self._study_policy = replace(policy or self._no_policy, given=False)
 
     def make(
         self, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None = None
@@ -133,7 +134,7 @@ class Lines:
         given = text_policy(spec.text, spec.place, self._findings)
         if given is None:
             fits = target.kind is Type.TEXT and verb in MODIFIERS["text"]
-            return replace(self._study_policy, given=False) if fits else TextPolicy()
+            return self._study_policy if fits else self._no_policy
         if target.kind is not Type.TEXT:
             message = f"'text' is for texts, and {target.shown} is {target.kind.value}"
             self._findings.add(Finding("CED091", message, spec.place, hint="take 'text' out"))

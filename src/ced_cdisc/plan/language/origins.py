@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
-from ced_cdisc.core.metadata import DocumentRef, Method, Origin
+from ced_cdisc.core.metadata import DocumentRef, Method, Origin, OriginSource, OriginType
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, listed, sentence
@@ -36,12 +37,12 @@ class Origins:
         if verb == "collect":
             return self._collected(spec, each)
         if verb in ("assign", "absent"):
-            return Origin("Assigned", spec.source or "Sponsor")
+            return _origin("Assigned", spec.source or "Sponsor")
         if verb == "protocol":
-            return Origin("Protocol", "Sponsor")
+            return _origin("Protocol", "Sponsor")
         if verb == "copy":
-            return Origin("Predecessor", description=str(spec.copy_))
-        return Origin("Derived", spec.source or "Sponsor")
+            return _origin("Predecessor", description=str(spec.copy_))
+        return _origin("Derived", spec.source or "Sponsor")
 
     def _collected(self, spec: LineSpec, each: str) -> Origin:
         assert spec.collect is not None
@@ -55,13 +56,24 @@ class Origins:
             return ASSIGNED
         shown = page and self._crf and source in ("Subject", "Investigator")
         refs = (DocumentRef(self._crf, (page,)),) if page and shown else ()
-        return Origin("Collected", source, documents=refs)
+        return _origin("Collected", source, documents=refs)
 
     def _page(self, table: TableSpec, column: str) -> int | None:
         """The page of a column: a form that is made goes on behind its first page."""
         if table.page is None or not self._made:
             return table.page
         return page_of(table.page, map(str, (*self._defaults.columns, *table.columns)), column)
+
+
+@lru_cache(maxsize=4096)
+def _origin(
+    kind: OriginType,
+    source: OriginSource | None = None,
+    description: str = "",
+    documents: tuple[DocumentRef, ...] = (),
+) -> Origin:
+    """An origin, the same one for all lines that have it: a study has thousands of lines and few origins."""
+    return Origin(kind, source, description, documents)
 
 
 def method_of(
