@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from ced_cdisc.analyse.student_t import two_sided_p, upper_limit
+from ced_cdisc.analyse.student_t import quantile, two_sided_p
 
 FREEDOM = st.integers(1, 400) | st.sampled_from([1000, 5000, 20_000])
 
@@ -26,9 +26,9 @@ def test_both_tails_are_those_of_scipy(t: float, freedom: int) -> None:
 
 
 @pytest.mark.parametrize("freedom", [*range(1, 60), 99, 100, 341, 500, 1001, 5000, 100_000])
-def test_the_limit_is_that_of_scipy(freedom: int) -> None:
-    assert upper_limit(freedom) == pytest.approx(float(stats.t.ppf(0.975, freedom)), rel=1e-12)
-    assert two_sided_p(upper_limit(freedom), freedom) == pytest.approx(0.05, rel=1e-13)
+def test_the_quantile_is_that_of_scipy(freedom: int) -> None:
+    assert quantile(freedom) == pytest.approx(float(stats.t.ppf(0.975, freedom)), rel=1e-12)
+    assert two_sided_p(quantile(freedom), freedom) == pytest.approx(0.05, rel=1e-13)
 
 
 @pytest.mark.parametrize("t", [1e-9, 1e-3, 0.3, 1.0, 1.7, 1.8, 40.0, 1e9])

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
+from typing import Any, Literal, cast
 
 from ced_cdisc.analyse.numbers import ranked
-from ced_cdisc.analyse.quantiles import quantile
 from ced_cdisc.analyse.ranks import exact_rank_sum_p, middle_ranks, rank_sum_p, signed_rank_p
 from ced_cdisc.analyse.signed_rank import exact_p, has_ties
-from ced_cdisc.analyse.student_t import two_sided_p, upper_limit
+from ced_cdisc.analyse.student_t import quantile, two_sided_p
+from ced_cdisc.plan.analyses import NUMPY_QUANTILES
 
 EXACT_BELOW = 50
 """So many values, or more, are too many for R to take the exact distribution by itself."""
@@ -49,10 +49,13 @@ def mean_and_sd(values: Sequence[float]) -> Found:
 
 def median_and_quartiles(values: Sequence[float], kind: int) -> Found:
     """The quantiles 0.25, 0.5 and 0.75 by type ``kind`` of Hyndman and Fan (1996)."""
+    import numpy as np
+
     if not values:
         raise TooFew("there is no value")
-    ordered = sorted(values)
-    q1, median, q3 = (quantile(ordered, share, kind) for share in (0.25, 0.5, 0.75))
+    method = cast("Any", NUMPY_QUANTILES[kind - 1])
+    found = np.quantile(np.array(values), [0.25, 0.5, 0.75], method=method)
+    q1, median, q3 = (float(value) for value in found)
     return Found({"n": len(values), "median": median, "q1": q1, "q3": q3})
 
 
@@ -126,7 +129,7 @@ def paired_t(differences: Sequence[float]) -> Found:
         raise TooFew("all differences are equal")
     mean, error = found["mean"], found["sd"] / sqrt(len(differences))
     freedom = len(differences) - 1
-    half, t = upper_limit(freedom) * error, mean / error
+    half, t = quantile(freedom) * error, mean / error
     interval = {"lower": mean - half, "upper": mean + half}
     return Found({**found, **interval, "statistic": t, "p": two_sided_p(t, freedom)})
 
@@ -202,7 +205,7 @@ def ancova(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, f
     if not error:
         raise TooFew("the values lie on lines without any scatter")
     t = difference / error
-    half = upper_limit(freedom) * error
+    half = quantile(freedom) * error
     values = {"difference": difference, "lower": difference - half, "upper": difference + half}
     p = two_sided_p(t, freedom)
     return Found({"n1": len(first), "n2": len(second), **values, "statistic": t, "p": p})

@@ -33,7 +33,7 @@ def two_sided_p(t: float, freedom: int) -> float:
 
 
 @lru_cache(maxsize=64)
-def upper_limit(freedom: int) -> float:
+def quantile(freedom: int) -> float:
     """The deviate that 97.5 % are below of: 95 % lie between both signs of it.
 
     Newton's steps from the left rise to it, since the tail bends upwards; the last one is lost in rounding.
@@ -58,7 +58,7 @@ def _one_by_beta(freedom: int) -> float:
 
 
 def _fraction(x: float, a: float, b: float) -> float:
-    """1/(1 + d1/(1 + d2/(1 + ...))) of I(x; a, b), from the front by the method of Lentz."""
+    """The continued fraction 1/(1 + d1/(1 + d2/(1 + ...))) of I(x; a, b), from the front by Lentz's method."""
     value = numerator = 1.0
     denominator = 0.0
     m = 0
