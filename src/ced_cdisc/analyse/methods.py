@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from math import sqrt
 from typing import Any, Literal, cast
 
 from ced_cdisc.analyse.numbers import ranked
 from ced_cdisc.analyse.ranks import exact_rank_sum_p, middle_ranks, rank_sum_p, signed_rank_p
 from ced_cdisc.analyse.signed_rank import exact_p, has_ties
-from ced_cdisc.analyse.student_t import quantile, two_sided_p
 from ced_cdisc.plan.analyses import NUMPY_QUANTILES
 
 EXACT_BELOW = 50
@@ -28,6 +28,20 @@ class Found:
 
     values: dict[str, float]
     variant: str = ""
+
+
+def _special() -> Any:
+    """The distributions of scipy, which take 0.2 s to load: only where a test needs one."""
+    return import_module("scipy.special")
+
+
+def _p_of_t(t: float, freedom: int) -> float:
+    return 2 * float(_special().stdtr(freedom, -abs(t)))
+
+
+def _quantile_of_t(freedom: int) -> float:
+    """The deviate of Student's t that 97.5 % are below of: 95 % lie between both signs of it."""
+    return float(_special().stdtrit(freedom, 0.975))
 
 
 def share(count: int, total: int) -> Found:
@@ -129,9 +143,9 @@ def paired_t(differences: Sequence[float]) -> Found:
         raise TooFew("all differences are equal")
     mean, error = found["mean"], found["sd"] / sqrt(len(differences))
     freedom = len(differences) - 1
-    half, t = quantile(freedom) * error, mean / error
+    half, t = _quantile_of_t(freedom) * error, mean / error
     interval = {"lower": mean - half, "upper": mean + half}
-    return Found({**found, **interval, "statistic": t, "p": two_sided_p(t, freedom)})
+    return Found({**found, **interval, "statistic": t, "p": _p_of_t(t, freedom)})
 
 
 def mann_whitney(
@@ -205,7 +219,7 @@ def ancova(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, f
     if not error:
         raise TooFew("the values lie on lines without any scatter")
     t = difference / error
-    half = quantile(freedom) * error
+    half = _quantile_of_t(freedom) * error
     values = {"difference": difference, "lower": difference - half, "upper": difference + half}
-    p = two_sided_p(t, freedom)
+    p = _p_of_t(t, freedom)
     return Found({"n1": len(first), "n2": len(second), **values, "statistic": t, "p": p})
