@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections import Counter
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,8 @@ from lxml import etree
 from ced_cdisc.check.define import check_define
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.define import read_define, write_define
+from ced_cdisc.define.datasets import ItemRef
+from ced_cdisc.define.shared import Alias
 
 HERE = Path(__file__).parent
 GOLDEN = sorted((HERE / "golden").glob("*.xml"))
@@ -156,3 +161,20 @@ def test_a_huge_attribute_is_refused() -> None:
 def test_every_line_of_the_model_is_that_of_the_file() -> None:
     model = read_define(framed("\n<ItemDef OID='A'/>\n<ItemDef OID='B'/>"))
     assert [(item.oid, item.line) for item in model.metadata.items] == [("A", 8), ("B", 9)]
+
+
+def test_nodes_are_frozen_records_of_the_values_they_are_given() -> None:
+    node = Alias(context="nci:ExtCodeID", name="C1", line=7)
+    assert (node, hash(node)) == (
+        Alias(context="nci:ExtCodeID", name="C1"),
+        hash(Alias(context="nci:ExtCodeID", name="C1")),
+    )
+    assert node != Alias(context="nci:ExtCodeID", name="C2") and node != ("nci:ExtCodeID", "C1")
+    assert repr(node).startswith("Alias(extra=Extra(") and "line" not in repr(node)
+    assert replace(node, name="C2").name == "C2"
+    assert [pickle.loads(pickle.dumps(node)).line, copy.copy(node)] == [7, node]
+    for wrong in (lambda: setattr(node, "name", "C3"), lambda: delattr(node, "name")):
+        with pytest.raises(FrozenInstanceError):
+            wrong()
+    with pytest.raises(TypeError, match=r"ItemRef lacks \['item_oid'\], has no \['itemoid'\]"):
+        ItemRef(itemoid="IT.X")  # pyright: ignore[reportCallIssue]

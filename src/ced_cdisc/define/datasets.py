@@ -5,13 +5,10 @@ Source: Define-XML 2.1 and 2.0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ced_cdisc.define.node import Node, attribute, child, children, text
 from ced_cdisc.define.shared import Alias, Description, DocumentRef, Leaf
 
 
-@dataclass(frozen=True, kw_only=True)
 class WhereClauseRef(Node):
     """A reference to a where clause; several are joined by OR."""
 
@@ -19,7 +16,6 @@ class WhereClauseRef(Node):
     where_clause_oid: str = attribute("WhereClauseOID", required=True)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ItemRef(Node):
     """The place of an item in a dataset or value list. ``is_non_standard``, ``has_no_data``: 2.1."""
 
@@ -37,7 +33,6 @@ class ItemRef(Node):
     where_clauses: tuple[WhereClauseRef, ...] = children(WhereClauseRef)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ValueListDef(Node):
     """The value-level rows of a variable. ``description`` is of 2.1."""
 
@@ -47,7 +42,6 @@ class ValueListDef(Node):
     items: tuple[ItemRef, ...] = children(ItemRef)
 
 
-@dataclass(frozen=True, kw_only=True)
 class CheckValue(Node):
     """A value that a range check compares with."""
 
@@ -55,7 +49,6 @@ class CheckValue(Node):
     text: str = text()
 
 
-@dataclass(frozen=True, kw_only=True)
 class RangeCheck(Node):
     """A condition on an item; those of a where clause are joined by AND."""
 
@@ -66,7 +59,6 @@ class RangeCheck(Node):
     values: tuple[CheckValue, ...] = children(CheckValue)
 
 
-@dataclass(frozen=True, kw_only=True)
 class WhereClauseDef(Node):
     """Which records a value-level row or a result speaks of."""
 
@@ -76,7 +68,6 @@ class WhereClauseDef(Node):
     checks: tuple[RangeCheck, ...] = children(RangeCheck)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SubClass(Node):
     """The subclass of a dataset (2.1)."""
 
@@ -85,7 +76,6 @@ class SubClass(Node):
     parent_class: str | None = attribute("ParentClass")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Class(Node):
     """The class of a dataset (2.1; an attribute in 2.0)."""
 
@@ -94,7 +84,6 @@ class Class(Node):
     subclasses: tuple[SubClass, ...] = children(SubClass)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ItemGroupDef(Node):
     """A dataset. ``class_name`` is the attribute of 2.0, ``class_`` the element of 2.1.
 
@@ -126,7 +115,6 @@ class ItemGroupDef(Node):
     leaf: Leaf | None = child(Leaf)
 
 
-@dataclass(frozen=True, kw_only=True)
 class CodeListRef(Node):
     """A reference to a codelist."""
 
@@ -134,7 +122,6 @@ class CodeListRef(Node):
     code_list_oid: str = attribute("CodeListOID", required=True)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Origin(Node):
     """Where values come from. ``source`` is of 2.1."""
 
@@ -145,7 +132,6 @@ class Origin(Node):
     documents: tuple[DocumentRef, ...] = children(DocumentRef)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ValueListRef(Node):
     """A reference to a value list."""
 
@@ -153,7 +139,6 @@ class ValueListRef(Node):
     value_list_oid: str = attribute("ValueListOID", required=True)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ItemDef(Node):
     """A variable or a value."""
 

@@ -9,15 +9,12 @@ Source: Define-XML 2.1 and 2.0, and Analysis Results Metadata 1.0 for Define-XML
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ced_cdisc.define.datasets import ItemDef, ItemGroupDef, ValueListDef, WhereClauseDef
 from ced_cdisc.define.node import Node, Version, attribute, child, children, text
 from ced_cdisc.define.results import AnalysisResultDisplays
 from ced_cdisc.define.shared import CodeList, CommentDef, DocumentRef, Leaf, MethodDef
 
 
-@dataclass(frozen=True, kw_only=True)
 class StudyName(Node):
     """The short name of the study."""
 
@@ -25,7 +22,6 @@ class StudyName(Node):
     text: str = text()
 
 
-@dataclass(frozen=True, kw_only=True)
 class StudyDescription(Node):
     """What the study is about."""
 
@@ -33,7 +29,6 @@ class StudyDescription(Node):
     text: str = text()
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProtocolName(Node):
     """The sponsor's name of the protocol."""
 
@@ -41,7 +36,6 @@ class ProtocolName(Node):
     text: str = text()
 
 
-@dataclass(frozen=True, kw_only=True)
 class GlobalVariables(Node):
     """The names of the study."""
 
@@ -51,7 +45,6 @@ class GlobalVariables(Node):
     protocol_name: ProtocolName | None = child(ProtocolName)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Standard(Node):
     """A standard or a package of controlled terminology (2.1)."""
 
@@ -65,7 +58,6 @@ class Standard(Node):
     comment_oid: str | None = attribute("def:CommentOID")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Standards(Node):
     """All standards (2.1)."""
 
@@ -73,7 +65,6 @@ class Standards(Node):
     standards: tuple[Standard, ...] = children(Standard)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnnotatedCRF(Node):
     """References to the annotated CRF."""
 
@@ -81,7 +72,6 @@ class AnnotatedCRF(Node):
     documents: tuple[DocumentRef, ...] = children(DocumentRef)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SupplementalDoc(Node):
     """References to reviewer's guides and other documents."""
 
@@ -89,7 +79,6 @@ class SupplementalDoc(Node):
     documents: tuple[DocumentRef, ...] = children(DocumentRef)
 
 
-@dataclass(frozen=True, kw_only=True)
 class MetaDataVersion(Node):
     """All definitions. ``standard_name`` and ``standard_version`` are of 2.0, ``standards`` is of 2.1."""
 
@@ -115,7 +104,6 @@ class MetaDataVersion(Node):
     result_displays: AnalysisResultDisplays | None = child(AnalysisResultDisplays)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Study(Node):
     """The study."""
 
@@ -125,7 +113,6 @@ class Study(Node):
     metadata_version: MetaDataVersion = child(MetaDataVersion, required=True)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Odm(Node):
     """The whole file.
 

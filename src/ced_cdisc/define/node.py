@@ -7,9 +7,10 @@ these tables alone and know no element by name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
 from functools import cache
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, dataclass_transform
 
 ODM = "http://www.cdisc.org/ns/odm/v1.3"
 ARM = "http://www.cdisc.org/ns/arm/v1.0"
@@ -38,8 +39,60 @@ class Extra:
 NOTHING = Extra()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Node:
+_LACKING: Any = object()
+"""Stands for a value that must be given."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class _Record:
+    """What a frozen dataclass does, for records made of values by name.
+
+    Its classes are dataclasses for all who ask for their fields. What they do stands here once: dataclass
+    would write and compile five functions for each of fifty classes, which takes as long as to write a
+    define.xml, and make a record by a call for each of its fields.
+    """
+
+    _defaults: ClassVar[Mapping[str, Any]]
+    _required: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(cls) -> None:
+        dataclass(init=False, repr=False, eq=False, match_args=False)(cls)
+        every: tuple[Field[Any], ...] = fields(cls)  # pyright: ignore[reportArgumentType]
+        cls._defaults = {one.name: _LACKING if one.default is MISSING else one.default for one in every}
+        cls._required = tuple(one.name for one in every if one.default is MISSING)
+
+    def __init__(self, **values: Any) -> None:
+        held, known = self.__dict__, self._defaults
+        held.update(known)
+        held.update(values)
+        lacking = [name for name in self._required if held[name] is _LACKING]
+        if lacking or len(held) != len(known):
+            unknown = [name for name in values if name not in known]
+            raise TypeError(f"{type(self).__name__} lacks {lacking}, has no {unknown}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to {name}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete {name}")
+
+    def _identity(self) -> dict[str, Any]:
+        return {**self.__dict__, "line": 0}
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._identity().values()))
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={value!r}" for name, value in self.__dict__.items() if name != "line")
+        return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+class Node(_Record):
     """An element of a define.xml.
 
     Attributes:
@@ -49,8 +102,8 @@ class Node:
 
     tag: ClassVar[str]
 
-    extra: Extra = field(default=NOTHING)
-    line: int = field(default=0, compare=False, repr=False)
+    extra: Extra = NOTHING
+    line: int = 0
 
 
 def attribute(name: str, *, required: bool = False) -> Any:

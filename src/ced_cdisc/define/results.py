@@ -5,14 +5,11 @@ Source: Analysis Results Metadata 1.0 for Define-XML.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ced_cdisc.define.datasets import WhereClauseRef
 from ced_cdisc.define.node import Node, attribute, child, children, text
 from ced_cdisc.define.shared import Description, DocumentRef
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnalysisVariable(Node):
     """A variable that was analysed."""
 
@@ -20,7 +17,6 @@ class AnalysisVariable(Node):
     item_oid: str = attribute("ItemOID", required=True)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnalysisDataset(Node):
     """The records and variables of a dataset that were analysed."""
 
@@ -30,7 +26,6 @@ class AnalysisDataset(Node):
     variables: tuple[AnalysisVariable, ...] = children(AnalysisVariable)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnalysisDatasets(Node):
     """The datasets of a result; the comment says how they are joined."""
 
@@ -39,7 +34,6 @@ class AnalysisDatasets(Node):
     datasets: tuple[AnalysisDataset, ...] = children(AnalysisDataset)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Documentation(Node):
     """How a result was made, in words."""
 
@@ -48,7 +42,6 @@ class Documentation(Node):
     documents: tuple[DocumentRef, ...] = children(DocumentRef)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Code(Node):
     """Statements of a program."""
 
@@ -56,7 +49,6 @@ class Code(Node):
     text: str = text()
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProgrammingCode(Node):
     """How a result was made, as a program."""
 
@@ -66,7 +58,6 @@ class ProgrammingCode(Node):
     documents: tuple[DocumentRef, ...] = children(DocumentRef)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnalysisResult(Node):
     """One result of a display."""
 
@@ -81,7 +72,6 @@ class AnalysisResult(Node):
     programming_code: ProgrammingCode | None = child(ProgrammingCode)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ResultDisplay(Node):
     """A table, listing or figure with its results."""
 
@@ -93,7 +83,6 @@ class ResultDisplay(Node):
     results: tuple[AnalysisResult, ...] = children(AnalysisResult)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnalysisResultDisplays(Node):
     """All displays."""
 

@@ -5,12 +5,9 @@ Source: Define-XML 2.1 and 2.0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ced_cdisc.define.node import Node, attribute, child, children, text
 
 
-@dataclass(frozen=True, kw_only=True)
 class TranslatedText(Node):
     """A text in one language."""
 
@@ -19,7 +16,6 @@ class TranslatedText(Node):
     text: str = text()
 
 
-@dataclass(frozen=True, kw_only=True)
 class Description(Node):
     """A text in one or more languages."""
 
@@ -27,7 +23,6 @@ class Description(Node):
     texts: tuple[TranslatedText, ...] = children(TranslatedText)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Decode(Node):
     """What a coded value means, in one or more languages."""
 
@@ -35,7 +30,6 @@ class Decode(Node):
     texts: tuple[TranslatedText, ...] = children(TranslatedText)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Alias(Node):
     """Another name in a context, such as the NCI code."""
 
@@ -44,7 +38,6 @@ class Alias(Node):
     name: str | None = attribute("Name")
 
 
-@dataclass(frozen=True, kw_only=True)
 class PDFPageRef(Node):
     """Pages or a named destination of a document. ``title`` is of 2.1."""
 
@@ -56,7 +49,6 @@ class PDFPageRef(Node):
     title: str | None = attribute("Title")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DocumentRef(Node):
     """A reference to a document."""
 
@@ -65,7 +57,6 @@ class DocumentRef(Node):
     pages: tuple[PDFPageRef, ...] = children(PDFPageRef)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Title(Node):
     """The title of a file."""
 
@@ -73,7 +64,6 @@ class Title(Node):
     text: str = text()
 
 
-@dataclass(frozen=True, kw_only=True)
 class Leaf(Node):
     """A file beside define.xml."""
 
@@ -83,7 +73,6 @@ class Leaf(Node):
     title: Title | None = child(Title)
 
 
-@dataclass(frozen=True, kw_only=True)
 class CodeListItem(Node):
     """A value with its decode."""
 
@@ -97,7 +86,6 @@ class CodeListItem(Node):
     descriptions: tuple[Description, ...] = children(Description)
 
 
-@dataclass(frozen=True, kw_only=True)
 class EnumeratedItem(Node):
     """A value that speaks for itself."""
 
@@ -110,7 +98,6 @@ class EnumeratedItem(Node):
     descriptions: tuple[Description, ...] = children(Description)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExternalCodeList(Node):
     """A dictionary kept elsewhere."""
 
@@ -121,7 +108,6 @@ class ExternalCodeList(Node):
     ref: str | None = attribute("ref")
 
 
-@dataclass(frozen=True, kw_only=True)
 class CodeList(Node):
     """The values of an item. ``standard_oid``, ``is_non_standard`` and ``comment_oid`` are of 2.1."""
 
@@ -139,7 +125,6 @@ class CodeList(Node):
     aliases: tuple[Alias, ...] = children(Alias)
 
 
-@dataclass(frozen=True, kw_only=True)
 class FormalExpression(Node):
     """A method in the language that ``context`` names."""
 
@@ -148,7 +133,6 @@ class FormalExpression(Node):
     text: str = text()
 
 
-@dataclass(frozen=True, kw_only=True)
 class MethodDef(Node):
     """How a value is computed or imputed."""
 
@@ -162,7 +146,6 @@ class MethodDef(Node):
     documents: tuple[DocumentRef, ...] = children(DocumentRef)
 
 
-@dataclass(frozen=True, kw_only=True)
 class CommentDef(Node):
     """A comment."""
 

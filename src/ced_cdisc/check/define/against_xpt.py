@@ -112,6 +112,8 @@ def _order(
     document: DefineDocument, dataset: Element, described: list[str], stored: list[str]
 ) -> Iterator[Finding]:
     """One finding for a dataset, at the first variable that is out of place."""
+    if described == stored:
+        return
     left = [name for name in described if name in stored]
     right = [name for name in stored if name in described]
     for place, (ours, theirs) in enumerate(zip(left, right, strict=True), start=1):

@@ -9,6 +9,7 @@ elements do not.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -101,11 +102,12 @@ class DefineDocument:
     @cached_property
     def attributes(self) -> dict[str, list[tuple[Element, str]]]:
         """Every attribute by its name, as lxml has it: the elements in document order, with the values."""
-        found: dict[str, list[tuple[Element, str]]] = {}
+        found: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
         for element in self.root.iter("*"):
-            for name, value in cast("list[tuple[str, str]]", element.items()):
-                found.setdefault(name, []).append((element, value))
-        return found
+            own: list[tuple[str, str]] = element.items()  # pyright: ignore[reportAssignmentType]
+            for name, value in own:
+                found[name].append((element, value))
+        return dict(found)
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What several rules look at, made once under a name."""
