@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kept_builds import built, change, files
+from kept_builds import built, change, cut, entries, files
 
 from ced_cdisc.convert import sdtm
 from ced_cdisc.convert.kept import KeptDataset, lent
@@ -68,7 +68,7 @@ def test_records_are_lent_in_the_order_of_their_making(study: Path, rows_made: l
         f"001,{day},{9 + day}-FEB-2020,{dose}\n" for day, dose in enumerate(("0.3", "0.2", "0.1"), 1)
     )
     (study / "raw/dose.csv").write_text(f"SUBJ,DAY,DOSDT,DOSE\n{doses}002,1,12-FEB-2020,2\n")
-    change(study / "mappings/sdtm/ae.yaml", "ae.AENO", "{derive: text(sum(EX.EXDOSE))}")
+    change(study / "mappings/sdtm/ae.yaml", "ae.AENO", "{derive: \"if(sum(EX.EXDOSE) = 0.6, 'A', 'B')\"}")
     first = after(study, rows_made)
     assert set(first) == {"AE", "DM", "EX"}
     assert 0.3 + 0.2 + 0.1 != 0.1 + 0.2 + 0.3
@@ -76,20 +76,17 @@ def test_records_are_lent_in_the_order_of_their_making(study: Path, rows_made: l
     assert after(study, rows_made) == ["AE"]
 
 
-def test_what_is_numbered_later_is_not_known_yet(study: Path, rows_made: list[str]) -> None:
-    """When the rows of AE are made, EX has no numbers and no study days."""
-    change(study / "mappings/sdtm/ae.yaml", "ae.AENO", '{derive: "text(count(EX.EXSTDTC))"}')
-    for number, line in enumerate(
-        ("max(EX.EXSEQ)", "count(EX.EXSTDY)", "count(EX.EXSTDTC where EX.EXSEQ > 1)")
-    ):
-        name = ("AESPID", "AEGRPID", "AEREFID")[number]
-        if name != "AESPID":
-            change(
-                study / "mappings/sdtm/ae.yaml", "  AESPID:", f"  {name}: {{derive: text({line})}}\n  AESPID:"
-            )
+@pytest.mark.parametrize("name", ["EX", "DM"])
+def test_of_two_that_read_one_another_one_is_made(study: Path, rows_made: list[str], name: str) -> None:
+    """DM takes its reference dates from EX, EX its study days from DM; only one of them is lost."""
+    change(study / "mappings/sdtm/dm.yaml", "{assign: Arm A}", "{derive: text(count(EX.EXSEQ))}")
     after(study, rows_made)
-    change(study / "raw/ae.csv", "Headache", "Dizziness")
-    assert after(study, rows_made) == ["AE"]
+    (entry,) = entries(study, f"{name}-*.kept")
+    cut(entry)
+    assert after(study, rows_made) == [name]
+    home = study / f"mappings/sdtm/{name.lower()}.yaml"
+    change(home, f"domain: {name}", f"domain: {name}\nlabel: Another Label")
+    assert after(study, rows_made) == [name]
 
 
 CE = """\
