@@ -11,7 +11,7 @@ import pytest
 from kept_builds import built, change, cut, entries, files
 
 from ced_cdisc.convert import sdtm
-from ced_cdisc.convert.kept import KeptDataset, lent
+from ced_cdisc.convert.kept import KeptDataset, begun, lent
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.texts import TextChanges
@@ -133,3 +133,31 @@ def test_which_datasets_can_be_lent(study: Path) -> None:
     }
     for name, other in others.items():
         assert lent([other], {"EX": finished}) == {}, name
+
+
+def test_a_finished_dataset_as_it_stood_before(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is lent to others is what the build itself had, once the rows were made."""
+    change(study / "mappings/sdtm/ex.yaml", "sort: [EXSTDTC]", "sort: [EXDOSE, EXSTDTC]")
+    doses = "".join(f"001,{day},{9 + day}-FEB-2020,{9 - day}\n" for day in range(1, 9))
+    (study / "raw/dose.csv").write_text(f"SUBJ,DAY,DOSDT,DOSE\n{doses}002,1,12-FEB-2020,2\n")
+    before: dict[str, Any] = {}
+    related, kept = sdtm.add_related, sdtm.sort_and_keep
+    compared: list[str] = []
+
+    def noted(rows: Any, dataset: Any, world: Any) -> Any:
+        before[dataset.name] = rows
+        return related(rows, dataset, world)
+
+    def finished(rows: Any, dataset: Any, world: Any) -> Any:
+        made = kept(rows, dataset, world)
+        old, lent_frame = before[dataset.name], begun(dataset, Blocks.of(made)).frame()
+        columns = [name for name in old.columns if "." not in name]
+        assert lent_frame.select(columns).equals(old.select(columns))
+        assert dataset.name != "EX" or not made.select(columns).equals(old.select(columns))
+        compared.append(dataset.name)
+        return made
+
+    monkeypatch.setattr(sdtm, "add_related", noted)
+    monkeypatch.setattr(sdtm, "sort_and_keep", finished)
+    built(study, check=False)
+    assert set(compared) == {"AE", "DM", "EX"}
