@@ -11,7 +11,7 @@ from ced_cdisc.convert.adam import build_adam
 from ced_cdisc.convert.faults import ROW, TABLE, Faults, Found
 from ced_cdisc.convert.finish import check_values, shown_columns
 from ced_cdisc.convert.held import Held
-from ced_cdisc.convert.kept import Keeper, KeptDataset, noting, take_over, to_build
+from ced_cdisc.convert.kept import Keeper, KeptDataset, lent, noting, take_over, to_build
 from ced_cdisc.convert.over_subjects import check_alike
 from ced_cdisc.convert.pool import pool_frames
 from ced_cdisc.convert.relations import check_references
@@ -230,7 +230,8 @@ class _Study:
             chosen = [dataset for dataset in datasets if dataset.name not in handed]
         elif self.keeper is not None:
             known = self.keeper.tabulated(self.plan)
-            chosen = to_build(datasets, known, self.plan.digests) if known else datasets
+            self.world.lent = lent(datasets, known)
+            chosen = to_build(datasets, known, self.plan.digests, self.world.lent) if known else datasets
         split: dict[str, pl.DataFrame] = {}
 
         def made(dataset: DatasetPlan) -> None:

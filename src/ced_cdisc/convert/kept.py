@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Container, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,11 +10,13 @@ from typing import Any, Protocol
 import polars as pl
 
 from ced_cdisc.convert.faults import Found, Seen
-from ced_cdisc.convert.sources import World
+from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Location, Severity, Stage
+from ced_cdisc.core.later import later
+from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.dataset_key import may_read
-from ced_cdisc.plan.model import DatasetDigest, DatasetPlan, StudyPlan
+from ced_cdisc.plan.model import SUPP, DatasetDigest, DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges
 
 
@@ -70,12 +72,55 @@ def take_over(kept: Mapping[str, KeptDataset], world: World, spent: dict[str, fl
         world.changes.update(one.changes)
 
 
+def lent(datasets: Iterable[DatasetPlan], kept: Mapping[str, KeptDataset]) -> dict[str, Blocks]:
+    """The kept SDTM datasets that others may read while they are made, though these are not made again.
+
+    Of a finished one it can be told how it stood when only its rows were made (:func:`begun`), unless
+    records left it or came into it later, texts were split or written in other types, or a line over the
+    whole changed what a line of its rows had made.
+    """
+    return {one.name: kept[one.name].data for one in datasets if one.name in kept and _can_be_lent(one, kept)}
+
+
+def _can_be_lent(dataset: DatasetPlan, kept: Mapping[str, KeptDataset]) -> bool:
+    of_rows = [line for block in dataset.blocks for line in block.lines]
+    of_rows += [line for one in dataset.computed for line in (*one.first, *one.lines)]
+    is_made_once = _over_whole(dataset).isdisjoint(line.variable for line in of_rows)
+    qualifiers = [line for line in (*of_rows, *dataset.lines) if line.variable.startswith(SUPP)]
+    are_texts = all(line.type is line.tree.type is Type.TEXT for line in qualifiers)
+    has_all_records = dataset.keep is None and not dataset.relations
+    return has_all_records and is_made_once and are_texts and not kept[dataset.name].changes.parts
+
+
+def begun(dataset: DatasetPlan, finished: Blocks) -> Blocks:
+    """A finished dataset as it stood when its rows alone were made; see :func:`lent`."""
+
+    def rows() -> pl.DataFrame:
+        frame = finished.frame().sort(ORDER)
+        later_made = sorted(_over_whole(dataset) & set(frame.columns))
+        return frame.with_columns(pl.lit(None, frame.schema[name]).alias(name) for name in later_made)
+
+    return later(finished.schema, finished.height, rows)
+
+
+def _over_whole(dataset: DatasetPlan) -> set[str]:
+    """What the lines over the whole dataset make."""
+    return {line.variable for line in dataset.lines}
+
+
 def to_build(
-    datasets: Sequence[DatasetPlan], kept: Iterable[str], digests: Mapping[str, DatasetDigest]
+    datasets: Sequence[DatasetPlan],
+    kept: Iterable[str],
+    digests: Mapping[str, DatasetDigest],
+    given: Container[str] = (),
 ) -> list[DatasetPlan]:
-    """The datasets that are not kept and all that these may read while they are made, in their order."""
-    wanted = may_read(datasets, {dataset.name for dataset in datasets} - set(kept), digests)
-    return [dataset for dataset in datasets if dataset.name in wanted]
+    """The datasets that are not kept and all that these may read while they are made, in their order.
+
+    Those that are ``given`` are not made for others to read, nor what they read.
+    """
+    made = [dataset for dataset in datasets if dataset.name not in given]
+    wanted = may_read(made, {dataset.name for dataset in datasets} - set(kept), digests)
+    return [dataset for dataset in datasets if dataset.name in wanted or dataset.name in given]
 
 
 def found_to_json(found: Found) -> list[Any]:

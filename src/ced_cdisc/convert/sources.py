@@ -11,7 +11,7 @@ import polars as pl
 from ced_cdisc.convert.duplicates import shown_key, without_duplicates
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
 from ced_cdisc.convert.held import Held
-from ced_cdisc.core.blocks import FEW, is_unique
+from ced_cdisc.core.blocks import FEW, Blocks, is_unique
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.expr.values import computed
@@ -63,6 +63,8 @@ class World:
     frames: Held = field(default_factory=Held)
     noted: dict[str, Faults] = field(default_factory=dict[str, Faults])
     """What was found of each dataset while it was made and checked."""
+    lent: Mapping[str, Blocks] = field(default_factory=dict[str, Blocks])
+    """Finished SDTM datasets that are not built here, and are read by those that are."""
     _seen: dict[str, tuple[pl.DataFrame, Records]] = field(
         default_factory=dict[str, tuple[pl.DataFrame, Records]]
     )
