@@ -96,9 +96,7 @@ def _check_codelists(data: Blocks, dataset: DatasetPlan, world: World) -> None:
     """CED264: one finding for each value of a variable that its closed codelist lacks."""
     bound = [(v, v.codelist) for v in dataset.variables if v.closed and v.codelist and v.codelist.terms]
     bound = [
-        (v, c)
-        for v, c in bound
-        if v.kind not in (Type.TEXT, Type.DTC) or _is_strange(data.column(v.name), c)
+        (v, c) for v, c in bound if v.kind not in (Type.TEXT, Type.DTC) or _is_strange(data.column(v.name), c)
     ]
     if not bound or not data.height:
         return
