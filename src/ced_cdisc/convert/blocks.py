@@ -12,7 +12,7 @@ from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group, groups_of
 from ced_cdisc.convert.families import families_of, family_rows
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, Place, records_of
-from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking
+from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking, with_singles
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.sources import HIDDEN, ORDER, OWNER, World
 from ced_cdisc.convert.steps import Steps
@@ -132,10 +132,14 @@ def _own_rows(
     ``after`` names the columns that are read of them later.
     """
     several: list[tuple[int, Steps]] = []
-    for family in families_of(group, frame):
+    known = frame
+    if len(group.blocks) > 1:
+        asked = [(Place(scope.dataset, one.where), one.keep) for one in group.blocks if one.keep is not None]
+        known = with_singles(frame, asked, scope)
+    for family in families_of(group, known):
         runs = None
         if len(family.places) > 1:
-            runs = family_rows(frame, family, after, scope, kinds)
+            runs = family_rows(known, family, after, known.columns[frame.width :], scope, kinds)
         if runs is not None:
             several += [(place, Steps(rows, scope, kinds)) for place, rows in runs]
             continue
