@@ -1,18 +1,22 @@
-"""A second process for small studies: it does half of the work.
+"""A second process for small studies.
 
 A study of ordinary size is thousands of short steps, too short for threads to share. So the command line has
-a build fork once the plan is made and before polars is loaded, whose threads would not outlive that. Each
-of the two reads, builds, renders and checks its half, and they swap what they made. A check by itself forks
-at once. No byte depends on it: where the companion cannot be had or dies, the work is done alone.
+a build fork once the plan is made and before polars is loaded, whose threads would not outlive that. The
+process that was started converts; its companion packages each dataset meanwhile, once it is finished. Raw
+tables, guides and rules they share. A check by itself forks at once. No byte depends on it: where the
+companion cannot be had or dies, the work is done alone.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from ced_cdisc.core.partner import PartnerLost
@@ -23,7 +27,9 @@ if TYPE_CHECKING:
 
 
 class Side:
-    """One end of the pair; the second speaks first, so that never both wait for a reader.
+    """One end of the pair.
+
+    A thread sends, so that no end ever waits for the other to take what is handed over.
 
     Attributes:
         half: 0 in the process that was started, 1 in its companion.
@@ -32,6 +38,26 @@ class Side:
     def __init__(self, half: int, connection: Connection) -> None:
         self.half = half
         self._connection = connection
+        self._waiting: SimpleQueue[bytes] = SimpleQueue()
+        self._thread: Thread | None = None
+
+    def send(self, what: Any) -> None:
+        """Hand something over, without waiting until it is taken; nothing is said where nobody is there."""
+        if self._thread is None:
+            self._thread = Thread(target=self._send, daemon=True)
+            self._thread.start()
+        self._waiting.put(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))
+
+    def receive(self) -> Any:
+        """Wait for the next that the other hands over.
+
+        Raises:
+            PartnerLost: the other is gone.
+        """
+        try:
+            return pickle.loads(self._connection.recv_bytes())
+        except (OSError, EOFError) as error:
+            raise PartnerLost from error
 
     def swap(self, mine: Any) -> Any:
         """Hand ours over and take what the other hands over at this step.
@@ -39,15 +65,19 @@ class Side:
         Raises:
             PartnerLost: the other is gone.
         """
-        try:
-            if self.half == 1:
-                self._connection.send(mine)
-                return self._connection.recv()
-            theirs = self._connection.recv()
-            self._connection.send(mine)
-            return theirs
-        except (OSError, EOFError) as error:
-            raise PartnerLost from error
+        self.send(mine)
+        return self.receive()
+
+    def finish(self) -> None:
+        """Wait until all is taken that was handed over, or nobody is there any more."""
+        if self._thread is not None:
+            self._waiting.put(b"")
+            self._thread.join()
+
+    def _send(self) -> None:
+        with suppress(OSError):
+            while content := self._waiting.get():
+                self._connection.send_bytes(content)
 
 
 @contextmanager
@@ -75,12 +105,14 @@ def companion(work: Callable[[Side], None], *, wanted: bool) -> Generator[Side |
         yield None
         return
     theirs.close()
+    side = Side(0, ours)
     try:
-        yield Side(0, ours)
+        yield side
     finally:
-        ours.close()
         with suppress(OSError):
             process.kill()
+        side.finish()  # the thread ends since nobody takes what is left
+        ours.close()
 
 
 def _accompany(connection: Connection, other: Connection, work: Callable[[Side], None]) -> None:
@@ -89,31 +121,27 @@ def _accompany(connection: Connection, other: Connection, work: Callable[[Side],
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
+    side = Side(1, connection)
     with suppress(PartnerLost):
-        work(Side(1, connection))
+        work(side)
+    side.finish()
 
 
-def half_of_build(raw: Path, plan: StudyPlan, side: Side) -> None:
-    """What the companion of a build does: half of the datasets, of the packages, and of the check.
+def part_of_build(raw: Path, plan: StudyPlan, side: Side) -> None:
+    """What the companion of a build does: it packages what the other converts, and shares the rest with it.
 
     Raises:
         PartnerLost: the build is at its end, or has stopped.
     """
     from ced_cdisc.core.findings import Findings
-    from ced_cdisc.stages.converting import convert
     from ced_cdisc.stages.guiding import render
-    from ced_cdisc.stages.packaging import share_out
+    from ced_cdisc.stages.packing import pack
     from ced_cdisc.stages.reading import read_raw
-    from ced_cdisc.write.output_files import OutputFiles
 
-    findings = Findings()
-    tables = read_raw(raw, plan, findings, side)
-    plan, frames, extra, _ = convert(plan, tables, findings, partner=side)
-    rows = {name: table.frame for name, table in tables.items()}
-    share_out(plan, frames | extra, rows, OutputFiles(None), side)
-    guides = side.swap(None)
-    side.swap(render(guides))
-    half_of_check(side.swap(None), side)
+    tables = read_raw(raw, plan, Findings(), side)
+    pack(plan, tables, side)
+    side.send(render(side.receive()))
+    half_of_check(side.receive(), side)
 
 
 def half_of_check(folders: Iterable[Path], side: Side, **options: Any) -> None:

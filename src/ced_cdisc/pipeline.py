@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ced_cdisc.companion import companion, half_of_build
+from ced_cdisc.companion import companion, part_of_build
 from ced_cdisc.core.findings import Findings, did_you_mean
 from ced_cdisc.core.masking import masked
 from ced_cdisc.core.metadata import PackageMetadata
@@ -123,7 +123,7 @@ def build(
         split_within_subjects: whether a piece may end between two records of a subject.
         watch: told of each finished dataset.
         incremental: take datasets of which nothing changed from earlier builds (docs/incremental.md).
-        processes: 2 lets a second process build half of the datasets where that can be; for small studies.
+        processes: 2 lets a second process package what the first one converts, where that can be.
         workers: as many processes build the study in parts of its subjects; no byte depends on it. None:
             where the study is large, one for each processor, at most four.
         dask: the address of the scheduler of a Dask cluster whose workers build the parts, else empty.
@@ -153,7 +153,7 @@ def build(
     kept = Kept.open(study, plan) if incremental else None
     with (
         companion(
-            partial(half_of_build, raw, plan), wanted=processes > 1 and not in_parts and kept is None
+            partial(part_of_build, raw, plan), wanted=processes > 1 and not in_parts and kept is None
         ) as partner,
         ExitStack() as ended,
     ):

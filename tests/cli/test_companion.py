@@ -14,40 +14,79 @@ from click.testing import CliRunner
 from command_line import ced, ced_process, given, masked, tree
 
 from ced_cdisc.cli import main
+from ced_cdisc.core.findings import Findings
+from ced_cdisc.plan.companion_share import companion_share
+from ced_cdisc.spec.locate import find_study
+from ced_cdisc.stages.planning import make_plan
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+
+CE = """\
+domain: CE
+from: ae
+sort: [CESTDTC, CETERM]
+variables:
+  CETERM:  {derive: "join(' ', ae.TERM, 'told as é')", text: transliterate}
+  CESEV:   {collect: ae.SEV, ct: {1: MILD, 2: MODERATE, 3: SEVERE}}
+  CESTDTC: {collect: ae.START, date: edc}
+  CEENDTC: {collect: ae.STOP, date: edc}
+"""
+
+MH = f"""\
+domain: MH
+from: ae
+sort: [MHSTDTC, MHTERM]
+variables:
+  MHTERM:  {{derive: "join(' ', ae.TERM, '{"and so on " * 20}as é')", text: [split, transliterate]}}
+  MHSTDTC: {{collect: ae.START, date: edc}}
+"""
 
 PAIR = "import os; os.sched_getaffinity = lambda pid: {0, 1}\n"
 """Two processors, whatever the machine has."""
 
+STEPS = (0, 2, 3, 7, 9, 10, 11, 12)
+"""After how many steps the companion dies: before it hands over raw tables or its dataset, takes a dataset,
+hands over SDTM, the metadata of ADaM or its define.xml, takes guides, or hands them over."""
+
 DYING = """
 import os
 import ced_cdisc.companion as companion
-swap, left = companion.Side.swap, [{steps}]
-def swap_or_die(side, mine):
-    if side.half == 1:
-        if not left[0]:
-            os._exit(9)
-        left[0] -= 1
-    return swap(side, mine)
-companion.Side.swap = swap_or_die
+left = [{steps}]
+def dying(step):
+    def step_or_die(side, *what):
+        if side.half == 1:
+            if not left[0]:
+                os._exit(9)
+            left[0] -= 1
+        return step(side, *what)
+    return step_or_die
+companion.Side.send, companion.Side.receive = dying(companion.Side.send), dying(companion.Side.receive)
 """
+"""The companion dies before it hands over or takes the next, after some steps."""
 
 COUNTING = """
 import atexit
 import ced_cdisc.companion as companion
-swap, seen = companion.Side.swap, []
-def counted(side, mine):
+receive, seen = companion.Side.receive, []
+def counted(side):
     seen.append(side.half)
-    return swap(side, mine)
-companion.Side.swap = counted
-atexit.register(lambda: open("swaps", "w").write(f"{len(seen)}"))
+    return receive(side)
+companion.Side.receive = counted
+atexit.register(lambda: open("received", "w").write(f"{len(seen)}"))
 """
+"""How often the process that was started takes something from its companion."""
+
+
+def given_wider(**changes: tuple[str, str]) -> None:
+    """The small study with two datasets more, of which the companion builds one."""
+    given(**changes)
+    Path("mappings/sdtm/ce.yaml").write_text(CE, encoding="utf-8")
+    Path("mappings/sdtm/mh.yaml").write_text(MH, encoding="utf-8")
 
 
 @cache
 def built_alone() -> dict[str, str]:
-    """What one process makes of the small study."""
+    """What one process makes of the study."""
     assert ced("build", "raw", "alone").code == 0
     made = tree("alone")
     shutil.rmtree("alone")
@@ -56,20 +95,27 @@ def built_alone() -> dict[str, str]:
 
 @pytest.fixture
 def alone() -> dict[str, str]:
-    """The small study in the working folder, and what one process makes of it."""
-    given()
+    """The study in the working folder, and what one process makes of it."""
+    given_wider()
     return built_alone()
 
 
 def test_two_processes_build_the_same_bytes(alone: dict[str, str]) -> None:
     run = ced_process("build", "raw", "out", before=PAIR + COUNTING)
     assert run.code == 0
-    swaps = 8  # raw tables, SDTM, ADaM, faults, two for the packages, two for the guides
-    assert int(Path("swaps").read_text()) == swaps
+    received = 6  # raw tables, datasets, SDTM, what ADaM says of its datasets and its define.xml, guides
+    assert int(Path("received").read_text()) == received
     assert tree("out") == alone
 
 
-@pytest.mark.parametrize("steps", range(8))
+def test_the_companion_builds_one_dataset_of_the_study() -> None:
+    given_wider()
+    plan, _ = make_plan(find_study(Path("mappings"), Path("define"), Path()), Findings())
+    share = companion_share([dataset for dataset in plan.datasets if dataset.kind == "sdtm"])
+    assert share.handed == {"MH"}
+
+
+@pytest.mark.parametrize("steps", STEPS)
 def test_a_companion_that_dies_is_done_without(alone: dict[str, str], steps: int) -> None:
     run = ced_process("build", "raw", "out", before=PAIR + DYING.format(steps=steps))
     assert (run.code, tree("out")) == (0, alone)
@@ -81,12 +127,13 @@ def test_a_companion_that_dies_is_done_without(alone: dict[str, str], steps: int
         {"ae": ("ae.SEV", "ae.SEVV")},
         {"raw_ae": ("Headache,1", "Headache,9")},
         {"raw_ae": ("001,2,Bone", "009,2,Bone")},
+        {"raw_ae": ("14-FEB-2020", "14-FEX-2020")},
         {"raw_demog": ("SUBJ", "SUBJECT")},
     ],
-    ids=["spec", "code", "subject", "column"],
+    ids=["spec", "code", "subject", "date", "column"],
 )
 def test_faults_are_told_once_and_alike(change: dict[str, tuple[str, str]]) -> None:
-    given(**change)
+    given_wider(**change)
     one = ced("build", "raw", "out")
     two = ced_process("build", "raw", "out", before=PAIR)
     assert one.code in (10, 11)
@@ -135,7 +182,7 @@ def test_two_processes_check_alike() -> None:
     alone = checked_alone(*check)
     assert '"failed"' in alone[1] and '"passed"' in alone[1]
     assert checked(*check, before=PAIR + COUNTING) == alone
-    assert Path("swaps").read_text() == "1"
+    assert Path("received").read_text() == "1"
     assert checked(*check, before=PAIR + DYING.format(steps=0)) == alone
 
 
@@ -144,4 +191,4 @@ def test_a_build_and_its_companion_check_alike() -> None:
     alone = checked_alone("build", "raw", "out")
     assert "datasets checked by" in alone[2]
     assert checked("build", "raw", "out", before=PAIR + COUNTING) == alone
-    assert Path("swaps").read_text() == "10", "those of a build, one for the folders, one for the rules"
+    assert Path("received").read_text() == "7", "those of a build, and one for the rules"

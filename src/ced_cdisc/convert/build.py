@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -22,10 +22,14 @@ from ced_cdisc.convert.texts import split_texts
 from ced_cdisc.convert.visits import Visits, study_visits
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Findings, Stopped
-from ced_cdisc.core.partner import Partner
-from ced_cdisc.plan.halves import Half, halves
+from ced_cdisc.plan.companion_share import companion_share
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges, as_written
+
+Promised = Callable[[], Mapping[str, KeptDataset]]
+"""Gives datasets by name that are built elsewhere meanwhile."""
+Finished = Callable[[StudyPlan, DatasetPlan, pl.DataFrame], None]
+"""Given a dataset, all its columns, once nothing changes it any more; its faults are not told yet."""
 
 
 def build_datasets(
@@ -33,8 +37,9 @@ def build_datasets(
     tables: Mapping[str, RawFrame],
     watch: Watch = lambda name, seconds: None,
     changes: Mapping[str, TextChanges] | None = None,
-    partner: Partner | None = None,
+    finished: Finished = lambda study, dataset, frame: None,
     keeper: Keeper | None = None,
+    promised: Promised | None = None,
 ) -> tuple[Held, Findings]:
     """Carry the plan out.
 
@@ -44,8 +49,9 @@ def build_datasets(
         watch: told of each finished dataset.
         changes: by folder of the study, told of texts that were split or written in ASCII, where the plan
             says so.
-        partner: who does the other half, if any; the result is the same.
-        keeper: who keeps datasets from build to build, if any; with a partner, all are built.
+        finished: given each dataset that was built here, as soon as nothing changes it any more.
+        keeper: who keeps datasets from build to build, if any.
+        promised: gives what :func:`build_promised` makes elsewhere, if anybody does; the result is the same.
 
     Returns:
         The datasets by qualified name, in the order of the plan and then of the pooled studies, each with
@@ -54,18 +60,19 @@ def build_datasets(
 
     Raises:
         Stopped: data at fault; carries all that could be found in one pass, warnings included.
-        PartnerLost: the partner is gone.
     """
     changes = changes if changes is not None else {one.folder: TextChanges() for one in plan.studies}
-    studies = [_Study.begun(one, tables, changes[one.folder], keeper=keeper) for one in plan.studies]
-    _carry_out(studies, watch, partner)
+    studies = [
+        _Study.begun(one, tables, changes[one.folder], keeper=keeper, finished=finished)
+        for one in plan.studies
+    ]
+    studies[0].promised = promised
+    _carry_out(studies, watch)
     shown = Held()
     findings = Findings()
     for study in studies:
         for name, data in study.shown().items():
             shown.put(name, data)
-        if partner is not None:
-            study.join(partner)
         study.finish()
         findings.extend(study.world.faults.findings())
     if findings.errors:
@@ -109,13 +116,36 @@ def build_share(
         is at fault in no dataset; and by qualified name what is at fault in each that was built.
     """
     studies = [_Study.begun(one, records, changes[one.folder], share) for one in plan.studies]
-    _carry_out(studies, watch, None)
+    _carry_out(studies, watch)
     shown: dict[str, Blocks] = {}
     noted: dict[str, Found] = {}
     for study in studies:
         shown |= study.shared(share)
         noted |= {study.plan.qualified(name): one.found() for name, one in study.world.noted.items()}
     return shown, {study.plan.folder: study.world.faults.found() for study in studies}, noted
+
+
+def build_promised(plan: StudyPlan, tables: Mapping[str, RawFrame]) -> dict[str, KeptDataset]:
+    """Build what a companion builds of the SDTM datasets of a study, values checked, by name.
+
+    What must hold among all subjects is not looked at, nor what is at fault in no dataset: the other process
+    does both.
+
+    Args:
+        plan: the whole plan.
+        tables: the raw tables of all studies by qualified name.
+    """
+    share = companion_share([dataset for dataset in plan.datasets if dataset.kind == "sdtm"])
+    named, changes = plan.qualified, TextChanges()
+    study = _Study.begun(plan, tables, changes)
+    study.share = Share(frozenset(map(named, share.built)), frozenset(map(named, share.handed)))
+    study.tabulate(lambda name, seconds: None)
+    study.check_values("sdtm")
+    noted, spent = study.world.noted, study.spent
+    return {
+        name: KeptDataset(study.world.frames.of(name), noted[name].found(), changes.of(name), spent[name])
+        for name in sorted(share.handed)
+    }
 
 
 def faults_of(plan: StudyPlan, tables: Mapping[str, RawFrame]) -> Faults:
@@ -130,12 +160,11 @@ def faults_of(plan: StudyPlan, tables: Mapping[str, RawFrame]) -> Faults:
     return Faults({**plan.tables, **named}, files)
 
 
-def _carry_out(studies: Sequence[_Study], watch: Watch, partner: Partner | None) -> None:
+def _carry_out(studies: Sequence[_Study], watch: Watch) -> None:
     main, *pooled = studies
-    for study in pooled:  # their datasets are few: one of the two makes them
-        study.tabulate(watch, partner, half=1)
-    main.tabulate(watch, partner, beside=[dataset for study in pooled for dataset in study.plan.datasets])
-    main.analyse(pool_frames(studies), watch, partner)
+    for study in (*pooled, main):
+        study.tabulate(watch)
+    main.analyse(pool_frames(studies), watch)
     for study in studies:
         study.check()
 
@@ -144,7 +173,8 @@ def _carry_out(studies: Sequence[_Study], watch: Watch, partner: Partner | None)
 class _Study:
     """One study on its way: its world, and of which datasets the values are checked here.
 
-    ``share`` is None where all of it is built.
+    ``share`` is None where all of it is built. Of datasets in ``alike``, built elsewhere, only what must hold
+    among all subjects is looked at here.
     """
 
     world: World
@@ -152,7 +182,10 @@ class _Study:
     own: set[str]
     share: Share | None = None
     keeper: Keeper | None = None
+    finished: Finished = lambda study, dataset, frame: None
+    promised: Promised | None = None
     spent: dict[str, float] = field(default_factory=dict[str, float])
+    alike: set[str] = field(default_factory=set[str])
     looked_at: dict[str, Blocks] = field(default_factory=dict[str, Blocks])
 
     @property
@@ -167,6 +200,7 @@ class _Study:
         changes: TextChanges,
         share: Share | None = None,
         keeper: Keeper | None = None,
+        finished: Finished = lambda study, dataset, frame: None,
     ) -> _Study:
         own = plan.own(tables)
         faults = faults_of(plan, tables)
@@ -174,7 +208,8 @@ class _Study:
             raw = raw_records(plan, own, faults)
         else:
             raw = {name: table.frame for name, table in own.items()}
-        return cls(World(plan, faults, raw, changes), study_visits(plan, raw, faults), set(), share, keeper)
+        world, visits = World(plan, faults, raw, changes), study_visits(plan, raw, faults)
+        return cls(world, visits, set(), share, keeper, finished)
 
     def _datasets(self, kind: str) -> list[DatasetPlan]:
         """The datasets of a kind that are built here."""
@@ -185,48 +220,50 @@ class _Study:
             if dataset.kind == kind and (self.share is None or named(dataset.name) in self.share.built)
         ]
 
-    def tabulate(
-        self,
-        watch: Watch,
-        partner: Partner | None,
-        *,
-        beside: Sequence[DatasetPlan] = (),
-        half: int | None = None,
-    ) -> None:
-        """Build the SDTM datasets: all, our half of them, or those of the partner's ``half`` alone."""
+    def tabulate(self, watch: Watch) -> None:
+        """Build the SDTM datasets."""
         datasets = self._datasets("sdtm")
-        parts = None
-        if partner is not None:
-            names = frozenset(dataset.name for dataset in datasets)
-            parts = _one_side(names, half) if half is not None else halves(datasets, beside)
         known: Mapping[str, KeptDataset] = {}
-        if self.keeper is not None and partner is None:
+        chosen: Sequence[DatasetPlan] = datasets
+        if self.promised is not None:
+            handed = companion_share(datasets).handed
+            chosen = [dataset for dataset in datasets if dataset.name not in handed]
+        elif self.keeper is not None:
             known = self.keeper.tabulated(self.plan)
-        self._build(build_sdtm, datasets, watch, partner, parts, known)
+            chosen = to_build(datasets, known, self.plan.digests) if known else datasets
+        split: dict[str, pl.DataFrame] = {}
+
+        def made(dataset: DatasetPlan) -> None:
+            # Whatever is still built reads the texts whole.
+            with noting(self.world, dataset.name):
+                split[dataset.name] = split_texts(self.world.frames[dataset.name], dataset, self.world)
+            self.finished(self.plan, dataset, split[dataset.name])
+
+        self._build(build_sdtm, chosen, made, known)
+        if self.promised is not None:
+            known = self.promised()
+            self.alike.update(known)
+        self._take(known, datasets, watch)
         for dataset in datasets:
             if dataset.name not in known:
-                with noting(self.world, dataset.name):
-                    frame = split_texts(self.world.frames[dataset.name], dataset, self.world)
-                self._made(dataset, frame)
+                self._made(dataset, split[dataset.name])
 
-    def analyse(self, frames: Held, watch: Watch, partner: Partner | None) -> None:
+    def analyse(self, frames: Held, watch: Watch) -> None:
         """Build the analysis datasets from the frames of all studies; the study's own SDTM stays."""
         datasets = self._datasets("adam")
         tabulated = self.world.frames
         self.world.frames = frames
-        if self.keeper is not None and partner is None:
-            for dataset in datasets:
-                known = self.keeper.analysed(dataset)
-                self._build(
-                    build_adam, [dataset], watch, None, None, {} if known is None else {dataset.name: known}
-                )
-                if known is None:
-                    self._made(dataset, frames[dataset.name])
-        else:
-            self._build(build_adam, datasets, watch, partner, None if partner is None else halves(datasets))
-            for dataset in datasets:
-                self._made(dataset, frames[dataset.name])
-        self._check_values(datasets)
+
+        def made(dataset: DatasetPlan) -> None:
+            self._made(dataset, frames[dataset.name])
+            self.finished(self.plan, dataset, frames[dataset.name])
+
+        for dataset in datasets:
+            known = self.keeper.analysed(dataset) if self.keeper is not None else None
+            if known is None:
+                self._build(build_adam, [dataset], made)
+            self._take({} if known is None else {dataset.name: known}, [dataset], watch)
+        self.check_values("adam")
         self.world.frames = tabulated.copy()
         for dataset in datasets:
             self.world.frames.put(dataset.name, frames.as_held(dataset.name))
@@ -236,7 +273,7 @@ class _Study:
         check_in_dm(self.world)
         if self.share is None:
             check_references(self.plan, self.world.frames.blocks, self.world.faults)
-        self._check_values(self._datasets("sdtm"))
+        self.check_values("sdtm")
 
     def shown(self) -> dict[str, pl.DataFrame | Blocks]:
         """The finished datasets by qualified name."""
@@ -252,15 +289,6 @@ class _Study:
             if self.plan.qualified(d.name) in share.given
         }
 
-    def join(self, partner: Partner) -> None:
-        """Add what the partner found."""
-        mine = {name: faults.found() for name, faults in self.world.noted.items()}
-        found, noted, theirs = partner.swap((self.world.faults.found(), mine, self.world.changes))
-        self.world.faults.update(found)
-        self.world.changes.update(theirs)
-        for name, found in noted.items():  # what both noted, they noted of the same records
-            self.world.noted.setdefault(name, self.world.faults.apart()).override(found)
-
     def finish(self) -> None:
         """Add what was noted of each dataset to the faults, and have it kept."""
         noted = {name: faults.found() for name, faults in self.world.noted.items()}
@@ -274,46 +302,44 @@ class _Study:
         if self.keeper is not None:
             self.keeper.made(self.plan, dataset, frame)
 
-    def _check_values(self, datasets: Sequence[DatasetPlan]) -> None:
-        for dataset in datasets:
+    def check_values(self, kind: str) -> None:
+        """Note what is at fault in the values of datasets of a kind, as far as nobody else looks at them."""
+        for dataset in self._datasets(kind):
             name = dataset.name
-            if name in self.own and (self.share is None or self.plan.qualified(name) in self.share.given):
-                frame = self.world.frames[name]
-                data = Blocks.of(frame)
-                with noting(self.world, name):
+            given = self.share is None or self.plan.qualified(name) in self.share.given
+            if name not in self.own | self.alike or not given:
+                continue
+            frame = self.world.frames[name]
+            data = Blocks.of(frame)
+            with noting(self.world, name):
+                if name in self.own:
                     check_values(data, dataset, self.world)
                     check_identified(frame, dataset, self.world.faults)
-                    if self.share is None:
-                        check_alike(data, dataset, self.world.faults)
-                    else:
-                        self.looked_at[name] = data
+                if self.share is None:
+                    check_alike(data, dataset, self.world.faults)
+                else:
+                    self.looked_at[name] = data
 
     def _build(
         self,
         build: Callable[[Sequence[DatasetPlan], World, Visits | None, Watch], None],
-        datasets: Sequence[DatasetPlan],
-        watch: Watch,
-        partner: Partner | None,
-        parts: tuple[Half, Half] | None,
-        kept: Mapping[str, KeptDataset] | None = None,
+        chosen: Sequence[DatasetPlan],
+        made: Callable[[DatasetPlan], None],
+        known: Container[str] = (),
     ) -> None:
-        """Build all, or our half, and take the other from the partner; or what is not kept."""
-        spent = self.spent
-        frames, half = self.world.frames, parts[partner.half] if partner is not None and parts else None
-        chosen = [d for d in datasets if half is None or d.name in half.built]
-        chosen = to_build(chosen, kept, self.plan.digests) if kept else chosen
-        build(chosen, self.world, self.visits, spent.__setitem__)
-        take_over(kept or {}, self.world, spent)
-        self.own.update(half.handed if half is not None else {d.name for d in chosen} - {*(kept or ())})
-        if partner is not None and half is not None:
-            theirs = partner.swap({name: (frames[name], spent[name]) for name in sorted(half.handed)})
-            for name, (frame, seconds) in theirs.items():
-                frames[name], spent[name] = frame, seconds
+        """Build datasets; ``made`` is told of each, as it is finished, that is not known for all that."""
+        by_name = {dataset.name: dataset for dataset in chosen if dataset.name not in known}
+
+        def finished(name: str, seconds: float) -> None:
+            self.spent[name] = seconds
+            if name in by_name:
+                made(by_name[name])
+
+        build(chosen, self.world, self.visits, finished)
+        self.own.update(by_name)
+
+    def _take(self, known: Mapping[str, KeptDataset], datasets: Iterable[DatasetPlan], watch: Watch) -> None:
+        """Take what was made elsewhere, upon which all datasets are finished."""
+        take_over(known, self.world, self.spent)
         for dataset in datasets:
-            watch(self.plan.qualified(dataset.name), spent[dataset.name])
-
-
-def _one_side(names: frozenset[str], half: int) -> tuple[Half, Half]:
-    """All datasets on one side."""
-    parts = Half(names, names), Half(frozenset(), frozenset())
-    return parts if half == 0 else (parts[1], parts[0])
+            watch(self.plan.qualified(dataset.name), self.spent[dataset.name])

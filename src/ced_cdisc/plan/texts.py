@@ -81,15 +81,21 @@ class TextChanges:
             self.parts[key] = max(count, self.parts.get(key, 0))
         self.in_ascii.update(other.in_ascii)
 
+    def of(self, dataset: str) -> TextChanges:
+        """What was done with the texts of one dataset."""
+        parts = {key: count for key, count in self.parts.items() if key[0] == dataset}
+        return TextChanges(parts, {key for key in self.in_ascii if key[0] == dataset})
+
 
 def as_written(plan: StudyPlan, changes: TextChanges) -> StudyPlan:
     """The plan with the variables and qualifiers that hold parts of texts, and comments on what was done."""
     if not changes.parts and not changes.in_ascii:
         return plan
-    return replace(plan, datasets=tuple(_written(dataset, changes) for dataset in plan.datasets))
+    return replace(plan, datasets=tuple(dataset_as_written(dataset, changes) for dataset in plan.datasets))
 
 
-def _written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
+def dataset_as_written(dataset: DatasetPlan, changes: TextChanges) -> DatasetPlan:
+    """The plan of a dataset with the variables and qualifiers that hold parts of texts, and the comments."""
     variables: list[VariablePlan] = []
     qualifiers: list[SupplementalPlan] = []
     parts: list[SupplementalPlan] = []

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ced_cdisc.core.partner import Partner, PartnerLost
+from ced_cdisc.core.partner import Partner
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.stages.kept_checks import KeptChecks
@@ -68,10 +68,7 @@ def check_output(
         file, shown = study.define / NAME, f"{study.shown[1]}/{NAME}"
         folders = [out / one.folder for one in owners]
         if partner is not None:
-            try:
-                partner.swap(folders)
-            except PartnerLost:
-                partner = None
+            partner.send(folders)
         if kept is None:
             checked = [check_folder(folder, partner=partner) for folder in folders]
         else:

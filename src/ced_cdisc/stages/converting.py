@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from ced_cdisc.convert import build_datasets, supplemental
+from ced_cdisc.convert.finish import shown_columns
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.plan.model import KEY, DatasetPlan, StudyPlan
-from ced_cdisc.plan.texts import TextChanges, as_written
+from ced_cdisc.plan.texts import TextChanges, as_written, dataset_as_written
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.stages.kept import Kept
 from ced_cdisc.write.sequence_lock import SequenceLock
+
+
+@dataclass(frozen=True)
+class FinishedDataset:
+    """A dataset with its supplemental qualifiers, and what was done with its texts.
+
+    Attributes:
+        study: the folder of the study.
+        name: the name of the dataset.
+        frame: all that is shown of it.
+        changes: what was done with its texts.
+    """
+
+    study: str
+    name: str
+    frame: pl.DataFrame
+    changes: TextChanges
+
 
 Watch = Callable[[str, int, int], None]
 """Called for each dataset as it is finished, with its name, how many are finished, and of how many."""
@@ -34,8 +53,9 @@ def convert(
     """Raw tables to datasets, their supplemental qualifiers, and the seconds that each dataset took.
 
     All by qualified names. The plan comes back with the variables and qualifiers that continue long texts.
-    The lock, if any, takes over the numbers of the records. What is kept of earlier builds is not made again;
-    what is made is remembered there, whether or not the data have faults.
+    A partner builds some of them and is handed the others as they are finished, to package them meanwhile
+    (:mod:`.packing`). The lock, if any, takes over the numbers of the records. What is kept of earlier builds
+    is not made again; what is made is remembered there, whether or not the data have faults.
 
     Raises:
         Stopped: the data have faults; all that could be found are listed.
@@ -49,13 +69,18 @@ def convert(
         if watch is not None:
             watch(name, len(seconds), total)
 
+    def hand_over(study: StudyPlan, dataset: DatasetPlan, frame: pl.DataFrame) -> None:
+        if partner is not None:
+            partner.send(shown_of(study, dataset, frame, changes[study.folder].of(dataset.name)))
+
+    promised = None if partner is None else partner.receive
     try:
         try:
-            built, found = build_datasets(plan, tables, finished, changes, partner, kept)
+            built, found = build_datasets(plan, tables, finished, changes, hand_over, kept, promised)
         except PartnerLost:
             seconds.clear()
             changes = {study.folder: TextChanges() for study in plan.studies}
-            built, found = build_datasets(plan, tables, finished, changes, keeper=kept)
+            built, found = build_datasets(plan, tables, finished, changes)
     except Stopped as stopped:
         findings.extend(stopped.findings)
         raise Stopped(findings) from None
@@ -83,6 +108,14 @@ def convert(
             if qualifiers is not None:
                 extra[study.qualified(f"SUPP{dataset.name}")] = qualifiers
     return plan, frames, extra, seconds
+
+
+def shown_of(
+    study: StudyPlan, dataset: DatasetPlan, frame: pl.DataFrame, changes: TextChanges
+) -> FinishedDataset:
+    """A finished dataset, all its columns, as it is handed over with what was done with its texts."""
+    shown = shown_columns(dataset_as_written(dataset, changes))
+    return FinishedDataset(study.folder, dataset.name, frame[:, shown], changes)
 
 
 def submitted(dataset: DatasetPlan, whole: Blocks) -> tuple[Blocks, Blocks | None]:

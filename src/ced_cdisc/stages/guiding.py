@@ -209,9 +209,9 @@ def make_guides(
             findings.add(Finding("CED430", message, where, hint, Stage.OUTPUT, Severity.NOTE))
     if partner is not None:
         with suppress(PartnerLost):
-            partner.swap(guides[1::2])
-            mine = render(guides[::2])
-            return mine | partner.swap(None)
+            partner.send(guides[::2])
+            mine = render(guides[1::2])
+            return mine | partner.receive()
     if kept is not None:
         return _kept_render(guides, kept)
     return render(guides)

@@ -27,13 +27,13 @@ from ced_cdisc.write.output_files import OutputFiles
 from ced_cdisc.write.xpt import write_xpt, write_xpt_blocks
 from ced_cdisc.write.xpt_check import check_xpt
 
-_Package = tuple[PackageMetadata | None, list[Finding]]
+Package = tuple[PackageMetadata | None, list[Finding]]
 _Analysed = tuple[dict[str, bytes], list[Finding]]
 _PAGE = "define.html"
 
 
 @dataclass(frozen=True)
-class _Defined:
+class Defined:
     """define.xml, the style and the page for readers beside it, and what the checks of define.xml found."""
 
     xml: bytes
@@ -60,18 +60,21 @@ def package(
         Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
     """
     try:
-        made = share_out(plan, data, raw, files, partner) if partner is not None else None
+        made = _taken_over(plan, data, raw, files, partner) if partner is not None and data else None
     except PartnerLost:
         made = None
     if made is None:
         made = (
-            {place.folder: _package(place, data, raw, files, kept) for place in _places(plan)},
+            {
+                place.folder: package_of(place, metadata_of(place, data, kept), data, raw, files, kept)
+                for place in places_of(plan)
+            },
             _analysed(plan, data, kept),
         )
     packed, (analysed, said) = made
     findings.extend(said)
     packages: dict[str, PackageMetadata] = {}
-    for place in _places(plan):
+    for place in places_of(plan):
         metadata, found = packed[place.folder]
         findings.extend(found)
         if metadata is not None:
@@ -80,7 +83,7 @@ def package(
     stop_on_errors(findings)
     described = {
         place.plan.qualified(dataset.name)
-        for place in _places(plan)
+        for place in places_of(plan)
         if place.folder in packages
         for dataset in packages[place.folder].datasets
     }
@@ -90,7 +93,7 @@ def package(
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """One package: whose it is, and of which kind."""
 
     plan: StudyPlan
@@ -98,52 +101,57 @@ class _Place:
 
     @property
     def folder(self) -> str:
+        """Where it stands in the output: ``sdtm``, ``adam``, ``controls/sdtm``."""
         return self.plan.qualified(self.kind)
 
+    @property
+    def datasets(self) -> list[DatasetPlan]:
+        """The plans of its datasets."""
+        return [dataset for dataset in self.plan.datasets if dataset.kind == self.kind]
 
-def _places(plan: StudyPlan) -> list[_Place]:
-    return [_Place(plan, "sdtm"), _Place(plan, "adam"), *(_Place(one, "sdtm") for one in plan.pooled)]
+
+def places_of(plan: StudyPlan) -> list[Place]:
+    """The packages of a study and of those that it pools."""
+    return [Place(plan, "sdtm"), Place(plan, "adam"), *(Place(one, "sdtm") for one in plan.pooled)]
 
 
-def share_out(
+def finished_in_turn(plan: StudyPlan) -> list[Place]:
+    """The packages that have datasets, in the order in which all of these are finished."""
+    sdtm, adam, *pooled = places_of(plan)
+    return [place for place in (*pooled, sdtm, adam) if place.datasets]
+
+
+def _taken_over(
     plan: StudyPlan,
     data: Mapping[str, Blocks],
     raw: Mapping[str, pl.DataFrame],
     files: OutputFiles,
     partner: Partner,
-) -> tuple[dict[str, _Package], _Analysed]:
-    """All packages and the results: the second half makes ADaM, the first describes all others.
+) -> tuple[dict[str, Package], _Analysed]:
+    """All packages as :func:`.packing.pack` makes them, and the results.
 
-    Then the second makes define.xml of SDTM with its page, which takes as long as what the first does
-    meanwhile: the transport files, the annotated CRF and the results.
+    Of the last package the partner makes define.xml alone, which takes as long as the other files of it.
 
     Raises:
         PartnerLost: the partner is gone.
     """
-    sdtm, adam, *pooled = _places(plan)
-    if partner.half:
-        made = _package(adam, data, raw, files)
-        described: PackageMetadata | None = partner.swap((made, files.kept))
-        partner.swap(None if described is None else _define(sdtm, described))
-        return {}, ({}, [])
-    made = {place.folder: _package(place, data, raw, files) for place in pooled}
-    metadata = _described(sdtm, data)
-    made[adam.folder], theirs = partner.swap(metadata)
-    files.put(theirs)
+    *earlier, last = finished_in_turn(plan)
     analysed = analyse(plan, data)
-    if metadata is None:
-        partner.swap(None)
-        made[sdtm.folder] = None, []
-        return made, analysed
-    written, documents = _transport(sdtm, metadata, data, files), _documents(sdtm, raw)
-    defined = partner.swap(None)
-    made[sdtm.folder] = _joined(sdtm, metadata, written, defined, documents, files)
+    made: dict[str, Package] = {place.folder: (None, []) for place in places_of(plan)}
+    for place in earlier:
+        made[place.folder], theirs = partner.receive()
+        files.put(theirs)
+    metadata: PackageMetadata | None = partner.receive()
+    if metadata is not None:
+        written, documents = transport(last, metadata, data, files), documents_of(last, raw)
+        made[last.folder] = joined(last, metadata, written, partner.receive(), documents, files)
     return made, analysed
 
 
-def _described(
-    place: _Place, data: Mapping[str, Blocks], kept: KeptPackages | None = None
+def metadata_of(
+    place: Place, data: Mapping[str, Blocks], kept: KeptPackages | None = None
 ) -> PackageMetadata | None:
+    """What a package says of its datasets; None if there are none."""
     own = place.plan.own(data)
     if kept is None:
         return describe_package(place.plan, place.kind, own)
@@ -153,24 +161,24 @@ def _described(
     )
 
 
-def _package(
-    place: _Place,
+def package_of(
+    place: Place,
+    metadata: PackageMetadata | None,
     data: Mapping[str, Blocks],
     raw: Mapping[str, pl.DataFrame],
     files: OutputFiles,
     kept: KeptPackages | None = None,
-) -> _Package:
-    """Describe the datasets, write them, and check define.xml against the schema and their headers."""
-    metadata = _described(place, data, kept)
+) -> Package:
+    """Write the datasets of a package, and check define.xml against the schema and their headers."""
     if metadata is None:
         return None, []
-    written = _transport(place, metadata, data, files, kept)
-    defined = _define(place, metadata) if kept is None else _kept_define(place, metadata, kept)
-    return _joined(place, metadata, written, defined, _documents(place, raw, kept), files)
+    written = transport(place, metadata, data, files, kept)
+    defined = define(place, metadata) if kept is None else _kept_define(place, metadata, kept)
+    return joined(place, metadata, written, defined, documents_of(place, raw, kept), files)
 
 
-def _transport(
-    place: _Place,
+def transport(
+    place: Place,
     metadata: PackageMetadata,
     data: Mapping[str, Blocks],
     files: OutputFiles,
@@ -189,7 +197,7 @@ def _transport(
 
 
 def _write(
-    place: _Place,
+    place: Place,
     metadata: PackageMetadata,
     dataset: DatasetMetadata,
     data: Blocks,
@@ -255,7 +263,7 @@ def _up(folder: str) -> str:
     return "../" * (folder.count("/") + 2) + folder
 
 
-def _define(place: _Place, metadata: PackageMetadata) -> _Defined:
+def define(place: Place, metadata: PackageMetadata) -> Defined:
     """define.xml and its page; that of analysis datasets links to that of the SDTM datasets they read.
 
     What define.xml says is checked, and compared with the headers that the transport files have.
@@ -272,25 +280,25 @@ def _define(place: _Place, metadata: PackageMetadata) -> _Defined:
         found = [*check_document(document), *check_define_against_xpt(document, members)]
     page = define_page(metadata, beside(_read_by(place), f"../sdtm/{_PAGE}"))
     # Terms are those of the study's own package by the plan, which need not be at hand here.
-    return _Defined(xml, stylesheet(), page, [finding for finding in found if finding.code != "CED546"])
+    return Defined(xml, stylesheet(), page, [finding for finding in found if finding.code != "CED546"])
 
 
-def _read_by(place: _Place) -> list[DatasetPlan]:
+def _read_by(place: Place) -> list[DatasetPlan]:
     """The SDTM datasets that analysis datasets read, to whose page theirs links."""
     return [one for one in place.plan.datasets if place.kind == "adam" and one.kind == "sdtm"]
 
 
-def _kept_define(place: _Place, metadata: PackageMetadata, kept: KeptPackages) -> _Defined:
+def _kept_define(place: Place, metadata: PackageMetadata, kept: KeptPackages) -> Defined:
     """The same, from an earlier build where nothing of it changed."""
 
     def make() -> tuple[dict[str, bytes], list[Finding]]:
-        made = _define(place, metadata)
+        made = define(place, metadata)
         return {"xml": made.xml, "style": made.style, "page": made.page}, made.found
 
     linked = [(dataset.name, [one.name for one in dataset.supplemental]) for dataset in _read_by(place)]
     made_of = place.folder, metadata, linked
     files, found = kept.products.of(f"define {place.folder}", made_of, make)
-    return _Defined(files["xml"], files["style"], files["page"], found)
+    return Defined(files["xml"], files["style"], files["page"], found)
 
 
 def _analysed(plan: StudyPlan, data: Mapping[str, Blocks], kept: KeptPackages | None) -> _Analysed:
@@ -302,8 +310,8 @@ def _analysed(plan: StudyPlan, data: Mapping[str, Blocks], kept: KeptPackages | 
     return kept.products.of("results", made_of, partial(analyse, plan, data))
 
 
-def _documents(
-    place: _Place, raw: Mapping[str, pl.DataFrame], kept: KeptPackages | None = None
+def documents_of(
+    place: Place, raw: Mapping[str, pl.DataFrame], kept: KeptPackages | None = None
 ) -> dict[str, bytes]:
     """The documents that define.xml names and the build makes; the library is loaded for these alone."""
     made: dict[str, bytes] = {}
@@ -323,14 +331,14 @@ def _annotated(path: str, crf: AnnotatedCrf) -> tuple[dict[str, bytes], list[Fin
     return {path: annotated_crf_pdf(crf)}, []
 
 
-def _joined(
-    place: _Place,
+def joined(
+    place: Place,
     metadata: PackageMetadata,
     written: list[Finding],
-    defined: _Defined,
+    defined: Defined,
     documents: Mapping[str, bytes],
     files: OutputFiles,
-) -> _Package:
+) -> Package:
     """The files of a package; where a dataset could not be written, define.xml would describe what is not."""
     if written:
         return metadata, written

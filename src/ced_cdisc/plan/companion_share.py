@@ -1,4 +1,4 @@
-"""Datasets in two parts of like cost, so that two processes can build them side by side."""
+"""Which SDTM datasets the companion of a small build makes, before there is anything to be packaged."""
 
 from __future__ import annotations
 
@@ -8,20 +8,27 @@ from dataclasses import dataclass
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.only import closure
 
+_PART = 0.4
+"""Of the cost, what the companion builds: it has packages to make afterwards."""
+
 
 @dataclass(frozen=True)
-class Half:
-    """What one of the two builds, and what of it the other takes over."""
+class CompanionShare:
+    """Names of datasets.
 
-    built: frozenset[str]
-    handed: frozenset[str]
+    Attributes:
+        built: by the companion: those that it hands over and what they need.
+        handed: those that it hands over, which no dataset of the other process needs.
+    """
+
+    built: frozenset[str] = frozenset()
+    handed: frozenset[str] = frozenset()
 
 
-def halves(datasets: Sequence[DatasetPlan], beside: Sequence[DatasetPlan] = ()) -> tuple[Half, Half]:
-    """The two parts: handed over is each dataset once. The second builds those ``beside`` as well.
+def companion_share(datasets: Sequence[DatasetPlan]) -> CompanionShare:
+    """What of the SDTM datasets of a study the companion builds, by cost.
 
-    What nothing else reads is shared out by cost. What both parts need, such as DM, both build: that is
-    sooner done than waited for.
+    What the datasets of both need, such as DM, both build: that is sooner done than waited for.
     """
     by_name = {dataset.name: dataset for dataset in datasets}
     costs = {dataset.name: cost(dataset) for dataset in datasets}
@@ -32,15 +39,15 @@ def halves(datasets: Sequence[DatasetPlan], beside: Sequence[DatasetPlan] = ()) 
         if not any(name in closures[other] for other in ends):  # datasets that read each other, as DM and EX
             ends.append(name)
     ends.sort(key=lambda name: (-sum(costs[n] for n in closures[name]), name))
-    parts: tuple[set[str], set[str]] = (set(), set())
-    more = (0, sum(map(cost, beside)))
+    weights, parts = (1 - _PART, _PART), (set[str](), set[str]())
     for name in ends:
         wider = [
-            m + sum(costs[n] for n in part | closures[name]) for m, part in zip(more, parts, strict=True)
+            sum(costs[n] for n in part | closures[name]) / weight
+            for part, weight in zip(parts, weights, strict=True)
         ]
         parts[int(wider[1] < wider[0])].update(closures[name])
-    first, second = parts
-    return Half(frozenset(first), frozenset(first)), Half(frozenset(second), frozenset(second - first))
+    ours, theirs = parts
+    return CompanionShare(frozenset(theirs), frozenset(theirs - ours)) if theirs - ours else CompanionShare()
 
 
 def cost(dataset: DatasetPlan) -> int:
