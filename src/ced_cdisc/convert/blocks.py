@@ -40,8 +40,9 @@ def stack_blocks(dataset: DatasetPlan, world: World, visits: Visits | None) -> p
     later = {name for line in whole for name in names_in(line.tree) if "." in name}
     groups = groups_of(dataset.blocks)
     parts = [_group_rows(group, dataset.name, world, visits, kinds, later) for group in groups]
-    empty = pl.DataFrame(schema={TABLE: pl.String, ROW: pl.Int64})
-    rows = pl.concat([empty, *parts], how="diagonal")
+    if not parts or any(not {TABLE, ROW} <= {*part.columns} for part in parts):  # written rows alone
+        parts.insert(0, pl.DataFrame(schema={TABLE: pl.String, ROW: pl.Int64}))
+    rows = pl.concat(parts, how="diagonal")
     rows = rows.with_columns(*lacking(rows, dataset), pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER))
     if SUBJECT in rows.columns and dataset.person != SUBJECT:
         rows = rows.drop(SUBJECT)  # associated persons: nothing goes by subject
