@@ -227,3 +227,31 @@ def test_leaves_come_back_in_their_order(expression: str) -> None:
     other: list[Leaf] = []
     shape(with_leaves(node, COLUMNS, iter([rest(leaf) for leaf in leaves])), COLUMNS, other)
     assert not other
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_conditions_may_name_the_one_record_of_another_dataset(
+    twice: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variable is fetched once for all blocks; two records of a subject are a fault of each condition."""
+    people = subjects(
+        "1", "2", "3", *(["3"] if twice else []), ARM=["A", "B", "A", *(["B"] if twice else [])]
+    )
+    study = Study(dm=people, vit=subjects("1", "2", "3", X=["7", "8", None], Y=["4", "5", "6"]))
+    study.add("DM", [raw("dm", ARM="dm.ARM")], extra=["USUBJID"])
+    blocks = [
+        block("vit", "raw", {"VSTESTCD": f"'{n}'", "VSORRES": f"vit.{n}"}, keep=f"DM.ARM = '{arm}'")
+        for n, arm in (("X", "A"), ("Y", "A"), ("X", "B"))
+    ]
+    study.add("VS", blocks, extra=["USUBJID"])
+    together = study.faults() or study.rows("VS", "USUBJID", "VSTESTCD", "VSORRES")
+    if twice:
+        assert together == [
+            "spec.yaml:3 CED256 VS: only(DM.ARM) finds more than one record with a value; first, last, min or max choose one\n"
+            "    vit.csv line 4, subject S1-3"
+        ]
+    else:
+        wanted = [("X", "1", "7"), ("X", "3", None), ("Y", "1", "4"), ("Y", "3", "6"), ("X", "2", "8")]
+        assert together == [(f"S1-{subject}", code, value) for code, subject, value in wanted]
+    monkeypatch.setattr(families, "_ROWS", 0)
+    assert (study.faults() or study.rows("VS", "USUBJID", "VSTESTCD", "VSORRES")) == together

@@ -32,8 +32,11 @@ class Group:
 def groups_of(blocks: Sequence[Block]) -> list[Group]:
     """The blocks in their order, those that go together in one group."""
     made: list[Group] = []
-    for _, run in groupby(blocks, key=_from_one):
-        alike: list[Block] = []
+    for _, together in groupby(blocks, key=_from_one):
+        run, alike = list(together), list[Block]()
+        if len(run) == 1:
+            made += _group(run)
+            continue
         for block in run:
             if not _is_plain(block):
                 made += [*_group(alike), Group((block,), ((),), block.lines)]
@@ -90,7 +93,7 @@ def _own(blocks: Sequence[Block], shared: dict[str, Line]) -> tuple[tuple[Line, 
 
 def _same(one: Line, other: Line) -> bool:
     """Whether two lines give the same values, and the same faults at the same place of the spec."""
-    if one.tree != other.tree or one.type is not other.type:
+    if (one.tree is not other.tree and one.tree != other.tree) or one.type is not other.type:
         return False
     in_ascii = one.policy.transliterate
     if in_ascii != other.policy.transliterate:

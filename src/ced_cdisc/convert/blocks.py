@@ -12,7 +12,7 @@ from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group, groups_of
 from ced_cdisc.convert.families import families_of, family_rows
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, Place, records_of
-from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking
+from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking, with_singles
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.sources import HIDDEN, ORDER, OWNER, World
 from ced_cdisc.convert.steps import Steps
@@ -40,8 +40,9 @@ def stack_blocks(dataset: DatasetPlan, world: World, visits: Visits | None) -> p
     later = {name for line in whole for name in names_in(line.tree) if "." in name}
     groups = groups_of(dataset.blocks)
     parts = [_group_rows(group, dataset.name, world, visits, kinds, later) for group in groups]
-    empty = pl.DataFrame(schema={TABLE: pl.String, ROW: pl.Int64})
-    rows = pl.concat([empty, *parts], how="diagonal")
+    if not parts or any(not {TABLE, ROW} <= {*part.columns} for part in parts):  # written rows alone
+        parts.insert(0, pl.DataFrame(schema={TABLE: pl.String, ROW: pl.Int64}))
+    rows = pl.concat(parts, how="diagonal")
     rows = rows.with_columns(*lacking(rows, dataset), pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER))
     if SUBJECT in rows.columns and dataset.person != SUBJECT:
         rows = rows.drop(SUBJECT)  # associated persons: nothing goes by subject
@@ -132,10 +133,14 @@ def _own_rows(
     ``after`` names the columns that are read of them later.
     """
     several: list[tuple[int, Steps]] = []
-    for family in families_of(group, frame):
+    known = frame
+    if len(group.blocks) > 1:
+        asked = [(Place(scope.dataset, one.where), one.keep) for one in group.blocks if one.keep is not None]
+        known = with_singles(frame, asked, scope)
+    for family in families_of(group, known):
         runs = None
         if len(family.places) > 1:
-            runs = family_rows(frame, family, after, scope, kinds)
+            runs = family_rows(known, family, after, known.columns[frame.width :], scope, kinds)
         if runs is not None:
             several += [(place, Steps(rows, scope, kinds)) for place, rows in runs]
             continue

@@ -112,7 +112,12 @@ def _family(group: Group, kin: Sequence[tuple[int, Sequence[Leaf]]], schema: pl.
 
 
 def family_rows(
-    frame: pl.DataFrame, family: Family, after: Collection[str], scope: Scope, kinds: Mapping[str, Type]
+    frame: pl.DataFrame,
+    family: Family,
+    after: Collection[str],
+    aside: Collection[str],
+    scope: Scope,
+    kinds: Mapping[str, Type],
 ) -> list[tuple[int, pl.DataFrame]] | None:
     """The records that the blocks of a family keep, with their own variables; None where they show a fault.
 
@@ -120,6 +125,7 @@ def family_rows(
         frame: the records of the source.
         family: two blocks or more.
         after: the columns that are read of the rows later.
+        aside: columns of the frame that conditions alone read, and that the rows do not keep.
         scope: what the lines stand in.
         kinds: the types of the variables.
 
@@ -144,7 +150,7 @@ def family_rows(
     steps = Steps.of(kept, known, scope, kinds)
     steps.add(family.lines)
     made = steps.rows_without_fault()
-    return None if made is None else _runs(made, family)
+    return None if made is None else _runs(made, family, aside)
 
 
 def _beside(
@@ -168,11 +174,12 @@ def _beside(
     return pl.concat([alike] * count, rechunk=True).hstack(columns), words
 
 
-def _runs(rows: pl.DataFrame, family: Family) -> list[tuple[int, pl.DataFrame]]:
+def _runs(rows: pl.DataFrame, family: Family, aside: Collection[str]) -> list[tuple[int, pl.DataFrame]]:
     """The rows of neighbouring blocks, without what was put beside them."""
     blocks = np.arange(len(family.places))
     ends = [0, *np.searchsorted(rows[_BLOCK].to_numpy(), blocks, side="right").tolist()]
-    rows = rows[:, [name for name in rows.columns if name != _BLOCK and name not in family.given]]
+    added = {_BLOCK, *family.given, *aside}
+    rows = rows[:, [name for name in rows.columns if name not in added]]
     runs: list[tuple[int, pl.DataFrame]] = []
     for _, run in groupby(enumerate(family.places), key=lambda pair: pair[1] - pair[0]):
         (first, place), *others = run

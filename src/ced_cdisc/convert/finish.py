@@ -8,7 +8,7 @@ from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of
 from ced_cdisc.convert.lines import filter_true, hold
 from ced_cdisc.convert.sources import ORDER, World
-from ced_cdisc.convert.texts import check_texts
+from ced_cdisc.convert.texts import Different, check_texts
 from ced_cdisc.core.blocks import Blocks, is_unique
 from ced_cdisc.core.findings import Severity, Stage, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
@@ -42,9 +42,10 @@ def check_values(data: Blocks, dataset: DatasetPlan, world: World) -> None:
     """CED264 for values outside closed codelists, CED265 for checks, CED266 and CED267 for texts, CED548 for
     keys."""
     frame = data.frame()
+    found = Different(data)
     _check_keys(frame, dataset, world)
-    _check_codelists(data, dataset, world)
-    check_texts(data, dataset, world)
+    _check_codelists(data, found, dataset, world)
+    check_texts(data, found, dataset, world)
     _check_conditions(frame, dataset, world)
 
 
@@ -92,13 +93,14 @@ def _check_conditions(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -
             )
 
 
-def _check_codelists(data: Blocks, dataset: DatasetPlan, world: World) -> None:
+def _check_codelists(data: Blocks, found: Different, dataset: DatasetPlan, world: World) -> None:
     """CED264: one finding for each value of a variable that its closed codelist lacks."""
     bound = [(v, v.codelist) for v in dataset.variables if v.closed and v.codelist and v.codelist.terms]
     bound = [
         (v, c)
         for v, c in bound
-        if v.kind not in (Type.TEXT, Type.DTC) or _is_strange(data.column(v.name), c)
+        if v.kind not in (Type.TEXT, Type.DTC)
+        or not {None, *(term.value for term in c.terms)}.issuperset(found.of(v.name))
     ]
     if not bound or not data.height:
         return
@@ -108,17 +110,13 @@ def _check_codelists(data: Blocks, dataset: DatasetPlan, world: World) -> None:
         value.is_not_null() & ~value.is_in([term.value for term in codelist.terms])
         for value, (_, codelist) in zip(values, bound, strict=True)
     ]
-    found = frame.select(one.any().alias(f"{i}") for i, one in enumerate(strange)).row(0)
-    for (variable, codelist), value, bad, any_bad in zip(bound, values, strange, found, strict=True):
+    shows = frame.select(one.any().alias(f"{i}") for i, one in enumerate(strange)).row(0)
+    for (variable, codelist), value, bad, any_bad in zip(bound, values, strange, shows, strict=True):
         if not any_bad:
             continue
         shown = frame.filter(bad).with_columns(value.alias("__shown"))
         for (term,), rows in shown.group_by("__shown", maintain_order=True):
             _strange_value(str(term), rows, variable, codelist, dataset, world)
-
-
-def _is_strange(texts: pl.Series, codelist: Codelist) -> bool:
-    return not {None, *(term.value for term in codelist.terms)}.issuperset(texts.to_list())
 
 
 def _strange_value(

@@ -40,7 +40,7 @@ def hold(frame: pl.DataFrame, asked: Sequence[tuple[Place, tree.Node]], scope: S
     """Whether each of several conditions is true, row by row; null where it is unknown."""
     if not asked:
         return []
-    frame = _with_singles(frame, asked, scope)
+    frame = with_singles(frame, asked, scope)
     frame, names = add_aggregates(
         frame, [use for place, node in asked for use in uses_in(node, place)], scope
     )
@@ -79,9 +79,7 @@ def _is_single(node: tree.Node, columns: Collection[str], scope: Scope) -> TypeG
     )
 
 
-def _with_singles(
-    frame: pl.DataFrame, asked: Sequence[tuple[Place, tree.Node]], scope: Scope
-) -> pl.DataFrame:
+def with_singles(frame: pl.DataFrame, asked: Sequence[tuple[Place, tree.Node]], scope: Scope) -> pl.DataFrame:
     """Variables of one-record datasets (DM.RFSTDTC) that conditions name and no line has fetched."""
     columns = dict.fromkeys(frame.columns)
     fetched = [
@@ -93,11 +91,8 @@ def _with_singles(
     if not fetched:
         return frame
     known, names = add_aggregates(frame, [Use(one, place) for place, one in fetched], scope)
-    faults = [
-        (place, fault)
-        for place, one in fetched
-        for fault in compile_node(one, FUNCTIONS, known.columns, names).faults
-    ]
+    found = {one: compile_node(one, FUNCTIONS, known.columns, names).faults for one in names}
+    faults = [(place, fault) for place, one in dict.fromkeys(fetched) for fault in found[one]]
     scope.world.faults.in_rows(known, faults)
     shown = {name: one.of.name for one, name in names.items() if isinstance(one.of, tree.Column)}
     return known.select(*columns, *(pl.col(hidden).alias(name) for hidden, name in shown.items()))

@@ -4,6 +4,7 @@ name the spec line and the raw record."""
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import polars as pl
 
@@ -111,7 +112,21 @@ def _taken(dataset: DatasetPlan, variable: str, column: str, where: Location, fa
     faults.add("CED241", message, where, "rename what has this name")
 
 
-def check_texts(data: Blocks, dataset: DatasetPlan, world: World) -> None:
+class Different:
+    """The different values of the columns of a dataset, each column looked at once."""
+
+    def __init__(self, data: Blocks) -> None:
+        self._data = data
+        self._known: dict[str, frozenset[Any]] = {}
+
+    def of(self, name: str) -> frozenset[Any]:
+        """The values of a column, None among them where one is missing."""
+        if name not in self._known:
+            self._known[name] = frozenset(self._data.column(name).to_list())
+        return self._known[name]
+
+
+def check_texts(data: Blocks, found: Different, dataset: DatasetPlan, world: World) -> None:
     """CED266 for texts over 200 bytes, CED267 for characters beyond printable ASCII.
 
     One finding for each variable and value. Copies from other datasets are spared: the fault is there.
@@ -119,17 +134,17 @@ def check_texts(data: Blocks, dataset: DatasetPlan, world: World) -> None:
     splits = {name for name, _ in split_variables(dataset)}
     named = [(v.name, v.where) for v in dataset.variables if v.kind is Type.TEXT and _is_own(v.origin.type)]
     named += [(SUPP + q.name, q.where) for q in dataset.supplemental]
-    named = [(name, where) for name, where in named if _is_suspect(data.column(name))]
+    named = [(name, where) for name, where in named if _is_suspect(name, data, found)]
     if not named or not data.height:
         return
     frame = data.frame()
     too_long = [_too_long(name) for name, _ in named]
     foreign = [_foreign_to_ascii(name) for name, _ in named]
-    found = frame.select(one.any().alias(f"{i}") for i, one in enumerate((*too_long, *foreign))).row(0)
+    shows = frame.select(one.any().alias(f"{i}") for i, one in enumerate((*too_long, *foreign))).row(0)
     for i, (name, where) in enumerate(named):
-        if found[i]:
+        if shows[i]:
             _report("CED266", frame.filter(too_long[i]), name, where, dataset, world, name in splits)
-        if found[len(named) + i]:
+        if shows[len(named) + i]:
             _report("CED267", frame.filter(foreign[i]), name, where, dataset, world)
 
 
@@ -141,11 +156,10 @@ def _foreign_to_ascii(name: str) -> pl.Expr:
     return pl.col(name).str.contains(r"[^ -~]")
 
 
-def _is_suspect(values: pl.Series) -> bool:
-    if len(values) > FEW:
-        name = values.name
+def _is_suspect(name: str, data: Blocks, found: Different) -> bool:
+    if not data.is_small and len(values := data.column(name)) > FEW:
         return bool(values.to_frame().select((_too_long(name) | _foreign_to_ascii(name)).any()).item())
-    present = [value for value in values.to_list() if value]
+    present = [value for value in found.of(name) if value]
     together = "".join(present)
     longest = max(map(len, present), default=0)
     return longest > XPT_TEXT_BYTES or not (together.isascii() and together.isprintable())

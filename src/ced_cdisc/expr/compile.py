@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import polars as pl
 
-from ced_cdisc.core.dates import Reading, read_date
+from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.imputation import impute
 from ced_cdisc.expr import intervals, tree
 from ced_cdisc.expr.matching import spellings
@@ -26,12 +26,15 @@ from ced_cdisc.expr.values import (
     DTYPES,
     Argument,
     Function,
+    column,
     each,
     each_pair,
     each_row,
     missing,
     quotient,
+    text_of,
     true,
+    written,
 )
 
 MANY = "_many"
@@ -81,17 +84,17 @@ def compile_node(
             missing on every row.
         aggregates: the hidden column of each aggregate in the tree.
     """
+    if isinstance(node, tree.Literal) and _is_typed(node):
+        return Compiled(written(node.value, node.type), ())
     compiler = _Compiler(functions, columns, aggregates or {})
     expr = compiler.visit(node)
-    if node.type in (None, Type.MISSING) or _is_typed(node):
+    if node.type in (None, Type.MISSING):
         return Compiled(expr, tuple(compiler.faults))
     return Compiled(expr.cast(DTYPES[node.type]), tuple(compiler.faults))
 
 
-def _is_typed(node: tree.Node) -> bool:
+def _is_typed(node: tree.Literal) -> bool:
     """Whether a literal's expression has the type of the node as it is: the most frequent of all lines."""
-    if not isinstance(node, tree.Literal):
-        return False
     return node.value in (None, "") or node.type is (
         Type.TEXT if isinstance(node.value, str) else Type.NUMBER
     )
@@ -126,14 +129,12 @@ class _Compiler:
     # leaves
 
     def _literal(self, node: tree.Literal) -> pl.Expr:
-        if node.value is None or node.value == "":
-            return missing(node.type)
-        return _words(node.value) if isinstance(node.value, str) else pl.lit(float(node.value))
+        return written(node.value, node.type)
 
     def _column(self, node: tree.Column) -> pl.Expr:
         if node.name not in self._columns and not node.owner:
             return missing(node.type)
-        return _named(node.name)
+        return column(node.name)
 
     def _aggregate(self, node: tree.Aggregate) -> pl.Expr:
         name = self._aggregates[node]
@@ -317,13 +318,15 @@ class _Compiler:
     def _readdate(self, node: tree.ReadDate) -> pl.Expr:
         day, how = self._text(node.date), (node.formats, node.time_formats, node.pivot)
         if node.time is None:
-            trouble = each(day, lambda d: _read(d, None, *how).trouble != "", Type.TRUTH)
-            self._fault(node, "date", trouble, day)
-            return each(day, lambda d: _read(d, None, *how).dtc, Type.DTC)
-        time = self._text(node.time)
-        bad = each_pair(day, time, lambda d, t: _read(d, t, *how).trouble != "", Type.TRUTH)
-        self._fault(node, "date", bad, day.fill_null("") + pl.lit(BESIDE) + time.fill_null(""))
-        return each_pair(day, time, lambda d, t: _read(d, t, *how).dtc, Type.DTC)
+            read = each(day, lambda d: _read(d, None, *how), Type.DTC)
+            shown = day
+        else:
+            time = self._text(node.time)
+            read = each_pair(day, time, lambda d, t: _read(d, t, *how), Type.DTC)
+            shown = day.fill_null("") + text_of(BESIDE) + time.fill_null("")
+        bad = read == text_of(_TROUBLE)
+        self._fault(node, "date", bad, shown)
+        return pl.when(~bad).then(read)
 
     def _impute(self, node: tree.Impute) -> pl.Expr:
         kind, rule, lows = node.type or Type.DATE, node.rule, len(node.not_before)
@@ -333,27 +336,20 @@ class _Compiler:
             made = impute(dtc, rule, bounds[:lows], bounds[lows:])
             return None if made is None else read(made)
 
-        written = [self._written(bound) for bound in (*node.not_before, *node.not_after)]
+        written = [self._date_text(bound) for bound in (*node.not_before, *node.not_after)]
         return each_row([self._typed(node.of, Type.DTC), *written], imputed, kind)
 
-    def _written(self, node: tree.Node) -> pl.Expr:
+    def _date_text(self, node: tree.Node) -> pl.Expr:
         """A date as ISO 8601 text."""
         return self._functions["text"]([self._argument(node)])  # type: ignore[return-value]
 
 
+_TROUBLE = "\x00"
+"""Stands in a column of dates for one that could not be read."""
+
 _COMPARED: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "=": pl.Expr.eq, "!=": pl.Expr.ne, "<": pl.Expr.lt, "<=": pl.Expr.le, ">": pl.Expr.gt, ">=": pl.Expr.ge,
 }  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def _words(text: str) -> pl.Expr:
-    return pl.lit(text)
-
-
-@lru_cache(maxsize=4096)
-def _named(column: str) -> pl.Expr:
-    return pl.col(column)
 
 
 def _is_in(of: pl.Expr, values: pl.Series) -> pl.Expr:
@@ -369,8 +365,10 @@ def _is_in(of: pl.Expr, values: pl.Series) -> pl.Expr:
 @lru_cache(maxsize=200_000)
 def _read(
     date: Any, time: Any, formats: tuple[str, ...], time_formats: tuple[str, ...], pivot: int | None
-) -> Reading:
-    return read_date(date, time, formats, time_formats, pivot)
+) -> str | None:
+    """ISO 8601 text, or that it could not be read: one look gives the value and whether it is at fault."""
+    reading = read_date(date, time, formats, time_formats, pivot)
+    return _TROUBLE if reading.trouble else reading.dtc
 
 
 def _power(base: float | None, exponent: float | None) -> float | None:

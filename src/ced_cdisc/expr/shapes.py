@@ -46,16 +46,17 @@ def _shape(node: tree.Node, columns: Container[str], leaves: list[Leaf], *, may_
             leaves.append(node)
             return tree.Column, node.type
         return tree.Column, node.type, node.name
-    below, others = _fields(type(node))
+    kind, known = type(node), node.__dict__
+    below, others = _fields(kind)
     may_vary = _may_vary(node)
-    found: list[Any] = [type(node), node.type, *(getattr(node, name) for name in others)]
+    found: list[Any] = [kind, node.type, *[known[name] for name in others]]
     for name in below:
-        value = getattr(node, name)
+        value = known[name]
         if isinstance(value, tree.Node):
             found.append(_shape(value, columns, leaves, may_vary=may_vary))
         elif value is not None:
             parts = cast("tuple[tree.Node, ...]", value)
-            found.append(tuple(_shape(part, columns, leaves, may_vary=may_vary) for part in parts))
+            found.append(tuple([_shape(part, columns, leaves, may_vary=may_vary) for part in parts]))
     return tuple(found)
 
 

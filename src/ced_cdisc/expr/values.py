@@ -62,6 +62,30 @@ def missing(kind: Type | None) -> pl.Expr:
     return pl.lit(None, dtype=DTYPES[kind or Type.MISSING])
 
 
+@lru_cache(maxsize=4096)
+def text_of(value: str) -> pl.Expr:
+    """A text as a value of all rows."""
+    return pl.lit(value)
+
+
+@lru_cache(maxsize=4096)
+def _number_of(value: float) -> pl.Expr:
+    return pl.lit(value)
+
+
+def written(value: str | float | None, kind: Type | None) -> pl.Expr:
+    """What an expression writes out, as a value of all rows."""
+    if value is None or value == "":
+        return missing(kind)
+    return text_of(value) if isinstance(value, str) else _number_of(float(value))
+
+
+@lru_cache(maxsize=4096)
+def column(name: str) -> pl.Expr:
+    """A column of the rows."""
+    return pl.col(name)
+
+
 def each(expr: pl.Expr, change: Callable[[Any], Any], kind: Type) -> pl.Expr:
     """The column with ``change`` applied once to each distinct value; missing stays missing."""
 
