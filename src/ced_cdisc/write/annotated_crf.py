@@ -23,6 +23,7 @@ from ced_cdisc.write.crf_layout import (
     LEFT,
     PLAIN,
     RIGHT,
+    Colour,
     SetField,
     ascii_text,
     set_field,
@@ -30,7 +31,6 @@ from ced_cdisc.write.crf_layout import (
     wrapped,
 )
 from ced_cdisc.write.crf_outline import bookmarks, named_dataset
-from ced_cdisc.write.pdf_text import Colour, Operators
 
 _WIDTH, _HEIGHT = 612.0, 792.0
 _TOP, _BOTTOM = 40.0, 44.0  # margins above and below
@@ -112,7 +112,6 @@ class _Drawing:
 
     def __init__(self, canvas: Any, crf: AnnotatedCrf, last: int) -> None:
         self._canvas = canvas
-        self._operators = Operators(canvas)
         self._crf = crf
         self.last = last
         self._height = _HEIGHT
@@ -263,11 +262,9 @@ class _Drawing:
         self._canvas.showPage()
 
     def _text(self, x: float, y: float, text: str, font: str, size: float, colour: Colour = _INK) -> None:
-        """A text in printable ASCII."""
-        operators = self._operators
-        self._canvas.addLiteral(operators.colour(colour))
-        self._canvas.addLiteral(f"BT {operators.font(font, size)} ET")
-        self._canvas.addLiteral(f"BT {operators.at(x, y)} {operators.words(text)} T* ET")
+        self._canvas.setFillColorRGB(*colour)
+        self._canvas.setFont(font, size)
+        self._canvas.drawString(x, y, text)
 
     def _right(self, x: float, y: float, text: str, font: str, size: float, colour: Colour = _INK) -> None:
         self._text(x - width_of(text, font, size), y, text, font, size, colour)

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
 from ced_cdisc.core.characters import IN_ASCII
 from ced_cdisc.describe.annotated_crf import CrfField
 from ced_cdisc.describe.crf_annotations import Annotation
-from ced_cdisc.write.pdf_text import Colour, is_plain, text_width
 
 PLAIN, BOLD, ITALIC = "Helvetica", "Helvetica-Bold", "Helvetica-Oblique"
+Colour = tuple[float, float, float]
 
 LEFT, RIGHT = 40.0, 572.0
 BOXES = 150.0
@@ -120,7 +122,7 @@ def _in_lines(codes: Sequence[str], size: float, room: float) -> Sequence[str]:
 
 def ascii_text(text: str) -> str:
     """The text in printable ASCII; a character that has no other way of writing as its number."""
-    if is_plain(text):
+    if text.isascii() and text.isprintable():
         return text
     written = "".join(IN_ASCII.get(character, character) for character in text)
     return "".join(c if " " <= c <= "~" else f"<U+{ord(c):04X}>" for c in written)
@@ -153,7 +155,7 @@ def wrapped(text: str, font: str, size: float, width: float) -> Sequence[str]:
 
 @lru_cache(maxsize=4096)
 def _unit(text: str, font: str) -> float:
-    return text_width(text, font, 1)
+    return float(stringWidth(text, font, 1))
 
 
 def width_of(text: str, font: str, size: float) -> float:

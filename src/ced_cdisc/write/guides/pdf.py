@@ -17,8 +17,8 @@ from reportlab.pdfgen.canvas import Canvas
 from ced_cdisc.core.guide import Block, Guide, Paragraph, Place, Points, Run, Runs, Section, Table, plain
 from ced_cdisc.core.version import VERSION
 from ced_cdisc.write.guides.pdf_lines import SetLine, line_width, literal_lines, set_lines
-from ced_cdisc.write.pdf_text import Colour, Operators, is_plain
 
+Colour = tuple[float, float, float]
 _WIDTH, _HEIGHT = 612.0, 792.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 554.0, 730.0, 58.0
 _INK: Colour = (0.07, 0.09, 0.13)
@@ -228,7 +228,6 @@ class _Drawing:
 
     def __init__(self, canvas: Any, guide: Guide, pages: list[_Page]) -> None:
         self._canvas = canvas
-        self._operators = Operators(canvas)
         self._guide = guide
         self._pages = pages
         self._contents = -(-len(guide.sections) // _ENTRIES)
@@ -309,13 +308,6 @@ class _Drawing:
         self._number += 1
 
     def _line(self, x: float, y: float, line: SetLine, size: float, colour: Colour) -> None:
-        if all(is_plain(words) for words, _ in line):
-            operators = self._operators
-            parts = ["BT", operators.at(x, y), operators.colour(colour)]
-            for words, font in line:
-                parts += operators.font(font, size), operators.words(words)
-            self._canvas.addLiteral(" ".join((*parts, "ET")))
-            return
         drawn = self._canvas.beginText(x, y)
         drawn.setFillColorRGB(*colour)
         for words, font in line:

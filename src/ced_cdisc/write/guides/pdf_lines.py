@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
 from ced_cdisc.core.characters import IN_ASCII
 from ced_cdisc.core.guide import SYMBOLS, Run, Runs, foreign
-from ced_cdisc.write.pdf_text import is_plain, text_width
 
 _SYMBOLS = SYMBOLS | {"•"}  # readers take the bullet of the other fonts for another character
 _ROUNDED = 1e-6
@@ -23,7 +24,7 @@ SetLine = tuple[Piece, ...]
 @lru_cache(maxsize=65536)
 def width_of(text: str, font: str, size: float) -> float:
     """The width of a text."""
-    return text_width(text, font, size)
+    return stringWidth(text, font, size)
 
 
 def font_of(run: Run) -> str:
@@ -85,7 +86,7 @@ def set_lines(runs: Runs, size: float, width: float) -> list[SetLine]:
 def _one_line(run: Run, size: float, width: float) -> SetLine | None:
     """A plain text that is shorter than the line, as most cells of tables are; None for any other."""
     text, font = run.text, font_of(run)
-    plain = is_plain(text) and "  " not in text and text.strip() == text
+    plain = text.isascii() and text.isprintable() and "  " not in text and text.strip() == text
     if not plain or width_of(text, font, size) > width - _ROUNDED:
         return None
     return ((text, font),) if text else ()
@@ -126,7 +127,7 @@ def _words(runs: Runs) -> Iterator[tuple[list[Piece] | None, bool]]:
 @lru_cache(maxsize=65536)
 def _pieces(text: str, font: str) -> SetLine:
     """The text by the fonts that have its characters; one that no font has as ASCII or as its number."""
-    if is_plain(text):
+    if text.isascii() and text.isprintable():
         return ((text, font),)
     made: list[Piece] = []
     for character in text:
