@@ -146,7 +146,7 @@ def part_of_build(raw: Path, plan: StudyPlan, side: Side) -> None:
 
 
 def half_of_check(folders: Iterable[Path], side: Side, **options: Any) -> None:
-    """What the companion of a check does: half of the rules on each folder.
+    """What the companion of a check does: half of the files of each folder.
 
     Raises:
         PartnerLost: the check is at its end, or has stopped.

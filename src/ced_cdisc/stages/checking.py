@@ -47,7 +47,7 @@ def check_output(
         packages: the folders of the packages that were made, such as ``sdtm`` and ``controls/sdtm``.
         out: the output, in place.
         study: the folders of the specs; define holds findings.yaml.
-        partner: who carries out half of the rules, if any.
+        partner: who goes through half of the files, if any.
         kept: what was said of the same output before, if anything is kept.
 
     Raises:

@@ -13,7 +13,7 @@ from typing import cast
 
 from ced_cdisc.check.define.document import DefineDocument, Element, attribute, subject
 from ced_cdisc.core.findings import Finding, Severity, did_you_mean
-from ced_cdisc.standards.ct import PUBLISHERS, CtCodelist, CtPackage, Publisher, ct_versions, load_ct
+from ced_cdisc.standards.ct import PUBLISHERS, CtPackage, Publisher, ct_versions, load_ct
 
 _NCI = "nci:ExtCodeID"
 _TERMS = ("EnumeratedItem", "CodeListItem")
