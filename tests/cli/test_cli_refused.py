@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from command_line import AE, RAW_AE, SPECS, Run, around, ced, given, given_build, spoil, tree
 
+from ced_cdisc.check import define
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
-from ced_cdisc.stages import packaging
 
 REFUSED = SPECS + "1 error in the output\n"
 
@@ -252,7 +252,7 @@ def test_a_finding_of_the_checks_stops_the_build_with_1(monkeypatch: pytest.Monk
         found = Finding("CED512", "dataset ADSL has no key", Location(document.file, 7), stage=Stage.CHECK)
         return [found] if document.file == "adam/define.xml" else []
 
-    monkeypatch.setattr(packaging, "check_document", one_finding)
+    monkeypatch.setattr(define, "check_document", one_finding)
     assert ced("build", "raw", "out") == Run(
         1,
         SPECS + "1 error from the checks\n" + "adam/define.xml:7 CED512 dataset ADSL has no key\n",
