@@ -44,9 +44,9 @@ variables:
 PAIR = "import os; os.sched_getaffinity = lambda pid: {0, 1}\n"
 """Two processors, whatever the machine has."""
 
-STEPS = (0, 2, 3, 7, 9, 10, 11, 12)
+STEPS = (0, 2, 3, 7, 10, 12)
 """After how many steps the companion dies: before it hands over raw tables or its dataset, takes a dataset,
-hands over SDTM, the metadata of ADaM or its define.xml, takes guides, or hands them over."""
+hands over SDTM, the define.xml of ADaM or guides."""
 
 DYING = """
 import os
