@@ -16,7 +16,8 @@ from small_folder import run as masked_run
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.spec.edit import CannotEdit
 from ced_cdisc.spec.findings_edit import edited
-from ced_cdisc.spec.findings_file import KnownFinding, read_known
+from ced_cdisc.spec.known_findings import KnownFinding
+from ced_cdisc.write.readings import read_known
 
 
 def run(*words: str) -> Result:

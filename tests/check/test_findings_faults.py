@@ -8,7 +8,7 @@ import pytest
 from small_folder import run, small_folder
 
 from ced_cdisc.core.findings import Findings
-from ced_cdisc.spec.findings_file import read_known
+from ced_cdisc.write.readings import read_known
 
 RULES = ("CED-C001", "CED-S003", "CED-V008")
 GOOD = "{rule: CED-C001, dataset: DM, variable: SEX, records: any, person: A. Bee, reason: So it is.}"

@@ -18,6 +18,7 @@ from ced_cdisc.core.findings import Findings, Location
 from ced_cdisc.core.guide import Paragraph, Run
 from ced_cdisc.spec import findings_file, guide_words
 from ced_cdisc.spec import plan_key as tool
+from ced_cdisc.spec.known_findings import said_right
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.write import readings
 from small_study import write_study
@@ -94,7 +95,8 @@ def test_what_was_read_is_as_it_is_read_anew(reads: Count) -> None:
     assert reads.words == 1
     first, second = known(), known()
     findings = Findings()
-    assert first[0] == second[0] == findings_file.read_known(Path("known.yaml"), "known.yaml", findings)
+    entries = findings_file.read_entries(Path("known.yaml"), "known.yaml", findings)
+    assert first[0] == second[0] == said_right(entries, findings)
     assert [one.rule for one in second[0]] == [("SD0063",)]
     assert second[0][0].reason.where == first[0][0].reason.where == Location("known.yaml", 2, 74)
     assert first[1] == second[1] == [str(one) for one in findings]

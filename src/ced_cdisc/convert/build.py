@@ -32,12 +32,16 @@ Finished = Callable[[StudyPlan, DatasetPlan, pl.DataFrame], None]
 """Given a dataset, all its columns, once nothing changes it any more; its faults are not told yet."""
 
 
+def _to_nobody(study: StudyPlan, dataset: DatasetPlan, frame: pl.DataFrame) -> None:
+    """Nobody takes finished datasets."""
+
+
 def build_datasets(
     plan: StudyPlan,
     tables: Mapping[str, RawFrame],
     watch: Watch = lambda name, seconds: None,
     changes: Mapping[str, TextChanges] | None = None,
-    finished: Finished = lambda study, dataset, frame: None,
+    finished: Finished = _to_nobody,
     keeper: Keeper | None = None,
     promised: Promised | None = None,
 ) -> tuple[Held, Findings]:
@@ -182,7 +186,7 @@ class _Study:
     own: set[str]
     share: Share | None = None
     keeper: Keeper | None = None
-    finished: Finished = lambda study, dataset, frame: None
+    finished: Finished = _to_nobody
     promised: Promised | None = None
     spent: dict[str, float] = field(default_factory=dict[str, float])
     alike: set[str] = field(default_factory=set[str])
@@ -200,7 +204,7 @@ class _Study:
         changes: TextChanges,
         share: Share | None = None,
         keeper: Keeper | None = None,
-        finished: Finished = lambda study, dataset, frame: None,
+        finished: Finished = _to_nobody,
     ) -> _Study:
         own = plan.own(tables)
         faults = faults_of(plan, tables)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pydantic import Field
 
 from ced_cdisc.core.findings import Findings, Location
 from ced_cdisc.spec.base import Model, Words
-from ced_cdisc.spec.known_findings import KnownFinding, said_right
+from ced_cdisc.spec.known_findings import KnownFinding
 from ced_cdisc.spec.parse import parse_file, validate
 from ced_cdisc.spec.source import Text
 
@@ -65,18 +64,6 @@ def read_entries(file: Path, shown: str, findings: Findings) -> tuple[KnownFindi
     tree = parse_file(file, shown, findings)
     made = validate(tree, KnownFindings, findings) if tree is not None else None
     return tuple(_entry(one) for one in made.findings) if made is not None else ()
-
-
-def read_known(
-    file: Path,
-    shown: str,
-    findings: Findings,
-    *,
-    packages: Iterable[str] | None = None,
-    rules: Collection[str] | None = None,
-) -> tuple[KnownFinding, ...]:
-    """The known findings of a study that are said right, as :func:`.known_findings.said_right` has it."""
-    return said_right(read_entries(file, shown, findings), findings, packages=packages, rules=rules)
 
 
 def _entry(one: KnownFindingSpec) -> KnownFinding:

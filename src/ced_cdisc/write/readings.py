@@ -37,7 +37,15 @@ def read_known(
     packages: Iterable[str] | None = None,
     rules: Collection[str] | None = None,
 ) -> tuple[KnownFinding, ...]:
-    """As :func:`ced_cdisc.spec.findings_file.read_known`, with a file that was read before read no more."""
+    """The known findings of a study that are said right; a file that was read before is read no more.
+
+    Args:
+        file: the file, or none where nothing is known.
+        shown: how messages name it.
+        findings: receives faults: those of any spec, and what :func:`.known_findings.said_right` tells.
+        packages: the folders of the packages, where they are known.
+        rules: the rules of ``ced-cdisc check``, where they are known.
+    """
     entries = _read(_entries, file, shown, findings)
     return said_right(entries, findings, packages=packages, rules=rules)
 
