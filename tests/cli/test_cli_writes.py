@@ -13,17 +13,17 @@ from click.testing import CliRunner
 
 from ced_cdisc.cli import main
 from published_ct import SMALL, tabbed
-from shared_builds import Called, Made, seen
+from shared_builds import SECOND, Called, Made, seen
 
 CLONE = Path(__file__).parents[2]
-WHO = ("DM", "USUBJID=IMPROVECED-01-001", "AGE")
+WHO = ("DM", "USUBJID=VL-77-201", "AGE")
 
 RUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "build --only": (("raw", "part", "--only", "DM", "--format", "xpt,json", "--no-check"), ("part",)),
     "check": (("out/sdtm",), ()),
     "check --out": (("out/sdtm", "--out", "reports/a.xlsx", "--out", "reports/a.sarif"), ("reports",)),
     "check --accept": (
-        ("out/sdtm", "--accept", "all", "--person", "A", "--reason", "So.", "--findings", "accepted.yaml"),
+        ("first/sdtm", "--accept", "all", "--person", "A", "--reason", "So.", "--findings", "accepted.yaml"),
         ("accepted.yaml",),
     ),
     "check-spec": ((), ()),
@@ -37,40 +37,42 @@ RUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "define check": (("out/sdtm",), ()),
     "define upgrade": (("old.xml", "new.xml", "--ct", "2015-12-18"), ("new.xml",)),
     "diff-raw": (("raw", "raw_june"), ()),
-    "explain": (("AE.AESTDY",), ()),
+    "explain": (("VS.VSDY",), ()),
     "explain --code": (("CED250",), ()),
     "fmt --diff": (("--diff",), ()),
     "fmt --check": (("--check",), ()),
-    "fmt": (("mappings/sdtm/ae.yaml",), ("mappings/sdtm/ae.yaml",)),
-    "init": (("VS", "--raw", "raw", "--from", "vitals", "--print"), ()),
+    "fmt": (("mappings/sdtm/vs.yaml",), ("mappings/sdtm/vs.yaml",)),
+    "init": (("VS", "--raw", "raw", "--from", "vit", "--print"), ()),
     "new": (("OTHER", "--raw", "raw"), ("OTHER",)),
-    "results": (("out",), ()),
+    "results": (("first",), ()),
     "scan": (("raw",), ()),
     "schema": (("--out", "schemas"), ("schemas",)),
     "schema sdtm": (("sdtm",), ()),
-    "show": (("AE", "--resolved"), ()),
+    "show": (("VS", "--resolved"), ()),
     "spec export": (("out", "spec.xlsx", "--package", "sdtm"), ("spec.xlsx",)),
     "spec import": (("spec.xlsx", "out", "--package", "sdtm"), ()),
     "test": (("--junit", "tests.xml"), ("tests.xml",)),
     "spec to-define": (("spec.xlsx", "made.xml"), ("made.xml",)),
     "why": ((*WHO, "--raw", "raw"), ()),
 }  # fmt: skip
-"""Words of a call, and what it may make or change, with a build of the study in ``out``."""
+"""Words of a call, and what it may make or change, with a build of the study in ``out``, and one of the first
+example, which has warnings and results, in ``first``."""
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory, example_build: Made) -> Path:
-    """A study of its own in ``work``, beside ``home``, ``tmp`` and ``cache``, all that a run can see."""
+def sandbox(tmp_path_factory: pytest.TempPathFactory, second_example: Made, example_build: Made) -> Path:
+    """The second example in ``work``, beside ``home``, ``tmp`` and ``cache``, all that a run can see."""
     top = tmp_path_factory.mktemp("sandbox")
     for name in ("home", "tmp", "cache", "work/reports"):
         (top / name).mkdir(parents=True)
     for name in ("mappings", "define"):
-        shutil.copytree(CLONE / name, top / "work" / name)
+        shutil.copytree(SECOND / name, top / "work" / name)
     for name in ("raw", "raw_june"):
-        shutil.copytree(CLONE / "examples" / "improve_ced" / "raw", top / "work" / name)
-    shutil.copytree(example_build[1], top / "work" / "out")
-    ae = top / "work" / "raw_june" / "ae.csv"
-    ae.write_bytes(ae.read_bytes().replace(b"MILD", b"Mild"))
+        shutil.copytree(SECOND / "raw", top / "work" / name)
+    shutil.copytree(second_example[1], top / "work" / "out")
+    shutil.copytree(example_build[1], top / "work" / "first")
+    vital = top / "work" / "raw_june" / "vital.csv"
+    vital.write_bytes(vital.read_bytes().replace(b"sitzend", b"Sitzend"))
     shutil.copy(CLONE / "tests" / "define" / "old" / "define20-sdtm.xml", top / "work" / "old.xml")
     (top / "work" / "SDTM Terminology 2025-03-28.txt").write_bytes(tabbed(SMALL))
     return top
@@ -125,11 +127,11 @@ def test_a_command_writes_what_it_was_asked_for_alone(sandbox: Path) -> None:
 
 def test_a_build_that_fails_changes_nothing(sandbox: Path) -> None:
     before = seen(sandbox)
-    ae = Path("raw_june/ae.csv")
-    content = ae.read_bytes()
-    ae.write_bytes(content.replace(b",", b";", 3))
+    vital = Path("raw_june/vital.csv")
+    content = vital.read_bytes()
+    vital.write_bytes(content.replace(b";", b",", 3))
     assert CliRunner().invoke(main, ["build", "raw_june", "out"]).exit_code == 11
-    ae.write_bytes(content)
+    vital.write_bytes(content)
     assert seen(sandbox) == before
 
 
