@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-from mutate_specs import Specs, reason, sample
+import pytest
+from mutate_specs import Specs, Word, reason, sample
 
 SIZE = int(os.environ.get("CED_PROOF_WORDS", "45"))
 """0 asks for all of them."""
 
 
-def test_no_misspelt_word_of_the_specs_passes_silently(tmp_path: Path) -> None:
-    specs = Specs(tmp_path)
+@pytest.fixture(scope="module")
+def specs(tmp_path_factory: pytest.TempPathFactory) -> Specs:
+    """Both tests leave them as they were."""
+    return Specs(tmp_path_factory.mktemp("specs"))
+
+
+@pytest.fixture(scope="module")
+def every(specs: Specs) -> list[Word]:
+    """Every word of the specs; to find them takes as long as to plan."""
+    return specs.words()
+
+
+def test_no_misspelt_word_of_the_specs_passes_silently(specs: Specs, every: list[Word]) -> None:
     plan = specs.unspoilt()
-    words = sample([word for word in specs.words() if not word.role.startswith("free")], SIZE)
+    words = sample([word for word in every if not word.role.startswith("free")], SIZE)
     results = list(specs.results(words))
     silent = [str(r) for r in results if r.outcome == "silent" and not reason(r.word, r.wrong, plan)]
     assert silent == []
@@ -23,9 +34,8 @@ def test_no_misspelt_word_of_the_specs_passes_silently(tmp_path: Path) -> None:
     assert [str(r) for r in keys if not r.said] == []
 
 
-def test_every_finding_of_a_misspelt_word_says_where_to_edit(tmp_path: Path) -> None:
-    specs = Specs(tmp_path)
-    words = sample([word for word in specs.words() if word.role in ("name", "owner")], SIZE // 4)
+def test_every_finding_of_a_misspelt_word_says_where_to_edit(specs: Specs, every: list[Word]) -> None:
+    words = sample([word for word in every if word.role in ("name", "owner")], SIZE // 4)
     for result in specs.results(words):
         assert result.said, str(result)
         assert all(f.where.line and f.where.column for f in result.said), str(result)
