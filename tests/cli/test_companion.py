@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import polars  # noqa: F401  since no process with its threads is forked
 import pytest
 from click.testing import CliRunner
-from command_line import ced, ced_process, given, masked, tree
+from command_line import AE, RAW_AE, RAW_DM, ced, ced_process, given, masked, spoil, tree
 
 from ced_cdisc.cli import main
 from ced_cdisc.core.findings import Findings
@@ -77,9 +78,9 @@ atexit.register(lambda: open("received", "w").write(f"{len(seen)}"))
 """How often the process that was started takes something from its companion."""
 
 
-def given_wider(**changes: tuple[str, str]) -> None:
+def given_wider() -> None:
     """The small study with two datasets more, of which the companion builds one."""
-    given(**changes)
+    given()
     Path("mappings/sdtm/ce.yaml").write_text(CE, encoding="utf-8")
     Path("mappings/sdtm/mh.yaml").write_text(MH, encoding="utf-8")
 
@@ -93,9 +94,16 @@ def built_alone() -> dict[str, str]:
     return made
 
 
+@pytest.fixture(scope="module")
+def plans(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the plan of the study is kept, so that the many processes that build it need not make it."""
+    return tmp_path_factory.mktemp("plans")
+
+
 @pytest.fixture
-def alone() -> dict[str, str]:
+def alone(plans: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The study in the working folder, and what one process makes of it."""
+    monkeypatch.setenv("CED_CDISC_CACHE", str(plans))
     given_wider()
     return built_alone()
 
@@ -121,22 +129,31 @@ def test_a_companion_that_dies_is_done_without(alone: dict[str, str], steps: int
     assert (run.code, tree("out")) == (0, alone)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"ae": ("ae.SEV", "ae.SEVV")},
-        {"raw_ae": ("Headache,1", "Headache,9")},
-        {"raw_ae": ("001,2,Bone", "009,2,Bone")},
-        {"raw_ae": ("14-FEB-2020", "14-FEX-2020")},
-        {"raw_demog": ("SUBJ", "SUBJECT")},
-    ],
-    ids=["spec", "code", "subject", "date", "column"],
-)
-def test_faults_are_told_once_and_alike(change: dict[str, tuple[str, str]]) -> None:
-    given_wider(**change)
+FAULTS = {
+    "spec": ([(AE, "ae.SEV", "ae.SEVV")], ["CED012"]),
+    "values": (
+        [
+            (RAW_AE, "Headache,1", "Headache,9"),
+            (RAW_AE, "001,2,Bone", "009,2,Bone"),
+            (RAW_AE, "14-FEB-2020", "14-FEX-2020"),
+        ],
+        ["CED240", "CED250", "CED251", "CED260"],
+    ),
+    "column": ([(RAW_DM, "SUBJ", "SUBJECT")], ["CED220", "CED221"]),
+}
+"""Texts that are replaced in files, so that a stage has faults, and their codes."""
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_faults_are_told_once_and_alike(name: str) -> None:
+    given_wider()
+    changes, codes = FAULTS[name]
+    for change in changes:
+        spoil(*change)
     one = ced("build", "raw", "out")
     two = ced_process("build", "raw", "out", before=PAIR)
     assert one.code in (10, 11)
+    assert sorted(set(re.findall("CED[0-9]{3}", one.err))) == codes
     assert one == two
     assert not Path("out").exists()
 
