@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from ced_cdisc.plan.model import StudyPlan  # which a check does not load
+    from ced_cdisc.stages.kept import Kept
 
 
 class Side:
@@ -128,21 +129,23 @@ def _accompany(connection: Connection, other: Connection, work: Callable[[Side],
     side.finish()
 
 
-def part_of_build(raw: Path, plan: StudyPlan, side: Side) -> None:
+def part_of_build(raw: Path, plan: StudyPlan, kept: Kept | None, side: Side) -> None:
     """What the companion of a build does: it packages what the other converts, and shares the rest with it.
 
     Raises:
         PartnerLost: the build is at its end, or has stopped.
     """
     from ced_cdisc.core.findings import Findings
+    from ced_cdisc.stages.checking import check_half
     from ced_cdisc.stages.guiding import render
     from ced_cdisc.stages.packing import pack
     from ced_cdisc.stages.reading import read_raw
 
-    tables = read_raw(raw, plan, Findings(), side)
-    pack(plan, tables, side)
-    side.send(render(side.receive()))
-    half_of_check(side.receive(), side)
+    products = None if kept is None else kept.packages.products
+    tables = read_raw(raw, plan, Findings(), side, None if kept is None else kept.tables)
+    pack(plan, tables, side, products)
+    side.send(render(side.receive(), products))
+    check_half(side)
 
 
 def half_of_check(folders: Iterable[Path], side: Side, **options: Any) -> None:

@@ -151,9 +151,10 @@ def build(
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     plan = written_as(plan, written)
     kept = Kept.open(study, plan) if incremental else None
+    is_full = kept is None or kept.is_new  # else little is made, and that would be made twice
     with (
         companion(
-            partial(part_of_build, raw, plan), wanted=processes > 1 and not in_parts and kept is None
+            partial(part_of_build, raw, plan, kept), wanted=processes > 1 and not in_parts and is_full
         ) as partner,
         ExitStack() as ended,
     ):

@@ -45,6 +45,10 @@ variables:
 PAIR = "import os; os.sched_getaffinity = lambda pid: {0, 1}\n"
 """Two processors, whatever the machine has."""
 
+ALONE = "import os; os.sched_getaffinity = lambda pid: {0}\n"
+
+DATASETS = ("ae", "ce", "dm", "ex", "mh", "adsl")
+
 STEPS = (0, 2, 3, 7, 10, 12)
 """After how many steps the companion dies: before it hands over raw tables or its dataset, takes a dataset,
 hands over SDTM, the define.xml of ADaM or guides."""
@@ -210,3 +214,41 @@ def test_a_build_and_its_companion_check_alike() -> None:
     assert "datasets checked by" in alone[2]
     assert checked("build", "raw", "out", before=PAIR + COUNTING) == alone
     assert Path("received").read_text() == "8", "those of a build, and two for the check"
+
+
+def kept_by(cache: Path, before: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """What a first build with a check keeps; of datasets, which tell how long they took, only the names."""
+    monkeypatch.setenv("CED_CDISC_CACHE", str(cache))
+    code, _, _ = checked("build", "raw", "out", "--incremental", before=before)
+    assert code == 0
+    timed = {name.upper() for name in (*DATASETS, *(f"SUPP{one}" for one in DATASETS))}
+    return {
+        path.name: b"" if path.name.partition("-")[0] in timed else path.read_bytes()
+        for path in (cache / "kept").glob("*/*")
+    }
+
+
+def test_a_first_build_keeps_the_same_with_a_companion(
+    alone: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    one = kept_by(tmp_path / "one", ALONE, monkeypatch)
+    shutil.rmtree("out")
+    two = kept_by(tmp_path / "two", PAIR + COUNTING, monkeypatch)
+    assert Path("received").read_text() == "9", "those of a build and its check, and that its half is kept"
+    assert two == one
+    assert {name.partition(" ")[0].partition("-")[0] for name in two} >= {"rules", "package", "raw", "define"}
+    explained = ced_process("build", "raw", "out", "--explain", before=PAIR + COUNTING)
+    assert (explained.code, tree("out")) == (0, alone)
+    assert Path("received").read_text() == "0", "a build that takes datasets has no companion"
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_what_a_dying_companion_leaves_is_sound(
+    alone: dict[str, str], steps: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
+    run = ced_process("build", "raw", "out", "--incremental", before=PAIR + DYING.format(steps=steps))
+    assert (run.code, tree("out")) == (0, alone)
+    again = ced_process("build", "raw", "out", "--explain", before=PAIR)
+    assert (again.code, tree("out")) == (0, alone)
+    assert len(re.findall(" kept$", again.err, re.MULTILINE)) == len(DATASETS)

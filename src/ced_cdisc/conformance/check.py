@@ -45,14 +45,12 @@ def check_folder(
         core_report: a JSON report of that engine about the folder, in the place of a run.
         partner: who checks the same folder at the same time, each half of the files; the result is the same.
         known: what earlier checks said of files of the same bytes; it is told what this one says of files
-            without faults; the result is the same. Nobody shares such a check.
+            without faults; the result is the same. Two processes know and tell of half of the files each.
 
     Raises:
         WrongStandard: a flag names no known standard.
         WrongAnswer: the report of the engine cannot be understood.
     """
-    if known is not None:
-        partner = None
     read = read_folder(folder, define=define, standard=standard, known=_profiles(known), partner=partner)
     study = read.submission
     of_files = {} if known is None or read.findings else _known_of(study, known)
@@ -99,6 +97,7 @@ def _known_of(study: Submission, known: Known) -> dict[Dataset, KnownDataset]:
     for data in study.datasets.values():
         one = known.of(data.file)
         if one is not None:
-            one.read(data.records_held.profile)
+            if data.records_held.is_at_hand:
+                one.read(data.records_held.profile)
             found[data] = one
     return found

@@ -76,6 +76,7 @@ class FileTold:
         except Stopped as stopped:
             return _unreadable(stopped)
         records.look_through(self.profile)
+        records.is_at_hand = False
         return ReadFile(self.head, records)
 
 

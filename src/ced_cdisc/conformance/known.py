@@ -83,12 +83,17 @@ class KnownLooks:
         self._to_learn: dict[Look, str] = {}
 
     def answers(self, asked: Iterable[tuple[str, Look]]) -> dict[Look, Said]:
-        """The answers that are known to the looks of rules, by their ids; the others are to be asked."""
+        """The answers that are known to the looks of rules, by their ids; the others are to be asked.
+
+        Those at datasets that a partner looks at are known to it.
+        """
         found: dict[Look, Said] = {}
         for rule, look in asked:
             known = self._known.get(look.dataset)
-            digest = None if known is None else self._digests.of(look, rule, self._records)
-            if known is None or digest is None:
+            if known is None or not look.dataset.records_held.is_at_hand:
+                continue
+            digest = self._digests.of(look, rule, self._records)
+            if digest is None:
                 continue
             said = known.answer(digest)
             if said is None:

@@ -134,7 +134,7 @@ class Records:
     Attributes:
         height: how many there are.
         is_large: whether they are looked at in blocks.
-        is_at_hand: whether it is here that all of them were gone through; else they were told of.
+        is_at_hand: whether it is here that they are looked at; else by a partner, who tells of them.
     """
 
     def __init__(self, source: Source, names: Sequence[str]) -> None:
@@ -237,7 +237,7 @@ class Records:
         Raises:
             Stopped: the file cannot be read.
         """
-        self._told, self.is_at_hand = known, known is None
+        self._told = known
         if known is None:
             _ = self._profile
 

@@ -39,7 +39,7 @@ def run_rules(
         records: how many records a failure lists at most; all are counted.
         partner: who answers the looks at the datasets that it has at hand, if any; the result is the same.
         known: what earlier checks said of files of the same bytes, and who is told what this one says; the
-            result is the same. Nobody shares such a check.
+            result is the same.
     """
     looks = [(rule, _looks(study, rule)) for rule in rules]
     asked: dict[Look, Rule] = {
@@ -49,12 +49,21 @@ def run_rules(
         for look in found
         if not isinstance(look, Answer)
     }
-    if known:
-        said = _remembered(asked, records, KnownLooks(known, records))
-    elif partner is not None:
-        said = _shared(asked, records, partner)
-    else:
-        said = _asked(asked, records)
+    memory = KnownLooks(known, records) if known else None
+    said: dict[Look, Said | NotSaid] = {}
+    if memory is not None:
+        said |= memory.answers((rule.text.id, look) for look, rule in asked.items())
+    mine = {
+        look: rule
+        for look, rule in asked.items()
+        if look not in said and (partner is None or look.dataset.records_held.is_at_hand)
+    }
+    new = _asked(mine, records)
+    if memory is not None:
+        memory.learn(new)
+    said |= new
+    if partner is not None:
+        said = _shared(asked, said, records, partner)
     return tuple(_result(rule, found, said, records) for rule, found in looks)
 
 
@@ -64,30 +73,21 @@ def _asked(asked: Mapping[Look, Rule], records: int) -> dict[Look, Said | NotSai
     return {look: _said(rule, answers_of(look, answers), records) for look, rule in asked.items()}
 
 
-def _remembered(asked: Mapping[Look, Rule], records: int, memory: KnownLooks) -> dict[Look, Said | NotSaid]:
-    """What looks said, as far as it is known from earlier checks, or say now."""
-    said: dict[Look, Said | NotSaid] = {}
-    said |= memory.answers((rule.text.id, look) for look, rule in asked.items())
-    new = _asked({look: rule for look, rule in asked.items() if look not in said}, records)
-    memory.learn(new)
-    return said | new
-
-
-def _shared(asked: Mapping[Look, Rule], records: int, partner: Partner) -> dict[Look, Said | NotSaid]:
+def _shared(
+    asked: Mapping[Look, Rule], said: Mapping[Look, Said | NotSaid], records: int, partner: Partner
+) -> dict[Look, Said | NotSaid]:
     """What looks said, here or to a partner, who has the same ones in the same order.
 
     What it does not tell, since it is gone or saw other files, is asked here.
     """
-    said = _asked(
-        {look: rule for look, rule in asked.items() if look.dataset.records_held.is_at_hand}, records
-    )
     try:
         theirs: list[Said | NotSaid | None] = partner.swap([said.get(look) for look in asked])
     except PartnerLost:
         theirs = []
+    told = dict(said)
     if len(theirs) == len(asked):
-        said |= {look: one for look, one in zip(asked, theirs, strict=True) if one is not None}
-    return said | _asked({look: rule for look, rule in asked.items() if look not in said}, records)
+        told |= {look: one for look, one in zip(asked, theirs, strict=True) if one is not None}
+    return told | _asked({look: rule for look, rule in asked.items() if look not in told}, records)
 
 
 def _with_others(looks: Iterable[Look]) -> Iterable[Look]:

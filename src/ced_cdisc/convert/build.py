@@ -54,7 +54,7 @@ def build_datasets(
         changes: by folder of the study, told of texts that were split or written in ASCII, where the plan
             says so.
         finished: given each dataset that was built here, as soon as nothing changes it any more.
-        keeper: who keeps datasets from build to build, if any.
+        keeper: who keeps datasets from build to build, if any; where some are promised, it has none to give.
         promised: gives what :func:`build_promised` makes elsewhere, if anybody does; the result is the same.
 
     Returns:
@@ -248,6 +248,9 @@ class _Study:
         if self.promised is not None:
             known = self.promised()
             self.alike.update(known)
+            for dataset in datasets:
+                if self.keeper is not None and dataset.name in known:
+                    self.keeper.made(self.plan, dataset, known[dataset.name].data.frame())
         self._take(known, datasets, watch)
         for dataset in datasets:
             if dataset.name not in known:

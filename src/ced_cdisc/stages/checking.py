@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ced_cdisc.core.partner import Partner
+from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.known_findings import NAME
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.stages.kept_checks import KeptChecks
 
 if TYPE_CHECKING:
-    from ced_cdisc.conformance.known import Known
     from ced_cdisc.core.conformance import CheckResult
-
-
-def _checked(folder: Path, known: Known) -> CheckResult:
-    from ced_cdisc.conformance.check import check_folder
-
-    return check_folder(folder, known=known)
 
 
 class CheckInterrupted(KeyboardInterrupt):
@@ -58,24 +51,58 @@ def check_output(
     made = set(packages)
     owners = [one for one in plan.studies if made & {one.qualified("sdtm"), one.qualified("adam")}]
     try:
-        # These load polars, which must not be before the fork.
-        from ced_cdisc.conformance.check import check_folder
+        # It loads polars, which must not be before the fork.
         from ced_cdisc.conformance.recall import recalled
 
         file, shown = study.define / NAME, f"{study.shown[1]}/{NAME}"
-        folders = [out / one.folder for one in owners]
-        if partner is not None:
-            partner.send(folders)
-        if kept is None:
-            checked = [check_folder(folder, partner=partner) for folder in folders]
-        else:
-            checked = [
-                kept.check(one.folder, folder.as_posix(), partial(_checked, folder))
-                for one, folder in zip(owners, folders, strict=True)
-            ]
+        folders = {one.folder: out / one.folder for one in owners}
+        checked: dict[str, CheckResult] = {}
+        if kept is not None:
+            said = {name: kept.said(name, folder.as_posix()) for name, folder in folders.items()}
+            checked |= {name: one for name, one in said.items() if one is not None}
+        checked |= _checked({n: f for n, f in folders.items() if n not in checked}, partner, kept)
         return tuple(
-            recalled(one, folder, file, shown=shown, today="").result
-            for one, folder in zip(checked, folders, strict=True)
+            recalled(checked[name], folder, file, shown=shown, today="").result
+            for name, folder in folders.items()
         )
     except KeyboardInterrupt:
         raise CheckInterrupted from None
+
+
+def _checked(
+    folders: Mapping[str, Path], partner: Partner | None, kept: KeptChecks | None
+) -> dict[str, CheckResult]:
+    """What the rules say of folders of the output, whose names are those of the studies in it."""
+    from ced_cdisc.conformance.check import check_folder
+
+    if not folders:
+        return {}
+    known = {name: None if kept is None else kept.files(name) for name in folders}
+    if partner is not None:
+        partner.send([(folder, known[name]) for name, folder in folders.items()])
+    checked: dict[str, CheckResult] = {}
+    for name, folder in folders.items():
+        files = known[name]
+        checked[name] = check_folder(folder, partner=partner, known=files)
+        if kept is not None and files is not None:
+            files.keep()
+            kept.keep(name, checked[name])
+    if partner is not None and kept is not None:
+        with suppress(PartnerLost):
+            partner.receive()  # it has kept its half
+    return checked
+
+
+def check_half(partner: Partner) -> None:
+    """The part of a companion in the check of an output: half of the files of each folder.
+
+    Raises:
+        PartnerLost: the check is at its end, or has stopped.
+    """
+    from ced_cdisc.conformance.check import check_folder
+
+    for folder, known in partner.receive():
+        check_folder(folder, partner=partner, known=known)
+        if known is not None:
+            known.keep()
+    partner.send(None)

@@ -80,7 +80,7 @@ def convert(
         except PartnerLost:
             seconds.clear()
             changes = {study.folder: TextChanges() for study in plan.studies}
-            built, found = build_datasets(plan, tables, finished, changes)
+            built, found = build_datasets(plan, tables, finished, changes, keeper=kept)
     except Stopped as stopped:
         findings.extend(stopped.findings)
         raise Stopped(findings) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ced_cdisc.describe.guides.known import Known
     from ced_cdisc.plan.account import TableAccount
     from ced_cdisc.spec.guide_words import GuideWords
-    from ced_cdisc.stages.kept_products import KeptProducts
+    from ced_cdisc.stages.kept_products import KeptProducts, Product
 
 FOLDER = "guides"
 """Where a study's guides lie as Markdown and docx: working copies, which are no part of a submission."""
@@ -194,11 +195,9 @@ def make_guides(
     if partner is not None:
         with suppress(PartnerLost):
             partner.send(guides[::2])
-            mine = render(guides[1::2])
+            mine = render(guides[1::2], kept)
             return mine | partner.receive()
-    if kept is not None:
-        return _kept_render(guides, kept)
-    return render(guides)
+    return render(guides, kept)
 
 
 def _guide(
@@ -241,29 +240,25 @@ def _is_of(plan: StudyPlan, pooled: tuple[str, ...], finding: Finding) -> bool:
     return plan.specs[0] in of if plan.specs[0] in pooled else not of
 
 
-def render(guides: Iterable[Rendering]) -> dict[str, bytes]:
-    """The files of guides, by path; the libraries are loaded for these alone."""
+def render(guides: Iterable[Rendering], kept: KeptProducts | None = None) -> dict[str, bytes]:
+    """The files of guides, by path; from an earlier build where nothing of a guide changed."""
     made: dict[str, bytes] = {}
     for one in guides:
-        from ced_cdisc.write.guides.docx import guide_docx
-        from ced_cdisc.write.guides.markdown import guide_markdown
-        from ced_cdisc.write.guides.pdf import guide_pdf
-
-        made |= {
-            one.pdf: guide_pdf(one.guide),
-            f"{one.beside}.docx": guide_docx(one.guide),
-            f"{one.beside}.md": guide_markdown(one.guide),
-        }
+        make = partial(_rendered, one)
+        files, _ = make() if kept is None else kept.of(f"guide {one.beside}", one, make)
+        made |= files
     return made
 
 
-def _kept_render(guides: Iterable[Rendering], kept: KeptProducts) -> dict[str, bytes]:
-    """The same, from an earlier build where nothing of a guide changed."""
-    made: dict[str, bytes] = {}
-    for one in guides:
+def _rendered(one: Rendering) -> Product:
+    """The files of a guide, by path; the libraries are loaded for these alone."""
+    from ced_cdisc.write.guides.docx import guide_docx
+    from ced_cdisc.write.guides.markdown import guide_markdown
+    from ced_cdisc.write.guides.pdf import guide_pdf
 
-        def make(one: Rendering = one) -> tuple[dict[str, bytes], list[Finding]]:
-            return render([one]), []
-
-        made |= kept.of(f"guide {one.beside}", one, make)[0]
-    return made
+    made = {
+        one.pdf: guide_pdf(one.guide),
+        f"{one.beside}.docx": guide_docx(one.guide),
+        f"{one.beside}.md": guide_markdown(one.guide),
+    }
+    return made, []

@@ -55,6 +55,8 @@ class Kept:
     """What earlier builds of a study keep, and what this one adds.
 
     Attributes:
+        is_new: whether no build of the study keeps anything yet: this one takes nothing then, whatever others
+            keep meanwhile, and a companion may have its part of it as of a full build.
         reasons: by qualified name, in words, why the data were made anew, or :data:`KEPT`.
         tables: what is kept of raw tables.
         packages: what is kept of finished datasets.
@@ -62,6 +64,7 @@ class Kept:
 
     def __init__(self, files: KeptFiles, plan: StudyPlan, tool: str) -> None:
         self.files = files
+        self.is_new = not files.has_any(_LAST)
         self.reasons: dict[str, str] = {}
         self.made_of = MadeOf(plan, tool, self.content)
         self._plan = plan
@@ -175,6 +178,9 @@ class Kept:
 
     def _taken(self, study: StudyPlan, dataset: DatasetPlan) -> KeptDataset | None:
         name, made = study.qualified(dataset.name), self.made_of.made(study, dataset)
+        if self.is_new:
+            self.explain(study, dataset, made)
+            return None
         key = key_of(made, self._tool)
         found = self.files.read(name, key)
         other = found

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ced_cdisc.write.kept_files import KeptFiles
 
 if TYPE_CHECKING:
-    from ced_cdisc.conformance.known import Known, KnownDataset
+    from ced_cdisc.conformance.known import KnownDataset
     from ced_cdisc.core.conformance import CheckResult
 
 MANIFEST = "build.json"
@@ -33,39 +33,54 @@ class KeptChecks:
         self, files: KeptFiles, tool: str, outputs: Mapping[str, str], places: Mapping[str, Any]
     ) -> None:
         self._files, self._tool, self._outputs = files, tool, outputs
-        told = sorted(one for one in outputs.items() if one[0] != MANIFEST)  # it lists inputs, too
-        self._made = [tool, told, places]
+        self._places = places
 
-    def check(self, folder: str, shown: str, check: Callable[[Known], CheckResult]) -> CheckResult:
-        """What ``check`` says of a folder of the output; it is asked only where that is not known.
+    def said(self, folder: str, shown: str) -> CheckResult | None:
+        """What the rules said of a folder of the output, if that is known.
 
         Args:
             folder: of the study in the output; empty for the output itself.
             shown: how the result names it.
-            check: carries out the rules, as far as it is not known what they say.
         """
-        from ced_cdisc.conformance.as_json import check_of_json, check_to_json
+        from ced_cdisc.conformance.as_json import check_of_json
 
-        name = f"check {folder}"
-        whole = json.dumps([name, self._made], sort_keys=True).encode("utf-8", "surrogatepass")
-        key = hashlib.sha256(whole).hexdigest()
-        found = self._files.read(name, key)
-        if found is not None:
-            try:
-                return check_of_json(found[0], shown)
-            except (ValueError, TypeError, LookupError):
-                self._files.throw_away(name, key)
-        known = _KnownFiles(self._files, self._tool, self._outputs, folder)
-        result = check(known)
-        known.keep()
+        entry = self._entry(folder)
+        found = self._files.read(*entry)
+        if found is None:
+            return None
+        try:
+            return check_of_json(found[0], shown)
+        except (ValueError, TypeError, LookupError):
+            self._files.throw_away(*entry)
+            return None
+
+    def files(self, folder: str) -> KnownFiles:
+        """What is known of the files of a folder, of which no check is."""
+        return KnownFiles(self._files, self._tool, self._outputs, folder)
+
+    def keep(self, folder: str, result: CheckResult) -> None:
+        """Keep what the rules say of a folder."""
+        from ced_cdisc.conformance.as_json import check_to_json
+
         value = check_to_json(result)
         if value is not None:
-            self._files.write(name, key, value)
-        return result
+            self._files.write(*self._entry(folder), value)
+
+    def _entry(self, folder: str) -> tuple[str, str]:
+        """The name and key of a check; that of a pooled study looks at what stands in its folder alone."""
+        name, below = f"check {folder}", f"{folder}/".lstrip("/")
+        told = sorted(one for one in self._outputs.items() if one[0].startswith(below))
+        told = [one for one in told if one[0] != MANIFEST]  # it lists inputs, too
+        places = {where: lines for where, lines in self._places.items() if where.startswith(below)}
+        made = json.dumps([name, self._tool, told, places], sort_keys=True)
+        return name, hashlib.sha256(made.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class _KnownFiles:
-    """What is kept of the files of a folder of the output."""
+class KnownFiles:
+    """What is kept of the files of a folder of the output (:class:`ced_cdisc.conformance.known.Known`).
+
+    A companion that checks half of them has one of its own, and keeps what it says itself.
+    """
 
     def __init__(self, files: KeptFiles, tool: str, outputs: Mapping[str, str], folder: str) -> None:
         self._files, self._tool, self._outputs, self._folder = files, tool, outputs, folder

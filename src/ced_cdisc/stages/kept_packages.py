@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Submitted = tuple["Blocks", "Blocks | None"]
 """A dataset with the variables that are submitted, and its supplemental qualifiers."""
 Describe = Callable[[DatasetPlan, "Blocks", "UsedTerms"], "DatasetMetadata"]
+Descriptions = dict[tuple[str, int], Any]
+"""By the qualified name of a dataset, and whether it is itself (0) or its qualifiers (1), as JSON values."""
 _DATASET, _QUALIFIERS = 0, 1
 
 
@@ -116,6 +118,12 @@ class KeptPackages:
     def describing(self, study: StudyPlan, number: int, describe: Describe) -> Describe:
         """What describes a dataset (0) or its qualifiers (1) of a study; what is known is not made anew."""
         return partial(self._described, study, number, describe)
+
+    def described(self, descriptions: Descriptions) -> None:
+        """Take notice of descriptions that were made elsewhere."""
+        for (name, number), described in descriptions.items():
+            entry, _ = self._entries[name]
+            entry.value["described"][str(number)], entry.new = described, True
 
     def copy(self, name: str, member: XptMember, stream: BinaryIO, former: Path | None) -> str:
         """Write the transport file of a dataset, by its qualified name, if one with these headers is kept.

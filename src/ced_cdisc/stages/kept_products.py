@@ -20,7 +20,7 @@ Product = tuple[dict[str, bytes], list[Finding]]
 
 
 class KeptProducts:
-    """The products of a study.
+    """The products of a study; a companion keeps those that it makes by itself.
 
     Args:
         files: where they are kept.

@@ -20,12 +20,12 @@ from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental
 from ced_cdisc.describe.packages import describe_package
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.stages.analysing import analyse
-from ced_cdisc.stages.kept_packages import KeptPackages
+from ced_cdisc.stages.kept_packages import Descriptions, KeptPackages
+from ced_cdisc.stages.kept_products import KeptProducts, Product
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.write.output_files import OutputFiles
 
 Package = tuple[PackageMetadata | None, list[Finding]]
-_Analysed = tuple[dict[str, bytes], list[Finding]]
 _PAGE = "define.html"
 
 
@@ -57,13 +57,16 @@ def package(
         Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
     """
     try:
-        made = _taken_over(plan, data, raw, files, partner) if partner is not None and data else None
+        made = _taken_over(plan, data, raw, files, partner, kept) if partner is not None and data else None
     except PartnerLost:
         made = None
     if made is None:
+        products = None if kept is None else kept.products
         made = (
             {
-                place.folder: package_of(place, metadata_of(place, data, kept), data, raw, files, kept)
+                place.folder: package_of(
+                    place, metadata_of(place, data, kept), data, raw, files, products, kept
+                )
                 for place in places_of(plan)
             },
             _analysed(plan, data, kept),
@@ -124,25 +127,48 @@ def _taken_over(
     raw: Mapping[str, pl.DataFrame],
     files: OutputFiles,
     partner: Partner,
-) -> tuple[dict[str, Package], _Analysed]:
+    kept: KeptPackages | None,
+) -> tuple[dict[str, Package], Product]:
     """All packages as :func:`.packing.pack` makes them, and the results.
 
-    Of the last package the partner makes define.xml alone, which takes as long as the other files of it.
+    Of the last package the partner makes define.xml alone, which takes as long as the other files of it. It
+    tells how it described the datasets where that is to be kept.
 
     Raises:
         PartnerLost: the partner is gone.
     """
     *earlier, last = finished_in_turn(plan)
-    analysed = analyse(plan, data)
+    analysed = _analysed(plan, data, kept)
+    descriptions: Descriptions = {}
     made: dict[str, Package] = {place.folder: (None, []) for place in places_of(plan)}
     for place in earlier:
-        made[place.folder], theirs = partner.receive()
+        made[place.folder], theirs, told = partner.receive()
         files.put(theirs)
-    metadata: PackageMetadata | None = partner.receive()
+        descriptions |= told
+    metadata: PackageMetadata | None
+    metadata, told = partner.receive()
     if metadata is not None:
-        written, documents = transport(last, metadata, data, files), documents_of(last, raw)
+        written = transport(last, metadata, data, files, kept)
+        documents = documents_of(last, raw, None if kept is None else kept.products)
         made[last.folder] = joined(last, metadata, written, partner.receive(), documents, files)
+    if kept is not None:
+        kept.described(descriptions | told)
+        for place in earlier:
+            _take_notice(place, made[place.folder][0], files, kept)
     return made, analysed
+
+
+def _take_notice(
+    place: Place, metadata: PackageMetadata | None, files: OutputFiles, kept: KeptPackages
+) -> None:
+    """Have the transport files kept that a partner made."""
+    if metadata is None:
+        return
+    for dataset in metadata.datasets:
+        name = _file_of(place, "xpt", dataset)
+        if name in files.digests:
+            own, member = place.plan.qualified(dataset.name), xpt_member(dataset, metadata.created)
+            kept.wrote(own, member, files.path(name), files.digests[name])
 
 
 def metadata_of(
@@ -164,14 +190,15 @@ def package_of(
     data: Mapping[str, Blocks],
     raw: Mapping[str, pl.DataFrame],
     files: OutputFiles,
+    products: KeptProducts | None = None,
     kept: KeptPackages | None = None,
 ) -> Package:
     """Write the datasets of a package, and check define.xml against the schema and their headers."""
     if metadata is None:
         return None, []
     written = transport(place, metadata, data, files, kept)
-    defined = define(place, metadata) if kept is None else _kept_define(place, metadata, kept)
-    return joined(place, metadata, written, defined, documents_of(place, raw, kept), files)
+    defined = define(place, metadata, products)
+    return joined(place, metadata, written, defined, documents_of(place, raw, products), files)
 
 
 def transport(
@@ -208,8 +235,7 @@ def _write(
     """
     first, *_ = place.plan.formats
     for form in place.plan.formats:
-        folder = place.folder if form == first else f"{form}/{place.folder}"
-        name, own = f"{folder}/{dataset.name.lower()}.{form}", place.plan.qualified(dataset.name)
+        name, own = _file_of(place, form, dataset), place.plan.qualified(dataset.name)
         if form == "xpt" and kept is not None:
             _keep_transport(name, own, data, member, files, kept)
             continue
@@ -225,6 +251,12 @@ def _write(
                 raise Stopped(Findings(findings))
             reference = "define.xml" if form == first else f"{_up(place.folder)}/define.xml"
             write_other(stream, form, metadata, dataset, frame, reference)
+
+
+def _file_of(place: Place, form: str, dataset: DatasetMetadata) -> str:
+    """The path of a dataset in a format."""
+    folder = place.folder if form == place.plan.formats[0] else f"{form}/{place.folder}"
+    return f"{folder}/{dataset.name.lower()}.{form}"
 
 
 def _keep_transport(
@@ -264,7 +296,7 @@ def _up(folder: str) -> str:
     return "../" * (folder.count("/") + 2) + folder
 
 
-def define(place: Place, metadata: PackageMetadata) -> Defined:
+def _define(place: Place, metadata: PackageMetadata) -> Defined:
     """define.xml and its page; that of analysis datasets links to that of the SDTM datasets they read.
 
     What define.xml says is checked, and compared with the headers that the transport files have.
@@ -290,20 +322,22 @@ def _read_by(place: Place) -> list[DatasetPlan]:
     return [one for one in place.plan.datasets if place.kind == "adam" and one.kind == "sdtm"]
 
 
-def _kept_define(place: Place, metadata: PackageMetadata, kept: KeptPackages) -> Defined:
-    """The same, from an earlier build where nothing of it changed."""
+def define(place: Place, metadata: PackageMetadata, products: KeptProducts | None = None) -> Defined:
+    """define.xml and its page, from an earlier build where nothing of it changed."""
+    if products is None:
+        return _define(place, metadata)
 
-    def make() -> tuple[dict[str, bytes], list[Finding]]:
-        made = define(place, metadata)
+    def make() -> Product:
+        made = _define(place, metadata)
         return {"xml": made.xml, "style": made.style, "page": made.page}, made.found
 
     linked = [(dataset.name, [one.name for one in dataset.supplemental]) for dataset in _read_by(place)]
     made_of = place.folder, metadata, linked
-    files, found = kept.products.of(f"define {place.folder}", made_of, make)
+    files, found = products.of(f"define {place.folder}", made_of, make)
     return Defined(files["xml"], files["style"], files["page"], found)
 
 
-def _analysed(plan: StudyPlan, data: Mapping[str, Blocks], kept: KeptPackages | None) -> _Analysed:
+def _analysed(plan: StudyPlan, data: Mapping[str, Blocks], kept: KeptPackages | None) -> Product:
     """The results and figures, from an earlier build where nothing of them changed."""
     if kept is None:
         return analyse(plan, data)
@@ -313,7 +347,7 @@ def _analysed(plan: StudyPlan, data: Mapping[str, Blocks], kept: KeptPackages | 
 
 
 def documents_of(
-    place: Place, raw: Mapping[str, pl.DataFrame], kept: KeptPackages | None = None
+    place: Place, raw: Mapping[str, pl.DataFrame], products: KeptProducts | None = None
 ) -> dict[str, bytes]:
     """The documents that define.xml names and the build makes; the library is loaded for these alone."""
     made: dict[str, bytes] = {}
@@ -322,12 +356,12 @@ def documents_of(
             path = f"{place.folder}/{document.href}"
             crf = annotated_crf(place.plan, document, forms_by_visit(place.plan, raw))
             make = partial(_annotated, path, crf)
-            files, _ = make() if kept is None else kept.products.of(f"acrf {place.folder}", (path, crf), make)
+            files, _ = make() if products is None else products.of(f"acrf {place.folder}", (path, crf), make)
             made |= files
     return made
 
 
-def _annotated(path: str, crf: AnnotatedCrf) -> tuple[dict[str, bytes], list[Finding]]:
+def _annotated(path: str, crf: AnnotatedCrf) -> Product:
     from ced_cdisc.write.annotated_crf import annotated_crf_pdf
 
     return {path: annotated_crf_pdf(crf)}, []

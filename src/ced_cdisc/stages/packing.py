@@ -12,6 +12,7 @@ from ced_cdisc.convert.build import build_promised
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
 from ced_cdisc.core.partner import Partner
+from ced_cdisc.describe.as_json import description_to_json
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental
 from ced_cdisc.describe.lists import UsedTerms
 from ced_cdisc.describe.packages import describe_package
@@ -19,6 +20,8 @@ from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges, as_written, dataset_as_written
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.stages.converting import FinishedDataset, shown_of, submitted
+from ced_cdisc.stages.kept_packages import Descriptions
+from ced_cdisc.stages.kept_products import KeptProducts
 from ced_cdisc.stages.packaging import Place, define, finished_in_turn, package_of
 from ced_cdisc.write.output_files import OutputFiles
 
@@ -26,11 +29,14 @@ _Describe = Callable[[DatasetPlan, Blocks, UsedTerms], DatasetMetadata]
 _Described = tuple[DatasetMetadata, UsedTerms]
 
 
-def pack(plan: StudyPlan, tables: Mapping[str, RawTable], partner: Partner) -> None:
+def pack(
+    plan: StudyPlan, tables: Mapping[str, RawTable], partner: Partner, products: KeptProducts | None = None
+) -> None:
     """Build some datasets and take all others from the partner as they are finished; hand packages over.
 
     The datasets go as :func:`.build_promised` gives them, each package with its files, the last one as
-    metadata first, then as define.xml.
+    metadata first, then as define.xml. Where products are kept, what was made of models is kept here, and
+    the partner is told how each dataset was described, to keep it with the dataset.
 
     Raises:
         PartnerLost: the partner is gone.
@@ -46,12 +52,13 @@ def pack(plan: StudyPlan, tables: Mapping[str, RawTable], partner: Partner) -> N
     for place in earlier:
         written = arrived.all_of(place, partner)
         files = OutputFiles(None)
-        partner.send((package_of(written, arrived.metadata(written), arrived.data, raw, files), files.kept))
+        made = package_of(written, arrived.metadata(written), arrived.data, raw, files, products)
+        partner.send((made, files.kept, arrived.descriptions(written) if products is not None else {}))
     written = arrived.all_of(last, partner)
     metadata = arrived.metadata(written)
-    partner.send(metadata)
+    partner.send((metadata, arrived.descriptions(written) if products is not None else {}))
     if metadata is not None:
-        partner.send(define(written, metadata))
+        partner.send(define(written, metadata, products))
 
 
 class _Arrived:
@@ -88,6 +95,15 @@ class _Arrived:
         return describe_package(
             study, place.kind, study.own(self.data), partial(self._known, study, ""), qualifiers
         )
+
+    def descriptions(self, place: Place) -> Descriptions:
+        """How the datasets of a package were described, as it is kept."""
+        return {
+            (place.plan.qualified(dataset.name), number): description_to_json(dataset, *described)
+            for dataset in place.datasets
+            for number, prefix in enumerate(("", "SUPP"))
+            if (described := self._described.get(place.plan.qualified(prefix + dataset.name))) is not None
+        }
 
     def take(self, finished: FinishedDataset) -> None:
         """Describe a dataset."""

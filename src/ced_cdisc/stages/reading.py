@@ -27,7 +27,8 @@ def read_raw(
 ) -> dict[str, RawTable]:
     """Read the raw tables that the contracts list, as text, by qualified name.
 
-    A partner takes the slow ones: workbooks and XML. Those that are known are not read again.
+    A partner takes the slow ones: workbooks and XML. Those that are known are not read again; each process
+    has those kept that it reads.
 
     Raises:
         Stopped: a table is missing or damaged.
@@ -47,11 +48,11 @@ def _read(
     if partner is None:
         return read_tables(raw, contracts, known=known)
     parts = [[one for one in contracts if (one.format in _SLOW) == bool(half)] for half in (0, 1)]
-    tables, found = read_tables(raw, parts[partner.half])
+    tables, found = read_tables(raw, parts[partner.half], known=known)
     try:
         theirs, also = partner.swap((tables, found))
     except PartnerLost:
-        theirs, also = read_tables(raw, parts[1 - partner.half])
+        theirs, also = read_tables(raw, parts[1 - partner.half], known=known)
     read = tables | theirs
     return {one.name: read[one.name] for one in contracts if one.name in read}, [*found, *also]
 

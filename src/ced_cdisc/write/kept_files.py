@@ -117,6 +117,15 @@ class KeptFiles:
         """Whether there is an entry, sound or not."""
         return self._path(name, key).is_file()
 
+    def has_any(self, name: str) -> bool:
+        """Whether this version of the tool left an entry of that name, under whatever key."""
+        ours = f"{self._who(name)} ".encode("utf-8", "backslashreplace")
+        for path in self._folder.glob(f"{_OTHER.sub('-', name)}-*{_SUFFIX}"):
+            with suppress(OSError), _opened(path) as file:
+                if file.read(len(ours)) == ours:
+                    return True
+        return False
+
     def write(self, name: str, key: str, value: object, body: bytes = b"", digest: str = "") -> None:
         """Keep an entry, if the folder can be written; ``digest`` is that of the body, where it is known."""
         meta = _json(value)
@@ -259,9 +268,13 @@ class KeptFiles:
     def _beside(self, name: str, key: str, number: int) -> Path:
         return self._path(name, key).with_suffix(f".{number}{_BESIDE}")
 
+    def _who(self, name: str) -> str:
+        return f"ced-cdisc kept {VERSION} {self._tool} {name}"
+
     def _head(self, name: str, key: str, meta: bytes, body: str) -> bytes:
-        who = f"ced-cdisc kept {VERSION} {self._tool} {name} {key}"
-        return f"{who} {digest_of(meta)} {body} {len(meta)}".encode("utf-8", "backslashreplace")
+        return f"{self._who(name)} {key} {digest_of(meta)} {body} {len(meta)}".encode(
+            "utf-8", "backslashreplace"
+        )
 
 
 @dataclass
