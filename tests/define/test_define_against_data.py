@@ -10,7 +10,7 @@ from data_faults import CASES, CLEAN, JOIN
 from define_packages import ADAM, SDTM
 
 from ced_cdisc.check.define import open_define
-from ced_cdisc.check.define.against_data import check_define_against_data
+from ced_cdisc.check.define.against_data import check_define_against_data, chosen_by
 from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.write.define import define_xml
 
@@ -79,3 +79,38 @@ def test_numbers_are_compared_with_lists_as_numbers_and_where_clauses_choose_by_
         "ItemDef IT.ADQS.AVAL.PARAMCD.IN.AFREQ-QOL has the type integer, and 1 records have another value"
     )
     assert finding.records == ("ADQS record 1, subject 1: 70.5",)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "values"),
+    [("AVAL", "10", [9.0, 10.0, 11.0, None]), ("PARAMCD", "B", ["A", "B", "C", None])],
+)
+@pytest.mark.parametrize(
+    ("comparator", "places"),
+    [
+        ("EQ", [1]),
+        ("NE", [0, 2, 3]),
+        ("LT", [0]),
+        ("LE", [0, 1]),
+        ("GT", [2]),
+        ("GE", [1, 2]),
+        ("IN", [1]),
+        ("NOTIN", [0, 2, 3]),
+        ("NEAR", []),
+    ],
+)
+def test_each_comparator_of_a_where_clause_chooses_its_records(
+    comparator: str, places: list[int], variable: str, value: str, values: list[Any]
+) -> None:
+    before = 'Comparator="EQ" SoftHard="Soft" def:ItemOID="IT.ADQS.PARAMCD">\n          <CheckValue>SUM<'
+    after = f'Comparator="{comparator}" SoftHard="Soft" def:ItemOID="IT.ADQS.{variable}"><CheckValue>{value}<'
+    xml = define_xml(ADAM).decode()
+    assert before in xml
+    document, _ = open_define(xml.replace(before, after, 1).encode(), "define.xml")
+    assert document is not None
+    dataset = next(one for one in document.all("ItemGroupDef") if one.get("Name") == "ADQS")
+    clause = next(one for one in document.all("def:WhereClauseDef") if one.get("OID", "").endswith("SUM"))
+    frame = pl.DataFrame({"at": range(4), variable: values})
+    chosen = chosen_by(document, dataset, frame.schema, clause)
+    assert chosen is not None
+    assert frame.filter(chosen)["at"].to_list() == places
