@@ -7,10 +7,12 @@ import subprocess
 import sys
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import ced_cdisc
+from ced_cdisc.conformance import check as conformance_check
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.planning import make_plan
@@ -198,3 +200,39 @@ def test_a_changed_spec_of_a_pooled_study_is_planned_anew(
     plan, _ = make_plan(study, Findings())
     comments = [v.comment.text for v in plan.pooled[0].dataset("CV").variables if v.comment is not None]
     assert "There are no visits" in comments
+
+
+def test_the_check_of_a_pooled_study_is_taken_while_nothing_in_its_folder_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("ced_cdisc.spec.plan_key._TICK", 0)  # specs that were just written are believed
+    written(tmp_path, FILES)
+    monkeypatch.chdir(tmp_path)
+    looked_at = list[str]()
+    read_folder = conformance_check.read_folder
+
+    def reading(folder: Path, *arguments: Any, **options: Any) -> Any:
+        looked_at.append(folder.as_posix())
+        return read_folder(folder, *arguments, **options)
+
+    monkeypatch.setattr(conformance_check, "read_folder", reading)
+
+    def checked_after(path: str, old: str, new: str) -> list[str]:
+        looked_at.clear()
+        text = Path(path).read_text(encoding="utf-8")
+        assert old in text
+        Path(path).write_text(text.replace(old, new, 1), encoding="utf-8")
+        built = ced_cdisc.build("raw", "out", incremental=True)
+        folders = list(looked_at)
+        assert built.checked == ced_cdisc.build("raw", "out", incremental=False).checked
+        return folders
+
+    own, controls = "out", "out/controls"
+    mapping, pooled = "mappings/adam/adsl.yaml", "mappings/controls/sdtm/cv.yaml"
+    assert checked_after(mapping, "Adverse Events", "Adverse Events") == [own, controls]
+    assert checked_after(mapping, "Adverse Events", "Adverse Events") == []
+    assert checked_after(mapping, "Number of Adverse Events", "Count of Adverse Events") == [own]
+    assert checked_after("raw/controls/echo.csv", "61", "62") == [own, controls]
+    # The data stay as they are, and findings name another line.
+    assert checked_after(pooled, "domain: CV", "\ndomain: CV") == [own, controls]
