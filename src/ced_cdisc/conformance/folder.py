@@ -109,8 +109,7 @@ def _read(
 ) -> dict[Path, ReadFile | Unreadable]:
     """What each file holds, or why it cannot be read.
 
-    Two processes go through half of the files each. What a partner does not tell of is gone through here,
-    what is known from an earlier reading is told by nobody.
+    Two processes go through half of the files each. What a partner does not tell of is gone through here.
     """
     shown = {file: _shown(file, folder) for file in files}
 
@@ -120,21 +119,14 @@ def _read(
     if partner is None:
         return {file: read(file) for file in files}
     found = {file: read(file) for file in halves({one: _size(one) for one in files})[partner.half]}
-    mine = {
-        shown[file]: one.told() if isinstance(one, ReadFile) else one
-        for file, one in found.items()
-        if known(shown[file]) is None
-    }
+    mine = {shown[file]: one.told() if isinstance(one, ReadFile) else one for file, one in found.items()}
     theirs: dict[str, FileTold | Unreadable] = {}
     with suppress(PartnerLost):
         theirs = partner.swap(mine)
     for file in files:
         if file not in found:
             one = theirs.get(shown[file])
-            here = one.opened(file, shown[file]) if isinstance(one, FileTold) else one or read(file)
-            if isinstance(here, ReadFile) and known(shown[file]) is not None:
-                here.records.is_at_hand = False
-            found[file] = here
+            found[file] = one.opened(file, shown[file]) if isinstance(one, FileTold) else one or read(file)
     return {file: found[file] for file in files}
 
 
