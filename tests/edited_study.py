@@ -171,3 +171,19 @@ def both(study: Study, monkeypatch: pytest.MonkeyPatch, **way: Any) -> bool:
     if after is not None:
         lock.write_bytes(after)
     return bool(written)
+
+
+class Started:
+    """A study that was built before, as ``way`` says, for tests that edit it and leave it as it was."""
+
+    def __init__(self, **way: Any) -> None:
+        self._way = way
+        self._last: tuple[Study, tuple[tuple[str, bytes], ...]] | None = None
+
+    def study(self, folders: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Study:
+        """That of the last test, unless it was not left as it had been."""
+        if self._last is None or self._last[0].files() != self._last[1]:
+            new = Study(folders.mktemp("started"))
+            assert both(new, monkeypatch, **self._way)
+            self._last = new, new.files()
+        return self._last[0]

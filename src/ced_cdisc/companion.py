@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -136,7 +136,7 @@ def part_of_build(raw: Path, plan: StudyPlan, kept: Kept | None, side: Side) -> 
         PartnerLost: the build is at its end, or has stopped.
     """
     from ced_cdisc.core.findings import Findings
-    from ced_cdisc.stages.checking import check_half
+    from ced_cdisc.stages.checking import check_half_of_output
     from ced_cdisc.stages.guiding import render
     from ced_cdisc.stages.packing import pack
     from ced_cdisc.stages.reading import read_raw
@@ -145,16 +145,15 @@ def part_of_build(raw: Path, plan: StudyPlan, kept: Kept | None, side: Side) -> 
     tables = read_raw(raw, plan, Findings(), side, None if kept is None else kept.tables)
     pack(plan, tables, side, products)
     side.send(render(side.receive(), products))
-    check_half(side)
+    check_half_of_output(side)
 
 
-def half_of_check(folders: Iterable[Path], side: Side, **options: Any) -> None:
-    """What the companion of a check does: half of the files of each folder.
+def half_of_check(folder: Path, side: Side, **options: Any) -> None:
+    """What the companion of a check does: half of the files.
 
     Raises:
         PartnerLost: the check is at its end, or has stopped.
     """
     from ced_cdisc.conformance.check import check_folder
 
-    for folder in folders:
-        check_folder(folder, **options, partner=side)
+    check_folder(folder, **options, partner=side)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edited_study import EDITS, Study, both
+from edited_study import EDITS, Started, Study, both
 
 
 @pytest.fixture
@@ -34,17 +34,12 @@ def test_incremental_and_full_builds_are_the_same(
     assert whole > 0  # not every build ended in faults
 
 
-STARTED: list[tuple[Study, tuple[tuple[str, bytes], ...]]] = []
+STARTED = Started()
 
 
 @pytest.fixture
 def started(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Study:
-    """A study that was built before: that of the last test, unless it was not left as it had been."""
-    if not STARTED or STARTED[0][0].files() != STARTED[0][1]:
-        new = Study(tmp_path_factory.mktemp("started"))
-        assert both(new, monkeypatch)
-        STARTED[:] = [(new, new.files())]
-    return STARTED[0][0]
+    return STARTED.study(tmp_path_factory, monkeypatch)
 
 
 @pytest.mark.parametrize("name", EDITS)

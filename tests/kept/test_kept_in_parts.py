@@ -17,7 +17,7 @@ from ced_cdisc.pipeline import Build, build
 from ced_cdisc.stages import packaging
 from ced_cdisc.stages import parts as stages_parts
 from ced_cdisc.write.kept_files import KeptBody
-from edited_study import EDITS, Study, both
+from edited_study import EDITS, Started, Study, both
 from small_study import write_study
 
 WAYS: list[dict[str, int]] = [{"parts": 1}, {"parts": 2}, {"parts": 3}, {"parts": 0}]
@@ -49,17 +49,12 @@ def test_any_parts_give_what_a_full_build_does(
     assert whole > 0
 
 
-STARTED: list[tuple[Study, tuple[tuple[str, bytes], ...]]] = []
+STARTED = Started(parts=2)
 
 
 @pytest.fixture
 def started(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Study:
-    """A study that was built in parts before: that of the last test, unless it was not left as it had been."""
-    if not STARTED or STARTED[0][0].files() != STARTED[0][1]:
-        new = Study(tmp_path_factory.mktemp("started"))
-        assert both(new, monkeypatch, parts=2)
-        STARTED[:] = [(new, new.files())]
-    return STARTED[0][0]
+    return STARTED.study(tmp_path_factory, monkeypatch)
 
 
 @pytest.mark.parametrize("name", EDITS)

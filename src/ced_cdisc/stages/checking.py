@@ -93,7 +93,7 @@ def _checked(
     return checked
 
 
-def check_half(partner: Partner) -> None:
+def check_half_of_output(partner: Partner) -> None:
     """The part of a companion in the check of an output: half of the files of each folder.
 
     Raises:
