@@ -50,8 +50,8 @@ ALONE = "import os; os.sched_getaffinity = lambda pid: {0}\n"
 DATASETS = ("ae", "ce", "dm", "ex", "mh", "adsl")
 
 STEPS = (0, 2, 3, 7, 10, 12)
-"""After how many steps the companion dies: before it hands over raw tables or its dataset, takes a dataset,
-hands over SDTM, the define.xml of ADaM or guides."""
+"""After how many steps the companion dies: before it hands over raw tables or its datasets, takes one,
+hands over the define.xml of SDTM or of ADaM, or guides."""
 
 DYING = """
 import os
@@ -83,7 +83,7 @@ atexit.register(lambda: open("received", "w").write(f"{len(seen)}"))
 
 
 def given_wider() -> None:
-    """The small study with two datasets more, of which the companion builds one."""
+    """The small study with two datasets more, which the companion builds."""
     given()
     Path("mappings/sdtm/ce.yaml").write_text(CE, encoding="utf-8")
     Path("mappings/sdtm/mh.yaml").write_text(MH, encoding="utf-8")
@@ -115,16 +115,16 @@ def alone(plans: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 def test_two_processes_build_the_same_bytes(alone: dict[str, str]) -> None:
     run = ced_process("build", "raw", "out", before=PAIR + COUNTING)
     assert run.code == 0
-    received = 6  # raw tables, datasets, SDTM, what ADaM says of its datasets and its define.xml, guides
+    received = 7  # raw tables, datasets, what SDTM and ADaM say of their datasets, their define.xml, guides
     assert int(Path("received").read_text()) == received
     assert tree("out") == alone
 
 
-def test_the_companion_builds_one_dataset_of_the_study() -> None:
+def test_the_companion_builds_two_datasets_of_the_study() -> None:
     given_wider()
     plan, _ = make_plan(find_study(Path("mappings"), Path("define"), Path()), Findings())
     share = companion_share([dataset for dataset in plan.datasets if dataset.kind == "sdtm"])
-    assert share.handed == {"MH"}
+    assert share.handed == {"CE", "MH"}
 
 
 @pytest.mark.parametrize("steps", STEPS)
@@ -213,7 +213,7 @@ def test_a_build_and_its_companion_check_alike() -> None:
     alone = checked_alone("build", "raw", "out")
     assert "datasets checked by" in alone[2]
     assert checked("build", "raw", "out", before=PAIR + COUNTING) == alone
-    assert Path("received").read_text() == "8", "those of a build, and two for the check"
+    assert Path("received").read_text() == "9", "those of a build, and two for the check"
 
 
 def kept_by(cache: Path, before: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
@@ -234,7 +234,7 @@ def test_a_first_build_keeps_the_same_with_a_companion(
     one = kept_by(tmp_path / "one", ALONE, monkeypatch)
     shutil.rmtree("out")
     two = kept_by(tmp_path / "two", PAIR + COUNTING, monkeypatch)
-    assert Path("received").read_text() == "9", "those of a build and its check, and that its half is kept"
+    assert Path("received").read_text() == "10", "those of a build and its check, and that its half is kept"
     assert two == one
     assert {name.partition(" ")[0].partition("-")[0] for name in two} >= {"rules", "package", "raw", "define"}
     explained = ced_process("build", "raw", "out", "--explain", before=PAIR + COUNTING)

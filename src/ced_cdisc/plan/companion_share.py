@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ced_cdisc.plan.model import DatasetPlan
-from ced_cdisc.plan.only import closure
-
-_PART = 0.4
-"""Of the cost, what the companion builds: it has packages to make afterwards."""
+from ced_cdisc.plan.only import closure, needed
 
 
 @dataclass(frozen=True)
@@ -26,27 +23,24 @@ class CompanionShare:
 
 
 def companion_share(datasets: Sequence[DatasetPlan]) -> CompanionShare:
-    """What of the SDTM datasets of a study the companion builds, by cost.
+    """What of the SDTM datasets of a study the companion builds: half of them, by cost.
 
     What the datasets of both need, such as DM, both build: that is sooner done than waited for.
     """
     by_name = {dataset.name: dataset for dataset in datasets}
     costs = {dataset.name: cost(dataset) for dataset in datasets}
-    closures = {name: closure(by_name, [name]) for name in by_name}
+    needs = {dataset.name: needed(dataset) for dataset in datasets}
+    closures = {name: closure(by_name, [name], lambda dataset: needs[dataset.name]) for name in by_name}
     read = {other for name, found in closures.items() for other in found - {name}}
     ends = list(costs.keys() - read)
     for name in sorted(costs):
         if not any(name in closures[other] for other in ends):  # datasets that read each other, as DM and EX
             ends.append(name)
     ends.sort(key=lambda name: (-sum(costs[n] for n in closures[name]), name))
-    weights, parts = (1 - _PART, _PART), (set[str](), set[str]())
+    ours, theirs = set[str](), set[str]()
     for name in ends:
-        wider = [
-            sum(costs[n] for n in part | closures[name]) / weight
-            for part, weight in zip(parts, weights, strict=True)
-        ]
-        parts[int(wider[1] < wider[0])].update(closures[name])
-    ours, theirs = parts
+        wider = [sum(costs[n] for n in part | closures[name]) for part in (ours, theirs)]
+        (theirs if wider[1] < wider[0] else ours).update(closures[name])
     return CompanionShare(frozenset(theirs), frozenset(theirs - ours)) if theirs - ours else CompanionShare()
 
 

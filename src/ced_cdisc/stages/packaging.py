@@ -115,10 +115,10 @@ def places_of(plan: StudyPlan) -> list[Place]:
     return [Place(plan, "sdtm"), Place(plan, "adam"), *(Place(one, "sdtm") for one in plan.pooled)]
 
 
-def finished_in_turn(plan: StudyPlan) -> list[Place]:
-    """The packages that have datasets, in the order in which all of these are finished."""
+def finished_in_turn(plan: StudyPlan) -> tuple[list[Place], list[Place]]:
+    """The packages that have datasets, in the order in which all of these are finished: pooled, and own."""
     sdtm, adam, *pooled = places_of(plan)
-    return [place for place in (*pooled, sdtm, adam) if place.datasets]
+    return [place for place in pooled if place.datasets], [place for place in (sdtm, adam) if place.datasets]
 
 
 def _taken_over(
@@ -131,29 +131,31 @@ def _taken_over(
 ) -> tuple[dict[str, Package], Product]:
     """All packages as :func:`.packing.pack` makes them, and the results.
 
-    Of the last package the partner makes define.xml alone, which takes as long as the other files of it. It
+    Of the study's own packages the partner makes define.xml alone, which takes as long as all other files. It
     tells how it described the datasets where that is to be kept.
 
     Raises:
         PartnerLost: the partner is gone.
     """
-    *earlier, last = finished_in_turn(plan)
+    pooled, own = finished_in_turn(plan)
     analysed = _analysed(plan, data, kept)
     descriptions: Descriptions = {}
     made: dict[str, Package] = {place.folder: (None, []) for place in places_of(plan)}
-    for place in earlier:
+    for place in pooled:
         made[place.folder], theirs, told = partner.receive()
         files.put(theirs)
         descriptions |= told
     metadata: PackageMetadata | None
-    metadata, told = partner.receive()
-    if metadata is not None:
-        written = transport(last, metadata, data, files, kept)
-        documents = documents_of(last, raw, None if kept is None else kept.products)
-        made[last.folder] = joined(last, metadata, written, partner.receive(), documents, files)
+    for place in own:
+        metadata, told = partner.receive()
+        descriptions |= told
+        if metadata is not None:
+            written = transport(place, metadata, data, files, kept)
+            documents = documents_of(place, raw, None if kept is None else kept.products)
+            made[place.folder] = joined(place, metadata, written, partner.receive(), documents, files)
     if kept is not None:
-        kept.described(descriptions | told)
-        for place in earlier:
+        kept.described(descriptions)
+        for place in pooled:
             _take_notice(place, made[place.folder][0], files, kept)
     return made, analysed
 

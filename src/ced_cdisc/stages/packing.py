@@ -34,9 +34,9 @@ def pack(
 ) -> None:
     """Build some datasets and take all others from the partner as they are finished; hand packages over.
 
-    The datasets go as :func:`.build_promised` gives them, each package with its files, the last one as
-    metadata first, then as define.xml. Where products are kept, what was made of models is kept here, and
-    the partner is told how each dataset was described, to keep it with the dataset.
+    The datasets go as :func:`.build_promised` gives them, the packages of pooled studies with their files,
+    those of the study itself as metadata first, then as define.xml. Where products are kept, what was made of
+    models is kept here, and the partner is told how each dataset was described, to keep it with the dataset.
 
     Raises:
         PartnerLost: the partner is gone.
@@ -48,17 +48,18 @@ def pack(
         if (made := promised.get(dataset.name)) is not None:
             arrived.take(shown_of(plan, dataset, made.data.frame(), made.changes))
     raw = {name: table.frame for name, table in tables.items()}
-    *earlier, last = finished_in_turn(plan)
-    for place in earlier:
+    pooled, own = finished_in_turn(plan)
+    for place in pooled:
         written = arrived.all_of(place, partner)
         files = OutputFiles(None)
         made = package_of(written, arrived.metadata(written), arrived.data, raw, files, products)
         partner.send((made, files.kept, arrived.descriptions(written) if products is not None else {}))
-    written = arrived.all_of(last, partner)
-    metadata = arrived.metadata(written)
-    partner.send((metadata, arrived.descriptions(written) if products is not None else {}))
-    if metadata is not None:
-        partner.send(define(written, metadata, products))
+    for place in own:
+        written = arrived.all_of(place, partner)
+        metadata = arrived.metadata(written)
+        partner.send((metadata, arrived.descriptions(written) if products is not None else {}))
+        if metadata is not None:
+            partner.send(define(written, metadata, products))
 
 
 class _Arrived:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from ced_cdisc.standards.tables import DamagedTable, read_bytes, read_table, table_names, unknown
 
@@ -18,8 +18,7 @@ PUBLISHERS: tuple[str, ...] = get_args(Publisher)
 """The standards whose terminology can be pinned, as they are written in study.yaml."""
 
 
-@dataclass(frozen=True)
-class CtTerm:
+class CtTerm(NamedTuple):  # of which thousands are made
     """One term: its NCI code, the value to submit, its synonyms and NCI's preferred term."""
 
     code: str
