@@ -9,12 +9,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from filelock import FileLock
+from msgspec.structs import replace
 
 import ced_cdisc
 from ced_cdisc.core.findings import Findings

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ced_cdisc.companion import companion, part_of_build
 from ced_cdisc.core.findings import Findings, did_you_mean
@@ -45,8 +46,7 @@ if TYPE_CHECKING:
     from ced_cdisc.stages.verifying import Verified
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(Struct, frozen=True):
     """A finished build: ``build["AE"]`` is a pandas frame, ``frames`` holds the polars ones.
 
     Datasets of a pooled study are named with its folder: ``controls/DM``.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
+from msgspec.structs import replace
 from report_results import HOSTILE, SHOWN, empty_result, failure, full_result, hostile_result, rule_text
 
 from ced_cdisc.core.conformance import CheckResult, RuleResult

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pytest
+from msgspec.structs import replace
 from report_readers import SARIF_SCHEMA, faults
 from report_results import PLACE, SHOWN, empty_result, failure, full_result, hostile_result, rule_text
 from small_folder import run, small_folder

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 from openpyxl.utils.escape import unescape
 from report_results import SHOWN, empty_result, failure, full_result, hostile_result, rule_text
 from small_folder import run, small_folder

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from command_line import BUILT, SPECS, Run, given, masked, spoil, tree
+from msgspec.structs import replace
 
 import ced_cdisc
 from ced_cdisc.cli import main

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pyreadstat
 import pytest
@@ -282,7 +282,7 @@ def test_the_same_bytes_twice_and_nothing_carried_out(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     put(Path("a.xpt"))
-    odd = dataclasses.replace(MEMBER, label="<script>~")
+    odd = msgspec.structs.replace(MEMBER, label="<script>~")
     written = put(Path("b.xpt"), FRAME.with_columns(SEX=pl.Series(["<", "~", "&"])), odd)
     hostile = written.read_bytes().replace(b"<script>~", b"<script>\x07").replace(b"~", b"\x1b")
     written.write_bytes(hostile)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from define_packages import ADAM, CREATED, SDTM
+from msgspec.structs import replace
 
 from ced_cdisc.check.define import check_define_against_xpt
 from ced_cdisc.check.define.document import DefineDocument

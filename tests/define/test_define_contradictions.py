@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from define_packages import (
     ADAM,
@@ -21,6 +19,7 @@ from define_packages import (
     with_dataset,
     with_variable,
 )
+from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import (
     Codelist,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from define_packages import ADAM, AE, METHOD, SDTM, STUDY_DAY, with_dataset, with_variable
+from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import Comment, Document, DocumentRef, Lineage, PackageMetadata, Term
 from ced_cdisc.write.define_page import define_page

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from chromium_page import PROGRAM, Chromium
 from define_packages import AE, SDTM, with_dataset
+from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import Lineage, PackageMetadata
 from ced_cdisc.write.define_page import define_page

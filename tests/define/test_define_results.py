@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from define_packages import ADAM, SDTM
+from msgspec.structs import replace
 
 from ced_cdisc.check.define import check_define
 from ced_cdisc.core.arm import AnalysisResult, ResultDisplay

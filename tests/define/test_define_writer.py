@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from define_packages import (
     with_variable,
 )
 from lxml import etree
+from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import (
     Document,

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
+from msgspec.structs import asdict
 from odmlib.dataset_json_1_1.model import DatasetJSON
 
 from ced_cdisc.core.datafile import FileDataset, FileVariable
@@ -176,7 +177,7 @@ def test_any_data_come_back(rows: list[tuple[Any, ...]], form: Form) -> None:
     assert read.rows() == frame.rows()
     assert [str(x) for x in read["AVAL"].to_list()] == [str(x) for x in frame["AVAL"].to_list()]
     assert dataset.variables == tuple(
-        FileVariable(**{**vars(v), "oid": f"IT.ADXX.{v.name}"}) for v in DATASET.variables
+        FileVariable(**{**asdict(v), "oid": f"IT.ADXX.{v.name}"}) for v in DATASET.variables
     )
 
 

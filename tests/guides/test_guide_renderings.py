@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from guide_reading import docx_blocks, docx_document, docx_texts, markdown_texts, pdf_pages, squeezed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.guide import Guide, Paragraph, Place, Run, Section, Table, block_texts, table

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.conformance import CheckResult
 from ced_cdisc.pipeline import Build, build

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kept_builds import built, change, cut, entries, files
+from msgspec.structs import replace
 
 from ced_cdisc.convert import sdtm
 from ced_cdisc.convert.kept import KeptDataset, begun, lent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 from kept_builds import a_pipe, built, change, cut, entries, files, flipped, said
+from msgspec.structs import replace
 
 from ced_cdisc.conformance import run
 from ced_cdisc.conformance.check import check_folder

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from kept_builds import a_link, a_pipe, built, change, cut, entries, files, flipped
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Location, Severity
 from ced_cdisc.pipeline import Build

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from raw_folder import AE, given_file, read, rows, said
 
 from ced_cdisc.read.tables import read_table

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from raw_folder import AE, given_file, read, rows, said
 
 from ced_cdisc.core.findings import Location, Severity

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import test_raw_dataset_json as dataset_json
 import test_raw_odm as odm
 import test_raw_parquet as parquet
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Severity, Stage
 from ced_cdisc.read.tables import TableContract, read_table

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Location, Severity
 from ced_cdisc.read.tables import TableContract, read_table

@@ -7,11 +7,11 @@ import json
 import socket
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote_plus
 
 import pytest
+from msgspec.structs import replace
 from postgres_server import PASSWORD, USER, server
 
 from ced_cdisc.core.findings import Location, Severity

@@ -7,7 +7,6 @@ SAS datasets; the tests of real files skip where there are none (tests/read/sas_
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +18,7 @@ import polars as pl
 import pyreadstat
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 from sas_files import sas_file
 
 from ced_cdisc.cli import main

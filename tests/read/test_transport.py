@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import polars as pl
 import pyreadstat
 import pytest
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Location, Severity
 from ced_cdisc.core.xpt import XptMember, XptVariable, split_format

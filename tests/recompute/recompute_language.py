@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 
+from ced_cdisc.core.fields import names_of
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
@@ -122,7 +122,7 @@ def study(tables: Iterable[RawTable], *datasets: DatasetPlan, visits: object = N
         "pooled": (),
         "folder": "",
     }
-    return StudyPlan(**{field.name: known.get(field.name) for field in fields(StudyPlan)})
+    return StudyPlan(**{name: known.get(name) for name in names_of(StudyPlan)})
 
 
 Raw = Mapping[str, Sequence[Mapping[str, str | None]]]

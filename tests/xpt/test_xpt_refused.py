@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 from xpt_samples import member, number, small, text
 
 from ced_cdisc.core.findings import Stage, Stopped

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.analyse import methods
 from ced_cdisc.analyse.methods import Found, TooFew
@@ -19,8 +19,7 @@ NOT_ESTIMABLE = "NE"
 _SHOWN_SUBJECTS = 5
 
 
-@dataclass(frozen=True)
-class Computed:
+class Computed(Struct, frozen=True):
     """One method's outcome.
 
     Attributes:
@@ -38,8 +37,7 @@ class Computed:
     groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class ComputedResult:
+class ComputedResult(Struct, frozen=True):
     """A result: the records selected, those of them without a value, and what each method gives."""
 
     plan: ResultPlan

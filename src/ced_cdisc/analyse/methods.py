@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from math import sqrt
 from typing import Any, Literal, cast
+
+from msgspec import Struct
 
 from ced_cdisc.analyse.numbers import ranked
 from ced_cdisc.analyse.ranks import exact_rank_sum_p, middle_ranks, rank_sum_p, signed_rank_p
@@ -22,8 +23,7 @@ class TooFew(ValueError):
     """The values do not suffice for the method; the text says why."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a method gives, and which of its variants it came to, in words."""
 
     values: dict[str, float]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.analyse.compute import ComputedResult, summary
 from ced_cdisc.analyse.methods import TooFew
@@ -17,8 +17,7 @@ from ced_cdisc.plan.analyses import FigurePlan, PanelPlan
 _SHOWN_SUBJECTS = 5
 
 
-@dataclass(frozen=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """One panel.
 
     Attributes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.core.metadata import RangeCheck
 
@@ -20,8 +20,7 @@ _ORDER: Mapping[str, Callable[[str | float, str | float], bool]] = {
 }
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(Struct, frozen=True):
     """Selected records: the subject of each, and its values by variable, all in the order of the dataset."""
 
     subjects: tuple[str, ...]

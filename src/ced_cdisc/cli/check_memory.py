@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.core.fields import names_of
 
 if TYPE_CHECKING:
     from ced_cdisc.core.conformance import CheckResult
@@ -40,8 +41,7 @@ _OPTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class MemoryOptions:
+class MemoryOptions(Struct, frozen=True):
     """What the user said of findings.yaml."""
 
     findings: Path | None
@@ -65,7 +65,7 @@ def taken(options: dict[str, Any]) -> MemoryOptions:
 
     They end the program with the exit code of usage where they contradict each other.
     """
-    made = MemoryOptions(**{one.name: options[one.name] for one in fields(MemoryOptions)})
+    made = MemoryOptions(**{name: options[name] for name in names_of(MemoryOptions)})
     from ced_cdisc.spec.known_findings import is_day
 
     for name in ("today", "until"):

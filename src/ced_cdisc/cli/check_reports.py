@@ -6,11 +6,11 @@ import os
 import re
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from ced_cdisc.cli.usage import usage_error
 
@@ -40,8 +40,7 @@ _STARTS = (
 """How our reports begin: text, JSON, JUnit and SARIF."""
 
 
-@dataclass(frozen=True)
-class ReportFile:
+class ReportFile(Struct, frozen=True):
     """A file to write, and in which format."""
 
     format: str

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import gc
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Size:
+
+class Size(Struct, frozen=True):
     """Below which files are small [bytes]: more of them, or a larger one, and several threads pay."""
 
     together: int

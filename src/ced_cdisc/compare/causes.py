@@ -8,10 +8,10 @@ different values, and the records in which it does not hold are told apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from ced_cdisc.compare.showing import number_text, text_text
@@ -24,8 +24,7 @@ _CLOSE = 1e-9
 _MOST_DECIMALS = 10
 
 
-@dataclass(frozen=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """A group of differing records with one cause.
 
     Attributes:

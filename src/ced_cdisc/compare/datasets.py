@@ -7,10 +7,11 @@ records takes no more than a few of their columns.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ced_cdisc.compare.attributes import attribute_differences
@@ -33,8 +34,7 @@ from ced_cdisc.core.findings import Severity
 from ced_cdisc.core.moments import Moment, moment_of
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How to compare.
 
     Attributes:

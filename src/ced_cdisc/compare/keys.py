@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.standards.ig import load_sdtmig
 from ced_cdisc.standards.keys import natural_keys
@@ -22,8 +23,7 @@ _BDS = ("STUDYID", "USUBJID", "PARAMCD")
 _OCCURRENCE = ("STUDYID", "USUBJID")
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """The key variables in order (none: records are paired by position), and where they come from."""
 
     names: tuple[str, ...]

@@ -7,11 +7,11 @@ them in memory at a time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from ced_cdisc.core.findings import Severity
@@ -22,8 +22,7 @@ Attribute = Literal["labels", "types", "lengths", "formats"]
 ATTRIBUTES: tuple[Attribute, ...] = ("labels", "types", "lengths", "formats")
 
 
-@dataclass(frozen=True)
-class ComparedVariable:
+class ComparedVariable(Struct, frozen=True):
     """A variable as its file describes it; what the kind of file does not know is empty or 0.
 
     Attributes:
@@ -99,8 +98,7 @@ class ComparedTable(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Tolerance:
+class Tolerance(Struct, frozen=True):
     """When two numbers are equal: ``|A - B|`` is at most ``absolute``, or at most ``relative`` of the larger.
 
     The mappings hold limits of single variables, by ``VARIABLE`` or ``DATASET.VARIABLE``.
@@ -119,8 +117,7 @@ class Tolerance:
         return self.relative, self.absolute
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """A record as a difference shows it: keys (or the row from 1) with their values, and both values."""
 
     keys: tuple[tuple[str, str], ...]
@@ -133,8 +130,7 @@ class Record:
         return " ".join(f"{name}={value}" for name, value in self.keys)
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One thing that differs, with its cause.
 
     Attributes:
@@ -158,8 +154,7 @@ class Difference:
     records: tuple[Record, ...] = ()
 
 
-@dataclass(frozen=True)
-class DatasetComparison:
+class DatasetComparison(Struct, frozen=True):
     """Two datasets compared, or one that stands on one side only.
 
     Attributes:
@@ -209,8 +204,7 @@ class DatasetComparison:
         return ", ".join(part for part in parts if part)
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """All datasets of two files or folders, by name; ``notes`` concern both as a whole."""
 
     a: str

@@ -6,17 +6,15 @@ order (the first with the first), and the comparison says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
+from msgspec import Struct
 from numpy.typing import NDArray
 
 _A, _B, _NTH, _HASH = "__a", "__b", "__nth", "__hash"
 
 
-@dataclass(frozen=True)
-class Pairing:
+class Pairing(Struct, frozen=True):
     """Rows from 0.
 
     Attributes:
@@ -146,8 +144,7 @@ def _repeated(keys: pl.DataFrame, hashes: pl.Series) -> int:
     return int(keys.filter(hashes.is_duplicated()).is_duplicated().sum())
 
 
-@dataclass(frozen=True)
-class NearlyPaired:
+class NearlyPaired(Struct, frozen=True):
     """One-sided records that would be paired if one key were left out: rows of A and of B, and the key."""
 
     key: str

@@ -7,8 +7,9 @@ only where its rule is named. What stands in the file keeps its reason.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ced_cdisc.conformance.memory import Spoken
 from ced_cdisc.conformance.recall import Recalled
@@ -26,8 +27,7 @@ class NotAccepted(Exception):
     """The call cannot be carried out, and nothing was written; the text says why."""
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """What the person says: why the findings may stand, who says so, and until when (or empty)."""
 
     reason: str

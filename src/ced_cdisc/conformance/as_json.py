@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, get_args
+
+from msgspec.structs import replace
 
 from ced_cdisc.conformance.rule import all_rules
 from ced_cdisc.core.conformance import CheckResult, DatasetSummary, Failure, Record, RuleResult, Status

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Column:
+
+class Column(Struct, frozen=True):
     """A variable as its file describes it; ``length`` in bytes, 0 where the file does not say."""
 
     name: str

@@ -15,11 +15,11 @@ None of them reads a record: that is done for the looks of all rules together, b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import polars as pl
+from msgspec import Struct, field
 
 from ced_cdisc.conformance.beside import beside, with_columns
 from ced_cdisc.conformance.column import Column
@@ -49,8 +49,7 @@ Kind = Literal["SDTM", "ADaM", "other"]
 _EVERY = pl.lit(value=True)
 
 
-@dataclass(eq=False)
-class Dataset:
+class Dataset(Struct, eq=False, dict=True):
     """One dataset of the submission.
 
     Attributes:

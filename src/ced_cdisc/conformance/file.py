@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.conformance.column import Column
 from ced_cdisc.conformance.records import Places, Profile, Records
@@ -17,15 +18,13 @@ from ced_cdisc.read.dataset_json import read_dataset_json
 from ced_cdisc.read.xpt import XptFile
 
 
-@dataclass(frozen=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A file that cannot be read, and why."""
 
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(Struct, frozen=True):
     """What is known of a file that can be read, besides its records.
 
     Attributes:
@@ -43,8 +42,7 @@ class Head:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class ReadFile:
+class ReadFile(Struct, frozen=True, eq=False):
     """A file that can be read."""
 
     head: Head
@@ -56,8 +54,7 @@ class ReadFile:
         return FileTold(self.head, records.profile, None if records.is_large else records.read())
 
 
-@dataclass(frozen=True, eq=False)
-class FileTold:
+class FileTold(Struct, frozen=True, eq=False):
     """What was told of a file.
 
     Attributes:
@@ -142,8 +139,7 @@ def _opened(file: Path, shown: str, *, is_windows: bool = False) -> tuple[XptMem
     return opened.member, Records(_Transport(opened, is_windows), [v.name for v in opened.member.variables])
 
 
-@dataclass(frozen=True)
-class _Transport:
+class _Transport(Struct, frozen=True):
     """The records of a transport file, which stay in it."""
 
     file: XptFile

@@ -8,11 +8,11 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 from lxml import etree
+from msgspec import Struct
 
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
@@ -36,8 +36,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]{0,7}")
 _NOT_DATA = ("build.json", "results.json", "findings.json")
 
 
-@dataclass(frozen=True)
-class ReadFolder:
+class ReadFolder(Struct, frozen=True):
     """A submission and the faults met while reading it."""
 
     submission: Submission

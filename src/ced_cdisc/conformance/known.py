@@ -8,8 +8,9 @@ asked is never kept. An answer is kept, under the digest of all that it hangs on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from ced_cdisc.conformance.as_json import failure_of_json, failure_to_json
 from ced_cdisc.conformance.dataset import Dataset
@@ -19,23 +20,20 @@ from ced_cdisc.conformance.records import Profile
 from ced_cdisc.core.conformance import Failure
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """What came of a look: how many records or facts it looked at, and what is wrong."""
 
     looked: int
     failures: tuple[Failure, ...] = ()
 
 
-@dataclass(frozen=True)
-class NotSaid:
+class NotSaid(Struct, frozen=True):
     """Why a look could not be carried out."""
 
     reason: str
 
 
-@dataclass
-class KnownDataset:
+class KnownDataset(Struct):
     """What is known of a file, and what this check adds.
 
     Attributes:

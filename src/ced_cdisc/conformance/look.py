@@ -7,10 +7,10 @@ records of each dataset once, block by block, for the looks of all rules togethe
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from ced_cdisc.conformance.dataset import Dataset
@@ -26,8 +26,7 @@ Told: TypeAlias = Callable[[int, int], bool]
 """Whether so many records that follow a way, of so many that it can be said of, make it that of all."""
 
 
-@dataclass(eq=False, slots=True)
-class Answer:
+class Answer(Struct, eq=False):
     """One look of a rule at a dataset and a variable.
 
     Attributes:
@@ -46,8 +45,7 @@ class Answer:
     words: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(eq=False, slots=True)
-class Question:
+class Question(Struct, eq=False):
     """A look at the records of a dataset, or, where it has a way, at what nearly all of them do.
 
     Attributes:
@@ -79,8 +77,7 @@ class Question:
 Wrong: TypeAlias = "pl.Expr | Callable[[Any], bool] | Collection[str]"
 
 
-@dataclass(eq=False, slots=True)
-class ValueQuestion:
+class ValueQuestion(Struct, eq=False):
     """A look at the values of variables, each once, however many records have it; an answer a variable.
 
     Attributes:
@@ -96,8 +93,7 @@ class ValueQuestion:
     words: Mapping[str, str]
 
 
-@dataclass(eq=False, slots=True)
-class Gathered:
+class Gathered(Struct, eq=False):
     """Something small of all records, on which the looks at them hang.
 
     Attributes:

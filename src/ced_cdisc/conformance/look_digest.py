@@ -13,15 +13,16 @@ import inspect
 import io
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any, Protocol, cast
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Gathered, Look, Question, ValueQuestion
+from ced_cdisc.core.fields import names_of
 
 _DEEPEST = 40
 """Of what holds what; more is a circle."""
@@ -91,7 +92,7 @@ class LookDigests:
         """What a look, a function, a collection or a frozen object is made of."""
         match value:
             case Question() | ValueQuestion() | Gathered():
-                return type(value).__name__, [getattr(value, one.name) for one in fields(value)]
+                return type(value).__name__, [getattr(value, name) for name in names_of(type(value))]
             case partial():
                 bound = cast("partial[object]", value)
                 return "partial", bound.func, bound.args, bound.keywords
@@ -121,8 +122,8 @@ def _parts_of_other(value: object) -> object:
     made_of = getattr(type(value), "made_of", None)
     if made_of is not None:
         return name, made_of(value)
-    if is_dataclass(value) and not isinstance(value, type) and _is_frozen(value):
-        return name, [(one.name, getattr(value, one.name)) for one in fields(value)]
+    if isinstance(value, Struct) and value.__struct_config__.frozen:
+        return name, [(field, getattr(value, field)) for field in value.__struct_fields__]
     wrapped = inspect.unwrap(value) if callable(value) else None
     if isinstance(wrapped, FunctionType):
         return name, wrapped
@@ -146,10 +147,6 @@ def _code(code: CodeType) -> tuple[object, ...]:
     """What tells a function from all others of the tool, whose digest stands for its sources."""
     constants = [one if isinstance(one, CodeType) else repr(one) for one in code.co_consts]
     return code.co_qualname, code.co_firstlineno, code.co_code, code.co_names, code.co_freevars, constants
-
-
-def _is_frozen(value: object) -> bool:
-    return bool(getattr(type(value), "__dataclass_params__").frozen)  # noqa: B009
 
 
 def _serialized(expression: pl.Expr) -> bytes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.conformance.run import NOTHING_OF_ITS_KIND
 from ced_cdisc.core.conformance import (
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from ced_cdisc.spec.known_findings import KnownFinding
 
 
-@dataclass(frozen=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """A failure with what findings.yaml says of it.
 
     Attributes:
@@ -40,8 +41,7 @@ class Spoken:
     entry: KnownFinding | None = None
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """The entries of a findings.yaml, and the place and day that they are asked about.
 
     Attributes:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
+
+from msgspec import Struct
 
 MANIFEST = "build.json"
 _LARGEST = 1 << 26
@@ -21,8 +22,7 @@ _DEFINE = "/define.xml"
 _FILES = "datasets"  # analysis/adam/datasets holds the files of the package adam
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(Struct, frozen=True):
     """A build by this tool.
 
     Attributes:

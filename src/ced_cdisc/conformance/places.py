@@ -11,9 +11,11 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.core.conformance import Failure, RuleResult
@@ -51,8 +53,7 @@ def with_places(
     )
 
 
-@dataclass(eq=False)
-class _Build:
+class _Build(Struct, eq=False):
     """What a build.json tells: digests by file, and places by package."""
 
     root: Path

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.conformance.memory import Memory, Spoken, remembered
 from ced_cdisc.conformance.packages import build_of, package_of
@@ -16,8 +18,7 @@ from ced_cdisc.spec.locate import MissingFolder, find_study
 _NAMES = NAME, FORMER
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the findings.yaml of a folder is.
 
     Attributes:
@@ -33,8 +34,7 @@ class Place:
     notice: str = ""
 
 
-@dataclass(frozen=True)
-class Recalled:
+class Recalled(Struct, frozen=True):
     """A check held against a findings.yaml.
 
     Attributes:

@@ -8,12 +8,12 @@ of each subject stand, and once more for all rules together.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 FEW = 50_000
@@ -41,8 +41,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """Records in memory."""
 
     frame: pl.DataFrame
@@ -60,8 +59,7 @@ class Held:
         return chosen[pl.Series(places)]
 
 
-@dataclass(eq=False)
-class Block:
+class Block(Struct, eq=False, dict=True, weakref=True):
     """Records that are looked at together: all of a dataset, or those of some of its subjects.
 
     Attributes:
@@ -120,8 +118,7 @@ class Block:
         return self.frame[SUBJECT].unique()
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What a reading of all records tells of each variable: records without a value, bytes of the longest."""
 
     missing: Mapping[str, int]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.resources import files
 from typing import Any, Literal, cast
 
 import yaml
+from msgspec import Struct
 
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Submission
@@ -32,8 +32,7 @@ Check = Callable[[Submission], Iterable[Look]]
 Needs = Literal["", "SDTMIG", "ADaMIG", "SDTM CT", "ADaM CT", "define"]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule: its texts and its function.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ced_cdisc.check.core.run import CoreSettings, CoreStudy, run_core
 from ced_cdisc.conformance.submission import Submission

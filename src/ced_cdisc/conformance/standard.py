@@ -8,9 +8,10 @@ so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ced_cdisc.standards.ct import CtCodelist, CtPackage, Publisher, ct_versions, load_ct
 from ced_cdisc.standards.ig import SdtmIg, load_sdtmig
@@ -33,16 +34,14 @@ class WrongStandard(ValueError):
     """A flag that names no standard or version; the text says what can be named."""
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Struct, frozen=True):
     """A version and who said so: ``define.xml``, ``TS`` or ``--standard``."""
 
     number: str
     source: str
 
 
-@dataclass(frozen=True)
-class Governing:
+class Governing(Struct, frozen=True, dict=True):
     """The guides and terminology of a folder, by name (``SDTMIG``, ``ADaMIG``; CT: ``SDTM``, ``ADaM``)."""
 
     guides: Mapping[str, Version] = field(default_factory=dict[str, Version])

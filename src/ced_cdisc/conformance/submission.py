@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import polars as pl
+from msgspec import Struct, field
 
 from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.dataset import Dataset
@@ -43,8 +43,7 @@ class _Subjects:
         return self._found[block]
 
 
-@dataclass(eq=False)
-class Submission:
+class Submission(Struct, eq=False, dict=True):
     """All datasets of a folder and the standards that govern them."""
 
     datasets: dict[str, Dataset]

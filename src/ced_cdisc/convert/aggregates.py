@@ -7,10 +7,11 @@ sums are exact before their one rounding.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import fsum
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.convert.branches import Use, rows_taken
 from ced_cdisc.convert.faults import SUBJECT, Faults, Place
@@ -27,8 +28,7 @@ from ced_cdisc.expr.values import DTYPES, computed, each_list
 _VALUE, _AT = "__value", "__at"
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What the lines at hand stand in.
 
     Attributes:
@@ -42,8 +42,7 @@ class Scope:
     records: pl.DataFrame | None = None
 
 
-@dataclass(frozen=True)
-class _Job:
+class _Job(Struct, frozen=True):
     """One aggregate over one frame of records, matched to the rows at hand by pairs of columns."""
 
     node: Aggregate
@@ -54,8 +53,7 @@ class _Job:
     subject: str
 
 
-@dataclass(frozen=True)
-class _Records:
+class _Records(Struct, frozen=True):
     """Records that are not computed yet, and their columns."""
 
     rows: pl.LazyFrame

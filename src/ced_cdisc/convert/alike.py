@@ -7,15 +7,15 @@ its own, and what all of them share is computed once over the rows of all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from ced_cdisc.convert.reads import aggregates_in, can_fault, names_in
 from ced_cdisc.plan.model import Block, Line
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Neighbouring blocks with one source, look-ups and visit.
 
     Attributes:

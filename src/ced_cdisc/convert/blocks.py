@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from operator import itemgetter
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group, groups_of
@@ -24,8 +25,7 @@ from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
 from ced_cdisc.plan.texts import TextChanges
 
 
-@dataclass(frozen=True)
-class _Repeated:
+class _Repeated(Struct, frozen=True):
     """Keys of a look-up with more than one record: columns __l0, __l1, ..."""
 
     lookup: Lookup

@@ -7,10 +7,10 @@ be set against the branches afterwards.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import reduce
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.convert.faults import Place
 from ced_cdisc.convert.reads import aggregates_in
@@ -19,16 +19,14 @@ from ced_cdisc.expr.tree import Aggregate, Type, children
 from ced_cdisc.expr.values import true
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """A condition that is true on the rows that take a branch, or (``holds`` false) is not true there."""
 
     node: tree.Node
     holds: bool = True
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(Struct, frozen=True):
     """An aggregate in a line: the line, and all conditions of the branch that it stands in."""
 
     node: Aggregate

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct, field
 
 from ced_cdisc.convert.adam import build_adam
 from ced_cdisc.convert.faults import ROW, TABLE, Faults, Found
@@ -84,8 +84,7 @@ def build_datasets(
     return shown, findings
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(Struct, frozen=True):
     """What is made of the records of some subjects, by qualified name.
 
     Attributes:
@@ -173,8 +172,7 @@ def _carry_out(studies: Sequence[_Study], watch: Watch) -> None:
         study.check()
 
 
-@dataclass
-class _Study:
+class _Study(Struct):
     """One study on its way: its world, and of which datasets the values are checked here.
 
     ``share`` is None where all of it is built. Of datasets in ``alike``, built elsewhere, only what must hold

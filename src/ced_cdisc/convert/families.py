@@ -9,11 +9,12 @@ noted, and the blocks are computed one by one: messages name the line and the co
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group
@@ -35,8 +36,7 @@ _ROWS = 1 << 16
 """Rows that the blocks of a family look at, at most: of large tables each block is better looked at alone."""
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(Struct, frozen=True):
     """Blocks of one shape, as the first of them has it.
 
     Attributes:

@@ -13,10 +13,10 @@ CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED78
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from msgspec import Struct, field
 
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
@@ -43,8 +43,7 @@ Sorted = tuple[tuple[bool, Any], ...]
 """The values of a key, so that missing ones come first."""
 
 
-@dataclass
-class Seen:
+class Seen(Struct):
     """What a fault was seen on: the raw records, the number of records, and the first of them."""
 
     records: set[Record] = field(default_factory=set[Record])
@@ -62,8 +61,7 @@ class Seen:
 Found = dict[tuple[Stage, Severity, str, str, Location, str], Seen]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """The spec line at fault: how messages name it, where it stands, and its text."""
 
     label: str

@@ -7,9 +7,9 @@ of one it will say of every record that gets there. What several columns decide 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.convert.faults import Place, worded
 from ced_cdisc.core.findings import Location, did_you_mean, one_of
@@ -20,8 +20,7 @@ from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.plan.model import DatasetPlan, Line, StudyPlan, VariablePlan
 
 
-@dataclass(frozen=True)
-class Foreseen:
+class Foreseen(Struct, frozen=True):
     """A text that a line will refuse: the text, what will be said of it, and where."""
 
     value: str
@@ -30,8 +29,7 @@ class Foreseen:
     where: Location
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A part of a line that one raw column decides."""
 
     place: Place
@@ -129,7 +127,7 @@ def _of_one_column(node: tree.Node, plan: StudyPlan) -> Iterator[tuple[str, tree
         yield next(iter(names)), node
         return
     if isinstance(node, tree.ReadDate) and node.time is not None:  # the date by itself, without its time
-        yield from _of_one_column(replace(node, time=None, time_formats=()), plan)
+        yield from _of_one_column(tree.changed(node, time=None, time_formats=()), plan)
         return
     for child in tree.children(node):
         yield from _of_one_column(child, plan)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.convert.faults import Found, Seen
 from ced_cdisc.convert.sources import ORDER, World
@@ -20,8 +20,7 @@ from ced_cdisc.plan.model import SUPP, DatasetDigest, DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges
 
 
-@dataclass(frozen=True)
-class KeptDataset:
+class KeptDataset(Struct, frozen=True):
     """A finished dataset, all its columns, and what its making and its checks found."""
 
     data: Blocks

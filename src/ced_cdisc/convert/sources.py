@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
+from msgspec import Struct, field
 
 from ced_cdisc.convert.duplicates import shown_key, without_duplicates
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
@@ -44,16 +44,14 @@ Watch = Callable[[str, float], None]
 """Called for each finished dataset with its name and the seconds it took."""
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(Struct, frozen=True):
     """Records of a table or dataset: columns ``NAME.COLUMN`` and hidden ones, and the subject's column."""
 
     frame: pl.DataFrame
     subject: str | None
 
 
-@dataclass
-class World:
+class World(Struct):
     """Everything that lines may look at; datasets are added as they are built."""
 
     plan: StudyPlan

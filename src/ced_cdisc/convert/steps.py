@@ -8,9 +8,9 @@ fault is a column of it; only where something is, the steps are gone through to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.convert.aggregates import Scope, add_aggregates
 from ced_cdisc.convert.branches import uses_in
@@ -28,8 +28,7 @@ _FOUND = "__found"
 """Whether a row shows anything that a step looks for."""
 
 
-@dataclass(frozen=True)
-class _Look:
+class _Look(Struct, frozen=True):
     """What a step looks for on the rows before it: faults, and conditions that are unknown."""
 
     rows: pl.LazyFrame

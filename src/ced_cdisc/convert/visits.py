@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from msgspec import Struct, field
 
 from ced_cdisc.convert.faults import (
     ONE_FORMAT,
@@ -39,8 +39,7 @@ _DAY = 10
 _NAME_OF_DAY = "__visit"
 
 
-@dataclass(frozen=True)
-class Visits:
+class Visits(Struct, frozen=True):
     """What the visits' plan and the data say together.
 
     Attributes:

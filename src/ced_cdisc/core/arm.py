@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ced_cdisc.core.metadata import DocumentRef, RangeCheck
 
 
-@dataclass(frozen=True)
-class AnalysisResult:
+class AnalysisResult(Struct, frozen=True):
     """One result of a display.
 
     Attributes:
@@ -37,8 +36,7 @@ class AnalysisResult:
     parameter: str = ""
 
 
-@dataclass(frozen=True)
-class ResultDisplay:
+class ResultDisplay(Struct, frozen=True):
     """A table or figure of the report with the results that it shows, in its order."""
 
     id: str

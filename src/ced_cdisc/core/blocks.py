@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 FEW = 4096
 """Rows up to which finding the different values takes longer than looking at all of them."""
@@ -38,8 +39,7 @@ class Block(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class InMemory:
+class InMemory(Struct, frozen=True):
     """Rows that are at hand."""
 
     frame: pl.DataFrame
@@ -67,8 +67,7 @@ class InMemory:
         return False
 
 
-@dataclass(frozen=True)
-class Blocks:
+class Blocks(Struct, frozen=True, eq=False):
     """One dataset: its columns, and its rows block by block.
 
     Attributes:
@@ -80,9 +79,7 @@ class Blocks:
     schema: Mapping[str, pl.DataType]
     parts: tuple[Block, ...]
     apart: str = ""
-    _held: dict[tuple[str, ...], pl.DataFrame] = field(
-        default_factory=dict[tuple[str, ...], pl.DataFrame], compare=False, repr=False
-    )
+    _held: dict[tuple[str, ...], pl.DataFrame] = field(default_factory=dict[tuple[str, ...], pl.DataFrame])
 
     @classmethod
     def of(cls, frame: pl.DataFrame) -> Blocks:

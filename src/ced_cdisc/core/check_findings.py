@@ -7,8 +7,9 @@ read :mod:`ced_cdisc.core.conformance`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.codes import CODES
 from ced_cdisc.core.conformance import CheckResult, EngineRule, Failure
@@ -23,8 +24,7 @@ _DEFINES = tuple(
 """Where a checked folder has its own define.xml."""
 
 
-@dataclass(frozen=True)
-class CheckFinding:
+class CheckFinding(Struct, frozen=True):
     """One finding.
 
     Attributes:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, get_args
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Finding, Severity
 
@@ -28,8 +29,7 @@ RECORDS_SHOWN = 5
 """How many records of one failure are listed by default; the count is always the true one."""
 
 
-@dataclass(frozen=True)
-class RuleText:
+class RuleText(Struct, frozen=True):
     """What a rule says, from the YAML of its family.
 
     Attributes:
@@ -56,8 +56,7 @@ class RuleText:
     public: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record at fault: its row in the file from 1, who and which it is, and the values that count."""
 
     row: int
@@ -75,8 +74,7 @@ ANY = "any"
 """What an entry of findings.yaml says that accepts any number of records."""
 
 
-@dataclass(frozen=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """An entry of findings.yaml that speaks of a failure: why it may stand, who says so, and until when.
 
     Attributes:
@@ -92,8 +90,7 @@ class Acceptance:
     records: str = "1"
 
 
-@dataclass(frozen=True)
-class FindingsFile:
+class FindingsFile(Struct, frozen=True):
     """The findings.yaml that a check was held against.
 
     Attributes:
@@ -106,8 +103,7 @@ class FindingsFile:
     packages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A rule does not hold in one dataset, for one variable (or none).
 
     Attributes:
@@ -139,8 +135,7 @@ class Failure:
         return self.standing == "accepted"
 
 
-@dataclass(frozen=True)
-class RuleResult:
+class RuleResult(Struct, frozen=True):
     """What became of one rule: how much it looked at (records, or datasets where it is about these)."""
 
     rule: RuleText
@@ -150,8 +145,7 @@ class RuleResult:
     failures: tuple[Failure, ...] = ()
 
 
-@dataclass(frozen=True)
-class DatasetSummary:
+class DatasetSummary(Struct, frozen=True):
     """A dataset that was read."""
 
     name: str
@@ -166,8 +160,7 @@ EngineStatus = Literal["issues", "passed", "skipped", "execution error", "out of
 not be carried out, or was skipped for another reason than its scope, in even one dataset is not."""
 
 
-@dataclass(frozen=True)
-class EngineNote:
+class EngineNote(Struct, frozen=True):
     """Where and why the other engine skipped a rule or failed at it."""
 
     dataset: str
@@ -175,8 +168,7 @@ class EngineNote:
     reason: str
 
 
-@dataclass(frozen=True)
-class EngineRule:
+class EngineRule(Struct, frozen=True):
     """A rule of the other engine.
 
     Attributes:
@@ -199,8 +191,7 @@ class EngineRule:
     errors: tuple[EngineNote, ...] = ()
 
 
-@dataclass(frozen=True)
-class EngineResult:
+class EngineResult(Struct, frozen=True):
     """What the CDISC CORE engine says of the same study.
 
     Attributes:
@@ -220,8 +211,7 @@ class EngineResult:
         return tuple(r for r in self.rules if r.status == status)
 
 
-@dataclass(frozen=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """Everything that a check says.
 
     Attributes:

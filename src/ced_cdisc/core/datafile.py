@@ -10,11 +10,11 @@ Source: CDISC Dataset-JSON 1.1; SAS technical paper TS-140.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.core.moments import Moment
 
@@ -26,8 +26,7 @@ NO_TIME = "1960-01-01T00:00:00"
 """The time of creation of a file whose source knows none: the zero of SAS. No clock is read."""
 
 
-@dataclass(frozen=True)
-class FileVariable:
+class FileVariable(Struct, frozen=True):
     """A variable as its file describes it; what the format does not know is empty or 0.
 
     Attributes:
@@ -64,8 +63,7 @@ class FileVariable:
         return ""
 
 
-@dataclass(frozen=True)
-class FileDataset:
+class FileDataset(Struct, frozen=True):
     """A dataset as its file describes it.
 
     Attributes:

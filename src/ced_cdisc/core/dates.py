@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
 
 Trouble = Literal["", "date", "time", "ambiguous", "undated", "twice"]
 """Why it could not be read: no format fits the date, none the time, two formats read one of them differently,
@@ -91,8 +92,7 @@ def bounds(dtc: str) -> tuple[str, str] | None:
     )
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What became of one collected date.
 
     Attributes:

@@ -8,10 +8,11 @@ nearest right word where there is one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ced_cdisc.core.masking import Identifiers
@@ -34,8 +35,7 @@ class Stage(Enum):
     CHECK = 1
 
 
-@dataclass(frozen=True, order=True)
-class Location:
+class Location(Struct, frozen=True, order=True):
     """A place in a text file: path as the user wrote it, line and column counted from 1 (0 = unknown)."""
 
     file: str
@@ -51,8 +51,7 @@ class Location:
         return ":".join(parts)
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One fault: a code (CEDnnn), the message, where it is, and what to do about it.
 
     Attributes:
@@ -76,7 +75,7 @@ class Finding:
     severity: Severity = Severity.ERROR
     records: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
-    quotes: tuple[str, ...] = field(default=(), compare=False)
+    quotes: tuple[str, ...] = ()
 
     @property
     def known_as(self) -> str:

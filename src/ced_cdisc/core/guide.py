@@ -6,16 +6,16 @@ Markdown, docx and PDF are written from the same :class:`Guide`, in the same ord
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 GuideKind = Literal["csdrg", "adrg"]
 GUIDES: tuple[GuideKind, ...] = ("csdrg", "adrg")
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """Some text in one style."""
 
     text: str
@@ -27,16 +27,14 @@ class Run:
 Runs = tuple[Run, ...]
 
 
-@dataclass(frozen=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A paragraph. ``minor`` is a heading within a section, ``literal`` keeps its line ends."""
 
     runs: Runs
     style: Literal["plain", "minor", "literal", "quote"] = "plain"
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """A point of a list: its depth from 0, its mark (``•`` or ``2.``), and its text."""
 
     depth: int
@@ -44,15 +42,13 @@ class Item:
     runs: Runs
 
 
-@dataclass(frozen=True)
-class Points:
+class Points(Struct, frozen=True):
     """A list of points."""
 
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table; ``widths`` are shares of the page's width, one a column."""
 
     header: tuple[Runs, ...]
@@ -60,8 +56,7 @@ class Table:
     widths: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """What a person must write."""
 
     wanted: str
@@ -75,8 +70,7 @@ class Place:
 Block = Paragraph | Points | Table | Place
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """A numbered section. ``key`` is the name of its anchor, which stays where its number changes."""
 
     level: int
@@ -91,8 +85,7 @@ class Section:
         return f"{self.number} {self.title}" if self.number else self.title
 
 
-@dataclass(frozen=True)
-class Guide:
+class Guide(Struct, frozen=True):
     """A reviewer's guide; ``created`` is the snapshot of the study's data."""
 
     kind: GuideKind

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.core.dates import bounds
 
@@ -21,8 +22,7 @@ _DAY = 10
 _MIDDLE = "06-30"
 
 
-@dataclass(frozen=True)
-class Imputation:
+class Imputation(Struct, frozen=True):
     """The rule of one imputed variable.
 
     Attributes:

@@ -11,8 +11,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings
 

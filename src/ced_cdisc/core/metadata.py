@@ -7,14 +7,15 @@ Terms are those of Define-XML 2.1.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from ced_cdisc.core.arm import ResultDisplay
 
-R = TypeVar("R")
 
 XPT_TEXT_BYTES = 200
 """The longest text that XPT v5 holds [bytes]; longer values are refused, never cut."""
@@ -41,8 +42,7 @@ DocumentKind = Literal["acrf", "csdrg", "adrg", "supplemental", "other"]
 Comparator = Literal["EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE"]
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file that define.xml points to (leaf): annotated CRF, reviewer's guide, SAP."""
 
     id: str
@@ -53,8 +53,7 @@ class Document:
     """Whether the build makes it; else it is the user's own."""
 
 
-@dataclass(frozen=True)
-class DocumentRef:
+class DocumentRef(Struct, frozen=True):
     """A reference into a document, with physical pages or one named destination."""
 
     document: str
@@ -62,8 +61,7 @@ class DocumentRef:
     destination: str = ""
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where values come from. ``description`` holds DATASET.VARIABLE for a predecessor."""
 
     type: OriginType
@@ -72,8 +70,7 @@ class Origin:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(Struct, frozen=True):
     """How a derived value is computed: a sentence for people and the formula of the spec."""
 
     id: str
@@ -84,8 +81,7 @@ class Method:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@dataclass(frozen=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment that define.xml attaches to a dataset, a variable, a value, a codelist or a standard."""
 
     id: str
@@ -93,8 +89,7 @@ class Comment:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Struct, frozen=True):
     """One value of a codelist. ``extended`` marks a sponsor term that the published list lacks."""
 
     value: str
@@ -103,8 +98,7 @@ class Term:
     extended: bool = False
 
 
-@dataclass(frozen=True)
-class Codelist:
+class Codelist(Struct, frozen=True):
     """A codelist: published (``code`` is its NCI code), the sponsor's own, or an external dictionary.
 
     ``standard`` is the id of the :class:`Standard` the list was published in, or empty for sponsor lists.
@@ -123,8 +117,7 @@ class Codelist:
     open: bool = False
 
 
-@dataclass(frozen=True)
-class Lineage:
+class Lineage(Struct, frozen=True):
     """Which lines of the specs make a value, and what these lines read; define.xml has no place for it.
 
     Attributes:
@@ -138,8 +131,7 @@ class Lineage:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RangeCheck:
+class RangeCheck(Struct, frozen=True):
     """One condition of a where clause; several in one clause are joined by AND."""
 
     dataset: str
@@ -148,8 +140,7 @@ class RangeCheck:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ValueLevel:
+class ValueLevel(Struct, frozen=True):
     """Metadata of a variable for the records that meet ``where``.
 
     ``where_comment`` says how the records are joined where ``where`` looks into another dataset.
@@ -170,8 +161,7 @@ class ValueLevel:
     lineage: Lineage | None = None
 
 
-@dataclass(frozen=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A variable of a dataset, as it stands in the XPT file and in define.xml.
 
     ``xpt_type`` and ``xpt_length`` [bytes] rule the file; ``type`` and ``length`` [characters or digits]
@@ -199,8 +189,7 @@ class Variable:
     lineage: Lineage | None = None
 
 
-@dataclass(frozen=True)
-class DatasetMetadata:
+class DatasetMetadata(Struct, frozen=True):
     """A dataset: its name, label, class, structure and variables in order.
 
     ``domain`` is empty for ADaM and RELREC; for SUPPAE it is AE. ``standard`` is the id of a
@@ -247,8 +236,7 @@ class DatasetMetadata:
         raise KeyError(name)
 
 
-@dataclass(frozen=True)
-class Standard:
+class Standard(Struct, frozen=True):
     """A standard that the package cites: an implementation guide or a CT package."""
 
     id: str
@@ -260,8 +248,7 @@ class Standard:
     comment: Comment | None = None
 
 
-@dataclass(frozen=True)
-class PackageMetadata:
+class PackageMetadata(Struct, frozen=True):
     """Everything one define.xml says: a study's SDTM or ADaM package.
 
     ``created`` is the study's snapshot time; no clock is read anywhere.
@@ -281,17 +268,6 @@ class PackageMetadata:
     displays: tuple[ResultDisplay, ...] = ()
     originator: str = ""
     extra: dict[str, str] = field(default_factory=dict[str, str])
-
-
-def altered(record: R, **values: Any) -> R:
-    """The record with other values of some fields.
-
-    That is :func:`dataclasses.replace`, which asks every time what fields there are: a package has thousands
-    of variables.
-    """
-    made = object.__new__(type(record))
-    vars(made).update(vars(record), **values)
-    return made
 
 
 def merge_origins(origins: Iterable[Origin]) -> Origin:

@@ -11,18 +11,19 @@ Source: SAS technical papers TS-140, "The Record Layout of a Data Set in SAS Tra
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
-from struct import Struct
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from ced_cdisc.core.metadata import DatasetMetadata
 
 RECORD = 80
 """Length of a record of the file [bytes]; the last one is padded with blanks."""
-NAMESTR = Struct(">hhhh8s40s8shhh2s8shhl52s")
+NAMESTR = struct.Struct(">hhhh8s40s8shhh2s8shhl52s")
 """One variable (140 bytes): ntype nhfun nlng nvar0 nname nlabel nform nfl nfd nfj nfill niform nifl nifd
 npos rest."""
 NAME_BYTES = 8
@@ -64,12 +65,12 @@ SECTIONS: Mapping[Version, Sections] = {
     5: Sections("LIBRARY", "MEMBER", "DSCRPTR", "NAMESTR", "OBS"),
     8: Sections("LIBV8", "MEMBV8", "DSCPTV8", "NAMSTV8", "OBSV8"),
 }
-LONG_NAME = Struct(">32s4h")
+LONG_NAME = struct.Struct(">32s4h")
 """What stands at the end of a variable of version 8: name, bytes of label, format and informat; the latter
 two are zero for names of up to eight bytes."""
-LABEL_V8 = Struct(">3h")
+LABEL_V8 = struct.Struct(">3h")
 """Before a long label of version 8: number of the variable, bytes of its name and of its label."""
-LABEL_V9 = Struct(">5h")
+LABEL_V9 = struct.Struct(">5h")
 """Before long formats of version 9: as :data:`LABEL_V8`, and bytes of format and informat."""
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -89,8 +90,7 @@ class SasFormat(NamedTuple):
         return f"{self.name}{self.width or ''}.{self.decimals or ''}"
 
 
-@dataclass(frozen=True)
-class XptVariable:
+class XptVariable(Struct, frozen=True):
     """A variable as its header record (NAMESTR) says.
 
     Attributes:
@@ -134,8 +134,7 @@ class XptVariable:
         return str(SasFormat(self.format, self.format_width, self.format_decimals))
 
 
-@dataclass(frozen=True)
-class XptLibrary:
+class XptLibrary(Struct, frozen=True):
     """The library header: stamps of 16 bytes, SAS version and operating system of up to 8 bytes."""
 
     created: str
@@ -144,8 +143,7 @@ class XptLibrary:
     sas_os: str
 
 
-@dataclass(frozen=True)
-class XptMember:
+class XptMember(Struct, frozen=True):
     """A dataset as its headers say; a transport file of a submission holds exactly one.
 
     Attributes:

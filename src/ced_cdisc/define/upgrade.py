@@ -10,8 +10,10 @@ Source: Define-XML 2.1, its changes since 2.0; the schemas of both versions.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TypeVar
+
+from msgspec import Struct
 
 from ced_cdisc.define.datasets import ItemDef, ItemGroupDef, Origin
 from ced_cdisc.define.model import MetaDataVersion, Odm, Standard, Standards
@@ -35,8 +37,7 @@ STYLESHEET = "define2-1.xsl"
 N = TypeVar("N", bound=Node)
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What a person must decide.
 
     Attributes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import did_you_mean, one_of
 from ced_cdisc.derivations.record import KINDS
@@ -21,8 +22,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FRAMES = ("record", "polars", "pandas")
 
 
-@dataclass(frozen=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A declaration as it was written; :func:`faults_of` says whether it is right."""
 
     function: Callable[..., Any]

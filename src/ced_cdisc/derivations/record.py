@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 KINDS = ("text", "number", "dtc", "date", "datetime", "truth")
 """The types of inputs and outputs: ``dtc`` is ISO 8601 text, ``truth`` a condition."""
@@ -13,8 +14,7 @@ KINDS = ("text", "number", "dtc", "date", "datetime", "truth")
 Frames = Literal["record", "polars", "pandas"]
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where plug-ins are declared.
 
     Attributes:
@@ -32,8 +32,7 @@ class Source:
     module: str = ""
 
 
-@dataclass(frozen=True)
-class Derivation:
+class Derivation(Struct, frozen=True):
     """One plug-in.
 
     Attributes:

@@ -8,8 +8,9 @@ that are alike in all inputs must get the same value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
+
+from msgspec import Struct
 
 from ced_cdisc.derivations.load import CannotImport, declared_in, line_of
 from ced_cdisc.derivations.record import Derivation
@@ -21,8 +22,7 @@ Row: TypeAlias = tuple[Value, ...]
 _KEPT = 200_000
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The value for one record; or what went wrong, in words that name the plug-in and its line."""
 
     value: Value = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ced_cdisc.core.metadata import Document
 from ced_cdisc.describe.crf_annotations import Annotation, Annotations, not_submitted
@@ -11,8 +12,7 @@ from ced_cdisc.plan.crf_pages import first_page, form_pages
 from ced_cdisc.plan.model import StudyPlan
 
 
-@dataclass(frozen=True)
-class CrfField:
+class CrfField(Struct, frozen=True):
     """A raw column with its annotations, or the reason why it has none."""
 
     column: str
@@ -20,8 +20,7 @@ class CrfField:
     not_submitted: str = ""
 
 
-@dataclass(frozen=True)
-class CrfPage:
+class CrfPage(Struct, frozen=True):
     """One page: some columns of one raw table.
 
     ``datasets`` are name and label of those that the page's annotations name, in order; ``part`` of ``parts``
@@ -38,8 +37,7 @@ class CrfPage:
     fields: tuple[CrfField, ...]
 
 
-@dataclass(frozen=True)
-class AnnotatedCrf:
+class AnnotatedCrf(Struct, frozen=True):
     """An annotated CRF; the pages before ``first`` are the title and the contents, missing ones are blank.
 
     ``visits`` are names of visits in their order, each with the tables of the forms that belong to it.

@@ -7,11 +7,11 @@ out: the plan is part of the key under which a description is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
+from ced_cdisc.core.fields import is_record, names_of
 from ced_cdisc.core.metadata import Codelist, DatasetMetadata
 from ced_cdisc.describe.lists import UsedTerms
 from ced_cdisc.plan.model import DatasetPlan
@@ -67,8 +67,9 @@ def _written(value: Any, lists: _Lists) -> Any:
         return value.id
     if isinstance(value, tuple):
         return [_written(one, lists) for one in cast("tuple[Any, ...]", value)]
-    if is_dataclass(value):
-        return [_written(getattr(value, one.name), lists) for one in fields(value)]
+    kind = cast("type[Any]", type(value))
+    if is_record(kind):
+        return [_written(getattr(value, name), lists) for name in names_of(kind)]
     return value
 
 
@@ -85,7 +86,7 @@ def _reader(hint: Any) -> _Reader:
         return lambda value, lists: tuple([of_each(one, lists) for one in value])
     if origin is Literal:
         return _checked(str)
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_record(hint):
         return _record(cast("type[Any]", hint))
     return _checked(hint)
 
@@ -101,7 +102,7 @@ def _checked(kind: type) -> _Reader:
 
 def _record(kind: type[Any]) -> _Reader:
     hints = get_type_hints(kind)
-    readers = [_reader(hints[one.name]) for one in fields(kind)]
+    readers = [_reader(hints[name]) for name in names_of(kind)]
 
     def read(value: Any, lists: _Lists) -> Any:
         if kind is Codelist and isinstance(value, str):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Location, did_you_mean
 from ced_cdisc.derive.catalogue import FUNCTIONS
@@ -19,8 +20,7 @@ _HIDDEN = re.compile(r"__\w+")
 _TOPICS = ("PARAMCD", "TESTCD")
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(Struct, frozen=True):
     """One way in which a variable is made.
 
     Attributes:
@@ -36,8 +36,7 @@ class Way:
     rows: str = ""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """A variable or raw column on a chain.
 
     Attributes:

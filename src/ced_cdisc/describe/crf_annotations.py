@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.metadata import OriginType
 from ced_cdisc.expr import tree
@@ -24,8 +25,7 @@ _NOT_VALUES = {
 }
 
 
-@dataclass(frozen=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """One annotation of a column.
 
     Attributes:
@@ -39,8 +39,7 @@ class Annotation:
     codes: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass
-class _Use:
+class _Use(Struct):
     """The lines of one variable that read one column, and the values that they give for it."""
 
     blocks: list[Block] = field(default_factory=list[Block])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import Codelist, RangeCheck, Term
 from ced_cdisc.expr import tree
@@ -11,8 +13,7 @@ from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.model import Line
 
 
-@dataclass
-class UsedTerms:
+class UsedTerms(Struct):
     """The values of each codelist that the specs or the data of a package name.
 
     ``used`` has them by id of the list; ``apart`` by id and the value level of which alone they are known.

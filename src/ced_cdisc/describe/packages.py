@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.metadata import (
@@ -13,7 +14,6 @@ from ced_cdisc.core.metadata import (
     PackageMetadata,
     ValueLevel,
     Variable,
-    altered,
 )
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental, same_lengths
 from ced_cdisc.describe.lineage import Trace
@@ -101,17 +101,17 @@ def _finished(
 def _supplemental(variable: Variable, parent: Trace, lists: ShownLists) -> Variable:
     """A variable of SUPPxx; each qualifier has the lineage of its own lines."""
     levels = (
-        altered(row, lineage=parent.of_qualifier(row.where[0].values[0])) for row in variable.value_level
+        replace(row, lineage=parent.of_qualifier(row.where[0].values[0])) for row in variable.value_level
     )
-    traced = altered(variable, value_level=tuple(levels))
+    traced = replace(variable, value_level=tuple(levels))
     return _variable(traced, parent.of_supplemental(variable.name), lists)
 
 
 def _variable(variable: Variable, lineage: Lineage, lists: ShownLists) -> Variable:
     levels = tuple(_level(variable.name, row, lists) for row in variable.value_level)
-    return altered(variable, lineage=lineage, codelist=lists.show(variable.codelist), value_level=levels)
+    return replace(variable, lineage=lineage, codelist=lists.show(variable.codelist), value_level=levels)
 
 
 def _level(variable: str, row: ValueLevel, lists: ShownLists) -> ValueLevel:
     shown = lists.show_level(row.codelist, variable, row.where[0])
-    return row if shown is row.codelist else altered(row, codelist=shown)
+    return row if shown is row.codelist else replace(row, codelist=shown)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin, RangeCheck, ValueLevel, merge_origins
 from ced_cdisc.describe.by_variable import STUDY, ByVariable
@@ -18,8 +20,7 @@ from ced_cdisc.plan.by_source import inside, merge_methods
 from ced_cdisc.plan.model import DatasetPlan, Line, VariablePlan
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """What the spec says of a variable's values in some records."""
 
     origin: Origin
@@ -28,8 +29,7 @@ class _Said:
     comment: Comment | None
 
 
-@dataclass(frozen=True)
-class ByValue:
+class ByValue(Struct, frozen=True):
     """What differs between the records of a variable, or holds for all of them.
 
     Attributes:
@@ -131,8 +131,7 @@ def _common_codelist(spec: ByVariable, dividers: AbstractSet[Any], variable: Var
     return bound[0] if bound and all(one is not None and one == bound[0] for one in bound) else None
 
 
-@dataclass(frozen=True)
-class _Value:
+class _Value(Struct, frozen=True):
     """One value of the dividing variable: what was measured on its records and what the spec says of them."""
 
     name: str

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, reduce
 from typing import Any, NoReturn
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.imputation import impute
@@ -44,8 +44,7 @@ BESIDE = "\x1f"
 """Between the date and the time in the value that a fault of a date shows."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A place in a tree where data can be at fault.
 
     Attributes:
@@ -61,8 +60,7 @@ class Fault:
     shown: pl.Expr
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """An expression and its possible faults."""
 
     expr: pl.Expr

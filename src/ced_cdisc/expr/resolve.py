@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ced_cdisc.core.findings import did_you_mean
@@ -34,13 +33,6 @@ class Names(Protocol):
 
 _DIGITS = {"round": 0, "signif": 1}
 """The fewest digits that a function rounds to."""
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """What encloses a node: the dataset of the aggregate around it (None: no aggregate; '': own dataset)."""
-
-    inside: str | None = None
 
 
 def resolve(node: tree.Node, names: Names, registry: Registry) -> tree.Node:

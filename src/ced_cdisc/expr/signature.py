@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Type
@@ -11,8 +12,7 @@ from ced_cdisc.expr.tree import Type
 T, N, D = Type.TEXT, Type.NUMBER, Type.DTC
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter: its name in messages and docs, the types it takes, and whether it must be a literal."""
 
     name: str
@@ -20,8 +20,7 @@ class Parameter:
     literal: bool = False
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """A function of one record.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.expr.tree import Type
 
@@ -23,8 +23,7 @@ DTYPES: dict[Type, pl.DataType] = {
 """How values of each type are held. Missing is null; a text is never empty, a number always finite."""
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """An argument of a function: its column, its type, and its value where it is written out."""
 
     expr: pl.Expr
@@ -32,8 +31,7 @@ class Argument:
     value: str | float | None = None
 
 
-@dataclass(frozen=True)
-class Faulty:
+class Faulty(Struct, frozen=True):
     """The result of a function that can meet a value it cannot take.
 
     Attributes:

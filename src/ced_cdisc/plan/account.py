@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, one_of
 from ced_cdisc.expr import tree
@@ -22,8 +24,7 @@ _Use = tuple[str, str, str]
 """Table, column, and what reads it: ``AE.AESEV``, ``AE where``, ``key``."""
 
 
-@dataclass(frozen=True)
-class ColumnAccount:
+class ColumnAccount(Struct, frozen=True):
     """What becomes of one raw column.
 
     ``read_by`` names the variables that are made from it (``AE.AESEV``, ``SUPPAE.AERELAPH``), the choice of
@@ -36,8 +37,7 @@ class ColumnAccount:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class TableAccount:
+class TableAccount(Struct, frozen=True):
     """What became of a raw table.
 
     Attributes:
@@ -53,8 +53,7 @@ class TableAccount:
     filled: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class BuildAccount:
+class BuildAccount(Struct, frozen=True):
     """What became of the raw columns of a build.
 
     Attributes:

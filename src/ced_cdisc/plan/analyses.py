@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import DocumentRef, RangeCheck
@@ -71,8 +72,7 @@ _PIECE = re.compile(r"\{([^{}]*)\}")
 _PLACE = re.compile(r"(\w+)(?::([0-9])( strip)?)?")
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One value within a print format.
 
     ``decimals`` is None for whole numbers, and for P values, which have two significant digits. ``strip``
@@ -123,8 +123,7 @@ def print_format(text: str, method: str) -> tuple[str | Shown, ...]:
     return tuple(made)
 
 
-@dataclass(frozen=True)
-class AnalysisMethod:
+class AnalysisMethod(Struct, frozen=True):
     """A method with its exact variant.
 
     Attributes:
@@ -150,8 +149,7 @@ class AnalysisMethod:
     value: str | None = None
 
 
-@dataclass(frozen=True)
-class ResultPlan:
+class ResultPlan(Struct, frozen=True):
     """One analysis result: how ``variable`` is analysed of the records that meet ``where``.
 
     ``data`` is that condition as the spec has it, ``note`` what a reader must know beside the method.
@@ -172,8 +170,7 @@ class ResultPlan:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class DisplayPlan:
+class DisplayPlan(Struct, frozen=True):
     """A table or figure of the report that shows results."""
 
     id: str
@@ -181,8 +178,7 @@ class DisplayPlan:
     documents: tuple[DocumentRef, ...] = ()
 
 
-@dataclass(frozen=True)
-class PanelPlan:
+class PanelPlan(Struct, frozen=True):
     """One panel of a figure; ``result`` is the id of the test printed in it, or empty.
 
     ``place`` is where the spec names the result.
@@ -194,8 +190,7 @@ class PanelPlan:
     place: Location
 
 
-@dataclass(frozen=True)
-class FigurePlan:
+class FigurePlan(Struct, frozen=True):
     """A paired change: in each panel one line a subject, from the first of two visits to the second."""
 
     id: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import Method
 from ced_cdisc.expr.english import listed

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.only import closure, needed
 
 
-@dataclass(frozen=True)
-class CompanionShare:
+class CompanionShare(Struct, frozen=True):
     """Names of datasets.
 
     Attributes:

@@ -7,9 +7,10 @@ alone, and a line that is written or taken away moves no form.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.guide import GUIDES
@@ -29,8 +30,7 @@ CONTENTS = 40
 _MOST = 5000  # the last page that a form may stand on
 
 
-@dataclass(frozen=True)
-class FormPage:
+class FormPage(Struct, frozen=True):
     """A page of the annotated CRF: raw columns of one table. ``where`` is what gives it its number."""
 
     number: int

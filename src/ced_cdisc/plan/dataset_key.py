@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import cache
 from operator import attrgetter
 from typing import Any, cast
 
+from msgspec.structs import replace
+
+from ced_cdisc.core.fields import is_record, names_of
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
 from ced_cdisc.expr.tree import Column, Literal, Node
@@ -127,11 +129,11 @@ class Digests:
 
     def table(self, table: RawTable) -> str:
         """Of a contract, but for who reads its columns: that stands in the plans of the readers."""
-        return self.of(tuple(getattr(table, one.name) for one in fields(table) if one.name != "readers"))
+        return self.of(tuple(getattr(table, name) for name in names_of(RawTable) if name != "readers"))
 
     def study(self, plan: StudyPlan) -> str:
         """Of what all datasets of a study depend on, beside its tables, visits and other datasets."""
-        return self.of(tuple(getattr(plan, one.name) for one in fields(plan) if one.name not in _NOT_OF_DATA))
+        return self.of(tuple(getattr(plan, name) for name in names_of(StudyPlan) if name not in _NOT_OF_DATA))
 
     def _parts(self, dataset: DatasetPlan) -> dict[str, str]:
         """Of each variable and of what else there is, wherever it stands."""
@@ -142,11 +144,11 @@ class Digests:
             found.setdefault(SUPP + one.name, []).append(one)
         for line in lines:
             found.setdefault(line.variable, []).append(line)
-        for one in fields(dataset):
-            if one.name not in ("blocks", "computed", "lines", "variables", "supplemental"):
-                found[f".{one.name}"] = [getattr(dataset, one.name)]
+        for name in names_of(DatasetPlan):
+            if name not in ("blocks", "computed", "lines", "variables", "supplemental"):
+                found[f".{name}"] = [getattr(dataset, name)]
         found[".records"] = [
-            getattr(b, f.name) for b in dataset.blocks for f in fields(b) if f.name != "lines"
+            getattr(block, name) for block in dataset.blocks for name in names_of(Block) if name != "lines"
         ]
         found[".records"] += [value for one in dataset.computed for value in (one.by, one.keep)]
         forms = {name: b",".join(map(self._unplaced.form, values)) for name, values in found.items()}
@@ -201,7 +203,7 @@ class _Forms:
             return f"T{str(value)!r}{place}".encode("utf-8", "surrogatepass")
         if isinstance(value, Enum):
             return f"E{kind.__name__}.{value.name}".encode()
-        if is_dataclass(value):
+        if is_record(kind):
             if self._nodes is not None and issubclass(kind, Node):
                 return self._nodes.form(value)
             get = self._getters.get(kind)
@@ -227,7 +229,7 @@ def _name(value: Enum | None) -> str:
 @cache
 def _getter(kind: type, left_out: tuple[str, ...] = ()) -> _Getter:
     """What gives the values of the fields of a record."""
-    names = [one.name for one in fields(kind) if one.name not in left_out]
+    names = [name for name in names_of(kind) if name not in left_out]
     if len(names) > 1:
         return attrgetter(*names)
 
@@ -279,7 +281,7 @@ def _reads(dataset: DatasetPlan, known: frozenset[str]) -> frozenset[str]:
             seen.add(id(value))
             if isinstance(value, tuple | list | set | frozenset):
                 waiting.extend(cast("Iterable[Any]", value))
-            elif is_dataclass(value):
+            elif is_record(kind):
                 waiting.extend(_getter(kind)(value))
             elif isinstance(value, Mapping):
                 held = cast("Mapping[Any, Any]", value)

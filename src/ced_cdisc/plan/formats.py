@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import get_args
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.core.metadata import FileFormat

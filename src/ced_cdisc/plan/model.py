@@ -7,9 +7,10 @@ Two engines carry the same plan out: :mod:`ced_cdisc.convert` on polars frames, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeVar
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Document, FileFormat, Method, Origin, Standard
@@ -43,8 +44,7 @@ NONE = "(none)"
 """Stands for a missing text in an expression where that is a fault."""
 
 
-@dataclass(frozen=True)
-class TextPolicy:
+class TextPolicy(Struct, frozen=True):
     """What is done with texts of a line that a transport file cannot hold; else they are faults.
 
     ``split``: texts over 200 bytes are continued elsewhere. ``transliterate``: other characters are written
@@ -63,8 +63,7 @@ Identity = tuple[str, str]
 """What tells a record from all others of its dataset, in every build: USUBJID and KEY."""
 
 
-@dataclass(frozen=True)
-class Pinned:
+class Pinned(Struct, frozen=True):
     """Numbers of records that are kept from build to build.
 
     After the line of ``variable`` has numbered the records in the order of the keys, those in ``known`` get
@@ -76,8 +75,7 @@ class Pinned:
     highest: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One variable of one block: its expression and what define.xml will say of it.
 
     ``tree`` gives the value; a ``when`` of the spec is already in it. ``origin`` and ``method`` are compiled
@@ -102,8 +100,7 @@ class Line:
     """Whether the spec asks for that report; it is a warning then, else a note."""
 
 
-@dataclass(frozen=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """One record at most of another table or dataset, joined to the row at hand.
 
     ``on`` pairs a reference of the row at hand (``gcsf.SUBJ``, ``USUBJID``) with a column of ``name``.
@@ -118,8 +115,7 @@ class Lookup:
     many: bool = False
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True, weakref=True):
     """Rows from one source.
 
     ``source`` is a raw table, a dataset, ``visits`` (one row a subject and visit), or empty for written
@@ -143,8 +139,7 @@ class Block:
     """For a raw block with visits: the raw columns of the visit's name and of its date."""
 
 
-@dataclass(frozen=True)
-class Computed:
+class Computed(Struct, frozen=True):
     """Records that are computed from the records so far: one for each subject and values of ``by``.
 
     Groups are formed from the records for which ``keep`` is true. In ``lines`` the ``by`` variables stand for
@@ -164,8 +159,7 @@ class Computed:
     """DTYPE, where the records are derived within their parameter."""
 
 
-@dataclass(frozen=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """A condition that every finished record must meet; one that does not is a fault of the data."""
 
     code: str
@@ -175,8 +169,7 @@ class Demand:
     hint: str = ""
 
 
-@dataclass(frozen=True)
-class VariablePlan:
+class VariablePlan(Struct, frozen=True):
     """Metadata of a variable, before lengths and value levels are known from the data."""
 
     name: str
@@ -202,8 +195,7 @@ class VariablePlan:
     """Texts over 200 bytes are continued in supplemental qualifiers or further variables."""
 
 
-@dataclass(frozen=True)
-class SupplementalPlan:
+class SupplementalPlan(Struct, frozen=True):
     """A supplemental qualifier: QNAM, QLABEL, QORIG, QEVAL."""
 
     name: str
@@ -221,8 +213,7 @@ class SupplementalPlan:
     """The codelist of ``evaluator``."""
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """One side of a relation: ``column`` (a variable or ``supp.QNAM``) links, ``idvar`` says which record."""
 
     dataset: str
@@ -231,8 +222,7 @@ class Side:
     idvar: str
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """Records of two datasets that a collected identifier links, within the subject.
 
     Each identifier that a record of ``other`` names (several, if ``separator`` is not empty) is one
@@ -247,8 +237,7 @@ class Relation:
     where: Location
 
 
-@dataclass(frozen=True)
-class DatasetPlan:
+class DatasetPlan(Struct, frozen=True):
     """One dataset.
 
     Building: the blocks' rows are stacked; ``computed`` appends records one after the other; ``lines`` are
@@ -313,8 +302,7 @@ class DatasetPlan:
         return PERSON if is_associated(self.domain) else "USUBJID"
 
 
-@dataclass(frozen=True)
-class DatasetDigest:
+class DatasetDigest(Struct, frozen=True):
     """What the plan of a dataset comes to, in digests: see :mod:`ced_cdisc.plan.dataset_key`.
 
     Attributes:
@@ -330,8 +318,7 @@ class DatasetDigest:
     reads: frozenset[str]
 
 
-@dataclass(frozen=True)
-class StudyPlan:
+class StudyPlan(Struct, frozen=True):
     """A whole study: raw tables, visits and datasets in the order in which they are built.
 
     ``usubjid`` is an expression over the column ``SUBJECT``, the subject's identifier in a raw table.
@@ -368,7 +355,7 @@ class StudyPlan:
     """The plug-ins that its specs may call; those that they do stand in the trees too."""
     formats: tuple[FileFormat, ...] = ("xpt",)
     """What the datasets are written as; the first is what define.xml names."""
-    digests: Mapping[str, DatasetDigest] = field(default_factory=dict[str, DatasetDigest], compare=False)
+    digests: Mapping[str, DatasetDigest] = field(default_factory=dict[str, DatasetDigest])
     """What the plan of each dataset comes to, as the specs have it; empty where nothing is kept."""
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, DatasetPlan, Line, StudyPlan

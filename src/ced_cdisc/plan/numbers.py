@@ -8,7 +8,8 @@ source and test, as those of ``for``, are told apart by their number among them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import Method, Origin
 from ced_cdisc.expr import tree

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import cast
 
@@ -65,7 +64,7 @@ def single_lines(lines: Iterable[Line], catalogue: Catalogue) -> list[Line]:
         for column in columns(line.tree):
             if column.scope is tree.Scope.VARIABLE and column.owner and column.name not in wanted:
                 kind = catalogue.datasets[column.owner][column.short]
-                source = replace(column, scope=tree.Scope.DATASET, type=kind)
+                source = tree.changed(column, scope=tree.Scope.DATASET, type=kind)
                 node = tree.Aggregate(func="only", of=source, dataset=column.owner, type=kind)
                 wanted[column.name] = Line(
                     variable=column.name,

@@ -8,7 +8,8 @@ is what reads it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import DatasetPlan, Line, StudyPlan
@@ -17,8 +18,7 @@ SUBJECT = "USUBJID"
 VISITS = "visits"
 
 
-@dataclass(frozen=True)
-class Parting:
+class Parting(Struct, frozen=True):
     """How the datasets of a plan can be built, by qualified name.
 
     Attributes:

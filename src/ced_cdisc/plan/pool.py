@@ -7,15 +7,16 @@ missing in the others' records. STUDYID tells whose a record is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.tabulations import Tabulations
 
 
-@dataclass(frozen=True)
-class Pool:
+class Pool(Struct, frozen=True):
     """The datasets of all studies, each name once, and the names that analysis lines may use."""
 
     plans: dict[str, DatasetPlan]

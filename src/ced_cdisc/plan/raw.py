@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.rawformat import Counted, RawFormat, counted_in
 
 
-@dataclass(frozen=True)
-class PlannedVisit:
+class PlannedVisit(Struct, frozen=True):
     """A visit of the protocol and the raw names that mean it. ``day`` is VISITDY."""
 
     number: float
@@ -23,8 +23,7 @@ class PlannedVisit:
     """Whether one table may have the visit on several dates; otherwise that is a fault of the data."""
 
 
-@dataclass(frozen=True)
-class VisitPlan:
+class VisitPlan(Struct, frozen=True):
     """How raw visit names become VISITNUM and VISIT.
 
     A raw name in ``unscheduled`` becomes the number of the subject's last planned visit that began on or
@@ -45,8 +44,7 @@ class VisitPlan:
     """Raw table and column whose earliest date is the subject's day 1, where there are windows."""
 
 
-@dataclass(frozen=True)
-class Duplicates:
+class Duplicates(Struct, frozen=True):
     """Which of several records with one key is kept.
 
     ``identical``: one of records that are alike in all columns of the contract. ``latest``, ``earliest``: by
@@ -60,8 +58,7 @@ class Duplicates:
     pivot: int | None = None
 
 
-@dataclass(frozen=True)
-class RawTable:
+class RawTable(Struct, frozen=True):
     """What the plan knows of a raw table: the contract of its columns and its key."""
 
     name: str

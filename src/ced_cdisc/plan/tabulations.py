@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.derivations.record import Derivation
@@ -46,8 +48,7 @@ _CLASSES = (
 )
 
 
-@dataclass(frozen=True)
-class Tabulations:
+class Tabulations(Struct, frozen=True):
     """The SDTM datasets of a study as planned, and what its other lines are planned with.
 
     Attributes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.metadata import XPT_TEXT_BYTES, Comment, Origin, merge_origins
@@ -63,8 +65,7 @@ def split_variables(dataset: DatasetPlan) -> list[tuple[str, Location]]:
     return found + [(SUPP + one.name, one.where) for one in dataset.supplemental if one.split]
 
 
-@dataclass
-class TextChanges:
+class TextChanges(Struct):
     """What a build did with texts.
 
     Attributes:

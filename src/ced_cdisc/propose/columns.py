@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from ced_cdisc.core.dates import read_date
 from ced_cdisc.propose import words

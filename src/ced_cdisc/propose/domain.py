@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.propose import words
 from ced_cdisc.propose.lines import (
@@ -41,8 +41,7 @@ _FROM_EXPOSURE = {
 }
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What else the study has.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ced_cdisc.core.dates import read_date
 from ced_cdisc.propose import words
@@ -21,8 +22,7 @@ _UNITS = ("C71620", "C66770")
 _USUAL_TIMES = {"HH:MM", "HHMM", "H:MM", "HH:MM:SS"}
 
 
-@dataclass(frozen=True)
-class ProposedLine:
+class ProposedLine(Struct, frozen=True):
     """One line: a key, its value as YAML, and the comment behind it.
 
     Attributes:

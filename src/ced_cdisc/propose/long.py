@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.propose import words
 from ced_cdisc.propose.lines import UNDECIDED, Sure, column_of
@@ -25,8 +25,7 @@ _CATEGORIES = {
 }
 
 
-@dataclass(frozen=True)
-class RowColumns:
+class RowColumns(Struct, frozen=True):
     """The columns of a table that has one row a result."""
 
     test: ColumnProfile
@@ -43,8 +42,7 @@ class RowColumns:
         return {column.name for column in found if column is not None}
 
 
-@dataclass(frozen=True)
-class RowTest:
+class RowTest(Struct, frozen=True):
     """One test: what the table calls it, its code (empty if none is known), and what its results are.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.propose import words
 from ced_cdisc.propose.lines import Sure
@@ -60,8 +62,7 @@ _CONCEPTS = {
 }
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Struct, frozen=True):
     """A raw column for a variable, and why."""
 
     variable: IgVariable

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from unicodedata import normalize
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.characters import IN_ASCII
 from ced_cdisc.propose.profile import TableProfile

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ced_cdisc.propose.headings import told_name
 
@@ -14,8 +15,7 @@ _MANY = 300
 """So many are codes, such as the names of tests, where each comes twenty times."""
 
 
-@dataclass(frozen=True)
-class DateForm:
+class DateForm(Struct, frozen=True):
     """One way in which the dates of a column are written.
 
     Attributes:
@@ -35,8 +35,7 @@ class DateForm:
         return len(self.formats) > 1
 
 
-@dataclass(frozen=True)
-class ColumnProfile:
+class ColumnProfile(Struct, frozen=True):
     """One column of a raw table.
 
     Attributes:
@@ -118,8 +117,7 @@ class ColumnProfile:
         return self.filled >= (2 if self.distinct <= FEW else 20) * self.distinct
 
 
-@dataclass(frozen=True)
-class KeyFound:
+class KeyFound(Struct, frozen=True):
     """The columns that identify a row; ``repeated`` counts the rows that have the key of an earlier one."""
 
     columns: tuple[str, ...]
@@ -128,8 +126,7 @@ class KeyFound:
     """Where the first two rows of one key stand."""
 
 
-@dataclass(frozen=True)
-class TableProfile:
+class TableProfile(Struct, frozen=True):
     """One raw table.
 
     Attributes:
@@ -167,8 +164,7 @@ class TableProfile:
         return next((column for column in self.columns if column.role == role), None)
 
 
-@dataclass(frozen=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """A raw folder: its tables in the order of their files."""
 
     folder: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ced_cdisc.plan.crf_pages import CONTENTS, FIELDS
 from ced_cdisc.propose import words

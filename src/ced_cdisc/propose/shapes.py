@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.propose.profile import DateForm
 
@@ -117,8 +117,7 @@ def _date_form(day: str) -> tuple[str, ...] | None:
     return None
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """How large the first and the second number of dates of one shape get, and their counts over 12."""
 
     first: int

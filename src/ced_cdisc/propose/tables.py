@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import combinations
 
 import polars as pl
+from msgspec.structs import replace
 
 from ced_cdisc.propose import words
 from ced_cdisc.propose.columns import ColumnTally

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.propose import words
 from ced_cdisc.propose.words import folded
@@ -23,8 +24,7 @@ _LAST = re.compile(r"(?i)follow.?up|nachsorge|abschluss|end of|eos|eot|terminati
 _NUMBERED = re.compile(r"([^\W\d_]+)\s*(-?[0-9]+)")
 
 
-@dataclass(frozen=True)
-class ProposedVisit:
+class ProposedVisit(Struct, frozen=True):
     """A planned visit: its name, its spellings in the raw data, and the day that its name speaks of."""
 
     name: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.propose import words
 from ced_cdisc.propose.lines import Sure, column_of
@@ -23,8 +25,7 @@ _ALIKE, _LONG_ENOUGH = 0.85, 5
 """From when on a name is like a synonym: the share of it that agrees, and its letters."""
 
 
-@dataclass(frozen=True)
-class WideTest:
+class WideTest(Struct, frozen=True):
     """A test in a column.
 
     Attributes:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Location, Severity
 from ced_cdisc.core.rawformat import format_of
@@ -24,8 +25,7 @@ _SEVERAL = ("odm", "sql")
 """Formats of which the name of the file does not say what the table is."""
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """How delimited text is written: what an editor calls its encoding, the delimiter, the line end."""
 
     encoding: str
@@ -33,8 +33,7 @@ class Form:
     line_end: str
 
 
-@dataclass(frozen=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """A file of a delivery.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, did_you_mean, one_of
 from ced_cdisc.core.rawformat import Counted, RawFormat, counted_in
@@ -20,8 +21,7 @@ _SHOWN_RECORDS = 5
 _OTHER_DELIMITERS = (";", "\t", "|", ",")
 
 
-@dataclass(frozen=True)
-class TableContract:
+class TableContract(Struct, frozen=True):
     """One raw table as sources.yaml declares it.
 
     Attributes:
@@ -65,7 +65,7 @@ class TableContract:
     titles: int = 0
     labels: int = 0
     key: tuple[str, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
     trim: bool = False
     missing: tuple[str, ...] = ()
     column_policy: Literal["strict", "warn", "ignore"] = "strict"

@@ -10,13 +10,14 @@ import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
+from msgspec.structs import replace
 
 from ced_cdisc.core.datafile import FileDataset, FileVariable, Rows
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped, one_of

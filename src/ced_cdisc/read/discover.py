@@ -7,11 +7,12 @@ is there to be looked at, and says what it stumbled over.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import ascii_uppercase
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Location, Severity
 from ced_cdisc.core.rawformat import RawFormat
@@ -20,8 +21,7 @@ from ced_cdisc.read.contract import ROW, TableContract, raw_finding, shown_path
 from ced_cdisc.read.tables import read_table
 
 
-@dataclass
-class FoundTable:
+class FoundTable(Struct):
     """One table of a raw folder.
 
     Attributes:

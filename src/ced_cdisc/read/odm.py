@@ -10,9 +10,10 @@ Source: CDISC ODM 1.3.2 (StudyEventData, FormData, ItemGroupData, ItemData and i
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 LARGEST_ODM = 1 << 32
 """Bytes of a file; larger ones are refused."""
@@ -63,8 +64,7 @@ class OdmFault(Exception):
         self.kind, self.said, self.line, self.column, self.hint = kind, said, line, column, hint
 
 
-@dataclass
-class OdmGroup:
+class OdmGroup(Struct):
     """The records of one ItemGroupOID.
 
     Attributes:
@@ -80,8 +80,7 @@ class OdmGroup:
     seen: dict[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass
-class OdmData:
+class OdmData(Struct):
     """What a file holds.
 
     Attributes:
@@ -130,8 +129,7 @@ def read_odm(raw: bytes, groups: Collection[str] | None = None) -> OdmData:
     return reader.data
 
 
-@dataclass
-class _Record:
+class _Record(Struct):
     oid: str
     repeat: str
     line: int

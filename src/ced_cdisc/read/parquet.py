@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
 import pyarrow as _pyarrow  # pyright: ignore[reportMissingTypeStubs]
 import pyarrow.parquet as _parquet  # pyright: ignore[reportMissingTypeStubs]
+from msgspec.structs import replace
 
 from ced_cdisc.core.datafile import FileDataset, FileVariable, JsonType, Rows
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped

@@ -12,7 +12,6 @@ import json
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Location, Severity
 from ced_cdisc.read.cell_text import NoText, value_text
@@ -34,8 +34,7 @@ _SECONDS = 10
 """How long a server may take to answer at all."""
 
 
-@dataclass(frozen=True)
-class QueryRows:
+class QueryRows(Struct, frozen=True):
     """What a query gave.
 
     Attributes:

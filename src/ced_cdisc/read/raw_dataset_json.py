@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from msgspec.structs import replace
 
 from ced_cdisc.core.datafile import FileVariable
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, Stopped

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.core.datafile import Rows
 from ced_cdisc.core.findings import Finding, Location, Severity
@@ -39,8 +39,7 @@ class NotInstalled(Exception):
     """The package that reads SAS datasets is not there."""
 
 
-@dataclass(frozen=True)
-class SasColumn:
+class SasColumn(Struct, frozen=True):
     """A variable of a SAS dataset; ``format`` has the width and no dot at its end: ``DATE9``, ``8.2``."""
 
     name: str

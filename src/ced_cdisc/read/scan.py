@@ -8,9 +8,9 @@ In such text "inside quotes" is the parity of the quotes before, which numpy cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
@@ -19,8 +19,7 @@ _INT = NDArray[np.int64]
 _BOOL = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """The first place where the bytes are not well-formed.
 
     Attributes:
@@ -34,8 +33,7 @@ class Fault:
     opened: int = -1
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The records of well-formed delimited text, blank lines left out.
 
     Attributes:

@@ -15,10 +15,11 @@ import warnings
 import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, time
 from importlib import import_module
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from ced_cdisc.read.cell_text import moment_text, number_text, value_text
 
@@ -32,8 +33,7 @@ _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
 _WARNINGS_LOCK = threading.Lock()  # warnings.catch_warnings changes the whole process
 
 
-@dataclass(frozen=True)
-class PackageFault:
+class PackageFault(Struct, frozen=True):
     """Why a file cannot be read as a workbook; ``said`` is the detail for the message."""
 
     kind: Literal["foreign", "locked", "damaged", "big"]
@@ -60,8 +60,7 @@ class PackageFault:
         }[self.kind]
 
 
-@dataclass
-class SheetCells:
+class SheetCells(Struct):
     """The filled cells of a sheet as text, and what stands in the way of reading it."""
 
     rows: dict[int, dict[int, str]] = field(default_factory=dict[int, dict[int, str]])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
 from ced_cdisc.read.contract import (
@@ -30,8 +32,7 @@ from ced_cdisc.read.sheet_cells import (
 _SHOWN = 5
 
 
-@dataclass(frozen=True)
-class SheetTable:
+class SheetTable(Struct, frozen=True):
     """The records of a sheet.
 
     Attributes:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
 from ced_cdisc.read.contract import (
@@ -37,8 +37,7 @@ contract does not list, and the findings."""
 __all__ = ["ROW", "Known", "RawTable", "TableContract", "read_table", "read_tables", "unclaimed_files"]
 
 
-@dataclass(frozen=True)
-class RawTable:
+class RawTable(Struct, frozen=True):
     """One raw table as read.
 
     Attributes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Collection
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Location, Severity, Stopped
 from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding

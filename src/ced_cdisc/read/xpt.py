@@ -11,11 +11,11 @@ from __future__ import annotations
 import codecs
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ced_cdisc.core.ibm import MISSING, missing_codes

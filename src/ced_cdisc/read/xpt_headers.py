@@ -5,12 +5,13 @@ Source: SAS technical papers TS-140, see :mod:`ced_cdisc.core.xpt`.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from struct import Struct
 from typing import Any, NoReturn
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
@@ -37,8 +38,7 @@ _PADDING = " \0"
 _UNKNOWN = b"0" * 15
 
 
-@dataclass
-class Headers:
+class Headers(Struct):
     """The records of a file one after the other; every step back to the caller is a finding.
 
     Attributes:
@@ -188,7 +188,7 @@ class Headers:
         return variables
 
     def _long_texts(
-        self, head: Struct, count: int, variables: dict[str, XptVariable]
+        self, head: struct.Struct, count: int, variables: dict[str, XptVariable]
     ) -> Iterator[XptVariable]:
         begin = self.position
         for _ in range(count):

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ced_cdisc.expr.tree import Aggregate, Node, Plugin
 from ced_cdisc.recompute.evaluate import Names, Outside
@@ -29,8 +30,7 @@ Memo = dict[tuple[Any, ...], list[tuple[Record, Value]]]
 """The chosen records of the own dataset with their values, by aggregate and group."""
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The value, and the records that it comes from."""
 
     value: Value

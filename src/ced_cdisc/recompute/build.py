@@ -11,7 +11,8 @@ finished, those after it as stacked); long texts are split; every ADaM dataset w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.expr.lineage import columns
@@ -41,8 +42,7 @@ _POOLED = 1_000_000
 """Keys of a pooled study's records begin above those of the studies before it."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One computed node of one line for one record.
 
     ``records`` are those that an aggregate's value comes from. ``variable`` is empty for a choice of records.
@@ -56,8 +56,7 @@ class Step:
     records: tuple[Record, ...] = ()
 
 
-@dataclass(frozen=True)
-class Rebuilt:
+class Rebuilt(Struct, frozen=True):
     """What came out.
 
     Attributes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Difference:
+
+class Difference(Struct, frozen=True):
     """A cell on which two engines differ; ``row`` counts from 0.
 
     ``variable`` is empty where the numbers of rows differ: then ``mine`` and ``theirs`` are these numbers.

@@ -8,7 +8,8 @@ over several records leads to the records that its value comes from.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, Line, StudyPlan
@@ -19,8 +20,7 @@ from ced_cdisc.recompute.records import SUBJECT, Record
 from ced_cdisc.recompute.values import Value
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One value on the way to another.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, StudyPlan
 from ced_cdisc.recompute.duplicates import kept_rows
@@ -15,8 +16,7 @@ SUBJECT = "USUBJID"
 """The variable that says whose a record is; every raw record with a subject has it as well."""
 
 
-@dataclass(eq=False)
-class Record:
+class Record(Struct, eq=False):
     """A record of a raw table, of the visits, or of a dataset.
 
     Attributes:

@@ -8,10 +8,11 @@ occurs, it is ``None`` as well.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Location
 
@@ -36,8 +37,7 @@ class DataFault(Exception):
         self.at: int | None = None
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A fault of the data, with its place: the dataset's line and the record.
 
     ``variable`` is empty where no line is at fault but the choice of the record. The value is then missing

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.plan.raw import PlannedVisit, VisitPlan
 from ced_cdisc.recompute.partial import day_of
@@ -22,8 +23,7 @@ from ced_cdisc.recompute.values import DataFault, Value, as_text, filled
 from ced_cdisc.recompute.written import read_date
 
 
-@dataclass(frozen=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """A raw record that names a visit."""
 
     subject: str

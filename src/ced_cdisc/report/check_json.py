@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from ced_cdisc.core.conformance import CheckResult, EngineNote, EngineResult, Failure, RuleResult
 from ced_cdisc.core.findings import Finding

@@ -9,10 +9,10 @@ gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from lxml import etree
+from msgspec import Struct
 
 from ced_cdisc.core.conformance import (
     FAILING,
@@ -29,8 +29,7 @@ from ced_cdisc.report.finding_text import detail_lines, note_line
 NAME = "ced-cdisc check"
 
 
-@dataclass(frozen=True)
-class _Test:
+class _Test(Struct, frozen=True):
     """A test: what became of it (``passed`` where ``kind`` is empty), and what else is to be read."""
 
     name: str

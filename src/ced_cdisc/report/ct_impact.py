@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist
@@ -17,8 +17,7 @@ from ced_cdisc.spec.load import Specs
 from ced_cdisc.standards.ct_diff import Comparison, moved
 
 
-@dataclass
-class Concern:
+class Concern(Struct):
     """One change that concerns the study: ``places`` use it, ``records`` hold it (by DATASET.VARIABLE)."""
 
     text: str
@@ -29,8 +28,7 @@ class Concern:
 _Add = Callable[..., Concern]
 
 
-@dataclass(frozen=True)
-class _Bound:
+class _Bound(Struct, frozen=True):
     """Values of a variable that are bound to a codelist, where the divider (if any) has that value."""
 
     dataset: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ced_cdisc.core.conformance import CheckResult, Failure, Record
 from ced_cdisc.core.findings import Findings

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ced_cdisc.compare.model import Comparison, Difference, Record
 from ced_cdisc.compare.showing import MISSING

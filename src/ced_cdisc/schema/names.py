@@ -6,8 +6,9 @@ They are taken from the specs as they are, with faults or without: an editor is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import Codelist
@@ -28,8 +29,7 @@ from ced_cdisc.standards.tables import DamagedTable, UnknownStandard
 STRUCTURES: tuple[Structure, ...] = ("ADSL", "BDS", "TTE", "OCCDS", "AE")
 
 
-@dataclass(frozen=True)
-class KnownVariable:
+class KnownVariable(Struct, frozen=True):
     """A variable that a line can be for: its name, what an editor says of it, and its terms if they bind."""
 
     name: str

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Self, cast
 
+from msgspec import Struct
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo, model_validator
 
 from ced_cdisc.core.findings import Findings, Location
 from ced_cdisc.spec.source import Mapping, Sequence, Text, unknown_key
 
 
-@dataclass(frozen=True)
-class Also:
+class Also(Struct, frozen=True):
     """Beside a type in its annotation: what else may be written for it, which a validator spells out."""
 
     kinds: tuple[Any, ...]

@@ -7,9 +7,10 @@ person's own, within a section. No word is lost: what a guide cannot show is a f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.guide import Block, Item, Paragraph, Points, Run, Runs, Table, block_texts, foreign
@@ -26,8 +27,7 @@ _FORMS = {
 }
 
 
-@dataclass(frozen=True)
-class SectionWords:
+class SectionWords(Struct, frozen=True):
     """The words under one heading, which is ``named``."""
 
     named: str
@@ -35,8 +35,7 @@ class SectionWords:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True)
-class GuideWords:
+class GuideWords(Struct, frozen=True):
     """A file of words; ``title`` is its heading of the first level, if it has one."""
 
     title: tuple[str, Location] | None

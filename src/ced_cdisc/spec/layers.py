@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.spec.merge import merge
@@ -21,8 +22,7 @@ NAMED = {"instruments": "instrument", "sdtm": "domain", "adam": "dataset"}
 _DATASETS = ("sdtm", "adam")
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One file of specs as a tree: its kind (``study``, ``sdtm``), what it is of (``AE``), and its files.
 
     ``files`` are those that the tree was merged of, by the name under which build.json lists them. The last
@@ -37,8 +37,7 @@ class Part:
     own: bool = False
 
 
-@dataclass(frozen=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """A folder of mappings: where it is, how messages name it, and how build.json does."""
 
     path: Path

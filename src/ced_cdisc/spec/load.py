@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.spec import models
@@ -32,8 +33,7 @@ _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 M = TypeVar("M", bound=Model)
 
 
-@dataclass(frozen=True)
-class Specs:
+class Specs(Struct, frozen=True):
     """All specs of one study, layers merged in.
 
     ``files`` are the files that they were read from, by name below ``mappings`` and ``define``; those of
@@ -198,8 +198,7 @@ def _folders(pooled: tuple[tuple[str, Specs], ...], folder: Folder) -> Iterator[
         yield from specs.layers
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """The files of a study over those of its layers, as trees in its profile; the folders of the layers."""
 
     parts: list[Part]

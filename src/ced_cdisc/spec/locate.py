@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class StudyFolders:
+
+class StudyFolders(Struct, frozen=True):
     """The two spec folders, how messages name them, and a notice for the user."""
 
     mappings: Path

@@ -6,7 +6,8 @@ Both are trees with places, so that what is merged still knows the file, line an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text
@@ -14,8 +15,7 @@ from ced_cdisc.spec.source import Mapping, Node, Sequence, Text
 REMOVE = "remove"
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Keys and values: a key that is given goes before the layer's.
 
     ``within`` lists the keys that merge further, ``each`` is the rule of all others; None: as a whole.
@@ -27,8 +27,7 @@ class Keys:
     """Whether a key without value takes the layer's: ``ae:`` in the tables names the layer's table."""
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A list of keys and values, told apart by one key: tests by ``test``, visits by ``number``."""
 
     key: str
@@ -94,8 +93,7 @@ def merge(kind: str, lower: Mapping | None, upper: Mapping, findings: Findings) 
     return _merge_keys(base, upper, rule, _Merge(findings, fold))
 
 
-@dataclass(frozen=True)
-class _Merge:
+class _Merge(Struct, frozen=True):
     findings: Findings
     fold: Callable[[str], str]
 

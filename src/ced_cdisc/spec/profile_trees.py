@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.spec.layers import Part
@@ -18,8 +19,7 @@ _FILLED_IN = ("--SEQ", "--LOBXFL", "--DY", "--STDY", "--ENDY", "EPOCH")
 """What is filled in over a whole domain where no line says otherwise."""
 
 
-@dataclass(frozen=True)
-class Domain:
+class Domain(Struct, frozen=True):
     """The spec of a domain that goes into another one, or that others go into."""
 
     part: Part

@@ -9,7 +9,9 @@ sees one study without profiles.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.spec.layers import Part
@@ -24,8 +26,7 @@ OPTION = "--profile"
 _APART = (("--CAT",), ("--SCAT",), ("--CAT", "--SCAT"))
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The profile of a run: its name, empty where the study has none, and whether study.yaml names it."""
 
     name: str = ""

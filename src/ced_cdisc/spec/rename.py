@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.words import AGGREGATES, OWN_RECORDS
@@ -19,8 +20,7 @@ _WORD = re.compile(r"(?<![\w.'])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?", re.ASCII)
 _CLAUSES = ("where", "on", "order")
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """The records of one domain within the domain that it goes into.
 
     Attributes:
@@ -59,8 +59,7 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """The groups by the code that specs write, and the datasets of the study as they are written."""
 
     groups: Mapping[str, Group]

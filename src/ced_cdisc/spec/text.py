@@ -5,8 +5,9 @@ A plan holds them, so that messages about data can point into the spec; nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Location
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 Parts = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """Where a scalar's source stands: the text of the whole file, the first index, the YAML style."""
 
     file: str

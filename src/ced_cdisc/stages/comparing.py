@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from lxml import etree
+from msgspec import Struct, field
 
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.compare.datasets import Settings, UnknownKeys, compare_tables
@@ -28,8 +28,7 @@ _DEFINE = "define.xml"
 _LARGEST_DEFINE = 1 << 28
 
 
-@dataclass(frozen=True)
-class Keyed:
+class Keyed(Struct, frozen=True):
     """Keys that the user names: for all datasets, and by dataset."""
 
     all: tuple[str, ...] = ()
@@ -40,7 +39,7 @@ def compare_paths(
     a: Path,
     b: Path,
     settings: Settings,
-    keys: Keyed = Keyed(),
+    keys: Keyed = Keyed(),  # noqa: B008 # which is frozen
     *,
     encoding: str = "utf-8",
     only: Sequence[str] = (),

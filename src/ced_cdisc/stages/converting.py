@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.convert import build_datasets, supplemental
 from ced_cdisc.convert.finish import shown_columns
@@ -20,8 +21,7 @@ from ced_cdisc.stages.kept import Kept
 from ced_cdisc.write.sequence_lock import SequenceLock
 
 
-@dataclass(frozen=True)
-class FinishedDataset:
+class FinishedDataset(Struct, frozen=True):
     """A dataset with its supplemental qualifiers, and what was done with its texts.
 
     Attributes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.compare.deliveries.model import (
     Change,
@@ -32,8 +32,7 @@ _CHANGES_DATA = {"CED801", "CED804", "CED805", "CED807", "CED809", "CED812"}
 """Codes of changes after which a build writes other records or values."""
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """How to compare: whether cells are shown as they are, and how many records of each change."""
 
     mask: Mask | None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import BinaryIO, Literal
 
 import polars as pl
+from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
 from ced_cdisc.write.dataset_json import Form, json_dataset, write_dataset_json

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.datafile import NO_TIME, FileDataset, FileVariable, Rows
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped, did_you_mean
@@ -32,8 +34,7 @@ _LONGER = {"CED301": "rename it", "CED305": "shorten it"}
 """What version 8 holds and version 5 does not, and what else helps."""
 
 
-@dataclass(frozen=True)
-class Converted:
+class Converted(Struct, frozen=True):
     """A finished conversion; the findings are notes and warnings."""
 
     name: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ced_cdisc.core.datafile import NO_TIME, FileDataset, FileVariable, Rows
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, one_of
@@ -19,8 +20,7 @@ Allowed = Literal["labels", "names", "special-missing", "digits"]
 _NAMES: dict[Kind, str] = {"json": "Dataset-JSON", "parquet": "Parquet", "csv": "CSV"}
 
 
-@dataclass
-class Survey:
+class Survey(Struct):
     """What the rows of a file hold.
 
     Attributes:

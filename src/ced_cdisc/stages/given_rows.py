@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Location, did_you_mean, one_of
 from ced_cdisc.expr.tree import Type
@@ -54,8 +55,7 @@ def typed(text: Text | None, kind: Type, name: str) -> Value:
         raise NotWritten(f"'{text}' is no {kind.value}, which {name} is", text.where) from None
 
 
-@dataclass(frozen=True)
-class GivenRows:
+class GivenRows(Struct, frozen=True):
     """What a test gives: raw tables as rows, datasets as plans of written rows."""
 
     tables: Mapping[str, Sequence[Mapping[str, str | None]]]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean
 from ced_cdisc.core.guide import GUIDES, Block, Guide, GuideKind
@@ -31,8 +32,7 @@ FOLDER = "guides"
 """Where a study's guides lie as Markdown and docx: working copies, which are no part of a submission."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A guide to be made: whose it is, the document of define.xml, and the words of people by section."""
 
     plan: StudyPlan
@@ -47,8 +47,7 @@ class Asked:
         return self.plan.qualified(PACKAGES[self.kind])
 
 
-@dataclass(frozen=True)
-class Rendering:
+class Rendering(Struct, frozen=True):
     """A guide that is written: the path of its PDF, and that of its other files without their endings."""
 
     guide: Guide
@@ -56,8 +55,7 @@ class Rendering:
     beside: str
 
 
-@dataclass(frozen=True)
-class GuideSources:
+class GuideSources(Struct, frozen=True):
     """The guides to be made, the known findings, and the files that were read, by shown name."""
 
     asked: tuple[Asked, ...] = ()

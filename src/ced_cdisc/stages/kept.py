@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
@@ -41,8 +42,7 @@ _BYTES_A_TEXT = 16.125  # with the bit that says that there is none
 _IN_PARTS = "kept by a build in parts, which gives no order of records that others could read"
 
 
-@dataclass
-class _Entry:
+class _Entry(Struct):
     """A dataset of this build, as it is to be kept; a thread turns it into bytes and their digest."""
 
     made: Made

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from msgspec import Struct, field
 
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges
@@ -33,8 +34,7 @@ Descriptions = dict[tuple[str, int], Any]
 _DATASET, _QUALIFIERS = 0, 1
 
 
-@dataclass
-class _Entry:
+class _Entry(Struct):
     """What is kept of one dataset.
 
     Attributes:

@@ -9,10 +9,10 @@ build in parts takes what a whole one kept.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 from polars.exceptions import PolarsError
 
 from ced_cdisc.convert.faults import Found
@@ -32,8 +32,7 @@ AGAIN = "kept, and made again in parts for what reads it"
 """What is said of a dataset that is taken, and built nevertheless, since parts read no kept data."""
 
 
-@dataclass(frozen=True)
-class InParts:
+class InParts(Struct, frozen=True):
     """A kept dataset.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.spec.layout import CannotLayOut, laid_out
@@ -17,8 +18,7 @@ _FOLDERS = ("instruments", "sdtm", "adam", "tests", "plug-ins")
 _KEYS = {"domain": "sdtm", "dataset": "adam", "instrument": "instruments"}
 
 
-@dataclass(frozen=True)
-class LaidOut:
+class LaidOut(Struct, frozen=True):
     """A file and its canonical form: the path, how messages name it, and both texts."""
 
     path: Path

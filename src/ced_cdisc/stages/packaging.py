@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Finding, Findings, Stopped
@@ -29,8 +29,7 @@ Package = tuple[PackageMetadata | None, list[Finding]]
 _PAGE = "define.html"
 
 
-@dataclass(frozen=True)
-class Defined:
+class Defined(Struct, frozen=True):
     """define.xml, the style and the page for readers beside it, and what the checks of define.xml found."""
 
     xml: bytes
@@ -92,8 +91,7 @@ def package(
     return packages
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """One package: whose it is, and of which kind."""
 
     plan: StudyPlan

@@ -11,13 +11,14 @@ import warnings
 import zlib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from socket import create_connection
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
 from ced_cdisc.core.version import VERSION

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.convert.build import Share
 from ced_cdisc.plan.dataset_key import VISITS
@@ -17,8 +18,7 @@ from ced_cdisc.stages.part_work import Task
 from ced_cdisc.stages.raw_parts import Part, cells_of, split, whole
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is to be made.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.convert import supplemental
 from ced_cdisc.convert.build import Share, build_share
@@ -22,8 +22,7 @@ from ced_cdisc.write.spill import FileBlock, write_block
 SUPP_SORT = ("STUDYID", "RDOMAIN", "USUBJID", "APID", "IDVAR", "IDVARVAL", "QNAM")
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Struct, frozen=True):
     """The raw records of some subjects, and what is to be made of them.
 
     Attributes:
@@ -39,8 +38,7 @@ class Task:
     tables: Mapping[str, tuple[str, FileBlock]]
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """What was made of a task.
 
     Attributes:
@@ -60,8 +58,7 @@ class Done:
     seconds: Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class _Records:
+class _Records(Struct, frozen=True):
     frame: pl.DataFrame
     file: str
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.convert.build import faults_of
 from ced_cdisc.convert.faults import ROW, TABLE, Faults
@@ -41,8 +42,7 @@ Carrier = Callable[[StudyPlan, Sequence[Task], Path, Callable[[Done], None]], No
 """Who carries tasks out: given the plan, the tasks, a folder and whom to tell of each that is done."""
 
 
-@dataclass(frozen=True)
-class How:
+class How(Struct, frozen=True):
     """How a study is built in parts.
 
     Attributes:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ced_cdisc.core.fields import names_of
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, one_of
 from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.raw import RawTable as PlannedTable
@@ -22,8 +25,7 @@ from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.ig import IgDataset
 
 
-@dataclass(frozen=True)
-class Proposed:
+class Proposed(Struct, frozen=True):
     """A proposed spec, and the tables that it was made from."""
 
     tables: tuple[str, ...]
@@ -92,7 +94,7 @@ def _planned(sources: SourcesSpec) -> tuple[dict[str, PlannedTable], dict[str, l
 
 def _contract(table: PlannedTable) -> TableContract:
     """The contract of a table, whatever it says of how its format is read; its columns alone are not held."""
-    said: dict[str, Any] = {one.name: getattr(table, one.name, None) for one in fields(TableContract)}
+    said: dict[str, Any] = {name: getattr(table, name, None) for name in names_of(TableContract)}
     said |= {"column_policy": "ignore", "needed": frozenset(table.columns[:1]), "column_lines": table.places}
     return TableContract(**said)
 

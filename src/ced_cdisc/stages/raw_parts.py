@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.convert.sources import OWNER
 from ced_cdisc.plan.model import StudyPlan
@@ -21,8 +21,7 @@ LARGE_CELLS = 3 * CELLS_OF_A_PART
 _STUDY, _WEIGHT, _PART = "__study", "__weight", "__part"
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """The subjects of a part in words, and their records by qualified name of the raw table."""
 
     subjects: str

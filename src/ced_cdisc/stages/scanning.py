@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.rawformat import counted_in

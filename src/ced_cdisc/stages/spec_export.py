@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import shorten
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.define import Odm, read_define, write_define
@@ -29,8 +30,7 @@ class NoSource(Exception):
     """A path that is neither a define.xml nor a build, or a build with several packages (exit code 2)."""
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """A define.xml: where it lies, how messages name it, and the package of a build that it is of."""
 
     path: Path
@@ -150,8 +150,7 @@ def kind_of(source: Source, root: Odm) -> str:
     return "adam" if "Analysis" in purposes else "sdtm"
 
 
-@dataclass(frozen=True)
-class BuiltFrom:
+class BuiltFrom(Struct, frozen=True):
     """What build.json says of the inputs of a build: their digests by name, and the profile."""
 
     digests: dict[str, str]

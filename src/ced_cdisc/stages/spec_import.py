@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity
 from ced_cdisc.plan.study import plan_study
@@ -26,8 +27,7 @@ from ced_cdisc.workbook.targets import Targets
 _BOM = "\ufeff"
 
 
-@dataclass(frozen=True)
-class SpecImport:
+class SpecImport(Struct, frozen=True):
     """What a workbook says otherwise than the build, and the files that would say it.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.convert import build_datasets
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped, did_you_mean, one_of
@@ -27,8 +29,7 @@ from ced_cdisc.stages.subject_rows import with_tables
 _SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """One test and why it failed; nothing, if it passed.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
@@ -20,8 +20,7 @@ _HANGS = "the value of a plug-in must hang on its declared inputs alone: no cloc
 Rows = Sequence[Mapping[str, Value]]
 
 
-@dataclass(frozen=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """What was compared: datasets, with those of supplemental qualifiers, and their values.
 
     ``rerun`` are the values of plug-ins, which are not among ``values``: they were only run again.

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.standards.ig import IgVariable, load_sdtmig, variable_of
 from ced_cdisc.standards.tables import read_table, unknown
@@ -31,8 +33,7 @@ _CONVENTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class AdamStructure:
+class AdamStructure(Struct, frozen=True):
     """One structure: its define.xml class and subclass, and its variables as published (with patterns)."""
 
     name: Structure
@@ -41,8 +42,7 @@ class AdamStructure:
     variables: tuple[IgVariable, ...]
 
 
-@dataclass(frozen=True)
-class AdamIg:
+class AdamIg(Struct, frozen=True):
     """The structures of one version of the ADaMIG, with the OCCDS and TTE documents that go with it."""
 
     version: str

@@ -6,10 +6,11 @@ Source: the CDISC CT packages published by NCI EVS (codes, submission values, sy
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
+
+from msgspec import Struct
 
 from ced_cdisc.standards.tables import DamagedTable, read_bytes, read_table, table_names, unknown
 
@@ -27,8 +28,7 @@ class CtTerm(NamedTuple):  # of which thousands are made
     preferred_term: str
 
 
-@dataclass(frozen=True)
-class CtCodelist:
+class CtCodelist(Struct, frozen=True, dict=True):
     """One codelist with its terms in published order. A list that does not say so is not extensible."""
 
     code: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ced_cdisc.standards.ct import CtCodelist
 
 Kind = Literal["added", "removed", "renamed", "recoded", "extensible"]
 
 
-@dataclass(frozen=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """One package to compare: its codelists by NCI code."""
 
     publisher: str
@@ -20,8 +20,7 @@ class Edition:
     lists: Mapping[str, CtCodelist]
 
 
-@dataclass(frozen=True)
-class ListChange:
+class ListChange(Struct, frozen=True):
     """A codelist that was added, removed, renamed (short name), or became extensible or not (Yes, No)."""
 
     kind: Kind
@@ -30,8 +29,7 @@ class ListChange:
     after: str
 
 
-@dataclass(frozen=True)
-class TermChange:
+class TermChange(Struct, frozen=True):
     """A term added, removed, renamed (same code) or recoded (same value) in a list of both packages."""
 
     kind: Kind
@@ -41,8 +39,7 @@ class TermChange:
     after: str
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What changed from one package to the other, by short name of the list, kind and value."""
 
     old: Edition

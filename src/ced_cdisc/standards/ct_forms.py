@@ -10,10 +10,11 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, time
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Finding, Findings, Location, one_of
 
@@ -33,8 +34,7 @@ _NCI = "{http://ncicb.nci.nih.gov/xml/odm/EVS/CDISC}"
 _MAX_UNPACKED = 1 << 30
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One published row: a codelist if ``codelist`` is empty, else a term of it. ``line`` counts from 1."""
 
     line: int
@@ -47,8 +47,7 @@ class Row:
     preferred_term: str
 
 
-@dataclass
-class Content:
+class Content(Struct):
     """What a file holds, and the texts in it that may tell the standard and the date."""
 
     rows: list[Row] = field(default_factory=list[Row])

@@ -6,9 +6,10 @@ Taken are codes, names, submission values, synonyms and preferred terms; definit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, Location, one_of
 from ced_cdisc.standards.ct import PUBLISHERS, CtCodelist, CtTerm
@@ -21,8 +22,7 @@ _DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _PUBLISHER = re.compile(rf"(?<![A-Za-z])({'|'.join(PUBLISHERS)})(?![A-Za-z])", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Struct, frozen=True):
     """One package as published, in the order of its file."""
 
     publisher: str

@@ -8,13 +8,13 @@ from __future__ import annotations
 import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _HEADER = ("code", "short_name", "name", "extensible", "name_list", "offset", "length")
 
 
-@dataclass(frozen=True)
-class ListRow:
+class ListRow(Struct, frozen=True):
     """A codelist as published. ``extensible`` is Yes, No, or empty where the publisher says nothing."""
 
     code: str
@@ -23,8 +23,7 @@ class ListRow:
     extensible: str
 
 
-@dataclass(frozen=True)
-class TermRow:
+class TermRow(Struct, frozen=True):
     """A term as published; ``synonyms`` are joined by ``; ``."""
 
     code: str

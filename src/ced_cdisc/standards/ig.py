@@ -5,9 +5,11 @@ Source: SDTMIG 3.4 (names, labels, types, roles, core, codelists).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.standards.ct import CtTerm, load_ct
 from ced_cdisc.standards.tables import read_table, table_names, unknown
@@ -16,8 +18,7 @@ VariableType = Literal["Char", "Num"]
 Core = Literal["Req", "Exp", "Perm", "Cond", ""]
 
 
-@dataclass(frozen=True)
-class IgVariable:
+class IgVariable(Struct, frozen=True):
     """A variable as a guide publishes it.
 
     Attributes:
@@ -40,8 +41,7 @@ class IgVariable:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class IgDataset:
+class IgDataset(Struct, frozen=True, dict=True):
     """A dataset of a guide, or one built after its rules. ``class_name`` is spelled as in the guide."""
 
     name: str
@@ -64,8 +64,7 @@ class IgDataset:
         return tuple(self._by_name)
 
 
-@dataclass(frozen=True)
-class SdtmIg:
+class SdtmIg(Struct, frozen=True, dict=True):
     """All datasets of one version of the SDTMIG, in the guide's order."""
 
     version: str

@@ -7,9 +7,11 @@ codelists are those that most domains of SDTMIG 3.4 give to a variable, where mo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.standards.ig import Core, IgDataset, IgVariable, VariableType, load_sdtmig
 from ced_cdisc.standards.tables import UnknownStandard, read_table, unknown
@@ -34,8 +36,7 @@ _NOUN_LABELS = {
 _TOPICS = ("--TESTCD", "--TEST", "--TRT", "--TERM", "--DECOD", "--CAT", "--SCAT")
 
 
-@dataclass(frozen=True)
-class _ModelVariable:
+class _ModelVariable(Struct, frozen=True):
     name: str
     label: str
     type: VariableType

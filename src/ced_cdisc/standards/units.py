@@ -11,11 +11,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from io import StringIO
+
+from msgspec import Struct
 
 from ced_cdisc.standards.ct import CtCodelist, load_ct
 from ced_cdisc.standards.tables import read_text
@@ -46,8 +47,7 @@ Dimension = tuple[tuple[str, int], ...]
 """Base quantities with their exponents, sorted; empty for a plain number."""
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit: base unit of its dimension = value * factor + offset, exactly."""
 
     name: str
@@ -58,8 +58,7 @@ class Unit:
     source: str = ""
 
 
-@dataclass(frozen=True)
-class Substance:
+class Substance(Struct, frozen=True):
     """What a test measures: molar mass [g/mol] and, for an ion, its valence.
 
     ``formula`` is empty where the mass is that of a conventional entity; ``note`` says which.
@@ -73,8 +72,7 @@ class Substance:
     note: str
 
 
-@dataclass(frozen=True)
-class Conversion:
+class Conversion(Struct, frozen=True):
     """``to = from * factor + offset``, exactly, and whether molar mass or valence were needed for it."""
 
     factor: Fraction

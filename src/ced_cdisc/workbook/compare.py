@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.workbook.layout import SHEETS
 from ced_cdisc.workbook.model import Record, Table, Tables
@@ -24,8 +26,7 @@ _SEPARATOR = re.compile(r"[\s,;]+")
 Key = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One difference.
 
     Attributes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.workbook.compare import Difference
 
 
-@dataclass(frozen=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """Another text in place of a scalar."""
 
     where: Location
@@ -17,8 +16,7 @@ class Replace:
     new: str
 
 
-@dataclass(frozen=True)
-class Give:
+class Give(Struct, frozen=True):
     """A line that is one word (``AETERM: ae.TERM``) gets braces, its verb and one more key."""
 
     where: Location
@@ -28,8 +26,7 @@ class Give:
     value: str
 
 
-@dataclass(frozen=True)
-class Add:
+class Add(Struct, frozen=True):
     """One more key in a mapping, behind the last of ``after`` that it has, else at its end."""
 
     where: Location
@@ -38,8 +35,7 @@ class Add:
     after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """A key that goes with its value."""
 
     where: Location
@@ -48,8 +44,7 @@ class Remove:
 Edit = Replace | Give | Add | Remove
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a difference belongs in the specs.
 
     Attributes:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.define import Odm
 from ced_cdisc.define.node import Node
@@ -28,8 +29,7 @@ _KINDS = {"MethodOID": "MethodDef", "CodeListOID": "CodeList", "CommentOID": "Co
 _NAMES = ("OID", "ID", "ArchiveLocationID", "ValueListOID", "schemaLocation")
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One attribute or text: whose it is (``AE.AETERM``), its place (``ItemDef/@Length``), its value."""
 
     owner: str

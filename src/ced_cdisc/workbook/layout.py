@@ -6,11 +6,10 @@ place of ``Label``, and where clauses on a sheet of their own. Sources: the head
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: its name in the 2.1 template, the names it has elsewhere, its width and its choices.
 
     ``old`` marks a column of the 2.0 template that 2.1 has no more; ``text`` one whose blanks count.
@@ -26,8 +25,7 @@ class Column:
     old: bool = False
 
 
-@dataclass(frozen=True)
-class SheetLayout:
+class SheetLayout(Struct, frozen=True):
     """A sheet: its columns in order, and those that name a row.
 
     ``required`` sheets are those without which a workbook says nothing.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.spec.layers import Part
@@ -15,8 +16,7 @@ _HOLDERS = ("variables", "rows", "supp")
 _SUPP = "SUPP"
 
 
-@dataclass(frozen=True)
-class SpecLine:
+class SpecLine(Struct, frozen=True):
     """One entry of a spec: its key with its place, and its value: a text, or keys and values."""
 
     key: Text

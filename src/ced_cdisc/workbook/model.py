@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from ced_cdisc.workbook.layout import SHEETS, SheetLayout
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet of texts.
 
     Attributes:
@@ -32,16 +32,14 @@ class Sheet:
                 yield row, column, text
 
 
-@dataclass(frozen=True)
-class Workbook:
+class Workbook(Struct, frozen=True):
     """All sheets in their order, the unknown ones too; ``created`` is when the file says it was made."""
 
     sheets: tuple[Sheet, ...]
     created: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """One row of a known sheet: its number, and its texts by the names of the 2.1 layout; empty is ``""``."""
 
     row: int
@@ -51,8 +49,7 @@ class Record:
         return self.values.get(column, "")
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """A known sheet, read by its header.
 
     ``columns`` are those that its header has, by the names of the 2.1 layout; ``extra`` are the headers that
@@ -70,8 +67,7 @@ class Table:
         return tuple(record[column] for column in self.layout.key)
 
 
-@dataclass(frozen=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """The known sheets of a workbook by the names of the 2.1 layout, and the names of the others."""
 
     shown: str

@@ -7,7 +7,8 @@ the key can be added to the one line that the row is made of. Everything else ge
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.spec.source import Mapping, Text, entry, key_of
@@ -46,8 +47,7 @@ _Found = tuple[Location, Sequence[Edit], str]
 """The place of a difference, its edits, and why there are none where the usual reason does not say it."""
 
 
-@dataclass(frozen=True)
-class _User:
+class _User(Struct, frozen=True):
     """A row that refers to a method or a comment."""
 
     sheet: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.workbook.layout import COMPARATORS
 
@@ -15,8 +16,7 @@ _WORDS = {"AND", "OR", "NOT", *COMPARATORS}
 _SIGNS = {"=": "EQ", "==": "EQ", "!=": "NE", "<>": "NE", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE"}
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One comparison; ``dataset`` is empty where the cell does not name it."""
 
     dataset: str

@@ -11,9 +11,10 @@ import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct
 
 from ced_cdisc.core.version import VERSION
 
@@ -41,8 +42,7 @@ def cache_folder(name: str = "plans") -> Path | None:
     return base / "ced-cdisc" / name
 
 
-@dataclass(frozen=True)
-class CacheEntries:
+class CacheEntries(Struct, frozen=True):
     """The entries of one kind in one folder.
 
     Attributes:

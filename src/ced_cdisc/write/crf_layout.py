@@ -6,9 +6,9 @@ Lengths are in points. Texts are in the standard fonts and printable ASCII.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from ced_cdisc.core.characters import IN_ASCII
@@ -29,8 +29,7 @@ _LEADING = 1.2
 _NONE: Colour = (0.95, 0.95, 0.95)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of text."""
 
     font: str
@@ -38,8 +37,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(Struct, frozen=True):
     """An annotation: its left edge, its upper edge below that of its field, its size, and its lines."""
 
     x: float
@@ -51,8 +49,7 @@ class Box:
     dashed: bool = False
 
 
-@dataclass(frozen=True)
-class SetField:
+class SetField(Struct, frozen=True):
     """A field: its name, its boxes, and its height."""
 
     name: tuple[Line, ...]

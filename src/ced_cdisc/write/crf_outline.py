@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.describe.annotated_crf import AnnotatedCrf, CrfPage
 
 
-@dataclass(frozen=True)
-class Bookmark:
+class Bookmark(Struct, frozen=True):
     """A bookmark: its text, the page that it leads to, and its level from 0."""
 
     title: str

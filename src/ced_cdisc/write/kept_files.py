@@ -20,11 +20,12 @@ import stat
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO, TypeVar
 from weakref import finalize
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.version import VERSION
 
@@ -277,8 +278,7 @@ class KeptFiles:
         )
 
 
-@dataclass
-class _Group:
+class _Group(Struct):
     """An entry and the files beside it; without an entry they are nobody's, and go first."""
 
     used: float = 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -12,6 +11,7 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
+from ced_cdisc.core.fields import is_record
 from ced_cdisc.spec.text import Text
 
 Reference = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -58,8 +58,6 @@ def _kind(module: str, name: str) -> type:
     """A class that may be made."""
     if module == "datetime" or module.startswith("ced_cdisc."):
         made = getattr(import_module(module), name, None)
-        if isinstance(made, type) and (
-            made in (Text, datetime) or is_dataclass(made) or issubclass(made, Enum)
-        ):
+        if isinstance(made, type) and (made in (Text, datetime) or is_record(made) or issubclass(made, Enum)):
             return made
     raise pickle.UnpicklingError(f"{module}.{name} is nothing that is kept")

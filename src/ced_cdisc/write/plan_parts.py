@@ -12,8 +12,10 @@ import hashlib
 import json
 import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding
 from ced_cdisc.core.metadata import Codelist
@@ -24,8 +26,7 @@ from ced_cdisc.write.pickled import Reference, pickled, unpickled
 _STUDY, _CODELISTS, _DATASET = "study", "codelists", "dataset "
 
 
-@dataclass(frozen=True)
-class KnownPlan:
+class KnownPlan(Struct, frozen=True):
     """A plan, and what was found and read in making it.
 
     Attributes:

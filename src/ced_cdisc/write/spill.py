@@ -8,12 +8,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from weakref import finalize
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ced_cdisc.core.blocks import rises
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
@@ -22,8 +23,7 @@ Key = tuple[tuple[bool, Any], ...]
 """Values of a record so that missing ones come first."""
 
 
-@dataclass(frozen=True)
-class FileBlock:
+class FileBlock(Struct, frozen=True, eq=False):
     """Some rows of a dataset in a file: a block of :class:`ced_cdisc.core.blocks.Blocks`.
 
     Attributes:
@@ -40,9 +40,7 @@ class FileBlock:
     schema: Mapping[str, pl.DataType]
     edges: tuple[Key, Key] | None = None
     apart: frozenset[str] = frozenset()
-    known: Mapping[tuple[str, ...], pl.DataFrame] = field(
-        default_factory=dict[tuple[str, ...], pl.DataFrame], compare=False, repr=False
-    )
+    known: Mapping[tuple[str, ...], pl.DataFrame] = field(default_factory=dict[tuple[str, ...], pl.DataFrame])
 
     @property
     def columns(self) -> Sequence[str]:

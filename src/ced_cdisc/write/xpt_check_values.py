@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from ced_cdisc.core.findings import Finding, Location, Stage
@@ -30,8 +30,7 @@ _RECORDS = 3
 _CONTROL = r"[\x00-\x1F\x7F]"
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True, weakref=True):
     """A part of a dataset under check; ``first_row`` is the 1-based row of its first record."""
 
     frame: pl.DataFrame

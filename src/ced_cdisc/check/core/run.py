@@ -13,8 +13,9 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ced_cdisc.check.core.answer import MOST_BYTES, Answer, engine_result, read_answer
 from ced_cdisc.check.core.wrong import WrongAnswer
@@ -36,8 +37,7 @@ _FAULTS = {
 }
 
 
-@dataclass(frozen=True)
-class CoreSettings:
+class CoreSettings(Struct, frozen=True):
     """How to run the engine.
 
     Attributes:
@@ -53,8 +53,7 @@ class CoreSettings:
     timeout: float = 3600.0
 
 
-@dataclass(frozen=True)
-class CoreStudy:
+class CoreStudy(Struct, frozen=True):
     """What the engine is to look at.
 
     Attributes:

@@ -7,10 +7,10 @@ forms that its data types stand for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.check.define.document import DefineDocument, Element, attribute, qualified, subject
 from ced_cdisc.core.findings import Finding, Findings, Severity, one_of
@@ -39,8 +39,7 @@ SHAPES = {
 """The ISO 8601 forms of a data type; values must fit as a whole."""
 
 
-@dataclass(frozen=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """The records of one dataset that a variable or a value of it is about."""
 
     document: DefineDocument

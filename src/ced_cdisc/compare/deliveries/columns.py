@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.compare.deliveries.contents import Contents, contents
 from ced_cdisc.compare.deliveries.model import Cell, Change, Foresee, KnownTable, counted
@@ -18,8 +18,7 @@ _TRANSPORT = 200
 """Characters that a text of a transport file has at most."""
 
 
-@dataclass(frozen=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """A column of one delivery: each text with its number of cells, in the order of the texts."""
 
     texts: pl.Series

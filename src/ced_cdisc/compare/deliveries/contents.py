@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.core.dates import ISO, bounds, read_date
 from ced_cdisc.core.masking import shape
@@ -24,8 +24,7 @@ _UNDECLARED = (ISO, "DD-MON-YYYY", "D-MON-YYYY", "UN-MON-YYYY", "UN-UNK-YYYY")
 _MOST = 100_000
 
 
-@dataclass(frozen=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """What is in a column.
 
     Attributes:

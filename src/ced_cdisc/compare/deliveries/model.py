@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Location, Severity
 
@@ -14,8 +14,7 @@ Cell = Callable[[str, str], str]
 """How a cell is shown: its column and its text, which is masked where it tells who somebody is."""
 
 
-@dataclass(frozen=True)
-class KnownTable:
+class KnownTable(Struct, frozen=True):
     """A raw table as the specs know it; of a file without contract only what the file says.
 
     Attributes:
@@ -49,8 +48,7 @@ class KnownTable:
     snapshot: str = ""
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A value that a line of the specs does not take.
 
     Attributes:
@@ -70,8 +68,7 @@ Foresee = Callable[[str, pl.Series], Sequence[Refusal]]
 """Which texts, each once, of a column the lines of the specs will refuse."""
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """A record that shows a change: its key, its cells as they are shown, its place in the file."""
 
     key: tuple[tuple[str, str], ...]
@@ -80,8 +77,7 @@ class Example:
     new: str = ""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One thing that is not as it was.
 
     Attributes:
@@ -108,8 +104,7 @@ class Change:
     examples: tuple[Example, ...] = ()
 
 
-@dataclass(frozen=True)
-class TableChanges:
+class TableChanges(Struct, frozen=True):
     """All changes of one table; a number of records is None where a delivery has none that can be read."""
 
     table: str
@@ -119,8 +114,7 @@ class TableChanges:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True)
-class Deliveries:
+class Deliveries(Struct, frozen=True):
     """Two deliveries compared, in the order of the contracts, then by file.
 
     Attributes:

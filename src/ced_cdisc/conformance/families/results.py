@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.conformance.beside import beside
 from ced_cdisc.conformance.dataset import Dataset
@@ -153,8 +153,7 @@ def one_factor_a_unit(study: Submission) -> Iterator[Look]:
         yield Gathered(data, factors.gather, factors.merge, factors.looks)
 
 
-@dataclass(frozen=True)
-class _Factors:
+class _Factors(Struct, frozen=True):
     """The factors of results: ``__factor``, made of ``__collected``."""
 
     data: Dataset

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Finding
@@ -15,8 +16,7 @@ from ced_cdisc.plan.account import TableAccount
 from ced_cdisc.plan.model import StudyPlan
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """All that the build knows of one package, and of the SDTM packages its analysis datasets read.
 
     ``frames`` and ``raw`` are by the study's own names; ``others`` are by folder.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """A known finding of a conformance checker.
 
     Attributes:

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.core.guide import Block, GuideKind, Place, Section
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A section before it has content: what a person must write there, and other names that it goes by."""
 
     level: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
@@ -48,11 +47,11 @@ def parameters_to_aggregates(node: tree.Node, parameters: Collection[str], by: t
 
         def plain(inner: tree.Node) -> tree.Node:
             if isinstance(inner, tree.Column) and inner.name in parameters:
-                return replace(inner, name="AVAL")
+                return tree.changed(inner, name="AVAL")
             return tree.rebuild(inner, plain)
 
-        changed = tree.rebuild(replace(below, where=where), plain)
-        return changed if below.dataset or below.on else replace(changed, on=by)
+        made = tree.rebuild(tree.changed(below, where=where), plain)
+        return made if below.dataset or below.on else tree.changed(made, on=by)
 
     return change(node)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.expr import tree
@@ -48,8 +49,7 @@ _TIME_KINDS = {
 }
 
 
-@dataclass
-class Analysis:
+class Analysis(Struct):
     """An analysis dataset on its way.
 
     Attributes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Findings, Location
 from ced_cdisc.expr import tree
@@ -34,8 +36,7 @@ def parameter_lines(code: Text, number: int, parameter: ParameterSpec) -> dict[s
     return made
 
 
-@dataclass(frozen=True)
-class ComputedRecords:
+class ComputedRecords(Struct, frozen=True):
     """Makes the records of computed parameters.
 
     Attributes:
@@ -136,5 +137,5 @@ def ordered(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Li
 
 def _of_the_record(node: tree.Node) -> tree.Node:
     if isinstance(node, tree.Aggregate) and not node.dataset:
-        return replace(node, of=None, where=None, order=())
+        return tree.changed(node, of=None, where=None, order=())
     return tree.rebuild(node, _of_the_record)

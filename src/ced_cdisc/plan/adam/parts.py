@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.plan.language.templates import fill
@@ -16,8 +18,7 @@ from ced_cdisc.spec.source import Text
 _CODE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """Records from one source.
 
     Attributes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Method
@@ -58,8 +60,7 @@ def derived_records(
     return _with_one_method(made, methods), rest
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """An entry whose words are parsed and fit."""
 
     number: int
@@ -175,7 +176,7 @@ class _Maker:
         def rewrite(node: tree.Node) -> tree.Node:
             if isinstance(node, tree.Aggregate) and not node.dataset:
                 kept = both(condition, node.where)
-                return replace(node, where=kept, on=tuple(dict.fromkeys(("PARAMCD", *by, *node.on))))
+                return tree.changed(node, where=kept, on=tuple(dict.fromkeys(("PARAMCD", *by, *node.on))))
             return tree.rebuild(node, rewrite)
 
         made: dict[str, Line] = {}
@@ -275,7 +276,7 @@ class _Maker:
             before = tree.Compare(op="<", left=number, right=visit["AVISITN"], type=Type.TRUTH)
             kept = both(kept, before)
         last = entry.spec.take == "last"
-        order = tuple(replace(one, falling=one.falling != last) for one in entry.order)
+        order = tuple(tree.changed(one, falling=one.falling != last) for one in entry.order)
         on = ("PARAMCD", *entry.by)
         node = tree.Aggregate(func="rank", of=None, where=kept, on=on, order=order, type=Type.NUMBER)
         return replace(self._line(entry, variable, node), type=Type.NUMBER)

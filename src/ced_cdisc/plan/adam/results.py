@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
 from ced_cdisc.core.metadata import DocumentRef
@@ -32,8 +33,7 @@ from ced_cdisc.spec.source import Text
 _COUNTING = ("count", "n and percent")
 
 
-@dataclass(frozen=True)
-class Results:
+class Results(Struct, frozen=True):
     """Plans the results of one dataset; ``names`` are those of its variables."""
 
     names: RowNames

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.core.metadata import Origin
@@ -25,8 +27,7 @@ _DAYS = {"DAYS": 1.0, "WEEKS": 7.0, "MONTHS": 30.4375, "YEARS": 365.25}
 _LATEST = "latest"
 
 
-@dataclass(frozen=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     """An event or a censoring date of a subject.
 
     Attributes:
@@ -287,7 +288,7 @@ def _demands(code: Text, events: Sequence[_Candidate]) -> tuple[Demand, ...]:
 def _owned(node: tree.Node, owner: str) -> tree.Node:
     """The tree with bare names as those of a dataset."""
     if isinstance(node, tree.Column):
-        return node if node.owner else replace(node, name=f"{owner}.{node.name}")
+        return node if node.owner else tree.changed(node, name=f"{owner}.{node.name}")
     return tree.rebuild(node, lambda below: _owned(below, owner))
 
 

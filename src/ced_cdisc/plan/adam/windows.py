@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.derive.catalogue import FUNCTIONS
@@ -123,8 +124,7 @@ def _check_overlaps(windows: WindowsSpec, findings: Findings) -> None:
         seen.append((name, low, high))
 
 
-@dataclass(frozen=True)
-class _Choice:
+class _Choice(Struct, frozen=True):
     """A window: the condition on a record, and the values of the variables where it is met."""
 
     test: tree.Node

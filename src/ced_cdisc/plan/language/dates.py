@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.dates import clock_parts_of, parts_of
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
@@ -23,8 +24,7 @@ _DATE_PARTS = "parts are YYYY, YY, MONTH, MON, MM, M, DD, D, UN, UNK, ND, and th
 _TIME_PARTS = "parts are HH, H, MM, SS, .F, (.F), AM, UN, UNK, ND"
 
 
-@dataclass(frozen=True)
-class Formats:
+class Formats(Struct, frozen=True):
     """The lists of formats that study.yaml names, and what two-digit years mean.
 
     Attributes:

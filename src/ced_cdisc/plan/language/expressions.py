@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.derivations.record import Derivation
@@ -19,8 +20,7 @@ from ced_cdisc.spec.source import Text
 Rewrite = Callable[[tree.Node], tree.Node]
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """An expression of a spec: its text, its resolved tree, and the dataset whose names it may use."""
 
     text: Text

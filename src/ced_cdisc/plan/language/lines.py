@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Comment

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.derivations.record import Derivation
@@ -25,8 +26,7 @@ EACH_COLUMNS: Mapping[str, Type] = {"TEXT": Type.TEXT, "NUMBER": Type.NUMBER}
 """Columns of the parts of a text list."""
 
 
-@dataclass
-class Catalogue:
+class Catalogue(Struct):
     """What exists in the study: raw tables with their columns, datasets with their variables' types.
 
     ``single`` names the datasets with one record a subject (DM, ADSL): their variables can be used anywhere
@@ -46,8 +46,7 @@ class Catalogue:
     """The plug-ins by name."""
 
 
-@dataclass
-class RowNames:
+class RowNames(Struct):
     """Names for the lines of a block, or of a whole dataset (then ``tables`` and ``sources`` are empty).
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import DocumentRef, Method, Origin, OriginSource, OriginType
 from ced_cdisc.derive.catalogue import FUNCTIONS

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Finding, Findings, Severity, did_you_mean
 from ced_cdisc.expr import tree
@@ -19,8 +20,7 @@ _TOLERANCE = Fraction(1, 1000)
 _READERS = ("numeric", "numeral", "comparator")
 
 
-@dataclass(frozen=True)
-class StudyUnits:
+class StudyUnits(Struct, frozen=True):
     """What a study says of units and numbers.
 
     Attributes:
@@ -62,19 +62,19 @@ class StudyUnits:
         node = tree.rebuild(node, self._applied)
         if isinstance(node, tree.ReadNumber):
             of = self._plain(node.of)
-            return node if of is node.of else replace(node, of=of)
+            return node if of is node.of else tree.changed(node, of=of)
         if not isinstance(node, tree.Call):
             return node
         if node.name in _READERS:
             of = self._plain(node.args[0])
-            return node if of is node.args[0] else replace(node, args=(of, *node.args[1:]))
+            return node if of is node.args[0] else tree.changed(node, args=(of, *node.args[1:]))
         if node.name == "unit":
-            return replace(node, args=(node.args[0], *map(_text, self.synonyms)))
+            return tree.changed(node, args=(node.args[0], *map(_text, self.synonyms)))
         if node.name == "convert":
             unit, to, *more = (arg.value if isinstance(arg, tree.Literal) else None for arg in node.args[1:])
             substance = str(more[0]) if more else ""
             rules = self.rules_for(None if unit is None else str(unit), str(to), substance)
-            return replace(node, args=(*node.args, *map(_text, rules)))
+            return tree.changed(node, args=(*node.args, *map(_text, rules)))
         return node
 
     def _plain(self, of: tree.Node) -> tree.Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Codelist
@@ -22,8 +22,7 @@ Value = tuple[tree.Node, Text | None]
 """A resolved tree, and the text of the spec that it was made from, if one text alone makes it."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """The variable a line is for: what the standard or the spec says of it."""
 
     dataset: str
@@ -240,7 +239,9 @@ class Values:
                 return None
         codelist = self._codelist(spec, target)
         self._codelists.check(codelist, str(text), text.where, target.shown)
-        return replace(literal(str(text)), type=target.kind if target.kind is Type.DTC else Type.TEXT), None
+        return tree.changed(
+            literal(str(text)), type=target.kind if target.kind is Type.DTC else Type.TEXT
+        ), None
 
     def _cases(
         self, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None

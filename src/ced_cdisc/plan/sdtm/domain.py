@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.names import Catalogue, RowNames
@@ -28,8 +29,7 @@ def kind_of(variable: IgVariable) -> Type:
     return Type.TEXT
 
 
-@dataclass
-class Domain:
+class Domain(Struct, dict=True):
     """A domain on its way.
 
     Attributes:

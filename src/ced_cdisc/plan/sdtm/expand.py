@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.plan.language.made_lines import spec_line
@@ -13,8 +14,7 @@ from ced_cdisc.spec.models import BlockSpec, CodedTest, InstrumentUse, LineSpec,
 from ced_cdisc.spec.source import Text
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """One block, spelled out: a source, its lines, and for findings the one test it makes."""
 
     spec: BlockSpec

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Codelist
@@ -27,8 +29,7 @@ from ced_cdisc.spec.source import Text
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 
 
-@dataclass(frozen=True)
-class LinesOfTest:
+class LinesOfTest(Struct, frozen=True):
     """The lines of a test, and which rows of the source make a record."""
 
     lines: tuple[Line, ...]
@@ -145,7 +146,7 @@ class _Test:
             return
         refused = tree.Recode(of=column, pairs=(), at=column.at, type=Type.TEXT)
         done, value, _ = made.tree.args
-        guarded = replace(made, tree=replace(made.tree, args=(done, value, refused)))
+        guarded = replace(made, tree=tree.changed(made.tree, args=(done, value, refused)))
         self._made = [guarded if line is made else line for line in self._made]
 
     def _is_this_test(self) -> tree.Node | None:
@@ -223,7 +224,7 @@ class _Test:
                 of=self._results.number_of(orres), negated=True, at=column.at, type=Type.TRUTH
             )
             given = tree.Call(name="coalesce", args=(column, literal(NONE)), at=column.at, type=Type.TEXT)
-            node = replace(choose(number, given, column), at=column.at)
+            node = tree.changed(choose(number, given, column), at=column.at)
         if not as_term:
             return node
         made = tree.Call(name="unit", args=(node,), at=column.at, type=Type.TEXT)
@@ -266,7 +267,7 @@ class _Test:
 def _at_column(node: tree.Node, change: Change) -> tree.Node:
     """The tree of a collected line with its raw column changed; conditions stay."""
     if isinstance(node, tree.Call) and node.name == "if":
-        return replace(node, args=(node.args[0], _at_column(node.args[1], change), *node.args[2:]))
+        return tree.changed(node, args=(node.args[0], _at_column(node.args[1], change), *node.args[2:]))
     if isinstance(node, tree.Recode):
-        return replace(node, of=_at_column(node.of, change))
+        return tree.changed(node, of=_at_column(node.of, change))
     return change(node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.sdtm.expand import Rows

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 
-@dataclass
-class Scalar:
+class Scalar(Struct):
     """A scalar on the lines on which it is written; of a block (``|``, ``>``) the first is its head."""
 
     lines: list[str]
     block: bool = False
 
 
-@dataclass
-class FlowItem:
+class FlowItem(Struct):
     """One part of a mapping or list in brackets.
 
     Attributes:
@@ -35,8 +33,7 @@ class FlowItem:
     after: list[str] = field(default_factory=list[str])
 
 
-@dataclass
-class Flow:
+class Flow(Struct):
     """A mapping or list in brackets; ``bare`` is one pair of a list without braces of its own.
 
     ``opening`` are the comments behind the opening bracket, the first of them on its line (or empty), and
@@ -55,8 +52,7 @@ class Flow:
         return any(self.opening) or any(item.behind or item.after for item in self.items)
 
 
-@dataclass
-class Entry:
+class Entry(Struct):
     """One entry of a block: a key and its value, or an item of a list.
 
     Attributes:
@@ -76,8 +72,7 @@ class Entry:
     wide: bool = False
 
 
-@dataclass
-class Block:
+class Block(Struct, weakref=True):
     """A block mapping or list, and the comments behind its last entry that stand as deep as it does."""
 
     mapping: bool

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from ced_cdisc.core.metadata import (
     Codelist,
@@ -32,8 +33,7 @@ class DefineModelError(ValueError):
     """The metadata contradicts itself, or says what define.xml has no way to say."""
 
 
-@dataclass(frozen=True)
-class WhereClause:
+class WhereClause(Struct, frozen=True):
     """A condition under which value-level metadata holds; its checks are joined by AND."""
 
     oid: str
@@ -41,8 +41,7 @@ class WhereClause:
     comment: Comment | None
 
 
-@dataclass(frozen=True)
-class Definitions:
+class Definitions(Struct, frozen=True):
     """The definitions a package reaches; documents in the order of the package, all others by OID."""
 
     where_clauses: tuple[WhereClause, ...]

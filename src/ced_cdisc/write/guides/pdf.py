@@ -8,10 +8,10 @@ points from the lower left corner.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
+from msgspec import Struct, field
 from reportlab.pdfgen.canvas import Canvas
 
 from ced_cdisc.core.guide import Block, Guide, Paragraph, Place, Points, Run, Runs, Section, Table, plain
@@ -35,8 +35,7 @@ _KEPT = 10  # rows of a table that stay together
 _ENTRIES = 42  # of the contents on a page
 
 
-@dataclass
-class _Page:
+class _Page(Struct):
     """What is drawn on a page: filled boxes, ruled lines, lines of text."""
 
     boxes: list[tuple[float, float, float, float, Colour]] = field(default_factory=list[Any])
