@@ -22,7 +22,7 @@ from ced_cdisc.conformance import records
 from ced_cdisc.conformance.cases import submission_of
 from ced_cdisc.conformance.check import check_folder
 from ced_cdisc.conformance.halves import EACH, halves
-from ced_cdisc.conformance.known import KnownDataset
+from ced_cdisc.conformance.known import KnownDataset, known_of_json, known_to_json
 from ced_cdisc.conformance.rule import Rule, all_rules
 from ced_cdisc.conformance.run import run_rules
 from ced_cdisc.core.conformance import CheckResult
@@ -290,7 +290,10 @@ class Stranger:
 
     def swap(self, mine: Any) -> Any:
         theirs = self.side.swap(mine)
-        return theirs[:-1] if isinstance(theirs, list) else {}
+        if not isinstance(theirs, tuple):
+            return {}
+        by_itself, looks = theirs
+        return dict([*by_itself.items()][:-1]), looks[:-1]
 
 
 def test_a_check_with_known_answers_is_not_shared(tmp_path: Path) -> None:
@@ -308,8 +311,9 @@ def test_a_check_with_known_answers_is_not_shared(tmp_path: Path) -> None:
         side = Side(0, Queue(), Queue(), left=0)
         assert check_folder(tmp_path, standard=STANDARD, partner=side, known=Kept()) == alone
         assert side.mine.empty()
-        kept = {name: KnownDataset(one.digest, one.profile, one.now) for name, one in kept.items()}
-    assert any(one.before for one in kept.values())
+        kept = {name: known_of_json(known_to_json(one), one.digest) for name, one in kept.items()}
+    assert any(several.before for several, _ in (one.looks for one in kept.values()))
+    assert all(one.rules for one in kept.values())
 
 
 # Rules
@@ -341,8 +345,10 @@ class Heard:
         if self.half == 0:
             self.said[:] = [mine]
             raise PartnerLost
-        assert len(self.said[0]) == len(mine), "the same looks"
-        pairs = zip(self.said[0], mine, strict=True)
+        (by_itself, looks), (other_by_itself, other_looks) = self.said[0], mine
+        assert not by_itself.keys() & other_by_itself.keys(), "each dataset is looked at by one of them alone"
+        assert len(looks) == len(other_looks), "the same looks"
+        pairs = zip(looks, other_looks, strict=True)
         assert all(one is None or other is None for one, other in pairs), "asked by one of them alone"
         return self.said[0]
 

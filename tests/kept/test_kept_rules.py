@@ -15,7 +15,7 @@ import pytest
 from kept_builds import a_pipe, built, change, cut, entries, files, flipped, said
 from msgspec.structs import replace
 
-from ced_cdisc.conformance import run
+from ced_cdisc.conformance import run, standard
 from ced_cdisc.conformance.check import check_folder
 from ced_cdisc.conformance.column import Column
 from ced_cdisc.conformance.dataset import Dataset
@@ -23,6 +23,8 @@ from ced_cdisc.conformance.known import KnownDataset, KnownLooks, Said, known_of
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.look_digest import LookDigests
 from ced_cdisc.conformance.records import Block, Records
+from ced_cdisc.conformance.rule import all_rules
+from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.ct import CtPackage
 from ced_cdisc.write.kept_files import KeptFiles
 from small_study import write_study
@@ -37,6 +39,7 @@ findings:
     person: A. Person
     reason: It was collected so.
 """
+NEWER = "2024-12-13"
 Asked = Callable[[], list[tuple[str, str]]]
 
 
@@ -222,17 +225,84 @@ def test_changed_terminology(study: Path, monkeypatch: pytest.MonkeyPatch, asked
     before = check_folder(study / "out", known=memory)
     memory.again()
     asked()
-    real = CtPackage.codelist
+    codelist, load = CtPackage.codelist, standard.load_ct
 
     def without_men(self: CtPackage, name: str) -> Any:
-        found = real(self, name)
+        found = codelist(self, name)
         terms = tuple(term for term in found.terms if term.submission_value != "M")
         return replace(found, terms=terms)
 
     monkeypatch.setattr(CtPackage, "codelist", without_men)
-    after = check_folder(study / "out", known=memory)
-    assert ("DM", "SEX") in asked()
-    assert after == check_folder(study / "out") != before
+    monkeypatch.setattr(standard, "load_ct", lambda name, version: load(name, "2024-09-27"))
+    monkeypatch.setattr(standard, "ct_versions", lambda name: ["2024-09-27", NEWER])
+    after = check_folder(study / "out", known=memory, standard=[f"CT={NEWER}"])
+    again = asked()
+    assert ("DM", "SEX") in again
+    assert ("AE", "AESTDTC") not in again, "which no terms govern"
+    assert after == check_folder(study / "out", standard=[f"CT={NEWER}"])
+    assert [one.failures for one in after.rules] != [one.failures for one in before.rules]
+
+
+@pytest.fixture
+def gone_through(monkeypatch: pytest.MonkeyPatch) -> Callable[[], set[str]]:
+    """Gives the datasets whose looks of rules that look at each by itself were made since it was asked last."""
+    found = set[str]()
+    real = Submission.some
+
+    def noted(self: Submission, chosen: Iterable[Dataset]) -> Any:
+        listed = list(chosen)
+        found.update(one.name for one in listed)
+        return real(self, listed)
+
+    monkeypatch.setattr(Submission, "some", noted)
+
+    def since() -> set[str]:
+        told = set(found)
+        found.clear()
+        return told
+
+    return since
+
+
+def test_what_is_said_of_a_dataset_by_itself_is_kept_as_a_whole(
+    study: Path, asked: Asked, gone_through: Callable[[], set[str]]
+) -> None:
+    built(study)
+    assert gone_through() == {"ADSL", "AE", "DM", "EX"}
+    asked()
+    change(study / "raw/ae.csv", "Headache", "Dizziness")
+    held_by = built(study)
+    assert gone_through() == {"AE"}
+    assert said(held_by) == said(built(study, "whole", incremental=False))
+    gone_through()
+    # A label stands in define.xml, too: rules go through all that it describes, and ask what is new.
+    asked()
+    change(study / "mappings/sdtm/ae.yaml", "domain: AE", "domain: AE\nlabel: Events")
+    relabelled = built(study)
+    assert gone_through() == {"AE", "DM", "EX"}
+    assert {dataset for dataset, _ in asked()} == {"AE"}
+    assert said(relabelled) == said(built(study, "whole", incremental=False))
+    # What was not asked then is not lost.
+    gone_through()
+    change(study / "raw/ae.csv", "Dizziness", "Nausea")
+    built(study)
+    assert gone_through() == {"AE"}
+    asked()
+    change(study / "mappings/sdtm/ae.yaml", "label: Events", "label: All Events")
+    built(study)
+    assert {dataset for dataset, _ in asked()} == {"AE"}
+
+
+def test_what_is_said_with_more_records_is_said_anew(study: Path) -> None:
+    change(study / "raw/ae.csv", "Headache", "Head&amp;ache")
+    change(study / "raw/ae.csv", "Nausea", "Nau&amp;sea")
+    built(study, incremental=False)
+    memory = _Memory(study / "out")
+    for records in (5, 1, 0, 5):
+        assert check_folder(study / "out", known=memory, records=records) == check_folder(
+            study / "out", records=records
+        )
+        memory.again()
 
 
 # The digests of looks
@@ -326,8 +396,8 @@ def test_answers_are_not_kept_where_define_xml_was_read_for_them() -> None:
     for is_read in (False, True):
         known = KnownDataset("digest")
         looks = KnownLooks({data: known}, 5)
-        assert looks.answers([("CED-X001", look)]) == {}
+        assert looks.answers([(all_rules()[0], look)]) == {}
         if is_read:
             _ = data.define_keys
         looks.learn({look: Said(1)})
-        assert known.new is not is_read and len(known.now) == (not is_read)
+        assert known.new is not is_read and sum(len(one.now) for one in known.looks) == (not is_read)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
 from importlib.resources import files
 from typing import Any, Literal, cast
@@ -18,7 +18,7 @@ import yaml
 from msgspec import Struct
 
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets
 from ced_cdisc.core.conformance import RuleText
 from ced_cdisc.core.findings import Severity
 
@@ -28,11 +28,12 @@ FAMILIES = (
 )  # fmt: skip
 """The families in the order of the page docs/conformance-rules.md."""
 
-Check = Callable[[Submission], Iterable[Look]]
+Check = Callable[[Any], Iterable[Look]]
+"""The function of a rule; one that asks for :class:`.Datasets` alone looks at each dataset by itself."""
 Needs = Literal["", "SDTMIG", "ADaMIG", "SDTM CT", "ADaM CT", "define"]
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, eq=False, dict=True):
     """A rule: its texts and its function.
 
     Attributes:
@@ -47,6 +48,12 @@ class Rule(Struct, frozen=True):
     needs: Needs = ""
     versions: tuple[str, ...] = ()
     name: str = ""
+
+    @cached_property
+    def is_of_each(self) -> bool:
+        """Whether it looks at each dataset by itself."""
+        asked_for: dict[str, object] = getattr(self.check, "__annotations__", {})
+        return next(iter(asked_for.values()), None) == Datasets.__name__
 
     @property
     def cases(self) -> Mapping[str, list[Any]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 import polars as pl
 
 from ced_cdisc.conformance.answer import answered, answers_of
 from ced_cdisc.conformance.dataset import Dataset
-from ced_cdisc.conformance.known import KnownDataset, KnownLooks, NotSaid, Said
+from ced_cdisc.conformance.known import KnownDataset, KnownLooks, NotSaid, OfOne, Said
 from ced_cdisc.conformance.look import ROW, Answer, Look, Question
 from ced_cdisc.conformance.rule import Rule
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
 from ced_cdisc.core.covered import covered
 from ced_cdisc.core.partner import Partner, PartnerLost
@@ -41,30 +42,98 @@ def run_rules(
         known: what earlier checks said of files of the same bytes, and who is told what this one says; the
             result is the same.
     """
-    looks = [(rule, _looks(study, rule)) for rule in rules]
-    asked: dict[Look, Rule] = {
+    lacking = {rule: _lacking(study, rule) for rule in rules}
+    able = [rule for rule, reason in lacking.items() if not reason]
+    each = [rule for rule in able if rule.is_of_each]
+    memory = KnownLooks(known, records) if known else None
+    here = [data for data in study.datasets.values() if partner is None or data.records_held.is_at_hand]
+    by_itself = {} if memory is None else memory.said_by_itself(here, study)
+    new = [data for data in here if data.name not in by_itself]
+    of_each = _looks_of_each(study, new, each)
+    of_all = {rule: _looks(study, rule) for rule in able if not rule.is_of_each}
+    asked = _to_ask(of_all.items())
+    said = _answers(_to_ask((rule, found) for (_, rule), found in of_each.items()) | asked, records, memory)
+    by_itself |= _by_itself(new, of_each, said, records)
+    if memory is not None:
+        memory.learn_by_itself({data: by_itself[data.name] for data in new}, study)
+    if partner is not None:
+        theirs, said = _shared(by_itself, asked, said, records, partner)
+        by_itself = {**theirs, **by_itself}
+        lost = [data for data in study.datasets.values() if data.name not in by_itself]
+        of_each = _looks_of_each(study, lost, each)
+        answers = _asked(_to_ask((rule, found) for (_, rule), found in of_each.items()), records)
+        by_itself |= _by_itself(lost, of_each, answers, records)
+
+    def told(rule: Rule) -> Said | NotSaid:
+        if not rule.is_of_each:
+            return _together(rule, of_all[rule], said, records)
+        found = (by_itself[data.name].get(rule.text.id) for data in study.datasets.values())
+        return _joined(one for one in found if one is not None)
+
+    return tuple(_result(rule, reason or told(rule)) for rule, reason in lacking.items())
+
+
+def _looks_of_each(
+    study: Submission, datasets: Sequence[Dataset], rules: Iterable[Rule]
+) -> dict[tuple[Dataset, Rule], list[Look] | NotSaid]:
+    """The looks of rules at datasets, each by itself; or why those at one could not be told."""
+    found: dict[tuple[Dataset, Rule], list[Look] | NotSaid] = {}
+    all_of_them = study.some(datasets)
+    for rule in rules:
+        looks = _looks(all_of_them, rule)
+        if isinstance(looks, NotSaid):
+            for data in datasets:
+                one = _looks(study.some([data]), rule)
+                if one:
+                    found[data, rule] = one
+            continue
+        for look in looks:
+            of_one = found.setdefault((look.dataset, rule), [])
+            assert isinstance(of_one, list)
+            of_one.append(look)
+    return found
+
+
+def _by_itself(
+    datasets: Iterable[Dataset],
+    looks: Mapping[tuple[Dataset, Rule], list[Look] | NotSaid],
+    said: Mapping[Look, Said | NotSaid],
+    records: int,
+) -> dict[str, OfOne]:
+    """What rules say of datasets, by the name of the dataset and the id of the rule."""
+    found: dict[str, dict[str, Said | NotSaid]] = {data.name: {} for data in datasets}
+    for (data, rule), of_one in looks.items():
+        found[data.name][rule.text.id] = _together(rule, of_one, said, records)
+    return {**found}
+
+
+def _to_ask(looks: Iterable[tuple[Rule, list[Look] | NotSaid]]) -> dict[Look, Rule]:
+    """Those of looks that are no answers yet, with their rules."""
+    return {
         look: rule
         for rule, found in looks
         if isinstance(found, list)
         for look in found
         if not isinstance(look, Answer)
     }
-    memory = KnownLooks(known, records) if known else None
+
+
+def _answers(
+    asked: Mapping[Look, Rule], records: int, memory: KnownLooks | None
+) -> dict[Look, Said | NotSaid]:
+    """What looks said that are known, or at datasets that are at hand."""
     said: dict[Look, Said | NotSaid] = {}
     if memory is not None:
-        said |= memory.answers((rule.text.id, look) for look, rule in asked.items())
-    mine = {
+        said |= memory.answers((rule, look) for look, rule in asked.items())
+    left = {
         look: rule
         for look, rule in asked.items()
-        if look not in said and (partner is None or look.dataset.records_held.is_at_hand)
+        if look not in said and look.dataset.records_held.is_at_hand
     }
-    new = _asked(mine, records)
+    new = _asked(left, records)
     if memory is not None:
         memory.learn(new)
-    said |= new
-    if partner is not None:
-        said = _shared(asked, said, records, partner)
-    return tuple(_result(rule, found, said, records) for rule, found in looks)
+    return said | new
 
 
 def _asked(asked: Mapping[Look, Rule], records: int) -> dict[Look, Said | NotSaid]:
@@ -74,20 +143,26 @@ def _asked(asked: Mapping[Look, Rule], records: int) -> dict[Look, Said | NotSai
 
 
 def _shared(
-    asked: Mapping[Look, Rule], said: Mapping[Look, Said | NotSaid], records: int, partner: Partner
-) -> dict[Look, Said | NotSaid]:
-    """What looks said, here or to a partner, who has the same ones in the same order.
+    by_itself: Mapping[str, OfOne],
+    asked: Mapping[Look, Rule],
+    said: Mapping[Look, Said | NotSaid],
+    records: int,
+    partner: Partner,
+) -> tuple[Mapping[str, OfOne], dict[Look, Said | NotSaid]]:
+    """What a partner says of its datasets by themselves; and what looks said, here or to it.
 
-    What it does not tell, since it is gone or saw other files, is asked here.
+    It has the same looks in the same order. What it does not tell of these, since it is gone or saw other
+    files, is asked here.
     """
-    try:
-        theirs: list[Said | NotSaid | None] = partner.swap([said.get(look) for look in asked])
-    except PartnerLost:
-        theirs = []
+    of_each: Mapping[str, OfOne] = {}
+    theirs: list[Said | NotSaid | None] = []
+    with suppress(PartnerLost):
+        of_each, theirs = partner.swap((by_itself, [said.get(look) for look in asked]))
     told = dict(said)
     if len(theirs) == len(asked):
         told |= {look: one for look, one in zip(asked, theirs, strict=True) if one is not None}
-    return told | _asked({look: rule for look, rule in asked.items() if look not in told}, records)
+    left = {look: rule for look, rule in asked.items() if look not in told}
+    return of_each, told | _asked(left, records)
 
 
 def _with_others(looks: Iterable[Look]) -> Iterable[Look]:
@@ -107,27 +182,20 @@ def run_rule(study: Submission, rule: Rule, *, records: int = RECORDS_SHOWN) -> 
     return run_rules(study, [rule], records=records)[0]
 
 
-def _looks(study: Submission, rule: Rule) -> list[Look] | str | NotSaid:
-    """The looks of a rule, or why it does not apply, or why it could not be carried out."""
-    reason = _lacking(study, rule)
-    if reason:
-        return reason
+def _looks(study: Datasets, rule: Rule) -> list[Look] | NotSaid:
+    """The looks of a rule, or why it could not be carried out."""
     try:
         return list(rule.check(study))
     except pl.exceptions.PolarsError as error:
         return _not_said(error)
 
 
-def _result(
-    rule: Rule,
-    looks: list[Look] | str | NotSaid,
-    said: Mapping[Look, Said | NotSaid],
-    records: int,
-) -> RuleResult:
-    if isinstance(looks, str):
-        return RuleResult(rule.text, "not applicable", reason=looks)
+def _together(
+    rule: Rule, looks: list[Look] | NotSaid, said: Mapping[Look, Said | NotSaid], records: int
+) -> Said | NotSaid:
+    """What looks of a rule said."""
     if isinstance(looks, NotSaid):
-        return RuleResult(rule.text, "not run", reason=looks.reason)
+        return looks
     looked, failures = 0, list[Failure]()
     for look in looks:
         if isinstance(look, Answer):
@@ -137,14 +205,34 @@ def _result(
             continue
         one = said[look]
         if isinstance(one, NotSaid):
-            return RuleResult(rule.text, "not run", reason=one.reason)
+            return one
         looked += one.looked
         failures += one.failures
-    if failures:
-        return RuleResult(rule.text, "failed", looked, failures=tuple(failures))
-    if not looked:
+    return Said(looked, tuple(failures))
+
+
+def _joined(said: Iterable[Said | NotSaid]) -> Said | NotSaid:
+    """All of it as one; where something could not be said, the first of that."""
+    looked, failures = 0, list[Failure]()
+    for one in said:
+        if isinstance(one, NotSaid):
+            return one
+        looked += one.looked
+        failures += one.failures
+    return Said(looked, tuple(failures))
+
+
+def _result(rule: Rule, said: Said | NotSaid | str) -> RuleResult:
+    """The result of a rule, of what it said or why it cannot apply."""
+    if isinstance(said, str):
+        return RuleResult(rule.text, "not applicable", reason=said)
+    if isinstance(said, NotSaid):
+        return RuleResult(rule.text, "not run", reason=said.reason)
+    if said.failures:
+        return RuleResult(rule.text, "failed", said.looked, failures=said.failures)
+    if not said.looked:
         return RuleResult(rule.text, "not applicable", reason=NOTHING_OF_ITS_KIND)
-    return RuleResult(rule.text, "passed", looked)
+    return RuleResult(rule.text, "passed", said.looked)
 
 
 def _not_said(error: pl.exceptions.PolarsError) -> NotSaid:

@@ -47,6 +47,11 @@ class Governing(Struct, frozen=True, dict=True):
     guides: Mapping[str, Version] = field(default_factory=dict[str, Version])
     ct: Mapping[str, Version] = field(default_factory=dict[str, Version])
 
+    @property
+    def told(self) -> tuple[Mapping[str, Version], Mapping[str, Version]]:
+        """All that is told."""
+        return self.guides, self.ct
+
     def version(self, guide: str) -> str:
         """The version of a guide, or an empty text where it is not told."""
         found = self.guides.get(guide)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import polars as pl
-from msgspec import Struct, field
+from msgspec import Struct
 
 from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.dataset import Dataset
@@ -43,17 +43,15 @@ class _Subjects:
         return self._found[block]
 
 
-class Submission(Struct, eq=False, dict=True):
-    """All datasets of a folder and the standards that govern them."""
+class Datasets(Struct, eq=False, dict=True):
+    """Datasets, and the standards that govern them.
+
+    A rule that takes these, and no :class:`Submission`, looks at each dataset by itself: what it says of one
+    hangs on this one, its define.xml and the standards. So it need not be asked of all of them together.
+    """
 
     datasets: dict[str, Dataset]
     governing: Governing
-    defines: tuple[DefineDocument, ...] = ()
-    _held: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def get(self, name: str) -> Dataset | None:
-        """The dataset of that name."""
-        return self.datasets.get(name)
 
     def sdtm(self, *classes: str) -> Iterator[Dataset]:
         """The SDTM datasets, all or those of these classes (``Findings`` takes in Findings About)."""
@@ -77,6 +75,31 @@ class Submission(Struct, eq=False, dict=True):
     def domain(self, code: str) -> list[Dataset]:
         """The datasets of a domain: one, or several where it is split."""
         return [d for d in self.sdtm() if d.domain == code and not d.is_supplemental and d.name[:2] != "AP"]
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What several rules make of the submission, made once."""
+        if key not in self._held:
+            self._held[key] = make()
+        return self._held[key]
+
+    @cached_property
+    def _held(self) -> dict[str, Any]:
+        return {}
+
+
+class Submission(Datasets, eq=False, dict=True):
+    """All datasets of a folder, and the standards that govern them."""
+
+    defines: tuple[DefineDocument, ...] = ()
+
+    def get(self, name: str) -> Dataset | None:
+        """The dataset of that name."""
+        return self.datasets.get(name)
+
+    def some(self, chosen: Iterable[Dataset]) -> Datasets:
+        """Some of the datasets, for rules that look at each by itself."""
+        names = {data.name for data in chosen}
+        return Datasets({name: data for name, data in self.datasets.items() if name in names}, self.governing)
 
     @cached_property
     def subjects(self) -> pl.DataFrame:
@@ -118,9 +141,3 @@ class Submission(Struct, eq=False, dict=True):
     @cached_property
     def _in_dm(self) -> _Subjects:
         return _Subjects(self.subjects[["USUBJID"]].with_row_index("place"))
-
-    def once(self, key: str, make: Callable[[], T]) -> T:
-        """What several rules make of the submission, made once."""
-        if key not in self._held:
-            self._held[key] = make()
-        return self._held[key]

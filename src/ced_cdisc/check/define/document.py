@@ -9,6 +9,7 @@ elements do not.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
@@ -64,6 +65,11 @@ class DefineDocument:
         self.version = _version(self.root)
         if self.version == "2.0":
             _seen_as_newer(self.root)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the bytes."""
+        return hashlib.sha256(self.xml).hexdigest()
 
     @property
     def has_document_type(self) -> bool:

@@ -14,7 +14,7 @@ from ced_cdisc.conformance.follow import is_mostly
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.several import one_to_one
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 from ced_cdisc.standards.adam import adam_variable
 
 _POPULATIONS = ("FASFL", "SAFFL", "ITTFL", "PPROTFL", "COMPLFL", "RANDFL", "ENRLFL")
@@ -40,13 +40,13 @@ def one_record_a_subject_in_adsl(study: Submission) -> Iterator[Look]:  # noqa: 
         yield data.records(pl.col("USUBJID").is_duplicated(), "USUBJID")
 
 
-def identifiers_exist(study: Submission) -> Iterator[Look]:  # noqa: D103
+def identifiers_exist(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.adam("ADSL", "BDS", "TTE", "OCCDS"):
         for name in ("STUDYID", "USUBJID"):
             yield data.fact(name not in data.columns, name)
 
 
-def identifiers_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
+def identifiers_filled(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.adam("ADSL", "BDS", "TTE", "OCCDS"):
         for name in ("STUDYID", "USUBJID"):
             if _text(data, name):
@@ -107,7 +107,7 @@ def population_flags(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(~pl.col(name).is_in(["Y", "N"]).fill_null(False), name, of=pl.lit(True))
 
 
-def flags_yes_no(study: Submission) -> Iterator[Look]:  # noqa: D103
+def flags_yes_no(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         for name in data.texts():
             told = _ONLY_YES.fullmatch(name) or (data.name == "ADSL" and name in _POPULATIONS)
@@ -115,27 +115,27 @@ def flags_yes_no(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.not_among(name, ("Y", "N"))
 
 
-def flags_yes_alone(study: Submission) -> Iterator[Look]:  # noqa: D103
+def flags_yes_alone(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         for name in data.texts():
             if _ONLY_YES.fullmatch(name):
                 yield data.not_among(name, ("Y",))
 
 
-def numeric_flags(study: Submission) -> Iterator[Look]:  # noqa: D103
+def numeric_flags(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         for name in data.numbers():
             if name.endswith("FN") and name != "ABLFN":
                 yield data.values_wrong(name, lambda value: value not in (0, 1))
 
 
-def numeric_baseline_flag(study: Submission) -> Iterator[Look]:  # noqa: D103
+def numeric_baseline_flag(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         if "ABLFN" in data.numbers():
             yield data.numbers_wrong("ABLFN", lambda value: value != 1)
 
 
-def flags_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
+def flags_agree(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         for name in data.texts():
             number = f"{name[:-1]}N"
@@ -150,7 +150,7 @@ def flags_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
                 )  # fmt: skip
 
 
-def names_and_numbers(study: Submission) -> Iterator[Look]:
+def names_and_numbers(study: Datasets) -> Iterator[Look]:
     """A variable and its N: one number a name, and the reverse; within the parameter where it may differ."""
     for data in study.adam():
         numbers = set(data.numbers())
@@ -161,18 +161,18 @@ def names_and_numbers(study: Submission) -> Iterator[Look]:
                 yield one_to_one(data, number, name, within, is_within_filled=False)
 
 
-def dates_have_formats(study: Submission) -> Iterator[Look]:  # noqa: D103
+def dates_have_formats(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, name in _dates(study, "DT", "DTM"):
         if data.format == "xpt":
             yield data.fact(not data.columns[name].format, name)
 
 
-def dates_in_days(study: Submission) -> Iterator[Look]:  # noqa: D103
+def dates_in_days(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, name in _dates(study, "DT"):
         yield data.numbers_wrong(name, lambda value: (value > _LAST_DAY) | (value % 1 != 0))
 
 
-def dates_of_date_times(study: Submission) -> Iterator[Look]:  # noqa: D103
+def dates_of_date_times(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, name in _dates(study, "DTM"):
         day = name[:-1]
         if day in data.numbers():
@@ -180,7 +180,7 @@ def dates_of_date_times(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records((pl.col(name) / 86_400).floor() != pl.col(day), name, day, of=of)
 
 
-def relative_days_not_zero(study: Submission) -> Iterator[Look]:
+def relative_days_not_zero(study: Datasets) -> Iterator[Look]:
     """Other relative days than those that the rule of study days has: a sponsor's own, or in ADSL."""
     for data in study.adam():
         for name in data.numbers():
@@ -188,15 +188,15 @@ def relative_days_not_zero(study: Submission) -> Iterator[Look]:
                 yield data.numbers_wrong(name, lambda value: value == 0)
 
 
-def date_flags(study: Submission) -> Iterator[Look]:  # noqa: D103
+def date_flags(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _imputed(study, "DTF", ["Y", "M", "D"])
 
 
-def time_flags(study: Submission) -> Iterator[Look]:  # noqa: D103
+def time_flags(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _imputed(study, "TMF", ["H", "M", "S"])
 
 
-def imputed_date_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
+def imputed_date_is_there(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         for name in data.texts():
             dates = [n for n in (name[:-1], f"{name[:-1]}M") if n in data.numbers()]
@@ -204,19 +204,19 @@ def imputed_date_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.records(pl.all_horizontal(pl.col(dates).is_null()), name, *dates)
 
 
-def treatment_dates_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+def treatment_dates_in_order(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _in_order(study, (("TRTSDT", "TRTEDT"), ("TRTSDTM", "TRTEDTM")))
 
 
-def periods_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+def periods_in_order(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _in_order(study, _PERIODS)
 
 
-def analysis_dates_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+def analysis_dates_in_order(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _in_order(study, (("ASTDT", "AENDT"), ("ASTDTM", "AENDTM")))
 
 
-def duration_of_dates(study: Submission) -> Iterator[Look]:
+def duration_of_dates(study: Datasets) -> Iterator[Look]:
     """ADURN in days lies within a day of the days between the dates, whichever way they are counted."""
     for data in study.adam():
         if {"ADURN", "ASTDT", "AENDT"} <= set(data.numbers()) and _text(data, "ADURU"):
@@ -225,7 +225,7 @@ def duration_of_dates(study: Submission) -> Iterator[Look]:
             yield data.records((pl.col("ADURN") - apart).abs() > 1, "ADURN", "ASTDT", "AENDT", of=of)
 
 
-def days_from_treatment(study: Submission) -> Iterator[Look]:
+def days_from_treatment(study: Datasets) -> Iterator[Look]:
     """Where days are counted from TRTSDT in nearly all records, they are in all."""
     for data in study.adam("BDS", "TTE", "OCCDS"):
         for name, date in _DAYS:
@@ -235,7 +235,7 @@ def days_from_treatment(study: Submission) -> Iterator[Look]:
                 yield data.habit(right, name, date, "TRTSDT", told=is_mostly)
 
 
-def sequence_unique_in_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
+def sequence_unique_in_adam(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.adam():
         if "ASEQ" in data.numbers() and _text(data, "USUBJID"):
             keys = ["USUBJID", "ASEQ"]
@@ -248,15 +248,15 @@ def date_of_death_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield data.records(pl.col("DTHFL").ne_missing("Y"), "DTHDT", "DTHFL")
 
 
-def first_of_subject(study: Submission) -> Iterator[Look]:  # noqa: D103
+def first_of_subject(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _first(study, "AOCCFL", ())
 
 
-def first_of_system(study: Submission) -> Iterator[Look]:  # noqa: D103
+def first_of_system(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _first(study, "AOCCSFL", ("BODSYS", "SOC"))
 
 
-def first_of_term(study: Submission) -> Iterator[Look]:  # noqa: D103
+def first_of_term(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _first(study, "AOCCPFL", ("DECOD",))
 
 
@@ -310,21 +310,21 @@ def _is_general(name: str) -> bool:
     return name == "PARAM" or name.startswith("TRT") or adam_variable("ADSL", name) is not None
 
 
-def _dates(study: Submission, *suffixes: str) -> Iterator[tuple[Dataset, str]]:
+def _dates(study: Datasets, *suffixes: str) -> Iterator[tuple[Dataset, str]]:
     for data in study.adam():
         for name in data.numbers():
             if name.endswith(suffixes):
                 yield data, name
 
 
-def _imputed(study: Submission, suffix: str, values: list[str]) -> Iterator[Look]:
+def _imputed(study: Datasets, suffix: str, values: list[str]) -> Iterator[Look]:
     for data in study.adam():
         for name in data.texts():
             if name.endswith(suffix):
                 yield data.not_among(name, values)
 
 
-def _in_order(study: Submission, pairs: tuple[tuple[str, str], ...]) -> Iterator[Look]:
+def _in_order(study: Datasets, pairs: tuple[tuple[str, str], ...]) -> Iterator[Look]:
     for data in study.adam():
         numbers = set(data.numbers())
         for start, end in pairs:
@@ -333,7 +333,7 @@ def _in_order(study: Submission, pairs: tuple[tuple[str, str], ...]) -> Iterator
                 yield data.records(pl.col(start) > pl.col(end), end, start, of=of)
 
 
-def _first(study: Submission, flag: str, groups: tuple[str, ...]) -> Iterator[Look]:
+def _first(study: Datasets, flag: str, groups: tuple[str, ...]) -> Iterator[Look]:
     for data in study.adam("OCCDS"):
         by = [n for n in data.texts() if n[2:] in groups]
         if _text(data, flag) and _text(data, "USUBJID") and bool(by) == bool(groups):
@@ -350,7 +350,7 @@ def _of_the_study(study: Submission, data: Dataset) -> pl.Expr:
     return pl.col("STUDYID").is_in(dm.values("STUDYID").implode())
 
 
-def _sourced(study: Submission, name: str) -> Iterator[Dataset]:
+def _sourced(study: Datasets, name: str) -> Iterator[Dataset]:
     for data in study.adam():
         right = data.numbers() if name == "SRCSEQ" else data.texts()
         if name in right and _text(data, "SRCDOM"):

@@ -12,7 +12,7 @@ from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import is_nearly_all
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.several import several
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 
 _WINDOW = ("AWTARGET", "AWLO", "AWHI", "AWRANGE", "AWU")
 _DAYS = {"ADY": "ADT", "ASTDY": "ASTDT", "AENDY": "AENDT"}
@@ -23,7 +23,7 @@ _SIZES = ("AGE", "AAGE", "ADURN", "HEIGHTBL", "WEIGHTBL", "BMIBL")
 _BOUNDS = re.compile(r"(?P<low>\d+)\s*-\s*(?P<high>\d+)|(?P<sign><=|>=|<|>)\s*(?P<bound>\d+)")
 
 
-def category_of_parameter(study: Submission) -> Iterator[Look]:
+def category_of_parameter(study: Datasets) -> Iterator[Look]:
     """PARCATy and CRITy that differ within a parameter."""
     for data in study.adam("BDS", "TTE"):
         for name in data.texts() if "PARAMCD" in data.texts() else ():
@@ -31,7 +31,7 @@ def category_of_parameter(study: Submission) -> Iterator[Look]:
                 yield several(data, name, ["PARAMCD"], name, "PARAMCD", is_missing_one=True)
 
 
-def window_of_visit(study: Submission) -> Iterator[Look]:
+def window_of_visit(study: Datasets) -> Iterator[Look]:
     """A window that nearly all records of the parameter and visit have."""
     for data in study.adam("BDS", "TTE"):
         if "AVISIT" in data.texts() and "PARAMCD" in data.texts():
@@ -67,7 +67,7 @@ def _windows(data: Dataset, name: str, each: pl.DataFrame) -> Iterator[Look]:
             yield data.records(~way, name, "PARAMCD", "AVISIT", frame=frame)
 
 
-def within_window(study: Submission) -> Iterator[Look]:
+def within_window(study: Datasets) -> Iterator[Look]:
     """Days of visits that nearly all lie in their window, whichever day the dataset counts by."""
     for data in study.adam("BDS"):
         if {"AWLO", "AWHI"} <= set(data.numbers()):
@@ -76,7 +76,7 @@ def within_window(study: Submission) -> Iterator[Look]:
                 yield data.habit(way, name, "AVISIT", "AWLO", "AWHI")
 
 
-def days_from_a_date(study: Submission) -> Iterator[Look]:
+def days_from_a_date(study: Datasets) -> Iterator[Look]:
     """Days that nearly all count from another date than TRTSDT; a sponsor's own may have a 0."""
     for data in study.adam("BDS", "TTE", "OCCDS"):
         numbers = data.numbers()
@@ -122,7 +122,7 @@ def flags_and_dates(study: Submission) -> Iterator[Look]:
             yield data.habit(way, flag, date, of=pl.lit(value=True))
 
 
-def treated_when_emergent(study: Submission) -> Iterator[Look]:
+def treated_when_emergent(study: Datasets) -> Iterator[Look]:
     """Events flagged as emergent that start before the treatment."""
     for data in study.adam("OCCDS"):
         if {"ASTDT", "TRTSDT"} <= set(data.numbers()) and "TRTEMFL" in data.texts():
@@ -148,7 +148,7 @@ def groups_of_age(study: Submission) -> Iterator[Look]:
             yield data.records(outside, name, "AGE", of=of)
 
 
-def sizes_not_negative(study: Submission) -> Iterator[Look]:
+def sizes_not_negative(study: Datasets) -> Iterator[Look]:
     """Ages, durations, heights and weights below 0."""
     for data in study.adam():
         for name in data.numbers():

@@ -14,7 +14,7 @@ from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.repeated import repeated
 from ced_cdisc.conformance.several import several
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 
 _SAME = (
     ("AVAL", "--STRESN"), ("AVAL", "--DOSE"), ("AVALC", "--STRESC"), ("ANRLO", "--STNRLO"),
@@ -80,7 +80,7 @@ def treatment_of_adsl(study: Submission) -> Iterator[Look]:
                 yield data.records(~pl.col("__given").list.contains(pl.col(name)), name, of=of, frame=frame)
 
 
-def sequence_whole_in_adam(study: Submission) -> Iterator[Look]:
+def sequence_whole_in_adam(study: Datasets) -> Iterator[Look]:
     """ASEQ and SRCSEQ that are no whole numbers from 1."""
     for data in study.adam():
         for name in ("ASEQ", "SRCSEQ"):
@@ -88,7 +88,7 @@ def sequence_whole_in_adam(study: Submission) -> Iterator[Look]:
                 yield data.numbers_wrong(name, lambda value: (value < 1) | (value % 1 != 0))
 
 
-def visit_has_one_name(study: Submission) -> Iterator[Look]:
+def visit_has_one_name(study: Datasets) -> Iterator[Look]:
     """VISITNUM with several names; a name may have several numbers, as unplanned visits have."""
     for data in study.adam():
         if "VISITNUM" in data.numbers() and _is_text(data, "VISIT"):
@@ -159,7 +159,7 @@ def dates_of_dm(study: Submission) -> Iterator[Look]:
 # What several rules share
 
 
-def _with_sources(study: Submission) -> Iterable[tuple[Dataset, list[Dataset], Beside]]:
+def _with_sources(study: Datasets) -> Iterable[tuple[Dataset, list[Dataset], Beside]]:
     """Datasets with the SDTM records that they name, the variables of these as ``source NAME``.
 
     A record is named by the --SEQ of its domain, or by SRCDOM with SRCSEQ. Where several SDTM records have
@@ -168,7 +168,7 @@ def _with_sources(study: Submission) -> Iterable[tuple[Dataset, list[Dataset], B
     return study.once("sources", lambda: list(_sourced(study)))
 
 
-def _sourced(study: Submission) -> Iterator[tuple[Dataset, list[Dataset], Beside]]:
+def _sourced(study: Datasets) -> Iterator[tuple[Dataset, list[Dataset], Beside]]:
     for data in study.adam("BDS", "TTE", "OCCDS"):
         if not _is_text(data, "USUBJID"):
             continue

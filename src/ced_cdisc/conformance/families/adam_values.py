@@ -15,23 +15,23 @@ from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.repeated import again, flagged_again
 from ced_cdisc.conformance.several import one_to_one
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets
 
 _TEXTS = (("BASEC", "AVALC"), ("BNRIND", "ANRIND"), ("BTOXGR", "ATOXGR"))
 _DECIMALS = range(1, 9)
 
 
-def parameter_one_to_one(study: Submission) -> Iterator[Look]:  # noqa: D103
+def parameter_one_to_one(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("PARAMCD", "PARAM")):
         yield one_to_one(data, "PARAMCD", "PARAM", [])
 
 
-def value_one_to_one(study: Submission) -> Iterator[Look]:  # noqa: D103
+def value_one_to_one(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("PARAMCD", "AVALC"), numbers=("AVAL",)):
         yield one_to_one(data, "AVAL", "AVALC", ["PARAMCD"])
 
 
-def one_baseline_record(study: Submission) -> Iterator[Look]:  # noqa: D103
+def one_baseline_record(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("USUBJID", "PARAMCD", "ABLFL")):
         flagged = pl.col("ABLFL") == "Y"
         series = _series(data)
@@ -39,7 +39,7 @@ def one_baseline_record(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield data.records(again(series) & flagged, "ABLFL", "PARAMCD", frame=frame)
 
 
-def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
+def one_baseline(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("USUBJID", "PARAMCD"), numbers=("BASE",)):
         frame = partial(_with_bases, _series(data))
         yield data.records(pl.col("__bases") > 1, "BASE", "PARAMCD", frame=frame)
@@ -51,7 +51,7 @@ def _with_bases(series: list[str], block: Block) -> pl.DataFrame:
     return beside(block.frame, each.filter(pl.col("__bases") > 1), series, nulls_equal=True)
 
 
-def baseline_value(study: Submission) -> Iterator[Look]:  # noqa: D103
+def baseline_value(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("USUBJID", "PARAMCD", "ABLFL"), numbers=("AVAL", "BASE")):
         frame = _with_baseline(data, "AVAL")
         base, there = pl.col("BASE"), pl.col("AVAL at ABLFL")
@@ -59,7 +59,7 @@ def baseline_value(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield data.records(~_near(base, there), "BASE", "PARAMCD", "AVAL at ABLFL", of=of, frame=frame)
 
 
-def baseline_texts(study: Submission) -> Iterator[Look]:  # noqa: D103
+def baseline_texts(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("USUBJID", "PARAMCD", "ABLFL")):
         for base, value in _TEXTS:
             if {base, value} <= set(data.texts()):
@@ -71,19 +71,19 @@ def baseline_texts(study: Submission) -> Iterator[Look]:  # noqa: D103
                 )  # fmt: skip
 
 
-def change_from_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
+def change_from_baseline(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _derived(study, "CHG", pl.col("AVAL") - pl.col("BASE"))
 
 
-def percent_change(study: Submission) -> Iterator[Look]:  # noqa: D103
+def percent_change(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _derived(study, "PCHG", 100 * (pl.col("AVAL") - pl.col("BASE")) / pl.col("BASE"))
 
 
-def ratio_to_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
+def ratio_to_baseline(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _derived(study, "R2BASE", pl.col("AVAL") / pl.col("BASE"))
 
 
-def change_has_values(study: Submission) -> Iterator[Look]:  # noqa: D103
+def change_has_values(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, numbers=("AVAL", "BASE")):
         for name in ("CHG", "PCHG", "R2BASE"):
             if name in data.numbers():
@@ -93,24 +93,24 @@ def change_has_values(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.records(without, name, "AVAL", "BASE")
 
 
-def window_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+def window_in_order(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, numbers=("AWLO", "AWHI")):
         yield data.records(pl.col("AWLO") > pl.col("AWHI"), "AWLO", "AWHI")
 
 
-def distance_from_target(study: Submission) -> Iterator[Look]:
+def distance_from_target(study: Datasets) -> Iterator[Look]:
     """The distance may leave out the day 0 that does not exist, or not."""
     for data in _bds(study, numbers=("AWTARGET", "AWTDIFF")):
         names = [n for n in data.numbers() if n.endswith("DY")]
         yield from ways(data, [_is_distance(pl.col(n)) for n in names], "AWTDIFF", "AWTARGET", *names)
 
 
-def distance_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
+def distance_not_negative(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, numbers=("AWTDIFF",)):
         yield data.numbers_wrong("AWTDIFF", lambda value: value < 0)
 
 
-def range_indicator(study: Submission) -> Iterator[Look]:
+def range_indicator(study: Datasets) -> Iterator[Look]:
     """Only what is certain: a value on the limit may count as within or without."""
     for data in _bds(study, numbers=("AVAL",)):
         for name in data.texts():
@@ -127,7 +127,7 @@ def range_indicator(study: Submission) -> Iterator[Look]:
                 yield data.records(wrong, name, "AVAL", low, high, of=of)
 
 
-def shift_of_range(study: Submission) -> Iterator[Look]:
+def shift_of_range(study: Datasets) -> Iterator[Look]:
     """SHIFTy of the form "A to B", where nearly all records go from one known variable to another."""
     for data in _bds(study):
         texts = data.texts()
@@ -137,14 +137,14 @@ def shift_of_range(study: Submission) -> Iterator[Look]:
             yield from ways(data, [_is_shift(name, base, value) for base, value in pairs], name, *shown)
 
 
-def criterion_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103
+def criterion_has_flag(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study):
         for name in data.texts():
             if re.fullmatch(r"CRIT[1-9]\d?", name):
                 yield data.fact(f"{name}FL" not in data.columns, name)
 
 
-def flag_has_criterion(study: Submission) -> Iterator[Look]:  # noqa: D103
+def flag_has_criterion(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study):
         for name in data.texts():
             text = name.removesuffix("FL")
@@ -152,23 +152,23 @@ def flag_has_criterion(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.records(pl.col(text).is_null(), name, text)
 
 
-def censoring_is_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
+def censoring_is_whole(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, numbers=("CNSR",)):
         yield data.numbers_wrong("CNSR", lambda value: (value < 0) | (value % 1 != 0))
 
 
-def time_has_censoring(study: Submission) -> Iterator[Look]:  # noqa: D103
+def time_has_censoring(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, numbers=("CNSR", "AVAL")):
         yield data.records(pl.col("CNSR").is_null(), "AVAL", "CNSR")
 
 
-def start_before_event(study: Submission) -> Iterator[Look]:  # noqa: D103
+def start_before_event(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, numbers=("CNSR", "STARTDT", "ADT")):
         of = pl.col("STARTDT").is_not_null() & pl.col("ADT").is_not_null()
         yield data.records(pl.col("ADT") < pl.col("STARTDT"), "ADT", "STARTDT", of=of)
 
 
-def time_of_dates(study: Submission) -> Iterator[Look]:
+def time_of_dates(study: Datasets) -> Iterator[Look]:
     """In days, with the first day counted or not, as nearly all records of the parameter have it."""
     for data in _bds(study, texts=("PARAMCD",), numbers=("CNSR", "AVAL", "STARTDT", "ADT")):
         apart = pl.col("ADT") - pl.col("STARTDT")
@@ -179,7 +179,7 @@ def time_of_dates(study: Submission) -> Iterator[Look]:
             yield from ways(data, every, "AVAL", "PARAMCD", "STARTDT", "ADT")
 
 
-def event_has_description(study: Submission) -> Iterator[Look]:  # noqa: D103
+def event_has_description(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _bds(study, texts=("EVNTDESC",), numbers=("CNSR",)):
         yield data.records(pl.col("EVNTDESC").is_null(), "CNSR", "EVNTDESC", of=pl.col("CNSR") == 0)
 
@@ -187,7 +187,7 @@ def event_has_description(study: Submission) -> Iterator[Look]:  # noqa: D103
 # What several rules share
 
 
-def _bds(study: Submission, texts: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> Iterator[Dataset]:
+def _bds(study: Datasets, texts: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> Iterator[Dataset]:
     for data in study.adam("BDS", "TTE"):
         if set(texts) <= set(data.texts()) and set(numbers) <= set(data.numbers()):
             yield data
@@ -227,7 +227,7 @@ def _with_baseline(data: Dataset, name: str) -> Beside:
     return found
 
 
-def _derived(study: Submission, name: str, right: pl.Expr) -> Iterator[Look]:
+def _derived(study: Datasets, name: str, right: pl.Expr) -> Iterator[Look]:
     of, frame = pl.col(f"can say {name}"), partial(_with_derived, name, right)
     for data in _bds(study, numbers=(name, "AVAL", "BASE")):
         yield data.records(~pl.col(f"right {name}"), name, "AVAL", "BASE", of=of, frame=frame)

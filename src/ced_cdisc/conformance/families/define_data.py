@@ -14,7 +14,7 @@ from ced_cdisc.check.define.document import DefineDocument, Element, attribute, 
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Records
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 
 _Condition: TypeAlias = "tuple[Dataset, DefineDocument, Element, str, pl.Expr]"
 _NUMERIC = ("integer", "float")
@@ -25,7 +25,7 @@ _LONGEST = {
 """The most characters of dates and times, which have no Length."""
 
 
-def dataset_is_described(study: Submission) -> Iterator[Look]:  # noqa: D103
+def dataset_is_described(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.datasets.values():
         yield data.fact(data.define is None)
 
@@ -44,7 +44,7 @@ def dataset_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield absent.fact(True)
 
 
-def empty_dataset_has_no_records(study: Submission) -> Iterator[Look]:  # noqa: D103
+def empty_dataset_has_no_records(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, _, element in _described(study):
         if attribute(element, "def:HasNoData") is not None:
             yield data.fact(
@@ -52,20 +52,20 @@ def empty_dataset_has_no_records(study: Submission) -> Iterator[Look]:  # noqa: 
             )
 
 
-def dataset_labels_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
+def dataset_labels_agree(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, _, element in _described(study):
         said = description(element)
         yield data.fact(said != data.label, said=said, label=data.label)
 
 
-def variable_is_described(study: Submission) -> Iterator[Look]:  # noqa: D103
+def variable_is_described(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, document, element in _described(study):
         names = {item.get("Name", "") for item in document.refs(element)}
         for name in data.columns:
             yield data.fact(name not in names, name)
 
 
-def variable_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
+def variable_is_there(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, document, element in _described(study):
         for ref, item in document.pairs(element):
             if attribute(ref, "def:HasNoData") is None:
@@ -73,7 +73,7 @@ def variable_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.fact(name not in data.columns, name)
 
 
-def variables_in_order(study: Submission) -> Iterator[Look]:
+def variables_in_order(study: Datasets) -> Iterator[Look]:
     """One finding a dataset, at the first variable that stands elsewhere."""
     for data, document, element in _described(study):
         placed = [
@@ -87,7 +87,7 @@ def variables_in_order(study: Submission) -> Iterator[Look]:
         yield data.fact(other is not None, other[1] if other else "", said=other[0] if other else "")
 
 
-def variable_labels_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
+def variable_labels_agree(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, document, element in _described(study):
         for item in document.refs(element):
             column = data.columns.get(item.get("Name", ""))
@@ -96,14 +96,14 @@ def variable_labels_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.fact(said != column.label, column.name, said=said, label=column.label)
 
 
-def variable_types_agree(study: Submission) -> Iterator[Look]:
+def variable_types_agree(study: Datasets) -> Iterator[Look]:
     """Numbers are integer or float in define.xml, whatever they stand for; all else is text."""
     for data, item, name in _variables(study):
         kind, real = item.get("DataType", ""), data.columns[name].type
         yield data.fact((kind in _NUMERIC) != (real == "Num"), name, said=kind, real=real)
 
 
-def formats_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
+def formats_agree(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, item, name in _variables(study):
         said, real = attribute(item, "def:DisplayFormat") or "", data.columns[name].format
         if said and real:
@@ -111,14 +111,14 @@ def formats_agree(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.fact(differ, name, said=said, real=real)
 
 
-def length_fits_in_file(study: Submission) -> Iterator[Look]:  # noqa: D103
+def length_fits_in_file(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, item, name in _variables(study):
         column, length = data.columns[name], item.get("Length", "")
         if item.get("DataType") == "text" and column.type == "Char" and column.length and length.isdecimal():
             yield data.fact(int(length) > column.length, name, said=length, real=str(column.length))
 
 
-def values_fit_length(study: Submission) -> Iterator[Look]:
+def values_fit_length(study: Datasets) -> Iterator[Look]:
     """In characters: Length may count these or bytes, which are never fewer."""
     for data, item, name in _variables(study):
         length = item.get("Length", "")
@@ -126,7 +126,7 @@ def values_fit_length(study: Submission) -> Iterator[Look]:
             yield data.no_longer(name, int(length), said=length)
 
 
-def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
+def mandatory_is_filled(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, document, element in _described(study):
         for ref, item in document.pairs(element):
             name = item.get("Name", "")
@@ -134,7 +134,7 @@ def mandatory_is_filled(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.filled(name)
 
 
-def empty_variable_has_no_values(study: Submission) -> Iterator[Look]:  # noqa: D103
+def empty_variable_has_no_values(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, document, element in _described(study):
         for ref, item in document.pairs(element):
             name = item.get("Name", "")
@@ -142,7 +142,7 @@ def empty_variable_has_no_values(study: Submission) -> Iterator[Look]:  # noqa: 
                 yield data.records(pl.col(name).is_not_null(), name, of=pl.lit(True))
 
 
-def variable_without_values_says_so(study: Submission) -> Iterator[Look]:  # noqa: D103
+def variable_without_values_says_so(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, document, element in _described(study):
         for ref, item in document.pairs(element) if document.version == "2.1" and data.height else ():
             name = item.get("Name", "")
@@ -150,20 +150,20 @@ def variable_without_values_says_so(study: Submission) -> Iterator[Look]:  # noq
                 yield data.fact(data.is_empty(name), name)
 
 
-def integers_are_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
+def integers_are_whole(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, item, name in _variables(study):
         if item.get("DataType") == "integer" and data.columns[name].type == "Num":
             yield data.numbers_wrong(name, lambda value: value % 1 != 0)
 
 
-def dates_have_their_shape(study: Submission) -> Iterator[Look]:  # noqa: D103
+def dates_have_their_shape(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, item, name in _variables(study):
         kind = item.get("DataType", "")
         if kind in SHAPES and data.columns[name].type == "Char":
             yield data.values_wrong(name, partial(_is_not_shaped, SHAPES[kind]), said=kind)
 
 
-def values_in_list_of_condition(study: Submission) -> Iterator[Look]:  # noqa: D103
+def values_in_list_of_condition(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, document, item, name, of in _conditions(study):
         listed = listed_values(document, item)
         if listed is not None:
@@ -176,7 +176,7 @@ def values_in_list_of_condition(study: Submission) -> Iterator[Look]:  # noqa: D
             yield data.records(wrong, name, of=of, said=item.get("OID", ""))
 
 
-def values_of_condition_fit_length(study: Submission) -> Iterator[Look]:  # noqa: D103
+def values_of_condition_fit_length(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, _, item, name, of in _conditions(study):
         length = item.get("Length", "")
         if item.get("DataType") == "text" and data.columns[name].type == "Char" and length.isdecimal():
@@ -184,7 +184,7 @@ def values_of_condition_fit_length(study: Submission) -> Iterator[Look]:  # noqa
             yield data.records(wrong, name, of=of, said=length)
 
 
-def values_of_condition_have_type(study: Submission) -> Iterator[Look]:  # noqa: D103
+def values_of_condition_have_type(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, _, item, name, of in _conditions(study):
         kind, column = item.get("DataType", ""), pl.col(name)
         wrong = None
@@ -199,20 +199,20 @@ def values_of_condition_have_type(study: Submission) -> Iterator[Look]:  # noqa:
             yield data.records(wrong, name, of=of, said=kind)
 
 
-def key_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
+def key_is_there(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, _, _ in _described(study):
         for name in data.define_keys:
             yield data.fact(name not in data.columns, name)
 
 
-def one_record_where_none_repeats(study: Submission) -> Iterator[Look]:  # noqa: D103
+def one_record_where_none_repeats(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data, _, element in _described(study):
         repeats = element.get("Repeating") != "No" or element.get("IsReferenceData") == "Yes"
         if not repeats and "USUBJID" in data.texts():
             yield data.records(pl.col("USUBJID").is_duplicated(), "USUBJID")
 
 
-def file_is_no_longer(study: Submission) -> Iterator[Look]:
+def file_is_no_longer(study: Datasets) -> Iterator[Look]:
     """Lengths of XPT that are above Length, or above what a date can have."""
     for data, item, name in _variables(study):
         column, kind, said = data.columns[name], item.get("DataType", ""), item.get("Length", "")
@@ -221,7 +221,7 @@ def file_is_no_longer(study: Submission) -> Iterator[Look]:
             yield data.fact(column.length > enough, name, said=str(enough), real=str(column.length))
 
 
-def records_in_order_of_keys(study: Submission) -> Iterator[Look]:
+def records_in_order_of_keys(study: Datasets) -> Iterator[Look]:
     """Records before their place, in datasets that are sorted by their keys but for a few."""
     for data, _, _ in _described(study):
         keys = data.define_keys
@@ -249,13 +249,13 @@ def _is_not_shaped(shape: str, value: str) -> bool:
     return not re.search(rf"^{shape}\Z", value)
 
 
-def _described(study: Submission) -> Iterator[tuple[Dataset, DefineDocument, Element]]:
+def _described(study: Datasets) -> Iterator[tuple[Dataset, DefineDocument, Element]]:
     for data in study.datasets.values():
         if data.define is not None:
             yield data, *data.define
 
 
-def _variables(study: Submission) -> Iterable[tuple[Dataset, Element, str]]:
+def _variables(study: Datasets) -> Iterable[tuple[Dataset, Element, str]]:
     """The variables that define.xml and the data both have."""
     return study.once(
         "variables",
@@ -268,7 +268,7 @@ def _variables(study: Submission) -> Iterable[tuple[Dataset, Element, str]]:
     )
 
 
-def _conditions(study: Submission) -> Iterable[_Condition]:
+def _conditions(study: Datasets) -> Iterable[_Condition]:
     """The value-level items of a variable with the filled records that their where clauses choose.
 
     A clause that asks for variables of other datasets is left out.
@@ -280,7 +280,7 @@ def _clauses(document: DefineDocument) -> dict[str, Element]:
     return {clause.get("OID", ""): clause for clause in document.all("def:WhereClauseDef")}
 
 
-def _chosen(study: Submission) -> Iterator[_Condition]:
+def _chosen(study: Datasets) -> Iterator[_Condition]:
     for data, document, element in _described(study):
         kinds = {"Char": pl.String(), "Num": pl.Float64()}
         schema = {name: kinds[column.type] for name, column in data.columns.items()}

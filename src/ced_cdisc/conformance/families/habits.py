@@ -12,7 +12,7 @@ from ced_cdisc.conformance.dates import after, day
 from ced_cdisc.conformance.follow import is_nearly_all
 from ced_cdisc.conformance.look import Gathered, Look
 from ced_cdisc.conformance.records import Block
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 
 _CONSENT = "INFORMED CONSENT OBTAINED"
 
@@ -46,7 +46,7 @@ def _gaps(data: Dataset, number: str, subjects: pl.DataFrame) -> Iterator[Look]:
     yield data.records(pl.col(number) == pl.col("last"), number, frame=data.beside(gaps, "USUBJID"))
 
 
-def numbers_in_order(study: Submission) -> Iterator[Look]:
+def numbers_in_order(study: Datasets) -> Iterator[Look]:
     """--SEQ and ASEQ that are smaller than in the subject's record before, where nearly none is."""
     for data in study.datasets.values():
         number = "ASEQ" if data.kind == "ADaM" else data.v("--SEQ")
@@ -56,7 +56,7 @@ def numbers_in_order(study: Submission) -> Iterator[Look]:
             yield data.habit(way, number, in_order=True)
 
 
-def repeats_counted(study: Submission) -> Iterator[Look]:
+def repeats_counted(study: Datasets) -> Iterator[Look]:
     """--REPNUM and TAETORD that are no whole numbers from 1."""
     for name in ("--REPNUM", "TAETORD"):
         for data in study.having(name):
@@ -79,7 +79,7 @@ def record_within_visit(study: Submission) -> Iterator[Look]:
             yield data.habit(way, date, "VISITNUM", "SVSTDTC", "SVENDTC", frame=frame)
 
 
-def limits_converted(study: Submission) -> Iterator[Look]:
+def limits_converted(study: Datasets) -> Iterator[Look]:
     """Limits with a factor of their own; they may be rounded, so that only a tenth apart counts.
 
     Limits are few, so each pair of them is looked at once.
@@ -112,14 +112,14 @@ def _limits(
         yield data.records(~pl.col("fits"), standard, collected, *by, frame=frame)
 
 
-def reference_time_of_day(study: Submission) -> Iterator[Look]:
+def reference_time_of_day(study: Datasets) -> Iterator[Look]:
     """References of time points on another day than the record, where nearly all are on its day."""
     for data in study.having("--RFTDTC", "--DTC"):
         way = day(data.col("--RFTDTC")) == day(data.col("--DTC"))
         yield data.habit(way, "--RFTDTC", "--DTC")
 
 
-def subject_in_unique_identifier(study: Submission) -> Iterator[Look]:
+def subject_in_unique_identifier(study: Datasets) -> Iterator[Look]:
     """SUBJID that USUBJID does not end with, where nearly all do."""
     for data in study.datasets.values():
         if {"USUBJID", "SUBJID"} <= set(data.texts()):

@@ -12,7 +12,7 @@ from ced_cdisc.conformance.dates import after, day, is_day, study_day
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.several import several
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 
 _CRITERIA = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESOD", "AESMIE", "AESINTV")
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
@@ -20,38 +20,38 @@ _START = pl.col("start of the subject")
 _OBSERVED = ("Interventions", "Events", "Findings", "Findings About")
 
 
-def one_record_a_subject(study: Submission) -> Iterator[Look]:  # noqa: D103
+def one_record_a_subject(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("USUBJID"):
             yield data.records(pl.col("USUBJID").is_duplicated(), "USUBJID")
 
 
-def subject_identifiers(study: Submission) -> Iterator[Look]:  # noqa: D103
+def subject_identifiers(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("USUBJID", "SUBJID"):
             yield several(data, "USUBJID", ["SUBJID"], "SUBJID", is_missing_one=True)
 
 
-def age_has_unit(study: Submission) -> Iterator[Look]:  # noqa: D103
+def age_has_unit(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("AGE"):
             yield data.records(data.col("AGEU").is_null(), "AGE", "AGEU")
 
 
-def age_unit_has_age(study: Submission) -> Iterator[Look]:  # noqa: D103
+def age_unit_has_age(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("AGEU"):
             missing = pl.all_horizontal(data.col("AGE").is_null(), data.col("AGETXT").is_null())
             yield data.records(missing, "AGEU", "AGE")
 
 
-def age_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
+def age_not_negative(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("AGE"):
             yield data.records(pl.col("AGE") < 0, "AGE")
 
 
-def age_and_birth(study: Submission) -> Iterator[Look]:
+def age_and_birth(study: Datasets) -> Iterator[Look]:
     """Ages that the subject had on none of the dates of DM, nor two months before or after them."""
     for data in study.domain("DM"):
         dates = [name for name in ("RFICDTC", "RFSTDTC", "DMDTC") if data.has(name)]
@@ -64,7 +64,7 @@ def age_and_birth(study: Submission) -> Iterator[Look]:
             yield data.records(wrong, "AGE", "BRTHDTC", *dates, of=of)
 
 
-def demographics_of_one_study(study: Submission) -> Iterator[Look]:  # noqa: D103
+def demographics_of_one_study(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("STUDYID"):
             yield data.combined(["STUDYID"], partial(_of_another_study, data))
@@ -75,23 +75,23 @@ def _of_another_study(data: Dataset, each: pl.DataFrame) -> Iterator[Look]:
     yield data.records(pl.col("STUDYID") != pl.lit(usual, pl.String), "STUDYID")
 
 
-def reference_dates_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+def reference_dates_in_order(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _in_order(study, "RFSTDTC", "RFENDTC")
 
 
-def exposure_dates_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+def exposure_dates_in_order(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _in_order(study, "RFXSTDTC", "RFXENDTC")
 
 
-def consent_before_treatment(study: Submission) -> Iterator[Look]:  # noqa: D103
+def consent_before_treatment(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _in_order(study, "RFICDTC", "RFXSTDTC")
 
 
-def consent_before_end(study: Submission) -> Iterator[Look]:  # noqa: D103
+def consent_before_end(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _in_order(study, "RFICDTC", "RFPENDTC")
 
 
-def birth_before_consent(study: Submission) -> Iterator[Look]:  # noqa: D103
+def birth_before_consent(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _in_order(study, "BRTHDTC", "RFICDTC")
 
 
@@ -103,41 +103,41 @@ def last_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
     yield from _exposure(study, "RFXENDTC", first=False)
 
 
-def arm_and_code(study: Submission) -> Iterator[Look]:  # noqa: D103
+def arm_and_code(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _together(study, "ARMCD", "ARM")
 
 
-def actual_arm_and_code(study: Submission) -> Iterator[Look]:  # noqa: D103
+def actual_arm_and_code(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _together(study, "ACTARMCD", "ACTARM")
 
 
-def one_name_an_arm(study: Submission) -> Iterator[Look]:  # noqa: D103
+def one_name_an_arm(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         for code, name in (("ARMCD", "ARM"), ("ACTARMCD", "ACTARM")):
             if data.has(code, name):
                 yield several(data, name, [code], code, name)
 
 
-def no_arm_has_reason(study: Submission) -> Iterator[Look]:  # noqa: D103
+def no_arm_has_reason(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("ARMCD"):
             lacking = pl.col("ARMCD").is_null() & data.col("ARMNRS").is_null()
             yield data.records(lacking, "ARMCD", "ARMNRS", of=pl.lit(True))
 
 
-def death_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103
+def death_has_flag(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("DTHDTC"):
             yield data.records(data.col("DTHFL").ne_missing("Y"), "DTHDTC", "DTHFL")
 
 
-def death_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
+def death_flag_is_y(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DM"):
         if data.has("DTHFL"):
             yield data.records(pl.col("DTHFL") != "Y", "DTHFL")
 
 
-def criteria_make_serious(study: Submission) -> Iterator[Look]:  # noqa: D103
+def criteria_make_serious(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("AE"):
         present = [name for name in _CRITERIA if data.has(name)]
         if present and data.has("AESER"):
@@ -145,7 +145,7 @@ def criteria_make_serious(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(pl.col("AESER").ne_missing("Y"), "AESER", *present, of=met)
 
 
-def serious_has_criterion(study: Submission) -> Iterator[Look]:  # noqa: D103
+def serious_has_criterion(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("AE"):
         present = [name for name in _CRITERIA if data.has(name)]
         if present and data.has("AESER"):
@@ -153,7 +153,7 @@ def serious_has_criterion(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(none, "AESER", of=pl.col("AESER") == "Y")
 
 
-def fatal_results_in_death(study: Submission) -> Iterator[Look]:  # noqa: D103
+def fatal_results_in_death(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("AE"):
         if data.has("AESDTH", "AEOUT"):
             yield data.records(
@@ -161,7 +161,7 @@ def fatal_results_in_death(study: Submission) -> Iterator[Look]:  # noqa: D103
             )
 
 
-def fatal_is_serious(study: Submission) -> Iterator[Look]:  # noqa: D103
+def fatal_is_serious(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("AE"):
         if data.has("AEOUT", "AESER"):
             yield data.records(
@@ -177,35 +177,35 @@ def fatal_event_and_death(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(died, "AEOUT", "DM.DTHFL", of=fatal, frame=study.with_dm("DTHFL"))
 
 
-def end_not_before_start(study: Submission) -> Iterator[Look]:  # noqa: D103
+def end_not_before_start(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--STDTC", "--ENDTC"):
         start, end = data.col("--STDTC"), data.col("--ENDTC")
         yield data.records(after(start, end), "--ENDTC", "--STDTC")
 
 
-def occurrence_is_prespecified(study: Submission) -> Iterator[Look]:  # noqa: D103
+def occurrence_is_prespecified(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--OCCUR", among=study.sdtm("Interventions", "Events")):
         yield data.records(data.col("--PRESP").ne_missing("Y"), "--OCCUR", "--PRESP")
 
 
-def prespecified_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
+def prespecified_is_y(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--PRESP"):
         yield data.records(data.col("--PRESP") != "Y", "--PRESP")
 
 
-def prespecified_is_answered(study: Submission) -> Iterator[Look]:  # noqa: D103
+def prespecified_is_answered(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--PRESP", "--OCCUR", among=study.sdtm("Interventions", "Events")):
         asked = data.col("--PRESP") == "Y"
         silent = data.col("--OCCUR").is_null() & data.col("--STAT").is_null()
         yield data.records(silent, "--OCCUR", "--PRESP", of=asked)
 
 
-def not_done_has_no_answer(study: Submission) -> Iterator[Look]:  # noqa: D103
+def not_done_has_no_answer(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--STAT", "--OCCUR"):
         yield data.records(data.col("--OCCUR").is_not_null(), "--STAT", "--OCCUR")
 
 
-def not_done_has_no_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+def not_done_has_no_result(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--STAT", among=study.sdtm("Findings")):
         results = [data.v(name) for name in ("--ORRES", "--STRESC", "--STRESN") if data.has(name)]
         if results:
@@ -213,30 +213,30 @@ def not_done_has_no_result(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(given, "--STAT", *results)
 
 
-def reason_not_done(study: Submission) -> Iterator[Look]:  # noqa: D103
+def reason_not_done(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--REASND"):
         yield data.records(data.col("--STAT").ne_missing("NOT DONE"), "--REASND", "--STAT")
 
 
-def exposure_has_start(study: Submission) -> Iterator[Look]:  # noqa: D103
+def exposure_has_start(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("EX"):
         if data.has("EXSTDTC"):
             yield data.records(pl.col("EXSTDTC").is_null(), "EXSTDTC", of=pl.lit(True))
 
 
-def relative_start(study: Submission) -> Iterator[Look]:  # noqa: D103
+def relative_start(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _needs(study, "--STRTPT", "--STTPT")
 
 
-def relative_end(study: Submission) -> Iterator[Look]:  # noqa: D103
+def relative_end(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _needs(study, "--ENRTPT", "--ENTPT")
 
 
-def elapsed_time_has_reference(study: Submission) -> Iterator[Look]:  # noqa: D103
+def elapsed_time_has_reference(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _needs(study, "--ELTM", "--TPTREF")
 
 
-def time_point_numbers(study: Submission) -> Iterator[Look]:  # noqa: D103
+def time_point_numbers(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--TPT", "--TPTNUM"):
         by = [data.v(name) for name in ("--TPTREF", "--TESTCD") if data.has(name)]
         yield several(data, "--TPT", ["--TPTNUM", *by], "--TPTNUM", "--TPT")
@@ -266,7 +266,7 @@ def study_day_is_given(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(data.col(number).is_null(), number, date, of=known, frame=frame)
 
 
-def visit_names(study: Submission) -> Iterator[Look]:  # noqa: D103
+def visit_names(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("VISITNUM", "VISIT"):
         yield several(data, "VISIT", ["VISITNUM"], "VISITNUM", "VISIT")
 
@@ -279,7 +279,7 @@ def death_in_disposition(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(alive, "DSDECOD", "DM.DTHFL", of=death, frame=study.with_dm("DTHFL"))
 
 
-def elements_follow_each_other(study: Submission) -> Iterator[Look]:  # noqa: D103
+def elements_follow_each_other(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("SE"):
         if data.has("USUBJID", "SESTDTC", "SEENDTC", "SESEQ"):
             start, end = pl.col("SESTDTC"), pl.col("end before")
@@ -341,13 +341,13 @@ def _with_days(study: Submission, data: Dataset, date: str) -> Beside:
     return data.with_day(date, study.with_dm("RFSTDTC", start))
 
 
-def _in_order(study: Submission, first: str, last: str) -> Iterator[Look]:
+def _in_order(study: Datasets, first: str, last: str) -> Iterator[Look]:
     for data in study.domain("DM"):
         if data.has(first, last):
             yield data.records(after(pl.col(first), pl.col(last)), last, first)
 
 
-def _together(study: Submission, one: str, other: str) -> Iterator[Look]:
+def _together(study: Datasets, one: str, other: str) -> Iterator[Look]:
     """Both are filled, or neither."""
     for data in study.domain("DM"):
         if data.has(one, other):
@@ -355,7 +355,7 @@ def _together(study: Submission, one: str, other: str) -> Iterator[Look]:
             yield data.records(pl.col(one).is_null() | pl.col(other).is_null(), one, other, of=either)
 
 
-def _needs(study: Submission, one: str, other: str) -> Iterator[Look]:
+def _needs(study: Datasets, one: str, other: str) -> Iterator[Look]:
     for data in study.having(one):
         yield data.records(data.col(other).is_null(), one, other)
 

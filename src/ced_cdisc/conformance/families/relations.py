@@ -13,7 +13,7 @@ from ced_cdisc.conformance.dates import after, day, is_day
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.several import several
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 
 _OBSERVED = ("Interventions", "Events", "Findings")
 
@@ -41,7 +41,7 @@ def parent_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
         )
 
 
-def supplemental_names_its_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
+def supplemental_names_its_parent(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _supplemental(study):
         if data.has("RDOMAIN") and data.name.startswith("SUPP"):
             yield data.values_wrong("RDOMAIN", pl.col("value") != data.name[4:6])
@@ -56,13 +56,13 @@ def idvar_is_of_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(wrong, "IDVAR", "RDOMAIN", of=of)
 
 
-def idvarval_has_idvar(study: Submission) -> Iterator[Look]:  # noqa: D103
+def idvarval_has_idvar(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _pointing(study):
         if data.has("IDVARVAL"):
             yield data.records(pl.col("IDVAR").is_null(), "IDVARVAL", "IDVAR")
 
 
-def idvar_has_idvarval(study: Submission) -> Iterator[Look]:  # noqa: D103
+def idvar_has_idvarval(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _pointing(study):
         if data.has("IDVARVAL") and (data.is_supplemental or data.name == "CO"):
             yield data.records(pl.col("IDVARVAL").is_null(), "IDVAR", "IDVARVAL")
@@ -97,14 +97,14 @@ def _with_referred(holders: list[Dataset], name: str, block: Block) -> pl.DataFr
     return with_columns(block.frame, [there.scatter(found, True)])
 
 
-def one_qualifier_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
+def one_qualifier_a_record(study: Datasets) -> Iterator[Look]:  # noqa: D103
     keys = ("USUBJID", "APID", "POOLID", "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM")
     for data in _supplemental(study):
         by = [name for name in keys if name in data.columns]
         yield data.repeated(by, "QNAM", "IDVAR", "IDVARVAL")
 
 
-def one_label_a_qualifier(study: Submission) -> Iterator[Look]:  # noqa: D103
+def one_label_a_qualifier(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _supplemental(study):
         if data.has("QNAM", "QLABEL"):
             yield several(data, "QLABEL", ["QNAM"], "QLABEL", "QNAM", is_missing_one=True)
@@ -118,13 +118,13 @@ def qualifier_is_no_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.records(pl.col("QNAM").is_in(known), "QNAM", of=pl.col("RDOMAIN") == code)
 
 
-def qualifier_has_value(study: Submission) -> Iterator[Look]:  # noqa: D103
+def qualifier_has_value(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _supplemental(study):
         if data.has("QNAM", "QVAL"):
             yield data.records(pl.col("QVAL").is_null(), "QVAL", "QNAM", of=pl.col("QNAM").is_not_null())
 
 
-def qualifier_has_label(study: Submission) -> Iterator[Look]:  # noqa: D103
+def qualifier_has_label(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _supplemental(study):
         if data.has("QNAM", "QLABEL"):
             yield data.records(pl.col("QLABEL").is_null(), "QLABEL", "QNAM", of=pl.col("QNAM").is_not_null())
@@ -346,7 +346,7 @@ def comment_points_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
 # What several rules share
 
 
-def _supplemental(study: Submission) -> Iterator[Dataset]:
+def _supplemental(study: Datasets) -> Iterator[Dataset]:
     for data in study.sdtm():
         if data.is_supplemental and data.height:
             yield data
@@ -358,19 +358,19 @@ def _relrec(study: Submission) -> Iterator[Dataset]:
         yield data
 
 
-def _pointing(study: Submission) -> Iterator[Dataset]:
+def _pointing(study: Datasets) -> Iterator[Dataset]:
     """SUPP--, CO and RELREC: what says by RDOMAIN, IDVAR and IDVARVAL which record it is about."""
     for data in study.sdtm():
         if data.has("RDOMAIN", "IDVAR"):
             yield data
 
 
-def _parents(study: Submission, data: Dataset) -> dict[str, list[Dataset]]:
+def _parents(study: Datasets, data: Dataset) -> dict[str, list[Dataset]]:
     """For each RDOMAIN whose dataset is there: the dataset or its parts."""
     return study.once(f"parents of {data.name}", lambda: _found_parents(study, data))
 
 
-def _found_parents(study: Submission, data: Dataset) -> dict[str, list[Dataset]]:
+def _found_parents(study: Datasets, data: Dataset) -> dict[str, list[Dataset]]:
     found: dict[str, list[Dataset]] = {}
     for code in data.records_held.different("RDOMAIN")["RDOMAIN"].drop_nulls():
         of_domain = [

@@ -14,7 +14,7 @@ from ced_cdisc.conformance.dates import after
 from ced_cdisc.conformance.look import Gathered, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.repeated import again, flagged_again
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 
 _SERIES = (
     "--TESTCD", "--OBJ", "--CAT", "--SCAT", "--SPEC", "--ANTREG", "--LOC", "--LAT", "--DIR", "--PORTOT",
@@ -30,35 +30,35 @@ _DICTIONARY = (
 """Terms of MedDRA and their codes."""
 
 
-def result_or_reason(study: Submission) -> Iterator[Look]:  # noqa: D103
+def result_or_reason(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--ORRES", among=study.sdtm("Findings")):
         derived = data.col("--DRVFL").eq_missing("Y")
         lacking = data.col("--ORRES").is_null() & data.col("--STAT").ne_missing("NOT DONE") & ~derived
         yield data.records(lacking, "--ORRES", "--TESTCD", "--STAT", of=pl.lit(True))
 
 
-def result_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
+def result_is_standardised(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--ORRES", "--STRESC", among=study.sdtm("Findings")):
         yield data.records(data.col("--STRESC").is_null(), "--ORRES", "--STRESC")
 
 
-def unit_without_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+def unit_without_result(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--ORRES", "--ORRESU", among=study.sdtm("Findings")):
         yield data.records(data.col("--ORRES").is_null(), "--ORRESU", "--ORRES")
 
 
-def standard_unit_without_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+def standard_unit_without_result(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--STRESC", "--STRESU", among=study.sdtm("Findings")):
         yield data.records(data.col("--STRESC").is_null(), "--STRESU", "--STRESC")
 
 
-def unit_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
+def unit_is_standardised(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--ORRESU", "--STRESN", "--STRESU", among=study.sdtm("Findings")):
         given = data.col("--ORRESU").is_not_null() & data.col("--STRESN").is_not_null()
         yield data.records(data.col("--STRESU").is_null(), "--STRESU", "--ORRESU", of=given)
 
 
-def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
+def one_baseline(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for flag in ("--LOBXFL", "--BLFL"):
         for data in study.having("USUBJID", "--TESTCD", flag, among=study.sdtm("Findings")):
             by = ["USUBJID", *(data.v(name) for name in _SERIES if data.has(name))]
@@ -66,13 +66,13 @@ def one_baseline(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(again(by), flag, "--TESTCD", of=of, frame=partial(flagged_again, by, of))
 
 
-def baseline_has_result(study: Submission) -> Iterator[Look]:  # noqa: D103
+def baseline_has_result(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for flag in ("--LOBXFL", "--BLFL"):
         for data in study.having("--STRESC", flag, among=study.sdtm("Findings")):
             yield data.records(data.col("--STRESC").is_null(), flag, "--STRESC", of=data.col(flag) == "Y")
 
 
-def baseline_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
+def baseline_flag_is_y(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for flag in ("--LOBXFL", "--BLFL"):
         for data in study.having(flag, among=study.sdtm("Findings")):
             yield data.records(data.col(flag) != "Y", flag)
@@ -87,23 +87,23 @@ def baseline_before_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
         )
 
 
-def derived_flag_is_y(study: Submission) -> Iterator[Look]:  # noqa: D103
+def derived_flag_is_y(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--DRVFL"):
         yield data.records(data.col("--DRVFL") != "Y", "--DRVFL")
 
 
-def range_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+def range_in_order(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--STNRLO", "--STNRHI"):
         yield data.records(data.col("--STNRLO") > data.col("--STNRHI"), "--STNRLO", "--STNRHI")
 
 
-def original_range_in_order(study: Submission) -> Iterator[Look]:  # noqa: D103
+def original_range_in_order(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--ORNRLO", "--ORNRHI"):
         low, high = _number(data.col("--ORNRLO")), _number(data.col("--ORNRHI"))
         yield data.records(low > high, "--ORNRLO", "--ORNRHI")
 
 
-def range_indicator(study: Submission) -> Iterator[Look]:  # noqa: D103
+def range_indicator(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--STRESN", "--STNRLO", "--STNRHI", "--NRIND"):
         value, said = data.col("--STRESN"), data.col("--NRIND")
         low, high = value < data.col("--STNRLO"), value > data.col("--STNRHI")
@@ -115,12 +115,12 @@ def range_indicator(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield data.records(wrong, "--NRIND", "--STRESN", "--STNRLO", "--STNRHI")
 
 
-def no_evaluator_in_questionnaires(study: Submission) -> Iterator[Look]:  # noqa: D103
+def no_evaluator_in_questionnaires(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("QS"):
         yield data.fact("QSEVAL" in data.columns, "QSEVAL")
 
 
-def criterion_and_category(study: Submission) -> Iterator[Look]:  # noqa: D103
+def criterion_and_category(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("IE"):
         if data.has("IECAT", "IEORRES"):
             category, answer = pl.col("IECAT"), pl.col("IEORRES")
@@ -130,13 +130,13 @@ def criterion_and_category(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(wrong, "IEORRES", "IECAT", "IETESTCD")
 
 
-def criterion_is_standardised(study: Submission) -> Iterator[Look]:  # noqa: D103
+def criterion_is_standardised(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("IE"):
         if data.has("IEORRES", "IESTRESC"):
             yield data.records(pl.col("IEORRES").ne_missing(pl.col("IESTRESC")), "IESTRESC", "IEORRES")
 
 
-def one_factor_a_unit(study: Submission) -> Iterator[Look]:
+def one_factor_a_unit(study: Datasets) -> Iterator[Look]:
     """Results that are far from the factor by which others of the test come into the standard unit.
 
     Rounding, and units that do not share their zero (degrees of temperature), stay well below a factor of 2.
@@ -204,7 +204,7 @@ def _median(value: pl.Expr, count: pl.Expr) -> pl.Expr:
     return (order.filter(place >= least).first() + order.filter(place >= most).first()) / 2
 
 
-def dictionary_pairs(study: Submission) -> Iterator[Look]:
+def dictionary_pairs(study: Datasets) -> Iterator[Look]:
     """Terms and codes of a dictionary that are not one to one."""
     for data in study.sdtm("Events"):
         for term, code in _DICTIONARY:
@@ -226,22 +226,22 @@ def _not_one_to_one(data: Dataset, term: str, code: str, pairs: pl.DataFrame) ->
     yield data.records(is_one | is_other, code, term)
 
 
-def dose_in_one_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
+def dose_in_one_variable(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--DOSE", "--DOSTXT"):
         yield data.records(data.col("--DOSE").is_not_null(), "--DOSTXT", "--DOSE")
 
 
-def dose_has_unit(study: Submission) -> Iterator[Look]:  # noqa: D103
+def dose_has_unit(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--DOSE", among=study.sdtm("Interventions")):
         yield data.records(data.col("--DOSU").is_null(), "--DOSE", "--DOSU")
 
 
-def dose_not_negative(study: Submission) -> Iterator[Look]:  # noqa: D103
+def dose_not_negative(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in study.having("--DOSE", among=study.sdtm("Interventions")):
         yield data.records(data.col("--DOSE") < 0, "--DOSE")
 
 
-def strengths_not_negative(study: Submission) -> Iterator[Look]:
+def strengths_not_negative(study: Datasets) -> Iterator[Look]:
     """Strengths and total doses below 0."""
     for data in study.sdtm("Interventions"):
         for name in ("--PSTRG", "--DOSTOT", "--VAMT"):
@@ -249,7 +249,7 @@ def strengths_not_negative(study: Submission) -> Iterator[Look]:
                 yield data.numbers_wrong(name, lambda value: value < 0)
 
 
-def not_taken_has_no_dose(study: Submission) -> Iterator[Look]:
+def not_taken_has_no_dose(study: Datasets) -> Iterator[Look]:
     """Doses of what did not occur."""
     for data in study.having("--OCCUR", "--DOSE", among=study.sdtm("Interventions")):
         taken = data.col("--DOSE") > 0

@@ -13,7 +13,7 @@ from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.repeated import repeated
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 from ced_cdisc.standards.model import GENERAL_CLASSES, extend
 from ced_cdisc.standards.tables import UnknownStandard
 
@@ -47,14 +47,14 @@ _TEXT_BYTES, _LABEL_BYTES = 200, 40
 # Names and labels
 
 
-def variable_names(study: Submission) -> Iterator[Look]:
+def variable_names(study: Datasets) -> Iterator[Look]:
     """Names that SAS transport files and the guides allow."""
     for data in study.datasets.values():
         for name in data.columns:
             yield data.fact(not _NAME.fullmatch(name), name)
 
 
-def dataset_names(study: Submission) -> Iterator[Look]:
+def dataset_names(study: Datasets) -> Iterator[Look]:
     """Names of datasets that are none of SDTM or ADaM."""
     for data in study.datasets.values():
         pattern = r"[A-Z][A-Z0-9]{1,7}" if data.kind == "SDTM" else r"AD[A-Z0-9]{1,6}"
@@ -62,21 +62,21 @@ def dataset_names(study: Submission) -> Iterator[Look]:
         yield data.fact(data.kind != "other" and (split or not re.fullmatch(pattern, data.name)))
 
 
-def label_lengths(study: Submission) -> Iterator[Look]:
+def label_lengths(study: Datasets) -> Iterator[Look]:
     """Labels of variables that are empty or too long."""
     for data in study.datasets.values():
         for c in data.columns.values():
             yield data.fact(not 0 < len(c.label.encode()) <= _LABEL_BYTES, c.name, label=c.label or "(none)")
 
 
-def dataset_label_lengths(study: Submission) -> Iterator[Look]:
+def dataset_label_lengths(study: Datasets) -> Iterator[Look]:
     """Labels of datasets that are empty or too long."""
     for data in study.datasets.values():
         size = len(data.label.encode())
         yield data.fact(not 0 < size <= _LABEL_BYTES, label=data.label or "(none)")
 
 
-def labels_in_ascii(study: Submission) -> Iterator[Look]:
+def labels_in_ascii(study: Datasets) -> Iterator[Look]:
     """Labels with other than printable ASCII characters, or blanks at their ends."""
     for data in study.datasets.values():
         for name, label in (("", data.label), *((c.name, c.label) for c in data.columns.values())):
@@ -84,7 +84,7 @@ def labels_in_ascii(study: Submission) -> Iterator[Look]:
             yield data.fact(not clean, name, label=repr(label))
 
 
-def labels_of_the_guide(study: Submission) -> Iterator[Look]:
+def labels_of_the_guide(study: Datasets) -> Iterator[Look]:
     """Labels of SDTM variables other than the guide's."""
     for data in study.sdtm():
         for name, known in data.expected.items():
@@ -93,7 +93,7 @@ def labels_of_the_guide(study: Submission) -> Iterator[Look]:
                 yield data.fact(label != known.label, name, label=label, expected=known.label)
 
 
-def adam_labels_of_the_guide(study: Submission) -> Iterator[Look]:
+def adam_labels_of_the_guide(study: Datasets) -> Iterator[Look]:
     """Labels of ADaM variables other than the guide's, where it leaves nothing open."""
     for data in study.adam():
         for name, known in data.expected.items():
@@ -102,14 +102,14 @@ def adam_labels_of_the_guide(study: Submission) -> Iterator[Look]:
                 yield data.fact(label != known.label, name, label=label, expected=known.label)
 
 
-def dataset_labels_of_the_guide(study: Submission) -> Iterator[Look]:
+def dataset_labels_of_the_guide(study: Datasets) -> Iterator[Look]:
     """Labels of SDTM datasets other than the guide's; parts of a split domain have labels of their own."""
     for data in study.sdtm():
         if data.ig and data.ig.name == data.name and data.label:
             yield data.fact(data.label != data.ig.label, label=data.label, expected=data.ig.label)
 
 
-def labels_in_title_case(study: Submission) -> Iterator[Look]:
+def labels_in_title_case(study: Datasets) -> Iterator[Look]:
     """Labels of variables that the guide does not have, with words in small letters."""
     for data in study.sdtm():
         for c in data.columns.values():
@@ -119,7 +119,7 @@ def labels_in_title_case(study: Submission) -> Iterator[Look]:
                 yield data.fact(bool(small) or c.label[:1].islower(), c.name, label=c.label)
 
 
-def labels_unique(study: Submission) -> Iterator[Look]:
+def labels_unique(study: Datasets) -> Iterator[Look]:
     """Labels that two variables of a dataset share."""
     for data in study.datasets.values():
         first: dict[str, str] = {}
@@ -131,21 +131,21 @@ def labels_unique(study: Submission) -> Iterator[Look]:
 # Types and lengths
 
 
-def types_of_the_guide(study: Submission) -> Iterator[Look]:
+def types_of_the_guide(study: Datasets) -> Iterator[Look]:
     """SDTM variables of another type than the guide or the model gives them."""
     for data in study.sdtm():
         for name, known in data.expected.items():
             yield data.fact(data.columns[name].type != known.type, name, expected=known.type)
 
 
-def adam_types_of_the_guide(study: Submission) -> Iterator[Look]:
+def adam_types_of_the_guide(study: Datasets) -> Iterator[Look]:
     """ADaM variables of another type than the guide gives them."""
     for data in study.adam():
         for name, known in data.expected.items():
             yield data.fact(data.columns[name].type != known.type, name, expected=known.type)
 
 
-def text_lengths(study: Submission) -> Iterator[Look]:
+def text_lengths(study: Datasets) -> Iterator[Look]:
     """Character variables longer than a transport file of version 5 may hold."""
     for data in study.datasets.values():
         for name in data.texts() if data.format == "xpt" else ():
@@ -153,7 +153,7 @@ def text_lengths(study: Submission) -> Iterator[Look]:
             yield data.fact(length > _TEXT_BYTES, name, length=f"{length:,}")
 
 
-def lengths_needed(study: Submission) -> Iterator[Look]:
+def lengths_needed(study: Datasets) -> Iterator[Look]:
     """Character variables that are longer than their longest value."""
     for data in study.datasets.values():
         if data.format != "xpt" or not data.height:
@@ -183,7 +183,7 @@ def parts_alike(study: Submission) -> Iterator[Look]:
 # What is there
 
 
-def required_variables(study: Submission) -> Iterator[Look]:
+def required_variables(study: Datasets) -> Iterator[Look]:
     """Required variables of the guide that are absent."""
     for data in study.sdtm():
         for variable in data.ig.variables if data.ig else ():
@@ -191,7 +191,7 @@ def required_variables(study: Submission) -> Iterator[Look]:
                 yield data.fact(variable.name not in data.columns, variable.name)
 
 
-def required_filled(study: Submission) -> Iterator[Look]:
+def required_filled(study: Datasets) -> Iterator[Look]:
     """Records that lack a value of a required variable."""
     for data in study.sdtm():
         for variable in data.ig.variables if data.ig else ():
@@ -199,7 +199,7 @@ def required_filled(study: Submission) -> Iterator[Look]:
                 yield data.filled(variable.name)
 
 
-def custom_variables(study: Submission) -> Iterator[Look]:
+def custom_variables(study: Datasets) -> Iterator[Look]:
     """What every domain of a class has, asked of domains that are not in the guide."""
     for data in study.sdtm(*GENERAL_CLASSES):
         if data.ig is None:
@@ -207,13 +207,13 @@ def custom_variables(study: Submission) -> Iterator[Look]:
                 yield data.fact(data.v(name) not in data.columns, name)
 
 
-def identified_subjects(study: Submission) -> Iterator[Look]:
+def identified_subjects(study: Datasets) -> Iterator[Look]:
     """Datasets of a general class without a variable that says whose records they are."""
     for data in study.sdtm(*GENERAL_CLASSES):
         yield data.fact(not {"USUBJID", "APID", "POOLID", "SPDEVID"} & data.columns.keys(), "USUBJID")
 
 
-def expected_variables(study: Submission) -> Iterator[Look]:
+def expected_variables(study: Datasets) -> Iterator[Look]:
     """Expected variables of the guide that are absent."""
     for data in study.sdtm():
         for variable in data.ig.variables if data.ig else ():
@@ -221,7 +221,7 @@ def expected_variables(study: Submission) -> Iterator[Look]:
                 yield data.fact(variable.name not in data.columns, variable.name)
 
 
-def known_variables(study: Submission) -> Iterator[Look]:
+def known_variables(study: Datasets) -> Iterator[Look]:
     """Variables that neither the guide nor the model has for the dataset."""
     for data in study.sdtm():
         if data.ig or data.class_name in GENERAL_CLASSES:
@@ -230,7 +230,7 @@ def known_variables(study: Submission) -> Iterator[Look]:
                 yield data.fact(not known, name)
 
 
-def companions(study: Submission) -> Iterator[Look]:
+def companions(study: Datasets) -> Iterator[Look]:
     """Variables that say little without another one, which is absent."""
     for data in study.sdtm(*GENERAL_CLASSES):
         for one, other in _COMPANIONS:
@@ -238,28 +238,28 @@ def companions(study: Submission) -> Iterator[Look]:
                 yield data.fact(data.v(other) not in data.columns, one, other=data.v(other))
 
 
-def timing_variable(study: Submission) -> Iterator[Look]:
+def timing_variable(study: Datasets) -> Iterator[Look]:
     """Datasets of a general class without any variable of timing."""
     for data in study.sdtm(*GENERAL_CLASSES):
         yield data.fact(not any(v.role == "Timing" for v in data.expected.values()))
 
 
-def collection_day(study: Submission) -> Iterator[Look]:
+def collection_day(study: Datasets) -> Iterator[Look]:
     """--DTC without --DY."""
     yield from _day(study, "--DTC", "--DY")
 
 
-def start_day(study: Submission) -> Iterator[Look]:
+def start_day(study: Datasets) -> Iterator[Look]:
     """--STDTC without --STDY."""
     yield from _day(study, "--STDTC", "--STDY")
 
 
-def end_day(study: Submission) -> Iterator[Look]:
+def end_day(study: Datasets) -> Iterator[Look]:
     """--ENDTC without --ENDY."""
     yield from _day(study, "--ENDTC", "--ENDY")
 
 
-def _day(study: Submission, date: str, number: str) -> Iterator[Look]:
+def _day(study: Datasets, date: str, number: str) -> Iterator[Look]:
     for data in study.having(date, among=study.sdtm(*GENERAL_CLASSES, "Special-Purpose")):
         if (
             not data.is_empty(data.v(date))
@@ -276,13 +276,13 @@ def demographics(study: Submission) -> Iterator[Look]:
         yield others[0].fact(study.get("DM") is None)
 
 
-def dataset_filled(study: Submission) -> Iterator[Look]:
+def dataset_filled(study: Datasets) -> Iterator[Look]:
     """Datasets without records."""
     for data in study.datasets.values():
         yield data.fact(not data.height)
 
 
-def permissible_filled(study: Submission) -> Iterator[Look]:
+def permissible_filled(study: Datasets) -> Iterator[Look]:
     """Permissible variables without any value."""
     for data in study.sdtm():
         for name, known in data.expected.items() if data.height else ():
@@ -293,7 +293,7 @@ def permissible_filled(study: Submission) -> Iterator[Look]:
 # Order and keys
 
 
-def variable_order(study: Submission) -> Iterator[Look]:
+def variable_order(study: Datasets) -> Iterator[Look]:
     """Variables that stand after one that the guide or the model puts behind them."""
     for data in study.sdtm():
         if data.ig is None:
@@ -308,14 +308,14 @@ def variable_order(study: Submission) -> Iterator[Look]:
         yield data.fact(bool(wrong[1]), wrong[1], other=wrong[0])
 
 
-def domain_value(study: Submission) -> Iterator[Look]:
+def domain_value(study: Datasets) -> Iterator[Look]:
     """Values of DOMAIN other than the code in the name of the dataset."""
     for data in study.having("DOMAIN"):
         code = data.name[:4] if data.name.startswith("AP") and len(data.name) >= 4 else data.name[:2]
         yield data.not_among("DOMAIN", [code], expected=code)
 
 
-def domain_published(study: Submission) -> Iterator[Look]:
+def domain_published(study: Datasets) -> Iterator[Look]:
     """Domain codes that are neither published nor declared as the sponsor's own (X, Y, Z are left to it)."""
     codes = study.governing.codelist("C66734")
     for data in study.having("DOMAIN"):
@@ -331,7 +331,7 @@ def _is_no_domain(codes: frozenset[str], value: object) -> bool:
     return value not in codes and str(value)[:1] not in "XYZ"
 
 
-def related_domain(study: Submission) -> Iterator[Look]:
+def related_domain(study: Datasets) -> Iterator[Look]:
     """Values of RDOMAIN in SUPP-- other than the domain in the name of the dataset."""
     for data in study.sdtm():
         if data.is_supplemental and data.name.startswith("SUPP") and len(data.name) > 4:
@@ -363,13 +363,13 @@ def _numbered_again(seq: str, others: list[Dataset]) -> Beside:
     return found
 
 
-def sequence_whole(study: Submission) -> Iterator[Look]:
+def sequence_whole(study: Datasets) -> Iterator[Look]:
     """--SEQ that is no whole number from 1."""
     for data in study.having("--SEQ"):
         yield data.numbers_wrong("--SEQ", lambda value: (value < 1) | (value % 1 != 0))
 
 
-def records_unique(study: Submission) -> Iterator[Look]:
+def records_unique(study: Datasets) -> Iterator[Look]:
     """Records of a general class that agree in everything but their number."""
     for data in study.having("USUBJID", "--SEQ", among=study.sdtm(*GENERAL_CLASSES)):
         seq = data.v("--SEQ")
@@ -379,14 +379,14 @@ def records_unique(study: Submission) -> Iterator[Look]:
         yield data.repeated(others, topic, *shown)
 
 
-def relations_unique(study: Submission) -> Iterator[Look]:
+def relations_unique(study: Datasets) -> Iterator[Look]:
     """Supplemental qualifiers given twice to one record."""
     keys = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
     for data in study.having("QVAL", *keys):
         yield data.repeated(keys, "QNAM", "IDVAR", "IDVARVAL", "QVAL")
 
 
-def define_keys_unique(study: Submission) -> Iterator[Look]:
+def define_keys_unique(study: Datasets) -> Iterator[Look]:
     """Records that share the key that define.xml gives the dataset."""
     for data in study.datasets.values():
         keys = data.define_keys

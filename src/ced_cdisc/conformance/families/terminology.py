@@ -13,14 +13,14 @@ from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Block
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets
 from ced_cdisc.standards.ct import CtCodelist
 
 # Values that the guide itself gives beside the terms.
 _BESIDE_TERMS = {"RACE": ("MULTIPLE",)}
 
 
-def closed_codelists(study: Submission) -> Iterator[Look]:
+def closed_codelists(study: Datasets) -> Iterator[Look]:
     """Values that are no term of a codelist that cannot be extended."""
     for data, name, lists in _coded(study):
         if not any(codelist.extensible for codelist in lists):
@@ -28,7 +28,7 @@ def closed_codelists(study: Submission) -> Iterator[Look]:
             yield data.values_wrong(name, partial(_is_not, terms), codelist=_named(lists))
 
 
-def spelling_of_terms(study: Submission) -> Iterator[Look]:
+def spelling_of_terms(study: Datasets) -> Iterator[Look]:
     """Values of extensible codelists that are terms but for the case of their letters."""
     for data, name, lists in _coded(study):
         if any(codelist.extensible for codelist in lists):
@@ -40,7 +40,7 @@ def spelling_of_terms(study: Submission) -> Iterator[Look]:
             yield data.values_wrong(name, wrong, codelist=_named(lists))
 
 
-def synonyms_of_terms(study: Submission) -> Iterator[Look]:
+def synonyms_of_terms(study: Datasets) -> Iterator[Look]:
     """Values of extensible codelists that are synonyms of one of their terms."""
     for data, name, lists in _coded(study):
         if any(codelist.extensible for codelist in lists):
@@ -53,7 +53,7 @@ def synonyms_of_terms(study: Submission) -> Iterator[Look]:
             yield data.values_wrong(name, wrong, codelist=_named(lists))
 
 
-def code_and_name(study: Submission) -> Iterator[Look]:
+def code_and_name(study: Datasets) -> Iterator[Look]:
     """Test codes of published codelists with another name than the published one."""
     package = study.governing.package("SDTM")
     for data in study.having("--TESTCD", "--TEST") if package else ():
@@ -80,7 +80,7 @@ def _with_names(test: str, codes: CtCodelist, names: CtCodelist, block: Block) -
     return with_columns(block.frame, [block.frame.select(published.alias("published name")).to_series()])
 
 
-def define_codelists(study: Submission) -> Iterator[Look]:
+def define_codelists(study: Datasets) -> Iterator[Look]:
     """Values that the codelist of the variable in define.xml does not have."""
     for data in study.datasets.values():
         for name, terms in _define_terms(data).items():
@@ -88,11 +88,11 @@ def define_codelists(study: Submission) -> Iterator[Look]:
             yield data.values_wrong(name, partial(_is_not, set(listed)))
 
 
-def _terms(study: Submission, lists: list[CtCodelist]) -> set[str]:
+def _terms(study: Datasets, lists: list[CtCodelist]) -> set[str]:
     return study.once(f"terms of {_named(lists)}", lambda: {term for one in lists for term in one.values})
 
 
-def _folded(study: Submission, lists: list[CtCodelist]) -> set[str]:
+def _folded(study: Datasets, lists: list[CtCodelist]) -> set[str]:
     terms = _terms(study, lists)
     return study.once(f"folded terms of {_named(lists)}", lambda: {term.casefold() for term in terms})
 
@@ -101,12 +101,12 @@ def _is_not(terms: set[Any], value: object) -> bool:
     return value not in terms
 
 
-def _coded(study: Submission) -> Iterable[tuple[Dataset, str, list[CtCodelist]]]:
+def _coded(study: Datasets) -> Iterable[tuple[Dataset, str, list[CtCodelist]]]:
     """The character variables of SDTM with codelists of the guide that are all in the package."""
     return study.once("coded variables", lambda: list(_with_codelists(study)))
 
 
-def _with_codelists(study: Submission) -> Iterator[tuple[Dataset, str, list[CtCodelist]]]:
+def _with_codelists(study: Datasets) -> Iterator[tuple[Dataset, str, list[CtCodelist]]]:
     for data in study.sdtm():
         for name, known in data.expected.items():
             lists = [study.governing.codelist(code) for code in known.codelists]

@@ -11,7 +11,7 @@ import polars as pl
 
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.submission import Datasets, Submission
 
 VALUE = pl.col("value")
 _CODE = "^[A-Z_][A-Z0-9_]{0,7}$"
@@ -34,42 +34,42 @@ _DAMAGED = r"\x{FFFD}|Ã[\x{80}-\x{BF}]|â€|Â[\x{A0}-\x{BF}]"
 # Characters
 
 
-def no_leading_blank(study: Submission) -> Iterator[Look]:
+def no_leading_blank(study: Datasets) -> Iterator[Look]:
     """Texts that begin with a blank."""
     yield from _texts(study, VALUE.str.starts_with(" "))
 
 
-def no_lone_point(study: Submission) -> Iterator[Look]:
+def no_lone_point(study: Datasets) -> Iterator[Look]:
     """Texts that are a point alone, the missing number of SAS."""
     yield from _texts(study, VALUE.str.strip_chars() == ".")
 
 
-def printable(study: Submission) -> Iterator[Look]:
+def printable(study: Datasets) -> Iterator[Look]:
     """Texts with control characters, such as a tab or the end of a line."""
     yield from _texts(study, VALUE.str.contains(r"[\x00-\x1f\x7f]"))
 
 
-def in_ascii(study: Submission) -> Iterator[Look]:
+def in_ascii(study: Datasets) -> Iterator[Look]:
     """Texts with characters beyond ASCII."""
     yield from _texts(study, VALUE.str.len_bytes() != VALUE.str.len_chars())
 
 
-def undamaged(study: Submission) -> Iterator[Look]:
+def undamaged(study: Datasets) -> Iterator[Look]:
     """Texts that were read in another encoding than they were written in."""
     yield from _texts(study, VALUE.str.contains(_DAMAGED))
 
 
-def no_artefacts(study: Submission) -> Iterator[Look]:
+def no_artefacts(study: Datasets) -> Iterator[Look]:
     """Texts that a program wrote for a value it did not have."""
     yield from _texts(study, VALUE.is_in(_ARTEFACTS))
 
 
-def no_markup(study: Submission) -> Iterator[Look]:
+def no_markup(study: Datasets) -> Iterator[Look]:
     """Texts with character references of HTML."""
     yield from _texts(study, VALUE.str.contains(r"&(amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);"))
 
 
-def _texts(study: Submission, wrong: pl.Expr) -> Iterator[Look]:
+def _texts(study: Datasets, wrong: pl.Expr) -> Iterator[Look]:
     for data in study.datasets.values():
         yield data.texts_wrong(wrong)
 
@@ -77,25 +77,25 @@ def _texts(study: Submission, wrong: pl.Expr) -> Iterator[Look]:
 # Dates and durations
 
 
-def iso_dates(study: Submission) -> Iterator[Look]:
+def iso_dates(study: Datasets) -> Iterator[Look]:
     """Dates and times of SDTM that are not ISO 8601, or of a day that does not exist."""
     for data, name in _described(study, "datetime"):
         yield data.values_wrong(name, lambda value: not is_iso(value))
 
 
-def iso_durations(study: Submission) -> Iterator[Look]:
+def iso_durations(study: Datasets) -> Iterator[Look]:
     """Durations of SDTM that are not ISO 8601."""
     for data, name in _described(study, "duration"):
         yield data.values_wrong(name, lambda value: not (_DURATION.fullmatch(value) or _interval(value)))
 
 
-def plausible_years(study: Submission) -> Iterator[Look]:
+def plausible_years(study: Datasets) -> Iterator[Look]:
     """Dates before 1900 or after 2099."""
     for data, name in _described(study, "datetime"):
         yield data.values_wrong(name, lambda value: bool(_FAR_YEAR.match(value)))
 
 
-def _described(study: Submission, kind: str) -> Iterator[tuple[Dataset, str]]:
+def _described(study: Datasets, kind: str) -> Iterator[tuple[Dataset, str]]:
     for data in study.sdtm():
         for name, known in data.expected.items():
             by_name = kind == "datetime" and name.endswith("DTC")
@@ -132,7 +132,7 @@ def _interval(text: str) -> bool:
     )
 
 
-def days_not_zero(study: Submission) -> Iterator[Look]:
+def days_not_zero(study: Datasets) -> Iterator[Look]:
     """Study days that are 0; there is no such day."""
     for data in study.datasets.values():
         names = (
@@ -143,7 +143,7 @@ def days_not_zero(study: Submission) -> Iterator[Look]:
                 yield data.numbers_wrong(name, lambda value: value == 0)
 
 
-def days_whole(study: Submission) -> Iterator[Look]:
+def days_whole(study: Datasets) -> Iterator[Look]:
     """Study days that are no whole numbers."""
     for data in study.sdtm():
         for name in _DAYS:
@@ -154,7 +154,7 @@ def days_whole(study: Submission) -> Iterator[Look]:
 # Flags and codes
 
 
-def flags_yes(study: Submission) -> Iterator[Look]:
+def flags_yes(study: Datasets) -> Iterator[Look]:
     """Flags of SDTM that are other than Y or missing."""
     for data in study.sdtm():
         for name in _FLAGS:
@@ -162,7 +162,7 @@ def flags_yes(study: Submission) -> Iterator[Look]:
                 yield data.values_wrong(name, VALUE != "Y")
 
 
-def test_codes(study: Submission) -> Iterator[Look]:
+def test_codes(study: Datasets) -> Iterator[Look]:
     """Test and parameter codes that do not have the shape of a name."""
     for data in study.sdtm():
         for name in dict.fromkeys((data.v("--TESTCD"), "IETESTCD", "TSPARMCD")):
@@ -179,26 +179,26 @@ def test_names(study: Submission) -> Iterator[Look]:
         yield data.values_wrong("TSPARM", VALUE.str.len_chars() > 40)
 
 
-def qualifier_names(study: Submission) -> Iterator[Look]:
+def qualifier_names(study: Datasets) -> Iterator[Look]:
     """QNAM that does not have the shape of a name."""
     for data in study.having("QNAM"):
         yield data.values_wrong("QNAM", ~VALUE.str.contains(_CODE))
 
 
-def qualifier_labels(study: Submission) -> Iterator[Look]:
+def qualifier_labels(study: Datasets) -> Iterator[Look]:
     """QLABEL of more than 40 characters."""
     for data in study.having("QLABEL"):
         yield data.values_wrong("QLABEL", VALUE.str.len_chars() > 40)
 
 
-def parameter_codes(study: Submission) -> Iterator[Look]:
+def parameter_codes(study: Datasets) -> Iterator[Look]:
     """PARAMCD that does not have the shape of a name."""
     for data in study.adam():
         if "PARAMCD" in data.texts():
             yield data.values_wrong("PARAMCD", lambda code: not re.fullmatch(_CODE, code))
 
 
-def arm_codes(study: Submission) -> Iterator[Look]:
+def arm_codes(study: Datasets) -> Iterator[Look]:
     """Codes of arms of more than 20 characters."""
     for data in study.sdtm():
         for name in ("ARMCD", "ACTARMCD"):
@@ -206,19 +206,19 @@ def arm_codes(study: Submission) -> Iterator[Look]:
                 yield data.values_wrong(name, VALUE.str.len_chars() > 20)
 
 
-def element_codes(study: Submission) -> Iterator[Look]:
+def element_codes(study: Datasets) -> Iterator[Look]:
     """Codes of elements of more than 8 characters."""
     for data in study.having("ETCD"):
         yield data.values_wrong("ETCD", VALUE.str.len_chars() > 8)
 
 
-def countries(study: Submission) -> Iterator[Look]:
+def countries(study: Datasets) -> Iterator[Look]:
     """Countries that are not written in three capital letters."""
     for data in study.having("COUNTRY"):
         yield data.values_wrong("COUNTRY", ~VALUE.str.contains("^[A-Z]{3}$"))
 
 
-def dictionary_codes(study: Submission) -> Iterator[Look]:
+def dictionary_codes(study: Datasets) -> Iterator[Look]:
     """Codes of MedDRA that are no whole numbers above 0."""
     for data in study.sdtm("Events"):
         for name in ("--LLTCD", "--PTCD", "--HLTCD", "--HLGTCD", "--BDSYCD", "--SOCCD"):
@@ -226,17 +226,17 @@ def dictionary_codes(study: Submission) -> Iterator[Look]:
                 yield data.numbers_wrong(name, lambda value: (value <= 0) | (value % 1 != 0))
 
 
-def one_name_a_code(study: Submission) -> Iterator[Look]:
+def one_name_a_code(study: Datasets) -> Iterator[Look]:
     """Test codes with several names."""
     yield from _one_to_one(study, code_first=True)
 
 
-def one_code_a_name(study: Submission) -> Iterator[Look]:
+def one_code_a_name(study: Datasets) -> Iterator[Look]:
     """Test names with several codes."""
     yield from _one_to_one(study, code_first=False)
 
 
-def _one_to_one(study: Submission, *, code_first: bool) -> Iterator[Look]:
+def _one_to_one(study: Datasets, *, code_first: bool) -> Iterator[Look]:
     for data in study.sdtm():
         for pair in (("--TESTCD", "--TEST"), ("TSPARMCD", "TSPARM"), ("QNAM", "QLABEL")):
             if data.has(*pair):
@@ -254,7 +254,7 @@ def _with_several(data: Dataset, one: str, other: str, pairs: pl.DataFrame) -> I
 # Results
 
 
-def numbers_agree(study: Submission) -> Iterator[Look]:
+def numbers_agree(study: Datasets) -> Iterator[Look]:
     """--STRESN that is not the number in --STRESC."""
     for data in study.having("--STRESC", "--STRESN"):
         parsed, number = pl.col("number"), data.col("--STRESN")
@@ -263,14 +263,14 @@ def numbers_agree(study: Submission) -> Iterator[Look]:
         yield data.records(apart, "--STRESN", "--STRESC", of=of, frame=data.with_number("--STRESC"))
 
 
-def numbers_filled(study: Submission) -> Iterator[Look]:
+def numbers_filled(study: Datasets) -> Iterator[Look]:
     """--STRESN that is missing where --STRESC is a number."""
     for data in study.having("--STRESC", "--STRESN"):
         of, frame = pl.col("number").is_not_null(), data.with_number("--STRESC")
         yield data.records(data.col("--STRESN").is_null(), "--STRESN", "--STRESC", of=of, frame=frame)
 
 
-def texts_of_numbers(study: Submission) -> Iterator[Look]:
+def texts_of_numbers(study: Datasets) -> Iterator[Look]:
     """--STRESN that is filled where --STRESC is no number."""
     for data in study.having("--STRESC", "--STRESN"):
         yield data.records(
@@ -278,13 +278,13 @@ def texts_of_numbers(study: Submission) -> Iterator[Look]:
         )
 
 
-def decimal_points(study: Submission) -> Iterator[Look]:
+def decimal_points(study: Datasets) -> Iterator[Look]:
     """Standard results that are numbers written with a decimal comma."""
     for data in study.having("--STRESC"):
         yield data.values_wrong("--STRESC", VALUE.str.contains(r"^[+-]?\d+,\d+$"), "--TESTCD")
 
 
-def one_unit_a_test(study: Submission) -> Iterator[Look]:
+def one_unit_a_test(study: Datasets) -> Iterator[Look]:
     """Tests with several standard units, within what makes a series of one kind."""
     for data in study.having("--TESTCD", "--STRESC", "--STRESU"):
         kind = [data.v(n) for n in ("--TESTCD", "--SPEC", "--CAT", "--METHOD", "--MRKSTR") if data.has(n)]
@@ -302,7 +302,7 @@ def _units(data: Dataset, kind: list[str], filled: pl.Expr, pairs: pl.DataFrame)
     yield data.records(pl.col("__units").is_not_null(), "--STRESU", "--TESTCD", of=filled, frame=frame)
 
 
-def units_with_results(study: Submission) -> Iterator[Look]:
+def units_with_results(study: Datasets) -> Iterator[Look]:
     """Units of results that are not there."""
     for data in study.sdtm():
         for unit, result in (("--STRESU", "--STRESC"), ("--ORRESU", "--ORRES"), ("--DOSU", "--DOSE")):
@@ -314,13 +314,13 @@ def units_with_results(study: Submission) -> Iterator[Look]:
                 yield data.records(~there & done, unit, result)
 
 
-def age_units(study: Submission) -> Iterator[Look]:
+def age_units(study: Datasets) -> Iterator[Look]:
     """An age without its unit."""
     for data in study.having("AGE", "AGEU"):
         yield data.records(data.col("AGEU").is_null(), "AGE", "AGEU")
 
 
-def amounts_positive(study: Submission) -> Iterator[Look]:
+def amounts_positive(study: Datasets) -> Iterator[Look]:
     """Ages and doses below 0."""
     for data in study.sdtm():
         for name in ("AGE", "--DOSE"):
