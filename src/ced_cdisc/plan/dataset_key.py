@@ -196,6 +196,9 @@ class _Forms:
         form = self.form
         if kind is tuple or kind is list:
             return b"(%b)" % b",".join([form(one) for one in value])
+        get = self._getters.get(kind)  # of a kind of record that was met before
+        if get is not None:
+            return kind.__name__.encode() + b"(%b)" % b",".join([form(one) for one in get(value)])
         if kind is Location:
             return f"L{value.file!r}{value.line}:{value.column}".encode("utf-8", "surrogatepass")
         if kind is Text:
@@ -206,10 +209,8 @@ class _Forms:
         if is_record(kind):
             if self._nodes is not None and issubclass(kind, Node):
                 return self._nodes.form(value)
-            get = self._getters.get(kind)
-            if get is None:
-                get = self._getters[kind] = _getter(kind, self._fields_out.get(kind, ()))
-            return kind.__name__.encode() + b"(%b)" % b",".join([form(one) for one in get(value)])
+            self._getters[kind] = _getter(kind, self._fields_out.get(kind, ()))
+            return self._long(value, kind)
         if isinstance(value, Mapping):
             pairs = cast("Mapping[object, object]", value).items()
             return b"{%b}" % b",".join([form(name) + b"=" + form(one) for name, one in pairs])

@@ -53,7 +53,7 @@ def derived_records(
         early = _needed(entry, rest, whole)
         first = {name: rest.pop(name) for name in list(rest) if name in early}
         # A flag is on one record of a group: a record that repeats it does not take it over.
-        known = {name for name, line in whole.items() if name not in rest and line.verb != "flag"}
+        known = [name for name, line in whole.items() if name not in rest and line.verb != "flag"]
         computed = maker.make(entry, known)
         made += [replace(computed[0], first=(*in_order(first), *computed[0].first)), *computed[1:]]
         methods += [line.method for one in computed for line in one.lines if line.method and _is_dtype(line)]
