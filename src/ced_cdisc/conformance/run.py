@@ -46,10 +46,12 @@ def run_rules(
     able = [rule for rule, reason in lacking.items() if not reason]
     each = [rule for rule in able if rule.is_of_each]
     memory = KnownLooks(known, records) if known else None
+    # Of each dataset by itself: what is known, and the looks of those of which it is not.
     here = [data for data in study.datasets.values() if partner is None or data.records_held.is_at_hand]
     by_itself = {} if memory is None else memory.said_by_itself(here, study)
     new = [data for data in here if data.name not in by_itself]
     of_each = _looks_of_each(study, new, each)
+    # Of several together, all looks: a partner has the same ones, of which each answers its own.
     of_all = {rule: _looks(study, rule) for rule in able if not rule.is_of_each}
     asked = _to_ask(of_all.items())
     said = _answers(_to_ask((rule, found) for (_, rule), found in of_each.items()) | asked, records, memory)
@@ -59,6 +61,7 @@ def run_rules(
     if partner is not None:
         theirs, said = _shared(by_itself, asked, said, records, partner)
         by_itself = {**theirs, **by_itself}
+        # Of whatever it did not tell of.
         lost = [data for data in study.datasets.values() if data.name not in by_itself]
         of_each = _looks_of_each(study, lost, each)
         answers = _asked(_to_ask((rule, found) for (_, rule), found in of_each.items()), records)
