@@ -123,7 +123,6 @@ class Digests:
         return DatasetDigest(
             self.of(dataset),
             hashlib.sha256(self._made.form(dataset)).hexdigest(),
-            self._parts(dataset),
             _reads(dataset, frozenset((*known, VISITS)) - {""}) | needed(dataset),
         )
 
@@ -135,8 +134,9 @@ class Digests:
         """Of what all datasets of a study depend on, beside its tables, visits and other datasets."""
         return self.of(tuple(getattr(plan, name) for name in names_of(StudyPlan) if name not in _NOT_OF_DATA))
 
-    def _parts(self, dataset: DatasetPlan) -> dict[str, str]:
-        """Of each variable and of what else there is, wherever it stands."""
+    def parts(self, dataset: DatasetPlan) -> dict[str, str]:
+        """Of each variable (``AESEV``, ``supp.X``) and what else there is (``.sort``), wherever it stands."""
+        self._alive.append(dataset)
         lines = [line for block in dataset.blocks for line in block.lines]
         lines += [line for one in dataset.computed for line in (*one.first, *one.lines)] + [*dataset.lines]
         found: dict[str, list[object]] = {one.name: [one] for one in dataset.variables}

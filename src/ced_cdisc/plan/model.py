@@ -308,13 +308,11 @@ class DatasetDigest(Struct, frozen=True):
     Attributes:
         whole: of everything, the places in the specs among it, which findings name.
         made: of what its records are made of; labels, origins, comments and places are left out.
-        parts: of each variable (``AESEV``, ``supp.X``) and of what else there is (``.sort``).
         reads: the names of all tables and datasets that may be read, and ``visits``.
     """
 
     whole: str
     made: str
-    parts: Mapping[str, str]
     reads: frozenset[str]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Stopped
+from ced_cdisc.plan.dataset_key import Digests
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.reach import owned
 from ced_cdisc.plan.texts import TextChanges
@@ -71,6 +72,8 @@ class Kept:
         self._tool = tool
         self._last: dict[str, Any] = {}
         self._contents: dict[str, str] = {}
+        self._parts_of: dict[str, dict[str, str]] = {}
+        self._digests = Digests()
         self._thread = ThreadPoolExecutor(1)
         self.tables = KeptTables(files, tool)
         self.packages = KeptPackages(files, tool, self.content)
@@ -153,8 +156,8 @@ class Kept:
             for dataset in study.datasets:
                 name = study.qualified(dataset.name)
                 if name in self._contents or name in self._entries:
-                    parts = study.digests[dataset.name].parts
-                    last[name] = {"made": self.made_of.made(study, dataset), "parts": dict(parts)}
+                    made = self.made_of.made(study, dataset)
+                    last[name] = {"made": made, "parts": self._parts(study, dataset)}
         for name, entry in self._entries.items():
             if entry.value:
                 body, content = entry.packed.result()
@@ -202,9 +205,20 @@ class Kept:
     def explain(self, study: StudyPlan, dataset: DatasetPlan, made: Made) -> None:
         """Note why a dataset is made anew."""
         name = study.qualified(dataset.name)
-        last = self._last.get(name)
-        parts = study.digests[dataset.name].parts
+        parts, last = self._parts(study, dataset), self._last.get(name)
         self.reasons[name] = reason(study, dataset, made, parts, last, damaged=name in self.files.damaged)
+
+    def _parts(self, study: StudyPlan, dataset: DatasetPlan) -> dict[str, str]:
+        """The digests of the parts of a dataset's plan; those that the last build told, of the same plan."""
+        name = study.qualified(dataset.name)
+        if name not in self._parts_of:
+            match self._last.get(name):
+                case {"made": {"plan": str(plan)}, "parts": {**parts}}:
+                    known = plan == study.digests[dataset.name].whole
+                case _:
+                    known, parts = False, {}
+            self._parts_of[name] = parts if known else self._digests.parts(dataset)
+        return self._parts_of[name]
 
     def told(self) -> dict[str, str]:
         """By dataset, in words, why it was made anew, or that it was kept and what of it was not."""
