@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from ced_cdisc.core.collector import uncollected
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.numbers import pin
@@ -25,6 +26,7 @@ from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
 from ced_cdisc.write.sequence_lock import SequenceLock
 
 
+@uncollected()
 def make_plan(
     study: StudyFolders,
     findings: Findings,
