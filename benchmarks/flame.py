@@ -59,8 +59,10 @@ def sampled(folder: Path | None) -> Part:
         from ced_cdisc.pipeline import build
 
         work_as_small(places["raw"], SMALL_RAW)
-        build(places["raw"], Path(made) / "out", mappings=places["mappings"], define=places["define"])
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        try:
+            build(places["raw"], Path(made) / "out", mappings=places["mappings"], define=places["define"])
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)  # else its next signal ends the process without a word
     return root
 
 
