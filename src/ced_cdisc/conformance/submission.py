@@ -77,7 +77,7 @@ class Datasets(Struct, eq=False, dict=True):
         return [d for d in self.sdtm() if d.domain == code and not d.is_supplemental and d.name[:2] != "AP"]
 
     def once(self, key: str, make: Callable[[], T]) -> T:
-        """What several rules make of the submission, made once."""
+        """What several rules make of the datasets, made once."""
         if key not in self._held:
             self._held[key] = make()
         return self._held[key]

@@ -7,10 +7,10 @@ texts and numbers that may as well stand in a column.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any, cast
 
+from ced_cdisc.core.fields import names_of
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 
@@ -90,5 +90,4 @@ def _may_vary(node: tree.Node) -> bool:
 def _fields(kind: type[tree.Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The fields of a kind of node that hold nodes, and the others that values hang on."""
     below = tree.parts_of(kind)
-    names = (item.name for item in fields(kind))
-    return below, tuple(name for name in names if name not in (*below, *_UNSEEN, "type"))
+    return below, tuple(name for name in names_of(kind) if name not in (*below, *_UNSEEN, "type"))

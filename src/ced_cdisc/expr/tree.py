@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar, cast
 
+from ced_cdisc.core.fields import names_of
 from ced_cdisc.core.imputation import Imputation
 from ced_cdisc.derivations.record import Derivation
 
@@ -52,7 +53,7 @@ class Node:
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled: the fields, and not what is known of the node besides (:func:`walk`)."""
         known = self.__dict__
-        return {name: known[name] for name in _names(type(self))}
+        return {name: known[name] for name in names_of(type(self))}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,12 +268,6 @@ class ReadNumber(Node):
 
 N = TypeVar("N", bound=Node)
 _WALKED = "_walked"
-
-
-@lru_cache(maxsize=64)
-def _names(kind: type[Node]) -> tuple[str, ...]:
-    """The fields of a kind of node."""
-    return tuple(item.name for item in fields(kind))
 
 
 @lru_cache(maxsize=64)
