@@ -59,3 +59,18 @@ def test_what_cannot_be_written_is_told_as_python_tells_it() -> None:
     code, _, err = ended("check-spec", before="sys.stdout = open('/dev/full', 'w')\nprint('lost')")
     assert code == 120
     assert "No space left on device" in err
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted as Linux lists them")
+def test_numpy_starts_no_threads_of_its_own_unless_the_user_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would spin beside the work; on one processor there are none in any case."""
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    counting = """import ced_cdisc.cli.__main__ as command
+def main():
+    import os, numpy
+    print(os.environ["OPENBLAS_NUM_THREADS"], len(os.listdir("/proc/self/task")))
+    sys.exit(0)
+command.main = main"""
+    assert ended(before=counting)[1] == "1 1\n"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    assert ended(before=counting)[1].startswith("2 ")

@@ -16,7 +16,11 @@ def run() -> None:
     A build leaves a million values behind, and Python takes them apart one by one before a process ends, for
     a tenth of the time that the build took. Nobody waits for that: when all else that belongs to an end is
     done, the process is left with its exit code.
+
+    The library of linear algebra that comes with numpy starts a thread for each processor once it is loaded,
+    and these spin while they wait, beside work that needs the processors. No command has matrices for them.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         main()
     except SystemExit as ended:
