@@ -99,17 +99,15 @@ class Findings:
     """Whom the data of the run are about, once they are read."""
 
     def __init__(self, items: Iterable[Finding] = ()) -> None:
-        self._items: list[Finding] = list(items)
+        self._items = dict.fromkeys(items)
 
     def add(self, finding: Finding) -> None:
         """Append one finding; an exact duplicate is kept once."""
-        if finding not in self._items:
-            self._items.append(finding)
+        self._items[finding] = None
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Append several findings."""
-        for finding in findings:
-            self.add(finding)
+        self._items.update(dict.fromkeys(findings))
 
     def sorted(self) -> list[Finding]:
         """All findings in an order that depends on their content alone."""
