@@ -111,6 +111,10 @@ def test_ancova_is_the_partial_f_test(seed: int) -> None:
         (lambda: methods.median_and_quartiles([], 7), "there is no value"),
         (lambda: methods.min_and_max([]), "there is no value"),
         (lambda: methods.paired_t([2.0, 2.0]), "all differences are equal"),
+        (lambda: methods.paired_t([0.0, 0.0]), "all differences are equal"),
+        (lambda: methods.paired_t([0.1, 0.1, 0.1]), "all differences are equal"),
+        (lambda: methods.paired_t([2.3] * 12), "all differences are equal"),
+        (lambda: methods.paired_t([5.1 - 5.0, 6.1 - 6.0, 7.1 - 7.0]), "all differences are equal"),
         (lambda: methods.mann_whitney([], [1.0]), "a group has no value"),
         (lambda: methods.mann_whitney([1.0], [1.0]), "all values are equal"),
         (
@@ -122,6 +126,16 @@ def test_ancova_is_the_partial_f_test(seed: int) -> None:
             lambda: methods.ancova([(1.0, 0.0), (2.0, 0.0)], [(1.0, 1.0), (4.0, 1.0)]),
             "an analysis of covariance needs four values, and a covariate that varies within a group",
         ),
+        (
+            lambda: methods.ancova(
+                [(0.1 + 0.3 * x, x) for x in (1.0, 2.0, 3.0)], [(0.7 + 0.3 * x, x) for x in (1.0, 2.0, 4.0)]
+            ),
+            "the values lie on lines without any scatter",
+        ),
+        (
+            lambda: methods.ancova([(5.1, x) for x in (1.0, 2.0, 3.0)], [(5.3, x) for x in (1.0, 2.0, 4.0)]),
+            "the values lie on lines without any scatter",
+        ),
     ],
 )
 def test_what_does_not_suffice(call: object, said: str) -> None:
@@ -129,3 +143,17 @@ def test_what_does_not_suffice(call: object, said: str) -> None:
     with pytest.raises(TooFew) as found:
         call()
     assert str(found.value) == said
+
+
+def test_little_scatter_is_scatter() -> None:
+    """Differences of a millionth of their size are no rounding of floats."""
+    differences = [0.1, 0.1000001, 0.0999999, 0.1000002]
+    expected = stats.ttest_1samp(differences, 0)
+    found = methods.paired_t(differences).values
+    assert found["statistic"] == pytest.approx(float(expected.statistic), rel=1e-7)
+    pairs = [(1e6 + x + scatter, x) for x, scatter in ((1.0, 0.1), (2.0, -0.1), (1.0, 0.2), (4.0, 0.0))]
+    assert 0 < methods.ancova(pairs[:2], pairs[2:]).values["p"] < 1
+
+
+def test_equal_values_have_no_deviation() -> None:
+    assert methods.mean_and_sd([0.1, 0.1, 0.1]).values["sd"] == 0

@@ -18,6 +18,9 @@ from ced_cdisc.plan.analyses import NUMPY_QUANTILES
 EXACT_BELOW = 50
 """So many values, or more, are too many for R to take the exact distribution by itself."""
 
+_SCATTER = 1e-9
+"""Less of the size of the values is no scatter, but their rounding: 5.1 - 5.0 is not quite 7.1 - 7.0."""
+
 
 class TooFew(ValueError):
     """The values do not suffice for the method; the text says why."""
@@ -58,7 +61,8 @@ def mean_and_sd(values: Sequence[float]) -> Found:
     if len(values) < 2:
         raise TooFew("a standard deviation needs two values")
     array = np.array(values)
-    return Found({"n": len(values), "mean": float(array.mean()), "sd": float(array.std(ddof=1))})
+    sd = float(array.std(ddof=1)) if min(values) < max(values) else 0.0  # the mean may be rounded
+    return Found({"n": len(values), "mean": float(array.mean()), "sd": sd})
 
 
 def median_and_quartiles(values: Sequence[float], kind: int) -> Found:
@@ -137,9 +141,13 @@ def _corrected(correction: bool) -> str:
 
 
 def paired_t(differences: Sequence[float]) -> Found:
-    """The paired t test of the differences, with their mean, its 95 % confidence interval, and the SD."""
+    """The paired t test of the differences, with their mean, its 95 % confidence interval, and the SD.
+
+    Raises:
+        TooFew: fewer than two differences, or all are equal: to within a billionth of their size.
+    """
     found = mean_and_sd(differences).values
-    if not found["sd"]:
+    if max(differences) - min(differences) <= _SCATTER * max(abs(value) for value in differences):
         raise TooFew("all differences are equal")
     mean, error = found["mean"], found["sd"] / sqrt(len(differences))
     freedom = len(differences) - 1
@@ -197,13 +205,15 @@ def ancova(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, f
         ``difference`` (second minus first) with its 95 % confidence interval, ``statistic`` t, and ``p``.
 
     Raises:
-        TooFew: fewer than 4 values, a group without value, or a covariate that cannot be told from the group.
+        TooFew: fewer than 4 values, a group without value, a covariate that cannot be told from the group,
+            or values within a billionth of their size of lines.
     """
     import numpy as np
 
     if not first or not second:
         raise TooFew("a group has no value")
-    rows = [(1.0, 0.0, x) for _, x in first] + [(1.0, 1.0, x) for _, x in second]
+    middle = sum(x for _, x in (*first, *second)) / (len(first) + len(second))
+    rows = [(1.0, 0.0, x - middle) for _, x in first] + [(1.0, 1.0, x - middle) for _, x in second]
     y = np.array([value for value, _ in (*first, *second)])
     design = np.array(rows)
     freedom = len(rows) - 3
@@ -214,10 +224,10 @@ def ancova(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, f
     inverse = np.linalg.inv(design.T @ design)
     effects = inverse @ design.T @ y
     rest = y - design @ effects
+    if np.linalg.norm(rest) <= _SCATTER * np.linalg.norm(y):
+        raise TooFew("the values lie on lines without any scatter")
     error = float(np.sqrt(inverse[1, 1] * (rest @ rest) / freedom))
     difference = float(effects[1])
-    if not error:
-        raise TooFew("the values lie on lines without any scatter")
     t = difference / error
     half = _quantile_of_t(freedom) * error
     values = {"difference": difference, "lower": difference - half, "upper": difference + half}
