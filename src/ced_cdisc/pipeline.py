@@ -30,8 +30,8 @@ from ced_cdisc.stages.guiding import make_guides, read_guides
 from ced_cdisc.stages.kept import Kept, keeping
 from ced_cdisc.stages.planning import (
     digests,
+    made_digests,
     make_plan,
-    package_digests,
     pin_numbers,
     prepare_output,
     stop_on_errors,
@@ -147,6 +147,7 @@ def build(
 
     plan, specs = make_plan(study, findings, asked, profile, digested=incremental)
     guides = read_guides(study, plan, findings)
+    read = digests({**specs, **guides.files})  # a file that is edited from here on is not what was built
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     plan = written_as(plan, written)
@@ -205,7 +206,7 @@ def build(
         told = accounts(plan, tables, findings)
         products = None if packaged is None else packaged.products
         files.put(make_guides(guides, packages, frames.blocks, told, findings, partner, products))
-        inputs = digests({**specs, **guides.files}, lock) | package_digests(plan)
+        inputs = read | made_digests(plan, lock)
         rows = {name: len(blocks) for name, blocks in frames.blocks.items()}
         shown = findings if show_ids else masked(findings)
         content = manifest(plan, asked, inputs, tables, packages, rows, told, files.digests, shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,22 @@ def test_the_python_api_gives_pandas_frames() -> None:
     assert sorted(result.packages) == ["adam", "sdtm"]
     assert len(result.findings) == 0
     assert list(tree("out")) == FILES
+
+
+@pytest.mark.parametrize("edit", ["written", "removed"])
+def test_specs_that_are_edited_during_a_build_are_not_what_was_built(edit: str) -> None:
+    given()
+    spec = Path("mappings/sdtm/ae.yaml")
+    planned = hashlib.sha256(spec.read_bytes()).hexdigest()
+
+    def meanwhile(name: str, done: int, total: int) -> None:
+        if edit == "removed":
+            spec.unlink(missing_ok=True)
+        else:
+            spec.write_text("# of the next build\n" + spec.read_text())
+
+    ced_cdisc.build("raw", "out", watch=meanwhile, check=False)
+    assert json.loads(Path("out/build.json").read_text())["inputs"]["mappings/sdtm/ae.yaml"] == planned
 
 
 def test_the_python_api_raises_stopped_with_the_findings() -> None:

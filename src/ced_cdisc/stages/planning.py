@@ -157,16 +157,19 @@ def prepare_output(
     return folder
 
 
-def digests(files: Mapping[str, Path], lock: SequenceLock | None) -> dict[str, str]:
-    """The SHA-256 of the specs, by shown name; of the lock that of its content as it stands now."""
-    seen = {name: sha256(path.read_bytes()) for name, path in files.items()}
-    return seen if lock is None else seen | {f"mappings/{SEQUENCE_LOCK}": sha256(lock.content())}
+def digests(files: Mapping[str, Path]) -> dict[str, str]:
+    """The SHA-256 of files, by shown name: of specs once they are planned, as they may be edited later on."""
+    return {name: sha256(path.read_bytes()) for name, path in files.items()}
 
 
-def package_digests(plan: StudyPlan) -> dict[str, str]:
-    """The digests of packages whose plug-ins the study may call; files of plug-ins are among the specs."""
+def made_digests(plan: StudyPlan, lock: SequenceLock | None) -> dict[str, str]:
+    """The SHA-256 of what else a build hangs on: the numbers of the lock as they are now, and packages.
+
+    Packages are those whose plug-ins the study may call; files of plug-ins are among the specs.
+    """
+    seen = {} if lock is None else {f"mappings/{SEQUENCE_LOCK}": sha256(lock.content())}
     named = (one.source for study in plan.studies for one in study.derivations)
-    return {f"plug-in {source.shown}": source.digest for source in named if source.module}
+    return seen | {f"plug-in {source.shown}": source.digest for source in named if source.module}
 
 
 def stop_on_errors(findings: Findings, stage: Stage | None = None) -> None:

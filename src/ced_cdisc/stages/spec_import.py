@@ -118,7 +118,7 @@ def compare_with_build(
     profile = built.profile if built is not None else None
     if built is not None:
         _, files = make_plan(study, Findings(), profile=profile)
-        outdated = stale(source, built, digests(files, None))
+        outdated = stale(source, built, digests(files))
         findings.extend([outdated] if outdated is not None else [])
     return import_workbook(study, kind_of(found, root), old, new, findings, profile)
 
