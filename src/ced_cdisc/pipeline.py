@@ -27,6 +27,7 @@ from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.checking import check_output
 from ced_cdisc.stages.guiding import make_guides, read_guides
+from ced_cdisc.stages.how import How
 from ced_cdisc.stages.kept import Kept, keeping
 from ced_cdisc.stages.planning import (
     digests,
@@ -143,7 +144,7 @@ def build(
     asked, written = _names(only), file_formats(_names(formats))
     limit = bytes_of(split_over) if "xpt" in written else None
     findings = Findings()
-    in_parts = (workers or 1) > 1 or bool(dask) or parts is not None
+    how = How(parts, workers, dask)
 
     plan, specs = make_plan(study, findings, asked, profile, digested=incremental)
     guides = read_guides(study, plan, findings)
@@ -155,7 +156,7 @@ def build(
     is_full = kept is None or kept.is_new  # else little is made, and that would be made twice
     with (
         companion(
-            partial(part_of_build, raw, plan, kept), wanted=processes > 1 and not in_parts and is_full
+            partial(part_of_build, raw, plan, kept), wanted=processes > 1 and not how.is_asked and is_full
         ) as partner,
         ExitStack() as ended,
     ):
@@ -165,11 +166,10 @@ def build(
         from ced_cdisc.stages.kept_parts import KeptParts
         from ced_cdisc.stages.output import accounts, keep_numbers, manifest, places
         from ced_cdisc.stages.packaging import package
-        from ced_cdisc.stages.parts import How, convert_in_parts, parts_of
+        from ced_cdisc.stages.parts import convert_in_parts, parts_of
         from ced_cdisc.stages.reading import left_over, raw_columns, read_raw
         from ced_cdisc.write.output_files import OutputFiles, nowhere
 
-        how = How(parts, workers, dask)
         tables = read_raw(raw, plan, findings, partner, kept.tables if kept is not None else None)
         count = parts_of(plan, tables, how)
         with keeping(kept, tables, in_parts=count > 0):
@@ -200,7 +200,7 @@ def build(
         if verify:
             from ced_cdisc.stages.verifying import verify as compute_again
 
-            verified = compute_again(plan, tables, frames, frames, findings)
+            verified = compute_again(plan, tables, frames, findings)
             stop_on_errors(findings)
         findings.extend(left_over(plan, tables))
         told = accounts(plan, tables, findings)

@@ -6,12 +6,10 @@ order, which is that of the datasets; faults of all parts become the findings of
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ced_cdisc.convert.build import faults_of
@@ -23,13 +21,13 @@ from ced_cdisc.convert.texts import check_parts
 from ced_cdisc.convert.visits import study_visits
 from ced_cdisc.core.blocks import Blocks, Frames
 from ced_cdisc.core.findings import Findings, Stopped
-from ced_cdisc.core.threads import threads
 from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.reach import owned
 from ced_cdisc.plan.texts import TextChanges, as_written
 from ced_cdisc.read.tables import RawTable
 from ced_cdisc.stages.converting import Watch
+from ced_cdisc.stages.how import How
 from ced_cdisc.stages.kept_parts import InParts, KeptParts, joined
 from ced_cdisc.stages.merging import merged
 from ced_cdisc.stages.part_tasks import Wanted
@@ -40,33 +38,6 @@ from ced_cdisc.write.spill import FileBlock, Spill
 
 Carrier = Callable[[StudyPlan, Sequence[Task], Path, Callable[[Done], None]], None]
 """Who carries tasks out: given the plan, the tasks, a folder and whom to tell of each that is done."""
-
-
-class How(Struct, frozen=True):
-    """How a study is built in parts.
-
-    Attributes:
-        parts: how many; None goes by the size of the study.
-        workers: how many processes; 1 is this one alone. None: where the size asks for parts, one for each
-            processor, at most four, else this one.
-        dask: the address of the scheduler of a cluster; empty for none.
-    """
-
-    parts: int | None = None
-    workers: int | None = None
-    dask: str = ""
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether anything but the size of the study asks for parts."""
-        return self.parts is not None or (self.workers or 1) > 1 or bool(self.dask)
-
-    @property
-    def processes(self) -> int:
-        """How many processes of this machine build the parts."""
-        if self.workers is not None:
-            return self.workers
-        return 1 if self.is_asked or not sys.executable else threads()
 
 
 def parts_of(plan: StudyPlan, tables: Mapping[str, RawTable], how: How) -> int:

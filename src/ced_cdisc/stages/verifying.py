@@ -42,7 +42,6 @@ def verify(
     plan: StudyPlan,
     tables: Mapping[str, RawTable],
     frames: Mapping[str, pl.DataFrame],
-    extra: Mapping[str, pl.DataFrame],
     findings: Findings,
 ) -> Verified:
     """Compute all again with the second engine; each variable on which the two differ is a finding.
@@ -50,8 +49,7 @@ def verify(
     Args:
         plan: the plan as it was carried out.
         tables: the raw tables as read.
-        frames: the datasets by qualified name.
-        extra: their supplemental qualifiers by qualified name of SUPPxx.
+        frames: the datasets, and the supplemental qualifiers that there are, by qualified name.
         findings: gets CED590 (values), CED591 (records) and CED592 (faults of the second engine alone).
     """
     texts = {name: table.frame.drop(ROW).to_dicts() for name, table in tables.items()}
@@ -69,7 +67,7 @@ def verify(
             rows = again[name]
             for shown, frame, other in (
                 (name, frames[name], rows),
-                (supp, extra.get(supp, pl.DataFrame()), qualifiers(dataset, rows)),
+                (supp, frames.get(supp, pl.DataFrame()), qualifiers(dataset, rows)),
             ):
                 if frame.is_empty() and not other:
                     continue
