@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Protocol
 
 from ced_cdisc.core.findings import Finding, Findings, Location
@@ -28,6 +29,7 @@ RESULTS = ("--ORRES", "--ORRESU", "--STRESC", "--STRESN", "--STRESU", *RANGES, "
 
 _SUBSTANCE = ("mass", "amount", "equivalents")
 _NUMBER_END = "[0-9.] *"
+_DIGITS_OF_LIMIT = 2
 _SERIES = ("--CAT", "--SPEC", "--METHOD")
 """What makes tests of one code different ones, each with its standard unit (SDTMIG 3.4, LB and others)."""
 
@@ -109,15 +111,37 @@ class Results:
         number = Text(f"if(comparator({plain}) is missing, {formula}, missing)", place)
         words = f"{sentence(node, FUNCTIONS)[:-1]}; missing where {orres} has a comparator such as <."
         self._add("--STRESN", spec_line(place, derive=number, as_=Text(words, place)))
-        below = str(formula).replace(f"number({plain})", f"numeral({plain})")
-        result = f"join('', comparator({plain}), text({below}))"
+        result = f"join('', comparator({plain}), text({self._limit(orres, plain)}))"
         text = Text(f"if(comparator({plain}) is missing, text({stresn}), {result})", place)
-        below_words = f"the comparator followed by the number, made as in {stresn}"
+        below_words = (
+            f"the comparator followed by the number, made as in {stresn}, "
+            f"but rounded to no fewer than {_DIGITS_OF_LIMIT} significant digits"
+        )
         words = f"{stresn} as text; where {orres} has a comparator such as <, {below_words}."
         self._add("--STRESC", spec_line(place, derive=text, as_=Text(words, place)))
 
+    def _limit(self, orres: str, plain: str) -> str:
+        """The expression of the number behind a comparator.
+
+        Rounded to decimals alone, <0.04 would be <0, which no result is.
+        """
+        exact = str(self._exact(orres)).replace(f"number({plain})", f"numeral({plain})")
+        decimals = self._test.decimals
+        if decimals is None:
+            return exact
+        enough = Decimal(1).scaleb(_DIGITS_OF_LIMIT - 1 - int(decimals))
+        rounded = f"round({exact}, {decimals})"
+        return f"if(abs({exact}) >= {enough:f}, {rounded}, signif({exact}, {_DIGITS_OF_LIMIT}))"
+
     def _formula(self, variable: str, spec: LineSpec | None = None) -> Text:
         """The expression of a standard value from a variable with a collected one."""
+        text = self._exact(variable, spec)
+        if self._test.value is not None or self._test.decimals is None:
+            return text
+        return Text(f"round({text}, {self._test.decimals})", text.where)
+
+    def _exact(self, variable: str, spec: LineSpec | None = None) -> Text:
+        """As :meth:`_formula`, without the rounding to decimals."""
         test, place = self._test, self._test.test.where
         if test.value is not None:
             return fill(test.value, {"result": Text(variable, place)})
@@ -134,8 +158,6 @@ class Results:
                     self._findings.add(Finding("CED027", f"no conversion from {word} to {standard}", where))
             more = f", '{substance}'" if substance else ""
             text = f"convert({text}, {source}, '{standard}'{more})"
-        if test.decimals is not None:
-            text = f"round({text}, {test.decimals})"
         return Text(text, place)
 
     def _needs_substance(self, fixed: Text | None, standard: str) -> bool:
