@@ -231,6 +231,24 @@ CASES = [
     (
         EX,
         "assign: DRUG",
+        "derive: \"extract(dose.DAY, '[0-9]+')\"",
+        "mappings/sdtm/ex.yaml:5:41 CED015 '[0-9]+' has no part in parentheses for extract() to give; '([0-9]+)' gives all that fits",
+    ),
+    (
+        EX,
+        "assign: DRUG",
+        "derive: \"extract(dose.DAY, '([0-9]+')\"",
+        "mappings/sdtm/ex.yaml:5:41 CED015 '([0-9]+' is no regular expression: missing ), unterminated subpattern at position 0",
+    ),
+    (
+        EX,
+        "assign: DRUG",
+        "derive: \"if(matches(dose.DAY, '*'), 'A', 'B')\"",
+        "mappings/sdtm/ex.yaml:5:44 CED015 '*' is no regular expression: nothing to repeat at position 0",
+    ),
+    (
+        EX,
+        "assign: DRUG",
         "derive: \"if(dose.DAY > 1, 'A', 'B')\"",
         "mappings/sdtm/ex.yaml:5:26 CED014 number and text do not go together; number(..) reads a number from text",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -31,6 +32,7 @@ class Names(Protocol):
         ...
 
 
+_PATTERNS = ("matches", "extract")
 _DIGITS = {"round": 0, "signif": 1}
 """The fewest digits that a function rounds to."""
 
@@ -65,6 +67,22 @@ def _check_substance(function: str, args: list[tree.Node]) -> None:
     if args[3].value not in substances():
         hint = did_you_mean(str(args[3].value), substances())
         raise ExpressionError(f"no molar mass of {args[3].value} is known", args[3].at, hint, "CED012")
+
+
+def _check_pattern(function: str, args: list[tree.Node]) -> None:
+    """A pattern is a regular expression, and one that takes a part of a text says which."""
+    if function not in _PATTERNS or not isinstance(args[1], tree.Literal):
+        return
+    pattern = args[1].value if isinstance(args[1].value, str) else ""
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ExpressionError(f"'{pattern}' is no regular expression: {error}", args[1].at) from error
+    if function == "extract" and not groups:
+        hint = f"'({pattern})' gives all that fits"
+        raise ExpressionError(
+            f"'{pattern}' has no part in parentheses for extract() to give", args[1].at, hint
+        )
 
 
 class _Resolver:
@@ -174,6 +192,7 @@ class _Resolver:
         args = [self._fit(arg, parameter, node.name) for arg, parameter in zip(args, parameters, strict=True)]
         _check_digits(node.name, args)
         _check_substance(node.name, args)
+        _check_pattern(node.name, args)
         result = signature.result
         if result is None:
             args, result = self._common(args, signature)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import Argument, each, missing
+from ced_cdisc.expr.values import Argument, each
 
 
 def shortest(number: float) -> str:
@@ -83,8 +83,6 @@ def matches(args: Sequence[Argument]) -> pl.Expr:
 def extract(args: Sequence[Argument]) -> pl.Expr:
     """``extract(text, pattern)``: the first capturing group of the first match, missing if none or empty."""
     pattern = re.compile(_written(args[1]))
-    if not pattern.groups:
-        return missing(Type.TEXT)
 
     def first(value: str) -> str | None:
         match = pattern.search(value)
