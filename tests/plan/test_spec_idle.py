@@ -29,6 +29,12 @@ def messages(folder: Path) -> list[str]:
 
 
 CASES = {
+    "a code for an empty cell": (
+        AE,
+        "ct: {1: MILD, 2: MODERATE, 3: SEVERE}",
+        'ct: {1: MILD, 2: MODERATE, 3: SEVERE, "": MILD}',
+        "mappings/sdtm/ae.yaml:19:69 CED110 the code '' of AE.AESEV is never met: an empty cell is missing; write cases: [{when: .. is missing, then: ..}, ..]",
+    ),
     "a written text that the variable never has": (
         ADSL,
         "count(AE.AESEQ)",

@@ -120,6 +120,10 @@ class Values:
             return None
         pairs: list[tuple[str, str]] = []
         for code, term in (spec.ct or {}).items():
+            if not str(code):
+                message = f"the code '' of {target.shown} is never met: an empty cell is missing"
+                hint = "write cases: [{when: .. is missing, then: ..}, ..]"
+                self._findings.add(Finding("CED110", message, code.where, hint=hint))
             pairs.append((str(code), str(term or "")))
             if term is not None and not numeric:
                 self._codelists.check(codelist, str(term), term.where, target.shown)
