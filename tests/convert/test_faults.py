@@ -78,6 +78,38 @@ def test_numbers(expression: str, message: str) -> None:
     assert study.faults() == [f"spec.yaml:7:5 {message}\n    vs.csv line 2, subject S1-1"]
 
 
+CUT = {
+    "9007199254740993": "9007199254740992",
+    "12345678901234567": "12345678901234568",
+    "123456789012345678901": "123456789012345680000",
+    "-9007199254740993.0": "-9007199254740992",
+    "0." + "0" * 400 + "1": "0",
+}
+HELD = [
+    "9007199254740994",
+    "98.600000000000009",
+    "0.1000000000000000055511151231257827",
+    "1" + "0" * 22,
+    "123456789012345680000",
+]
+
+
+@pytest.mark.parametrize("text", CUT)
+def test_digits_that_a_number_cannot_have(text: str) -> None:
+    study = Study(vs=subjects("1", "2", RES=["5", text]))
+    study.add("VS", [raw("vs", AVAL="number(vs.RES)")])
+    assert study.faults() == [
+        f"spec.yaml:7:5 CED253 VS.AVAL: '{text}' of vs.RES has more digits than a number of a dataset can "
+        f"have; it would be {CUT[text]}; keep it as text\n    vs.csv line 3, subject S1-2"
+    ]
+
+
+def test_digits_that_a_number_has() -> None:
+    study = Study(vs=subjects(*"12345", RES=HELD))
+    study.add("VS", [raw("vs", AVAL="number(vs.RES)")])
+    assert study.faults() == []
+
+
 def test_more_than_one_record_for_only() -> None:
     study = Study(demog=subjects("1", "2"), vs=subjects("1", "1", "2", "2", RES=["5", "5", "6", None]))
     study.add("VS", [raw("vs", AVAL="number(vs.RES)")])

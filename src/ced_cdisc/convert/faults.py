@@ -22,6 +22,8 @@ from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
 from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
+from ced_cdisc.derive.fast.numbers import is_cut
+from ced_cdisc.derive.fast.text import shortest
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, Fault
 from ced_cdisc.expr.matching import spellings
@@ -231,6 +233,9 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         of = node.of if isinstance(node, tree.ReadNumber) else None
         if isinstance(of, tree.Call) and of.name == "decimal":
             of, value = of.args[0], _as_collected(of, value)
+        if is_cut(number := value.replace(",", ".")):
+            what = f"{label}: '{value}'{_of(of)} has more digits than a number of a dataset can have"
+            return "CED253", what, f"it would be {shortest(float(number))}; keep it as text"
         return (
             "CED253",
             f"{label}: '{value}'{_of(of)} is not a number",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from ced_cdisc.recompute.values import DataFault, filled, finite
 
@@ -25,10 +26,21 @@ def numeric(text: str | None) -> float | None:
 
 
 def read_number(text: str | None) -> float | None:
-    """The number; a text that is none by :func:`numeric` is a fault, a missing one stays missing."""
+    """The number; a text that is none by :func:`numeric` is a fault, a missing one stays missing.
+
+    So is one that a double is not: a whole number that differs from its double, exact or in its shortest
+    digits, and one with decimals of which nothing is left.
+    """
     number = numeric(text)
-    if number is None and text is not None:
+    if text is None:
+        return None
+    if number is None:
         raise DataFault(f"'{text}' is no number")
+    written = Fraction(text)
+    if written.denominator == 1 and written not in (Fraction(number), Fraction(repr(number))):
+        raise DataFault(f"'{text}' has more digits than a double")
+    if written and not number:
+        raise DataFault(f"'{text}' is less than any double")
     return number
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import partial
+from math import isfinite
 
 import polars as pl
 
@@ -28,6 +29,8 @@ _LENGTH = re.compile(
     r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?(?:(sec|secs|seconds|s)|(min|minutes)|(?:h|hours))", re.IGNORECASE
 )
 _EXACT = Context(prec=700)
+_HELD = 15
+"""So many digits every double holds."""
 
 
 def numeric(args: Sequence[Argument]) -> pl.Expr:
@@ -36,15 +39,40 @@ def numeric(args: Sequence[Argument]) -> pl.Expr:
 
 
 def number(args: Sequence[Argument]) -> Faulty:
-    """``number(text)``: the number; a text that is none is a fault."""
+    """``number(text)``: the number; a text that is none, or whose digits a double cannot hold, is a fault."""
     of = text([args[0]])
     value = _parsed(of)
-    return Faulty(value, "number", of.is_not_null() & value.is_null(), of)
+    cut = of.map_batches(_cut, return_dtype=pl.Boolean, is_elementwise=True)
+    return Faulty(value, "number", of.is_not_null() & (value.is_null() | cut), of)
 
 
 def _parsed(of: pl.Expr) -> pl.Expr:
     value = pl.when(of.str.contains(_NUMBER)).then(of).cast(pl.Float64, strict=False)
     return pl.when(value.is_finite()).then(value + 0.0)
+
+
+def _cut(texts: pl.Series) -> pl.Series:
+    """Which texts of numbers a double cannot hold."""
+    if texts.dtype != pl.String or not (texts.str.len_chars() > _HELD).any():
+        return pl.repeat(False, len(texts), eager=True)
+    cut = [one is not None and len(one) > _HELD and is_cut(one) for one in texts]
+    return pl.Series(cut, dtype=pl.Boolean)
+
+
+def is_cut(text: str) -> bool:
+    """Whether a whole number is another one as a double, or a number with decimals none but 0.
+
+    Other decimals are cut behind the sixteenth digit, where no measurement has any.
+
+    >>> is_cut("9007199254740993"), is_cut("9007199254740992"), is_cut("0.12345678901234567"), is_cut("x")
+    (True, False, False, False)
+    """
+    if NUMBER.fullmatch(text) is None or not isfinite(float(text)):
+        return False
+    written, held = Decimal(text), float(text)
+    if written == written.to_integral_value(context=_EXACT):
+        return written not in (Decimal(held), Decimal(repr(held)))
+    return held == 0
 
 
 def comparator(args: Sequence[Argument]) -> pl.Expr:
