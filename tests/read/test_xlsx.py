@@ -117,6 +117,27 @@ def test_a_date_format_without_time_shows_midnight_as_a_date() -> None:
     assert read(book).frame["CFR"].to_list() == ["2019-03-07"]
 
 
+@pytest.mark.parametrize(
+    ("day", "shown", "text"),
+    [
+        ((2020, 2, 1), "mmm-yyyy", "2020-02"),
+        ((2020, 2, 1), "mmm-yy", "2020-02"),
+        ((2020, 2, 1), '[$-409]mmmm\\-yyyy;@" d"', "2020-02"),
+        ((2020, 1, 1), "yyyy", "2020"),
+        ((2020, 1, 1), "dd/mm/yyyy", "2020-01-01"),
+        ((2020, 2, 17), "mmm-yyyy", "2020-02-17"),
+        ((2020, 5, 1), "yyyy", "2020-05-01"),
+        ((2020, 5, 17), "yyyy", "2020-05-17"),
+        ((2020, 2, 1), "mmm", "2020-02-01"),
+    ],
+)
+def test_a_first_day_that_a_format_hides_is_none(day: tuple[int, int, int], shown: str, text: str) -> None:
+    """Excel stores what was typed as Feb 2020 as the first of the month."""
+    book = workbook([("SUBJ", "CFR"), ("1", date(*day))])
+    book.active["B2"].number_format = shown
+    assert read(book).frame["CFR"].to_list() == [text]
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_the_text_of_a_number_reads_back(value: float) -> None:
     text = number_text(value)

@@ -172,8 +172,10 @@ def _text(value: object, cell: dict[str, Any], book: Any) -> str | None:
         case float():
             return number_text(value) if math.isfinite(value) else None
         case datetime():
-            text = moment_text(value)
-            return text if value.time() != time() or _shows_hours(cell, book) else text[:10]
+            text, shown = moment_text(value), _date_format(cell, book)
+            if value.time() != time() or "h" in shown:
+                return text
+            return text[: _length_shown(value, shown)]
         case _:
             return value_text(value)
 
@@ -183,9 +185,21 @@ def _unescape(match: re.Match[str]) -> str:
     return chr(code) if code else match[0]
 
 
-def _shows_hours(cell: dict[str, Any], book: Any) -> bool:
-    """Whether the number format of a date cell shows a time of day, so that midnight is one."""
+def _date_format(cell: dict[str, Any], book: Any) -> str:
+    """The letters of the number format of a date cell, without quoted ones, in lower case."""
     number = int(book._cell_styles[cell["style_id"]].numFmtId)
     builtin: Any = import_module("openpyxl.styles.numbers").BUILTIN_FORMATS
     shown = str(builtin.get(number, "") if number < 164 else book._number_formats[number - 164])
-    return "h" in re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", shown).lower()
+    return re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", shown).lower()
+
+
+def _length_shown(value: datetime, shown: str) -> int:
+    """How much of an ISO 8601 date a cell says: Feb-2020, which is stored as the first of the month, no day.
+
+    A part that the format hides and that is not the first was given by somebody, and so was all above it.
+    """
+    if "d" in shown or "y" not in shown or value.day > 1:
+        return 10
+    if "m" in shown:
+        return 7
+    return 4 if value.month == 1 else 10
