@@ -17,7 +17,7 @@ from jsonschema import Draft201909Validator
 from msgspec.structs import asdict
 from odmlib.dataset_json_1_1.model import DatasetJSON
 
-from ced_cdisc.core.datafile import FileDataset, FileVariable
+from ced_cdisc.core.datafile import FileDataset, FileVariable, JsonType
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.core.moments import Moment, has_text, moment_texts, number_of
 from ced_cdisc.read.dataset_json import DatasetJsonFile, read_dataset_json
@@ -265,6 +265,31 @@ def test_moments_that_sas_has_no_number_for(tmp_path: Path, value: str, message:
     path = tmp_path / "x.ndjson"
     path.write_bytes(head + f"[null,null,null,{value},null,null]\n".encode())
     assert refusal(path).startswith(f"CED606 x.ndjson has {value.replace(chr(34), chr(39))} {message}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        *(
+            pytest.param(kind, "true", id=f"true as {kind}")
+            for kind in ("integer", "float", "double", "decimal")
+        ),
+        *(pytest.param("boolean", value, id=f"{value} as boolean") for value in ("2", "1", "0.0", '"true"')),
+    ],
+)
+def test_true_and_false_are_values_of_boolean_columns_alone(
+    tmp_path: Path, kind: JsonType, value: str
+) -> None:
+    dataset = FileDataset(name="XX", label="", variables=(FileVariable("FLAG", "", "Num", kind),))
+    frame = pl.DataFrame({"FLAG": [1.0, 0.0]})
+    path = tmp_path / "x.json"
+    path.write_bytes(written(frame, "json", dataset))
+    assert read_dataset_json(path)[0].equals(frame)
+    spoilt = json.loads(path.read_bytes())
+    spoilt["rows"][1] = [json.loads(value)]
+    path.write_text(json.dumps(spoilt))
+    said = repr(json.loads(value))
+    assert refusal(path) == f"CED606 x.json has {said} in FLAG row 2, which is no {kind}; "
 
 
 def test_decimals_with_more_digits_than_a_double_are_known(tmp_path: Path) -> None:

@@ -287,6 +287,8 @@ def _value(column: FileVariable, value: Any) -> Any:
         return number_of(value, column.moment)
     if isinstance(value, str) and (column.data_type != "decimal" or not DECIMAL.fullmatch(value)):
         raise TypeError
+    if isinstance(value, bool) != (column.data_type == "boolean"):  # Python takes true for a number
+        raise TypeError
     number = float(value.replace(",", "") if isinstance(value, str) else value)
     if number in (float("inf"), float("-inf")):
         raise ValueError
