@@ -150,8 +150,9 @@ class DatasetJsonFile:
             try:
                 made.append(_value(column, value))
             except (ValueError, TypeError, OverflowError):
-                what = f"has {repr(value)[:60]} in {column.name} row {number}, which is no {column.data_type}"
-                _stop("CED606", self._file, what)
+                said = repr(value)[:60]
+                what = f"has {said} in {column.name} row {number}, which is no {column.data_type}"
+                _stop("CED606", self._file, what, quotes=(said,))
             if column.data_type in ("integer", "decimal") and column.name not in self.rounded:
                 exact = made[-1] is None or _is_exact(made[-1], value)
                 if not exact:
@@ -302,6 +303,6 @@ def _is_exact(number: float, value: Any) -> bool:
     return isinstance(value, float) or number == value
 
 
-def _stop(code: str, file: str, what: str, hint: str = "") -> NoReturn:
-    finding = Finding(code, f"{file} {what}", Location(file), hint=hint, stage=Stage.CHECK)
+def _stop(code: str, file: str, what: str, hint: str = "", quotes: tuple[str, ...] = ()) -> NoReturn:
+    finding = Finding(code, f"{file} {what}", Location(file), hint=hint, stage=Stage.CHECK, quotes=quotes)
     raise Stopped(Findings([finding]))
