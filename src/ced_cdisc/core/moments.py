@@ -20,7 +20,7 @@ _DAYS = re.compile(
     "DATE|[EB]8601DA|IS8601DA|(DDMMYY|MMDDYY|YYMMDD)[BCDNPS]?|JULIAN|NLDATE|WEEKDAT[EX]|WORDDAT[EX]"
 )
 _DATE_TIMES = re.compile("DATETIME|DATEAMPM|MDYAMPM|DTDATE|NLDATM|([EB]8601|IS8601)D[TN]")
-_TIMES = re.compile("TIME|TIMEAMPM|TOD|HHMM|([EB]8601|IS8601)TM")
+_TIMES = re.compile("TIME|TIMEAMPM|TOD|HHMM|MMSS|([EB]8601|IS8601)TM")
 _EPOCH = date(1960, 1, 1)
 _FIRST, _LAST = (date.min - _EPOCH).days, (date.max - _EPOCH).days
 _UNIX_DAYS = (date(1970, 1, 1) - _EPOCH).days
@@ -30,11 +30,12 @@ _EXACT = 2**53
 
 
 def moment_of(sas_format: str) -> Moment:
-    """What a number means under a SAS format: a day, a moment, a time of day, or a plain number.
+    """What a number means under a SAS format, with its width or without: a day, a moment, a time of day, or
+    a plain number.
 
     Formats that show a part of a date only (``MONYY5.``) and those of the user say nothing.
 
-    >>> moment_of("DATE9."), moment_of("E8601DT19."), moment_of("TIME5."), moment_of("8.2")
+    >>> moment_of("DATE9."), moment_of("E8601DT"), moment_of("TIME5."), moment_of("8.2")
     ('date', 'datetime', 'time', '')
     """
     name = sas_format.upper().partition(".")[0]
