@@ -124,7 +124,7 @@ def as_numbers(values: pl.Series) -> pl.Series:
     """
     kind = values.dtype
     if kind == pl.Date:
-        return (values.cast(pl.Int32) + _UNIX_DAYS).cast(pl.Float64)
+        return (values.to_physical().cast(pl.Int64) + _UNIX_DAYS).cast(pl.Float64)
     if kind == pl.Time:
         ticks, unit, before = values.cast(pl.Int64), 1_000_000_000, 0
     elif isinstance(kind, pl.Datetime):

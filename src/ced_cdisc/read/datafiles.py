@@ -60,6 +60,11 @@ class DataFile(Protocol):
         """By variable, row and text of a number with more digits than a double; known after the blocks."""
         ...
 
+    @property
+    def nan(self) -> Mapping[str, tuple[int, int]]:
+        """By variable, first row of NaN, which becomes missing, and how many; known after the blocks."""
+        ...
+
 
 def open_datafile(
     path: Path, *, member: str = "", encoding: str = "utf-8", defined: FileDataset | None = None
@@ -101,6 +106,7 @@ class _TransportRows(XptFile):
 
 class _Transport:
     rounded: Mapping[str, tuple[int, str]] = {}
+    nan: Mapping[str, tuple[int, int]] = {}
 
     def __init__(self, path: Path, name: str, encoding: str) -> None:
         self._file = _TransportRows(path, member=name, encoding=encoding, shown=path.as_posix())
@@ -131,6 +137,7 @@ class _Transport:
 class _Sas:
     encoding = ""
     rounded: Mapping[str, tuple[int, str]] = {}
+    nan: Mapping[str, tuple[int, int]] = {}
 
     def __init__(self, path: Path) -> None:
         self._shown = path.as_posix()
@@ -204,6 +211,7 @@ def _iso(stamp: str) -> str:
 
 class _Json:
     encoding = ""
+    nan: Mapping[str, tuple[int, int]] = {}
 
     def __init__(self, path: Path) -> None:
         with _as_raw():
@@ -244,6 +252,7 @@ class _Delimited:
     defined: FileDataset | None
     dataset: FileDataset = field(init=False)
     rounded: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    nan: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
 
     def __post_init__(self) -> None:
         self._shown = self.path.as_posix()
