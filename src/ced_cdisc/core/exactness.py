@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import polars as pl
 
-from ced_cdisc.core.moments import as_numbers
+from ced_cdisc.core.moments import Moment, as_numbers, ticks_of
 
 _EPOCH = datetime.combine(date(1960, 1, 1), time())
 _FROM_1970 = 315_619_200  # seconds from 1960 to 1970
@@ -19,8 +19,8 @@ _EXACT = 2.0**53
 def first_rounded(values: pl.Series) -> tuple[int, str] | None:
     """Place, from 0, and text of the first value that the double of it does not give back; None if all do.
 
-    Asked are whole numbers, which are compared as such, and datetimes, whose nearest tick is. Dates and times
-    of day are held always, floating-point numbers are what they are.
+    Asked are whole numbers, which are compared as such, and datetimes, to the microsecond or as fine as they
+    are. Dates and times of day are held always, floating-point numbers are what they are.
 
     >>> first_rounded(pl.Series([1, 2**53 + 1]))
     (1, '9007199254740993')
@@ -39,10 +39,29 @@ def first_rounded(values: pl.Series) -> tuple[int, str] | None:
     is_micro = (ticks % max(1, unit // _MICRO) == 0) & (numbers.abs() < _MICROSECONDS_HELD)
     for place in (~(is_whole | is_micro)).fill_null(False).arg_true().to_list():
         tick = int(ticks[place]) + _FROM_1970 * unit
-        top, bottom = float(numbers[place]).as_integer_ratio()
-        if (2 * top * unit + bottom) // (2 * bottom) != tick:
+        if not _gives_back(float(numbers[place]), tick, unit):
             return place, _text(tick, unit)
     return None
+
+
+def moment_is_held(number: float, text: str, kind: Moment) -> bool:
+    """Whether the double of an ISO 8601 text (:func:`.number_of`) gives it back to its last digit.
+
+    >>> moment_is_held(1893456000.25, "2020-01-01T00:00:00.25", "datetime")
+    True
+    >>> moment_is_held(1893456000.1234567, "2020-01-01T00:00:00.123456789", "datetime")
+    False
+    """
+    return _gives_back(number, *ticks_of(text, kind))
+
+
+def _gives_back(number: float, tick: int, unit: int) -> bool:
+    """Whether the nearest tick is that one: microseconds, as texts are written with, or as fine as it is."""
+    while unit > _MICRO and tick % 10 == 0:
+        tick, unit = tick // 10, unit // 10
+    finer = max(1, _MICRO // unit)
+    top, bottom = number.as_integer_ratio()
+    return (2 * top * unit * finer + bottom) // (2 * bottom) == tick * finer
 
 
 def _text(tick: int, unit: int) -> str:

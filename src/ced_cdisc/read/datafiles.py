@@ -20,6 +20,7 @@ import polars as pl
 from msgspec.structs import replace
 
 from ced_cdisc.core.datafile import FileDataset, FileVariable, Rows
+from ced_cdisc.core.exactness import moment_is_held
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped, one_of
 from ced_cdisc.core.ibm import SPECIAL_MISSING
 from ced_cdisc.core.moments import moment_of, number_of
@@ -329,11 +330,7 @@ class _Delimited:
                     numbers.append(None)
                     continue
                 numbers.append(number := self._number(variable, text, line))
-                if (
-                    len(text) > _SAFE_DIGITS
-                    and _NUMBER.fullmatch(text)
-                    and Decimal(text) != Decimal(repr(number))
-                ):
+                if len(text) > _SAFE_DIGITS and not _is_exact(variable, text, number):
                     self.rounded.setdefault(variable.name, (row, text))
             frame[variable.name] = pl.Series(numbers, dtype=pl.Float64)
         self._row += len(block)
@@ -350,6 +347,13 @@ class _Delimited:
         what = f"{variable.name} holds {text[:60]!r} in line {line}, which is no {variable.data_type}"
         where = Location(self._shown, line)
         raise Stopped(Findings([Finding("CED722", what, where, stage=Stage.RAW)]))
+
+
+def _is_exact(variable: FileVariable, text: str, number: float) -> bool:
+    """Whether a double is the number, or the moment, of a cell to its last digit."""
+    if _NUMBER.fullmatch(text):
+        return Decimal(text) == Decimal(repr(number))
+    return moment_is_held(number, text, variable.moment)
 
 
 def refused(shown: str, what: str, line: int = 0) -> Stopped:

@@ -22,8 +22,9 @@ from typing import Any, BinaryIO, NoReturn, cast
 import polars as pl
 
 from ced_cdisc.core.datafile import FileDataset, FileVariable
+from ced_cdisc.core.exactness import moment_is_held
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
-from ced_cdisc.core.moments import number_of
+from ced_cdisc.core.moments import Moment, number_of
 
 LARGEST_JSON = 1 << 30
 """A JSON file has to be held as a whole; larger ones are refused [bytes]. NDJSON is read by lines."""
@@ -33,6 +34,11 @@ _ROWS = 1 << 15
 _PACKED = 1 << 16  # bytes that are unpacked at a time
 _TEXTS = ("string", "URI", "date", "datetime", "time")
 _NUMBERS = ("integer", "decimal", "float", "double", "boolean")
+_MOMENT_HINTS: dict[Moment, str] = {
+    "date": "a date with a numeric target is a whole one, such as 2020-01-31",
+    "datetime": "a datetime with a numeric target is a whole one without zone, such as 2020-01-31T08:21:00",
+    "time": "a time with a numeric target is a whole one without zone, such as 08:21:00",
+}
 DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?")
 """A decimal number as the format exchanges it, in a text; thousands may be separated by commas."""
 
@@ -148,15 +154,17 @@ class DatasetJsonFile:
         made: list[Any] = []
         for number, value in enumerate(values, before + 1):
             try:
-                made.append(_value(column, value))
+                made.append(one := _value(column, value))
             except (ValueError, TypeError, OverflowError):
                 said = repr(value)[:60]
                 what = f"has {said} in {column.name} row {number}, which is no {column.data_type}"
-                _stop("CED606", self._file, what, quotes=(said,))
-            if column.data_type in ("integer", "decimal") and column.name not in self.rounded:
-                exact = made[-1] is None or _is_exact(made[-1], value)
-                if not exact:
-                    self.rounded[column.name] = (number, str(value))
+                _stop("CED606", self._file, what, _MOMENT_HINTS.get(column.moment, ""), (said,))
+            if (
+                isinstance(one, float)
+                and column.name not in self.rounded
+                and not _is_exact(column, one, value)
+            ):
+                self.rounded[column.name] = (number, str(value))
         return pl.Series(column.name, made, pl.Float64 if column.type == "Num" else pl.String)
 
 
@@ -296,11 +304,19 @@ def _value(column: FileVariable, value: Any) -> Any:
     return number
 
 
-def _is_exact(number: float, value: Any) -> bool:
-    """Whether a double is the number that the file has, to its last digit."""
+def _is_exact(column: FileVariable, number: float, value: Any) -> bool:
+    """Whether a double is the number that the file has, to its last digit.
+
+    A number with a point is what JSON makes of it: a double, whatever its digits. Of a whole one in a column
+    of doubles, zeros may stand for digits that a double does not have, as JavaScript writes it.
+    """
+    if column.moment:
+        return moment_is_held(number, value, column.moment)
     if isinstance(value, str):
         return Decimal(repr(number)) == Decimal(value.replace(",", ""))
-    return isinstance(value, float) or number == value
+    if isinstance(value, float) or number == value:
+        return True
+    return column.data_type in ("float", "double") and Decimal(repr(number)) == value
 
 
 def _stop(code: str, file: str, what: str, hint: str = "", quotes: tuple[str, ...] = ()) -> NoReturn:
