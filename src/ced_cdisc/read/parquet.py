@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +12,12 @@ import pyarrow as _pyarrow  # pyright: ignore[reportMissingTypeStubs]
 import pyarrow.parquet as _parquet  # pyright: ignore[reportMissingTypeStubs]
 from msgspec.structs import replace
 
-from ced_cdisc.core.datafile import FileDataset, FileVariable, JsonType, Rows
+from ced_cdisc.core.datafile import FileDataset, FileVariable, JsonType, Rows, is_json_time
 from ced_cdisc.core.exactness import first_rounded
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
 from ced_cdisc.core.moments import as_numbers
-from ced_cdisc.read.dataset_json import described_dataset
+from ced_cdisc.read.dataset_json_head import described_dataset
+from ced_cdisc.read.json_text import parsed_json
 
 pa: Any = cast(Any, _pyarrow)  # pyarrow has no types
 pq: Any = cast(Any, _parquet)
@@ -93,10 +93,12 @@ class ParquetFile:
 
     def _described(self, metadata: Mapping[bytes, bytes], kinds: Mapping[str, pl.DataType]) -> FileDataset:
         try:
-            head, sas = json.loads(metadata[b"dataset-json"]), json.loads(metadata.get(b"sas", b"{}"))
+            head, sas = (parsed_json(metadata.get(key, b"{}").decode(), self._shown) for key in _KEYS)
             dataset = described_dataset(head, self._shown)
             lengths, informats = dict(sas.get("lengths", {})), dict(sas.get("informats", {}))
             modified, kind = str(sas.get("modified", "")), str(sas.get("type", ""))
+            if modified and not is_json_time(modified):
+                raise ValueError
         except (ValueError, AttributeError, TypeError, RecursionError, Stopped):
             raise self._refused("has metadata of a dataset that cannot be read") from None
         told = {v.name: v.type for v in dataset.variables}

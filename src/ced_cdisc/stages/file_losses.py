@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ced_cdisc.core.datafile import NO_TIME, FileDataset, FileVariable, Rows
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, one_of
-from ced_cdisc.core.moments import has_text
+from ced_cdisc.core.moments import has_text, moment_of
 from ced_cdisc.core.xpt import LABEL_BYTES, LIMITS, LONGEST_NUMBER, Limits, Version
 from ced_cdisc.read.datafiles import DataFile
 
@@ -262,12 +262,21 @@ def _no_place(dataset: FileDataset, source: FileDataset, kind: Kind) -> Iterator
         }
         yield from (word for word, there in named.items() if there)
     if kind == "xpt":
-        plain = ("string", "double", *(("date", "datetime", "time")))
-        if kept := [
-            v.name
-            for v in variables
-            if v.data_type not in plain or (v.type == "Char" and v.data_type != "string")
-        ]:
+        if kept := [v.name for v in variables if (v.data_type, v.target) != _type_in_xpt(v)]:
             yield f"the data types of {one_of(kept, 5)}"
         if len(source.created) > len(NO_TIME):
             yield "the time zone or fractions of a second of the time of creation"
+        times = {"creation": source.created, "the last change": source.modified}
+        for what, time in times.items():
+            if time and not "1960" <= time[:4] <= "2059":  # as readers take the two digits of a year
+                yield f"the century of the time of {what}, {time[:4]}"
+    if source.others:
+        yield f"the attributes {one_of(source.others, 20)}"
+
+
+def _type_in_xpt(variable: FileVariable) -> tuple[str, str]:
+    """The data type and its target that are read from a transport file, which has formats alone."""
+    if variable.type == "Char":
+        return "string", ""
+    moment = moment_of(variable.format)
+    return moment or "double", "integer" if moment else ""
