@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner
 from command_line import AE, BUILT, DEFINE, SPECS, STUDY, ced, given, spoil
 
 from ced_cdisc.cli import main
+from ced_cdisc.core.metadata import FileFormat
 from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.tables import read_table
 from published_ct import Cells, rows_of, tabbed
@@ -168,8 +170,33 @@ def test_what_a_package_changes_for_the_study() -> None:
     assert run("ct", "diff", OLD, FILE) == (1, f"{HEAD}{concern}{MILD}{SEVERE}", SPECS)
     counted = f"{concern}{MILD}    AE.AESEV: 1 record\n{SEVERE}    AE.AESEV: 1 record\n"
     assert run("ct", "diff", OLD, FILE, "raw") == (1, HEAD + counted, SPECS)
+    for form in get_args(FileFormat):
+        assert ced("build", "raw", "out", "--format", form).code == 0
+        assert run("ct", "diff", OLD, FILE, "out") == (1, HEAD + counted, SPECS), form
+
+
+def test_a_build_that_is_not_whole() -> None:
+    """What is not there is not taken for what is of no concern."""
+    given()
+    publish(shipped(), OLD)
+    publish(changed())
     assert ced("build", "raw", "out").code == 0
-    assert run("ct", "diff", OLD, FILE, "out") == (1, HEAD + counted, SPECS)
+    Path("out/adam/adsl.xpt").unlink()
+    Path("out/sdtm/ae.xpt").rename("out/ae.xpt")
+    assert run("ct", "diff", OLD, FILE, "out") == (
+        12,
+        "",
+        f"{SPECS}1 error in the output\n"
+        "out CED427 out has no file of ADSL, AE, which its build.json lists; build again\n",
+    )
+    for content in ("{", "[]", "{}", '{"datasets": []}'):
+        Path("out/build.json").write_text(content)
+        assert run("ct", "diff", OLD, FILE, "out") == (
+            12,
+            "",
+            f"{SPECS}1 error in the output\n"
+            "out/build.json CED426 out/build.json cannot be read, or lists no datasets; build again\n",
+        )
 
 
 def test_nothing_of_concern() -> None:

@@ -75,6 +75,18 @@ def test_no_format_names_anybody(form: str) -> None:
     assert not WHO.search(Path("report").read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_subjects_with_letters_beyond_ascii(encoding: str) -> None:
+    for side in "ab":
+        rows = f"USUBJID,AESEQ,AETERM\nSÉ-001,1,{side} SÉ-001-X\n"
+        Path(side, "ae.csv").write_bytes(rows.encode(encoding))
+    arguments = ("--encoding", encoding, "--dataset", "AE", "--keys", "USUBJID,AESEQ")
+    assert "A 'a SÉ-001-X', B 'b SÉ-001-X'" in run(*arguments, "--show-ids").stdout
+    masked = run(*arguments).stdout
+    assert re.search("A 'a (#[0-9a-f]{6})-X', B 'b \\1-X'", masked)
+    assert "001" not in masked
+
+
 def test_a_record_in_json() -> None:
     said = json.loads(run("--format", "json", "--keys", "ADSL=USUBJID").stdout)
     (born,) = (one for one in said["datasets"][0]["differences"] if one["code"] == "CED700")

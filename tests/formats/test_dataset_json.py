@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 import zlib
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +19,7 @@ from jsonschema import Draft201909Validator
 from msgspec.structs import asdict
 from odmlib.dataset_json_1_1.model import DatasetJSON
 
-from ced_cdisc.core.datafile import FileDataset, FileVariable
+from ced_cdisc.core.datafile import FileDataset, FileVariable, JsonType
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.core.moments import Moment, has_text, moment_texts, number_of
 from ced_cdisc.read.dataset_json import DatasetJsonFile, read_dataset_json
@@ -201,13 +203,30 @@ class Scratch:
         return self._content.decode(encoding)
 
 
-@given(st.floats(allow_nan=False), st.sampled_from(("date", "datetime", "time")))
-def test_a_number_has_a_text_only_if_the_text_gives_it_back(number: float, kind: Moment) -> None:
+def exact_text(number: float, kind: Moment) -> str:
+    """The text of the nearest day or microsecond, counted exactly; empty where the calendar has none."""
+    try:
+        ticks = round(Fraction(number) * (1 if kind == "date" else 10**6))
+        if kind == "date":
+            return (date(1960, 1, 1) + timedelta(days=ticks)).isoformat()
+        moment = datetime(1960, 1, 1) + timedelta(microseconds=ticks)  # noqa: DTZ001 - SAS knows no zone
+    except OverflowError:
+        return ""
+    if kind == "time":
+        return moment.time().isoformat() if moment.date() == date(1960, 1, 1) else ""
+    return moment.isoformat()
+
+
+@given(
+    st.one_of(st.floats(allow_nan=False), days, seconds, clock), st.sampled_from(("date", "datetime", "time"))
+)
+def test_a_number_has_a_text_if_and_only_if_the_text_gives_it_back(number: float, kind: Moment) -> None:
     numbers = pl.Series([number])
-    if has_text(numbers, kind)[0]:
+    text = exact_text(number, kind)
+    comes_back = text != "" and repr(number_of(text, kind)) == repr(number)
+    assert has_text(numbers, kind)[0] == comes_back
+    if comes_back:
         assert repr(number_of(moment_texts(numbers, kind)[0], kind)) == repr(number)
-    elif kind == "date":
-        assert number != int(number) if abs(number) < 700_000 and number else True
 
 
 @pytest.mark.parametrize(
@@ -265,6 +284,31 @@ def test_moments_that_sas_has_no_number_for(tmp_path: Path, value: str, message:
     path = tmp_path / "x.ndjson"
     path.write_bytes(head + f"[null,null,null,{value},null,null]\n".encode())
     assert refusal(path).startswith(f"CED606 x.ndjson has {value.replace(chr(34), chr(39))} {message}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        *(
+            pytest.param(kind, "true", id=f"true as {kind}")
+            for kind in ("integer", "float", "double", "decimal")
+        ),
+        *(pytest.param("boolean", value, id=f"{value} as boolean") for value in ("2", "1", "0.0", '"true"')),
+    ],
+)
+def test_true_and_false_are_values_of_boolean_columns_alone(
+    tmp_path: Path, kind: JsonType, value: str
+) -> None:
+    dataset = FileDataset(name="XX", label="", variables=(FileVariable("FLAG", "", "Num", kind),))
+    frame = pl.DataFrame({"FLAG": [1.0, 0.0]})
+    path = tmp_path / "x.json"
+    path.write_bytes(written(frame, "json", dataset))
+    assert read_dataset_json(path)[0].equals(frame)
+    spoilt = json.loads(path.read_bytes())
+    spoilt["rows"][1] = [json.loads(value)]
+    path.write_text(json.dumps(spoilt))
+    said = repr(json.loads(value))
+    assert refusal(path) == f"CED606 x.json has {said} in FLAG row 2, which is no {kind}; "
 
 
 def test_decimals_with_more_digits_than_a_double_are_known(tmp_path: Path) -> None:

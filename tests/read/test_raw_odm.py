@@ -139,8 +139,7 @@ def test_items_by_their_names_in_the_metadata() -> None:
     ]
 
 
-def test_odm_2_nests_item_groups_and_writes_values_as_elements() -> None:
-    body = """\
+ODM_2 = """\
   <ClinicalData StudyOID="S.1" MetaDataVersionOID="MDV.1"><SubjectData SubjectKey="001">
     <SiteRef LocationOID="SITE.7"/>
     <StudyEventData StudyEventOID="SE.V1">
@@ -152,12 +151,48 @@ def test_odm_2_nests_item_groups_and_writes_values_as_elements() -> None:
       </ItemGroupData>
     </StudyEventData></SubjectData></ClinicalData>
 """
-    content = file(body, root=NS.replace("v1.3", "v2.0"))
+QUERY = (
+    '<Query OID="Q.1" Source="Manual" State="Open" LastUpdateDatetime="2024-01-01T00:00:00">'
+    "<Value>Please confirm</Value></Query>"
+)
+
+
+def odm_2(of_sysbp: str = "", head: str = "") -> bytes:
+    body = ODM_2.replace("<Value>120</Value>", of_sysbp or "<Value>120</Value>")
+    return file(body.replace('"IT.SYSBP"', f'"IT.SYSBP"{head}'), root=NS.replace("v1.3", "v2.0"))
+
+
+def test_odm_2_nests_item_groups_and_writes_values_as_elements() -> None:
+    content = odm_2()
     assert read(content) == [("001", "SE.V1", None, "F.VS", "2", "1", "SITE.7", "120", "calm", 6)]
     twice = content.replace(b"<Value>120</Value>", b"<Value>120</Value>\n<Value>121</Value>")
     assert said(twice) == [
         "raw/export.xml:8:1 CED279 the file of table vs has two values for the item IT.SYSBP in one record; export it again"
     ]
+    assert said(odm_2(head=' Value="120"')) == [
+        "raw/export.xml:7:52 CED279 the file of table vs has two values for the item IT.SYSBP in one record; export it again"
+    ]
+    assert said(odm_2(head=' IsNull="Yes"')) == [
+        "raw/export.xml:7:63 CED279 the file of table vs says that the item IT.SYSBP is null, and gives it a value; export it again"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inside", "head", "value"),
+    [
+        (QUERY, "", None),
+        (QUERY, ' IsNull="Yes"', None),
+        (f"{QUERY}<Value>120</Value>", "", "120"),
+        (f"<Value>120</Value>{QUERY}", "", "120"),
+        (
+            "<Value>120</Value> <Annotation><Comment>seen</Comment></Annotation>\n<Query>again?</Query>",
+            "",
+            "120",
+        ),
+    ],
+)
+def test_what_is_said_beside_a_value_is_no_part_of_it(inside: str, head: str, value: str | None) -> None:
+    assert [row[7] for row in read(odm_2(inside, head))] == [value]
 
 
 def test_elements_of_vendors_are_passed_over() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -135,6 +136,47 @@ def test_the_columns_are_compared_with_the_contract() -> None:
         "raw/lab.parquet CED221 column RES is not among the columns of table lab; "
         "list it under columns at mappings/sources.yaml:4:3, or delete it",
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "word"),
+    [
+        (2**31 - 1, pa.date32(), "Date"),
+        (2_932_897, pa.date32(), "Date"),  # 10000-01-01
+        (-719_163, pa.date32(), "Date"),  # the day before 0001-01-01
+        (2**62, pa.timestamp("ms"), "Datetime"),
+        (253_402_300_800_000_000, pa.timestamp("us", "UTC"), "Datetime"),
+    ],
+)
+def test_a_date_outside_the_calendar(day: int, kind: pa.DataType, word: str) -> None:
+    assert said(written([0, day], kind)) == [
+        f"raw/lab.parquet CED239 column lab.RES is of the type {word} and has a year outside 1 to 9999, "
+        "which has no text; export it as text, or take it out of the table"
+    ]
+
+
+def test_texts_that_are_not_utf_8() -> None:
+    buffers = [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe")]
+    table = pa.table({"SUBJ": ["001"], "RES": pa.Array.from_buffers(pa.string(), 1, buffers)})
+    stream = io.BytesIO()
+    pq.write_table(table, stream)
+    (one,) = said(stream.getvalue())  # the rest is told by pyarrow
+    assert one.startswith("raw/lab.parquet CED245 the file of table lab is damaged or no Parquet file: ")
+    assert "Invalid UTF8 sequence at string index 0" in one
+
+
+def test_any_damaged_byte_is_read_or_refused() -> None:
+    whole, chance, refused = written(["x", "é", None]), random.Random(1), 0
+    for _ in range(400):
+        content = bytearray(whole)
+        for _ in range(chance.choice((1, 1, 2, 5))):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        Path("raw/lab.parquet").write_bytes(content)
+        table, found = read_table(Path("raw"), LAB)
+        refused += table is None
+        assert (table is None) == any(finding.severity is Severity.ERROR for finding in found)
+        assert table is None or str(table.frame)
+    assert 200 < refused < 400
 
 
 def test_damaged_files() -> None:

@@ -13,7 +13,9 @@ import pytest
 from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Location, Severity
+from ced_cdisc.core.moments import Moment, moment_of
 from ced_cdisc.core.xpt import XptMember, XptVariable, split_format
+from ced_cdisc.read.sas_cells import sas_texts
 from ced_cdisc.read.tables import RawTable, TableContract, read_table
 from ced_cdisc.write.xpt import write_xpt
 
@@ -107,6 +109,38 @@ def test_numbers_become_the_text_that_they_stand_for(
     form: str, value: float | None, text: str | None
 ) -> None:
     assert results(made(["001"], [value], number(form=form))) == [text]
+
+
+FORMATS: dict[Moment, str] = {
+    "date": "DATE DDMMYY DDMMYYD MMDDYY MMDDYYS YYMMDD YYMMDDN JULIAN E8601DA B8601DA IS8601DA NLDATE "
+    "WEEKDATE WEEKDATX WORDDATE WORDDATX",
+    "datetime": "DATETIME DATEAMPM MDYAMPM DTDATE NLDATM E8601DT B8601DT E8601DN IS8601DT",
+    "time": "TIME TIMEAMPM TOD HHMM MMSS E8601TM B8601TM IS8601TM",
+    "": "BEST F COMMA YEAR MONYY MONNAME HOUR SEXF $DATE",
+}
+TEXTS: dict[Moment, str] = {
+    "date": "1961-02-28",
+    "datetime": "1960-01-01T00:07:04",
+    "time": "00:07:04",
+    "": "424",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"), [(k, form) for k, forms in FORMATS.items() for form in forms.split()]
+)
+def test_a_format_means_the_same_to_all_readers(kind: Moment, form: str) -> None:
+    assert moment_of(form) == moment_of(f"{form}8.") == kind
+    texts, faults = sas_texts(pl.Series("RES", [424.0]), None, form, LAB, "raw/lab.xpt")
+    assert (texts.to_list(), faults) == ([TEXTS[kind]], [])
+
+
+@pytest.mark.parametrize("form", ["DATE", "DATETIME", "TIME"])
+def test_a_number_that_is_infinite_is_no_date(form: str) -> None:
+    """As a damaged SAS7BDAT may have one."""
+    texts, faults = sas_texts(pl.Series("RES", [float("inf")]), None, form, LAB, "raw/lab.sas7bdat")
+    assert texts.to_list() == [None]
+    assert [one.code for one in faults] == ["CED244"]
 
 
 def test_a_short_number_is_the_number_that_is_there() -> None:

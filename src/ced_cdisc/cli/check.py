@@ -17,6 +17,7 @@ from ced_cdisc.cli.usage import usage_error
 if TYPE_CHECKING:
     from ced_cdisc.check.core.run import CoreSettings
     from ced_cdisc.core.conformance import CheckResult, FailOn
+    from ced_cdisc.core.masking import Identifiers
 
 
 @click.command()
@@ -105,7 +106,7 @@ def check(
     from ced_cdisc.check.core.wrong import WrongAnswer
     from ced_cdisc.companion import companion, half_of_check
     from ced_cdisc.conformance.standard import WrongStandard
-    from ced_cdisc.core.masking import NOTICE
+    from ced_cdisc.core.masking import notice
 
     if not folder.is_dir():
         usage_error(f"there is no folder {folder.as_posix()}")
@@ -142,18 +143,22 @@ def check(
     except WrongAnswer as error:
         usage_error(f"{core_report} is no report of the CORE engine that can be read: it {error}")
     result = held_against_findings(result, folder, asked)
-    told = result if show_ids else _without_identifiers(result, folder)
+    told, identifiers = (result, None) if show_ids else _without_identifiers(result, folder)
     print_report(format_, told, fail_on, accepted=all_)
     write_reports(reports, told, fail_on, accepted=all_)
     if format_ == "text" and told != result:
-        click.echo(NOTICE, err=True)
+        click.echo(notice(identifiers), err=True)
     sys.exit(result.exit_code(fail_on))
 
 
-def _without_identifiers(result: CheckResult, folder: Path) -> CheckResult:
+def _without_identifiers(result: CheckResult, folder: Path) -> tuple[CheckResult, Identifiers]:
+    from ced_cdisc.core.findings import Severity
     from ced_cdisc.report.masked_check import masked_check
     from ced_cdisc.stages.identifying import identifiers_of_files
 
     files = {one.name: folder / one.file for one in result.datasets}
     told = {files[one.dataset] for one in result.failures if one.dataset in files}
-    return masked_check(result, identifiers_of_files(files.values(), told))
+    # Of a dataset that could not be read it is not known whom it is about: that counts for DM and ADSL.
+    unread = sorted({folder / one.where.file for one in result.reading if one.severity is Severity.ERROR})
+    identifiers = identifiers_of_files([*files.values(), *unread], told)
+    return masked_check(result, identifiers), identifiers

@@ -13,6 +13,7 @@ from ced_cdisc.cli.usage import usage_error
 
 if TYPE_CHECKING:
     from ced_cdisc.compare.model import Comparison
+    from ced_cdisc.core.masking import Identifiers
 
 _IGNORABLE = ("labels", "types", "lengths", "formats", "order")
 
@@ -91,7 +92,7 @@ def compare(
     from ced_cdisc.compare.datasets import Settings, UnknownKeys
     from ced_cdisc.compare.model import Tolerance
     from ced_cdisc.core.findings import Stopped
-    from ced_cdisc.core.masking import NOTICE
+    from ced_cdisc.core.masking import notice
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.stages.comparing import Keyed, compare_paths
 
@@ -127,20 +128,21 @@ def compare(
     except Stopped as stopped:
         BuildConsole(show_ids=show_ids).findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())
-    told = comparison if show_ids else _without_identifiers(comparison)
+    told, identifiers = (comparison, None) if show_ids else _without_identifiers(comparison, encoding)
     _report(told, form, out)
     if form == "text" and told != comparison:
-        click.echo(NOTICE, err=True)
+        click.echo(notice(identifiers), err=True)
     sys.exit(0 if comparison.equal else 1)
 
 
-def _without_identifiers(comparison: Comparison) -> Comparison:
+def _without_identifiers(comparison: Comparison, encoding: str) -> tuple[Comparison, Identifiers]:
     from ced_cdisc.report.masked_comparison import masked_comparison
     from ced_cdisc.stages.identifying import identifiers_of_files
 
     sides = [(one, Path(file)) for one in comparison.datasets for file in (one.a, one.b) if file]
     told = {file for one, file in sides if one.differences}
-    return masked_comparison(comparison, identifiers_of_files([file for _, file in sides], told))
+    identifiers = identifiers_of_files([file for _, file in sides], told, encoding)
+    return masked_comparison(comparison, identifiers), identifiers
 
 
 def _report(comparison: Comparison, form: str, out: Path | None) -> None:

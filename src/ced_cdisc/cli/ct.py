@@ -13,10 +13,7 @@ from ced_cdisc.cli.usage import usage_error
 from ced_cdisc.standards.ct import PUBLISHERS, ct_versions
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from ced_cdisc.core.findings import Finding, Findings
-    from ced_cdisc.plan.model import StudyPlan
     from ced_cdisc.spec.load import Specs
     from ced_cdisc.standards.ct_diff import Edition
 
@@ -138,6 +135,7 @@ def diff(
     from ced_cdisc.report.ct_text import comparison_text, concerns_text
     from ced_cdisc.spec.load import load_specs
     from ced_cdisc.spec.locate import MissingFolder, find_study
+    from ced_cdisc.stages.finished import finished_datasets
     from ced_cdisc.stages.planning import stop_on_errors
     from ced_cdisc.standards.ct_diff import compare
 
@@ -160,7 +158,7 @@ def diff(
         stop_on_errors(findings)
         for one in missing:
             console.say(f"not compared: {one.message}")
-        frames = {} if folder is None else _frames(folder, plan, findings)
+        frames = {} if folder is None else finished_datasets(folder, plan, findings)
     except MissingFolder as error:
         usage_error(str(error))
     except Stopped as stopped:
@@ -234,29 +232,3 @@ def _pinned(standard: str, date: str, specs: Specs) -> Edition | str:
         return Edition(standard, date, {code: package.codelist(code) for code in package})
     except (UnknownStandard, DamagedTable) as error:
         return str(error)
-
-
-def _frames(folder: Path, plan: StudyPlan, findings: Findings) -> dict[str, pl.DataFrame]:
-    """The datasets of a build, or those that the raw tables give.
-
-    Raises:
-        Stopped: a file cannot be read, or the raw data have faults.
-    """
-    from ced_cdisc.read.dataset_json import read_dataset_json
-    from ced_cdisc.read.xpt import read_xpt
-    from ced_cdisc.stages.converting import convert
-    from ced_cdisc.stages.reading import read_raw
-
-    if not (folder / "build.json").is_file():
-        _, frames, extra, _ = convert(plan, read_raw(folder, plan, findings), findings)
-        return {name: data.frame() for name, data in (frames | extra).items()}
-    made: dict[str, pl.DataFrame] = {}
-    for study in plan.studies:
-        for kind in ("sdtm", "adam"):
-            for path in sorted((folder / study.folder / kind).glob("*.*")):
-                name = study.qualified(path.stem.upper())
-                if path.suffix == ".xpt":
-                    made[name] = read_xpt(path)[0]
-                elif path.suffix in (".json", ".ndjson", ".dsjc") and path.name != "results.json":
-                    made[name] = read_dataset_json(path)[0]
-    return made

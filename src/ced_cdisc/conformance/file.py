@@ -154,10 +154,12 @@ class _Transport(Struct, frozen=True):
         """Some records with the named variables, or with all."""
         frame, _ = self.file.read(names, places)
         if self.is_windows:
-            frame = frame.with_columns(pl.col(pl.String).map_elements(_windows, pl.String, skip_nulls=True))
+            frame = frame.with_columns(
+                pl.col(pl.String).map_elements(windows_text, pl.String, skip_nulls=True)
+            )
         return frame if names is None else frame.select(names)
 
 
-def _windows(text: str) -> str:
+def windows_text(text: str) -> str:
     """A text read as latin-1, as windows-1252 where that has the bytes."""
     return text if text.isascii() else text.encode("latin-1").decode("windows-1252", "replace")

@@ -9,7 +9,9 @@ Source: CDISC Dataset-JSON 1.1; SAS technical paper TS-140.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -24,6 +26,24 @@ JsonType = Literal[
 
 NO_TIME = "1960-01-01T00:00:00"
 """The time of creation of a file whose source knows none: the zero of SAS. No clock is read."""
+_JSON_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([+-][0-9]{2}:[0-9]{2}|Z)?"
+)
+
+
+def is_json_time(text: str) -> bool:
+    """Whether a text is a time as the attributes of Dataset-JSON have it: to the second, a zone may follow.
+
+    >>> is_json_time("2020-12-01T00:00:00"), is_json_time("2020-12-01"), is_json_time("2020-02-30T00:00:00")
+    (True, False, False)
+    """
+    if not _JSON_TIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 class FileVariable(Struct, frozen=True):
@@ -73,6 +93,7 @@ class FileDataset(Struct, frozen=True):
         oid: ItemGroupDef of define.xml.
         source_system: name and version.
         dataset_type: of SAS; empty for ordinary data.
+        others: attributes that the file has and no format knows, as messages name them.
     """
 
     name: str
@@ -89,6 +110,7 @@ class FileDataset(Struct, frozen=True):
     metadata_ref: str = ""
     oid: str = ""
     dataset_type: str = ""
+    others: tuple[str, ...] = ()
 
 
 class Rows(NamedTuple):

@@ -67,6 +67,7 @@ class Identifiers:
         subjects: Collection[str] = (),
         columns: Collection[str] = (),
         variables: Collection[str] = (),
+        unread: Collection[str] = (),
     ) -> None:
         """Of a run.
 
@@ -76,7 +77,10 @@ class Identifiers:
             subjects: columns of subjects, with and without their table: ``ae.SUBJ``, ``SUBJ``, ``USUBJID``.
             columns: likewise of other columns that tell who somebody is.
             variables: what is made of these, such as ``DM.BRTHDTC``: a message about one quotes its values.
+            unread: files that ``people`` could not read, known once it was asked: whom they are about is not
+                known, so that any text may name somebody.
         """
+        self._unread = unread
         self._mask, self._asked = mask, people
         self._subjects, self._columns = frozenset(subjects), frozenset(columns)
         self._variables = frozenset(variables)
@@ -84,6 +88,12 @@ class Identifiers:
     @cached_property
     def _people(self) -> Mapping[str, str]:
         return self._asked()
+
+    @property
+    def unread(self) -> Collection[str]:
+        """Files that tell whom the data are about, and cannot be read: if any, all values are hidden."""
+        _ = self._people  # whoever gives them finds out
+        return self._unread
 
     @cached_property
     def _cells(self) -> re.Pattern[str]:
@@ -113,13 +123,16 @@ class Identifiers:
         text = self._of_several_words(self._cells.sub(self._cell, text))
         text = _SUBJECT.sub(lambda m: f"{m[1]} {self.subject(m[3])}" if m[3] in self._people else m[0], text)
         text = _RANGE.sub(lambda m: f"{m[1]}{self._known(m[2])} to {self._known(m[3])}", text)
-        return _WORD.sub(lambda m: self._word(m[0]), text)
+        text = _WORD.sub(lambda m: self._word(m[0]), text)
+        return _QUOTES.sub(lambda m: _hidden_text(m[0]), text) if self.unread else text
 
     def value(self, name: str, text: str) -> str:
         """A value of a variable or column: a subject's word, a shape, or a text without subjects in it."""
         if name in self._subjects:
             return self.subject(text)
-        return shape(text) if name in self._columns else self.masked(text)
+        if name in self._columns:
+            return shape(text)
+        return _hidden_text(self.masked(text)) if self.unread else self.masked(text)
 
     def assigned(self, text: str) -> str:
         """A text that also has values as ``USUBJID=01-001`` or ``BRTHDTC='1970'``."""
@@ -128,6 +141,8 @@ class Identifiers:
     @cached_property
     def _assignments(self) -> re.Pattern[str]:
         names = "|".join(map(re.escape, sorted({*self._subjects, *self._columns})))
+        if self.unread:
+            names = "[A-Z][A-Z0-9_]*"
         return re.compile(rf"(?<!\w)(?P<name>{names})=(?P<quote>'?)(?P<value>.*?)(?P=quote)(?=[ ,;)]|$)")
 
     def _assignment(self, found: re.Match[str]) -> str:
@@ -193,6 +208,27 @@ _QUOTED = re.compile(r"'(.*?)'(?= is written ')|['\"](.*)['\"]", re.DOTALL)
 """A quoted value to its last quote, since a value may hold some; CED240 quotes two."""
 
 
+_QUOTES = re.compile(r"'.*'|\".*\"", re.DOTALL)
+_NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
+
+
+def _hidden_text(text: str) -> str:
+    """A text that may name somebody, each word as its shape that could be taken for a subject elsewhere."""
+    return _WORD.sub(lambda m: m[0] if _tells_nobody(m[0]) else shape(m[0]), text)
+
+
+def _tells_nobody(word: str) -> bool:
+    return len(word) <= 3 or bool(_MASKED.fullmatch(word) or _NUMBER.fullmatch(word) or _DATE.match(word))
+
+
+def notice(identifiers: Identifiers | None = None) -> str:
+    """What a command says where it masked something."""
+    if identifiers is None or not identifiers.unread:
+        return NOTICE
+    why = f"as the subjects of {', '.join(identifiers.unread)} are not known"
+    return f"identifiers are masked, and all texts, {why}; --show-ids shows them"
+
+
 def masked(findings: Findings) -> Findings:
     """The findings as they are shown without identifiers; those of a run know whom its data are about."""
     return Findings(_masked(finding, findings.identifiers) for finding in findings)
@@ -227,7 +263,7 @@ def _masked(finding: Finding, identifiers: Identifiers | None) -> Finding:
 def _without(text: str, quote: str) -> str:
     """A text without a piece of a raw file, which stands at its end, in quotes, or with its cell."""
     place, holds, value = quote.rpartition(" holds ")
-    if text.endswith(quote) or quote.startswith("'") or holds:
+    if text.endswith(quote) or quote.startswith(("'", '"')) or holds:
         before, found, after = text.rpartition(quote)
         return before + place + holds + shape(value) + after if found else text
     return text

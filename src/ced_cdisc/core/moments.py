@@ -7,7 +7,7 @@ seconds since midnight. A number that no such text stands for (half a day, the y
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Literal
 
 import numpy as np
@@ -20,7 +20,14 @@ _DAYS = re.compile(
     "DATE|[EB]8601DA|IS8601DA|(DDMMYY|MMDDYY|YYMMDD)[BCDNPS]?|JULIAN|NLDATE|WEEKDAT[EX]|WORDDAT[EX]"
 )
 _DATE_TIMES = re.compile("DATETIME|DATEAMPM|MDYAMPM|DTDATE|NLDATM|([EB]8601|IS8601)D[TN]")
-_TIMES = re.compile("TIME|TIMEAMPM|TOD|HHMM|([EB]8601|IS8601)TM")
+_TIMES = re.compile("TIME|TIMEAMPM|TOD|HHMM|MMSS|([EB]8601|IS8601)TM")
+_CLOCK = r"(?P<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:[.,](?P<digits>[0-9]+))?"
+_DAY_TEXT = r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+_WHOLE = {
+    "date": re.compile(_DAY_TEXT),
+    "datetime": re.compile(f"{_DAY_TEXT}T{_CLOCK}"),
+    "time": re.compile(_CLOCK),
+}
 _EPOCH = date(1960, 1, 1)
 _FIRST, _LAST = (date.min - _EPOCH).days, (date.max - _EPOCH).days
 _UNIX_DAYS = (date(1970, 1, 1) - _EPOCH).days
@@ -30,11 +37,12 @@ _EXACT = 2**53
 
 
 def moment_of(sas_format: str) -> Moment:
-    """What a number means under a SAS format: a day, a moment, a time of day, or a plain number.
+    """What a number means under a SAS format, with its width or without: a day, a moment, a time of day, or
+    a plain number.
 
     Formats that show a part of a date only (``MONYY5.``) and those of the user say nothing.
 
-    >>> moment_of("DATE9."), moment_of("E8601DT19."), moment_of("TIME5."), moment_of("8.2")
+    >>> moment_of("DATE9."), moment_of("E8601DT"), moment_of("TIME5."), moment_of("8.2")
     ('date', 'datetime', 'time', '')
     """
     name = sas_format.upper().partition(".")[0]
@@ -123,7 +131,7 @@ def as_numbers(values: pl.Series) -> pl.Series:
     """
     kind = values.dtype
     if kind == pl.Date:
-        return (values.cast(pl.Int32) + _UNIX_DAYS).cast(pl.Float64)
+        return (values.to_physical().cast(pl.Int64) + _UNIX_DAYS).cast(pl.Float64)
     if kind == pl.Time:
         ticks, unit, before = values.cast(pl.Int64), 1_000_000_000, 0
     elif isinstance(kind, pl.Datetime):
@@ -150,26 +158,39 @@ def _divided(ticks: NDArray[np.int64], before: int, unit: int) -> NDArray[np.flo
 
 
 def number_of(text: str, kind: Moment) -> float:
-    """The number that an ISO 8601 text stands for.
+    """The number that an ISO 8601 text stands for: the nearest double.
 
     Raises:
-        ValueError: the text is no date, datetime or time, or has a time zone, which SAS does not know.
+        ValueError: as :func:`ticks_of`.
 
     >>> number_of("1960-01-02", "date"), number_of("2017-06-30T00:00:01.25", "datetime")
     (1.0, 1814400001.25)
     >>> number_of("00:00:16.777215", "time")
     16.777215
     """
+    ticks, unit = ticks_of(text, kind)
+    return ticks / unit
+
+
+def ticks_of(text: str, kind: Moment) -> tuple[int, int]:
+    """What an ISO 8601 text stands for, to its last digit: a whole number, and by what it is divided.
+
+    Raises:
+        ValueError: the text is no whole date, datetime or time to the second, since what it lacks would be
+            made up, or has a time zone, which SAS does not know.
+
+    >>> ticks_of("00:00:01.250", "time"), ticks_of("1960-01-02", "date")
+    ((1250, 1000), (1, 1))
+    """
+    match = _WHOLE[kind or "time"].fullmatch(text)
+    if match is None:
+        raise ValueError("no whole date, datetime or time without a zone")
     if kind == "date":
-        return float((date.fromisoformat(text) - _EPOCH).days)
+        return (date.fromisoformat(text) - _EPOCH).days, 1
+    clock = time.fromisoformat(match["clock"])
+    seconds = (clock.hour * 60 + clock.minute) * 60 + clock.second
     if kind == "datetime":
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            raise ValueError("a time zone")
-        since = moment - datetime.combine(_EPOCH, time())
-        return ((since.days * _DAY + since.seconds) * _MICRO + since.microseconds) / _MICRO
-    clock = time.fromisoformat(text)
-    if clock.tzinfo is not None:
-        raise ValueError("a time zone")
-    whole = (clock.hour * 60 + clock.minute) * 60 + clock.second
-    return (whole * _MICRO + clock.microsecond) / _MICRO
+        seconds += (date.fromisoformat(match["day"]) - _EPOCH).days * _DAY
+    digits = match["digits"] or ""
+    unit = 10 ** len(digits)
+    return seconds * unit + int(digits or 0), unit

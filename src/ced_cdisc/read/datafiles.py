@@ -20,6 +20,7 @@ import polars as pl
 from msgspec.structs import replace
 
 from ced_cdisc.core.datafile import FileDataset, FileVariable, Rows
+from ced_cdisc.core.exactness import moment_is_held
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped, one_of
 from ced_cdisc.core.ibm import SPECIAL_MISSING
 from ced_cdisc.core.moments import moment_of, number_of
@@ -58,6 +59,11 @@ class DataFile(Protocol):
     @property
     def rounded(self) -> Mapping[str, tuple[int, str]]:
         """By variable, row and text of a number with more digits than a double; known after the blocks."""
+        ...
+
+    @property
+    def nan(self) -> Mapping[str, tuple[int, int]]:
+        """By variable, first row of NaN, which becomes missing, and how many; known after the blocks."""
         ...
 
 
@@ -101,6 +107,7 @@ class _TransportRows(XptFile):
 
 class _Transport:
     rounded: Mapping[str, tuple[int, str]] = {}
+    nan: Mapping[str, tuple[int, int]] = {}
 
     def __init__(self, path: Path, name: str, encoding: str) -> None:
         self._file = _TransportRows(path, member=name, encoding=encoding, shown=path.as_posix())
@@ -131,6 +138,7 @@ class _Transport:
 class _Sas:
     encoding = ""
     rounded: Mapping[str, tuple[int, str]] = {}
+    nan: Mapping[str, tuple[int, int]] = {}
 
     def __init__(self, path: Path) -> None:
         self._shown = path.as_posix()
@@ -204,6 +212,7 @@ def _iso(stamp: str) -> str:
 
 class _Json:
     encoding = ""
+    nan: Mapping[str, tuple[int, int]] = {}
 
     def __init__(self, path: Path) -> None:
         with _as_raw():
@@ -244,6 +253,7 @@ class _Delimited:
     defined: FileDataset | None
     dataset: FileDataset = field(init=False)
     rounded: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    nan: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
 
     def __post_init__(self) -> None:
         self._shown = self.path.as_posix()
@@ -320,11 +330,7 @@ class _Delimited:
                     numbers.append(None)
                     continue
                 numbers.append(number := self._number(variable, text, line))
-                if (
-                    len(text) > _SAFE_DIGITS
-                    and _NUMBER.fullmatch(text)
-                    and Decimal(text) != Decimal(repr(number))
-                ):
+                if len(text) > _SAFE_DIGITS and not _is_exact(variable, text, number):
                     self.rounded.setdefault(variable.name, (row, text))
             frame[variable.name] = pl.Series(numbers, dtype=pl.Float64)
         self._row += len(block)
@@ -341,6 +347,13 @@ class _Delimited:
         what = f"{variable.name} holds {text[:60]!r} in line {line}, which is no {variable.data_type}"
         where = Location(self._shown, line)
         raise Stopped(Findings([Finding("CED722", what, where, stage=Stage.RAW)]))
+
+
+def _is_exact(variable: FileVariable, text: str, number: float) -> bool:
+    """Whether a double is the number, or the moment, of a cell to its last digit."""
+    if _NUMBER.fullmatch(text):
+        return Decimal(text) == Decimal(repr(number))
+    return moment_is_held(number, text, variable.moment)
 
 
 def refused(shown: str, what: str, line: int = 0) -> Stopped:

@@ -10,20 +10,21 @@ Dataset-JSON 1.1 (one zlib stream; files in gzip, as published examples are, are
 from __future__ import annotations
 
 import io
-import json
 import re
 import zlib
 from collections.abc import Generator, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, cast
+from typing import Any, BinaryIO, cast
 
 import polars as pl
 
 from ced_cdisc.core.datafile import FileDataset, FileVariable
-from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
-from ced_cdisc.core.moments import number_of
+from ced_cdisc.core.exactness import moment_is_held
+from ced_cdisc.core.moments import Moment, number_of
+from ced_cdisc.read.dataset_json_head import described_dataset
+from ced_cdisc.read.json_text import parsed_json, stop
 
 LARGEST_JSON = 1 << 30
 """A JSON file has to be held as a whole; larger ones are refused [bytes]. NDJSON is read by lines."""
@@ -31,8 +32,11 @@ LONGEST_LINE = 1 << 24
 """Of NDJSON [bytes]."""
 _ROWS = 1 << 15
 _PACKED = 1 << 16  # bytes that are unpacked at a time
-_TEXTS = ("string", "URI", "date", "datetime", "time")
-_NUMBERS = ("integer", "decimal", "float", "double", "boolean")
+_MOMENT_HINTS: dict[Moment, str] = {
+    "date": "a date with a numeric target is a whole one, such as 2020-01-31",
+    "datetime": "a datetime with a numeric target is a whole one without zone, such as 2020-01-31T08:21:00",
+    "time": "a time with a numeric target is a whole one without zone, such as 08:21:00",
+}
 DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?")
 """A decimal number as the format exchanges it, in a text; thousands may be separated by commas."""
 
@@ -75,12 +79,12 @@ class DatasetJsonFile:
         head: Any = next(parts, None)
         parts.close()
         if not isinstance(head, dict) or "columns" not in head:
-            _stop("CED606", self._file, "is no Dataset-JSON: it has no columns", "Dataset-JSON 1.1 is read")
+            stop("CED606", self._file, "is no Dataset-JSON: it has no columns", "Dataset-JSON 1.1 is read")
         head = cast("dict[str, Any]", head)
         version = str(head.get("datasetJSONVersion", ""))
         if not version.startswith("1.1"):
             what = f"is Dataset-JSON {version or 'of no version'}"
-            _stop("CED606", self._file, what, "Dataset-JSON 1.1 is read")
+            stop("CED606", self._file, what, "Dataset-JSON 1.1 is read")
         self.dataset = described_dataset(head, self._file)
         self._said: Any = head.get("records")
         self.rows = self._said if isinstance(self._said, int) else 0
@@ -104,11 +108,11 @@ class DatasetJsonFile:
             for number, row in enumerate(block, count + 1):
                 if not isinstance(row, list) or len(cast("list[Any]", row)) != len(self.dataset.variables):
                     what = f"has no list of {len(self.dataset.variables)} values for row {number}"
-                    _stop("CED606", self._file, what)
+                    stop("CED606", self._file, what)
             yield block, count
             count += len(block)
-        if self._said != count:
-            _stop("CED607", self._file, f"says {self._said} records and holds {count}", "write it again")
+        if isinstance(self._said, bool) or self._said != count:
+            stop("CED607", self._file, f"says {self._said} records and holds {count}", "write it again")
 
     def _parts(self) -> Generator[Any]:
         """The attributes, then each row."""
@@ -122,18 +126,18 @@ class DatasetJsonFile:
             if self._whole is None:
                 size = self._path.stat().st_size if self._bytes is None else len(self._bytes)
                 if size > LARGEST_JSON:
-                    _stop("CED604", self._file, f"has {size:,} bytes", "save it as NDJSON")
+                    stop("CED604", self._file, f"has {size:,} bytes", "save it as NDJSON")
                 with self._opened() as stream:
-                    self._whole = _parsed(stream.read().decode(), self._file, 0)
+                    self._whole = parsed_json(stream.read().decode(), self._file)
         except OSError as error:
-            _stop("CED604", self._file, f"cannot be read: {error.strerror or error}")
+            stop("CED604", self._file, f"cannot be read: {error.strerror or error}")
         except UnicodeDecodeError as error:
-            _stop("CED605", self._file, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")
+            stop("CED605", self._file, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")
         data = self._whole
         yield data
         rows: Any = cast("dict[str, Any]", data).get("rows", []) if isinstance(data, dict) else []
         if not isinstance(rows, list):
-            _stop("CED606", self._file, "has rows that are no list")
+            stop("CED606", self._file, "has rows that are no list")
         yield from cast("list[Any]", rows)
 
     def _opened(self) -> BinaryIO:
@@ -148,14 +152,17 @@ class DatasetJsonFile:
         made: list[Any] = []
         for number, value in enumerate(values, before + 1):
             try:
-                made.append(_value(column, value))
+                made.append(one := _value(column, value))
             except (ValueError, TypeError, OverflowError):
-                what = f"has {repr(value)[:60]} in {column.name} row {number}, which is no {column.data_type}"
-                _stop("CED606", self._file, what)
-            if column.data_type in ("integer", "decimal") and column.name not in self.rounded:
-                exact = made[-1] is None or _is_exact(made[-1], value)
-                if not exact:
-                    self.rounded[column.name] = (number, str(value))
+                said = repr(value)[:60]
+                what = f"has {said} in {column.name} row {number}, which is no {column.data_type}"
+                stop("CED606", self._file, what, _MOMENT_HINTS.get(column.moment, ""), (said,))
+            if (
+                isinstance(one, float)
+                and column.name not in self.rounded
+                and not _is_exact(column, one, value)
+            ):
+                self.rounded[column.name] = (number, str(value))
         return pl.Series(column.name, made, pl.Float64 if column.type == "Num" else pl.String)
 
 
@@ -171,109 +178,32 @@ def _unpacked(stream: BinaryIO, file: str) -> Iterator[bytes]:
     while not unpacker.eof:
         packed = unpacker.unconsumed_tail or stream.read(_PACKED)
         if not packed:
-            _stop("CED605", file, "is cut: its compressed data have no end", "copy it again")
+            stop("CED605", file, "is cut: its compressed data have no end", "copy it again")
         try:
             rest += unpacker.decompress(packed, LONGEST_LINE)
         except zlib.error:
-            _stop("CED605", file, "is no data compressed by zlib or gzip", "write it again")
+            stop("CED605", file, "is no data compressed by zlib or gzip", "write it again")
         *lines, rest = rest.split(b"\n")
         yield from lines
         if len(rest) >= LONGEST_LINE:
             break
     if unpacker.eof and (unpacker.unused_data or stream.read(1)):
-        _stop("CED605", file, "has bytes after the end of its compressed data", "write it again")
+        stop("CED605", file, "has bytes after the end of its compressed data", "write it again")
     yield rest
 
 
 def _by_lines(lines: Iterator[bytes], file: str) -> Iterator[Any]:
     for number, line in enumerate(lines, 1):
         if len(line) >= LONGEST_LINE:
-            _stop("CED605", file, f"has more than {LONGEST_LINE:,} characters in line {number}")
+            stop("CED605", file, f"has more than {LONGEST_LINE:,} characters in line {number}")
         if line.strip():
             try:
                 text = line.decode()
             except UnicodeDecodeError as error:
-                _stop(
+                stop(
                     "CED605", file, f"is not UTF-8 in line {number} at byte {error.start}", "save it as UTF-8"
                 )
-            yield _parsed(text, file, number)
-
-
-def _parsed(text: str, file: str, line: int) -> Any:
-    where = f" in line {line}" if line else ""
-    try:
-        return json.loads(text, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        place = f" in line {line or error.lineno} column {error.colno}"
-        _stop("CED605", file, f"is no JSON: {error.msg}{place}", "write it again")
-    except (ValueError, RecursionError) as error:
-        said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        _stop("CED605", file, f"is no JSON: {said}{where}", "write it again")
-
-
-def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no value of JSON")
-
-
-def described_dataset(head: dict[str, Any], file: str) -> FileDataset:
-    """The attributes of a dataset, as a file says them.
-
-    Raises:
-        Stopped: they are not those of Dataset-JSON (CED606).
-    """
-    name, label, columns = head.get("name"), head.get("label"), head.get("columns")
-    if not isinstance(name, str) or not isinstance(label, str) or not isinstance(columns, list):
-        _stop("CED606", file, "has no name, label and columns of the right kind")
-    made = tuple(_column(c, n, file) for n, c in enumerate(cast("list[Any]", columns), 1))
-    names = [column.name for column in made]
-    twice = next((n for n in names if names.count(n) > 1), "") if len(set(names)) < len(names) else ""
-    if twice or not made:
-        _stop("CED606", file, f"has two columns named {twice}" if twice else "has no columns")
-    system: Any = head.get("sourceSystem")
-    system = cast("dict[str, Any]", system) if isinstance(system, dict) else {}
-    return FileDataset(
-        name=name,
-        label=label,
-        variables=made,
-        created=_text(head, "datasetJSONCreationDateTime"),
-        database_modified=_text(head, "dbLastModifiedDateTime"),
-        file_oid=_text(head, "fileOID"),
-        originator=_text(head, "originator"),
-        source_system=(_text(system, "name"), _text(system, "version")),
-        study_oid=_text(head, "studyOID"),
-        metadata_version_oid=_text(head, "metaDataVersionOID"),
-        metadata_ref=_text(head, "metaDataRef"),
-        oid=_text(head, "itemGroupOID"),
-    )
-
-
-def _text(said: dict[str, Any], name: str) -> str:
-    value = said.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _column(said: Any, number: int, file: str) -> FileVariable:
-    entry: dict[str, Any] = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
-    name, label, kind = entry.get("name"), entry.get("label", ""), entry.get("dataType")
-    if not isinstance(name, str) or not name or not isinstance(label, str):
-        _stop("CED606", file, f"has no name or label for column {number}")
-    if kind not in _TEXTS + _NUMBERS:
-        _stop(
-            "CED606", file, f"has the dataType {kind!r} for {name}", f"one of {', '.join(_TEXTS + _NUMBERS)}"
-        )
-    length, key, target = entry.get("length"), entry.get("keySequence"), entry.get("targetDataType")
-    target = target if target in ("integer", "decimal") and kind not in ("string", "URI") else ""
-    return FileVariable(
-        name=name,
-        label=label,
-        type="Num" if kind in _NUMBERS or target else "Char",
-        data_type=kind,
-        target=target,
-        length=length if isinstance(length, int) else 0,
-        format=_text(entry, "displayFormat"),
-        key=key if isinstance(key, int) else 0,
-        oid=_text(entry, "itemOID"),
-    )
+            yield parsed_json(text, file, number)
 
 
 def _value(column: FileVariable, value: Any) -> Any:
@@ -287,19 +217,24 @@ def _value(column: FileVariable, value: Any) -> Any:
         return number_of(value, column.moment)
     if isinstance(value, str) and (column.data_type != "decimal" or not DECIMAL.fullmatch(value)):
         raise TypeError
+    if isinstance(value, bool) != (column.data_type == "boolean"):  # Python takes true for a number
+        raise TypeError
     number = float(value.replace(",", "") if isinstance(value, str) else value)
     if number in (float("inf"), float("-inf")):
         raise ValueError
     return number
 
 
-def _is_exact(number: float, value: Any) -> bool:
-    """Whether a double is the number that the file has, to its last digit."""
+def _is_exact(column: FileVariable, number: float, value: Any) -> bool:
+    """Whether a double is the number that the file has, to its last digit.
+
+    A number with a point is what JSON makes of it: a double, whatever its digits. Of a whole one in a column
+    of doubles, zeros may stand for digits that a double does not have, as JavaScript writes it.
+    """
+    if column.moment:
+        return moment_is_held(number, value, column.moment)
     if isinstance(value, str):
         return Decimal(repr(number)) == Decimal(value.replace(",", ""))
-    return isinstance(value, float) or number == value
-
-
-def _stop(code: str, file: str, what: str, hint: str = "") -> NoReturn:
-    finding = Finding(code, f"{file} {what}", Location(file), hint=hint, stage=Stage.CHECK)
-    raise Stopped(Findings([finding]))
+    if isinstance(value, float) or number == value:
+        return True
+    return column.data_type in ("float", "double") and Decimal(repr(number)) == value

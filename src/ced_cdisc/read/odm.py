@@ -152,7 +152,9 @@ class _Reader:
         self._event, self._form = ("", ""), ("", "")
         self._records: list[_Record] = []
         self._item, self._parts, self._length = "", list[str](), 0
+        self._item_at = 0  # the depth of the item's element
         self._text_at = 0  # the depth at which text is the value of the item
+        self._is_null, self._has_value = False, False
         self._group_def = ""
 
     def doctype(self, *_: object) -> NoReturn:
@@ -200,10 +202,10 @@ class _Reader:
                 self.data.names[self._needed(attributes, "OID", short)] = told
             case "ItemData" if self._records:
                 self._item_data(attributes)
-            case "Value" if self._item:
-                if self._text_at:
+            case "Value" if self._item and self._depth == self._item_at + 1:  # that of a Query is none
+                if self._has_value:
                     self._stop("data", f"has two values for the item {self._item} in one record")
-                self._text_at = self._depth
+                self._text_at, self._has_value = self._depth, True
             case _ if self._records and short in _ITEMS:
                 self._open_item(attributes, short)
                 self._text_at = self._depth
@@ -218,6 +220,8 @@ class _Reader:
         match short:
             case "ItemData":
                 self._close_item()
+            case "Value" if self._text_at > self._depth:
+                self._text_at = 0
             case "ItemGroupData" if self._records:
                 self._close_record()
             case "FormData":
@@ -256,13 +260,14 @@ class _Reader:
 
     def _item_data(self, attributes: Mapping[str, str]) -> None:
         self._open_item(attributes, "ItemData")
-        value, null = attributes.get("Value"), attributes.get("IsNull") == "Yes"
-        if value and null:
-            self._stop("data", f"says that the item {self._item} is null, and gives it a value")
-        if value:
+        self._is_null = attributes.get("IsNull") == "Yes"
+        if value := attributes.get("Value"):
+            self._has_value = True
             self._take(value)
 
     def _take(self, text: str) -> None:
+        if self._is_null:
+            self._stop("data", f"says that the item {self._item} is null, and gives it a value")
         self._length += len(text)
         if self._length > _LONGEST:
             self._stop("bound", f"has a value of more than {_LONGEST:,} characters for the item {self._item}")
@@ -272,7 +277,9 @@ class _Reader:
         oid = self._needed(attributes, "ItemOID", element)
         if oid in self._records[-1].items:
             self._stop("data", f"has the item {oid} twice in one record")
-        self._item, self._parts, self._length, self._text_at = oid, [], 0, 0
+        self._item, self._parts, self._length = oid, [], 0
+        self._item_at, self._text_at = self._depth, 0
+        self._is_null, self._has_value = False, False
 
     def _close_item(self) -> None:
         if not self._item:

@@ -36,7 +36,10 @@ def read_raw_parquet(
         wanted = set(kept_columns(contract, needed))
         places = [place for place, name in enumerate(header) if name in wanted]
         table: Any = file.read(columns=[theirs[place] for place in places])
+        table.validate(full=True)  # what polars takes for granted, such as UTF-8
         height = int(file.metadata.num_rows)
+        if places and table.num_rows != height:
+            raise ValueError(f"it says {height} rows and holds {table.num_rows}")
         data = {header[place]: _series(table, theirs[place]) for place in places}
     except (OSError, ValueError, pa.ArrowException) as error:
         text = f"the file of table {contract.name} is damaged or no Parquet file: {_reason(error)}"

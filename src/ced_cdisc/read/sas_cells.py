@@ -7,23 +7,18 @@ date only (``MONYY5.``, ``YEAR4.``) and those of the user change nothing: the nu
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 
 import polars as pl
 
 from ced_cdisc.core.findings import Finding
+from ced_cdisc.core.moments import moment_of
 from ced_cdisc.read.cell_text import number_text
 from ced_cdisc.read.contract import TableContract
 from ced_cdisc.read.finish import cells_at_fault
-
-_DAYS = re.compile(
-    "DATE|[EB]8601DA|IS8601DA|(DDMMYY|MMDDYY|YYMMDD)[BCDNPS]?|JULIAN|NLDATE|WEEKDAT[EX]|WORDDAT[EX]"
-)
-_DATE_TIMES = re.compile("DATETIME|DATEAMPM|MDYAMPM|DTDATE|NLDATM|([EB]8601|IS8601)D[TN]")
-_TIMES = re.compile("TIME|TIMEAMPM|TOD|HHMM|MMSS|([EB]8601|IS8601)TM")
 
 
 def sas_texts(
@@ -73,10 +68,12 @@ def _texts(values: pl.Series, word: Callable[[float], str | None]) -> tuple[pl.S
 
 def _word(name: str) -> Callable[[float], str | None]:
     """How a number of a variable with this format is written."""
-    for pattern, word in ((_DAYS, _day), (_DATE_TIMES, _date_time), (_TIMES, _time)):
-        if pattern.fullmatch(name.upper()):
-            return word
-    return number_text
+    words: Mapping[str, Callable[[float], str | None]] = {
+        "date": _day,
+        "datetime": _date_time,
+        "time": _time,
+    }
+    return words.get(moment_of(name), number_text)
 
 
 def _day(value: float) -> str | None:
@@ -97,6 +94,8 @@ def _date_time(value: float) -> str | None:
     >>> _date_time(0.0), _date_time(1814400001.25), _date_time(1e15)
     ('1960-01-01T00:00:00', '2017-06-30T00:00:01.25', None)
     """
+    if not isfinite(value):
+        return None
     whole = int(Decimal(repr(value)).to_integral_value("ROUND_FLOOR"))
     fraction = Decimal(repr(value)) - whole
     try:
@@ -106,12 +105,14 @@ def _date_time(value: float) -> str | None:
     return moment.isoformat() + _digits(fraction)
 
 
-def _time(value: float) -> str:
+def _time(value: float) -> str | None:
     """Seconds as a time of day; hours may pass 24, as in a span of time.
 
     >>> _time(30060.0), _time(93784.0), _time(-0.5)
     ('08:21:00', '26:03:04', '-00:00:00.5')
     """
+    if not isfinite(value):
+        return None
     number = Decimal(repr(abs(value)))
     whole = int(number)
     sign = "-" if value < 0 else ""

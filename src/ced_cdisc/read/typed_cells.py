@@ -6,8 +6,9 @@ The texts are those of :mod:`ced_cdisc.read.cell_text`; a nanosecond is kept, wh
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ import polars as pl
 from ced_cdisc.read.cell_text import NoText, decimal_text, no_number_text, number_text
 
 _A_SECOND = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_FIRST, _LAST = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
 _ZEROS = r"(\.\d*?)0+$"
 """Zeros behind the last digit of a fraction."""
 
@@ -23,7 +25,8 @@ def column_texts(column: pl.Series) -> pl.Series:
     """The texts of a column, null where it is.
 
     Raises:
-        NoText: the column is of a type that has no text (bytes, lists, records); the argument names it.
+        NoText: the column is of a type that has no text (bytes, lists, records), or has dates outside the
+            years 1 to 9999; the argument names it.
 
     >>> column_texts(pl.Series([1.0, 2.50, None, 1e21])).to_list()
     ['1', '2.5', None, '1000000000000000000000']
@@ -39,6 +42,8 @@ def column_texts(column: pl.Series) -> pl.Series:
         return _mapped(column, decimal_text)
     if isinstance(kind, pl.Boolean):
         return pl.select(pl.when(column).then(pl.lit("TRUE")).when(~column).then(pl.lit("FALSE"))).to_series()
+    if isinstance(kind, pl.Date | pl.Datetime) and _is_far(column):
+        raise NoText(f"{str(kind).partition('(')[0]} and has a year outside 1 to 9999")
     if isinstance(kind, pl.Date):
         return column.dt.to_string("%Y-%m-%d")
     if isinstance(kind, pl.Time):
@@ -50,6 +55,13 @@ def column_texts(column: pl.Series) -> pl.Series:
         unit = _A_SECOND[kind.time_unit]
         return _mapped(column.to_physical(), lambda ticks: _span(ticks, unit))
     raise NoText(str(kind).partition("(")[0])
+
+
+def _is_far(column: pl.Series) -> bool:
+    """Whether any date is outside the calendar of ISO 8601; polars cannot show those that are far outside."""
+    unit = 1 if column.dtype == pl.Date else _A_SECOND[cast(pl.Datetime, column.dtype).time_unit] * 86_400
+    days = column.to_physical().cast(pl.Int64) // unit
+    return bool(((days < _FIRST) | (days > _LAST)).any())
 
 
 def _mapped(column: pl.Series, text: Callable[[Any], str]) -> pl.Series:

@@ -173,7 +173,7 @@ class XptFile:
         where = f"{self.member.name}.{variable.name} row {row + 1}"
         what = f"has at {where} the text {text!r}, which is not {self._encoding}"
         hint = "read it with the encoding of the file, such as windows-1252"
-        return stopped("CED337", self._file, what, hint)
+        return stopped("CED337", self._file, what, hint, (repr(text)[1:],))
 
 
 def read_xpt_members(

@@ -247,7 +247,7 @@ class Headers(Struct):
         raise stopped(code, self.file, what, hint)
 
 
-def stopped(code: str, file: str, what: str, hint: str = "") -> Stopped:
+def stopped(code: str, file: str, what: str, hint: str = "", quotes: tuple[str, ...] = ()) -> Stopped:
     """The exception for a file that cannot be read; ``what`` completes "the file ..."."""
-    finding = Finding(code, f"{file} {what}", Location(file), hint=hint, stage=Stage.RAW)
+    finding = Finding(code, f"{file} {what}", Location(file), hint=hint, stage=Stage.RAW, quotes=quotes)
     return Stopped(Findings([finding]))

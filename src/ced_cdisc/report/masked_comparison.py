@@ -41,7 +41,7 @@ def _difference(difference: Difference, identifiers: Identifiers) -> Difference:
 
     def several(found: re.Match[str]) -> str:
         listed = _LISTED_VALUE.sub(lambda m: _value(found["name"], m[0], identifiers), found["values"])
-        return f"{found['name']} in ({listed})" if found["name"] in _NAMES else found[0]
+        return f"{found['name']} in ({listed})" if found["name"] in _NAMES or identifiers.unread else found[0]
 
     return replace(
         difference,

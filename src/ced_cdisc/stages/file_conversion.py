@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ced_cdisc.core.datafile import NO_TIME, FileDataset, FileVariable, Rows
+from ced_cdisc.core.datafile import NO_TIME, FileDataset, FileVariable, Rows, is_json_time
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped, did_you_mean
 from ced_cdisc.core.xpt import (
     LIMITS,
@@ -95,7 +95,7 @@ def convert_file(
     except OSError as error:
         raise _refused("CED737", shown, f"cannot be written: {error.strerror or error}") from None
     except UnicodeEncodeError as error:
-        what = f"cannot be written in {encoding}, which lacks {error.object[error.start]!r}"
+        what = f"cannot be written in {encoding or 'utf-8'}, which lacks {error.object[error.start]!r}"
         raise _refused("CED737", shown, what) from None
     return Converted(dataset.name, shown, found.rows, len(dataset.variables), findings)
 
@@ -232,11 +232,7 @@ def _origin(name: str, found: Survey) -> str:
 
 def _time(text: str) -> str:
     """A time of creation that a file says, or nothing if it is none."""
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return ""
-    return text
+    return text if is_json_time(text) else ""
 
 
 def _stamp(text: str) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ced_cdisc.core.datafile import NO_TIME, FileDataset, FileVariable, Rows
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, one_of
-from ced_cdisc.core.moments import has_text
+from ced_cdisc.core.moments import has_text, moment_of
 from ced_cdisc.core.xpt import LABEL_BYTES, LIMITS, LONGEST_NUMBER, Limits, Version
 from ced_cdisc.read.datafiles import DataFile
 
@@ -28,7 +28,7 @@ class Survey(Struct):
         bytes: longest text by variable.
         special: first row and code of special missing values by variable, and how many there are.
         textless: first row and number, by variable, of those that should be a date and have no text.
-        broken: the same of those that should be whole.
+        broken: the same of those that should be whole, or 0 or 1.
     """
 
     rows: int = 0
@@ -57,6 +57,8 @@ def survey(file: DataFile, encoding: str) -> Survey:
                 _first(found.textless, variable, values, has_text(values, variable.moment), found.rows)
             elif variable.data_type == "integer":
                 _first(found.broken, variable, values, values.floor() == values, found.rows)
+            elif variable.data_type == "boolean":
+                _first(found.broken, variable, values, (values == 0) | (values == 1), found.rows)
         _special(found, block)
         found.rows += block.frame.height
     return found
@@ -123,6 +125,10 @@ def fitted(
         message = f"{dataset.name}.{name} row {row}: {text[:60]} has more digits than a number of SAS holds"
         one = lost("CED723", "digits", message)
         findings.append(replace(one, where=Location(source), stage=Stage.RAW))
+    for name, (row, count) in file.nan.items():
+        others = f", and {count - 1} more" if count > 1 else ""
+        message = f"{dataset.name}.{name} row {row}: {form} has no NaN, it becomes missing{others}"
+        findings.append(lost("CED730", "special-missing", message))
     if not dataset.created and kind != "csv":
         message = f"{source} does not say when it was made, {NO_TIME} is written"
         findings.append(say("CED734", message, "name another time with --created"))
@@ -212,9 +218,10 @@ def _types(
             return replace(variable, data_type="double", target="")
         if variable.name in found.broken:
             row, number = found.broken[variable.name]
-            findings.append(
-                say("CED735", f"{what} row {row}: {number!r} is not whole, its type becomes float")
-            )
+            is_truth = variable.data_type == "boolean"
+            wrong = "neither true (1) nor false (0)" if is_truth else "not whole"
+            message = f"{what} row {row}: {number!r} is {wrong}, its type becomes float"
+            findings.append(say("CED735", message))
             return replace(variable, data_type="float")
         return variable
 
@@ -255,12 +262,21 @@ def _no_place(dataset: FileDataset, source: FileDataset, kind: Kind) -> Iterator
         }
         yield from (word for word, there in named.items() if there)
     if kind == "xpt":
-        plain = ("string", "double", *(("date", "datetime", "time")))
-        if kept := [
-            v.name
-            for v in variables
-            if v.data_type not in plain or (v.type == "Char" and v.data_type != "string")
-        ]:
+        if kept := [v.name for v in variables if (v.data_type, v.target) != _type_in_xpt(v)]:
             yield f"the data types of {one_of(kept, 5)}"
         if len(source.created) > len(NO_TIME):
             yield "the time zone or fractions of a second of the time of creation"
+        times = {"creation": source.created, "the last change": source.modified}
+        for what, time in times.items():
+            if time and not "1960" <= time[:4] <= "2059":  # as readers take the two digits of a year
+                yield f"the century of the time of {what}, {time[:4]}"
+    if source.others:
+        yield f"the attributes {one_of(source.others, 20)}"
+
+
+def _type_in_xpt(variable: FileVariable) -> tuple[str, str]:
+    """The data type and its target that are read from a transport file, which has formats alone."""
+    if variable.type == "Char":
+        return "string", ""
+    moment = moment_of(variable.format)
+    return moment or "double", "integer" if moment else ""

@@ -57,27 +57,33 @@ _OF_SUBJECTS = ("DM", "ADSL", "APDM")
 _JSON = (".json", ".ndjson", ".dsjc")
 
 
-def identifiers_of_files(files: Iterable[Path], told: Collection[Path]) -> Identifiers:
+def identifiers_of_files(files: Iterable[Path], told: Collection[Path], encoding: str = "") -> Identifiers:
     """Whom datasets are about, as files of SDTM and ADaM tell it.
 
     Nothing is read before something has to be masked. The key is of the size and the first 16 MiB of each
-    file, which nobody guesses.
+    file, which nobody guesses. Where a file cannot be read, the identifiers know that they are not whole.
 
     Args:
         files: the datasets, in an order that depends on the data alone.
         told: those of which a report tells something: their subjects count, with those of DM and ADSL.
+        encoding: of texts in transport files and CSV; empty where they were read as a check reads them: as
+            UTF-8, else as windows-1252.
     """
     listed = tuple(files)
+    unread: list[str] = []
 
     def people() -> dict[str, str]:
         made: dict[str, str] = {}
         chosen = [file for file in listed if file in told or file.stem.upper() in _OF_SUBJECTS]
         for file in chosen:
-            for person, *others in _subjects(file):
-                made |= dict.fromkeys((person, *others), person)
+            try:
+                for person, *others in _subjects(file, encoding):
+                    made |= dict.fromkeys((person, *others), person)
+            except (Stopped, OSError):
+                unread.append(file.name)
         return made
 
-    return Identifiers(Mask(_heads(listed)), people, SUBJECTS, IDENTIFYING)
+    return Identifiers(Mask(_heads(listed)), people, SUBJECTS, IDENTIFYING, unread=unread)
 
 
 def _heads(files: Iterable[Path]) -> Iterator[bytes]:
@@ -90,22 +96,47 @@ def _heads(files: Iterable[Path]) -> Iterator[bytes]:
             yield b""
 
 
-def _subjects(file: Path) -> list[tuple[str, ...]]:
-    """The texts that stand for each subject of a file, USUBJID first; none where it cannot be read."""
-    from ced_cdisc.read.compared import open_table
-    from ced_cdisc.read.dataset_json import read_dataset_json
+def _subjects(file: Path, encoding: str) -> list[tuple[str, ...]]:
+    """The texts that stand for each subject of a file, USUBJID first.
 
+    Raises:
+        Stopped, OSError: it cannot be read.
+    """
+    if file.suffix.lower() in _JSON:
+        from ced_cdisc.read.dataset_json import read_dataset_json
+
+        frame, _ = read_dataset_json(file, shown=file.name)
+        read = [frame.select([pl.col(name).cast(pl.String) for name in SUBJECTS if name in frame.columns])]
+    else:
+        read = [_texts(file, encoding)] if encoding else _as_checked(file)
+    rows = pl.concat(
+        [frame.rename(lambda name, n=n: f"{n} {name}") for n, frame in enumerate(read)], how="horizontal"
+    )
+    kept = (tuple(text for text in row if text) for row in rows.unique().rows())
+    return sorted({row for row in kept if row})
+
+
+def _texts(file: Path, encoding: str) -> pl.DataFrame:
+    """The columns of :data:`SUBJECTS` that a file has, as texts."""
+    from ced_cdisc.read.compared import open_table
+
+    table = open_table(file, encoding=encoding, shown=file.name)
+    names = {variable.name for variable in table.variables}
+    columns = [table.column(name).cast(pl.String).alias(name) for name in SUBJECTS if name in names]
+    return pl.DataFrame(columns)
+
+
+def _as_checked(file: Path) -> list[pl.DataFrame]:
+    """The columns as a check may have read them: a text of any column decides how the file is read."""
+    from ced_cdisc.conformance.file import windows_text
+
+    read: list[pl.DataFrame] = []
     try:
-        if file.suffix.lower() in _JSON:
-            frame, _ = read_dataset_json(file, shown=file.name)
-            columns = [frame[name] for name in SUBJECTS if name in frame.columns]
-        else:
-            table = open_table(file, encoding="latin-1", shown=file.name)
-            names = {variable.name for variable in table.variables}
-            columns = [table.column(name) for name in SUBJECTS if name in names]
-    except (Stopped, OSError):
-        return []
-    if not columns:
-        return []
-    rows = pl.DataFrame([column.cast(pl.String).alias(column.name) for column in columns]).unique().rows()
-    return sorted({kept for row in rows if (kept := tuple(text for text in row if text))})
+        read.append(_texts(file, "utf-8"))
+        if all(column.str.contains(r"^[\x00-\x7F]*$").all() for column in read[0]):
+            return read
+    except Stopped as stopped:
+        if next(iter(stopped.findings)).code != "CED337":
+            raise
+    columns = pl.col(pl.String).map_elements(windows_text, pl.String, skip_nulls=True)
+    return [*read, _texts(file, "latin-1").with_columns(columns)]

@@ -47,6 +47,8 @@ CED418 | a size limit below that of one record | name a greater `--split-over`
 CED421 | names that XPT v5 has in capitals alone | allow it, or rename them
 CED422 | a length of text that XPT v5 does not have (a note) | nothing, unless a text is as long
 CED420 | a part (--only) would replace a full build | name another folder for --only
+CED426 | the build.json of a build cannot be read | build again
+CED427 | a build lacks the file of a dataset that its build.json lists | build again
 CED450 | a part of the build lost its worker twice | use fewer workers, or workers with more memory
 CED451 | the temporary files of a large build cannot be written | make room, or name another folder in TMPDIR
 CED452 | Dask is not installed | install ced-cdisc[dask]

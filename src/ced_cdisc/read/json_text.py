@@ -1,0 +1,56 @@
+"""The text of a Dataset-JSON file as JSON: what Python's reader lets pass and no text can hold is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
+
+_ESCAPES = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.", re.DOTALL)
+"""Whole characters of two halves, halves that stand alone, and all other escapes."""
+
+
+def parsed_json(text: str, file: str, line: int = 0) -> Any:
+    """What a JSON text holds.
+
+    Args:
+        text: the whole file, or one line of it.
+        file: its name, for the finding.
+        line: the number of the line; 0 for a whole file.
+
+    Raises:
+        Stopped: the text is no JSON, is nested too deeply, or has half of a character of UTF-16 alone
+            (``\\ud800``), which no text that is written can hold (CED605).
+    """
+    where = f" in line {line}" if line else ""
+    try:
+        made = json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        place = f" in line {line or error.lineno} column {error.colno}"
+        stop("CED605", file, f"is no JSON: {error.msg}{place}", "write it again")
+    except (ValueError, RecursionError) as error:
+        said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        stop("CED605", file, f"is no JSON: {said}{where}", "write it again")
+    if "\\ud" in text or "\\uD" in text:
+        _no_halves(text, file, line)
+    return made
+
+
+def _no_halves(text: str, file: str, line: int) -> None:
+    half = next((match for match in _ESCAPES.finditer(text) if match[1]), None)
+    if half is not None:
+        before = text[: half.start()]
+        place = f"line {line or before.count(chr(10)) + 1} column {half.start() - before.rfind(chr(10))}"
+        stop("CED605", file, f"is no JSON: {half[1]} is half of a character in {place}", "write it again")
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no value of JSON")
+
+
+def stop(code: str, file: str, what: str, hint: str = "", quotes: tuple[str, ...] = ()) -> NoReturn:
+    """End the reading of a file; ``what`` completes "the file ...", ``quotes`` are the values in it."""
+    finding = Finding(code, f"{file} {what}", Location(file), hint=hint, stage=Stage.CHECK, quotes=quotes)
+    raise Stopped(Findings([finding]))
