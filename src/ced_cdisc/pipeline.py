@@ -133,7 +133,8 @@ def build(
     Raises:
         UnknownFormat: there is no such format.
         UnknownSize: ``split_over`` is no size.
-        Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed.
+        Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed, but where
+            CED295 says that it is written.
         MissingFolder, NotADirectoryError: a folder that was named is not there.
     """
     raw, out = Path(raw), Path(out)
@@ -210,8 +211,8 @@ def build(
         shown = findings if show_ids else masked(findings)
         content = manifest(plan, asked, inputs, tables, packages, rows, told, files.digests, shown)
         files.put({"build.json": content})
-        with keep_numbers(lock, study, findings):
-            folder.commit()
+        with keep_numbers(lock, study, folder, findings):
+            findings.extend(folder.commit())
         checks = kept.checks(files.digests, places(plan, packages)) if kept is not None else None
         checked = check_output(plan, packages, out, study, partner, checks) if check else ()
     columns = raw_columns(plan, tables)

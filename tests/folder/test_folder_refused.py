@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from out_folder import LEFT_ALONE, around, build, content, left_between_renames, refusal, write
 
-from ced_cdisc.core.findings import Stopped
+from ced_cdisc.core.findings import Severity, Stage, Stopped
 from ced_cdisc.write import exchange
 from ced_cdisc.write.folder import OutputFolder
 
@@ -198,6 +198,45 @@ def test_an_exchange_that_the_system_refuses(monkeypatch: pytest.MonkeyPatch) ->
         "the former output is untouched; write to another folder"
     )
     assert content() == "one"
+    assert around() == ["out"]
+
+
+def test_a_disk_that_fails_after_the_exchange(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    build("one")
+    sync = exchange._sync_folder
+
+    def failing(folder: Path) -> None:
+        if folder == Path().resolve():
+            raise OSError(errno.EIO, "Input/output error")
+        sync(folder)
+
+    monkeypatch.setattr(exchange, "_sync_folder", failing)
+    output, _ = OutputFolder.prepare(Path("out"))
+    assert output is not None
+    with output as work:
+        write(work, "two")
+        assert not output.is_committed
+        (found,) = output.commit()
+    assert (str(found), found.severity, found.stage) == (
+        "out CED419 out is written, but may not be on the disk yet: Input/output error; "
+        "look at the disk, then build again: a power cut may bring the former output back",
+        Severity.WARNING,
+        Stage.OUTPUT,
+    )
+    assert output.is_committed
+    assert content() == "two"
+    assert around() == ["out"]
+
+
+def test_an_error_after_the_exchange_does_not_say_that_the_output_is_untouched() -> None:
+    build("one")
+    output, _ = OutputFolder.prepare(Path("out"))
+    assert output is not None
+    with pytest.raises(OSError, match="No space left on device"), output as work:
+        write(work, "two")
+        output.commit()
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert content() == "two"
     assert around() == ["out"]
 
 

@@ -37,6 +37,8 @@ class Holder:
     def __init__(self, path: Path, out: Path, lock: int) -> None:
         self.path, self.out, self._lock = path, out, lock
         self.new, self.old = path / "new", path / "old"
+        self._made: os.stat_result | None = None  # the folder ``new``, wherever it is moved
+        self._published = False
 
     @classmethod
     def create(cls, out: Path) -> Holder:
@@ -47,11 +49,13 @@ class Holder:
             lock = os.open(path / MARKER, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             _lock(lock)
             os.write(lock, json.dumps({"tool": "ced-cdisc", "out": out.name}).encode())
-            (path / "new").mkdir()
+            holder = cls(path, out, lock)
+            holder.new.mkdir()
+            holder._made = holder.new.stat()
         except BaseException:
             cls(path, out, lock).discard()
             raise
-        return cls(path, out, lock)
+        return holder
 
     @classmethod
     def left(cls, out: Path) -> tuple[list[Holder], bool]:
@@ -77,11 +81,43 @@ class Holder:
                 os.close(lock)
         return dead, alive
 
-    def publish(self) -> None:
-        """Put ``new`` in the place of OUT; on an OSError or an interrupt OUT is what it was before."""
+    @property
+    def is_published(self) -> bool:
+        """Whether OUT is the folder that this run made.
+
+        It is asked of the system, too, since an interrupt may come between an exchange and the next line.
+        """
+        if self._published or self._made is None:
+            return self._published
+        try:
+            return os.path.samestat(self.out.stat(), self._made)
+        except OSError:
+            return False
+
+    def publish(self) -> OSError | None:
+        """Put ``new`` in the place of OUT and wait until the disk has both.
+
+        After an interrupt, :attr:`is_published` tells which of the two OUT is.
+
+        Returns:
+            What went wrong once OUT was exchanged: it is the new one, but may not be on the disk. Else None.
+
+        Raises:
+            OSError: OUT cannot be exchanged; it is what it was before.
+        """
         if self.out.exists():
             shutil.copymode(self.out, self.new)
         _sync_tree(self.new)
+        self._put_in_place()
+        self._published = True
+        try:
+            _sync_folder(self.out.parent)
+            _sync_folder(self.path)
+        except OSError as error:
+            return error
+        return None
+
+    def _put_in_place(self) -> None:
         if not self.out.exists() or not any(self.out.iterdir()):
             _move_into_place(self.new, self.out)
         elif not exchange(self.new, self.out):
@@ -91,8 +127,6 @@ class Holder:
             except BaseException:
                 self.restore()
                 raise
-        _sync_folder(self.out.parent)
-        _sync_folder(self.path)
 
     def restore(self) -> bool:
         """Bring the former output back if a run died between its two renames.

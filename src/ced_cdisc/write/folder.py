@@ -10,7 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
-from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped, one_of
+from msgspec.structs import replace
+
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped, one_of
 from ced_cdisc.write.exchange import Holder
 
 BUILD_FILE = "build.json"
@@ -28,12 +30,13 @@ class OutputFolder:
         folder, findings = OutputFolder.prepare(Path("out"), protected=[Path("raw"), Path("mappings")])
         with folder as work:
             (work / "build.json").write_text(...)
-            folder.commit()
+            findings += folder.commit()
     """
 
     def __init__(self, out: Path, shown: str) -> None:
         self._out, self._shown = out, shown
         self._holder: Holder | None = None
+        self._committed = False
 
     @classmethod
     def prepare(cls, out: Path, protected: Sequence[Path] = ()) -> tuple[OutputFolder | None, list[Finding]]:
@@ -72,8 +75,16 @@ class OutputFolder:
             raise _stopped(_unwritable(self._out, self._shown, error.strerror or str(error))) from error
         return self._holder.new
 
-    def commit(self) -> None:
+    @property
+    def is_committed(self) -> bool:
+        """Whether OUT is what was written here; true from the exchange on, whatever comes after it."""
+        return self._committed or (self._holder is not None and self._holder.is_published)
+
+    def commit(self) -> list[Finding]:
         """Put the written files in the place of OUT, on disk and in one step.
+
+        Returns:
+            A warning (CED419) where OUT is exchanged and the system cannot say that the disk has it.
 
         Raises:
             Stopped: OUT has changed since it was looked at, or the system refuses; OUT is left as it was.
@@ -85,11 +96,16 @@ class OutputFolder:
         if fault:
             raise _stopped(fault)
         try:
-            holder.publish()
+            failed = holder.publish()
         except OSError as error:
             text = f"the finished output cannot take the place of {self._shown}: {error.strerror or error}"
             hint = "the former output is untouched; write to another folder"
             raise _stopped(_refused("CED413", text, self._shown, hint)) from error
+        if failed is None:
+            return []
+        text = f"{self._shown} is written, but may not be on the disk yet: {failed.strerror or failed}"
+        hint = "look at the disk, then build again: a power cut may bring the former output back"
+        return [replace(_refused("CED419", text, self._shown, hint), severity=Severity.WARNING)]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -97,15 +113,17 @@ class OutputFolder:
         """Throw away what is left in the working folder.
 
         Raises:
-            Stopped: in place of an OSError that says that the working folder cannot be written (CED412).
+            Stopped: in place of an OSError that says that the working folder cannot be written (CED412); not
+                after a commit, when nothing is written there any more.
         """
-        holder, self._holder = self._holder, None
+        holder = self._holder
         if holder is None:
             return
+        self._committed, self._holder = holder.is_published, None
         if holder.restore():
             holder.discard()
         holder.release()
-        if isinstance(error, OSError) and _is_ours(error, holder.path):
+        if isinstance(error, OSError) and not self._committed and _is_ours(error, holder.path):
             text = f"the output for {self._shown} cannot be written: {error.strerror or error}"
             hint = "the former output is untouched; make room or write to another folder"
             raise _stopped(_refused("CED412", text, self._shown, hint)) from error
