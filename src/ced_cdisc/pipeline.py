@@ -36,6 +36,7 @@ from ced_cdisc.stages.planning import (
     prepare_output,
     stop_on_errors,
 )
+from ced_cdisc.write.folder import told_if_written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,6 +137,7 @@ def build(
         Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed, but where
             CED295 says that it is written.
         MissingFolder, NotADirectoryError: a folder that was named is not there.
+        BuildInterrupted: a KeyboardInterrupt once ``out`` is written; before, it is one of Python's.
     """
     raw, out = Path(raw), Path(out)
     if not raw.is_dir():
@@ -154,6 +156,7 @@ def build(
     kept = Kept.open(study, plan) if incremental else None
     is_full = kept is None or kept.is_new  # else little is made, and that would be made twice
     with (
+        told_if_written(folder),
         companion(
             partial(part_of_build, raw, plan, kept), wanted=processes > 1 and not in_parts and is_full
         ) as partner,
@@ -215,9 +218,11 @@ def build(
             findings.extend(folder.commit())
         checks = kept.checks(files.digests, places(plan, packages)) if kept is not None else None
         checked = check_output(plan, packages, out, study, partner, checks) if check else ()
-    columns = raw_columns(plan, tables)
-    reasons = kept.told() if kept is not None else {}
-    return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons)
+        columns = raw_columns(plan, tables)
+        reasons = kept.told() if kept is not None else {}
+        return Build(
+            frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons
+        )
 
 
 def _names(words: str | Iterable[str]) -> list[str]:

@@ -113,3 +113,22 @@ def test_a_disk_that_fails_after_the_exchange_loses_no_number(monkeypatch: pytes
     )
     assert json.loads(Path("out/build.json").read_text())["datasets"]["AE"]["rows"] == 4
     assert lock().count("AE\tT1-001") == 3
+
+
+def test_an_interrupt_after_the_exchange_loses_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_pinned()
+    keep, calls = SequenceLock.keep, list[int]()
+
+    def interrupted(self: SequenceLock) -> None:
+        calls.append(len(calls))
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        keep(self)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(SequenceLock, "keep", interrupted)
+    assert refused(code=130) == f"{SPECS}interrupted; out is written\n"
+    assert calls == [0, 1, 2]
+    assert lock() == FIRST
+    assert [path.name for path in Path("mappings").glob(".*")] == []

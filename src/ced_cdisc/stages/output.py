@@ -100,7 +100,8 @@ def keep_numbers(
 ) -> Generator[None]:
     """Keep the numbers of a build where the block around its commit has put its output in place.
 
-    They are kept, too, where something fails after the exchange: records of the new output have them.
+    They are kept, too, where something fails after the exchange, or the user stops the build: records of the
+    new output have them.
 
     Raises:
         Stopped: the lock cannot be written; before the output is touched, but for a failure of the last step.
@@ -122,6 +123,9 @@ def keep_numbers(
 def _keep(lock: SequenceLock, findings: Findings) -> None:
     try:
         lock.keep()
+    except KeyboardInterrupt:  # a rename is all that is left to do
+        _keep(lock, findings)
+        raise
     except OSError as error:
         hint = "the output is written: build again before the data change"
         findings.add(lock.unwritten(error.strerror or str(error), hint))

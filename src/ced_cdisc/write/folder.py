@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
@@ -120,13 +121,34 @@ class OutputFolder:
         if holder is None:
             return
         self._committed, self._holder = holder.is_published, None
-        if holder.restore():
-            holder.discard()
-        holder.release()
+        try:
+            if holder.restore():
+                holder.discard()
+        finally:
+            holder.release()
         if isinstance(error, OSError) and not self._committed and _is_ours(error, holder.path):
             text = f"the output for {self._shown} cannot be written: {error.strerror or error}"
             hint = "the former output is untouched; make room or write to another folder"
             raise _stopped(_refused("CED412", text, self._shown, hint)) from error
+
+
+class BuildInterrupted(KeyboardInterrupt):
+    """The user stopped a build whose output is in its place: without a result, but OUT is the new one."""
+
+
+@contextmanager
+def told_if_written(folder: OutputFolder | None) -> Generator[None]:
+    """Tell an interrupt after a commit, to the end of the block, from one that leaves OUT as it was.
+
+    Raises:
+        BuildInterrupted: in place of a KeyboardInterrupt after the commit.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        if folder is not None and folder.is_committed:
+            raise BuildInterrupted from None
+        raise
 
 
 def _refused(code: str, message: str, shown: str, hint: str = "") -> Finding:

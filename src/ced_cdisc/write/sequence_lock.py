@@ -130,12 +130,12 @@ class SequenceLock:
             findings.add(self.unwritten(error.strerror or str(error), hint))
 
     def keep(self) -> None:
-        """Put the prepared file in the place of the lock.
+        """Put the prepared file in the place of the lock; again, where an interrupt came.
 
         Raises:
             OSError: the system refuses.
         """
-        if self._prepared:
+        if self._prepared and self._new.exists():
             self._new.replace(self._path)
 
     def discard(self) -> None:
