@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from command_line import RAW_AE, SPECS, spoil, tree
-from pinned_study import FIRST, LATE, LOCK, SIX, STARTED, built, given_pinned, lock, refused
+from pinned_study import FIRST, LATE, LOCK, SIX, STARTED, TITLE, built, given_pinned, lock, refused
 
 import ced_cdisc
-from ced_cdisc.write import exchange
+from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.write import advisory, exchange
+from ced_cdisc.write.folder import OutputFolder
 from ced_cdisc.write.sequence_lock import SequenceLock
 
 
@@ -54,6 +56,96 @@ def test_a_lock_that_changes_during_the_build() -> None:
         f"{LOCK} CED295 the numbers of this build cannot be kept in {LOCK}: another build has changed it; "
         "build again"
     )
+    assert not Path("out").exists()
+
+
+def opened(term: str) -> SequenceLock:
+    """The lock of a build with a record that it does not have yet."""
+    findings = Findings()
+    made = SequenceLock.open(Path("mappings"), "mappings", findings, None)
+    made.take("CE", [("T1-001", f"ce TERM={term}", 1)], findings)
+    assert not findings.errors
+    return made
+
+
+def prepared(one: SequenceLock) -> list[str]:
+    """What is said of a lock that is to be written."""
+    findings = Findings()
+    one.prepare(shipped=False, findings=findings)
+    return [str(found) for found in findings]
+
+
+def test_of_two_builds_at_the_same_time_one_is_told_to_build_again() -> None:
+    """Both began with the same lock: each would give its own record the number of the other's."""
+    Path("mappings").mkdir()
+    first, second = opened("Pain"), opened("Fever")
+    assert prepared(first) == []
+    head = f"{LOCK} CED295 the numbers of this build cannot be kept in {LOCK}: "
+    assert prepared(second) == [head + "another build is changing it; build again"]
+    second.release()
+    first.keep()
+    first.release()
+    assert prepared(second) == [head + "another build has changed it; build again"]
+    second.keep()
+    second.release()
+    assert Path(LOCK).read_bytes() == first.content()
+    third = opened("Rash")
+    assert prepared(third) == []
+    third.keep()
+    third.release()
+    assert Path(LOCK).read_bytes() == third.content()
+    assert [path.name for path in Path("mappings").iterdir()] == ["sequence.lock"]
+
+
+def test_of_two_builds_where_there_are_no_locks_the_second_keeps_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(advisory, "fcntl", None)
+    Path("mappings").mkdir()
+    first, second = opened("Pain"), opened("Fever")
+    assert prepared(first) == prepared(second) == []
+    first.keep()
+    with pytest.raises(OSError, match="another build has changed it"):
+        second.keep()
+    for one in (first, second):
+        one.release()
+    assert Path(LOCK).read_bytes() == first.content()
+    assert [path.name for path in Path("mappings").iterdir()] == ["sequence.lock"]
+
+
+def test_a_lock_that_changes_during_the_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_pinned()
+    commit = OutputFolder.commit
+
+    def meanwhile(self: OutputFolder) -> list[Finding]:
+        Path(LOCK).write_text(TITLE)
+        return commit(self)
+
+    monkeypatch.setattr(OutputFolder, "commit", meanwhile)
+    assert refused(code=12) == (
+        f"{SPECS}1 error in the output\n{LOCK} CED295 the numbers of this build cannot be kept in "
+        f"{LOCK}: another build has changed it; the output is written: build again before the data change\n"
+    )
+    assert lock() == TITLE
+    assert [path.name for path in Path("mappings").glob(".*")] == []
+
+
+def test_a_lock_for_which_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_pinned()
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if "sequence.lock" not in path.name:
+            return write(path, content)
+        write(path, content[:9])
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert refused(code=12) == (
+        f"{SPECS}1 error in the output\n{LOCK} CED295 the numbers of this build cannot be kept in "
+        f"{LOCK}: No space left on device; allow writing there\n"
+    )
+    assert [path.name for path in Path("mappings").glob("*.new")] == []
     assert not Path("out").exists()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from out_folder import LINUX, around, build, content, left_between_renames
 
-from ced_cdisc.write import exchange, folder
+from ced_cdisc.write import advisory, folder
 from ced_cdisc.write.exchange import MARKER
 from ced_cdisc.write.folder import OutputFolder
 
@@ -147,7 +147,7 @@ def test_a_killed_run_is_undone_over_an_empty_out() -> None:
 
 
 def test_where_there_are_no_locks_or_no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "fcntl", None)
+    monkeypatch.setattr(advisory, "fcntl", None)
 
     def no_library(*_: object, **__: object) -> None:
         raise OSError("no C library")

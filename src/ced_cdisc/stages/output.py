@@ -109,15 +109,16 @@ def keep_numbers(
     if lock is None:
         yield
         return
-    lock.prepare(shipped=study.shipped, findings=findings)
-    stop_on_errors(findings)
     try:
-        yield
+        lock.prepare(shipped=study.shipped, findings=findings)
+        stop_on_errors(findings)
+        try:
+            yield
+        finally:
+            if folder.is_committed:
+                _keep(lock, findings)
     finally:
-        if folder.is_committed:
-            _keep(lock, findings)
-        else:
-            lock.discard()
+        lock.release()
 
 
 def _keep(lock: SequenceLock, findings: Findings) -> None:

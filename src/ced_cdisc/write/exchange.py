@@ -18,12 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-try:
-    import fcntl
-except (
-    ImportError
-):  # Windows: a second run at the same time then sweeps the first one's work; OUT stays whole
-    fcntl = None
+from ced_cdisc.write.advisory import Lock, try_lock
 
 MARKER = "ced-cdisc-holder.json"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
@@ -184,15 +179,12 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def _lock(handle: int) -> bool:
-    """Lock a marker; False if a living run holds it. Where the file system has no locks, nobody does."""
-    if fcntl:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-    return True
+    """Lock a marker; False if a living run holds it.
+
+    Where there are no locks, nobody does: a second run at the same time then sweeps the first one's work; OUT
+    stays whole.
+    """
+    return try_lock(handle) is not Lock.TAKEN
 
 
 def _rename(source: Path, target: Path) -> None:
