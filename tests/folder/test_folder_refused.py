@@ -99,6 +99,22 @@ def test_a_parent_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert str(stopped.value) == message.format("Read-only file system")
 
 
+def test_a_working_folder_whose_marker_others_hold_each_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    output, _ = OutputFolder.prepare(Path("out"))
+    assert output is not None
+    monkeypatch.setattr(exchange, "_lock", lambda handle: False)
+    with pytest.raises(Stopped) as stopped, output:
+        pass
+    assert str(stopped.value) == (
+        "out CED407 the folder around out cannot be written, so OUT cannot be exchanged: "
+        "Resource temporarily unavailable; "
+        f"write to another folder, or allow writing in {tmp_path.resolve().as_posix()}"
+    )
+    assert around() == []
+
+
 def test_a_holder_half_made_is_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
     output, _ = OutputFolder.prepare(Path("out"))
     assert output is not None

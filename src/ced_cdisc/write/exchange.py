@@ -23,7 +23,8 @@ from ced_cdisc.write.advisory import Lock, try_lock
 MARKER = "ced-cdisc-holder.json"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 _CANNOT_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
-_YOUNG = 60.0  # seconds in which an empty holder may be one that is just being made
+_YOUNG = 60.0  # seconds in which an empty holder, or an empty marker, may be one that is just being made
+_TRIES = 10
 
 
 class Holder:
@@ -37,24 +38,41 @@ class Holder:
 
     @classmethod
     def create(cls, out: Path) -> Holder:
-        """Make a holder with an empty ``new`` inside; raises OSError where the parent does not allow it."""
-        path = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent))
-        lock = -1
-        try:
-            lock = os.open(path / MARKER, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-            _lock(lock)
-            os.write(lock, json.dumps({"tool": "ced-cdisc", "out": out.name}).encode())
-            holder = cls(path, out, lock)
-            holder.new.mkdir()
-            holder._made = holder.new.stat()
-        except BaseException:
-            cls(path, out, lock).discard()
-            raise
-        return holder
+        """Make a holder with an empty ``new`` inside.
+
+        Another run that looks at the marker holds its lock at that moment, and could not tell this run from a
+        dead one: then it is begun anew.
+
+        Raises:
+            OSError: the parent does not allow it, or other runs look each time.
+        """
+        for _ in range(_TRIES):
+            holder = cls(Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent)), out, -1)
+            try:
+                if holder._begin():
+                    return holder
+            except BaseException:
+                holder.discard()
+                raise
+            holder.discard()
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    def _begin(self) -> bool:
+        """Lock and write the marker, and make ``new``; False where another run has the lock."""
+        self._lock = os.open(self.path / MARKER, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        if not _lock(self._lock):
+            return False
+        os.write(self._lock, json.dumps({"tool": "ced-cdisc", "out": self.out.name}).encode())
+        self.new.mkdir()
+        self._made = self.new.stat()
+        return True
 
     @classmethod
     def left(cls, out: Path) -> tuple[list[Holder], bool]:
-        """The holders that killed runs for this OUT left, and whether a living run has one."""
+        """The holders that killed runs for this OUT left, and whether a living run has one.
+
+        One that is just being made is neither.
+        """
         dead: list[Holder] = []
         alive = False
         for path in sorted(out.parent.glob(f"{_glob_safe(_prefix(out))}*")):
@@ -70,7 +88,7 @@ class Holder:
                 alive = alive or _made_for(lock, out)
                 os.close(lock)
                 continue
-            if _made_for(lock, out):
+            if not _just_begun(lock) and _made_for(lock, out):
                 dead.append(cls(path, out, lock))
             else:
                 os.close(lock)
@@ -215,6 +233,12 @@ def _made_for(lock: int, out: Path) -> bool:
         return json.loads(content) == {"tool": "ced-cdisc", "out": out.name}
     except ValueError:
         return False
+
+
+def _just_begun(lock: int) -> bool:
+    """Whether a marker that nobody has locked may be one that its run is just about to lock and write."""
+    state = os.fstat(lock)
+    return state.st_size == 0 and time.time() - state.st_mtime <= _YOUNG
 
 
 def _remove_if_empty(path: Path) -> None:
