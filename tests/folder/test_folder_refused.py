@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def test_a_folder_of_somebody_else() -> None:
     Path("out/thesis.docx").touch()
     head = "out CED402 out is not empty and not a former build: "
     assert refusal() == f"{head}it has no build.json; {LEFT_ALONE} with its thesis.docx"
-    for text in ('{"tool": "make"}', "[]", "not json", "\ufeff"):
+    for text in ('{"tool": "make"}', "[]", "not json", "\ufeff", "[" * 200_000):
         Path("out/build.json").write_text(text)
         assert refusal() == (
             f"{head}its build.json was not written by ced-cdisc; {LEFT_ALONE} with its "
@@ -261,6 +262,9 @@ def test_a_link_that_leads_nowhere() -> None:
     assert refusal() == "out CED414 out is a link that leads nowhere"
     Path("loop").symlink_to("loop")
     assert refusal("loop") == "loop CED414 loop is a link that leads nowhere"
+    loop_within = "loop/out CED414 loop/out is a link that leads nowhere"
+    no_folder = "loop/out CED406 the folder loop around loop/out does not exist; make it first"
+    assert refusal("loop/out") == (loop_within if sys.version_info < (3, 13) else no_folder)
 
 
 def test_an_out_that_changes_during_the_run_is_left_alone() -> None:

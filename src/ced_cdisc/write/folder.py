@@ -50,19 +50,17 @@ class OutputFolder:
         Returns:
             The folder to enter, or None where a finding (stage OUTPUT) refuses.
         """
-        shown, real = out.as_posix(), out
+        shown = out.as_posix()
         try:
-            if out.is_symlink() and not out.exists():
+            real = _followed(out)
+            if real is None:
                 return None, [_refused("CED414", f"{shown} is a link that leads nowhere", shown)]
-            real = out.resolve()
             fault = _misplaced(real, shown, protected) or _clear_up(real, shown) or _not_ours(real, shown)
         except OSError as error:
-            fault = _refused("CED408", f"{shown} cannot be looked at: {error.strerror or error}", shown)
-        except RuntimeError:  # Path.resolve of a loop of links, up to Python 3.12
-            fault = _refused("CED414", f"{shown} is a link that leads nowhere", shown)
-        if fault:
-            return None, [fault]
-        return cls(real, shown), []
+            return None, [
+                _refused("CED408", f"{shown} cannot be looked at: {error.strerror or error}", shown)
+            ]
+        return (None, [fault]) if fault else (cls(real, shown), [])
 
     def __enter__(self) -> Path:
         """Make the working folder and return its path.
@@ -172,6 +170,16 @@ def _unwritable(out: Path, shown: str, reason: str) -> Finding:
     )
 
 
+def _followed(out: Path) -> Path | None:
+    """The folder that a path means, which need not exist; None where a link leads nowhere."""
+    if out.is_symlink() and not out.exists():
+        return None
+    try:
+        return out.resolve()
+    except RuntimeError:  # a loop of links, up to Python 3.12
+        return None
+
+
 def _misplaced(out: Path, shown: str, protected: Sequence[Path]) -> Finding | None:
     """CED401, CED403 to CED407: OUT is no folder, or one whose place forbids the exchange."""
     if out.exists() and not out.is_dir():
@@ -245,7 +253,7 @@ def _not_ours(out: Path, shown: str) -> Finding | None:
     except OSError as error:
         text = f"{shown}/{BUILD_FILE} cannot be read: {error.strerror or error}"
         return _refused("CED408", text, shown, "name a new folder; this one is left alone")
-    except ValueError:
+    except (ValueError, RecursionError):
         build = None
     if not isinstance(build, dict) or cast("dict[str, Any]", build).get("tool") != TOOL:
         return _refused("CED402", f"{text}: its {BUILD_FILE} was not written by {TOOL}", shown, hint)
