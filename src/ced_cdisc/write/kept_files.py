@@ -98,7 +98,8 @@ class KeptFiles:
                 if head == self._head(name, key, meta, digest):
                     value = json.loads(meta)
                     with suppress(OSError):
-                        os.utime(path, follow_symlinks=False)  # the newest are kept
+                        # The newest are kept. Windows sets no times of an open file.
+                        os.utime(file.fileno() if os.utime in os.supports_fd else path)
                     return value, body
         except FileNotFoundError:
             return None
