@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from ced_cdisc.build_file import NAME as BUILD_FILE
 from ced_cdisc.companion import companion, part_of_build
 from ced_cdisc.core.findings import Findings, did_you_mean
 from ced_cdisc.core.masking import masked
@@ -213,7 +214,7 @@ def build(
         rows = {name: len(blocks) for name, blocks in frames.blocks.items()}
         shown = findings if show_ids else masked(findings)
         content = manifest(plan, asked, inputs, tables, packages, rows, told, files.digests, shown)
-        files.put({"build.json": content})
+        files.put({BUILD_FILE: content})
         with keep_numbers(lock, study, folder, findings):
             findings.extend(folder.commit())
         checks = kept.checks(files.digests, places(plan, packages)) if kept is not None else None

@@ -242,12 +242,13 @@ def _frames(folder: Path, plan: StudyPlan, findings: Findings) -> dict[str, pl.D
     Raises:
         Stopped: a file cannot be read, or the raw data have faults.
     """
+    from ced_cdisc.build_file import NAME as BUILD_FILE
     from ced_cdisc.read.dataset_json import read_dataset_json
     from ced_cdisc.read.xpt import read_xpt
     from ced_cdisc.stages.converting import convert
     from ced_cdisc.stages.reading import read_raw
 
-    if not (folder / "build.json").is_file():
+    if not (folder / BUILD_FILE).is_file():
         _, frames, extra, _ = convert(plan, read_raw(folder, plan, findings), findings)
         return {name: data.frame() for name, data in (frames | extra).items()}
     made: dict[str, pl.DataFrame] = {}

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import cast
 
 from msgspec.structs import replace
 
+from ced_cdisc.build_file import NAME as BUILD_FILE
+from ced_cdisc.build_file import TOOL, NotABuild, read_build_file
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped, one_of
 from ced_cdisc.write.exchange import Holder
 
-BUILD_FILE = "build.json"
-TOOL = "ced-cdisc"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)
 _LEFT_BY_DESKTOPS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
@@ -249,15 +248,13 @@ def _not_ours(out: Path, shown: str) -> Finding | None:
     if BUILD_FILE not in names:
         return _refused("CED402", f"{text}: it has no {BUILD_FILE}", shown, hint)
     try:
-        build: Any = json.loads((out / BUILD_FILE).read_bytes())
+        build = read_build_file(out)
     except OSError as error:
         text = f"{shown}/{BUILD_FILE} cannot be read: {error.strerror or error}"
         return _refused("CED408", text, shown, "name a new folder; this one is left alone")
-    except (ValueError, RecursionError):
-        build = None
-    if not isinstance(build, dict) or cast("dict[str, Any]", build).get("tool") != TOOL:
+    except NotABuild:
         return _refused("CED402", f"{text}: its {BUILD_FILE} was not written by {TOOL}", shown, hint)
-    added = _added_files(out, cast("dict[str, Any]", build).get("outputs"))
+    added = _added_files(out, build.get("outputs"))
     if added:
         text = f"{shown} is a former build with files that it did not write: {one_of(added, 5)}"
         return _refused("CED409", text, shown, "move them away: OUT is replaced as a whole")
