@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from ced_cdisc.build_file import NAME as BUILD_FILE
 from ced_cdisc.companion import companion, part_of_build
 from ced_cdisc.core.findings import Findings, did_you_mean
 from ced_cdisc.core.masking import masked
@@ -37,6 +38,7 @@ from ced_cdisc.stages.planning import (
     prepare_output,
     stop_on_errors,
 )
+from ced_cdisc.write.folder import told_if_written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,8 +136,10 @@ def build(
     Raises:
         UnknownFormat: there is no such format.
         UnknownSize: ``split_over`` is no size.
-        Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed.
+        Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed, but where
+            CED295 says that it is written.
         MissingFolder, NotADirectoryError: a folder that was named is not there.
+        BuildInterrupted: a KeyboardInterrupt once ``out`` is written; before, it is one of Python's.
     """
     raw, out = Path(raw), Path(out)
     if not raw.is_dir():
@@ -155,6 +159,7 @@ def build(
     kept = Kept.open(study, plan) if incremental else None
     is_full = kept is None or kept.is_new  # else little is made, and that would be made twice
     with (
+        told_if_written(folder),
         companion(
             partial(part_of_build, raw, plan, kept), wanted=processes > 1 and not how.is_asked and is_full
         ) as partner,
@@ -210,14 +215,16 @@ def build(
         rows = {name: len(blocks) for name, blocks in frames.blocks.items()}
         shown = findings if show_ids else masked(findings)
         content = manifest(plan, asked, inputs, tables, packages, rows, told, files.digests, shown)
-        files.put({"build.json": content})
-        with keep_numbers(lock, study, findings):
-            folder.commit()
+        files.put({BUILD_FILE: content})
+        with keep_numbers(lock, study, folder, findings):
+            findings.extend(folder.commit())
         checks = kept.checks(files.digests, places(plan, packages)) if kept is not None else None
         checked = check_output(plan, packages, out, study, partner, checks) if check else ()
-    columns = raw_columns(plan, tables)
-    reasons = kept.told() if kept is not None else {}
-    return Build(frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons)
+        columns = raw_columns(plan, tables)
+        reasons = kept.told() if kept is not None else {}
+        return Build(
+            frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons
+        )
 
 
 def _names(words: str | Iterable[str]) -> list[str]:

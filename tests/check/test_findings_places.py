@@ -64,7 +64,7 @@ def test_two_folders_below_are_two_packages(folder: Path) -> None:
 
 def build_json(out: Path, study: bytes, *outputs: str) -> None:
     inputs = {"mappings/study.yaml": hashlib.sha256(study).hexdigest()}
-    told = {"inputs": inputs, "outputs": dict.fromkeys(outputs, ""), "partial": False}
+    told = {"tool": "ced-cdisc", "inputs": inputs, "outputs": dict.fromkeys(outputs, ""), "partial": False}
     (out / "build.json").write_text(json.dumps(told), encoding="utf-8")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from command_line import AE, STUDY, Run, ced, given, spoil
+from command_line import AE, SPECS, STUDY, Run, ced, given, spoil
 
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.plan.model import StudyPlan
@@ -14,6 +14,9 @@ from ced_cdisc.stages.planning import make_plan, pin_numbers
 from ced_cdisc.stages.reading import read_raw
 
 LOCK = "mappings/sequence.lock"
+STARTED = SPECS + "  raw columns: 14 of 14 mapped, 0 excluded, 0 left over\n"
+SIX = "6 datasets and 2 define.xml written to out\n"
+LATE = "001,1,Headache"
 TITLE = "# Numbers of records, kept from build to build by ced-cdisc. Commit this file; do not edit it.\n"
 HEADER = "dataset\tUSUBJID\tnumber\tstate\trecord\n"
 FIRST = (

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
-from command_line import around, ced, ced_process, given, given_build, spoil, tree
+from command_line import SPECS, Run, around, ced, ced_process, given, given_build, spoil, tree
+
+from ced_cdisc.report.console import BuildConsole
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals of POSIX, renameat2 of Linux")
 
@@ -58,3 +65,36 @@ def test_an_interrupt_from_the_keyboard_leaves_the_former_output_whole() -> None
     assert run.err == "specs from mappings and define\ninterrupted; out is as it was\n"
     assert tree("out") == before
     assert around() == ["define", "mappings", "out", "raw"]
+
+
+def test_an_interrupt_after_the_exchange_says_that_out_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the former output is removed, which takes long for a large study; the next build clears up."""
+    before = given_build()
+    spoil("raw/ae.csv", "Nausea", "Vomiting")
+    remove = shutil.rmtree
+
+    def interrupted(path: Path, **options: Any) -> None:
+        if Path(path).name == "new":
+            raise KeyboardInterrupt
+        remove(path, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", interrupted)
+        assert ced("build", "raw", "out") == Run(130, SPECS + "interrupted; out is written\n")
+    assert tree("out")["sdtm/ae.xpt"] != before["sdtm/ae.xpt"]
+    written = tree("out")
+    assert ced("build", "raw", "out").code == 0
+    assert tree("out") == written
+    assert around() == ["define", "mappings", "out", "raw"]
+
+
+def test_an_interrupt_while_the_bar_goes_says_that_out_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def interrupted(self: BuildConsole) -> Generator[Callable[[str, int, int], None]]:
+        yield lambda name, done, total: None
+        raise KeyboardInterrupt
+
+    given()
+    monkeypatch.setattr(BuildConsole, "progress", interrupted)
+    assert ced("build", "raw", "out") == Run(130, SPECS + "interrupted; out is written\n")
+    assert Path("out/sdtm/ae.xpt").is_file()

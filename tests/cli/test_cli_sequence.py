@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 from pathlib import Path
 
@@ -12,15 +11,22 @@ import polars as pl
 import pyreadstat
 import pytest
 from command_line import AE, RAW_AE, SPECS, STUDY, given, spoil, tree
-from pinned_study import FIRST, LOCK, TITLE, built, given_pinned, lock, recomputed, refused
+from pinned_study import (
+    FIRST,
+    LATE,
+    LOCK,
+    SIX,
+    STARTED,
+    TITLE,
+    built,
+    given_pinned,
+    lock,
+    recomputed,
+    refused,
+)
 
 import ced_cdisc
 from ced_cdisc.recompute import compare
-from ced_cdisc.write.sequence_lock import SequenceLock
-
-STARTED = SPECS + "  raw columns: 14 of 14 mapped, 0 excluded, 0 left over\n"
-SIX = "6 datasets and 2 define.xml written to out\n"
-LATE = "001,1,Headache"
 
 
 def column(dataset: str, *names: str) -> list[tuple[object, ...]]:
@@ -240,62 +246,6 @@ def test_records_that_are_one_by_their_key() -> None:
     assert faults == ["a second record has the identity ae"]
 
 
-def test_specs_that_may_not_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    given_pinned()
-    access = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "mappings" and access(path, mode))
-    assert refused(code=12) == (
-        f"{SPECS}1 error in the output\n{LOCK} CED295 the numbers of this build cannot be kept in {LOCK}: "
-        "no permission; allow writing there\n"
-    )
-    assert not Path("out").exists()
-    Path(LOCK).write_text(FIRST)
-    assert built() == STARTED + SIX
-
-
-def test_the_shipped_specs_hold_no_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    given_pinned()
-    for name in ("mappings", "define"):
-        Path(name).rename(f"shipped-{name}")
-    folders = (Path("shipped-mappings").absolute(), Path("shipped-define").absolute())
-    monkeypatch.setattr("ced_cdisc.spec.locate.shipped_study", lambda: folders)
-    assert refused(code=12) == (
-        f"no mappings/ here, used the shipped example\n1 error in the output\n"
-        f"{LOCK} CED295 the numbers of this build cannot be kept in {LOCK}: it belongs to the installation; "
-        "copy the specs into folders of your own\n"
-    )
-
-
-def test_a_lock_that_changes_during_the_build() -> None:
-    given_pinned()
-
-    def meanwhile(name: str, done: int, total: int) -> None:
-        Path(LOCK).write_text(FIRST)
-
-    with pytest.raises(ced_cdisc.core.findings.Stopped) as stopped:
-        ced_cdisc.build("raw", "out", watch=meanwhile, check=False)
-    assert str(stopped.value) == (
-        f"{LOCK} CED295 the numbers of this build cannot be kept in {LOCK}: another build has changed it; "
-        "build again"
-    )
-    assert not Path("out").exists()
-
-
-def test_a_failed_build_leaves_the_lock_as_it_was() -> None:
-    given_pinned()
-    built()
-    spoil(RAW_AE, LATE, "001,9,Anaemia,7,01-FEB-2020,\n" + LATE)
-    assert "CED250" in refused()
-    assert lock() == FIRST
-    assert sorted(path.name for path in Path("mappings").iterdir()) == [
-        "adam",
-        "sdtm",
-        "sequence.lock",
-        "sources.yaml",
-        "study.yaml",
-    ]
-
-
 def test_both_engines_keep_the_same_numbers() -> None:
     given_pinned()
     built()
@@ -334,28 +284,6 @@ def test_blocks_of_one_source_and_tests_are_told_apart() -> None:
         ["2", "used", "ae SUBJ=002 AENO=1"],
         ["3", "used", "ae #2 SUBJ=002 AENO=1"],
     ]
-
-
-def test_a_run_that_ends_before_its_last_step_loses_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    given_pinned()
-    built()
-    spoil(RAW_AE, LATE, "001,9,Anaemia,1,01-FEB-2020,\n" + LATE)
-
-    def killed(self: SequenceLock) -> None:
-        raise OSError(5, "Input/output error")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(SequenceLock, "keep", killed)
-        assert refused(code=12) == (
-            f"{SPECS}1 error in the output\n{LOCK} CED295 the numbers of this build cannot be kept in "
-            f"{LOCK}: Input/output error; the output is written: build again before the data change\n"
-        )
-    assert lock() == FIRST
-    before = tree("out")
-    assert built() == STARTED + SIX
-    assert tree("out") == before
-    assert lock().count("AE\tT1-001") == 3
-    assert not Path("mappings/.sequence.lock.new").exists()
 
 
 def related() -> list[tuple[object, ...]]:

@@ -90,6 +90,37 @@ def test_an_interrupt_between_the_two_renames_brings_the_old_output_back(
     assert around() == ["out"]
 
 
+@pytest.mark.parametrize("at", ["_sync_folder", "exchange", "_rename"])
+@pytest.mark.parametrize("former", [True, False])
+def test_an_interrupt_tells_on_which_side_of_the_exchange_it_came(
+    at: str, former: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupt right after the call that exchanges, before any other line of ours, counts as after."""
+    if former:
+        build("one")
+    if at != "exchange":
+        monkeypatch.setattr(exchange, "exchange", lambda one, other: False)
+    made = getattr(exchange, at)
+
+    def interrupted(*arguments: Path) -> None:
+        made(*arguments)
+        if Path("out/sdtm").exists() and content() == "two":
+            raise KeyboardInterrupt
+
+    output, _ = OutputFolder.prepare(Path("out"))
+    assert output is not None
+    reached = former or at != "exchange"  # a first build is put in place by a rename
+    with pytest.raises(KeyboardInterrupt), output as work:
+        write(work, "two")
+        monkeypatch.setattr(exchange, at, interrupted)
+        output.commit()
+        assert not reached
+        raise KeyboardInterrupt
+    assert output.is_committed
+    assert content() == "two"
+    assert around() == ["out"]
+
+
 def test_commit_outside_the_block_is_a_bug() -> None:
     output, _ = OutputFolder.prepare(Path("out"))
     assert output is not None

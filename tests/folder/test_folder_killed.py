@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from out_folder import LINUX, around, build, content, left_between_renames
 
-from ced_cdisc.write import exchange, folder
-from ced_cdisc.write.exchange import MARKER
+from ced_cdisc.write import advisory, exchange, folder
+from ced_cdisc.write.exchange import MARKER, Holder
 from ced_cdisc.write.folder import OutputFolder
 
 RUN = """
@@ -48,7 +48,7 @@ def killed(patch: str = "", during: str = "", after: str = "") -> None:
 @pytest.mark.parametrize(
     ("patch", "during", "wanted"),
     [
-        ("exchange.Holder.__init__ = die", "", "one"),
+        ("Path.mkdir = die", "", "one"),
         ("", "die()", "one"),
         ("exchange._sync_tree = die", "", "one"),
         ("exchange.exchange = die", "", "one"),
@@ -88,6 +88,62 @@ def test_a_kill_of_a_first_build_leaves_no_output() -> None:
 
 
 @LINUX
+@pytest.mark.parametrize("before", ["exchange._lock", "os.write"])
+def test_a_kill_before_the_marker_is_written_leaves_what_goes_after_a_minute(before: str) -> None:
+    """Till then it may be a run that is just starting."""
+    build("one")
+    killed(f"{before} = die")
+    (left,) = (Path(name) for name in around() if name != "out")
+    assert Holder.left(Path("out").resolve()) == ([], False)
+    assert left.exists()
+    os.utime(left / MARKER, (1, 1))
+    build("two")
+    assert around() == ["out"]
+
+
+@LINUX
+def test_a_run_that_another_one_looks_at_while_it_starts_is_not_swept_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The other run asks between the opening of the marker and its lock, and once more while it is locked."""
+    out, lock, looks = Path("out").resolve(), exchange._lock, list[tuple[list[Holder], bool]]()
+
+    def looked_at(handle: int) -> bool:
+        with monkeypatch.context() as patch:
+            patch.setattr(exchange, "_lock", lock)
+            looks.append(Holder.left(out))
+        return lock(handle)
+
+    with monkeypatch.context() as looking:
+        looking.setattr(exchange, "_lock", looked_at)
+        holder = Holder.create(out)
+    assert looks == [([], False)]
+    assert Holder.left(out) == ([], True)
+    assert holder.new.is_dir()
+    holder.discard()
+    assert around() == []
+
+
+@LINUX
+def test_a_run_whose_marker_another_one_has_locked_starts_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    out, lock, handles = Path("out").resolve(), exchange._lock, list[int]()
+
+    def taken_once(handle: int) -> bool:
+        if not handles:
+            handles.append(os.open(Path(f"/proc/self/fd/{handle}").readlink(), os.O_RDWR))
+            assert lock(handles[0])
+        return lock(handle)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exchange, "_lock", taken_once)
+        holder = Holder.create(out)
+    os.close(handles[0])
+    assert around() == [holder.path.name]
+    assert Holder.left(out) == ([], True)
+    holder.discard()
+
+
+@LINUX
 def test_kills_at_random_moments() -> None:
     """A process that builds over and over is killed at moments spread over its life."""
     build("0" * 9)
@@ -113,9 +169,9 @@ def test_kills_at_random_moments() -> None:
         assert OutputFolder.prepare(Path("out"))[0] is not None
         text = content()
         assert text == text[0] * 9
-        # An empty holder may be another run that is just starting: it is spared for a minute.
-        left = [Path(name) for name in around() if name != "out"]
-        assert [path for path in left if any(path.iterdir())] == []
+        # Nothing or an empty marker may be a run that is just starting: it is spared for a minute.
+        left = [one for name in around() if name != "out" for one in Path(name).iterdir()]
+        assert [one for one in left if one.name != MARKER or one.stat().st_size] == []
 
 
 def test_leftovers_of_others_are_not_touched() -> None:
@@ -147,7 +203,7 @@ def test_a_killed_run_is_undone_over_an_empty_out() -> None:
 
 
 def test_where_there_are_no_locks_or_no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "fcntl", None)
+    monkeypatch.setattr(advisory, "fcntl", None)
 
     def no_library(*_: object, **__: object) -> None:
         raise OSError("no C library")

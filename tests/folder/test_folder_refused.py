@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from out_folder import LEFT_ALONE, around, build, content, left_between_renames, refusal, write
 
-from ced_cdisc.core.findings import Stopped
+from ced_cdisc.core.findings import Severity, Stage, Stopped
 from ced_cdisc.write import exchange
 from ced_cdisc.write.folder import OutputFolder
 
@@ -27,7 +28,7 @@ def test_a_folder_of_somebody_else() -> None:
     Path("out/thesis.docx").touch()
     head = "out CED402 out is not empty and not a former build: "
     assert refusal() == f"{head}it has no build.json; {LEFT_ALONE} with its thesis.docx"
-    for text in ('{"tool": "make"}', "[]", "not json", "\ufeff"):
+    for text in ('{"tool": "make"}', "[]", "not json", "\ufeff", "[" * 200_000):
         Path("out/build.json").write_text(text)
         assert refusal() == (
             f"{head}its build.json was not written by ced-cdisc; {LEFT_ALONE} with its "
@@ -96,6 +97,22 @@ def test_a_parent_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_pa
     with pytest.raises(Stopped) as stopped, output:
         pass
     assert str(stopped.value) == message.format("Read-only file system")
+
+
+def test_a_working_folder_whose_marker_others_hold_each_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    output, _ = OutputFolder.prepare(Path("out"))
+    assert output is not None
+    monkeypatch.setattr(exchange, "_lock", lambda handle: False)
+    with pytest.raises(Stopped) as stopped, output:
+        pass
+    assert str(stopped.value) == (
+        "out CED407 the folder around out cannot be written, so OUT cannot be exchanged: "
+        "Resource temporarily unavailable; "
+        f"write to another folder, or allow writing in {tmp_path.resolve().as_posix()}"
+    )
+    assert around() == []
 
 
 def test_a_holder_half_made_is_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,11 +217,53 @@ def test_an_exchange_that_the_system_refuses(monkeypatch: pytest.MonkeyPatch) ->
     assert around() == ["out"]
 
 
+def test_a_disk_that_fails_after_the_exchange(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    build("one")
+    sync = exchange._sync_folder
+
+    def failing(folder: Path) -> None:
+        if folder == Path().resolve():
+            raise OSError(errno.EIO, "Input/output error")
+        sync(folder)
+
+    monkeypatch.setattr(exchange, "_sync_folder", failing)
+    output, _ = OutputFolder.prepare(Path("out"))
+    assert output is not None
+    with output as work:
+        write(work, "two")
+        assert not output.is_committed
+        (found,) = output.commit()
+    assert (str(found), found.severity, found.stage) == (
+        "out CED419 out is written, but may not be on the disk yet: Input/output error; "
+        "look at the disk, then build again: a power cut may bring the former output back",
+        Severity.WARNING,
+        Stage.OUTPUT,
+    )
+    assert output.is_committed
+    assert content() == "two"
+    assert around() == ["out"]
+
+
+def test_an_error_after_the_exchange_does_not_say_that_the_output_is_untouched() -> None:
+    build("one")
+    output, _ = OutputFolder.prepare(Path("out"))
+    assert output is not None
+    with pytest.raises(OSError, match="No space left on device"), output as work:
+        write(work, "two")
+        output.commit()
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert content() == "two"
+    assert around() == ["out"]
+
+
 def test_a_link_that_leads_nowhere() -> None:
     Path("out").symlink_to("gone")
     assert refusal() == "out CED414 out is a link that leads nowhere"
     Path("loop").symlink_to("loop")
     assert refusal("loop") == "loop CED414 loop is a link that leads nowhere"
+    loop_within = "loop/out CED414 loop/out is a link that leads nowhere"
+    no_folder = "loop/out CED406 the folder loop around loop/out does not exist; make it first"
+    assert refusal("loop/out") == (loop_within if sys.version_info < (3, 13) else no_folder)
 
 
 def test_an_out_that_changes_during_the_run_is_left_alone() -> None:

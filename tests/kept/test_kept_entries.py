@@ -77,6 +77,31 @@ def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
     assert not files.damaged
 
 
+def windows(path: str | Path, times: tuple[int, int] | None = None, *, follow_symlinks: bool = True) -> None:
+    """What the system there offers of ``os.utime``."""
+    if isinstance(path, int):
+        raise TypeError("path should be string, bytes or os.PathLike, not int")
+    if not follow_symlinks:
+        raise NotImplementedError("utime: follow_symlinks unavailable on this platform")
+    UTIME(path, times)
+
+
+UTIME = os.utime
+
+
+@pytest.mark.parametrize("utime", [UTIME, windows])
+def test_an_entry_that_is_read_is_among_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, utime: Callable[..., None]
+) -> None:
+    files = KeptFiles(tmp_path, "tool")
+    files.write("AE", "a", {}, b"body")
+    (path,) = tmp_path.iterdir()
+    UTIME(path, (1, 1))
+    monkeypatch.setattr(os, "utime", utime)
+    assert files.read("AE", "a") == ({}, b"body")
+    assert path.stat().st_mtime > 1
+
+
 @pytest.mark.parametrize("size", ["9" * 30, str(10**12), "-1", "x", ""])
 @pytest.mark.parametrize("way", ["read", "open"])
 def test_an_entry_that_says_another_size_of_itself(tmp_path: Path, way: str, size: str) -> None:

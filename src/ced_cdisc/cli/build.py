@@ -99,14 +99,16 @@ def build(
     small = work_as_small(raw, SMALL_RAW)
     from ced_cdisc.core.findings import Stopped
     from ced_cdisc.core.sizes import UnknownSize
+    from ced_cdisc.pipeline import Build
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.plan.account import sentence, totals
     from ced_cdisc.plan.formats import UnknownFormat
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.locate import MissingFolder, find_study
-    from ced_cdisc.stages.checking import CheckInterrupted
+    from ced_cdisc.write.folder import BuildInterrupted
 
     console = BuildConsole(show_ids=show_ids)
+    result: Build | None = None
     try:
         console.say(find_study(mappings, define, Path()).notice)
         if only is not None and not names:
@@ -137,11 +139,9 @@ def build(
     except Stopped as stopped:
         console.findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())
-    except CheckInterrupted:
-        console.say(f"interrupted while checking; {out.as_posix()} is written")
-        sys.exit(INTERRUPTED)
-    except KeyboardInterrupt:
-        console.say(f"interrupted; {out.as_posix()} is as it was")
+    except KeyboardInterrupt as interrupt:
+        is_written = result is not None or isinstance(interrupt, BuildInterrupted)
+        console.say(f"interrupted; {out.as_posix()} is {'written' if is_written else 'as it was'}")
         sys.exit(INTERRUPTED)
     console.wide = max(8, *map(len, result.frames))
     for parent, seconds in result.seconds.items():

@@ -1,8 +1,8 @@
-"""How a command works on little data: one thread of polars, a companion, no collector; no value hangs on it.
+"""How a process works on its data: without the collector, and on little data with one thread of polars.
 
-Small data are thousands of short steps: handing each to other threads and back takes as long as the step. The
-process lives for seconds and makes almost no cycles: the collector would only look at the same objects again
-and again, which takes a sixth of the time. Frames are freed without it.
+A command makes almost no cycles: the collector would only look at the same objects again and again, which
+takes a sixth of the time of a small build. Frames are freed without it. Small data are thousands of short
+steps: handing each to other threads and back takes as long as the step. No value hangs on any of this.
 """
 
 from __future__ import annotations
@@ -28,15 +28,21 @@ SMALL_PACKAGE = Size(together=1 << 24, each=1 << 24)
 
 
 def work_as_small(folder: Path, below: Size) -> bool:
-    """Whether the files of a folder are small; if so, this process is set to that.
+    """Whether the files of a folder are small; this process is set to the work on them (:func:`set_up`)."""
+    small = _is_small(folder, below)
+    set_up(small=small)
+    return small
 
-    polars asks for the number of threads once, when it is loaded: to be called before.
+
+def set_up(*, small: bool) -> None:
+    """Set this process to its work: without the collector, and with one thread of polars where that is small.
+
+    polars asks for the number of threads once, when it is loaded: to be called before. A number that the user
+    set stays.
     """
     gc.disable()
-    small = _is_small(folder, below)
     if small:
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    return small
 
 
 def _is_small(folder: Path, below: Size) -> bool:

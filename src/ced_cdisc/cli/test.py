@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
 from pathlib import Path
 
 import click
 
+from ced_cdisc.cli.small import set_up
 from ced_cdisc.cli.usage import usage_error
 
 
@@ -28,8 +27,7 @@ def test(mappings: Path | None, define: Path | None, profile: str | None, junit:
     Example:
       ced-cdisc test --junit tests.xml
     """
-    gc.disable()  # as in build
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # the rows of a test are few
+    set_up(small=True)  # the rows of a test are few
     from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.report.tests_junit import tests_junit

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
 from pathlib import Path
 
 import click
 
 from ced_cdisc.cli.planned import planned
+from ced_cdisc.cli.small import set_up
 from ced_cdisc.cli.usage import usage_error
 
 
@@ -39,8 +38,7 @@ def why(
       ced-cdisc why TV VISITNUM=1 VISIT
       ced-cdisc why ADLB USUBJID=S1-001 PARAMCD=GLUC AVISIT="Week 4" CHG
     """
-    gc.disable()  # as in build: the collector would only look at the plan again and again
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # the rows of one subject are few
+    set_up(small=True)  # the rows of one subject are few
     from ced_cdisc.core.findings import Findings, Stopped
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.report.reasons_text import reasons_text

@@ -14,6 +14,7 @@ import polars as pl
 from lxml import etree
 from msgspec import Struct
 
+from ced_cdisc.build_file import NAME as BUILD_FILE
 from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
 from ced_cdisc.conformance.dataset import Dataset
@@ -33,7 +34,7 @@ MOST_FILES = 2000
 LARGEST_DEFINE = 1 << 28
 """Of a define.xml [bytes]."""
 _NAME = re.compile(r"[a-z][a-z0-9]{0,7}")
-_NOT_DATA = ("build.json", "results.json", "findings.json")
+_NOT_DATA = (BUILD_FILE, "results.json", "findings.json")
 
 
 class ReadFolder(Struct, frozen=True):

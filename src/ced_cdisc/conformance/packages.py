@@ -7,17 +7,13 @@ that findings.yaml names.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
-from typing import Any, cast
 
 from msgspec import Struct
 
-MANIFEST = "build.json"
-_LARGEST = 1 << 26
-_ABOVE = 4
-"""How many folders above a package its build.json may stand."""
+from ced_cdisc.build_file import build_above, mapping
+
 _DEFINE = "/define.xml"
 _FILES = "datasets"  # analysis/adam/datasets holds the files of the package adam
 
@@ -48,28 +44,13 @@ class Build(Struct, frozen=True):
 
 def build_of(folder: Path) -> Build | None:
     """The build that a folder is of, or None."""
-    place = folder.resolve()
-    for above in (place, *place.parents[:_ABOVE]):
-        path = above / MANIFEST
-        try:
-            if not path.is_file() or path.stat().st_size > _LARGEST:
-                continue
-            told: Any = json.loads(path.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            continue
-        inputs, outputs = _mapping(told, "inputs"), _mapping(told, "outputs")
-        if inputs:
-            made = (name.removesuffix(_DEFINE) for name in outputs if name.endswith(_DEFINE))
-            return Build(above, inputs, tuple(sorted(made)), told.get("partial") is False)
-    return None
-
-
-def _mapping(told: Any, key: str) -> dict[str, str]:
-    """What build.json has under a key; nothing where it is of another form."""
-    found = cast("dict[Any, Any]", told).get(key) if isinstance(told, dict) else None
-    if not isinstance(found, dict):
-        return {}
-    return {str(name): str(value) for name, value in cast("dict[Any, Any]", found).items()}
+    found = build_above(folder)
+    if found is None:
+        return None
+    root, said = found
+    inputs = {name: str(value) for name, value in mapping(said, "inputs").items()}
+    made = (name.removesuffix(_DEFINE) for name in mapping(said, "outputs") if name.endswith(_DEFINE))
+    return Build(root, inputs, tuple(sorted(made)), said.get("partial") is False)
 
 
 def package_of(folder: Path, file: str, build: Build | None, named: Collection[str]) -> str:

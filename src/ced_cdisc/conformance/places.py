@@ -7,9 +7,7 @@ files that are as they were built: in one that was edited, or lies beside anothe
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -17,14 +15,9 @@ from typing import Any, cast
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from ced_cdisc.build_file import build_above, mapping
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.core.conformance import Failure, RuleResult
-
-MANIFEST = "build.json"
-LARGEST_MANIFEST = 1 << 26
-"""Of a build.json [bytes]; that of a study of 100 datasets has half a megabyte."""
-_DEPTH = 3
-"""The folder itself, OUT above OUT/sdtm, and OUT above OUT/controls/sdtm."""
 
 
 def with_places(
@@ -85,25 +78,12 @@ class _Build(Struct, eq=False):
 
 
 def _built(folder: Path) -> _Build | None:
-    """The nearest build.json at or above an absolute folder; None where there is none that can be read."""
-    for root in (folder, *folder.parents)[:_DEPTH]:
-        path = root / MANIFEST
-        try:
-            mode = path.lstat()
-            if not stat.S_ISREG(mode.st_mode) or mode.st_size > LARGEST_MANIFEST:
-                return None
-            content: object = json.loads(path.read_bytes())
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except (OSError, ValueError, RecursionError):
-            return None
-        if isinstance(content, dict):
-            manifest = cast("dict[str, object]", content)
-            outputs, places = manifest.get("outputs"), manifest.get("places")
-            if isinstance(outputs, dict) and isinstance(places, dict):
-                return _Build(root, cast("dict[str, object]", outputs), cast("dict[str, object]", places))
+    """What the build that an absolute folder is of tells; None where it is of none."""
+    found = build_above(folder)
+    if found is None:
         return None
-    return None
+    root, said = found
+    return _Build(root, mapping(said, "outputs"), mapping(said, "places"))
 
 
 def _digest(file: Path) -> str:

@@ -143,10 +143,6 @@ class Faults:
         for key, seen in found.items():
             self._found.setdefault(key, Seen()).update(seen)
 
-    def override(self, found: Found) -> None:
-        """Add what another process noted, in place of what was noted here of the same."""
-        self._found.update(found)
-
     def unknown(self, rows: pl.DataFrame, place: Place, *, asked: bool) -> None:
         """CED270: rows for which a condition of a line is unknown; a warning where the spec asks for it."""
         if rows.is_empty():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from ced_cdisc.build_file import NAME as BUILD_FILE
+from ced_cdisc.build_file import read_build_file
 from ced_cdisc.plan.account import BuildAccount, ColumnAccount, Status, TableAccount
 
 
@@ -24,14 +25,14 @@ def read_account(out: Path) -> BuildAccount:
     if not out.is_dir():
         raise NoAccount(f"there is no folder {shown}")
     try:
-        content: Any = json.loads((out / "build.json").read_text(encoding="utf-8"))
+        content = read_build_file(out)
         tables = {str(name): _table(table) for name, table in content["raw"]["tables"].items()}
         partial = cast("list[str]", content["partial"] or [])
         return BuildAccount(str(content["study"]), tuple(partial), tables)
     except FileNotFoundError:
-        raise NoAccount(f"{shown} is no output of a build: it has no build.json") from None
+        raise NoAccount(f"{shown} is no output of a build: it has no {BUILD_FILE}") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise NoAccount(f"{shown}/build.json cannot be read: build again") from None
+        raise NoAccount(f"{shown}/{BUILD_FILE} cannot be read: build again") from None
 
 
 def _table(table: Mapping[str, Any]) -> TableAccount:

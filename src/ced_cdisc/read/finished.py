@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from itertools import chain
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 import polars as pl
 
+from ced_cdisc.build_file import NAME, NotABuild, read_build_file
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
 from ced_cdisc.core.metadata import FileFormat
 from ced_cdisc.read.datafiles import open_datafile
@@ -46,14 +46,13 @@ def read_finished(out: Path, studies: Collection[str]) -> dict[str, pl.DataFrame
 
 def _listed(out: Path) -> list[str]:
     """The datasets that a build made."""
-    path = out / "build.json"
     try:
-        datasets: Any = json.loads(path.read_bytes())["datasets"]
-        if not isinstance(datasets, dict):
-            raise TypeError
-        return list(cast("dict[str, object]", datasets))
-    except (OSError, ValueError, KeyError, TypeError):
-        raise _stopped("CED426", path.as_posix(), "cannot be read, or lists no datasets") from None
+        datasets: object = read_build_file(out).get("datasets")
+    except (OSError, NotABuild):
+        datasets = None
+    if not isinstance(datasets, dict):
+        raise _stopped("CED426", (out / NAME).as_posix(), "cannot be read, or lists no datasets")
+    return list(cast("dict[str, object]", datasets))
 
 
 def _frame(path: Path) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ced_cdisc.analyse.table import JSON, Document
+from ced_cdisc.build_file import NAME as BUILD_FILE
 
 
 class NoResults(Exception):
@@ -22,8 +23,8 @@ def read_results(out: Path) -> Document:
     shown = out.as_posix()
     if not out.is_dir():
         raise NoResults(f"there is no folder {shown}")
-    if not (out / "build.json").is_file():
-        raise NoResults(f"{shown} is no output of a build: it has no build.json")
+    if not (out / BUILD_FILE).is_file():
+        raise NoResults(f"{shown} is no output of a build: it has no {BUILD_FILE}")
     try:
         found: Any = json.loads((out / JSON).read_text(encoding="utf-8"))
     except FileNotFoundError:

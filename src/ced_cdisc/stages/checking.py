@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from ced_cdisc.core.conformance import CheckResult
 
 
-class CheckInterrupted(KeyboardInterrupt):
-    """The user stopped the check: the output is written."""
-
-
 def check_output(
     plan: StudyPlan,
     packages: Iterable[str],
@@ -42,31 +38,25 @@ def check_output(
         study: the folders of the specs; define holds findings.yaml.
         partner: who goes through half of the files, if any.
         kept: what was said of the same output before, if anything is kept.
-
-    Raises:
-        CheckInterrupted: from the keyboard.
     """
     if plan.formats[0] == "parquet":
         return ()  # which the check does not read
     made = set(packages)
     owners = [one for one in plan.studies if made & {one.qualified("sdtm"), one.qualified("adam")}]
-    try:
-        # It loads polars, which must not be before the fork.
-        from ced_cdisc.conformance.recall import recalled
+    # It loads polars, which must not be before the fork.
+    from ced_cdisc.conformance.recall import recalled
 
-        file, shown = study.define / NAME, f"{study.shown[1]}/{NAME}"
-        folders = {one.folder: out / one.folder for one in owners}
-        checked: dict[str, CheckResult] = {}
-        if kept is not None:
-            said = {name: kept.said(name, folder.as_posix()) for name, folder in folders.items()}
-            checked |= {name: one for name, one in said.items() if one is not None}
-        checked |= _checked({n: f for n, f in folders.items() if n not in checked}, partner, kept)
-        return tuple(
-            recalled(checked[name], folder, file, shown=shown, today="").result
-            for name, folder in folders.items()
-        )
-    except KeyboardInterrupt:
-        raise CheckInterrupted from None
+    file, shown = study.define / NAME, f"{study.shown[1]}/{NAME}"
+    folders = {one.folder: out / one.folder for one in owners}
+    checked: dict[str, CheckResult] = {}
+    if kept is not None:
+        said = {name: kept.said(name, folder.as_posix()) for name, folder in folders.items()}
+        checked |= {name: one for name, one in said.items() if one is not None}
+    checked |= _checked({n: f for n, f in folders.items() if n not in checked}, partner, kept)
+    return tuple(
+        recalled(checked[name], folder, file, shown=shown, today="").result
+        for name, folder in folders.items()
+    )
 
 
 def _checked(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ced_cdisc.build_file import NAME
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.read.finished import read_finished
@@ -22,7 +23,7 @@ def finished_datasets(folder: Path, plan: StudyPlan, findings: Findings) -> dict
     Raises:
         Stopped: a file cannot be read or is not there, or the raw data have faults.
     """
-    if (folder / "build.json").is_file():
+    if (folder / NAME).is_file():
         return read_finished(folder, [study.folder for study in plan.studies])
     _, frames, extra, _ = convert(plan, read_raw(folder, plan, findings), findings)
     return {name: data.frame() for name, data in (frames | extra).items()}

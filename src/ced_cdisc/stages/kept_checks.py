@@ -7,13 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ced_cdisc.build_file import NAME as BUILD_FILE
 from ced_cdisc.write.kept_files import KeptFiles
 
 if TYPE_CHECKING:
     from ced_cdisc.conformance.known import KnownDataset
     from ced_cdisc.core.conformance import CheckResult
-
-MANIFEST = "build.json"
 
 
 class KeptChecks:
@@ -70,7 +69,7 @@ class KeptChecks:
         """The name and key of a check; that of a pooled study looks at what stands in its folder alone."""
         name, below = f"check {folder}", f"{folder}/".lstrip("/")
         told = sorted(one for one in self._outputs.items() if one[0].startswith(below))
-        told = [one for one in told if one[0] != MANIFEST]  # it lists inputs, too
+        told = [one for one in told if one[0] != BUILD_FILE]  # it lists inputs, too
         places = {where: lines for where, lines in self._places.items() if where.startswith(below)}
         made = json.dumps([name, self._tool, told, places], sort_keys=True)
         return name, hashlib.sha256(made.encode("utf-8", "surrogatepass")).hexdigest()

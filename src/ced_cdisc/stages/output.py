@@ -15,6 +15,7 @@ from ced_cdisc.read.tables import RawTable
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.stages.reading import raw_columns
+from ced_cdisc.write.folder import OutputFolder
 from ced_cdisc.write.manifest import manifest_bytes
 from ced_cdisc.write.sequence_lock import SequenceLock
 
@@ -94,8 +95,13 @@ def accounts(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings
 
 
 @contextmanager
-def keep_numbers(lock: SequenceLock | None, study: StudyFolders, findings: Findings) -> Generator[None]:
-    """Keep the numbers of a build once the block around its output has come to its end.
+def keep_numbers(
+    lock: SequenceLock | None, study: StudyFolders, folder: OutputFolder, findings: Findings
+) -> Generator[None]:
+    """Keep the numbers of a build where the block around its commit has put its output in place.
+
+    They are kept, too, where something fails after the exchange, or the user stops the build: records of the
+    new output have them.
 
     Raises:
         Stopped: the lock cannot be written; before the output is touched, but for a failure of the last step.
@@ -103,19 +109,25 @@ def keep_numbers(lock: SequenceLock | None, study: StudyFolders, findings: Findi
     if lock is None:
         yield
         return
-    lock.prepare(shipped=study.shipped, findings=findings)
-    stop_on_errors(findings)
     try:
-        yield
-    except BaseException:
-        lock.discard()
-        raise
+        lock.prepare(shipped=study.shipped, findings=findings)
+        stop_on_errors(findings)
+        try:
+            yield
+        finally:
+            if folder.is_committed:
+                _keep(lock, findings)
+    finally:
+        lock.release()
+
+
+def _keep(lock: SequenceLock, findings: Findings) -> None:
     try:
         lock.keep()
+    except KeyboardInterrupt:  # a rename is all that is left to do
+        _keep(lock, findings)
+        raise
     except OSError as error:
-        findings.add(
-            lock.unwritten(
-                error.strerror or str(error), "the output is written: build again before the data change"
-            )
-        )
+        hint = "the output is written: build again before the data change"
+        findings.add(lock.unwritten(error.strerror or str(error), hint))
         stop_on_errors(findings)

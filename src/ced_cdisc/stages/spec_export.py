@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import shorten
 
 from msgspec import Struct
 
+from ced_cdisc.build_file import read_build_file
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.define import Odm, read_define, write_define
 from ced_cdisc.read.workbook import read_workbook
@@ -160,9 +160,9 @@ class BuiltFrom(Struct, frozen=True):
 def built_from(out: Path) -> BuiltFrom | None:
     """What a build was made of; None where ``out`` is no build."""
     try:
-        said = json.loads((out / "build.json").read_bytes())
+        said = read_build_file(out)
         return BuiltFrom(dict(said["inputs"]), said["profile"] or None)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):  # of which NotABuild is one
         return None
 
 

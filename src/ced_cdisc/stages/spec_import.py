@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -194,34 +196,45 @@ class _Files:
 
 
 def write_specs(files: Mapping[Path, str]) -> None:
-    """Write all files or none: each beside its place first, then all are put there.
+    """Write all files or none: each beside its place first, and its former text, then all are put there.
 
     Raises:
-        OSError: a file cannot be written; those already put there have their former text again.
+        OSError: a file cannot be written, ``filename`` says which; all are what they were before.
     """
-    waiting: list[tuple[Path, Path]] = []
-    former: list[tuple[Path, bytes | None]] = []
+    beside: list[Path] = []
+    put: list[tuple[Path, Path | None]] = []
+    at = Path()
     try:
         for path, text in files.items():
-            beside = path.with_name(f".{path.name}.new")
-            beside.write_bytes(text.encode("utf-8"))
+            beside.append(at := _beside(path, "new"))
+            at.write_bytes(text.encode("utf-8"))
             if path.exists():
-                beside.chmod(path.stat().st_mode)
-            waiting.append((beside, path))
-        for beside, path in waiting:
-            former.append((path, path.read_bytes() if path.exists() else None))
-            beside.replace(path)
-    except OSError:
-        _undo(former)
+                at.chmod(path.stat().st_mode)
+                beside.append(at := _beside(path, "former"))
+                shutil.copy2(path, at)
+        for path in files:
+            at = _beside(path, "former")
+            put.append((path, at if at in beside else None))
+            _beside(path, "new").replace(path)
+    except BaseException as error:
+        _undo(put)
+        if isinstance(error, OSError) and error.filename is None:
+            raise OSError(error.errno, error.strerror, str(at)) from error
         raise
     finally:
-        for beside, _ in waiting:
-            beside.unlink(missing_ok=True)
+        for path in beside:
+            with suppress(OSError):
+                path.unlink()
 
 
-def _undo(former: Sequence[tuple[Path, bytes | None]]) -> None:
-    for path, content in former:
-        if content is None:
+def _beside(path: Path, what: str) -> Path:
+    return path.with_name(f".{path.name}.{what}")
+
+
+def _undo(put: Sequence[tuple[Path, Path | None]]) -> None:
+    """Give files what stood there, in one step each; one that was not there goes."""
+    for path, former in put:
+        if former is None:
             path.unlink(missing_ok=True)
         else:
-            path.write_bytes(content)
+            former.replace(path)

@@ -145,11 +145,6 @@ class CtPackage:
         paired = self._rows[self.codelist(name).code]["name_list"]
         return self.codelist(paired) if paired else None
 
-    def paired_code_list(self, name: str) -> CtCodelist | None:
-        """The codes for a list of names: VSTESTCD for VSTEST."""
-        code = self._code_lists.get(self.codelist(name).code)
-        return self.codelist(code) if code else None
-
     def decode(self, name: str, value: str) -> str | None:
         """The name of a code: ``decode("VSTESTCD", "SYSBP")`` is "Systolic Blood Pressure".
 
@@ -159,10 +154,6 @@ class CtPackage:
         term = self.codelist(name).term(value)
         other = names.by_code(term.code) if names and term else None
         return other.submission_value if other else None
-
-    @cached_property
-    def _code_lists(self) -> dict[str, str]:
-        return {row["name_list"]: code for code, row in self._rows.items() if row["name_list"]}
 
     @cached_property
     def _terms(self) -> bytes:

@@ -18,17 +18,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-try:
-    import fcntl
-except (
-    ImportError
-):  # Windows: a second run at the same time then sweeps the first one's work; OUT stays whole
-    fcntl = None
+from ced_cdisc.write.advisory import Lock, try_lock
 
 MARKER = "ced-cdisc-holder.json"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 _CANNOT_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
-_YOUNG = 60.0  # seconds in which an empty holder may be one that is just being made
+_YOUNG = 60.0  # seconds in which an empty holder, or an empty marker, may be one that is just being made
+_TRIES = 10
 
 
 class Holder:
@@ -37,25 +33,46 @@ class Holder:
     def __init__(self, path: Path, out: Path, lock: int) -> None:
         self.path, self.out, self._lock = path, out, lock
         self.new, self.old = path / "new", path / "old"
+        self._made: os.stat_result | None = None  # the folder ``new``, wherever it is moved
+        self._published = False
 
     @classmethod
     def create(cls, out: Path) -> Holder:
-        """Make a holder with an empty ``new`` inside; raises OSError where the parent does not allow it."""
-        path = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent))
-        lock = -1
-        try:
-            lock = os.open(path / MARKER, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-            _lock(lock)
-            os.write(lock, json.dumps({"tool": "ced-cdisc", "out": out.name}).encode())
-            (path / "new").mkdir()
-        except BaseException:
-            cls(path, out, lock).discard()
-            raise
-        return cls(path, out, lock)
+        """Make a holder with an empty ``new`` inside.
+
+        Another run that looks at the marker holds its lock at that moment, and could not tell this run from a
+        dead one: then it is begun anew.
+
+        Raises:
+            OSError: the parent does not allow it, or other runs look each time.
+        """
+        for _ in range(_TRIES):
+            holder = cls(Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent)), out, -1)
+            try:
+                if holder._begin():
+                    return holder
+            except BaseException:
+                holder.discard()
+                raise
+            holder.discard()
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    def _begin(self) -> bool:
+        """Lock and write the marker, and make ``new``; False where another run has the lock."""
+        self._lock = os.open(self.path / MARKER, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        if not _lock(self._lock):
+            return False
+        os.write(self._lock, json.dumps({"tool": "ced-cdisc", "out": self.out.name}).encode())
+        self.new.mkdir()
+        self._made = self.new.stat()
+        return True
 
     @classmethod
     def left(cls, out: Path) -> tuple[list[Holder], bool]:
-        """The holders that killed runs for this OUT left, and whether a living run has one."""
+        """The holders that killed runs for this OUT left, and whether a living run has one.
+
+        One that is just being made is neither.
+        """
         dead: list[Holder] = []
         alive = False
         for path in sorted(out.parent.glob(f"{_glob_safe(_prefix(out))}*")):
@@ -71,17 +88,49 @@ class Holder:
                 alive = alive or _made_for(lock, out)
                 os.close(lock)
                 continue
-            if _made_for(lock, out):
+            if not _just_begun(lock) and _made_for(lock, out):
                 dead.append(cls(path, out, lock))
             else:
                 os.close(lock)
         return dead, alive
 
-    def publish(self) -> None:
-        """Put ``new`` in the place of OUT; on an OSError or an interrupt OUT is what it was before."""
+    @property
+    def is_published(self) -> bool:
+        """Whether OUT is the folder that this run made.
+
+        It is asked of the system, too, since an interrupt may come between an exchange and the next line.
+        """
+        if self._published or self._made is None:
+            return self._published
+        try:
+            return os.path.samestat(self.out.stat(), self._made)
+        except OSError:
+            return False
+
+    def publish(self) -> OSError | None:
+        """Put ``new`` in the place of OUT and wait until the disk has both.
+
+        After an interrupt, :attr:`is_published` tells which of the two OUT is.
+
+        Returns:
+            What went wrong once OUT was exchanged: it is the new one, but may not be on the disk. Else None.
+
+        Raises:
+            OSError: OUT cannot be exchanged; it is what it was before.
+        """
         if self.out.exists():
             shutil.copymode(self.out, self.new)
         _sync_tree(self.new)
+        self._put_in_place()
+        self._published = True
+        try:
+            _sync_folder(self.out.parent)
+            _sync_folder(self.path)
+        except OSError as error:
+            return error
+        return None
+
+    def _put_in_place(self) -> None:
         if not self.out.exists() or not any(self.out.iterdir()):
             _move_into_place(self.new, self.out)
         elif not exchange(self.new, self.out):
@@ -91,8 +140,6 @@ class Holder:
             except BaseException:
                 self.restore()
                 raise
-        _sync_folder(self.out.parent)
-        _sync_folder(self.path)
 
     def restore(self) -> bool:
         """Bring the former output back if a run died between its two renames.
@@ -150,15 +197,12 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def _lock(handle: int) -> bool:
-    """Lock a marker; False if a living run holds it. Where the file system has no locks, nobody does."""
-    if fcntl:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-    return True
+    """Lock a marker; False if a living run holds it.
+
+    Where there are no locks, nobody does: a second run at the same time then sweeps the first one's work; OUT
+    stays whole.
+    """
+    return try_lock(handle) is not Lock.TAKEN
 
 
 def _rename(source: Path, target: Path) -> None:
@@ -189,6 +233,12 @@ def _made_for(lock: int, out: Path) -> bool:
         return json.loads(content) == {"tool": "ced-cdisc", "out": out.name}
     except ValueError:
         return False
+
+
+def _just_begun(lock: int) -> bool:
+    """Whether a marker that nobody has locked may be one that its run is just about to lock and write."""
+    state = os.fstat(lock)
+    return state.st_size == 0 and time.time() - state.st_mtime <= _YOUNG
 
 
 def _remove_if_empty(path: Path) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import cast
 
-from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped, one_of
+from msgspec.structs import replace
+
+from ced_cdisc.build_file import NAME as BUILD_FILE
+from ced_cdisc.build_file import TOOL, NotABuild, read_build_file
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, Stopped, one_of
 from ced_cdisc.write.exchange import Holder
 
-BUILD_FILE = "build.json"
-TOOL = "ced-cdisc"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)
 _LEFT_BY_DESKTOPS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
@@ -28,12 +30,13 @@ class OutputFolder:
         folder, findings = OutputFolder.prepare(Path("out"), protected=[Path("raw"), Path("mappings")])
         with folder as work:
             (work / "build.json").write_text(...)
-            folder.commit()
+            findings += folder.commit()
     """
 
     def __init__(self, out: Path, shown: str) -> None:
         self._out, self._shown = out, shown
         self._holder: Holder | None = None
+        self._committed = False
 
     @classmethod
     def prepare(cls, out: Path, protected: Sequence[Path] = ()) -> tuple[OutputFolder | None, list[Finding]]:
@@ -46,19 +49,17 @@ class OutputFolder:
         Returns:
             The folder to enter, or None where a finding (stage OUTPUT) refuses.
         """
-        shown, real = out.as_posix(), out
+        shown = out.as_posix()
         try:
-            if out.is_symlink() and not out.exists():
+            real = _followed(out)
+            if real is None:
                 return None, [_refused("CED414", f"{shown} is a link that leads nowhere", shown)]
-            real = out.resolve()
             fault = _misplaced(real, shown, protected) or _clear_up(real, shown) or _not_ours(real, shown)
         except OSError as error:
-            fault = _refused("CED408", f"{shown} cannot be looked at: {error.strerror or error}", shown)
-        except RuntimeError:  # Path.resolve of a loop of links, up to Python 3.12
-            fault = _refused("CED414", f"{shown} is a link that leads nowhere", shown)
-        if fault:
-            return None, [fault]
-        return cls(real, shown), []
+            return None, [
+                _refused("CED408", f"{shown} cannot be looked at: {error.strerror or error}", shown)
+            ]
+        return (None, [fault]) if fault else (cls(real, shown), [])
 
     def __enter__(self) -> Path:
         """Make the working folder and return its path.
@@ -72,8 +73,16 @@ class OutputFolder:
             raise _stopped(_unwritable(self._out, self._shown, error.strerror or str(error))) from error
         return self._holder.new
 
-    def commit(self) -> None:
+    @property
+    def is_committed(self) -> bool:
+        """Whether OUT is what was written here; true from the exchange on, whatever comes after it."""
+        return self._committed or (self._holder is not None and self._holder.is_published)
+
+    def commit(self) -> list[Finding]:
         """Put the written files in the place of OUT, on disk and in one step.
+
+        Returns:
+            A warning (CED419) where OUT is exchanged and the system cannot say that the disk has it.
 
         Raises:
             Stopped: OUT has changed since it was looked at, or the system refuses; OUT is left as it was.
@@ -85,11 +94,16 @@ class OutputFolder:
         if fault:
             raise _stopped(fault)
         try:
-            holder.publish()
+            failed = holder.publish()
         except OSError as error:
             text = f"the finished output cannot take the place of {self._shown}: {error.strerror or error}"
             hint = "the former output is untouched; write to another folder"
             raise _stopped(_refused("CED413", text, self._shown, hint)) from error
+        if failed is None:
+            return []
+        text = f"{self._shown} is written, but may not be on the disk yet: {failed.strerror or failed}"
+        hint = "look at the disk, then build again: a power cut may bring the former output back"
+        return [replace(_refused("CED419", text, self._shown, hint), severity=Severity.WARNING)]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -97,18 +111,41 @@ class OutputFolder:
         """Throw away what is left in the working folder.
 
         Raises:
-            Stopped: in place of an OSError that says that the working folder cannot be written (CED412).
+            Stopped: in place of an OSError that says that the working folder cannot be written (CED412); not
+                after a commit, when nothing is written there any more.
         """
-        holder, self._holder = self._holder, None
+        holder = self._holder
         if holder is None:
             return
-        if holder.restore():
-            holder.discard()
-        holder.release()
-        if isinstance(error, OSError) and _is_ours(error, holder.path):
+        self._committed, self._holder = holder.is_published, None
+        try:
+            if holder.restore():
+                holder.discard()
+        finally:
+            holder.release()
+        if isinstance(error, OSError) and not self._committed and _is_ours(error, holder.path):
             text = f"the output for {self._shown} cannot be written: {error.strerror or error}"
             hint = "the former output is untouched; make room or write to another folder"
             raise _stopped(_refused("CED412", text, self._shown, hint)) from error
+
+
+class BuildInterrupted(KeyboardInterrupt):
+    """The user stopped a build whose output is in its place: without a result, but OUT is the new one."""
+
+
+@contextmanager
+def told_if_written(folder: OutputFolder | None) -> Generator[None]:
+    """Tell an interrupt after a commit, to the end of the block, from one that leaves OUT as it was.
+
+    Raises:
+        BuildInterrupted: in place of a KeyboardInterrupt after the commit.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        if folder is not None and folder.is_committed:
+            raise BuildInterrupted from None
+        raise
 
 
 def _refused(code: str, message: str, shown: str, hint: str = "") -> Finding:
@@ -130,6 +167,16 @@ def _unwritable(out: Path, shown: str, reason: str) -> Finding:
     return _refused(
         "CED407", text, shown, f"write to another folder, or allow writing in {out.parent.as_posix()}"
     )
+
+
+def _followed(out: Path) -> Path | None:
+    """The folder that a path means, which need not exist; None where a link leads nowhere."""
+    if out.is_symlink() and not out.exists():
+        return None
+    try:
+        return out.resolve()
+    except RuntimeError:  # a loop of links, up to Python 3.12
+        return None
 
 
 def _misplaced(out: Path, shown: str, protected: Sequence[Path]) -> Finding | None:
@@ -201,15 +248,13 @@ def _not_ours(out: Path, shown: str) -> Finding | None:
     if BUILD_FILE not in names:
         return _refused("CED402", f"{text}: it has no {BUILD_FILE}", shown, hint)
     try:
-        build: Any = json.loads((out / BUILD_FILE).read_bytes())
+        build = read_build_file(out)
     except OSError as error:
         text = f"{shown}/{BUILD_FILE} cannot be read: {error.strerror or error}"
         return _refused("CED408", text, shown, "name a new folder; this one is left alone")
-    except ValueError:
-        build = None
-    if not isinstance(build, dict) or cast("dict[str, Any]", build).get("tool") != TOOL:
+    except NotABuild:
         return _refused("CED402", f"{text}: its {BUILD_FILE} was not written by {TOOL}", shown, hint)
-    added = _added_files(out, cast("dict[str, Any]", build).get("outputs"))
+    added = _added_files(out, build.get("outputs"))
     if added:
         text = f"{shown} is a former build with files that it did not write: {one_of(added, 5)}"
         return _refused("CED409", text, shown, "move them away: OUT is replaced as a whole")

@@ -98,7 +98,8 @@ class KeptFiles:
                 if head == self._head(name, key, meta, digest):
                     value = json.loads(meta)
                     with suppress(OSError):
-                        os.utime(path, follow_symlinks=False)  # the newest are kept
+                        # The newest are kept. Windows sets no times of an open file.
+                        os.utime(file.fileno() if os.utime in os.supports_fd else path)
                     return value, body
         except FileNotFoundError:
             return None
@@ -113,10 +114,6 @@ class KeptFiles:
         path = self._path(name, key)
         with suppress(OSError):
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-
-    def has(self, name: str, key: str) -> bool:
-        """Whether there is an entry, sound or not."""
-        return self._path(name, key).is_file()
 
     def has_any(self, name: str) -> bool:
         """Whether this version of the tool left an entry of that name, under whatever key."""

@@ -6,12 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import cast
 
+from ced_cdisc.build_file import TOOL, NotABuild, read_build_file
 from ced_cdisc.core.findings import Finding
 from ced_cdisc.plan.account import TableAccount, totals
-
-TOOL = "ced-cdisc"
 
 
 def manifest_bytes(
@@ -112,10 +110,6 @@ def sha256(content: bytes) -> str:
 def is_full_build(folder: Path) -> bool:
     """Whether a folder holds a build of all datasets."""
     try:
-        content: object = json.loads((folder / "build.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_build_file(folder).get("partial") is False
+    except (OSError, NotABuild):
         return False
-    if not isinstance(content, dict):
-        return False
-    manifest = cast("dict[str, object]", content)
-    return manifest.get("tool") == TOOL and manifest.get("partial") is False

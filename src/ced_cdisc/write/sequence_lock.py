@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.plan.model import Identity
+from ced_cdisc.write.advisory import Lock, try_lock
 
 NAME = "sequence.lock"
 _TITLE = "# Numbers of records, kept from build to build by ced-cdisc. Commit this file; do not edit it."
@@ -25,6 +27,7 @@ _STATES = ("used", "retired")
 _MARKERS = ("<<<<<<< ", "||||||| ", "=======", ">>>>>>> ")
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _SHOWN = 3
+_CHANGED = "another build has changed it"
 
 
 class Entry(Struct, frozen=True, order=True):
@@ -45,8 +48,9 @@ class SequenceLock:
         self.shown = shown
         self._before = before
         self._entries = list(entries)
-        self._new = path.with_name(f".{NAME}.new")
-        self._prepared = False
+        self._after: bytes | None = None  # once it is written beside the lock, in the file below
+        self._new: Path | None = None
+        self._folder = -1
 
     @classmethod
     def open(
@@ -114,34 +118,64 @@ class SequenceLock:
         return ("\n".join([_TITLE, _HEADER, *lines]) + "\n").encode()
 
     def prepare(self, *, shipped: bool, findings: Findings) -> None:
-        """Write what is to be kept beside the lock, where it differs; CED295 where that cannot be."""
-        if self.content() == self._before:
+        """Write what is to be kept beside the lock, where it differs; CED295 where that cannot be.
+
+        Until :meth:`release` no other build can do so, where the file system has locks.
+        """
+        after = self.content()
+        if after == self._before:
             return
         hint = "copy the specs into folders of your own" if shipped else "allow writing there"
         try:
             if shipped or not os.access(self._path.parent, os.W_OK):
                 raise PermissionError(0, "it belongs to the installation" if shipped else "no permission")
-            if (self._path.read_bytes() if self._path.exists() else None) != self._before:
+            had = self._lock_folder()
+            if had is Lock.TAKEN:
                 hint = "build again"
-                raise PermissionError(0, "another build has changed it")
-            self._new.write_bytes(self.content())
-            self._prepared = True
+                raise PermissionError(0, "another build is changing it")
+            if self._now() != self._before:
+                hint = "build again"
+                raise PermissionError(0, _CHANGED)
+            own = "" if had is Lock.HAD else f".{secrets.token_hex(4)}"
+            self._new = self._path.with_name(f".{NAME}{own}.new")
+            self._new.write_bytes(after)
+            self._after = after
         except OSError as error:
             findings.add(self.unwritten(error.strerror or str(error), hint))
 
     def keep(self) -> None:
-        """Put the prepared file in the place of the lock.
+        """Put the prepared file in the place of the lock; again, where an interrupt came.
 
         Raises:
-            OSError: the system refuses.
+            OSError: the system refuses, or the lock is no longer what this build began with.
         """
-        if self._prepared:
-            self._new.replace(self._path)
+        if self._new is None or self._after is None:
+            return
+        now = self._now()
+        if now == self._after:
+            return
+        if now != self._before:
+            raise PermissionError(0, _CHANGED)
+        self._new.replace(self._path)
 
-    def discard(self) -> None:
-        """Take away what :meth:`prepare` wrote."""
-        if self._prepared:
+    def release(self) -> None:
+        """Take away what :meth:`prepare` wrote and is not kept, and let other builds have the lock."""
+        if self._new is not None:
             self._new.unlink(missing_ok=True)
+        if self._folder >= 0:
+            os.close(self._folder)
+        self._new, self._folder = None, -1
+
+    def _now(self) -> bytes | None:
+        return self._path.read_bytes() if self._path.exists() else None
+
+    def _lock_folder(self) -> Lock:
+        """Lock the folder of the file, which itself is replaced; released by :meth:`release`."""
+        try:
+            self._folder = os.open(self._path.parent, os.O_RDONLY)
+        except OSError:  # Windows opens no folder
+            return Lock.NONE
+        return try_lock(self._folder)
 
     def unwritten(self, reason: str, hint: str) -> Finding:
         """CED295."""

@@ -46,6 +46,7 @@ CED417 | a large dataset that cannot be cut between subjects | allow it with `--
 CED418 | a size limit below that of one record | name a greater `--split-over`
 CED421 | names that XPT v5 has in capitals alone | allow it, or rename them
 CED422 | a length of text that XPT v5 does not have (a note) | nothing, unless a text is as long
+CED419 | OUT is written, but may not be on the disk yet (a warning) | look at the disk, then build again
 CED420 | a part (--only) would replace a full build | name another folder for --only
 CED426 | the build.json of a build cannot be read | build again
 CED427 | a build lacks the file of a dataset that its build.json lists | build again
