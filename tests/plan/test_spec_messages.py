@@ -219,6 +219,24 @@ CASES = [
     (
         EX,
         "EXDOSE:   dose.DOSE",
+        "EXDOSE:   {assign: 1_000}",
+        "mappings/sdtm/ex.yaml:6:22 CED014 EX.EXDOSE is a number, but '1_000' is not",
+    ),
+    (
+        EX,
+        "EXDOSE:   dose.DOSE",
+        "EXDOSE:   {assign: nan}",
+        "mappings/sdtm/ex.yaml:6:22 CED014 EX.EXDOSE is a number, but 'nan' is not",
+    ),
+    (
+        EX,
+        "EXDOSE:   dose.DOSE",
+        "EXDOSE:   {assign: 9007199254740993}",
+        "mappings/sdtm/ex.yaml:6:22 CED014 EX.EXDOSE is a number, but '9007199254740993' is not; no number of a dataset has so many digits",
+    ),
+    (
+        EX,
+        "EXDOSE:   dose.DOSE",
         'EXDOSE:   {derive: "number(dose.DOSE) +"}',
         "mappings/sdtm/ex.yaml:6:42 CED015 the expression ends too early; expected '(' or a name or a number or a text in quotes",
     ),

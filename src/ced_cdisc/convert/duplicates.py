@@ -9,8 +9,8 @@ import polars as pl
 
 from ced_cdisc.convert.faults import ROW, Faults
 from ced_cdisc.core.dates import bounds, read_date
+from ced_cdisc.core.decimals import NUMBER
 from ced_cdisc.core.findings import Severity
-from ced_cdisc.derive.fast.numbers import NUMBER
 from ced_cdisc.plan.raw import Duplicates
 from ced_cdisc.plan.raw import RawTable as TablePlan
 

@@ -19,10 +19,10 @@ import polars as pl
 from msgspec import Struct, field
 
 from ced_cdisc.core.dates import Reading, read_date
+from ced_cdisc.core.decimals import is_cut
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
 from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
-from ced_cdisc.derive.fast.numbers import is_cut
 from ced_cdisc.derive.fast.text import shortest
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, Fault

@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import partial
-from math import isfinite
 
 import polars as pl
 
+from ced_cdisc.core.decimals import NUMBER, is_cut
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument, Faulty, each, each_pair, each_row, missing
 from ced_cdisc.standards.units import canonical_unit, conversion
 
-NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-"""A number as collected texts have it: optional sign, digits, optional decimals."""
 _NUMBER = f"^{NUMBER.pattern}$"
 _RESULT = r"^(<=|>=|<|>)? *([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))$"
 _GROUPED = re.compile(r"((?:<=|>=|<|>)? *[+-]?[0-9]{1,3}(?:,[0-9]{3})+)((?:\.[0-9]*)?)")
@@ -57,22 +55,6 @@ def _cut(texts: pl.Series) -> pl.Series:
         return pl.repeat(False, len(texts), eager=True)
     cut = [one is not None and len(one) > _HELD and is_cut(one) for one in texts]
     return pl.Series(cut, dtype=pl.Boolean)
-
-
-def is_cut(text: str) -> bool:
-    """Whether a whole number is another one as a double, or a number with decimals none but 0.
-
-    Other decimals are cut behind the sixteenth digit, where no measurement has any.
-
-    >>> is_cut("9007199254740993"), is_cut("9007199254740992"), is_cut("0.12345678901234567"), is_cut("x")
-    (True, False, False, False)
-    """
-    if NUMBER.fullmatch(text) is None or not isfinite(float(text)):
-        return False
-    written, held = Decimal(text), float(text)
-    if written == written.to_integral_value(context=_EXACT):
-        return written not in (Decimal(held), Decimal(repr(held)))
-    return held == 0
 
 
 def comparator(args: Sequence[Argument]) -> pl.Expr:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from ced_cdisc.core.decimals import decimal_number
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
 from ced_cdisc.core.metadata import DocumentRef
 from ced_cdisc.expr import tree
@@ -148,9 +149,7 @@ class Results(Struct, frozen=True):
         if variable not in self.names.own:  # told by itself
             return None
         if self.names.own.get(variable) is Type.NUMBER:
-            try:
-                float(text)
-            except ValueError:
+            if decimal_number(text) is None:
                 message = f"{variable} is a number, and '{text}' is none"
                 self.findings.add(Finding("CED014", message, text.where))
                 return None

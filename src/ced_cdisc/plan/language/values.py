@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ced_cdisc.core.decimals import decimal_number, is_cut
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
@@ -34,6 +35,15 @@ class Target(Struct, frozen=True):
     def shown(self) -> str:
         """The name in messages: AE.AESEV."""
         return f"{self.dataset}.{self.name.removeprefix(SUPP)}"
+
+
+def constant_number(text: Text, shown: str, findings: Findings) -> float | None:
+    """The number that a spec writes for a variable, or None with a finding (CED014)."""
+    number = decimal_number(text)
+    if number is None:
+        hint = "no number of a dataset has so many digits" if is_cut(text) else ""
+        findings.add(Finding("CED014", f"{shown} is a number, but '{text}' is not", text.where, hint=hint))
+    return number
 
 
 class Values:
@@ -234,13 +244,8 @@ class Values:
 
     def _constant(self, text: Text, spec: LineSpec, target: Target) -> Value | None:
         if target.kind is Type.NUMBER:
-            try:
-                return literal(float(text)), None
-            except ValueError:
-                self._findings.add(
-                    Finding("CED014", f"{target.shown} is a number, but '{text}' is not", text.where)
-                )
-                return None
+            number = constant_number(text, target.shown, self._findings)
+            return None if number is None else (literal(number), None)
         codelist = self._codelist(spec, target)
         self._codelists.check(codelist, str(text), text.where, target.shown)
         return tree.changed(

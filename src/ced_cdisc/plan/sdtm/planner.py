@@ -19,7 +19,7 @@ from ced_cdisc.plan.language.lookups import plan_lookups
 from ced_cdisc.plan.language.made_lines import constant
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.origins import ASSIGNED
-from ced_cdisc.plan.language.values import Target
+from ced_cdisc.plan.language.values import Target, constant_number
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line
 from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.plan.sdtm import standard, tests
@@ -136,16 +136,9 @@ class DomainPlanner:
                 if found is None or not value:
                     continue
                 if found.type == "Num":
-                    try:
-                        values[variable] = float(value)
-                    except ValueError:
-                        self._findings.add(
-                            Finding(
-                                "CED014",
-                                f"{self.domain.name}.{variable} is a number, but '{value}' is not",
-                                value.where,
-                            )
-                        )
+                    shown = f"{self.domain.name}.{variable}"
+                    if (number := constant_number(value, shown, self._findings)) is not None:
+                        values[variable] = number
                     continue
                 codelist = self._lines.codelists.of_variable(found.name, found.codelists, self.domain.name)
                 if variable == "TSVAL":
