@@ -238,6 +238,7 @@ class Study:
             study_title="S1",
             protocol="S1",
             snapshot=datetime(2020, 1, 1),  # noqa: DTZ001
+            created=datetime(2020, 1, 1),  # noqa: DTZ001
             tables=self.tables,
             usubjid=tree_of("join('-', 'S1', SUBJECT)"),
             visits=self.visits,

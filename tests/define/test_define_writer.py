@@ -81,7 +81,7 @@ def test_the_file_opens_with_declaration_stylesheet_and_root_attributes() -> Non
     }
 
 
-def test_the_time_is_the_snapshot_of_the_package() -> None:
+def test_the_time_is_that_of_the_package() -> None:
     package = replace(SDTM, created=CREATED.replace(tzinfo=None, hour=23))
     assert parsed(package).get("CreationDateTime") == "2026-03-31T23:00:00"
 

@@ -128,6 +128,7 @@ def study(expressions: Sequence[tuple[str, Type, str]]) -> StudyPlan:
     }
     return StudyPlan(
         study_id="S", study_name="S", study_title="S", protocol="S", snapshot=datetime(2020, 1, 1),  # noqa: DTZ001
+        created=datetime(2020, 1, 1),  # noqa: DTZ001
         tables=raw,
         usubjid=compiled("join('-', 'S', SUBJECT)", RowNames(CATALOGUE, "", {"SUBJECT": Type.TEXT})),
         visits=None, datasets=(dataset("DM", ()), dataset("YY", ()), dataset("XX", expressions)),

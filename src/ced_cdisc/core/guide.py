@@ -86,7 +86,7 @@ class Section(Struct, frozen=True):
 
 
 class Guide(Struct, frozen=True):
-    """A reviewer's guide; ``created`` is the snapshot of the study's data."""
+    """A reviewer's guide; ``created`` is the time that the study gives its files."""
 
     kind: GuideKind
     title: str

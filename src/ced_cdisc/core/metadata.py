@@ -251,7 +251,7 @@ class Standard(Struct, frozen=True):
 class PackageMetadata(Struct, frozen=True):
     """Everything one define.xml says: a study's SDTM or ADaM package.
 
-    ``created`` is the study's snapshot time; no clock is read anywhere.
+    ``created`` is the time that the study gives its files; no clock is read anywhere.
     """
 
     study_oid: str

@@ -231,7 +231,7 @@ def xpt_member(dataset: DatasetMetadata, created: datetime) -> XptMember:
 
     Args:
         dataset: the finished metadata; its formats have been checked with the spec.
-        created: the snapshot time of the study, for all stamps.
+        created: the time that the study gives its files, for all stamps.
 
     Raises:
         ValueError: a format of a variable is not a SAS format.

@@ -95,7 +95,7 @@ def annotated_crf(
         study_title=plan.study_title,
         protocol=plan.protocol,
         standard=f"SDTMIG {plan.versions['SDTMIG']}",
-        created=plan.snapshot,
+        created=plan.created,
         first=first_page(pages),
         pages=tuple(made),
         visits=visits,

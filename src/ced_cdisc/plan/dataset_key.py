@@ -64,6 +64,7 @@ _NOT_OF_DATA = (
     ),
     *("specs", "profile", "digests", "sdtm_standards", "adam_standards", "sdtm_documents", "adam_documents"),
     "snapshot",
+    "created",
 )
 """Fields of a study that no dataset's records or findings depend on, or that have digests of their own."""
 

@@ -319,6 +319,7 @@ class DatasetDigest(Struct, frozen=True):
 class StudyPlan(Struct, frozen=True):
     """A whole study: raw tables, visits and datasets in the order in which they are built.
 
+    The data were cut at ``snapshot``; ``created`` is the time that the files show, as no clock is read.
     ``usubjid`` is an expression over the column ``SUBJECT``, the subject's identifier in a raw table.
     Its analysis datasets read the SDTM datasets of the ``pooled`` studies along with its own.
     """
@@ -328,6 +329,7 @@ class StudyPlan(Struct, frozen=True):
     study_title: str
     protocol: str
     snapshot: datetime
+    created: datetime
     tables: Mapping[str, RawTable]
     usubjid: Node
     visits: VisitPlan | None

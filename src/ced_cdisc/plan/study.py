@@ -129,9 +129,10 @@ def _study_plan(
     displays: tuple[DisplayPlan, ...] = (),
 ) -> StudyPlan | None:
     specs = study.specs
-    snapshot = _snapshot(specs, findings)
+    snapshot = _moment(specs.study.snapshot, findings)
+    created = snapshot if specs.study.created is None else _moment(specs.study.created, findings)
     tables = with_readers(study.tables, study.visits, datasets, specs.sources, findings)
-    if findings.errors or study.usubjid is None or snapshot is None:
+    if findings.errors or study.usubjid is None or snapshot is None or created is None:
         return None
     info = specs.study.study
     return StudyPlan(
@@ -140,6 +141,7 @@ def _study_plan(
         study_title=str(info.title),
         protocol=str(info.protocol),
         snapshot=snapshot,
+        created=created,
         tables=tables,
         usubjid=study.usubjid,
         visits=study.visits,
@@ -207,8 +209,8 @@ def _unused_codelists(study: Tabulations) -> None:
                 study.codelists.find(str(one))
 
 
-def _snapshot(specs: Specs, findings: Findings) -> datetime | None:
-    text: Text = specs.study.snapshot
+def _moment(text: Text, findings: Findings) -> datetime | None:
+    """A date-time of the study, or None with a finding (CED023)."""
     try:
         made = datetime.fromisoformat(str(text))
     except ValueError:

@@ -66,7 +66,10 @@ class StudySpec(Model):
     )
     study: StudyInfo = Field(description="Who the study is.")
     standards: Standards = Field(description="The standards and packages of terminology that are pinned.")
-    snapshot: Text = Field(description="When the data were cut: the one time that outputs show, in ISO 8601.")
+    snapshot: Text = Field(description="When the data were cut, in ISO 8601.")
+    created: Text | None = Field(
+        None, description="When the files are made, which is the time that they show; default: the snapshot."
+    )
     usubjid: Text = Field(description="USUBJID, an expression over SUBJECT, the subject of a raw row.")
     sequence: Literal["sorted", "pinned"] = Field(
         "sorted", description="--SEQ: by the order of the keys, or kept from build to build in sequence.lock."

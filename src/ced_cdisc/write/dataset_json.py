@@ -50,7 +50,7 @@ _MOMENTS: tuple[tuple[type[pl.DataType], JsonType], ...] = (
 def json_dataset(package: PackageMetadata, dataset: DatasetMetadata, frame: pl.DataFrame) -> FileDataset:
     """The attributes of a dataset of a package: OIDs, types and keys are those of its define.xml.
 
-    The time of creation is that of define.xml, the snapshot of the study. Numeric dates are dates
+    The time of creation is that of define.xml, as the study gives it. Numeric dates are dates
     whose target is an integer.
     """
     created = package.created.isoformat(timespec="seconds")

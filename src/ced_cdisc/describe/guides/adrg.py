@@ -34,7 +34,7 @@ def adrg(facts: Facts, title: str, words: Mapping[str, tuple[Block, ...]]) -> Gu
         study=plan.study_name,
         study_title=plan.study_title,
         protocol=plan.protocol,
-        created=plan.snapshot,
+        created=plan.created,
         sections=sections(headings, _content(facts), words),
     )
 

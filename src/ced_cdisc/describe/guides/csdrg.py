@@ -65,7 +65,7 @@ def csdrg(facts: Facts, title: str, words: Mapping[str, tuple[Block, ...]]) -> G
         study=plan.study_name,
         study_title=plan.study_title,
         protocol=plan.protocol,
-        created=plan.snapshot,
+        created=plan.created,
         sections=sections(headings, _content(facts), words),
     )
 

@@ -33,7 +33,7 @@ _LONGEST = 60
 
 
 def file(package: PackageMetadata) -> str:
-    """The FileOID: study, package and snapshot time, so that no two files share one."""
+    """The FileOID: study, package and time of creation, so that no two files share one."""
     return f"{package.study_oid}.{_plain(package.name)}.{package.created:%Y%m%dT%H%M%S}"
 
 
