@@ -37,9 +37,18 @@ rows:
   - {TSSEQ: 1, TSPARMCD: TTYPE, TSPARM: Trial Type, TSVALNF: NI}
 """
 
+COPIED = "copy: [DM.SUBJID, DM.SEX, DM.AGE, DM.AGEU]\nvariables:\n"
+REQUIRED = """\
+copy: [DM.SUBJID, DM.SITEID, DM.SEX, DM.RACE, DM.AGE, DM.AGEU, DM.ARM]
+variables:
+  TRT01P: {copy: DM.ARM, label: Planned Treatment for Period 01}
+"""
+
 
 def write_whole_study(folder: Path, changes: dict[str, tuple[str, str]] | None = None) -> Path:
     """Write the study; ``changes`` are those of the small one."""
     write_study(folder, changes)
+    adsl = folder / "mappings/adam/adsl.yaml"
+    adsl.write_text(adsl.read_text(encoding="utf-8").replace(COPIED, REQUIRED), encoding="utf-8")
     (folder / "mappings/sdtm/ts.yaml").write_text(TS, encoding="utf-8")
     return folder
