@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -134,3 +135,23 @@ def test_only_pressure_and_heart_rate_have_a_position(files: Files) -> None:
             assert row["VSPOS"] == positions[collected[row["USUBJID"], row["VSDTC"]]]
         elif row["VSTESTCD"] in ("TEMP", "WEIGHT", "HEIGHT"):
             assert row["VSPOS"] is None
+
+
+def test_comments_of_analysis_datasets_say_where_screen_failures_are(out: Path, files: Files) -> None:
+    failed = {row["USUBJID"] for row in files["DM"].where(ARMNRS="SCREEN FAILURE")}
+    found = {
+        name
+        for name, data in files.items()
+        if not name.startswith("SUPP") and failed & {row.get("USUBJID") for row in data.rows}
+    }
+    root, said = etree.parse(str(out / "adam" / "define.xml")), dict[str, set[str]]()
+    for group in root.iterfind(".//odm:ItemGroupDef", NS):
+        comment = group.get(f"{{{NS['def']}}}CommentOID")
+        text = root.xpath(f"normalize-space(//def:CommentDef[@OID='{comment}'])", namespaces=NS)
+        told = re.search(r"[Ss]creen failures (are|have no records) in ([A-Z, and]+)\.", text)
+        if told:
+            name, names = group.get("Name", ""), set(re.findall("[A-Z]{2}", told[2]))
+            said[name] = names
+            assert (names <= found) if told[1] == "are" else not (names & found), name
+    assert set(said) == {"ADAE", "ADCCS", "ADCF", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADSL", "ADVS"}
+    assert said["ADSL"] == found
