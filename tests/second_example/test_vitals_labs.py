@@ -207,6 +207,14 @@ def test_the_trial_summary_has_the_dates_of_the_data(out: Path) -> None:
 
 
 @pytest.mark.usefixtures("build")
+def test_participation_ends_with_the_last_visit_or_after_it(out: Path) -> None:
+    ends = {r["USUBJID"]: r["RFPENDTC"] for r in records(out, "sdtm/dm.xpt")}
+    for name, date in (("lb", "LBDTC"), ("vs", "VSDTC"), ("sv", "SVENDTC"), ("se", "SEENDTC")):
+        for row in records(out, f"sdtm/{name}.xpt"):
+            assert (row[date] or "")[:10] <= ends[row["USUBJID"]], row
+
+
+@pytest.mark.usefixtures("build")
 def test_a_screening_failure_has_its_criterion(out: Path) -> None:
     (failed,) = records(out, "sdtm/ie.xpt")
     (criterion,) = records(out, "sdtm/ti.xpt")
