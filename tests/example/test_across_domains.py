@@ -122,6 +122,15 @@ def test_the_summary_of_each_study_agrees_with_its_subjects(files: Files, contro
     trial = {row["TSPARMCD"]: row["TSVAL"] for row in files["TS"].rows}
     assert trial["SSTDTC"] == min(row["RFICDTC"] for row in files["DM"].rows)[:10]
     assert trial["SENDTC"] == max(row["RFPENDTC"] for row in files["DM"].rows)
+    review = {row["TSPARMCD"]: row["TSVAL"] for row in controls["TS"].rows}
+    assert review["SSTDTC"] == min(row["RFSTDTC"] for row in controls["DM"].rows)
+    assert review["SENDTC"] == max(row["RFPENDTC"] for row in controls["DM"].rows)
+    (filgrastim,) = files["TS"].where(TSPARMCD="TRT", TSVAL="FILGRASTIM")
+    assert (filgrastim["TSVALCD"], filgrastim["TSVCDREF"], filgrastim["TSVCDVER"]) == (
+        "PVI5M0M1GW",
+        "UNII",
+        None,
+    )
     assert trial["EPDISIND"] == "Y" and files["SV"].where(SVEPCHGI="Y")
     assert {row["TSPARMCD"] for row in controls["TS"].rows} >= {"OBSMODEL", "OBSTIMP", "OBSTSMM", "OBSTPOPD"}
     assert controls["TS"].where(TSPARMCD="STYPE", TSVAL="OBSERVATIONAL")
@@ -147,7 +156,7 @@ def test_comments_of_analysis_datasets_say_where_screen_failures_are(out: Path, 
     root, said = etree.parse(str(out / "adam" / "define.xml")), dict[str, set[str]]()
     for group in root.iterfind(".//odm:ItemGroupDef", NS):
         comment = group.get(f"{{{NS['def']}}}CommentOID")
-        text = root.xpath(f"normalize-space(//def:CommentDef[@OID='{comment}'])", namespaces=NS)
+        text = str(root.xpath(f"normalize-space(//def:CommentDef[@OID='{comment}'])", namespaces=NS))
         told = re.search(r"[Ss]creen failures (are|have no records) in ([A-Z, and]+)\.", text)
         if told:
             name, names = group.get("Name", ""), set(re.findall("[A-Z]{2}", told[2]))
