@@ -76,11 +76,13 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     patients = [_patient(number, dice) for number in range(1, 13)]
     _write(folder / "patienten.csv", ";", "utf-8-sig", [_patient_row(p) for p in patients])
-    _write(folder / "labor.txt", "|", "cp1252", [row for p in patients for row in _lab_rows(p, dice)])
-    _write(folder / "vital.csv", ";", "utf-8", [row for p in patients for row in _vital_rows(p, dice)])
+    samples = [row for p in patients for row in _lab_rows(p, dice)]
+    measured = [row for p in patients for row in _vital_rows(p, dice)]
+    _write(folder / "labor.txt", "|", "cp1252", samples)
+    _write(folder / "vital.csv", ";", "utf-8", measured)
     _write(folder / "medikation.csv", ";", "utf-8", [row for p in patients for row in _dose_rows(p)])
     _write(folder / "anamnese.csv", ";", "cp1252", [row for p in patients for row in _history_rows(p, dice)])
-    _write(folder / "abschluss.csv", ";", "utf-8", [_end_row(p) for p in patients])
+    _write(folder / "abschluss.csv", ";", "utf-8", [_end_row(p, [*samples, *measured]) for p in patients])
 
 
 def _patient(number: int, dice: random.Random) -> Patient:
@@ -236,12 +238,16 @@ def _history_rows(p: Patient, dice: random.Random) -> list[dict[str, str]]:
     return rows
 
 
-def _end_row(p: Patient) -> dict[str, str]:
+def _end_row(p: Patient, visits: list[dict[str, str]]) -> dict[str, str]:
+    """The end of participation: the planned day of the last visit, or the last day seen if it is later."""
     start = p.start
     if p.failed:
         return {"PATNR": p.number, "DATUM": _day(start - timedelta(days=10)), "STATUS": "Screening-Fehler"}
     early = p.visits == 3
-    last = start + timedelta(days=VISITS[p.visits - 1][1])
+    planned = start + timedelta(days=VISITS[p.visits - 1][1])
+    days = [v["DATUM"].split(".") for v in visits if v["PATNR"] == p.number]
+    seen = [date(int(year), int(month), int(day)) for day, month, year in days]
+    last = max(planned, *seen)
     status = "Widerruf der Einwilligung" if early else "beendet"
     return {"PATNR": p.number, "DATUM": _day(last), "STATUS": status}
 

@@ -1,4 +1,4 @@
-"""A folder of two small transport files with a few faults, and the calls of the command."""
+"""A folder of small transport files with a few faults, and the calls of the command."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ STAMP = "01JAN26:00:00:00"
 DM = [
     {"STUDYID": "S1", "DOMAIN": "DM", "USUBJID": "S1-1", "SEX": "F", "AGE": 40.0, "AGEU": "YEARS"},
     {"STUDYID": "S1", "DOMAIN": "DM", "USUBJID": "S1-2", "SEX": "Male", "AGE": 50.0, "AGEU": "YEARS"},
+]
+TS = [
+    {
+        "STUDYID": "S1",
+        "DOMAIN": "TS",
+        "TSSEQ": 1.0,
+        "TSPARMCD": "SSTDTC",
+        "TSPARM": "Study Start Date",
+        "TSVAL": "2020-01-01",
+    }
 ]
 AE = [
     {
@@ -62,9 +72,10 @@ def write_dataset(folder: Path, name: str, rows: list[dict[str, Any]]) -> None:
 
 
 def small_folder(folder: Path) -> Path:
-    """DM and AE with two errors and some warnings."""
+    """DM and AE with two errors and some warnings, and the start of the study."""
     write_dataset(folder, "DM", DM)
     write_dataset(folder, "AE", AE)
+    write_dataset(folder, "TS", TS)
     return folder
 
 

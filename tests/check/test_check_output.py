@@ -9,7 +9,7 @@ import pytest
 from small_folder import AE, DM, run, small_folder, write_dataset
 
 TEXT = """\
-study: 2 datasets (AE 3, DM 2)
+study: 3 datasets (AE 3, DM 2, TS 1)
 standards: SDTMIG (not told), SDTM CT 2024-09-27 (--standard)
   tell them with --standard, such as --standard SDTMIG=3.4 --standard CT=2024-09-27
 
@@ -76,6 +76,7 @@ def test_the_json(folder: Path) -> None:
     assert [(d["name"], d["records"], d["variables"]) for d in said["datasets"]] == [
         ("AE", 3, 6),
         ("DM", 2, 6),
+        ("TS", 1, 6),
     ]
     rules = {rule["id"]: rule for rule in said["rules"]}
     dates = rules["CED-V008"]
@@ -94,7 +95,7 @@ def test_the_json(folder: Path) -> None:
     }
     assert rules["CED-S002"]["status"] == "not applicable"
     assert rules["CED-S002"]["reason"] == "the version of SDTMIG is not told"
-    assert (rules["CED-V001"]["status"], rules["CED-V001"]["looked"]) == ("passed", 25)
+    assert (rules["CED-V001"]["status"], rules["CED-V001"]["looked"]) == ("passed", 30)
     assert run(*arguments).output == result.output
 
 

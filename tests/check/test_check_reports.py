@@ -174,7 +174,7 @@ def test_what_cannot_be_written_is_told_after_the_text(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Path, "write_bytes", full)
     ran = run("study", *TOLD, "--out", "a.sarif")
-    assert ran.stdout.startswith("study: 2 datasets (AE 3, DM 2)\n")
+    assert ran.stdout.startswith("study: 3 datasets (AE 3, DM 2, TS 1)\n")
     assert ran.stderr == "Error: a.sarif cannot be written: No space left on device\n"
     assert ran.exit_code == 2
 

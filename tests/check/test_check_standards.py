@@ -63,5 +63,9 @@ def test_subfolders_are_read_where_the_folder_has_no_dataset(tmp_path: Path) -> 
     (tmp_path / "sdtm").mkdir()
     put_define(small_folder(tmp_path / "sdtm"), "3.4", "2024-09-27")
     result = check_folder(tmp_path)
-    assert [(d.name, d.file) for d in result.datasets] == [("AE", "sdtm/ae.xpt"), ("DM", "sdtm/dm.xpt")]
+    assert [(d.name, d.file) for d in result.datasets] == [
+        ("AE", "sdtm/ae.xpt"),
+        ("DM", "sdtm/dm.xpt"),
+        ("TS", "sdtm/ts.xpt"),
+    ]
     assert result.standards[0] == "SDTMIG 3.4 (define.xml)"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from command_line import BUILT, SPECS, Run, given, masked, spoil, tree
+from command_line import BUILT, RAW_AE, SPECS, Run, masked, spoil, tree
 from msgspec.structs import replace
 
 import ced_cdisc
@@ -18,12 +18,19 @@ from ced_cdisc.conformance import check as conformance_check
 from ced_cdisc.core.conformance import Acceptance, CheckResult, Failure, RuleResult, RuleText
 from ced_cdisc.core.findings import Severity
 from ced_cdisc.report.build_check import check_lines
+from whole_study import write_whole_study
 
-WRITTEN = "4 datasets and 2 define.xml written to out\n"
+WRITTEN = "5 datasets and 2 define.xml written to out\n"
+WHOLE = "  TS              18 rows   10 columns       _ s\n" + BUILT.replace(" 8 columns", "12 columns")
 LATER = ("14-FEB-2020,14-FEB-2020", "14-FEB-2020,13-FEB-2020")
 """A raw date that makes an adverse event end before it starts."""
 AT = "mappings/sdtm/ae.yaml:24"
 ENDED = f"error CED-L024 AE.AEENDTC: 1 record with an end before the start; edit {AT}\n"
+
+
+def given(*changes: tuple[str, str]) -> None:
+    """The whole study in the working folder, with one text of the adverse events replaced, or as it is."""
+    write_whole_study(Path(), dict.fromkeys([RAW_AE], *changes) if changes else None)
 
 
 def build(*options: str) -> Run:
@@ -45,13 +52,13 @@ def checked(folder: str, *options: str) -> list[tuple[str, str, str]]:
 
 def test_a_build_without_findings_says_what_was_checked() -> None:
     given()
-    assert build() == Run(0, SPECS + BUILT + WRITTEN + "4 datasets checked by _ rules: no findings\n")
+    assert build() == Run(0, SPECS + WHOLE + WRITTEN + "5 datasets checked by _ rules: no findings\n")
 
 
 def test_an_error_names_its_line_and_the_output_is_there_to_be_looked_at() -> None:
-    given(raw_ae=LATER)
-    said = ENDED + "4 datasets checked by _ rules: 1 error\n  see ced-cdisc check out\n"
-    assert build() == Run(1, SPECS + BUILT + WRITTEN + said)
+    given(LATER)
+    said = ENDED + "5 datasets checked by _ rules: 1 error\n  see ced-cdisc check out\n"
+    assert build() == Run(1, SPECS + WHOLE + WRITTEN + said)
     assert Path("out/sdtm/ae.xpt").is_file()
     assert checked("out") == [("CED-L024", "AE.AEENDTC", AT)]
     assert checked("out/sdtm") == [("CED-L024", "AE.AEENDTC", AT)]
@@ -67,27 +74,30 @@ def test_a_wrong_line_of_a_spec_is_named() -> None:
 
 
 def test_no_check_says_and_finds_nothing() -> None:
-    given(raw_ae=LATER)
-    assert build("--no-check") == Run(0, SPECS + BUILT + WRITTEN)
+    given(LATER)
+    assert build("--no-check") == Run(0, SPECS + WHOLE + WRITTEN)
 
 
 def test_python_is_told_of_the_findings_and_may_leave_the_check_out() -> None:
-    given(raw_ae=LATER)
+    given(LATER)
     (result,) = ced_cdisc.build("raw", "out").checked
     assert [(r.rule.id, f.place) for r in result.failed for f in r.failures] == [("CED-L024", AT)]
     assert ced_cdisc.build("raw", "out", check=False).checked == ()
 
 
 def test_a_part_of_a_study_is_checked_as_far_as_it_goes() -> None:
-    given(raw_ae=LATER)
-    run = build("--only", "EX")
+    given(LATER)
+    run = build("--only", "EX,TS")
     assert run.code == 0
-    assert run.err.endswith("2 datasets checked by _ rules: no findings\n")
+    assert run.err.endswith("3 datasets checked by _ rules: no findings\n")
+    assert "error CED-T025 the folder has observations of subjects, such as EX, and no TS; edit " in (
+        build("--only", "EX").err
+    )
     assert build("--only", "AE").code == 1
 
 
 def test_the_check_leaves_no_trace_in_the_output() -> None:
-    given(raw_ae=LATER)
+    given(LATER)
     build()
     first = tree("out")
     build("--no-check")
@@ -120,7 +130,7 @@ def test_the_manifest_has_the_line_of_every_dataset_and_variable() -> None:
     assert sorted(told) == ["adam", "sdtm"]
     assert told["sdtm"]["AE.AEENDTC"] == AT
     assert told["sdtm"]["AE"] == told["sdtm"]["AE.AESEQ"] == "mappings/sdtm/ae.yaml:1"
-    assert told["adam"]["ADSL.TRTSDT"] == "mappings/adam/adsl.yaml:7"
+    assert told["adam"]["ADSL.TRTSDT"] == "mappings/adam/adsl.yaml:8"
     content = json.loads(Path("out/build.json").read_bytes())
     for name, rows in content["datasets"].items():
         listed = told["adam" if name.startswith("AD") else "sdtm"]
@@ -145,7 +155,7 @@ def test_the_lines_are_those_of_the_files() -> None:
 
 @pytest.mark.parametrize("file", ["ae.xpt", "define.xml"])
 def test_a_file_that_was_edited_has_no_place(file: str) -> None:
-    given(raw_ae=LATER)
+    given(LATER)
     build()
     path = Path("out/sdtm", file)
     content = path.read_bytes()
@@ -156,7 +166,7 @@ def test_a_file_that_was_edited_has_no_place(file: str) -> None:
 
 
 def test_another_define_xml_has_no_place() -> None:
-    given(raw_ae=LATER)
+    given(LATER)
     build()
     Path("define.xml").write_bytes(Path("out/sdtm/define.xml").read_bytes())
     assert checked("out/sdtm", "--define", "define.xml") == [("CED-L024", "AE.AEENDTC", "")]
@@ -176,14 +186,14 @@ def test_another_define_xml_has_no_place() -> None:
     ],
 )
 def test_a_strange_manifest_tells_no_place(content: str) -> None:
-    given(raw_ae=LATER)
+    given(LATER)
     build()
     Path("out/build.json").write_text(content, encoding="utf-8")
     assert checked("out") == [("CED-L024", "AE.AEENDTC", "")]
 
 
 def test_a_build_json_that_is_a_link_tells_places() -> None:
-    given(raw_ae=LATER)
+    given(LATER)
     build()
     Path("out/build.json").rename("other.json")
     Path("out/build.json").symlink_to(Path("other.json").absolute())
@@ -191,7 +201,7 @@ def test_a_build_json_that_is_a_link_tells_places() -> None:
 
 
 def test_a_place_that_is_no_text_is_left_out() -> None:
-    given(raw_ae=LATER)
+    given(LATER)
     build()
     path = Path("out/build.json")
     content = json.loads(path.read_bytes())

@@ -107,8 +107,8 @@ def a_numeric_baseline_flag_is_one_or_missing(study: Study, report: Report) -> N
 
 
 def series(data_name: str) -> tuple[str, ...]:
-    """What has one baseline; the steps of the coronary function test have one each."""
-    return ("USUBJID", "PARAMCD", "ATPTN") if data_name == "ADCF" else ("USUBJID", "PARAMCD")
+    """What has one baseline; the steps of the coronary function test have one each, told by BASETYPE."""
+    return ("USUBJID", "PARAMCD", "BASETYPE") if data_name == "ADCF" else ("USUBJID", "PARAMCD")
 
 
 @check("OWN CHG", put_where("ADCF", {"ANL01FL": "Y"}, CHG=1e6), of=ADAM)

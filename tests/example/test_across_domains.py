@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -121,6 +122,15 @@ def test_the_summary_of_each_study_agrees_with_its_subjects(files: Files, contro
     trial = {row["TSPARMCD"]: row["TSVAL"] for row in files["TS"].rows}
     assert trial["SSTDTC"] == min(row["RFICDTC"] for row in files["DM"].rows)[:10]
     assert trial["SENDTC"] == max(row["RFPENDTC"] for row in files["DM"].rows)
+    review = {row["TSPARMCD"]: row["TSVAL"] for row in controls["TS"].rows}
+    assert review["SSTDTC"] == min(row["RFSTDTC"] for row in controls["DM"].rows)
+    assert review["SENDTC"] == max(row["RFPENDTC"] for row in controls["DM"].rows)
+    (filgrastim,) = files["TS"].where(TSPARMCD="TRT", TSVAL="FILGRASTIM")
+    assert (filgrastim["TSVALCD"], filgrastim["TSVCDREF"], filgrastim["TSVCDVER"]) == (
+        "PVI5M0M1GW",
+        "UNII",
+        None,
+    )
     assert trial["EPDISIND"] == "Y" and files["SV"].where(SVEPCHGI="Y")
     assert {row["TSPARMCD"] for row in controls["TS"].rows} >= {"OBSMODEL", "OBSTIMP", "OBSTSMM", "OBSTPOPD"}
     assert controls["TS"].where(TSPARMCD="STYPE", TSVAL="OBSERVATIONAL")
@@ -134,3 +144,23 @@ def test_only_pressure_and_heart_rate_have_a_position(files: Files) -> None:
             assert row["VSPOS"] == positions[collected[row["USUBJID"], row["VSDTC"]]]
         elif row["VSTESTCD"] in ("TEMP", "WEIGHT", "HEIGHT"):
             assert row["VSPOS"] is None
+
+
+def test_comments_of_analysis_datasets_say_where_screen_failures_are(out: Path, files: Files) -> None:
+    failed = {row["USUBJID"] for row in files["DM"].where(ARMNRS="SCREEN FAILURE")}
+    found = {
+        name
+        for name, data in files.items()
+        if not name.startswith("SUPP") and failed & {row.get("USUBJID") for row in data.rows}
+    }
+    root, said = etree.parse(str(out / "adam" / "define.xml")), dict[str, set[str]]()
+    for group in root.iterfind(".//odm:ItemGroupDef", NS):
+        comment = group.get(f"{{{NS['def']}}}CommentOID")
+        text = str(root.xpath(f"normalize-space(//def:CommentDef[@OID='{comment}'])", namespaces=NS))
+        told = re.search(r"[Ss]creen failures (are|have no records) in ([A-Z, and]+)\.", text)
+        if told:
+            name, names = group.get("Name", ""), set(re.findall("[A-Z]{2}", told[2]))
+            said[name] = names
+            assert (names <= found) if told[1] == "are" else not (names & found), name
+    assert set(said) == {"ADAE", "ADCCS", "ADCF", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADSL", "ADVS"}
+    assert said["ADSL"] == found

@@ -97,6 +97,21 @@ def test_people_are_as_abstracted(files: Files, controls: Files) -> None:
         assert adsl["SMOKER"] == form["SMOKE"]
 
 
+def test_medication_has_the_name_that_the_form_asks_for(controls: Files) -> None:
+    names = {
+        "ACEI": ("ACE INHIBITORS", "ACE INHIBITORS"),
+        "BB": ("BETA BLOCKING AGENTS", "BETA BLOCKING AGENTS"),
+        "CCB": ("CALCIUM CHANNEL BLOCKERS", "CALCIUM CHANNEL BLOCKERS"),
+        "STATIN": ("STATINS", "LIPID MODIFYING AGENTS"),
+        "NITRATE": ("NITRATES", "NITRATES"),
+    }
+    for subject, form in people().items():
+        asked = {
+            (row["CMTRT"], row["CMCLAS"], row["CMOCCUR"]) for row in controls["CM"].where(USUBJID=subject)
+        }
+        assert asked == {(*names[column], form[column]) for column in names}
+
+
 def test_each_study_has_a_procedure_an_agent_and_a_result(controls: Files) -> None:
     printed = {}
     for study in studies():

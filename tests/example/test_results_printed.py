@@ -234,7 +234,9 @@ def test_odmlib_reads_the_results_back(out: Path, results: dict[str, Any]) -> No
 
     loader = ODMLoader(XMLDefineLoader(model_package="arm_1_0"))
     loader.load_odm_string((out / "adam" / "define.xml").read_text(encoding="utf-8").split("\n", 1)[1])
-    with permissive(ValidationMode.SKIP_VALUESET):  # the list of purposes is extensible, not so in odmlib
+    with permissive(
+        ValidationMode.SKIP_VALUESET
+    ):  # the lists of reasons and purposes are extensible, not so in odmlib
         displays = loader.MetaDataVersion().AnalysisResultDisplays.ResultDisplay
     assert [display.Name for display in displays] == [
         f"T{n}" for n in ("1.1", "2.1", *(f"3.{k}" for k in range(1, 8)))
@@ -244,9 +246,12 @@ def test_odmlib_reads_the_results_back(out: Path, results: dict[str, Any]) -> No
     flow = read["AR.T3.1.R3"]
     assert (flow.ParameterOID, flow.AnalysisReason, flow.AnalysisPurpose) == (
         "IT.ADCF.PARAMCD",
-        "SPECIFIED IN SAP",
+        "REPORTED IN ABSTRACT",
         "PRIMARY OUTCOME MEASURE",
     )
+    reasons = {name[3:7]: result.AnalysisReason for name, result in read.items()}
+    assert reasons.pop("T3.7") == "DATA DRIVEN"
+    assert set(reasons.values()) == {"REPORTED IN ABSTRACT"}, "no analysis plan is public"
     (analysed,) = flow.AnalysisDatasets.AnalysisDataset
     assert analysed.ItemGroupOID == "IG.ADCF"
     assert [variable.ItemOID for variable in analysed.AnalysisVariable] == ["IT.ADCF.CHG"]

@@ -64,8 +64,12 @@ def before_treatment(row: Row) -> bool:
 def test_each_series_has_one_baseline_and_changes_count_from_it(files: Files, name: str) -> None:
     rows = files[name].rows
     assert any(row["CHG"] is not None for row in rows)
-    # The steps of the coronary function test have baselines of their own; samples after the infusion do not.
-    series_of = ("USUBJID", "PARAMCD", *(("ATPTN",) if name == "ADCF" else ()))
+    # The steps of the coronary function test have baselines of their own, told by BASETYPE; samples after the
+    # infusion do not.
+    series_of = ("USUBJID", "PARAMCD", *(("BASETYPE",) if name == "ADCF" else ()))
+    assert any("BASETYPE" in row for row in rows) == (name == "ADCF")
+    for row in rows if name == "ADCF" else ():
+        assert row["BASETYPE"] == (None if row["ATPT"] is None else f"BASELINE AT {row['ATPT']}")
     for key, series in groups(rows, *series_of).items():
         baselines = [row["AVAL"] for row in series if row["ABLFL"] == "Y"]
         assert len(baselines) <= 1, key

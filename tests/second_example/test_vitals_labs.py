@@ -195,5 +195,35 @@ def test_partial_dates_of_birth_are_imputed_with_a_flag(out: Path) -> None:
 
 
 @pytest.mark.usefixtures("build")
+def test_the_trial_summary_has_the_dates_of_the_data(out: Path) -> None:
+    told = {r["TSPARMCD"]: r["TSVAL"] for r in records(out, "sdtm/ts.xpt")}
+    subjects = records(out, "sdtm/dm.xpt")
+    assert told["SSTDTC"] == min(r["RFICDTC"] for r in subjects)
+    assert told["SENDTC"] == max(r["RFPENDTC"] for r in subjects)
+    assert told["ACTSUB"] == str(sum(r["ARMCD"] is not None for r in subjects))
+    assert told["NARMS"] == str(len({r["ARMCD"] for r in records(out, "sdtm/ta.xpt")}))
+    doses = {f"{r['EXDOSE']:.0f}" for r in records(out, "sdtm/ex.xpt")} - {"0"}
+    assert {r["TSVAL"] for r in records(out, "sdtm/ts.xpt") if r["TSPARMCD"] == "DOSE"} == doses
+
+
+@pytest.mark.usefixtures("build")
+def test_participation_ends_with_the_last_visit_or_after_it(out: Path) -> None:
+    ends = {r["USUBJID"]: r["RFPENDTC"] for r in records(out, "sdtm/dm.xpt")}
+    for name, date in (("lb", "LBDTC"), ("vs", "VSDTC"), ("sv", "SVENDTC"), ("se", "SEENDTC")):
+        for row in records(out, f"sdtm/{name}.xpt"):
+            assert (row[date] or "")[:10] <= ends[row["USUBJID"]], row
+
+
+@pytest.mark.usefixtures("build")
+def test_a_screening_failure_has_its_criterion(out: Path) -> None:
+    (failed,) = records(out, "sdtm/ie.xpt")
+    (criterion,) = records(out, "sdtm/ti.xpt")
+    assert (failed["USUBJID"], failed["IEORRES"]) == ("VL-77-109", "Y")
+    for name in ("IETESTCD", "IETEST", "IECAT"):
+        assert failed[name] == criterion[name]
+    assert "HbA1c" in criterion["IETEST"] and criterion["IECAT"] == "EXCLUSION"
+
+
+@pytest.mark.usefixtures("build")
 def test_every_method_and_comment_was_read(out: Path) -> None:
     assert differences("vitals_labs", out) == [], "run scripts/review_methods.py and read the new texts"

@@ -14,7 +14,7 @@ None of them reads a record: that is done for the looks of all rules together, b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -129,10 +129,6 @@ class Dataset(Struct, eq=False, dict=True):
     def read(self, *names: str) -> pl.DataFrame:
         """These variables of all records."""
         return self.records_held.read(*names)
-
-    def parts(self, *names: str) -> Iterator[pl.DataFrame]:
-        """These variables of all records, those of whole subjects at a time."""
-        return self.records_held.parts(names)
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """What several rules make of the dataset, made once."""

@@ -165,14 +165,6 @@ class Records:
         for places in self._cut:
             yield Block(self._source.read(None, places), places, is_whole=len(places) == self.height)
 
-    def parts(self, names: Sequence[str]) -> Iterator[pl.DataFrame]:
-        """The named variables, block by block."""
-        if not self.is_large:
-            yield self._whole[list(names)]
-            return
-        for places in self._cut:
-            yield self._source.read(names, places)
-
     @property
     def _cut(self) -> Iterable[Places]:
         return self._subjects.blocks() if SUBJECT in self._names else _cut(self.height)

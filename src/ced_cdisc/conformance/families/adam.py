@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import cast
 
 import polars as pl
 
@@ -14,8 +15,9 @@ from ced_cdisc.conformance.follow import is_mostly
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.several import one_to_one
+from ced_cdisc.conformance.standard import TABLES
 from ced_cdisc.conformance.submission import Datasets, Submission
-from ced_cdisc.standards.adam import adam_variable
+from ced_cdisc.standards.adam import Structure, adam_variable, load_adamig
 
 _POPULATIONS = ("FASFL", "SAFFL", "ITTFL", "PPROTFL", "COMPLFL", "RANDFL", "ENRLFL")
 _ONLY_YES = re.compile(r"ABLFL|ANL\d\dFL|TRTEMFL|AOCC[A-Z]?FL|AOCC\d\dFL")
@@ -51,6 +53,21 @@ def identifiers_filled(study: Datasets) -> Iterator[Look]:  # noqa: D103
         for name in ("STUDYID", "USUBJID"):
             if _text(data, name):
                 yield data.filled(name)
+
+
+def required_variables_of_adam(study: Datasets) -> Iterator[Look]:
+    """Required variables of the structure that are absent; STUDYID and USUBJID have a rule of their own.
+
+    Of names that leave a part open, as TRTxxP does, one is enough; an occurrence has its own topic.
+    """
+    for data in study.adam("ADSL", "BDS", "TTE", "OCCDS"):
+        structure = cast(Structure, "AE" if data.name == "ADAE" else data.class_name)
+        there = {known.order for known in data.expected.values() if known.core == "Req"}
+        topic = structure == "OCCDS" and any(name[2:] in ("TERM", "TRT") for name in data.columns)
+        for variable in load_adamig(TABLES["ADaMIG"]).structure(structure).variables:
+            if variable.core == "Req" and variable.name not in ("STUDYID", "USUBJID", "CMTRT"):
+                absent = variable.order not in there and not topic
+                yield data.fact(absent, variable.name.replace("--", data.name[2:4]))
 
 
 def subject_in_dm_of_adam(study: Submission) -> Iterator[Look]:  # noqa: D103

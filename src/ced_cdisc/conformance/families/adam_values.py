@@ -194,23 +194,11 @@ def _bds(study: Datasets, texts: tuple[str, ...] = (), numbers: tuple[str, ...] 
 
 
 def _series(data: Dataset) -> list[str]:
-    """What has one baseline: a parameter of a subject, of each type, and of each time point where most have.
+    """What has one baseline: a parameter of a subject, and of a baseline type where there are types.
 
-    A single flag too many at another time point is so still a fault.
+    A time point is no such type: the guide has BASETYPE say which baseline a record is compared with.
     """
-    series = ["USUBJID", "PARAMCD", *(["BASETYPE"] if "BASETYPE" in data.texts() else [])]
-    if not {"ATPT", "ABLFL"} <= set(data.texts()):
-        return series
-
-    def chosen() -> list[str]:
-        several = points = 0
-        for part in data.parts(*series, "ATPT", "ABLFL"):
-            flagged = part.filter((pl.col("ABLFL") == "Y") & pl.col("ATPT").is_not_null())
-            each = flagged.group_by(series).agg((pl.col("ATPT").n_unique() > 1).alias("several"))
-            several, points = several + int(each["several"].sum()), points + each.height
-        return [*series, "ATPT"] if points and several > points / 2 else series
-
-    return data.once("series of baselines", chosen)
+    return ["USUBJID", "PARAMCD", *(["BASETYPE"] if "BASETYPE" in data.texts() else [])]
 
 
 def _with_baseline(data: Dataset, name: str) -> Beside:

@@ -12,6 +12,7 @@ from ced_cdisc.conformance.dates import PREFIX
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.several import several
 from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.standards.model import GENERAL_CLASSES
 
 _EXPECTED = (
     "ADDON", "AGEMAX", "AGEMIN", "INDIC", "LENGTH", "OBJPRIM", "PLANSUB", "RANDOM", "SEXPOP", "SPONSOR",
@@ -181,6 +182,12 @@ def number_of_arms(study: Submission) -> Iterator[Look]:  # noqa: D103
         of = (pl.col("TSPARMCD") == "NARMS") & pl.col("TSVAL").str.contains(r"^\d+$")
         wrong = pl.col("TSVAL").cast(pl.Int64, strict=False) != planned
         yield data.records(wrong, "TSVAL", "TSPARMCD", of=of, arms=str(planned))
+
+
+def trial_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
+    first = next((d for d in study.sdtm(*GENERAL_CLASSES) if "USUBJID" in d.columns), None)
+    if first is not None:
+        yield first.fact(study.get("TS") is None)
 
 
 # What several rules share

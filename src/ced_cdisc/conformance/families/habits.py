@@ -149,13 +149,12 @@ def consent_on_one_day(study: Submission) -> Iterator[Look]:
 
 
 def participation_ends_last(study: Submission) -> Iterator[Look]:
-    """Dispositions after the end of the participation."""
-    for data in study.domain("DS"):
-        if data.has("USUBJID", "DSSTDTC"):
-            frame = study.with_dm("RFPENDTC")
-            late = after(pl.col("DSSTDTC"), pl.col("DM.RFPENDTC"))
-            of = pl.col("DSSTDTC").is_not_null() & pl.col("DM.RFPENDTC").is_not_null()
-            yield data.records(late, "DSSTDTC", "DM.RFPENDTC", of=of, frame=frame)
+    """What was collected or began after the end of the participation; what began before may end later."""
+    for date in ("--DTC", "--STDTC"):
+        for data in study.having("USUBJID", date):
+            when, end = data.col(date), pl.col("DM.RFPENDTC")
+            of, frame = when.is_not_null() & end.is_not_null(), study.with_dm("RFPENDTC")
+            yield data.records(after(when, end), date, "DM.RFPENDTC", of=of, frame=frame)
 
 
 def _apart(one: pl.Expr, other: pl.Expr) -> pl.Expr:
