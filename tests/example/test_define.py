@@ -351,6 +351,8 @@ def values_of(define: Define, dataset: str, variable: str) -> dict[str, etree._E
 
 def _terms(define: Define, check: etree._Element) -> list[str]:
     divider = define.by_oid[check.get(DEF + "ItemOID", "")].get("Name")
+    if check.get("Comparator") == "NOTIN":  # of all values that there are, so that it is missing
+        return [f"{divider}="]
     return [f"{divider}={value.text}" for value in check.findall("odm:CheckValue", NS)]
 
 
@@ -429,8 +431,8 @@ def test_the_response_of_the_controls_is_taken_over_and_that_of_the_treated_deri
         if value.startswith("PARAMCD=CBFPCT")
     }
     assert origins == {
-        "PARAMCD=CBFPCT and STUDYID=IMPROVECED": [("Derived", "")],
-        "PARAMCD=CBFPCT and STUDYID=IMPROVECED-HC": [("Predecessor", "XR.XRSTRESN")],
+        "PARAMCD=CBFPCT and SRCDOM=": [("Derived", "")],
+        "PARAMCD=CBFPCT and SRCDOM=XR": [("Predecessor", "XR.XRSTRESN")],
     }
 
 
@@ -481,7 +483,7 @@ def test_the_length_of_a_value_is_that_of_its_records(define: Define, described:
                 rows = [
                     row
                     for row in data.present(variable)
-                    if terms.items() <= {k: str(v) for k, v in row.items()}.items()
+                    if terms.items() <= {k: "" if v is None else str(v) for k, v in row.items()}.items()
                 ]
                 length = max(len(str(row[variable])) for row in rows)
                 longest[level.get("OID", "")] = max(length, longest.get(level.get("OID", ""), 0))
