@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pyreadstat
 import pytest
 import yaml
@@ -249,3 +250,14 @@ def test_the_raw_tables_of_a_dataset_are_those_of_which_the_account_says_so(
             of_account.setdefault(name.removeprefix("SUPP"), set()).add(row[0])
     assert of_section == of_account
     assert of_section["DM"] == {"demog", "consent", "dispo"}
+
+
+def test_the_pdfs_have_the_version_and_the_fonts_that_the_documentation_says(guided: Made) -> None:
+    files = sorted(guided[1].rglob("*.pdf"))
+    fonts: set[str] = set()
+    for file in files:
+        assert file.read_bytes().startswith(b"%PDF-1.4\n"), file.name
+        for page in pypdf.PdfReader(file).pages:
+            fonts |= {str(font.get_object()["/BaseFont"]) for font in page["/Resources"]["/Font"].values()}
+    assert [file.name for file in files] == ["adrg.pdf", "acrf.pdf", "csdrg.pdf", "acrf.pdf", "csdrg.pdf"]
+    assert {font.partition("-")[0] for font in fonts} <= {"/Helvetica", "/Courier", "/Symbol"}
