@@ -202,6 +202,7 @@ def test_every_variable_has_type_and_length_of_the_bytes(
                     (int(x.get("Length", "")), int(x.get("SignificantDigits", "0"))) for x in levels.values()
                 ]
                 decimals = max(part[1] for part in parts)
+                assert decimals >= max(len(number_text(value).partition(".")[2]) for value in values), where
                 whole = max(long - (n + 1 if n else 0) for long, n in parts)
                 assert int(item.get("SignificantDigits", "0")) == decimals, where
                 assert int(length or 0) == whole + (decimals + 1 if decimals else 0), where
@@ -211,7 +212,7 @@ def test_every_variable_has_type_and_length_of_the_bytes(
                 assert (kind == "float") == (decimals > 0), where
                 planned = name in DIVIDED + ALIKE and header.name in ("AVAL", "BASE", "CHG")
                 given = int(item.get("SignificantDigits", "0"))
-                assert 0 < given <= decimals if planned and decimals else given == decimals, where
+                assert given >= decimals if planned else given == decimals, where
                 whole = max(len(d[0]) for d in digits)
                 assert int(length or 0) == whole + given + (given > 0), where
             if header.type == "Num":

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin, RangeCheck, ValueLevel, merge_origins
 from ced_cdisc.describe.by_variable import ByVariable
 from ced_cdisc.describe.held import Held
-from ced_cdisc.describe.types import Measured, all_of, measure, measure_results, with_decimals
+from ced_cdisc.describe.types import Measured, all_of, measure, measure_results
 from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.branches import STUDY
 from ced_cdisc.plan.by_source import inside, merge_methods
@@ -108,7 +108,8 @@ def _values(
     given = any(line.variable == "DTYPE" for block in plan.blocks for line in block.lines)
     found: list[_Value] = []
     for name, second, present in _groups(held, variable.name, (by, spec.also(variable.name)), said):
-        measured = measure(present, variable.kind, variable.name, sdtm=plan.kind == "sdtm")
+        decimals = plan.decimals.get(name or "") if by == "PARAMCD" else None
+        measured = measure(present, variable.kind, variable.name, sdtm=plan.kind == "sdtm", decimals=decimals)
         if measured.empty:
             continue
         words = said.get((name, second)) or said.get((name, ""))
@@ -119,10 +120,8 @@ def _values(
             words = replace(words, codelist=codelist)
         if variable.name.endswith("ORRES") and codelist is None:
             measured = measure_results(present) or measured
-        decimals = plan.decimals.get(name or "") if by == "PARAMCD" else None
-        if decimals is not None and measured.type in ("integer", "float"):
-            measured = with_decimals(measured, decimals)
-        found.append(_Value(name, measured, words, second))
+        shown = decimals if measured.type in ("integer", "float") else None
+        found.append(_Value(name, measured, words, second, shown))
     return found
 
 
@@ -149,6 +148,8 @@ class _Value(Struct, frozen=True):
     words: _Said
     second: str | None = ""
     """That of the second variable, where the records come about differently by it; else empty."""
+    decimals: int | None = None
+    """Those that the spec gives, with which its numbers are shown; the values may have more."""
 
 
 class _Divided(Struct, frozen=True):
@@ -173,8 +174,8 @@ def _likeness(value: _Value) -> object:
     """What two values must share to be described by one row."""
     measured, words = value.measured, value.words
     return (
-        measured.type,
-        measured.significant_digits,
+        measured.type if not value.decimals else "number",
+        value.decimals or measured.significant_digits,
         words.origin,
         words.method.text if words.method else "",
         words.codelist.id if words.codelist else "",
@@ -207,14 +208,19 @@ def _level(divided: _Divided, alike: list[_Value], labels: dict[str, str]) -> Va
     if comment is not None:
         comment = replace(comment, id=identifier)
     one = len(names) == 1
+    decimals = next((value.decimals for value in alike if value.decimals is not None), None)
+    if decimals is None:
+        measured = max((value.measured for value in alike), key=lambda found: found.length)
+    else:
+        measured = all_of([value.measured for value in alike])
     where = (divided.check(by, names),)
     return ValueLevel(
         where=(*where, divided.check(divided.second, [second])) if apart else where,
         label=labels.get(first, variable.label) if one else variable.label,
-        type=alike[0].measured.type,
-        length=max(value.measured.length for value in alike),
-        significant_digits=alike[0].measured.significant_digits,
-        display_format=variable.format or _display_format(plan, by, alike),
+        type=measured.type,
+        length=measured.length,
+        significant_digits=measured.significant_digits,
+        display_format=variable.format or _display_format(measured, decimals),
         origin=words.origin,
         method=method,
         codelist=words.codelist,
@@ -222,12 +228,12 @@ def _level(divided: _Divided, alike: list[_Value], labels: dict[str, str]) -> Va
     )
 
 
-def _display_format(plan: DatasetPlan, by: str, alike: list[_Value]) -> str:
-    """The SAS format of numbers whose decimals the spec gives, such as 6.2."""
-    decimals = plan.decimals.get(alike[0].name or "") if by == "PARAMCD" else None
-    if decimals is None or alike[0].measured.type not in ("integer", "float"):
+def _display_format(measured: Measured, decimals: int | None) -> str:
+    """The SAS format of numbers whose decimals the spec gives, such as 6.2; the values may have more."""
+    if decimals is None:
         return ""
-    return f"{max(value.measured.length for value in alike)}.{decimals or ''}"
+    whole = measured.length - (measured.significant_digits or 0) - (measured.type == "float")
+    return f"{whole + 1 + decimals}.{decimals}" if decimals else f"{whole}."
 
 
 def _derived_records(plan: DatasetPlan, held: Held, variable: str, by: str) -> dict[str, dict[str, str]]:
