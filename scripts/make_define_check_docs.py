@@ -12,7 +12,7 @@ from ced_cdisc.core.codes import CODES
 
 PAGE = Path(__file__).parents[1] / "docs" / "define-check.md"
 START, END = "<!-- table: made by scripts/make_define_check_docs.py -->\n", "<!-- end of the table -->\n"
-RANGE = range(501, 548)
+RANGE = (*range(501, 548), 549)
 
 
 def public_ids(code: str) -> list[str]:

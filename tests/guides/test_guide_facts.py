@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pyreadstat
 import pytest
 import yaml
@@ -209,3 +210,54 @@ def test_the_words_of_the_study_are_in_its_guides(guided: Made, words: str, rend
     sentences = re.split(r"(?<=[.:;])\s+|\n\n", re.sub(r"^#+ .*$|^- ", "", source, flags=re.M))
     sentences = [squeezed(re.sub(r"[*`]", "", one)) for one in sentences if one.strip()]
     assert sentences and [one for one in sentences if one not in told] == []
+
+
+def items_of(csdrg: dict[str, list[Rows]]) -> dict[str, dict[str, str]]:
+    """By dataset, the items of its section."""
+    found = {title.partition(" – ")[0]: tables for title, tables in csdrg.items() if " – " in title}
+    return {name: {row[0]: row[1] for row in tables[0][1:]} for name, tables in found.items()}
+
+
+def test_the_qualifiers_of_a_dataset_are_those_that_its_records_have(
+    guided: Made, csdrg: dict[str, list[Rows]]
+) -> None:
+    told: dict[str, set[str]] = {}
+    for name, items in items_of(csdrg).items():
+        if "Supplemental qualifiers" in items:
+            words = items["Supplemental qualifiers"].partition(": ")[2]
+            told[f"supp{name.lower()}"] = {one.partition(" (")[0] for one in words.split("; ")}
+    held: dict[str, set[str]] = {}
+    for path in (guided[1] / "sdtm").glob("supp*.xpt"):
+        frame, _ = pyreadstat.read_xport(path)
+        held[path.stem] = set(frame["QNAM"])
+    assert told == held
+    assert items_of(csdrg)["DM"]["Qualifiers without a record"] == (
+        "RACE3 (Race 3); RACE4 (Race 4): provided for, and no subject has a value."
+    )
+
+
+def test_the_raw_tables_of_a_dataset_are_those_of_which_the_account_says_so(
+    csdrg: dict[str, list[Rows]],
+) -> None:
+    of_section: dict[str, set[str]] = {}
+    for name, items in items_of(csdrg).items():
+        for item in ("Raw tables of its records", "Further raw tables read"):
+            for raw in items.get(item, "").split(", ") if item in items else ():
+                of_section.setdefault(name, set()).add(raw)
+    of_account: dict[str, set[str]] = {}
+    for row in csdrg["Traceability Flow Diagram"][0][1:]:
+        for name in row[-1].split(", "):
+            of_account.setdefault(name.removeprefix("SUPP"), set()).add(row[0])
+    assert of_section == of_account
+    assert of_section["DM"] == {"demog", "consent", "dispo"}
+
+
+def test_the_pdfs_have_the_version_and_the_fonts_that_the_documentation_says(guided: Made) -> None:
+    files = sorted(guided[1].rglob("*.pdf"))
+    fonts: set[str] = set()
+    for file in files:
+        assert file.read_bytes().startswith(b"%PDF-1.4\n"), file.name
+        for page in pypdf.PdfReader(file).pages:
+            fonts |= {str(font.get_object()["/BaseFont"]) for font in page["/Resources"]["/Font"].values()}
+    assert [file.name for file in files] == ["adrg.pdf", "acrf.pdf", "csdrg.pdf", "acrf.pdf", "csdrg.pdf"]
+    assert {font.partition("-")[0] for font in fonts} <= {"/Helvetica", "/Courier", "/Symbol"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Findings, Location
+from ced_cdisc.core.metadata import DocumentRef, Origin, merge_origins
 from ced_cdisc.plan.crf_pages import FormPage, first_page, form_pages
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.study import plan_study
@@ -185,3 +187,10 @@ DOCUMENTS = [
 def test_a_document_that_cannot_be_made(tmp_path: Path, old: str, new: str, message: str) -> None:
     _, said = planned(tmp_path, 3, 4, 5, (DEFINE, old, new))
     assert message in said
+
+
+def test_pages_of_any_line_are_those_of_the_variable() -> None:
+    without = Origin("Collected", "Investigator")
+    paged = [replace(without, documents=(DocumentRef("acrf", (page,)),)) for page in (9, 4)]
+    merged = merge_origins([without, *paged])
+    assert merged == replace(without, documents=(DocumentRef("acrf", (4, 9)),))

@@ -274,15 +274,12 @@ def merge_origins(origins: Iterable[Origin]) -> Origin:
     """Origins of one type and source as one, with all their pages; of different types, the first."""
     listed = list(origins)
     first = listed[0]
-    if not first.documents:
-        return first
     if any(
         (o.type, o.source, o.description) != (first.type, first.source, first.description) for o in listed
     ):
         return first
-    pages: dict[str, set[int]] = {}
-    for origin in listed:
-        for ref in origin.documents:
-            pages.setdefault(ref.document, set()).update(ref.pages)
-    refs = tuple(replace(ref, pages=tuple(sorted(pages[ref.document]))) for ref in first.documents)
-    return replace(first, documents=refs)
+    refs: dict[tuple[str, str], set[int]] = {}
+    for ref in (ref for origin in listed for ref in origin.documents):
+        refs.setdefault((ref.document, ref.destination), set()).update(ref.pages)
+    documents = (DocumentRef(name, tuple(sorted(pages)), where) for (name, where), pages in refs.items())
+    return replace(first, documents=tuple(documents))

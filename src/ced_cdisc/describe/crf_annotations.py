@@ -103,7 +103,7 @@ class Annotations:
         if line.verb == "absent":
             return
         read = (
-            collected(line.tree, block)
+            collected(line.tree, block.each[0] if block.each is not None else "")
             if block is not None and line.verb == "collect"
             else _read_columns(line.tree, block)
         )

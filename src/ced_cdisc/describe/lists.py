@@ -87,6 +87,7 @@ def _cut(codelist: Codelist, wanted: set[str]) -> Codelist | None:
 def level_place(variable: str, where: RangeCheck) -> str:
     """A value level in an identifier: ``TS.TSVAL.DOSU``; of several values the first stands for all."""
     first = "".join(char if char.isascii() and char.isalnum() else "_" for char in where.values[0])
+    first = f"NOT_{first}" if where.comparator == "NOTIN" else first
     return f"{where.dataset}.{variable}.{first}"
 
 

@@ -40,7 +40,7 @@ def measure(
         kind: the variable's type in the plan.
         name: the variable's name; SDTM durations are known by it.
         sdtm: whether the dataset is SDTM.
-        decimals: planned decimals, which the data may not exceed silently: the larger number counts.
+        decimals: planned decimals; where the data have more, these count.
     """
     empty = not present
     if kind in (Type.TEXT, Type.DTC):
@@ -67,12 +67,6 @@ def measure_results(present: Collection[str]) -> Measured | None:
     longest = max(len(text) for text in present)
     places = max(len(text.partition(".")[2]) for text in present)
     return Measured("float" if places else "integer", longest, places or None, longest, empty=False)
-
-
-def with_decimals(measured: Measured, decimals: int) -> Measured:
-    """Numbers with the decimals that a spec gives, in place of those that the values have."""
-    whole = measured.length - (measured.significant_digits or 0) - (measured.type == "float")
-    return _numbers(whole, decimals, measured.bytes)
 
 
 def all_of(measured: Sequence[Measured]) -> Measured:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -11,13 +11,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin, RangeCheck, ValueLevel, merge_origins
-from ced_cdisc.describe.by_variable import STUDY, ByVariable
+from ced_cdisc.describe.by_variable import ByVariable
 from ced_cdisc.describe.held import Held
-from ced_cdisc.describe.types import Measured, all_of, measure, measure_results, with_decimals
-from ced_cdisc.expr import tree
+from ced_cdisc.describe.types import Measured, all_of, measure, measure_results
 from ced_cdisc.expr.english import listed
+from ced_cdisc.plan.branches import STUDY
 from ced_cdisc.plan.by_source import inside, merge_methods
 from ced_cdisc.plan.model import DatasetPlan, Line, VariablePlan
+
+_MISSING = "MISSING"
+"""Stands for a missing value in identifiers."""
+_Place = tuple[str | None, str | None]
+"""A value of the dividing variable and one of the second, None for a missing one, "" for any."""
 
 
 class _Said(Struct, frozen=True):
@@ -57,24 +62,26 @@ def by_value(plan: DatasetPlan, spec: ByVariable, held: Held, variable: Variable
     by = spec.dividers.get(variable.name)
     if by is None or by not in held or variable.name not in held:
         return ByValue()
-    derived = _derived_records(plan, held, variable.name, by)
+    derived = _derived_records(plan, held, variable.name, by) if by != "DTYPE" else {}
     found = _values(plan, spec, held, variable, by, derived)
     numbers = [v.measured for v in found if v.measured.type in ("integer", "float")]
     planned = by == "PARAMCD" and plan.decimals and numbers and len(numbers) == len(found)
     whole = all_of(numbers) if planned else None
-    if len({(_likeness(v), v.study) for v in found}) < 2:
+    if len({(_likeness(v), v.second) for v in found}) < 2:
         codelist = _common_codelist(spec, held.values(by), variable)
-        if not found or not any(derived.values()):
+        if not found:
             return ByValue((), codelist, whole)
         words = found[0].words
+        other = (words.origin.type, words.origin.source) != (variable.origin.type, variable.origin.source)
+        if not other and not any(derived.values()):
+            return ByValue((), codelist, whole)
         return ByValue((), codelist, whole, words.origin, _named(words.method, plan.name, variable.name))
     labels = _labels(plan, by)
     rows: dict[object, list[_Value]] = {}
     for value in found:
-        rows.setdefault((_likeness(value), _text_length(variable, value), value.study), []).append(value)
-    made = [
-        _level(plan, variable, by, sorted(alike, key=lambda v: v.name), labels) for alike in rows.values()
-    ]
+        rows.setdefault((_likeness(value), _text_length(variable, value), value.second), []).append(value)
+    divided = _Divided(plan, variable, by, spec.also(variable.name), held)
+    made = [_level(divided, sorted(alike, key=lambda v: v.name or ""), labels) for alike in rows.values()]
     levels = tuple(sorted(made, key=lambda level: [check.values for check in level.where]))
     return ByValue(levels, None, whole)
 
@@ -100,22 +107,21 @@ def _values(
     bound = spec.value_lists(variable.name)
     given = any(line.variable == "DTYPE" for block in plan.blocks for line in block.lines)
     found: list[_Value] = []
-    for name, study, present in _groups(held, variable.name, by, said):
-        measured = measure(present, variable.kind, variable.name, sdtm=plan.kind == "sdtm")
+    for name, second, present in _groups(held, variable.name, (by, spec.also(variable.name)), said):
+        decimals = plan.decimals.get(name or "") if by == "PARAMCD" else None
+        measured = measure(present, variable.kind, variable.name, sdtm=plan.kind == "sdtm", decimals=decimals)
         if measured.empty:
             continue
-        words = said.get((name, study)) or said.get((name, ""))
+        words = said.get((name, second)) or said.get((name, ""))
         words = words or _Said(variable.origin, variable.method, variable.codelist, None)
-        words = _with_derived(words, derived.get(name, {}), by_lines=given)
-        codelist = bound.get(name, words.codelist or variable.codelist)
+        words = _with_derived(words, derived.get(name or "", {}), by_lines=given)
+        codelist = bound.get(name or "", words.codelist or variable.codelist)
         if codelist is not words.codelist:
             words = replace(words, codelist=codelist)
         if variable.name.endswith("ORRES") and codelist is None:
             measured = measure_results(present) or measured
-        decimals = plan.decimals.get(name) if by == "PARAMCD" else None
-        if decimals is not None and measured.type in ("integer", "float"):
-            measured = with_decimals(measured, decimals)
-        found.append(_Value(name, measured, words, study))
+        shown = decimals if measured.type in ("integer", "float") else None
+        found.append(_Value(name, measured, words, second, shown))
     return found
 
 
@@ -132,21 +138,44 @@ def _common_codelist(spec: ByVariable, dividers: AbstractSet[Any], variable: Var
 
 
 class _Value(Struct, frozen=True):
-    """One value of the dividing variable: what was measured on its records and what the spec says of them."""
+    """One value of the dividing variable: what was measured on its records and what the spec says of them.
 
-    name: str
+    ``name`` is None for records in which that variable is missing.
+    """
+
+    name: str | None
     measured: Measured
     words: _Said
-    study: str = ""
-    """STUDYID of the records, where those of the value come about differently by study."""
+    second: str | None = ""
+    """That of the second variable, where the records come about differently by it; else empty."""
+    decimals: int | None = None
+    """Those that the spec gives, with which its numbers are shown; the values may have more."""
+
+
+class _Divided(Struct, frozen=True):
+    """A variable of a dataset, and the two by whose values its metadata differ."""
+
+    plan: DatasetPlan
+    variable: VariablePlan
+    by: str
+    second: str
+    held: Held
+
+    def check(self, name: str, values: Sequence[str | None]) -> RangeCheck:
+        """The records in which a variable has one of the values; with a missing one, none of the others."""
+        texts = tuple(value for value in values if value is not None)
+        if len(texts) < len(values):
+            others = {str(value) for value in self.held.values(name) - {None}} - {*texts}
+            return RangeCheck(self.plan.name, name, "NOTIN", tuple(sorted(others)))
+        return RangeCheck(self.plan.name, name, "EQ" if len(texts) == 1 else "IN", texts)
 
 
 def _likeness(value: _Value) -> object:
     """What two values must share to be described by one row."""
     measured, words = value.measured, value.words
     return (
-        measured.type,
-        measured.significant_digits,
+        measured.type if not value.decimals else "number",
+        value.decimals or measured.significant_digits,
         words.origin,
         words.method.text if words.method else "",
         words.codelist.id if words.codelist else "",
@@ -160,32 +189,38 @@ def _text_length(variable: VariablePlan, value: _Value) -> int:
     return value.measured.length if is_text else 0
 
 
-def _level(
-    plan: DatasetPlan, variable: VariablePlan, by: str, alike: list[_Value], labels: dict[str, str]
-) -> ValueLevel:
-    names = tuple(value.name for value in alike)
-    words, study = alike[0].words, alike[0].study
-    identifier = f"{plan.name}.{variable.name}.{_plain(names[0])}" + f".{_plain(study)}" * bool(study)
+def _level(divided: _Divided, alike: list[_Value], labels: dict[str, str]) -> ValueLevel:
+    plan, variable, by = divided.plan, divided.variable, divided.by
+    names = [value.name for value in alike]
+    words, second = alike[0].words, alike[0].second
+    first, apart = names[0] or _MISSING, "" if second == "" else second or _MISSING
+    identifier = f"{plan.name}.{variable.name}.{_plain(first)}" + f".{_plain(apart)}" * bool(apart)
     sourced = (("", value.words.method) for value in alike)
     method = merge_methods(sourced) if words.origin.type == "Derived" else None
     if method is not None:
         method = replace(
             method,
             id=identifier,
-            name=f"Derivation of {variable.name} for {listed(list(names))}" + f" of {study}" * bool(study),
+            name=f"Derivation of {variable.name} for {listed([name or f'no {by}' for name in names])}"
+            + f" of {second or f'no {divided.second}'}" * bool(apart),
         )
     comment = words.comment
     if comment is not None:
         comment = replace(comment, id=identifier)
     one = len(names) == 1
-    where = (RangeCheck(plan.name, by, "EQ" if one else "IN", names),)
+    decimals = next((value.decimals for value in alike if value.decimals is not None), None)
+    if decimals is None:
+        measured = max((value.measured for value in alike), key=lambda found: found.length)
+    else:
+        measured = all_of([value.measured for value in alike])
+    where = (divided.check(by, names),)
     return ValueLevel(
-        where=(*where, RangeCheck(plan.name, STUDY, "EQ", (study,))) if study else where,
-        label=labels.get(names[0], variable.label) if one else variable.label,
-        type=alike[0].measured.type,
-        length=max(value.measured.length for value in alike),
-        significant_digits=alike[0].measured.significant_digits,
-        display_format=variable.format or _display_format(plan, by, alike),
+        where=(*where, divided.check(divided.second, [second])) if apart else where,
+        label=labels.get(first, variable.label) if one else variable.label,
+        type=measured.type,
+        length=measured.length,
+        significant_digits=measured.significant_digits,
+        display_format=variable.format or _display_format(measured, decimals),
         origin=words.origin,
         method=method,
         codelist=words.codelist,
@@ -193,12 +228,12 @@ def _level(
     )
 
 
-def _display_format(plan: DatasetPlan, by: str, alike: list[_Value]) -> str:
-    """The SAS format of numbers whose decimals the spec gives, such as 6.2."""
-    decimals = plan.decimals.get(alike[0].name) if by == "PARAMCD" else None
-    if decimals is None or alike[0].measured.type not in ("integer", "float"):
+def _display_format(measured: Measured, decimals: int | None) -> str:
+    """The SAS format of numbers whose decimals the spec gives, such as 6.2; the values may have more."""
+    if decimals is None:
         return ""
-    return f"{max(value.measured.length for value in alike)}.{decimals or ''}"
+    whole = measured.length - (measured.significant_digits or 0) - (measured.type == "float")
+    return f"{whole + 1 + decimals}.{decimals}" if decimals else f"{whole}."
 
 
 def _derived_records(plan: DatasetPlan, held: Held, variable: str, by: str) -> dict[str, dict[str, str]]:
@@ -250,47 +285,54 @@ def _plain(value: object) -> str:
 
 def columns_of_level(spec: ByVariable, variable: str, by: str) -> tuple[str, ...]:
     """The columns that are read together for the value level of a variable."""
-    by_study = any(study for _, study in _said_by_value(spec, variable, by))
-    return tuple(dict.fromkeys([by, STUDY, variable] if by_study else [by, variable]))
+    apart = any(second != "" for _, second in _said_by_value(spec, variable, by))
+    return tuple(dict.fromkeys([by, spec.also(variable), variable] if apart else [by, variable]))
 
 
 def _groups(
-    held: Held, variable: str, by: str, said: Mapping[tuple[str, str], _Said]
-) -> Iterator[tuple[str, str, AbstractSet[Any]]]:
-    """What each value of the divider has of the variable; by study as well where one is told apart."""
-    apart = {name for name, study in said if study}
-    together: dict[tuple[str, str], set[Any]] = {}
-    for (value, *studies), values in held.groups((by, STUDY) if apart else (by,), variable):
-        if value is None:
+    held: Held, variable: str, by: tuple[str, str], said: Mapping[_Place, _Said]
+) -> Iterator[tuple[str | None, str | None, AbstractSet[Any]]]:
+    """What each value of the divider has of the variable; by the second one where that tells them apart."""
+    apart = {name for name, second in said if second != ""}
+    lacking = any(name is None for name, _ in said)
+    together: dict[_Place, set[Any]] = {}
+    for (value, *others), values in held.groups(by if apart else by[:1], variable):
+        if value is None and not lacking:
             continue
+        name = None if value is None else str(value)
         if not apart:
-            yield str(value), "", values - {None}
+            yield name, "", values - {None}
             continue
-        place = str(value), str(studies[0]) if str(value) in apart else ""
-        together.setdefault(place, set()).update(values - {None})
-    yield from ((name, study, values) for (name, study), values in together.items())
+        second = None if others[0] is None else str(others[0])
+        together.setdefault((name, second if name in apart else ""), set()).update(values - {None})
+    yield from ((name, second, values) for (name, second), values in together.items())
 
 
-def _said_by_value(spec: ByVariable, variable: str, by: str) -> dict[tuple[str, str], _Said]:
-    """What each value of the divider means, in all studies ("") or in one: the lines that assign it.
+def _said_by_value(spec: ByVariable, variable: str, by: str) -> dict[_Place, _Said]:
+    """What each value of the divider means, for all of its records ("") or by the second one.
 
-    A study stands apart where a block takes its records alone and gives the variable another origin.
+    The second one tells apart where it is known of the records that give the variable another origin.
     """
-    found: dict[str, dict[str, list[tuple[str, Line]]]] = {}
-    for source, study, lines in spec.parts:
-        divider = next((x for x in lines.get(by, ()) if isinstance(x.tree, tree.Literal)), None)
-        if divider is None or not isinstance(divider.tree, tree.Literal):
-            continue
-        own = [(source, x) for x in lines.get(variable, ()) if x.verb != "absent"]
-        found.setdefault(str(divider.tree.value), {}).setdefault(study, []).extend(own)
-    said: dict[tuple[str, str], _Said] = {}
-    for value, studies in found.items():
-        lines = [line for own in studies.values() for line in own]
-        if len({(line.origin.type, line.origin.description) for _, line in lines}) > 1:
-            said |= {(value, study): _merged(own) for study, own in studies.items() if own}
+    found: dict[str | None, dict[str | None, list[tuple[str, Line]]]] = {}
+    for branch in spec.branches:
+        own = [(branch.source, x) for x in branch.lines.get(variable, ()) if x.verb != "absent"]
+        also = spec.also(variable)
+        seconds = {branch.study} if also == STUDY else branch.texts(also) or {""}
+        for value in _in_order(branch.texts(by) or ()):
+            for second in _in_order(seconds):
+                found.setdefault(value, {}).setdefault(second, []).extend(own)
+    said: dict[_Place, _Said] = {}
+    for value, seconds in found.items():
+        lines = [line for own in seconds.values() for line in own]
+        if len({replace(line.origin, documents=()) for _, line in lines}) > 1:
+            said |= {(value, second): _merged(own) for second, own in seconds.items() if own}
         elif lines:
             said[value, ""] = _merged(lines)
     return said
+
+
+def _in_order(texts: Iterable[str | None]) -> list[str | None]:
+    return sorted(texts, key=lambda text: text or "")
 
 
 def _merged(lines: list[tuple[str, Line]]) -> _Said:

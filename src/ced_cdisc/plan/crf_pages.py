@@ -84,9 +84,11 @@ def _add(
     block: Block,
     tables: Mapping[str, RawTable],
 ) -> None:
-    """A page that a line names holds the columns that the line collects, unless it has them."""
-    read = [(owner, column) for owner, column in collected(line.tree, block) if owner in tables]
-    if not read or ((number, read[0][0]) in made and read[0][1] in made[number, read[0][0]].columns):
+    """A page that a line names holds the columns that the line collects, unless it has one of them."""
+    each = block.each[0] if block.each is not None else ""
+    read = [(owner, column) for owner, column in collected(line.tree, each) if owner in tables]
+    held = ((number, owner) in made and column in made[number, owner].columns for owner, column in read)
+    if not read or any(held):
         return
     table = read[0][0]
     page = made.get((number, table), FormPage(number, table, (), line.where))
@@ -94,17 +96,20 @@ def _add(
     made[number, table] = FormPage(number, table, (*page.columns, *new), page.where)
 
 
-def collected(node: tree.Node, block: Block) -> Iterator[tuple[str, str]]:
-    """The columns, with what they are of, whose values a line takes; not those of its conditions."""
+def collected(node: tree.Node, each: str) -> Iterator[tuple[str, str]]:
+    """The columns, with what they are of, whose values a line takes; not those of its conditions.
+
+    ``each`` is the column of each.TEXT, empty where there is none.
+    """
     if isinstance(node, tree.Column):
-        name = block.each[0] if node.owner == "each" and block.each is not None else node.name
+        name = each if node.owner == "each" and each else node.name
         yield name.partition(".")[0], name.rpartition(".")[2]
     elif isinstance(node, tree.Call) and node.name == "if":
         for branch in node.args[1:]:
-            yield from collected(branch, block)
+            yield from collected(branch, each)
     else:
         for child in tree.children(node):
-            yield from collected(child, block)
+            yield from collected(child, each)
 
 
 def made_document(define: DefineSpec) -> str:

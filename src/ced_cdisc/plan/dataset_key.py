@@ -43,7 +43,7 @@ _DESCRIPTIVE = (Location, Origin, Method, Comment, Codelist)
 _NOT_MADE_OF: Mapping[type, tuple[str, ...]] = {
     DatasetPlan: (
         *("label", "class_name", "subclass", "structure", "standard", "domain_label", "checks", "demands"),
-        *("decimals", "value_level", "value_lists", "results", "figures"),
+        *("decimals", "value_level", "value_level_also", "value_lists", "results", "figures"),
     ),
     VariablePlan: ("label", "core", "role", "format", "closed", "length", "decimals"),
     SupplementalPlan: ("label", "evaluator"),

@@ -275,6 +275,8 @@ class DatasetPlan(Struct, frozen=True):
     """Decimals of AVAL, BASE and CHG by PARAMCD, where the spec gives them."""
     value_level: tuple[tuple[str, str], ...] = ()
     """Pairs (variable, variable by whose values its metadata differ): ("LBORRES", "LBTESTCD")."""
+    value_level_also: Mapping[str, str] = field(default_factory=dict[str, str])
+    """A second such variable, where the origins of the first one differ among the records of one value."""
     value_lists: Mapping[tuple[str, str], Codelist] = field(default_factory=dict[tuple[str, str], Codelist])
     """Codelists by (variable, value of the variable that divides it): ("TSVAL", "SEXPOP")."""
     relations: tuple[Relation, ...] = ()

@@ -47,7 +47,9 @@ class ParameterSpec(Model):
     )
     unit: Literal["DAYS", "WEEKS", "MONTHS", "YEARS"] = Field("DAYS", description="Time to event: of AVAL.")
     keep: Yes = Field(True, description="no: it only feeds others.")
-    decimals: int | None = Field(None, description="Decimals of AVAL, BASE and CHG in define.xml.")
+    decimals: int | None = Field(
+        None, description="Decimals that AVAL, BASE and CHG are shown with (DisplayFormat in define.xml)."
+    )
     as_: Text | None = Field(None, alias="as", description="Method text of AVAL.")
     variables: dict[Text, Line] = Field(
         default_factory=dict[Text, Line], description="Lines that hold for this parameter."

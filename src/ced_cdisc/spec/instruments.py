@@ -50,7 +50,9 @@ class ScaleSpec(Model):
     recode: list[RecodeSpec] = Field(
         default_factory=list[RecodeSpec], description="Answers that count as others."
     )
-    decimals: int | None = Field(None, description="Decimals of the score in define.xml.")
+    decimals: int | None = Field(
+        None, description="Decimals that the score is shown with (DisplayFormat in define.xml)."
+    )
 
 
 class InstrumentSpec(Model):

@@ -9,12 +9,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from reportlab.pdfgen.canvas import Canvas
-
-from ced_cdisc.core.version import VERSION
 from ced_cdisc.describe.annotated_crf import AnnotatedCrf, CrfPage
 from ced_cdisc.plan.crf_pages import CONTENTS
 from ced_cdisc.write.crf_layout import (
@@ -31,6 +27,7 @@ from ced_cdisc.write.crf_layout import (
     wrapped,
 )
 from ced_cdisc.write.crf_outline import bookmarks, named_dataset
+from ced_cdisc.write.pdf_canvas import pdf_canvas
 
 _WIDTH, _HEIGHT = 612.0, 792.0
 _TOP, _BOTTOM = 40.0, 44.0  # margins above and below
@@ -67,13 +64,15 @@ _HOW_TO_READ = (
 def annotated_crf_pdf(crf: AnnotatedCrf) -> bytes:
     """The PDF; the same document gives the same bytes. Its date is that of the data."""
     stream = io.BytesIO()
-    canvas: Any = Canvas(stream, pagesize=(_WIDTH, _HEIGHT), invariant=1, pageCompression=0)
-    date = crf.created.strftime("D:%Y%m%d%H%M%S+00'00'")
-    canvas.setDateFormatter(partial(_constant, date))
-    canvas.setTitle(ascii_text(f"{crf.title}, {crf.study}"))
-    canvas.setSubject(ascii_text(crf.study_title))
-    canvas.setAuthor(ascii_text(crf.study))
-    canvas.setCreator(f"ced-cdisc {VERSION}")
+    canvas = pdf_canvas(
+        stream,
+        (_WIDTH, _HEIGHT),
+        title=ascii_text(f"{crf.title}, {crf.study}"),
+        subject=ascii_text(crf.study_title),
+        author=ascii_text(crf.study),
+        created=crf.created,
+        compressed=False,
+    )
     pages = {page.number: page for page in crf.pages}
     drawing = _Drawing(canvas, crf, max([crf.first - 1, *pages]))
     drawing.title()
@@ -87,10 +86,6 @@ def annotated_crf_pdf(crf: AnnotatedCrf) -> bytes:
     canvas.showOutline()
     canvas.save()
     return stream.getvalue()
-
-
-def _constant(date: str, *_: int) -> str:
-    return date
 
 
 def _colours(crf: AnnotatedCrf) -> dict[str, dict[str, Colour]]:

@@ -7,10 +7,12 @@ forms that its data types stand for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import reduce
 
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.check.define.document import DefineDocument, Element, attribute, qualified, subject
 from ced_cdisc.core.findings import Finding, Findings, Severity, one_of
@@ -56,12 +58,16 @@ class _Rows(Struct, frozen=True):
         return tuple(shown)
 
     def finding(
-        self, code: str, element: Element, message: str, bad: pl.DataFrame, name: str = ""
+        self,
+        code: str,
+        element: Element,
+        message: str,
+        bad: pl.DataFrame,
+        name: str = "",
+        severity: Severity = Severity.ERROR,
     ) -> Finding:
-        made = self.document.finding(code, element, message)
-        return Finding(
-            made.code, made.message, made.where, "", made.stage, records=self.records(bad, name), ids=made.ids
-        )
+        made = self.document.finding(code, element, message, severity=severity)
+        return replace(made, records=self.records(bad, name))
 
 
 def check_define_against_data(document: DefineDocument, frames: Mapping[str, pl.DataFrame]) -> list[Finding]:
@@ -147,6 +153,35 @@ def _values(rows: _Rows, item: Element, name: str) -> Iterator[Finding]:
             message = f"{subject(item)} has Length {length}, and values of up to {longest} bytes"
             yield rows.finding("CED545", item, message, bad, name)
     yield from _of_type(rows, item, name, kind, numeric)
+    if kind == "float" and numeric:
+        yield from _digits(rows, item, name)
+
+
+def _digits(rows: _Rows, item: Element, name: str) -> Iterator[Finding]:
+    """CED549: no number has more decimals than SignificantDigits, or more digits before them than Length."""
+    decimals, length = item.get("SignificantDigits", ""), item.get("Length", "")
+    if not decimals.isdecimal() or not length.isdecimal():
+        return
+    column = pl.col(name)
+    fractions = rows.frame.filter(column.is_not_null() & (column != column.round(0)))[name].unique()
+    finer = [value for value in fractions if _decimals(value) > int(decimals)]
+    if finer:
+        bad = rows.frame.filter(column.is_in(pl.Series(finer).implode()))
+        most = max(map(_decimals, finer))
+        message = f"{subject(item)} has SignificantDigits {decimals}, and values of up to {most} decimals"
+        yield rows.finding("CED549", item, message, bad, name, Severity.WARNING)
+    whole = max(int(length) - int(decimals), 1)
+    bad = rows.frame.filter(column.abs() >= 10.0**whole)
+    if bad.height:
+        message = f"{subject(item)} has Length {length} with SignificantDigits {decimals}, and "
+        message += f"{bad.height} records have more than {whole} digits before the point"
+        yield rows.finding("CED549", item, message, bad, name, Severity.WARNING)
+
+
+def _decimals(value: float) -> int:
+    """The decimals of a number, in the shortest digits that read back."""
+    exponent = Decimal(repr(value)).as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _of_type(rows: _Rows, item: Element, name: str, kind: str, numeric: bool) -> Iterator[Finding]:
@@ -248,5 +283,5 @@ def _are_numbers(values: Sequence[str]) -> bool:
 
 def _shown(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.15g}"
+        return repr(value).removesuffix(".0")
     return "missing" if value is None else f"'{value}'"

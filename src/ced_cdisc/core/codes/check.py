@@ -50,6 +50,7 @@ CED545 | a value is longer than Length, or not of the data type | correct the le
 CED546 | something was not compared, since what it needs is not at hand | compare it by other means
 CED547 | an attribute of define.xml is empty | give it a value, or leave it out
 CED548 | the keys of a dataset do not identify its records | name more in `sort`, or remove duplicates
+CED549 | a number has more digits than define.xml says (a warning) | correct the digits, or round
 CED550 | a define.xml that was to be read is not well-formed XML | have it written again
 CED551 | a define.xml that was to be read declares a document type | take the declaration out
 CED552 | the file is not a Define-XML file | give an ODM with a Study and a MetaDataVersion

@@ -172,10 +172,6 @@ def _trace(facts: Facts) -> Iterator[Block]:
     rows: list[tuple[str, ...]] = []
     for name, one in facts.raw.items():
         listed = [column.status for column in one.columns.values()]
-        datasets = {
-            use.split(".")[0].split(" ")[0] for column in one.columns.values() for use in column.read_by
-        }
-        into = sorted(d for d in datasets if facts.dataset(d) is not None)
         rows.append(
             (
                 name,
@@ -184,7 +180,7 @@ def _trace(facts: Facts) -> Iterator[Block]:
                 str(listed.count("mapped")),
                 str(listed.count("excluded")),
                 str(len(listed) - listed.count("mapped") - listed.count("excluded")),
-                ", ".join(into),
+                ", ".join(facts.into(name)),
             )
         )
     header = (
@@ -296,14 +292,8 @@ def _dataset(facts: Facts, dataset: DatasetPlan, metadata: DatasetMetadata) -> I
     data = facts.frames[dataset.name]
     if dataset.person in data.columns and not dataset.reference_data:
         rows.append(("Subjects", f"{data.values(dataset.person)[dataset.person].n_unique():,}"))
-    blocks = (*dataset.blocks,)
-    tables = sorted({block.source for block in blocks if block.kind == "raw"})
-    if tables:
-        rows.append(("Raw tables", ", ".join(tables)))
-    if dataset.supplemental:
-        names = "; ".join(f"{one.name} ({one.label})" for one in dataset.supplemental)
-        shown = f"SUPP{dataset.name}, {counted(facts.records(f'SUPP{dataset.name}'), 'record')}: {names}"
-        rows.append(("Supplemental qualifiers", shown))
+    rows += _raw_tables(facts, dataset)
+    rows += _qualifiers(facts, dataset)
     if metadata.comment is not None:
         rows.append(("Comment", metadata.comment.text))
     empty = [(one.name, one.comment.text) for one in metadata.variables if one.has_no_data and one.comment]
@@ -319,6 +309,31 @@ def _dataset(facts: Facts, dataset: DatasetPlan, metadata: DatasetMetadata) -> I
         kinds = data.frame().group_by("IECAT").len().sort("IECAT", descending=True).rows()
         shown = listed([f"{number} of {kind.lower()}" for kind, number in kinds if kind])
         yield text(f"The criteria, {shown}, are listed in Appendix I.")
+
+
+def _raw_tables(facts: Facts, dataset: DatasetPlan) -> Iterator[tuple[str, str]]:
+    """The raw tables whose rows become records, and those of which something else is taken."""
+    rows = sorted({block.source for block in dataset.blocks if block.kind == "raw"})
+    own = {dataset.name, f"SUPP{dataset.name}"}
+    others = sorted(name for name in facts.raw if name not in rows and own & {*facts.into(name)})
+    if rows:
+        yield "Raw tables of its records", ", ".join(rows)
+    if others:
+        yield "Further raw tables read", ", ".join(others)
+
+
+def _qualifiers(facts: Facts, dataset: DatasetPlan) -> Iterator[tuple[str, str]]:
+    """The supplemental qualifiers that records have, and those that the specs provide for in vain."""
+    name = f"SUPP{dataset.name}"
+    made = facts.dataset(name)
+    levels = made.variable("QVAL").value_level if made is not None else ()
+    held = {level.where[0].values[0]: level.label for level in levels}
+    if held:
+        shown = "; ".join(f"{qualifier} ({label})" for qualifier, label in held.items())
+        yield "Supplemental qualifiers", f"{name}, {counted(facts.records(name), 'record')}: {shown}"
+    lacking = "; ".join(f"{one.name} ({one.label})" for one in dataset.supplemental if one.name not in held)
+    if lacking:
+        yield "Qualifiers without a record", f"{lacking}: provided for, and no subject has a value."
 
 
 def _notes(facts: Facts) -> Iterator[Block]:

@@ -39,6 +39,12 @@ class Facts(Struct, frozen=True):
         """The metadata of a dataset, None where the package has none of that name."""
         return next((one for one in self.package.datasets if one.name == name), None)
 
+    def into(self, table: str) -> list[str]:
+        """The datasets of the package of which something is made of a raw table, in any way."""
+        columns = self.raw[table].columns.values()
+        used = {use.partition(" ")[0].partition(".")[0] for column in columns for use in column.read_by}
+        return sorted(name for name in used if self.dataset(name) is not None)
+
     def records(self, name: str) -> int:
         """How many records a dataset has."""
         return len(self.frames[name]) if name in self.frames else 0

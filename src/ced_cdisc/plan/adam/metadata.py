@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Codelist, Origin, Term
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, WINDOW_KINDS, Analysis
+from ced_cdisc.plan.branches import Levels, of_block, of_computed, tell_apart
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, SupplementalPlan, VariablePlan
 from ced_cdisc.spec.instruments import InstrumentSpec
@@ -86,6 +89,26 @@ class Metadata:
             self._variable(name, by_name.get(name), lists.get(name) or self.codelist(name))
             for name in self._ordered()
         )
+
+    def levels(
+        self,
+        blocks: Sequence[Block],
+        computed: Sequence[Computed],
+        whole: Sequence[Line],
+        given: Sequence[tuple[str, str]],
+    ) -> Levels:
+        """What tells the records of a variable apart: the parameter, or what its origins ask for.
+
+        Where records derived within a parameter have a value of their own of what differs by parameter, the
+        method of the parameter says so by DTYPE.
+        """
+        late, fixed = {line.variable for line in whole}, {name for name, _ in given}
+        names = [name for name in self._analysis.kinds if name not in late]
+        branches = [of_block(block) for block in blocks if not self._dropped(block)]
+        for one in computed:
+            lines = tuple(line for line in one.lines if not (one.dtype and line.variable in fixed))
+            branches.append(of_computed(replace(one, lines=lines)))
+        return tell_apart(self._analysis.name, branches, names, given, fixed, self._findings)
 
     def _in_every_source(self, name: str) -> str:
         """A variable of that name in each of the sources."""

@@ -87,6 +87,7 @@ class AnalysisPlanner:
         made = (*(line for part in (*blocks, *computed, *derived) for line in part.lines), *every)
         check_homes(self.name, made, self._findings)
         results = Results(self._names, self._lines.expressions, self._specs.define.displays, self._findings)
+        levels = self._metadata.levels(blocks, (*computed, *derived), every, self._value_level())
         structure = load_adamig(str(self._specs.study.standards.adamig)).structure(self._analysis.structure)
         return DatasetPlan(
             name=self.name,
@@ -109,7 +110,8 @@ class AnalysisPlanner:
             checks=self._lines.expressions.checks(spec.checks, self._names),
             demands=self._times.demands,
             decimals=self._decimals(),
-            value_level=self._value_level(),
+            value_level=levels.by,
+            value_level_also=levels.also,
             results=results.plan(spec.results),
             figures=plan_figures(spec.figures, results),
         )

@@ -120,7 +120,7 @@ class Lines:
             type=target.kind,
             verb=verb,
             where=spec.place,
-            origin=self._origins.of(spec, verb, names.each),
+            origin=self._origins.of(spec, verb, node, names.each),
             method=method_of(spec, verb, node, target.dataset, target.name, text),
             comment=comment,
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,

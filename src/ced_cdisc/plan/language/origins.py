@@ -11,7 +11,7 @@ from ced_cdisc.core.metadata import DocumentRef, Method, Origin, OriginSource, O
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, listed, sentence
-from ced_cdisc.plan.crf_pages import page_of
+from ced_cdisc.plan.crf_pages import collected, page_of
 from ced_cdisc.plan.language.imputation import FlagLine, formula_of
 from ced_cdisc.plan.model import SUPP
 from ced_cdisc.spec.models import LineSpec
@@ -33,10 +33,17 @@ class Origins:
         self._crf = crf
         self._made = made
 
-    def of(self, spec: LineSpec, verb: str, each: str = "") -> Origin:
-        """The origin that the verb of a line stands for; ``each`` is the column of each.TEXT."""
+    def of(self, spec: LineSpec, verb: str, node: tree.Node, each: str = "") -> Origin:
+        """The origin that the verb of a line stands for, with the pages of all columns that make its value.
+
+        Args:
+            spec: the line.
+            verb: its verb.
+            node: the tree of its value.
+            each: the column of each.TEXT.
+        """
         if verb == "collect":
-            return self._collected(spec, each)
+            return self._collected(spec, node, each)
         if verb in ("assign", "absent"):
             return _origin("Assigned", spec.source or "Sponsor")
         if verb == "protocol":
@@ -45,19 +52,24 @@ class Origins:
             return _origin("Predecessor", description=str(spec.copy_))
         return _origin("Derived", spec.source or "Sponsor")
 
-    def _collected(self, spec: LineSpec, each: str) -> Origin:
+    def _collected(self, spec: LineSpec, node: tree.Node, each: str) -> Origin:
         assert spec.collect is not None
         name = each if spec.collect.startswith("each.") and each else str(spec.collect)
-        owner, _, column = name.partition(".")
-        table = self._tables.get(owner)
+        table = self._tables.get(name.partition(".")[0])
         recorded = table.recorded_by if table and table.recorded_by else self._defaults.recorded_by
         source = spec.source or recorded
-        page = spec.page or (self._page(table, column) if table else None)
         if source == "Sponsor":  # what the sponsor entered into the raw table, such as dictionary codes
             return ASSIGNED
-        shown = page and self._crf and source in ("Subject", "Investigator")
-        refs = (DocumentRef(self._crf, (page,)),) if page and shown else ()
+        shown = self._crf and source in ("Subject", "Investigator")
+        pages = {spec.page} if spec.page is not None else self._pages(node, each)
+        refs = (DocumentRef(self._crf, tuple(sorted(pages))),) if pages and shown else ()
         return _origin("Collected", source, documents=refs)
+
+    def _pages(self, node: tree.Node, each: str) -> set[int]:
+        """The pages of the columns of a value, such as a date and its time, which may stand on two."""
+        read = ((self._tables.get(owner), column) for owner, column in collected(node, each))
+        pages = (self._page(table, column) for table, column in read if table is not None)
+        return {page for page in pages if page is not None}
 
     def _page(self, table: TableSpec, column: str) -> int | None:
         """The page of a column: a form that is made goes on behind its first page."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
+from msgspec.structs import replace
+
+from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.branches import Levels, of_block, tell_apart
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
 from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.model import SUPP, Block, Line, SupplementalPlan, VariablePlan
@@ -128,8 +133,23 @@ class Metadata:
             return self._domain.full(str(spec.idvar))
         return "" if self._domain.name in SINGLE else self._domain.full("--SEQ")
 
-    def value_level(self) -> tuple[tuple[str, str], ...]:
-        """Results differ by test; other variables by the category that tells the blocks apart."""
+    def levels(self, whole: Mapping[str, Mapping[int, Line]], findings: Findings) -> Levels:
+        """Results differ by test; other variables by what tells the blocks apart of which it is said.
+
+        Args:
+            whole: the lines over the whole dataset that each block has of its own, by variable and block.
+            findings: receives CED055.
+        """
+        late = [[x[block.number] for x in whole.values() if block.number in x] for block in self._blocks]
+        branches = [
+            of_block(replace(b, lines=(*b.lines, *x))) for b, x in zip(self._blocks, late, strict=True)
+        ]
+        names = dict.fromkeys(self._domain.names)
+        names |= dict.fromkeys(name for branch in branches for name in branch.lines if name.startswith(SUPP))
+        results = {self._domain.full(name) for name in RESULTS}
+        return tell_apart(self._domain.name, branches, names, self._pairs(), results, findings, {*whole})
+
+    def _pairs(self) -> list[tuple[str, str]]:
         pairs: list[tuple[str, str]] = []
         testcd = self._domain.full("--TESTCD")
         if self._domain.ig.class_name.startswith("Findings") and testcd in self._domain.names:
@@ -144,7 +164,7 @@ class Metadata:
             for variable in self._domain.names:
                 if variable not in done and _differs(variable, self._blocks):
                     pairs.append((variable, divider))
-        return tuple(pairs)
+        return pairs
 
     def _holds_numbers(self, variable: str) -> bool:
         """Whether it is --STRESC with results of numeric tests, which no published list of answers binds."""

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
-from ced_cdisc.core.metadata import Comment
+from ced_cdisc.core.metadata import Comment, merge_origins
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns, own_columns
 from ced_cdisc.expr.tree import Type
@@ -87,6 +87,7 @@ class DomainPlanner:
             made = (line for part in blocks for line in part.lines if line.variable not in IN_DOMAIN)
             check_homes(domain.name, made, self._findings)
         metadata = Metadata(domain, self._specs, self._lines.codelists, blocks)
+        levels = metadata.levels(self._whole_of, self._findings)
         return DatasetPlan(
             name=domain.name,
             kind="sdtm",
@@ -107,7 +108,8 @@ class DomainPlanner:
             one_per_subject=domain.name in SINGLE,
             comment=Comment(domain.name, str(spec.comment)) if spec.comment is not None else None,
             checks=self._lines.expressions.checks(spec.checks, domain.row_names(self._catalogue)),
-            value_level=metadata.value_level(),
+            value_level=levels.by,
+            value_level_also=levels.also,
             value_lists={
                 (name, value): codelist
                 for name in domain.names
@@ -363,7 +365,8 @@ class DomainPlanner:
                 node = tree.changed(node, type=first.type)
             named = {block.number: source_in_words(block) for block in blocks}
             method = merge_methods((named[number], line.method) for number, line in lines.items())
-            self._whole[variable] = replace(first, tree=node, method=method)
+            origin = merge_origins(line.origin for line in lines.values())
+            self._whole[variable] = replace(first, tree=node, origin=origin, method=method)
         return [replace(block, lines=(*block.lines, *_kept_lines(block, apart))) for block in blocks]
 
     def _keys(self) -> tuple[str, ...]:

@@ -8,15 +8,13 @@ points from the lower left corner.
 from __future__ import annotations
 
 import io
-from functools import partial
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
-from reportlab.pdfgen.canvas import Canvas
 
 from ced_cdisc.core.guide import Block, Guide, Paragraph, Place, Points, Run, Runs, Section, Table, plain
-from ced_cdisc.core.version import VERSION
 from ced_cdisc.write.guides.pdf_lines import SetLine, line_width, literal_lines, set_lines
+from ced_cdisc.write.pdf_canvas import pdf_canvas
 
 Colour = tuple[float, float, float]
 _WIDTH, _HEIGHT = 612.0, 792.0
@@ -57,19 +55,18 @@ def guide_pdf(guide: Guide) -> bytes:
     for number, section in enumerate(guide.sections):
         layout.section(section, guide.sections[number + 1 :])
     stream = io.BytesIO()
-    canvas: Any = Canvas(stream, pagesize=(_WIDTH, _HEIGHT), invariant=1, pageCompression=1)
-    canvas.setDateFormatter(partial(_constant, guide.created.strftime("D:%Y%m%d%H%M%S+00'00'")))
-    canvas.setTitle(f"{guide.title}, {guide.study}")
-    canvas.setSubject(guide.study_title)
-    canvas.setAuthor(guide.study)
-    canvas.setCreator(f"ced-cdisc {VERSION}")
+    canvas = pdf_canvas(
+        stream,
+        (_WIDTH, _HEIGHT),
+        title=f"{guide.title}, {guide.study}",
+        subject=guide.study_title,
+        author=guide.study,
+        created=guide.created,
+        compressed=True,
+    )
     _Drawing(canvas, guide, layout.pages).draw()
     canvas.save()
     return stream.getvalue()
-
-
-def _constant(date: str, *_: int) -> str:
-    return date
 
 
 class _Layout:
