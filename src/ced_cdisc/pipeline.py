@@ -150,7 +150,7 @@ def build(
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     plan = written_as(plan, written)
-    kept = Kept.open(study, plan) if incremental else None
+    kept = Kept.open(study, plan, digests(specs, None)) if incremental else None
     is_full = kept is None or kept.is_new  # else little is made, and that would be made twice
     with (
         companion(
