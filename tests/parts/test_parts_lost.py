@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from contextlib import suppress
+from errno import ENOMEM
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any, NoReturn, cast
 
 import pytest
 from many_subjects import built, files, workers, write
 
-from ced_cdisc.core.findings import Stopped
+from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.version import VERSION
+from ced_cdisc.stages import part_workers
+from ced_cdisc.stages.part_work import Task
 
 
 def _stopped(folder: Path, **way: object) -> str:
@@ -52,9 +57,101 @@ def test_workers_that_cannot_be_started(tmp_path: Path, monkeypatch: pytest.Monk
     text = _stopped(tmp_path, workers=2, parts=1)
     assert text == (
         "--workers CED450 the part with subjects T1-001 to T1-004 could not be built: its worker did not "
-        "start: No such file or directory; so it went twice; nothing was written; with fewer workers each "
-        "has more memory"
+        "start: No such file or directory; so it went twice; nothing was written"
     )
+
+
+def test_memory_that_a_worker_does_not_get_to_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(ENOMEM, os.strerror(ENOMEM))
+
+    monkeypatch.setattr(part_workers.subprocess, "Popen", refused)
+    text = _stopped(tmp_path, workers=2, parts=1)
+    assert text == (
+        "--workers CED450 the part with subjects T1-001 to T1-004 could not be built: its worker did not "
+        "start: Cannot allocate memory; so it went twice; nothing was written; with fewer workers each has "
+        "more memory"
+    )
+
+
+def test_what_a_worker_wrote_before_it_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "broken", {"ced_cdisc/__init__.py": "raise SystemExit('on\\nfire')"})
+    monkeypatch.setattr(sys, "path", [(tmp_path / "broken").as_posix(), *sys.path])
+    text = _stopped(tmp_path, workers=2, parts=1)
+    assert text == (
+        "--workers CED450 the part with subjects T1-001 to T1-004 could not be built: its worker ended with "
+        "exit code 1 and wrote: fire; so it went twice; nothing was written"
+    )
+    assert capsys.readouterr().err == "on\nfire\n" * 2
+
+
+@pytest.mark.parametrize("is_on_path", [False, True])
+def test_a_worker_runs_no_file_of_the_working_folder_for_a_module_of_python(
+    is_on_path: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor where the command was started with ``python -m``, which puts that folder first."""
+    ran = tmp_path / "ran"
+    here = write(
+        tmp_path / "here", dict.fromkeys(("calendar.py", "sitecustomize.py"), f"open({str(ran)!r}, 'w')")
+    )
+    monkeypatch.chdir(here)
+    if is_on_path:
+        monkeypatch.setattr(sys, "path", [here.as_posix(), *sys.path])
+    write(tmp_path, files(4))
+    built(tmp_path, "out", workers=2, parts=1)
+    assert not ran.exists()
+
+
+def test_processors_that_the_process_may_not_use_are_not_shared_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def refused(*_: object, env: dict[str, str], **__: object) -> None:
+        told.append(env["POLARS_MAX_THREADS"])
+        raise OSError(ENOMEM, os.strerror(ENOMEM))
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(6)))
+    monkeypatch.setattr(part_workers.subprocess, "Popen", refused)
+    _stopped(tmp_path, workers=2, parts=2)
+    assert set(told) == {"3"}
+
+
+def test_a_worker_that_starts_while_the_build_ends_is_given_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One task stops the build while the worker of the other is being started."""
+    is_starting, is_ended = Event(), Event()
+    asked: list[Task] = []
+    start = subprocess.Popen[bytes]
+    order = iter((0, 1))
+
+    def slow(*words: Any, **named: Any) -> subprocess.Popen[bytes]:
+        if next(order):
+            is_starting.set()
+            assert is_ended.wait(60)
+        return start(*words, **named)
+
+    def join(thread: Thread) -> None:  # all workers that are known have been killed
+        is_ended.set()
+        joined(thread)
+
+    def stop(_: object, task: Task) -> NoReturn:
+        asked.append(task)
+        assert is_starting.wait(60)
+        raise Stopped(Findings())
+
+    joined = Thread.join
+    monkeypatch.setattr(part_workers.subprocess, "Popen", slow)
+    monkeypatch.setattr(part_workers._Worker, "asked", stop)  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(Thread, "join", join)
+    tasks = [Task(number, "", cast(Any, None), {}) for number in (0, 1)]
+    with pytest.raises(Stopped):
+        part_workers.in_processes(2)(cast(Any, None), tasks, tmp_path, lambda _: None)
+    assert len(asked) == 1
 
 
 def test_no_room_for_the_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """A worker process: it reads tasks from its input and answers each, until the input ends.
 
-``python -m ced_cdisc.stages.part_worker`` is how :mod:`ced_cdisc.stages.part_workers` starts it.
+:mod:`ced_cdisc.stages.part_workers` starts it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,3 @@ def main() -> None:
             answers.flush()
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return
-
-
-if __name__ == "__main__":
-    main()

@@ -12,22 +12,39 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from errno import EAGAIN, ENOMEM
 from pathlib import Path
 from queue import SimpleQueue
 from signal import Signals
+from tempfile import TemporaryFile
 from threading import Thread
 from typing import IO, cast
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
+from ced_cdisc.core.threads import processors
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages.part_work import Done, Task
 
 _TRIES = 2
-_HINT = "nothing was written; with fewer workers each has more memory"
+_UNTOUCHED = "nothing was written"
+_CODE = "import sys; sys.path[:] = sys.argv[1:]; from ced_cdisc.stages.part_worker import main; main()"
+"""What a worker runs: it finds modules where this process does. In PYTHONPATH these folders would also be
+asked for modules that Python looks for as it starts, before it has its own."""
+_SHOWN = 500
+"""Characters of the last line that a lost worker wrote; all that it wrote is passed on to standard error."""
 
 
 class WorkerLost(Exception):
-    """A worker ended before it was done, or did not start; the text says how."""
+    """A worker ended before it was done, or did not start; the text says how.
+
+    Attributes:
+        wrote: the last line on its standard error.
+        is_memory: whether fewer workers may help.
+    """
+
+    def __init__(self, how: str, wrote: str = "", *, is_memory: bool = False) -> None:
+        super().__init__(how)
+        self.wrote, self.is_memory = wrote, is_memory
 
 
 class WorkerFailed(Exception):
@@ -60,7 +77,8 @@ class _Crew:
         self._orders = pickle.dumps((plan, folder), pickle.HIGHEST_PROTOCOL)
         self._waiting: deque[Task] = deque()
         self._answers: SimpleQueue[Done | Exception] = SimpleQueue()
-        self._workers: set[subprocess.Popen[bytes]] = set()
+        self._folder = folder
+        self._workers: set[_Worker] = set()
         self._ended = False
 
     def carry(self, tasks: Sequence[Task], finished: Callable[[Done], None]) -> None:
@@ -83,7 +101,7 @@ class _Crew:
 
     def _follow(self) -> None:
         """Hand tasks to a worker until none waits; what goes wrong is an answer too."""
-        worker: subprocess.Popen[bytes] | None = None
+        worker: _Worker | None = None
         try:
             while not self._ended:
                 try:
@@ -94,85 +112,139 @@ class _Crew:
                     try:
                         if worker is None:
                             worker = self._hire()
-                        self._answers.put(_asked(worker, task))
+                        self._answers.put(worker.asked(task))
                         break
                     except WorkerLost as lost:
                         worker = self._dismiss(worker)
                         if self._ended:
                             return
                         if not left:
-                            raise Stopped(Findings([_lost(task, str(lost))])) from lost
+                            raise Stopped(Findings([_lost(task, lost)])) from lost
         except Exception as error:
             self._answers.put(error)
         finally:
             self._dismiss(worker)
 
-    def _hire(self) -> subprocess.Popen[bytes]:
-        threads = max(1, (os.cpu_count() or 1) // self._size)
-        environment: Mapping[str, str] = {
-            **os.environ,
-            "POLARS_MAX_THREADS": str(threads),
-            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        }
-        command = [sys.executable, "-m", "ced_cdisc.stages.part_worker"]
-        try:
-            worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
-        except OSError as error:
-            raise WorkerLost(f"did not start: {error.strerror}") from error
+    def _hire(self) -> _Worker:
+        worker = _Worker(max(1, processors() // self._size), self._folder)
         self._workers.add(worker)
         try:
-            _tell(worker, self._orders)
+            if self._ended:  # while it started: nobody else ends it
+                raise WorkerLost("is not needed")
+            worker.tell(self._orders)
         except WorkerLost:
             self._dismiss(worker)
             raise
         return worker
 
-    def _dismiss(self, worker: subprocess.Popen[bytes] | None) -> None:
-        if worker is None:
-            return
-        self._workers.discard(worker)
-        worker.kill()
-        worker.wait()
-        for pipe in (worker.stdin, worker.stdout):
+    def _dismiss(self, worker: _Worker | None) -> None:
+        if worker is not None:
+            self._workers.discard(worker)
+            worker.close()
+
+
+class _Worker:
+    """A process that carries out tasks.
+
+    Args:
+        threads: how many polars may use.
+        folder: for the file that takes what it writes on its standard error.
+
+    Raises:
+        WorkerLost: it does not start.
+    """
+
+    def __init__(self, threads: int, folder: Path) -> None:
+        command = [sys.executable, "-P", "-c", _CODE, *_search_path()]
+        environment: Mapping[str, str] = {**os.environ, "POLARS_MAX_THREADS": str(threads)}
+        pipe = subprocess.PIPE
+        try:
+            self._written = TemporaryFile(dir=folder)  # noqa: SIM115 - closed with the process
+            try:
+                self._process = subprocess.Popen(
+                    command, stdin=pipe, stdout=pipe, stderr=self._written, env=environment
+                )
+            except OSError:
+                self._written.close()
+                raise
+        except OSError as error:
+            how = f"did not start: {error.strerror}"
+            raise WorkerLost(how, is_memory=error.errno in (EAGAIN, ENOMEM)) from error
+
+    def asked(self, task: Task) -> Done:
+        """What it makes of a task.
+
+        Raises:
+            Stopped: the task met findings that stop the build.
+            WorkerFailed: a fault of the tool.
+            WorkerLost: it ended before it was done.
+        """
+        self.tell(pickle.dumps(task, pickle.HIGHEST_PROTOCOL))
+        try:
+            answer = pickle.load(cast("IO[bytes]", self._process.stdout))
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            raise self._lost() from error
+        if isinstance(answer, Done):
+            return answer
+        if isinstance(answer, Findings):
+            raise Stopped(answer)
+        raise WorkerFailed(str(answer))
+
+    def tell(self, message: bytes) -> None:
+        """Send it something.
+
+        Raises:
+            WorkerLost: it ended.
+        """
+        pipe = cast("IO[bytes]", self._process.stdin).fileno()  # past its buffer, which would keep the rest
+        left = memoryview(message)
+        try:
+            while left:
+                left = left[os.write(pipe, left) :]
+        except OSError as error:
+            raise self._lost() from error
+
+    def kill(self) -> None:
+        """End it, whatever it does."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End it, and pass on what it wrote."""
+        self.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
+        text = self._text()
+        self._written.close()
+        if text and sys.stderr is not None:
+            sys.stderr.write(text)
+
+    def _text(self) -> str:
+        self._written.seek(0)
+        return self._written.read().decode(errors="replace")
+
+    def _lost(self) -> WorkerLost:
+        try:
+            code = self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            return WorkerLost("does not answer")
+        wrote = self._text().rstrip().rpartition("\n")[2][:_SHOWN]
+        if code >= 0:
+            return WorkerLost(f"ended with exit code {code}", wrote)
+        name = Signals(-code).name
+        reason = ", as the system does when memory runs out" * (name == "SIGKILL")
+        return WorkerLost(f"was ended by {name}{reason}", wrote, is_memory=True)
 
 
-def _tell(worker: subprocess.Popen[bytes], message: bytes) -> None:
-    pipe = cast("IO[bytes]", worker.stdin).fileno()  # past its buffer, which would keep what a dead one left
-    left = memoryview(message)
-    try:
-        while left:
-            left = left[os.write(pipe, left) :]
-    except OSError as error:
-        raise WorkerLost(_how_it_ended(worker)) from error
+def _search_path() -> list[str]:
+    """Where this process looks for modules; the working folder last, where no file in it hides another."""
+    here = os.path.realpath(os.curdir)
+    return sorted((path for path in sys.path if path), key=lambda path: os.path.realpath(path) == here)
 
 
-def _asked(worker: subprocess.Popen[bytes], task: Task) -> Done:
-    """What a worker makes of a task."""
-    _tell(worker, pickle.dumps(task, pickle.HIGHEST_PROTOCOL))
-    try:
-        answer = pickle.load(cast("IO[bytes]", worker.stdout))
-    except (EOFError, OSError, pickle.UnpicklingError) as error:
-        raise WorkerLost(_how_it_ended(worker)) from error
-    if isinstance(answer, Done):
-        return answer
-    if isinstance(answer, Findings):
-        raise Stopped(answer)
-    raise WorkerFailed(str(answer))
-
-
-def _how_it_ended(worker: subprocess.Popen[bytes]) -> str:
-    try:
-        code = worker.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        return "does not answer"
-    if code >= 0:
-        return f"ended with exit code {code}"
-    name = Signals(-code).name
-    return f"was ended by {name}" + ", as the system does when memory runs out" * (name == "SIGKILL")
-
-
-def _lost(task: Task, how: str) -> Finding:
-    text = f"the part with {task.subjects} could not be built: its worker {how}; so it went twice"
-    return Finding("CED450", text, Location("--workers"), _HINT, Stage.OUTPUT)
+def _lost(task: Task, how: WorkerLost) -> Finding:
+    wrote = f" and wrote: {how.wrote}" if how.wrote else ""
+    text = f"the part with {task.subjects} could not be built: its worker {how}{wrote}; so it went twice"
+    hint = _UNTOUCHED + "; with fewer workers each has more memory" * how.is_memory
+    return Finding("CED450", text, Location("--workers"), hint, Stage.OUTPUT)
