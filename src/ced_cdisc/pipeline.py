@@ -36,6 +36,7 @@ from ced_cdisc.stages.planning import (
     prepare_output,
     stop_on_errors,
 )
+from ced_cdisc.write.spill_folder import sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,6 +150,7 @@ def build(
     guides = read_guides(study, plan, findings)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
+    sweep()
     plan = written_as(plan, written)
     kept = Kept.open(study, plan, digests(specs, None)) if incremental else None
     is_full = kept is None or kept.is_new  # else little is made, and that would be made twice

@@ -10,11 +10,10 @@ import pickle
 import warnings
 import zlib
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
 from socket import create_connection
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ from ced_cdisc.core.version import VERSION
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages.part_work import Done, Task, carry_out
 from ced_cdisc.write.spill import FileBlock, keep_bytes
+from ced_cdisc.write.spill_folder import Spill, sweep
 
 _WHERE = Location("--dask")
 _UNTOUCHED = "nothing was written"
@@ -154,17 +154,17 @@ def carry_out_there(
     if version != VERSION:
         return VERSION
     plan = cast("StudyPlan", pickle.loads(zlib.decompress(orders)))
-    with TemporaryDirectory(prefix="ced-cdisc-") as made:
-        folder = Path(made)
-        tables = {
-            name: (file, keep_bytes(folder, block, content))
-            for name, (file, block, content) in records.items()
-        }
-        try:
-            done = carry_out(plan, Task(number, "", share, tables), folder)
-        except Stopped as stopped:
-            return stopped.findings
-        return done, {name: block.path.read_bytes() for name, block in done.blocks.items()}
+    sweep()  # what tasks of this machine left that were killed
+    try:
+        with closing(Spill()) as spill:
+            tables = {
+                name: (file, keep_bytes(spill.folder, block, content))
+                for name, (file, block, content) in records.items()
+            }
+            done = carry_out(plan, Task(number, "", share, tables), spill.folder)
+            return done, {name: block.path.read_bytes() for name, block in done.blocks.items()}
+    except Stopped as stopped:
+        return stopped.findings
 
 
 def _stopped(code: str, text: str, hint: str) -> Stopped:

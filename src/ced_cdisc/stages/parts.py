@@ -36,7 +36,8 @@ from ced_cdisc.stages.part_tasks import Wanted
 from ced_cdisc.stages.part_work import SUPP_SORT, Done, Task, carry_out
 from ced_cdisc.stages.raw_parts import CELLS_OF_A_PART, LARGE_CELLS, cells_of, parts_for
 from ced_cdisc.write.sequence_lock import SequenceLock
-from ced_cdisc.write.spill import FileBlock, Spill
+from ced_cdisc.write.spill import FileBlock
+from ced_cdisc.write.spill_folder import Spill
 
 Carrier = Callable[[StudyPlan, Sequence[Task], Path, Callable[[Done], None]], None]
 """Who carries tasks out: given the plan, the tasks, a folder and whom to tell of each that is done."""
