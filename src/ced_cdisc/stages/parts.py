@@ -111,7 +111,11 @@ def convert_in_parts(
     tasks = wanted.tasks(records, files, count, spill.folder)
     if taken:
         _look_at_visits(plan, wanted, records, faults)
-    results = _carried_out(wanted.plan, tasks, spill.folder, how, watch)
+    try:
+        results = _carried_out(wanted.plan, tasks, spill.folder, how, watch)
+    except Stopped as stopped:
+        stopped.findings.identifiers = findings.identifiers  # a part is named by its subjects
+        raise
     seconds: dict[str, float] = {}
     noted = {name: faults[study.folder].apart() for name, (study, _) in owned(plan).items()}
     changes = {study.folder: TextChanges() for study in plan.studies}
