@@ -7,6 +7,7 @@ to another; nothing is kept on the workers between tasks, so that nothing else i
 from __future__ import annotations
 
 import pickle
+import traceback
 import warnings
 import zlib
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -17,12 +18,14 @@ from socket import create_connection
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
 from ced_cdisc.core.version import VERSION
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages.part_work import Done, Task, carry_out
+from ced_cdisc.stages.part_workers import WorkerFailed
 from ced_cdisc.write.spill import FileBlock, keep_bytes
 from ced_cdisc.write.spill_folder import Spill, sweep
 
@@ -39,22 +42,39 @@ def on_cluster(
     Raises (the carrier):
         Stopped: Dask is not installed (CED452), the scheduler cannot be reached or is lost (CED453), its
             workers have no such version of this tool (CED454), or a part lost its workers (CED450).
+        WorkerFailed: a fault of the tool.
     """
 
     def carry(plan: StudyPlan, tasks: Sequence[Task], folder: Path, finished: Callable[[Done], None]) -> None:
-        with _client(address) as (client, distributed):
-            try:
-                _carry(client, distributed, plan, tasks, folder, finished)
-            except (OSError, distributed.CancelledError) as error:
-                text = f"the Dask cluster at {address} was lost while it built the datasets: {error}"
-                raise _stopped("CED453", text, _UNTOUCHED) from error
+        with _cluster(address) as cluster:
+            _carry(cluster, plan, tasks, folder, finished)
 
     return carry
 
 
+class _Cluster(Struct, frozen=True):
+    """A connection to the scheduler at an address, and the library."""
+
+    address: str
+    client: Any
+    distributed: Any
+
+    @contextmanager
+    def asked(self) -> Generator[None]:
+        """Something that only the scheduler can do; CED453 where it is lost.
+
+        Nothing else may stand within: a fault of a disk is none of the cluster.
+        """
+        try:
+            yield
+        except (OSError, self.distributed.CancelledError) as error:
+            said = " ".join(str(error).split())
+            text = f"the Dask cluster at {self.address} was lost while it built the datasets: {said}"
+            raise _stopped("CED453", text, _UNTOUCHED) from error
+
+
 @contextmanager
-def _client(address: str) -> Generator[tuple[Any, Any]]:
-    """A connection to the scheduler, and the library."""
+def _cluster(address: str) -> Generator[_Cluster]:
     try:
         distributed = cast("Any", import_module("distributed"))
     except ImportError as error:
@@ -70,7 +90,7 @@ def _client(address: str) -> Generator[tuple[Any, Any]]:
             "CED453", text, "an address reads tcp://host:8786; is the scheduler running?"
         ) from error
     try:
-        yield client, distributed
+        yield _Cluster(address, client, distributed)
     finally:
         client.close(timeout=2)
 
@@ -88,8 +108,7 @@ def _place(address: str) -> tuple[str, int]:
 
 
 def _carry(
-    client: Any,
-    distributed: Any,
+    cluster: _Cluster,
     plan: StudyPlan,
     tasks: Sequence[Task],
     folder: Path,
@@ -97,65 +116,95 @@ def _carry(
 ) -> None:
     orders = zlib.compress(pickle.dumps(plan, pickle.HIGHEST_PROTOCOL), 1)
     waiting = list(reversed(tasks))
-    most = 2 * max(1, sum(client.nthreads().values()))
+    with cluster.asked():
+        most = 2 * max(1, sum(cluster.client.nthreads().values()))
+        queue = cluster.distributed.as_completed(loop=cluster.client.loop)
     underway: dict[Any, Task] = {}
-    queue = distributed.as_completed(loop=client.loop)
     while waiting or underway:
         while waiting and len(underway) < most:
             task = waiting.pop()
-            future = _submitted(client, orders, task)
+            future = _submitted(cluster, orders, task)
             underway[future] = task
             queue.add(future)
-        future = next(queue)
+        with cluster.asked():
+            future = next(queue)
         task = underway.pop(future)
-        finished(_taken(future, task, distributed, folder))
-        future.release()
+        finished(_taken(_answer(cluster, future, task), folder))
+        with cluster.asked():
+            future.release()
 
 
-def _submitted(client: Any, orders: bytes, task: Task) -> Any:
+def _submitted(cluster: _Cluster, orders: bytes, task: Task) -> Any:
     """The future of a task, sent with all that it needs."""
     records = {name: (file, block, block.path.read_bytes()) for name, (file, block) in task.tables.items()}
-    with warnings.catch_warnings():
+    call = pickle.dumps(_Call(VERSION, pickle.dumps((orders, task.number, task.share, records))))
+    with cluster.asked(), warnings.catch_warnings():
         # That the records of a part are many is no fault, and no warning for the user.
         warnings.filterwarnings("ignore", message="Sending large graph")
-        return client.submit(carry_out_there, VERSION, orders, task.share, task.number, records, pure=False)
+        return cluster.client.submit(pickle.loads, call, pure=False)
 
 
-def _taken(future: Any, task: Task, distributed: Any, folder: Path) -> Done:
-    """What was made of a task, its datasets in files here."""
+class _Call:
+    """A call of :func:`carry_out_there`, which unpickling makes.
+
+    So a task is ``pickle.loads`` with bytes, which each worker has: where one lacks this tool, the task fails
+    and says so. A task that Dask itself cannot load is given to worker after worker without an end.
+    """
+
+    def __init__(self, *words: object) -> None:
+        self._words = words
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return carry_out_there, self._words
+
+
+def _answer(cluster: _Cluster, future: Any, task: Task) -> object:
+    """What a worker answered: what :func:`carry_out_there` returns, which raises nothing itself."""
     try:
-        answer = future.result()
-    except distributed.KilledWorker as error:
+        with cluster.asked():
+            return future.result()
+    except cluster.distributed.KilledWorker as error:
         text = f"the part with {task.subjects} could not be built: every worker that had it was lost"
         hint = f"{_UNTOUCHED}; workers that run out of memory need more of it"
         raise _stopped("CED450", text, hint) from error
     except (ImportError, AttributeError) as error:
         text = f"the workers of the Dask cluster cannot load ced-cdisc {VERSION}: {error}"
         raise _stopped("CED454", text, "install the same version on each") from error
+
+
+def _taken(answer: object, folder: Path) -> Done:
+    """What was made of a task, its datasets in files here."""
     if isinstance(answer, str):
         text = f"the workers of the Dask cluster have ced-cdisc {answer}, this is {VERSION}"
         raise _stopped("CED454", text, "install the same version on each")
     if isinstance(answer, Findings):
         raise Stopped(answer)
+    if isinstance(answer, WorkerFailed):
+        raise answer
     done, contents = cast("tuple[Done, Mapping[str, bytes]]", answer)
     blocks = {name: keep_bytes(folder, block, contents[name]) for name, block in done.blocks.items()}
     return replace(done, blocks=blocks)
 
 
-def carry_out_there(
-    version: str, orders: bytes, share: Any, number: int, records: Mapping[str, tuple[str, FileBlock, bytes]]
-) -> object:
+def carry_out_there(version: str, message: bytes) -> object:
     """What a worker of the cluster does with a task.
 
+    Args:
+        version: of the tool that sends it; by another one, no message is read.
+        message: pickled, the plan in its packed form, the number and the share of the task, and by table its
+            file, block and bytes.
+
     Returns:
-        What was made with the bytes of its files; the version of the tool if it is another one; or the
-        findings that stop the build.
+        What was made with the bytes of its files; the version of the tool if it is another one; the
+        findings that stop the build; or the trace of a fault.
     """
     if version != VERSION:
         return VERSION
-    plan = cast("StudyPlan", pickle.loads(zlib.decompress(orders)))
     sweep()  # what tasks of this machine left that were killed
     try:
+        orders, number, share, sent = pickle.loads(message)
+        records = cast("Mapping[str, tuple[str, FileBlock, bytes]]", sent)
+        plan = cast("StudyPlan", pickle.loads(zlib.decompress(orders)))
         with closing(Spill()) as spill:
             tables = {
                 name: (file, keep_bytes(spill.folder, block, content))
@@ -165,6 +214,8 @@ def carry_out_there(
             return done, {name: block.path.read_bytes() for name, block in done.blocks.items()}
     except Stopped as stopped:
         return stopped.findings
+    except Exception:
+        return WorkerFailed(traceback.format_exc())
 
 
 def _stopped(code: str, text: str, hint: str) -> Stopped:

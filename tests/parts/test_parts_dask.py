@@ -1,0 +1,93 @@
+"""A cluster at fault and a fault of the tool on a cluster are told apart."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from many_subjects import built, files, write
+
+from ced_cdisc.core.findings import Stopped
+from ced_cdisc.core.version import VERSION
+from ced_cdisc.stages import part_dask
+from ced_cdisc.stages.part_workers import WorkerFailed
+
+distributed: Any = pytest.importorskip("distributed")
+
+
+@contextmanager
+def cluster(**words: Any) -> Iterator[Any]:
+    """One worker; ``processes=False``: in this process, where what a test replaces is replaced."""
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50, protocol="tcp://", **words
+    ) as made:
+        yield made
+
+
+@pytest.mark.parametrize("kind", [AttributeError, ImportError, OSError, ValueError])
+def test_a_fault_of_the_tool_is_told_with_its_trace(
+    kind: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise kind("a fault of the tool")
+
+    monkeypatch.setattr(part_dask, "carry_out", fails)
+    write(tmp_path, files(4))
+    with cluster(processes=False) as there, pytest.raises(WorkerFailed) as caught:
+        built(tmp_path, "out", dask=there.scheduler_address, parts=2)
+    assert str(caught.value).startswith("Traceback (most recent call last):\n")
+    assert str(caught.value).endswith(
+        f', in fails\n    raise kind("a fault of the tool")\n{kind.__name__}: a fault of the tool\n'
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_fault_of_this_machine_is_none_of_the_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("a fault of this disk")
+
+    write(tmp_path, files(4))
+    with cluster() as there, monkeypatch.context() as patched:
+        patched.setattr(part_dask, "keep_bytes", fails)  # the worker is another process
+        with pytest.raises(OSError, match=r"^a fault of this disk$"):
+            built(tmp_path, "out", dask=there.scheduler_address, parts=2)
+
+
+def test_workers_without_the_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module: Any = ModuleType("not_on_the_workers")
+    exec("def carry_out_there(*words): ...", module.__dict__)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(part_dask, "carry_out_there", module.carry_out_there)
+    write(tmp_path, files(4))
+    with cluster() as there, pytest.raises(Stopped) as caught:
+        built(tmp_path, "out", dask=there.scheduler_address, parts=2)
+    assert str(caught.value) == (
+        f"--dask CED454 the workers of the Dask cluster cannot load ced-cdisc {VERSION}: No module named "
+        "'not_on_the_workers'; install the same version on each"
+    )
+
+
+def test_a_cluster_that_ends_while_it_builds(tmp_path: Path) -> None:
+    write(tmp_path, files(9))
+    with cluster() as there:
+        address = there.scheduler_address
+
+        def end(*_: object) -> None:
+            there.close()
+
+        with pytest.raises(Stopped) as caught:
+            built(tmp_path, "out", dask=address, parts=6, watch=end)
+    said = " ".join(str(caught.value.__cause__).split())
+    assert str(caught.value) == (
+        f"--dask CED453 the Dask cluster at {address} was lost while it built the datasets: {said}; nothing "
+        "was written"
+    )
+    assert "scheduler-connection-lost" in said
+    assert not (tmp_path / "out").exists()
