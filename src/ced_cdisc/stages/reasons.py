@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from ced_cdisc.describe.lineage import named_file
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.references import lines_of
 
@@ -112,6 +111,8 @@ def _files(study: StudyPlan, dataset: DatasetPlan, specs: Iterable[str]) -> list
     Its own are named as messages name them. Where none changed, the plan did for another cause: it is told
     of the file in which the dataset begins.
     """
+    from ced_cdisc.describe.lineage import named_file  # which a build of which nothing changed does without
+
     lines = (one.where.file for one in (*lines_of(dataset), *dataset.variables, *dataset.supplemental))
     own = {named_file(file, *study.specs): file for file in (dataset.where.file, *lines) if file}
     different = sorted(specs)
