@@ -39,6 +39,7 @@ from ced_cdisc.stages.planning import (
     stop_on_errors,
 )
 from ced_cdisc.write.folder import told_if_written
+from ced_cdisc.write.spill_folder import sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,12 +152,14 @@ def build(
     how = How(parts, workers, dask)
 
     plan, specs = make_plan(study, findings, asked, profile, digested=incremental)
+    planned = digests(specs)  # a file that is edited from here on is not what was built
     guides = read_guides(study, plan, findings)
-    read = digests({**specs, **guides.files})  # a file that is edited from here on is not what was built
+    guided = digests(guides.files)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
+    sweep()
     plan = written_as(plan, written)
-    kept = Kept.open(study, plan) if incremental else None
+    kept = Kept.open(study, plan, planned) if incremental else None
     is_full = kept is None or kept.is_new  # else little is made, and that would be made twice
     with (
         told_if_written(folder),
@@ -211,7 +214,7 @@ def build(
         told = accounts(plan, tables, findings)
         products = None if packaged is None else packaged.products
         files.put(make_guides(guides, packages, frames.blocks, told, findings, partner, products))
-        inputs = read | made_digests(plan, lock)
+        inputs = planned | guided | made_digests(plan, lock)
         rows = {name: len(blocks) for name, blocks in frames.blocks.items()}
         shown = findings if show_ids else masked(findings)
         content = manifest(plan, asked, inputs, tables, packages, rows, told, files.digests, shown)

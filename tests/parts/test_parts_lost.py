@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,8 +14,10 @@ from threading import Event, Thread
 from typing import Any, NoReturn, cast
 
 import pytest
+from click.testing import CliRunner
 from many_subjects import built, files, workers, write
 
+from ced_cdisc.cli import main
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.version import VERSION
 from ced_cdisc.stages import part_workers
@@ -152,6 +155,23 @@ def test_a_worker_that_starts_while_the_build_ends_is_given_nothing(
     with pytest.raises(Stopped):
         part_workers.in_processes(2)(cast(Any, None), tasks, tmp_path, lambda _: None)
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_subjects_of_a_lost_part_are_masked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: bool
+) -> None:
+    write(tmp_path, files(4))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "executable", (tmp_path / "gone").as_posix())
+    done = CliRunner().invoke(main, ["build", "raw", "out", "--workers", "2", *["--show-ids"][: int(shown)]])
+    (said,) = (line for line in done.stderr.splitlines() if "CED450" in line)
+    subject = r"T1-00\d" if shown else "#[0-9a-f]{6}"
+    assert re.fullmatch(
+        rf"--workers CED450 the part with subjects? {subject}( to {subject})? could not be built: its worker "
+        "did not start: No such file or directory; so it went twice; nothing was written",
+        said,
+    )
 
 
 def test_no_room_for_the_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

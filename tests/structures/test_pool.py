@@ -191,7 +191,7 @@ def test_a_changed_spec_of_a_pooled_study_is_planned_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("ced_cdisc.spec.plan_key._TICK", 0)  # specs that were just written are believed
+    monkeypatch.setattr("ced_cdisc.spec.installed._TICK", 0)  # specs that were just written are believed
     written(tmp_path, FILES)
     study = find_study(tmp_path / "mappings", tmp_path / "define", Path())
     assert make_plan(study, Findings())[0] == make_plan(study, Findings())[0]
@@ -207,7 +207,7 @@ def test_the_check_of_a_pooled_study_is_taken_while_nothing_in_its_folder_change
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CED_CDISC_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("ced_cdisc.spec.plan_key._TICK", 0)  # specs that were just written are believed
+    monkeypatch.setattr("ced_cdisc.spec.installed._TICK", 0)  # specs that were just written are believed
     written(tmp_path, FILES)
     monkeypatch.chdir(tmp_path)
     looked_at = list[str]()

@@ -35,12 +35,13 @@ def named_place(where: Location, shown: str, named: str) -> str:
     """
     if not where.file:
         return ""
-    file = _named_file(where.file, shown, named)
+    file = named_file(where.file, shown, named)
     return f"{file}:{where.line}" if where.line else file
 
 
 @cache
-def _named_file(file: str, shown: str, named: str) -> str:
+def named_file(file: str, shown: str, named: str) -> str:
+    """A file of specs as outputs name it; see :func:`named_place`."""
     if posixpath.isabs(file) == posixpath.isabs(shown):
         return posixpath.normpath(posixpath.join(named, posixpath.relpath(file, shown)))
     return posixpath.basename(file)  # a layer that is named by a path of its own from the root

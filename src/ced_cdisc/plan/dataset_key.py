@@ -19,8 +19,8 @@ from msgspec.structs import replace
 from ced_cdisc.core.fields import is_record, names_of
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
+from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Column, Literal, Node
-from ced_cdisc.plan.analyses import FigurePlan, ResultPlan
 from ced_cdisc.plan.model import (
     SUPP,
     Block,
@@ -33,6 +33,7 @@ from ced_cdisc.plan.model import (
 )
 from ced_cdisc.plan.only import needed
 from ced_cdisc.plan.raw import RawTable
+from ced_cdisc.plan.references import lines_of, names_in, plug_ins_of, sources_of
 from ced_cdisc.spec.text import Span, Text
 
 VISITS = "visits"
@@ -48,8 +49,11 @@ _NOT_MADE_OF: Mapping[type, tuple[str, ...]] = {
     VariablePlan: ("label", "core", "role", "format", "closed", "length", "decimals"),
     SupplementalPlan: ("label", "evaluator"),
     Line: ("verb", "text", "unknown", "unknown_asked"),
+    RawTable: ("policy", "page", "form", "exclude", "places", "identifying", "readers"),
 }
 """Fields that no record depends on, beside those of descriptive types."""
+_APART: Mapping[type, tuple[str, ...]] = {Derivation: ("source", "line")}
+"""What is told apart from the plan of a dataset, since it stands in no spec."""
 _NOT_OF_DATA = (
     *(
         "study_name",
@@ -61,6 +65,7 @@ _NOT_OF_DATA = (
         "pooled",
         "displays",
         "formats",
+        "derivations",
     ),
     *("specs", "profile", "digests", "sdtm_standards", "adam_standards", "sdtm_documents", "adam_documents"),
     "snapshot",
@@ -108,7 +113,8 @@ class Digests:
     """Digests of plans; what several of them hold is walked through once."""
 
     def __init__(self) -> None:
-        self._whole = _Forms()
+        self._all = _Forms()
+        self._whole = _Forms(fields_out=_APART)
         self._made = _Forms(_DESCRIPTIVE, _NOT_MADE_OF, self._whole)
         self._unplaced = _Forms((Location,), nodes=self._whole)
         self._alive: list[object] = []  # an id means something as long as its object lives
@@ -116,38 +122,44 @@ class Digests:
     def of(self, value: object) -> str:
         """The digest of any value of a plan."""
         self._alive.append(value)
-        return hashlib.sha256(self._whole.form(value)).hexdigest()
+        return hashlib.sha256(self._all.form(value)).hexdigest()
 
     def dataset(self, dataset: DatasetPlan, known: Iterable[str]) -> DatasetDigest:
         """What a dataset's plan comes to; ``known`` are the names of all tables and datasets."""
         self._alive.append(dataset)
+        plug_ins = {source.shown: self.of(source) for source in plug_ins_of(dataset)}
+        made = self._made.form(dataset) + self._all.form(plug_ins)
         return DatasetDigest(
-            self.of(dataset),
-            hashlib.sha256(self._made.form(dataset)).hexdigest(),
+            hashlib.sha256(self._whole.form(dataset)).hexdigest(),
+            hashlib.sha256(made).hexdigest(),
             _reads(dataset, frozenset((*known, VISITS)) - {""}) | needed(dataset),
+            plug_ins,
         )
 
     def table(self, table: RawTable) -> str:
-        """Of a contract, but for who reads its columns: that stands in the plans of the readers."""
-        return self.of(tuple(getattr(table, name) for name in names_of(RawTable) if name != "readers"))
+        """Of what a contract says of the records of a table, wherever it stands, and whoever reads them."""
+        self._alive.append(table)
+        return hashlib.sha256(self._made.form(table)).hexdigest()
 
     def study(self, plan: StudyPlan) -> str:
         """Of what all datasets of a study depend on, beside its tables, visits and other datasets."""
         return self.of(tuple(getattr(plan, name) for name in names_of(StudyPlan) if name not in _NOT_OF_DATA))
 
     def parts(self, dataset: DatasetPlan) -> dict[str, str]:
-        """Of each variable (``AESEV``, ``supp.X``) and what else there is (``.sort``), wherever it stands."""
+        """Of each variable (``AESEV``, ``supp.X``) and what else there is (``.sort``), wherever it stands.
+
+        Whether records keep their numbers is a part of it, not which numbers they have.
+        """
         self._alive.append(dataset)
-        lines = [line for block in dataset.blocks for line in block.lines]
-        lines += [line for one in dataset.computed for line in (*one.first, *one.lines)] + [*dataset.lines]
         found: dict[str, list[object]] = {one.name: [one] for one in dataset.variables}
         for one in dataset.supplemental:
             found.setdefault(SUPP + one.name, []).append(one)
-        for line in lines:
+        for line in lines_of(dataset):
             found.setdefault(line.variable, []).append(line)
         for name in names_of(DatasetPlan):
             if name not in ("blocks", "computed", "lines", "variables", "supplemental"):
                 found[f".{name}"] = [getattr(dataset, name)]
+        found[".pinned"] = [None if dataset.pinned is None else dataset.pinned.variable]
         found[".records"] = [
             getattr(block, name) for block in dataset.blocks for name in names_of(Block) if name != "lines"
         ]
@@ -262,33 +274,9 @@ def _place(span: Span, position: int) -> Location:
 
 
 def _reads(dataset: DatasetPlan, known: frozenset[str]) -> frozenset[str]:
-    """The known names that anything of a dataset's plan has, alone or before a dot.
-
-    These may be more than are read, and are never fewer: the engine knows no name but those of the plan.
-    """
-    found: set[str] = {VISITS} if any(_has_visits(block) for block in dataset.blocks) else set()
-    seen: set[int] = set()
-    skipped = (*_DESCRIPTIVE, VariablePlan, ResultPlan, FigurePlan)
-    waiting: list[Any] = [dataset]
-    while waiting:
-        value = waiting.pop()
-        kind = cast("type[Any]", type(value))
-        if isinstance(value, str) or kind is Column:
-            name = (value if isinstance(value, str) else value.name).partition(".")[0]
-            if name in known:
-                found.add(name)
-        elif kind in _ATOMS or kind is Literal or id(value) in seen or isinstance(value, skipped):
-            continue
-        else:
-            seen.add(id(value))
-            if isinstance(value, tuple | list | set | frozenset):
-                waiting.extend(cast("Iterable[Any]", value))
-            elif is_record(kind):
-                waiting.extend(_getter(kind)(value))
-            elif isinstance(value, Mapping):
-                held = cast("Mapping[Any, Any]", value)
-                waiting.extend((*held.keys(), *held.values()))
-    return frozenset(found - {dataset.name})
+    """The known names that a dataset's plan refers to; the engine knows no other way to records."""
+    found = {VISITS} if any(_has_visits(block) for block in dataset.blocks) else set[str]()
+    return frozenset(known & {*found, *sources_of(dataset), *names_in(dataset)} - {dataset.name})
 
 
 def _has_visits(block: Block) -> bool:

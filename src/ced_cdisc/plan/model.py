@@ -308,14 +308,16 @@ class DatasetDigest(Struct, frozen=True):
     """What the plan of a dataset comes to, in digests: see :mod:`ced_cdisc.plan.dataset_key`.
 
     Attributes:
-        whole: of everything, the places in the specs among it, which findings name.
+        whole: of everything, the places in the specs among it, which findings name, but for ``plug_ins``.
         made: of what its records are made of; labels, origins, comments and places are left out.
-        reads: the names of all tables and datasets that may be read, and ``visits``.
+        reads: the names of all tables and datasets that it refers to, and ``visits``.
+        plug_ins: of the files and packages whose plug-ins it calls, by how messages name them.
     """
 
     whole: str
     made: str
     reads: frozenset[str]
+    plug_ins: Mapping[str, str]
 
 
 class StudyPlan(Struct, frozen=True):

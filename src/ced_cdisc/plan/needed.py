@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, DatasetPlan, Line, StudyPlan
+from ced_cdisc.plan.references import lines_of
 
 _Place = tuple[str, str]
 """A dataset: the folder of its study, and its name."""
@@ -56,7 +57,7 @@ class _Need:
             if place not in touched:
                 touched.add(place)
                 self._records(place, dataset)
-            for line in _lines(dataset):
+            for line in lines_of(dataset):
                 if line.variable == name:
                     self._tree(place, dataset, line.tree)
 
@@ -119,15 +120,6 @@ class _Need:
     def _places(self, place: _Place, dataset: DatasetPlan, name: str) -> list[_Place]:
         folders = self._folders if dataset.kind == "adam" else [place[0]]
         return [(folder, name) for folder in folders if (folder, name) in self._datasets]
-
-
-def _lines(dataset: DatasetPlan) -> Iterator[Line]:
-    for block in dataset.blocks:
-        yield from block.lines
-    for computed in dataset.computed:
-        yield from computed.first
-        yield from computed.lines
-    yield from dataset.lines
 
 
 def _only(dataset: DatasetPlan, names: set[str]) -> DatasetPlan:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from ced_cdisc.expr import tree
-from ced_cdisc.plan.model import DatasetPlan, Line, StudyPlan
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.references import lines_of, names_in, sources_of
 
 SUBJECT = "USUBJID"
 VISITS = "visits"
@@ -73,8 +74,8 @@ def _reason(plan: StudyPlan, study: StudyPlan, dataset: DatasetPlan) -> str:
     """Why the dataset itself cannot be made of the records of some subjects; empty where it can."""
     if dataset.person != SUBJECT:
         return f"its records are about {dataset.person}, not about subjects"
-    sources = [(name, _is_of_subjects(plan, study, dataset, name)) for name in _row_sources(dataset)]
-    others = [name for name in _names_read(dataset) if _is_of_subjects(plan, study, dataset, name)]
+    sources = [(name, _is_of_subjects(plan, study, dataset, name)) for name in sources_of(dataset)]
+    others = [name for name in names_in(dataset) if _is_of_subjects(plan, study, dataset, name)]
     if not _has_subject(dataset):
         found = [name for name, of_subjects in sources if of_subjects] + others
         return (
@@ -85,7 +86,7 @@ def _reason(plan: StudyPlan, study: StudyPlan, dataset: DatasetPlan) -> str:
             return f"it takes records of {name}, which has no subjects" if name else "it has written records"
     if SUBJECT not in dataset.sort:
         return "the order of its records does not go by subject"
-    if any(line.variable == SUBJECT for line in _lines(dataset)):
+    if any(line.variable == SUBJECT for line in lines_of(dataset)):
         return f"a line makes {SUBJECT}"
     for block in dataset.blocks:
         for lookup in block.lookups:
@@ -93,11 +94,6 @@ def _reason(plan: StudyPlan, study: StudyPlan, dataset: DatasetPlan) -> str:
             if of_subjects and (SUBJECT, SUBJECT) not in lookup.on:
                 return f"it looks {lookup.name} up by other columns than the subject"
     return ""
-
-
-def _row_sources(dataset: DatasetPlan) -> list[str]:
-    """What the blocks take their records from; an empty name for records that the spec writes out."""
-    return ["" if block.kind == "rows" else block.source for block in dataset.blocks]
 
 
 def _is_of_subjects(plan: StudyPlan, study: StudyPlan, dataset: DatasetPlan, name: str) -> bool:
@@ -120,43 +116,11 @@ def _of_name(
 
 
 def _datasets_read(plan: StudyPlan, study: StudyPlan, dataset: DatasetPlan, known: Iterable[str]) -> set[str]:
-    names = {*_row_sources(dataset), *_names_read(dataset)}
+    names = {*sources_of(dataset), *names_in(dataset)}
     found = {
         one.qualified(other.name) for name in names for one, other in _of_name(plan, study, dataset, name)
     }
     return (found & set(known)) - {study.qualified(dataset.name)}
-
-
-def _names_read(dataset: DatasetPlan) -> list[str]:
-    """The tables and datasets that look-ups, expressions and relations read, in their order."""
-    found = [lookup.name for block in dataset.blocks for lookup in block.lookups]
-    for node in _trees(dataset):
-        for below in tree.walk(node):
-            if isinstance(below, tree.Aggregate) and below.dataset:
-                found.append(below.dataset)
-            elif isinstance(below, tree.Column) and below.owner:
-                found.append(below.owner)
-    for relation in dataset.relations:
-        found += [relation.one.dataset, relation.other.dataset]
-    return [name for name in dict.fromkeys(found) if name != dataset.name]
-
-
-def _lines(dataset: DatasetPlan) -> Iterator[Line]:
-    for block in dataset.blocks:
-        yield from block.lines
-    for computed in dataset.computed:
-        yield from (*computed.first, *computed.lines)
-    yield from dataset.lines
-
-
-def _trees(dataset: DatasetPlan) -> Iterator[tree.Node]:
-    """Every expression of a dataset."""
-    for line in _lines(dataset):
-        yield from (line.tree, *([line.unknown] if line.unknown is not None else []))
-    keeps = (dataset.keep, *(b.keep for b in dataset.blocks), *(c.keep for c in dataset.computed))
-    yield from (keep for keep in keeps if keep is not None)
-    yield from (node for _, node in dataset.checks)
-    yield from (demand.node for demand in dataset.demands)
 
 
 def cells_by_row(plan: StudyPlan) -> dict[str, int]:

@@ -12,21 +12,17 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from importlib.util import find_spec
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ced_cdisc.core.version import LOADED, VERSION
+from ced_cdisc.spec.installed import ENGINES, PARSERS, READERS, Edited, files_below, installations, state
 from ced_cdisc.spec.locate import StudyFolders
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _NOT_OURS = ("__pycache__", "_default_study", "_code_pages")
-_PARSERS = ("pydantic", "pydantic_core", "yaml")
-_READERS = (*_PARSERS, "markdown_it")
-_ENGINES = ("polars", "numpy", "pyarrow", "lxml")
 _SUFFIXES = (".yaml", ".tsv.gz", ".py")  # specs, the study's own terminology, and its plug-ins
 _NO_SPEC = "findings.yaml"  # stands beside define.yaml; no plan depends on it
-_TICK = 20_000_000  # [ns] clocks of file systems are coarser than the one that LOADED is read from
 
 
 def plan_key(study: StudyFolders, profile: str | None = None) -> str | None:
@@ -38,28 +34,29 @@ def plan_key(study: StudyFolders, profile: str | None = None) -> str | None:
     digest = hashlib.sha256()
     try:
         digest.update(repr(profile).encode())
-        for item in _tool():
+        for item in (*_tool(), *installations(PARSERS)):
             digest.update(repr(item).encode())
         for folder, shown in zip((study.mappings, study.define), study.shown, strict=True):
             digest.update(repr((str(folder), shown)).encode())
             for part in _specs(folder):
                 digest.update(part)
-    except (OSError, _Edited):
+    except (OSError, Edited):
         return None
     return digest.hexdigest()
 
 
 def tool_digest() -> str | None:
-    """The digest of the tool, of Python and of the engines that data go through.
+    """The digest of the tool, of Python and of the libraries that specs and data go through.
 
-    Gives None where the tool's sources were edited after this process had begun to load them.
+    Gives None where the tool's sources were edited, or a library installed, after this process had begun to
+    load them.
     """
-    return _tool_with(_ENGINES)
+    return _tool_with({**PARSERS, **ENGINES})
 
 
 def reader_digest() -> str | None:
     """As :func:`tool_digest`, of all that reads what people write in YAML and Markdown."""
-    return _tool_with(_READERS)
+    return _tool_with(READERS)
 
 
 def reading_key(tool: str, what: str, shown: str, content: bytes) -> str:
@@ -74,12 +71,12 @@ def reading_key(tool: str, what: str, shown: str, content: bytes) -> str:
     return hashlib.sha256(repr((tool, what, shown)).encode() + content).hexdigest()
 
 
-def _tool_with(others: Iterable[str]) -> str | None:
+def _tool_with(libraries: Mapping[str, str]) -> str | None:
     digest = hashlib.sha256()
     try:
-        for item in (*_tool(), *_origins(others)):
+        for item in (*_tool(), *installations(libraries)):
             digest.update(repr(item).encode())
-    except (OSError, _Edited):
+    except (OSError, Edited):
         return None
     return digest.hexdigest()
 
@@ -97,52 +94,18 @@ def layers_digest(layers: Iterable[str], before: int | None = None) -> str | Non
             digest.update(repr((layer, str(folder.resolve()))).encode())
             for part in _specs(folder, before):
                 digest.update(part)
-    except (OSError, RuntimeError, _Edited):  # RuntimeError: a loop of links, up to Python 3.12
+    except (OSError, RuntimeError, Edited):  # RuntimeError: a loop of links, up to Python 3.12
         return None
     return digest.hexdigest()
 
 
-class _Edited(Exception):
-    """A file is younger than what was made of it."""
-
-
 def _tool() -> Iterator[object]:
-    """The version, the interpreter, and the state of each file of the package and of its parsers.
+    """The version, the interpreter, and the state of each file of the package.
 
     Sizes and times of change stand for contents: reading a thousand files would cost what is to be saved.
     """
     yield VERSION, sys.version
-    yield from _origins(_PARSERS)
-    folders = [(str(_PACKAGE), "")]
-    while folders:
-        folder, below = folders.pop()
-        with os.scandir(folder) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.name in _NOT_OURS:
-                    continue
-                name = f"{below}/{entry.name}"
-                if entry.is_dir():
-                    folders.append((entry.path, name))
-                    continue
-                yield name, _state(entry.stat(), before=LOADED)
-
-
-def _origins(names: Iterable[str]) -> Iterator[object]:
-    for name in names:
-        spec = find_spec(name)
-        if spec is not None and spec.origin is not None:
-            yield spec.origin, _state(Path(spec.origin).stat())
-
-
-def _state(stat: os.stat_result, before: int | None = None) -> tuple[int, int, int]:
-    """Size and times of change of a file.
-
-    Raises:
-        _Edited: it has changed since ``before``.
-    """
-    if before is not None and max(stat.st_mtime_ns, stat.st_ctime_ns) >= before - _TICK:
-        raise _Edited
-    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+    yield from files_below(_PACKAGE, _NOT_OURS, LOADED)
 
 
 def _specs(folder: Path, before: int | None = None) -> Iterator[bytes]:
@@ -152,13 +115,13 @@ def _specs(folder: Path, before: int | None = None) -> Iterator[bytes]:
     """
     for path in sorted(set(_files(folder, before, deeper=True)) - {folder / _NO_SPEC}):
         content = path.read_bytes()
-        _state(path.stat(), before)
+        state(path.stat(), before)
         yield repr((str(path), len(content))).encode()
         yield content
 
 
 def _files(folder: Path, before: int | None, *, deeper: bool) -> Iterator[Path]:
-    _state(folder.stat(), before)  # changed where a file is gone
+    state(folder.stat(), before)  # changed where a file is gone
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.endswith(_SUFFIXES):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Struct, field
 
@@ -25,7 +25,7 @@ from ced_cdisc.stages.kept_packages import KeptPackages
 from ced_cdisc.stages.kept_tables import KeptTables
 from ced_cdisc.stages.kept_values import elsewhere, pieces_of, said_by, said_of
 from ced_cdisc.stages.made_of import Made, MadeOf, digest, key_of
-from ced_cdisc.stages.reasons import reason
+from ced_cdisc.stages.reasons import TOOL, reason
 from ced_cdisc.write.kept_files import KeptFiles, digest_of
 from ced_cdisc.write.plan_cache import cache_folder
 
@@ -63,14 +63,16 @@ class Kept:
         packages: what is kept of finished datasets.
     """
 
-    def __init__(self, files: KeptFiles, plan: StudyPlan, tool: str) -> None:
+    def __init__(self, files: KeptFiles, plan: StudyPlan, tool: str, specs: Mapping[str, str]) -> None:
         self.files = files
         self.is_new = not files.has_any(_LAST)
         self.reasons: dict[str, str] = {}
         self.made_of = MadeOf(plan, tool, self.content)
         self._plan = plan
         self._tool = tool
+        self._specs, self._specs_key = specs, digest(sorted(specs.items()))
         self._last: dict[str, Any] = {}
+        self._specs_were: dict[str, Any] = {}
         self._contents: dict[str, str] = {}
         self._parts_of: dict[str, dict[str, str]] = {}
         self._digests = Digests()
@@ -79,19 +81,25 @@ class Kept:
         self.packages = KeptPackages(files, tool, self.content)
         self._entries: dict[str, _Entry] = {}
         self._last_key = digest([_LAST, plan.profile])
+        self._is_of_another_tool = self.is_new and files.has(_LAST, self._last_key)
 
     @classmethod
-    def open(cls, study: StudyFolders, plan: StudyPlan) -> Kept | None:
+    def open(cls, study: StudyFolders, plan: StudyPlan, specs: Mapping[str, str]) -> Kept | None:
         """What is kept of a study.
 
         Gives None where nothing can be kept: the cache is off, or it cannot be told what a plan came from.
+
+        Args:
+            study: where its specs stand.
+            plan: the study.
+            specs: the digests of the files of specs, as build.json names them.
         """
         base, tool = cache_folder(KEPT), tool_digest()
         if base is None or tool is None or not all(one.digests for one in plan.studies):
             return None
         where = [str(folder.resolve()) for folder in (study.mappings, study.define)]
         files = KeptFiles.of_study(base, digest(where), tool[:16])
-        return None if files is None else cls(files, plan, tool)
+        return None if files is None else cls(files, plan, tool, specs)
 
     def begin(self, tables: Mapping[str, RawTable], *, in_parts: bool) -> None:
         """Go by the raw tables as they were read: their files, or the rows of a query."""
@@ -99,8 +107,11 @@ class Kept:
             {n: f"{table.sha256} {table.rows_sha256}" for n, table in tables.items()}, in_parts
         )
         last = self.files.read(_LAST, self._last_key)
-        if last is not None and isinstance(last[0], dict):
-            self._last = last[0]
+        match last[0] if last is not None else None:
+            case {"datasets": {**datasets}, "specs": {**specs}}:
+                self._last, self._specs_were = datasets, specs
+            case _:
+                pass
 
     # While datasets are made
 
@@ -157,7 +168,8 @@ class Kept:
                 name = study.qualified(dataset.name)
                 if name in self._contents or name in self._entries:
                     made = self.made_of.made(study, dataset)
-                    last[name] = {"made": made, "parts": self._parts(study, dataset)}
+                    parts = self._parts(study, dataset)
+                    last[name] = {"made": made, "parts": parts, "specs": self._specs_key}
         for name, entry in self._entries.items():
             if entry.value:
                 body, content = entry.packed.result()
@@ -166,7 +178,10 @@ class Kept:
                 self._say_where(name)
         self._thread.shutdown()
         if last != self._last:
-            self.files.write(_LAST, self._last_key, last)
+            known = self._specs_were | {self._specs_key: dict(self._specs)}
+            used = {one["specs"] for one in last.values()}
+            specs = {key: files for key, files in known.items() if key in used}
+            self.files.write(_LAST, self._last_key, {"datasets": last, "specs": specs})
         self.files.sweep()
 
     def _say_where(self, name: str) -> None:
@@ -205,16 +220,32 @@ class Kept:
     def explain(self, study: StudyPlan, dataset: DatasetPlan, made: Made) -> None:
         """Note why a dataset is made anew."""
         name = study.qualified(dataset.name)
+        if self._is_of_another_tool:
+            self.reasons[name] = TOOL
+            return
         parts, last = self._parts(study, dataset), self._last.get(name)
-        self.reasons[name] = reason(study, dataset, made, parts, last, damaged=name in self.files.damaged)
+        damaged, specs = name in self.files.damaged, self._changed_specs(last)
+        self.reasons[name] = reason(study, dataset, made, parts, specs, last, damaged=damaged)
+
+    def _changed_specs(self, last: Any) -> set[str]:
+        """The files of specs that are not as they were when a dataset was made of which ``last`` tells."""
+        match last:
+            case {"specs": str(key)}:
+                were: Any = self._specs_were.get(key)
+            case _:
+                were = None
+        known = cast("dict[str, str]", were) if isinstance(were, dict) else {}
+        return {name for name in {*known, *self._specs} if known.get(name) != self._specs.get(name)}
 
     def _parts(self, study: StudyPlan, dataset: DatasetPlan) -> dict[str, str]:
         """The digests of the parts of a dataset's plan; those that the last build told, of the same plan."""
         name = study.qualified(dataset.name)
         if name not in self._parts_of:
+            made = self.made_of.made(study, dataset)
             match self._last.get(name):
-                case {"made": {"plan": str(plan)}, "parts": {**parts}}:
-                    known = plan == study.digests[dataset.name].whole
+                case {"made": {"plan": str(plan), "study": str(of_study)}, "parts": {**parts}}:
+                    # Whether numbers are kept is a matter of the study, and changes lines of the dataset.
+                    known = (plan, of_study) == (made["plan"], made["study"])
                 case _:
                     known, parts = False, {}
             self._parts_of[name] = parts if known else self._digests.parts(dataset)

@@ -168,7 +168,8 @@ class KeptPackages:
         name = study.qualified(dataset.name)
         parts = sorted((v, n) for (d, v), n in changes.parts.items() if d == dataset.name)
         in_ascii = sorted(v for d, v in changes.in_ascii if d == dataset.name)
-        made = [self._tool, self._content(name), study.digests[dataset.name].whole, parts, in_ascii]
+        own = study.digests[dataset.name]
+        made = [self._tool, self._content(name), own.whole, sorted(own.plug_ins.items()), parts, in_ascii]
         key = hashlib.sha256(json.dumps(["package", name, made]).encode("utf-8", "surrogatepass")).hexdigest()
         shown = f"package {name}"
         found = self._files.read(shown, key)

@@ -77,6 +77,10 @@ class MadeOf:
     def _own(self, study: StudyPlan, dataset: DatasetPlan) -> Made:
         own = study.digests[dataset.name]
         made = {"tool": self._tool, "study": self._study[study.folder], "plan": own.whole}
+        made |= {f"plug-in {shown}": one for shown, one in own.plug_ins.items()}
+        for block in dataset.blocks:  # messages on names of visits point at the contract
+            if block.visit is not None and block.source in study.tables:
+                made[f"place {block.source}"] = digest(str(study.tables[block.source].where))
         if dataset.pinned is not None:
             made["numbers"] = digest([dataset.pinned.variable, *_numbers(dataset)])
         return made | self._tables(study, own.reads)

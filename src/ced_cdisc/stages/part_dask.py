@@ -11,7 +11,7 @@ import traceback
 import warnings
 import zlib
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
 from socket import create_connection
@@ -26,7 +26,8 @@ from ced_cdisc.core.version import VERSION
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages.part_work import Done, Task, carry_out
 from ced_cdisc.stages.part_workers import WorkerFailed
-from ced_cdisc.write.spill import FileBlock, Spill, keep_bytes
+from ced_cdisc.write.spill import FileBlock, keep_bytes
+from ced_cdisc.write.spill_folder import Spill, sweep
 
 _WHERE = Location("--dask")
 _UNTOUCHED = "nothing was written"
@@ -199,17 +200,18 @@ def carry_out_there(version: str, message: bytes) -> object:
     """
     if version != VERSION:
         return VERSION
+    sweep()  # what tasks of this machine left that were killed
     try:
         orders, number, share, sent = pickle.loads(message)
         records = cast("Mapping[str, tuple[str, FileBlock, bytes]]", sent)
         plan = cast("StudyPlan", pickle.loads(zlib.decompress(orders)))
-        spill = Spill()
-        tables = {
-            name: (file, keep_bytes(spill.folder, block, content))
-            for name, (file, block, content) in records.items()
-        }
-        done = carry_out(plan, Task(number, "", share, tables), spill.folder)
-        return done, {name: block.path.read_bytes() for name, block in done.blocks.items()}
+        with closing(Spill()) as spill:
+            tables = {
+                name: (file, keep_bytes(spill.folder, block, content))
+                for name, (file, block, content) in records.items()
+            }
+            done = carry_out(plan, Task(number, "", share, tables), spill.folder)
+            return done, {name: block.path.read_bytes() for name, block in done.blocks.items()}
     except Stopped as stopped:
         return stopped.findings
     except Exception:

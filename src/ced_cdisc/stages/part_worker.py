@@ -10,31 +10,55 @@ import os
 import pickle
 import sys
 import traceback
-from typing import Any
+from threading import Thread
+from time import sleep
+from typing import Any, BinaryIO
 
 from ced_cdisc.core.findings import Stopped
 
+_SECONDS = 0.2
+
 
 def main() -> None:
-    """Carry tasks out; an answer is what was made, the findings that stop the build, or a trace as text."""
+    """Carry tasks out; an answer is what was made, the findings that stop the build, or a trace as text.
+
+    Where its build is gone it ends without a word, in the middle of a task or of an order.
+    """
     gc.disable()  # as the command line does: the objects of a plan would be looked at again and again
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed is no answer
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     orders = sys.stdin.buffer
+    try:
+        _work(orders, answers)
+    except (EOFError, KeyboardInterrupt):
+        return
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())  # for what is left to write at the end
+    except pickle.UnpicklingError:
+        if orders.read(1):  # else the order was cut off
+            raise
+
+
+def _end_with(build: int) -> None:
+    """End this process once the one that started it is gone, which else shows when the task is done."""
+    while os.getppid() == build:
+        sleep(_SECONDS)
+    os._exit(0)
+
+
+def _work(orders: BinaryIO, answers: BinaryIO) -> None:
     from ced_cdisc.stages.part_work import carry_out
 
-    try:
-        plan, folder = pickle.load(orders)
-        while True:
-            task = pickle.load(orders)
-            answer: Any
-            try:
-                answer = carry_out(plan, task, folder)
-            except Stopped as stopped:
-                answer = stopped.findings
-            except Exception:
-                answer = traceback.format_exc()
-            pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
-            answers.flush()
-    except (EOFError, BrokenPipeError, KeyboardInterrupt):
-        return
+    plan, folder = pickle.load(orders)
+    while True:
+        task = pickle.load(orders)
+        answer: Any
+        try:
+            answer = carry_out(plan, task, folder)
+        except Stopped as stopped:
+            answer = stopped.findings
+        except Exception:
+            answer = traceback.format_exc()
+        pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
+        answers.flush()

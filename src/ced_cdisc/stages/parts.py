@@ -34,7 +34,8 @@ from ced_cdisc.stages.part_tasks import Wanted
 from ced_cdisc.stages.part_work import SUPP_SORT, Done, Task, carry_out
 from ced_cdisc.stages.raw_parts import CELLS_OF_A_PART, LARGE_CELLS, cells_of, parts_for
 from ced_cdisc.write.sequence_lock import SequenceLock
-from ced_cdisc.write.spill import FileBlock, Spill
+from ced_cdisc.write.spill import FileBlock
+from ced_cdisc.write.spill_folder import Spill
 
 Carrier = Callable[[StudyPlan, Sequence[Task], Path, Callable[[Done], None]], None]
 """Who carries tasks out: given the plan, the tasks, a folder and whom to tell of each that is done."""
@@ -81,7 +82,11 @@ def convert_in_parts(
     tasks = wanted.tasks(records, files, count, spill.folder)
     if taken:
         _look_at_visits(plan, wanted, records, faults)
-    results = _carried_out(wanted.plan, tasks, spill.folder, how, watch)
+    try:
+        results = _carried_out(wanted.plan, tasks, spill.folder, how, watch)
+    except Stopped as stopped:
+        stopped.findings.identifiers = findings.identifiers  # a part is named by its subjects
+        raise
     seconds: dict[str, float] = {}
     noted = {name: faults[study.folder].apart() for name, (study, _) in owned(plan).items()}
     changes = {study.folder: TextChanges() for study in plan.studies}

@@ -6,18 +6,41 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.references import lines_of
 
+TOOL = "the tool changed"
+"""What is said where all that is kept is of another version of the tool."""
 _MOST = 6
-_FIELDS = {
-    ".records": "which records",
-    ".sort": "sort",
-    ".keep": "keep",
-    ".checks": "checks",
-    ".relations": "relations",
-    ".label": "label",
-    ".where": "",  # where its first line stands
+_NOTHING = "nothing kept of it"
+WORDS: Mapping[str, str] = {
+    "records": "which records",
+    "name": "dataset",
+    "kind": "class",
+    "label": "label",
+    "domain": "domain",
+    "class_name": "class",
+    "structure": "structure",
+    "sort": "sort",
+    "where": "",  # where its first line stands
+    "keep": "keep",
+    "numbered": "numbering",
+    "pinned": "",  # told of the study
+    "standard": "standard",
+    "subclass": "class",
+    "reference_data": "which records",
+    "one_per_subject": "class",
+    "comment": "comment",
+    "checks": "checks",
+    "demands": "checks",
+    "decimals": "decimals",
+    "value_level": "value level metadata",
+    "value_lists": "codelists of values",
+    "relations": "relations",
+    "domain_label": "label of the domain",
+    "results": "results",
+    "figures": "figures",
 }
-"""What parts of a dataset beside its variables are called in a spec."""
+"""What parts of a dataset beside its variables are called; empty for those of which nothing is said."""
 
 
 def reason(
@@ -25,6 +48,7 @@ def reason(
     dataset: DatasetPlan,
     made: Mapping[str, str],
     parts: Mapping[str, str],
+    specs: Iterable[str],
     last: object,
     *,
     damaged: bool,
@@ -36,28 +60,31 @@ def reason(
         dataset: the dataset.
         made: what it is made of, in digests by name.
         parts: the digests of its variables and other parts.
-        last: what the last build remembers of both; anything else if there was none.
+        specs: the files of specs that are not as they were when it was made last, as build.json names them.
+        last: what the last build remembers of what it is made of and of its parts; else there was none.
         damaged: whether there was an entry that did not hold.
     """
     if damaged:
         return "the kept data were damaged"
     if not isinstance(last, dict):
-        return "nothing kept of it"
+        return _NOTHING
     remembered = cast("dict[str, Any]", last)
     before, old = remembered.get("made"), remembered.get("parts")
     if not isinstance(before, dict) or not isinstance(old, dict):
-        return "nothing kept of it"
+        return _NOTHING
     was, parts_were = cast("dict[str, str]", before), cast("dict[str, str]", old)
     changed = {name for name in (*was, *made) if was.get(name) != made.get(name)}
-    if "tool" in changed:
-        return "the tool changed"
     told: list[str] = []
-    if "plan" in changed:
-        told.append(f"{dataset.where.file}: {_differing(parts, parts_were)}")
+    behind: list[str] = []
+    if "plan" in changed and (what := _differing(parts, parts_were)):
+        behind = _files(study, dataset, specs)
+        told.append(f"{_listed(behind)}: {what}")
     of = {kind: sorted(n.partition(" ")[2] for n in changed if n.startswith(f"{kind} ")) for kind in _KINDS}
     files = {study.tables[name].file for name in of["raw"] if name in study.tables}
     told += [f"raw/{name} changed" for name in sorted(files)]
-    told += [f"the contract of {name} changed" for name in of["table"] if f"table {name}" in {*was} & {*made}]
+    for kind, words in _BOTH.items():  # what is new or gone among these, the plan tells
+        both = [name for name in of[kind] if f"{kind} {name}" in {*was} & {*made} and name not in behind]
+        told += [words.format(name) for name in both]
     told += [words for name, words in _OTHERS.items() if name in changed]
     # An analysis dataset reads others by their data, and where it is built in parts by what they are made of.
     read = [(kind, name) for kind in ("reads", "of") for name in of[kind] if f"{kind} {name}" in made]
@@ -69,18 +96,37 @@ def reason(
     return "; ".join(told) if told else "made along with the others"
 
 
-_KINDS = ("raw", "table", "reads", "of")
+_BOTH = {
+    "plug-in": "{} changed",
+    "table": "the contract of {} changed",
+    "place": "the contract of {} moved",
+}
+_KINDS = ("raw", "reads", "of", *_BOTH)
 _OTHERS = {"study": "the study changed", "visits": "the visits changed", "numbers": "its numbers changed"}
+
+
+def _files(study: StudyPlan, dataset: DatasetPlan, specs: Iterable[str]) -> list[str]:
+    """The files behind a change of a dataset's plan: its own that changed, else all that did.
+
+    Its own are named as messages name them. Where none changed, the plan did for another cause: it is told
+    of the file in which the dataset begins.
+    """
+    from ced_cdisc.describe.lineage import named_file  # which a build of which nothing changed does without
+
+    lines = (one.where.file for one in (*lines_of(dataset), *dataset.variables, *dataset.supplemental))
+    own = {named_file(file, *study.specs): file for file in (dataset.where.file, *lines) if file}
+    different = sorted(specs)
+    return sorted(own[one] for one in different if one in own) or different or [dataset.where.file]
 
 
 def _differing(parts: Mapping[str, str], parts_were: Mapping[str, str]) -> str:
     """The variables and other parts that differ; if none does, lines only stand elsewhere."""
     differ = [name for name in (*parts, *parts_were) if parts.get(name) != parts_were.get(name)]
-    names = [_FIELDS.get(name, name.lstrip(".")) for name in dict.fromkeys(differ)]
+    names = [WORDS.get(name[1:], "") if name.startswith(".") else name for name in differ]
     shown = [name.removeprefix("supp.") for name in names if name and not name.startswith("__")]
-    if not shown:
-        return "its lines moved"
-    return f"{_listed(shown)} changed"
+    if shown:
+        return f"{_listed(dict.fromkeys(shown))} changed"
+    return "" if ".pinned" in differ else "its lines moved"
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -5,19 +5,17 @@ Their columns are compressed, and so are read, not mapped: what is not looked at
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from weakref import finalize
 
 import polars as pl
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ced_cdisc.core.blocks import rises
-from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
+from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.write.spill_folder import no_room
 
 Key = tuple[tuple[bool, Any], ...]
 """Values of a record so that missing ones come first."""
@@ -62,27 +60,6 @@ class FileBlock(Struct, frozen=True, eq=False):
         return bool(self.apart) and self.apart.issubset(names)
 
 
-class Spill:
-    """A temporary folder for the frames of one build; it goes when nobody holds it any more.
-
-    It stands where the system has its temporary files; the environment variable TMPDIR names another place.
-
-    Raises:
-        Stopped: it cannot be made (CED451).
-    """
-
-    def __init__(self) -> None:
-        try:
-            self.folder = Path(tempfile.mkdtemp(prefix="ced-cdisc-"))
-        except OSError as error:
-            raise Stopped(Findings([_full(tempfile.gettempdir(), error)])) from error
-        self._end = finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
-
-    def close(self) -> None:
-        """Take the folder away."""
-        self._end()
-
-
 def write_block(
     folder: Path,
     name: str,
@@ -93,7 +70,7 @@ def write_block(
     """Write some rows of a dataset.
 
     Args:
-        folder: of a :class:`Spill`.
+        folder: of a :class:`ced_cdisc.write.spill_folder.Spill`.
         name: the name of the file, without its ending.
         frame: the rows.
         sort: the columns that they are sorted by.
@@ -106,7 +83,7 @@ def write_block(
     try:
         frame.write_ipc(path, compression="lz4")
     except (OSError, pl.exceptions.ComputeError) as error:
-        raise Stopped(Findings([_full(folder.as_posix(), error)])) from error
+        raise Stopped(Findings([no_room(folder.as_posix(), error)])) from error
     keys = [column for column in sort if column in frame.columns]
     edges = (_key(frame, keys, 0), _key(frame, keys, -1)) if frame.height and keys else None
     apart = frozenset(keys) if rises(frame.select(keys)) else frozenset[str]()
@@ -123,16 +100,9 @@ def keep_bytes(folder: Path, block: FileBlock, content: bytes) -> FileBlock:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise Stopped(Findings([_full(folder.as_posix(), error)])) from error
+        raise Stopped(Findings([no_room(folder.as_posix(), error)])) from error
     return replace(block, path=path)
 
 
 def _key(frame: pl.DataFrame, keys: Sequence[str], row: int) -> Key:
     return tuple((value is not None, value) for value in frame.select(keys).row(row))
-
-
-def _full(folder: str, error: Exception) -> Finding:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    text = f"the data cannot be kept in temporary files in {folder}: {reason}"
-    hint = "make room, or name a folder on another disk in TMPDIR; the former output is untouched"
-    return Finding("CED451", text, Location("TMPDIR"), hint, Stage.OUTPUT)
