@@ -97,7 +97,7 @@ def test_lines_of_one_origin_have_no_value_level(tmp_path: Path) -> None:
 def test_records_of_two_origins_that_nothing_tells_apart_are_a_fault(tmp_path: Path, step: str) -> None:
     line = 11 + (step != "")
     assert said(tmp_path, vs(step), VIT) == [
-        f"mappings/sdtm/vs.yaml:{line}:14 CED055 VS.VSPOS is Protocol (Sponsor) here and Collected "
+        f"mappings/sdtm/vs.yaml:{line}:14 CED058 VS.VSPOS is Protocol (Sponsor) here and Collected "
         "(Investigator) at mappings/sdtm/vs.yaml:7:14, and no variable tells these records apart; assign each "
         "kind of record a text of its own, as of --CAT or --TPT, or give both lines one origin"
     ]
@@ -106,7 +106,7 @@ def test_records_of_two_origins_that_nothing_tells_apart_are_a_fault(tmp_path: P
 def test_a_line_over_all_records_has_one_origin(tmp_path: Path) -> None:
     files = vs(pos="derive: \"if(count(VSSEQ) > 0, 'SUPINE', missing)\"")
     assert said(tmp_path, files, VIT) == [
-        "mappings/sdtm/vs.yaml:12:14 CED055 VS.VSPOS is Derived (Sponsor) here and Collected "
+        "mappings/sdtm/vs.yaml:12:14 CED058 VS.VSPOS is Derived (Sponsor) here and Collected "
         "(Investigator) at mappings/sdtm/vs.yaml:7:14, and no variable tells these records apart; assign each "
         "kind of record a text of its own, as of --CAT or --TPT, or give both lines one origin"
     ]
@@ -122,7 +122,7 @@ def test_a_qualifier_has_one_origin(tmp_path: Path) -> None:
     )
     files["mappings/sdtm/vs.yaml"] = text
     assert said(tmp_path, files, VIT) == [
-        "mappings/sdtm/vs.yaml:12:12 CED055 VS.VSX is Protocol (Sponsor) here and Collected (Investigator) at "
+        "mappings/sdtm/vs.yaml:12:12 CED058 VS.VSX is Protocol (Sponsor) here and Collected (Investigator) at "
         "mappings/sdtm/vs.yaml:7:12, and a qualifier has one origin; make two qualifiers of it, or give both "
         "lines one origin"
     ]

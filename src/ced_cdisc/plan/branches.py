@@ -99,7 +99,7 @@ def tell_apart(
     findings: Findings,
     late: AbstractSet[str] = frozenset(),
 ) -> Levels:
-    """The value levels of a dataset, each variable of several origins among them; CED055 if that cannot be.
+    """The value levels of a dataset, each variable of several origins among them; CED058 if that cannot be.
 
     Args:
         dataset: its name.
@@ -107,7 +107,7 @@ def tell_apart(
         names: its variables, and supplemental qualifiers with ``supp.`` before their names.
         given: the pairs that its class asks for.
         fixed: the variables whose metadata differ by the given variable in any case.
-        findings: receives CED055.
+        findings: receives CED058.
         late: the variables that are made over all records at once, by one line in the end.
     """
     submitted = list(dict.fromkeys(names))
@@ -177,7 +177,7 @@ def _refuse(dataset: str, variable: str, made: Sequence[tuple[Branch, Line]], fi
     if name != variable:
         problem = problem.rpartition(", and ")[0] + ", and a qualifier has one origin"
         hint = "make two qualifiers of it, or give both lines one origin"
-    findings.add(Finding("CED055", problem, other.where, hint=hint))
+    findings.add(Finding("CED058", problem, other.where, hint=hint))
 
 
 def _kind(origin: Origin) -> object:

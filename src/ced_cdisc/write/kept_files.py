@@ -115,6 +115,10 @@ class KeptFiles:
         with suppress(OSError):
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
+    def has(self, name: str, key: str) -> bool:
+        """Whether there is an entry, sound or not."""
+        return self._path(name, key).is_file()
+
     def has_any(self, name: str) -> bool:
         """Whether this version of the tool left an entry of that name, under whatever key."""
         ours = f"{self._who(name)} ".encode("utf-8", "backslashreplace")

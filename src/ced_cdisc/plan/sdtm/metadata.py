@@ -138,7 +138,7 @@ class Metadata:
 
         Args:
             whole: the lines over the whole dataset that each block has of its own, by variable and block.
-            findings: receives CED055.
+            findings: receives CED058.
         """
         late = [[x[block.number] for x in whole.values() if block.number in x] for block in self._blocks]
         branches = [
