@@ -193,6 +193,12 @@ class Lines:
         )
         if kind is Type.NUMBER and target.kind is Type.TEXT:
             hint = "text(..) writes a number as text"
+        if kind in (Type.DTC, Type.DATETIME) and target.kind is Type.DATE:
+            hint = "date(..) gives the date"
+        if kind is Type.DTC and target.kind is Type.DATETIME:
+            hint = "datetime(..) gives the date and time"
+        if kind in (Type.DATE, Type.DATETIME) and target.kind in (Type.DTC, Type.TEXT):
+            hint = "iso(..) writes a date in ISO 8601"
         self._findings.add(
             Finding(
                 "CED014",
