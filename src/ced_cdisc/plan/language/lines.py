@@ -15,6 +15,7 @@ from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import Origins, method_of
+from ced_cdisc.plan.language.sas_formats import check_format, check_length
 from ced_cdisc.plan.language.templates import UNFILLED
 from ced_cdisc.plan.language.unknowns import unknown_of
 from ced_cdisc.plan.language.values import Target, Values
@@ -94,6 +95,8 @@ class Lines:
         verb = self._verb(spec, target)
         if verb is None or self._unfilled(spec):
             return None
+        check_format(target.shown, target.kind, spec, self._findings)
+        check_length(target.shown, target.kind, spec, self._findings)
         built = self._values.of(verb, spec, target, names, rewrite)
         if built is None:
             return None
