@@ -53,8 +53,9 @@ CED051 | a supplemental qualifier that does not fit its parent | another name, o
 CED052 | a choice of rows or a look-up that waits for a line over the whole dataset | write it over the rows
 CED053 | windows of visits that overlap or have no day 1 | correct `days` or `day1` in visits.yaml
 CED054 | a choice of rows by a variable that has no value in them | choose by a variable that has a line
-CED055 | a SAS format that is none, or not one of the variable's type | write one that fits, such as DATE9. or 8.2
+CED055 | a SAS format that is none, or is for another type | write one that fits, such as DATE9. or 8.2
 CED056 | a planned length that a text cannot have | write 1 to 200, and `text: split` for longer texts
+CED057 | a constant in quotes, which would stand in the data | write it without them
 CED060 | a two-digit year without a pivot | write the pivot in study.yaml: the first year of the hundred
 CED061 | a pivot that is no year of four digits | write the first year of the hundred, such as 1950
 CED062 | a format that can be read in two ways | put a separator between parts of one or two digits

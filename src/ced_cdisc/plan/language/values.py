@@ -237,6 +237,11 @@ class Values:
                     Finding("CED014", f"{target.shown} is a number, but '{text}' is not", text.where)
                 )
                 return None
+        if len(text) > 1 and text.startswith("'") and text.endswith("'"):
+            problem = f"{target.shown} would hold the quotes of {text}"
+            hint = f"a constant stands without them: {text[1:-1]}"
+            self._findings.add(Finding("CED057", problem, text.where, hint=hint))
+            return None
         codelist = self._codelist(spec, target)
         self._codelists.check(codelist, str(text), text.where, target.shown)
         return tree.changed(
