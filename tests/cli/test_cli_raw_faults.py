@@ -82,7 +82,7 @@ def cell(value: str) -> tuple[str, str, str]:
         (
             (RAW_EX, "2.5", "two"),
             ONE + "mappings/sdtm/ex.yaml:6:13 CED253 EX.EXDOSE: 'two' of dose.DOSE is not a number; "
-            "numeric(..) takes such texts as missing\n"
+            "correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n"
             "    dose.csv line 4, subject T1-002\n",
         ),
         (
@@ -105,10 +105,10 @@ def cell(value: str) -> tuple[str, str, str]:
             (RAW_AE, "Bone pain", LONG),
             TWO
             + "mappings/sdtm/ae.yaml:6:13 CED266 AE.AETERM: text of 201 bytes, a transport file holds 200: "
-            f"'{LONG[:40]}...'; move the rest to a supplemental qualifier or to a further variable\n"
+            f"'{LONG[:40]}...'; write `text: split` in this line\n"
             "    ae.csv line 3, subject T1-001\n"
             "mappings/sdtm/ae.yaml:9:13 CED266 AE.AEDECOD: text of 201 bytes, a transport file holds 200: "
-            f"'{LONG[:40]}...'; move the rest to a supplemental qualifier or to a further variable\n"
+            f"'{LONG[:40]}...'; write `text: split` in this line\n"
             "    ae.csv line 3, subject T1-001\n",
         ),
         (
@@ -116,7 +116,7 @@ def cell(value: str) -> tuple[str, str, str]:
             TWO
             + "mappings/sdtm/ae.yaml:6:13 CED267 AE.AETERM: 'µ' (U+00B5) in '5 µg pain' is not printable "
             + "ASCII; "
-            "a transport file holds nothing else: write replace(.., 'µ', '..') in this line\n"
+            "a transport file holds nothing else: write `text: transliterate` in this line\n"
             "    ae.csv line 3, subject T1-001\n"
             "mappings/sdtm/ae.yaml:9:13 CED267 AE.AEDECOD: 'Μ' (U+039C) in '5 ΜG PAIN' is not printable "
             "ASCII; "
@@ -322,7 +322,7 @@ def test_all_faults_of_all_tables_in_one_pass() -> None:
         + "ct has 1, 2\n"
         + "    demog.csv line 2, subject T1-001\n"
         + "mappings/sdtm/ex.yaml:6:13 CED253 EX.EXDOSE: 'two' of dose.DOSE is not a number; "
-        + "numeric(..) takes such texts as missing\n"
+        + "correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n"
         + "    dose.csv line 4, subject T1-002\n",
     )
     assert "out" not in around()

@@ -111,9 +111,9 @@ def test_a_fault_names_the_column_and_the_line_of_its_block() -> None:
     first, second = (block("vit", "raw", {"VSTESTCD": f"'{n}'", "AVAL": f"number(vit.{n})"}) for n in "AB")
     study.add("VS", [first, second])
     assert study.faults() == [
-        "spec.yaml:7:5 CED253 VS.AVAL: 'x' of vit.A is not a number; numeric(..) takes such texts as missing\n"
+        "spec.yaml:7:5 CED253 VS.AVAL: 'x' of vit.A is not a number; correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n"
         "    vit.csv line 3, subject S1-2",
-        "spec.yaml:7:5 CED253 VS.AVAL: 'y' of vit.B is not a number; numeric(..) takes such texts as missing\n"
+        "spec.yaml:7:5 CED253 VS.AVAL: 'y' of vit.B is not a number; correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n"
         "    vit.csv line 2, subject S1-1",
     ]
 
@@ -123,7 +123,7 @@ def test_a_fault_of_a_condition_counts_on_rows_that_are_not_kept() -> None:
     blocks = [block("vit", "raw", {"VSTESTCD": f"'{n}'"}, keep=f"number(vit.{n}) > 7") for n in "AB"]
     study.add("VS", blocks)
     assert study.faults() == [
-        "spec.yaml:3 CED253 VS: 'x' of vit.A is not a number; numeric(..) takes such texts as missing\n"
+        "spec.yaml:3 CED253 VS: 'x' of vit.A is not a number; correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n"
         "    vit.csv line 3, subject S1-2"
     ]
 

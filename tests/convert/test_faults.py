@@ -64,9 +64,9 @@ def test_dates_and_times() -> None:
     ("expression", "message"),
     [
         ("number(vs.RES)", "CED253 VS.AVAL: '<5' of vs.RES is not a number; "
-         "numeric(..) takes such texts as missing"),
+         "numeral(..) reads its number, and comparator(..) what stands before it"),
         ("number(upper(vs.RES))", "CED253 VS.AVAL: '<5' is not a number; "
-         "numeric(..) takes such texts as missing"),
+         "numeral(..) reads its number, and comparator(..) what stands before it"),
         ("seconds(vs.RES)", "CED254 VS.AVAL: '<5' of vs.RES is not a duration; "
          "a duration is written M:SS, H:MM:SS, or with sec, min or h"),
         ("convert(5, vs.UNIT, 'kg')", "CED255 VS.AVAL: unit 'kilo' of vs.UNIT has no conversion to kg"),
@@ -224,7 +224,7 @@ def test_a_fault_inside_an_aggregate_names_the_record_it_reads() -> None:
     faults = [fault for fault in study.faults() if "CED253" in fault]
     assert faults == [
         "spec.yaml:7:5 CED253 DM.AVAL: 'x' of vs.RES is not a number; "
-        "numeric(..) takes such texts as missing\n"
+        "correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n"
         "    vs.csv line 3, subject S1-1"
     ]
 
@@ -255,5 +255,6 @@ def test_a_fault_in_the_order_of_a_rank_is_told() -> None:
     study.add("AE", [raw("ae", AETERM="ae.NO")], {"RANK": "rank(order by number(AETERM))"})
     assert study.faults() == [
         "spec.yaml:7:5 CED253 AE.RANK: 'x' of AETERM is not a number; "
-        "numeric(..) takes such texts as missing\n    ae.csv line 3, subject S1-2"
+        "correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n"
+        "    ae.csv line 3, subject S1-2"
     ]

@@ -265,7 +265,7 @@ def test_units_of_the_study(tmp_path: Path) -> None:
         (
             ("raw/lab.csv", "8.7,mmol/L", "8.7,mmol/kg"),
             "mappings/sdtm/lb.yaml:17:7 CED255 LB.LBSTRESN: unit 'mmol/kg' of LBORRESU has no conversion to g/L; "
-            "did you mean mmol/L?\n    lab.csv line 13, subject T1-002",
+            "g/L is of another quantity\n    lab.csv line 13, subject T1-002",
         ),
         (
             ("raw/lab.csv", "8.7,mmol/L", "8.7,kg"),
@@ -275,17 +275,17 @@ def test_units_of_the_study(tmp_path: Path) -> None:
         (
             ("raw/lab.csv", "8.7,mmol/L", "8.7 X,mmol/L"),
             "mappings/sdtm/lb.yaml:17:7 CED253 LB.LBSTRESN: '8.7 X' of LBORRES is not a number; "
-            "numeric(..) takes such texts as missing\n    lab.csv line 13, subject T1-002",
+            "extract(..) takes the number out, and its unit for a line of its own\n    lab.csv line 13, subject T1-002",
         ),
         (
             ("raw/panel.csv", ";5,5", ";5.5"),
             "mappings/sdtm/lb.yaml:27:16 CED253 LB.LBSTRESN: '5.5' of LBORRES is not a number; "
-            "numeric(..) takes such texts as missing\n    panel.csv line 2, subject T1-002",
+            "correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n    panel.csv line 2, subject T1-002",
         ),
         (
             ("raw/panel.csv", "1.150", "1.15"),
             "mappings/sdtm/lb.yaml:26:16 CED253 LB.LBSTRESN: '1.15' of LBORRES is not a number; "
-            "numeric(..) takes such texts as missing\n    panel.csv line 2, subject T1-002",
+            "correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n    panel.csv line 2, subject T1-002",
         ),
     ],
 )
@@ -321,7 +321,7 @@ def test_a_number_with_two_decimal_signs_is_shown_as_collected(tmp_path: Path) -
     ]
     assert said(lab_study(tmp_path, *changes)) == [
         "mappings/sdtm/lb.yaml:26:16 CED253 LB.LBSTRESN: '1.150,5' of LBORRES is not a number; "
-        "numeric(..) takes such texts as missing\n    panel.csv line 2, subject T1-002"
+        "correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n    panel.csv line 2, subject T1-002"
     ]
 
 

@@ -10,6 +10,8 @@ from ced_cdisc.convert import build_datasets
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.study import plan_study
+from ced_cdisc.read.tables import ROW
+from ced_cdisc.recompute import recompute
 from ced_cdisc.spec.load import load_specs
 from ced_cdisc.stages.reading import read_raw
 from small_study import write_study
@@ -64,3 +66,34 @@ def test_a_result_may_itself_say_that_the_test_was_not_done(tmp_path: Path) -> N
     plan, folder = planned(tmp_path, spec, "001,1,10-FEB-2020,5,LOST\n002,1,12-FEB-2020,5,70\n")
     frames, _ = build_datasets(plan, read_raw(folder / "raw", plan, Findings()))
     assert frames["VS"].select("VSORRES", "VSSTAT").rows() == [(None, "NOT DONE"), ("70", None)]
+
+
+@pytest.mark.parametrize("decoded", ["", ", ct: {5: FIVE, 6: SIX}"])
+def test_a_result_under_a_condition_makes_no_record_where_that_does_not_hold(
+    tmp_path: Path, decoded: str
+) -> None:
+    line = f"{{collect: dose.DOSE, when: \"dose.ND != 'N'\"{decoded}}}, kind: text, unit: kg"
+    spec = VS.replace("result: dose.DOSE, unit: kg", f"result: {line}")
+    spec = spec.replace("not_done: {when: \"dose.ND = 'Y'\"}\n", "")
+    rows = "001,1,10-FEB-2020,5,X\n001,2,11-FEB-2020,6,N\n002,1,12-FEB-2020,5,\n"
+    plan, folder = planned(tmp_path, spec, rows)
+    tables = read_raw(folder / "raw", plan, Findings())
+    frames, _ = build_datasets(plan, tables)
+    assert frames["VS"]["VSORRES"].to_list() == ["FIVE" if decoded else "5"]
+    second, _ = recompute(plan, {n: t.frame.drop(ROW).to_dicts() for n, t in tables.items()})
+    assert [record["VSORRES"] for record in second["VS"]] == frames["VS"]["VSORRES"].to_list()
+
+
+def test_a_fault_names_the_line_of_the_test_that_made_the_value(tmp_path: Path) -> None:
+    long = (
+        "  - {test: WEIGHT, result: dose.DOSE, unit: kg}\n"
+        "  - {test: HEIGHT, result: dose.DAY, unit: cm}\n"
+        '  - {test: TEMP, result: dose.DAY, unit: {derive: "lower(dose.ND)"}, standard: C}\n'
+    )
+    spec = VS.replace("  - {test: WEIGHT, result: dose.DOSE, unit: kg}\n", long)
+    spec = spec.replace("dose.ND = 'Y'", "dose.DAY = '9'")
+    plan, folder = planned(tmp_path, spec, "001,1,10-FEB-2020,5,x\n")
+    with pytest.raises(Stopped) as stopped:
+        build_datasets(plan, read_raw(folder / "raw", plan, Findings()))
+    places = {str(f.where).replace(f"{folder}/", "") for f in stopped.value.findings if f.code == "CED264"}
+    assert places == {"mappings/sdtm/vs.yaml:6:42"}

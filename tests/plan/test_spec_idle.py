@@ -146,6 +146,20 @@ CASES = {
         "jion(",
         "mappings/study.yaml:4:11 CED013 unknown function jion(); did you mean join?",
     ),
+    "a constant in quotes": (
+        EX,
+        "{assign: DRUG}",
+        "{assign: \"'DRUG'\"}",
+        "mappings/sdtm/ex.yaml:5:22 CED057 EX.EXTRT would hold the quotes of 'DRUG'; "
+        "a constant stands without them: DRUG",
+    ),
+    "a label that is too long": (
+        ADSL,
+        "label: Number of Adverse Events",
+        "label: Number of Adverse Events of the Subject in All",
+        "mappings/adam/adsl.yaml:8:11 CED024 the label of ADSL.NAE has 46 bytes, SAS holds 40; "
+        "shorten it with 'label'",
+    ),
     "a word of the language": (
         ADSL,
         "count(AE.AESEQ)",
@@ -158,6 +172,13 @@ CASES = {
 @pytest.mark.parametrize(("file", "old", "new", "expected"), CASES.values(), ids=CASES)
 def test_fault(tmp_path: Path, file: str, old: str, new: str, expected: str) -> None:
     assert expected in messages(write_study(tmp_path, {file: (old, new)}))
+
+
+def test_a_domain_made_of_itself_is_told_once(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, {AE: ("from: ae\n", "from: AE\n")})
+    assert messages(folder) == [
+        "mappings/sdtm/ae.yaml:2:7 CED016 AE cannot be made of itself; did you mean ae?"
+    ]
 
 
 def test_a_written_visit_is_one_of_the_protocol(tmp_path: Path) -> None:

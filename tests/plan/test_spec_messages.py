@@ -123,7 +123,8 @@ CASES = [
         AE,
         "domain: AE",
         "domain: [AE",
-        "mappings/sdtm/ae.yaml:2:5 CED001 this is not valid YAML: did not find expected ',' or ']'",
+        "mappings/sdtm/ae.yaml:1:9 CED001 the bracket that opens here is not closed, or a quote within it is not; "
+        "it was read as far as line 2",
     ),
     (AE, "ae.TERM", "*term", "mappings/sdtm/ae.yaml:6:13 CED003 an alias (*term) cannot be used in a spec"),
     (
@@ -373,8 +374,7 @@ def test_a_tab_that_indents_is_told() -> None:
     findings = Findings()
     load_yaml("domain: DM\nvariables:\n\tSUBJID: demog.SUBJ\n", "mappings/sdtm/dm.yaml", findings)
     assert [str(one) for one in findings] == [
-        "mappings/sdtm/dm.yaml:3:1 CED001 this is not valid YAML: found character that cannot start any token; "
-        "a tab cannot indent: write blanks"
+        "mappings/sdtm/dm.yaml:3:1 CED001 this line begins with a tab; a tab cannot indent: write blanks"
     ]
 
 

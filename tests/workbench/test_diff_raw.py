@@ -153,7 +153,7 @@ CASES = [
         ("dose.csv", ",2.5", ",low"),
         [
             "  error CED804 DOSE: a new value stops a build, in 1 record: EX.EXDOSE: 'low' of dose.DOSE is not a number; "
-            "numeric(..) takes such texts as missing; read by EX.EXDOSE\n      mappings/sdtm/ex.yaml:6:13\n",
+            "correct the data, or tell the reason under `not_done`; numeric(..) loses the text; read by EX.EXDOSE\n      mappings/sdtm/ex.yaml:6:13\n",
             "  warning CED803 DOSE: the column had numbers and has texts now: 'low' (1); read by EX.EXDOSE\n",
         ],
     ),

@@ -238,3 +238,32 @@ In the example, the sound file has
 
 def test_an_unknown_error_code() -> None:
     assert run("explain", "CED0120") == (2, "", "Error: there is no code CED0120; did you mean CED120?\n")
+
+
+def test_a_rule_of_the_check_is_told() -> None:
+    assert run("explain", "ced-l041") == (
+        0,
+        """\
+CED-L041: A test has a result, or was not done, or is derived
+
+A rule of `ced-cdisc check`: error, by SDTMIG.
+In public lists: CORE-000200, CG0348.
+
+Where it does not hold
+
+    <dataset>.<variable>: <records> without a value, --STAT of NOT DONE or --DRVFL of Y
+
+What to do
+
+    give the result, or --STAT
+""",
+        "",
+    )
+
+
+def test_an_unknown_rule() -> None:
+    assert run("explain", "CED-L0411") == (
+        2,
+        "",
+        "Error: there is no rule CED-L0411; did you mean CED-L041?\n",
+    )

@@ -96,6 +96,7 @@ ADSL.NAE = 2  the count of 2 records  mappings/adam/adsl.yaml:8
         (["AX", "USUBJID=T1-001", "AETERM"], "there is no dataset AX; there are ADSL, AE, DM, EX"),
         (["AE", "AETERM"], "name the subject of the record: USUBJID=.."),
         (["AE", "USUBJID=T1-009", "AETERM"], "no raw table has a record of USUBJID T1-009"),
+        (["AE", "USUBJID=001", "AETERM"], "no raw table has a record of USUBJID 001; did you mean T1-001?"),
         (
             ["AE", "USUBJID=T1-001", "AESPID=3", "AETERM"],
             "no record of AE with USUBJID T1-001 has AESPID '3'; there are 1, 2",

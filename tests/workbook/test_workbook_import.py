@@ -221,7 +221,8 @@ Variables: 1 difference
     assert result.stderr == (
         "specs from mappings and define\n"
         "2 errors in the specs\n"
-        "mappings/adam/adsl.yaml:8:11 CED024 ADSL.NAE needs a label of up to 40 bytes; give it with 'label'\n"
+        "mappings/adam/adsl.yaml:8:11 CED024 the label of ADSL.NAE has 48 bytes, SAS holds 40; "
+        "shorten it with 'label'\n"
         "spec import CED573 with the edits of this workbook the specs would have faults; nothing is written; "
         "correct the cells that these lines come from\n"
         "2 differences, of which the specs have a key for 2\n"

@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 from msgspec import Struct, field
 
+from ced_cdisc.convert.number_hints import number_hint
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.decimals import is_cut
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
@@ -31,7 +32,7 @@ from ced_cdisc.plan.model import NONE, Line
 from ced_cdisc.plan.raw import RawTable as TablePlan
 from ced_cdisc.spec.text import Text
 from ced_cdisc.standards.ct import load_ct
-from ced_cdisc.standards.units import units
+from ced_cdisc.standards.units import unit_of, units
 
 TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 """Columns that say which raw record a row stands for, and whose it is."""
@@ -232,11 +233,7 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         if is_cut(number := value.replace(",", ".")):
             what = f"{label}: '{value}'{_of(of)} has more digits than a number of a dataset can have"
             return "CED253", what, f"it would be {shortest(float(number))}; keep it as text"
-        return (
-            "CED253",
-            f"{label}: '{value}'{_of(of)} is not a number",
-            "numeric(..) takes such texts as missing",
-        )
+        return "CED253", f"{label}: '{value}'{_of(of)} is not a number", number_hint(value)
     call = node if isinstance(node, tree.Call) else None
     if fault.kind == "seconds":
         of = call.args[0] if call else None
@@ -257,7 +254,11 @@ def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
         return _worded_duration(call, label, value)
     source, target = (call.args[1], call.args[2]) if call else (None, None)
     goal = target.value if isinstance(target, tree.Literal) else ""
-    hint = did_you_mean(value, units()) if value not in units() else f"{goal} is of another quantity"
+    hint = did_you_mean(value, units())
+    if unit_of(value) is not None:  # no misspelling: another unit is never proposed in its place
+        hint = f"{goal} is of another quantity"
+        if value.replace("IU", "U") == str(goal).replace("IU", "U"):
+            hint = f"where both mean the same, write units: {{{value}: {goal}}} in study.yaml"
     return "CED255", f"{label}: unit '{value}'{_of(source)} has no conversion to {goal}", hint
 
 

@@ -7,6 +7,7 @@ import polars as pl
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of
 from ced_cdisc.convert.lines import filter_true, hold
+from ced_cdisc.convert.made_by import by_line
 from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.texts import Different, check_texts
 from ced_cdisc.core.blocks import Blocks, is_unique
@@ -132,7 +133,8 @@ def _strange_value(
     listed = f"'{value}' is not in the codelist {codelist.name}{code}"
     message = f"{dataset.name}.{variable.name}: {listed}, on {COUNT}"
     hint = _synonym(value, codelist) or did_you_mean(value, terms) or f"it has {one_of(terms)}"
-    world.faults.add("CED264", message, variable.where, hint, records_of(rows), count=rows.height)
+    for where, made in by_line(variable.name, rows, dataset, variable.where):
+        world.faults.add("CED264", message, where, hint, records_of(made), count=made.height)
 
 
 def _synonym(value: str, codelist: Codelist) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from ced_cdisc.convert.faults import Faults, Place, records_of
+from ced_cdisc.convert.made_by import by_line
 from ced_cdisc.convert.sources import World
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.characters import IN_ASCII
@@ -23,7 +24,8 @@ FEW = 4096
 _SHOWN = 40
 _LAST_BLANK = re.compile(r"(.*[^ ]) ", re.DOTALL)
 _UNBROKEN_HINT = "it has no blank within 200 bytes at which it could be split"
-_LONG_HINT = "move the rest to a supplemental qualifier or to a further variable"
+_SPLIT_HINT = "write `text: split` in this line"
+_LONG_HINT = "make a further variable of the rest with extract(..)"
 
 
 def in_ascii(frame: pl.DataFrame, variable: str, place: Place, dataset: str, world: World) -> pl.DataFrame:
@@ -183,14 +185,17 @@ def _report(
     for (value,), rows in bad.group_by(name, maintain_order=True):
         if is_split and len(parts_of(str(value))) > 1:
             continue  # a part's name is taken: CED241
-        message, hint = _foreign(str(value)) if code == "CED267" else _long(str(value), is_split)
-        world.faults.add(code, f"{label}: {message}", where, hint, records_of(rows))
+        message, hint = (
+            _foreign(str(value)) if code == "CED267" else _long(str(value), is_split, dataset.kind == "sdtm")
+        )
+        for place, made in by_line(name, rows, dataset, where):
+            world.faults.add(code, f"{label}: {message}", place, hint, records_of(made))
 
 
-def _long(value: str, is_split: bool) -> tuple[str, str]:
+def _long(value: str, is_split: bool, has_home: bool) -> tuple[str, str]:
     size = len(value.encode())
     message = f"text of {size} bytes, a transport file holds {XPT_TEXT_BYTES}: '{value[:_SHOWN]}...'"
-    return message, _UNBROKEN_HINT if is_split else _LONG_HINT
+    return message, _UNBROKEN_HINT if is_split else _SPLIT_HINT if has_home else _LONG_HINT
 
 
 def _foreign(value: str) -> tuple[str, str]:
@@ -199,7 +204,6 @@ def _foreign(value: str) -> tuple[str, str]:
     message = f"{character!r} (U+{ord(character):04X}) in {shown!r} is not printable ASCII"
     if not character.isprintable():
         return message, "a transport file holds nothing else: take it out in this line"
-    return (
-        message,
-        f"a transport file holds nothing else: write replace(.., '{character}', '..') in this line",
-    )
+    known = all(one.isascii() or one in IN_ASCII for one in value)
+    way = "`text: transliterate`" if known else f"replace(.., '{character}', '..')"
+    return message, f"a transport file holds nothing else: write {way} in this line"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.habits import habit_at, written_for
 from ced_cdisc.spec.words import AGGREGATES
 
 _TOKEN = re.compile(
@@ -40,8 +41,6 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 _KEYWORDS = frozenset(
     ["and", "or", "not", "in", "is", "between", "missing", "present", "where", "on", "order", "by", "desc"]
 )
-_SAS = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "==": "="}
-"""Operators as SAS writes them."""
 
 
 class ExpressionError(Exception):
@@ -156,16 +155,12 @@ class _Parser:
             return ExpressionError("the expression ends too early", len(self._text.rstrip()), expected)
         if word == "'":
             return ExpressionError("a text in quotes has no end", at)
-        if kind == "STRANGE":
-            hint = "texts stand in single quotes" if word == '"' else ""
-            return ExpressionError(f"'{word}' cannot stand here", at, hint)
+        habit = habit_at(self._text, at)
         if word == "=" and self._text[at - 1 : at] == "=":
-            return ExpressionError("'==' cannot stand here", at - 1, "equality is written =")
-        if word.lower() in _SAS:
-            hint = f"did you mean {_SAS[word.lower()]}?"
-        else:
-            hint = did_you_mean(word, sorted(_KEYWORDS.intersection(self._wanted))) or expected
-        return ExpressionError(f"'{word}' cannot stand here", at, hint)
+            return ExpressionError("'==' cannot stand here", at - 1, habit)
+        if not habit and kind != "STRANGE":
+            habit = did_you_mean(word, sorted(_KEYWORDS.intersection(self._wanted))) or expected
+        return ExpressionError(f"'{word}' cannot stand here", at, habit)
 
     # ------------------------------------------------------------ levels of precedence, the loosest first
 
@@ -230,8 +225,9 @@ class _Parser:
         return left
 
     def _atom(self) -> tree.Node:
+        at = self._next.at
         if self._word("missing"):
-            return tree.Literal(value=None)
+            return tree.Literal(value=None, at=at)
         if name := self._take("NAME"):
             return self._named(name)
         if self._take("LPAR"):
@@ -271,6 +267,14 @@ class _Parser:
 
     def _call(self, name: _Token) -> tree.Node:
         """What stands in the parentheses of a call, and the one that closes it."""
+        try:
+            return self._called(name)
+        except ExpressionError as error:
+            if written_for(name.text) and (not error.hint or error.hint.startswith("expected")):
+                error.hint = f"for {name.text}(..) {written_for(name.text)}"
+            raise
+
+    def _called(self, name: _Token) -> tree.Node:
         args: tuple[tree.Node, ...] = ()
         clauses = self._clauses(name)
         if not clauses and self._next.kind != "RPAR":

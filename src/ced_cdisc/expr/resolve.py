@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.habits import date_call, written_for
 from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.signature import Parameter, Registry, Signature
 from ced_cdisc.expr.tree import Scope, Type, changed
@@ -180,9 +181,8 @@ class _Resolver:
     def _call(self, node: tree.Call, inside: str | None) -> tree.Node:
         signature = self._registry.get(node.name)
         if signature is None:
-            raise ExpressionError(
-                f"unknown function {node.name}()", node.at, did_you_mean(node.name, self._registry), "CED013"
-            )
+            hint = written_for(node.name) or did_you_mean(node.name, self._registry)
+            raise ExpressionError(f"unknown function {node.name}()", node.at, hint, "CED013")
         most = len(signature.parameters)
         least = most - signature.optional
         if len(node.args) < least or (len(node.args) > most and not signature.repeats):
@@ -270,6 +270,8 @@ class _Resolver:
             hint = "number(..) reads a number from text" if {Type.TEXT, Type.NUMBER} <= kinds else ""
             if {Type.DATE, Type.DATETIME} <= kinds or {Type.DTC, Type.DATE} <= kinds:
                 hint = "date(..) gives the date"
+            if kinds == {Type.TEXT, Type.DATE}:
+                hint = next((date_call(str(n.value)) for n in nodes if isinstance(n, tree.Literal)), "")
             raise _misfit(f"{' and '.join(names)} do not go together", at, hint)
         return nodes
 

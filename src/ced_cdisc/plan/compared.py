@@ -1,4 +1,4 @@
-"""Texts that conditions compare variables with: one that the variable never has makes the condition a dud."""
+"""Constants that conditions compare with: one that the other side never is makes the condition a dud."""
 
 from __future__ import annotations
 
@@ -6,126 +6,119 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.habits import iso_of
 from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.forms import is_iso
+from ced_cdisc.plan.known_texts import UNSCHEDULED, KnownTexts, has, visit_names
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.expressions import Compiled
-from ced_cdisc.plan.model import DatasetPlan, VariablePlan
+from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.raw import VisitPlan
 
-_CHOOSING = ("first", "last", "min", "max", "only", "same")
+_NEVER = "a comparison with it is never true"
 
 
 def check_compared(
     compiled: Iterable[Compiled],
     plans: Mapping[str, DatasetPlan],
-    visits: VisitPlan | None,
+    visits: tuple[VisitPlan | None, Iterable[VisitPlan]],
     codelists: Codelists,
     findings: Findings,
 ) -> None:
-    """Report texts that a variable never has: no term of its closed codelist (CED021), else CED110.
+    """Report constants that a compared value never is.
 
-    What a variable can have is known where all its lines give written texts only. What comes from raw columns
-    is not known before the data are read.
+    That is an empty text, or ``missing`` (CED110); beside a date a text that is not ISO 8601 (CED115); no
+    term of the variable's closed codelist (CED021); no visit (CED113); else any other text that the variable
+    never has (CED110). What a variable can have is known where all its lines give written texts only. What
+    comes from raw columns is not known before the data are read.
+
+    Args:
+        compiled: the expressions of one study.
+        plans: the datasets that they read.
+        visits: the visits of that study, and those of the studies that it pools.
+        codelists: the lists of the study.
+        findings: receives what is found.
     """
-    known = _Known(plans)
-    names = _visit_names(visits)
+    own = [visits[0]] if visits[0] is not None else []
+    known = KnownTexts(plans, [*own, *visits[1]])
+    names = _visit_names(own)
     for one in compiled:
+        for problem in _no_values(one):
+            findings.add(problem)
         for column, literal in _pairs(one.node):
-            owner, name = column.owner or one.dataset, column.short
-            if column.name in names and str(literal.value) not in names[column.name]:
-                hint = did_you_mean(str(literal.value), names[column.name])
-                problem = f"'{literal.value}' is no visit of visits.yaml"
-                findings.add(Finding("CED113", problem, one.text.locate(literal.at), hint=hint))
-            variable = known.variable(owner, name)
-            if variable is None:
-                continue
-            text = str(literal.value)
-            had = known.texts(owner, name)
-            if had is not None and text in had:
-                continue
-            shown = f"{owner}.{name}"
-            if not variable.closed and not had:
-                continue
-            where = one.text.locate(literal.at)
-            if variable.closed:
-                codelists.check(variable.codelist, text, where, shown)
-            elif had:
-                hint = did_you_mean(text, had) or f"it has {one_of(sorted(had))}"
-                findings.add(Finding("CED110", f"{shown} is never '{text}'", where, hint=hint))
+            _check(one, column, literal, known, names, codelists, findings)
 
 
-def _visit_names(visits: VisitPlan | None) -> dict[str, list[str]]:
+def _check(
+    one: Compiled,
+    column: tree.Column,
+    literal: tree.Literal,
+    known: KnownTexts,
+    names: Mapping[str, set[str]],
+    codelists: Codelists,
+    findings: Findings,
+) -> None:
+    """One variable beside one text."""
+    owner, name, text = column.owner or one.dataset, column.short, str(literal.value)
+    if column.name in names and not has(names[column.name], text):
+        hint = did_you_mean(text, names[column.name] - {UNSCHEDULED})
+        problem = f"'{text}' is no visit of visits.yaml"
+        findings.add(Finding("CED113", problem, one.text.locate(literal.at), hint=hint))
+    had = known.texts(owner, name)
+    variable = known.variable(owner, name)
+    closed = variable is not None and variable.closed
+    if (had is not None and has(had, text)) or (not closed and not had):
+        return
+    where, shown = one.text.locate(literal.at), f"{owner}.{name}"
+    if variable is not None and variable.closed:
+        codelists.check(variable.codelist, text, where, shown)
+    elif had:
+        hint = did_you_mean(text, had - {UNSCHEDULED}) or f"it has {one_of(sorted(had))}"
+        findings.add(Finding("CED110", f"{shown} is never '{text}'", where, hint=hint))
+
+
+def _visit_names(visits: Iterable[VisitPlan]) -> dict[str, set[str]]:
     """The names that visits.yaml gives to visits.VISIT and to the raw columns of visit names."""
-    if visits is None:
-        return {}
-    raw = [name for visit in visits.planned for name in visit.raw] + [*visits.unscheduled]
-    found = {f"{table}.{name}": raw for table, name, _ in visits.tables}
-    return found | {"visits.VISIT": [visit.name for visit in visits.planned]}
+    found: dict[str, set[str]] = {}
+    for one in visits:
+        raw = {name for visit in one.planned for name in visit.raw} | {*one.unscheduled}
+        found |= {f"{table}.{name}": raw for table, name, _ in one.tables}
+        found["visits.VISIT"] = visit_names(one)
+    return found
+
+
+def _comparisons(node: tree.Node) -> Iterator[tuple[tree.Node, tree.Literal, str]]:
+    """Values beside the constants that they are compared with, and how."""
+    for below in tree.walk(node):
+        if isinstance(below, tree.Compare):
+            for of, literal in ((below.left, below.right), (below.right, below.left)):
+                if isinstance(literal, tree.Literal):
+                    yield of, literal, below.op
+        elif isinstance(below, tree.Member):
+            yield from ((below.of, value, "in") for value in below.values)
 
 
 def _pairs(node: tree.Node) -> Iterator[tuple[tree.Column, tree.Literal]]:
     """Variables beside the texts that they are compared with."""
-    for below in tree.walk(node):
-        if isinstance(below, tree.Compare) and below.op in ("=", "!="):
-            sides = [(below.left, below.right), (below.right, below.left)]
-        elif isinstance(below, tree.Member):
-            sides = [(below.of, value) for value in below.values]
-        else:
+    for of, literal, op in _comparisons(node):
+        texts = of.type is Type.TEXT and literal.type is Type.TEXT and bool(literal.value)
+        if texts and op in ("=", "!=", "in") and isinstance(of, tree.Column):
+            yield of, literal
+
+
+def _no_values(one: Compiled) -> Iterator[Finding]:
+    """Constants that are no values, such as an empty text; and texts that are to be dates and are none."""
+    for of, literal, op in _comparisons(one.node):
+        if literal.value not in (None, ""):
             continue
-        for column, literal in sides:
-            if not isinstance(column, tree.Column) or not isinstance(literal, tree.Literal):
-                continue
-            if column.type is Type.TEXT and literal.type is Type.TEXT and literal.value:
-                yield column, literal
-
-
-class _Known:
-    """The texts that variables can have; None where the plan does not tell."""
-
-    def __init__(self, plans: Mapping[str, DatasetPlan]) -> None:
-        self._variables = {(d.name, v.name): v for d in plans.values() for v in d.variables}
-        self._lines: dict[tuple[str, str], list[tree.Node]] = {}
-        self._rows: dict[tuple[str, str], set[str]] = {}
-        self._found: dict[tuple[str, str], set[str] | None] = {}
-        for dataset in plans.values():
-            parts = (*dataset.blocks, *dataset.computed)
-            for line in (*(line for part in parts for line in part.lines), *dataset.lines):
-                self._lines.setdefault((dataset.name, line.variable), []).append(line.tree)
-            for row in (row for block in dataset.blocks for row in block.rows):
-                for name, value in row.items():
-                    self._rows.setdefault((dataset.name, name), set()).add(str(value or ""))
-
-    def variable(self, owner: str, name: str) -> VariablePlan | None:
-        """A variable of the study."""
-        return self._variables.get((owner, name))
-
-    def texts(self, owner: str, name: str) -> set[str] | None:
-        """The texts of a variable; a circle adds nothing."""
-        key = (owner, name)
-        if key not in self._found:
-            self._found[key] = set()
-            self._found[key] = self._all(owner, self._lines.get(key, ()), self._rows.get(key, set()))
-        return self._found[key]
-
-    def _all(self, owner: str, nodes: Iterable[tree.Node], found: set[str]) -> set[str] | None:
-        for node in nodes:
-            more = self._of(owner, node)
-            if more is None:
-                return None
-            found = found | more
-        return found
-
-    def _of(self, owner: str, node: tree.Node) -> set[str] | None:
-        """The texts that a tree can give in a dataset."""
-        if isinstance(node, tree.Literal):
-            return {str(node.value)} if node.value else set()
-        if isinstance(node, tree.Recode):
-            return {term for _, term in node.pairs if term} | ({node.otherwise} if node.otherwise else set())
-        if isinstance(node, tree.Call) and node.name in ("if", "coalesce"):
-            return self._all(owner, node.args[1:] if node.name == "if" else node.args, set())
-        if isinstance(node, tree.Column):
-            from_ = node.owner or owner
-            return self.texts(from_, node.short) if (from_, node.short) in self._variables else None
-        if isinstance(node, tree.Aggregate) and node.func in _CHOOSING and node.of is not None:
-            return self._of(owner, node.of)
-        return None
+        asked = f"{of.name if isinstance(of, tree.Column) else '..'} is "
+        asked += "present" if op == "!=" else "missing"
+        hint = f"take it out, and write `or {asked}`" if op == "in" else f"write `{asked}`"
+        shown = "missing" if literal.value is None else "''"
+        yield Finding("CED110", f"{shown} is no value: {_NEVER}", one.text.locate(literal.at), hint=hint)
+    for below in tree.walk(one.node):
+        if isinstance(below, tree.Literal) and below.type is Type.DTC and below.value:
+            text = str(below.value)
+            if not is_iso(text):
+                hint = f"write '{iso_of(text) or '2018-03-15'}'"
+                yield Finding("CED115", f"'{text}' is no ISO 8601 date", one.text.locate(below.at), hint=hint)

@@ -33,6 +33,11 @@ def check_forms(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Findin
                     _check(str(name), str(text), text.where, findings)
 
 
+def is_iso(text: str) -> bool:
+    """Whether a text is a date, a duration or an interval of ISO 8601."""
+    return _fits(text.split("/"), "ISO 8601 datetime, duration or interval")
+
+
 def _check(variable: str, text: str, where: Location, findings: Findings) -> None:
     form = _forms().get(variable) or _forms().get(f"--{variable[2:]}", "")
     if form and text and not _fits(text.split("/"), form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -56,7 +56,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))
     displays = plan_displays(specs.define, adam, findings)
     check_figures(adam, findings)
-    _check(own, own.plans | adam, findings, pooling.plans | adam)
+    _check(own, own.plans | adam, findings, pooling.plans | adam, pooled.values())
     plans = [_study_plan(other, other.ordered, findings, name) for name, other in pooled.items()]
     plan = _study_plan(own, (*own.ordered, *adam.values()), findings, "", plans, displays)
     return None if findings.errors else plan
@@ -86,15 +86,20 @@ def _check(
     plans: Mapping[str, DatasetPlan],
     findings: Findings,
     read: Mapping[str, DatasetPlan] | None = None,
+    pooled: Iterable[Tabulations] = (),
 ) -> None:
-    """What can be said of a study's specs as a whole; ``read`` are the datasets that its lines read."""
+    """What can be said of a study's specs as a whole; ``read`` are the datasets that its lines read.
+
+    They may be those of the ``pooled`` studies, too.
+    """
     _unused_codelists(study)
     check_guides(study.specs.define, {one.kind for one in plans.values()}, findings)
     check_pages(study.specs.define, study.tables, plans.values(), findings)
     for plan in plans.values():
         check_groups(plan, findings)
     compiled = study.lines.expressions.compiled
-    check_compared(compiled, read or plans, study.visits, study.codelists, findings)
+    visits = study.visits, [one.visits for one in pooled if one.visits is not None]
+    check_compared(compiled, read or plans, visits, study.codelists, findings)
     if not findings.errors:
         check_forms(study.specs, plans, findings)
         check_idle(study.specs, plans, findings)

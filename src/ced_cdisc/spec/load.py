@@ -61,7 +61,7 @@ class Specs(Struct, frozen=True):
     derivations: AbstractMapping[str, Path] = field(default_factory=dict[str, Path])
     """The files of plug-ins, by their names in study.yaml."""
     unread: tuple[Part, ...] = ()
-    """The datasets whose specs have faults of form, so that nothing is known of their variables."""
+    """The files with faults of form, so that nothing is known of what they declare."""
 
     @property
     def standards_version(self) -> str:
@@ -157,7 +157,7 @@ def _load(
         pooled=others,
         profile=chosen.name,
         derivations=plug_ins,
-        unread=tuple(part for part in unread if part.kind in ("sdtm", "adam")),
+        unread=tuple(unread),
     )
 
 

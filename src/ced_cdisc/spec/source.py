@@ -13,6 +13,7 @@ import yaml
 
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.spec.text import Span, Text
+from ced_cdisc.spec.yaml_faults import yaml_fault
 
 __all__ = ["Mapping", "Node", "Sequence", "Text", "load_yaml", "place_of", "unknown_key"]
 
@@ -81,14 +82,7 @@ def load_yaml(text: str, file: str, findings: Findings) -> Mapping | None:
         composer = _Composer(buffer, file, findings)
         top = composer.document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
-        # YAML indents by blanks alone, and its parser says of a tab no more than that it fits nowhere.
-        line = buffer.split("\n")[mark.line] if mark else ""
-        indent = line[: len(line) - len(line.lstrip())]
-        hint = "a tab cannot indent: write blanks" if "\t" in indent else ""
-        said = f"this is not valid YAML: {error.problem or error.context}"
-        findings.add(Finding("CED001", said, where, hint=hint))
+        findings.add(yaml_fault(error, buffer, file))
         return None
     except yaml.YAMLError as error:
         findings.add(

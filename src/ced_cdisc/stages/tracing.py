@@ -10,7 +10,7 @@ from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.needed import lines_for
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.recompute import Reason, Reasons, Record, as_text
-from ced_cdisc.recompute.records import SUBJECT, has_subject, variables_of
+from ced_cdisc.recompute.records import SUBJECT, has_subject, usubjid_of, variables_of
 from ced_cdisc.stages.plugging import run_again
 from ced_cdisc.stages.subject_rows import subject_rows
 
@@ -79,8 +79,22 @@ def carried_out(
         for study in part.studies
         for name, table in study.tables.items()
     ):
-        raise NoSuchValue(f"no raw table has a record of {SUBJECT} {subject}")
+        there = _named_as_collected(part, raw, dataset, subject)
+        hint = f"; did you mean {there}?" if there else ""
+        raise NoSuchValue(f"no raw table has a record of {SUBJECT} {subject}{hint}")
     return Reasons(part, rows, run_again()), part
+
+
+def _named_as_collected(plan: StudyPlan, raw: Path, dataset: str, subject: str) -> str:
+    """The USUBJID of a subject who is named as in the raw tables; an empty text where there is none."""
+    for study in plan.studies:
+        made = usubjid_of(study, subject)
+        if made not in (None, subject):
+            part, rows = subject_rows(plan, raw, made, Findings())
+            tables = [(one, name, table) for one in part.studies for name, table in one.tables.items()]
+            if any(table.subject and rows[one.qualified(name)] for one, name, table in tables):
+                return str(made)
+    return ""
 
 
 def _find(plan: StudyPlan, name: str) -> tuple[StudyPlan, DatasetPlan]:

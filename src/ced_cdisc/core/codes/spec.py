@@ -53,6 +53,9 @@ CED051 | a supplemental qualifier that does not fit its parent | another name, o
 CED052 | a choice of rows or a look-up that waits for a line over the whole dataset | write it over the rows
 CED053 | windows of visits that overlap or have no day 1 | correct `days` or `day1` in visits.yaml
 CED054 | a choice of rows by a variable that has no value in them | choose by a variable that has a line
+CED055 | a SAS format that is none, or is for another type | write one that fits, such as DATE9. or 8.2
+CED056 | a planned length that a text cannot have | write 1 to 200, and `text: split` for longer texts
+CED057 | a constant in quotes, which would stand in the data | write it without them
 CED058 | records of two origins that no variable tells apart | assign them a text, or write one origin
 CED060 | a two-digit year without a pivot | write the pivot in study.yaml: the first year of the hundred
 CED061 | a pivot that is no year of four digits | write the first year of the hundred, such as 1950
@@ -72,11 +75,11 @@ CED084 | a malformed row of a terminology file | get the file again, or correct 
 CED085 | the standard or the date of a terminology is not told | give it with --standard or --date
 CED090 | a column is excluded and read | take it from `exclude`, or do not read it
 CED091 | a text policy that cannot be carried out | take it out, or make the line a domain's
-CED110 | a condition compares with a text that the variable never has | take the text proposed
+CED110 | a comparison with what the other side never is | take the text proposed, or ask `is missing`
 CED111 | a codelist is for a variable that no dataset has | correct the name in define.yaml
 CED113 | a written visit is none of visits.yaml | take the name proposed, or add the visit
 CED114 | a look-up that nothing uses | take it out of `with`
-CED115 | a constant that is not of the ISO 8601 form of its variable | write it like P7D, or 2018-03-15T09:30
+CED115 | a constant that is not of ISO 8601, as its variable is | write it like P7D, or 2018-03-15T09:30
 CED120 | a condition that a where clause cannot hold | write comparisons with constants, joined by `and`
 CED121 | a result whose method, options or reason are incomplete or do not fit | follow the message
 CED122 | a print format that is none | take the values and decimals that the message names

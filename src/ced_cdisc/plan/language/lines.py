@@ -15,6 +15,7 @@ from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import Origins, method_of
+from ced_cdisc.plan.language.sas_formats import check_format, check_length
 from ced_cdisc.plan.language.templates import UNFILLED
 from ced_cdisc.plan.language.unknowns import unknown_of
 from ced_cdisc.plan.language.values import Target, Values
@@ -94,6 +95,8 @@ class Lines:
         verb = self._verb(spec, target)
         if verb is None or self._unfilled(spec):
             return None
+        check_format(target.shown, target.kind, spec, self._findings)
+        check_length(target.shown, target.kind, spec, self._findings)
         built = self._values.of(verb, spec, target, names, rewrite)
         if built is None:
             return None
@@ -193,6 +196,12 @@ class Lines:
         )
         if kind is Type.NUMBER and target.kind is Type.TEXT:
             hint = "text(..) writes a number as text"
+        if kind in (Type.DTC, Type.DATETIME) and target.kind is Type.DATE:
+            hint = "date(..) gives the date"
+        if kind is Type.DTC and target.kind is Type.DATETIME:
+            hint = "datetime(..) gives the date and time"
+        if kind in (Type.DATE, Type.DATETIME) and target.kind in (Type.DTC, Type.TEXT):
+            hint = "iso(..) writes a date in ISO 8601"
         self._findings.add(
             Finding(
                 "CED014",

@@ -110,7 +110,7 @@ class RowNames(Struct):
         owner, _, short = name.rpartition(".")
         tables, datasets = self.catalogue.tables, self.catalogue.datasets
         if not owner:
-            return f"unknown variable {name}", did_you_mean(name, [*self.own, "missing"])
+            return f"unknown variable {name}", self._hint(name)
         if owner == "visits" and self.visits:
             return f"unknown column {name}", did_you_mean(name, [f"visits.{c}" for c in VISIT_COLUMNS])
         if owner == "each" and self.each:
@@ -130,6 +130,17 @@ class RowNames(Struct):
             name, [f"{o}.{c}" for o in (*self.tables, *self.sources) for c in self._columns(o)]
         )
         return f"unknown column {name}", near or did_you_mean(owner, [*tables, *datasets])
+
+    def _hint(self, name: str) -> str:
+        """What may be meant by a bare name: a variable of this dataset or another, nothing, or a text."""
+        if name.lower() in ("na", "null"):
+            return "a value that is not there is written `missing`, and asked for with `is missing`"
+        near = did_you_mean(name, [*self.own, "missing"])
+        if near:
+            return near
+        owners = [*self.sources, *sorted(self.catalogue.single - {self.dataset})]
+        owner = next((o for o in owners if name in self.catalogue.datasets.get(o, {})), None)
+        return f"did you mean {owner}.{name}?" if owner else f"a text stands in single quotes: '{name}'"
 
     def _columns(self, owner: str) -> Iterable[str]:
         return self.catalogue.tables.get(owner) or self.catalogue.datasets.get(owner, ())

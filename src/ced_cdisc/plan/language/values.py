@@ -246,6 +246,11 @@ class Values:
         if target.kind is Type.NUMBER:
             number = constant_number(text, target.shown, self._findings)
             return None if number is None else (literal(number), None)
+        if len(text) > 1 and text.startswith("'") and text.endswith("'"):
+            problem = f"{target.shown} would hold the quotes of {text}"
+            hint = f"a constant stands without them: {text[1:-1]}"
+            self._findings.add(Finding("CED057", problem, text.where, hint=hint))
+            return None
         codelist = self._codelist(spec, target)
         self._codelists.check(codelist, str(text), text.where, target.shown)
         return tree.changed(

@@ -51,7 +51,9 @@ class Metadata:
                 continue
             lines = lines_of.get(found.name, [])
             codes = () if self._holds_numbers(found.name) else found.codelists
-            codelist = self._codelists.of_variable(found.name, codes, self._domain.name)
+            named = {line.codelist for line in lines if line.verb != "absent"}
+            codelist = named.pop() if len(named) == 1 else None  # of all records, or of some alone
+            codelist = codelist or self._codelists.of_variable(found.name, codes, self._domain.name)
             if found.name == "DOMAIN":
                 codelist = self._domain_names()
             if own_tests is not None and found.name == self._domain.full("--TESTCD"):

@@ -212,11 +212,13 @@ class DomainPlanner:
             return "visits"
         if source in self._catalogue.tables:
             return "raw"
-        if source in self._catalogue.datasets:
+        itself = source == self.domain.name
+        if source in self._catalogue.datasets and not itself:
             return "dataset"
-        known = [*self._catalogue.tables, *self._catalogue.datasets]
+        known = [*self._catalogue.tables, *(d for d in self._catalogue.datasets if d != source)]
         where = spec.from_.where if spec.from_ is not None else spec.place
         message = f"unknown table or dataset {source}" if source else "the block has no 'from'"
+        message = f"{source} cannot be made of itself" if itself else message
         self._findings.add(Finding("CED016", message, where, hint=did_you_mean(source, known)))
         return None
 

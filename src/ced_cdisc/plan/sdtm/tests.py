@@ -168,6 +168,11 @@ class _Test:
             if node is None:
                 return None
             present = tree.IsMissing(of=node, negated=True, type=Type.TRUTH)
+            if self._test.result.when is not None:
+                condition = self._lines.expressions.condition(self._test.result.when, self._names)
+                if condition is None:
+                    return None
+                present = both(present, condition)
         elif self._test.result.derive is not None or self._test.result.cases is not None:
             made = next((x for x in self._made if x.variable == self._domain.full("--ORRES")), None)
             if made is None:

@@ -1,0 +1,32 @@
+"""What to do about a text that is no number, by its form: never to make it missing without a word."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = r"[-+]?[0-9]+(?:[.,][0-9]+)?"
+_COMPARED = re.compile(rf"(?:<|>|<=|>=|≤|≥|=) *{_NUMBER}")
+_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_BESIDE = re.compile(rf"{_NUMBER} *[^0-9,. ].*")
+_NOTHING = re.compile(
+    r"nd|n\.d\.|na|n\.a\.|n/a|nk|unk|unknown|missing|none|null|[-.?*]+"
+    r"|not (?:done|known|available|applicable)",
+    re.IGNORECASE,
+)
+
+
+def number_hint(value: str) -> str:
+    """The next step beside ``'81.2 kg' is not a number``; it does not quote the value.
+
+    >>> number_hint("ND")
+    'list it under `missing` in sources.yaml, or write `not_done` where a test was not done'
+    """
+    if _COMPARED.fullmatch(value):
+        return "numeral(..) reads its number, and comparator(..) what stands before it"
+    if _COMMA.fullmatch(value):
+        return "write `decimal: comma` for the table in sources.yaml"
+    if _BESIDE.fullmatch(value):
+        return "extract(..) takes the number out, and its unit for a line of its own"
+    if _NOTHING.fullmatch(value):
+        return "list it under `missing` in sources.yaml, or write `not_done` where a test was not done"
+    return "correct the data, or tell the reason under `not_done`; numeric(..) loses the text"
