@@ -103,6 +103,7 @@ def test_a_moment_that_is_not_whole_is_refused(here: Path, kind: str, value: str
         ("float", -9007199254740993),
         ("double", 12345678901234567891),
         ("integer", 9007199254740993),
+        ("integer", 12345678901234567000),
     ],
 )
 def test_digits_that_a_double_does_not_hold_are_named(here: Path, kind: str, value: Any) -> None:

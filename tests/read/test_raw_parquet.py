@@ -165,6 +165,16 @@ def test_texts_that_are_not_utf_8() -> None:
     assert "Invalid UTF8 sequence at string index 0" in one
 
 
+def test_a_number_of_rows_that_the_file_does_not_hold() -> None:
+    whole = written(["x", "y", "z"])
+    rows, others = b"\x16\x06\x19\x1c", b"\x16\x04\x19\x1c"  # Thrift: 3 as rows of the file, and 2
+    assert whole.count(rows) == 1
+    assert said(whole.replace(rows, others)) == [
+        "raw/lab.parquet CED245 the file of table lab is damaged or no Parquet file: "
+        "it says 2 rows and holds 3; export the table again"
+    ]
+
+
 def test_any_damaged_byte_is_read_or_refused() -> None:
     whole, chance, refused = written(["x", "é", None]), random.Random(1), 0
     for _ in range(400):
