@@ -87,13 +87,19 @@ def test_python_is_told_of_the_findings_and_may_leave_the_check_out() -> None:
 
 def test_a_part_of_a_study_is_checked_as_far_as_it_goes() -> None:
     given(LATER)
-    run = build("--only", "EX,TS")
+    run = build("--only", "EX")
     assert run.code == 0
-    assert run.err.endswith("3 datasets checked by _ rules: no findings\n")
-    assert "error CED-T025 the folder has observations of subjects, such as EX, and no TS; edit " in (
-        build("--only", "EX").err
-    )
+    assert run.err.endswith("2 datasets checked by _ rules: no findings\n")
     assert build("--only", "AE").code == 1
+
+
+def test_a_whole_study_has_a_trial_summary() -> None:
+    given()
+    Path("mappings/sdtm/ts.yaml").unlink()
+    run = build()
+    assert run.code == 1
+    said = "error CED-T025 the folder has observations of subjects, such as AE, and no TS"
+    assert f"{said}; edit mappings/sdtm/ae.yaml:1\n" in run.err
 
 
 def test_the_check_leaves_no_trace_in_the_output() -> None:

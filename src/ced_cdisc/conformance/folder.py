@@ -101,7 +101,7 @@ def read_folder(
         )
     ordered = dict(sorted(datasets.items()))
     governs = governing(defines, standard, _told_by_ts(ordered.get("TS")))
-    return ReadFolder(Submission(ordered, governs, tuple(defines)), findings)
+    return ReadFolder(Submission(ordered, governs, tuple(defines), folder), findings)
 
 
 def _read(

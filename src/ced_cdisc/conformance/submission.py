@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -13,6 +14,7 @@ from msgspec import Struct
 from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Beside
+from ced_cdisc.conformance.packages import build_of
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.standard import Governing
 
@@ -91,6 +93,13 @@ class Submission(Datasets, eq=False, dict=True):
     """All datasets of a folder, and the standards that govern them."""
 
     defines: tuple[DefineDocument, ...] = ()
+    folder: Path | None = None
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether all datasets of the study are to be expected: not in a build of some of them."""
+        build = build_of(self.folder) if self.folder is not None else None
+        return build is None or build.whole
 
     def get(self, name: str) -> Dataset | None:
         """The dataset of that name."""

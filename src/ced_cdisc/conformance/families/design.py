@@ -187,7 +187,7 @@ def number_of_arms(study: Submission) -> Iterator[Look]:  # noqa: D103
 def trial_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
     first = next((d for d in study.sdtm(*GENERAL_CLASSES) if "USUBJID" in d.columns), None)
     if first is not None:
-        yield first.fact(study.get("TS") is None)
+        yield first.fact(study.get("TS") is None and study.is_whole)
 
 
 # What several rules share
