@@ -134,7 +134,10 @@ class Block(Struct, frozen=True, weakref=True):
     where: Location = field(default_factory=lambda: Location(""))
     each: tuple[str, str] | None = None
     """A raw column that holds a list of texts, and what separates them: the row is repeated for each part
-    that is not blank, with ``each.TEXT`` and ``each.NUMBER``; without a part it makes no record."""
+    that is not blank, with ``each.TEXT`` and ``each.NUMBER``. A row without a part is a fault of the data,
+    unless ``keep`` is false for it (both of these are missing there)."""
+    each_where: Location = field(default_factory=lambda: Location(""))
+    """Where the spec has ``each``."""
     visit: tuple[str, str] | None = None
     """For a raw block with visits: the raw columns of the visit's name and of its date."""
 
