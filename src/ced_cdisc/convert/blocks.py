@@ -90,12 +90,12 @@ def _group_rows(
         frame = chooser.parts(group.blocks, frame)
     if keep_waits(block):
         frame = chooser.kept(block, frame)
-        block = replace(block, keep=None)
+        block = replace(block, keep=None, reports=())
         group = replace(group, blocks=(block,))
     scope = Scope(world, dataset)
     pending, repeated = list(block.lookups), list[Repeated]()
     frame = look_up(frame, pending, repeated, world, needed)
-    steps = _own_rows(frame, group, scope, kinds, _read_after(group, later))
+    steps = _own_rows(frame, group, scope, kinds, _read_after(group, later), chooser)
     for lines in between_lookups(group.shared, pending):
         steps.add(lines)
         if pending:
@@ -120,7 +120,12 @@ def _group_rows(
 
 
 def _own_rows(
-    frame: pl.DataFrame, group: Group, scope: Scope, kinds: Mapping[str, Type], after: Collection[str]
+    frame: pl.DataFrame,
+    group: Group,
+    scope: Scope,
+    kinds: Mapping[str, Type],
+    after: Collection[str],
+    chooser: Chooser,
 ) -> Steps:
     """The records that each block keeps, with the variables of its own lines, one block below the other.
 
@@ -140,6 +145,7 @@ def _own_rows(
             continue
         for place in family.places:
             block = group.blocks[place]
+            chooser.tell(block, frame)
             keep = condition(frame, block.keep, Place(scope.dataset, block.where), scope)
             several.append((place, Steps(frame, scope, kinds, keep)))
             several[-1][1].add(group.own[place])

@@ -50,8 +50,17 @@ class Chooser(Struct, frozen=True):
     def kept(self, block: Block, frame: pl.DataFrame) -> pl.DataFrame:
         """The records for which the block's condition is true, where that needs its lines."""
         assert block.keep is not None
-        (holds,) = self._held(block, [block.keep], frame)
+        holds, *told = self._held(block, [block.keep, *(one.node for one in block.reports)], frame)
+        for report, rows in zip(block.reports, told, strict=True):
+            self.world.faults.told(frame.filter(rows), self.dataset, report)
         return frame.filter(holds)
+
+    def tell(self, block: Block, frame: pl.DataFrame) -> None:
+        """Tell of the records that the block tells of, where its condition does not need its lines."""
+        asked = [(Place(self.dataset, one.where), one.node) for one in block.reports]
+        held = hold(frame, asked, Scope(self.world, self.dataset))
+        for report, rows in zip(block.reports, held, strict=True):
+            self.world.faults.told(frame.filter(rows), self.dataset, report)
 
     def parts(self, blocks: Sequence[Block], frame: pl.DataFrame) -> pl.DataFrame:
         """One row for each part of a text list that is not blank, with ``each.TEXT`` and ``each.NUMBER``.

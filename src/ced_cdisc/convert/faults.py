@@ -7,6 +7,7 @@ more than one record for a look-up, CED258 a row without subject, CED259 a repea
 in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable
 visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED268 a date
 that two formats read differently, CED269 no ISO 8601 duration, CED270 a condition that is unknown (a note),
+CED351 no case that holds, CED352 several (a note),
 CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED781 one whose value is none.
 """
 
@@ -27,6 +28,7 @@ from ced_cdisc.expr.compile import BESIDE, Fault
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.plan.model import NONE, Line
 from ced_cdisc.plan.raw import RawTable as TablePlan
+from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.text import Text
 from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.units import units
@@ -145,17 +147,42 @@ class Faults:
         """Add what another process noted, in place of what was noted here of the same."""
         self._found.update(found)
 
-    def unknown(self, rows: pl.DataFrame, place: Place, *, asked: bool) -> None:
-        """CED270: rows for which a condition of a line is unknown; a warning where the spec asks for it."""
+    def told(self, rows: pl.DataFrame, label: str, report: Report) -> None:
+        """Note the rows that a line or a block tells of: CED270, CED351 and CED352."""
         if rows.is_empty():
             return
-        message = f"{place.label}: a condition is neither true nor false, and counts as not true"
+        if report.kind in ("gap", "overlap"):
+            self._of_cases(rows, label, report)
+            return
+        severity = Severity.WARNING if report.asked else Severity.NOTE
+        if report.kind == "left out":
+            message = f"{label}: the condition is neither true nor false, so that the record is left out"
+            hint = "say what holds where a value is missing or partial, or accept it with unknown: accept"
+            self.add("CED270", message, report.where, hint, records_of(rows), severity)
+            return
+        message = f"{label}: a condition is neither true nor false, and counts as not true"
         hint = "look at the dates, impute them, or accept it with unknown: accept"
-        if place.label.endswith("LOBXFL"):
+        if label.endswith("LOBXFL"):
             hint = "look at the dates and times, or say with 'baseline' which records come before treatment"
-        severity = Severity.WARNING if asked else Severity.NOTE
         subjects = [("", 0, subject) for _, _, subject in records_of(rows)]
-        self.add("CED270", message, place.where, hint, subjects, severity)
+        self.add("CED270", message, report.where, hint, subjects, severity)
+
+    def _of_cases(self, rows: pl.DataFrame, label: str, report: Report) -> None:
+        """CED351 and CED352: records for which no case holds, or several."""
+        columns = [column.name for column in report.shown if column.name in rows.columns]
+        values = rows.select(columns).rows() if columns else []
+        least = min((tuple((value is not None, value) for value in row) for row in values), default=())
+        words = [value_in_words(name, value) for name, (_, value) in zip(columns, least, strict=True)]
+        first = (least, ", ".join(words)) if columns else None
+        on = f"on {COUNT}" + f", the first with {FIRST}" * bool(columns)
+        code, severity = "CED351", Severity.WARNING
+        message, hint = f"{label}: no case holds {on}", "add a case or 'else', or accept it with gaps: accept"
+        if report.kind == "overlap":
+            code, severity = "CED352", Severity.NOTE
+            message = f"{label}: cases with different values hold {on}, and the first of them counts"
+            hint = "tell the cases apart, or accept it with overlaps: accept"
+        found = records_of(rows)
+        self.add(code, message, report.where, hint, found, severity, count=len(found), first=first)
 
     def findings(self) -> Findings:
         """Everything found, in an order that depends on the content alone."""
@@ -189,6 +216,13 @@ class Faults:
             return f"{self._words[table][1]} {rows[0]}"
         words = [str(row) for row in sorted(rows)]
         return f"{self._words[table][1]}s {', '.join(words[:-1])} and {words[-1]}"
+
+
+def value_in_words(name: str, value: object) -> str:
+    """A value of a column or variable: ``AVISIT 'Week 4'``, ``AVAL 6``, ``no AVISIT``."""
+    if value is None:
+        return f"no {name}"
+    return f"{name} {value:g}" if isinstance(value, float) else f"{name} '{value}'"
 
 
 def records_of(rows: pl.DataFrame, subject: str = SUBJECT) -> list[Record]:

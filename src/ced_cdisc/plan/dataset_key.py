@@ -47,7 +47,8 @@ _NOT_MADE_OF: Mapping[type, tuple[str, ...]] = {
     ),
     VariablePlan: ("label", "core", "role", "format", "closed", "length", "decimals"),
     SupplementalPlan: ("label", "evaluator"),
-    Line: ("verb", "text", "unknown", "unknown_asked"),
+    Line: ("verb", "text", "reports", "unknown"),
+    Block: ("reports",),
 }
 """Fields that no record depends on, beside those of descriptive types."""
 _NOT_OF_DATA = (

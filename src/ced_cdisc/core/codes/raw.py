@@ -108,4 +108,6 @@ CED338 | a transport file of version 8 among those of a submission | write it as
 CED339 | a transport file without the dataset that was named | name one that it holds
 CED340 | a transport file with two datasets of one name | export it again
 CED350 | a text list without a part | correct the data, or leave such rows out with `where`
+CED351 | no case of a line holds for some records (a warning) | add a case or `else`, or accept it
+CED352 | cases of a line that give different values hold (a note) | tell them apart, or accept it
 """
