@@ -8,6 +8,7 @@ from functools import reduce
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.unsettled import OPEN, marks
 from ced_cdisc.plan.language.expressions import both
 from ced_cdisc.spec.models import LineSpec
 
@@ -20,13 +21,13 @@ def unknown_of(spec: LineSpec, verb: str, node: tree.Node, findings: Findings) -
       partial dates alone.
     * ``unknown: accept``: nobody is told.
 
-    ``report`` in a line without a condition is CED065.
+    ``report`` in a line without a condition, and without a choice among dates, is CED065.
     """
     if spec.unknown == "accept":
         return None
     conditions = list(_conditions(node, verb))
     if spec.unknown == "report":
-        if not conditions:
+        if not conditions and not _has_doubt(node):
             hint = "a condition stands in when, cases, where or if(..)"
             problem = "'unknown: report' needs a condition that decides the value"
             findings.add(Finding("CED065", problem, spec.place, hint=hint))
@@ -92,6 +93,16 @@ def _is_doubtful(node: tree.Node, *, negated: bool = False) -> bool:
     if _is_equality(node) and not any(part.type is Type.DTC for part in tree.children(node)):
         return negated
     return not isinstance(node, tree.IsMissing)
+
+
+def _has_doubt(node: tree.Node) -> bool:
+    """Whether partial dates can leave a value open."""
+    return any(
+        OPEN in marks(below)
+        if isinstance(below, tree.Aggregate)
+        else isinstance(below, tree.Call) and below.name in ("least", "greatest") and below.type is Type.DTC
+        for below in tree.walk(node)
+    )
 
 
 def _conditions(node: tree.Node, verb: str) -> Iterator[tree.Node]:

@@ -298,6 +298,7 @@ class Values:
             where=where,
             on=tuple(str(name) for name in spec.by or ()),
             order=tuple(orders),
+            take=spec.flag or "",
         )
         text = spec.where if spec.where is not None else spec.order[0]
         resolved = self._expressions.resolve(rank, names, text)
