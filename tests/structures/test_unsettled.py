@@ -202,3 +202,12 @@ def test_a_word_of_the_spec_gives_it_one(tmp_path: Path, expression: str, value:
     ae = FILES["mappings/sdtm/ae.yaml"] + f'supp:\n  XQ: {{derive: "{expression}", label: Stop}}\n'
     done = made(tmp_path, {"mappings/sdtm/ae.yaml": ae, "raw/dose.csv": raw})
     assert rows(done, "SUPPAE", "QVAL")[0] == (value,)
+
+
+def test_a_misspelt_group_of_a_flag_is_told_at_its_word(tmp_path: Path) -> None:
+    files = study(["1,2020-02-09,5"], "ADT")
+    adxa = "mappings/adam/adxa.yaml"
+    files[adxa] = files[adxa].replace("by: PARAMCD", "by: [PARAMCD, XASPIDD]", 1)
+    assert said(tmp_path, files, LAB) == [
+        f"{adxa}:11:63 CED012 unknown variable XASPIDD; did you mean XASPID?"
+    ]

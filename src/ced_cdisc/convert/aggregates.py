@@ -21,9 +21,10 @@ from ced_cdisc.convert.together import add_together
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import MANY, Fault, compile_node
+from ced_cdisc.expr.marks import OPEN, TIED, marks
 from ced_cdisc.expr.plugins import KIND, plugin_groups
 from ced_cdisc.expr.tree import Aggregate, Type
-from ced_cdisc.expr.unsettled import OPEN, TIED, extreme, is_alike, is_doubtful, marks, standing
+from ced_cdisc.expr.unsettled import extreme, is_alike, is_doubtful, standing
 from ced_cdisc.expr.values import DTYPES, computed, each_list
 
 _VALUE, _AT, _PLACE = "__value", "__at", "__place"

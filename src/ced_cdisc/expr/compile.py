@@ -18,11 +18,11 @@ from msgspec import Struct
 from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.imputation import impute
 from ced_cdisc.expr import intervals, tree
+from ced_cdisc.expr.marks import OPEN, TIED, marks
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.expr.plugins import plugin
 from ced_cdisc.expr.signature import signature_of
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.unsettled import OPEN, TIED, marks
 from ced_cdisc.expr.values import (
     DTYPES,
     Argument,

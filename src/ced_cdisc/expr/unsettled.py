@@ -12,25 +12,13 @@ import polars as pl
 
 from ced_cdisc.core.dates import bounds
 from ced_cdisc.expr.intervals import is_before
-from ced_cdisc.expr.tree import Aggregate, Ordering, Type
+from ced_cdisc.expr.tree import Ordering, Type
 from ced_cdisc.expr.values import each_pair
-
-TIED, OPEN = "_tied", "_open"
-"""Suffixes of the hidden columns: other records have the same place, or may have it, as dates are partial."""
 
 _ALIKE, _BEHIND, _DOUBTFUL = 0.0, 1.0, 2.0
 _DAY = 10
 _BREAKS = (19, 16, 13, 10, 7, 4)
 """Where a moment to the second can be cut, from seconds to years."""
-
-
-def marks(node: Aggregate) -> tuple[str, ...]:
-    """The suffixes of the columns that say what is not settled about an aggregate."""
-    if node.func in ("min", "max"):
-        return (OPEN,) if node.of is not None and node.of.type is Type.DTC else ()
-    if node.func in ("first", "last") or node.take:
-        return (TIED, OPEN) if any(one.of.type is Type.DTC for one in node.order) else (TIED,)
-    return ()
 
 
 def standing(order: Sequence[Ordering], picked: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:

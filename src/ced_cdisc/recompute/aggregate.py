@@ -172,7 +172,9 @@ def _summary(node: Aggregate, pairs: list[tuple[Record, Value]]) -> Outcome:
         record, value = pairs[-1]
     elif node.func in ("min", "max") and node.of is not None and node.of.type is Type.DTC:
         texts = [value for _, value in pairs if isinstance(value, str)]
-        return Outcome(partial.extreme(texts, latest=node.func == "max"), records)
+        found = partial.extreme(texts, latest=node.func == "max")
+        same = [record for record, value in pairs if value == found]
+        return Outcome(found, tuple(same[:1]) or records)
     elif node.func in ("min", "max"):
         record, value = (min if node.func == "min" else max)(pairs, key=lambda pair: in_order(pair[1]))
     else:

@@ -7,8 +7,8 @@ from functools import reduce
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.marks import OPEN, marks
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.unsettled import OPEN, marks
 from ced_cdisc.plan.language.expressions import both
 from ced_cdisc.spec.models import LineSpec
 
