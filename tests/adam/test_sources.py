@@ -171,7 +171,7 @@ FAULTS = [
         STACK,
         "stack:\n",
         "from: VS\nstack:\n",
-        "5:7 CED018 beside 'stack', the words from, with, where and for stand in its blocks",
+        "5:7 CED018 beside 'stack', the words from, with, where, unknown and for stand in its blocks",
     ),
     (
         STACK,

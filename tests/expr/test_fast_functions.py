@@ -176,12 +176,9 @@ def test_convert_without_conversion_is_a_fault() -> None:
     ]
 
 
-def test_least_and_greatest_of_iso_text_go_by_character_code() -> None:
-    assert values("least(D1, D2)", D1=["2018-03", None], D2=["2018-03-01", "2018"]) == ["2018-03", "2018"]
-    assert values("greatest(D1, D2)", D1=["2018-03", None], D2=["2018-03-01", "2018"]) == [
-        "2018-03-01",
-        "2018",
-    ]
+def test_least_and_greatest_of_partial_dates_are_what_is_certain_of_them() -> None:
+    assert values("least(D1, D2)", D1=["2018-03", None], D2=["2018-03-01", "2018"]) == ["2018-03-01", "2018"]
+    assert values("greatest(D1, D2)", D1=["2018-03", None], D2=["2018-03-05", "2018"]) == ["2018-03", "2018"]
     assert values("least(X1, X2)", X1=[day("2018-03-01")], X2=[day("2018-02-01")]) == [day("2018-02-01")]
 
 

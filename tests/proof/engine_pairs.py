@@ -182,7 +182,7 @@ def carried_out(expressions: Sequence[tuple[str, Type, str]], rows: dict[str, Ro
 
 
 def at_fault(findings: Findings) -> frozenset[str]:
-    """The variables of XX that findings name."""
-    found = {re.match(r"XX\.(\w+):", finding.message) for finding in findings}
+    """The variables of XX that errors name."""
+    found = {re.match(r"XX\.(\w+):", finding.message) for finding in findings.errors}
     assert None not in found, str([str(f) for f in findings])
     return frozenset(match[1] for match in found if match)

@@ -61,7 +61,7 @@ def test_every_function_of_the_catalogue_is_here() -> None:
         ("least(n1, n2, 3)", {"n1": None, "n2": 5.0}, 3.0),
         ("greatest(n1, n2)", {"n1": None, "n2": 5.0}, 5.0),
         ("least(n1, n2)", {"n1": None, "n2": None}, None),
-        ("greatest(d1, d2)", {"d1": "2018-03", "d2": "2018-03-01"}, "2018-03-01"),
+        ("greatest(d1, d2)", {"d1": "2018-03", "d2": "2018-03-05"}, "2018-03"),
         ("least(day1, day2)", {"day1": date(2018, 3, 1), "day2": date(2017, 3, 1)}, date(2017, 3, 1)),
         ("floor(n)", {"n": -1.5}, -2.0),
         ("floor(n)", {"n": None}, None),

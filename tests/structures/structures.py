@@ -11,6 +11,8 @@ from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.pipeline import Build, build
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import compare, recompute
+from ced_cdisc.spec.locate import find_study
+from ced_cdisc.stages.planning import make_plan
 from ced_cdisc.stages.reading import read_raw
 from small_study import FILES, SOURCES
 
@@ -51,6 +53,14 @@ def said(folder: Path, files: Files, tables: str = "") -> list[str]:
     except Stopped as stopped:
         found = stopped.findings
     return [str(finding).replace(f"{folder}/", "") for finding in found.sorted()]
+
+
+def slow_faults(folder: Path) -> list[str]:
+    """What the second engine finds at fault in the data of a study that :func:`written` wrote."""
+    plan, _ = make_plan(find_study(folder / "mappings", folder / "define", folder), Findings())
+    raw = read_raw(folder / "raw", plan, Findings())
+    texts = {name: table.frame.drop(ROW).to_dicts() for name, table in raw.items()}
+    return [fault.message for fault in recompute(plan, texts)[1]]
 
 
 def rows(done: Build, dataset: str, *names: str) -> list[tuple[Any, ...]]:

@@ -87,6 +87,14 @@ def test_the_parts_of_a_text_list_are_annotated_at_the_list(tmp_path: Path) -> N
     assert 'PageRefs="7"' in xml(tmp_path)
 
 
+def test_a_text_list_whose_parts_nothing_reads_says_what_it_is_for(tmp_path: Path) -> None:
+    spec = FILES[AE].replace("from: ae\n", 'from: ae\neach: {of: ae.TERM, by: ";"}\n')
+    spec = spec.replace("AETERM:   ae.TERM", "AETERM:   ae.SEV")
+    made(tmp_path, {**MADE, AE: spec})
+    page = lines(tmp_path)[6]
+    assert page[page.index("TERM") + 1] == "[NOT SUBMITTED] Is taken apart into the records of AE."
+
+
 def test_the_contents_of_many_forms_take_a_further_page(tmp_path: Path) -> None:
     tables = TABLES.replace("page: 4", "page: 5")
     more = [f"  t{n}: {{file: t{n}.csv, key: [SUBJ], page: {n}, columns: [SUBJ, X]}}\n" for n in range(8, 48)]

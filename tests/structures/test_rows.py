@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from structures import made, rows, said, xml
+from structures import made, rows, said, slow_faults, xml
 
 LAB = "  lab: {file: lab.csv, key: [SUBJ, LBDT], page: 4, columns: [SUBJ, LBDT, RES]}\n"
 LAB_CSV = {"raw/lab.csv": "SUBJ,LBDT,RES\n001,12-FEB-2020,20\n001,09-FEB-2020,10\n001,11-FEB-2020,15\n"}
@@ -92,9 +92,13 @@ variables:
 """
 
 
+ANY = EACH.replace("sort:", "where: each.TEXT is present\nsort:")
+"""Rows without a part are left out."""
+
+
 def test_each_part_of_a_text_list_is_a_record(tmp_path: Path) -> None:
-    raw = {"raw/sy.csv": "SUBJ,NO,LIST\n002,1,d\n001,2,\n001,1,a; b ;;c c;\n"}
-    done = made(tmp_path, {**raw, **ce(EACH)}, LIST)
+    raw = {"raw/sy.csv": "SUBJ,NO,LIST\n002,1,d\n001,2,\n001,3,;\n001,1,a; b ;;c c;\n"}
+    done = made(tmp_path, {**raw, **ce(ANY)}, LIST)
     assert rows(done, "CE", "USUBJID", "CESPID", "CETERM") == [
         ("T1-001", "1-1", "a"),
         ("T1-001", "1-2", "b"),
@@ -111,9 +115,52 @@ def test_each_part_of_a_text_list_is_a_record(tmp_path: Path) -> None:
 @given(st.lists(st.text("ab; ", max_size=8), min_size=1, max_size=6))
 def test_parts_are_those_of_python(tmp_path: Path, lists: list[str]) -> None:
     raw = "".join(f"001,{number},{text}\n" for number, text in enumerate(lists))
-    done = made(tmp_path, {"raw/sy.csv": "SUBJ,NO,LIST\n" + raw, **ce(EACH)}, LIST)
+    done = made(tmp_path, {"raw/sy.csv": "SUBJ,NO,LIST\n" + raw, **ce(ANY)}, LIST)
     parts = [p.strip(" ") for text in lists for p in text.split(";") if p.strip(" ")]
     assert sorted(term for (term,) in rows(done, "CE", "CETERM")) == sorted(parts)
+
+
+WITHOUT_PART = {"raw/sy.csv": "SUBJ,NO,LIST\n002,1,d\n001,2,\n001,3,; ;\n001,4,\n"}
+HINT = "; correct the data, or leave such rows out: where: each.TEXT is present\n"
+EMPTY = (
+    "mappings/sdtm/ce.yaml:3:12 CED350 CE: sy.LIST is empty, so that 'each' by ';' makes no record of the row"
+    f"{HINT}    sy.csv line 3, subject T1-001\n    sy.csv line 5, subject T1-001"
+)
+BARE = (
+    "mappings/sdtm/ce.yaml:3:12 CED350 CE: '; ;' of sy.LIST has no part, so that 'each' by ';' makes no record "
+    f"of the row{HINT}    sy.csv line 4, subject T1-001"
+)
+
+
+@pytest.mark.parametrize(
+    ("where", "faults"),
+    [
+        ("", [BARE, EMPTY]),
+        ("sy.LIST is present", [BARE]),
+        ("sy.LIST is missing", [EMPTY]),
+        ("each.NUMBER = 1", [BARE, EMPTY]),  # unknown without a part
+        ("CETERM is present", []),  # where the condition needs the lines
+        ("CESPID is present", [BARE, EMPTY]),
+    ],
+)
+def test_a_list_without_a_part_is_a_fault_unless_the_condition_leaves_it_out(
+    tmp_path: Path, where: str, faults: list[str]
+) -> None:
+    spec = EACH.replace("sort:", f"where: {where}\nsort:") if where else EACH
+    found = said(tmp_path, {**WITHOUT_PART, **ce(spec)}, LIST)
+    assert [text for text in found if "CED350" in text] == faults
+    assert slow_faults(tmp_path) == ["sy.LIST has no part"] * sum(text.count("line ") for text in faults)
+
+
+def test_the_column_of_a_text_list_is_read_and_cannot_be_excluded(tmp_path: Path) -> None:
+    raw = {"raw/sy.csv": "SUBJ,NO,LIST\n002,1,d\n"}
+    done = made(tmp_path / "read", {**raw, **ce(EACH)}, LIST)
+    assert done.plan.tables["sy"].readers["LIST"] == ("CE each", "CE.CESPID", "CE.CETERM")
+    excluded = LIST.replace("LIST]", "LIST], exclude: {LIST: no}")
+    assert said(tmp_path / "excluded", {**raw, **ce(EACH)}, excluded) == [
+        "mappings/sources.yaml:6:85 CED090 sy.LIST is excluded, but read by CE each, CE.CESPID, CE.CETERM; "
+        "take it from 'exclude', or do not read it"
+    ]
 
 
 def test_each_takes_a_raw_column(tmp_path: Path) -> None:

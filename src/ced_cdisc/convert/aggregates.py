@@ -6,7 +6,7 @@ sums are exact before their one rounding.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from math import fsum
 
 import polars as pl
@@ -21,11 +21,15 @@ from ced_cdisc.convert.together import add_together
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import MANY, Fault, compile_node
+from ced_cdisc.expr.marks import OPEN, TIED, marks
 from ced_cdisc.expr.plugins import KIND, plugin_groups
 from ced_cdisc.expr.tree import Aggregate, Type
+from ced_cdisc.expr.unsettled import extreme, is_alike, is_doubtful, standing
 from ced_cdisc.expr.values import DTYPES, computed, each_list
 
-_VALUE, _AT = "__value", "__at"
+_VALUE, _AT, _PLACE = "__value", "__at", "__place"
+_SEEN: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {TIED: is_alike, OPEN: is_doubtful}
+"""What a mark is about, by how a record stands to the one that is picked."""
 
 
 class Scope(Struct, frozen=True):
@@ -257,12 +261,25 @@ def _reduced(records: _Records, job: _Job, keys: Sequence[str], scope: Scope, na
     chosen = records.rows.select(ORDER, *(plain or [pl.lit(0).alias("__k0")]), *columns)
     if node.of is not None and node.func != "same":
         chosen = chosen.filter(pl.col(_VALUE).is_not_null())
-    if node.func in ("first", "last"):
-        chosen = _sorted(chosen, node)
     groups = [f"__k{i}" for i in range(max(len(keys), 1))]
     value = _REDUCTIONS[node.func].alias(name)
     also = [pl.len().alias(name + MANY)] if node.func == "only" else []
+    if node.func in ("first", "last"):
+        picked = pl.Expr.first if node.func == "first" else pl.Expr.last
+        chosen = _sorted(chosen, node)
+        chosen = chosen.with_columns(standing(node.order, lambda one: picked(one).over(groups)).alias(_PLACE))
+        differs, found = pl.col(_VALUE).ne_missing(picked(pl.col(_VALUE))), pl.col(_PLACE)
+        also = [(_SEEN[mark](found) & differs).any().alias(name + mark) for mark in marks(node)]
+    dated = OPEN in marks(node) and node.func in ("min", "max")
+    if dated:
+        value, also = pl.col(_VALUE).alias(name), [pl.col(_VALUE).alias(name + OPEN)]
     made = chosen.group_by(groups, maintain_order=True).agg(value, *also)
+    if dated:
+        latest = node.func == "max"
+        made = made.with_columns(
+            each_list(pl.col(name), lambda values: extreme(values, latest=latest)[0], Type.DTC),
+            each_list(pl.col(name + OPEN), lambda values: extreme(values, latest=latest)[1], Type.TRUTH),
+        )
     if node.func in ("sum", "mean"):
         total = _fsum if node.func == "sum" else _mean
         made = made.with_columns(each_list(pl.col(name), total, Type.NUMBER))
@@ -295,9 +312,10 @@ def _mean(values: list[float]) -> float | None:
 
 
 def _sorted(chosen: pl.LazyFrame, node: Aggregate) -> pl.LazyFrame:
-    """In the written order: missing first rising, last falling; ties by the record's key."""
+    """In the written order: missing first rising, last falling; ties by the record's key, that of the last
+    record that is taken first."""
     names = [*(f"__by{i}" for i in range(len(node.order))), ORDER]
-    falling = [*(order.falling for order in node.order), False]
+    falling = [*(order.falling for order in node.order), node.take == "last"]
     return chosen.sort(names, descending=falling, nulls_last=falling, maintain_order=True)
 
 
@@ -315,7 +333,8 @@ def _matched(
     if node.func == "count":
         found = found.fill_null(0.0)
     value = found.cast(DTYPES[node.type or Type.TEXT])
-    return joined.select(value, name + MANY) if node.func == "only" else joined.select(value)
+    beside = [name + MANY] if node.func == "only" else [name + mark for mark in marks(node)]
+    return joined.select(value, *beside)
 
 
 def _rank(job: _Job, scope: Scope, name: str) -> pl.LazyFrame:
@@ -337,8 +356,17 @@ def _rank(job: _Job, scope: Scope, name: str) -> pl.LazyFrame:
         orders.append(compiled.expr.alias(_VALUE))
         value = pl.col(_VALUE).shift(-1 if job.node.func == "next" else 1).over(groups)
     ordered = _sorted(chosen.rows.select(_AT, ORDER, *keys, *orders), job.node)
-    ranked = ordered.select(_AT, value.alias(name))
-    return records.rows.select(_AT).join(ranked, on=_AT, how="left", maintain_order="left").select(name)
+    beside: list[pl.Expr] = []
+    if job.node.take:
+        ordered = ordered.with_columns(
+            standing(job.node.order, lambda one: one.first().over(groups)).alias(_PLACE)
+        )
+        for mark in marks(job.node):
+            other = _SEEN[mark](pl.col(_PLACE)) & (value > 1)
+            beside.append((other.any().over(groups) & (other | (value == 1))).alias(name + mark))
+    ranked = ordered.select(_AT, value.alias(name), *beside)
+    joined = records.rows.select(_AT).join(ranked, on=_AT, how="left", maintain_order="left")
+    return joined.select(pl.exclude(_AT))
 
 
 def _grouped(

@@ -99,4 +99,5 @@ def _same(one: Line, other: Line) -> bool:
     if in_ascii != other.policy.transliterate:
         return False
     where = one.where == other.where and one.text == other.text
-    return where or not (in_ascii or can_fault(one.tree) or aggregates_in(one.tree))
+    tells = in_ascii or one.reports or other.reports
+    return where or not (tells or can_fault(one.tree) or aggregates_in(one.tree))

@@ -6,31 +6,23 @@ from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 
 import polars as pl
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group, groups_of
+from ced_cdisc.convert.chosen import Chooser, keep_waits
 from ced_cdisc.convert.families import families_of, family_rows
-from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, Place, records_of
+from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Place
 from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking, with_singles
+from ced_cdisc.convert.lookups import Repeated, between_lookups, check_repeated, look_up
 from ced_cdisc.convert.reads import names_in
-from ced_cdisc.convert.sources import HIDDEN, ORDER, OWNER, World
+from ced_cdisc.convert.sources import HIDDEN, ORDER, World
 from ced_cdisc.convert.steps import Steps
 from ced_cdisc.convert.visits import Visits, check_names, with_visits
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES
 from ced_cdisc.expr.values import computed as rows_of
-from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
-from ced_cdisc.plan.texts import TextChanges
-
-
-class _Repeated(Struct, frozen=True):
-    """Keys of a look-up with more than one record: columns __l0, __l1, ..."""
-
-    lookup: Lookup
-    keys: pl.DataFrame
-    records: pl.DataFrame
+from ced_cdisc.plan.model import Block, Computed, DatasetPlan
 
 
 def stack_blocks(dataset: DatasetPlan, world: World, visits: Visits | None) -> pl.DataFrame:
@@ -89,25 +81,27 @@ def _group_rows(
     many = [lookup for lookup in block.lookups if lookup.many]
     is_written = block.kind == "rows"
     frame = _written(block.rows, kinds) if is_written else _source(block, world, visits, needed)
-    frame = _look_up(frame, list(many), [], world, needed)
-    if block.each is not None:
-        frame = _taken_apart(frame, *block.each)
+    frame = look_up(frame, list(many), [], world, needed)
     if many:
-        block = replace(block, lookups=tuple(one for one in block.lookups if not one.many))
-    if block.keep is not None and _keep_waits(block):
-        frame = frame.filter(_kept(block, frame, dataset, world, kinds, needed))
-        block = replace(block, keep=None)
+        group = replace(group, blocks=tuple(map(_without_many, group.blocks)))
+        block = group.blocks[0]
+    chooser = Chooser(dataset, world, kinds, needed)
+    if block.each is not None:
+        frame = chooser.parts(group.blocks, frame)
+    if keep_waits(block):
+        frame = chooser.kept(block, frame)
+        block = replace(block, keep=None, reports=())
         group = replace(group, blocks=(block,))
     scope = Scope(world, dataset)
-    pending, repeated = list(block.lookups), list[_Repeated]()
-    frame = _look_up(frame, pending, repeated, world, needed)
-    steps = _own_rows(frame, group, scope, kinds, _read_after(group, later))
-    for lines in _between_lookups(group.shared, pending):
+    pending, repeated = list(block.lookups), list[Repeated]()
+    frame = look_up(frame, pending, repeated, world, needed)
+    steps = _own_rows(frame, group, scope, kinds, _read_after(group, later), chooser)
+    for lines in between_lookups(group.shared, pending):
         steps.add(lines)
         if pending:
-            steps = Steps(_look_up(steps.rows(), pending, repeated, world, needed), scope, kinds)
+            steps = Steps(look_up(steps.rows(), pending, repeated, world, needed), scope, kinds)
     frame = steps.rows()
-    _check_repeated(frame, repeated, dataset, world.faults)
+    check_repeated(frame, repeated, dataset, world.faults)
     if block.visit is not None and block.visit[0] and visits is not None:
         check_names(
             frame,
@@ -126,7 +120,12 @@ def _group_rows(
 
 
 def _own_rows(
-    frame: pl.DataFrame, group: Group, scope: Scope, kinds: Mapping[str, Type], after: Collection[str]
+    frame: pl.DataFrame,
+    group: Group,
+    scope: Scope,
+    kinds: Mapping[str, Type],
+    after: Collection[str],
+    chooser: Chooser,
 ) -> Steps:
     """The records that each block keeps, with the variables of its own lines, one block below the other.
 
@@ -146,10 +145,15 @@ def _own_rows(
             continue
         for place in family.places:
             block = group.blocks[place]
+            chooser.tell(block, frame)
             keep = condition(frame, block.keep, Place(scope.dataset, block.where), scope)
             several.append((place, Steps(frame, scope, kinds, keep)))
             several[-1][1].add(group.own[place])
     return Steps.together([steps for _, steps in sorted(several, key=itemgetter(0))])
+
+
+def _without_many(block: Block) -> Block:
+    return replace(block, lookups=tuple(one for one in block.lookups if not one.many))
 
 
 def _raw(block: Block, column: str) -> str:
@@ -193,18 +197,6 @@ def _read_after(group: Group, later: set[str]) -> set[str]:
     return _needed([last], later)
 
 
-def _taken_apart(frame: pl.DataFrame, column: str, by: str) -> pl.DataFrame:
-    """One row for each part of a text list that is not blank, with ``each.TEXT`` and ``each.NUMBER``."""
-    text = pl.col("each.TEXT")
-    parts = frame.with_row_index("__part").with_columns(
-        pl.col(column).str.split(by, literal=True).alias("each.TEXT")
-    )
-    rows = parts.drop_nulls("each.TEXT").explode("each.TEXT", empty_as_null=True, keep_nulls=True)
-    rows = rows.with_columns(text.str.strip_chars(" ")).filter(text != "")
-    number = pl.int_range(1, pl.len() + 1).over("__part").cast(pl.Float64)
-    return rows.with_columns(number.alias("each.NUMBER")).drop("__part")
-
-
 def _source(block: Block, world: World, visits: Visits | None, needed: set[str]) -> pl.DataFrame:
     """The source's records with the columns that are needed, hidden ones, and USUBJID."""
     if block.kind == "visits":
@@ -227,107 +219,3 @@ def _source(block: Block, world: World, visits: Visits | None, needed: set[str])
         if f"{block.source}.{name}" in columns
     ]
     return frame[:, keep].hstack(aliases)
-
-
-def _keep_waits(block: Block) -> bool:
-    """Whether the condition needs variables of the block's lines, or of a look-up that does."""
-    if block.keep is None:
-        return False
-    made = {line.variable for line in block.lines}
-    late = [f"{lookup.name}." for lookup in block.lookups if any(name in made for name, _ in lookup.on)]
-    names = names_in(block.keep)
-    return any((name in made and name != SUBJECT) or name.startswith(tuple(late)) for name in names)
-
-
-def _kept(
-    block: Block,
-    frame: pl.DataFrame,
-    dataset: str,
-    world: World,
-    kinds: Mapping[str, Type],
-    needed: set[str],
-) -> pl.Series:
-    """Which rows to keep where the condition needs the lines; faults of rows not kept do not count."""
-    quiet = replace(world, faults=Faults(world.plan.tables, {}), changes=TextChanges())
-    scope = Scope(quiet, dataset)
-    pending = list(block.lookups)
-    at = frame.with_row_index("__at")
-    done = _look_up(at, pending, [], quiet, needed)
-    for lines in _between_lookups(block.lines, pending):
-        done = _look_up(add_lines(done, lines, scope, kinds), pending, [], quiet, needed)
-    places = filter_true(done, block.keep, Place(dataset, block.where), scope)["__at"]
-    return at["__at"].is_in(places.implode())
-
-
-def _between_lookups(lines: Sequence[Line], pending: list[Lookup]) -> list[list[Line]]:
-    """The lines in runs: each ends where a look-up that waits for it is needed."""
-    if not pending:
-        return [list(lines)]
-    runs: list[list[Line]] = [[]]
-    made: set[str] = set()
-    for line in lines:
-        waiting = [
-            lookup for lookup in pending if any(n.startswith(f"{lookup.name}.") for n in names_in(line.tree))
-        ]
-        if any(name in made for lookup in waiting for name, _ in lookup.on):
-            runs.append([])
-            made = set()
-        runs[-1].append(line)
-        made.add(line.variable)
-    return runs
-
-
-def _look_up(
-    frame: pl.DataFrame,
-    pending: list[Lookup],
-    repeated: list[_Repeated],
-    world: World,
-    needed: set[str],
-) -> pl.DataFrame:
-    """Join the look-ups whose keys are known by now; keys with several records find nothing."""
-    for lookup in list(pending):
-        left = [name for name, _ in lookup.on]
-        if any(name not in frame.columns for name in left):
-            continue
-        pending.remove(lookup)
-        known = world.records(lookup.name)
-        right = [
-            known.subject if column == SUBJECT and known.subject is not None else f"{lookup.name}.{column}"
-            for _, column in lookup.on
-        ]
-        keys = [f"__l{i}" for i in range(len(left))]
-        aliased = known.frame.with_columns(pl.col(r).alias(k) for r, k in zip(right, keys, strict=True))
-        counted = (
-            aliased.group_by(keys, maintain_order=True).agg(pl.len().alias("__n")).filter(pl.col("__n") > 1)
-        )
-        if counted.height and not lookup.many:
-            several = aliased.join(counted, on=keys, how="semi", maintain_order="left")
-            repeated.append(_Repeated(lookup, counted, several))
-            aliased = aliased.join(counted, on=keys, how="anti", maintain_order="left")
-        held = set(aliased.columns) - set(frame.columns)
-        wanted = [name for name in needed if name.startswith(f"{lookup.name}.") and name in held]
-        if wanted or lookup.many:
-            frame = frame.join(
-                aliased.select(*keys, *sorted(wanted)),
-                left_on=left,
-                right_on=keys,
-                how="left",
-                maintain_order="left_right",
-            )
-    return frame
-
-
-def _check_repeated(frame: pl.DataFrame, repeated: Sequence[_Repeated], dataset: str, faults: Faults) -> None:
-    """CED257: a look-up finds more than one record for a key that a row has."""
-    for found in repeated:
-        on = found.lookup.on
-        left = [pl.col(name).alias(f"__l{i}") for i, (name, _) in enumerate(on)]
-        keys = [f"__l{i}" for i in range(len(on))]
-        needed = found.keys.join(frame.select(left), on=keys, how="semi", maintain_order="left")
-        for *values, count in needed.iter_rows():
-            shown = ", ".join(f"{column} '{value}'" for (_, column), value in zip(on, values, strict=True))
-            message = f"{dataset}: {found.lookup.name} has {count} records for {shown}"
-            same = found.records.filter(pl.col(key) == value for key, value in zip(keys, values, strict=True))
-            subject = OWNER if OWNER in same.columns else f"{found.lookup.name}.{SUBJECT}"
-            hint = "a look-up finds one record at most; name more columns that match"
-            faults.add("CED257", message, found.lookup.where, hint, records_of(same, subject))

@@ -42,12 +42,14 @@ class Family(Struct, frozen=True):
     Attributes:
         places: the places of the blocks in their group, rising.
         keep: the condition.
+        reports: the conditions of the records that the blocks tell of.
         lines: the lines of its own.
         given: by the name of a column, what each block has there.
     """
 
     places: tuple[int, ...]
     keep: tree.Node | None
+    reports: tuple[tree.Node, ...]
     lines: tuple[Line, ...]
     given: Mapping[str, tuple[Leaf, ...]] = field(default_factory=dict[str, tuple[Leaf, ...]])
 
@@ -71,27 +73,28 @@ def families_of(group: Group, frame: pl.DataFrame) -> list[Family]:
 
 def _may_join(block: Block, own: Sequence[Line], columns: Collection[str]) -> bool:
     """Whether a block's lines need nothing but the rows at hand, and note nothing but faults."""
-    if any(line.policy.transliterate or line.unknown is not None for line in own):
+    if any(line.policy.transliterate or line.reports for line in own):
         return False
     trees = [line.tree for line in own]
     if block.keep is not None:
         if any("." in name and name not in columns for name in names_in(block.keep)):
             return False
-        trees.append(block.keep)
+        trees += [block.keep, *(report.node for report in block.reports)]
     return not any(aggregates_in(one) for one in trees)
 
 
 def _shape(block: Block, own: Sequence[Line], schema: pl.Schema, leaves: list[Leaf]) -> Shape:
     keep = () if block.keep is None else shape(block.keep, schema, leaves)
+    reports = tuple(shape(report.node, schema, leaves) for report in block.reports)
     lines = [(line.variable, line.type, shape(line.tree, schema, leaves)) for line in own]
-    return keep, *lines, *(schema[leaf.name] for leaf in leaves if isinstance(leaf, tree.Column))
+    return keep, reports, *lines, *(schema[leaf.name] for leaf in leaves if isinstance(leaf, tree.Column))
 
 
 def _family(group: Group, kin: Sequence[tuple[int, Sequence[Leaf]]], schema: pl.Schema) -> Family:
     places = tuple(place for place, _ in kin)
     block, own = group.blocks[places[0]], group.own[places[0]]
     if len(kin) == 1:
-        return Family(places, block.keep, own)
+        return Family(places, block.keep, tuple(report.node for report in block.reports), own)
     names: dict[tuple[object, ...], str] = {}
     given: dict[str, tuple[Leaf, ...]] = {}
 
@@ -107,8 +110,9 @@ def _family(group: Group, kin: Sequence[tuple[int, Sequence[Leaf]]], schema: pl.
 
     others = leaves()
     keep = None if block.keep is None else with_leaves(block.keep, schema, others)
+    reports = tuple(with_leaves(report.node, schema, others) for report in block.reports)
     lines = tuple(replace(line, tree=with_leaves(line.tree, schema, others)) for line in own)
-    return Family(places, keep, lines, given)
+    return Family(places, keep, reports, lines, given)
 
 
 def family_rows(
@@ -119,7 +123,8 @@ def family_rows(
     scope: Scope,
     kinds: Mapping[str, Type],
 ) -> list[tuple[int, pl.DataFrame]] | None:
-    """The records that the blocks of a family keep, with their own variables; None where they show a fault.
+    """The records that the blocks of a family keep, with their own variables; None where they show a fault,
+    or where the blocks tell of records.
 
     Args:
         frame: the records of the source.
@@ -132,7 +137,8 @@ def family_rows(
     Returns:
         Runs of neighbouring blocks: the place of the first in the group, and the rows of all.
     """
-    asked = frozenset[str]() if family.keep is None else names_in(family.keep)
+    chosen = (*([] if family.keep is None else [family.keep]), *family.reports)
+    asked = frozenset(name for node in chosen for name in names_in(node))
     rows, words = _beside(
         frame, family, {*after, *asked, *(n for line in family.lines for n in names_in(line.tree))}
     )
@@ -141,10 +147,10 @@ def family_rows(
     if family.keep is not None:
         kept = kept.with_columns(expr for name, expr in words.items() if name in asked)
         compiled = compile_node(family.keep, FUNCTIONS, known)
-        if compiled.faults:
-            bad = pl.any_horizontal([fault.bad for fault in compiled.faults]).any()
-            if computed(kept.select(bad)).item():
-                return None
+        looked_at = [fault.bad for fault in compiled.faults]
+        looked_at += [compile_node(node, FUNCTIONS, known).expr for node in family.reports]
+        if looked_at and computed(kept.select(pl.any_horizontal(looked_at).any())).item():
+            return None
         kept = kept.filter(compiled.expr.cast(pl.Boolean))
     kept = kept.with_columns(expr for name, expr in words.items() if name not in asked)
     steps = Steps.of(kept, known, scope, kinds)

@@ -7,6 +7,7 @@ more than one record for a look-up, CED258 a row without subject, CED259 a repea
 in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable
 visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED268 a date
 that two formats read differently, CED269 no ISO 8601 duration, CED270 a condition that is unknown (a note),
+CED351 no case that holds, CED352 several (a note), CED353 records that tie (a note),
 CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED781 one whose value is none.
 """
 
@@ -18,21 +19,14 @@ from typing import Any
 import polars as pl
 from msgspec import Struct, field
 
-from ced_cdisc.convert.number_hints import number_hint
-from ced_cdisc.core.dates import Reading, read_date
-from ced_cdisc.core.decimals import is_cut
-from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, one_of
-from ced_cdisc.derive.fast.dates import clock_of
-from ced_cdisc.derive.fast.durations import UNITS
-from ced_cdisc.derive.fast.text import shortest
+from ced_cdisc.convert.wording import worded
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import BESIDE, Fault
-from ced_cdisc.expr.matching import spellings
-from ced_cdisc.plan.model import NONE, Line
+from ced_cdisc.expr.compile import IN_DOUBT, TIE, Fault
+from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.raw import RawTable as TablePlan
+from ced_cdisc.plan.told import Asked, Report
 from ced_cdisc.spec.text import Text
-from ced_cdisc.standards.ct import load_ct
-from ced_cdisc.standards.units import unit_of, units
 
 TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 """Columns that say which raw record a row stands for, and whose it is."""
@@ -70,13 +64,25 @@ class Place(Struct, frozen=True):
     label: str
     where: Location
     text: Text | None = None
+    unknown: Asked = ""
+    """What the spec says of what is not certain."""
 
     @classmethod
     def of_line(cls, dataset: str, line: Line) -> Place:
         """The place of a variable's line: ``AE.AESEV``, ``SUPPAE.AERELAPH``."""
         owner, dot, short = line.variable.rpartition(".")
         label = f"{dataset}.{short}" if not dot else f"SUPP{dataset}.{short}" if owner == "supp" else dataset
-        return cls(label, line.where, line.text)
+        return cls(label, line.where, line.text, line.unknown)
+
+    def accepts(self, fault: Fault) -> bool:
+        """Whether the spec has nobody told."""
+        return fault.kind == IN_DOUBT and self.unknown == "accept"
+
+    def severity(self, fault: Fault) -> Severity:
+        """An error, but for what is not certain."""
+        if fault.kind == IN_DOUBT and self.unknown == "report":
+            return Severity.WARNING
+        return Severity.NOTE if fault.kind in (TIE, IN_DOUBT) else Severity.ERROR
 
     def at(self, node: tree.Node) -> Location:
         """The place of a node of the line's expression."""
@@ -116,6 +122,9 @@ class Faults:
         """Note the faults that a frame's rows show; ``subject`` is the column of the subject."""
         if not faults or frame.is_empty():
             return
+        faults = [(place, fault) for place, fault in faults if not place.accepts(fault)]
+        if not faults:
+            return
         any_bad = frame.select(fault.bad.any().alias(f"{i}") for i, (_, fault) in enumerate(faults)).row(0)
         for (place, fault), bad in zip(faults, any_bad, strict=True):
             if not bad:
@@ -126,8 +135,8 @@ class Faults:
             for value, record in zip(shown, records_of(rows, subject), strict=True):
                 by_value.setdefault("" if value is None else str(value), set()).add(record)
             for value, records in by_value.items():
-                code, message, hint = worded(place, fault, value)
-                self.add(code, message, place.at(fault.node), hint, records)
+                code, message, hint = worded(place.label, fault, value)
+                self.add(code, message, place.at(fault.node), hint, records, place.severity(fault))
 
     def apart(self) -> Faults:
         """A collection of the same tables that is empty."""
@@ -144,17 +153,42 @@ class Faults:
         for key, seen in found.items():
             self._found.setdefault(key, Seen()).update(seen)
 
-    def unknown(self, rows: pl.DataFrame, place: Place, *, asked: bool) -> None:
-        """CED270: rows for which a condition of a line is unknown; a warning where the spec asks for it."""
+    def told(self, rows: pl.DataFrame, label: str, report: Report) -> None:
+        """Note the rows that a line or a block tells of: CED270, CED351 and CED352."""
         if rows.is_empty():
             return
-        message = f"{place.label}: a condition is neither true nor false, and counts as not true"
+        if report.kind in ("gap", "overlap"):
+            self._of_cases(rows, label, report)
+            return
+        severity = Severity.WARNING if report.asked else Severity.NOTE
+        if report.kind == "left out":
+            message = f"{label}: the condition is neither true nor false, so that the record is left out"
+            hint = "say what holds where a value is missing or partial, or accept it with unknown: accept"
+            self.add("CED270", message, report.where, hint, records_of(rows), severity)
+            return
+        message = f"{label}: a condition is neither true nor false, and counts as not true"
         hint = "look at the dates, impute them, or accept it with unknown: accept"
-        if place.label.endswith("LOBXFL"):
+        if label.endswith("LOBXFL"):
             hint = "look at the dates and times, or say with 'baseline' which records come before treatment"
-        severity = Severity.WARNING if asked else Severity.NOTE
         subjects = [("", 0, subject) for _, _, subject in records_of(rows)]
-        self.add("CED270", message, place.where, hint, subjects, severity)
+        self.add("CED270", message, report.where, hint, subjects, severity)
+
+    def _of_cases(self, rows: pl.DataFrame, label: str, report: Report) -> None:
+        """CED351 and CED352: records for which no case holds, or several."""
+        columns = [column.name for column in report.shown if column.name in rows.columns]
+        values = rows.select(columns).rows() if columns else []
+        least = min((tuple((value is not None, value) for value in row) for row in values), default=())
+        words = [value_in_words(name, value) for name, (_, value) in zip(columns, least, strict=True)]
+        first = (least, ", ".join(words)) if columns else None
+        on = f"on {COUNT}" + f", the first with {FIRST}" * bool(columns)
+        code, severity = "CED351", Severity.WARNING
+        message, hint = f"{label}: no case holds {on}", "add a case or 'else', or accept it with gaps: accept"
+        if report.kind == "overlap":
+            code, severity = "CED352", Severity.NOTE
+            message = f"{label}: cases with different values hold {on}, and the first of them counts"
+            hint = "tell the cases apart, or accept it with overlaps: accept"
+        found = records_of(rows)
+        self.add(code, message, report.where, hint, found, severity, count=len(found), first=first)
 
     def findings(self) -> Findings:
         """Everything found, in an order that depends on the content alone."""
@@ -190,6 +224,13 @@ class Faults:
         return f"{self._words[table][1]}s {', '.join(words[:-1])} and {words[-1]}"
 
 
+def value_in_words(name: str, value: object) -> str:
+    """A value of a column or variable: ``AVISIT 'Week 4'``, ``AVAL 6``, ``no AVISIT``."""
+    if value is None:
+        return f"no {name}"
+    return f"{name} {value:g}" if isinstance(value, float) else f"{name} '{value}'"
+
+
 def records_of(rows: pl.DataFrame, subject: str = SUBJECT) -> list[Record]:
     """Raw table, row and subject of each row; empty texts and 0 where a row has none."""
     count = rows.height
@@ -197,147 +238,3 @@ def records_of(rows: pl.DataFrame, subject: str = SUBJECT) -> list[Record]:
     numbers = rows[ROW].to_list() if ROW in rows.columns else [None] * count
     subjects = rows[subject].to_list() if subject in rows.columns else [None] * count
     return [(t or "", n or 0, s or "") for t, n, s in zip(tables, numbers, subjects, strict=True)]
-
-
-def worded(place: Place, fault: Fault, value: str) -> tuple[str, str, str]:
-    """Code, message and hint of a fault of one value."""
-    node, label = fault.node, place.label
-    if value == NONE and label.endswith("ORRESU"):
-        return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
-    if isinstance(node, tree.Recode) and not node.pairs and not node.match:
-        what = f"{label}: '{value}'{_of(node.of)} is a result of a test that was not done"
-        return "CED285", what, "correct the data, or the condition of 'not_done'"
-    if isinstance(node, tree.Recode) and node.match:
-        return _worded_match(fault, node, label, value)
-    if isinstance(node, tree.Recode):
-        codes, terms = [code for code, _ in node.pairs], [term for _, term in node.pairs]
-        hint = did_you_mean(value, codes) or did_you_mean(value, terms) or _codes(codes)
-        return "CED250", f"{label}: raw value '{value}'{_of(node.of)} has no term in ct", hint
-    if isinstance(node, tree.ReadDate):
-        return _worded_date(node, label, value)
-    if isinstance(node, tree.Plugin):
-        stopped = f"{node.derivation.name}() stopped"
-        hint = "correct the plug-in, or the condition under which it is called"
-        return "CED780" if value.startswith(stopped) else "CED781", f"{label}: {value}", hint
-    if isinstance(node, tree.Aggregate):
-        of = node.of.name if isinstance(node.of, tree.Column) else ".."
-        return (
-            "CED256",
-            f"{label}: only({of}) finds more than one record with a value",
-            "first, last, min or max choose one",
-        )
-    if fault.kind == "number":
-        of = node.of if isinstance(node, tree.ReadNumber) else None
-        if isinstance(of, tree.Call) and of.name == "decimal":
-            of, value = of.args[0], _as_collected(of, value)
-        if is_cut(number := value.replace(",", ".")):
-            what = f"{label}: '{value}'{_of(of)} has more digits than a number of a dataset can have"
-            return "CED253", what, f"it would be {shortest(float(number))}; keep it as text"
-        return "CED253", f"{label}: '{value}'{_of(of)} is not a number", number_hint(value)
-    call = node if isinstance(node, tree.Call) else None
-    if fault.kind == "seconds":
-        of = call.args[0] if call else None
-        hint = "a duration is written M:SS, H:MM:SS, or with sec, min or h"
-        return "CED254", f"{label}: '{value}'{_of(of)} is not a duration", hint
-    if fault.kind == "clock":
-        of = call.args[1] if call else None
-        if clock_of(value) is not None:
-            return "CED252", f"{label}: time '{value}'{_of(of)} has no start with a time beside it", ""
-        hint = "a time is written HH:MM, HHMM, H:MM or HH:MM:SS"
-        return "CED252", f"{label}: '{value}'{_of(of)} is not a time", hint
-    if fault.kind == "unknown unit":
-        of = _raw(node)
-        hint = did_you_mean(value, [*units(), *load_ct("SDTM").codelist("C71620").values])
-        more = f"write units: {{{value}: ..}} in study.yaml, or ct with the unit"
-        return "CED273", f"{label}: '{value}'{_of(of)} is no known unit", hint or more
-    if fault.kind == "duration":
-        return _worded_duration(call, label, value)
-    source, target = (call.args[1], call.args[2]) if call else (None, None)
-    goal = target.value if isinstance(target, tree.Literal) else ""
-    hint = did_you_mean(value, units())
-    if unit_of(value) is not None:  # no misspelling: another unit is never proposed in its place
-        hint = f"{goal} is of another quantity"
-        if value.replace("IU", "U") == str(goal).replace("IU", "U"):
-            hint = f"where both mean the same, write units: {{{value}: {goal}}} in study.yaml"
-    return "CED255", f"{label}: unit '{value}'{_of(source)} has no conversion to {goal}", hint
-
-
-def _worded_match(fault: Fault, node: tree.Recode, label: str, value: str) -> tuple[str, str, str]:
-    what = f"{label}: raw value '{value}'{_of(node.of)}"
-    if fault.kind == "several":
-        exact, folded = spellings(node)
-        terms = exact.get(value) or folded[value.lower()]
-        hint = "write the one that is meant in ct"
-        return "CED280", f"{what} fits several terms of codelist {node.codelist}: {one_of(terms)}", hint
-    meant = {text: term for term, texts in reversed(node.terms) for text in reversed(texts)}
-    meant |= {code: term for code, term in node.pairs if term}
-    terms = list(dict.fromkeys(term for term, _ in node.terms))
-    hint = did_you_mean(value, meant)
-    near = hint.removeprefix("did you mean ").removesuffix("?")
-    if near and meant[near] != near:
-        hint = f"did you mean {near}, which is {meant[near]}?"
-    ways = " in ct or" * bool(node.pairs)
-    what += f" has no term{ways} by {node.match} of codelist {node.codelist}"
-    return "CED250", what, hint or f"it has {one_of(terms)}"
-
-
-def _worded_duration(call: tree.Call | None, label: str, value: str) -> tuple[str, str, str]:
-    of = call.args[-1] if call else None
-    if call is not None and call.name == "duration":
-        unit = value.partition(" ")[2]
-        hint = did_you_mean(unit, UNITS) or "units are years, months, weeks, days, hours, min and sec"
-        return "CED269", f"{label}: '{value}'{_of(of)} is no amount of a unit of time", hint
-    hint = "a duration is written 7:04, 1:02:03, with a unit as in 2 weeks, or in ISO 8601"
-    return "CED269", f"{label}: '{value}'{_of(of)} is not a duration", hint
-
-
-def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str, str]:
-    date, _, time = value.partition(BESIDE)
-    reading = read_date(date or None, time or None, node.formats, node.time_formats, node.pivot)
-    if reading.trouble == "ambiguous":
-        of = node.date if reading.text == date else node.time
-        return "CED268", f"{label}: '{reading.text}'{_of(of)} {readings_in_words(reading)}", ONE_FORMAT
-    if reading.trouble == "date":
-        what = f"{label}: date '{date}'{_of(node.date)} fits none of the formats"
-        return (
-            "CED251",
-            f"{what} {', '.join(node.formats)}",
-            "the calendar has no such day" * reading.impossible,
-        )
-    what = f"{label}: time '{time}'{_of(node.time)}"
-    if reading.trouble == "time":
-        return "CED252", f"{what} fits none of the formats {', '.join(node.time_formats)}", ""
-    if reading.trouble == "twice":
-        return "CED252", f"{what} has a time beside it in date '{date}'{_of(node.date)}", ""
-    return "CED252", f"{what} has no complete date beside it", ""
-
-
-def _raw(node: tree.Node) -> tree.Column | None:
-    """The raw column that a value comes from."""
-    return next((c for c in tree.walk(node) if isinstance(c, tree.Column) and c.owner), None)
-
-
-def _as_collected(node: tree.Call, value: str) -> str:
-    """The number of another notation as it stands in the table."""
-    notation = node.args[1]
-    comma = isinstance(notation, tree.Literal) and "comma" in str(notation.value)
-    return value.translate(str.maketrans(",.", ".,")) if comma else value
-
-
-ONE_FORMAT = "keep the formats that were agreed for this column"
-"""The hint beside a date that two formats read differently."""
-
-
-def readings_in_words(reading: Reading) -> str:
-    """What the formats make of an ambiguous date: ``is 2018-03-05 by MM/DD/YYYY and .. by ..``."""
-    return "is " + " and ".join(f"{value} by {form}" for form, value in reading.readings)
-
-
-def _of(node: tree.Node | None) -> str:
-    if isinstance(node, tree.Call) and node.name == "coalesce":
-        node = node.args[0]
-    return f" of {node.name}" if isinstance(node, tree.Column) else ""
-
-
-def _codes(codes: Sequence[str]) -> str:
-    return f"ct has {one_of(codes)}" if codes else ""

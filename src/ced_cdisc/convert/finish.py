@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from ced_cdisc.convert.aggregates import Scope
-from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of
+from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of, value_in_words
 from ced_cdisc.convert.lines import filter_true, hold
 from ced_cdisc.convert.made_by import by_line
 from ced_cdisc.convert.sources import ORDER, World
@@ -58,7 +58,7 @@ def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
     keys = list(choices[-1])
     several = frame.filter(pl.struct(keys).is_duplicated())
     values = several.select(keys).row(0)
-    shown = ", ".join(_key_value(name, value) for name, value in zip(keys, values, strict=True))
+    shown = ", ".join(value_in_words(name, value) for name, value in zip(keys, values, strict=True))
     first = tuple((value is not None, value) for value in values), shown
     message = f"{dataset.name}: the keys do not identify {COUNT}, the first with {FIRST}"
     hint = "add what tells them apart to `sort`, or remove what is there twice"
@@ -66,12 +66,6 @@ def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
     world.faults.add(
         "CED548", message, dataset.where, hint, found, stage=Stage.CHECK, count=len(found), first=first
     )
-
-
-def _key_value(name: str, value: object) -> str:
-    if value is None:
-        return f"no {name}"
-    return f"{name} {value:g}" if isinstance(value, float) else f"{name} '{value}'"
 
 
 def _check_conditions(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 import polars as pl
 from msgspec import Struct
 
-from ced_cdisc.convert.faults import Place, worded
+from ced_cdisc.convert.faults import Place
+from ced_cdisc.convert.wording import worded
 from ced_cdisc.core.findings import Location, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast import FUNCTIONS
@@ -82,7 +83,7 @@ class Lines:
                 rows = frame.filter(fault.bad).with_columns(fault.shown.alias("__shown"))
                 for text, value in rows.select(name, "__shown").sort(name).iter_rows():
                     said = shown(text) if value == text else "" if value is None else shown(str(value))
-                    _, message, hint = worded(part.place, fault, said)
+                    _, message, hint = worded(part.place.label, fault, said)
                     found.append(Foreseen(text, message, hint, part.place.at(fault.node)))
         for place, variable, codelist in self._closed.get(name, ()):
             terms = [term.value for term in codelist.terms]

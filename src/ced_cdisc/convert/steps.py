@@ -23,17 +23,18 @@ from ced_cdisc.expr.compile import Fault, compile_node
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, computed
 from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.told import Report
 
 _FOUND = "__found"
 """Whether a row shows anything that a step looks for."""
 
 
 class _Look(Struct, frozen=True):
-    """What a step looks for on the rows before it: faults, and conditions that are unknown."""
+    """What a step looks for on the rows before it: faults, and records that lines tell of."""
 
     rows: pl.LazyFrame
     faults: Sequence[tuple[Place, Fault]]
-    unknown: Sequence[tuple[Line, Place, pl.Expr]]
+    reports: Sequence[tuple[Report, Place, pl.Expr]]
 
 
 class Steps:
@@ -84,21 +85,21 @@ class Steps:
             self._rows, known = frame.lazy(), dict.fromkeys(frame.columns)
         columns: list[pl.Expr] = []
         faults: list[tuple[Place, Fault]] = []
-        unknown: list[tuple[Line, Place, pl.Expr]] = []
+        reports: list[tuple[Report, Place, pl.Expr]] = []
         for line, place in zip(lines, places, strict=True):
             compiled = compile_node(line.tree, FUNCTIONS, known, names)
             kind = DTYPES[self._kinds.get(line.variable, line.type)]
             expr = compiled.expr if _type_of(line.tree) == kind else compiled.expr.cast(kind)
             columns.append(expr.alias(line.variable))
             faults += [(place, fault) for fault in compiled.faults]
-            if line.unknown is not None:
-                unknown.append((line, place, compile_node(line.unknown, FUNCTIONS, known, names).expr))
+            for report in line.reports:
+                reports.append((report, place, compile_node(report.node, FUNCTIONS, known, names).expr))
             if line.policy.transliterate:
                 self._in_ascii[line.variable] = place
-        if faults or unknown:
-            found = [fault.bad for _, fault in faults] + [condition for _, _, condition in unknown]
+        if faults or reports:
+            found = [fault.bad for _, fault in faults] + [condition for _, _, condition in reports]
             columns.append(pl.any_horizontal(*found, *([_FOUND] if self._looks else [])).alias(_FOUND))
-            self._looks.append(_Look(self._rows, faults, unknown))
+            self._looks.append(_Look(self._rows, faults, reports))
         self._rows, self._known = self._rows.with_columns(columns), None
         self._columns.update(dict.fromkeys(line.variable for line in lines))
 
@@ -119,8 +120,8 @@ class Steps:
         for look in self._looks:
             rows = computed(look.rows)
             faults.in_rows(rows, look.faults)
-            for line, place, condition in look.unknown:
-                faults.unknown(rows.filter(condition), place, asked=line.unknown_asked)
+            for report, place, condition in look.reports:
+                faults.told(rows.filter(condition), place.label, report)
 
     @classmethod
     def of(cls, rows: pl.LazyFrame, columns: Iterable[str], scope: Scope, kinds: Mapping[str, Type]) -> Steps:

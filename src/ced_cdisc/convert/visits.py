@@ -10,15 +10,14 @@ import polars as pl
 from msgspec import Struct, field
 
 from ced_cdisc.convert.faults import (
-    ONE_FORMAT,
     ROW,
     SUBJECT,
     TABLE,
     Faults,
-    readings_in_words,
     records_of,
 )
 from ced_cdisc.convert.sources import ORDER, OWNER
+from ced_cdisc.convert.wording import ONE_FORMAT, readings_in_words
 from ced_cdisc.core.blocks import FEW
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import did_you_mean

@@ -21,6 +21,7 @@ _TIMES = ("visits.START", "visits.END")
 _NOT_VALUES = {
     "where": "chooses the records of",
     "with": "finds the records of other tables for",
+    "each": "is taken apart into the records of",
     "checks": "is compared with other fields in",
 }
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.imputation import impute
 from ced_cdisc.expr import intervals, tree
+from ced_cdisc.expr.marks import OPEN, TIED, marks
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.expr.plugins import plugin
 from ced_cdisc.expr.signature import signature_of
@@ -40,6 +41,10 @@ from ced_cdisc.expr.values import (
 MANY = "_many"
 """Suffix of the hidden column that counts the records an ``only`` found."""
 
+TIE, IN_DOUBT = "tie", "in doubt"
+"""Kinds of what is no fault: a note tells of it."""
+_UNSETTLED = {TIED: TIE, OPEN: IN_DOUBT}
+
 BESIDE = "\x1f"
 """Between the date and the time in the value that a fault of a date shows."""
 
@@ -49,7 +54,7 @@ class Fault(Struct, frozen=True):
 
     Attributes:
         node: the node that cannot take the value.
-        kind: recode, date, number, only, or the kind a function names.
+        kind: recode, date, number, only, or the kind a function names; of what is no fault, tie and in doubt.
         bad: true on rows where it happens and the branch is taken.
         shown: the value, as text.
     """
@@ -138,6 +143,9 @@ class _Compiler:
         name = self._aggregates[node]
         if node.func == "only":
             self._fault(node, "only", pl.col(name + MANY) > 1, missing(Type.TEXT))
+        shown = pl.col(name) if node.func in ("min", "max") else missing(Type.TEXT)
+        for mark in marks(node):
+            self._fault(node, _UNSETTLED[mark], pl.col(name + mark), shown)
         return pl.col(name)
 
     def _selected(self, node: tree.Selected) -> NoReturn:

@@ -37,6 +37,11 @@ def compare(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
     return each_pair(left, right, decided, Type.TRUTH)
 
 
+def is_before(one: str, other: str) -> bool:
+    """Whether all times of one are before all of the other."""
+    return _before(one, other) is True
+
+
 def _equal(one: str, other: str) -> bool | None:
     return False if _before(one, other) or _before(other, one) else None
 

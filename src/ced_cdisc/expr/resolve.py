@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from ced_cdisc.core.findings import did_you_mean
@@ -33,6 +33,8 @@ class Names(Protocol):
         ...
 
 
+_SAME_TEXT = ("if", "coalesce", "trim", "upper", "lower")
+"""Functions that give one of their texts, but for blanks and case."""
 _PATTERNS = ("matches", "extract")
 _DIGITS = {"round": 0, "signif": 1}
 """The fewest digits that a function rounds to."""
@@ -59,6 +61,27 @@ def _check_digits(function: str, args: list[tree.Node]) -> None:
     if not isinstance(value, float) or not value.is_integer() or not least <= value <= 15:
         message = f"digits of {function}() must be a whole number from {least} to 15, not {args[1].digits}"
         raise _misfit(message, args[1].at)
+
+
+def _check_ordered(nodes: Iterable[tree.Node], what: str) -> None:
+    """A raw cell is text, and has no order before the spec says what it is: as characters 9 is above 10."""
+    for node in nodes:
+        cell = _cell(node)
+        if cell is not None:
+            hint = "number(..) reads a number, a line with 'date' a date, and text(..) goes by the characters"
+            message = f"{what} needs numbers or dates, and {cell.name} is the text of a raw column"
+            raise _misfit(message, node.at, hint)
+
+
+def _cell(node: tree.Node) -> tree.Column | None:
+    """The raw column whose text a value is, or may be; None where a function made something of it."""
+    if isinstance(node, tree.Column):
+        is_cell = node.scope is Scope.RAW and node.type is Type.TEXT and node.owner != "visits"
+        return node if is_cell else None
+    if isinstance(node, tree.Call) and node.name in _SAME_TEXT:
+        values = node.args[1:] if node.name == "if" else node.args
+        return next(filter(None, map(_cell, values)), None)
+    return None
 
 
 def _check_substance(function: str, args: list[tree.Node]) -> None:
@@ -288,6 +311,9 @@ class _Resolver:
         of = self.visit(node.of, owner) if node.of is not None else None
         where = self._truth(node.where, owner) if node.where is not None else None
         order = tuple(changed(o, of=self.visit(o.of, owner)) for o in node.order)
+        if of is not None and node.func in ("min", "max"):
+            _check_ordered([of], f"{node.func}()")
+        _check_ordered([one.of for one in order], "an order")
         if node.func in ("first", "last", "rank", "next", "previous") and not order:
             raise _misfit(f"{node.func}() needs an 'order by'", node.at)
         if node.func in ("sum", "mean") and of is not None and of.type not in (Type.NUMBER, Type.MISSING):

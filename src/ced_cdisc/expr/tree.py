@@ -189,12 +189,15 @@ class Aggregate(Node):
     and a bare ``count()`` look only at records where ``of`` is not missing.
 
     * ``first``, ``last``: the value of the first or last record in the ``order``.
-    * ``min``, ``max``: numbers and dates by size, text and ISO 8601 text by character code.
+    * ``min``, ``max``: numbers and dates by size, text by character code, ISO 8601 text as intervals: where
+      these leave open which is the least, what is certain of it.
     * ``sum``, ``mean``, ``count``: sum and mean of no record are missing, count of none is 0.
     * ``only``: the value of the one record; more than one record with a value is a fault of the data.
     * ``same``: the value that all records (those without one included) share, else missing.
     * ``rank`` has no ``of``: it numbers the records that meet ``where`` from 1 in the given order, and is
-      missing for the others. Ties are broken by the record's key, never by its place in a file.
+      missing for the others. Ties are broken by the record's key, never by its place in a file. ``take`` is
+      ``first`` or ``last`` where the number 1 takes a record: the last of those in the order that falls here
+      is the one with the last key, as ``last`` has it.
     * ``next``, ``previous``: the value of the record after or before the one at hand in the given order.
     * ``group``: what the plug-in ``of`` gives the record at hand, called with all of them.
     """
@@ -205,6 +208,7 @@ class Aggregate(Node):
     on: tuple[str, ...] = ()
     order: tuple[Ordering, ...] = ()
     dataset: str = ""
+    take: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

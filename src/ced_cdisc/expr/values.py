@@ -32,10 +32,10 @@ class Argument(Struct, frozen=True):
 
 
 class Faulty(Struct, frozen=True):
-    """The result of a function that can meet a value it cannot take.
+    """The result of a function that can meet a value it cannot take, or one that is not certain.
 
     Attributes:
-        value: the result; null where the value could not be taken.
+        value: the result; null where the value could not be taken, what is certain of one in doubt.
         kind: the kind of the fault, such as ``unit``.
         bad: true exactly where the value could not be taken.
         shown: the value for the message, as text.

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, one_of
 from ced_cdisc.expr import tree
-from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, StudyPlan
+from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, StudyPlan
 from ced_cdisc.plan.raw import RawTable, VisitPlan
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class ColumnAccount(Struct, frozen=True):
     """What becomes of one raw column.
 
     ``read_by`` names the variables that are made from it (``AE.AESEV``, ``SUPPAE.AERELAPH``), the choice of
-    rows (``AE where``), look-ups (``AE with``), visits of rows (``AE visit``), checks (``AE checks``), and
-    what the table itself reads: ``subject``, ``key``, ``duplicates``, ``visits``.
+    rows (``AE where``), look-ups (``AE with``), lists of texts (``AE each``), visits of rows (``AE visit``),
+    checks (``AE checks``), and what the table itself reads: ``subject``, ``key``, ``duplicates``, ``visits``.
     """
 
     status: Status
@@ -159,10 +159,7 @@ def _dataset_uses(dataset: DatasetPlan, tables: Mapping[str, RawTable]) -> Itera
         *(line for computed in dataset.computed for line in computed.lines),
         *dataset.lines,
     )
-    for line in lines:
-        short = line.variable.removeprefix(SUPP)
-        owner = f"SUPP{name}" if line.variable.startswith(SUPP) else name
-        nodes.append((line.tree, f"{owner}.{short}"))
+    nodes += [(line.tree, _of_line(line, name)) for line in lines]
     nodes += [(node, f"{name} checks") for _, node in dataset.checks]
     for node, reader in nodes:
         if node is not None:
@@ -177,9 +174,24 @@ def _block_uses(block: Block, name: str, tables: Mapping[str, RawTable]) -> Iter
                 yield owner, column, f"{name} with"
             if lookup.name in tables:
                 yield lookup.name, right, f"{name} with"
+    if block.each is not None:
+        table, _, column = block.each[0].rpartition(".")
+        yield table, column, f"{name} each"
+        yield from ((table, column, _of_line(line, name)) for line in block.lines if _takes_part(line.tree))
     if block.visit is not None and block.source in tables:
         for column in block.visit:
             yield block.source, column.removeprefix(f"{block.source}."), f"{name} visit"
+
+
+def _of_line(line: Line, dataset: str) -> str:
+    """A line as a reader: ``AE.AESEV``, ``SUPPAE.AERELAPH``."""
+    short = line.variable.removeprefix(SUPP)
+    return f"{dataset}.{short}" if short == line.variable else f"SUPP{dataset}.{short}"
+
+
+def _takes_part(node: tree.Node) -> bool:
+    """Whether a tree reads a part of the block's text list."""
+    return any(isinstance(below, tree.Column) and below.owner == "each" for below in tree.walk(node))
 
 
 def _read(node: tree.Node, tables: Mapping[str, RawTable]) -> Iterator[tuple[str, str]]:

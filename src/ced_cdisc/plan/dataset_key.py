@@ -48,7 +48,8 @@ _NOT_MADE_OF: Mapping[type, tuple[str, ...]] = {
     ),
     VariablePlan: ("label", "core", "role", "format", "closed", "length", "decimals"),
     SupplementalPlan: ("label", "evaluator"),
-    Line: ("verb", "text", "unknown", "unknown_asked"),
+    Line: ("verb", "text", "reports", "unknown"),
+    Block: ("reports",),
     RawTable: ("policy", "page", "form", "exclude", "places", "identifying", "readers"),
 }
 """Fields that no record depends on, beside those of descriptive types."""

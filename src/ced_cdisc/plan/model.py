@@ -18,6 +18,7 @@ from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.plan.analyses import DisplayPlan, FigurePlan, ResultPlan
 from ced_cdisc.plan.raw import RawTable, VisitPlan
+from ced_cdisc.plan.told import Asked, Report
 from ced_cdisc.spec.text import Text
 
 T = TypeVar("T")
@@ -94,10 +95,9 @@ class Line(Struct, frozen=True):
     """A codelist that binds this line's values alone, beside the variable's."""
     text: Text | None = None
     policy: TextPolicy = TextPolicy()
-    unknown: Node | None = None
-    """Records for which this is true are reported: a condition of the line is neither true nor false."""
-    unknown_asked: bool = False
-    """Whether the spec asks for that report; it is a warning then, else a note."""
+    reports: tuple[Report, ...] = ()
+    unknown: Asked = ""
+    """What the spec says of conditions of the line that are neither true nor false."""
 
 
 class Lookup(Struct, frozen=True):
@@ -134,7 +134,11 @@ class Block(Struct, frozen=True, weakref=True):
     where: Location = field(default_factory=lambda: Location(""))
     each: tuple[str, str] | None = None
     """A raw column that holds a list of texts, and what separates them: the row is repeated for each part
-    that is not blank, with ``each.TEXT`` and ``each.NUMBER``; without a part it makes no record."""
+    that is not blank, with ``each.TEXT`` and ``each.NUMBER``. A row without a part is a fault of the data,
+    unless ``keep`` is false for it (both of these are missing there)."""
+    each_where: Location = field(default_factory=lambda: Location(""))
+    """Where the spec has ``each``."""
+    reports: tuple[Report, ...] = ()
     visit: tuple[str, str] | None = None
     """For a raw block with visits: the raw columns of the visit's name and of its date."""
 

@@ -21,7 +21,9 @@ def lines_of(dataset: DatasetPlan) -> Iterator[Line]:
 def trees_of(dataset: DatasetPlan) -> Iterator[tree.Node]:
     """Every expression of a dataset."""
     for line in lines_of(dataset):
-        yield from (line.tree, *([line.unknown] if line.unknown is not None else []))
+        yield from (line.tree, *(report.node for report in line.reports))
+    for block in dataset.blocks:
+        yield from (report.node for report in block.reports)
     keeps = (dataset.keep, *(b.keep for b in dataset.blocks), *(c.keep for c in dataset.computed))
     yield from (keep for keep in keeps if keep is not None)
     yield from (node for _, node in dataset.checks)

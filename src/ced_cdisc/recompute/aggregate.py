@@ -18,7 +18,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ced_cdisc.expr.tree import Aggregate, Node, Plugin
+from ced_cdisc.expr.tree import Aggregate, Node, Plugin, Type
+from ced_cdisc.recompute import partial
 from ced_cdisc.recompute.evaluate import Names, Outside
 from ced_cdisc.recompute.records import Record, Table, sorted_by
 from ced_cdisc.recompute.values import DataFault, Value, finite, in_order
@@ -110,7 +111,8 @@ def _chosen(
     of, where = node.of, node.where
     if where is not None:
         found = [record for record in found if value_of(where, inside(record)) is True]
-    found = sorted_by(found, [(_part(key.of, inside, value_of), key.falling) for key in node.order])
+    orders = [(_part(key.of, inside, value_of), key.falling) for key in node.order]
+    found = sorted_by(found, orders, keys_fall=node.take == "last")
     return [(record, None if of is None else value_of(of, inside(record))) for record in found]
 
 
@@ -168,6 +170,11 @@ def _summary(node: Aggregate, pairs: list[tuple[Record, Value]]) -> Outcome:
         record, value = pairs[0]
     elif node.func == "last":
         record, value = pairs[-1]
+    elif node.func in ("min", "max") and node.of is not None and node.of.type is Type.DTC:
+        texts = [value for _, value in pairs if isinstance(value, str)]
+        found = partial.extreme(texts, latest=node.func == "max")
+        same = [record for record, value in pairs if value == found]
+        return Outcome(found, tuple(same[:1]) or records)
     elif node.func in ("min", "max"):
         record, value = (min if node.func == "min" else max)(pairs, key=lambda pair: in_order(pair[1]))
     else:

@@ -218,31 +218,38 @@ class _Study:
             if scope.with_subject:
                 values.setdefault(SUBJECT, source.subject)
             record = Record(values, (block.number, key), source.subject, source, block)
-            if not self._kept_of_block(dataset, block, record, scope):
+            holds = self._kept_of_block(dataset, block, record, scope)
+            if block.each is not None and record.values["each.TEXT"] is None:
+                if holds is not False:
+                    fault = DataFault(f"{block.each[0]} has no part")
+                    self._report(fault, dataset.name, "", record, block.each_where)
+                continue
+            if holds is not True:
                 continue
             for line in block.lines:
                 record.values[line.variable] = self._line(dataset, line, record, scope)
             _settle(record)
             yield record
 
-    def _kept_of_block(self, dataset: DatasetPlan, block: Block, record: Record, scope: Scope) -> bool:
+    def _kept_of_block(self, dataset: DatasetPlan, block: Block, record: Record, scope: Scope) -> bool | None:
         """Whether a block's condition is true; where it reads the block's lines, these are tried first.
 
         What the data refuse in a line of a record that is not kept is no fault.
         """
         made = {line.variable for line in block.lines} - {SUBJECT}
         if block.keep is None or not any(column.name in made for column in columns(block.keep)):
-            return self._kept(dataset, block.keep, record, scope, block.where)
+            return self._holds(dataset, block.keep, record, scope, block.where)
         tried = Record(dict(record.values), record.key, record.subject, record.source, block)
         before, trace, self._trace = len(self.faults), self._trace, None
         for line in block.lines:
             tried.values[line.variable] = self._line(dataset, line, tried, scope)
         del self.faults[before:]
         self._trace = trace
-        return self._kept(dataset, block.keep, tried, scope, block.where)
+        return self._holds(dataset, block.keep, tried, scope, block.where)
 
     def _repeated(self, block: Block, scope: Scope) -> Iterator[tuple[Record, int | Key, dict[str, Value]]]:
-        """The source's records, repeated for each match of ``many`` look-ups and each part of a text list."""
+        """The source's records, repeated for each match of ``many`` look-ups and each part of a text list;
+        where a list has no part, once with none."""
         for source, key in self._sources(block):
             made: list[tuple[tuple[object, ...], dict[str, Value]]] = [((), {})]
             for lookup in (one for one in block.lookups if one.many):
@@ -251,9 +258,9 @@ class _Study:
                 made = [((*k, place), v | columns) for k, v in made for place, columns in matches]
             if block.each is not None:
                 made = [
-                    ((*k, number), v | {"each.TEXT": part, "each.NUMBER": float(number)})
+                    ((*k, number), v | {"each.TEXT": part, "each.NUMBER": float(number) if part else None})
                     for k, v in made
-                    for number, part in enumerate(self._parts(source, block, scope, v), 1)
+                    for number, part in enumerate(self._parts(source, block, scope, v) or [None], 1)
                 ]
             for places, beside in made:
                 yield source, (key, *places) if places else key, beside
@@ -309,11 +316,19 @@ class _Study:
     def _kept(
         self, dataset: DatasetPlan, keep: Node | None, record: Record, scope: Scope, where: Location
     ) -> bool:
-        """Whether a condition is true for a record; unknown is not true, nor is one that the data refuse."""
+        """Whether a condition is true for a record; unknown is not true."""
+        return self._holds(dataset, keep, record, scope, where) is True
+
+    def _holds(
+        self, dataset: DatasetPlan, keep: Node | None, record: Record, scope: Scope, where: Location
+    ) -> bool | None:
+        """Whether a condition is true for a record, None where it is unknown; one that the data refuse is
+        false."""
         if keep is None:
             return True
         try:
-            return self._evaluate(dataset, keep, "", record, scope) is True
+            value = self._evaluate(dataset, keep, "", record, scope)
+            return value if isinstance(value, bool) else None
         except DataFault as fault:
             self._report(fault, dataset.name, "", record, where)
             return False

@@ -27,7 +27,7 @@ from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.recompute.collected import read_number, recode
 from ced_cdisc.recompute.functions import FUNCTIONS
 from ced_cdisc.recompute.imputation import impute
-from ced_cdisc.recompute.partial import Day, compare_dtc
+from ced_cdisc.recompute.partial import Day, compare_dtc, extreme
 from ced_cdisc.recompute.values import DataFault, Value, as_text, finite
 from ced_cdisc.recompute.written import read_date
 
@@ -246,6 +246,9 @@ class _Steps:
                 if value is not None:
                     return value
             return None
+        if node.name in ("least", "greatest") and _dates(*node.args):
+            texts = [value for value in map(self._text, node.args) if value is not None]
+            return extreme(texts, latest=node.name == "greatest") if texts else None
         return FUNCTIONS[node.name](*(self.value(arg) for arg in node.args))
 
     def truth(self, node: Node) -> bool | None:

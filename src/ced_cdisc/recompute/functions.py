@@ -115,12 +115,12 @@ def sqrt(number: float | None) -> float | None:
 
 
 def least(*values: Value) -> Value:
-    """The least of the non-missing values; ISO 8601 dates compare as text. Missing if all are."""
+    """The least of the non-missing values, texts by code point. Missing if all are."""
     return min((value for value in values if value is not None), key=in_order, default=None)
 
 
 def greatest(*values: Value) -> Value:
-    """The greatest of the non-missing values; ISO 8601 dates compare as text. Missing if all are."""
+    """The greatest of the non-missing values, texts by code point. Missing if all are."""
     return max((value for value in values if value is not None), key=in_order, default=None)
 
 

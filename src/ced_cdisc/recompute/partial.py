@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from ced_cdisc.recompute.values import filled
@@ -95,6 +96,34 @@ def compare_dtc(op: str, left: str, right: str) -> bool | None:
     if op == "<":
         return True if first[1] < second[0] else False if first[0] >= second[1] else None
     return True if first[1] <= second[0] else False if first[0] > second[1] else None
+
+
+def extreme(texts: Sequence[str], *, latest: bool) -> str | None:
+    """The earliest or the latest of ISO 8601 dates, as far as that is certain.
+
+    It lies from the earliest first moment to the earliest last moment of all (the latest, of the latest): the
+    date that stands for these moments, else year, month, day and so on as far as both moments have the same.
+    Dates of the same precision, the day at least, compare as they stand; where a text is no ISO 8601 date,
+    all do by code point.
+
+    >>> [extreme(["2020-02", "2020-02-10", "2020-03"], latest=latest) for latest in (False, True)]
+    ['2020-02', '2020-03']
+    """
+    choose = max if latest else min
+    spans = [span for span in map(bounds, texts) if span is not None]
+    if len(spans) < len(texts) or (len(set(map(len, texts))) == 1 and len(texts[0]) >= 10):
+        return choose(texts)
+    first, final = choose(span[0] for span in spans), choose(span[1] for span in spans)
+    same = [text for text, span in zip(texts, spans, strict=True) if span == (first, final)]
+    if same:
+        return min(same)
+    made = ""
+    for form in ("%Y", "-%m", "-%d", "T%H", ":%M", ":%S"):
+        part = first.strftime(form)
+        if part != final.strftime(form):
+            break
+        made += part
+    return filled(made)
 
 
 def date_of(day: Day) -> date | None:

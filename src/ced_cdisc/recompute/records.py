@@ -136,13 +136,16 @@ def usubjid_of(plan: StudyPlan, subject: Value) -> str | None:
 
 
 def sorted_by(
-    records: Iterable[Record], orders: Sequence[tuple[Callable[[Record], Value], bool]]
+    records: Iterable[Record],
+    orders: Sequence[tuple[Callable[[Record], Value], bool]],
+    *,
+    keys_fall: bool = False,
 ) -> list[Record]:
     """Records in the order of several values, each rising or (True) falling, and last by their keys.
 
     Missing comes first when rising and last when falling; text goes by code point.
     """
-    done = sorted(records, key=lambda record: record.key)
+    done = sorted(records, key=lambda record: record.key, reverse=keys_fall)
     for value_of, falling in reversed(orders):
         done.sort(key=lambda record, of=value_of: in_order(of(record)), reverse=falling)
     return done

@@ -134,6 +134,9 @@ class AnalysisBlock(Model):
         description="Look-ups by name, with what they match by.",
     )
     where: Text | None = Field(None, description="Records to take: a condition.")
+    unknown: Literal["report", "accept"] | None = Field(
+        None, description="Whether records for which `where` is unknown are reported."
+    )
     for_: list[dict[Text, Text]] | None = Field(
         None, alias="for", description="Sets of {names}: the records are repeated for each."
     )

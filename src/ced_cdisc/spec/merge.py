@@ -61,7 +61,7 @@ RULES: dict[str, Rule] = {
 """How each kind of file merges."""
 
 # Where the rows of a domain come from is said in one of three ways; a way of the study ends the layer's.
-_SOURCE = ("from", "with", "where", "for", "visit", "long", "items", "not_done")
+_SOURCE = ("from", "with", "where", "unknown", "for", "visit", "long", "items", "not_done")
 _ENDS = {
     "stack": (*_SOURCE, "rows", "origin"),
     "rows": (*_SOURCE, "stack"),

@@ -76,6 +76,12 @@ class LineSpec(Model):
     unknown: Literal["report", "accept"] | None = Field(
         None, description="Whether records for which a condition of the line is unknown are reported."
     )
+    gaps: Literal["accept"] | None = Field(
+        None, description="cases: where no case holds the value is missing; else that is an error."
+    )
+    overlaps: Literal["accept"] | None = Field(
+        None, description="cases: that cases with different values hold for a record is told of no more."
+    )
     as_: Text | None = Field(None, alias="as", description="Method text that replaces the generated one.")
     number: Text | None = Field(
         None, description="cases of an analysis dataset: the variable that holds the number of the branch."
@@ -166,6 +172,9 @@ class BlockSpec(Model):
     )
     each: EachSpec | None = Field(None, description="One record for each part of a text list.")
     where: Text | None = Field(None, description="Rows to take: a condition.")
+    unknown: Literal["report", "accept"] | None = Field(
+        None, description="Whether records for which `where` is unknown are reported."
+    )
     for_: list[dict[Text, Text]] | None = Field(
         None, alias="for", description="Sets of {names}: the block is repeated for each."
     )

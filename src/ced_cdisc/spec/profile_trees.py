@@ -10,7 +10,21 @@ from ced_cdisc.spec.layers import Part
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, entry, key_of, mapping_like, sequence_at
 
 _BLOCK = (
-    *("from", "with", "each", "where", "for", "visit", "long", "test", "tests", "result", "unit", "range"),
+    *(
+        "from",
+        "with",
+        "each",
+        "where",
+        "unknown",
+        "for",
+        "visit",
+        "long",
+        "test",
+        "tests",
+        "result",
+        "unit",
+        "range",
+    ),
     *("flags", "items", "not_done", "variables", "supp"),
 )
 _OF_ALL = ("variables", "supp", "tests", "unit", "range", "flags")  # what blocks of a stack take from above

@@ -78,7 +78,17 @@ def _lines(lines: Mapping[Text, LineSpec]) -> dict[Text, LineSpec]:
         as_ = Text(f"{_listed(str(key), numbers)}.", line.number.where)
         label = Text(f"{line.label} (N)", line.label.where) if line.label is not None else None
         made[line.number] = _with(
-            line, number=None, cases=cases, as_=as_, label=label, codelist=None, comment=None, length=None
+            line,
+            number=None,
+            cases=cases,
+            as_=as_,
+            label=label,
+            codelist=None,
+            comment=None,
+            length=None,
+            unknown="accept",
+            gaps="accept",
+            overlaps="accept",  # the text's line tells of all that
         )
     return made
 

@@ -29,6 +29,7 @@ class Part(Struct, frozen=True):
         rows: lines of each record, those of the whole dataset first.
         parameters: the parameters that stand here, computed ones included.
         place: where it stands.
+        spec: the block that it is written in.
     """
 
     source: Text
@@ -38,6 +39,7 @@ class Part(Struct, frozen=True):
     rows: dict[Text, LineSpec]
     parameters: dict[Text, ParameterSpec]
     place: Location
+    spec: AnalysisBlock
 
 
 def is_computed(parameter: ParameterSpec) -> bool:
@@ -58,9 +60,10 @@ def parts_of(spec: AnalysisSpec, findings: Findings) -> list[Part]:
             findings.add(Finding("CED007", "the key 'from' is missing", spec.place, hint=hint))
             return []
         return _repeated(spec, spec, shared=False, findings=findings)
-    if spec.from_ is not None or spec.for_ is not None or spec.where is not None or spec.with_:
+    words = (spec.from_, spec.for_, spec.where, spec.unknown)
+    if any(word is not None for word in words) or spec.with_:
         given = next(t for t in (spec.from_, spec.where, *spec.with_, spec.dataset) if t is not None)
-        problem = "beside 'stack', the words from, with, where and for stand in its blocks"
+        problem = "beside 'stack', the words from, with, where, unknown and for stand in its blocks"
         findings.add(Finding("CED018", problem, given.where))
     for code, parameter in spec.parameters.items():
         if not is_computed(parameter):
@@ -120,6 +123,7 @@ def _repeated(block: AnalysisBlock, spec: AnalysisSpec, *, shared: bool, finding
         rows={**(spec.rows if shared else {}), **block.rows},
         parameters=block.parameters,
         place=block.place,
+        spec=block,
     )
     if block.for_ is None:
         return [part]

@@ -28,10 +28,12 @@ from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.lookups import plan_lookups
 from ced_cdisc.plan.language.made_lines import numbered, spec_line
 from ced_cdisc.plan.language.names import Catalogue, RowNames
+from ced_cdisc.plan.language.reports import reports_of_rows
 from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
 from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.plan.texts import check_homes
+from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.analysis import AnalysisSpec, ParameterSpec
 from ced_cdisc.spec.instruments import ScaleSpec
 from ced_cdisc.spec.load import Specs
@@ -142,7 +144,8 @@ class AnalysisPlanner:
         shared = self._row_lines(part, names)
         if not self._analysis.parameters:
             traced = trace_lines(self.spec, part, None, self._catalogue)
-            return [self._block(before + 1, part, keep, lookups, {**traced, **shared})]
+            reports = reports_of_rows(part.spec, keep, None, None, self._findings)
+            return [self._block(before + 1, part, keep, lookups, {**traced, **shared}, reports)]
         made: list[Block] = []
         for code, parameter in part.parameters.items():
             if is_computed(parameter):
@@ -151,7 +154,10 @@ class AnalysisPlanner:
             traced = trace_lines(self.spec, part, parameter, self._catalogue)
             own = self._parameter(code, parameter, part, names)
             number = before + len(made) + 1
-            made.append(self._block(number, part, both(keep, rows), lookups, {**traced, **shared, **own}))
+            lines = {**traced, **shared, **own}
+            asked = (parameter.rows, rows) if parameter.rows is not None and rows is not None else None
+            reports = reports_of_rows(part.spec, keep, rows, asked, self._findings)
+            made.append(self._block(number, part, both(keep, rows), lookups, lines, reports))
         return made
 
     def _block(
@@ -161,6 +167,7 @@ class AnalysisPlanner:
         keep: tree.Node | None,
         lookups: tuple[Lookup, ...],
         lines: dict[str, Line],
+        reports: tuple[Report, ...],
     ) -> Block:
         singles = single_lines(lines.values(), self._catalogue)
         return Block(
@@ -169,6 +176,7 @@ class AnalysisPlanner:
             kind="dataset",
             lines=in_order((*singles, *lines.values()), self._findings, self.name),
             keep=keep,
+            reports=reports,
             lookups=lookups,
             where=part.place,
         )

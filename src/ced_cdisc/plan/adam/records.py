@@ -278,7 +278,9 @@ class _Maker:
         last = entry.spec.take == "last"
         order = tuple(tree.changed(one, falling=one.falling != last) for one in entry.order)
         on = ("PARAMCD", *entry.by)
-        node = tree.Aggregate(func="rank", of=None, where=kept, on=on, order=order, type=Type.NUMBER)
+        node = tree.Aggregate(
+            func="rank", of=None, where=kept, on=on, order=order, take=entry.spec.take or "", type=Type.NUMBER
+        )
         return replace(self._line(entry, variable, node), type=Type.NUMBER)
 
     def _computed(

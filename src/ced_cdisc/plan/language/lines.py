@@ -15,9 +15,9 @@ from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import Origins, method_of
+from ced_cdisc.plan.language.reports import reports_of
 from ced_cdisc.plan.language.sas_formats import check_format, check_length
 from ced_cdisc.plan.language.templates import UNFILLED
-from ced_cdisc.plan.language.unknowns import unknown_of
 from ced_cdisc.plan.language.values import Target, Values
 from ced_cdisc.plan.model import Line, TextPolicy
 from ced_cdisc.plan.texts import text_policy
@@ -60,6 +60,8 @@ MODIFIERS: Mapping[str, tuple[str, ...]] = {
     "several": ("ticks",),
     "nth": ("ticks",),
     "page": ("collect",),
+    "gaps": ("cases",),
+    "overlaps": ("cases",),
     "number": ("cases",),
     "source": ("collect", "derive", "assign", "impute"),
     "text": ("collect", "derive", "cases"),
@@ -129,8 +131,8 @@ class Lines:
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,
             text=text,
             policy=self._policy(spec, target, verb),
-            unknown=unknown_of(spec, verb, node, target.name, self._findings),
-            unknown_asked=spec.unknown == "report",
+            reports=reports_of(spec, verb, built[0], node, self._findings),
+            unknown=spec.unknown or "",
         )
 
     def _policy(self, spec: LineSpec, target: Target, verb: str) -> TextPolicy:

@@ -303,6 +303,10 @@ class Values:
             if parsed is None or self._expressions.resolve(parsed, names, word) is None:
                 return None  # resolved by itself, so that a fault is told at its word
             orders.append(tree.Ordering(of=parsed, falling=falling != (spec.flag == "last")))
+        for name in spec.by or ():
+            group = self._expressions.parse(name)
+            if group is None or self._expressions.resolve(group, names, name) is None:
+                return None  # told at its word, too
         where = self._expressions.parse(spec.where) if spec.where is not None else None
         if spec.where is not None and where is None:
             return None
@@ -312,6 +316,7 @@ class Values:
             where=where,
             on=tuple(str(name) for name in spec.by or ()),
             order=tuple(orders),
+            take=spec.flag or "",
         )
         text = spec.where if spec.where is not None else spec.order[0]
         resolved = self._expressions.resolve(rank, names, text)

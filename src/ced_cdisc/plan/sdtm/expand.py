@@ -134,6 +134,7 @@ _OF_BLOCKS = (
     "with_",
     "each",
     "where",
+    "unknown",
     "for_",
     "visit",
     "long",

@@ -19,6 +19,7 @@ from ced_cdisc.plan.language.lookups import plan_lookups
 from ced_cdisc.plan.language.made_lines import constant
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.origins import ASSIGNED
+from ced_cdisc.plan.language.reports import reports_of_rows, within
 from ced_cdisc.plan.language.values import Target, constant_number
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line
 from ced_cdisc.plan.order import in_order, single_lines
@@ -29,6 +30,7 @@ from ced_cdisc.plan.sdtm.metadata import Metadata
 from ced_cdisc.plan.sdtm.relations import check_references, plan_relations
 from ced_cdisc.plan.tables import table_visit
 from ced_cdisc.plan.texts import IN_DOMAIN, check_homes
+from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
@@ -170,9 +172,10 @@ class DomainPlanner:
         if keep is not None and spec.where is not None:
             self._waits(columns(keep), spec.where.where, "choose by what is collected, or by a date")
         made = {line.variable: line for line in standard.block_lines(self.domain, self._specs, spec)}
+        where, more = keep, None
         if rows.test is not None:
             plan = tests.lines_of_test(self.domain, rows, names, self._lines, self._findings)
-            keep = both(keep, plan.keep)
+            keep, more = both(keep, plan.keep), plan.keep
             made.update({built.variable: built for built in plan.lines})
         for key, spec_line in rows.variables.items():
             self._add(key, spec_line, names, made, number)
@@ -187,9 +190,11 @@ class DomainPlanner:
             kind=kind,
             lines=in_order((*singles, *made.values()), self._findings, self.domain.name),
             keep=keep,
+            reports=reports_of_rows(spec, where, more, None, self._findings),
             lookups=lookups,
             where=spec.test.place if spec.test is not None else spec.place,
             each=each,
+            each_where=spec.each.of.where if spec.each is not None else Location(""),
             visit=self._visit(spec, source) if spec.visit else None,
         )
 
@@ -359,16 +364,19 @@ class DomainPlanner:
         for variable, lines in apart.items():
             first = next(iter(lines.values()))
             node: tree.Node = _of_block(variable, first.type)
+            reports: list[Report] = []
             for number, line in reversed(lines.items()):
                 is_here = tree.Compare(
                     op="=", left=_of_block("NUMBER", Type.NUMBER), right=literal(number), type=Type.TRUTH
                 )
                 node = choose(is_here, line.tree, node)
                 node = tree.changed(node, type=first.type)
+                reports += within(is_here, line.reports)
             named = {block.number: source_in_words(block) for block in blocks}
             method = merge_methods((named[number], line.method) for number, line in lines.items())
             origin = merge_origins(line.origin for line in lines.values())
-            self._whole[variable] = replace(first, tree=node, origin=origin, method=method)
+            whole = replace(first, tree=node, origin=origin, method=method, reports=tuple(reports))
+            self._whole[variable] = whole
         return [replace(block, lines=(*block.lines, *_kept_lines(block, apart))) for block in blocks]
 
     def _keys(self) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ RANGES = ("--ORNRLO", "--ORNRHI", "--STNRLO", "--STNRHI")
 RESULTS = ("--ORRES", "--ORRESU", "--STRESC", "--STRESN", "--STRESU", *RANGES, "--NRIND")
 """The variables (with --) whose values each test has in its own way."""
 
+_ANY = {"gaps": "accept", "overlaps": "accept"}
+"""The cases of --NRIND leave it missing where nothing is known, and the first that holds counts."""
 _SUBSTANCE = ("mass", "amount", "equivalents")
 _NUMBER_END = "[0-9.] *"
 _DIGITS_OF_LIMIT = 2
@@ -253,7 +255,7 @@ class Results:
             "no normal range."
         )
         method = Text("; ".join(words), place)
-        self._add("--NRIND", spec_line(place, cases=cases, when=present, as_=method))
+        self._add("--NRIND", spec_line(place, cases=cases, when=present, as_=method, **_ANY))
 
     def _compared_cases(self, sides: dict[str, str]) -> list[Case]:
         """--NRIND of a result with a comparator: where all values that it may be lie on one side."""

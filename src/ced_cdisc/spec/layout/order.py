@@ -34,8 +34,8 @@ FILES: dict[str, type[Model]] = {
 """The class of each kind of file."""
 
 _BLOCK = (
-    "from with each visit for where structure sort comment omit baseline test tests result unit range flags "
-    "items long not_done variables supp stack relate rows checks"
+    "from with each visit for where unknown structure sort comment omit baseline test tests result unit "
+    "range flags items long not_done variables supp stack relate rows checks"
 )
 _ORDERS: dict[str, str] = {
     "StudySpec": "extends datasets pool derivations study standards snapshot created usubjid sequence "
@@ -49,9 +49,9 @@ _ORDERS: dict[str, str] = {
     "TestSpec": "test label kind result unit standard decimals value",
     "CodedTest": "label kind unit standard decimals value",
     "LineSpec": "collect assign protocol derive cases copy flag impute ticks absent several nth ct match "
-    "case else date highest to time times not_before not_after flags where by order when unknown number "
-    "label as codelist format decimals length source page evaluator idvar text comment",
-    "AnalysisSpec": "dataset label class structure from with where for comment copy trace rows stack "
+    "case else date highest to time times not_before not_after flags where by order when unknown gaps "
+    "overlaps number label as codelist format decimals length source page evaluator idvar text comment",
+    "AnalysisSpec": "dataset label class structure from with where unknown for comment copy trace rows stack "
     "parameters scales windows records variables results figures order sort checks",
     "DerivedSpec": "dtype take by order where value fill as",
     "ResultSpec": "id display what data variable method",

@@ -1,0 +1,181 @@
+"""What messages say of values that a line cannot take, or that are not certain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ced_cdisc.convert.number_hints import number_hint
+from ced_cdisc.core.dates import Reading, read_date
+from ced_cdisc.core.decimals import is_cut
+from ced_cdisc.core.findings import did_you_mean, one_of
+from ced_cdisc.derive.fast.dates import clock_of
+from ced_cdisc.derive.fast.durations import UNITS
+from ced_cdisc.derive.fast.text import shortest
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, TIE, Fault
+from ced_cdisc.expr.matching import spellings
+from ced_cdisc.plan.model import NONE
+from ced_cdisc.standards.ct import load_ct
+from ced_cdisc.standards.units import unit_of, units
+
+
+def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
+    """Code, message and hint of a fault of one value."""
+    node = fault.node
+    if fault.kind in (TIE, IN_DOUBT):
+        return _worded_doubt(fault, label, value)
+    if value == NONE and label.endswith("ORRESU"):
+        return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
+    if isinstance(node, tree.Recode) and not node.pairs and not node.match:
+        what = f"{label}: '{value}'{_of(node.of)} is a result of a test that was not done"
+        return "CED285", what, "correct the data, or the condition of 'not_done'"
+    if isinstance(node, tree.Recode) and node.match:
+        return _worded_match(fault, node, label, value)
+    if isinstance(node, tree.Recode):
+        codes, terms = [code for code, _ in node.pairs], [term for _, term in node.pairs]
+        hint = did_you_mean(value, codes) or did_you_mean(value, terms) or _codes(codes)
+        return "CED250", f"{label}: raw value '{value}'{_of(node.of)} has no term in ct", hint
+    if isinstance(node, tree.ReadDate):
+        return _worded_date(node, label, value)
+    if isinstance(node, tree.Plugin):
+        stopped = f"{node.derivation.name}() stopped"
+        hint = "correct the plug-in, or the condition under which it is called"
+        return "CED780" if value.startswith(stopped) else "CED781", f"{label}: {value}", hint
+    if isinstance(node, tree.Aggregate):
+        of = node.of.name if isinstance(node.of, tree.Column) else ".."
+        return (
+            "CED256",
+            f"{label}: only({of}) finds more than one record with a value",
+            "first, last, min or max choose one",
+        )
+    if fault.kind == "number":
+        of = node.of if isinstance(node, tree.ReadNumber) else None
+        if isinstance(of, tree.Call) and of.name == "decimal":
+            of, value = of.args[0], _as_collected(of, value)
+        if is_cut(number := value.replace(",", ".")):
+            what = f"{label}: '{value}'{_of(of)} has more digits than a number of a dataset can have"
+            return "CED253", what, f"it would be {shortest(float(number))}; keep it as text"
+        return "CED253", f"{label}: '{value}'{_of(of)} is not a number", number_hint(value)
+    call = node if isinstance(node, tree.Call) else None
+    if fault.kind == "seconds":
+        of = call.args[0] if call else None
+        hint = "a duration is written M:SS, H:MM:SS, or with sec, min or h"
+        return "CED254", f"{label}: '{value}'{_of(of)} is not a duration", hint
+    if fault.kind == "clock":
+        of = call.args[1] if call else None
+        if clock_of(value) is not None:
+            return "CED252", f"{label}: time '{value}'{_of(of)} has no start with a time beside it", ""
+        hint = "a time is written HH:MM, HHMM, H:MM or HH:MM:SS"
+        return "CED252", f"{label}: '{value}'{_of(of)} is not a time", hint
+    if fault.kind == "unknown unit":
+        of = _raw(node)
+        hint = did_you_mean(value, [*units(), *load_ct("SDTM").codelist("C71620").values])
+        more = f"write units: {{{value}: ..}} in study.yaml, or ct with the unit"
+        return "CED273", f"{label}: '{value}'{_of(of)} is no known unit", hint or more
+    if fault.kind == "duration":
+        return _worded_duration(call, label, value)
+    source, target = (call.args[1], call.args[2]) if call else (None, None)
+    goal = target.value if isinstance(target, tree.Literal) else ""
+    hint = did_you_mean(value, units())
+    if unit_of(value) is not None:  # no misspelling: another unit is never proposed in its place
+        hint = f"{goal} is of another quantity"
+        if value.replace("IU", "U") == str(goal).replace("IU", "U"):
+            hint = f"where both mean the same, write units: {{{value}: {goal}}} in study.yaml"
+    return "CED255", f"{label}: unit '{value}'{_of(source)} has no conversion to {goal}", hint
+
+
+def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
+    node, hint = fault.node, "look at the dates, impute them, or accept it with unknown: accept"
+    if isinstance(node, tree.Call) or (isinstance(node, tree.Aggregate) and node.func in ("min", "max")):
+        name = node.name if isinstance(node, tree.Call) else node.func
+        which = "earliest" if name in ("least", "min") else "latest"
+        what = f"partial dates leave open which is the {which}, and '{value}' is what is certain of it"
+        return "CED270", f"{label}: {what}", hint
+    assert isinstance(node, tree.Aggregate)
+    which = node.take or node.func
+    if fault.kind == TIE:
+        what = f"several records are the {which} in the order, and their keys decide"
+        return "CED353", f"{label}: {what}", "name more variables in the order"
+    what = f"partial dates leave open which record is the {which}, and their texts decide"
+    return "CED270", f"{label}: {what}", hint
+
+
+def _worded_match(fault: Fault, node: tree.Recode, label: str, value: str) -> tuple[str, str, str]:
+    what = f"{label}: raw value '{value}'{_of(node.of)}"
+    if fault.kind == "several":
+        exact, folded = spellings(node)
+        terms = exact.get(value) or folded[value.lower()]
+        hint = "write the one that is meant in ct"
+        return "CED280", f"{what} fits several terms of codelist {node.codelist}: {one_of(terms)}", hint
+    meant = {text: term for term, texts in reversed(node.terms) for text in reversed(texts)}
+    meant |= {code: term for code, term in node.pairs if term}
+    terms = list(dict.fromkeys(term for term, _ in node.terms))
+    hint = did_you_mean(value, meant)
+    near = hint.removeprefix("did you mean ").removesuffix("?")
+    if near and meant[near] != near:
+        hint = f"did you mean {near}, which is {meant[near]}?"
+    ways = " in ct or" * bool(node.pairs)
+    what += f" has no term{ways} by {node.match} of codelist {node.codelist}"
+    return "CED250", what, hint or f"it has {one_of(terms)}"
+
+
+def _worded_duration(call: tree.Call | None, label: str, value: str) -> tuple[str, str, str]:
+    of = call.args[-1] if call else None
+    if call is not None and call.name == "duration":
+        unit = value.partition(" ")[2]
+        hint = did_you_mean(unit, UNITS) or "units are years, months, weeks, days, hours, min and sec"
+        return "CED269", f"{label}: '{value}'{_of(of)} is no amount of a unit of time", hint
+    hint = "a duration is written 7:04, 1:02:03, with a unit as in 2 weeks, or in ISO 8601"
+    return "CED269", f"{label}: '{value}'{_of(of)} is not a duration", hint
+
+
+def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str, str]:
+    date, _, time = value.partition(BESIDE)
+    reading = read_date(date or None, time or None, node.formats, node.time_formats, node.pivot)
+    if reading.trouble == "ambiguous":
+        of = node.date if reading.text == date else node.time
+        return "CED268", f"{label}: '{reading.text}'{_of(of)} {readings_in_words(reading)}", ONE_FORMAT
+    if reading.trouble == "date":
+        what = f"{label}: date '{date}'{_of(node.date)} fits none of the formats"
+        return (
+            "CED251",
+            f"{what} {', '.join(node.formats)}",
+            "the calendar has no such day" * reading.impossible,
+        )
+    what = f"{label}: time '{time}'{_of(node.time)}"
+    if reading.trouble == "time":
+        return "CED252", f"{what} fits none of the formats {', '.join(node.time_formats)}", ""
+    if reading.trouble == "twice":
+        return "CED252", f"{what} has a time beside it in date '{date}'{_of(node.date)}", ""
+    return "CED252", f"{what} has no complete date beside it", ""
+
+
+def _raw(node: tree.Node) -> tree.Column | None:
+    """The raw column that a value comes from."""
+    return next((c for c in tree.walk(node) if isinstance(c, tree.Column) and c.owner), None)
+
+
+def _as_collected(node: tree.Call, value: str) -> str:
+    """The number of another notation as it stands in the table."""
+    notation = node.args[1]
+    comma = isinstance(notation, tree.Literal) and "comma" in str(notation.value)
+    return value.translate(str.maketrans(",.", ".,")) if comma else value
+
+
+ONE_FORMAT = "keep the formats that were agreed for this column"
+"""The hint beside a date that two formats read differently."""
+
+
+def readings_in_words(reading: Reading) -> str:
+    """What the formats make of an ambiguous date: ``is 2018-03-05 by MM/DD/YYYY and .. by ..``."""
+    return "is " + " and ".join(f"{value} by {form}" for form, value in reading.readings)
+
+
+def _of(node: tree.Node | None) -> str:
+    if isinstance(node, tree.Call) and node.name == "coalesce":
+        node = node.args[0]
+    return f" of {node.name}" if isinstance(node, tree.Column) else ""
+
+
+def _codes(codes: Sequence[str]) -> str:
+    return f"ct has {one_of(codes)}" if codes else ""

@@ -1,0 +1,32 @@
+"""What a build tells of records, beside what is at fault in them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from ced_cdisc.core.findings import Location
+from ced_cdisc.expr.tree import Column, Node
+
+Asked = Literal["", "report", "accept"]
+"""What a spec says of what is not certain: nothing (a note tells of it), a warning, or nobody is told."""
+
+
+class Report(Struct, frozen=True):
+    """Records that are told of: those for which ``node`` is true.
+
+    * ``unknown``: a condition that decides the value is neither true nor false.
+    * ``gap``: no case of the line holds; always a warning.
+    * ``overlap``: two cases hold that give different values; the first of them counts.
+    * ``left out``: the condition that chooses the records is neither true nor false.
+
+    ``shown`` are the columns whose values the message gives.
+    """
+
+    kind: Literal["unknown", "gap", "overlap", "left out"]
+    node: Node
+    where: Location
+    asked: bool = False
+    """Whether the spec asks for the report; it is a warning then, where it is a note else."""
+    shown: tuple[Column, ...] = ()
