@@ -157,7 +157,7 @@ def build(
     guided = digests(guides.files)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
-    sweep()
+    sweep()  # what builds that were killed left among temporary files
     plan = written_as(plan, written)
     kept = Kept.open(study, plan, planned) if incremental else None
     is_full = kept is None or kept.is_new  # else little is made, and that would be made twice

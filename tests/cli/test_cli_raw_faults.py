@@ -266,6 +266,20 @@ visits:
 """
 
 
+IN_DOUBT = "4 notes in the raw data\n" + "".join(
+    f"mappings/sdtm/dm.yaml:{line}:23 CED270 DM.{variable}: partial dates leave open which is the {which}, "
+    "and '2020-02' is what is certain of it; look at the dates, impute them, or accept it with unknown: accept\n"
+    "    demog.csv line 2, subject T1-001\n"
+    for line, variable, which in (
+        (5, "RFSTDTC", "earliest"),
+        (6, "RFENDTC", "latest"),
+        (7, "RFXSTDTC", "earliest"),
+        (8, "RFXENDTC", "latest"),
+    )
+)
+"""Of a dose on 10 February and one in February."""
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -276,7 +290,8 @@ visits:
         ),
         (
             ("001,2,11-FEB-2020", "001,EXTRA,UN-FEB-2020"),
-            ONE
+            IN_DOUBT
+            + ONE
             + "mappings/sources.yaml:4:17 CED262 an unscheduled visit needs a complete date in dose.DOSDT\n"
             "    dose.csv line 3, subject T1-001\n",
         ),

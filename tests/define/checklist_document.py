@@ -44,6 +44,7 @@ REASONS = {
     "SPECIFIED IN SAP",
     "DATA DRIVEN",
     "REQUESTED BY REGULATORY AGENCY",
+    "REPORTED IN ABSTRACT",  # the list may be extended: the example has no plan, but an abstract
 }
 NO_DOMAIN = {"RELREC", "POOLDEF"}
 

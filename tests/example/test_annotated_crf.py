@@ -234,7 +234,7 @@ def test_bookmarks_lead_to_the_pages_of_visits_forms_and_datasets(main: Crf) -> 
 def test_the_file_is_dated_by_the_data_and_in_ascii(crf: Crf) -> None:
     assert crf.reader.metadata is not None
     assert (
-        crf.reader.metadata["/CreationDate"] == crf.reader.metadata["/ModDate"] == "D:20201201000000+00'00'"
+        crf.reader.metadata["/CreationDate"] == crf.reader.metadata["/ModDate"] == "D:20241202000000+00'00'"
     )
     assert all(text.isascii() for lines in crf.lines for text in lines)
 

@@ -130,7 +130,7 @@ def test_define_xml_names_the_file_that_is_there(study: Path, form: str) -> None
 def test_the_check_reads_a_build_of_json_as_one_of_xpt(study: Path, every: Path) -> None:
     other = build(study, "ndjson", "lines")
     told = [
-        {(rule.code, len(rule.failures)) for rule in check_folder(folder).rules if rule.failures}
+        {(rule.rule.id, len(rule.failures)) for rule in check_folder(folder).rules if rule.failures}
         for folder in (every, other)
     ]
     assert told[0] == told[1]

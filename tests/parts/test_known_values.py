@@ -12,7 +12,7 @@ import pytest
 from many_subjects import built, digests, files, workers, write
 
 from ced_cdisc.core.blocks import Blocks, is_unique, rises
-from ced_cdisc.stages.parts import How
+from ced_cdisc.stages.how import How
 from ced_cdisc.write.spill import FileBlock, write_block
 
 Row = tuple[str | None, float | None]
@@ -83,7 +83,7 @@ def test_description_reads_none_of_the_columns_that_are_known(
 def test_a_large_study_is_built_by_a_process_for_each_processor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ced_cdisc.stages.parts.threads", lambda: 3)
+    monkeypatch.setattr("ced_cdisc.stages.how.threads", lambda: 3)
     assert [How().processes, How(workers=1).processes, How(workers=5).processes] == [3, 1, 5]
     assert [How(parts=4).processes, How(parts=4, workers=2).processes, How(dask="tcp://x:1").processes] == [
         1,

@@ -123,11 +123,11 @@ def test_parts_are_those_of_python(tmp_path: Path, lists: list[str]) -> None:
 WITHOUT_PART = {"raw/sy.csv": "SUBJ,NO,LIST\n002,1,d\n001,2,\n001,3,; ;\n001,4,\n"}
 HINT = "; correct the data, or leave such rows out: where: each.TEXT is present\n"
 EMPTY = (
-    "mappings/sdtm/ce.yaml:3:12 CED350 CE: sy.LIST is empty, so that 'each' by ';' makes no record of the row"
+    "mappings/sdtm/ce.yaml:3:12 CED830 CE: sy.LIST is empty, so that 'each' by ';' makes no record of the row"
     f"{HINT}    sy.csv line 3, subject T1-001\n    sy.csv line 5, subject T1-001"
 )
 BARE = (
-    "mappings/sdtm/ce.yaml:3:12 CED350 CE: '; ;' of sy.LIST has no part, so that 'each' by ';' makes no record "
+    "mappings/sdtm/ce.yaml:3:12 CED830 CE: '; ;' of sy.LIST has no part, so that 'each' by ';' makes no record "
     f"of the row{HINT}    sy.csv line 4, subject T1-001"
 )
 
@@ -148,7 +148,7 @@ def test_a_list_without_a_part_is_a_fault_unless_the_condition_leaves_it_out(
 ) -> None:
     spec = EACH.replace("sort:", f"where: {where}\nsort:") if where else EACH
     found = said(tmp_path, {**WITHOUT_PART, **ce(spec)}, LIST)
-    assert [text for text in found if "CED350" in text] == faults
+    assert [text for text in found if "CED830" in text] == faults
     assert slow_faults(tmp_path) == ["sy.LIST has no part"] * sum(text.count("line ") for text in faults)
 
 

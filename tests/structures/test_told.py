@@ -103,11 +103,11 @@ def test_a_value_that_hangs_on_a_partial_date_is_told_of_for_every_verb(tmp_path
 
 CASES = """{{cases: [{{when: "ae.SEV = '1'", then: "'DOSE NOT CHANGED'"}}, {more}]{words}}}"""
 GAP = (
-    f"{AE}:21:13 CED351 AE.AEACN: no case holds on 1 record, the first with ae.SEV '3'; "
+    f"{AE}:21:13 CED831 AE.AEACN: no case holds on 1 record, the first with ae.SEV '3'; "
     "add a case or 'else', or accept it with gaps: accept\n    ae.csv line 4, subject T1-002"
 )
 OVERLAP = (
-    f"{AE}:21:13 CED352 AE.AEACN: cases with different values hold on 1 record, the first with ae.SEV '1', "
+    f"{AE}:21:13 CED832 AE.AEACN: cases with different values hold on 1 record, the first with ae.SEV '1', "
     "and the first of them counts; tell the cases apart, or accept it with overlaps: accept\n"
     "    ae.csv line 2, subject T1-001"
 )
@@ -150,7 +150,7 @@ def test_the_number_of_a_text_tells_nothing_again(tmp_path: Path) -> None:
     )
     found = said(tmp_path, {"mappings/adam/adsl.yaml": adsl})
     assert [text.partition(";")[0] for text in found] == [
-        "mappings/adam/adsl.yaml:9:11 CED351 ADSL.AGEGR1: no case holds on 1 record, the first with AGE 49"
+        "mappings/adam/adsl.yaml:9:11 CED831 ADSL.AGEGR1: no case holds on 1 record, the first with AGE 49"
     ]
 
 
@@ -166,7 +166,7 @@ variables:
 {SPEC[SPEC.index("  AESPID") :].replace('  AEACN:    {absent: "Not collected"}' + chr(10), "")}"""
     text = text.replace("'x'", "'DOSE REDUCED'")
     written(tmp_path, {AE: text})
-    assert [one for one in said(tmp_path, {AE: text}) if "CED351" in one] == [
-        f"{AE}:4:58 CED351 AE.AEACN: no case holds on 1 record, the first with ae.SEV '3'; "
+    assert [one for one in said(tmp_path, {AE: text}) if "CED831" in one] == [
+        f"{AE}:4:58 CED831 AE.AEACN: no case holds on 1 record, the first with ae.SEV '3'; "
         "add a case or 'else', or accept it with gaps: accept\n    ae.csv line 4, subject T1-002"
     ]

@@ -70,9 +70,9 @@ def test_a_tie_is_told_and_one_rule_holds_for_flags_and_functions(
     assert rows(done, "ADXA", "XASPID", "ABLFL", "AFSTFL") == expected
     assert rows(done, "ADXA", "BASE") == [(values[last],)] * 3
     assert [str(finding).replace(f"{tmp_path}/", "") for finding in done.findings.sorted()] == [
-        tie("11:31 CED353 ADXA.ABLFL", "last", 2, 3, 4),
-        tie("12:45 CED353 ADXA.AFSTFL", "first", 2, 3, 4),
-        tie("13:19 CED353 ADXA.BASE", "last", 2, 3, 4),
+        tie("11:31 CED833 ADXA.ABLFL", "last", 2, 3, 4),
+        tie("12:45 CED833 ADXA.AFSTFL", "first", 2, 3, 4),
+        tie("13:19 CED833 ADXA.BASE", "last", 2, 3, 4),
     ]
 
 
@@ -93,7 +93,7 @@ def test_what_the_order_settles_is_not_told(tmp_path: Path, raw: list[str], orde
 
 def test_a_tie_of_one_value_is_of_no_consequence_to_a_function(tmp_path: Path) -> None:
     found = said(tmp_path, study(["1,2020-02-09,5", "2,2020-02-09,5", "3,2020-02-08,4"], "ADT"), LAB)
-    assert found == [tie("11:31 CED353 ADXA.ABLFL", "last", 2, 3)]
+    assert found == [tie("11:31 CED833 ADXA.ABLFL", "last", 2, 3)]
 
 
 OPEN = "look at the dates, impute them, or accept it with unknown: accept"

@@ -65,7 +65,7 @@ class Chooser(Struct, frozen=True):
     def parts(self, blocks: Sequence[Block], frame: pl.DataFrame) -> pl.DataFrame:
         """One row for each part of a text list that is not blank, with ``each.TEXT`` and ``each.NUMBER``.
 
-        A row without a part is a fault (CED350), unless the condition of the block is false for it.
+        A row without a part is a fault (CED830), unless the condition of the block is false for it.
         """
         assert blocks[0].each is not None
         column, by = blocks[0].each
@@ -93,7 +93,7 @@ class Chooser(Struct, frozen=True):
         for (value,), same in rows.group_by(column, maintain_order=True):
             what = f"{column} is empty" if value is None else f"'{value}' of {column} has no part"
             message = f"{self.dataset}: {what}, so that 'each' by '{by}' makes no record of the row"
-            self.world.faults.add("CED350", message, block.each_where, hint, records_of(same))
+            self.world.faults.add("CED830", message, block.each_where, hint, records_of(same))
 
     def _held(self, block: Block, nodes: Sequence[tree.Node], frame: pl.DataFrame) -> list[pl.Series]:
         """Whether conditions are true, row by row, with the block's look-ups and lines at hand.

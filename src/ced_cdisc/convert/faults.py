@@ -7,7 +7,7 @@ more than one record for a look-up, CED258 a row without subject, CED259 a repea
 in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete date, CED263 an unreadable
 visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED268 a date
 that two formats read differently, CED269 no ISO 8601 duration, CED270 a condition that is unknown (a note),
-CED351 no case that holds, CED352 several (a note), CED353 records that tie (a note),
+CED831 no case that holds, CED832 several (a note), CED833 records that tie (a note),
 CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED781 one whose value is none.
 """
 
@@ -154,7 +154,7 @@ class Faults:
             self._found.setdefault(key, Seen()).update(seen)
 
     def told(self, rows: pl.DataFrame, label: str, report: Report) -> None:
-        """Note the rows that a line or a block tells of: CED270, CED351 and CED352."""
+        """Note the rows that a line or a block tells of: CED270, CED831 and CED832."""
         if rows.is_empty():
             return
         if report.kind in ("gap", "overlap"):
@@ -174,17 +174,17 @@ class Faults:
         self.add("CED270", message, report.where, hint, subjects, severity)
 
     def _of_cases(self, rows: pl.DataFrame, label: str, report: Report) -> None:
-        """CED351 and CED352: records for which no case holds, or several."""
+        """CED831 and CED832: records for which no case holds, or several."""
         columns = [column.name for column in report.shown if column.name in rows.columns]
         values = rows.select(columns).rows() if columns else []
         least = min((tuple((value is not None, value) for value in row) for row in values), default=())
         words = [value_in_words(name, value) for name, (_, value) in zip(columns, least, strict=True)]
         first = (least, ", ".join(words)) if columns else None
         on = f"on {COUNT}" + f", the first with {FIRST}" * bool(columns)
-        code, severity = "CED351", Severity.WARNING
+        code, severity = "CED831", Severity.WARNING
         message, hint = f"{label}: no case holds {on}", "add a case or 'else', or accept it with gaps: accept"
         if report.kind == "overlap":
-            code, severity = "CED352", Severity.NOTE
+            code, severity = "CED832", Severity.NOTE
             message = f"{label}: cases with different values hold {on}, and the first of them counts"
             hint = "tell the cases apart, or accept it with overlaps: accept"
         found = records_of(rows)

@@ -95,7 +95,7 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
     which = node.take or node.func
     if fault.kind == TIE:
         what = f"several records are the {which} in the order, and their keys decide"
-        return "CED353", f"{label}: {what}", "name more variables in the order"
+        return "CED833", f"{label}: {what}", "name more variables in the order"
     what = f"partial dates leave open which record is the {which}, and their texts decide"
     return "CED270", f"{label}: {what}", hint
 

@@ -29,4 +29,5 @@ def _columns(plan: DatasetPlan) -> Iterator[tuple[str, ...]]:
     spec = ByVariable(plan)
     for name, by in plan.value_level:
         yield columns_of_level(spec, name, by)
-        yield by, "DTYPE"
+        if by != "DTYPE":
+            yield by, "DTYPE"

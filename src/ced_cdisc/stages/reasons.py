@@ -34,6 +34,7 @@ WORDS: Mapping[str, str] = {
     "demands": "checks",
     "decimals": "decimals",
     "value_level": "value level metadata",
+    "value_level_also": "value level metadata",
     "value_lists": "codelists of values",
     "relations": "relations",
     "domain_label": "label of the domain",

@@ -107,8 +107,8 @@ CED337 | texts of another encoding in a transport file | name the encoding of th
 CED338 | a transport file of version 8 among those of a submission | write it as version 5
 CED339 | a transport file without the dataset that was named | name one that it holds
 CED340 | a transport file with two datasets of one name | export it again
-CED350 | a text list without a part | correct the data, or leave such rows out with `where`
-CED351 | no case of a line holds for some records (a warning) | add a case or `else`, or accept it
-CED352 | cases of a line that give different values hold (a note) | tell them apart, or accept it
-CED353 | several records tie for the first or the last place (a note) | name more variables in the order
+CED830 | a text list without a part | correct the data, or leave such rows out with `where`
+CED831 | no case of a line holds for some records (a warning) | add a case or `else`, or accept it
+CED832 | cases of a line that give different values hold (a note) | tell them apart, or accept it
+CED833 | several records tie for the first or the last place (a note) | name more variables in the order
 """
