@@ -268,7 +268,8 @@ visits:
 
 IN_DOUBT = "4 notes in the raw data\n" + "".join(
     f"mappings/sdtm/dm.yaml:{line}:23 CED270 DM.{variable}: partial dates leave open which is the {which}, "
-    "and '2020-02' is what is certain of it; look at the dates, impute them, or accept it with unknown: accept\n"
+    "and '2020-02' is what is certain of it; look at the dates, impute them, or accept it with "
+    "unknown: accept\n"
     "    demog.csv line 2, subject T1-001\n"
     for line, variable, which in (
         (5, "RFSTDTC", "earliest"),
