@@ -12,12 +12,11 @@ from typing import Any
 import polars as pl
 import pyreadstat
 import pytest
-from click.testing import CliRunner
+from convert_command import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ced_cdisc
-from ced_cdisc.cli import main
 from ced_cdisc.core.ibm import IBM_LIMIT, IBM_SMALLEST
 from ced_cdisc.core.xpt import XptMember, XptVariable
 from ced_cdisc.read.xpt import read_special_missing, read_xpt
@@ -61,18 +60,6 @@ def xpt(rows: list[tuple[Any, ...]], codes: dict[str, list[str | None]] | None =
 def put(path: Path, content: bytes | str) -> Path:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
-
-
-def run(*arguments: str | Path) -> tuple[int, list[str]]:
-    result = CliRunner().invoke(main, ["convert", *map(str, arguments)], prog_name="ced-cdisc")
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stderr.splitlines()
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 @pytest.mark.parametrize("form", ["json", "ndjson", "dsjc"])

@@ -44,12 +44,6 @@ def run(*arguments: str | Path, command: str = "convert") -> tuple[int, list[str
     return result.exit_code, result.stderr.splitlines()
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def long_file(here: Path) -> Path:
     return put(
         here / "long.xpt",

@@ -8,27 +8,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner
+from convert_command import run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ced_cdisc.cli import main
 from ced_cdisc.core.findings import Stopped
 from ced_cdisc.read.json_text import parsed_json
 
 COLUMN = {"itemOID": "IT.T.A", "name": "A", "label": "", "dataType": "string"}
-
-
-def run(*arguments: str | Path) -> tuple[int, list[str]]:
-    result = CliRunner().invoke(main, ["convert", *map(str, arguments)], prog_name="ced-cdisc")
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stderr.splitlines()
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def head(column: dict[str, Any], **more: Any) -> dict[str, Any]:

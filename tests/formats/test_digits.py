@@ -10,11 +10,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from click.testing import CliRunner
+from convert_command import run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ced_cdisc.cli import main
 from ced_cdisc.core.datafile import FileDataset, FileVariable
 from ced_cdisc.core.exactness import moment_is_held
 from ced_cdisc.core.findings import Stopped
@@ -27,18 +26,6 @@ HINTS = {
     "datetime": "a datetime with a numeric target is a whole one without zone, such as 2020-01-31T08:21:00",
     "time": "a time with a numeric target is a whole one without zone, such as 08:21:00",
 }
-
-
-def run(*arguments: str | Path) -> tuple[int, list[str]]:
-    result = CliRunner().invoke(main, ["convert", *map(str, arguments)], prog_name="ced-cdisc")
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stderr.splitlines()
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def put(path: Path, kind: str, *values: Any) -> None:
@@ -162,7 +149,9 @@ def test_a_moment_counts_as_held_if_its_number_has_its_digits(
     assert number == float(exact)
     unit = 10 ** max(6, len(digits.rstrip("0")))
     is_held = moment_is_held(number, text, kind)
-    assert is_held == (round(Fraction(number) * unit) == exact * unit)
+    micro = Fraction(round(Fraction(number) * 10**6), 10**6)
+    is_other = unit > 10**6 and float(micro) == number  # written to the microsecond, digits would be lost
+    assert is_held == (not is_other and round(Fraction(number) * unit) == exact * unit)
     numbers = pl.Series([number])
     if is_held and has_text(numbers, kind)[0]:
         assert moment_texts(numbers, kind)[0] == (text.rstrip("0").rstrip(".") if digits else text)

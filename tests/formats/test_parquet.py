@@ -13,12 +13,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner
+from convert_command import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ced_cdisc
-from ced_cdisc.cli import main
 from ced_cdisc.core.moments import as_numbers, number_of
 from ced_cdisc.core.xpt import XptMember, XptVariable
 from ced_cdisc.read.xpt import read_xpt
@@ -48,18 +47,6 @@ def put_xpt(path: Path, rows: list[tuple[Any, ...]], **more: Any) -> Path:
     with path.open("wb") as stream:
         write_xpt(stream, pl.DataFrame(rows, schema, orient="row"), member)
     return path
-
-
-def run(*arguments: str | Path) -> tuple[int, list[str]]:
-    result = CliRunner().invoke(main, ["convert", *map(str, arguments)], prog_name="ced-cdisc")
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stderr.splitlines()
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def test_a_transport_file_comes_back_byte_for_byte(here: Path) -> None:

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ced_cdisc.core.findings import Findings
-from ced_cdisc.plan.study import plan_study
-from ced_cdisc.spec.load import load_specs
 from small_study import write_study
+from spec_messages import messages
 
 AE, ADSL, SOURCES = "mappings/sdtm/ae.yaml", "mappings/adam/adsl.yaml", "mappings/sources.yaml"
 VISITS = """\
@@ -31,14 +29,6 @@ variables:
   ANL01FL: {assign: Y, when: "CONDITION"}
 sort: [ASTDT, AETERM]
 """
-
-
-def messages(folder: Path) -> list[str]:
-    findings = Findings()
-    specs = load_specs(folder / "mappings", folder / "define", findings)
-    if specs is not None:
-        plan_study(specs, findings)
-    return [str(finding) for finding in findings.sorted()]
 
 
 def study(folder: Path, condition: str) -> Path:

@@ -6,21 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ced_cdisc.core.findings import Findings
-from ced_cdisc.plan.study import plan_study
-from ced_cdisc.spec.load import load_specs
 from small_study import write_study
+from spec_messages import messages
 
 AE, ADSL, STUDY = "mappings/sdtm/ae.yaml", "mappings/adam/adsl.yaml", "mappings/study.yaml"
 DATE_PARTS = "parts are YYYY, YY, MONTH, MON, MM, M, DD, D, UN, UNK, ND, and those of a time; or ISO"
-
-
-def messages(folder: Path) -> list[str]:
-    findings = Findings()
-    specs = load_specs(folder / "mappings", folder / "define", findings)
-    if specs is not None:
-        plan_study(specs, findings)
-    return [str(finding) for finding in findings.sorted()]
 
 
 def told(folder: Path, file: str, old: str, new: str) -> list[str]:

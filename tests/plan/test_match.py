@@ -18,12 +18,11 @@ from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.expr.english import sentence
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.pipeline import Build, build
-from ced_cdisc.plan.study import plan_study
 from ced_cdisc.read.tables import ROW
 from ced_cdisc.recompute import DataFault, evaluate, recompute
-from ced_cdisc.spec.load import load_specs
 from ced_cdisc.stages.reading import read_raw
 from small_study import RAW, write_study
+from spec_messages import messages
 
 DEF = "{http://www.cdisc.org/ns/def/v2.1}"
 AE, RAW_AE = "mappings/sdtm/ae.yaml", "raw/ae.csv"
@@ -206,14 +205,6 @@ SPEC_FAULTS = [
         "CED014 'match' decodes text, not number",
     ),
 ]
-
-
-def messages(folder: Path) -> list[str]:
-    findings = Findings()
-    specs = load_specs(folder / "mappings", folder / "define", findings)
-    if specs is not None:
-        plan_study(specs, findings)
-    return [str(finding) for finding in findings.sorted()]
 
 
 @pytest.mark.parametrize(("line", "expected"), SPEC_FAULTS)

@@ -6,23 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ced_cdisc.core.findings import Findings
-from ced_cdisc.plan.study import plan_study
-from ced_cdisc.spec.load import load_specs
 from small_study import write_study
+from spec_messages import messages
 
 AE, ADSL = "mappings/sdtm/ae.yaml", "mappings/adam/adsl.yaml"
 LIKE = "write it like "
 DATE = '  TRTSDT: {derive: "date(DM.RFXSTDTC)"'
 NUMBER = '  NAE:    {derive: "count(AE.AESEQ)"'
-
-
-def messages(folder: Path) -> list[str]:
-    findings = Findings()
-    specs = load_specs(folder / "mappings", folder / "define", findings)
-    if specs is not None:
-        plan_study(specs, findings)
-    return [str(finding) for finding in findings.sorted()]
 
 
 def of_adsl(folder: Path, kind: str, form: str) -> list[str]:

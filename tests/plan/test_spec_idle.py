@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ced_cdisc.core.findings import Findings, did_you_mean
-from ced_cdisc.plan.study import plan_study
-from ced_cdisc.spec.load import load_specs
+from ced_cdisc.core.findings import did_you_mean
 from small_study import write_study
+from spec_messages import messages
 
 DM, EX, AE, ADSL = (
     "mappings/sdtm/dm.yaml",
@@ -18,14 +17,6 @@ DM, EX, AE, ADSL = (
     "mappings/adam/adsl.yaml",
 )
 STUDY, SOURCES, DEFINE = "mappings/study.yaml", "mappings/sources.yaml", "define/define.yaml"
-
-
-def messages(folder: Path) -> list[str]:
-    findings = Findings()
-    specs = load_specs(folder / "mappings", folder / "define", findings)
-    if specs is not None:
-        plan_study(specs, findings)
-    return [str(finding) for finding in findings.sorted()]
 
 
 CASES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 
 import polars as pl
 
@@ -56,9 +57,14 @@ def moment_is_held(number: float, text: str, kind: Moment) -> bool:
 
 
 def _gives_back(number: float, tick: int, unit: int) -> bool:
-    """Whether the nearest tick is that one: microseconds, as texts are written with, or as fine as it is."""
+    """Whether the nearest tick is that one: microseconds, as texts are written with, or as fine as it is.
+
+    A finer tick is not held where a text to the microsecond has the same double: that is what is written.
+    """
     while unit > _MICRO and tick % 10 == 0:
         tick, unit = tick // 10, unit // 10
+    if unit > _MICRO and float(Fraction(round(Fraction(number) * _MICRO), _MICRO)) == number:
+        return False
     finer = max(1, _MICRO // unit)
     top, bottom = number.as_integer_ratio()
     return (2 * top * unit * finer + bottom) // (2 * bottom) == tick * finer
