@@ -200,6 +200,20 @@ RULES = st.builds(
 _BOUNDS = st.lists(partial_dates(), max_size=3).map(tuple)
 
 
+@pytest.mark.parametrize(
+    ("dtc", "low", "high", "made"),
+    [
+        ("2018-03", "2018-03-10T08:00:00", "2018-03-05", "2018-03-05T00:00:00"),
+        ("1896---02", "1896-02-01T00", "1896-01", "1896-01-02T00:00:00"),
+        ("2018-03", "2018-03-10T08:00:00", "2018-03-12", "2018-03-10T08:00:00"),
+        ("2018-03", "2018-03-10T08:00:00", "2018-03-10T07:00:00", "2018-03-10T07:00:00"),
+    ],
+)
+def test_a_bound_of_another_day_does_not_move_the_time(dtc: str, low: str, high: str, made: str) -> None:
+    """What the date is not after goes last."""
+    assert both(dtc, Imputation("month", moment=True), (low,), (high,)) == made
+
+
 @given(partial_dates(), RULES, _BOUNDS, _BOUNDS)
 def test_the_imputed_date_is_one_that_the_collected_one_may_mean(
     dtc: str, rule: Imputation, lows: tuple[str, ...], highs: tuple[str, ...]

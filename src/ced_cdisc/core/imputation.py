@@ -143,9 +143,16 @@ def _months_with_day(dtc: str) -> list[str]:
 
 
 def _moment(dtc: str | None, day: str, rule: Imputation, lows: Sequence[str], highs: Sequence[str]) -> str:
-    """The day with a time: the known parts as collected, the others the rule's, then moved by date-times."""
+    """The day with a time: the known parts as collected, the others the rule's, then moved by date-times.
+
+    Those of other days have moved the day already, or lie beyond what goes last.
+    """
     collected = "" if dtc is None else dtc.partition("T")[2][:8]
     made = f"{day}T{collected}{rule.clock[len(collected) :]}"
     first, last = ("", "9") if dtc is None else bounds(dtc) or ("", "")
-    made = max([made, *(low for low in lows if len(low) > _DAY and first <= low <= last)])
-    return min([made, *(high for high in highs if len(high) > _DAY and first <= high <= last)])
+    made = max(
+        [made, *(low for low in lows if low[:_DAY] == day and len(low) > _DAY and first <= low <= last)]
+    )
+    return min(
+        [made, *(high for high in highs if high[:_DAY] == day and len(high) > _DAY and first <= high <= last)]
+    )

@@ -123,7 +123,7 @@ def _picked(dtc: str, days: Sequence[date], rule: Imputation) -> date:
 def _timed(
     dtc: str | None, day: date, rule: Imputation, lows: Sequence[date], highs: Sequence[date]
 ) -> datetime:
-    """The day with the known parts of the time and the rule's for the others, within the date-times given."""
+    """The day with the known parts of the time and the rule's for the others, within the date-times of the day."""
     given = (known_parts(dtc) if dtc is not None else None) or (None,) * 6
     ruled = _TIMES.get(rule.time) or time.fromisoformat(rule.time)
     hour, minute, second = (
@@ -134,7 +134,8 @@ def _timed(
     span = bounds(dtc) if dtc is not None else None
 
     def possible(moment: date) -> TypeGuard[datetime]:
-        return isinstance(moment, datetime) and (span is None or span[0] <= moment <= span[1])
+        on_the_day = isinstance(moment, datetime) and moment.date() == day
+        return on_the_day and (span is None or span[0] <= moment <= span[1])
 
     for low in lows:
         if possible(low):
