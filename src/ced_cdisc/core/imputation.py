@@ -150,9 +150,9 @@ def _moment(dtc: str | None, day: str, rule: Imputation, lows: Sequence[str], hi
     collected = "" if dtc is None else dtc.partition("T")[2][:8]
     made = f"{day}T{collected}{rule.clock[len(collected) :]}"
     first, last = ("", "9") if dtc is None else bounds(dtc) or ("", "")
-    made = max(
-        [made, *(low for low in lows if low[:_DAY] == day and len(low) > _DAY and first <= low <= last)]
-    )
-    return min(
-        [made, *(high for high in highs if high[:_DAY] == day and len(high) > _DAY and first <= high <= last)]
-    )
+
+    def of_the_day(moments: Sequence[str]) -> list[str]:
+        return [one for one in moments if one.startswith(f"{day}T") and first <= one <= last]
+
+    made = max([made, *of_the_day(lows)])
+    return min([made, *of_the_day(highs)])

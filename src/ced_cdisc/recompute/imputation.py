@@ -123,7 +123,7 @@ def _picked(dtc: str, days: Sequence[date], rule: Imputation) -> date:
 def _timed(
     dtc: str | None, day: date, rule: Imputation, lows: Sequence[date], highs: Sequence[date]
 ) -> datetime:
-    """The day with the known parts of the time and the rule's for the others, within the date-times of the day."""
+    """The day with the known parts of the time, the rule's for the others, within date-times of that day."""
     given = (known_parts(dtc) if dtc is not None else None) or (None,) * 6
     ruled = _TIMES.get(rule.time) or time.fromisoformat(rule.time)
     hour, minute, second = (
