@@ -68,7 +68,7 @@ tables:
     key: [PATNR]  # likely: no two rows are alike in it
     identifying: [GEBDAT, GESCHL]  # guess: date of birth, not repeated
     page: 3  # guess: forms of the annotated CRF follow each other as the files do
-    missing: [unbekannt]  # decide: whether these texts say that there is no value
+    # decide: missing: [unbekannt], if these texts say that there is no value
     columns: [PATNR, GEBDAT, GESCHL]
 
   vital:

@@ -197,8 +197,8 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
         yield f"    page: {page}  # guess: forms of the annotated CRF follow each other as the files do"
     yield from _visit(table)
     missing = list(dict.fromkeys(text for column in table.columns for text in column.missing))
-    if missing:
-        yield f"    missing: {listed(missing)}  # decide: whether these texts say that there is no value"
+    if missing:  # as a comment: it drops what it lists, and Unknown or None may be an answer
+        yield f"    # decide: missing: {listed(missing)}, if these texts say that there is no value"
     sign = _decimal(table)
     if sign and sign != decimal:
         yield f"    decimal: {sign}"
