@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import perf_counter
 
-from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.blocks import add_records_computed, stack_blocks
 from ced_cdisc.convert.finish import sort_and_keep
+from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.kept import noting
 from ced_cdisc.convert.lines import add_lines, kinds_of
 from ced_cdisc.convert.sources import Watch, World

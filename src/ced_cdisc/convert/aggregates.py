@@ -6,17 +6,27 @@ sums are exact before their one rounding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import fsum
 
 import polars as pl
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ced_cdisc.convert.branches import Use, rows_taken
 from ced_cdisc.convert.faults import SUBJECT, Faults, Place
-from ced_cdisc.convert.reads import can_fault
-from ced_cdisc.convert.sources import ORDER, World
+from ced_cdisc.convert.gathered import (
+    AT,
+    Gathered,
+    Job,
+    Scope,
+    filtered,
+    job_of,
+    looked_at,
+    outer_names,
+    paired_rows,
+    with_columns_of,
+)
+from ced_cdisc.convert.sources import ORDER
 from ced_cdisc.convert.together import add_together
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
@@ -27,41 +37,9 @@ from ced_cdisc.expr.tree import Aggregate, Type
 from ced_cdisc.expr.unsettled import extreme, is_alike, is_doubtful, standing
 from ced_cdisc.expr.values import DTYPES, computed, each_list
 
-_VALUE, _AT, _PLACE = "__value", "__at", "__place"
+_VALUE, _PLACE = "__value", "__place"
 _SEEN: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {TIED: is_alike, OPEN: is_doubtful}
 """What a mark is about, by how a record stands to the one that is picked."""
-
-
-class Scope(Struct, frozen=True):
-    """What the lines at hand stand in.
-
-    Attributes:
-        world: raw tables and datasets.
-        dataset: the dataset being built.
-        records: its records, where they are not the rows at hand (computed records).
-    """
-
-    world: World
-    dataset: str
-    records: pl.DataFrame | None = None
-
-
-class _Job(Struct, frozen=True):
-    """One aggregate over one frame of records, matched to the rows at hand by pairs of columns."""
-
-    node: Aggregate
-    place: Place
-    records: pl.DataFrame
-    pairs: tuple[tuple[str, str], ...]
-    own: bool
-    subject: str
-
-
-class _Records(Struct, frozen=True):
-    """Records that are not computed yet, and their columns."""
-
-    rows: pl.LazyFrame
-    columns: Collection[str]
 
 
 def add_aggregates(
@@ -102,13 +80,13 @@ def _note_faults(
         return compile_node(condition, FUNCTIONS, frame.columns, names).expr
 
     if node.func == "group":
-        frame = frame.with_row_index(_AT)
+        frame = frame.with_row_index(AT)
     taken = rows_taken(frame, uses, compiled)
     if taken.is_empty():
         return
     if isinstance(node.of, tree.Plugin) and node.func == "group":  # the groups stay whole
-        noted = frame[_AT].is_in(taken[_AT].implode())
-        _grouped(frame, _job(frame, node, uses[0].place, scope), node.of, scope, names[node], noted)
+        noted = frame[AT].is_in(taken[AT].implode())
+        _grouped(frame, job_of(frame, node, uses[0].place, scope), node.of, scope, names[node], noted)
         return
     records = frame if scope.records is None else scope.records
     keys = [key for key in (SUBJECT, *node.on) if key in records.columns and key in frame.columns]
@@ -119,135 +97,24 @@ def _note_faults(
 
 def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name: str) -> pl.LazyFrame:
     """The hidden columns of an aggregate, in the order of the rows at hand."""
-    job = _job(frame, node, place, scope)
+    job = job_of(frame, node, place, scope)
     if isinstance(node.of, tree.Plugin) and node.func == "group":
         return _grouped(frame, job, node.of, scope, name).lazy()
     if node.func in ("rank", "next", "previous"):
         return _rank(job, scope, name)
-    outer = [] if job.own else _outer(job)
+    outer = [] if job.own else outer_names(job)
     if outer:
-        here = frame.with_row_index(_AT)
-        reduced = _reduced(_pairs(here, job, outer, scope), job, [_AT], scope, name)
-        return _matched(here, reduced, [(_AT, _AT)], job, name)
-    records = _Records(job.records.lazy(), job.records.columns)
+        here = frame.with_row_index(AT)
+        reduced = _reduced(paired_rows(here, job, outer, scope), job, [AT], scope, name)
+        return _matched(here, reduced, [(AT, AT)], job, name)
+    records = Gathered(job.records.lazy(), job.records.columns)
     if node.where is not None:
-        records = _filtered(records, node.where, job, scope)
+        records = filtered(records, node.where, job, scope)
     reduced = _reduced(records, job, [right for _, right in job.pairs], scope, name)
     return _matched(frame, reduced, job.pairs, job, name)
 
 
-def _job(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope) -> _Job:
-    if not node.dataset:
-        records = frame if scope.records is None else scope.records
-        keys = [key for key in (SUBJECT, *node.on) if key in records.columns or key in frame.columns]
-        pairs = tuple((key, key) for key in dict.fromkeys(keys))
-        return _Job(node, place, with_columns_of(records, frame, keys), pairs, True, SUBJECT)
-    other = scope.world.records(node.dataset)
-    pairs = tuple((key, f"{node.dataset}.{key}") for key in node.on)
-    if other.subject is not None and SUBJECT in frame.columns and SUBJECT not in node.on:
-        pairs = ((SUBJECT, other.subject), *pairs)
-    frame_ = other.frame
-    if can_fault(node):
-        left = [a for a, _ in pairs]
-        right = [b for _, b in pairs]
-        if pairs:
-            frame_ = frame_.join(
-                frame.select(left), left_on=right, right_on=left, how="semi", maintain_order="left"
-            )
-    return _Job(node, place, frame_, pairs, False, other.subject or SUBJECT)
-
-
-def with_columns_of(frame: pl.DataFrame, other: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
-    """The frame with those of the names that only the other frame has, missing on every row."""
-    lacking = [n for n in names if n not in frame.columns]
-    return (
-        frame.with_columns(pl.lit(None, dtype=other.schema[n]).alias(n) for n in lacking)
-        if lacking
-        else frame
-    )
-
-
-def _parts(node: Aggregate) -> list[tree.Node]:
-    return [part for part in (node.of, node.where, *node.order) if part is not None]
-
-
-def _outer(job: _Job) -> list[str]:
-    """Names inside the aggregate that belong to the row at hand."""
-    inner = f"{job.node.dataset}."
-    columns = (n for part in _parts(job.node) for n in tree.walk(part) if isinstance(n, tree.Column))
-    return list(dict.fromkeys(column.name for column in columns if not column.name.startswith(inner)))
-
-
-def _pairs(here: pl.DataFrame, job: _Job, outer: Sequence[str], scope: Scope) -> _Records:
-    """Each row at hand beside each of its records for which the condition is true."""
-    inner = f"{job.node.dataset}."
-    records, pairs, rest = job.records.lazy(), list(job.pairs), list[tree.Node]()
-    for part in _conjuncts(job.node.where):
-        names = [n.name for n in tree.walk(part) if isinstance(n, tree.Column)]
-        if names and all(name.startswith(inner) for name in names):
-            compiled = compile_node(part, FUNCTIONS, job.records.columns)
-            if not compiled.faults:
-                records = records.filter(compiled.expr)
-                continue
-        pair = _equal(part, inner, here.columns)
-        if pair is not None:
-            pairs.append(pair)
-            continue
-        rest.append(part)
-    left, right = [a for a, _ in pairs], [b for _, b in pairs]
-    mine = list(dict.fromkeys((_AT, *(n for n in (*left, *outer) if n in here.columns))))
-    rows = here[:, mine].lazy()
-    if pairs:
-        rows = rows.join(
-            records, left_on=left, right_on=right, how="inner", coalesce=False, maintain_order="left_right"
-        )
-    else:
-        rows = rows.join(records, how="cross")
-    paired = _Records(rows, (*mine, *job.records.columns))
-    for part in rest:
-        paired = _filtered(paired, part, job, scope)
-    return paired
-
-
-def _conjuncts(node: tree.Node | None) -> list[tree.Node]:
-    if node is None:
-        return []
-    if isinstance(node, tree.Both):
-        return [*_conjuncts(node.left), *_conjuncts(node.right)]
-    return [node]
-
-
-def _equal(node: tree.Node, inner: str, columns: Sequence[str]) -> tuple[str, str] | None:
-    """The columns of ``D.X = Y`` for text and numbers: such a condition is a key."""
-    if not isinstance(node, tree.Compare) or node.op != "=":
-        return None
-    left, right = node.left, node.right
-    if not isinstance(left, tree.Column) or not isinstance(right, tree.Column):
-        return None
-    if left.type is not right.type or left.type not in (Type.TEXT, Type.NUMBER):
-        return None
-    for mine, theirs in ((left.name, right.name), (right.name, left.name)):
-        if theirs.startswith(inner) and not mine.startswith(inner) and mine in columns:
-            return mine, theirs
-    return None
-
-
-def _filtered(records: _Records, where: tree.Node, job: _Job, scope: Scope) -> _Records:
-    compiled = compile_node(where, FUNCTIONS, records.columns)
-    looked_at = _looked_at(records, compiled.faults, job, scope)
-    return replace(records, rows=looked_at.rows.filter(compiled.expr))
-
-
-def _looked_at(records: _Records, faults: Sequence[Fault], job: _Job, scope: Scope) -> _Records:
-    """The records; what they show of the faults is noted, for which they are computed."""
-    if not faults:
-        return records
-    rows = computed(records.rows)
-    scope.world.faults.in_rows(rows, [(job.place, fault) for fault in faults], job.subject)
-    return replace(records, rows=rows.lazy())
-
-
-def _reduced(records: _Records, job: _Job, keys: Sequence[str], scope: Scope, name: str) -> pl.LazyFrame:
+def _reduced(records: Gathered, job: Job, keys: Sequence[str], scope: Scope, name: str) -> pl.LazyFrame:
     """One row for each group: the keys, the value, and for ``only`` how many records have one."""
     node = job.node
     columns: list[pl.Expr] = []
@@ -255,7 +122,7 @@ def _reduced(records: _Records, job: _Job, keys: Sequence[str], scope: Scope, na
     for label, part in parts:
         if part is not None:
             compiled = compile_node(part, FUNCTIONS, records.columns)
-            records = _looked_at(records, compiled.faults, job, scope)
+            records = looked_at(records, compiled.faults, job, scope)
             columns.append(compiled.expr.alias(label))
     plain = [pl.col(key).alias(f"__k{i}") for i, key in enumerate(keys)]
     chosen = records.rows.select(ORDER, *(plain or [pl.lit(0).alias("__k0")]), *columns)
@@ -320,7 +187,7 @@ def _sorted(chosen: pl.LazyFrame, node: Aggregate) -> pl.LazyFrame:
 
 
 def _matched(
-    frame: pl.DataFrame, reduced: pl.LazyFrame, pairs: Sequence[tuple[str, str]], job: _Job, name: str
+    frame: pl.DataFrame, reduced: pl.LazyFrame, pairs: Sequence[tuple[str, str]], job: Job, name: str
 ) -> pl.LazyFrame:
     """The groups' values in the order of the rows at hand."""
     if job.own:
@@ -337,25 +204,25 @@ def _matched(
     return joined.select(value, *beside)
 
 
-def _rank(job: _Job, scope: Scope, name: str) -> pl.LazyFrame:
+def _rank(job: Job, scope: Scope, name: str) -> pl.LazyFrame:
     """Numbers the records that meet the condition from 1, or gives the value of the next or previous one;
     missing for the others."""
-    frame = job.records.with_row_index(_AT)
-    records = chosen = _Records(frame.lazy(), frame.columns)
+    frame = job.records.with_row_index(AT)
+    records = chosen = Gathered(frame.lazy(), frame.columns)
     if job.node.where is not None:
-        chosen = _filtered(chosen, job.node.where, job, scope)
+        chosen = filtered(chosen, job.node.where, job, scope)
     made = [compile_node(order.of, FUNCTIONS, records.columns) for order in job.node.order]
-    chosen = _looked_at(chosen, [fault for one in made for fault in one.faults], job, scope)
+    chosen = looked_at(chosen, [fault for one in made for fault in one.faults], job, scope)
     orders = [one.expr.alias(f"__by{i}") for i, one in enumerate(made)]
     keys = [pl.col(key).alias(f"__k{i}") for i, (key, _) in enumerate(job.pairs)] or [pl.lit(0).alias("__k0")]
     groups = [f"__k{i}" for i in range(len(keys))]
     value = pl.int_range(1, pl.len() + 1).over(groups).cast(pl.Float64)
     if job.node.of is not None:
         compiled = compile_node(job.node.of, FUNCTIONS, records.columns)
-        _looked_at(records, compiled.faults, job, scope)
+        looked_at(records, compiled.faults, job, scope)
         orders.append(compiled.expr.alias(_VALUE))
         value = pl.col(_VALUE).shift(-1 if job.node.func == "next" else 1).over(groups)
-    ordered = _sorted(chosen.rows.select(_AT, ORDER, *keys, *orders), job.node)
+    ordered = _sorted(chosen.rows.select(AT, ORDER, *keys, *orders), job.node)
     beside: list[pl.Expr] = []
     if job.node.take:
         ordered = ordered.with_columns(
@@ -364,13 +231,13 @@ def _rank(job: _Job, scope: Scope, name: str) -> pl.LazyFrame:
         for mark in marks(job.node):
             other = _SEEN[mark](pl.col(_PLACE)) & (value > 1)
             beside.append((other.any().over(groups) & (other | (value == 1))).alias(name + mark))
-    ranked = ordered.select(_AT, value.alias(name), *beside)
-    joined = records.rows.select(_AT).join(ranked, on=_AT, how="left", maintain_order="left")
-    return joined.select(pl.exclude(_AT))
+    ranked = ordered.select(AT, value.alias(name), *beside)
+    joined = records.rows.select(AT).join(ranked, on=AT, how="left", maintain_order="left")
+    return joined.select(pl.exclude(AT))
 
 
 def _grouped(
-    frame: pl.DataFrame, job: _Job, node: tree.Plugin, scope: Scope, name: str, noted: pl.Series | None = None
+    frame: pl.DataFrame, job: Job, node: tree.Plugin, scope: Scope, name: str, noted: pl.Series | None = None
 ) -> pl.DataFrame:
     """What a plug-in gives each record when it is called with the records of its group.
 

@@ -8,11 +8,11 @@ from operator import itemgetter
 import polars as pl
 from msgspec.structs import replace
 
-from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group, groups_of
 from ced_cdisc.convert.chosen import Chooser, keep_waits
 from ced_cdisc.convert.families import families_of, family_rows
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Place
+from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking, with_singles
 from ced_cdisc.convert.lookups import Repeated, between_lookups, check_repeated, look_up
 from ced_cdisc.convert.reads import names_in

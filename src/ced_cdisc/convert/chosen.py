@@ -8,8 +8,8 @@ import polars as pl
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.faults import SUBJECT, Faults, Place, records_of
+from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.lines import add_lines, hold
 from ced_cdisc.convert.lookups import between_lookups, look_up
 from ced_cdisc.convert.reads import names_in

@@ -16,9 +16,9 @@ import polars as pl
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.alike import Group
 from ced_cdisc.convert.faults import SUBJECT
+from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.reads import aggregates_in, names_in
 from ced_cdisc.convert.sources import HIDDEN
 from ced_cdisc.convert.steps import Steps

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of, value_in_words
+from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.lines import filter_true, hold
 from ced_cdisc.convert.made_by import by_line
 from ced_cdisc.convert.sources import ORDER, World

@@ -7,9 +7,10 @@ from typing import TypeGuard
 
 import polars as pl
 
-from ced_cdisc.convert.aggregates import Scope, add_aggregates
+from ced_cdisc.convert.aggregates import add_aggregates
 from ced_cdisc.convert.branches import Use, uses_in
 from ced_cdisc.convert.faults import Place
+from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.reads import aggregates_in, names_in
 from ced_cdisc.convert.steps import Steps
 from ced_cdisc.derive.fast import FUNCTIONS

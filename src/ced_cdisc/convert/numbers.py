@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from ced_cdisc.convert.aggregates import Scope
 from ced_cdisc.convert.faults import SUBJECT, records_of
+from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.lines import add_lines, kinds_of
 from ced_cdisc.convert.sources import World
 from ced_cdisc.plan.model import KEY, DatasetPlan, Pinned

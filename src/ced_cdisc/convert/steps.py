@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 from msgspec import Struct
 
-from ced_cdisc.convert.aggregates import Scope, add_aggregates
+from ced_cdisc.convert.aggregates import add_aggregates
 from ced_cdisc.convert.branches import uses_in
 from ced_cdisc.convert.faults import Place
+from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.texts import in_ascii
 from ced_cdisc.derive.fast import FUNCTIONS

@@ -1,0 +1,166 @@
+"""The records that a value over several records looks at: whose they are, and which meet its condition."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ced_cdisc.convert.faults import SUBJECT, Place
+from ced_cdisc.convert.reads import can_fault
+from ced_cdisc.convert.sources import World
+from ced_cdisc.derive.fast import FUNCTIONS
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.compile import Fault, compile_node
+from ced_cdisc.expr.tree import Aggregate, Type
+from ced_cdisc.expr.values import computed
+
+AT = "__at"
+"""The column that numbers the rows at hand."""
+
+
+class Scope(Struct, frozen=True):
+    """What the lines at hand stand in.
+
+    Attributes:
+        world: raw tables and datasets.
+        dataset: the dataset being built.
+        records: its records, where they are not the rows at hand (computed records).
+    """
+
+    world: World
+    dataset: str
+    records: pl.DataFrame | None = None
+
+
+class Job(Struct, frozen=True):
+    """One aggregate over one frame of records, matched to the rows at hand by pairs of columns."""
+
+    node: Aggregate
+    place: Place
+    records: pl.DataFrame
+    pairs: tuple[tuple[str, str], ...]
+    own: bool
+    subject: str
+
+
+class Gathered(Struct, frozen=True):
+    """Records that are not computed yet, and their columns."""
+
+    rows: pl.LazyFrame
+    columns: Collection[str]
+
+
+def job_of(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope) -> Job:
+    """The aggregate with the records that it goes over, of the own dataset or another."""
+    if not node.dataset:
+        records = frame if scope.records is None else scope.records
+        keys = [key for key in (SUBJECT, *node.on) if key in records.columns or key in frame.columns]
+        pairs = tuple((key, key) for key in dict.fromkeys(keys))
+        return Job(node, place, with_columns_of(records, frame, keys), pairs, True, SUBJECT)
+    other = scope.world.records(node.dataset)
+    pairs = tuple((key, f"{node.dataset}.{key}") for key in node.on)
+    if other.subject is not None and SUBJECT in frame.columns and SUBJECT not in node.on:
+        pairs = ((SUBJECT, other.subject), *pairs)
+    frame_ = other.frame
+    if can_fault(node):
+        left = [a for a, _ in pairs]
+        right = [b for _, b in pairs]
+        if pairs:
+            frame_ = frame_.join(
+                frame.select(left), left_on=right, right_on=left, how="semi", maintain_order="left"
+            )
+    return Job(node, place, frame_, pairs, False, other.subject or SUBJECT)
+
+
+def with_columns_of(frame: pl.DataFrame, other: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """The frame with those of the names that only the other frame has, missing on every row."""
+    lacking = [n for n in names if n not in frame.columns]
+    return (
+        frame.with_columns(pl.lit(None, dtype=other.schema[n]).alias(n) for n in lacking)
+        if lacking
+        else frame
+    )
+
+
+def _parts(node: Aggregate) -> list[tree.Node]:
+    return [part for part in (node.of, node.where, *node.order) if part is not None]
+
+
+def outer_names(job: Job) -> list[str]:
+    """Names inside the aggregate that belong to the row at hand."""
+    inner = f"{job.node.dataset}."
+    columns = (n for part in _parts(job.node) for n in tree.walk(part) if isinstance(n, tree.Column))
+    return list(dict.fromkeys(column.name for column in columns if not column.name.startswith(inner)))
+
+
+def paired_rows(here: pl.DataFrame, job: Job, outer: Sequence[str], scope: Scope) -> Gathered:
+    """Each row at hand beside each of its records for which the condition is true."""
+    inner = f"{job.node.dataset}."
+    records, pairs, rest = job.records.lazy(), list(job.pairs), list[tree.Node]()
+    for part in _conjuncts(job.node.where):
+        names = [n.name for n in tree.walk(part) if isinstance(n, tree.Column)]
+        if names and all(name.startswith(inner) for name in names):
+            compiled = compile_node(part, FUNCTIONS, job.records.columns)
+            if not compiled.faults:
+                records = records.filter(compiled.expr)
+                continue
+        pair = _equal(part, inner, here.columns)
+        if pair is not None:
+            pairs.append(pair)
+            continue
+        rest.append(part)
+    left, right = [a for a, _ in pairs], [b for _, b in pairs]
+    mine = list(dict.fromkeys((AT, *(n for n in (*left, *outer) if n in here.columns))))
+    rows = here[:, mine].lazy()
+    if pairs:
+        rows = rows.join(
+            records, left_on=left, right_on=right, how="inner", coalesce=False, maintain_order="left_right"
+        )
+    else:
+        rows = rows.join(records, how="cross")
+    paired = Gathered(rows, (*mine, *job.records.columns))
+    for part in rest:
+        paired = filtered(paired, part, job, scope)
+    return paired
+
+
+def _conjuncts(node: tree.Node | None) -> list[tree.Node]:
+    if node is None:
+        return []
+    if isinstance(node, tree.Both):
+        return [*_conjuncts(node.left), *_conjuncts(node.right)]
+    return [node]
+
+
+def _equal(node: tree.Node, inner: str, columns: Sequence[str]) -> tuple[str, str] | None:
+    """The columns of ``D.X = Y`` for text and numbers: such a condition is a key."""
+    if not isinstance(node, tree.Compare) or node.op != "=":
+        return None
+    left, right = node.left, node.right
+    if not isinstance(left, tree.Column) or not isinstance(right, tree.Column):
+        return None
+    if left.type is not right.type or left.type not in (Type.TEXT, Type.NUMBER):
+        return None
+    for mine, theirs in ((left.name, right.name), (right.name, left.name)):
+        if theirs.startswith(inner) and not mine.startswith(inner) and mine in columns:
+            return mine, theirs
+    return None
+
+
+def filtered(records: Gathered, where: tree.Node, job: Job, scope: Scope) -> Gathered:
+    """The records for which a condition is true."""
+    compiled = compile_node(where, FUNCTIONS, records.columns)
+    records = looked_at(records, compiled.faults, job, scope)
+    return replace(records, rows=records.rows.filter(compiled.expr))
+
+
+def looked_at(records: Gathered, faults: Sequence[Fault], job: Job, scope: Scope) -> Gathered:
+    """The records; what they show of the faults is noted, for which they are computed."""
+    if not faults:
+        return records
+    rows = computed(records.rows)
+    scope.world.faults.in_rows(rows, [(job.place, fault) for fault in faults], job.subject)
+    return replace(records, rows=rows.lazy())
