@@ -38,6 +38,7 @@ from ced_cdisc.expr.unsettled import extreme, is_alike, is_doubtful, standing
 from ced_cdisc.expr.values import DTYPES, computed, each_list
 
 _VALUE, _PLACE = "__value", "__place"
+_LATER, _LIKE, _RUN = "__later", "__like", "__run"
 _SEEN: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {TIED: is_alike, OPEN: is_doubtful}
 """What a mark is about, by how a record stands to the one that is picked."""
 
@@ -56,7 +57,7 @@ def add_aggregates(
         if node in done:
             continue
         trial = scope.world.faults.apart()
-        columns.append(_one(frame, node, here[0].place, _noting(scope, trial), names[node]))
+        columns.append(_one(frame, node, _loudest(here), _noting(scope, trial), names[node]))
         if trial.found():
             at_fault.append(node)
     if columns:
@@ -65,6 +66,11 @@ def add_aggregates(
         for place in dict.fromkeys(use.place for use in used[node]):
             _note_faults(frame, node, [use for use in used[node] if use.place == place], scope, names)
     return frame, names
+
+
+def _loudest(uses: Iterable[Use]) -> Place:
+    """The line that has the most told of what is not certain."""
+    return min((use.place for use in uses), key=lambda place: ("report", "", "accept").index(place.unknown))
 
 
 def _noting(scope: Scope, faults: Faults) -> Scope:
@@ -223,17 +229,49 @@ def _rank(job: Job, scope: Scope, name: str) -> pl.LazyFrame:
         orders.append(compiled.expr.alias(_VALUE))
         value = pl.col(_VALUE).shift(-1 if job.node.func == "next" else 1).over(groups)
     ordered = _sorted(chosen.rows.select(AT, ORDER, *keys, *orders), job.node)
-    beside: list[pl.Expr] = []
-    if job.node.take:
-        ordered = ordered.with_columns(
-            standing(job.node.order, lambda one: one.first().over(groups)).alias(_PLACE)
-        )
-        for mark in marks(job.node):
-            other = _SEEN[mark](pl.col(_PLACE)) & (value > 1)
-            beside.append((other.any().over(groups) & (other | (value == 1))).alias(name + mark))
-    ranked = ordered.select(AT, value.alias(name), *beside)
+    ordered = ordered.with_columns(value.alias(name))
+    beside = [name + mark for mark in marks(job.node)]
+    if beside:
+        ordered = (_beside_the_first if job.node.take else _beside_the_next)(ordered, job.node, groups, name)
+    ranked = ordered.select(AT, name, *beside)
     joined = records.rows.select(AT).join(ranked, on=AT, how="left", maintain_order="left")
     return joined.select(pl.exclude(AT))
+
+
+def _beside_the_first(
+    ordered: pl.LazyFrame, node: Aggregate, groups: Sequence[str], name: str
+) -> pl.LazyFrame:
+    """Columns that mark the first record of each group, and those that are, or may be, first as well."""
+    rows = ordered.with_columns(standing(node.order, lambda one: one.first().over(groups)).alias(_PLACE))
+    number = pl.col(name)
+    others = {mark: _SEEN[mark](pl.col(_PLACE)) & (number > 1) for mark in marks(node)}
+    return rows.with_columns(
+        (other.any().over(groups) & (other | (number == 1))).alias(name + mark)
+        for mark, other in others.items()
+    )
+
+
+def _beside_the_next(
+    ordered: pl.LazyFrame, node: Aggregate, groups: Sequence[str], name: str
+) -> pl.LazyFrame:
+    """Columns that mark records of which each has the place of its neighbour, or may have it.
+
+    Those that have one place do not matter where another order of theirs gives nobody another value.
+    """
+    is_later = pl.int_range(pl.len()).over(groups) > 0
+    rows = ordered.with_columns(
+        standing(node.order, lambda one: one.shift().over(groups)).alias(_PLACE), is_later.alias(_LATER)
+    )
+    for mark in marks(node):
+        like = pl.col(_LIKE)
+        rows = rows.with_columns((_SEEN[mark](pl.col(_PLACE)) & pl.col(_LATER)).alias(_LIKE))
+        marked = like | like.shift(-1, fill_value=False).over(groups)
+        if mark == TIED and node.of is not None:
+            rows = rows.with_columns((~like).cum_sum().over(groups).alias(_RUN))
+            kinds = [pl.col(one).n_unique().over([*groups, _RUN]) for one in (name, _VALUE)]
+            marked &= pl.max_horizontal(kinds) > 1
+        rows = rows.with_columns(marked.alias(name + mark))
+    return rows
 
 
 def _grouped(

@@ -13,7 +13,7 @@ from ced_cdisc.convert.chosen import Chooser, keep_waits
 from ced_cdisc.convert.families import families_of, family_rows
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Place
 from ced_cdisc.convert.gathered import Scope
-from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking, with_singles
+from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking, tell, with_singles
 from ced_cdisc.convert.lookups import Repeated, between_lookups, check_repeated, look_up
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.sources import HIDDEN, ORDER, World
@@ -53,7 +53,8 @@ def add_records_computed(frame: pl.DataFrame, dataset: DatasetPlan, world: World
 def _computed(
     frame: pl.DataFrame, computed: Computed, dataset: DatasetPlan, world: World, kinds: Mapping[str, Type]
 ) -> pl.DataFrame:
-    place = Place(dataset.name, computed.where)
+    tell(frame, computed.reports, Scope(world, dataset.name))
+    place = Place.of_rows(dataset.name, computed)
     known = filter_true(frame, computed.keep, place, Scope(world, dataset.name))
     keys = [key for key in dict.fromkeys((SUBJECT, *computed.by)) if key in known.columns]
     groups = known[:, keys].lazy().unique(maintain_order=True).sort(keys, nulls_last=False)
@@ -95,7 +96,7 @@ def _group_rows(
     scope = Scope(world, dataset)
     pending, repeated = list(block.lookups), list[Repeated]()
     frame = look_up(frame, pending, repeated, world, needed)
-    steps = _own_rows(frame, group, scope, kinds, _read_after(group, later), chooser)
+    steps = _own_rows(frame, group, scope, kinds, _read_after(group, later))
     for lines in between_lookups(group.shared, pending):
         steps.add(lines)
         if pending:
@@ -125,7 +126,6 @@ def _own_rows(
     scope: Scope,
     kinds: Mapping[str, Type],
     after: Collection[str],
-    chooser: Chooser,
 ) -> Steps:
     """The records that each block keeps, with the variables of its own lines, one block below the other.
 
@@ -134,7 +134,9 @@ def _own_rows(
     several: list[tuple[int, Steps]] = []
     known = frame
     if len(group.blocks) > 1:
-        asked = [(Place(scope.dataset, one.where), one.keep) for one in group.blocks if one.keep is not None]
+        asked = [
+            (Place.of_rows(scope.dataset, one), one.keep) for one in group.blocks if one.keep is not None
+        ]
         known = with_singles(frame, asked, scope)
     for family in families_of(group, known):
         runs = None
@@ -145,8 +147,8 @@ def _own_rows(
             continue
         for place in family.places:
             block = group.blocks[place]
-            chooser.tell(block, frame)
-            keep = condition(frame, block.keep, Place(scope.dataset, block.where), scope)
+            tell(frame, block.reports, scope)
+            keep = condition(frame, block.keep, Place.of_rows(scope.dataset, block), scope)
             several.append((place, Steps(frame, scope, kinds, keep)))
             several[-1][1].add(group.own[place])
     return Steps.together([steps for _, steps in sorted(several, key=itemgetter(0))])

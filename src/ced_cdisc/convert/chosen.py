@@ -55,13 +55,6 @@ class Chooser(Struct, frozen=True):
             self.world.faults.told(frame.filter(rows), self.dataset, report)
         return frame.filter(holds)
 
-    def tell(self, block: Block, frame: pl.DataFrame) -> None:
-        """Tell of the records that the block tells of, where its condition does not need its lines."""
-        asked = [(Place(self.dataset, one.where), one.node) for one in block.reports]
-        held = hold(frame, asked, Scope(self.world, self.dataset))
-        for report, rows in zip(block.reports, held, strict=True):
-            self.world.faults.told(frame.filter(rows), self.dataset, report)
-
     def parts(self, blocks: Sequence[Block], frame: pl.DataFrame) -> pl.DataFrame:
         """One row for each part of a text list that is not blank, with ``each.TEXT`` and ``each.NUMBER``.
 
@@ -106,5 +99,5 @@ class Chooser(Struct, frozen=True):
         for lines in between_lookups(block.lines, pending):
             made = add_lines(done, lines, Scope(quiet, self.dataset), self.kinds)
             done = look_up(made, pending, [], quiet, self.needed)
-        place = Place(self.dataset, block.where)
+        place = Place.of_rows(self.dataset, block)
         return hold(done, [(place, node) for node in nodes], Scope(self.world, self.dataset))

@@ -23,7 +23,8 @@ from ced_cdisc.convert.wording import worded
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import IN_DOUBT, TIE, Fault
-from ced_cdisc.plan.model import Line
+from ced_cdisc.expr.marks import UNCOUNTED
+from ced_cdisc.plan.model import Block, Computed, Line
 from ced_cdisc.plan.raw import RawTable as TablePlan
 from ced_cdisc.plan.told import Asked, Report
 from ced_cdisc.spec.text import Text
@@ -34,6 +35,7 @@ TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 COUNT, FIRST = "\x00", "\x01"
 """What stands in a message for the number of records (``3 records``), and for the first of them in words."""
 
+_DOUBTS = (IN_DOUBT, UNCOUNTED)
 _SHOWN, _SUBJECTS = 3, 12
 Record = tuple[str, int, str]
 Sorted = tuple[tuple[bool, Any], ...]
@@ -72,17 +74,24 @@ class Place(Struct, frozen=True):
         """The place of a variable's line: ``AE.AESEV``, ``SUPPAE.AERELAPH``."""
         owner, dot, short = line.variable.rpartition(".")
         label = f"{dataset}.{short}" if not dot else f"SUPP{dataset}.{short}" if owner == "supp" else dataset
+        if short.startswith("__"):  # what a planner keeps beside the variables
+            label = dataset
         return cls(label, line.where, line.text, line.unknown)
+
+    @classmethod
+    def of_rows(cls, dataset: str, rows: Block | Computed) -> Place:
+        """The place of a condition that chooses records: ``AE``."""
+        return cls(dataset, rows.where, unknown=rows.unknown)
 
     def accepts(self, fault: Fault) -> bool:
         """Whether the spec has nobody told."""
-        return fault.kind == IN_DOUBT and self.unknown == "accept"
+        return fault.kind in _DOUBTS and self.unknown == "accept"
 
     def severity(self, fault: Fault) -> Severity:
         """An error, but for what is not certain."""
-        if fault.kind == IN_DOUBT and self.unknown == "report":
+        if fault.kind in _DOUBTS and self.unknown == "report":
             return Severity.WARNING
-        return Severity.NOTE if fault.kind in (TIE, IN_DOUBT) else Severity.ERROR
+        return Severity.NOTE if fault.kind in (TIE, *_DOUBTS) else Severity.ERROR
 
     def at(self, node: tree.Node) -> Location:
         """The place of a node of the line's expression."""

@@ -70,8 +70,8 @@ def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
 
 def _check_conditions(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
     """The checks of the spec, CED265, and what every record must meet, such as a date of event."""
-    asked = [(Place(dataset.name, demand.where), demand.node) for demand in dataset.demands]
-    asked += [(Place(dataset.name, words.where, words), node) for words, node in dataset.checks]
+    asked = [(Place(dataset.name, demand.where, unknown="accept"), demand.node) for demand in dataset.demands]
+    asked += [(Place(dataset.name, words.where, words, "accept"), node) for words, node in dataset.checks]
     held = hold(frame, asked, Scope(world, dataset.name))
     many = len(dataset.demands)
     for demand, meets in zip(dataset.demands, held[:many], strict=True):

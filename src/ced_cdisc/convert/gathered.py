@@ -14,8 +14,10 @@ from ced_cdisc.convert.sources import World
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import Fault, compile_node
-from ced_cdisc.expr.tree import Aggregate, Type
-from ced_cdisc.expr.values import computed
+from ced_cdisc.expr.doubts import to_tell
+from ced_cdisc.expr.marks import UNCOUNTED
+from ced_cdisc.expr.tree import Aggregate, Type, both
+from ced_cdisc.expr.values import computed, missing, true
 
 AT = "__at"
 """The column that numbers the rows at hand."""
@@ -100,7 +102,11 @@ def paired_rows(here: pl.DataFrame, job: Job, outer: Sequence[str], scope: Scope
     """Each row at hand beside each of its records for which the condition is true."""
     inner = f"{job.node.dataset}."
     records, pairs, rest = job.records.lazy(), list(job.pairs), list[tree.Node]()
+    late: tree.Node | None = None
     for part in _conjuncts(job.node.where):
+        if _in_doubt(part, job) is not None:
+            late = both(late, part)
+            continue
         names = [n.name for n in tree.walk(part) if isinstance(n, tree.Column)]
         if names and all(name.startswith(inner) for name in names):
             compiled = compile_node(part, FUNCTIONS, job.records.columns)
@@ -122,7 +128,7 @@ def paired_rows(here: pl.DataFrame, job: Job, outer: Sequence[str], scope: Scope
     else:
         rows = rows.join(records, how="cross")
     paired = Gathered(rows, (*mine, *job.records.columns))
-    for part in rest:
+    for part in (*rest, *([] if late is None else [late])):
         paired = filtered(paired, part, job, scope)
     return paired
 
@@ -151,10 +157,25 @@ def _equal(node: tree.Node, inner: str, columns: Sequence[str]) -> tuple[str, st
 
 
 def filtered(records: Gathered, where: tree.Node, job: Job, scope: Scope) -> Gathered:
-    """The records for which a condition is true."""
+    """The records for which a condition is true; those for which it is unknown are told of."""
     compiled = compile_node(where, FUNCTIONS, records.columns)
-    records = looked_at(records, compiled.faults, job, scope)
+    faults, doubt = list(compiled.faults), _in_doubt(where, job)
+    if doubt is not None:
+        bad = true(compile_node(doubt, FUNCTIONS, records.columns).expr)
+        faults.append(Fault(job.node, UNCOUNTED, bad, missing(Type.TEXT)))
+    records = looked_at(records, faults, job, scope)
     return replace(records, rows=records.rows.filter(compiled.expr))
+
+
+def _in_doubt(where: tree.Node, job: Job) -> tree.Node | None:
+    """Whether a record does not count since its condition is unknown, as far as somebody is to be told."""
+    node = job.node
+    if UNCOUNTED in node.untold:
+        return None
+    there = None
+    if node.of is not None and node.func not in ("same", "next", "previous"):
+        there = tree.IsMissing(of=node.of, negated=True, type=Type.TRUTH)
+    return to_tell(where, there, job.place.unknown)
 
 
 def looked_at(records: Gathered, faults: Sequence[Fault], job: Job, scope: Scope) -> Gathered:

@@ -19,6 +19,7 @@ from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import missing
 from ced_cdisc.plan.model import SUPP, DatasetPlan, Line
+from ced_cdisc.plan.told import Report
 
 
 def kinds_of(dataset: DatasetPlan) -> dict[str, Type]:
@@ -50,6 +51,13 @@ def hold(frame: pl.DataFrame, asked: Sequence[tuple[Place, tree.Node]], scope: S
     scope.world.faults.in_rows(frame, faults)
     found = frame.with_columns(one.expr.cast(pl.Boolean).alias(f"__h{i}") for i, one in enumerate(compiled))
     return found.get_columns()[-len(compiled) :]
+
+
+def tell(frame: pl.DataFrame, reports: Sequence[Report], scope: Scope) -> None:
+    """Tell of the rows that blocks or computed records tell of."""
+    asked = [(Place(scope.dataset, one.where, unknown="accept"), one.node) for one in reports]
+    for report, rows in zip(reports, hold(frame, asked, scope), strict=True):
+        scope.world.faults.told(frame.filter(rows), scope.dataset, report)
 
 
 def filter_true(frame: pl.DataFrame, node: tree.Node | None, place: Place, scope: Scope) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.derive.fast.text import shortest
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, TIE, Fault
+from ced_cdisc.expr.marks import UNCOUNTED
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.plan.model import NONE
 from ced_cdisc.standards.ct import load_ct
@@ -22,7 +23,7 @@ from ced_cdisc.standards.units import unit_of, units
 def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
     """Code, message and hint of a fault of one value."""
     node = fault.node
-    if fault.kind in (TIE, IN_DOUBT):
+    if fault.kind in (TIE, IN_DOUBT, UNCOUNTED):
         return _worded_doubt(fault, label, value)
     if value == NONE and label.endswith("ORRESU"):
         return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
@@ -86,6 +87,9 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
 
 def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
     node, hint = fault.node, "look at the dates, impute them, or accept it with unknown: accept"
+    if fault.kind == UNCOUNTED:
+        what = "the condition is neither true nor false, so that the record does not count"
+        return "CED270", f"{label}: {what}", hint
     if isinstance(node, tree.Call) or (isinstance(node, tree.Aggregate) and node.func in ("min", "max")):
         name = node.name if isinstance(node, tree.Call) else node.func
         which = "earliest" if name in ("least", "min") else "latest"
@@ -93,6 +97,12 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
         return "CED270", f"{label}: {what}", hint
     assert isinstance(node, tree.Aggregate)
     which = node.take or node.func
+    if node.func in ("next", "previous") or (node.func == "rank" and not node.take):
+        if fault.kind == TIE:
+            what = f"several records have one place in the order of {which}(), and their keys decide"
+            return "CED833", f"{label}: {what}", "name more variables in the order"
+        what = f"partial dates leave open the order of {which}(), and their texts decide"
+        return "CED270", f"{label}: {what}", hint
     if fault.kind == TIE:
         what = f"several records are the {which} in the order, and their keys decide"
         return "CED833", f"{label}: {what}", "name more variables in the order"

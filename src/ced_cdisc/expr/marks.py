@@ -5,13 +5,19 @@ from __future__ import annotations
 from ced_cdisc.expr.tree import Aggregate, Type
 
 TIED, OPEN = "_tied", "_open"
-"""Suffixes of the hidden columns: other records have the same place, or may have it, as dates are partial."""
+"""Suffixes of the hidden columns: records have the same place in the order, or may have another one, as dates
+are partial."""
+UNCOUNTED = "_uncounted"
+"""Records for which the condition is unknown, which no column says."""
+ORDERED = ("first", "last", "rank", "next", "previous")
+"""What goes by an order."""
 
 
 def marks(node: Aggregate) -> tuple[str, ...]:
     """The suffixes of the columns that say what is not settled about an aggregate."""
+    found: tuple[str, ...] = ()
     if node.func in ("min", "max"):
-        return (OPEN,) if node.of is not None and node.of.type is Type.DTC else ()
-    if node.func in ("first", "last") or node.take:
-        return (TIED, OPEN) if any(one.of.type is Type.DTC for one in node.order) else (TIED,)
-    return ()
+        found = (OPEN,) if node.of is not None and node.of.type is Type.DTC else ()
+    elif node.func in ORDERED:
+        found = (TIED, OPEN) if any(one.of.type is Type.DTC for one in node.order) else (TIED,)
+    return tuple(mark for mark in found if mark not in node.untold) if node.untold else found

@@ -10,6 +10,7 @@ from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.habits import date_call, written_for
+from ced_cdisc.expr.marks import ORDERED
 from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.signature import Parameter, Registry, Signature
 from ced_cdisc.expr.tree import Scope, Type, changed
@@ -314,7 +315,7 @@ class _Resolver:
         if of is not None and node.func in ("min", "max"):
             _check_ordered([of], f"{node.func}()")
         _check_ordered([one.of for one in order], "an order")
-        if node.func in ("first", "last", "rank", "next", "previous") and not order:
+        if node.func in ORDERED and not order:
             raise _misfit(f"{node.func}() needs an 'order by'", node.at)
         if node.func in ("sum", "mean") and of is not None and of.type not in (Type.NUMBER, Type.MISSING):
             raise _misfit(f"{node.func}() needs numbers", node.at)

@@ -209,6 +209,8 @@ class Aggregate(Node):
     order: tuple[Ordering, ...] = ()
     dataset: str = ""
     take: str = ""
+    untold: tuple[str, ...] = ()
+    """Marks of :mod:`ced_cdisc.expr.marks` of which nobody is told here: it is of no matter, or is told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -327,3 +329,10 @@ def rebuild(node: N, change: Callable[[Node], Node]) -> N:
             if any(one is not other for one, other in zip(several, listed, strict=True)):
                 values[name] = several
     return changed(node, **values) if values else node
+
+
+def both(left: Node | None, right: Node | None) -> Node | None:
+    """The conjunction of two conditions, of which either may be None."""
+    if left is None or right is None:
+        return left or right
+    return Both(left=left, right=right, type=Type.TRUTH)

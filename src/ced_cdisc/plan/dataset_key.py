@@ -24,6 +24,7 @@ from ced_cdisc.expr.tree import Column, Literal, Node
 from ced_cdisc.plan.model import (
     SUPP,
     Block,
+    Computed,
     DatasetDigest,
     DatasetPlan,
     Line,
@@ -49,7 +50,8 @@ _NOT_MADE_OF: Mapping[type, tuple[str, ...]] = {
     VariablePlan: ("label", "core", "role", "format", "closed", "length", "decimals"),
     SupplementalPlan: ("label", "evaluator"),
     Line: ("verb", "text", "reports", "unknown"),
-    Block: ("reports",),
+    Block: ("reports", "unknown"),
+    Computed: ("reports", "unknown"),
     RawTable: ("policy", "page", "form", "exclude", "places", "identifying", "readers"),
 }
 """Fields that no record depends on, beside those of descriptive types."""

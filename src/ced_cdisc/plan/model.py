@@ -139,6 +139,8 @@ class Block(Struct, frozen=True, weakref=True):
     each_where: Location = field(default_factory=lambda: Location(""))
     """Where the spec has ``each``."""
     reports: tuple[Report, ...] = ()
+    unknown: Asked = ""
+    """What the spec says of records for which ``keep`` is neither true nor false."""
     visit: tuple[str, str] | None = None
     """For a raw block with visits: the raw columns of the visit's name and of its date."""
 
@@ -161,6 +163,9 @@ class Computed(Struct, frozen=True):
     first: tuple[Line, ...] = ()
     dtype: str = ""
     """DTYPE, where the records are derived within their parameter."""
+    reports: tuple[Report, ...] = ()
+    """What is told of the records that groups are formed from."""
+    unknown: Asked = ""
 
 
 class Demand(Struct, frozen=True):

@@ -18,6 +18,9 @@ class CandidateSpec(Model):
 
     from_: Text = Field(alias="from", description="The dataset.")
     where: Text | None = Field(None, description="Its records that count: a condition.")
+    unknown: Literal["report", "accept"] | None = Field(
+        None, description="Whether records for which `where` is unknown are reported."
+    )
     date: Text = Field(description="A date: a variable of `from`, or an expression.")
     describe: Text = Field(description="EVNTDESC.")
     dated: Text | None = Field(None, description="censors: CNSDTDSC; default: as `describe`.")
@@ -84,6 +87,9 @@ class WindowsSpec(Model):
     nearest: Literal["earlier", "later"] | None = Field(
         None, description="Visits without days: the nearest target, of two the earlier or later one."
     )
+    unknown: Literal["report", "accept"] | None = Field(
+        None, description="Whether records for which the `where` of a visit is unknown are reported."
+    )
     visits: dict[Text, Window] = Field(description="The analysis visits by AVISIT.")
 
 
@@ -106,6 +112,9 @@ class DerivedSpec(Model):
 
     dtype: Text = Field(description="DTYPE.")
     where: Text | None = Field(None, description="The records that they are made from: a condition.")
+    unknown: Literal["report", "accept"] | None = Field(
+        None, description="Whether records for which `where` or `order` is unknown are reported."
+    )
     by: Words = Field(
         default_factory=list[Text],
         description="The variables that, with subject and parameter, form a group.",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Comment, Origin
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.adam.figures import plan_figures
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
 from ced_cdisc.plan.adam.metadata import Metadata
@@ -22,7 +22,6 @@ from ced_cdisc.plan.adam.scales import scale_parameters
 from ced_cdisc.plan.adam.time_to_event import TimesToEvent
 from ced_cdisc.plan.adam.trace import is_name, trace_lines
 from ced_cdisc.plan.adam.windows import window_lines
-from ced_cdisc.plan.language.expressions import both
 from ced_cdisc.plan.language.imputation import with_flags
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.lookups import plan_lookups
@@ -177,6 +176,7 @@ class AnalysisPlanner:
             lines=in_order((*singles, *lines.values()), self._findings, self.name),
             keep=keep,
             reports=reports,
+            unknown=part.spec.unknown or "",
             lookups=lookups,
             where=part.place,
         )

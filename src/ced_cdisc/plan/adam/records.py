@@ -13,19 +13,23 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, listed
 from ced_cdisc.expr.lineage import own_columns
-from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.expr.marks import UNCOUNTED
+from ced_cdisc.expr.tree import Scope, Type, both
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, WINDOW_KINDS
 from ced_cdisc.plan.adam.parameters import ComputedRecords, ordered
 from ced_cdisc.plan.adam.windows import window_values
-from ced_cdisc.plan.language.expressions import both, choose, literal, missing
+from ced_cdisc.plan.language.expressions import choose, literal, missing
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.origins import DERIVED, derivation, order_in_words
+from ced_cdisc.plan.language.reports import check_unknown, reports_of_choice
 from ced_cdisc.plan.model import Computed, Line
 from ced_cdisc.spec.analysis import DerivedSpec
 from ced_cdisc.spec.source import Text
 
 InOrder = Callable[[Mapping[str, Line]], tuple[Line, ...]]
 _OF_VISIT = ("AVISIT", "AVISITN")
+_TOLD = (UNCOUNTED,)
+"""Of records for which its condition is unknown, the entry tells, and not each of its lines."""
 
 
 def derived_records(
@@ -44,7 +48,7 @@ def derived_records(
     """
     made: list[Computed] = []
     rest = dict(whole)
-    maker = _Maker(records, len(specs))
+    maker = _Maker(records)
     methods: list[Method] = []
     for number, spec in enumerate(specs, 1):
         entry = maker.read(number, spec)
@@ -79,9 +83,8 @@ class _Entry(Struct, frozen=True):
 class _Maker:
     """Makes the records of the entries of one dataset."""
 
-    def __init__(self, records: ComputedRecords, count: int) -> None:
+    def __init__(self, records: ComputedRecords) -> None:
         self._records = records
-        self._count = count
         self._spec = records.analysis.spec
         self._kinds = records.analysis.kinds
         self._expressions = records.lines.expressions
@@ -114,11 +117,15 @@ class _Maker:
             skipped |= WINDOW_KINDS.keys()  # those of another analysis visit
         carried = [name for name in dict.fromkeys(given) if name not in skipped]
         if entry.spec.value is not None:
-            return [self._averaged(entry, carried)]
-        if entry.spec.fill is None:
+            made = [self._averaged(entry, carried)]
+        elif entry.spec.fill is None:
             pick = self._rank(entry, entry.pick, None)
-            return [self._taken(entry, carried, entry.pick, (pick,), {}, None)]
-        return self._filled(entry, carried)
+            made = [self._taken(entry, carried, entry.pick, (pick,), {}, None)]
+        else:
+            made = self._filled(entry, carried)
+        check_unknown(entry.spec, _may_be_open(entry), self._findings)
+        told = reports_of_choice(entry.spec.where, entry.where, entry.spec.unknown, self._is_there())
+        return [replace(made[0], reports=told), *made[1:]]
 
     # words
 
@@ -176,14 +183,17 @@ class _Maker:
         def rewrite(node: tree.Node) -> tree.Node:
             if isinstance(node, tree.Aggregate) and not node.dataset:
                 kept = both(condition, node.where)
-                return tree.changed(node, where=kept, on=tuple(dict.fromkeys(("PARAMCD", *by, *node.on))))
+                on = tuple(dict.fromkeys(("PARAMCD", *by, *node.on)))
+                untold = _TOLD if node.where is None else ()
+                return tree.changed(node, where=kept, on=on, untold=untold)
             return tree.rebuild(node, rewrite)
 
         made: dict[str, Line] = {}
         wanted = dict(spec.variables)
         if spec.value is not None:
             place = spec.value.where
-            wanted[Text("AVAL", place)] = spec_line(place, derive=spec.value, as_=spec.as_)
+            line = spec_line(place, derive=spec.value, as_=spec.as_, unknown=spec.unknown)
+            wanted[Text("AVAL", place)] = line
         for name, line in wanted.items():
             built = self._records.lines.make(
                 line, self._records.target(str(name)), self._records.names, rewrite
@@ -207,8 +217,8 @@ class _Maker:
         lines = dict(entry.lines)
         for name in carried:
             if name not in ("AVAL", "AVALC"):
-                of = self._column(name)
-                node = tree.Aggregate(func="same", of=of, where=entry.where, on=on, type=self._kinds[name])
+                of, kind = self._column(name), self._kinds[name]
+                node = tree.Aggregate(func="same", of=of, where=entry.where, on=on, type=kind, untold=_TOLD)
                 lines[name] = self._line(entry, name, node)
         return self._computed(entry, lines, entry.where, (), None)
 
@@ -269,19 +279,21 @@ class _Maker:
 
     def _rank(self, entry: _Entry, variable: str, visit: Mapping[str, tree.Node] | None) -> Line:
         """The place of each record among those of its group that may be taken; 1 is taken."""
-        there: tree.Node = tree.IsMissing(of=self._column("AVAL"), negated=True, type=Type.TRUTH)
-        kept = both(entry.where, there)
+        kept = both(entry.where, self._is_there())
         if visit is not None:
             number = self._column("AVISITN")
             before = tree.Compare(op="<", left=number, right=visit["AVISITN"], type=Type.TRUTH)
             kept = both(kept, before)
         last = entry.spec.take == "last"
         order = tuple(tree.changed(one, falling=one.falling != last) for one in entry.order)
-        on = ("PARAMCD", *entry.by)
+        on, take = ("PARAMCD", *entry.by), entry.spec.take or ""
         node = tree.Aggregate(
-            func="rank", of=None, where=kept, on=on, order=order, take=entry.spec.take or "", type=Type.NUMBER
+            func="rank", of=None, where=kept, on=on, order=order, take=take, type=Type.NUMBER, untold=_TOLD
         )
         return replace(self._line(entry, variable, node), type=Type.NUMBER)
+
+    def _is_there(self) -> tree.Node:
+        return tree.IsMissing(of=self._column("AVAL"), negated=True, type=Type.TRUTH)
 
     def _computed(
         self,
@@ -305,12 +317,13 @@ class _Maker:
             present="AVAL",
             first=first,
             dtype=str(spec.dtype),
+            unknown=spec.unknown or "",
         )
 
     def _line(self, entry: _Entry, name: str, node: tree.Node) -> Line:
         kind = self._kinds.get(name, Type.NUMBER)
         where = entry.spec.dtype.where
-        return Line(variable=name, tree=node, type=kind, verb="derive", where=where, origin=DERIVED)
+        return Line(name, node, kind, "derive", where, DERIVED, unknown=entry.spec.unknown or "")
 
     def _column(self, name: str, kind: Type | None = None) -> tree.Column:
         return tree.Column(name=name, scope=Scope.VARIABLE, type=kind or self._kinds[name])
@@ -359,6 +372,11 @@ def _needed(entry: _Entry, rest: Mapping[str, Line], whole: Mapping[str, Line]) 
             found.add(name)
             waiting += _read(whole[name].tree)
     return found
+
+
+def _may_be_open(entry: _Entry) -> bool:
+    """Whether anything can leave open what the records are made from."""
+    return entry.where is not None or not entry.order or any(one.of.type is Type.DTC for one in entry.order)
 
 
 def _read(node: tree.Node) -> list[str]:

@@ -12,6 +12,7 @@ from ced_cdisc.core.metadata import Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause
+from ced_cdisc.expr.marks import UNCOUNTED
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.adam.kinds import Analysis
 from ced_cdisc.plan.adam.parts import Part
@@ -19,7 +20,10 @@ from ced_cdisc.plan.adam.trace import sequence_of
 from ced_cdisc.plan.language.expressions import Expressions, choose, literal, missing
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.origins import ASSIGNED, DERIVED, derivation
+from ced_cdisc.plan.language.reports import check_unknown
+from ced_cdisc.plan.language.unknowns import unknown_among
 from ced_cdisc.plan.model import Demand, Line
+from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.analysis import CandidateSpec, ParameterSpec
 from ced_cdisc.spec.source import Text
 
@@ -46,6 +50,7 @@ class _Candidate(Struct, frozen=True):
     variable: str
     hidden: str
     undated: tree.Node
+    reports: tuple[Report, ...]
 
 
 class TimesToEvent:
@@ -137,6 +142,12 @@ class TimesToEvent:
         if made.type is not Type.DATE:
             self._fault("CED014", f"'{spec.date}' is no date", spec.date.where, "date(..) takes its day")
             return None
+        reports: tuple[Report, ...] = ()
+        check_unknown(spec, where is not None, self._findings)
+        if here and spec.where is not None and isinstance(made, tree.Call):
+            unknown = unknown_among(made.args[:1], spec.unknown)
+            if unknown is not None:
+                reports = (Report("unknown", unknown, spec.where.where, spec.unknown == "report"),)
         undated = self._expressions.resolve(_undated(date, where, owner, here=here), names, spec.date)
         if undated is None:
             return None
@@ -154,6 +165,7 @@ class TimesToEvent:
             variable=date.short if isinstance(date, tree.Column) else "",
             hidden=hidden,
             undated=undated,
+            reports=reports,
         )
 
     def _fault(self, code: str, problem: str, where: Location, hint: str = "") -> None:
@@ -178,7 +190,7 @@ class _Lines:
         marks += [(_is(_own("__censor", Type.DATE), one), one) for one in censors]
         codes = [0.0] * len(events) + [float(one.spec.code) for one in censors]
         adt = tree.Call(name="coalesce", args=(happened, _own("__censor", Type.DATE)), type=Type.DATE)
-        made = [self._hidden(one.hidden, one.date) for one in (*events, *censors)]
+        made = [self._dated(one) for one in (*events, *censors)]
         made += [self._hidden(f"{one.hidden}_undated", one.undated) for one in events]
         made += [self._hidden("__event", event), self._hidden("__censor", choose(_absent(happened), censor))]
         made += [
@@ -197,6 +209,10 @@ class _Lines:
         words = "Sequence number of the record in SRCDOM that ADT comes from; missing where it has none."
         made.append(self._derived("SRCSEQ", _first(marks, numbers), words))
         return {line.variable: line for line in made}
+
+    def _dated(self, one: _Candidate) -> Line:
+        line, where = self._hidden(one.hidden, one.date), one.spec.where or one.spec.date
+        return replace(line, where=where.where, reports=one.reports, unknown=one.spec.unknown or "")
 
     def _start(self, node: tree.Node) -> Line:
         if isinstance(node, tree.Column):
@@ -307,7 +323,9 @@ def _numbered(
     dated = tree.IsMissing(of=date, negated=True)
     order = (tree.Ordering(of=date, falling=rule == _LATEST), tree.Ordering(of=number))
     kept = dated if where is None else tree.Both(left=where, right=dated)
-    return tree.Aggregate(func="first", of=number, where=kept, order=order, dataset=owner)
+    return tree.Aggregate(
+        func="first", of=number, where=kept, order=order, dataset=owner, untold=(UNCOUNTED,)
+    )
 
 
 def _undated(date: tree.Node, where: tree.Node | None, owner: str, *, here: bool) -> tree.Node:
@@ -317,7 +335,7 @@ def _undated(date: tree.Node, where: tree.Node | None, owner: str, *, here: bool
     if here:
         # A subject's record without a date is a subject without the event.
         return literal(0)
-    return tree.Aggregate(func="count", of=None, where=lacking, dataset=owner)
+    return tree.Aggregate(func="count", of=None, where=lacking, dataset=owner, untold=(UNCOUNTED,))
 
 
 def _in_words(date: tree.Node, where: tree.Node | None, owner: str, rule: str, *, here: bool) -> str:

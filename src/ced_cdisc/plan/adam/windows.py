@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause
+from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.adam.kinds import WINDOW_KINDS
 from ced_cdisc.plan.language.expressions import Expressions, literal, missing
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import DERIVED, derivation
+from ced_cdisc.plan.language.reports import check_unknown
+from ced_cdisc.plan.language.unknowns import unknown_among
 from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.told import Asked, Report
 from ced_cdisc.spec.analysis import Window, WindowsSpec
 from ced_cdisc.spec.source import Text
 
@@ -51,6 +56,7 @@ def window_lines(
         return {}
     windows = days
     _check_overlaps(windows, findings)
+    check_unknown(windows, any(one.where is not None for one in windows.visits.values()), findings)
     choices: list[_Choice] = []
     for name, window in windows.visits.items():
         condition = _condition(name, window, windows.on, findings)
@@ -59,11 +65,13 @@ def window_lines(
         test = expressions.condition(condition, names)
         if test is None:
             return {}
-        choices.append(_Choice(test, _values(name, window, windows.unit)))
+        choices.append(_Choice(test, _values(name, window, windows.unit), condition.where))
     where = windows.on.where
     shown = [f"{choice.values['AVISIT']} if {clause(choice.test, FUNCTIONS)}" for choice in choices]
     text = f"Analysis window, the first that applies: {'; '.join(shown)}."
-    made = {"AVISIT": _line(dataset, "AVISIT", _first_of(choices, "AVISIT"), text, where)}
+    line = _line(dataset, "AVISIT", _first_of(choices, "AVISIT"), text, where)
+    reports = tuple(_reports(choices, windows.unknown))
+    made = {"AVISIT": replace(line, unknown=windows.unknown or "", reports=reports)}
     for variable, word in _WORDS.items():
         text = f"{word} of the analysis window of AVISIT."
         made[variable] = _line(dataset, variable, _first_of(choices, variable), text, where)
@@ -129,6 +137,17 @@ class _Choice(Struct, frozen=True):
 
     test: tree.Node
     values: Mapping[str, str | float | None]
+    where: Location
+
+
+def _reports(choices: Sequence[_Choice], unknown: Asked | None) -> Iterator[Report]:
+    """What is told of records for which a window's condition is unknown, and which no earlier window has."""
+    earlier: tree.Node | None = None
+    for choice in choices:
+        node = unknown_among([choice.test], unknown)
+        if node is not None:
+            yield Report("unknown", both(earlier, node) or node, choice.where, unknown == "report")
+        earlier = both(earlier, tree.Negated(of=choice.test, type=Type.TRUTH))
 
 
 def _condition(name: Text, window: Window, day: Text, findings: Findings) -> Text | None:
@@ -199,4 +218,5 @@ def _line(
         where=where,
         origin=DERIVED,
         method=derivation(dataset, variable, text, formula),
+        unknown="accept",
     )

@@ -109,10 +109,3 @@ def literal(value: str | float) -> tree.Literal:
 def choose(condition: tree.Node, then: tree.Node, otherwise: tree.Node | None = None) -> tree.Call:
     """``if(condition, then, otherwise)``."""
     return tree.Call(name="if", args=(condition, then, otherwise or missing()), type=then.type)
-
-
-def both(left: tree.Node | None, right: tree.Node | None) -> tree.Node | None:
-    """The conjunction of two conditions, of which either may be None."""
-    if left is None or right is None:
-        return left or right
-    return tree.Both(left=left, right=right, type=tree.Type.TRUTH)

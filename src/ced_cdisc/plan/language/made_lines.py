@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.marks import OPEN, TIED
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.expressions import literal
 from ced_cdisc.plan.language.origins import ASSIGNED, DERIVED, derivation
@@ -57,7 +58,9 @@ def numbered(
         tree.Ordering(of=tree.Column(name=name, scope=Scope.VARIABLE, type=kinds[name]), type=kinds[name])
         for name in keys
     )
-    node = tree.Aggregate(func="rank", of=None, order=order, type=Type.NUMBER, where=keep)
+    node = tree.Aggregate(
+        func="rank", of=None, order=order, type=Type.NUMBER, where=keep, untold=(TIED, OPEN)
+    )
     return Line(
         variable=variable,
         tree=node,

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.doubts import left_out, partly_left_out, to_tell
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.plan.language.unknowns import left_out, partly_left_out, unknown_of
-from ced_cdisc.plan.told import Report
-from ced_cdisc.spec.analysis import AnalysisBlock
+from ced_cdisc.plan.language.unknowns import unknown_of
+from ced_cdisc.plan.told import Asked, Report
+from ced_cdisc.spec.analysis import AnalysisBlock, CandidateSpec, DerivedSpec, WindowsSpec
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
 
@@ -58,9 +59,7 @@ def reports_of_rows(
             comparisons of partial dates are told.
         findings: receives CED065 for ``unknown`` without a condition.
     """
-    if spec.unknown is not None and spec.where is None:
-        problem = f"'unknown: {spec.unknown}' needs a condition that chooses the rows"
-        findings.add(Finding("CED065", problem, spec.place, hint="the condition stands in where"))
+    check_unknown(spec, spec.where is not None, findings)
     if spec.unknown == "accept":
         return ()
     asked, made = spec.unknown == "report", list[Report]()
@@ -69,6 +68,27 @@ def reports_of_rows(
     if rows is not None and (node := partly_left_out(rows[1], where)) is not None:
         made.append(Report("left out", node, rows[0].where, asked))
     return tuple(made)
+
+
+def check_unknown(
+    spec: BlockSpec | AnalysisBlock | DerivedSpec | CandidateSpec | WindowsSpec,
+    chooses: bool,
+    findings: Findings,
+) -> None:
+    """CED065 for ``unknown`` beside nothing that chooses records."""
+    if spec.unknown is not None and not chooses:
+        problem = f"'unknown: {spec.unknown}' needs a condition that chooses the rows"
+        findings.add(Finding("CED065", problem, spec.place, hint="the condition stands in where"))
+
+
+def reports_of_choice(
+    where: Text | None, condition: tree.Node | None, unknown: Asked | None, more: tree.Node | None = None
+) -> tuple[Report, ...]:
+    """The reports of a condition that chooses among records that others take, too; see :func:`to_tell`."""
+    if where is None or condition is None:
+        return ()
+    node = to_tell(condition, more, unknown or "")
+    return () if node is None else (Report("left out", node, where.where, unknown == "report"),)
 
 
 def within(condition: tree.Node, reports: Sequence[Report]) -> list[Report]:

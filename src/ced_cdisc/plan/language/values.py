@@ -8,6 +8,7 @@ from ced_cdisc.core.decimals import decimal_number, is_cut
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.marks import UNCOUNTED
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists, shown
 from ced_cdisc.plan.language.dates import TIME_FORMATS, Formats, date_formats, time_formats
@@ -317,6 +318,7 @@ class Values:
             on=tuple(str(name) for name in spec.by or ()),
             order=tuple(orders),
             take=spec.flag or "",
+            untold=(UNCOUNTED,),
         )
         text = spec.where if spec.where is not None else spec.order[0]
         resolved = self._expressions.resolve(rank, names, text)

@@ -11,9 +11,9 @@ from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.core.metadata import Comment, merge_origins
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns, own_columns
-from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.by_source import merge_methods, source_in_words
-from ced_cdisc.plan.language.expressions import both, choose, literal, missing
+from ced_cdisc.plan.language.expressions import choose, literal, missing
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.lookups import plan_lookups
 from ced_cdisc.plan.language.made_lines import constant
@@ -191,6 +191,7 @@ class DomainPlanner:
             lines=in_order((*singles, *made.values()), self._findings, self.domain.name),
             keep=keep,
             reports=reports_of_rows(spec, where, more, None, self._findings),
+            unknown=spec.unknown or "",
             lookups=lookups,
             where=spec.test.place if spec.test is not None else spec.place,
             each=each,

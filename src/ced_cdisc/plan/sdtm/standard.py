@@ -11,6 +11,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import listed, sentence
 from ced_cdisc.expr.parse import ExpressionError, parse
 from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.plan.language.expressions import choose
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import constant, numbered, spec_line
 from ced_cdisc.plan.language.names import Catalogue
@@ -187,6 +188,7 @@ def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Li
             f"compared as far as both dates are given; missing where {date} is not a complete date."
         )
         add("EPOCH", derive=text(rule), as_=text(words))
+        made = [_of_complete_dates(line) if line.variable == "EPOCH" else line for line in made]
     date = domain.full("--DTC")
     condition = str(domain.spec.baseline or f"{date} < DM.RFXSTDTC")
     add(
@@ -199,6 +201,15 @@ def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Li
     if sequence := numbering(domain):
         made.append(_sequence(domain, sequence, catalogue))
     return made
+
+
+def _of_complete_dates(line: Line) -> Line:
+    """EPOCH, missing beside a date that is not complete, so that nobody is told of it there."""
+    assert isinstance(line.tree, tree.Aggregate) and isinstance(line.tree.where, tree.Call)
+    _, at = line.tree.where.args
+    day = tree.Call(name="date", args=(at,), type=Type.DATE)
+    complete = tree.IsMissing(of=day, negated=True, type=Type.TRUTH)
+    return replace(line, tree=choose(complete, line.tree))
 
 
 def numbering(domain: Domain) -> str:

@@ -11,9 +11,9 @@ from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
-from ced_cdisc.expr.tree import Type
+from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.language.codelists import Codelists, named_list
-from ced_cdisc.plan.language.expressions import both, choose, literal
+from ced_cdisc.plan.language.expressions import choose, literal
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.names import RowNames

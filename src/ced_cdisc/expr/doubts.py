@@ -1,0 +1,126 @@
+"""For which records a condition is neither true nor false: partial dates, and values that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+
+from ced_cdisc.expr import tree
+from ced_cdisc.expr.tree import Type, both
+
+
+def undecided(conditions: Iterable[tree.Node]) -> tree.Node | None:
+    """Whether one is unknown before one is true."""
+    made: tree.Node | None = None
+    for condition in reversed(list(conditions)):
+        unknown: tree.Node = _is_unknown(condition)
+        if made is not None:
+            later = tree.Both(left=tree.Negated(of=condition, type=Type.TRUTH), right=made, type=Type.TRUTH)
+            unknown = tree.Either(left=unknown, right=later, type=Type.TRUTH)
+        made = unknown
+    return made
+
+
+def left_out(where: tree.Node | None, more: tree.Node | None) -> tree.Node | None:
+    """Whether records are left out since a condition is unknown; None where it never is.
+
+    That a missing value is equal to none, and not one of a list, is what everybody reads in ``X = 'Y'`` and
+    ``X in (..)``: what is unknown for that reason alone does not count.
+
+    Args:
+        where: the condition of the spec that chooses them.
+        more: what else chooses them, such as that the result of a test is there; where that is false, they
+            are left out for all that ``where`` may be.
+    """
+    if where is None or not _is_doubtful(where):
+        return None
+    unknown = both(_is_unknown(where), _may_hold(_as_read(where)))
+    return both(unknown, more and _may_hold(more))
+
+
+def to_tell(where: tree.Node, more: tree.Node | None, unknown: str) -> tree.Node | None:
+    """As :func:`left_out` where a spec says ``unknown: report``, as :func:`partly_left_out` where it says
+    nothing, and None where it says ``accept``."""
+    if unknown == "accept":
+        return None
+    return left_out(where, more) if unknown == "report" else partly_left_out(where, more)
+
+
+def _as_read(node: tree.Node) -> tree.Node:
+    """A condition in which a missing value is equal to none, and not one of a list."""
+    if isinstance(node, tree.Both | tree.Either | tree.Negated):
+        return tree.rebuild(node, _as_read)
+    return _all([*_present(node), node]) if _is_equality(node) else node
+
+
+def _is_equality(node: tree.Node) -> bool:
+    return (isinstance(node, tree.Compare) and node.op == "=") or (
+        isinstance(node, tree.Member) and not node.negated
+    )
+
+
+def partly_left_out(where: tree.Node, more: tree.Node | None) -> tree.Node | None:
+    """As :func:`left_out`, but only where nothing in a comparison is missing: dates are partial."""
+    partial = partly_unknown([where])
+    return None if partial is None else both(both(_is_unknown(where), partial), more and _may_hold(more))
+
+
+def partly_unknown(conditions: Iterable[tree.Node]) -> tree.Node | None:
+    """Whether a comparison in one of them is unknown although nothing in it is missing; None without any."""
+    partial = [_partial(comparison) for condition in conditions for comparison in _comparisons(condition)]
+    return _any(partial) if partial else None
+
+
+def _is_unknown(condition: tree.Node) -> tree.Node:
+    return tree.IsMissing(of=condition, type=Type.TRUTH)
+
+
+def _may_hold(condition: tree.Node) -> tree.Node:
+    """Whether a condition is true or unknown."""
+    return tree.Either(left=_is_unknown(condition), right=condition, type=Type.TRUTH)
+
+
+def _is_doubtful(node: tree.Node, *, negated: bool = False) -> bool:
+    """Whether a condition can be unknown for another reason than a missing value that is equal to none."""
+    if isinstance(node, tree.Both | tree.Either):
+        return any(_is_doubtful(part, negated=negated) for part in (node.left, node.right))
+    if isinstance(node, tree.Negated):
+        return _is_doubtful(node.of, negated=True)
+    if _is_equality(node) and not any(part.type is Type.DTC for part in tree.children(node)):
+        return negated
+    return not isinstance(node, tree.IsMissing)
+
+
+def _comparisons(node: tree.Node) -> Iterator[tree.Node]:
+    """The comparisons of ISO 8601 dates in a condition, but for those inside aggregates."""
+    if isinstance(node, tree.Aggregate):
+        return
+    parts = list(tree.children(node))
+    dates = any(part.type is Type.DTC for part in parts)
+    if dates and node.type is Type.TRUTH and not isinstance(node, tree.IsMissing):
+        yield node
+        return
+    for part in parts:
+        yield from _comparisons(part)
+
+
+def _partial(comparison: tree.Node) -> tree.Node:
+    """Whether a comparison is unknown although nothing in it is missing."""
+    return _all([_is_unknown(comparison), *_present(comparison)])
+
+
+def _present(comparison: tree.Node) -> list[tree.Node]:
+    """That the operands of a comparison are there."""
+    return [
+        tree.IsMissing(of=part, negated=True, type=Type.TRUTH)
+        for part in tree.children(comparison)
+        if not isinstance(part, tree.Literal)
+    ]
+
+
+def _all(conditions: list[tree.Node]) -> tree.Node:
+    return reduce(lambda one, other: tree.Both(left=one, right=other, type=Type.TRUTH), conditions)
+
+
+def _any(conditions: list[tree.Node]) -> tree.Node:
+    return reduce(lambda one, other: tree.Either(left=one, right=other, type=Type.TRUTH), conditions)
