@@ -70,6 +70,9 @@ class Names:
     def is_dataset(self, owner: str) -> bool:
         return owner not in ("visits", "supp")
 
+    def is_own(self, owner: str) -> bool:
+        return False
+
 
 def tree_of(expression: str | Node) -> Node:
     return resolve(parse(expression) if isinstance(expression, str) else expression, Names(), FUNCTIONS)

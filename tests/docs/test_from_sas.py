@@ -36,6 +36,9 @@ class Names:
     def is_dataset(self, owner: str) -> bool:
         return False
 
+    def is_own(self, owner: str) -> bool:
+        return False
+
 
 def rows(last: str) -> list[list[str]]:
     """The rows of the tables whose last column has that title."""

@@ -38,6 +38,9 @@ class Names:
     def is_dataset(self, owner: str) -> bool:
         return False
 
+    def is_own(self, owner: str) -> bool:
+        return False
+
 
 def frame_of(columns: dict[str, list[Any]]) -> pl.DataFrame:
     return pl.DataFrame(

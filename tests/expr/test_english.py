@@ -32,6 +32,9 @@ class Names:
     def is_dataset(self, owner: str) -> bool:
         return owner.isupper()
 
+    def is_own(self, owner: str) -> bool:
+        return False
+
 
 def said(text: str) -> str:
     return sentence(resolve(parse(text), Names(), FUNCTIONS), FUNCTIONS)

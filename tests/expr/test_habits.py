@@ -28,6 +28,9 @@ class Names:
     def is_dataset(self, owner: str) -> bool:
         return False
 
+    def is_own(self, owner: str) -> bool:
+        return False
+
 
 @pytest.mark.parametrize(
     ("text", "at", "message", "hint"),

@@ -15,6 +15,7 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr.parse import AGGREGATES
 from ced_cdisc.expr.signature import Parameter, Signature
 from ced_cdisc.expr.tree import Type
+from ced_cdisc.spec.words import OWN_RECORDS
 
 LETTERS = {"T": Type.TEXT, "N": Type.NUMBER, "D": Type.DTC, "X": Type.DATE, "Y": Type.DATETIME}
 OWN = ("T1", "T2", "N1", "N2", "D1", "D2", "X1", "Y1")
@@ -159,13 +160,14 @@ class Writer:
         return f"(({one}) {self.pick(ops)} ({self.expression(of, names, depth)}))"
 
     def aggregate(self, kind: Type, names: Names, depth: int) -> str:
-        """A function over several records, of the own dataset or of YY."""
+        """A function over several records, of the own dataset, which may be named, or of YY."""
         if kind is Type.NUMBER:
             func = self.pick(AGGREGATES)
         else:
             func = self.pick(["first", "last", "min", "max", "only", "same"])
         own = func == "rank" or self.chance(2)
-        inside = replace(names, inner=None if own else "YY", aggregates=False)
+        named = own and func not in OWN_RECORDS and self.chance(2)
+        inside = replace(names, inner="XX" if named else None if own else "YY", aggregates=False)
         value = "" if func == "rank" else self.value(func, kind, inside, depth)
         clauses = [self.clause(word, func, inside, depth) for word in ("where", "on", "order")]
         self_draw = self._draw(st.permutations([c for c in clauses if c]))

@@ -47,6 +47,9 @@ class Names:
     def is_dataset(self, owner: str) -> bool:
         return True
 
+    def is_own(self, owner: str) -> bool:
+        return False
+
 
 def tree_of(text: str) -> Node:
     """The resolved tree of an expression."""

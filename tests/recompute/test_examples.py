@@ -34,6 +34,9 @@ class Names:
     def is_dataset(self, owner: str) -> bool:
         return False
 
+    def is_own(self, owner: str) -> bool:
+        return False
+
 
 def kind_of(name: str, example: Example) -> Type:
     for end, kind in ENDS.items():

@@ -108,7 +108,7 @@ def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name:
         return _grouped(frame, job, node.of, scope, name).lazy()
     if node.func in ("rank", "next", "previous"):
         return _rank(job, scope, name)
-    outer = [] if job.own else outer_names(job)
+    outer = outer_names(job)
     if outer:
         here = frame.with_row_index(AT)
         reduced = _reduced(paired_rows(here, job, outer, scope), job, [AT], scope, name)

@@ -16,7 +16,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import Fault, compile_node
 from ced_cdisc.expr.doubts import to_tell
 from ced_cdisc.expr.marks import UNCOUNTED
-from ced_cdisc.expr.tree import Aggregate, Type, both
+from ced_cdisc.expr.tree import HERE, Aggregate, Type, both
 from ced_cdisc.expr.values import computed, missing, true
 
 AT = "__at"
@@ -93,37 +93,50 @@ def _parts(node: Aggregate) -> list[tree.Node]:
 
 def outer_names(job: Job) -> list[str]:
     """Names inside the aggregate that belong to the row at hand."""
-    inner = f"{job.node.dataset}."
     columns = (n for part in _parts(job.node) for n in tree.walk(part) if isinstance(n, tree.Column))
-    return list(dict.fromkeys(column.name for column in columns if not column.name.startswith(inner)))
+    return list(dict.fromkeys(column.name for column in columns if not _is_inner(column, job)))
+
+
+def _is_inner(column: tree.Column, job: Job) -> bool:
+    """Whether a name inside the aggregate is one of the records that it looks at."""
+    return not column.here if job.own else column.name.startswith(f"{job.node.dataset}.")
 
 
 def paired_rows(here: pl.DataFrame, job: Job, outer: Sequence[str], scope: Scope) -> Gathered:
     """Each row at hand beside each of its records for which the condition is true."""
-    inner = f"{job.node.dataset}."
     records, pairs, rest = job.records.lazy(), list(job.pairs), list[tree.Node]()
     late: tree.Node | None = None
     for part in _conjuncts(job.node.where):
         if _in_doubt(part, job) is not None:
             late = both(late, part)
             continue
-        names = [n.name for n in tree.walk(part) if isinstance(n, tree.Column)]
-        if names and all(name.startswith(inner) for name in names):
+        names = [n for n in tree.walk(part) if isinstance(n, tree.Column)]
+        if names and all(_is_inner(name, job) for name in names):
             compiled = compile_node(part, FUNCTIONS, job.records.columns)
             if not compiled.faults:
                 records = records.filter(compiled.expr)
                 continue
-        pair = _equal(part, inner, here.columns)
+        pair = _equal(part, job, here.columns)
         if pair is not None:
             pairs.append(pair)
+            if job.own:  # here missing equals missing in keys, and in no condition
+                records = records.filter(pl.col(pair[1]).is_not_null())
             continue
         rest.append(part)
-    left, right = [a for a, _ in pairs], [b for _, b in pairs]
-    mine = list(dict.fromkeys((AT, *(n for n in (*left, *outer) if n in here.columns))))
-    rows = here[:, mine].lazy()
+    names = list(dict.fromkeys(n for n in (*(a for a, _ in pairs), *outer) if n in here.columns))
+    as_here = {name: f"{HERE}{name}" if job.own else name for name in names}
+    mine = [AT, *as_here.values()]
+    rows = here[:, [AT, *names]].rename(as_here).lazy()
     if pairs:
+        left, right = [as_here[a] for a, _ in pairs], [b for _, b in pairs]
         rows = rows.join(
-            records, left_on=left, right_on=right, how="inner", coalesce=False, maintain_order="left_right"
+            records,
+            left_on=left,
+            right_on=right,
+            how="inner",
+            coalesce=False,
+            nulls_equal=job.own,
+            maintain_order="left_right",
         )
     else:
         rows = rows.join(records, how="cross")
@@ -141,7 +154,7 @@ def _conjuncts(node: tree.Node | None) -> list[tree.Node]:
     return [node]
 
 
-def _equal(node: tree.Node, inner: str, columns: Sequence[str]) -> tuple[str, str] | None:
+def _equal(node: tree.Node, job: Job, columns: Sequence[str]) -> tuple[str, str] | None:
     """The columns of ``D.X = Y`` for text and numbers: such a condition is a key."""
     if not isinstance(node, tree.Compare) or node.op != "=":
         return None
@@ -150,9 +163,9 @@ def _equal(node: tree.Node, inner: str, columns: Sequence[str]) -> tuple[str, st
         return None
     if left.type is not right.type or left.type not in (Type.TEXT, Type.NUMBER):
         return None
-    for mine, theirs in ((left.name, right.name), (right.name, left.name)):
-        if theirs.startswith(inner) and not mine.startswith(inner) and mine in columns:
-            return mine, theirs
+    for mine, theirs in ((left, right), (right, left)):
+        if _is_inner(theirs, job) and not _is_inner(mine, job) and mine.name in columns:
+            return mine.name, theirs.name
     return None
 
 

@@ -135,9 +135,9 @@ class _Compiler:
         return written(node.value, node.type)
 
     def _column(self, node: tree.Column) -> pl.Expr:
-        if node.name not in self._columns and not node.owner:
+        if node.key not in self._columns and not node.owner:
             return missing(node.type)
-        return column(node.name)
+        return column(node.key)
 
     def _aggregate(self, node: tree.Aggregate) -> pl.Expr:
         name = self._aggregates[node]

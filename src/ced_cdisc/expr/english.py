@@ -92,6 +92,8 @@ class _English:
         return f'"{node.value}"' if isinstance(node.value, str) else node.digits
 
     def _column(self, node: tree.Column) -> str:
+        if node.here:
+            return f"{node.name} of the record at hand"
         if node.scope is tree.Scope.RAW:
             return f"{node.short} ({node.owner})" if node.owner else node.name
         return node.short if node.owner and node.owner == self._records else node.name

@@ -33,6 +33,10 @@ class Names(Protocol):
         """Whether an aggregate may go over this dataset or table."""
         ...
 
+    def is_own(self, owner: str) -> bool:
+        """Whether this is the dataset being built."""
+        ...
+
 
 _SAME_TEXT = ("if", "coalesce", "trim", "upper", "lower")
 """Functions that give one of their texts, but for blanks and case."""
@@ -132,6 +136,9 @@ class _Resolver:
         return changed(node, type=kind)
 
     def _column(self, node: tree.Column, inside: str | None) -> tree.Node:
+        if inside is not None and self._names.is_own(inside):
+            own = node.owner == inside
+            node, inside = changed(node, name=node.short if own else node.name, here=not node.owner), None
         found = self._names.find(node.name, inside)
         if found is None:
             message, hint = self._names.unknown(node.name, inside)
@@ -305,6 +312,7 @@ class _Resolver:
         if inside is not None:
             raise _misfit(f"{node.func}() cannot stand inside another function over several records", node.at)
         owner = self._owner(node)
+        own = bool(owner) and self._names.is_own(owner)
         for name in node.on:
             self._column(tree.Column(name=f"{owner}.{name}" if owner else name, at=node.at), owner)
             if owner:
@@ -320,12 +328,18 @@ class _Resolver:
         if node.func in ("sum", "mean") and of is not None and of.type not in (Type.NUMBER, Type.MISSING):
             raise _misfit(f"{node.func}() needs numbers", node.at)
         kind = Type.NUMBER if node.func in ("sum", "mean", "count", "rank") or of is None else of.type
-        return changed(node, of=of, where=where, order=order, dataset=owner, type=kind)
+        return changed(node, of=of, where=where, order=order, dataset="" if own else owner, type=kind)
 
     def _owner(self, node: tree.Aggregate) -> str:
-        """The dataset an aggregate goes over: the one its value or condition names, else the own one."""
+        """The dataset an aggregate goes over: the one its value or condition names, else the own one, which
+        may be named, too: then other names are of the record at hand."""
         if node.func in OWN_RECORDS:
             return ""
+        parts = [part for part in (node.of, node.where, *node.order) if part is not None]
+        below = (one for part in parts for one in tree.walk(part) if isinstance(one, tree.Column))
+        own = next((one.owner for one in below if one.owner and self._names.is_own(one.owner)), "")
+        if own:
+            return own
         for part in (node.of, node.where, *node.order):
             if part is None:
                 continue

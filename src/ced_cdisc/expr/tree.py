@@ -35,6 +35,10 @@ class Type(Enum):
     MISSING = "missing"
 
 
+HERE = "here."
+"""Before the variables of the record at hand, where a record of the same dataset stands beside it."""
+
+
 class Scope(Enum):
     """What a name stands for."""
 
@@ -66,10 +70,20 @@ class Literal(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Column(Node):
-    """A name: ``AESTDTC``, ``ae.AETERM`` or ``ADSL.TRTSDT``."""
+    """A name: ``AESTDTC``, ``ae.AETERM`` or ``ADSL.TRTSDT``.
+
+    ``here`` is said of a name within an aggregate over the own dataset that is one of the record at hand, not
+    of the records that the aggregate looks at.
+    """
 
     name: str
     scope: Scope | None = None
+    here: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name that a row which holds both records has for it."""
+        return f"{HERE}{self.name}" if self.here else self.name
 
     @property
     def owner(self) -> str:

@@ -7,7 +7,7 @@ USUBJID is not matched by subject.
 
 What names mean: inside ``where``, the value and ``order by``, ``D.X`` is a column of the record looked at
 and any other name one of the record at hand; in an aggregate over the own dataset every name is one of the
-record looked at.
+record looked at, unless it is marked as one of the record at hand.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ced_cdisc.expr.tree import Aggregate, Node, Plugin, Type
+from ced_cdisc.expr.lineage import columns
+from ced_cdisc.expr.tree import HERE, Aggregate, Node, Plugin, Type
 from ced_cdisc.recompute import partial
 from ced_cdisc.recompute.evaluate import Names, Outside
 from ced_cdisc.recompute.records import Record, Table, sorted_by
@@ -69,8 +70,11 @@ def aggregate(
     """
     wanted = [names(name) for name in node.on]
     own = node.dataset == ""
+    beside = any(column.here for column in columns(node))
+    if beside:
+        inside = _beside(names, inside)
     group = (id(node), here.subject, *wanted)
-    pairs = memo.get(group) if own else None
+    pairs = memo.get(group) if own and not beside else None
     if isinstance(node.of, Plugin) and node.func == "group":
         if pairs is None:
             pairs = memo[group] = _grouped(node.of, wanted, here, table, inside, value_of, outside, node.on)
@@ -88,7 +92,7 @@ def aggregate(
             if [_key(node, record, name, inside) for name in node.on] == wanted
         ]
         pairs = _chosen(node, found, inside, value_of)
-        if own:
+        if own and not beside:
             memo[group] = pairs
     if node.func == "rank":
         place = next((place for place, (record, _) in enumerate(pairs, 1) if record is here), None)
@@ -102,6 +106,16 @@ def aggregate(
     if node.of is None:
         return Outcome(float(len(pairs)), tuple(record for record, _ in pairs))
     return _summary(node, pairs)
+
+
+def _beside(names: Names, inside: Callable[[Record], Names]) -> Callable[[Record], Names]:
+    """The names that the parts see where some are of the record at hand."""
+
+    def of(record: Record) -> Names:
+        other = inside(record)
+        return lambda name: names(name.removeprefix(HERE)) if name.startswith(HERE) else other(name)
+
+    return of
 
 
 def _chosen(

@@ -167,7 +167,7 @@ class _Steps:
             case tree.Literal():
                 return node.value
             case tree.Column():
-                return self._names(node.name)
+                return self._names(node.key)
             case tree.Call():
                 return self._call(node)
             case tree.Plugin():

@@ -252,7 +252,7 @@ class AnalysisPlanner:
         return ComputedRecords(
             analysis=self._analysis,
             carried=tuple(name for name in carried if name not in own),
-            names=self._names,
+            names=replace(self._names, at_hand=False),
             lines=self._lines,
             target=self._target,
             findings=self._findings,

@@ -68,6 +68,9 @@ class RowNames(Struct):
     resolved: dict[str, Node] | None = None
     """The trees of texts that were resolved with these names, where the names stay what they are: blocks of
     one dataset share them, and say much alike."""
+    at_hand: bool = True
+    """Whether a function over records of the own dataset may name the dataset, so that other names are of the
+    record at hand. Records that are computed are none of them yet."""
 
     def find(self, name: str, inside: str | None) -> tuple[Scope, Type] | None:
         """Scope and type of a name; see :class:`ced_cdisc.expr.resolve.Names`."""
@@ -111,6 +114,9 @@ class RowNames(Struct):
         tables, datasets = self.catalogue.tables, self.catalogue.datasets
         if not owner:
             return f"unknown variable {name}", self._hint(name)
+        if owner == self.dataset and short in self.own:
+            message = f"{name} is a variable of the dataset at hand, whose name it does not bear"
+            return message, f"write {short}"
         if owner == "visits" and self.visits:
             return f"unknown column {name}", did_you_mean(name, [f"visits.{c}" for c in VISIT_COLUMNS])
         if owner == "each" and self.each:
@@ -150,3 +156,7 @@ class RowNames(Struct):
         if owner == self.dataset:
             return False
         return owner in self.catalogue.datasets or owner in self.catalogue.tables
+
+    def is_own(self, owner: str) -> bool:
+        """Whether this is the dataset being built."""
+        return owner == self.dataset and self.at_hand
