@@ -57,6 +57,10 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
             return "CED253", what, f"it would be {shortest(float(number))}; keep it as text"
         return "CED253", f"{label}: '{value}'{_of(of)} is not a number", number_hint(value)
     call = node if isinstance(node, tree.Call) else None
+    if fault.kind == "fraction":
+        of = call.args[0] if call else node.of if isinstance(node, tree.Impute) else None
+        what = f"{label}: '{value}'{_of(of)} has more digits than a date-time of a dataset can have"
+        return "CED253", what, "it holds microseconds; (.F) in the format of the collected time cuts them"
     if fault.kind == "seconds":
         of = call.args[0] if call else None
         hint = "a duration is written M:SS, H:MM:SS, or with sec, min or h"

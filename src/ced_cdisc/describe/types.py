@@ -46,8 +46,11 @@ def measure(
     if kind in (Type.TEXT, Type.DTC):
         longest = _bytes(present)
         return Measured(_text_type(present, kind, name, sdtm=sdtm), longest, None, longest, empty)
-    if kind in (Type.DATE, Type.DATETIME):
-        return Measured("integer", 10 if kind is Type.DATETIME else 5, None, 8, empty)
+    if kind is Type.DATE:
+        return Measured("integer", 5, None, 8, empty)
+    if kind is Type.DATETIME:
+        places = max((len(f"{x.microsecond:06d}".rstrip("0")) for x in present if x.microsecond), default=0)
+        return replace(_numbers(10, places, 8), empty=empty)
     if empty:
         return replace(_numbers(1, decimals or 0, 8), empty=True)
     places = max((_places(x) for x in present if x % 1), default=0)

@@ -32,7 +32,7 @@ def text(args: Sequence[Argument]) -> pl.Expr:
     if value.type is Type.DATE:
         return value.expr.dt.strftime("%Y-%m-%d")
     if value.type is Type.DATETIME:
-        return value.expr.dt.strftime("%Y-%m-%dT%H:%M:%S")
+        return value.expr.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f").str.replace(r"\.?0+$", "")
     return value.expr
 
 
