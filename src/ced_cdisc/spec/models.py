@@ -88,7 +88,7 @@ class LineSpec(Model):
     )
     label: Text | None = Field(None, description="The label, where the standard gives none.")
     codelist: Text | None = Field(None, description="Codelist by NCI code or by name in define/define.yaml.")
-    format: Text | None = Field(None, description="SAS format, such as DATE9.")
+    format: Text | None = Field(None, description="Analysis datasets: SAS format, such as DATE9.")
     decimals: Whole | None = Field(None, description="Number of decimals planned.")
     length: Whole | None = Field(None, description="Planned length in the XPT file [bytes].")
     comment: Text | None = Field(None, description="The comment in define.xml.")
