@@ -97,3 +97,31 @@ def test_a_fault_names_the_line_of_the_test_that_made_the_value(tmp_path: Path) 
         build_datasets(plan, read_raw(folder / "raw", plan, Findings()))
     places = {str(f.where).replace(f"{folder}/", "") for f in stopped.value.findings if f.code == "CED264"}
     assert places == {"mappings/sdtm/vs.yaml:6:42"}
+
+
+@pytest.mark.parametrize(
+    "decoded", ['ct: {X: HEAVY, N: ""}', 'ct: {X: HEAVY}, else: ""', 'ct: {x: HEAVY, n: ""}, case: ignore']
+)
+@pytest.mark.parametrize("not_done", ["", "not_done: {when: \"dose.ND = 'Y'\"}\n"])
+def test_a_code_without_a_term_makes_no_record(tmp_path: Path, decoded: str, not_done: str) -> None:
+    spec = VS.replace("not_done: {when: \"dose.ND = 'Y'\"}\n", not_done)
+    spec = spec.replace(
+        "result: dose.DOSE, unit: kg", f"result: {{collect: dose.ND, {decoded}}}, kind: text, unit: kg"
+    )
+    plan, folder = planned(
+        tmp_path, spec, "001,1,10-FEB-2020,5,X\n001,2,11-FEB-2020,6,N\n002,1,12-FEB-2020,5,\n"
+    )
+    tables = read_raw(folder / "raw", plan, Findings())
+    frames, _ = build_datasets(plan, tables)
+    assert frames["VS"]["VSORRES"].to_list() == ["HEAVY"]
+    second, _ = recompute(plan, {n: t.frame.drop(ROW).to_dicts() for n, t in tables.items()})
+    assert [record["VSORRES"] for record in second["VS"]] == ["HEAVY"]
+
+
+def test_a_code_that_ct_lacks_is_a_fault_beside_one_without_a_term(tmp_path: Path) -> None:
+    result = 'result: {collect: dose.ND, ct: {X: HEAVY, N: ""}}, kind: text, unit: kg'
+    spec = VS.replace("result: dose.DOSE, unit: kg", result)
+    plan, folder = planned(tmp_path, spec, "001,1,10-FEB-2020,5,Z\n002,1,12-FEB-2020,5,N\n")
+    with pytest.raises(Stopped) as stopped:
+        build_datasets(plan, read_raw(folder / "raw", plan, Findings()))
+    assert [finding.code for finding in stopped.value.findings] == ["CED250"]

@@ -167,7 +167,7 @@ class _Test:
             node = self._lines.expressions.compile(result, self._names)
             if node is None:
                 return None
-            present = tree.IsMissing(of=node, negated=True, type=Type.TRUTH)
+            present = tree.IsMissing(of=self._meaning(node), negated=True, type=Type.TRUTH)
             if self._test.result.when is not None:
                 condition = self._lines.expressions.condition(self._test.result.when, self._names)
                 if condition is None:
@@ -184,6 +184,16 @@ class _Test:
         if undone is None or present is None:
             return undone or present
         return tree.Either(left=present, right=undone, type=Type.TRUTH)
+
+    def _meaning(self, column: tree.Node) -> tree.Node:
+        """The raw result, or nothing where ``ct`` gives its code no term; a code at fault means something."""
+        result = self._test.result
+        pairs = tuple((str(code), str(term or "")) for code, term in (result.ct or {}).items())
+        others = "" if result.else_ == "" and result.match is None else NONE
+        if others and all(term for _, term in pairs):
+            return column
+        ignored = result.case is not None
+        return tree.Recode(of=column, pairs=pairs, otherwise=others, ignore_case=ignored, type=Type.TEXT)
 
     def _name(self) -> str:
         """The decode of the test's code: the spec's label, else the paired terminology."""
