@@ -27,6 +27,9 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
     if value == NONE and label.endswith("ORRESU"):
         return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
     if isinstance(node, tree.Recode) and not node.pairs and not node.match:
+        if label.endswith("REASND"):
+            what = f"{label}: '{value}'{_of(node.of)} is a reason of 'not_done' beside results alone"
+            return "CED840", what, "correct the data, or tell in the line of the reason 'when' it is one"
         what = f"{label}: '{value}'{_of(node.of)} is a result of a test that was not done"
         return "CED285", what, "correct the data, or the condition of 'not_done'"
     if isinstance(node, tree.Recode) and node.match:
