@@ -13,10 +13,10 @@ from fast_language import day, faults, moment, value, values
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ced_cdisc.core.decimals import shortest
 from ced_cdisc.derive.catalogue import FUNCTIONS as SIGNATURES
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.derive.fast.numbers import rounded
-from ced_cdisc.derive.fast.text import shortest
 from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import Argument

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ced_cdisc.core.decimals import shortest
 from ced_cdisc.core.findings import Location, Severity
 from ced_cdisc.read import sheet_cells
-from ced_cdisc.read.cell_text import number_text
 from ced_cdisc.read.tables import RawTable, TableContract, read_table
 
 SPEC = Location("mappings/sources.yaml", 4, 3)
@@ -140,7 +140,7 @@ def test_a_first_day_that_a_format_hides_is_none(day: tuple[int, int, int], show
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_the_text_of_a_number_reads_back(value: float) -> None:
-    text = number_text(value)
+    text = shortest(value)
     assert float(text) == value
     assert "e" not in text.lower() and not text.endswith(".") and text != "-0"
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from ced_cdisc.convert.number_hints import number_hint
 from ced_cdisc.core.dates import Reading, read_date
-from ced_cdisc.core.decimals import is_cut
+from ced_cdisc.core.decimals import is_cut, shortest
 from ced_cdisc.core.findings import did_you_mean, one_of
 from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
-from ced_cdisc.derive.fast.text import shortest
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, TIE, Fault
 from ced_cdisc.expr.matching import spellings

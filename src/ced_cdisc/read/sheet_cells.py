@@ -21,7 +21,8 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from ced_cdisc.read.cell_text import moment_text, number_text, value_text
+from ced_cdisc.core.decimals import shortest
+from ced_cdisc.read.cell_text import moment_text, value_text
 from ced_cdisc.read.number_format import shown_beside
 
 MAX_UNPACKED = 1 << 30
@@ -181,7 +182,7 @@ def _text(value: object, cell: dict[str, Any], book: Any) -> str | None:
         case str():
             return _ESCAPED.sub(_unescape, value)
         case float():
-            return number_text(value) if math.isfinite(value) else None
+            return shortest(value) if math.isfinite(value) else None
         case datetime():
             text, shown = moment_text(value), _date_format(cell, book)
             if value.time() != time() or "h" in shown:
