@@ -77,9 +77,10 @@ class _Reader:
 
     def _without_colon(self, line: int) -> Finding | None:
         """A line whose name has no colon, which the parser stops in, or in the line where it goes on."""
-        before = self._before(line)
-        begun = before is not None and _indent(self._lines[before]) < _indent(self._lines[line])
-        for at in (line, before) if begun else (line,):
+        before, lines = self._before(line), [line]
+        if before is not None and _indent(self._lines[before]) < _indent(self._lines[line]):
+            lines.append(before)
+        for at in lines:
             if found := _NO_COLON.match(self._lines[at]):
                 name = found[0].strip().removeprefix("- ")
                 return self._said(f"the colon is missing after {name}", (at, found.end()))
