@@ -38,6 +38,8 @@ A finding reads `place code message; hint`, with up to three raw records below i
 
 The place is `file:line:column` of the spec line to edit, or the file at fault.
 The message names the value, the hint the nearest right word or the next step.
+So it is of a value that no file can hold, too; where its line reads more than the raw row of its record, the
+hint is the `ced-cdisc why` line that traces it, and a record of no raw row is named by its keys.
 The stage decides the exit code; where findings of several stages meet, the first of 10, 11, 12 and 1 counts.
 A warning or a note stops nothing and is kept in `build.json`.
 

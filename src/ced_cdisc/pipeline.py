@@ -8,6 +8,7 @@ finished output: it is there to be looked at.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -149,6 +150,9 @@ def build(
     asked, written = _names(only), file_formats(_names(formats))
     limit = bytes_of(split_over) if "xpt" in written else None
     findings = Findings()
+    options = _options(
+        raw=None if raw == Path("raw") else raw, mappings=mappings, define=define, profile=profile
+    )
     how = How(parts, workers, dask)
 
     plan, specs = make_plan(study, findings, asked, profile, digested=incremental)
@@ -190,9 +194,8 @@ def build(
                 plan, datasets, qualifiers, seconds = converted
                 frames = Frames(datasets | qualifiers)
         files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()), out)
-        raw_frames = {name: table.frame for name, table in tables.items()}
         packaged = kept.packages if kept is not None else None
-        packages = package(plan, frames.blocks, raw_frames, files, findings, partner, packaged)
+        packages = package(plan, frames.blocks, tables, files, findings, partner, packaged, options)
         if packaged is not None:
             packaged.keep()
         assert folder is not None, "a refused folder is an error, which package stops on"
@@ -233,6 +236,13 @@ def build(
 def _names(words: str | Iterable[str]) -> list[str]:
     """Names, sorted, each once: of a list, or of one text with commas."""
     return sorted({word.strip() for word in (words.split(",") if isinstance(words, str) else words)} - {""})
+
+
+def _options(**given: str | Path | None) -> str:
+    """Options of a command line: those that were given, each after a blank."""
+    return "".join(
+        f" --{name} {shlex.quote(str(value))}" for name, value in given.items() if value is not None
+    )
 
 
 def _path(path: str | Path | None) -> Path | None:

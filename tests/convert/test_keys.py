@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,31 @@ def test_records_of_raw_tables_that_share_their_keys_are_named(tmp_path: Path) -
         "    ae.csv line 2, subject T1-001\n"
         "    ae.csv line 3, subject T1-001"
     ]
+
+
+SOURCES, EVENTS = "mappings/sources.yaml", "raw/ae.csv"
+KEPT = {SOURCES: ("trim: yes", "trim: no")}
+
+
+def test_keys_that_differ_in_blanks_at_the_end_only_are_none(tmp_path: Path) -> None:
+    twice = ("SUBJ,BRTHDAT,SEX,ICFDT\n", "SUBJ,BRTHDAT,SEX,ICFDT\n001 ,05-JUN-1970,1,01-FEB-2020\n")
+    write_study(tmp_path, {**KEPT, "raw/demog.csv": twice})
+    assert faults(tmp_path) == [
+        f"{place}: the keys do not identify 2 records, the first with STUDYID 'T1', USUBJID 'T1-001'; blanks "
+        "at the end tell them apart, which files do not hold; `trim: yes` takes these away\n"
+        "    demog.csv line 2, subject T1-001 \n    demog.csv line 3, subject T1-001"
+        for place in ("mappings/adam/adsl.yaml:1:10 CED548 ADSL", "mappings/sdtm/dm.yaml:1:9 CED548 DM")
+    ]
+
+
+def test_a_key_of_define_tells_records_apart_without_blanks_at_the_end(tmp_path: Path) -> None:
+    sort = {"mappings/sdtm/ae.yaml": ("sort: [AESTDTC, AETERM]", "sort: [AETERM]")}
+    write_study(tmp_path, {**KEPT, **sort, EVENTS: ("Bone pain", "Headache ")})
+    assert faults(tmp_path) == []
+    define = (tmp_path / "out/sdtm/define.xml").read_text()
+    group = define[define.index('Name="AE"') :].partition("</ItemGroupDef>")[0]
+    keys = re.findall(r'ItemOID="IT.AE.(\w+)"[^>]* KeySequence', group)
+    assert keys == ["STUDYID", "USUBJID", "AESEQ", "AETERM"]
 
 
 @pytest.mark.parametrize(

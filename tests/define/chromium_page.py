@@ -52,6 +52,7 @@ class Chromium:
         self._session = self.call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def __enter__(self) -> Chromium:
         return self
@@ -85,9 +86,21 @@ class Chromium:
         """Open a file and wait until it is loaded."""
         for url in ("about:blank", page.as_uri() + place):
             self.events.clear()
-            self.call("Page.navigate", url=url)
-            while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+            asked = self.call("Page.navigate", url=url)["loaderId"]
+            while self._loaded() != asked:  # the page before may tell late that it is loaded
                 self.events.append(self._next())
+
+    def reload(self) -> None:
+        """Load the page again and wait until that is done."""
+        before = self._loaded()
+        self.call("Page.reload")
+        while self._loaded() == before:
+            self.events.append(self._next())
+
+    def _loaded(self) -> str:
+        """Which loading ended last, of those whose events are kept."""
+        ended = [e["params"] for e in self.events if e["method"] == "Page.lifecycleEvent"]
+        return next((e["loaderId"] for e in reversed(ended) if e["name"] == "load"), "")
 
     def ask(self, expression: str) -> Any:
         """The value of an expression on the page, once two frames are drawn."""

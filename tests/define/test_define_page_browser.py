@@ -64,8 +64,7 @@ def test_a_link_to_a_row_survives_a_reload(browser: Chromium, file: Path, place:
         assert browser.ask(TARGETS) == place
         assert browser.ask(f"document.getElementById({place!r}).getBoundingClientRect().top < innerHeight")
         assert browser.ask("document.querySelector('#nav a[aria-current]').hash") == f"#{dataset}"
-        browser.call("Page.reload")
-        browser.ask("document.readyState")
+        browser.reload()
 
 
 def test_a_link_to_a_codelist_opens_the_panel(browser: Chromium, file: Path) -> None:

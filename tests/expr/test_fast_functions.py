@@ -13,14 +13,14 @@ from fast_language import day, faults, moment, value, values
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ced_cdisc.core.decimals import shortest
 from ced_cdisc.derive.catalogue import FUNCTIONS as SIGNATURES
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.derive.fast.numbers import rounded
-from ced_cdisc.derive.fast.text import shortest
 from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import Argument
-from ced_cdisc.recompute import collected, functions
+from ced_cdisc.recompute import DataFault, collected, functions, partial
 from ced_cdisc.standards.units import conversion
 
 
@@ -188,6 +188,13 @@ def test_least_and_greatest_of_partial_dates_are_what_is_certain_of_them() -> No
         ("2018-03-05", day("2018-03-05"), None, "2018-03-05"),
         ("2018-03-05T10:30", day("2018-03-05"), moment("2018-03-05T10:30:00"), "2018-03-05"),
         ("2018-03-05T10:30:15", day("2018-03-05"), moment("2018-03-05T10:30:15"), "2018-03-05"),
+        ("2018-03-05T10:30:15.25", day("2018-03-05"), moment("2018-03-05T10:30:15.250"), "2018-03-05"),
+        (
+            "2018-03-05T10:30:15.1234560",
+            day("2018-03-05"),
+            moment("2018-03-05T10:30:15.123456"),
+            "2018-03-05",
+        ),
         ("2018-03-05T10", day("2018-03-05"), None, "2018-03-05"),
         ("2018-03", None, None, "2018-03"),
         ("2018", None, None, "2018"),
@@ -200,9 +207,18 @@ def test_parts_of_a_date(dtc: str, date: Any, datetime: Any, before_t: str) -> N
     assert values("day(D)", D=[dtc]) == [before_t]
 
 
+def test_a_date_time_holds_no_digit_behind_the_microsecond() -> None:
+    finer = "2018-03-05T10:30:15.1234567"
+    rows = [finer, "2018-03-05T10:30:15.1234560", None]
+    assert faults("datetime(D)", D=rows) == [("fraction", [True, False, False], rows)]
+    with pytest.raises(DataFault, match=f"^'{finer}' has more digits than a date-time$"):
+        partial.datetime_of(finer)
+
+
 def test_iso_and_text_of_dates() -> None:
     assert values("iso(X)", X=[day("2018-03-05")]) == ["2018-03-05"]
     assert values("iso(Y)", Y=[moment("2018-03-05T10:30:00")]) == ["2018-03-05T10:30:00"]
+    assert values("iso(Y)", Y=[moment("2018-03-05T10:30:10.500")]) == ["2018-03-05T10:30:10.5"]
     assert values("text(X)", X=[day("0999-03-05")]) == ["0999-03-05"]
     assert values("date(Y)", Y=[moment("2018-03-05T23:59:59")]) == [day("2018-03-05")]
 

@@ -238,3 +238,40 @@ def test_a_time_on_a_twelve_hour_clock(tmp_path: Path) -> None:
         "mappings/sdtm/ae.yaml:23:23 CED252 AE.AESTDTC: time '13:30 pm' of ae.STOP fits none of the formats "
         "H:MM AM, UNK\n    ae.csv line 4, subject T1-002"
     ]
+
+
+def fine(folder: Path, moment: str) -> Path:
+    """A study in which the first treatment began at a moment of ISO 8601."""
+    lines = (
+        '  TRTSDT: {derive: "date(DM.RFXSTDTC)"}\n  TRTSDTM: {derive: "datetime(DM.RFXSTDTC)"}\n'
+        "  TRT01DTM: {impute: DM.RFXSTDTC, highest: none, label: Begin}\n"
+    )
+    formats = ("UN-UNK-YYYY]", "UN-UNK-YYYY, ISO]")
+    write_study(folder, {STUDY: formats, "raw/dose.csv": ("10-FEB-2020", moment)})
+    adsl = folder / "mappings/adam/adsl.yaml"
+    adsl.write_text(adsl.read_text().replace('  TRTSDT: {derive: "date(DM.RFXSTDTC)"}\n', lines))
+    return folder
+
+
+def test_the_fraction_of_a_second_stays(tmp_path: Path) -> None:
+    made = built(fine(tmp_path, "2020-02-10T08:15:30.25"))
+    moments = made.frames["ADSL"].select("TRTSDTM", "TRT01DTM").row(0)
+    assert moments == (datetime(2020, 2, 10, 8, 15, 30, 250_000),) * 2  # noqa: DTZ001
+    adsl = next(one for one in made.packages["adam"].datasets if one.name == "ADSL")
+    said = [adsl.variable(name) for name in ("TRTSDTM", "TRT01DTM")]
+    assert [(one.type, one.length, one.significant_digits) for one in said] == [("float", 13, 2)] * 2
+
+
+def test_digits_behind_the_microsecond_are_a_fault(tmp_path: Path) -> None:
+    moment = "2020-02-10T08:15:30.1234567"
+    with pytest.raises(Stopped) as stopped:
+        built(fine(tmp_path, moment))
+    said = "of DM.RFXSTDTC has more digits than a date-time of a dataset can have"
+    hint = "it holds microseconds; (.F) in the format of the collected time cuts them"
+    found = [
+        said_in(tmp_path, one).partition("\n")[0] for one in stopped.value.findings if one.code == "CED253"
+    ]
+    assert found == [
+        f"mappings/adam/adsl.yaml:{place}: '{moment}' {said}; {hint}"
+        for place in ("8:22 CED253 ADSL.TRTSDTM", "9:22 CED253 ADSL.TRT01DTM")
+    ]

@@ -97,3 +97,77 @@ def test_a_fault_names_the_line_of_the_test_that_made_the_value(tmp_path: Path) 
         build_datasets(plan, read_raw(folder / "raw", plan, Findings()))
     places = {str(f.where).replace(f"{folder}/", "") for f in stopped.value.findings if f.code == "CED264"}
     assert places == {"mappings/sdtm/vs.yaml:6:42"}
+
+
+@pytest.mark.parametrize(
+    "decoded", ['ct: {X: HEAVY, N: ""}', 'ct: {X: HEAVY}, else: ""', 'ct: {x: HEAVY, n: ""}, case: ignore']
+)
+@pytest.mark.parametrize("not_done", ["", "not_done: {when: \"dose.ND = 'Y'\"}\n"])
+def test_a_code_without_a_term_makes_no_record(tmp_path: Path, decoded: str, not_done: str) -> None:
+    spec = VS.replace("not_done: {when: \"dose.ND = 'Y'\"}\n", not_done)
+    spec = spec.replace(
+        "result: dose.DOSE, unit: kg", f"result: {{collect: dose.ND, {decoded}}}, kind: text, unit: kg"
+    )
+    plan, folder = planned(
+        tmp_path, spec, "001,1,10-FEB-2020,5,X\n001,2,11-FEB-2020,6,N\n002,1,12-FEB-2020,5,\n"
+    )
+    tables = read_raw(folder / "raw", plan, Findings())
+    frames, _ = build_datasets(plan, tables)
+    assert frames["VS"]["VSORRES"].to_list() == ["HEAVY"]
+    second, _ = recompute(plan, {n: t.frame.drop(ROW).to_dicts() for n, t in tables.items()})
+    assert [record["VSORRES"] for record in second["VS"]] == ["HEAVY"]
+
+
+def test_a_code_that_ct_lacks_is_a_fault_beside_one_without_a_term(tmp_path: Path) -> None:
+    result = 'result: {collect: dose.ND, ct: {X: HEAVY, N: ""}}, kind: text, unit: kg'
+    spec = VS.replace("result: dose.DOSE, unit: kg", result)
+    plan, folder = planned(tmp_path, spec, "001,1,10-FEB-2020,5,Z\n002,1,12-FEB-2020,5,N\n")
+    with pytest.raises(Stopped) as stopped:
+        build_datasets(plan, read_raw(folder / "raw", plan, Findings()))
+    assert [finding.code for finding in stopped.value.findings] == ["CED250"]
+
+
+REASON = VS.replace("dose.ND = 'Y'\"}", "dose.DAY = '9'\", reason: dose.ND}")
+
+
+def reasons_at_fault(tmp_path: Path, spec: str, rows: str) -> list[str]:
+    plan, folder = planned(tmp_path, spec, rows)
+    tables = read_raw(folder / "raw", plan, Findings())
+    _, second = recompute(plan, {n: t.frame.drop(ROW).to_dicts() for n, t in tables.items()})
+    try:
+        build_datasets(plan, tables)
+    except Stopped as stopped:
+        assert second
+        return [str(finding).replace(f"{folder}/", "") for finding in stopped.findings]
+    assert second == []
+    return []
+
+
+def test_a_reason_beside_a_result_is_a_fault(tmp_path: Path) -> None:
+    rows = "001,1,10-FEB-2020,5,Refused\n001,9,11-FEB-2020,,Lost\n002,1,12-FEB-2020,5,\n"
+    rows += "002,2,12-FEB-2020,,Asleep\n"
+    assert reasons_at_fault(tmp_path, REASON, rows) == [
+        "mappings/sdtm/vs.yaml:5:44 CED840 VS.VSREASND: 'Refused' of dose.ND is a reason of 'not_done' "
+        "beside results alone; correct the data, or tell in the line of the reason 'when' it is one\n"
+        "    dose.csv line 2, subject T1-001"
+    ]
+
+
+def test_a_reason_may_be_that_of_another_test_of_the_row(tmp_path: Path) -> None:
+    two = "  - {test: HEIGHT, result: dose.DAY, unit: cm}\n"
+    two += "not_done: {when: \"{result} = '9'\", reason: dose.ND}\n"
+    spec = VS.replace("not_done: {when: \"dose.ND = 'Y'\"}\n", two)
+    assert reasons_at_fault(tmp_path, spec, "001,9,10-FEB-2020,5,Refused\n002,1,12-FEB-2020,9,Lost\n") == []
+    found = reasons_at_fault(tmp_path, spec, "001,1,10-FEB-2020,5,Refused\n")
+    assert [one.partition(":")[2].partition(" VS")[0] for one in found] == ["6:44 CED840"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("reason: dose.ND", "reason: {collect: dose.ND, when: \"dose.DAY = '9'\"}"),
+        ("dose.DAY = '9'", "dose.ND = 'Refused' and dose.DOSE is missing"),
+    ],
+)
+def test_a_reason_whose_condition_is_written_is_none_elsewhere(tmp_path: Path, old: str, new: str) -> None:
+    assert reasons_at_fault(tmp_path, REASON.replace(old, new), "001,1,10-FEB-2020,5,Refused\n") == []

@@ -32,7 +32,8 @@ def test_a_longer_value_is_a_fault(tmp_path: Path) -> None:
             check=False,
         )
     assert [str(finding) for finding in stopped.value.findings.sorted()] == [
-        'ae.xpt CED306 AE.AETERM row 1: text of 9 bytes, the planned length is 8: "Bone pain"\n'
-        "    AE row 1, subject T1-001"
+        f"{folder}/mappings/sdtm/ae.yaml:6:13 CED306 AE.AETERM: text of 9 bytes, the planned length is 8: "
+        '"Bone pain"\n'
+        "    ae.csv line 3, subject T1-001"
     ]
     assert stopped.value.findings.exit_code() == 12

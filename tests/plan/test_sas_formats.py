@@ -64,6 +64,26 @@ def test_a_format_of_the_type(tmp_path: Path, kind: str, form: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "AETERM:   ae.TERM",
+            "AETERM:   {collect: ae.TERM, format: $20.}",
+            "6:40 CED018 'format' of AE.AETERM",
+        ),
+        (
+            "AEENDTC:  {collect: ae.STOP, date: edc}",
+            "AEENDTC:  {collect: ae.STOP, date: edc}\nsupp:\n  X: {collect: ae.STOP, label: Y, format: $9.}",
+            "26:43 CED018 'format' of AE.X",
+        ),
+    ],
+)
+def test_files_of_sdtm_have_no_formats(tmp_path: Path, old: str, new: str, said: str) -> None:
+    only = "goes with analysis datasets only; files of SDTM have no SAS formats; take it out"
+    assert messages(write_study(tmp_path, {AE: (old, new)})) == [f"{AE}:{said} {only}"]
+
+
+@pytest.mark.parametrize(
     ("length", "more"),
     [(300, "; longer texts are continued elsewhere with `text: split`"), (0, ""), (-1, "")],
 )

@@ -357,6 +357,27 @@ CASES = [
     ),
     (
         ADSL,
+        "Number of Adverse Events",
+        "Größe",
+        "mappings/adam/adsl.yaml:8:11 CED024 the label of ADSL.NAE has the character 'ö' (U+00F6): 'Größe'; "
+        "a transport file holds printable ASCII characters only",
+    ),
+    (
+        ADSL,
+        "Subject-Level Analysis Dataset",
+        "Subject-Level Analysis Dataset of all of them",
+        "mappings/adam/adsl.yaml:1:10 CED024 the label of dataset ADSL has 45 bytes, SAS holds 40; "
+        "shorten it with 'label'",
+    ),
+    (
+        AE,
+        "  AEENDTC:  {collect: ae.STOP, date: edc}\n",
+        "  AEENDTC:  {collect: ae.STOP, date: edc}\nsupp:\n  AEX: {collect: ae.TERM, label: a\u2028b}\n",
+        "mappings/sdtm/ae.yaml:26:8 CED024 the label of SUPPAE.AEX has the character U+2028: 'a\\u2028b'; "
+        "a transport file holds printable ASCII characters only",
+    ),
+    (
+        ADSL,
         "NAE:    {",
         "NADVERSEV: {",
         "mappings/adam/adsl.yaml:8:3 CED024 'NADVERSEV' is no variable name: up to 8 capitals and digits",

@@ -144,6 +144,10 @@ def test_rows_can_stand_in_a_file() -> None:
             "5:22 CED785 'one' is no number, which AESEQ is",
         ),
         (
+            one(EVENT, "expect: [{AESEQ: 1_0}]"),
+            "5:22 CED785 '1_0' is no number, which AESEQ is",
+        ),
+        (
             one(EVENT, "expect: [{AETERM: Rash}]", "AF"),
             "1:10 CED785 there is no dataset AF in this study",
         ),

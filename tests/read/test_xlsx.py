@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ced_cdisc.core.decimals import shortest
 from ced_cdisc.core.findings import Location, Severity
 from ced_cdisc.read import sheet_cells
-from ced_cdisc.read.cell_text import number_text
 from ced_cdisc.read.tables import RawTable, TableContract, read_table
 
 SPEC = Location("mappings/sources.yaml", 4, 3)
@@ -140,7 +140,7 @@ def test_a_first_day_that_a_format_hides_is_none(day: tuple[int, int, int], show
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_the_text_of_a_number_reads_back(value: float) -> None:
-    text = number_text(value)
+    text = shortest(value)
     assert float(text) == value
     assert "e" not in text.lower() and not text.endswith(".") and text != "-0"
 
@@ -346,6 +346,44 @@ def test_header_faults() -> None:
         "raw/cath.xlsx; did you mean CFT?",
         "raw/cath.xlsx:1:4 CED221 column CFT is not among the columns of table cath; did you mean CFR?",
     ]
+
+
+def shown_by(*formats: tuple[object, str]) -> openpyxl.Workbook:
+    """A workbook with values, each with a number format."""
+    book = workbook([("SUBJ", "CFR"), *((str(n), value) for n, (value, _) in enumerate(formats))])
+    for row, (_, form) in enumerate(formats, 2):
+        book.active[f"B{row}"].number_format = form  # type: ignore[index]
+    return book
+
+
+def test_a_format_that_shows_another_thing_than_the_cell_holds() -> None:
+    limit = '[<0.5]"<0.5";0.00'
+    book = shown_by((5, '"<"0'), (0.3, limit), (0.7, limit), (0, '0;-0;"ND"'), (4, ";;;"), ("x", '0;0;0;"y"'))
+    assert said(book) == [
+        "raw/cath.xlsx CED838 5 cells shown otherwise than held in the sheet of table cath: B2 shows <.., "
+        "B3 shows <0.5, B5 shows ND, B6 shows nothing, B7 shows y; write what is shown as text; what a cell "
+        "holds is read, not what its format makes of it"
+    ]
+
+
+def test_a_format_that_shows_more_than_the_cell_holds() -> None:
+    book = shown_by((2.5, '0.0" mg"'), (0.05, "0%"), (7, "000"), ("x", '@" kg"'), (123, "0-00"))
+    assert said(book) == [
+        "raw/cath.xlsx CED839 5 cells shown with text of the format in the sheet of table cath: B2 shows .. "
+        "mg, B3 shows ..%, B4 shows 007, B5 shows .. kg, B6 shows ..-..; what a cell holds is read alone, so "
+        "that 5% is 0.05 and 007 is 7"
+    ]
+    assert read(shown_by((100, "000"))).frame["CFR"].to_list() == ["100"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["General", "0", "0.00", "#,##0.00", "# ##0", "0.00E+00", "# ?/?", "@", "0_);(0)", "0;[Red]-0",
+     '0;-0;"-"',     '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)', "[>100]0;0.0", "0;-0;;@"],
+)  # fmt: skip
+@pytest.mark.parametrize("value", [5, -5.5, 0])
+def test_the_looks_of_a_number_are_no_text(form: str, value: float) -> None:
+    assert said(shown_by((value, form))) == []
 
 
 def test_titles_above_the_header_and_labels_below_it() -> None:

@@ -33,6 +33,14 @@ WHOLE = "a text that begins with a quote stands in quotes as a whole; or a quote
          f"2{LEVEL}"),
         ("  AESEV", "\tAESEV", "6:1 CED001 this line begins with a tab; a tab cannot indent: write blanks"),
         ("AESEV: {", "AESEV:{", "6:8 CED001 a blank is missing after this colon"),
+        ("AESEV: {", "AESEV {", "6:8 CED001 the colon is missing after AESEV"),
+        ("AESEV: {collect: ae.SEV, ct", "AESEV {ct", "6:8 CED001 the colon is missing after AESEV"),
+        ("AESEV: {", "AESEV {\n    ", "6:8 CED001 the colon is missing after AESEV"),
+        ("ae.AENO", "{collect: ae.AENO,\n    ct {1: A}}", "6:7 CED001 the colon is missing after ct"),
+        (": ae.AENO", " {collect: ae.AENO}", "5:9 CED001 the colon is missing after AESPID"),
+        (": ae.AENO", ' {absent: "not: known"}', "5:9 CED001 the colon is missing after AESPID"),
+        ("ct: {", "ct {", "6:30 CED001 the colon is missing after ct"),
+        ("AESEV: {", "AESEV:{x: 1}\n  A: {", "6:8 CED001 a blank is missing after this colon"),
         ("AESPID: ", "AESPID = ", "5:3 CED001 this line is no `key: value`"),
         ("variables:", "variables", "4:1 CED001 this line is no `key: value`"),
         ("ae.AENO\n", "ae.AENO\n  junk\n", "6:3 CED001 this line is no `key: value`"),
@@ -60,6 +68,13 @@ def test_a_slip(old: str, new: str, said: str) -> None:
     findings = Findings()
     assert load_yaml(TEXT.replace(old, new, 1), "ae.yaml", findings) is None
     assert [str(one) for one in findings] == [f"ae.yaml:{said}"]
+
+
+@pytest.mark.parametrize("key", ["'a {b'", "a {b}", "g [dL"])
+def test_a_key_that_has_its_colon(key: str) -> None:
+    findings = Findings()
+    assert load_yaml(f"{key}: c\n", "ae.yaml", findings) == {key.strip("'"): "c"}
+    assert not findings
 
 
 def test_lines_of_windows() -> None:

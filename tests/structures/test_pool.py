@@ -238,3 +238,22 @@ def test_the_check_of_a_pooled_study_is_taken_while_nothing_in_its_folder_change
     assert checked_after("raw/controls/echo.csv", "61", "62") == [own, controls]
     # The data stay as they are, and findings name another line.
     assert checked_after(pooled, "domain: CV", "\ndomain: CV") == [own, controls]
+
+
+@pytest.mark.parametrize("way", [{"processes": 1}, {"processes": 2}, {"parts": 2}])
+def test_a_value_that_no_file_holds_is_told_with_its_origin(tmp_path: Path, way: dict[str, Any]) -> None:
+    line = '  CVSPID: {derive: "echo.EF", length: 1}\n'
+    cv = HC_CV.replace("variables:\n", "variables:\n" + line)
+    written(tmp_path, FILES | {"mappings/controls/sdtm/cv.yaml": cv})
+    with pytest.raises(Stopped) as stopped:
+        ced_cdisc.build(
+            tmp_path / "raw",
+            tmp_path / "out",
+            mappings=tmp_path / "mappings",
+            define=tmp_path / "define",
+            **way,
+        )
+    assert [str(one).replace(f"{tmp_path}/", "") for one in stopped.value.findings.sorted()] == [
+        'mappings/controls/sdtm/cv.yaml:6:11 CED306 CV.CVSPID: text of 2 bytes, the planned length is 1: "61"\n'
+        "    controls/echo.csv line 2, subject HC-001"
+    ]

@@ -54,10 +54,17 @@ def test_a_record_that_does_not_count_for_a_partial_date_is_named(
         "count(AE.AEENDTC where AE.AESTDTC >= DM.RFSTDTC)",  # has no value
         "count(AE.AESEQ where AE.AEENDTC >= DM.RFSTDTC)",  # missing, not partial
         "if(SEX = 'F', count(AE.AESEQ where AE.AESTDTC >= DM.RFSTDTC), 0)",  # a branch of other subjects
+        "if(SEX = 'F', count(AE.AESEQ where AE.AESTDTC >= '2020-02-05'), 0)",
     ],
 )
 def test_a_record_that_does_not_count_for_certain_is_not_named(tmp_path: Path, expression: str) -> None:
     assert said(tmp_path, with_line(expression)) == []
+
+
+def test_records_of_a_subject_that_the_dataset_has_not_are_not_named(tmp_path: Path) -> None:
+    files = with_line("count(AE.AESEQ where AE.AESTDTC >= '2020-02-05')")
+    files[ADSL] = files[ADSL].replace("from: DM\n", "from: DM\nwhere: \"DM.SEX = 'F'\"\n")
+    assert said(tmp_path, files) == []
 
 
 @pytest.mark.parametrize(("word", "severity"), [("", "note"), ("report", "warning"), ("accept", None)])

@@ -281,10 +281,18 @@ class _Study(Struct):
             check_references(self.plan, self.world.frames.blocks, self.world.faults)
         self.check_values("sdtm")
 
-    def shown(self) -> dict[str, pl.DataFrame | Blocks]:
+    def shown(self) -> dict[str, Blocks]:
         """The finished datasets by qualified name."""
-        written, held = as_written(self.plan, self.world.changes).datasets, self.world.frames.as_held
-        return {self.plan.qualified(d.name): held(d.name).select(shown_columns(d)) for d in written}
+        written = as_written(self.plan, self.world.changes).datasets
+        return {self.plan.qualified(d.name): self._shown(d.name, shown_columns(d)) for d in written}
+
+    def _shown(self, name: str, columns: list[str]) -> Blocks:
+        """A finished dataset with these columns, of whose rows it can still be read what they come from."""
+        held = self.world.frames.as_held(name)
+        if isinstance(held, Blocks):
+            return held.select(columns)
+        origin = [column for column in (TABLE, ROW) if column in held.columns]
+        return Blocks.of(held[:, [*columns, *origin]]).select(columns)
 
     def shared(self, share: Share) -> dict[str, Blocks]:
         """The finished datasets that are handed over, each with what is known of its values by now."""

@@ -212,11 +212,12 @@ class Faults:
 
     def _shown(self, records: set[Record], most: int) -> tuple[str, ...]:
         ordered = sorted(records)
-        words = [text for text in map(self._record, ordered[:most]) if text]
+        words = [text for text in map(self.in_words, ordered[:most]) if text]
         more = len(ordered) - most
         return tuple(words + [f"and {more} more"] * (more > 0))
 
-    def _record(self, record: Record) -> str:
+    def in_words(self, record: Record) -> str:
+        """A raw record as messages name it: ``ae.csv line 3, subject 01-003``."""
         table, row, subject = record
         parts = [f"{self.file(table)} {self._words[table][1]} {row}"] if table else []
         return ", ".join(parts + [f"subject {subject}"] * bool(subject))

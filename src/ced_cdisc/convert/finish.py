@@ -10,7 +10,7 @@ from ced_cdisc.convert.lines import filter_true, hold
 from ced_cdisc.convert.made_by import by_line
 from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.texts import Different, check_texts
-from ced_cdisc.core.blocks import Blocks, is_unique
+from ced_cdisc.core.blocks import Blocks, as_held, is_unique
 from ced_cdisc.core.findings import Severity, Stage, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
@@ -53,15 +53,20 @@ def check_values(data: Blocks, dataset: DatasetPlan, world: World) -> None:
 def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None:
     """CED548: the keys that define.xml declares, at most with the sequence number, must identify a record."""
     choices = dataset.key_choices([v.name for v in dataset.variables if v.name in frame.columns])
-    if not choices or any(is_unique(frame[:, list(keys)]) for keys in choices):
+    if not choices:
+        return
+    held = as_held(frame[:, list(choices[-1])])
+    if any(is_unique(held[:, list(keys)]) for keys in choices):
         return
     keys = list(choices[-1])
-    several = frame.filter(pl.struct(keys).is_duplicated())
-    values = several.select(keys).row(0)
+    several = frame.filter(held.is_duplicated())
+    values = held.filter(held.is_duplicated()).row(0)
     shown = ", ".join(value_in_words(name, value) for name, value in zip(keys, values, strict=True))
     first = tuple((value is not None, value) for value in values), shown
     message = f"{dataset.name}: the keys do not identify {COUNT}, the first with {FIRST}"
     hint = "add what tells them apart to `sort`, or remove what is there twice"
+    if is_unique(several[:, keys]):
+        hint = "blanks at the end tell them apart, which files do not hold; `trim: yes` takes these away"
     found = records_of(several)
     world.faults.add(
         "CED548", message, dataset.where, hint, found, stage=Stage.CHECK, count=len(found), first=first

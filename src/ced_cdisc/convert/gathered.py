@@ -21,6 +21,7 @@ from ced_cdisc.expr.values import computed, missing, true
 
 AT = "__at"
 """The column that numbers the rows at hand."""
+_HOLDS = "__holds"
 
 
 class Scope(Struct, frozen=True):
@@ -46,6 +47,8 @@ class Job(Struct, frozen=True):
     pairs: tuple[tuple[str, str], ...]
     own: bool
     subject: str
+    here: pl.DataFrame
+    """The rows at hand."""
 
 
 class Gathered(Struct, frozen=True):
@@ -61,7 +64,7 @@ def job_of(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope) -> 
         records = frame if scope.records is None else scope.records
         keys = [key for key in (SUBJECT, *node.on) if key in records.columns or key in frame.columns]
         pairs = tuple((key, key) for key in dict.fromkeys(keys))
-        return Job(node, place, with_columns_of(records, frame, keys), pairs, True, SUBJECT)
+        return Job(node, place, with_columns_of(records, frame, keys), pairs, True, SUBJECT, frame)
     other = scope.world.records(node.dataset)
     pairs = tuple((key, f"{node.dataset}.{key}") for key in node.on)
     if other.subject is not None and SUBJECT in frame.columns and SUBJECT not in node.on:
@@ -74,7 +77,7 @@ def job_of(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope) -> 
             frame_ = frame_.join(
                 frame.select(left), left_on=right, right_on=left, how="semi", maintain_order="left"
             )
-    return Job(node, place, frame_, pairs, False, other.subject or SUBJECT)
+    return Job(node, place, frame_, pairs, False, other.subject or SUBJECT, frame)
 
 
 def with_columns_of(frame: pl.DataFrame, other: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
@@ -172,12 +175,20 @@ def _equal(node: tree.Node, job: Job, columns: Sequence[str]) -> tuple[str, str]
 def filtered(records: Gathered, where: tree.Node, job: Job, scope: Scope) -> Gathered:
     """The records for which a condition is true; those for which it is unknown are told of."""
     compiled = compile_node(where, FUNCTIONS, records.columns)
-    faults, doubt = list(compiled.faults), _in_doubt(where, job)
-    if doubt is not None:
+    records = looked_at(records, compiled.faults, job, scope)
+    doubt = _in_doubt(where, job)
+    if doubt is None:
+        return replace(records, rows=records.rows.filter(compiled.expr))
+    rows = computed(records.rows.with_columns(compiled.expr.alias(_HOLDS)))
+    unknown = rows.filter(pl.col(_HOLDS).is_null())
+    if unknown.height:
+        left, right = [mine for mine, _ in job.pairs], [theirs for _, theirs in job.pairs]
+        if right and not job.own:  # of records that no row at hand asks for nobody is told
+            unknown = unknown.join(job.here, left_on=right, right_on=left, how="semi", maintain_order="left")
         bad = true(compile_node(doubt, FUNCTIONS, records.columns).expr)
-        faults.append(Fault(job.node, UNCOUNTED, bad, missing(Type.TEXT)))
-    records = looked_at(records, faults, job, scope)
-    return replace(records, rows=records.rows.filter(compiled.expr))
+        fault = Fault(job.node, UNCOUNTED, bad, missing(Type.TEXT))
+        scope.world.faults.in_rows(unknown, [(job.place, fault)], job.subject)
+    return replace(records, rows=rows.lazy().filter(pl.col(_HOLDS)))
 
 
 def _in_doubt(where: tree.Node, job: Job) -> tree.Node | None:

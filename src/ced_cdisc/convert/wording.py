@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from ced_cdisc.convert.number_hints import number_hint
 from ced_cdisc.core.dates import Reading, read_date
-from ced_cdisc.core.decimals import is_cut
+from ced_cdisc.core.decimals import is_cut, shortest
 from ced_cdisc.core.findings import did_you_mean, one_of
 from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
-from ced_cdisc.derive.fast.text import shortest
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, TIE, Fault
 from ced_cdisc.expr.marks import UNCOUNTED
@@ -28,6 +27,9 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
     if value == NONE and label.endswith("ORRESU"):
         return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
     if isinstance(node, tree.Recode) and not node.pairs and not node.match:
+        if label.endswith("REASND"):
+            what = f"{label}: '{value}'{_of(node.of)} is a reason of 'not_done' beside results alone"
+            return "CED840", what, "correct the data, or tell in the line of the reason 'when' it is one"
         what = f"{label}: '{value}'{_of(node.of)} is a result of a test that was not done"
         return "CED285", what, "correct the data, or the condition of 'not_done'"
     if isinstance(node, tree.Recode) and node.match:
@@ -58,6 +60,10 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
             return "CED253", what, f"it would be {shortest(float(number))}; keep it as text"
         return "CED253", f"{label}: '{value}'{_of(of)} is not a number", number_hint(value)
     call = node if isinstance(node, tree.Call) else None
+    if fault.kind == "fraction":
+        of = call.args[0] if call else node.of if isinstance(node, tree.Impute) else None
+        what = f"{label}: '{value}'{_of(of)} has more digits than a date-time of a dataset can have"
+        return "CED253", what, "it holds microseconds; (.F) in the format of the collected time cuts them"
     if fault.kind == "seconds":
         of = call.args[0] if call else None
         hint = "a duration is written M:SS, H:MM:SS, or with sec, min or h"

@@ -149,10 +149,12 @@ class Blocks(Struct, frozen=True, eq=False):
         return self.values(name)[name]
 
     def is_unique(self, names: Sequence[str]) -> bool:
-        """Whether no two rows agree in all of these columns."""
+        """Whether no two rows agree in all of these columns, as files hold them."""
         if self.apart and self.apart in names:
-            return all(part.tells_apart(names) or is_unique(self._read(part, names)) for part in self.parts)
-        return is_unique(self.frame(names))
+            return all(
+                part.tells_apart(names) or is_unique(as_held(self._read(part, names))) for part in self.parts
+            )
+        return is_unique(as_held(self.frame(names)))
 
     def _values(self, part: Block, names: tuple[str, ...]) -> pl.DataFrame:
         known = part.values(names)
@@ -169,6 +171,16 @@ class Blocks(Struct, frozen=True, eq=False):
         if not frame.columns:
             frame = pl.select(pl.repeat(None, part.height, dtype=pl.Null).alias("__none"))
         return frame.with_columns(lacking).select(names)
+
+
+def as_held(frame: pl.DataFrame) -> pl.DataFrame:
+    """Texts as files hold them, which pad with blanks: those at the end of a text say nothing.
+
+    >>> as_held(pl.DataFrame({"A": ["x ", " x", "  "]}))["A"].to_list()
+    ['x', ' x', None]
+    """
+    padded = [one.name for one in frame if one.dtype == pl.String and one.str.ends_with(" ").any()]
+    return frame.with_columns(pl.col(padded).str.strip_chars_end(" ").replace("", None)) if padded else frame
 
 
 def is_unique(frame: pl.DataFrame) -> bool:

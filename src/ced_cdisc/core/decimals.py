@@ -10,6 +10,29 @@ NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 """A number as collected texts have it: optional sign, digits, optional decimals."""
 
 _EXACT = Context(prec=700)
+_PLAIN = re.compile(r"-?[0-9]+\.[0-9]*[1-9]")
+
+
+def shortest(number: float) -> str:
+    """The shortest decimal text that reads back as the same double, without exponent and without ``.0``.
+
+    >>> [shortest(x) for x in (424.0, 2.2200000000000002, 1e-7, -2.5, -0.0, 1e21)]
+    ['424', '2.22', '0.0000001', '-2.5', '0', '1000000000000000000000']
+    """
+    text = repr(number)
+    return text if _PLAIN.fullmatch(text) else decimal_text(Decimal(text))
+
+
+def decimal_text(value: Decimal) -> str:
+    """All digits of a decimal number, without exponent and without zeros behind them.
+
+    >>> decimal_text(Decimal("1.50")), decimal_text(Decimal("1E+21")), decimal_text(Decimal("-0.0"))
+    ('1.5', '1000000000000000000000', '0')
+    """
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def decimal_number(text: str) -> float | None:

@@ -19,6 +19,7 @@ PARTS = ("none", "second", "minute", "hour", "day", "month", "year")
 
 _KNOWN = re.compile(r"\d{4}(-\d\d)?(-\d\d)?(T\d\d)?(:\d\d)?(:\d\d)?", re.ASCII)
 _DAY = 10
+_SECOND = 19
 _MIDDLE = "06-30"
 
 
@@ -74,7 +75,8 @@ def highest_missing(dtc: str | None) -> str | None:
 def impute(
     dtc: str | None, rule: Imputation, not_before: Sequence[str | None], not_after: Sequence[str | None]
 ) -> str | None:
-    """The imputed date (10 characters) or date-time (19 characters), or None where the rule allows none.
+    """The imputed date (10 characters) or date-time (19 characters, and a fraction of a second
+    that was collected), or None where the rule allows none.
 
     Args:
         dtc: the collected date.
@@ -102,9 +104,13 @@ def impute(
 
 
 def _ends(dates: Sequence[str | None], end: int) -> list[str]:
-    """The first (0) or last (1) day of dates, and of date-times the moment."""
+    """The first (0) or last (1) day of dates, and of date-times the moment, with its fraction of a second."""
     found = [(date, bounds(date)) for date in dates if date is not None]
-    return [span[end] if "T" in date else span[end][:_DAY] for date, span in found if span is not None]
+    return [
+        span[end] + date[_SECOND:] if "T" in date else span[end][:_DAY]
+        for date, span in found
+        if span is not None
+    ]
 
 
 def _day(dtc: str | None, rule: Imputation, lows: Sequence[str], highs: Sequence[str]) -> str | None:
@@ -147,12 +153,14 @@ def _moment(dtc: str | None, day: str, rule: Imputation, lows: Sequence[str], hi
 
     Those of other days have moved the day already, or lie beyond what goes last.
     """
-    collected = "" if dtc is None else dtc.partition("T")[2][:8]
+    collected = "" if dtc is None else dtc.partition("T")[2]
     made = f"{day}T{collected}{rule.clock[len(collected) :]}"
+    if len(collected) >= len(rule.clock):
+        return made
     first, last = ("", "9") if dtc is None else bounds(dtc) or ("", "")
 
     def of_the_day(moments: Sequence[str]) -> list[str]:
-        return [one for one in moments if one.startswith(f"{day}T") and first <= one <= last]
+        return [one for one in moments if one.startswith(f"{day}T") and first <= one[:_SECOND] <= last]
 
     made = max([made, *of_the_day(lows)])
     return min([made, *of_the_day(highs)])

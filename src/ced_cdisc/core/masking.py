@@ -245,7 +245,7 @@ def _masked(finding: Finding, identifiers: Identifiers | None) -> Finding:
             text = _without(text, quote)
         if whole:
             text = _QUOTED.sub(lambda m: f"'{shape(m[1] if m[1] is not None else m[2])}'", text)
-        return _unknown(text) if identifiers is None else identifiers.masked(text)
+        return _unknown(text) if identifiers is None else identifiers.assigned(text)
 
     hint = finding.hint
     for value in hidden:  # a hint may say again what the message says

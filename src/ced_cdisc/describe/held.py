@@ -31,9 +31,10 @@ class Held:
         return self._data.columns
 
     def tell_apart(self, names: Sequence[str]) -> bool:
-        """Whether no two rows agree in all of these columns."""
+        """Whether no two rows agree in all of these columns, as files hold them."""
         if self._lists is not None:
-            return len(set(zip(*(self._lists[name] for name in names), strict=True))) == self._data.height
+            lists = [map(_held, self._lists[name]) for name in names]
+            return len(set(zip(*lists, strict=True))) == self._data.height
         return self._data.is_unique(names)
 
     def values(self, name: str) -> AbstractSet[Any]:
@@ -59,3 +60,8 @@ class Held:
         frame = self._data.values(*dict.fromkeys((*by, name)))
         for values, part in frame.partition_by(by, as_dict=True, maintain_order=True).items():
             yield values, set(part[name].to_list())
+
+
+def _held(value: Any) -> Any:
+    """A text as files hold it, which pad with blanks."""
+    return (value.rstrip(" ") or None) if isinstance(value, str) else value

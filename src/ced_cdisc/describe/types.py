@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ced_cdisc.core.decimals import shortest
 from ced_cdisc.core.metadata import DataType
 from ced_cdisc.expr.tree import Type
 
 _DURATIONS = ("DUR", "ELTM", "EVLINT", "STINT", "ENINT")
 _TIME_POINTS = ("STTPT", "ENTPT")
-_DIGITS = re.compile(r"-?[0-9]+\.[0-9]+")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
@@ -46,13 +45,16 @@ def measure(
     if kind in (Type.TEXT, Type.DTC):
         longest = _bytes(present)
         return Measured(_text_type(present, kind, name, sdtm=sdtm), longest, None, longest, empty)
-    if kind in (Type.DATE, Type.DATETIME):
-        return Measured("integer", 10 if kind is Type.DATETIME else 5, None, 8, empty)
+    if kind is Type.DATE:
+        return Measured("integer", 5, None, 8, empty)
+    if kind is Type.DATETIME:
+        places = max((len(f"{x.microsecond:06d}".rstrip("0")) for x in present if x.microsecond), default=0)
+        return replace(_numbers(10, places, 8), empty=empty)
     if empty:
         return replace(_numbers(1, decimals or 0, 8), empty=True)
     places = max((_places(x) for x in present if x % 1), default=0)
     # No whole part is longer than that of the least or of the greatest number.
-    whole = max(len(number_text(x).partition(".")[0]) for x in (min(present), max(present)))
+    whole = max(len(shortest(x).partition(".")[0]) for x in (min(present), max(present)))
     return _numbers(whole, max(places, decimals or 0), 8)
 
 
@@ -90,18 +92,9 @@ def _bytes(texts: Collection[str]) -> int:
     return max(len(text.encode()) for text in texts)
 
 
-def number_text(value: float) -> str:
-    """A number without exponent, shortest digits that read back."""
-    text = repr(float(value))
-    if not _DIGITS.fullmatch(text):
-        text = format(Decimal(text), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def _places(value: float) -> int:
     """The decimals of a number that is no whole one."""
-    text = repr(value)
-    return len((number_text(value) if "e" in text else text).partition(".")[2])
+    return len(shortest(value).partition(".")[2])
 
 
 def _text_type(present: Collection[str], kind: Type, name: str, *, sdtm: bool) -> DataType:

@@ -342,8 +342,11 @@ class _Compiler:
             made = impute(dtc, rule, bounds[:lows], bounds[lows:])
             return None if made is None else read(made)
 
+        of = self._typed(node.of, Type.DTC)
+        if rule.moment:
+            self._apply(node, "datetime", (node.of,))  # its faults are those of the collected moment
         written = [self._date_text(bound) for bound in (*node.not_before, *node.not_after)]
-        return each_row([self._typed(node.of, Type.DTC), *written], imputed, kind)
+        return each_row([of, *written], imputed, kind)
 
     def _date_text(self, node: tree.Node) -> pl.Expr:
         """A date as ISO 8601 text."""

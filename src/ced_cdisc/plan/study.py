@@ -25,6 +25,7 @@ from ced_cdisc.plan.derivations import check_groups
 from ced_cdisc.plan.forms import check_forms
 from ced_cdisc.plan.guides import check_guides
 from ced_cdisc.plan.idle import check_idle
+from ced_cdisc.plan.labels import check_labels
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 from ced_cdisc.plan.order import dataset_order
 from ced_cdisc.plan.pool import Pool, pool
@@ -97,6 +98,7 @@ def _check(
     check_pages(study.specs.define, study.tables, plans.values(), findings)
     for plan in plans.values():
         check_groups(plan, findings)
+        check_labels(plan, findings)
     compiled = study.lines.expressions.compiled
     visits = study.visits, [one.visits for one in pooled if one.visits is not None]
     check_compared(compiled, read or plans, visits, study.codelists, findings)

@@ -7,33 +7,14 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from ced_cdisc.core.decimals import decimal_text, shortest
+
 NO_NUMBER = ("NaN", "Infinity", "-Infinity")
 """What a floating-point number can be that is none."""
 
 
 class NoText(Exception):
     """A value of a kind that has no text: bytes, a list, a record. The argument names the kind."""
-
-
-def number_text(value: float) -> str:
-    """The shortest decimal text that reads back as the same double, without exponent.
-
-    >>> number_text(424.0), number_text(2.2200000000000002), number_text(1e-7), number_text(-0.0)
-    ('424', '2.22', '0.0000001', '0')
-    """
-    return decimal_text(Decimal(repr(value)))
-
-
-def decimal_text(value: Decimal) -> str:
-    """All digits of a decimal number, without exponent and without zeros behind them.
-
-    >>> decimal_text(Decimal("1.50")), decimal_text(Decimal("1E+21")), decimal_text(Decimal("-0.0"))
-    ('1.5', '1000000000000000000000', '0')
-    """
-    text = f"{value:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def moment_text(value: datetime | time) -> str:
@@ -89,7 +70,7 @@ def value_text(value: object) -> str:
         case int():
             return str(value)
         case float():
-            return number_text(value) if math.isfinite(value) else no_number_text(value)
+            return shortest(value) if math.isfinite(value) else no_number_text(value)
         case Decimal():
             return decimal_text(value) if value.is_finite() else no_number_text(float(value))
         case datetime() | time():

@@ -143,7 +143,12 @@ def _workbook(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
 
 
 def _sheet_remarks(cells: object) -> list[str]:
-    kinds = (("errors", "errors of formulas"), ("unstored", "formulas without a value"), ("merged", "merged"))
+    kinds = (
+        ("errors", "errors of formulas"),
+        ("unstored", "formulas without a value"),
+        ("merged", "merged"),
+        ("otherwise", "shown otherwise than held"),
+    )
     remarks: list[str] = []
     for name, words in kinds:
         places = [str(place).split()[0] for place in getattr(cells, name)]

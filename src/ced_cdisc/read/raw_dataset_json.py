@@ -12,8 +12,9 @@ import polars as pl
 from msgspec.structs import replace
 
 from ced_cdisc.core.datafile import FileVariable
+from ced_cdisc.core.decimals import decimal_text, shortest
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, Stopped
-from ced_cdisc.read.cell_text import boolean_text, decimal_text, number_text
+from ced_cdisc.read.cell_text import boolean_text
 from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
 from ced_cdisc.read.dataset_json import DECIMAL, DatasetJsonFile
 from ced_cdisc.read.finish import finished_table, numbered
@@ -83,7 +84,7 @@ def _number(value: Any) -> str:
         return str(value)
     if not isinstance(value, float) or not math.isfinite(value):
         raise ValueError
-    return number_text(value)
+    return shortest(value)
 
 
 def _decimal(value: Any) -> str:

@@ -14,9 +14,9 @@ from math import isfinite
 
 import polars as pl
 
+from ced_cdisc.core.decimals import shortest
 from ced_cdisc.core.findings import Finding
 from ced_cdisc.core.moments import moment_of
-from ced_cdisc.read.cell_text import number_text
 from ced_cdisc.read.contract import TableContract
 from ced_cdisc.read.finish import cells_at_fault
 
@@ -63,7 +63,7 @@ def _texts(values: pl.Series, word: Callable[[float], str | None]) -> tuple[pl.S
     column = values.replace_strict(known, pl.Series(texts, dtype=pl.String), default=None)
     column = column.cast(pl.String)  # of a column without a value the type is not told
     rows = (column.is_null() & values.is_not_null()).arg_true().to_list()
-    return column, [(row + 1, number_text(values[row])) for row in rows]
+    return column, [(row + 1, shortest(values[row])) for row in rows]
 
 
 def _word(name: str) -> Callable[[float], str | None]:
@@ -73,7 +73,7 @@ def _word(name: str) -> Callable[[float], str | None]:
         "datetime": _date_time,
         "time": _time,
     }
-    return words.get(moment_of(name), number_text)
+    return words.get(moment_of(name), shortest)
 
 
 def _day(value: float) -> str | None:

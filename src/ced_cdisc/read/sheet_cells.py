@@ -21,7 +21,9 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from ced_cdisc.read.cell_text import moment_text, number_text, value_text
+from ced_cdisc.core.decimals import shortest
+from ced_cdisc.read.cell_text import moment_text, value_text
+from ced_cdisc.read.number_format import shown_beside
 
 MAX_UNPACKED = 1 << 30
 """Most bytes that the parts of a workbook may unpack to, together."""
@@ -67,6 +69,10 @@ class SheetCells(Struct):
     errors: list[str] = field(default_factory=list[str])
     unstored: list[str] = field(default_factory=list[str])
     merged: list[str] = field(default_factory=list[str])
+    otherwise: list[str] = field(default_factory=list[str])
+    """Cells that show another thing than they hold, and what: a number below a limit shown as ``<0.5``."""
+    beside: list[str] = field(default_factory=list[str])
+    """Cells that show more than they hold, and what: ``.. mg``."""
 
 
 def last_row(cells: str) -> int:
@@ -150,8 +156,14 @@ def read_cells(book: Any, worksheet: Any) -> SheetCells:
                 if cell["data_type"] == "e" or text is None:
                     place = f"{letter(cell['column'])}{cell['row']}"
                     sheet.errors.append(f"{place} holds {value}")
-                else:
-                    row[cell["column"]] = text
+                    continue
+                row[cell["column"]] = text
+                if isinstance(value, int | float | str) and not isinstance(value, bool):
+                    shown = shown_beside(_number_format(cell, book), value)
+                    if shown is not None:
+                        place = f"{letter(cell['column'])}{cell['row']}"
+                        kind = sheet.otherwise if shown.differs else sheet.beside
+                        kind.append(f"{place} shows {shown.text}")
         merged: Any = parser.merged_cells
         sheet.merged = [str(item.ref) for item in merged.mergeCell] if merged else []
     return sheet
@@ -170,7 +182,7 @@ def _text(value: object, cell: dict[str, Any], book: Any) -> str | None:
         case str():
             return _ESCAPED.sub(_unescape, value)
         case float():
-            return number_text(value) if math.isfinite(value) else None
+            return shortest(value) if math.isfinite(value) else None
         case datetime():
             text, shown = moment_text(value), _date_format(cell, book)
             if value.time() != time() or "h" in shown:
@@ -185,11 +197,16 @@ def _unescape(match: re.Match[str]) -> str:
     return chr(code) if code else match[0]
 
 
-def _date_format(cell: dict[str, Any], book: Any) -> str:
-    """The letters of the number format of a date cell, without quoted ones, in lower case."""
+def _number_format(cell: dict[str, Any], book: Any) -> str:
+    """The number format of a cell."""
     number = int(book._cell_styles[cell["style_id"]].numFmtId)
     builtin: Any = import_module("openpyxl.styles.numbers").BUILTIN_FORMATS
-    shown = str(builtin.get(number, "") if number < 164 else book._number_formats[number - 164])
+    return str(builtin.get(number, "General") if number < 164 else book._number_formats[number - 164])
+
+
+def _date_format(cell: dict[str, Any], book: Any) -> str:
+    """The letters of the number format of a date cell, without quoted ones, in lower case."""
+    shown = _number_format(cell, book)
     return re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", shown).lower()
 
 

@@ -30,6 +30,8 @@ from ced_cdisc.read.sheet_cells import (
 )
 
 _SHOWN = 5
+_OTHERWISE = "write what is shown as text; what a cell holds is read, not what its format makes of it"
+_BESIDE = "what a cell holds is read alone, so that 5% is 0.05 and 007 is 7"
 
 
 class SheetTable(Struct, frozen=True):
@@ -106,6 +108,15 @@ def _table(
             where,
         ),
         *_cell_findings("CED232", "merged range", merged, "unmerge and fill each cell", table, where),
+        *_cell_findings(
+            "CED838", "cell| shown otherwise than held", sheet.otherwise, _OTHERWISE, table, where
+        ),
+        *(
+            replace(finding, severity=Severity.WARNING)
+            for finding in _cell_findings(
+                "CED839", "cell| shown with text of the format", sheet.beside, _BESIDE, table, where
+            )
+        ),
     ]
     if not header_row and not filled and not found:
         return None, (), [empty_file(contract, shown)]

@@ -13,7 +13,8 @@ from typing import Any, cast
 import numpy as np
 import polars as pl
 
-from ced_cdisc.read.cell_text import NoText, decimal_text, no_number_text, number_text
+from ced_cdisc.core.decimals import decimal_text, shortest
+from ced_cdisc.read.cell_text import NoText, no_number_text
 
 _A_SECOND = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _FIRST, _LAST = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
@@ -78,7 +79,7 @@ def _float_text(kind: pl.DataType) -> Callable[[float], str]:
         if not np.isfinite(value):
             return no_number_text(value)
         # The shortest text that reads back as the same number of that width, so 0.1 and not 0.10000000149.
-        return number_text(value) if narrow is None else decimal_text(Decimal(str(narrow(value))))
+        return shortest(value) if narrow is None else decimal_text(Decimal(str(narrow(value))))
 
     return text
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeGuard
 
 from ced_cdisc.core.imputation import PARTS, Imputation
-from ced_cdisc.recompute.partial import Day, bounds, known_parts
+from ced_cdisc.recompute.partial import Day, bounds, datetime_of, known_parts
 
 _TIMES = {"first": time(0, 0, 0), "last": time(23, 59, 59)}
 
@@ -21,7 +21,7 @@ def impute(dtc: str | None, rule: Imputation, not_before: Sequence[Day], not_aft
     The collected date lacks a part above ``highest``: missing. Else of all days that it may mean the first,
     the last, or the one that the rule writes out (the last of its month where the month is too short); then
     the first day on or after each of ``not_before``, and the last on or before each of ``not_after``, where
-    these lie between the first and the last of the days. Times likewise, to the second.
+    these lie between the first and the last of the days. Times likewise.
     """
     lows, highs = _moments(not_before, 0), _moments(not_after, 1)
     lacking = lacking_part(dtc)
@@ -68,10 +68,15 @@ def _moments(dates: Sequence[Day], end: int) -> list[date]:
         if isinstance(one, str):
             span = bounds(one)
             if span is not None:
-                found.append(span[end] if "T" in one else span[end].date())
+                found.append((_to_the_second(one) or span[end]) if "T" in one else span[end].date())
         elif one is not None:
             found.append(one)
     return found
+
+
+def _to_the_second(dtc: str | None) -> datetime | None:
+    """The moment with its fraction, of a text that has seconds."""
+    return datetime_of(dtc) if dtc is not None and lacking_part(dtc) == "none" else None
 
 
 def _day(moment: date) -> date:
@@ -130,12 +135,15 @@ def _timed(
         own if part is None else part
         for own, part in zip((ruled.hour, ruled.minute, ruled.second), given[3:], strict=True)
     )
+    if (complete := _to_the_second(dtc)) is not None:
+        return complete
     made = datetime.combine(day, time(hour, minute, second))
     span = bounds(dtc) if dtc is not None else None
 
     def possible(moment: date) -> TypeGuard[datetime]:
-        on_the_day = isinstance(moment, datetime) and moment.date() == day
-        return on_the_day and (span is None or span[0] <= moment <= span[1])
+        if not isinstance(moment, datetime) or moment.date() != day:
+            return False
+        return span is None or span[0] <= moment.replace(microsecond=0) <= span[1]
 
     for low in lows:
         if possible(low):

@@ -12,7 +12,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from ced_cdisc.recompute.values import filled
+from ced_cdisc.recompute.values import DataFault, filled
 
 Day = str | date | datetime | None
 """Anything that has a date part: ISO 8601 text, a date, a date-time, or nothing."""
@@ -22,7 +22,7 @@ _ISO = re.compile(
     re.ASCII,
 )
 _COMPLETE = re.compile(r"\d{4}-\d\d-\d\d(?=$|T)", re.ASCII)
-_TO_THE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?)([.,]\d+)?", re.ASCII)
+_TO_THE_MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,](?P<fraction>\d+))?)?", re.ASCII)
 
 
 def bounds(dtc: str) -> tuple[datetime, datetime] | None:
@@ -142,12 +142,18 @@ def date_of(day: Day) -> date | None:
 
 
 def datetime_of(dtc: str | None) -> datetime | None:
-    """The date-time; missing unless known to the minute at least. Unknown seconds are 0, fractions cut."""
+    """The date-time; missing unless known to the minute at least. Unknown seconds are 0.
+
+    Raises:
+        DataFault: its fraction of a second has more digits than microseconds.
+    """
     match = None if dtc is None else _TO_THE_MINUTE.fullmatch(dtc)
-    if match is None:
+    if dtc is None or match is None:
         return None
+    if len((match["fraction"] or "").rstrip("0")) > 6:
+        raise DataFault(f"'{dtc}' has more digits than a date-time")
     try:
-        return datetime.fromisoformat(match[1])
+        return datetime.fromisoformat(dtc)
     except ValueError:
         return None
 

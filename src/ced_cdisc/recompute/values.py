@@ -75,13 +75,14 @@ def number_text(number: float) -> str:
 
 
 def as_text(value: Value) -> str | None:
-    """The text of a value: a number by :func:`number_text`, a date or date-time in ISO 8601 to the second."""
+    """The text of a value: a number by :func:`number_text`, a date or date-time in ISO 8601."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
         raise TypeError("a truth has no text")
     if isinstance(value, datetime):
-        return value.replace(microsecond=0).isoformat()
+        text = value.isoformat()
+        return text.rstrip("0") if value.microsecond else text
     if isinstance(value, date):
         return value.isoformat()
     return number_text(value)

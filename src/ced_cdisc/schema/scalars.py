@@ -18,7 +18,7 @@ TEXT: Schema = {"type": ["string", "number", "boolean"]}
 WHOLE: Schema = {"type": ["integer", "string"], "pattern": r"^\s*[-+]?[0-9]+\s*$"}
 NUMBER: Schema = {
     "type": ["number", "string"],
-    "pattern": r"^\s*[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\s*$",
+    "pattern": r"^\s*[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)\s*$",
 }
 YES: Schema = {"enum": ["yes", "no"]}
 FILLED: Schema = {"type": "string", "pattern": r"\{", "patternErrorMessage": "nothing of that name is known"}

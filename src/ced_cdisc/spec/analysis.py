@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Also, Model, Words, Yes, texts
+from ced_cdisc.spec.base import Also, Model, Number, Whole, Words, Yes, texts
 from ced_cdisc.spec.models import Line
 from ced_cdisc.spec.results import FigureSpec, ResultSpec
 from ced_cdisc.spec.rows import Match, MatchSpec
@@ -24,7 +24,7 @@ class CandidateSpec(Model):
     date: Text = Field(description="A date: a variable of `from`, or an expression.")
     describe: Text = Field(description="EVNTDESC.")
     dated: Text | None = Field(None, description="censors: CNSDTDSC; default: as `describe`.")
-    code: int = Field(1, description="censors: CNSR.")
+    code: Whole = Field(1, description="censors: CNSR.")
 
 
 class ParameterSpec(Model):
@@ -50,7 +50,7 @@ class ParameterSpec(Model):
     )
     unit: Literal["DAYS", "WEEKS", "MONTHS", "YEARS"] = Field("DAYS", description="Time to event: of AVAL.")
     keep: Yes = Field(True, description="no: it only feeds others.")
-    decimals: int | None = Field(
+    decimals: Whole | None = Field(
         None, description="Decimals that AVAL, BASE and CHG are shown with (DisplayFormat in define.xml)."
     )
     as_: Text | None = Field(None, alias="as", description="Method text of AVAL.")
@@ -73,9 +73,9 @@ class ScaleUse(Model):
 class Window(Model):
     """One analysis visit: whole days (or the condition ``where``) and the target day."""
 
-    number: float = Field(description="AVISITN.")
+    number: Number = Field(description="AVISITN.")
     days: Text | None = Field(None, description="From..to, both included; an end may be left open.")
-    target: int | None = Field(None, description="AWTARGET.")
+    target: Whole | None = Field(None, description="AWTARGET.")
     where: Text | None = Field(None, description="A condition, in place of days.")
 
 
@@ -122,7 +122,7 @@ class DerivedSpec(Model):
     value: Text | None = Field(None, description="AVAL, from the records of the group.")
     take: Literal["first", "last"] | None = Field(None, description="The record of the group taken over.")
     order: Words | None = Field(None, description="take: what orders the records; 'desc' falls.")
-    fill: Annotated[dict[Text, float | None], BeforeValidator(_visits), Also((Text, list[Text]))] | None = (
+    fill: Annotated[dict[Text, Number | None], BeforeValidator(_visits), Also((Text, list[Text]))] | None = (
         Field(
             None, description="take: one record for each of these visits without AVAL, from earlier visits."
         )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as AbstractMapping
 from functools import cache
 from typing import Annotated, Any, Self, cast
 
 from msgspec import Struct
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo, model_validator
+from pydantic_core import PydanticKnownError
 
+from ced_cdisc.core.decimals import decimal_number
 from ced_cdisc.core.findings import Findings, Location
 from ced_cdisc.spec.source import Mapping, Sequence, Text, unknown_key
 
@@ -27,6 +30,7 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(
+        strict=True,  # or pydantic reads 1_0 as 10 and nan as a number
         frozen=True,
         extra="forbid",
         populate_by_name=True,
@@ -100,8 +104,33 @@ def _yes(value: Any) -> Any:
     return value
 
 
+def _whole(value: Any) -> Any:
+    """A whole number of decimal digits; leading zeros say nothing more: 010 is 10."""
+    if isinstance(value, Text):
+        if re.fullmatch(r"[+-]?[0-9]{1,18}", value.strip()) is None:
+            raise PydanticKnownError("int_parsing")
+        return int(value)
+    return value
+
+
+def _number(value: Any) -> Any:
+    """A number of decimal digits that a dataset holds to its last digit."""
+    if isinstance(value, Text):
+        number = decimal_number(value.strip())
+        if number is None:
+            raise PydanticKnownError("float_parsing")
+        return number
+    return value
+
+
 Words = Annotated[list[Text], BeforeValidator(texts), Also((Text,))]
 """A list of texts; a single text is a list of one."""
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number."""
+
+Number = Annotated[float, BeforeValidator(_number)]
+"""A number."""
 
 Yes = Annotated[bool, BeforeValidator(_yes)]
 """``yes`` or ``no``."""

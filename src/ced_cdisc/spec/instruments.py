@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ced_cdisc.spec.base import Model, Words, Yes
+from ced_cdisc.spec.base import Model, Number, Whole, Words, Yes
 from ced_cdisc.spec.source import Text
 
 
@@ -25,7 +25,7 @@ class ItemSpec(Model):
 class RecodeSpec(Model):
     """An answer that counts as another one, or as missing, in a score."""
 
-    code: float = Field(description="The answer.")
+    code: Number = Field(description="The answer.")
     to: Text = Field(description="What it counts as: a number, or missing.")
     items: Words | None = Field(None, description="The items for which this holds; default: all.")
 
@@ -39,8 +39,8 @@ class ScaleSpec(Model):
     label: Text = Field(description="PARAM.")
     items: Words = Field(description="The items that count.")
     score: Literal["mean", "sum"] = Field("mean", description="Their mean or their sum.")
-    lowest: float | None = Field(None, description="The lowest answer; needed to reverse or to rescale.")
-    highest: float | None = Field(None, description="The highest answer.")
+    lowest: Number | None = Field(None, description="The lowest answer; needed to reverse or to rescale.")
+    highest: Number | None = Field(None, description="The highest answer.")
     reverse: Words = Field(
         default_factory=list[Text], description="Items that count as lowest + highest - answer."
     )
@@ -50,7 +50,7 @@ class ScaleSpec(Model):
     recode: list[RecodeSpec] = Field(
         default_factory=list[RecodeSpec], description="Answers that count as others."
     )
-    decimals: int | None = Field(
+    decimals: Whole | None = Field(
         None, description="Decimals that the score is shown with (DisplayFormat in define.xml)."
     )
 

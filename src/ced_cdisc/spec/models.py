@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Also, Model, Words, Yes, collected
+from ced_cdisc.spec.base import Also, Model, Whole, Words, Yes, collected
 from ced_cdisc.spec.rows import EachSpec, Match, MatchSpec, RelateSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.study import TextPolicy
@@ -22,7 +22,7 @@ class Case(Model):
     when: Text | None = Field(None, description="A condition.")
     then: Text | None = Field(None, description="The value where it is true, an expression.")
     else_: Text | None = Field(None, alias="else", description="The value where no condition is true.")
-    number: int | None = Field(None, description="The number of the branch, where the line has `number`.")
+    number: Whole | None = Field(None, description="The number of the branch, where the line has `number`.")
 
 
 class LineSpec(Model):
@@ -45,7 +45,7 @@ class LineSpec(Model):
         None, description="Raw columns that may be ticked, each with its term: origin Derived."
     )
     several: Text | None = Field(None, description="ticks: the term where more than one is ticked.")
-    nth: int | None = Field(None, description="ticks: the term of the nth that is ticked, of several.")
+    nth: Whole | None = Field(None, description="ticks: the term of the nth that is ticked, of several.")
 
     ct: dict[Text, Text | None] | None = Field(None, description="Raw codes and their terms.")
     match: Literal["submission value", "synonym", "preferred term"] | None = Field(
@@ -88,14 +88,14 @@ class LineSpec(Model):
     )
     label: Text | None = Field(None, description="The label, where the standard gives none.")
     codelist: Text | None = Field(None, description="Codelist by NCI code or by name in define/define.yaml.")
-    format: Text | None = Field(None, description="SAS format, such as DATE9.")
-    decimals: int | None = Field(None, description="Number of decimals planned.")
-    length: int | None = Field(None, description="Planned length in the XPT file [bytes].")
+    format: Text | None = Field(None, description="Analysis datasets: SAS format, such as DATE9.")
+    decimals: Whole | None = Field(None, description="Number of decimals planned.")
+    length: Whole | None = Field(None, description="Planned length in the XPT file [bytes].")
     comment: Text | None = Field(None, description="The comment in define.xml.")
     source: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = Field(
         None, description="Who recorded it, in place of the table."
     )
-    page: int | None = Field(None, description="Page of the annotated CRF, in place of the table's.")
+    page: Whole | None = Field(None, description="Page of the annotated CRF, in place of the table's.")
     evaluator: Text | None = Field(None, description="supp: QEVAL.")
     idvar: Text | None = Field(None, description="supp: IDVAR, in place of --SEQ.")
     text: TextPolicy | None = Field(
@@ -131,7 +131,7 @@ class CodedTest(Model):
     label: Text | None = Field(None, description="--TEST, where the terminology has none for the code.")
     unit: Line | None = Field(None, description="A unit, or the line of --ORRESU.")
     standard: Text | None = Field(None, description="Standard unit; the result is converted to it.")
-    decimals: int | None = Field(None, description="Decimals of the standard result.")
+    decimals: Whole | None = Field(None, description="Decimals of the standard result.")
     value: Text | None = Field(None, description="Expression of the numeric standard result.")
     kind: Literal["number", "text"] = Field("number", description="Whether results are numbers.")
     answers: Words | None = Field(

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ced_cdisc.spec.base import Model, Words, Yes
+from ced_cdisc.spec.base import Model, Number, Words, Yes
 from ced_cdisc.spec.source import Text
 
 Method = Literal[
@@ -105,7 +105,7 @@ class FigureSpec(Model):
     quantiles: Quantiles | None = Field(
         None, description="centre: median and quartiles: how they are interpolated."
     )
-    limits: list[float] | None = Field(None, description="The ends of the axis; default: those of the data.")
-    ticks: list[float] | None = Field(None, description="The marks of the axis; default: round numbers.")
+    limits: list[Number] | None = Field(None, description="The ends of the axis; default: those of the data.")
+    ticks: list[Number] | None = Field(None, description="The marks of the axis; default: round numbers.")
     panels: list[PanelSpec] | None = Field(None, description="Several panels side by side; default: one.")
     result: Text | None = Field(None, description="The result whose test is printed in the only panel.")

@@ -166,10 +166,14 @@ class _Composer:
                 self._findings.add(Finding("CED002", "a key must be one word or text", self._at(event)))
                 continue
             key_at = key.where
+            if not (flow or event.style) and key.count("{") > key.count("}"):  # AESEV {collect: ae.SEV}
+                raise yaml.MarkedYAMLError(problem="mapping values", problem_mark=event.end_mark)
             if key == "<<":
                 self._refuse("a merge key (<<)", key_at)
                 continue
             if flow and value is None:
+                if self._buffer[event.end_mark.index :].lstrip()[:1] in ("{", "["):
+                    continue  # its colon is missing, at which the parser stops next
                 self._findings.add(
                     Finding(
                         "CED004",

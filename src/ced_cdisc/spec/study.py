@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from ced_cdisc.core.rawformat import RawFormat
-from ced_cdisc.spec.base import Also, Model, Words, Yes, kept, listed
+from ced_cdisc.spec.base import Also, Model, Number, Whole, Words, Yes, kept, listed
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.units import Unit
 
@@ -84,7 +84,7 @@ class StudySpec(Model):
     times: dict[Text, Words] = Field(
         default_factory=dict[Text, list[Text]], description="Lists of time formats."
     )
-    pivot: int | None = Field(None, description="The first of the hundred years that two-digit years mean.")
+    pivot: Whole | None = Field(None, description="The first of the hundred years that two-digit years mean.")
     text: TextPolicy | None = Field(None, description="The text policy of lines that give none.")
     units: dict[Text, Unit] = Field(
         default_factory=dict[Text, Unit],
@@ -124,8 +124,8 @@ class TableSpec(Model):
     )
     sheet: Text | None = Field(None, description="xlsx: the sheet; default: the only one.")
     delimiter: Text | None = Field(None, description="csv: what separates cells; default: a comma.")
-    titles: int | None = Field(None, ge=0, description="csv, xlsx: how many rows stand above the header.")
-    labels: int | None = Field(
+    titles: Whole | None = Field(None, ge=0, description="csv, xlsx: how many rows stand above the header.")
+    labels: Whole | None = Field(
         None,
         ge=0,
         description="csv, xlsx: how many rows below the header say more of the columns (labels, units) and "
@@ -158,7 +158,7 @@ class TableSpec(Model):
         description="Columns whose values tell who somebody is: names, days of birth, free text. Messages "
         "show their shape alone.",
     )
-    page: int | None = Field(
+    page: Whole | None = Field(
         None,
         description="The page of the annotated CRF; of one that the build makes, the first page of the form.",
     )
@@ -227,9 +227,9 @@ class SourcesSpec(Model):
 class VisitSpec(Model):
     """A visit of the protocol."""
 
-    number: float = Field(description="VISITNUM.")
+    number: Number = Field(description="VISITNUM.")
     visit: Text = Field(description="VISIT.")
-    day: int | None = Field(None, description="VISITDY.")
+    day: Whole | None = Field(None, description="VISITDY.")
     days: Text | None = Field(
         None, description="Days that mean the visit where no name was collected: -3..3."
     )

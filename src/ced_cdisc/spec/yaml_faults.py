@@ -13,6 +13,9 @@ from ced_cdisc.core.findings import Finding, Location
 
 _ENTRY = re.compile(r"\s*(?:- )?(?:'[^']*'|\"[^\"]*\"|[^\s:#'\"][^:#]*?):(?:\s|$)")
 _NO_BLANK = re.compile(r"\s*(?:- )?[\w.]+(:)[^\s:]")
+_NO_COLON = re.compile(r"\s*(?:- )?[^\s:'\"#{}\[\]][^:'\"#{}\[\]]*?(?=\s*\{)")
+"""A name with a brace right behind it, which is all one text to the parser."""
+_LAST_NAME = re.compile(r"[{,]\s*([\w.]+)$")
 _NO_COMMENT = ("*", "/", "%")
 _WHOLE = "a text that begins with a quote stands in quotes as a whole; or a quote further up is not closed"
 _COMMENT = "a comment begins with #"
@@ -44,6 +47,8 @@ class _Reader:
         text = self._lines[line]
         if "\t" in text[: len(text) - len(text.lstrip())]:
             return self._said("this line begins with a tab", hint="a tab cannot indent: write blanks")
+        if (named := self._without_colon(line)) is not None:
+            return named
         if self._begun[1] == 0 and text.startswith(_NO_COMMENT) and line == self._begun[0]:
             return self._said(f"a line cannot begin with {text[0]}", (line, 0), _COMMENT)
         if "cannot start any token" in self._problem:
@@ -70,6 +75,17 @@ class _Reader:
         line, column = self._at if at is None else at
         return Finding("CED001", message, Location(self._file, line + 1, column + 1), hint=hint)
 
+    def _without_colon(self, line: int) -> Finding | None:
+        """A line whose name has no colon, which the parser stops in, or in the line where it goes on."""
+        before, lines = self._before(line), [line]
+        if before is not None and _indent(self._lines[before]) < _indent(self._lines[line]):
+            lines.append(before)
+        for at in lines:
+            if found := _NO_COLON.match(self._lines[at]):
+                name = found[0].strip().removeprefix("- ")
+                return self._said(f"the colon is missing after {name}", (at, found.end()))
+        return None
+
     def _in_brackets(self) -> Finding:
         what = "bracket" if "sequence" in self._context else "brace"
         if self._at[0] != self._begun[0]:
@@ -77,6 +93,9 @@ class _Reader:
             return self._said(message, self._begun, f"it was read as far as line {self._at[0] + 1}")
         line, column = self._at
         before = self._lines[line][:column].rstrip()
+        opens = what == "brace" and self._lines[line].startswith(("{", "["), column)
+        if opens and (name := _LAST_NAME.search(before)):
+            return self._said(f"the colon is missing after {name[1]}", (line, len(before)))
         hint = _WHOLE if before[-1:] in "'\"" else ""
         return self._said(f"a comma or the closing {what} is missing before this", hint=hint)
 

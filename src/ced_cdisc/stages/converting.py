@@ -122,4 +122,4 @@ def submitted(dataset: DatasetPlan, whole: Blocks) -> tuple[Blocks, Blocks | Non
     """A finished dataset with the variables that are submitted, and its supplemental qualifiers, if any."""
     qualifiers = supplemental(dataset, whole.frame())
     given = Blocks.of(qualifiers) if qualifiers is not None and len(qualifiers) else None
-    return Blocks.of(whole.frame(kept_columns(dataset, whole))), given
+    return whole.select(kept_columns(dataset, whole)), given

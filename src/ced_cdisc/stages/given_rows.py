@@ -13,6 +13,7 @@ import polars as pl
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ced_cdisc.core.decimals import decimal_number
 from ced_cdisc.core.findings import Finding, Location, did_you_mean, one_of
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import Block, DatasetPlan, StudyPlan
@@ -42,7 +43,9 @@ def typed(text: Text | None, kind: Type, name: str) -> Value:
     try:
         match kind:
             case Type.NUMBER:
-                return float(text)
+                if (number := decimal_number(text)) is None:
+                    raise ValueError
+                return number
             case Type.DATE:
                 return date.fromisoformat(text)
             case Type.DATETIME:

@@ -9,8 +9,9 @@ from typing import BinaryIO
 import polars as pl
 from msgspec import Struct
 
+from ced_cdisc.convert.build import faults_of
 from ced_cdisc.core.blocks import Blocks
-from ced_cdisc.core.findings import Finding, Findings, Stopped
+from ced_cdisc.core.findings import Finding, Findings, Stage, Stopped
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
 from ced_cdisc.core.partner import Partner, PartnerLost
 from ced_cdisc.core.xpt import XptMember, xpt_member
@@ -19,6 +20,7 @@ from ced_cdisc.describe.crf_visits import forms_by_visit
 from ced_cdisc.describe.datasets import describe_dataset, describe_supplemental
 from ced_cdisc.describe.packages import describe_package
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.read.tables import RawTable
 from ced_cdisc.stages.analysing import analyse
 from ced_cdisc.stages.kept_packages import Descriptions, KeptPackages
 from ced_cdisc.stages.kept_products import KeptProducts, Product
@@ -41,20 +43,23 @@ class Defined(Struct, frozen=True):
 def package(
     plan: StudyPlan,
     data: Mapping[str, Blocks],
-    raw: Mapping[str, pl.DataFrame],
+    tables: Mapping[str, RawTable],
     files: OutputFiles,
     findings: Findings,
     partner: Partner | None = None,
     kept: KeptPackages | None = None,
+    options: str = "",
 ) -> dict[str, PackageMetadata]:
     """The SDTM and ADaM packages of the study and the SDTM of those it pools, as far as they have datasets.
 
     Gives metadata by folder (``sdtm``, ``adam``, ``controls/sdtm``). The files are written to ``files``,
-    those of the analysis results among them.
+    those of the analysis results among them. ``options`` are those of the command line that ``ced-cdisc why``
+    needs, too, to find the study.
 
     Raises:
         Stopped: the data cannot be held by a transport file, or a check failed, or OUT was refused.
     """
+    raw = {name: table.frame for name, table in tables.items()}
     try:
         made = _taken_over(plan, data, raw, files, partner, kept) if partner is not None and data else None
     except PartnerLost:
@@ -75,6 +80,11 @@ def package(
     packages: dict[str, PackageMetadata] = {}
     for place in places_of(plan):
         metadata, found = packed[place.folder]
+        if metadata is not None and any(finding.stage is Stage.OUTPUT for finding in found):
+            from ced_cdisc.stages.refused import with_origins  # for what is wrong, as little is
+
+            faults = faults_of(place.plan, tables)
+            found = with_origins(found, place.plan, metadata, data, faults, options)
         findings.extend(found)
         if metadata is not None:
             packages[place.folder] = metadata
@@ -277,18 +287,14 @@ def _write_transport(stream: BinaryIO, data: Blocks, member: XptMember) -> None:
     """Write a transport file, block by block where the dataset has several.
 
     Raises:
-        Stopped: it cannot hold the data. What is said is said of the whole dataset.
+        Stopped: it cannot hold the data.
     """
     from ced_cdisc.write.xpt import write_xpt, write_xpt_blocks
-    from ced_cdisc.write.xpt_check import check_xpt
 
     if len(data.parts) == 1:
         write_xpt(stream, data.frame(), member)
         return
-    try:
-        write_xpt_blocks(stream, data.blocks(), member)
-    except Stopped:
-        raise Stopped(Findings(check_xpt(data.frame(), member))) from None
+    write_xpt_blocks(stream, data.blocks(), member)
 
 
 def _up(folder: str) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ced_cdisc.core.blocks import rises
+from ced_cdisc.core.blocks import as_held, rises
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.write.spill_folder import no_room
 
@@ -86,7 +86,7 @@ def write_block(
         raise Stopped(Findings([no_room(folder.as_posix(), error)])) from error
     keys = [column for column in sort if column in frame.columns]
     edges = (_key(frame, keys, 0), _key(frame, keys, -1)) if frame.height and keys else None
-    apart = frozenset(keys) if rises(frame.select(keys)) else frozenset[str]()
+    apart = frozenset(keys) if rises(as_held(frame.select(keys))) else frozenset[str]()
     return FileBlock(path, frame.height, frame.schema, edges, apart, known or {})
 
 

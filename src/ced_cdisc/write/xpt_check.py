@@ -35,6 +35,7 @@ from ced_cdisc.core.xpt import (
 )
 from ced_cdisc.write.xpt_check_values import (
     Block,
+    Tell,
     ascii_only,
     character_of,
     code_faults,
@@ -56,7 +57,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def check_xpt(
-    frame: pl.DataFrame, member: XptMember, special_missing: Mapping[str, pl.Series] | None = None
+    frame: pl.DataFrame,
+    member: XptMember,
+    special_missing: Mapping[str, pl.Series] | None = None,
+    tell: Tell | None = None,
 ) -> list[Finding]:
     """Everything that keeps a dataset out of its file; an empty list means that it can be written.
 
@@ -66,11 +70,13 @@ def check_xpt(
         frame: the data; columns may stand in any order.
         member: the planned headers.
         special_missing: codes ``A`` to ``Z`` or ``_`` by numeric variable, see :func:`..xpt.write_xpt`.
+        tell: makes the findings of values; without it, they name the rows.
 
     Returns:
-        Findings CED301 to CED323 of stage OUTPUT, at most one per variable and kind of fault.
+        Findings CED301 to CED323 of stage OUTPUT, at most one per variable and kind of fault,
+        unless ``tell`` makes several of it.
     """
-    findings = [*check_member(member), *check_block(frame, member, special_missing or {}, first_row=1)]
+    findings = [*check_member(member), *check_block(frame, member, special_missing or {}, 1, tell)]
     return findings or check_last_row(frame, member, first_row=1)
 
 
@@ -117,10 +123,14 @@ def _is_held(form: str, width: int, decimals: int, longest: int) -> bool:
 
 
 def check_block(
-    frame: pl.DataFrame, member: XptMember, special_missing: Mapping[str, pl.Series], first_row: int
+    frame: pl.DataFrame,
+    member: XptMember,
+    special_missing: Mapping[str, pl.Series],
+    first_row: int,
+    tell: Tell | None = None,
 ) -> list[Finding]:
     """The faults of the values, and of the columns against the planned variables."""
-    block = Block(frame, member, first_row)
+    block = Block(frame, member, first_row, tell)
     planned = {variable.name: variable for variable in member.variables}
     found: list[Finding] = []
     columns = set(frame.columns)

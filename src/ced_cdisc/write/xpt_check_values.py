@@ -7,7 +7,8 @@ Source: SAS technical papers TS-140, see :mod:`ced_cdisc.core.xpt`; FDA Study Da
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -26,36 +27,58 @@ EXACT_INTEGERS = 2**53
 _ROWS = 8192
 """Rows whose numbers are looked at together."""
 _SHOWN = 40
-_RECORDS = 3
+RECORDS = 3
+"""How many of the records at fault a finding names."""
 _CONTROL = r"[\x00-\x1F\x7F]"
 
 
+class Wrong(NamedTuple):
+    """A variable with values at fault: their rows from 0, and what says of one of these what is wrong."""
+
+    code: str
+    variable: str
+    rows: list[int]
+    say: Callable[[int], str]
+    hint: str
+
+
+Tell = Callable[[Wrong], Iterable[Finding]]
+"""Who knows where values come from, and makes findings of those at fault."""
+
+
 class Block(Struct, frozen=True, weakref=True):
-    """A part of a dataset under check; ``first_row`` is the 1-based row of its first record."""
+    """A part of a dataset under check; ``first_row`` is the 1-based row of its first record.
+
+    Without ``tell``, findings name the rows.
+    """
 
     frame: pl.DataFrame
     member: XptMember
     first_row: int
+    tell: Tell | None = None
 
     def finding(
         self, code: str, name: str, wrong: pl.Series, say: Callable[[int], str], hint: str = ""
     ) -> Iterator[Finding]:
-        """At most one finding, for all rows where ``wrong`` is true; ``say`` describes one by index."""
-        rows = wrong.fill_null(False).arg_true()
-        if not len(rows):
-            return
-        first = int(rows[0])
-        message = f"{self.member.name}.{name} row {first + self.first_row}: {say(first)}"
-        if len(rows) > 1:
-            message += f", and {len(rows) - 1} more row{'s' if len(rows) > 2 else ''}"
+        """What is found of all rows where ``wrong`` is true; ``say`` describes one by index."""
+        rows = wrong.fill_null(False).arg_true().to_list()
+        if rows:
+            yield from (self.tell or self._by_rows)(Wrong(code, name, rows, say, hint))
+
+    def _by_rows(self, wrong: Wrong) -> Iterator[Finding]:
+        """One finding, for all rows."""
+        first, count = wrong.rows[0], len(wrong.rows)
+        message = f"{self.member.name}.{wrong.variable} row {first + self.first_row}: {wrong.say(first)}"
+        if count > 1:
+            message += f", and {count - 1} more row{'s' if count > 2 else ''}"
         records: list[str] = []
         if "USUBJID" in self.frame.columns:
             subjects = self.frame["USUBJID"]
             records = [
                 f"{self.member.name} row {row + self.first_row}, subject {subjects[row]}"
-                for row in rows.head(_RECORDS).to_list()
+                for row in wrong.rows[:RECORDS]
             ]
-        yield finding_of(self.member, code, message, hint, tuple(records))
+        yield finding_of(self.member, wrong.code, message, wrong.hint, tuple(records))
 
 
 def text_faults(block: Block, variable: XptVariable) -> Iterator[Finding]:
@@ -224,8 +247,13 @@ def finding_of(
     member: XptMember, code: str, message: str, hint: str = "", records: tuple[str, ...] = ()
 ) -> Finding:
     """A finding of stage OUTPUT about the file of the member."""
-    where = Location(f"{member.name.lower()}.xpt")
+    where = Location(file_of(member.name))
     return Finding(code, message, where, hint=hint, stage=Stage.OUTPUT, records=records)
+
+
+def file_of(dataset: str) -> str:
+    """The file of a dataset, as findings name it."""
+    return f"{dataset.lower()}.xpt"
 
 
 def quoted(text: str, shown: int = _SHOWN) -> str:

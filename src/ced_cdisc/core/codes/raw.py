@@ -110,5 +110,8 @@ CED340 | a transport file with two datasets of one name | export it again
 CED830 | a text list without a part | correct the data, or leave such rows out with `where`
 CED831 | no case of a line holds for some records (a warning) | add a case or `else`, or accept it
 CED832 | cases of a line that give different values hold (a note) | tell them apart, or accept it
-CED833 | several records tie for the first or the last place (a note) | name more variables in the order
+CED833 | several records have one place in an order (a note) | name more variables in the order
+CED838 | cells of a workbook that show another thing than they hold | write what is shown as text
+CED839 | cells of a workbook that show more than they hold (a warning) | say in the spec what is shown
+CED840 | a reason why a test was not done, beside results alone | correct the data, or say when it is a reason
 """

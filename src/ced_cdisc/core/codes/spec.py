@@ -24,7 +24,7 @@ CED020 | a required or expected variable has no line | write a line, or `{absent
 CED021 | a text that is no term of its codelist | take the term proposed, or add terms in define.yaml
 CED022 | a codelist that is unknown or cannot be extended | correct its code, or write your own codelist
 CED023 | a date format, date-time or range that is none | write it of the parts that the message lists
-CED024 | a name or label that SAS cannot hold | up to 8 capitals and digits; labels up to 40 bytes
+CED024 | a name or label that SAS cannot hold | up to 8 capitals and digits; labels up to 40 ASCII bytes
 CED025 | lines or datasets that need each other in a circle | break the circle that the message names
 CED026 | an unknown domain | correct it, or give a custom domain its class and label
 CED027 | units without conversion | name a standard unit of the same quantity

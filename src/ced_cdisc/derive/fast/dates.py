@@ -17,7 +17,9 @@ from ced_cdisc.expr.values import Argument, Faulty, each, each_pair, missing
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?")
 _CLOCK = re.compile("([01][0-9]|2[0-3]|[0-9](?=:)):?([0-5][0-9])((?<=:[0-5][0-9]):[0-5][0-9])?")
-_MINUTE = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2})?([.,][0-9]+)?")
+_MINUTE = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(?:(:[0-9]{2})([.,][0-9]+)?)?")
+_FINER = "[.,][0-9]{6}[0-9]*[1-9]"
+"""Digits behind the microsecond, which no date-time holds."""
 
 
 def _date(argument: Argument) -> pl.Expr:
@@ -47,9 +49,10 @@ def date(args: Sequence[Argument]) -> pl.Expr:
     return _date(args[0])
 
 
-def datetime(args: Sequence[Argument]) -> pl.Expr:
-    """``datetime(dtc)``: needs hours and minutes; seconds default to 0."""
-    return each(args[0].expr, _complete_datetime, Type.DATETIME)
+def datetime(args: Sequence[Argument]) -> Faulty:
+    """``datetime(dtc)``: needs hours and minutes; seconds default to 0, and their fraction stays."""
+    dtc = args[0].expr
+    return Faulty(each(dtc, _complete_datetime, Type.DATETIME), "fraction", dtc.str.contains(_FINER), dtc)
 
 
 def _complete_datetime(dtc: str) -> calendar.datetime | None:
@@ -57,7 +60,7 @@ def _complete_datetime(dtc: str) -> calendar.datetime | None:
     if match is None:
         return None
     try:
-        return calendar.datetime.fromisoformat(match[1] + (match[2] or ":00"))
+        return calendar.datetime.fromisoformat(match[1] + (match[2] or ":00") + (match[3] or ""))
     except ValueError:
         return None
 

@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
 import polars as pl
 
+from ced_cdisc.core.decimals import shortest
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import Argument, each
-
-
-def shortest(number: float) -> str:
-    """The shortest decimal text that reads back as the number, without exponent and without ``.0``.
-
-    >>> shortest(1.0), shortest(1e-7), shortest(-2.5), shortest(1e21)
-    ('1', '0.0000001', '-2.5', '1000000000000000000000')
-    """
-    text = format(Decimal(repr(number)), "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def text(args: Sequence[Argument]) -> pl.Expr:
@@ -32,7 +20,7 @@ def text(args: Sequence[Argument]) -> pl.Expr:
     if value.type is Type.DATE:
         return value.expr.dt.strftime("%Y-%m-%d")
     if value.type is Type.DATETIME:
-        return value.expr.dt.strftime("%Y-%m-%dT%H:%M:%S")
+        return value.expr.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f").str.replace(r"\.?0+$", "")
     return value.expr
 
 

@@ -213,10 +213,7 @@ class Metadata:
         if spec is not None and spec.label is not None:
             label = str(spec.label)
         where = line.where if line else self._spec.dataset.where
-        if (size := len(label.encode())) > 40:
-            problem = f"the label of {self._analysis.name}.{name} has {size} bytes, SAS holds 40"
-            self._findings.add(Finding("CED024", problem, where, hint="shorten it with 'label'"))
-        elif not label:
+        if not label:
             problem = f"{self._analysis.name}.{name} needs a label of up to 40 bytes"
             self._findings.add(Finding("CED024", problem, where, hint="give it with 'label'"))
         shown = str(spec.format) if spec is not None and spec.format is not None else _FORMATS.get(kind, "")

@@ -119,7 +119,7 @@ class AnalysisPlanner:
 
     def _target(self, name: str) -> Target:
         kind = self._analysis.kinds.get(name, Type.NUMBER)
-        return Target(self.name, name, kind, self._metadata.codelist(name))
+        return Target(self.name, name, kind, self._metadata.codelist(name), shown_by_format=True)
 
     # rows
 

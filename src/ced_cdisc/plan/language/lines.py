@@ -176,6 +176,11 @@ class Lines:
             problem = f"'number' of {target.shown} goes with analysis datasets only"
             self._findings.add(Finding("CED018", problem, spec.place))
             return None
+        if spec.format is not None and not target.shown_by_format:
+            problem = f"'format' of {target.shown} goes with analysis datasets only"
+            hint = "files of SDTM have no SAS formats; take it out"
+            self._findings.add(Finding("CED018", problem, spec.format.where, hint=hint))
+            return None
         return given[0]
 
     def _unfilled(self, spec: LineSpec) -> bool:

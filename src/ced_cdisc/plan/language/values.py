@@ -25,12 +25,16 @@ Value = tuple[tree.Node, Text | None]
 
 
 class Target(Struct, frozen=True):
-    """The variable a line is for: what the standard or the spec says of it."""
+    """The variable a line is for: what the standard or the spec says of it.
+
+    A variable that is ``shown_by_format`` is of an analysis dataset: files of SDTM have no SAS formats.
+    """
 
     dataset: str
     name: str
     kind: Type
     codelist: Codelist | None = None
+    shown_by_format: bool = False
 
     @property
     def shown(self) -> str:

@@ -310,7 +310,7 @@ class DomainPlanner:
     ) -> None:
         self._check_qualifier(key, spec)
         label = str(spec.label or "")
-        if len(str(key)) > 8 or not str(key).isupper() or not label or len(label.encode()) > 40:
+        if len(str(key)) > 8 or not str(key).isupper() or not label:
             self._findings.add(
                 Finding(
                     "CED024",

@@ -13,7 +13,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.language.codelists import Codelists, named_list
-from ced_cdisc.plan.language.expressions import choose, literal
+from ced_cdisc.plan.language.expressions import choose, literal, missing
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.names import RowNames
@@ -112,6 +112,7 @@ class _Test:
             self._add("--STAT", status)
             if not_done.reason is not None:
                 self._add("--REASND", only_when(not_done.reason, not_done.when))
+                self._refuse_reasons(not_done.reason, result)
         keep = self._keep(result, not_done.when if not_done is not None else None)
         return LinesOfTest(tuple(self._made), both(keep, self._is_this_test()))
 
@@ -149,6 +150,42 @@ class _Test:
         guarded = replace(made, tree=tree.changed(made.tree, args=(done, value, refused)))
         self._made = [guarded if line is made else line for line in self._made]
 
+    def _refuse_reasons(self, reason: LineSpec, result: Text | None) -> None:
+        """A reason beside results alone is a fault, unless its line says when it is one.
+
+        The reason may be of another test of the row. What is read as result or by a condition is none.
+        """
+        name = self._domain.full("--REASND")
+        made = next((line for line in self._made if line.variable == name), None)
+        if made is None or reason.collect is None or reason.when is not None:
+            return
+        column = self._lines.expressions.compile(reason.collect, self._names)
+        undone = [
+            self._lines.expressions.condition(one, self._names) for one in self._all_undone(reason.collect)
+        ]
+        read = [one for one in undone if one is not None]
+        value = self._lines.expressions.compile(result, self._names) if result is not None else None
+        told = {c.name for node in (*read, *([value] if value is not None else [])) for c in columns(node)}
+        if not isinstance(column, tree.Column) or column.name in told or not isinstance(made.tree, tree.Call):
+            return
+        refused: tree.Node = tree.Recode(of=column, pairs=(), at=column.at, type=Type.TEXT)
+        for one in read[1:]:
+            refused = tree.Call(name="if", args=(one, missing(), refused), type=Type.TEXT)
+        guarded = replace(made, tree=tree.changed(made.tree, args=(*made.tree.args[:2], refused)))
+        self._made = [guarded if line is made else line for line in self._made]
+
+    def _all_undone(self, reason: Text) -> list[Text]:
+        """The conditions of this and all other tests of the same rows that have this reason."""
+        own, found = self._rows, dict[Text, None]()
+        for rows in (own, *self._domain.rows):
+            spec, test = rows.spec.not_done, rows.test
+            if spec is None or test is None or spec.reason is None or spec.reason.collect != reason:
+                continue
+            if (rows.spec.from_, rows.spec.with_) == (own.spec.from_, own.spec.with_):
+                result = test.result.collect
+                found[fill(spec.when, {"result": result} if result is not None else {})] = None
+        return list(found)
+
     def _is_this_test(self) -> tree.Node | None:
         """Tests in rows: whether the row is one of this test; a code without test is a fault."""
         spec = self._rows.spec.test
@@ -167,7 +204,7 @@ class _Test:
             node = self._lines.expressions.compile(result, self._names)
             if node is None:
                 return None
-            present = tree.IsMissing(of=node, negated=True, type=Type.TRUTH)
+            present = tree.IsMissing(of=self._meaning(node), negated=True, type=Type.TRUTH)
             if self._test.result.when is not None:
                 condition = self._lines.expressions.condition(self._test.result.when, self._names)
                 if condition is None:
@@ -184,6 +221,16 @@ class _Test:
         if undone is None or present is None:
             return undone or present
         return tree.Either(left=present, right=undone, type=Type.TRUTH)
+
+    def _meaning(self, column: tree.Node) -> tree.Node:
+        """The raw result, or nothing where ``ct`` gives its code no term; a code at fault means something."""
+        result = self._test.result
+        pairs = tuple((str(code), str(term or "")) for code, term in (result.ct or {}).items())
+        others = "" if result.else_ == "" and result.match is None else NONE
+        if others and all(term for _, term in pairs):
+            return column
+        ignored = result.case is not None
+        return tree.Recode(of=column, pairs=pairs, otherwise=others, ignore_case=ignored, type=Type.TEXT)
 
     def _name(self) -> str:
         """The decode of the test's code: the spec's label, else the paired terminology."""
