@@ -73,6 +73,16 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
         return "CED252", f"{label}: '{value}'{_of(of)} is not a time", hint
     if fault.kind == "unknown unit":
         of = _raw(node)
+    if fault.kind == "days":
+        of = call.args[1] if call else None
+        if float(value).is_integer():
+            return "CED864", f"{label}: {value} days{_of(of)} lead out of the calendar", ""
+        hint = "round(.., 0) or floor(..) makes it one; a time is counted with hours_between(..)"
+        return "CED864", f"{label}: '{value}'{_of(of)} is no whole number of days", hint
+    if fault.kind == "logarithm":
+        of = call.args[0] if call else None
+        hint = 'say which records have one, as with when: "AVAL > 0", or if(AVAL > 0, log(AVAL), missing)'
+        return "CED865", f"{label}: '{value}'{_of(of)} has no logarithm", hint
         hint = did_you_mean(value, [*units(), *load_ct("SDTM").codelist("C71620").values])
         more = f"write units: {{{value}: ..}} in study.yaml, or ct with the unit"
         return "CED273", f"{label}: '{value}'{_of(of)} is no known unit", hint or more
@@ -182,4 +192,6 @@ def _of(node: tree.Node | None) -> str:
 
 
 def _codes(codes: Sequence[str]) -> str:
+    if isinstance(node, tree.ReadNumber):
+        node = node.of
     return f"ct has {one_of(codes)}" if codes else ""

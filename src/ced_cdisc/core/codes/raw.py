@@ -113,4 +113,6 @@ CED832 | cases of a line that give different values hold (a note) | tell them ap
 CED833 | several records tie for the first or the last place (a note) | name more variables in the order
 CED838 | cells of a workbook that show another thing than they hold | write what is shown as text
 CED839 | cells of a workbook that show more than they hold (a warning) | say in the spec what is shown
+CED864 | days to add that are no whole number, or lead out of the calendar | correct the data, or round them
+CED865 | 0 or a negative number has no logarithm | say which records have one, with `when` or `if`
 """
