@@ -271,6 +271,38 @@ def test_a_logarithm_that_no_record_needs_is_no_fault() -> None:
     assert ced("build", "raw", "out").code == 0
 
 
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (
+            "",
+            "CED252 AE.AESTDTC: time '24:00' of ae.SEV fits none of the formats HH:MM, HHMM, H:MM, HH:MM:SS; "
+            "HH+:MM reads a time past midnight, as one of the day after\n"
+            "    ae.csv line 2, subject T1-001\n"
+            "    ae.csv line 3, subject T1-001\n"
+            "    ae.csv line 4, subject T1-002\n",
+        ),
+        (
+            ", times: HH+:MM",
+            "CED252 AE.AESTDTC: time '24:00' of ae.SEV has no complete date beside it\n"
+            "    ae.csv line 3, subject T1-001\n",
+        ),
+    ],
+    ids=["refused", "read"],
+)
+def test_a_time_past_midnight(times: str, said: str) -> None:
+    given()
+    spoil(AE, "{collect: ae.START, date: edc}", f"{{collect: ae.START, date: edc, time: ae.SEV{times}}}")
+    raw = Path("raw/ae.csv")
+    header, *rows = raw.read_text(encoding="utf-8").splitlines()
+    at = header.split(",").index("SEV")
+    made = [",".join("24:00" if i == at else cell for i, cell in enumerate(row.split(","))) for row in rows]
+    raw.write_text("\n".join([header, *made, ""]), encoding="utf-8")
+    run = ced("build", "raw", "out")
+    assert run.code == 11
+    assert run.err.endswith(f"    ae.csv line 4, subject T1-002\nmappings/sdtm/ae.yaml:23:23 {said}")
+
+
 def test_a_synonym_of_a_term_is_named_as_one() -> None:
     given(ae=("AESER:    {assign: N}", "AESER:    {derive: \"text(if(AESEV is present, 'yes', missing))\"}"))
     assert ced("build", "raw", "out") == Run(
