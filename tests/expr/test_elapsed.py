@@ -80,6 +80,7 @@ def test_a_date_has_no_time() -> None:
         ("2018---15", 2.0, None),
         ("2018-02-30", 2.0, None),
         (None, 2.0, None),
+        (None, 2.5, None),
         ("2018-03-15", None, None),
     ],
 )

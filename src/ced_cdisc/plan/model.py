@@ -140,7 +140,7 @@ class Block(Struct, frozen=True, weakref=True):
     """Where the spec has ``each``."""
     reports: tuple[Report, ...] = ()
     visit: tuple[str, str] | None = None
-    """For a raw block with visits: the raw columns of the visit's name and of its date."""
+    """Of a raw block with visits the raw columns of the visit's name and date; empty where there is none."""
 
 
 class Computed(Struct, frozen=True):

@@ -152,8 +152,9 @@ def add_days(args: Sequence[Argument]) -> pl.Expr | Faulty:
     if Type.MISSING in (of.type, days.type):
         return missing(of.type)
     value = each_pair(of.expr, days.expr, _later, of.type)
+    given = of.expr.is_not_null() & days.expr.is_not_null()
     cannot = (days.expr != days.expr.floor()) | (_date(of).is_not_null() & value.is_null())
-    return Faulty(value, "days", days.expr.is_not_null() & cannot, text([days]))
+    return Faulty(value, "days", given & cannot, text([days]))
 
 
 def _later(of: Any, days: float | None) -> Any:
