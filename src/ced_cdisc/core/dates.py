@@ -270,18 +270,18 @@ def _time_by(text: str, form: str) -> tuple[bool, str | None]:
 
 def _clock_of(parts: Mapping[str, str | None]) -> str | None:
     """The time of day in ISO 8601; None for one that does not exist."""
-    hour, minute, second = parts.get("hour"), parts.get("minute"), parts.get("second")
-    past = parts.get("long")
-    if hour is None and past is None:
+    past, minute, second = parts.get("long"), parts.get("minute"), parts.get("second")
+    hour = past or parts.get("hour")
+    if hour is None:
         return ""
     half = parts.get("half")
     if half is not None:
         if not 1 <= int(hour) <= 12:
             return None
         hour = str(int(hour) % 12 + (12 if half.upper() == "PM" else 0))
-    if not _clock_exists(hour, minute, second):
+    if not _clock_exists(None if past else hour, minute, second):
         return None
-    clock = ":".join(f"{int(part):02d}" for part in (past or hour, minute, second) if part is not None)
+    clock = ":".join(f"{int(part):02d}" for part in (hour, minute, second) if part is not None)
     fraction = parts.get("fraction")
     return clock if fraction is None else f"{clock}.{fraction}"
 
