@@ -217,6 +217,92 @@ def test_the_value_of_a_line_at_fault(file: str, line: tuple[str, str], said: st
     assert said in run.err
 
 
+THREE = (
+    "    dose.csv line 2, subject T1-001\n"
+    "    dose.csv line 3, subject T1-001\n"
+    "    dose.csv line 4, subject T1-002\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "log(number(dose.DOSE) - 1000)",
+            "2 errors in the raw data\n"
+            "mappings/sdtm/ex.yaml:6:23 CED865 EX.EXDOSE: '-995' has no logarithm; say which records have "
+            'one, as with when: "AVAL > 0", or if(AVAL > 0, log(AVAL), missing)\n'
+            "    dose.csv line 2, subject T1-001\n"
+            "    dose.csv line 3, subject T1-001\n"
+            "mappings/sdtm/ex.yaml:6:23 CED865 EX.EXDOSE: '-997.5' has no logarithm; say which records have "
+            'one, as with when: "AVAL > 0", or if(AVAL > 0, log(AVAL), missing)\n'
+            "    dose.csv line 4, subject T1-002\n",
+        ),
+        (
+            "if(add_days(EXSTDTC, 0.5) is missing, 1, 2)",
+            "1 error in the raw data\n"
+            "mappings/sdtm/ex.yaml:6:26 CED864 EX.EXDOSE: '0.5' is no whole number of days; "
+            "round(.., 0) or floor(..) makes it one; a time is counted with hours_between(..)\n" + THREE,
+        ),
+        (
+            "if(add_days(EXSTDTC, 9999999) is missing, 1, 2)",
+            "1 error in the raw data\n"
+            "mappings/sdtm/ex.yaml:6:26 CED864 EX.EXDOSE: 9999999 days lead out of the calendar\n" + THREE,
+        ),
+        (
+            "if(add_days(EXSTDTC, number(dose.DOSE)) is missing, 1, 2)",
+            "1 error in the raw data\n"
+            "mappings/sdtm/ex.yaml:6:26 CED864 EX.EXDOSE: '2.5' of dose.DOSE is no whole number of days; "
+            "round(.., 0) or floor(..) makes it one; a time is counted with hours_between(..)\n"
+            "    dose.csv line 4, subject T1-002\n",
+        ),
+    ],
+    ids=["logarithm", "half a day", "far days", "a number of days"],
+)
+def test_a_number_that_a_function_cannot_take(line: str, said: str) -> None:
+    given()
+    spoil(EX, "EXDOSE:   dose.DOSE", f'EXDOSE:   {{derive: "{line}"}}')
+    assert ced("build", "raw", "out") == Run(11, SPECS + said)
+
+
+def test_a_logarithm_that_no_record_needs_is_no_fault() -> None:
+    given()
+    spoil(EX, "EXDOSE:   dose.DOSE", 'EXDOSE:   {derive: "log(number(dose.DOSE) - 10)", when: "1 > 2"}')
+    assert ced("build", "raw", "out").code == 0
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (
+            "",
+            "CED252 AE.AESTDTC: time '24:00' of ae.SEV fits none of the formats HH:MM, HHMM, H:MM, HH:MM:SS; "
+            "HH+:MM reads a time past midnight, as one of the day after\n"
+            "    ae.csv line 2, subject T1-001\n"
+            "    ae.csv line 3, subject T1-001\n"
+            "    ae.csv line 4, subject T1-002\n",
+        ),
+        (
+            ", times: HH+:MM",
+            "CED252 AE.AESTDTC: time '24:00' of ae.SEV has no complete date beside it\n"
+            "    ae.csv line 3, subject T1-001\n",
+        ),
+    ],
+    ids=["refused", "read"],
+)
+def test_a_time_past_midnight(times: str, said: str) -> None:
+    given()
+    spoil(AE, "{collect: ae.START, date: edc}", f"{{collect: ae.START, date: edc, time: ae.SEV{times}}}")
+    raw = Path("raw/ae.csv")
+    header, *rows = raw.read_text(encoding="utf-8").splitlines()
+    at = header.split(",").index("SEV")
+    made = [",".join("24:00" if i == at else cell for i, cell in enumerate(row.split(","))) for row in rows]
+    raw.write_text("\n".join([header, *made, ""]), encoding="utf-8")
+    run = ced("build", "raw", "out")
+    assert run.code == 11
+    assert run.err.endswith(f"    ae.csv line 4, subject T1-002\nmappings/sdtm/ae.yaml:23:23 {said}")
+
+
 def test_a_synonym_of_a_term_is_named_as_one() -> None:
     given(ae=("AESER:    {assign: N}", "AESER:    {derive: \"text(if(AESEV is present, 'yes', missing))\"}"))
     assert ced("build", "raw", "out") == Run(

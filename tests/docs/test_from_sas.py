@@ -27,6 +27,8 @@ class Names:
     def find(self, name: str, inside: str | None) -> tuple[Scope, Type]:
         if name.endswith("DTC"):
             return Scope.VARIABLE, Type.DTC
+        if name.endswith("DTM"):
+            return Scope.VARIABLE, Type.DATETIME
         kind = Type.DATE if name.endswith("DT") else Type.NUMBER if name in NUMBERS else Type.TEXT
         return Scope.VARIABLE, kind
 

@@ -79,7 +79,8 @@ def test_text(expression: str, result: Any) -> None:
      "floor(N)", "abs(N)", "sqrt(N)", "convert(N, T, 'kg')", "date(D)", "date(Y)",
      "datetime(D)", "day(D)",
      "iso(X)", "iso(Y)", "study_day(D, X)", "days_between(D, Y)", "age(D, D)", "starts_by(D, D)",
-     "least(N, N)", "until(D, T)"],
+     "least(N, N)", "until(D, T)", "log(N)", "log10(N)", "exp(N)", "add_days(D, N)", "add_days(X, N)",
+     "add_days(Y, N)", "hours_between(D, Y)", "minutes_between(Y, D)"],
 )  # fmt: skip
 def test_missing_stays_missing(expression: str) -> None:
     rows = {key: [None] for key in ("T", "N", "D", "X", "Y")}

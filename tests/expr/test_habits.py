@@ -90,9 +90,10 @@ def test_a_function_of_another_language(function: str, written: str) -> None:
         expression = re.sub(r" of a date| in years", "", one)
         if expression == "the verb cases":
             continue
-        dated = expression.startswith(("iso", "date", "days", "age"))
+        dated = expression.startswith(("iso", "date", "days", "age", "add_days"))
         kind = (Type.DTC if expression == "date(A)" else Type.DATE) if dated else Type.TEXT
-        kind = Type.NUMBER if expression == "floor(A)" else kind
+        kind = Type.NUMBER if expression in ("floor(A)", "log(A)") else kind
+        kind = Type.DATETIME if expression.startswith("hours") else kind
         assert resolve(parse(expression), Names(kind), FUNCTIONS).type is not None
 
 

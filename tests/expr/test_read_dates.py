@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ced_cdisc.core.dates import bounds, read_date
+from ced_cdisc.recompute import written
+from ced_cdisc.recompute.values import DataFault
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,9 @@ from ced_cdisc.core.dates import bounds, read_date
         ("3/5/2018 9:05 pm", "M/D/YYYY H:MM AM", "2018-03-05T21:05"),
         ("15-MAR-2018 UN:UN", "DD-MON-YYYY UN:UN", "2018-03-15"),
         ("5 March 2018 08:30", "D MONTH YYYY HH:MM", "2018-03-05T08:30"),
+        ("15-MAR-2018 24:00", "DD-MON-YYYY HH+:MM", "2018-03-16T00:00"),
+        ("2018-12-31T24:00:00", "YYYY-MM-DDTHH+:MM:SS", "2019-01-01T00:00:00"),
+        ("2018-12-31 9:05", "YYYY-MM-DD H+:MM", "2018-12-31T09:05"),
     ],
 )
 def test_dates_that_can_be_read(text: str, form: str, dtc: str | None) -> None:
@@ -55,6 +60,8 @@ def test_dates_that_can_be_read(text: str, form: str, dtc: str | None) -> None:
         ("32-UNK-2018", "DD-UNK-YYYY", True),
         ("2018---15T10:30", "ISO", True),
         ("15-MAR-2018 24:00", "DD-MON-YYYY HH:MM", True),
+        ("15-MAR-2018 24:60", "DD-MON-YYYY HH+:MM", True),
+        ("9999-12-31 24:00", "YYYY-MM-DD HH+:MM", True),
         ("15-MAR-2018 08:30:10", "DD-MON-YYYY HH:MM", False),
         ("5 Sept 2018", "D MONTH YYYY", False),
         ("0000", "YYYY", True),
@@ -168,3 +175,36 @@ def test_bounds(dtc: str, first: str, last: str) -> None:
 @pytest.mark.parametrize("text", ["", "2018-02-31", "--03-05", "201803", "2018T10", "abc"])
 def test_a_text_of_another_form_has_no_bounds(text: str) -> None:
     assert bounds(text) is None
+
+
+@pytest.mark.parametrize(
+    ("time", "form", "dtc"),
+    [
+        ("23:59", "HH+:MM", "2018-12-30T23:59"),
+        ("24:00", "HH+:MM", "2018-12-31T00:00"),
+        ("25:08", "HH+:MM", "2018-12-31T01:08"),
+        ("48:00:30", "HH+:MM:SS", "2019-01-01T00:00:30"),
+        ("9:05", "H+:MM", "2018-12-30T09:05"),
+        ("25:08", "H+:MM", "2018-12-31T01:08"),
+        ("25", "HH+", "2018-12-31T01"),
+    ],
+)
+def test_a_time_past_midnight_is_one_of_the_day_after(time: str, form: str, dtc: str) -> None:
+    assert read_date("2018-12-30", time, ("ISO",), (form,)).dtc == dtc
+    assert written.read_date("2018-12-30", time, ("ISO",), (form,)) == dtc
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "trouble"),
+    [
+        ("2018-12-30", "24:60", "time"),
+        ("2018-12-30", "9:05", "time"),
+        ("2018-12", "24:00", "undated"),
+        ("9999-12-31", "24:00", "date"),
+    ],
+)
+def test_a_time_past_midnight_that_is_none(day: str, time: str, trouble: str) -> None:
+    reading = read_date(day, time, ("ISO",), ("HH+:MM",))
+    assert (reading.dtc, reading.trouble) == (None, trouble)
+    with pytest.raises(DataFault):
+        written.read_date(day, time, ("ISO",), ("HH+:MM",))

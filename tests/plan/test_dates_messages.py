@@ -40,16 +40,19 @@ def test_date_formats(tmp_path: Path, words: str, said: str) -> None:
     assert made == [f"mappings/sdtm/ae.yaml:23:39 {said}"]
 
 
+PARTS = "parts are HH, H, HH+, H+, MM, SS, .F, (.F), AM, UN, UNK, ND"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("MM:SS", "CED023 'MM:SS' is no time format; parts are HH, H, MM, SS, .F, (.F), AM, UN, UNK, ND"),
-        ("HH:SS", "CED023 'HH:SS' is no time format; parts are HH, H, MM, SS, .F, (.F), AM, UN, UNK, ND"),
-        (
-            "HH:MM:MM",
-            "CED023 'HH:MM:MM' is no time format; parts are HH, H, MM, SS, .F, (.F), AM, UN, UNK, ND",
-        ),
-        ("AM", "CED023 'AM' is no time format; parts are HH, H, MM, SS, .F, (.F), AM, UN, UNK, ND"),
+        ("MM:SS", f"CED023 'MM:SS' is no time format; {PARTS}"),
+        ("HH:SS", f"CED023 'HH:SS' is no time format; {PARTS}"),
+        ("HH:MM:MM", f"CED023 'HH:MM:MM' is no time format; {PARTS}"),
+        ("AM", f"CED023 'AM' is no time format; {PARTS}"),
+        ("HH+:MM AM", f"CED023 'HH+:MM AM' is no time format; {PARTS}"),
+        ("HH+:HH", f"CED023 'HH+:HH' is no time format; {PARTS}"),
+        ("+HH:MM", f"CED023 '+HH:MM' is no time format; {PARTS}"),
     ],
 )
 def test_time_formats(tmp_path: Path, words: str, said: str) -> None:

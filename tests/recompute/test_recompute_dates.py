@@ -15,15 +15,17 @@ FORMATS = [
     "DD-MON-YYYY", "UN-MON-YYYY", "UN-UNK-YYYY", "DD-UNK-YYYY", "UN-UNK-UNK", "DD/MM/YYYY", "MM/DD/YYYY",
     "M/D/YYYY", "DMONYY", "DD-MM-YY", "YY-MM-DD", "MONTH YYYY", "D MONTH YYYY", "ISO", "DDMONYYYY:HH:MM:SS",
     "DD-MON-YYYY HH:MM", "YYYY-MM-DDTH:MM", "M/D/YYYY H:MM AM", "DD-MON-YYYY UN:UN", "YYYYMMDD",
+    "YYYY-MM-DD HH+:MM", "D/M/YYYY H+:MM:SS",
 ]  # fmt: skip
 TIMES = [
     "HH:MM", "HHMM", "H:MM", "HH:MM:SS", "HMM", "H:MM AM", "HH:MM:SS.F", "HH:MM:SS(.F)", "UNK", "UN:UN",
-    "HH:UN", "H AM",
+    "HH:UN", "H AM", "HH+:MM", "HH+MM", "H+:MM:SS", "HH+",
 ]  # fmt: skip
 _FIELDS = {
     "YYYY": ["2018", "2020", "0000", "1899"], "YY": ["18", "49", "50", "00"], "MON": ["MAR", "feb", "Mai"],
     "MONTH": ["March", "FEBRUARY", "may"], "MM": ["03", "02", "13", "00"], "DD": ["05", "29", "31", "00"],
     "M": ["3", "12", "13"], "D": ["5", "29", "0"], "HH": ["00", "08", "12", "24"], "H": ["0", "8", "12"],
+    "HH+": ["08", "24", "49"], "H+": ["8", "24", "49"],
     "SS": ["00", "59", "60"], "AM": ["AM", "pm", "xm"], ".F": [".5", ".25", "."], "(.F)": [".5", ".125"],
 }  # fmt: skip
 

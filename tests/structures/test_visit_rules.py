@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from structures import Files, made, rows, said
+from structures import Files, made, rows, said, slow_faults
 
 VISITS = """\
 date: edc
@@ -190,4 +190,66 @@ def test_a_table_without_visit_names_needs_windows(tmp_path: Path) -> None:
     assert said(tmp_path, files(RAW, visits), TABLE.replace("name: VIS, ", "")) == [
         "mappings/sources.yaml:6:8 CED053 table lab names no visit, and no visit in visits.yaml has 'days'; "
         "name the column of the visit, or give the days that mean each visit"
+    ]
+
+
+PLAIN = """\
+date: edc
+unscheduled: [UNS]
+visits:
+  - {number: 1, visit: SCREENING, day: -3, raw: SCR}
+  - {number: 2, visit: DAY 1, day: 1}
+  - {number: 3, visit: WEEK 1, day: 8, raw: WK1}
+"""
+UNDATED = (
+    "  lab: {file: lab.csv, key: [SUBJ, LBDT, RES], page: 4, visit: {name: VIS}, "
+    "columns: [SUBJ, LBDT, VIS, RES]}\n"
+    "  vit: {file: vit.csv, key: [SUBJ, DT], page: 5, visit: {name: VIS, date: DT}, columns: [SUBJ, DT, VIS]}\n"
+)
+VIT = {"raw/vit.csv": "SUBJ,DT,VIS\n001,05-FEB-2020,SCR\n001,06-FEB-2020,UNS\n"}
+
+
+def test_a_table_without_dates_of_its_visits_names_them_and_witnesses_none(tmp_path: Path) -> None:
+    raw = "SUBJ,LBDT,VIS,RES\n001,15-FEB-2020,SCR,10\n001,16-FEB-2020,WK1,20\n001,17-FEB-2020,,22\n"
+    done = made(tmp_path, files(raw, PLAIN) | VIT, UNDATED)
+    assert rows(done, "XA", "XADTC", "VISITNUM", "VISIT", "VISITDY") == [
+        ("2020-02-15", 1, "SCREENING", -3),
+        ("2020-02-16", 3, "WEEK 1", 8),
+        ("2020-02-17", None, None, None),
+    ]
+    assert rows(done, "SV", "VISITNUM", "SVSTDTC", "SVENDTC") == [
+        (1, "2020-02-05", "2020-02-05"),
+        (1.01, "2020-02-06", "2020-02-06"),
+    ]
+
+
+def test_an_unscheduled_visit_of_a_table_without_dates_is_a_fault(tmp_path: Path) -> None:
+    raw = "SUBJ,LBDT,VIS,RES\n001,06-FEB-2020,UNS,10\n001,16-FEB-2020,WEEK,20\n"
+    assert said(tmp_path, files(raw, PLAIN) | VIT, UNDATED) == [
+        "mappings/sources.yaml:6:15 CED261 raw visit 'WEEK' of lab.VIS is no visit of visits.yaml\n"
+        "    lab.csv line 3, subject T1-001",
+        "mappings/sources.yaml:6:15 CED262 an unscheduled visit of lab.VIS needs a date, and table lab names none; "
+        "name the column of the date under `visit`, or leave the rows out with `where`\n"
+        "    lab.csv line 2, subject T1-001",
+    ]
+    assert sorted(set(slow_faults(tmp_path))) == [
+        "visit 'UNS' has no date to number it by",
+        "visit 'WEEK' is not planned",
+    ]
+
+
+def test_a_day_without_a_date_means_no_visit(tmp_path: Path) -> None:
+    raw = "SUBJ,LBDT,VIS,RES\n001,05-FEB-2020,SCR,10\n001,11-FEB-2020,,20\n"
+    assert said(tmp_path, files(raw) | VIT, UNDATED) == [
+        "mappings/sources.yaml:6:15 CED299 lab.VIS: there is neither a visit name nor a complete date; "
+        "without a visit name the day must mean one visit of visits.yaml\n"
+        "    lab.csv line 3, subject T1-001",
+    ]
+
+
+def test_a_visit_has_a_name_or_a_date(tmp_path: Path) -> None:
+    table = TABLE.replace("name: VIS, date: LBDT", "witness: no")
+    assert said(tmp_path, files(), table) == [
+        "mappings/sources.yaml:6:8 CED053 the visit of table lab has neither a name nor a date; "
+        "name the column of the visit"
     ]

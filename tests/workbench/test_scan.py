@@ -458,3 +458,22 @@ def test_a_large_column_is_told_by_its_shapes() -> None:
     assert (columns["REF"]["low"], columns["REF"]["high"]) == ("0", "29999")
     assert columns["TEST"]["distinct"] == 60
     assert len(columns["TEST"]["values"]) == 60  # type: ignore[arg-type]
+
+
+def test_times_past_midnight_are_told() -> None:
+    written(
+        "a.csv",
+        "SUBJ,TM,DT,CODE\n1,08:30,2021-02-01 23:59,25:08\n2,24:00,2021-02-01 24:00,x\n3,25:08,,y\n4,9:00,,z\n",
+    )
+    code, out, err = run("scan", "raw")
+    assert (code, err) == (0, "")
+    assert [line for line in out.splitlines() if "24:00" in line] == [
+        "  ! TM: 2 cells have a time of 24:00 or later; `HH+` reads it, as one of the day after",
+        "  ! DT: 1 cell has a time of 24:00 or later; `HH+` reads it, as one of the day after",
+    ]
+    assert {name: column.get("past midnight") for name, column in columns_of("a").items()} == {
+        "SUBJ": None,
+        "TM": 2,
+        "DT": 1,
+        "CODE": None,
+    }

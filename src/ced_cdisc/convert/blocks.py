@@ -18,7 +18,7 @@ from ced_cdisc.convert.lookups import Repeated, between_lookups, check_repeated,
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.sources import HIDDEN, ORDER, World
 from ced_cdisc.convert.steps import Steps
-from ced_cdisc.convert.visits import Visits, check_names, with_visits
+from ced_cdisc.convert.visits import Visits, check_names, check_undated, with_visits
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES
 from ced_cdisc.expr.values import computed as rows_of
@@ -104,15 +104,11 @@ def _group_rows(
     frame = steps.rows()
     check_repeated(frame, repeated, dataset, world.faults)
     if block.visit is not None and block.visit[0] and visits is not None:
-        check_names(
-            frame,
-            _raw(block, block.visit[0]),
-            block.source,
-            block.visit[0],
-            visits.plan,
-            world.plan,
-            world.faults,
-        )
+        name, date = block.visit
+        checked = (frame, _raw(block, name), block.source, name, visits.plan, world.plan, world.faults)
+        check_names(*checked)
+        if not date:
+            check_undated(*checked)
     made = [line.variable for lines in (*group.own, group.shared) for line in lines]
     made += [name for row in block.rows for name in row]
     first = [name for name in (TABLE, ROW, SUBJECT) if name in frame.columns]

@@ -9,7 +9,10 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Aggregate
 
 _READ = "_read"
-_FAULTY = ("seconds", "convert", "unit", "duration", "duration_of", "until", "least", "greatest")
+_FAULTY = (
+    *("seconds", "convert", "unit", "duration", "duration_of", "until", "least", "greatest", "datetime"),
+    *("log", "log10", "add_days"),
+)
 _READING = (tree.Recode, tree.ReadDate, tree.ReadNumber, tree.Plugin)
 
 

@@ -23,7 +23,7 @@ from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.derive.fast.numbers import rounded
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import computed, each, each_pair
+from ced_cdisc.expr.values import computed, each, each_pair, missing
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.raw import VisitPlan
 
@@ -35,7 +35,7 @@ _NAMED = {
     "MODE": pl.String,
 }
 _DAY = 10
-_NAME_OF_DAY = "__visit"
+_NAME_OF_DAY, _DAY_OF_VISIT = "__visit", "__day"
 
 
 class Visits(Struct, frozen=True):
@@ -88,7 +88,7 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
     dated = [
         _read(raw[t], t, name, date, visits, plan, None).select(SUBJECT, "NAME", "DATE")
         for t, name, date in others
-        if t in raw
+        if t in raw and date
     ]
     schema = {SUBJECT: pl.String, "NAME": pl.String, "DATE": pl.String}
     seen = pl.concat([pl.DataFrame(schema=schema), *witnessed])
@@ -117,7 +117,7 @@ def _add_names(plan: StudyPlan, visits: VisitPlan, raw: dict[str, pl.DataFrame],
             continue
         frame = raw[t]
         given = frame[_column(t, name)].to_list() if name else [None] * frame.height
-        days = frame.select(_date(_column(t, date), visits)).to_series().to_list()
+        days = frame.with_columns(_date_of(t, date, visits).alias(_DAY_OF_VISIT))[_DAY_OF_VISIT].to_list()
         made: list[str | None] = []
         for place, (subject, word, day) in enumerate(zip(frame[OWNER].to_list(), given, days, strict=True)):
             found, problem = (
@@ -125,7 +125,7 @@ def _add_names(plan: StudyPlan, visits: VisitPlan, raw: dict[str, pl.DataFrame],
             )
             made.append(found)
             if problem:
-                message = f"{_column(t, date)}: {problem.format(day1=f'{table}.{column}')}"
+                message = f"{_column(t, date or name)}: {problem.format(day1=f'{table}.{column}')}"
                 hint = "without a visit name the day must mean one visit of visits.yaml"
                 record = records_of(frame[place], OWNER)
                 faults.add("CED299", message, plan.tables[t].where, hint, record)
@@ -201,6 +201,11 @@ def _date(column: str, visits: VisitPlan) -> pl.Expr:
     return each(pl.col(column), day, Type.DTC)
 
 
+def _date_of(table: str, date: str, visits: VisitPlan) -> pl.Expr:
+    """As :func:`_date` of a table's column; missing where the table has no date of the visit."""
+    return _date(_column(table, date), visits) if date else missing(Type.DTC)
+
+
 def _read(
     frame: pl.DataFrame,
     table: str,
@@ -244,6 +249,18 @@ def check_names(
         message = f"raw visit '{value}' of {_column(table, name)} is no visit of visits.yaml"
         hint = did_you_mean(str(value), known)
         faults.add("CED261", message, plan.tables[table].where, hint, records_of(part))
+
+
+def check_undated(
+    rows: pl.DataFrame, column: str, table: str, name: str, visits: VisitPlan, plan: StudyPlan, faults: Faults
+) -> None:
+    """CED262: an unscheduled visit of a table without a date."""
+    if not set(visits.unscheduled).intersection(_different(rows[column])):
+        return
+    unnumbered = rows.filter(pl.col(column).is_in(list(visits.unscheduled)))
+    message = f"an unscheduled visit of {_column(table, name)} needs a date, and table {table} names none"
+    hint = "name the column of the date under `visit`, or leave the rows out with `where`"
+    faults.add("CED262", message, plan.tables[table].where, hint, records_of(unnumbered))
 
 
 def _check_dates(
@@ -350,7 +367,7 @@ def with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits:
 
 
 def _with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits: Visits) -> pl.DataFrame:
-    name, date = _name_column(table, visit[0], visits.plan), _column(table, visit[1])
+    name, date = _name_column(table, visit[0], visits.plan), _date_of(table, visit[1], visits.plan)
     named = visits.named[:, list(_NAMED)]
     named.columns = [n if n == "NAME" else f"visits.{n}" for n in _NAMED]
     rows = frame.lazy()
@@ -361,9 +378,9 @@ def _with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits
         SUBJECT, "DATE", pl.col("VISITNUM").alias("__number"), pl.col("VISIT").alias("__visit")
     )
     is_one = pl.col(name).is_in(list(visits.plan.unscheduled))
-    day = pl.when(is_one).then(_date(date, visits.plan)).alias("__day")
+    day = pl.when(is_one).then(date).alias(_DAY_OF_VISIT)
     joined = joined.with_columns(day).join(
-        extra, left_on=[SUBJECT, "__day"], right_on=[SUBJECT, "DATE"], how="left", maintain_order="left"
+        extra, left_on=[SUBJECT, _DAY_OF_VISIT], right_on=[SUBJECT, "DATE"], how="left", maintain_order="left"
     )
     number, shown = pl.col("visits.VISITNUM"), pl.col("visits.VISIT")
     made = joined.with_columns(

@@ -18,6 +18,8 @@ from ced_cdisc.plan.model import NONE
 from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.units import unit_of, units
 
+_PAST_MIDNIGHT = ("H+:MM", "HH+MM", "H+:MM:SS")
+
 
 def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
     """Code, message and hint of a fault of one value."""
@@ -74,6 +76,16 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
             return "CED252", f"{label}: time '{value}'{_of(of)} has no start with a time beside it", ""
         hint = "a time is written HH:MM, HHMM, H:MM or HH:MM:SS"
         return "CED252", f"{label}: '{value}'{_of(of)} is not a time", hint
+    if fault.kind == "days":
+        of = call.args[1] if call else None
+        if float(value).is_integer():
+            return "CED864", f"{label}: {value} days{_of(of)} lead out of the calendar", ""
+        hint = "round(.., 0) or floor(..) makes it one; a time is counted with hours_between(..)"
+        return "CED864", f"{label}: '{value}'{_of(of)} is no whole number of days", hint
+    if fault.kind == "logarithm":
+        of = call.args[0] if call else None
+        hint = 'say which records have one, as with when: "AVAL > 0", or if(AVAL > 0, log(AVAL), missing)'
+        return "CED865", f"{label}: '{value}'{_of(of)} has no logarithm", hint
     if fault.kind == "unknown unit":
         of = _raw(node)
         hint = did_you_mean(value, [*units(), *load_ct("SDTM").codelist("C71620").values])
@@ -160,7 +172,9 @@ def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str,
         )
     what = f"{label}: time '{time}'{_of(node.time)}"
     if reading.trouble == "time":
-        return "CED252", f"{what} fits none of the formats {', '.join(node.time_formats)}", ""
+        late = read_date("2000-01-01", time, ("ISO",), _PAST_MIDNIGHT).dtc is not None
+        hint = "HH+:MM reads a time past midnight, as one of the day after" * late
+        return "CED252", f"{what} fits none of the formats {', '.join(node.time_formats)}", hint
     if reading.trouble == "twice":
         return "CED252", f"{what} has a time beside it in date '{date}'{_of(node.date)}", ""
     return "CED252", f"{what} has no complete date beside it", ""
@@ -190,6 +204,8 @@ def readings_in_words(reading: Reading) -> str:
 def _of(node: tree.Node | None) -> str:
     if isinstance(node, tree.Call) and node.name == "coalesce":
         node = node.args[0]
+    if isinstance(node, tree.ReadNumber):
+        node = node.of
     return f" of {node.name}" if isinstance(node, tree.Column) else ""
 
 

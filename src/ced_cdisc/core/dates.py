@@ -5,7 +5,8 @@ begins with a pivot), ``MONTH`` and ``MON`` (English month, whole or in three le
 and ``DD`` (two digits), ``M`` and ``D`` (one or two digits). ``UN``, ``UNK`` and ``ND`` stand for these very
 words, in any case, and mean that a part is unknown. The format ``ISO`` is ISO 8601 of any precision.
 
-Times are written with ``HH``, ``H``, ``MM``, ``SS``, ``AM`` (AM or PM: the hour is one of a 12-hour clock),
+Times are written with ``HH``, ``H``, ``HH+`` and ``H+`` (hours that go on past midnight: 25:08 is 01:08 of
+the next day), ``MM``, ``SS``, ``AM`` (AM or PM: the hour is one of a 12-hour clock),
 ``.F`` (the fraction of a second, of any length), ``(.F)`` (a fraction that is cut off), and the words for an
 unknown part. A date format that goes on with an hour reads date and time from one text.
 """
@@ -15,6 +16,8 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
+from datetime import date as day_of
+from datetime import timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -44,6 +47,8 @@ _DATE_TOKENS = {
     **_UNKNOWN,
 }
 _TIME_TOKENS = {
+    "HH+": "(?P<long>[0-9]{2})",
+    "H+": "(?P<long>[0-9]{1,2})",
     "HH": "(?P<hour>[0-9]{2})",
     "MM": "(?P<minute>[0-9]{2})",
     "SS": "(?P<second>[0-9]{2})",
@@ -156,7 +161,21 @@ def read_date(
         return Reading(None, "twice")
     if clock and not _COMPLETE.fullmatch(dtc):
         return Reading(None, "undated")
-    return Reading(f"{dtc}T{clock}" if clock else dtc or None)
+    if not clock:
+        return Reading(dtc or None)
+    made = _moment(dtc, clock)
+    return Reading(made, "date", impossible=True) if made is None else Reading(made)
+
+
+def _moment(day: str, clock: str) -> str | None:
+    """A day and a time; hours from 24 on are of the days after it. None where the calendar has no such."""
+    days, hour = divmod(int(clock[:2]), 24)
+    if not days:
+        return f"{day}T{clock}"
+    try:
+        return f"{day_of.fromisoformat(day) + timedelta(days=days)}T{hour:02d}{clock[2:]}"
+    except OverflowError:
+        return None
 
 
 @lru_cache(maxsize=_KNOWN)
@@ -207,10 +226,8 @@ def _date_by(text: str, form: str, pivot: int | None) -> tuple[bool, str | None]
         year = str(pivot + (int(parts["short"]) - pivot) % 100)
     if not _exists(year, month, day):
         return True, None
-    if parts.get("hour") is None:
-        return True, _iso(year, month, day)
-    clock = _clock_of(parts)
-    return True, None if clock is None else f"{_iso(year, month, day)}T{clock}"
+    day, clock = _iso(year, month, day), _clock_of(parts)
+    return True, _moment(day, clock) if clock else day if clock == "" else None
 
 
 def _iso(year: str | None, month: str | None, day: str | None) -> str:
@@ -253,7 +270,8 @@ def _time_by(text: str, form: str) -> tuple[bool, str | None]:
 
 def _clock_of(parts: Mapping[str, str | None]) -> str | None:
     """The time of day in ISO 8601; None for one that does not exist."""
-    hour, minute, second = parts.get("hour"), parts.get("minute"), parts.get("second")
+    past, minute, second = parts.get("long"), parts.get("minute"), parts.get("second")
+    hour = past or parts.get("hour")
     if hour is None:
         return ""
     half = parts.get("half")
@@ -261,7 +279,7 @@ def _clock_of(parts: Mapping[str, str | None]) -> str | None:
         if not 1 <= int(hour) <= 12:
             return None
         hour = str(int(hour) % 12 + (12 if half.upper() == "PM" else 0))
-    if not _clock_exists(hour, minute, second):
+    if not _clock_exists(None if past else hour, minute, second):
         return None
     clock = ":".join(f"{int(part):02d}" for part in (hour, minute, second) if part is not None)
     fraction = parts.get("fraction")

@@ -17,6 +17,7 @@ _DTC = (Type.DTC,)
 _TRUTH = (Type.TRUTH,)
 _DAYS = (Type.DTC, Type.DATE, Type.DATETIME)
 _VALUE = (Type.TEXT, Type.NUMBER, Type.DTC, Type.DATE, Type.DATETIME)
+_CLOCKS = (Type.DTC, Type.DATETIME)
 _ORDERED = (Type.NUMBER, Type.DTC, Type.DATE, Type.DATETIME)
 
 
@@ -102,6 +103,9 @@ _ALL = (
     Signature("floor", (_p("number", _NUMBER),), Type.NUMBER, "the greatest whole number not above {0}"),
     Signature("abs", (_p("number", _NUMBER),), Type.NUMBER, "the absolute value of {0}"),
     Signature("sqrt", (_p("number", _NUMBER),), Type.NUMBER, "the square root of {0}"),
+    Signature("log", (_p("number", _NUMBER),), Type.NUMBER, "the natural logarithm of {0}"),
+    Signature("log10", (_p("number", _NUMBER),), Type.NUMBER, "the logarithm of {0} to base 10"),
+    Signature("exp", (_p("number", _NUMBER),), Type.NUMBER, "e to the power of {0}"),
     Signature("least", (_p("value", _ORDERED),), None, "the least of {*}", repeats=True, same=(0,)),
     Signature("greatest", (_p("value", _ORDERED),), None, "the greatest of {*}", repeats=True, same=(0,)),
     Signature(
@@ -139,6 +143,7 @@ _ALL = (
         "the time {1} on the date of {0}, or on the day after where it is before the time of {0}",
     ),
     Signature("iso", (_p("date", (Type.DATE, Type.DATETIME)),), Type.DTC, "{0} in ISO 8601"),
+    Signature("add_days", (_p("date", _DAYS), _p("number", _NUMBER)), None, "{0} plus {1} days", same=(0,)),
     Signature(
         "study_day",
         (_p("date", _DAYS), _p("reference", _DAYS)),
@@ -152,6 +157,20 @@ _ALL = (
         (_p("from", _DAYS), _p("to", _DAYS)),
         Type.NUMBER,
         "the days from {0} to {1}",
+        admiral="derive_vars_duration",
+    ),
+    Signature(
+        "hours_between",
+        (_p("start", _CLOCKS), _p("end", _CLOCKS)),
+        Type.NUMBER,
+        "the time from {0} to {1} in hours",
+        admiral="derive_vars_duration",
+    ),
+    Signature(
+        "minutes_between",
+        (_p("start", _CLOCKS), _p("end", _CLOCKS)),
+        Type.NUMBER,
+        "the time from {0} to {1} in minutes",
         admiral="derive_vars_duration",
     ),
     Signature(

@@ -124,7 +124,7 @@ class Trace:
         for column in columns(line.tree):
             owner = column.owner
             if owner == _VISITS and block is not None and block.visit is not None:
-                yield from ((f"{block.source}.{name}", True) for name in block.visit)
+                yield from ((f"{block.source}.{name}", True) for name in block.visit if name)
             elif owner == _EACH and block is not None and block.each is not None:
                 yield block.each[0], True
             elif column.scope is tree.Scope.RAW:

@@ -41,6 +41,12 @@ class Names(Protocol):
 _SAME_TEXT = ("if", "coalesce", "trim", "upper", "lower")
 """Functions that give one of their texts, but for blanks and case."""
 _PATTERNS = ("matches", "extract")
+_OF_DATES = "add_days(A, 2) is 2 days later; days_between(A, B) and hours_between(A, B) count from A to B"
+_NUMBERS = {
+    Type.TEXT: "number(..) reads a number from text",
+    **dict.fromkeys((Type.DATE, Type.DATETIME, Type.DTC), _OF_DATES),
+}
+"""How a value of another type becomes a number, or what is written in place of arithmetic with it."""
 _DIGITS = {"round": 0, "signif": 1}
 """The fewest digits that a function rounds to."""
 
@@ -196,8 +202,7 @@ class _Resolver:
     def _number(self, node: tree.Node, inside: str | None) -> tree.Node:
         done, kind = self._typed(node, inside)
         if kind not in (Type.NUMBER, Type.MISSING):
-            hint = "number(..) reads a number from text" if kind is Type.TEXT else ""
-            raise _misfit(f"a number is needed here, not a {kind.value}", node.at, hint)
+            raise _misfit(f"a number is needed here, not a {kind.value}", node.at, _NUMBERS.get(kind, ""))
         return done
 
     def _arithmetic(self, node: tree.Arithmetic, inside: str | None) -> tree.Node:

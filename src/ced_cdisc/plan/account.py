@@ -179,7 +179,7 @@ def _block_uses(block: Block, name: str, tables: Mapping[str, RawTable]) -> Iter
         yield table, column, f"{name} each"
         yield from ((table, column, _of_line(line, name)) for line in block.lines if _takes_part(line.tree))
     if block.visit is not None and block.source in tables:
-        for column in block.visit:
+        for column in filter(None, block.visit):
             yield block.source, column.removeprefix(f"{block.source}."), f"{name} visit"
 
 

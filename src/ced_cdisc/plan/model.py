@@ -142,7 +142,7 @@ class Block(Struct, frozen=True, weakref=True):
     unknown: Asked = ""
     """What the spec says of records for which ``keep`` is neither true nor false."""
     visit: tuple[str, str] | None = None
-    """For a raw block with visits: the raw columns of the visit's name and of its date."""
+    """Of a raw block with visits the raw columns of the visit's name and date; empty where there is none."""
 
 
 class Computed(Struct, frozen=True):

@@ -28,7 +28,7 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
         subject = spec.subject or sources.defaults.subject
         wanted: list[Text] = [*spec.key, *([subject] if subject else []), *spec.identifying, *spec.exclude]
         if spec.visit is not None:
-            wanted += [spec.visit.date] if spec.visit.name is None else [spec.visit.name, spec.visit.date]
+            wanted += [column for column in (spec.visit.name, spec.visit.date) if column is not None]
         if spec.duplicates is not None and spec.duplicates.by is not None:
             wanted.append(spec.duplicates.by)
         for column in wanted:
@@ -127,13 +127,15 @@ def _no_repeats(columns: tuple[Text, ...], table: str, findings: Findings) -> No
 
 
 def table_visit(spec: TableSpec, defaults: TableDefaults, columns: set[str]) -> tuple[str, str, bool] | None:
-    """The columns of a table's visit and date, and whether it witnesses that visits took place."""
+    """The columns of a table's visit and date, and whether it witnesses that visits took place.
+
+    The name of either is empty where the table has it not.
+    """
     visit = spec.visit or defaults.visit
-    if visit is None or str(visit.date) not in columns:
+    given = [] if visit is None else [one for one in (visit.name, visit.date) if one is not None]
+    if visit is None or not columns.issuperset(map(str, given)):
         return None
-    if visit.name is not None and str(visit.name) not in columns:
-        return None
-    return str(visit.name or ""), str(visit.date), visit.witness
+    return str(visit.name or ""), str(visit.date or ""), visit.witness and visit.date is not None
 
 
 def plan_visits(
@@ -171,7 +173,10 @@ def plan_visits(
             message = f"table {name} names no visit, and no visit in visits.yaml has 'days'"
             hint = "name the column of the visit, or give the days that mean each visit"
             findings.add(Finding("CED053", message, table.place, hint=hint))
-        if visit is not None and visit[2]:
+        if visit is not None and not visit[0] and not visit[1]:
+            message = f"the visit of table {name} has neither a name nor a date"
+            findings.add(Finding("CED053", message, table.place, hint="name the column of the visit"))
+        elif visit is not None and visit[2]:
             witnesses.append((str(name), visit[0], visit[1]))
     return VisitPlan(
         planned=tuple(planned),

@@ -19,6 +19,8 @@ _MOST_SHAPES = 400
 _REST = "~"
 _MONTHS_AND_YEARS = ("99.9999", "9.9999")
 _DATED = {"date", "birth", "start", "end", "death", "consent"}
+_LATE = r"(?:^|[ T])(?:2[4-9]|[3-9][0-9]):[0-5][0-9](?::[0-5][0-9])?$"
+"""A time of a day that is over."""
 _PLAIN = r"^[+-]?[0-9]*[.,]?[0-9]+$"
 
 
@@ -34,6 +36,7 @@ class ColumnTally:
         self._parts: dict[str, list[int]] = {}
         self._low: float | None = None
         self._high: float | None = None
+        self._late = 0
         self._compact = True
         """Whether all whole numbers of eight digits are dates."""
         self._months = True
@@ -60,6 +63,7 @@ class ColumnTally:
         for shape, count in told.group_by("shape").agg(pl.col("n").sum()).sort("shape").iter_rows():
             known = shape in self._shapes or len(self._shapes) < _MOST_SHAPES
             self._shapes[shape if known else _REST] += count
+        self._late += int(told.filter(pl.col("text").str.contains(_LATE))["n"].sum())
         self._count_dates(told)
         self._count_numbers(told)
 
@@ -153,7 +157,8 @@ class ColumnTally:
             self._longest,
             self._padded,
         )
-        return replace(made, missing=_missing(made))
+        is_clock = made.is_date or made.kind == "time"
+        return replace(made, missing=_missing(made), late=self._late if is_clock else 0)
 
     def _years_and_clocks(self, shapes: dict[str, int], kinds: Counter[str], dated: dict[str, int]) -> None:
         """Numbers that the name or the other cells of the column make years, months of years, or times."""

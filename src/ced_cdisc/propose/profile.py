@@ -57,6 +57,7 @@ class ColumnProfile(Struct, frozen=True):
         hidden: why its values are not shown: empty where they are.
         missing: texts that seem to say that there is no value.
         unit_of: of a unit column, the columns of the numbers before it.
+        late: how many cells have a time of 24:00 or later, as of the day after.
         called: what the file calls it, where the contract has another name for it.
     """
 
@@ -78,6 +79,7 @@ class ColumnProfile(Struct, frozen=True):
     missing: tuple[str, ...] = ()
     unit_of: tuple[str, ...] = ()
     called: str = ""
+    late: int = 0
 
     @property
     def says(self) -> str:

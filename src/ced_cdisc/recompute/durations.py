@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 
 from ced_cdisc.recompute.partial import Day, bounds, date_of, known_parts
 from ced_cdisc.recompute.values import DataFault, Value, as_text, number_text
@@ -112,3 +113,28 @@ def _seconds(parts: tuple[int | None, ...], *, to_second: bool) -> int:
 def _parts(day: Day) -> tuple[int | None, ...] | None:
     text = as_text(day)
     return None if text is None or bounds(text) is None else known_parts(text)
+
+
+def hours_between(start: Day, end: Day) -> float | None:
+    """The hours from one date-time to another; missing unless both are known to the minute."""
+    return _elapsed(start, end, 3600)
+
+
+def minutes_between(start: Day, end: Day) -> float | None:
+    """The minutes from one date-time to another; missing unless both are known to the minute."""
+    return _elapsed(start, end, 60)
+
+
+def _elapsed(start: Day, end: Day, unit: int) -> float | None:
+    first, last = _seconds_of_era(start), _seconds_of_era(end)
+    return None if first is None or last is None else float((last - first) / unit)
+
+
+def _seconds_of_era(moment: Day) -> Fraction | None:
+    """The seconds from the first day of the calendar on, unknown ones being 0."""
+    parts, day = _parts(moment), date_of(moment)
+    if parts is None or day is None or parts[4] is None:
+        return None
+    fraction = re.search(r"[.,](\d+)$", as_text(moment) or "", re.ASCII)
+    part = Fraction(int(fraction[1]), 10 ** len(fraction[1])) if fraction else Fraction(0)
+    return day.toordinal() * 86400 + _seconds(parts, to_second=True) + part

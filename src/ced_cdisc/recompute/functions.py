@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
-from ced_cdisc.recompute import collected, durations, imputation, partial, written
+from ced_cdisc.recompute import collected, durations, imputation, logarithms, partial, written
 from ced_cdisc.recompute.values import DataFault, Value, as_text, filled, finite, in_order
 from ced_cdisc.standards.units import canonical_unit, conversion
 
@@ -182,6 +182,9 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "floor": floor,
     "abs": absolute,
     "sqrt": sqrt,
+    "log": logarithms.log,
+    "log10": logarithms.log10,
+    "exp": logarithms.exp,
     "least": least,
     "greatest": greatest,
     "convert": convert,
@@ -191,8 +194,11 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "day": partial.day_of,
     "until": written.until,
     "iso": as_text,
+    "add_days": partial.add_days,
     "study_day": partial.study_day,
     "days_between": partial.days_between,
+    "hours_between": durations.hours_between,
+    "minutes_between": durations.minutes_between,
     "age": partial.age,
     "starts_by": partial.starts_by,
     "date_flag": imputation.date_flag,

@@ -12,7 +12,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from ced_cdisc.recompute.values import DataFault, filled
+from ced_cdisc.recompute.values import DataFault, filled, number_text
 
 Day = str | date | datetime | None
 """Anything that has a date part: ISO 8601 text, a date, a date-time, or nothing."""
@@ -161,6 +161,28 @@ def datetime_of(dtc: str | None) -> datetime | None:
 def day_of(dtc: str | None) -> str | None:
     """The text cut to its date part; a less precise one stays as it is."""
     return filled(dtc[:10]) if dtc and date_of(dtc) else dtc
+
+
+def add_days(day: Day, days: float | None) -> Day:
+    """So many days later, at the same time where it has one; missing unless the date is complete.
+
+    Raises:
+        DataFault: the days are no whole number, or more than the calendar has.
+    """
+    if day is None or days is None:
+        return None
+    if days != int(days):
+        raise DataFault(f"{number_text(days)} is no whole number of days")
+    first = date_of(day)
+    if first is None:
+        return None
+    number = first.toordinal() + int(days)
+    if not 1 <= number <= date.max.toordinal():
+        raise DataFault(f"{first} plus {number_text(days)} days is outside the calendar")
+    last = date.fromordinal(number)
+    if isinstance(day, str):
+        return f"{last}{day[10:]}"
+    return datetime.combine(last, day.time()) if isinstance(day, datetime) else last
 
 
 def study_day(day: Day, reference: Day) -> float | None:

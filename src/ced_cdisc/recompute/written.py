@@ -2,10 +2,11 @@
 
 Tokens of a date: ``YYYY`` four digits, ``YY`` two (of the hundred years that begin with the pivot), ``MONTH``
 and ``MON`` an English month, whole or in three letters, ``MM`` and ``DD`` two digits, ``M`` and ``D`` one or
-two. Of a time: ``HH``, ``MM``, ``SS`` two digits, ``H`` one or two, ``AM`` the half of the day, ``.F`` the
-fraction of a second, ``(.F)`` one that is cut. ``UN``, ``UNK`` and ``ND`` stand for themselves and mean that
-a part is unknown; every other character stands for itself. Letters are of any case. A date format that goes
-on with an hour has a time, whose first token is that hour.
+two. Of a time: ``HH``, ``MM``, ``SS`` two digits, ``H`` one or two, ``HH+`` and ``H+`` such an hour that may
+go on past midnight, ``AM`` the half of the day, ``.F`` the fraction of a second, ``(.F)`` one that is cut.
+``UN``, ``UNK`` and ``ND`` stand for themselves and mean that a part is unknown; every other character stands
+for itself. Letters are of any case. A date format that goes on with an hour has a time, whose first token is
+that hour.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ _MONTHS = [name.upper() for name in calendar.month_name]
 _UNKNOWN = ("UNK", "UN", "ND")
 _WIDTHS = {
     "YYYY": (4,),
-    **dict.fromkeys(("YY", "MM", "DD", "HH", "SS"), (2,)),
-    **dict.fromkeys(("M", "D", "H"), (2, 1)),
+    **dict.fromkeys(("YY", "MM", "DD", "HH", "HH+", "SS"), (2,)),
+    **dict.fromkeys(("M", "D", "H", "H+"), (2, 1)),
 }
 _DATE_TOKENS = ("YYYY", "MONTH", "MON", "YY", "UNK", "UN", "ND", "MM", "DD", "M", "D")
-_TIME_TOKENS = ("(.F)", ".F", "UNK", "UN", "ND", "HH", "MM", "SS", "AM", "H")
+_TIME_TOKENS = ("(.F)", ".F", "UNK", "UN", "ND", "HH+", "H+", "HH", "MM", "SS", "AM", "H")
 
 Parts = Mapping[str, str]
 """What a text holds, by token."""
@@ -64,7 +65,19 @@ def read_date(
         raise DataFault(f"time '{clock}' has an incomplete date '{day}'")
     if len(dtc) > 10:
         raise DataFault(f"time '{clock}' has a date with a time of its own, '{day}'")
-    return f"{dtc}T{times.pop()}"
+    moment = _at(dtc, times.pop())
+    if moment is None:
+        raise DataFault(f"time '{clock}' is after the end of the calendar")
+    return moment
+
+
+def _at(day: str, clock: str) -> str | None:
+    """A date with a time; with one past midnight, the date on which it is. None after the last date."""
+    hours = int(clock[:2])
+    ordinal = date.fromisoformat(day).toordinal() + hours // 24
+    if ordinal > date.max.toordinal():
+        return None
+    return f"{date.fromordinal(ordinal)}T{hours % 24:02}{clock[2:]}"
 
 
 def until(start: str | None, time: str | None) -> str | None:
@@ -106,7 +119,8 @@ def _dates(text: str, form: str, pivot: int | None) -> Iterator[str]:
             dated = _dated(parts, pivot)
             if dated is not None:
                 times = _times(text[end:], clock) if clock else ("",)
-                yield from (f"{dated}T{time}" if time else dated for time in times)
+                moments = (_at(dated, time) if time else dated for time in times)
+                yield from (moment for moment in moments if moment is not None)
 
 
 def _halves(form: str) -> tuple[tuple[str, ...], str]:
@@ -151,7 +165,8 @@ def _times(text: str, form: str) -> Iterator[str]:
         tokens.append(token)
         form = form[len(token) :]
     for parts in _fits(text, tuple(tokens)):
-        hour = parts.get("HH", parts.get("H"))
+        past = parts.get("HH+", parts.get("H+"))
+        hour = parts.get("HH", parts.get("H", past))
         if hour is None:
             yield ""
             continue
@@ -161,7 +176,7 @@ def _times(text: str, form: str) -> Iterator[str]:
                 continue
             number = number % 12 + (12 if parts["AM"] == "PM" else 0)
         smaller = [parts[token] for token in ("MM", "SS") if token in parts]
-        if number <= 23 and all(int(part) <= 59 for part in smaller):
+        if (number <= 23 or past) and all(int(part) <= 59 for part in smaller):
             yield ":".join([f"{number:02}", *smaller]) + parts.get(".F", "")
 
 

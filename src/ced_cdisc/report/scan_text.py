@@ -186,6 +186,9 @@ def _odd(column: ColumnProfile) -> Iterator[str]:
     if column.padded:
         have = "cell has" if column.padded == 1 else "cells have"
         yield f"{column.padded:,} {have} blanks at an end; `trim: yes` takes them away"
+    if column.late:
+        have = "cell has" if column.late == 1 else "cells have"
+        yield f"{column.late:,} {have} a time of 24:00 or later; `HH+` reads it, as one of the day after"
     if column.missing:
         yield f"{', '.join(column.missing)} may say that there is no value; see `missing`"
     kinds = dict(column.kinds)
@@ -225,6 +228,8 @@ def _json(column: ColumnProfile, show_ids: bool) -> dict[str, object]:
         ]
     if column.times:
         made["times"] = list(column.times)
+    if column.late:
+        made["past midnight"] = column.late
     if column.low and not hidden:
         made["low"], made["high"] = column.low, column.high
     coded = column.is_coded or column.role in ("visit", "unit")

@@ -93,10 +93,15 @@ class StudySpec(Model):
 
 
 class TableVisit(Model):
-    """The columns that name a table's visit and its date; without a name the day decides."""
+    """The columns that name a table's visit and its date; without a name the day decides.
+
+    A table without a date is none that a visit took place by, and has no unscheduled ones.
+    """
 
     name: Text | None = Field(None, description="The column of the visit's name; without it the day decides.")
-    date: Text = Field(description="The column of the visit's date.")
+    date: Text | None = Field(
+        None, description="The column of the visit's date; without it the table is no witness of visits."
+    )
     witness: Yes = Field(True, description="Whether a row proves that the visit took place.")
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as calendar
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
@@ -53,6 +55,19 @@ def datetime(args: Sequence[Argument]) -> Faulty:
     """``datetime(dtc)``: needs hours and minutes; seconds default to 0, and their fraction stays."""
     dtc = args[0].expr
     return Faulty(each(dtc, _complete_datetime, Type.DATETIME), "fraction", dtc.str.contains(_FINER), dtc)
+
+
+def complete_minute(dtc: str | None) -> tuple[calendar.datetime, Fraction] | None:
+    """A date-time to the second and the fraction behind it, of any number of digits; unknown seconds are 0.
+
+    >>> complete_minute("2018-03-15T09:30:10.5"), complete_minute("2018-03-15T09")
+    ((datetime.datetime(2018, 3, 15, 9, 30, 10), Fraction(1, 2)), None)
+    """
+    match = _MINUTE.fullmatch(dtc or "")
+    whole = None if match is None else _complete_datetime(match[1] + (match[2] or ""))
+    if match is None or whole is None:
+        return None
+    return whole, Fraction((match[3] or "0").replace(",", "."))
 
 
 def _complete_datetime(dtc: str) -> calendar.datetime | None:
@@ -126,6 +141,34 @@ def _first_after(start: str | None, clock: str | None) -> str | None:
 def iso(args: Sequence[Argument]) -> pl.Expr:
     """``iso(date)``: ISO 8601 text."""
     return text(args)
+
+
+def add_days(args: Sequence[Argument]) -> pl.Expr | Faulty:
+    """``add_days(date, days)``: a time stays; missing where the date is not complete.
+
+    A number that is no whole one, and a day that the calendar does not reach, are faults.
+    """
+    of, days = args
+    if Type.MISSING in (of.type, days.type):
+        return missing(of.type)
+    value = each_pair(of.expr, days.expr, _later, of.type)
+    given = of.expr.is_not_null() & days.expr.is_not_null()
+    cannot = (days.expr != days.expr.floor()) | (_date(of).is_not_null() & value.is_null())
+    return Faulty(value, "days", given & cannot, text([days]))
+
+
+def _later(of: Any, days: float | None) -> Any:
+    """Text, a date or a date-time so many days later; None where there is none."""
+    if of is None or days is None or not days.is_integer():
+        return None
+    try:
+        passed = calendar.timedelta(days=int(days))
+        if not isinstance(of, str):
+            return of + passed
+        first = _complete_date(of)
+        return None if first is None else (first + passed).isoformat() + of[10:]
+    except OverflowError:
+        return None
 
 
 def study_day(args: Sequence[Argument]) -> pl.Expr:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from ced_cdisc.core.dates import bounds
+from ced_cdisc.derive.fast.dates import complete_minute
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import Argument, Faulty, each, each_pair
@@ -116,3 +117,26 @@ def duration_between(args: Sequence[Argument]) -> pl.Expr:
         return None if start is None or end is None else between(start, end)
 
     return each_pair(text([args[0]]), text([args[1]]), made, Type.TEXT)
+
+
+def hours_between(args: Sequence[Argument]) -> pl.Expr:
+    """``hours_between(from, to)``: missing where the time of one of them is not known."""
+    return _elapsed(args, 3600)
+
+
+def minutes_between(args: Sequence[Argument]) -> pl.Expr:
+    """``minutes_between(from, to)``: missing where the time of one of them is not known."""
+    return _elapsed(args, 60)
+
+
+def _elapsed(args: Sequence[Argument], unit: int) -> pl.Expr:
+    """The double nearest to the exact quotient; a double of the seconds alone would be rounded twice."""
+
+    def passed(start: str | None, end: str | None) -> float | None:
+        first, last = complete_minute(start), complete_minute(end)
+        if first is None or last is None:
+            return None
+        whole = (last[0] - first[0]) // calendar.timedelta(seconds=1)
+        return float((whole + last[1] - first[1]) / unit)
+
+    return each_pair(text([args[0]]), text([args[1]]), passed, Type.NUMBER)

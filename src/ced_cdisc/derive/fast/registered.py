@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ced_cdisc.derive.fast import choices, dates, durations, numbers, text
+from ced_cdisc.derive.fast import choices, dates, durations, logarithms, numbers, text
 from ced_cdisc.expr.values import Function
 
 FUNCTIONS: dict[str, Function] = {
@@ -28,6 +28,9 @@ FUNCTIONS: dict[str, Function] = {
     "floor": numbers.floor,
     "abs": numbers.absolute,
     "sqrt": numbers.sqrt,
+    "log": logarithms.log,
+    "log10": logarithms.log10,
+    "exp": logarithms.exp,
     "convert": numbers.convert,
     "unit": numbers.unit,
     "least": choices.least,
@@ -37,8 +40,11 @@ FUNCTIONS: dict[str, Function] = {
     "day": dates.day,
     "until": dates.until,
     "iso": dates.iso,
+    "add_days": dates.add_days,
     "study_day": dates.study_day,
     "days_between": dates.days_between,
+    "hours_between": durations.hours_between,
+    "minutes_between": durations.minutes_between,
     "age": dates.age,
     "starts_by": dates.starts_by,
     "date_flag": dates.date_flag,

@@ -17,11 +17,12 @@ TIME_FORMATS = ("HH:MM", "HHMM", "H:MM", "HH:MM:SS")
 
 _UNKNOWN = ("UN", "UNK", "ND")
 _YEARS, _MONTHS, _DAYS = ("YYYY", "YY"), ("MONTH", "MON", "MM", "M"), ("DD", "D")
-_HOURS, _FRACTIONS = ("HH", "H"), (".F", "(.F)")
-_VARYING = ("D", "M", "H")
-_DIGITS = (*_VARYING, "YYYY", "YY", "DD", "MM", "HH", "SS")
+_PAST = ("HH+", "H+")
+_HOURS, _FRACTIONS = ("HH", "H", *_PAST), (".F", "(.F)")
+_VARYING = ("D", "M", "H", "H+")
+_DIGITS = (*_VARYING, "YYYY", "YY", "DD", "MM", "HH", "HH+", "SS")
 _DATE_PARTS = "parts are YYYY, YY, MONTH, MON, MM, M, DD, D, UN, UNK, ND, and those of a time; or ISO"
-_TIME_PARTS = "parts are HH, H, MM, SS, .F, (.F), AM, UN, UNK, ND"
+_TIME_PARTS = "parts are HH, H, HH+, H+, MM, SS, .F, (.F), AM, UN, UNK, ND"
 
 
 class Formats(Struct, frozen=True):
@@ -70,7 +71,7 @@ def _is_clock(parts: tuple[str, ...]) -> bool:
     if re.fullmatch(r"[-:. ]*", rest) is None:
         return False
     steps = [_one(parts, kind) for kind in (_HOURS, ("MM",), ("SS",), _FRACTIONS)]
-    if steps != sorted(steps, reverse=True) or (_one(parts, ("AM",)) and not steps[0]):
+    if steps != sorted(steps, reverse=True) or (_one(parts, ("AM",)) and not _one(parts, ("HH", "H"))):
         return False
     if any(
         sum(part in kind for part in parts) > 1 for kind in (_HOURS, ("MM",), ("SS",), _FRACTIONS, ("AM",))

@@ -47,7 +47,11 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
     ig = extend(ig, [name for name in ranges if ig.variable(name) is None])
     domain.ig = ig
     domain.names = {v: kind_of(found) for v in domain.written if (found := ig.variable(v)) is not None}
-    for extra in standard.filled_in(domain, specs, findings):
+    filled = standard.filled_in(domain, specs, findings)
+    ig = domain.ig = extend(
+        ig, [day for day in standard.study_days(domain, filled) if ig.variable(day) is None]
+    )
+    for extra in filled:
         if (found := ig.variable(extra)) is not None:
             domain.names.setdefault(extra, kind_of(found))
     _complete(domain, findings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
@@ -74,6 +76,15 @@ def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
     if domain.ig.class_name.startswith("Findings") and domain.full("--DTC") in written:
         names.append(domain.full("--LOBXFL"))
     return _not_omitted(domain, names, findings)
+
+
+def study_days(domain: Domain, names: Iterable[str]) -> list[str]:
+    """The study days among variables to fill in, which a domain of observations has even where the guide's
+    table of it lists none: the date of a start in MH, the date of collection in IE."""
+    if domain.ig.class_name not in _GENERAL:
+        return []
+    days = {domain.full(day) for _, day in _DAYS}
+    return [name for name in names if name in days]
 
 
 def _not_omitted(domain: Domain, names: list[str], findings: Findings) -> list[str]:
