@@ -11,6 +11,7 @@ from ced_cdisc.core.metadata import Comment, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.figures import plan_figures
+from ced_cdisc.plan.adam.in_time import check_in_time
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
 from ced_cdisc.plan.adam.metadata import Metadata
 from ced_cdisc.plan.adam.numbers import numbered_pairs, with_numbers
@@ -83,6 +84,7 @@ class AnalysisPlanner:
         records = self._computed_records()
         computed = self._computed(records)
         whole = self._whole()
+        check_in_time(self._analysis, blocks, computed, whole, self._findings)
         derived, rest = derived_records(spec.records, whole, records, self._in_order)
         lines = self._in_order(self._numbered(rest))
         every = tuple(dict.fromkeys((*(line for one in derived for line in one.first), *lines)))
