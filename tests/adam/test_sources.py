@@ -48,6 +48,26 @@ def test_records_of_several_sources_stand_one_below_the_other(tmp_path: Path) ->
     ]
 
 
+def test_what_is_copied_of_a_subject_is_copied_to_the_records_of_all_sources(tmp_path: Path) -> None:
+    """One block is made from ADSL: the copies of ADSL above are for the others as well, and for computed ones."""
+    text = STACK.replace("trace: yes", "copy: [ADSL.SEX, VS.VISITNUM]").replace(
+        "parameters:\n  TDOSE",
+        "  - from: ADSL\n    parameters:\n      AGE: {param: Age (years), value: ADSL.AGE}\nparameters:\n  TDOSE",
+    )
+    text = text.replace("  - from: EX\n", "  - from: EX\n    copy: [ADSL.TRTSDT]\n")
+    made = build(tmp_path, {"ADMIX": text})
+    names = ("PARAMCD", "SEX", "TRTSDT", "VISITNUM")
+    one = (pl.col("USUBJID") == "T1-002") & (pl.col("PARAMCD") != "HIGH")
+    assert rows(made, "ADMIX", *names, where=one) == [
+        ("SYSBP", "F", None, 1.0),
+        ("SYSBP", "F", None, 4.0),
+        ("SYSBP", "F", None, 5.0),
+        ("DOSE", "F", "02-12", None),
+        ("AGE", "F", None, None),
+        ("TDOSE", "F", None, None),
+    ]
+
+
 def test_a_record_of_several_baseline_types_is_repeated(tmp_path: Path) -> None:
     text = BDS.replace(
         "rows:\n",
@@ -178,6 +198,12 @@ FAULTS = [
         "computed: sum(DOSE)",
         "value: VS.VSSTRESN",
         "17:3 CED018 parameter TDOSE has no source: beside 'stack' only computed ones stand here; write it in a block of 'stack'",
+    ),
+    (
+        STACK,
+        "  - from: EX\n",
+        "  - from: EX\n    copy: [VS.VSPOS]\n",
+        "13:12 CED012 VS is not looked up here; add it: with: {VS: USUBJID}, or use first(), max() .. over it",
     ),
     (STACK, "  - from: EX\n    rows", "  - rows", "12:5 CED007 the key 'from' is missing"),
     (BDS, "from: VS\n", "", "1:1 CED007 the key 'from' is missing; from: DM, or stack: with a source each"),

@@ -186,9 +186,7 @@ class AnalysisPlanner:
     def _row_lines(self, part: Part, names: RowNames) -> dict[str, Line]:
         made: dict[str, Line] = {}
         source = str(part.source)
-        copied = {
-            text.rpartition(".")[2]: text for text in part.copied if text.partition(".")[0] in names.sources
-        }
+        copied = {text.rpartition(".")[2]: text for text in self._copied(part)}
         if "STUDYID" not in copied:
             copied = {"STUDYID": Text(f"{source}.STUDYID", part.source.where), **copied}
         for name, text in copied.items():
@@ -197,6 +195,13 @@ class AnalysisPlanner:
         for key, line in part.rows.items():
             self._keep(line, str(key), names, made)
         return made
+
+    def _copied(self, part: Part) -> list[Text]:
+        """What is copied to the records of a part: all that it says itself, and of the whole dataset's copies
+        those of its own sources, and of a source of another part that has one record a subject."""
+        own = part.spec.copy_ if self.spec.stack is not None else ()
+        owners = {str(part.source), *map(str, part.with_), *(self._near() & self._catalogue.single)}
+        return [text for text in part.copied if text in own or text.partition(".")[0] in owners]
 
     def _keep(self, line: LineSpec, name: str, names: RowNames, made: dict[str, Line]) -> None:
         built = self._lines.make(line, self._target(name), names)
@@ -246,8 +251,8 @@ class AnalysisPlanner:
         copied = (
             text.rpartition(".")[2]
             for part in parts
-            for text in part.copied
-            if text.partition(".")[0] == str(part.source)
+            for text in self._copied(part)
+            if text.partition(".")[0] in (str(part.source), *self._catalogue.single)
         )
         own = ("USUBJID", "ASEQ", *PARAMETER_VARIABLES, *(TRACE_KINDS if spec.trace else ()))
         carried = dict.fromkeys(("STUDYID", *copied, *(str(name) for part in parts for name in part.rows)))
@@ -274,13 +279,17 @@ class AnalysisPlanner:
             made |= window_lines(
                 spec.windows, self.name, self._names, self._lines.expressions, self._findings
             )
-        near = {str(n) for part in self._analysis.parts for n in (part.source, *part.with_)}
+        near = self._near()
         for text in spec.copy_:
             if text.partition(".")[0] not in near:
                 self._keep(spec_line(text.where, copy_=text), text.rpartition(".")[2], self._names, made)
         for key, line in spec.variables.items():
             self._keep(line, str(key), self._names, made)
         return made
+
+    def _near(self) -> set[str]:
+        """The datasets that records come from, and their look-ups."""
+        return {str(name) for part in self._analysis.parts for name in (part.source, *part.with_)}
 
     def _in_order(self, lines: Mapping[str, Line]) -> tuple[Line, ...]:
         singles = single_lines(lines.values(), self._catalogue)
