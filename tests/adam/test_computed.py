@@ -82,6 +82,20 @@ def test_computed_records_make_no_group_unless_their_parameter_is_named(tmp_path
     ]
 
 
+def test_a_parameter_s_own_lines_have_a_value_level(tmp_path: Path) -> None:
+    """What a parameter says of a date does not hold for the others; the decimals are those of AVAL alone."""
+    text = DOSES.replace('"count(ADT)"', '"count(ADT)", decimals: 0').replace(
+        "value: EX", "decimals: 1, value: EX"
+    )
+    made = build(tmp_path, {"ADEX": text})
+    levels = variable(made, "ADEX", "ADT").value_level
+    assert [(one.where[0].values, one.method.text) for one in levels] == [
+        (("COUNT", "DOSE", "LAST"), "The date part of EX.EXSTDTC."),
+        (("FIRST",), 'The date part of "2020-05-01".'),
+    ]
+    assert variable(made, "ADEX", "SPAN").value_level == ()
+
+
 WHOLE = """\
 variables:
   DAY: {derive: "days_between(TRTSDT, ADT) + 1", label: Day}

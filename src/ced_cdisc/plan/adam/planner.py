@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -23,6 +23,7 @@ from ced_cdisc.plan.adam.scales import scale_parameters
 from ced_cdisc.plan.adam.time_to_event import TimesToEvent
 from ced_cdisc.plan.adam.trace import is_name, trace_lines
 from ced_cdisc.plan.adam.windows import window_lines
+from ced_cdisc.plan.branches import of_block, of_computed
 from ced_cdisc.plan.language.expressions import both
 from ced_cdisc.plan.language.imputation import with_flags
 from ced_cdisc.plan.language.lines import Lines
@@ -91,7 +92,9 @@ class AnalysisPlanner:
         made = (*(line for part in (*blocks, *computed, *derived) for line in part.lines), *every)
         check_homes(self.name, made, self._findings)
         results = Results(self._names, self._lines.expressions, self._specs.define.displays, self._findings)
-        levels = self._metadata.levels(blocks, (*computed, *derived), every, self._value_level())
+        levels = self._metadata.levels(
+            blocks, (*computed, *derived), every, self._value_level(blocks, computed)
+        )
         structure = load_adamig(str(self._specs.study.standards.adamig)).structure(self._analysis.structure)
         return DatasetPlan(
             name=self.name,
@@ -315,9 +318,21 @@ class AnalysisPlanner:
             scored += instrument.scales.items() if instrument else ()
         return {str(code): one.decimals for code, one in scored if one.decimals is not None}
 
-    def _value_level(self) -> tuple[tuple[str, str], ...]:
-        if not self._analysis.parameters:
+    def _value_level(
+        self, blocks: Sequence[Block], computed: Sequence[Computed]
+    ) -> tuple[tuple[str, str], ...]:
+        parameters = self._analysis.parameters.values()
+        if not parameters:
             return ()
         names = ("AVAL", "AVALC", *(("BASE", "CHG") if self._decimals() else ()))
-        names += ("ADT", "CNSR") if any(map(is_time_to_event, self._analysis.parameters.values())) else ()
+        names += ("STARTDT", "ADT", "CNSR") if any(map(is_time_to_event, parameters)) else ()
+        own = dict.fromkeys(str(name) for parameter in parameters for name in parameter.variables)
+        names += tuple(name for name in own if name not in names and _differs(name, blocks, computed))
         return tuple((name, "PARAMCD") for name in names if name in self._analysis.kinds)
+
+
+def _differs(name: str, blocks: Sequence[Block], computed: Sequence[Computed]) -> bool:
+    """Whether the lines of parameters say different things of a variable."""
+    branches = (*map(of_block, blocks), *map(of_computed, computed))
+    lines = [line for branch in branches for line in branch.lines.get(name, ())]
+    return len({(line.origin, line.method and line.method.text) for line in lines}) > 1
