@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 from analysis_study import BDS, build, messages, refused, rows, variable
 
+from small_study import FILES
+
 STACK = """\
 dataset: ADMIX
 label: Measurements and Doses
@@ -166,6 +168,16 @@ def test_avalc_and_aval_are_one_to_one_within_a_parameter(tmp_path: Path) -> Non
         "    vitals.csv line 4, subject T1-001\n    vitals.csv line 5, subject T1-001\n"
         "    vitals.csv line 7, subject T1-002\n    and 1 more"
     )
+
+
+def test_datasets_in_a_circle_are_one_fault(tmp_path: Path) -> None:
+    """What one of them reads of another is not called unknown beside it."""
+    adsl = FILES["mappings/adam/adsl.yaml"].replace(
+        "variables:\n", 'variables:\n  PEAK: {derive: "max(ADVS.AVAL)", label: Peak}\n'
+    )
+    assert messages(tmp_path, {"ADSL": adsl, "ADVS": BDS}) == [
+        "mappings/adam/adsl.yaml:1:10 CED025 datasets need each other: ADSL -> ADVS -> ADSL"
+    ]
 
 
 FAULTS = [
