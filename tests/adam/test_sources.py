@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 from analysis_study import BDS, build, messages, refused, rows, variable
 
+from small_study import FILES
+
 STACK = """\
 dataset: ADMIX
 label: Measurements and Doses
@@ -45,6 +47,26 @@ def test_records_of_several_sources_stand_one_below_the_other(tmp_path: Path) ->
         ("HIGH", 2.0, "03-14", 32.0, 1.0, "VS", "VSSTRESN", 6.0),
         ("DOSE", 3.0, "02-12", 1.0, 2.5, "EX", "EXDOSE", 1.0),
         ("TDOSE", 4.0, None, None, 2.5, None, None, None),
+    ]
+
+
+def test_what_is_copied_of_a_subject_is_copied_to_the_records_of_all_sources(tmp_path: Path) -> None:
+    """One block is made from ADSL: the copies of ADSL above are for the others as well, and for computed ones."""
+    text = STACK.replace("trace: yes", "copy: [ADSL.SEX, VS.VISITNUM]").replace(
+        "parameters:\n  TDOSE",
+        "  - from: ADSL\n    parameters:\n      AGE: {param: Age (years), value: ADSL.AGE}\nparameters:\n  TDOSE",
+    )
+    text = text.replace("  - from: EX\n", "  - from: EX\n    copy: [ADSL.TRTSDT]\n")
+    made = build(tmp_path, {"ADMIX": text})
+    names = ("PARAMCD", "SEX", "TRTSDT", "VISITNUM")
+    one = (pl.col("USUBJID") == "T1-002") & (pl.col("PARAMCD") != "HIGH")
+    assert rows(made, "ADMIX", *names, where=one) == [
+        ("SYSBP", "F", None, 1.0),
+        ("SYSBP", "F", None, 4.0),
+        ("SYSBP", "F", None, 5.0),
+        ("DOSE", "F", "02-12", None),
+        ("AGE", "F", None, None),
+        ("TDOSE", "F", None, None),
     ]
 
 
@@ -148,6 +170,16 @@ def test_avalc_and_aval_are_one_to_one_within_a_parameter(tmp_path: Path) -> Non
     )
 
 
+def test_datasets_in_a_circle_are_one_fault(tmp_path: Path) -> None:
+    """What one of them reads of another is not called unknown beside it."""
+    adsl = FILES["mappings/adam/adsl.yaml"].replace(
+        "variables:\n", 'variables:\n  PEAK: {derive: "max(ADVS.AVAL)", label: Peak}\n'
+    )
+    assert messages(tmp_path, {"ADSL": adsl, "ADVS": BDS}) == [
+        "mappings/adam/adsl.yaml:1:10 CED025 datasets need each other: ADSL -> ADVS -> ADSL"
+    ]
+
+
 FAULTS = [
     (
         BDS,
@@ -178,6 +210,12 @@ FAULTS = [
         "computed: sum(DOSE)",
         "value: VS.VSSTRESN",
         "17:3 CED018 parameter TDOSE has no source: beside 'stack' only computed ones stand here; write it in a block of 'stack'",
+    ),
+    (
+        STACK,
+        "  - from: EX\n",
+        "  - from: EX\n    copy: [VS.VSPOS]\n",
+        "13:12 CED012 VS is not looked up here; add it: with: {VS: USUBJID}, or use first(), max() .. over it",
     ),
     (STACK, "  - from: EX\n    rows", "  - rows", "12:5 CED007 the key 'from' is missing"),
     (BDS, "from: VS\n", "", "1:1 CED007 the key 'from' is missing; from: DM, or stack: with a source each"),

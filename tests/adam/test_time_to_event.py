@@ -86,6 +86,29 @@ def test_of_events_of_several_datasets_the_earliest_counts(tmp_path: Path) -> No
         "ADT minus STARTDT plus 1, in days, divided by 7 (weeks).",
         "ADT minus STARTDT plus 1, in days.",
     ]
+    assert variable(made, "ADTTE", "STARTDT").value_level == ()
+
+
+def test_what_is_said_of_a_parameter_s_start_and_codes_stands_with_the_parameter(tmp_path: Path) -> None:
+    text = TTE.replace("sort", TWO.replace("start: ADSL.TRTSDT", "start: ADSL.FIRSTDT"))
+    text = text.replace("date: EOSDT, describe: End}", "date: EOSDT, describe: End, code: 3}").replace(
+        "    censor: latest", "      - {from: ADSL, date: TRTSDT, describe: No visit}\n    censor: latest"
+    )
+    adsl = ADSL.replace("EOSDT:", 'FIRSTDT: {derive: "date(min(VS.VSDTC))", label: First Visit}\n  EOSDT:')
+    made = build(tmp_path, {"ADSL": adsl, "ADAE": ADAE, "ADTTE": text})
+    starts = variable(made, "ADTTE", "STARTDT").value_level
+    assert [(one.where[0].values, one.origin.description) for one in starts] == [
+        (("TTANY",), "ADSL.FIRSTDT"),
+        (("TTSEV",), "ADSL.TRTSDT"),
+    ]
+    codes = variable(made, "ADTTE", "CNSR").value_level
+    assert [(one.where[0].values, one.method.text) for one in codes] == [
+        (
+            ("TTANY",),
+            "0 if ADT is the date of an event, otherwise by the censoring date that counts: 1 (No visit); 3 (End).",
+        ),
+        (("TTSEV",), "0 if ADT is the date of an event, otherwise 1 (Study completed)."),
+    ]
 
 
 def test_the_listed_order_can_count_in_place_of_the_dates(tmp_path: Path) -> None:
@@ -118,7 +141,8 @@ def test_a_subject_with_neither_is_an_error_that_names_it(tmp_path: Path) -> Non
     )
     assert refused(tmp_path, spec(text)) == [
         "mappings/adam/adtte.yaml:6:3 CED283 ADTTE: TTSEV has no event and no censoring date, on 1 record; "
-        "add a censoring date, or leave such subjects out with 'where'\n    demog.csv line 2, subject T1-001"
+        "add a censoring date, or leave such subjects out with 'where', which a block of 'stack' has for its "
+        "parameters alone\n    demog.csv line 2, subject T1-001"
     ]
 
 
@@ -146,6 +170,22 @@ FAULTS = [
             "6:3 CED035 parameter TTSEV does not say which censoring date counts; add censor: latest, earliest or listed"
         ],
     ),
+    (
+        "dated: Last visit}",
+        "dated: Last visit, code: 0}",
+        [
+            "10:22 CED035 the code 0 of a censoring date of parameter TTSEV: CNSR 0 is an event; "
+            "codes of censoring are 1 and above"
+        ],
+    ),
+    (
+        "describe: Severe adverse event}",
+        "describe: Severe adverse event, code: 2}",
+        [
+            "9:21 CED035 'code' is of a censoring date, and parameter TTSEV has it in an event; "
+            "an event has CNSR 0 and no CNSDTDSC"
+        ],
+    ),
     ("from: ADAE,", "from: ADAEE,", ["9:21 CED016 unknown dataset ADAEE; did you mean ADAE?"]),
     ("date: ASTDT", "date: ASTDTT", ["9:60 CED012 unknown variable ADAE.ASTDTT; did you mean ADAE.ASTDT?"]),
     ("date: ASTDT", "date: AETERM", ["9:60 CED014 'AETERM' is no date; date(..) takes its day"]),
@@ -154,6 +194,14 @@ FAULTS = [
         "    start:",
         "    value: ADSL.AGE\n    start:",
         ["6:3 CED035 'value' does not go with the events of parameter TTSEV"],
+    ),
+    (
+        "    start:",
+        "    rows: ADSL.AGE > 50\n    start:",
+        [
+            "6:3 CED035 'rows' does not go with the events of parameter TTSEV; "
+            "for some subjects alone, give it a block of 'stack' with 'where'"
+        ],
     ),
 ]
 

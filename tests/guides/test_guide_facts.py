@@ -188,6 +188,12 @@ def test_subjects_of_sdtm_and_adam_are_compared(guided: Made, adrg: dict[str, li
     assert adrg["Comparison of SDTM and ADaM Content"][0][1:] == expected
 
 
+def test_the_subject_is_core_in_all_datasets(adrg: dict[str, list[Rows]]) -> None:
+    """Each dataset has STUDYID and USUBJID from its own source, and they are those of ADSL."""
+    found = {row[0]: row[2] for row in adrg["Core Variables"][0][1:]}
+    assert (found["STUDYID"], found["USUBJID"], found["SITEID"]) == ("all", "all", "all")
+
+
 def test_every_document_that_define_xml_names_is_there(guided: Made) -> None:
     for folder in ("sdtm", "adam", "controls/sdtm"):
         tree = etree.parse(guided[1] / folder / "define.xml")

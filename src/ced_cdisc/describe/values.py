@@ -65,7 +65,7 @@ def by_value(plan: DatasetPlan, spec: ByVariable, held: Held, variable: Variable
     derived = _derived_records(plan, held, variable.name, by) if by != "DTYPE" else {}
     found = _values(plan, spec, held, variable, by, derived)
     numbers = [v.measured for v in found if v.measured.type in ("integer", "float")]
-    planned = by == "PARAMCD" and plan.decimals and numbers and len(numbers) == len(found)
+    planned = _decimals(plan, variable, by) and numbers and len(numbers) == len(found)
     whole = all_of(numbers) if planned else None
     if len({(_likeness(v), v.second) for v in found}) < 2:
         codelist = _common_codelist(spec, held.values(by), variable)
@@ -108,7 +108,7 @@ def _values(
     given = any(line.variable == "DTYPE" for block in plan.blocks for line in block.lines)
     found: list[_Value] = []
     for name, second, present in _groups(held, variable.name, (by, spec.also(variable.name)), said):
-        decimals = plan.decimals.get(name or "") if by == "PARAMCD" else None
+        decimals = _decimals(plan, variable, by).get(name or "")
         measured = measure(present, variable.kind, variable.name, sdtm=plan.kind == "sdtm", decimals=decimals)
         if measured.empty:
             continue
@@ -123,6 +123,11 @@ def _values(
         shown = decimals if measured.type in ("integer", "float") else None
         found.append(_Value(name, measured, words, second, shown))
     return found
+
+
+def _decimals(plan: DatasetPlan, variable: VariablePlan, by: str) -> Mapping[str, int]:
+    """The decimals of a variable's values by parameter; a date or a count beside AVAL has none of its."""
+    return plan.decimals if by == "PARAMCD" and variable.name in ("AVAL", "BASE", "CHG") else {}
 
 
 def _common_codelist(spec: ByVariable, dividers: AbstractSet[Any], variable: VariablePlan) -> Codelist | None:

@@ -52,6 +52,8 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         _can_be_pooled(name, other, own, findings)
     pooling = pool(own, pooled)
     adam = _analyses(own, pooling, findings)
+    if adam is None:
+        return None
     if not specs.sdtm and not specs.adam:
         hint = "write a spec in mappings/sdtm or mappings/adam"
         findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))
@@ -63,13 +65,16 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     return None if findings.errors else plan
 
 
-def _analyses(own: Tabulations, pooling: Pool, findings: Findings) -> dict[str, DatasetPlan]:
-    """The analysis datasets by name, each after those it reads."""
+def _analyses(own: Tabulations, pooling: Pool, findings: Findings) -> dict[str, DatasetPlan] | None:
+    """The analysis datasets by name, each after those it reads; None where they go in a circle."""
     specs, catalogue = own.specs, pooling.catalogue
+    listed = _adam_order(specs, findings)
+    if listed is None:
+        return None
     for name, qualifiers in catalogue.qualifiers.items():  # analysis datasets read them like variables
         catalogue.datasets[name] = catalogue.datasets[name] | dict.fromkeys(sorted(qualifiers), Type.TEXT)
     adam: dict[str, DatasetPlan] = {}
-    for analysis in _adam_order(specs, findings):
+    for analysis in listed:
         name = str(analysis.dataset)
         if name in catalogue.datasets:
             findings.add(Finding("CED029", f"a second spec for {name}", analysis.dataset.where))
@@ -179,15 +184,21 @@ def _folder(specs: Specs, folder: str) -> tuple[str, str]:
     return (named if specs.terminology is None else posixpath.dirname(specs.terminology[1])), named
 
 
-def _adam_order(specs: Specs, findings: Findings) -> list[AnalysisSpec]:
-    """Analysis datasets so that each follows those its texts name; ADSL goes first by custom."""
+def _adam_order(specs: Specs, findings: Findings) -> list[AnalysisSpec] | None:
+    """Analysis datasets so that each follows those its texts name; ADSL goes first by custom.
+
+    None where they go in a circle: what is read of a dataset that is not planned yet would be unknown.
+    """
     listed = sorted(specs.adam, key=lambda s: (s.class_ != "ADSL", str(s.dataset)))
     names = [str(s.dataset) for s in listed]
     needs: dict[str, set[str]] = {}
     for spec in listed:
         owners = {owner for text in _texts(spec) for owner in _OWNER.findall(text)} | sources_of(spec)
         needs.setdefault(str(spec.dataset), set()).update(owners & set(names) - {str(spec.dataset)})
+    before = len(findings)
     order = dataset_order(needs, {str(s.dataset): s.dataset.where for s in listed}, findings)
+    if len(findings) > before:
+        return None
     return sorted(listed, key=lambda s: order.index(str(s.dataset)))
 
 

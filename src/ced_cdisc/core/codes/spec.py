@@ -50,7 +50,7 @@ CED048 | a profile that the study does not have | take the name proposed; study.
 CED049 | a profile that cannot be carried out | follow the message
 CED050 | the name of a part of a split domain | the domain code and one or two characters more
 CED051 | a supplemental qualifier that does not fit its parent | another name, one label, another `idvar`
-CED052 | a choice of rows or a look-up that waits for a line over the whole dataset | write it over the rows
+CED052 | a choice of rows, a look-up or a line that waits for what is made later | follow the message
 CED053 | windows of visits that overlap or have no day 1 | correct `days` or `day1` in visits.yaml
 CED054 | a choice of rows by a variable that has no value in them | choose by a variable that has a line
 CED055 | a SAS format that is none, or is for another type | write one that fits, such as DATE9. or 8.2

@@ -112,7 +112,8 @@ def _core(facts: Facts) -> Iterator[Block]:
     for dataset in others:
         for variable in dataset.variables:
             origin = variable.origin
-            if origin is not None and origin.description == f"ADSL.{variable.name}":
+            taken = origin is not None and origin.description == f"ADSL.{variable.name}"
+            if taken or variable.name in ("STUDYID", "USUBJID"):  # whatever source gives the subject
                 found.setdefault(variable.name, (variable, []))[1].append(dataset.name)
     if not found:
         yield text("No variable of ADSL is in another analysis dataset.")

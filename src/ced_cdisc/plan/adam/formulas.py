@@ -81,7 +81,7 @@ def formula_in_words(
             and not node.dataset
             and not node.on
         ):
-            text = f"{_AGGREGATES[node.func]} {clause(node.of, FUNCTIONS)}"
+            text = f"{_AGGREGATES[node.func]} {clause(node.of, FUNCTIONS).removeprefix('the ')}"
             if node.where is not None:
                 text += f" where {clause(node.where, FUNCTIONS)}"
             if node.order:
@@ -91,9 +91,10 @@ def formula_in_words(
         return tree.rebuild(node, said)
 
     text = clause(said(parsed), FUNCTIONS)
-    shared = _and(("USUBJID", *by))
-    text = f"{text[:1].upper()}{text[1:]}. A parameter's code stands for its AVAL with the same {shared}."
     named = {n.name for n in tree.walk(parsed) if isinstance(n, tree.Column | tree.Selected)}
+    is_named = any(str(code) in named for code in parameters)
+    head = "A parameter's code stands for its AVAL" if is_named else "The records are those"
+    text = f"{text[:1].upper()}{text[1:]}. {head} with the same {_and(('USUBJID', *by))}."
     for code, parameter in parameters.items():
         value = expressions.parse(parameter.value) if parameter.value is not None else None
         if str(code) in named and not parameter.keep and value is not None:

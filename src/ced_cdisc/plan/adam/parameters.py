@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Findings, Location
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.tree import Scope
+from ced_cdisc.expr.lineage import own_columns
+from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.adam.formulas import formula_in_words, parameters_to_aggregates
 from ced_cdisc.plan.adam.kinds import Analysis
+from ced_cdisc.plan.language.expressions import both, literal
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import constant, spec_line
 from ced_cdisc.plan.language.names import RowNames
@@ -22,6 +24,11 @@ from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.spec.analysis import ParameterSpec
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
+
+_COMPUTED = "__computed"
+"""PARAMN on a computed record; a record of a source does not have it."""
+_COMPUTED_AS = tree.Column(name=_COMPUTED, scope=Scope.VARIABLE, type=Type.NUMBER)
+_OF_SOURCE = tree.IsMissing(of=_COMPUTED_AS, type=Type.TRUTH)
 
 
 def parameter_lines(code: Text, number: int, parameter: ParameterSpec) -> dict[str, Line]:
@@ -62,9 +69,12 @@ class ComputedRecords(Struct, frozen=True):
         parameter: ParameterSpec,
         by: tuple[str, ...],
         value: LineSpec,
+        before: Mapping[str, int],
         codes: frozenset[str] = frozenset(),
     ) -> Computed:
         """The records of one parameter: one a subject and ``by`` group.
+
+        The group's records are those of the sources, and of the computed parameters that are named.
 
         Args:
             code: the parameter's code, whose place is that of the records.
@@ -72,39 +82,51 @@ class ComputedRecords(Struct, frozen=True):
             parameter: its texts, the condition on the source records, and its variables.
             by: the variables that, with the subject, form a group.
             value: the line of AVAL.
+            before: PARAMN of the parameters that are computed before, by code.
             codes: the codes that stand for parameters' values in the lines.
         """
         own, known = {*by, *map(str, parameter.variables)}, self.analysis.kinds
-        rows = {
-            name: self._shared(name, by, code.where)
-            for name in self.carried
-            if name in known and name not in own
-        }
-        rows.update(parameter_lines(code, number, parameter))
+        shared = [name for name in self.carried if name in known and name not in own]
+        keep = None
+        if parameter.rows is not None:
+            keep = self.lines.expressions.condition(parameter.rows, self.names)
 
         def rewrite(node: tree.Node) -> tree.Node:
             return parameters_to_aggregates(node, codes, by)
 
+        told = {"AVAL": parameter.as_, **{str(name): line.as_ for name, line in parameter.variables.items()}}
+        made: dict[str, Line] = {}
         for name, line in (("AVAL", value), *((str(k), v) for k, v in parameter.variables.items())):
             built = self.lines.make(line, self.target(name), self.names, rewrite)
             if built is not None:
-                rows[name] = built
+                made[name] = built
+        made = {name: _of_sources(line, told[name]) for name, line in made.items()}
+        known_records = None
+        if before:
+            trees = [line.tree for line in made.values()] + ([keep] if keep is not None else [])
+            known_records = _of_sources_or(sorted(before[code] for code in _texts(trees) & before.keys()))
+            if keep is None or not _names_parameter(keep):
+                keep = both(keep, known_records)
+            made = {name: replace(line, tree=_narrowed(line.tree)) for name, line in made.items()}
+        rows = {name: self._shared(name, by, known_records, code.where) for name in shared}
+        rows |= parameter_lines(code, number, parameter)
+        rows |= {_COMPUTED: constant(_COMPUTED, number, code.where), **made}
         singles = single_lines(rows.values(), self.names.catalogue)
         return Computed(
             by=by,
-            keep=self.lines.expressions.condition(parameter.rows, self.names)
-            if parameter.rows is not None
-            else None,
+            keep=keep,
             lines=ordered((*singles, *rows.values()), self.findings, self.analysis.name),
             where=code.where,
             present="AVAL",
         )
 
-    def _shared(self, name: str, by: tuple[str, ...], where: Location) -> Line:
+    def _shared(
+        self, name: str, by: tuple[str, ...], known_records: tree.Node | None, where: Location
+    ) -> Line:
         """A variable of a computed record: what its source records share."""
         kind = self.analysis.kinds[name]
         column = tree.Column(name=name, scope=Scope.VARIABLE, type=kind)
-        node = tree.Aggregate(func="same", of=column, on=by, type=kind)
+        node = tree.Aggregate(func="same", of=column, where=known_records, on=by, type=kind)
         return Line(variable=name, tree=node, type=kind, verb="derive", where=where, origin=DERIVED)
 
 
@@ -113,6 +135,7 @@ def computed_parameters(records: ComputedRecords) -> list[Computed]:
     analysis, lines = records.analysis, records.lines
     parameters = analysis.parameters
     codes = frozenset(map(str, parameters))
+    before: dict[str, int] = {}
     made: list[Computed] = []
     for code, parameter in analysis.computed.items():
         assert parameter.computed is not None
@@ -124,8 +147,45 @@ def computed_parameters(records: ComputedRecords) -> list[Computed]:
         words = str(parameter.as_ or "")
         words = words or formula_in_words(parameter.computed, parameters, by, lines.expressions)
         value = spec_line(where, derive=parameter.computed, as_=Text(words, where) if words else None)
-        made.append(records.make(code, number, parameter, by, value, codes))
+        made.append(records.make(code, number, parameter, by, value, before, codes))
+        before[str(code)] = number
     return made
+
+
+def _of_sources(line: Line, told: Text | None) -> Line:
+    """The line, whose method says what :func:`_narrowed` does, unless the spec has its words."""
+    if line.method is None or told is not None or _narrowed(line.tree) == line.tree:
+        return line
+    text = f"{line.method.text} Where no parameter is named, computed records do not count."
+    return replace(line, method=replace(line.method, text=text))
+
+
+def _narrowed(node: tree.Node) -> tree.Node:
+    """The tree, where what goes over records and names no parameter goes over those of the sources."""
+    if isinstance(node, tree.Aggregate) and not node.dataset and not _names_parameter(node):
+        return tree.changed(node, where=both(node.where, _OF_SOURCE))
+    return tree.rebuild(node, _narrowed)
+
+
+def _names_parameter(node: tree.Node) -> bool:
+    """Whether a condition or an aggregate says itself of which parameters the records are."""
+    grouped = isinstance(node, tree.Aggregate) and "PARAMCD" in node.on
+    return grouped or any(one.name in ("PARAMCD", "PARAM", "PARAMN") for one in own_columns(node))
+
+
+def _texts(nodes: Iterable[tree.Node]) -> set[str]:
+    """All texts that stand in trees, the codes of the parameters that they name among them."""
+    below = (one for node in nodes for one in tree.walk(node))
+    return {one.value for one in below if isinstance(one, tree.Literal) and isinstance(one.value, str)}
+
+
+def _of_sources_or(numbers: Iterable[int]) -> tree.Node:
+    """The condition that a record is of a source, or of one of the computed parameters."""
+    values = tuple(map(literal, numbers))
+    if not values:
+        return _OF_SOURCE
+    named = tree.Member(of=_COMPUTED_AS, values=values, type=Type.TRUTH)
+    return tree.Either(left=_OF_SOURCE, right=named, type=Type.TRUTH)
 
 
 def ordered(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Line, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -11,6 +11,7 @@ from ced_cdisc.core.metadata import Comment, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.adam.figures import plan_figures
+from ced_cdisc.plan.adam.in_time import check_in_time
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
 from ced_cdisc.plan.adam.metadata import Metadata
 from ced_cdisc.plan.adam.numbers import numbered_pairs, with_numbers
@@ -22,6 +23,7 @@ from ced_cdisc.plan.adam.scales import scale_parameters
 from ced_cdisc.plan.adam.time_to_event import TimesToEvent
 from ced_cdisc.plan.adam.trace import is_name, trace_lines
 from ced_cdisc.plan.adam.windows import window_lines
+from ced_cdisc.plan.branches import of_block, of_computed
 from ced_cdisc.plan.language.imputation import with_flags
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.lookups import plan_lookups
@@ -82,13 +84,16 @@ class AnalysisPlanner:
         records = self._computed_records()
         computed = self._computed(records)
         whole = self._whole()
+        check_in_time(self._analysis, blocks, computed, whole, self._findings)
         derived, rest = derived_records(spec.records, whole, records, self._in_order)
         lines = self._in_order(self._numbered(rest))
         every = tuple(dict.fromkeys((*(line for one in derived for line in one.first), *lines)))
         made = (*(line for part in (*blocks, *computed, *derived) for line in part.lines), *every)
         check_homes(self.name, made, self._findings)
         results = Results(self._names, self._lines.expressions, self._specs.define.displays, self._findings)
-        levels = self._metadata.levels(blocks, (*computed, *derived), every, self._value_level())
+        levels = self._metadata.levels(
+            blocks, (*computed, *derived), every, self._value_level(blocks, computed)
+        )
         structure = load_adamig(str(self._specs.study.standards.adamig)).structure(self._analysis.structure)
         return DatasetPlan(
             name=self.name,
@@ -184,9 +189,7 @@ class AnalysisPlanner:
     def _row_lines(self, part: Part, names: RowNames) -> dict[str, Line]:
         made: dict[str, Line] = {}
         source = str(part.source)
-        copied = {
-            text.rpartition(".")[2]: text for text in part.copied if text.partition(".")[0] in names.sources
-        }
+        copied = {text.rpartition(".")[2]: text for text in self._copied(part)}
         if "STUDYID" not in copied:
             copied = {"STUDYID": Text(f"{source}.STUDYID", part.source.where), **copied}
         for name, text in copied.items():
@@ -195,6 +198,13 @@ class AnalysisPlanner:
         for key, line in part.rows.items():
             self._keep(line, str(key), names, made)
         return made
+
+    def _copied(self, part: Part) -> list[Text]:
+        """What is copied to the records of a part: all that it says itself, and of the whole dataset's copies
+        those of its own sources, and of a source of another part that has one record a subject."""
+        own = part.spec.copy_ if self.spec.stack is not None else ()
+        owners = {str(part.source), *map(str, part.with_), *(self._near() & self._catalogue.single)}
+        return [text for text in part.copied if text in own or text.partition(".")[0] in owners]
 
     def _keep(self, line: LineSpec, name: str, names: RowNames, made: dict[str, Line]) -> None:
         built = self._lines.make(line, self._target(name), names)
@@ -244,8 +254,8 @@ class AnalysisPlanner:
         copied = (
             text.rpartition(".")[2]
             for part in parts
-            for text in part.copied
-            if text.partition(".")[0] == str(part.source)
+            for text in self._copied(part)
+            if text.partition(".")[0] in (str(part.source), *self._catalogue.single)
         )
         own = ("USUBJID", "ASEQ", *PARAMETER_VARIABLES, *(TRACE_KINDS if spec.trace else ()))
         carried = dict.fromkeys(("STUDYID", *copied, *(str(name) for part in parts for name in part.rows)))
@@ -272,13 +282,17 @@ class AnalysisPlanner:
             made |= window_lines(
                 spec.windows, self.name, self._names, self._lines.expressions, self._findings
             )
-        near = {str(n) for part in self._analysis.parts for n in (part.source, *part.with_)}
+        near = self._near()
         for text in spec.copy_:
             if text.partition(".")[0] not in near:
                 self._keep(spec_line(text.where, copy_=text), text.rpartition(".")[2], self._names, made)
         for key, line in spec.variables.items():
             self._keep(line, str(key), self._names, made)
         return made
+
+    def _near(self) -> set[str]:
+        """The datasets that records come from, and their look-ups."""
+        return {str(name) for part in self._analysis.parts for name in (part.source, *part.with_)}
 
     def _in_order(self, lines: Mapping[str, Line]) -> tuple[Line, ...]:
         singles = single_lines(lines.values(), self._catalogue)
@@ -304,9 +318,21 @@ class AnalysisPlanner:
             scored += instrument.scales.items() if instrument else ()
         return {str(code): one.decimals for code, one in scored if one.decimals is not None}
 
-    def _value_level(self) -> tuple[tuple[str, str], ...]:
-        if not self._analysis.parameters:
+    def _value_level(
+        self, blocks: Sequence[Block], computed: Sequence[Computed]
+    ) -> tuple[tuple[str, str], ...]:
+        parameters = self._analysis.parameters.values()
+        if not parameters:
             return ()
         names = ("AVAL", "AVALC", *(("BASE", "CHG") if self._decimals() else ()))
-        names += ("ADT", "CNSR") if any(map(is_time_to_event, self._analysis.parameters.values())) else ()
+        names += ("STARTDT", "ADT", "CNSR") if any(map(is_time_to_event, parameters)) else ()
+        own = dict.fromkeys(str(name) for parameter in parameters for name in parameter.variables)
+        names += tuple(name for name in own if name not in names and _differs(name, blocks, computed))
         return tuple((name, "PARAMCD") for name in names if name in self._analysis.kinds)
+
+
+def _differs(name: str, blocks: Sequence[Block], computed: Sequence[Computed]) -> bool:
+    """Whether the lines of parameters say different things of a variable."""
+    branches = (*map(of_block, blocks), *map(of_computed, computed))
+    lines = [line for branch in branches for line in branch.lines.get(name, ())]
+    return len({(line.origin, line.method and line.method.text) for line in lines}) > 1

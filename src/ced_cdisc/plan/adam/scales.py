@@ -41,6 +41,7 @@ def scale_parameters(
     if any(not records.analysis.known([name], findings) for name in use.by):
         return []
     by = tuple(str(name) for name in use.by)
+    before = {str(code): records.analysis.number(code) for code in records.analysis.computed}
     made: list[Computed] = []
     for place, (code, scale) in enumerate(instrument.scales.items(), number + 1):
         items = [*scale.items, *(item for rule in scale.recode for item in rule.items or ())]
@@ -63,7 +64,8 @@ def scale_parameters(
             variables={key: fill(line, constants) for key, line in use.variables.items()},
         )
         value = spec_line(where, derive=Text(formula, where), as_=Text(words, where))
-        made.append(records.make(code, place, parameter, by, value))
+        made.append(records.make(code, place, parameter, by, value, before))
+        before[str(code)] = place
     return made
 
 

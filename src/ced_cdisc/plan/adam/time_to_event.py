@@ -29,6 +29,7 @@ from ced_cdisc.spec.source import Text
 
 _DAYS = {"DAYS": 1.0, "WEEKS": 7.0, "MONTHS": 30.4375, "YEARS": 365.25}
 _LATEST = "latest"
+_FOR_SOME = "for some subjects alone, give it a block of 'stack' with 'where'"
 
 
 class _Candidate(Struct, frozen=True):
@@ -97,13 +98,22 @@ class TimesToEvent:
         for word in ("value", "text", "rows", "by"):
             given = getattr(parameter, word)
             if given is not None:
-                self._fault("CED035", f"'{word}' does not go with the events of parameter {code}", where)
+                problem = f"'{word}' does not go with the events of parameter {code}"
+                self._fault("CED035", problem, where, _FOR_SOME if word == "rows" else "")
         for word in ("start", "events", "censors"):
             if not getattr(parameter, word):
                 self._fault("CED035", f"parameter {code}, a time to event, needs '{word}'", where)
         if len(parameter.censors or ()) > 1 and parameter.censor is None:
             hint = "add censor: latest, earliest or listed"
             self._fault("CED035", f"parameter {code} does not say which censoring date counts", where, hint)
+        for one in parameter.events or ():
+            for word in sorted(one.model_fields_set & {"code", "dated"}):
+                problem = f"'{word}' is of a censoring date, and parameter {code} has it in an event"
+                self._fault("CED035", problem, one.from_.where, "an event has CNSR 0 and no CNSDTDSC")
+        for one in parameter.censors or ():
+            if one.code < 1:
+                problem = f"the code {one.code} of a censoring date of parameter {code}: CNSR 0 is an event"
+                self._fault("CED035", problem, one.from_.where, "codes of censoring are 1 and above")
         if str(part.source) not in self._catalogue.single:
             hint = "from: ADSL"
             problem = f"parameter {code} needs a source with one record a subject, not {part.source}"
@@ -197,7 +207,7 @@ class _Lines:
             self._start(start),
             self._derived("ADT", adt, self._words(events, censors)),
             self._derived("AVAL", self._time(), self._time_words()),
-            self._derived("CNSR", _first(marks, [literal(c) for c in codes]), self._code_words(codes)),
+            self._derived("CNSR", _first(marks, [literal(c) for c in codes]), self._code_words(censors)),
             self._texts("EVNTDESC", marks, [str(one.spec.describe) for one in (*events, *censors)]),
         ]
         dates = [str(one.spec.dated or one.spec.describe) for one in censors]
@@ -247,9 +257,13 @@ class _Lines:
             f"Without such a date: {_ruled(censors, self._parameter.censor or '')}."
         )
 
-    def _code_words(self, codes: Iterable[float]) -> str:
-        given = sorted({f"{code:g}" for code in codes if code})
-        return f"0 if ADT is the date of an event, otherwise {' or '.join(given)} by the censoring date."
+    def _code_words(self, censors: Iterable[_Candidate]) -> str:
+        said: dict[int, list[str]] = {}
+        for one in censors:
+            said.setdefault(one.spec.code, []).append(str(one.spec.describe))
+        reasons = "; ".join(f"{code} ({', '.join(dict.fromkeys(said[code]))})" for code in sorted(said))
+        by = " by the censoring date that counts:" if len(said) > 1 else ""
+        return f"0 if ADT is the date of an event, otherwise{by} {reasons}."
 
     def _texts(
         self, variable: str, marks: Sequence[tuple[tree.Node, _Candidate]], texts: Sequence[str]
@@ -283,7 +297,8 @@ def _demands(code: Text, events: Sequence[_Candidate]) -> tuple[Demand, ...]:
             message=f"{code} has no {what}",
             where=code.where,
             node=tree.Either(left=other, right=there, type=Type.TRUTH),
-            hint="add a censoring date, or leave such subjects out with 'where'",
+            hint="add a censoring date, or leave such subjects out with 'where', "
+            "which a block of 'stack' has for its parameters alone",
         )
 
     def dated(event: _Candidate) -> Demand:
