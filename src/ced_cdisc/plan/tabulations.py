@@ -121,6 +121,7 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
     domains = _domains(specs, findings)
     for domain in domains:
         _choose_lists(domain, codelists)
+        _choose_units(domain, codelists)
         catalogue.datasets[domain.name] = domain.names | (
             {"USUBJID": tree.Type.TEXT} if "USUBJID" in domain.names else {}
         )
@@ -193,6 +194,19 @@ def _choose_lists(domain: Domain, codelists: Codelists) -> None:
             codelists.choose(codes.name, code)
             codelists.choose(names.name, name)
             return
+
+
+def _choose_units(domain: Domain, codelists: Codelists) -> None:
+    """Several lists that the guide names for units, as for PPORRESU, are bound together."""
+    tests = [rows.test for rows in domain.rows if rows.test is not None]
+    written = {str(test.standard) for test in tests if test.standard is not None}
+    for test in tests:
+        if test.unit is not None:
+            words = (test.unit.assign, test.unit.collect, *(test.unit.ct or {}).values())
+            written |= {str(word) for word in words if word is not None and "." not in word}
+    for variable in filter(None, (domain.ig.variable(domain.full(n)) for n in ("--ORRESU", "--STRESU"))):
+        if len(variable.codelists) > 1:
+            codelists.choose_together(variable.name, variable.codelists, written)
 
 
 def _sdtm_order(plans: dict[str, DatasetPlan], findings: Findings) -> list[DatasetPlan]:

@@ -130,7 +130,8 @@ def inputs(facts: Facts, folder: str) -> tuple[Block, ...]:
                 "define.xml against the schema of Define-XML 2.1 and for references that lead nowhere;",
                 f"define.xml against the bytes of the {facts.file_word}s: datasets, variables, labels, types "
                 "and lengths;",
-                "every value against the closed codelist or the format of its variable, as it was made.",
+                "texts against the codelist of their variable, unless that is open or a dictionary, and each "
+                "date, time and duration against ISO 8601, as they were made.",
             )
         ),
         text(
