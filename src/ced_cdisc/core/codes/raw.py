@@ -111,4 +111,6 @@ CED830 | a text list without a part | correct the data, or leave such rows out w
 CED831 | no case of a line holds for some records (a warning) | add a case or `else`, or accept it
 CED832 | cases of a line that give different values hold (a note) | tell them apart, or accept it
 CED833 | several records tie for the first or the last place (a note) | name more variables in the order
+CED853 | a look-up finds no record for some keys (a note) | write the keys alike, or accept it
+CED854 | records that a look-up alone reads, and none looks up (a note) | correct the keys, or accept it
 """
