@@ -305,6 +305,9 @@ class _Resolver:
             raise _misfit(f"{node.func}() cannot stand inside another function over several records", node.at)
         owner = self._owner(node)
         for name in node.on:
+            if "." in name:
+                problem = f"'on' takes a variable that both records have, without a dataset: not {name}"
+                raise ExpressionError(problem, node.at, f"write {name.rpartition('.')[2]}", "CED012")
             self._column(tree.Column(name=f"{owner}.{name}" if owner else name, at=node.at), owner)
             if owner:
                 self._column(tree.Column(name=name, at=node.at), None)

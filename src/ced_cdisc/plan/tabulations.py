@@ -29,7 +29,7 @@ from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.sdtm.standard import made_late
 from ced_cdisc.plan.tables import plan_tables, plan_visits
-from ced_cdisc.plan.texts import text_policy
+from ced_cdisc.plan.texts import check_label, text_policy
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import load_adamig
@@ -138,6 +138,11 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
     plans = {
         domain.name: DomainPlanner(domain, specs, catalogue, lines, findings).plan() for domain in domains
     }
+    for domain in domains:
+        plan, label = plans[domain.name], domain.spec.label
+        check_label(domain.name, plan.label, label.where if label is not None else plan.where, findings)
+        for variable in plan.variables:
+            check_label(f"{domain.name}.{variable.name}", variable.label, variable.where, findings)
     ordered = tuple(_sdtm_order(plans, findings))
     return Tabulations(
         specs, tables, visits, usubjid, catalogue, codelists, lines, plans, ordered, derivations

@@ -35,6 +35,13 @@ def text_policy(words: Sequence[str] | None, where: Location, findings: Findings
     return TextPolicy(split="split" in words, transliterate="transliterate" in words, given=True)
 
 
+def check_label(of: str, label: str, where: Location, findings: Findings) -> None:
+    """CED024 for a label of a dataset or variable that a transport file does not hold."""
+    if (size := len(label.encode())) > _LABEL_BYTES:
+        problem = f"the label of {of} has {size} bytes, SAS holds {_LABEL_BYTES}"
+        findings.add(Finding("CED024", problem, where, hint="shorten it with 'label'"))
+
+
 def check_homes(dataset: str, lines: Iterable[Line], findings: Findings) -> None:
     """CED091 for each line that asks to split texts in a dataset that has no place for the parts."""
     for line in lines:

@@ -141,6 +141,21 @@ def inputs(facts: Facts, folder: str) -> tuple[Block, ...]:
     )
 
 
+def plugins(facts: Facts) -> Iterator[Block]:
+    """The functions in Python that the specs call."""
+    if not facts.plan.derivations:
+        return
+    yield text(
+        "The specs call these functions in Python. Methods have their words, with what stands in braces "
+        "replaced by what a function is given:"
+    )
+    shown, outside = facts.plan.specs
+    rows = [
+        (one.name, one.source.shown.replace(shown, outside, 1), one.method) for one in facts.plan.derivations
+    ]
+    yield table(("Function", "File or package", "Method"), rows, (1, 2, 4))
+
+
 def issues(facts: Facts) -> tuple[Block, ...]:
     """The known findings with their reasons."""
     if not facts.known:

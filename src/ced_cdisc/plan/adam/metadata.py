@@ -15,6 +15,7 @@ from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, WINDOW_KINDS, Analysi
 from ced_cdisc.plan.branches import Levels, of_block, of_computed, tell_apart
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, SupplementalPlan, VariablePlan
+from ced_cdisc.plan.texts import check_label
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
@@ -213,10 +214,8 @@ class Metadata:
         if spec is not None and spec.label is not None:
             label = str(spec.label)
         where = line.where if line else self._spec.dataset.where
-        if (size := len(label.encode())) > 40:
-            problem = f"the label of {self._analysis.name}.{name} has {size} bytes, SAS holds 40"
-            self._findings.add(Finding("CED024", problem, where, hint="shorten it with 'label'"))
-        elif not label:
+        check_label(f"{self._analysis.name}.{name}", label, where, self._findings)
+        if not label:
             problem = f"{self._analysis.name}.{name} needs a label of up to 40 bytes"
             self._findings.add(Finding("CED024", problem, where, hint="give it with 'label'"))
         shown = str(spec.format) if spec is not None and spec.format is not None else _FORMATS.get(kind, "")

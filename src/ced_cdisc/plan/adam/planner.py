@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from msgspec.structs import replace
@@ -32,7 +33,7 @@ from ced_cdisc.plan.language.reports import reports_of_rows
 from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
 from ced_cdisc.plan.order import in_order, single_lines
-from ced_cdisc.plan.texts import check_homes
+from ced_cdisc.plan.texts import check_homes, check_label
 from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.analysis import AnalysisSpec, ParameterSpec
 from ced_cdisc.spec.instruments import ScaleSpec
@@ -88,6 +89,10 @@ class AnalysisPlanner:
         every = tuple(dict.fromkeys((*(line for one in derived for line in one.first), *lines)))
         made = (*(line for part in (*blocks, *computed, *derived) for line in part.lines), *every)
         check_homes(self.name, made, self._findings)
+        check_label(self.name, str(spec.label), spec.label.where, self._findings)
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,7}", self.name):
+            problem = f"'{self.name}' is no name of a dataset: up to 8 capitals and digits"
+            self._findings.add(Finding("CED024", problem, spec.dataset.where))
         results = Results(self._names, self._lines.expressions, self._specs.define.displays, self._findings)
         levels = self._metadata.levels(blocks, (*computed, *derived), every, self._value_level())
         structure = load_adamig(str(self._specs.study.standards.adamig)).structure(self._analysis.structure)
