@@ -70,6 +70,19 @@ def test_what_is_copied_of_a_subject_is_copied_to_the_records_of_all_sources(tmp
     ]
 
 
+def test_without_one_variable_that_a_value_reads_there_is_no_srcvar(tmp_path: Path) -> None:
+    """It would hold nothing, and define.xml could not say where it comes from."""
+    one = "if(VS.VSSTRESN > 130, 1, 0)"
+    both = "coalesce(VS.VSSTRESN, numeric(VS.VSORRES))"
+    text = STACK.replace(one, both).replace("value: VS.VSSTRESN", f'value: "{both}"')
+    made = build(tmp_path, {"ADMIX": text})
+    assert "SRCVAR" in made.frames["ADMIX"].columns  # of the doses
+    text = text.replace("value: EX.EXDOSE", 'value: "coalesce(EX.EXDOSE, number(EX.EXDOSTXT))"')
+    made = build(tmp_path / "none", {"ADMIX": text.replace("number(EX.EXDOSTXT)", "EX.EXSTDY")})
+    columns = made.frames["ADMIX"].columns
+    assert ("SRCDOM" in columns, "SRCVAR" in columns, "SRCSEQ" in columns) == (True, False, True)
+
+
 def test_a_record_of_several_baseline_types_is_repeated(tmp_path: Path) -> None:
     text = BDS.replace(
         "rows:\n",

@@ -9,6 +9,7 @@ from ced_cdisc.convert.number_hints import number_hint
 
 APART = "extract(..) takes the number out, and its unit for a line of its own"
 LISTED = "list it under `missing` in sources.yaml, or write `not_done` where a test was not done"
+LIMIT = 'it is no missing result: value: "numeric({result})" of its test keeps it in --STRESC'
 OTHER = "correct the data, or tell the reason under `not_done`; numeric(..) loses the text"
 
 
@@ -25,6 +26,10 @@ OTHER = "correct the data, or tell the reason under `not_done`; numeric(..) lose
         ("not done", LISTED),
         (".", LISTED),
         ("-", LISTED),
+        ("BLQ", LIMIT),
+        ("<LLOQ", LIMIT),
+        ("Below detection limit", LIMIT),
+        ("not detected", LIMIT),
         ("hemolyzed", OTHER),
         ("1.2.3", OTHER),
     ],

@@ -152,6 +152,11 @@ def test_functions_of_one_record(text: str, expected: str) -> None:
             "only(AVAL where A = 1 on PARAMCD)",
             "The AVAL of the subject's record with the same PARAMCD where A is 1.",
         ),
+        (
+            "only(EX.EXDTC where EX.VISITNUM = VISITNUM and EX.A = B)",
+            "The EXDTC of the subject's record in EX where EX.VISITNUM equals VISITNUM of this record "
+            "and A equals B.",
+        ),
         ("min(date(EX.EXDTC))", "The earliest date part of EXDTC of the subject's records in EX."),
         ("next(A order by ADT)", "The A of the subject's next record, ordered by ADT."),
         (

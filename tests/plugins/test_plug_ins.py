@@ -8,12 +8,17 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from ced_cdisc.cli import main
 from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.core.guide import Table
+from ced_cdisc.describe.guides.facts import Facts, plugins
 from ced_cdisc.pipeline import build
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
@@ -473,3 +478,45 @@ def test_a_group_that_fails_as_a_whole_is_told_of_the_records_that_take_its_valu
         "ZeroDivisionError: division by zero; correct the plug-in, or the condition under which it is called\n"
         "    ae.csv line 3, subject T1-001"
     )
+
+
+LN = (
+    HEAD
+    + """
+import math
+
+@derivation(inputs={"x": "number"}, output="number", method="the natural logarithm of {x}")
+def ln(x):
+    return None if x is None else math.log(x)
+"""
+)
+ADEX = """\
+dataset: ADEX
+label: Doses
+class: BDS
+from: EX
+rows: {ADT: {derive: "date(EX.EXSTDTC)"}}
+parameters:
+  DOSE: {param: Dose (mg), value: EX.EXDOSE}
+  LDOSE: {param: Log of the Dose, computed: "ln(DOSE) + ln(max(DOSE))", by: [ADT]}
+sort: [PARAMCD, ADT]
+"""
+
+
+def test_the_words_of_a_plug_in_in_a_computed_parameter_and_in_the_guides() -> None:
+    write(LN, {})
+    Path("mappings/adam/adex.yaml").write_text(ADEX)
+    plan, _ = make_plan(find_study(None, None, Path()), Findings())
+    line = next(one for one in plan.dataset("ADEX").computed[0].lines if one.variable == "AVAL")
+    assert line.method is not None
+    assert line.method.text == (
+        "(the natural logarithm of DOSE) + (the natural logarithm of (the largest DOSE)). "
+        "A parameter's code stands for its AVAL with the same USUBJID and ADT."
+    )
+    words, listed = plugins(cast(Facts, SimpleNamespace(plan=plan)))
+    assert "functions in Python" in str(words)
+    assert isinstance(listed, Table)
+    cells = [run.text for row in listed.rows for cell in row for run in cell]
+    assert cells == ["ln", "mappings/derivations.py", "the natural logarithm of {x}"]
+    without = SimpleNamespace(plan=replace(plan, derivations=()))
+    assert list(plugins(cast(Facts, without))) == []

@@ -52,6 +52,16 @@ def test_units_in_the_names_of_columns() -> None:
         assert test in made
 
 
+def test_units_of_a_list_of_their_own() -> None:
+    study(
+        pp="Patient,Cmax (ng/mL),Tmax (h)\nP1,40,1\nP2,41,2\n",
+        pk="Patient,Analyte,Time,Result,Unit\nP1,ALB,0,40,ng/ml\nP1,ALB,1,41,ng/ml\n",
+    )
+    made = lines("PP", "--from", "pp")
+    assert "- {test: CMAX, result: pp.CMAX_NG_ML, unit: ng/mL}" in made
+    assert "- {test: TMAX, result: pp.TMAX_H, unit: h}" in made
+
+
 def test_dates_that_sas_names_and_codes_without_a_codelist() -> None:
     study(
         ae="SUBJID,AESEQNO,AETERM,AESTDTN,AEENDTN,AEREL,AEONG\n"

@@ -18,6 +18,7 @@ from ced_cdisc.convert.lookups import Repeated, between_lookups, check_repeated,
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.sources import HIDDEN, ORDER, World
 from ced_cdisc.convert.steps import Steps
+from ced_cdisc.convert.unmatched import check_unmatched
 from ced_cdisc.convert.visits import Visits, check_names, check_undated, with_visits
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES
@@ -27,6 +28,7 @@ from ced_cdisc.plan.model import Block, Computed, DatasetPlan
 
 def stack_blocks(dataset: DatasetPlan, world: World, visits: Visits | None) -> pl.DataFrame:
     """The rows of all blocks, numbered in the order of their keys, with every variable of the plan."""
+    check_unmatched(dataset, world)
     kinds = kinds_of(dataset)
     whole = (*dataset.lines, *(line for computed in dataset.computed for line in computed.first))
     later = {name for line in whole for name in names_in(line.tree) if "." in name}

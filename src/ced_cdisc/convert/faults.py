@@ -8,6 +8,7 @@ in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete d
 visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED268 a date
 that two formats read differently, CED269 no ISO 8601 duration, CED270 a condition that is unknown (a note),
 CED831 no case that holds, CED832 several (a note), CED833 records that tie (a note),
+CED853 and CED854 keys of a look-up without a record (notes),
 CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED781 one whose value is none.
 """
 

@@ -8,6 +8,11 @@ _NUMBER = r"[-+]?[0-9]+(?:[.,][0-9]+)?"
 _COMPARED = re.compile(rf"(?:<|>|<=|>=|≤|≥|=) *{_NUMBER}")
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _BESIDE = re.compile(rf"{_NUMBER} *[^0-9,. ].*")
+_LIMIT = re.compile(
+    r"[<>]? *(?:b\.?l\.?q\.?|b\.?q\.?l\.?|[bal]?[lu]?loq|auloq|alq|aql|bdl|bld|lod)"
+    r"|(?:below|above|under|over) .*|not (?:detected|detectable|quantifiable)",
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(
     r"nd|n\.d\.|na|n\.a\.|n/a|nk|unk|unknown|missing|none|null|[-.?*]+"
     r"|not (?:done|known|available|applicable)",
@@ -27,6 +32,8 @@ def number_hint(value: str) -> str:
         return "write `decimal: comma` for the table in sources.yaml"
     if _BESIDE.fullmatch(value):
         return "extract(..) takes the number out, and its unit for a line of its own"
+    if _LIMIT.fullmatch(value):
+        return 'it is no missing result: value: "numeric({result})" of its test keeps it in --STRESC'
     if _NOTHING.fullmatch(value):
         return "list it under `missing` in sources.yaml, or write `not_done` where a test was not done"
     return "correct the data, or tell the reason under `not_done`; numeric(..) loses the text"

@@ -16,7 +16,7 @@ from ced_cdisc.expr.marks import UNCOUNTED
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.plan.model import NONE
 from ced_cdisc.standards.ct import load_ct
-from ced_cdisc.standards.units import unit_of, units
+from ced_cdisc.standards.units import UNIT_LIST, unit_of, units
 
 _PAST_MIDNIGHT = ("H+:MM", "HH+MM", "H+:MM:SS")
 
@@ -88,7 +88,11 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
         return "CED865", f"{label}: '{value}'{_of(of)} has no logarithm", hint
     if fault.kind == "unknown unit":
         of = _raw(node)
-        hint = did_you_mean(value, [*units(), *load_ct("SDTM").codelist("C71620").values])
+        package = load_ct("SDTM")
+        named = call.args[1] if call is not None and len(call.args) > 1 else None
+        own = str(named.value) if isinstance(named, tree.Literal) else ""
+        listed = package.codelist(own or UNIT_LIST).values
+        hint = did_you_mean(value, listed if own else [*units(), *listed])
         more = f"write units: {{{value}: ..}} in study.yaml, or ct with the unit"
         return "CED273", f"{label}: '{value}'{_of(of)} is no known unit", hint or more
     if fault.kind == "duration":

@@ -70,6 +70,7 @@ class _English:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._records = ""  # the dataset whose records the aggregate around a name goes over
+        self._shared: set[str] = set()  # variables that it reads of those records and of the record at hand
 
     def say(self, node: tree.Node) -> str:
         method: Callable[[tree.Node], str] = getattr(self, f"_{type(node).__name__.lower()}")
@@ -96,7 +97,9 @@ class _English:
             return f"{node.name} of the record at hand"
         if node.scope is tree.Scope.RAW:
             return f"{node.short} ({node.owner})" if node.owner else node.name
-        return node.short if node.owner and node.owner == self._records else node.name
+        if node.owner and node.owner == self._records:
+            return node.name if node.short in self._shared else node.short
+        return f"{node.name} of this record" if node.name in self._shared else node.name
 
     def _selected(self, node: tree.Selected) -> str:
         """Only where its name is none: a fault that is reported where names are resolved."""
@@ -110,6 +113,8 @@ class _English:
         if node.name == "if":
             return self._branches(node)
         said = [self.say(arg) for arg in node.args]
+        if signature.derivation is not None:
+            return signature.derivation.words(dict(zip(signature.derivation.names, said, strict=False)))
         if node.name == "coalesce":
             return "; if missing, ".join(said)
         if node.name == "round":
@@ -256,11 +261,13 @@ class _English:
             and node.where is None
         ):
             return self.say(node.of)
+        read = [below for below in tree.walk(node) if isinstance(below, tree.Column) and node.dataset]
         self._records, outer = node.dataset, self._records
+        self._shared = {c.short for c in read if c.owner == node.dataset} & {c.name for c in read}
         try:
             return self._over_records(node)
         finally:
-            self._records = outer
+            self._records, self._shared = outer, set()
 
     def _over_records(self, node: tree.Aggregate) -> str:
         records = f"the subject's {'record' if node.func == 'only' else 'records'}"

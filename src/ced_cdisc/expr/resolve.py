@@ -319,6 +319,9 @@ class _Resolver:
         owner = self._owner(node)
         own = bool(owner) and self._names.is_own(owner)
         for name in node.on:
+            if "." in name:
+                problem = f"'on' takes a variable that both records have, without a dataset: not {name}"
+                raise ExpressionError(problem, node.at, f"write {name.rpartition('.')[2]}", "CED012")
             self._column(tree.Column(name=f"{owner}.{name}" if owner else name, at=node.at), owner)
             if owner:
                 self._column(tree.Column(name=name, at=node.at), None)

@@ -107,12 +107,16 @@ class Lookup(Struct, frozen=True):
     The pair ``("USUBJID", "USUBJID")`` stands for the subject and is always there for raw tables too.
     Two records with one key are a fault, unless no row needs them, or ``many``: then the row is repeated for
     each match, in the order of the other table's keys, before rows are chosen; without a match it stays.
+    ``alone`` says that nothing else reads the other table, and ``accepted`` that nobody is told of records
+    without a match.
     """
 
     name: str
     on: tuple[tuple[str, str], ...]
     where: Location
     many: bool = False
+    alone: bool = False
+    accepted: bool = False
 
 
 class Block(Struct, frozen=True, weakref=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import cast
 
 from msgspec import Struct
@@ -121,6 +123,7 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
     domains = _domains(specs, findings)
     for domain in domains:
         _choose_lists(domain, codelists)
+        _choose_units(domain, codelists)
         catalogue.datasets[domain.name] = domain.names | (
             {"USUBJID": tree.Type.TEXT} if "USUBJID" in domain.names else {}
         )
@@ -128,6 +131,7 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
         catalogue.qualifiers[domain.name] = {str(key) for rows in domain.rows for key in rows.supp}
         if domain.name != domain.code:
             catalogue.parts.setdefault(domain.code, []).append(domain.name)
+    catalogue.looked_up_once.update(_looked_up_once(domains))
     for parts in catalogue.parts.values():
         parts.sort()
     catalogue.single.update(name for name in SINGLE if name in catalogue.datasets)
@@ -193,6 +197,28 @@ def _choose_lists(domain: Domain, codelists: Codelists) -> None:
             codelists.choose(codes.name, code)
             codelists.choose(names.name, name)
             return
+
+
+def _choose_units(domain: Domain, codelists: Codelists) -> None:
+    """Several lists that the guide names for units, as for PPORRESU, are bound together."""
+    tests = [rows.test for rows in domain.rows if rows.test is not None]
+    written = {str(test.standard) for test in tests if test.standard is not None}
+    for test in tests:
+        if test.unit is not None:
+            words = (test.unit.assign, test.unit.collect, *(test.unit.ct or {}).values())
+            written |= {str(word) for word in words if word is not None and "." not in word}
+    for variable in filter(None, (domain.ig.variable(domain.full(n)) for n in ("--ORRESU", "--STRESU"))):
+        if len(variable.codelists) > 1:
+            codelists.choose_together(variable.name, variable.codelists, written)
+
+
+def _looked_up_once(domains: Iterable[Domain]) -> set[str]:
+    """What one look-up reads, and no block takes its records from."""
+    specs = [rows.spec for domain in domains for rows in domain.rows]
+    sources = {str(spec.from_) for spec in specs}
+    places = {(str(name), name.where) for spec in specs for name in spec.with_}
+    times = Counter(name for name, _ in places)
+    return {name for name, count in times.items() if count == 1 and name not in sources}
 
 
 def _sdtm_order(plans: dict[str, DatasetPlan], findings: Findings) -> list[DatasetPlan]:

@@ -123,8 +123,14 @@ class _Proposal:
         told = self._table.of("visit") is not None and self._table.of("visit date") is not None
         return self._around.visits and told
 
+    def _units(self) -> CtCodelist | None:
+        """The codelist of the units of results: of several the first."""
+        variable = self._dataset.variable(f"{self._code}ORRESU")
+        return self._around.ct.codelist(variable.codelists[0]) if variable and variable.codelists else None
+
     def _in_rows(self, columns: RowColumns, tests: CtCodelist) -> Iterator[str]:
-        made = list(row_tests(self._frame, columns, self._code, tests, self._around.ct))
+        ct = self._around.ct
+        made = list(row_tests(self._frame, columns, self._code, tests, ct, self._units()))
         self._used |= columns.taken
         yield f"from: {self._table.name}"
         yield from ["visit: yes"] * self._visit()
@@ -134,7 +140,8 @@ class _Proposal:
         yield from self._variables(self._matches(skip), 0)
 
     def _in_columns(self, tests: CtCodelist | None) -> Iterator[str]:
-        made = wide_tests(self._table, self._code, tests, self._around.ct) if tests is not None else []
+        ct, units = self._around.ct, self._units()
+        made = wide_tests(self._table, self._code, tests, ct, units) if tests is not None else []
         self._used |= {test.column.name for test in made}
         self._used |= {test.unit for test in made if test.own_unit}
         self._made_by_tests = {*_OF_TESTS, "--STAT", "--REASND"}

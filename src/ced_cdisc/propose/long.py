@@ -15,7 +15,7 @@ from ced_cdisc.propose.scaffold import decimals_of
 from ced_cdisc.propose.words import folded
 from ced_cdisc.propose.yaml_text import commented, mapped, scalar
 from ced_cdisc.standards.ct import CtCodelist, CtPackage
-from ced_cdisc.standards.units import canonical_unit, convert_factor
+from ced_cdisc.standards.units import canonical_unit, convert_factor, unit_term
 
 _NUMBER = r"^[<>]?=? ?[+-]?[0-9]*[.,]?[0-9]+( ?[A-Z]{1,2}| ?\*)?$"
 _PLAIN = r"^[+-]?[0-9]*[.,]?[0-9]+$"
@@ -79,7 +79,12 @@ def row_columns(table: TableProfile) -> RowColumns | None:
 
 
 def row_tests(
-    frame: pl.DataFrame, columns: RowColumns, domain: str, tests: CtCodelist, ct: CtPackage
+    frame: pl.DataFrame,
+    columns: RowColumns,
+    domain: str,
+    tests: CtCodelist,
+    ct: CtPackage,
+    units: CtCodelist | None = None,
 ) -> Iterator[RowTest]:
     """The tests in the order of their frequency.
 
@@ -89,16 +94,17 @@ def row_tests(
         domain: the code of the domain.
         tests: the codelist of the domain's --TESTCD.
         ct: the package that it is of.
+        units: the codelist by whose terms standard units are spelled; that of UNIT, if None.
     """
     for name, _ in columns.test.values:
         rows = frame.filter(pl.col(columns.test.name).str.strip_chars() == name)
         results = rows[columns.result.name].drop_nulls().str.strip_chars()
         numbers = results.filter(results.str.contains(_NUMBER))
         text = len(numbers) < 0.5 * len(results)
-        units: Counter[str] = Counter()
+        used: Counter[str] = Counter()
         if columns.unit is not None:
-            units.update(rows[columns.unit.name].drop_nulls().str.strip_chars().to_list())
-        counted = tuple(sorted(units.items(), key=lambda item: (-item[1], item[0])))
+            used.update(rows[columns.unit.name].drop_nulls().str.strip_chars().to_list())
+        counted = tuple(sorted(used.items(), key=lambda item: (-item[1], item[0])))
         code, sure, why = _code(name, domain, tests, ct)
         standard = "" if text else _standard(counted, code)
         yield RowTest(
@@ -107,7 +113,7 @@ def row_tests(
             sure,
             why,
             counted,
-            standard,
+            (unit_term(standard, units.code) if units is not None else "") or standard,
             _decimals(rows, columns, standard),
             text,
             _category(code, rows) if domain == "LB" else "",

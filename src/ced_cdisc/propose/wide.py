@@ -17,7 +17,7 @@ from ced_cdisc.propose.scaffold import decimals_of
 from ced_cdisc.propose.words import folded
 from ced_cdisc.propose.yaml_text import commented, mapped, scalar
 from ced_cdisc.standards.ct import CtCodelist, CtPackage, CtTerm
-from ced_cdisc.standards.units import canonical_unit, convert_factor
+from ced_cdisc.standards.units import canonical_unit, convert_factor, unit_term
 
 NO_UNIT = "NONE"
 """The unit of a test whose results are words."""
@@ -70,12 +70,17 @@ class WideTest(Struct, frozen=True):
         return commented(f"- {mapped(parts)}", f"{self.sure}: {why}")
 
 
-def wide_tests(table: TableProfile, domain: str, tests: CtCodelist, ct: CtPackage) -> list[WideTest]:
-    """The tests that the columns of a table seem to hold, in the order of the columns."""
+def wide_tests(
+    table: TableProfile, domain: str, tests: CtCodelist, ct: CtPackage, units: CtCodelist | None = None
+) -> list[WideTest]:
+    """The tests that the columns of a table seem to hold, in the order of the columns.
+
+    ``units`` is the codelist by whose terms their units are spelled; that of UNIT, if None.
+    """
     found = [test for column in table.columns if (test := _test(column, domain, tests, ct)) is not None]
     if domain == "LB":
         found = [replace(test, category=category_of(test.code)) for test in found]
-    units = {name: column for column in table.columns for name in column.unit_of}
+    beside = {name: column for column in table.columns for name in column.unit_of}
     times: dict[str, list[str]] = {}
     for test in found:
         times.setdefault(test.code, []).append(test.column.name)
@@ -83,8 +88,17 @@ def wide_tests(table: TableProfile, domain: str, tests: CtCodelist, ct: CtPackag
     for test in found:
         number = re.search("[0-9]+$", test.column.name)
         several = len(times[test.code]) > 1 and number is not None
-        made.append(_with_unit(test, number[0] if several and number else "", units.get(test.column.name)))
+        one = _with_unit(test, number[0] if several and number else "", beside.get(test.column.name))
+        made.append(one if units is None else _spelled(one, units))
     return made
+
+
+def _spelled(test: WideTest, units: CtCodelist) -> WideTest:
+    """The test with its units as a codelist spells them."""
+    standard = unit_term(test.standard, units.code) or test.standard
+    if test.own_unit or test.unit == NO_UNIT:
+        return replace(test, standard=standard)
+    return replace(test, unit=unit_term(test.unit, units.code) or test.unit, standard=standard)
 
 
 def _test(column: ColumnProfile, domain: str, tests: CtCodelist, ct: CtPackage) -> WideTest | None:

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from ced_cdisc.recompute import collected, durations, imputation, logarithms, partial, written
 from ced_cdisc.recompute.values import DataFault, Value, as_text, filled, finite, in_order
-from ced_cdisc.standards.units import canonical_unit, conversion
+from ced_cdisc.standards.units import conversion, unit_term
 
 _EXACT = Context(prec=700)
 
@@ -145,15 +145,15 @@ def convert(number: float | None, unit: str | None, to: str | None, *more: str |
     return finite(float(exact))
 
 
-def unit_term(text: str | None, *synonyms: str | None) -> str | None:
-    """The term of the terminology for a unit, by the study's synonyms (``TABL = TABLET``) first."""
+def unit(text: str | None, codelist: str | None = None, *synonyms: str | None) -> str | None:
+    """The term of a codelist for a unit, by the study's synonyms (``TABL = TABLET``) first."""
     if text is None:
         return None
     for synonym in synonyms:
         word, _, term = (synonym or "").partition(" = ")
         if word == text:
             return term
-    found = canonical_unit(text)
+    found = unit_term(text, codelist or "")
     if found is None:
         raise DataFault(f"'{text}' is no unit")
     return found
@@ -188,7 +188,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "least": least,
     "greatest": greatest,
     "convert": convert,
-    "unit": unit_term,
+    "unit": unit,
     "date": partial.date_of,
     "datetime": partial.datetime_of,
     "day": partial.day_of,

@@ -132,7 +132,7 @@ class CodedTest(Model):
     unit: Line | None = Field(None, description="A unit, or the line of --ORRESU.")
     standard: Text | None = Field(None, description="Standard unit; the result is converted to it.")
     decimals: Whole | None = Field(None, description="Decimals of the standard result.")
-    value: Text | None = Field(None, description="Expression of the numeric standard result.")
+    value: Text | None = Field(None, description="Expression of --STRESN, in the standard unit.")
     kind: Literal["number", "text"] = Field("number", description="Whether results are numbers.")
     answers: Words | None = Field(
         None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -32,6 +32,9 @@ class MatchSpec(Model):
 
     on: Words = Field(description="`subject`, or the columns that match.")
     many: Yes = Field(False, description="Each match makes a record.")
+    unmatched: Literal["accept"] | None = Field(
+        None, description="That records of one of the tables find none in the other is told no more."
+    )
 
 
 Match = Annotated[MatchSpec, BeforeValidator(_match), Also((Text, list[Text]))]

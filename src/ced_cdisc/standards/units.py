@@ -110,6 +110,36 @@ def canonical_unit(text: str) -> str | None:
     return term.submission_value if term else None
 
 
+UNIT_LIST = "C71620"
+"""The codelist UNIT, by whose terms units are spelled."""
+
+
+@lru_cache(maxsize=4096)
+def unit_term(text: str, codelist: str) -> str | None:
+    """The term of a codelist of units for a unit as people write it; None if it is not known.
+
+    Lists of their own, such as PKUNIT, spell some units in another way than UNIT does. What such a list does
+    not have is spelled as UNIT does.
+
+    >>> unit_term("ng/ml"), unit_term("ng/ml", "C85494"), unit_term("h*ng/mL", "C85494")
+    ('ug/L', 'ng/mL', 'h*ng/mL')
+    """
+    word = " ".join(text.replace("µ", "u").replace("μ", "u").split())
+    found = canonical_unit(text)
+    if codelist in ("", UNIT_LIST):
+        return found
+    listed = load_ct("SDTM").codelist(codelist)
+    if listed.term(word):
+        return word
+    meant = [term.submission_value for term in listed.terms if word in term.synonyms]
+    if len(meant) == 1:
+        return meant[0]
+    if found is None:
+        return None
+    term = listed.term(found) or listed.term(_INNER.get(found, "")) or listed.by_synonym(found)
+    return term.submission_value if term else found
+
+
 def convert_factor(from_unit: str, to_unit: str, substance: str = "") -> tuple[Decimal, Decimal] | None:
     """Factor and offset of ``to = from * factor + offset``; None if there is no conversion.
 
@@ -312,4 +342,4 @@ def _spellings() -> dict[str, str]:
 
 
 def _ct_units() -> CtCodelist:
-    return load_ct("SDTM").codelist("C71620")
+    return load_ct("SDTM").codelist(UNIT_LIST)

@@ -52,7 +52,7 @@ CED249 | a subject is in DM of two pooled studies | give each study subjects of 
 CED250 | a raw value without a term in ct | add the code to ct, or correct the data
 CED251 | a date that no format fits | add the format, or correct the data
 CED252 | a time that no format fits, or without a date | correct the data, or leave `time` out
-CED253 | a text that is not a number | correct the data, or use numeric(..)
+CED253 | a text that is not a number | correct the data, or say what becomes of it as the message says
 CED254 | a text that is not a duration | write M:SS, H:MM:SS, or sec, min, h
 CED255 | a unit without conversion | correct the data, or map the unit with ct
 CED256 | more than one record for only(..) | choose with first, last, min or max
@@ -116,4 +116,6 @@ CED839 | cells of a workbook that show more than they hold (a warning) | say in 
 CED840 | a reason why a test was not done, beside results alone | correct the data, or say when it is a reason
 CED864 | days to add that are no whole number, or lead out of the calendar | correct the data, or round them
 CED865 | 0 or a negative number has no logarithm | say which records have one, with `when` or `if`
+CED853 | a look-up finds no record for some keys (a note) | write the keys alike, or accept it
+CED854 | records that a look-up alone reads, and none looks up (a note) | correct the keys, or accept it
 """

@@ -27,7 +27,7 @@ CED023 | a date format, date-time or range that is none | write it of the parts 
 CED024 | a name or label that SAS cannot hold | up to 8 capitals and digits; labels up to 40 ASCII bytes
 CED025 | lines or datasets that need each other in a circle | break the circle that the message names
 CED026 | an unknown domain | correct it, or give a custom domain its class and label
-CED027 | units without conversion | name a standard unit of the same quantity
+CED027 | units without conversion | name a standard unit of the same quantity, or convert in `value`
 CED028 | a standard or terminology that is not there | pin one that is, or import its file with ct import
 CED029 | something is declared twice | delete one of them
 CED030 | visits of a table that has none | name the table's visit columns in sources.yaml

@@ -14,7 +14,7 @@ from ced_cdisc.core.decimals import NUMBER, is_cut
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument, Faulty, each, each_pair, each_row, missing
-from ced_cdisc.standards.units import canonical_unit, conversion
+from ced_cdisc.standards.units import conversion, unit_term
 
 _NUMBER = f"^{NUMBER.pattern}$"
 _RESULT = r"^(<=|>=|<|>)? *([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))$"
@@ -255,10 +255,14 @@ def _unknown(
 
 
 def unit(args: Sequence[Argument]) -> Faulty:
-    """``unit(text)``: the term of the terminology for a unit; further arguments are ``TABL = TABLET``."""
-    own = dict(str(argument.value).split(" = ") for argument in args[1:])
+    """``unit(text)``: the term of the terminology for a unit.
+
+    Further arguments are the codelist, if it is not UNIT, and ``TABL = TABLET``, ...
+    """
+    codelist = str(args[1].value) if len(args) > 1 else ""
+    own = dict(str(argument.value).split(" = ") for argument in args[2:])
     of = args[0].expr
-    value = each(of, lambda text: own.get(text) or canonical_unit(text), Type.TEXT)
+    value = each(of, lambda text: own.get(text) or unit_term(text, codelist), Type.TEXT)
     return Faulty(value, "unknown unit", of.is_not_null() & value.is_null(), of)
 
 

@@ -13,6 +13,7 @@ from ced_cdisc.describe.guides.facts import (
     counted,
     inputs,
     issues,
+    plugins,
     protocol,
     standards,
 )
@@ -235,13 +236,15 @@ def _dataset(facts: Facts, metadata: DatasetMetadata) -> Iterator[Block]:
 
 
 def _programs(facts: Facts) -> Iterator[Block]:
+    without = "" if facts.plan.derivations else ", not by programs"
     yield text(
-        "The datasets are made by specs, not by programs: one line of a spec is a variable's value, its "
+        f"The datasets are made by specs{without}: one line of a spec is a variable's value, its "
         "origin and its method. define.xml holds the method of each variable; the specs are these files:"
     )
     shown, outside = facts.plan.specs
     rows = [(one.name, one.where.file.replace(shown, outside, 1)) for one in _datasets(facts)]
     yield table(("Dataset", "Spec"), rows, (1, 4))
+    yield from plugins(facts)
 
 
 def _outputs(facts: Facts) -> Iterator[Block]:

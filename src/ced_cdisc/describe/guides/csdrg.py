@@ -17,6 +17,7 @@ from ced_cdisc.describe.guides.facts import (
     counted,
     inputs,
     issues,
+    plugins,
     protocol,
     selected,
     standards,
@@ -193,6 +194,7 @@ def _trace(facts: Facts) -> Iterator[Block]:
         "Datasets",
     )
     yield table(header, rows, (1.7, 1, 1.2, 1.1, 1.1, 0.8, 4))
+    yield from plugins(facts)
     yield from _mess(facts)
 
 

@@ -130,7 +130,8 @@ def inputs(facts: Facts, folder: str) -> tuple[Block, ...]:
                 "define.xml against the schema of Define-XML 2.1 and for references that lead nowhere;",
                 f"define.xml against the bytes of the {facts.file_word}s: datasets, variables, labels, types "
                 "and lengths;",
-                "every value against the closed codelist or the format of its variable, as it was made.",
+                "texts against the codelist of their variable, unless that is open or a dictionary, and each "
+                "date, time and duration against ISO 8601, as they were made.",
             )
         ),
         text(
@@ -138,6 +139,21 @@ def inputs(facts: Facts, folder: str) -> tuple[Block, ...]:
             "stand, each with its reason (below)."
         ),
     )
+
+
+def plugins(facts: Facts) -> Iterator[Block]:
+    """The functions in Python that the specs call."""
+    if not facts.plan.derivations:
+        return
+    yield text(
+        "The specs call these functions in Python. Methods have their words, with what stands in braces "
+        "replaced by what a function is given:"
+    )
+    shown, outside = facts.plan.specs
+    rows = [
+        (one.name, one.source.shown.replace(shown, outside, 1), one.method) for one in facts.plan.derivations
+    ]
+    yield table(("Function", "File or package", "Method"), rows, (1, 2, 4))
 
 
 def issues(facts: Facts) -> tuple[Block, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause
 from ced_cdisc.plan.language.expressions import Expressions
@@ -67,13 +66,13 @@ def formula_in_words(
         by: the variables whose values the records of a group share, beside the subject.
         expressions: parses the formula; its faults become findings.
     """
-    parsed = expressions.parse(formula)
+    parsed, functions = expressions.parse(formula), expressions.functions
     if parsed is None:
         return ""
 
     def said(node: tree.Node) -> tree.Node:
         if isinstance(node, tree.Selected) and node.name in parameters and node.where is not None:
-            return tree.Column(name=f"({node.name} where {clause(node.where, FUNCTIONS)})")
+            return tree.Column(name=f"({node.name} where {clause(node.where, functions)})")
         if (
             isinstance(node, tree.Aggregate)
             and node.func in _AGGREGATES
@@ -81,16 +80,16 @@ def formula_in_words(
             and not node.dataset
             and not node.on
         ):
-            text = f"{_AGGREGATES[node.func]} {clause(node.of, FUNCTIONS).removeprefix('the ')}"
+            text = f"{_AGGREGATES[node.func]} {clause(node.of, functions).removeprefix('the ')}"
             if node.where is not None:
-                text += f" where {clause(node.where, FUNCTIONS)}"
+                text += f" where {clause(node.where, functions)}"
             if node.order:
-                parts = [f"{clause(o.of, FUNCTIONS)}{' (falling)' if o.falling else ''}" for o in node.order]
+                parts = [f"{clause(o.of, functions)}{' (falling)' if o.falling else ''}" for o in node.order]
                 text += f", ordered by {', '.join(parts)}"
             return tree.Column(name=f"(the {text})")
         return tree.rebuild(node, said)
 
-    text = clause(said(parsed), FUNCTIONS)
+    text = clause(said(parsed), functions)
     named = {n.name for n in tree.walk(parsed) if isinstance(n, tree.Column | tree.Selected)}
     is_named = any(str(code) in named for code in parameters)
     head = "A parameter's code stands for its AVAL" if is_named else "The records are those"
@@ -98,7 +97,7 @@ def formula_in_words(
     for code, parameter in parameters.items():
         value = expressions.parse(parameter.value) if parameter.value is not None else None
         if str(code) in named and not parameter.keep and value is not None:
-            text += f" {code}, not kept as a parameter, is {parameter.param}: {clause(value, FUNCTIONS)}."
+            text += f" {code}, not kept as a parameter, is {parameter.param}: {clause(value, functions)}."
     return text
 
 

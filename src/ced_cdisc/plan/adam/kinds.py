@@ -18,6 +18,7 @@ from ced_cdisc.plan.adam.parts import (
     parameters_of,
     parts_of,
 )
+from ced_cdisc.plan.adam.trace import source_variable
 from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.plan.language.imputation import FlagLine
 from ced_cdisc.plan.language.names import Catalogue, RowNames
@@ -200,7 +201,12 @@ def _made(made: Analysis) -> Mapping[str, Type]:
     if spec.records:
         kinds["DTYPE"] = Type.TEXT
     if spec.trace:
-        kinds |= TRACE_KINDS if parameters else {k: v for k, v in TRACE_KINDS.items() if k != "SRCVAR"}
+        named = any(
+            is_time_to_event(parameter) or source_variable(parameter, str(part.source))
+            for part in made.parts
+            for parameter in part.parameters.values()
+        )
+        kinds |= TRACE_KINDS if named else {k: v for k, v in TRACE_KINDS.items() if k != "SRCVAR"}
     if spec.class_ != "ADSL":
         kinds["ASEQ"] = Type.NUMBER
     return kinds

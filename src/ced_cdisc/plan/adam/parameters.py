@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Findings, Location
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import own_columns
-from ced_cdisc.expr.tree import Scope, Type
+from ced_cdisc.expr.tree import Scope, Type, both
 from ced_cdisc.plan.adam.formulas import formula_in_words, parameters_to_aggregates
 from ced_cdisc.plan.adam.kinds import Analysis
-from ced_cdisc.plan.language.expressions import both, literal
+from ced_cdisc.plan.language.expressions import literal
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import constant, spec_line
 from ced_cdisc.plan.language.names import RowNames

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
@@ -90,6 +91,9 @@ class AnalysisPlanner:
         every = tuple(dict.fromkeys((*(line for one in derived for line in one.first), *lines)))
         made = (*(line for part in (*blocks, *computed, *derived) for line in part.lines), *every)
         check_homes(self.name, made, self._findings)
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,7}", self.name):
+            problem = f"'{self.name}' is no name of a dataset: up to 8 capitals and digits"
+            self._findings.add(Finding("CED024", problem, spec.dataset.where))
         results = Results(self._names, self._lines.expressions, self._specs.define.displays, self._findings)
         levels = self._metadata.levels(
             blocks, (*computed, *derived), every, self._value_level(blocks, computed)

@@ -35,9 +35,9 @@ def trace_lines(
     source, where = str(part.source), part.source.where
     made = {"SRCDOM": constant("SRCDOM", source, where)}
     if parameter is not None:
-        read = _read(parameter.value if parameter.value is not None else parameter.text, source)
-        if len(read) == 1:
-            made["SRCVAR"] = constant("SRCVAR", read.pop(), where)
+        variable = source_variable(parameter, source)
+        if variable:
+            made["SRCVAR"] = constant("SRCVAR", variable, where)
     sequence = sequence_of(source, catalogue)
     if sequence:
         column = tree.Column(name=f"{source}.{sequence}", scope=Scope.DATASET, type=Type.NUMBER)
@@ -50,6 +50,12 @@ def trace_lines(
             origin=Origin("Predecessor", description=column.name),
         )
     return made
+
+
+def source_variable(parameter: ParameterSpec, source: str) -> str:
+    """The one variable of the source that a parameter's value reads; empty where it reads several or none."""
+    read = _read(parameter.value if parameter.value is not None else parameter.text, source)
+    return read.pop() if len(read) == 1 else ""
 
 
 def sequence_of(dataset: str, catalogue: Catalogue) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -26,6 +26,7 @@ class Codelists:
         self._cache: dict[str, Codelist | None] = {}
         self._values: dict[int, tuple[Codelist, frozenset[str]]] = {}
         self._by_variable: dict[str, str] = {}
+        self._joined: dict[str, list[str]] = {}
         self._answers: dict[str, dict[str, Codelist]] = {}
         for name, spec in define.codelists.items():
             for variable in spec.variables:
@@ -39,6 +40,18 @@ class Codelists:
     def choose(self, variable: str, name: str) -> None:
         """Bind a list to a variable, unless the sponsor has chosen one."""
         self._by_variable.setdefault(variable, name)
+
+    def choose_together(self, variable: str, codes: Sequence[str], values: Collection[str]) -> None:
+        """Bind one of several published lists to a variable, unless the sponsor has chosen one.
+
+        It is the first that has all values that are written, else the first, and takes the terms of the
+        others as added ones: a variable has one list in define.xml.
+        """
+        listed = {code: found[1].values for code in codes if (found := self.published(code)) is not None}
+        if listed:
+            first = next((code for code in listed if set(values).issubset(listed[code])), next(iter(listed)))
+            self.choose(variable, first)
+            self._joined[first] = [code for code in listed if code != first]
 
     def answers(self, dataset: str, test: str, answers: Sequence[str], variables: Sequence[str]) -> Codelist:
         """The list of the answers to a test; tests of a dataset with the same answers share one.
@@ -232,6 +245,7 @@ class Codelists:
 
     def _extended(self, codelist: Codelist) -> Codelist:
         """The list with the sponsor's terms; one that is not extensible takes them by ``exception`` only."""
+        known = {term.value for term in codelist.terms}
         added: list[Term] = []
         comment = codelist.comment
         for spec in self._define.codelists.values():
@@ -247,7 +261,6 @@ class Codelists:
                     )
                 )
                 continue
-            known = {term.value for term in codelist.terms}
             for value, decode in spec.terms.items():
                 if any(str(value) == term.value for term in added):
                     message = f"'{value}' is added to codelist {shown(codelist)} twice"
@@ -264,6 +277,10 @@ class Codelists:
                     continue
                 added.append(Term(str(value), decode=str(decode or value), extended=True))
             comment = _comment(codelist.id, spec) or comment
+        known |= {term.value for term in added}
+        joined = filter(None, map(self.published, self._joined.get(codelist.code, ())))
+        more = {term.value: term for found in joined for term in self._published(*found).terms}
+        added += [replace(t, extended=True, code="") for value, t in more.items() if value not in known]
         return (
             replace(codelist, terms=(*codelist.terms, *added), comment=comment)
             if added or comment

@@ -39,7 +39,7 @@ class Expressions:
     ) -> None:
         self._findings = findings
         plug_ins = {name: signature_of(one) for name, one in (derivations or {}).items()}
-        self._registry = {**FUNCTIONS, **plug_ins}
+        self.functions = {**FUNCTIONS, **plug_ins}
         self.units = units or StudyUnits()
         self.compiled: list[Compiled] = []
 
@@ -69,7 +69,7 @@ class Expressions:
     def resolve(self, node: tree.Node, names: RowNames, text: Text) -> tree.Node | None:
         """A parsed or composed tree with types, or None with a finding at ``text``."""
         try:
-            made = self.units.apply(resolve(node, names, self._registry))
+            made = self.units.apply(resolve(node, names, self.functions))
             self.compiled.append(Compiled(text, made, names.dataset))
             return made
         except ExpressionError as error:

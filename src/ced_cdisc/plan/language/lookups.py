@@ -45,7 +45,8 @@ def plan_lookups(
             else:
                 pairs.append((f"{source}.{word}", str(word)))
         if pairs:
-            made.append(Lookup(str(name), tuple(pairs), name.where, match.many))
+            alone, accepted = str(name) in catalogue.looked_up_once, match.unmatched == "accept"
+            made.append(Lookup(str(name), tuple(pairs), name.where, match.many, alone, accepted))
     return tuple(made)
 
 

@@ -42,6 +42,8 @@ class Catalogue(Struct):
     """The datasets of each split domain, in order."""
     late: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     """The variables of each domain that are made when the rows of all domains are (--SEQ, --DY, EPOCH)."""
+    looked_up_once: set[str] = field(default_factory=set[str])
+    """The raw tables that one look-up reads, and nothing else."""
     derivations: Mapping[str, Derivation] = field(default_factory=dict[str, Derivation])
     """The plug-ins by name."""
 

@@ -8,13 +8,15 @@ from fractions import Fraction
 from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Finding, Findings, Severity, did_you_mean
+from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.study import SourcesSpec
 from ced_cdisc.spec.units import UnitSpec
-from ced_cdisc.standards.units import canonical_unit, conversion, unit_of
+from ced_cdisc.standards.ct import load_ct
+from ced_cdisc.standards.units import UNIT_LIST, canonical_unit, conversion, unit_of
 
 _TOLERANCE = Fraction(1, 1000)
 _READERS = ("numeric", "numeral", "comparator")
@@ -69,13 +71,25 @@ class StudyUnits(Struct, frozen=True):
             of = self._plain(node.args[0])
             return node if of is node.args[0] else tree.changed(node, args=(of, *node.args[1:]))
         if node.name == "unit":
-            return tree.changed(node, args=(node.args[0], *map(_text, self.synonyms)))
+            return self.as_term(node.args[0], None, node.at)
         if node.name == "convert":
             unit, to, *more = (arg.value if isinstance(arg, tree.Literal) else None for arg in node.args[1:])
             substance = str(more[0]) if more else ""
             rules = self.rules_for(None if unit is None else str(unit), str(to), substance)
             return tree.changed(node, args=(*node.args, *map(_text, rules)))
         return node
+
+    def as_term(self, of: tree.Node, codelist: Codelist | None, at: int) -> tree.Node:
+        """The unit that a text stands for, as a term of a list; terms of the list mean themselves."""
+        code, own = "", list(self.synonyms)
+        if codelist is not None and codelist.code != UNIT_LIST:
+            package = load_ct("SDTM")
+            listed = set(package.codelist(codelist.code).values) if codelist.code in package else set[str]()
+            code = codelist.code if not listed.issubset(package.codelist(UNIT_LIST).values) else ""
+            others = [term.value for term in codelist.terms if not code or term.value not in listed]
+            own += [f"{term} = {term}" for term in others if canonical_unit(term) != term]
+        more = [code, *own] if code or own else []
+        return tree.Call(name="unit", args=(of, *map(_text, more)), at=at, type=Type.TEXT)
 
     def _plain(self, of: tree.Node) -> tree.Node:
         """The text with a decimal point, where it comes from a table that writes numbers in another way."""
@@ -96,7 +110,7 @@ def study_units(
 
     A factor that differs from the table's by more than 0.1 % is told in a note, CED072.
     """
-    terms = codelists.find("C71620")
+    terms = codelists.find(UNIT_LIST)
     known = [term.value for term in terms.terms] if terms else []
     synonyms = [f"{term.value} = {term.value}" for term in terms.terms if term.extended] if terms else []
     rules: list[str] = []

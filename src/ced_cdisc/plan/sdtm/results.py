@@ -11,6 +11,7 @@ from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import sentence
+from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.expressions import literal
 from ced_cdisc.plan.language.lines import Lines
@@ -32,6 +33,10 @@ _ANY = {"gaps": "accept", "overlaps": "accept"}
 _SUBSTANCE = ("mass", "amount", "equivalents")
 _NUMBER_END = "[0-9.] *"
 _DIGITS_OF_LIMIT = 2
+_AS_COLLECTED = ("numeric", "numeral", "round", "signif", "abs", "floor", "if", "coalesce")
+"""Functions that give a number in the unit of the one that they read."""
+_ALL_OR_FAULT = ("decimal", "seconds", "convert", "round", "signif", "abs", "floor", "sqrt")
+"""Functions that give a number of every text, or stop the build."""
 _SERIES = ("--CAT", "--SPEC", "--METHOD")
 """What makes tests of one code different ones, each with its standard unit (SDTMIG 3.4, LB and others)."""
 
@@ -80,7 +85,7 @@ class Results:
         """--STRESC, --STRESN and --STRESU."""
         domain, test = self._domain, self._test
         place = test.test.where
-        orres, stresn, stresc = domain.full("--ORRES"), domain.full("--STRESN"), domain.full("--STRESC")
+        orres, stresc = domain.full("--ORRES"), domain.full("--STRESC")
         if test.result.absent is not None:
             return  # a record that only says that nothing was done
         if test.kind == "text":
@@ -88,8 +93,7 @@ class Results:
             return
         standard = test.standard or self._unit_word()
         if test.value is not None:
-            self._add("--STRESN", spec_line(place, derive=self._formula(orres)))
-            self._add("--STRESC", spec_line(place, derive=Text(f"text({stresn})", place)))
+            self._valued(test.value, standard)
         else:
             self._compared()
         if standard is not None:
@@ -113,7 +117,7 @@ class Results:
         number = Text(f"if(comparator({plain}) is missing, {formula}, missing)", place)
         words = f"{sentence(node, FUNCTIONS)[:-1]}; missing where {orres} has a comparator such as <."
         self._add("--STRESN", spec_line(place, derive=number, as_=Text(words, place)))
-        result = f"join('', comparator({plain}), text({self._limit(orres, plain)}))"
+        result = f"join('', comparator({plain}), text({self._limit(plain)}))"
         text = Text(f"if(comparator({plain}) is missing, text({stresn}), {result})", place)
         below_words = (
             f"the comparator followed by the number, made as in {stresn}, "
@@ -122,12 +126,62 @@ class Results:
         words = f"{stresn} as text; where {orres} has a comparator such as <, {below_words}."
         self._add("--STRESC", spec_line(place, derive=text, as_=Text(words, place)))
 
-    def _limit(self, orres: str, plain: str) -> str:
+    def _valued(self, value: Text, standard: Text | None) -> None:
+        """--STRESN by ``value``; --STRESC keeps what it makes no number of, such as BLQ."""
+        domain, place = self._domain, self._test.test.where
+        orres, stresn = domain.full("--ORRES"), domain.full("--STRESN")
+        formula = self._formula(orres)
+        node = self._lines.expressions.compile(formula, self._names)
+        if node is None:
+            return
+        self._add("--STRESN", spec_line(place, derive=formula))
+        other = standard is not None and self._has_other_unit(standard)
+        if other and not self._sees_unit(node):
+            unit = self._unit_word() or f"the unit of {domain.full('--ORRESU')}"
+            message = (
+                f"'value' of test {self._test.test} is the number as collected, in {unit}, "
+                f"but {stresn} is in {standard}"
+            )
+            hint = f'write value: "{self._converted(str(value))}"'
+            self._findings.add(Finding("CED027", message, value.where, hint=hint))
+            return
+        if all(map(_loses_no_text, tree.walk(node))):
+            self._add("--STRESC", spec_line(place, derive=Text(f"text({stresn})", place)))
+            return
+        kept, words = orres, f"{stresn} as text; where it is missing, {orres}"
+        if other:  # the number behind a comparator is in the other unit
+            plain = self._plain(orres, self._test.result)
+            limit = f"join('', comparator({plain}), text({self._limit(plain)}))"
+            kept = f"if(comparator({plain}) is missing, {orres}, {limit})"
+            words += f", with the number behind a comparator such as < converted to {standard}"
+        text = Text(f"if({stresn} is present, text({stresn}), {kept})", place)
+        self._add("--STRESC", spec_line(place, derive=text, as_=Text(f"{words}.", place)))
+
+    def _has_other_unit(self, standard: Text) -> bool:
+        """Whether results may be collected in another unit than the standard one."""
+        unit = self._test.unit
+        if unit is None or str(self._unit_word()) == standard:
+            return False
+        return unit.ct is None or any(str(term) != standard for term in unit.ct.values())
+
+    def _sees_unit(self, value: tree.Node) -> bool:
+        """Whether a value reads the collected unit; where that is one for all, whether it computes."""
+        unit = self._test.unit
+        if unit is not None and self._unit_word() is None:
+            names = {self._domain.full("--ORRESU"), str(unit.collect)}
+            return any(column.name in names for column in columns(value))
+        return any(
+            isinstance(node, tree.Arithmetic | tree.Plugin)
+            or (isinstance(node, tree.Call) and node.type is Type.NUMBER and node.name not in _AS_COLLECTED)
+            for node in tree.walk(value)
+        )
+
+    def _limit(self, plain: str) -> str:
         """The expression of the number behind a comparator.
 
         Rounded to decimals alone, <0.04 would be <0, which no result is.
         """
-        exact = str(self._exact(orres)).replace(f"number({plain})", f"numeral({plain})")
+        exact = self._converted(f"numeral({plain})")
         decimals = self._test.decimals
         if decimals is None:
             return exact
@@ -137,30 +191,29 @@ class Results:
 
     def _formula(self, variable: str, spec: LineSpec | None = None) -> Text:
         """The expression of a standard value from a variable with a collected one."""
-        text = self._exact(variable, spec)
-        if self._test.value is not None or self._test.decimals is None:
-            return text
-        return Text(f"round({text}, {self._test.decimals})", text.where)
-
-    def _exact(self, variable: str, spec: LineSpec | None = None) -> Text:
-        """As :meth:`_formula`, without the rounding to decimals."""
         test, place = self._test, self._test.test.where
         if test.value is not None:
-            return fill(test.value, {"result": Text(variable, place)})
-        text = f"number({self._plain(variable, spec or test.result)})"
+            text = fill(test.value, {"result": Text(variable, place)})
+        else:
+            text = Text(self._converted(f"number({self._plain(variable, spec or test.result)})"), place)
+        return text if test.decimals is None else Text(f"round({text}, {test.decimals})", text.where)
+
+    def _converted(self, number: str) -> str:
+        """The expression of a collected number in the standard unit."""
+        test = self._test
         fixed = self._unit_word()
         standard = str(test.standard or fixed or "")
-        if test.unit is not None and standard and str(fixed) != standard:
-            units = self._lines.expressions.units
-            source = f"'{fixed}'" if fixed is not None else self._domain.full("--ORRESU")
-            substance = str(test.test) if self._needs_substance(fixed, standard) else ""
-            for word in [fixed] if fixed is not None else (test.unit.ct or {}).values():
-                if word is not None and not units.conversion_exists(str(word), standard, str(test.test)):
-                    where = test.standard.where if test.standard is not None else place
-                    self._findings.add(Finding("CED027", f"no conversion from {word} to {standard}", where))
-            more = f", '{substance}'" if substance else ""
-            text = f"convert({text}, {source}, '{standard}'{more})"
-        return Text(text, place)
+        if test.unit is None or not standard or str(fixed) == standard:
+            return number
+        units = self._lines.expressions.units
+        source = f"'{fixed}'" if fixed is not None else self._domain.full("--ORRESU")
+        substance = str(test.test) if self._needs_substance(fixed, standard) else ""
+        for word in [fixed] if fixed is not None else (test.unit.ct or {}).values():
+            if word is not None and not units.conversion_exists(str(word), standard, str(test.test)):
+                where = test.standard.where if test.standard is not None else test.test.where
+                self._findings.add(Finding("CED027", f"no conversion from {word} to {standard}", where))
+        more = f", '{substance}'" if substance else ""
+        return f"convert({number}, {source}, '{standard}'{more})"
 
     def _needs_substance(self, fixed: Text | None, standard: str) -> bool:
         """Whether molar mass or valence of what the test measures count in a conversion."""
@@ -308,6 +361,12 @@ class Results:
 
 def _case(place: Location, when: str, then: str) -> Case:
     return Case.model_construct(when=Text(when, place), then=Text(f"'{then}'", place))
+
+
+def _loses_no_text(node: tree.Node) -> bool:
+    """Whether what an expression does here never makes a text missing without a word."""
+    plain = tree.Column | tree.Literal | tree.Arithmetic | tree.Negative | tree.ReadNumber
+    return isinstance(node, plain) or (isinstance(node, tree.Call) and node.name in _ALL_OR_FAULT)
 
 
 def only_when(spec: LineSpec, condition: Text | None) -> LineSpec:

@@ -268,7 +268,7 @@ class _Test:
     def _unit_of(self, column: tree.Node, *, as_term: bool) -> tree.Node:
         """A collected unit, as the term of the terminology; a number to convert without one is a fault."""
         node = column
-        if self._test.standard is not None and self._test.value is None and self._test.kind == "number":
+        if self._test.standard is not None and self._test.kind == "number":
             orres = tree.Column(
                 name=self._domain.full("--ORRES"), scope=tree.Scope.VARIABLE, at=column.at, type=Type.TEXT
             )
@@ -279,8 +279,7 @@ class _Test:
             node = tree.changed(choose(number, given, column), at=column.at)
         if not as_term:
             return node
-        made = tree.Call(name="unit", args=(node,), at=column.at, type=Type.TEXT)
-        return self._lines.expressions.units.apply(made)
+        return self._lines.expressions.units.as_term(node, self._codelist("--ORRESU"), column.at)
 
     def _codelist(self, name: str) -> Codelist | None:
         found = self._domain.ig.variable(self._domain.full(name))
