@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.english import clause
+from ced_cdisc.expr.english import clause, phrase
 from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.spec.analysis import ParameterSpec
 from ced_cdisc.spec.source import Text
@@ -90,7 +90,7 @@ def formula_in_words(
             return tree.Column(name=f"(the {text})")
         return tree.rebuild(node, said)
 
-    text = clause(said(parsed), FUNCTIONS)
+    text = phrase(said(parsed), FUNCTIONS)
     shared = _and(("USUBJID", *by))
     text = f"{text[:1].upper()}{text[1:]}. A parameter's code stands for its AVAL with the same {shared}."
     named = {n.name for n in tree.walk(parsed) if isinstance(n, tree.Column | tree.Selected)}
