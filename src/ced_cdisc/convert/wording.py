@@ -145,7 +145,8 @@ def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str,
     if reading.trouble == "time":
         return "CED252", f"{what} fits none of the formats {', '.join(node.time_formats)}", ""
     if reading.trouble == "twice":
-        return "CED252", f"{what} has a time beside it in date '{date}'{_of(node.date)}", ""
+        hint = "YYYY-MM-DDT00:00:00 reads the date alone" if date.endswith("T00:00:00") else ""
+        return "CED252", f"{what} has a time beside it in date '{date}'{_of(node.date)}", hint
     return "CED252", f"{what} has no complete date beside it", ""
 
 

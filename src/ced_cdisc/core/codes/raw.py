@@ -111,4 +111,5 @@ CED830 | a text list without a part | correct the data, or leave such rows out w
 CED831 | no case of a line holds for some records (a warning) | add a case or `else`, or accept it
 CED832 | cases of a line that give different values hold (a note) | tell them apart, or accept it
 CED833 | several records tie for the first or the last place (a note) | name more variables in the order
+CED868 | dates that all have the time 00:00:00, which ISO would keep | read the date alone, or say the time
 """
