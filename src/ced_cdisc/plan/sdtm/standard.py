@@ -19,6 +19,7 @@ from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.sdtm import tests
 from ced_cdisc.plan.sdtm.domain import Domain
+from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
@@ -49,12 +50,7 @@ def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
     for rows in domain.rows:
         if rows.spec.visit:
             names += ["VISITNUM", "VISIT", "VISITDY"]
-        if rows.test is not None:
-            undone = rows.spec.not_done
-            made = tests.variables_of(
-                rows.test, undone is not None, undone is not None and undone.reason is not None
-            )
-            names += [domain.full(name) for name in made]
+        names += of_test(domain, rows)
     names.append(domain.full("--SEQ"))
     written = {*domain.names, *names}
     if domain.of_associated_persons:
@@ -73,6 +69,15 @@ def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
     if domain.ig.class_name.startswith("Findings") and domain.full("--DTC") in written:
         names.append(domain.full("--LOBXFL"))
     return _not_omitted(domain, names, findings)
+
+
+def of_test(domain: Domain, rows: Rows) -> list[str]:
+    """The variables that the test of a block fills in."""
+    if rows.test is None:
+        return []
+    undone = rows.spec.not_done
+    made = tests.variables_of(rows.test, undone is not None, undone is not None and undone.reason is not None)
+    return [domain.full(name) for name in made]
 
 
 def _not_omitted(domain: Domain, names: list[str], findings: Findings) -> list[str]:
