@@ -314,6 +314,37 @@ def test_a_table_with_either_decimal_sign(tmp_path: Path) -> None:
     test_both_engines_agree((folder, done))
 
 
+@pytest.mark.parametrize(
+    ("notation", "value"),
+    [
+        ("decimal: comma, thousands: yes", "if({result} = '5,5', number({result}), numeric(trim({result})))"),
+        ("decimal: either", "number({result})"),
+        ("decimal: either", "number(decimal({result}, 'either'))"),
+    ],
+)
+def test_a_value_of_ones_own_reads_the_result_as_its_table_writes_numbers(
+    tmp_path: Path, notation: str, value: str
+) -> None:
+    changes = [
+        ("mappings/sources.yaml", "decimal: comma, thousands: yes", notation),
+        (LB, "result: panel.PH", f'result: panel.PH, value: "{value}"'),
+    ]
+    folder = lab_study(tmp_path, *changes)
+    done = built(folder)
+    found = done.frames["LB"].filter(pl.col("LBTESTCD") == "PH")
+    assert found.select("LBORRES", "LBSTRESC", "LBSTRESN").rows() == [("5,5", "5.5", 5.5)]
+    test_both_engines_agree((folder, done))
+
+
+def test_a_notation_that_is_none_is_a_fault(tmp_path: Path) -> None:
+    value = "number(decimal({result}, 'decimals either'))"
+    folder = lab_study(tmp_path, (LB, "result: panel.PH", f'result: panel.PH, value: "{value}"'))
+    assert said(folder) == [
+        "mappings/sdtm/lb.yaml:27:45 CED014 'decimals either' is no notation of numbers; it is one of comma, either, "
+        "groups, comma groups"
+    ]
+
+
 def test_a_number_with_two_decimal_signs_is_shown_as_collected(tmp_path: Path) -> None:
     changes = [
         ("mappings/sources.yaml", "decimal: comma, thousands: yes", "decimal: either"),

@@ -30,6 +30,8 @@ RESULTS = ("--ORRES", "--ORRESU", "--STRESC", "--STRESN", "--STRESU", *RANGES, "
 _ANY = {"gaps": "accept", "overlaps": "accept"}
 """The cases of --NRIND leave it missing where nothing is known, and the first that holds counts."""
 _SUBSTANCE = ("mass", "amount", "equivalents")
+_READING = re.compile(r"(?P<quoted>'[^']*'|\"[^\"]*\")|\b(?:number|numeric|numeral|comparator) *\(")
+_SIGN = re.compile(r"'[^']*'|\"[^\"]*\"|[()]")
 _NUMBER_END = "[0-9.] *"
 _DIGITS_OF_LIMIT = 2
 _SERIES = ("--CAT", "--SPEC", "--METHOD")
@@ -146,7 +148,9 @@ class Results:
         """As :meth:`_formula`, without the rounding to decimals."""
         test, place = self._test, self._test.test.where
         if test.value is not None:
-            return fill(test.value, {"result": Text(variable, place)})
+            notation = self._lines.expressions.units.notation((spec or test.result).collect)
+            value = noted(str(test.value), "{result}", notation) if notation else str(test.value)
+            return fill(Text(value, test.value.where), {"result": Text(variable, place)})
         text = f"number({self._plain(variable, spec or test.result)})"
         fixed = self._unit_word()
         standard = str(test.standard or fixed or "")
@@ -304,6 +308,29 @@ class Results:
         if unit is None:
             return None
         return unit.assign or (unit.collect if unit.collect is not None and "." not in unit.collect else None)
+
+
+def noted(text: str, name: str, notation: str) -> str:
+    """An expression that reads numbers of ``name`` in a notation, wherever it reads them as numbers.
+
+    >>> noted("if(x = 'number(x)', 5, number(trim(x)))", "x", "comma")
+    "if(x = 'number(x)', 5, number(decimal(trim(x), 'comma')))"
+    """
+    made, at = "", 0
+    for found in _READING.finditer(text):
+        if found["quoted"] or found.start() < at:
+            continue
+        end, depth = found.end(), 1
+        for sign in _SIGN.finditer(text, end):
+            depth += (sign[0] == "(") - (sign[0] == ")")
+            if not depth:
+                end = sign.start()
+                break
+        read = text[found.end() : end]
+        if name in read and "decimal(" not in read:
+            made += f"{text[at : found.end()]}decimal({read}, '{notation}')"
+            at = end
+    return made + text[at:]
 
 
 def _case(place: Location, when: str, then: str) -> Case:
