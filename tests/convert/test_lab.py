@@ -112,8 +112,8 @@ def methods(made: Build, domain: str, variable: str) -> dict[str, str]:
 def test_the_methods_say_how_a_result_was_converted(made: tuple[Path, Build]) -> None:
     laboratory = methods(made[1], "LB", "LBSTRESN")
     assert laboratory["CREAT"] == (
-        "LBORRES, converted from the unit in LBORRESU to umol/L (molar mass of creatinine 113.120 g/mol) and "
-        "rounded to a whole number, halves away from zero; missing where LBORRES has a comparator such as <."
+        "LBORRES, converted from the unit in LBORRESU to umol/L (from mass by the molar mass of creatinine "
+        "113.120 g/mol) and rounded to a whole number, halves away from zero; missing where LBORRES has a comparator such as <."
     )
     assert laboratory["WBC"] == (
         "LBORRES, converted from the unit in LBORRESU to 10^9/L; missing where LBORRES has a comparator such "
@@ -125,7 +125,7 @@ def test_the_methods_say_how_a_result_was_converted(made: tuple[Path, Build]) ->
     )
     assert methods(made[1], "LB", "LBSTNRHI")["K"] == (
         "LBORNRHI, converted from the unit in LBORRESU to mmol/L "
-        "(molar mass of potassium 39.098 g/mol, valence 1)."
+        "(from mass by the molar mass of potassium 39.098 g/mol, from equivalents by the valence 1)."
     )
     assert methods(made[1], "VS", "VSSTRESN")["WEIGHT"] == (
         "VSORRES, converted from the unit in VSORRESU to kg (with 1 LB = 0.4536 kg) and "

@@ -121,6 +121,7 @@ def test_choices_are_read_in_their_order(text: str, expected: str) -> None:
             "otherwise (B or, if missing, C).",
         ),
         ("coalesce(if(A = 1, B, C), D)", "(B if A is 1; otherwise C); if missing, D."),
+        ("if(if(A = 1, 0, 1) = 1, B, C)", "B if it is not true that A is 1; otherwise C."),
         ("if(A = 1, B, C) + 1", "(B if A is 1; otherwise C) + 1."),
         (
             "greatest(ADT, if(A = 1, BDT, CDT))",

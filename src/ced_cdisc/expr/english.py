@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.imputation_words import imputed
 from ced_cdisc.expr.signature import Registry
-from ced_cdisc.standards.units import conversion, substances
+from ced_cdisc.expr.unit_words import rests_on
 
 _COMPARE = {
     "=": "equals",
@@ -148,7 +148,9 @@ class _English:
         if node.name == "convert":
             said[1:] = [_bare(arg, text) for arg, text in zip(node.args[1:], said[1:], strict=True)]
             start = said[1] if isinstance(node.args[1], tree.Literal) else f"the unit in {said[1]}"
-            return f"{self._number(node.args[0])}, converted from {start} to {said[2]}{_by(node, said[3:])}"
+            return (
+                f"{self._number(node.args[0])}, converted from {start} to {said[2]}{rests_on(node, said[3:])}"
+            )
         if node.name == "join":
             return self._joined(node.args)
         if node.name == "study_day":
@@ -198,7 +200,7 @@ class _English:
             if _is_chain(then) and not parts and _is_missing(rest):
                 return f"only where {self._part(condition)}: {self.whole(then)}"
             said = self._part(then)
-            comma = "," if isinstance(then, tree.Call | tree.Aggregate) and " " in said else ""
+            comma = "," if isinstance(then, tree.Call | tree.Aggregate | tree.Recode) and " " in said else ""
             parts.append(f"{said}{comma} if {self._part(condition)}")
         parts.append(f"otherwise {self._part(rest)}")
         return "; ".join(parts)
@@ -217,6 +219,9 @@ class _English:
         return f"minus {self._inner(node.of, _BINDS['*'])}"
 
     def _compare(self, node: tree.Compare) -> str:
+        undone = _unless(node)
+        if undone is not None:
+            return f"it is not true that {self.say(undone)}"
         constant = node.right.of if isinstance(node.right, tree.Negative) else node.right
         if node.op in ("=", "!=") and isinstance(constant, tree.Literal):
             return f"{self._number(node.left)} is {'' if node.op == '=' else 'not '}{self.say(node.right)}"
@@ -351,6 +356,15 @@ def _parts(node: tree.Node, kind: type[tree.Both] | type[tree.Either]) -> list[t
     return [node]
 
 
+def _unless(node: tree.Compare) -> tree.Node | None:
+    """The condition of ``if(condition, 0, 1) = 1``, which holds also where the condition is unknown."""
+    left = node.left
+    if not isinstance(left, tree.Call) or left.name != "if" or node.op != "=":
+        return None
+    said = [one.value if isinstance(one, tree.Literal) else None for one in (*left.args[1:], node.right)]
+    return left.args[0] if said == [0, 1, 1] else None
+
+
 def _open(text: str) -> str:
     """What of a text stands neither in brackets nor in quotation marks."""
     left = _CLOSED.sub("", text)
@@ -371,21 +385,6 @@ def _decimals(digits: tree.Node) -> str:
     if said == "0":
         return "a whole number"
     return f"{said} decimal{'' if said == '1' else 's'}"
-
-
-def _by(node: tree.Call, more: list[str]) -> str:
-    """What a conversion rests on besides the units: molar mass, valence, units of the study."""
-    known = substances().get(next((word for word in more if " = " not in word), ""))
-    start, to = (arg.value if isinstance(arg, tree.Literal) else None for arg in node.args[1:3])
-    rules = tuple(word for word in more if " = " in word)
-    found = conversion(str(start), str(to), known.testcd, rules) if known and start is not None else None
-    words: list[str] = []
-    if known is not None and (start is None or (found is not None and found.by_mass)):
-        words.append(f"molar mass of {known.name} {known.molar_mass} g/mol")
-    if known is not None and known.valence and (start is None or (found is not None and found.by_valence)):
-        words.append(f"valence {known.valence}")
-    words += [f"with 1 {rule}" for rule in rules if start is None or rule.startswith(f"{start} = ")]
-    return f" ({', '.join(words)})" if words else ""
 
 
 def _bare(node: tree.Node, said: str) -> str:
