@@ -112,8 +112,8 @@ def methods(made: Build, domain: str, variable: str) -> dict[str, str]:
 def test_the_methods_say_how_a_result_was_converted(made: tuple[Path, Build]) -> None:
     laboratory = methods(made[1], "LB", "LBSTRESN")
     assert laboratory["CREAT"] == (
-        "LBORRES, converted from the unit in LBORRESU to umol/L (molar mass of creatinine 113.120 g/mol) and "
-        "rounded to a whole number, halves away from zero; missing where LBORRES has a comparator such as <."
+        "LBORRES, converted from the unit in LBORRESU to umol/L (from mass by the molar mass of creatinine "
+        "113.120 g/mol) and rounded to a whole number, halves away from zero; missing where LBORRES has a comparator such as <."
     )
     assert laboratory["WBC"] == (
         "LBORRES, converted from the unit in LBORRESU to 10^9/L; missing where LBORRES has a comparator such "
@@ -125,7 +125,7 @@ def test_the_methods_say_how_a_result_was_converted(made: tuple[Path, Build]) ->
     )
     assert methods(made[1], "LB", "LBSTNRHI")["K"] == (
         "LBORNRHI, converted from the unit in LBORRESU to mmol/L "
-        "(molar mass of potassium 39.098 g/mol, valence 1)."
+        "(from mass by the molar mass of potassium 39.098 g/mol, from equivalents by the valence 1)."
     )
     assert methods(made[1], "VS", "VSSTRESN")["WEIGHT"] == (
         "VSORRES, converted from the unit in VSORRESU to kg (with 1 LB = 0.4536 kg) and "
@@ -312,6 +312,37 @@ def test_a_table_with_either_decimal_sign(tmp_path: Path) -> None:
         "such as <."
     )
     test_both_engines_agree((folder, done))
+
+
+@pytest.mark.parametrize(
+    ("notation", "value"),
+    [
+        ("decimal: comma, thousands: yes", "if({result} = '5,5', number({result}), numeric(trim({result})))"),
+        ("decimal: either", "number({result})"),
+        ("decimal: either", "number(decimal({result}, 'either'))"),
+    ],
+)
+def test_a_value_of_ones_own_reads_the_result_as_its_table_writes_numbers(
+    tmp_path: Path, notation: str, value: str
+) -> None:
+    changes = [
+        ("mappings/sources.yaml", "decimal: comma, thousands: yes", notation),
+        (LB, "result: panel.PH", f'result: panel.PH, value: "{value}"'),
+    ]
+    folder = lab_study(tmp_path, *changes)
+    done = built(folder)
+    found = done.frames["LB"].filter(pl.col("LBTESTCD") == "PH")
+    assert found.select("LBORRES", "LBSTRESC", "LBSTRESN").rows() == [("5,5", "5.5", 5.5)]
+    test_both_engines_agree((folder, done))
+
+
+def test_a_notation_that_is_none_is_a_fault(tmp_path: Path) -> None:
+    value = "number(decimal({result}, 'decimals either'))"
+    folder = lab_study(tmp_path, (LB, "result: panel.PH", f'result: panel.PH, value: "{value}"'))
+    assert said(folder) == [
+        "mappings/sdtm/lb.yaml:27:45 CED014 'decimals either' is no notation of numbers; it is one of comma, either, "
+        "groups, comma groups"
+    ]
 
 
 def test_a_number_with_two_decimal_signs_is_shown_as_collected(tmp_path: Path) -> None:

@@ -107,6 +107,53 @@ def test_choices_are_read_in_their_order(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        (
+            "days_between(coalesce(ADT, BDT), coalesce(CDT, DM.DDT))",
+            "The days from (ADT or, if missing, BDT) to (CDT or, if missing, DM.DDT).",
+        ),
+        (
+            "days_between(ADT, coalesce(BDT, CDT)) + 1",
+            "(the days from ADT to (BDT or, if missing, CDT)) + 1.",
+        ),
+        ("coalesce(A, B) + 1", "(A or, if missing, B) + 1."),
+        ("coalesce(A, B, C)", "A; if missing, B; if missing, C."),
+        ("coalesce(A, coalesce(B, C))", "A; if missing, (B or, if missing, C)."),
+        (
+            "if(ADT <= coalesce(BDT, CDT, DM.DDT), A, coalesce(B, C))",
+            "A if ADT is on or before (BDT or, if missing, CDT or, if missing, DM.DDT); "
+            "otherwise (B or, if missing, C).",
+        ),
+        ("coalesce(if(A = 1, B, C), D)", "(B if A is 1; otherwise C); if missing, D."),
+        ("if(if(A = 1, 0, 1) = 1, B, C)", "B if it is not true that A is 1; otherwise C."),
+        ("if(A = 1, B, C) + 1", "(B if A is 1; otherwise C) + 1."),
+        (
+            "greatest(ADT, if(A = 1, BDT, CDT))",
+            "The greatest of ADT and (BDT if A is 1; otherwise CDT).",
+        ),
+        ("join('; ', VISIT, SEX)", 'VISIT and SEX joined with "; ".'),
+        (
+            "join(' ', join('; ', VISIT, SEX), text(round(A, 1)))",
+            'VISIT and SEX joined with "; " and (A, rounded to 1 decimal, halves away from zero) '
+            "joined with a blank.",
+        ),
+        (
+            "if(round(A, 1) > 1, round(B, 1), round(coalesce(C, D), 1))",
+            "B, rounded to 1 decimal, halves away from zero, if (A, rounded to 1 decimal, halves away from "
+            "zero) is above 1; otherwise (C or, if missing, D), rounded to 1 decimal, halves away from zero.",
+        ),
+        (
+            "max(coalesce(EX.A, EX.B) where EX.EXCAT = 'X')",
+            'The largest (A or, if missing, B) of the subject\'s records in EX where EXCAT is "X".',
+        ),
+    ],
+)
+def test_what_runs_on_to_a_full_stop_stands_in_brackets_inside_a_sentence(text: str, expected: str) -> None:
+    assert said(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("DM.RFDTC", "Equal to DM.RFDTC."),
         ("date(XCDTC)", "The date part of XCDTC."),
         (

@@ -137,7 +137,7 @@ FAULTS = [
         "{collect: ae.SEV, match: synonym}",
         "1 moderate 3",
         f"{AE}:19:23 CED250 AE.AESEV: raw value 'moderate' of ae.SEV has no term by synonym of codelist "
-        "AESEV (C66769); did you mean MODERATE?\n    ae.csv line 3, subject T1-001",
+        "AESEV (C66769); 'case: ignore' takes it as MODERATE\n    ae.csv line 3, subject T1-001",
     ),
     (
         "ae.SEV",

@@ -180,7 +180,11 @@ variables: {RSUBJID: {assign: T1-002}, SREL: {assign: "SIBLING, BIOLOGICAL"}}
 domain: RELSPEC
 stack:
   - from: demog
-    variables: {REFID: {derive: "join('-', demog.SUBJ, '1')"}, SPEC: {assign: BLOOD}, LEVEL: {assign: 1}}
+    variables:
+      REFID: {derive: "join('-', demog.SUBJ, '1')"}
+      PARENT: {absent: "Missing for the specimen that was collected"}
+      SPEC: {assign: BLOOD}
+      LEVEL: {assign: 1}
   - from: demog
     variables:
       REFID: {derive: "join('-', demog.SUBJ, '1.1')"}

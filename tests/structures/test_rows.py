@@ -332,3 +332,23 @@ def test_next_needs_an_order(tmp_path: Path) -> None:
     assert said(tmp_path, ce(EVENTS + '  CESPID: {derive: "next(CETERM)"}\n')) == [
         "mappings/sdtm/ce.yaml:7:21 CED014 next() needs an 'order by'"
     ]
+
+
+BLOCKS = """\
+domain: VS
+stack:
+  - {from: dose, visit: yes, long: [{test: WEIGHT, result: dose.DOSE, unit: kg}]}
+  - {from: dose, long: [{test: HEIGHT, result: dose.DOSE, unit: cm}]}
+variables:
+  VSDTC: {collect: dose.DOSDT, date: edc}
+"""
+
+
+def test_each_block_of_a_stack_has_the_expected_variables_that_another_has(tmp_path: Path) -> None:
+    lacking = (
+        "mappings/sdtm/vs.yaml:4:5 CED020 VS has no line for VISITNUM (Exp) in this block, as others have; "
+        "write 'visit: yes', a line, or {absent: \"why\"} for an expected one"
+    )
+    assert lacking in said(tmp_path / "lacking", {"mappings/sdtm/vs.yaml": BLOCKS})
+    written = BLOCKS.replace("cm}]}", 'cm}], variables: {VISITNUM: {absent: "At no visit"}}}')
+    assert not any("CED020" in one for one in said(tmp_path / "written", {"mappings/sdtm/vs.yaml": written}))

@@ -397,3 +397,21 @@ def test_the_lines_that_one_variable_needs_give_its_values(dataset: str) -> None
         alone, _ = carried_out(part, RAW, dataset, S1, Findings())
         mine = [record.column(variable.name) for record in alone.datasets[dataset]]
         assert mine == [record.column(variable.name) for record in whole.datasets[dataset]], variable.name
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("ADT", "ADTTE.ADT"),
+        ("__event", "ADTTE, the event"),
+        ("__e2", "ADTTE, event 2 as listed"),
+        ("__c1", "ADTTE, censoring 1 as listed"),
+        ("__e1_undated", "ADTTE, event 1 as listed, records without a date"),
+        ("__take1", "ADTTE, take 1 as listed"),
+    ],
+)
+def test_what_no_dataset_shows_is_named_in_words(name: str, shown: str) -> None:
+    specs = load_specs(Path("mappings"), Path("define"), Findings())
+    plan = plan_study(specs, Findings()) if specs is not None else None
+    assert plan is not None
+    assert reasons_text(Reason("ADTTE", None, name, 1.0), plan).partition(" = ")[0] == shown

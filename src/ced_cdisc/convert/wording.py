@@ -38,7 +38,8 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
         return _worded_match(fault, node, label, value)
     if isinstance(node, tree.Recode):
         codes, terms = [code for code, _ in node.pairs], [term for _, term in node.pairs]
-        hint = did_you_mean(value, codes) or did_you_mean(value, terms) or _codes(codes)
+        hint = _as_term(value, codes, terms) or did_you_mean(value, codes) or did_you_mean(value, terms)
+        hint = hint or _codes(codes)
         return "CED250", f"{label}: raw value '{value}'{_of(node.of)} has no term in ct", hint
     if isinstance(node, tree.ReadDate):
         return _worded_date(node, label, value)
@@ -132,6 +133,20 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
     return "CED270", f"{label}: {what}", hint
 
 
+def _as_term(value: str, codes: list[str], terms: list[str]) -> str:
+    """The hint beside a text that is a term already, or one of the texts but for its letters."""
+    if value in terms:
+        return f"{value} is a term itself, which 'match: submission value' takes beside ct"
+    folded = value.casefold()
+    near = next((text for text in codes if text.casefold() == folded), None)
+    if near is not None:
+        return f"'case: ignore' takes it as {near}"
+    near = next((text for text in terms if text.casefold() == folded), None)
+    return (
+        f"it is the term {near} with 'match: submission value' and 'case: ignore'" if near is not None else ""
+    )
+
+
 def _worded_match(fault: Fault, node: tree.Recode, label: str, value: str) -> tuple[str, str, str]:
     what = f"{label}: raw value '{value}'{_of(node.of)}"
     if fault.kind == "several":
@@ -144,7 +159,10 @@ def _worded_match(fault: Fault, node: tree.Recode, label: str, value: str) -> tu
     terms = list(dict.fromkeys(term for term, _ in node.terms))
     hint = did_you_mean(value, meant)
     near = hint.removeprefix("did you mean ").removesuffix("?")
-    if near and meant[near] != near:
+    alike = next((text for text in meant if text.casefold() == value.casefold()), None)
+    if alike is not None:
+        hint = f"'case: ignore' takes it as {meant[alike]}"
+    elif near and meant[near] != near:
         hint = f"did you mean {near}, which is {meant[near]}?"
     ways = " in ct or" * bool(node.pairs)
     what += f" has no term{ways} by {node.match} of codelist {node.codelist}"
@@ -180,7 +198,8 @@ def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str,
         hint = "HH+:MM reads a time past midnight, as one of the day after" * late
         return "CED252", f"{what} fits none of the formats {', '.join(node.time_formats)}", hint
     if reading.trouble == "twice":
-        return "CED252", f"{what} has a time beside it in date '{date}'{_of(node.date)}", ""
+        hint = "YYYY-MM-DDT00:00:00 reads the date alone" if date.endswith("T00:00:00") else ""
+        return "CED252", f"{what} has a time beside it in date '{date}'{_of(node.date)}", hint
     return "CED252", f"{what} has no complete date beside it", ""
 
 

@@ -8,7 +8,8 @@ words, in any case, and mean that a part is unknown. The format ``ISO`` is ISO 8
 Times are written with ``HH``, ``H``, ``HH+`` and ``H+`` (hours that go on past midnight: 25:08 is 01:08 of
 the next day), ``MM``, ``SS``, ``AM`` (AM or PM: the hour is one of a 12-hour clock),
 ``.F`` (the fraction of a second, of any length), ``(.F)`` (a fraction that is cut off), and the words for an
-unknown part. A date format that goes on with an hour reads date and time from one text.
+unknown part. A date format that goes on with an hour reads date and time from one text; one that goes on
+with ``00:00:00`` reads the date alone, of texts that have this very time.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ EXAMPLES: tuple[Example, ...] = (
     Example("signif(X, 3)", {"X": 0.0123456}, 0.0123),
     Example("comparator(RESULT)", {"RESULT": "<0.01"}, "<"),
     Example("numeral(RESULT)", {"RESULT": "<0.01"}, 0.01),
-    Example("decimal(RESULT, 'decimal comma')", {"RESULT": "5,4"}, "5.4"),
+    Example("decimal(RESULT, 'comma')", {"RESULT": "5,4"}, "5.4"),
     Example("unit(UNIT)", {"UNIT": "x10(9)/l"}, "10^9/L"),
     Example(
         "convert(GLUCOSE, UNIT, 'mmol/L', 'GLUC')", {"GLUCOSE": 90.0, "UNIT": "mg/dL"}, 4.995670418970226

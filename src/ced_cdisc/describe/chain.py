@@ -12,7 +12,7 @@ from ced_cdisc.core.findings import Location, did_you_mean
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.describe.lineage import Trace
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.english import clause, listed
+from ced_cdisc.expr.english import clause, listed, phrase
 from ced_cdisc.plan.model import SUPP, Block, Computed, DatasetPlan, Line, StudyPlan
 
 _HIDDEN = re.compile(r"__\w+")
@@ -203,7 +203,7 @@ class Chains:
         if written:
             return [Way(block.where, "Written out with the records.") for block in written]
         if variable == dataset.person and any(block.kind == "raw" for block in dataset.blocks):
-            said = clause(study.usubjid, FUNCTIONS)
+            said = phrase(study.usubjid, FUNCTIONS)
             return [Way(place, f"{said[:1].upper()}{said[1:]}, for the subject of each raw record.")]
         if dataset.relations:
             return [Way(one.where, "Of the records that the relation links.") for one in dataset.relations]
@@ -230,7 +230,7 @@ def _words(line: Line) -> str:
         return line.method.text
     if line.verb == "absent":
         return f"Holds no data: {line.comment.text}" if line.comment is not None else "Holds no data."
-    said = clause(line.tree, FUNCTIONS)
+    said = phrase(line.tree, FUNCTIONS)
     if isinstance(line.tree, tree.Literal):
         return f"The constant {said}."
     return f"{said[:1].upper()}{said[1:]}." if " " in said else f"{said}."

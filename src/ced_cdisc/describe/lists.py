@@ -72,14 +72,15 @@ def _cut(codelist: Codelist, wanted: set[str]) -> Codelist | None:
     if codelist.dictionary:
         return codelist
     terms = codelist.terms
-    if codelist.code:
+    published = any(term.code for term in terms)  # as a list, or as a list with the terms of several
+    if published:
         terms = tuple(term for term in terms if term.value in wanted)
     if codelist.open:
         known = {term.value for term in terms}
         terms = (*terms, *(Term(value) for value in sorted(wanted - known)))
     if not terms:
         return None
-    if codelist.code and not _needs_decodes(codelist, [term.value for term in terms]):
+    if published and not _needs_decodes(codelist, [term.value for term in terms]):
         terms = tuple(replace(term, decode="") if term.decode else term for term in terms)
     return codelist if terms == codelist.terms else replace(codelist, terms=terms)
 

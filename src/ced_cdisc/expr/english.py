@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.imputation_words import imputed
 from ced_cdisc.expr.signature import Registry
-from ced_cdisc.standards.units import conversion, substances
+from ced_cdisc.expr.unit_words import rests_on
 
 _COMPARE = {
     "=": "equals",
@@ -51,14 +51,21 @@ _HALVES = ", halves away from zero"
 _SEPARATORS = {"": "without a separator", "-": "with a hyphen", " ": "with a blank"}
 # Functions that make a number of a text: to compare or convert the number, the variable's name says enough.
 _NUMBER_OF = ("number", "numeric")
+# What is no part of the sentence's own punctuation: a text of the data, and what stands in brackets already.
+_CLOSED = re.compile(r'"[^"]*"|\([^()]*\)')
 
 
 def sentence(node: tree.Node, registry: Registry) -> str:
     """The value of a tree as one sentence, with a capital and a full stop."""
-    text = _English(registry).say(node)
+    text = phrase(node, registry)
     if isinstance(node, tree.Column):
         text = f"equal to {text}"
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def phrase(node: tree.Node, registry: Registry) -> str:
+    """The tree in words, as all that is said up to the next full stop."""
+    return _English(registry).whole(node)
 
 
 def clause(node: tree.Node, registry: Registry) -> str:
@@ -72,9 +79,28 @@ class _English:
         self._records = ""  # the dataset whose records the aggregate around a name goes over
         self._shared: set[str] = set()  # variables that it reads of those records and of the record at hand
 
-    def say(self, node: tree.Node) -> str:
+    def whole(self, node: tree.Node) -> str:
+        """A value that is all of its sentence."""
         method: Callable[[tree.Node], str] = getattr(self, f"_{type(node).__name__.lower()}")
         return method(node)
+
+    def say(self, node: tree.Node, ends: str = "[;,] ") -> str:
+        """A value as a part of what is said around it, in brackets where it would run on into that.
+
+        Args:
+            node: the value.
+            ends: what ends a part of the sentence around it; a value that has it inside needs brackets.
+        """
+        if isinstance(node, tree.Call) and node.name == "coalesce" and len(node.args) > 1:
+            return f"({' or, if missing, '.join(map(self.say, node.args))})"
+        text = self.whole(node)
+        if not isinstance(node, tree.Call | tree.Plugin | tree.Aggregate | tree.Recode | tree.Impute):
+            return text
+        return f"({text})" if re.search(ends, _open(text)) else text
+
+    def _part(self, node: tree.Node) -> str:
+        """A value, or a condition, between the semicolons of a sentence."""
+        return self.say(node, "; ")
 
     def _inner(self, node: tree.Node, binds: int, *, right: bool = False) -> str:
         """An operand, in brackets where it binds less than its operator does (at the right: no more)."""
@@ -85,7 +111,7 @@ class _English:
             own = _BINDS[node.op]
             return f"({text})" if own < binds or (own == binds and right) else text
         words = isinstance(node, tree.Call | tree.Plugin | tree.Aggregate | tree.Recode)
-        return f"({text})" if words and " " in text else text
+        return f"({text})" if words and " " in text and _open(text) else text
 
     def _literal(self, node: tree.Literal) -> str:
         if node.value is None:
@@ -112,16 +138,17 @@ class _English:
             return f"{node.name}({', '.join(map(self.say, node.args))})"
         if node.name == "if":
             return self._branches(node)
-        said = [self.say(arg) for arg in node.args]
         if signature.derivation is not None:
+            said = map(self.say, node.args)
             return signature.derivation.words(dict(zip(signature.derivation.names, said, strict=False)))
         if node.name == "coalesce":
-            return "; if missing, ".join(said)
+            return "; if missing, ".join(map(self._part, node.args))
+        said = [self.say(arg) for arg in node.args]
         if node.name == "round":
-            return f"{_and_then(node.args[0], said[0])} rounded to {_decimals(node.args[1])}{_HALVES}"
+            return f"{self._and_then(node.args[0])} rounded to {_decimals(node.args[1])}{_HALVES}"
         if node.name == "signif":
             digits = f"{said[1]} significant digit{'' if said[1] == '1' else 's'}"
-            return f"{_and_then(node.args[0], said[0])} rounded to {digits}{_HALVES}"
+            return f"{self._and_then(node.args[0])} rounded to {digits}{_HALVES}"
         if node.name == "decimal":
             words = str(node.args[1].value).split() if isinstance(node.args[1], tree.Literal) else []
             shown = listed([_NOTATIONS[word] for word in words if word in _NOTATIONS])
@@ -129,7 +156,9 @@ class _English:
         if node.name == "convert":
             said[1:] = [_bare(arg, text) for arg, text in zip(node.args[1:], said[1:], strict=True)]
             start = said[1] if isinstance(node.args[1], tree.Literal) else f"the unit in {said[1]}"
-            return f"{self._number(node.args[0])}, converted from {start} to {said[2]}{_by(node, said[3:])}"
+            return (
+                f"{self._number(node.args[0])}, converted from {start} to {said[2]}{rests_on(node, said[3:])}"
+            )
         if node.name == "join":
             return self._joined(node.args)
         if node.name == "study_day":
@@ -137,6 +166,11 @@ class _English:
         template = signature.english
         text = template.replace("{*}", listed(said)).replace("{1*}", listed(said[1:]))
         return re.sub(r"\{(\d)\}", lambda match: said[int(match[1])], text)
+
+    def _and_then(self, node: tree.Node) -> str:
+        """A value, and what leads on to a step done with it: a second of one sentence after a conversion."""
+        converted = isinstance(node, tree.Call) and node.name == "convert"
+        return f"{self.whole(node)} and" if converted else f"{self.say(node)},"
 
     def _plugin(self, node: tree.Plugin) -> str:
         return node.derivation.words(dict(zip(node.derivation.names, map(self.say, node.args), strict=True)))
@@ -172,14 +206,11 @@ class _English:
         while isinstance(rest, tree.Call) and rest.name == "if":
             condition, then, rest = rest.args
             if _is_chain(then) and not parts and _is_missing(rest):
-                return f"only where {self.say(condition)}: {self.say(then)}"
-            said = f"({self.say(then)})" if _is_chain(then) else self.say(then)
-            comma = "," if isinstance(then, tree.Call | tree.Aggregate) and " " in said else ""
-            parts.append(f"{said}{comma} if {self.say(condition)}")
-        if not (isinstance(rest, tree.Literal) and rest.value is None):
-            parts.append(f"otherwise {self.say(rest)}")
-        else:
-            parts.append("otherwise missing")
+                return f"only where {self._part(condition)}: {self.whole(then)}"
+            said = self._part(then)
+            comma = "," if isinstance(then, tree.Call | tree.Aggregate | tree.Recode) and " " in said else ""
+            parts.append(f"{said}{comma} if {self._part(condition)}")
+        parts.append(f"otherwise {self._part(rest)}")
         return "; ".join(parts)
 
     def _arithmetic(self, node: tree.Arithmetic) -> str:
@@ -196,6 +227,9 @@ class _English:
         return f"minus {self._inner(node.of, _BINDS['*'])}"
 
     def _compare(self, node: tree.Compare) -> str:
+        undone = _unless(node)
+        if undone is not None:
+            return f"it is not true that {self.say(undone)}"
         constant = node.right.of if isinstance(node.right, tree.Negative) else node.right
         if node.op in ("=", "!=") and isinstance(constant, tree.Literal):
             return f"{self._number(node.left)} is {'' if node.op == '=' else 'not '}{self.say(node.right)}"
@@ -252,7 +286,7 @@ class _English:
 
     def _aggregate(self, node: tree.Aggregate) -> str:
         if node.func == "group" and node.of is not None:
-            return self.say(node.of)
+            return self.whole(node.of)
         if (
             node.func == "only"
             and node.dataset
@@ -260,7 +294,7 @@ class _English:
             and not node.on
             and node.where is None
         ):
-            return self.say(node.of)
+            return self.whole(node.of)
         read = [below for below in tree.walk(node) if isinstance(below, tree.Column) and node.dataset]
         self._records, outer = node.dataset, self._records
         self._shared = {c.short for c in read if c.owner == node.dataset} & {c.name for c in read}
@@ -332,6 +366,21 @@ def _parts(node: tree.Node, kind: type[tree.Both] | type[tree.Either]) -> list[t
     return [node]
 
 
+def _unless(node: tree.Compare) -> tree.Node | None:
+    """The condition of ``if(condition, 0, 1) = 1``, which holds also where the condition is unknown."""
+    left = node.left
+    if not isinstance(left, tree.Call) or left.name != "if" or node.op != "=":
+        return None
+    said = [one.value if isinstance(one, tree.Literal) else None for one in (*left.args[1:], node.right)]
+    return left.args[0] if said == [0, 1, 1] else None
+
+
+def _open(text: str) -> str:
+    """What of a text stands neither in brackets nor in quotation marks."""
+    left = _CLOSED.sub("", text)
+    return left if left == text else _open(left)
+
+
 def _is_chain(node: tree.Node) -> bool:
     return isinstance(node, tree.Call) and node.name == "if"
 
@@ -340,32 +389,12 @@ def _is_missing(node: tree.Node) -> bool:
     return isinstance(node, tree.Literal) and node.value is None
 
 
-def _and_then(node: tree.Node, said: str) -> str:
-    """A value and what leads on to a step done with it: a second step of one sentence after a conversion."""
-    return f"{said} and" if isinstance(node, tree.Call) and node.name == "convert" else f"{said},"
-
-
 def _decimals(digits: tree.Node) -> str:
     """What a number is rounded to."""
     said = digits.digits if isinstance(digits, tree.Literal) else ""
     if said == "0":
         return "a whole number"
     return f"{said} decimal{'' if said == '1' else 's'}"
-
-
-def _by(node: tree.Call, more: list[str]) -> str:
-    """What a conversion rests on besides the units: molar mass, valence, units of the study."""
-    known = substances().get(next((word for word in more if " = " not in word), ""))
-    start, to = (arg.value if isinstance(arg, tree.Literal) else None for arg in node.args[1:3])
-    rules = tuple(word for word in more if " = " in word)
-    found = conversion(str(start), str(to), known.testcd, rules) if known and start is not None else None
-    words: list[str] = []
-    if known is not None and (start is None or (found is not None and found.by_mass)):
-        words.append(f"molar mass of {known.name} {known.molar_mass} g/mol")
-    if known is not None and known.valence and (start is None or (found is not None and found.by_valence)):
-        words.append(f"valence {known.valence}")
-    words += [f"with 1 {rule}" for rule in rules if start is None or rule.startswith(f"{start} = ")]
-    return f" ({', '.join(words)})" if words else ""
 
 
 def _bare(node: tree.Node, said: str) -> str:

@@ -40,6 +40,8 @@ class Names(Protocol):
 
 _SAME_TEXT = ("if", "coalesce", "trim", "upper", "lower")
 """Functions that give one of their texts, but for blanks and case."""
+_WAYS = ("comma", "either", "groups", "comma groups")
+"""Notations of numbers: a decimal comma, a point or a comma, and separators of thousands."""
 _PATTERNS = ("matches", "extract")
 _OF_DATES = "add_days(A, 2) is 2 days later; days_between(A, B) and hours_between(A, B) count from A to B"
 _NUMBERS = {
@@ -102,6 +104,15 @@ def _check_substance(function: str, args: list[tree.Node]) -> None:
     if args[3].value not in substances():
         hint = did_you_mean(str(args[3].value), substances())
         raise ExpressionError(f"no molar mass of {args[3].value} is known", args[3].at, hint, "CED012")
+
+
+def _check_notation(function: str, args: list[tree.Node]) -> None:
+    """A notation of numbers is one of the ways that a table may write them."""
+    if function != "decimal" or not isinstance(args[1], tree.Literal):
+        return
+    if str(args[1].value).removeprefix("decimal ") not in _WAYS:
+        message = f"'{args[1].value}' is no notation of numbers"
+        raise ExpressionError(message, args[1].at, f"it is one of {', '.join(_WAYS)}", "CED014")
 
 
 def _check_pattern(function: str, args: list[tree.Node]) -> None:
@@ -229,6 +240,7 @@ class _Resolver:
         _check_digits(node.name, args)
         _check_substance(node.name, args)
         _check_pattern(node.name, args)
+        _check_notation(node.name, args)
         result = signature.result
         if result is None:
             args, result = self._common(args, signature)

@@ -28,6 +28,7 @@ from ced_cdisc.plan.sdtm.declare import declare
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.sdtm.standard import made_late
+from ced_cdisc.plan.sdtm.test_lists import choose_lists
 from ced_cdisc.plan.tables import plan_tables, plan_visits
 from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.load import Specs
@@ -122,7 +123,7 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
 
     domains = _domains(specs, findings)
     for domain in domains:
-        _choose_lists(domain, codelists)
+        choose_lists(domain, codelists)
         _choose_units(domain, codelists)
         catalogue.datasets[domain.name] = domain.names | (
             {"USUBJID": tree.Type.TEXT} if "USUBJID" in domain.names else {}
@@ -183,20 +184,6 @@ def _domains(specs: Specs, findings: Findings) -> list[Domain]:
         if domain is not None:
             found[domain.name] = domain
     return list(found.values())
-
-
-def _choose_lists(domain: Domain, codelists: Codelists) -> None:
-    """Of several lists that the guide names for the tests of a domain, the first that has all of them."""
-    codes, names = (domain.ig.variable(domain.full(name)) for name in ("--TESTCD", "--TEST"))
-    tests = {str(rows.test.test) for rows in domain.rows if rows.test is not None}
-    if codes is None or names is None or len(codes.codelists) < 2 or not tests:
-        return
-    for code, name in zip(codes.codelists, names.codelists, strict=False):
-        published = codelists.published(code)
-        if published is not None and tests.issubset(published[1].values):
-            codelists.choose(codes.name, code)
-            codelists.choose(names.name, name)
-            return
 
 
 def _choose_units(domain: Domain, codelists: Codelists) -> None:

@@ -10,7 +10,15 @@ from msgspec.structs import replace
 from ced_cdisc.core.dates import read_date
 from ced_cdisc.propose import words
 from ced_cdisc.propose.profile import FEW, ColumnProfile, DateForm
-from ced_cdisc.propose.shapes import Parts, date_forms, has_parts, kind_of, shape_of, time_form
+from ced_cdisc.propose.shapes import (
+    Parts,
+    date_forms,
+    has_parts,
+    kind_of,
+    shape_of,
+    time_form,
+    without_midnight,
+)
 
 MOST_VALUES = 20_000
 """More distinct values are not told apart."""
@@ -125,7 +133,7 @@ class ColumnTally:
 
     def profile(self) -> ColumnProfile:
         """What was found."""
-        shapes = dict(self._shapes)
+        shapes = without_midnight(self._shapes)
         kinds: Counter[str] = Counter()
         dated: dict[str, int] = {}
         compact = self._compact and "99999999" in shapes
@@ -151,7 +159,7 @@ class ColumnTally:
             forms,
             tuple(times),
             values,
-            _by_count(self._shapes),
+            _by_count(Counter(shapes)),
             low,
             high,
             self._longest,

@@ -15,7 +15,7 @@ from msgspec import Struct
 from ced_cdisc.propose.profile import DateForm
 
 _MON, _MONTH, _UN, _UNK, _ND = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
-_T = "\ue005"
+_T, _NOUGHT = "\ue005", "\ue006"
 _SIGNS = {_MON: "MON", _MONTH: "MONTH", _UN: "UN", _UNK: "UNK", _ND: "ND"}
 _FULL = "January|February|March|April|June|July|August|September|October|November|December"
 _SHORT = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
@@ -31,6 +31,9 @@ _NUMBERS = (
     ("number with flag", r"[+-]?9+([.,]9+)? ?(A{1,2}|\*|\+)"),
 )
 _CLOCK = r"9{1,2}:99(?::99)?(?: ?[Aa]{2})?"
+MIDNIGHT = "00:00:00"
+"""A time that stays in the shape: it stands behind a date that has none, in spreadsheets and elsewhere."""
+_MIDNIGHT = rf"([0-9][{_T} ])00:00:00$"
 _PART = f"9{{1,2}}|[{_UN}{_UNK}{_ND}]"
 _MIDDLE = f"[{_MON}{_MONTH}{_UN}{_UNK}{_ND}]"
 _ISO = re.compile(r"9999-99(?:-99(?:T99(?::99(?::99)?)?)?)?")
@@ -53,8 +56,20 @@ def shape_of(text: pl.Expr) -> pl.Expr:
         made = once.str.replace_all(pattern, f"${{1}}{sign}${{2}}")
     made = made.str.replace_all(r"([0-9])T([0-9])", f"${{1}}{_T}${{2}}")
     made = made.str.replace_all(r"\p{Lu}", "A").str.replace_all(r"\p{Ll}|\p{Lo}", "a")
-    made = made.str.replace_all(r"[0-9]", "9").str.replace_all(_T, "T", literal=True)
+    made = made.str.replace_all(_MIDNIGHT, f"${{1}}{_NOUGHT}").str.replace_all(r"[0-9]", "9")
+    made = made.str.replace_all(_NOUGHT, "00:00:00", literal=True).str.replace_all(_T, "T", literal=True)
     return pl.when(text.str.len_chars() > LONG).then(pl.lit("~")).otherwise(made)
+
+
+def without_midnight(shapes: Mapping[str, int]) -> dict[str, int]:
+    """Shapes in which a midnight is a time like others, if others are there; else the date has none."""
+    if not any(kind_of(shape) == "date and time" for shape in shapes):
+        return dict(shapes)
+    made: dict[str, int] = {}
+    for shape, count in shapes.items():
+        told = re.sub(f"{MIDNIGHT}$", "99:99:99", shape)
+        made[told] = made.get(told, 0) + count
+    return made
 
 
 def shown_shape(shape: str) -> str:
@@ -84,12 +99,12 @@ def kind_of(shape: str) -> str:
     day, clock = _split(shape)
     if _date_form(day) is None and not _YEAR_LAST.fullmatch(day):
         return "text"
-    return "date and time" if clock else "date"
+    return "date and time" if clock and not clock.endswith(MIDNIGHT) else "date"
 
 
 def _split(shape: str) -> tuple[str, str]:
     """The date and the time of a shape, with what stands between them."""
-    match = re.fullmatch(rf"(.+?)([ T]{_CLOCK})", shape)
+    match = re.fullmatch(rf"(.+?)([ T](?:{_CLOCK}|{MIDNIGHT}))", shape)
     return (match[1], match[2]) if match else (shape, "")
 
 
@@ -138,6 +153,7 @@ def date_forms(shapes: Mapping[str, int], parts: Mapping[str, Parts]) -> tuple[D
     """
     grouped: dict[tuple[str, ...], int] = {}
     numeric: dict[tuple[str, str, str], list[str]] = {}
+    midnight = any(shape.endswith(MIDNIGHT) for shape in shapes)
     for shape, count in shapes.items():
         day, clock = _split(shape)
         match = _YEAR_LAST.fullmatch(day)
@@ -146,9 +162,10 @@ def date_forms(shapes: Mapping[str, int], parts: Mapping[str, Parts]) -> tuple[D
             continue
         form = _date_form(day)
         if form is not None:
-            made = form if form == ("ISO",) and "T" in clock else (form[0] + _clock_form(clock),)
-            if form == ("ISO",) and clock.startswith(" "):
-                made = ("YYYY-MM-DD" + _clock_form(clock),)
+            if form == ("ISO",) and (midnight or clock.startswith(" ")):  # ISO would read the midnight too
+                made = ("YYYY-MM" + "-DD" * (len(day) > len("9999-99")) + _clock_form(clock),)
+            else:
+                made = form if form == ("ISO",) else (form[0] + _clock_form(clock),)
             grouped[made] = grouped.get(made, 0) + count
     forms = [DateForm(form, count) for form, count in grouped.items()]
     for (sep, year, clock), alike in numeric.items():

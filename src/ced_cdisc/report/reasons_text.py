@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ced_cdisc.core.findings import printable
@@ -9,6 +10,8 @@ from ced_cdisc.plan.model import SUPP, StudyPlan
 from ced_cdisc.recompute import Reason, Value, as_text
 
 _ROW = "__row"
+_HIDDEN = re.compile("__(?P<what>[a-z]+)(?P<number>[0-9]*)(?P<undated>_undated)?")
+_OF_EVENTS = {"e": "event", "c": "censoring", "event": "the event", "censor": "the censoring"}
 _MANY = {
     "same": "shared by {} records",
     "mean": "the mean of {} records",
@@ -28,8 +31,7 @@ def reasons_text(reason: Reason, plan: StudyPlan) -> str:
 def _lines(
     reason: Reason, above: Reason | None, plan: StudyPlan, depth: int, told: set[tuple[int, str]]
 ) -> Iterator[str]:
-    name = f"{reason.table}.{reason.name.removeprefix(SUPP)}" if reason.table else reason.name
-    parts = [f"{'  ' * depth}{name} = {_shown(reason.value)}"]
+    parts = [f"{'  ' * depth}{_name(reason)} = {_shown(reason.value)}"]
     if above is None or reason.record is not above.record:
         parts.append(_of(reason, plan))
     parts += [_MANY[func].format(count) for func, count in reason.over if func in _MANY]
@@ -43,6 +45,16 @@ def _lines(
         told.add(key)
         for part in reason.parts:
             yield from _lines(part, reason, plan, depth + 1, told)
+
+
+def _name(reason: Reason) -> str:
+    """The variable or column; what no dataset shows, as the dates of the events that may count, in words."""
+    hidden = _HIDDEN.fullmatch(reason.name)
+    if hidden is not None:
+        what = _OF_EVENTS.get(hidden["what"], hidden["what"])
+        number = f" {hidden['number']} as listed" if hidden["number"] else ""
+        return f"{reason.table}, {what}{number}{', records without a date' if hidden['undated'] else ''}"
+    return f"{reason.table}.{reason.name.removeprefix(SUPP)}" if reason.table else reason.name
 
 
 def _place(reason: Reason) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
+import polars as pl
+
+from ced_cdisc.core.dates import ISO
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.core.partner import Partner, PartnerLost
+from ced_cdisc.expr import tree
 from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.references import lines_of
 from ced_cdisc.read.tables import Known, RawTable, TableContract, read_tables, unclaimed_files
 from ced_cdisc.stages.contracts import contracts_of
 from ced_cdisc.stages.identifying import identifiers_of
@@ -37,6 +42,7 @@ def read_raw(
     tables, found = _read(raw, contracts, partner, known)
     findings.extend(found)
     findings.extend(unclaimed_files(raw, contracts))
+    findings.extend(_midnights(plan, tables))
     findings.identifiers = identifiers_of(plan, tables)
     stop_on_errors(findings, Stage.RAW)
     return tables
@@ -64,6 +70,46 @@ def raw_columns(plan: StudyPlan, tables: Mapping[str, RawTable]) -> dict[str, di
         accounts = account(study, {name: table.new for name, table in study.own(tables).items()})
         made |= {study.qualified(name): columns for name, columns in accounts.items()}
     return made
+
+
+def _midnights(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterator[Finding]:
+    """CED868: a column of dates that would all get the time 00:00:00, which nobody collected."""
+    for study in plan.studies:
+        read = study.own(tables)
+        for label, name, where in _by_iso(study):
+            table, _, column = name.partition(".")
+            if (
+                table in read
+                and column in read[table].frame.columns
+                and _is_midnight(read[table].frame[column])
+            ):
+                message = (
+                    f"{label}: every time in {name} is 00:00:00, as a spreadsheet or a database shows it "
+                    "behind a date without a time"
+                )
+                hint = "YYYY-MM-DDT00:00:00 reads the date alone, YYYY-MM-DDTHH:MM:SS also the time"
+                yield Finding("CED868", message, where, hint=hint, stage=Stage.RAW)
+
+
+def _by_iso(study: StudyPlan) -> Iterator[tuple[str, str, Location]]:
+    """What is read as ISO 8601: the variable, the raw column, and the line."""
+    for dataset in study.datasets:
+        for line in lines_of(dataset):
+            for node in tree.walk(line.tree):
+                if (
+                    isinstance(node, tree.ReadDate)
+                    and ISO in node.formats
+                    and isinstance(node.date, tree.Column)
+                ):
+                    yield f"{dataset.name}.{line.variable}", node.date.name, line.where
+    if study.visits is not None and ISO in study.visits.formats:
+        for table, _, date in study.visits.tables:
+            yield "visits.yaml", f"{table}.{date}", study.tables[table].where
+
+
+def _is_midnight(column: pl.Series) -> bool:
+    timed = column.filter(column.str.contains("T", literal=True))
+    return not timed.is_empty() and bool(timed.str.contains(r"T00:00(:00([.,]0+)?)?$").all())
 
 
 def left_over(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterable[Finding]:

@@ -110,6 +110,11 @@ class CtPackage:
         """The short names of all codelists, for messages."""
         return tuple(self._codes)
 
+    @property
+    def test_lists(self) -> tuple[str, ...]:
+        """The NCI codes of the lists of codes that have a list of names."""
+        return tuple(code for code, row in self._rows.items() if row["name_list"])
+
     def code(self, name: str) -> str:
         """The NCI code of the codelist with that code or short name; a name that is unknown, as it is."""
         return self._codes.get(name, name)

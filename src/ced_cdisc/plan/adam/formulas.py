@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.english import clause
+from ced_cdisc.expr.english import clause, phrase
 from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.spec.analysis import ParameterSpec
 from ced_cdisc.spec.source import Text
@@ -89,7 +89,7 @@ def formula_in_words(
             return tree.Column(name=f"(the {text})")
         return tree.rebuild(node, said)
 
-    text = clause(said(parsed), functions)
+    text = phrase(said(parsed), functions)
     named = {n.name for n in tree.walk(parsed) if isinstance(n, tree.Column | tree.Selected)}
     is_named = any(str(code) in named for code in parameters)
     head = "A parameter's code stands for its AVAL" if is_named else "The records are those"

@@ -11,7 +11,7 @@ from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.english import clause
+from ced_cdisc.expr.english import clause, sentence
 from ced_cdisc.expr.marks import UNCOUNTED
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.adam.kinds import Analysis
@@ -228,7 +228,7 @@ class _Lines:
         if isinstance(node, tree.Column):
             origin = Origin("Predecessor", description=node.name)
             return replace(self._hidden("STARTDT", node), verb="copy", origin=origin)
-        return self._derived("STARTDT", node, f"{clause(node, FUNCTIONS)}.")
+        return self._derived("STARTDT", node, sentence(node, FUNCTIONS))
 
     def _time(self) -> tree.Node:
         days = tree.Call(

@@ -28,6 +28,7 @@ class Codelists:
         self._by_variable: dict[str, str] = {}
         self._joined: dict[str, list[str]] = {}
         self._answers: dict[str, dict[str, Codelist]] = {}
+        self._first: dict[str, str] = {}
         for name, spec in define.codelists.items():
             for variable in spec.variables:
                 other = self._by_variable.setdefault(str(variable), str(name))
@@ -52,6 +53,28 @@ class Codelists:
             first = next((code for code in listed if set(values).issubset(listed[code])), next(iter(listed)))
             self.choose(variable, first)
             self._joined[first] = [code for code in listed if code != first]
+
+    def bind(self, variable: str, codelist: Codelist, first: str) -> None:
+        """Give a variable a list that is made of several; ``first`` is the code of the first of them."""
+        name = f"{variable}:joined"
+        self._cache[name], self._by_variable[variable] = codelist, name
+        self._first[codelist.id] = first
+
+    def with_test(self, test: str) -> list[Codelist]:
+        """The published lists of test codes that have a test, with the sponsor's extensions."""
+        codes = [
+            code
+            for package in self._packages.values()
+            for code in package.test_lists
+            if test in package.codes(code)
+        ]
+        return [found for found in map(self.find, codes) if found is not None]
+
+    def names_of(self, codelist: Codelist) -> Codelist | None:
+        """The published list of the names to a list of test codes, with the sponsor's extensions."""
+        found = self.published(codelist.code)
+        names = found[0].paired_name_list(codelist.code) if found else None
+        return self.find(names.code) if names else None
 
     def answers(self, dataset: str, test: str, answers: Sequence[str], variables: Sequence[str]) -> Codelist:
         """The list of the answers to a test; tests of a dataset with the same answers share one.
@@ -155,19 +178,18 @@ class Codelists:
         return known[1]
 
     def _hint(self, codelist: Codelist, value: str, values: list[str]) -> str:
-        if codelist.code:
-            found = self.published(codelist.code)
-            synonym = found[1].by_synonym(value) if found else None
-            if synonym:
-                return f"CT has it as a synonym of {synonym.submission_value}"
+        code = codelist.code or self._first.get(codelist.id, "")
+        found = self.published(code) if code else None
+        synonym = found[1].by_synonym(value) if found else None
+        if synonym:
+            return f"CT has it as a synonym of {synonym.submission_value}"
         near = did_you_mean(value, values)
         if near:
             return near
-        found = self.published(codelist.code) if codelist.code else None
         if found and found[1].extensible:
             return (
                 "the list is extensible: declare the term in define/define.yaml under codelists, "
-                f"extends: {codelist.code}"
+                f"extends: {code}"
             )
         return f"terms: {one_of(values)}"
 

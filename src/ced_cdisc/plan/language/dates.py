@@ -21,6 +21,7 @@ _PAST = ("HH+", "H+")
 _HOURS, _FRACTIONS = ("HH", "H", *_PAST), (".F", "(.F)")
 _VARYING = ("D", "M", "H", "H+")
 _DIGITS = (*_VARYING, "YYYY", "YY", "DD", "MM", "HH", "HH+", "SS")
+_MIDNIGHT = re.compile("[T :]00:00(:00)?")
 _DATE_PARTS = "parts are YYYY, YY, MONTH, MON, MM, M, DD, D, UN, UNK, ND, and those of a time; or ISO"
 _TIME_PARTS = "parts are HH, H, HH+, H+, MM, SS, .F, (.F), AM, UN, UNK, ND"
 
@@ -42,13 +43,19 @@ class Formats(Struct, frozen=True):
 def is_date_format(text: str) -> bool:
     """Whether a text is a date format: each part once, separators, a year or nothing known at all.
 
-    A time may follow a complete date, after a blank, a colon or the letter T.
+    A time may follow a complete date, after a blank, a colon or the letter T; a written 00:00 or 00:00:00
+    there is no part of what is read.
     """
     if text == "ISO":
         return True
+    midnight = _MIDNIGHT.search(text)
+    if midnight is not None:
+        text = text[: midnight.start()]
+        if midnight.end() != midnight.endpos or not _is_whole(parts_of(text)):
+            return False
     day, clock = parts_of(text)
     if clock:
-        if not _is_clock(clock) or not all(_one(day, kind) for kind in (_YEARS, _MONTHS, _DAYS)):
+        if not _is_clock(clock) or not _is_whole((day, ())):
             return False
         day = day[:-1] if day[-1] in (":", "T") else day
     known = [part for part in day if part in (*_YEARS, *_MONTHS, *_DAYS)]
@@ -58,6 +65,11 @@ def is_date_format(text: str) -> bool:
     if not known:
         return any(part in _UNKNOWN for part in day) and re.fullmatch(r"[-/. ,:]*", rest) is not None
     return _one(day, _YEARS) and re.fullmatch(r"[-/. ,:]*", rest) is not None
+
+
+def _is_whole(parts: tuple[tuple[str, ...], tuple[str, ...]]) -> bool:
+    """Whether a format is of a complete date, and nothing more."""
+    return not parts[1] and all(_one(parts[0], kind) for kind in (_YEARS, _MONTHS, _DAYS))
 
 
 def is_time_format(text: str) -> bool:

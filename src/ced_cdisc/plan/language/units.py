@@ -168,7 +168,7 @@ def _notations(sources: SourcesSpec, findings: Findings) -> dict[str, str]:
             findings.add(
                 Finding("CED018", message, name.where, hint="take 'thousands' away, or say which sign")
             )
-        words = [sign] * (sign != "point") + ["groups"] * groups
+        words = [sign] * (sign != "point") + ["groups"] * (groups and sign != "either")
         if words:
             found[str(name)] = " ".join(words)
     return found

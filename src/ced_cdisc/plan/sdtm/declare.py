@@ -12,11 +12,12 @@ from ced_cdisc.plan.sdtm.expand import expand
 from ced_cdisc.plan.sdtm.results import range_variables
 from ced_cdisc.plan.sdtm.ticks import with_ticks
 from ced_cdisc.spec.load import Specs
-from ced_cdisc.spec.models import DomainSpec
+from ced_cdisc.spec.models import BlockSpec, DomainSpec
 from ced_cdisc.standards.ig import IgDataset, load_sdtmig
 from ced_cdisc.standards.model import associated, custom_domain, extend, model_dataset
 from ced_cdisc.standards.tables import UnknownStandard
 
+_VISIT = ("VISITNUM", "VISIT", "VISITDY")
 _CODE = re.compile("[A-Z][A-Z0-9]")
 _PART = re.compile("[A-Z0-9]{3,4}")
 
@@ -42,7 +43,7 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
                 hint = did_you_mean(variable, ig.names) or "a field with no home goes to supp:"
                 findings.add(Finding("CED019", f"{name} has no variable {variable}", text.where, hint=hint))
     if any(r.spec.visit for r in rows):
-        ig = extend(ig, [name for name in ("VISITNUM", "VISIT", "VISITDY") if ig.variable(name) is None])
+        ig = extend(ig, [name for name in _VISIT if ig.variable(name) is None])
     ranges = dict.fromkeys(domain.full(v) for r in rows if r.test for v in range_variables(r.test))
     ig = extend(ig, [name for name in ranges if ig.variable(name) is None])
     domain.ig = ig
@@ -133,3 +134,25 @@ def _complete(domain: Domain, findings: Findings) -> None:
                 hint='write a line, or {absent: "why"} for an expected one',
             )
         )
+    _complete_blocks(domain, findings)
+
+
+def _complete_blocks(domain: Domain, findings: Findings) -> None:
+    """CED020: what one block of a stack has a line for, the records of the others must have as well."""
+    written: set[str] = set()
+    made: dict[str, tuple[BlockSpec, set[str]]] = {}  # a block that `for` repeats counts once
+    for rows in domain.rows:
+        own = {domain.full(str(key)) for key in rows.variables} | set(_VISIT if rows.spec.visit else ())
+        written |= own
+        made.setdefault(str(rows.spec.place), (rows.spec, set[str]()))[1].update(
+            own, standard.of_test(domain, rows)
+        )
+    needed = [v for v in domain.ig.variables if v.core in ("Req", "Exp") and v.name in written]
+    for block, names in made.values():
+        lacking = [v for v in needed if v.name not in names]
+        if lacking:
+            listed = one_of([f"{v.name} ({v.core})" for v in lacking])
+            visit = "'visit: yes', " * (lacking[0].name in _VISIT)
+            message = f"{domain.name} has no line for {listed} in this block, as others have"
+            hint = f'write {visit}a line, or {{absent: "why"}} for an expected one'
+            findings.add(Finding("CED020", message, block.place, hint=hint))

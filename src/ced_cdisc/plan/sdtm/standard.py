@@ -22,6 +22,7 @@ from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.sdtm import tests
 from ced_cdisc.plan.sdtm.domain import Domain
+from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
@@ -52,12 +53,7 @@ def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
     for rows in domain.rows:
         if rows.spec.visit:
             names += ["VISITNUM", "VISIT", "VISITDY"]
-        if rows.test is not None:
-            undone = rows.spec.not_done
-            made = tests.variables_of(
-                rows.test, undone is not None, undone is not None and undone.reason is not None
-            )
-            names += [domain.full(name) for name in made]
+        names += of_test(domain, rows)
     names.append(domain.full("--SEQ"))
     written = {*domain.names, *names}
     if domain.of_associated_persons:
@@ -85,6 +81,15 @@ def study_days(domain: Domain, names: Iterable[str]) -> list[str]:
         return []
     days = {domain.full(day) for _, day in _DAYS}
     return [name for name in names if name in days]
+
+
+def of_test(domain: Domain, rows: Rows) -> list[str]:
+    """The variables that the test of a block fills in."""
+    if rows.test is None:
+        return []
+    undone = rows.spec.not_done
+    made = tests.variables_of(rows.test, undone is not None, undone is not None and undone.reason is not None)
+    return [domain.full(name) for name in made]
 
 
 def _not_omitted(domain: Domain, names: list[str], findings: Findings) -> list[str]:

@@ -7,12 +7,12 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Type, both
-from ced_cdisc.plan.language.codelists import Codelists, named_list
+from ced_cdisc.plan.language.codelists import Codelists, named_list, shown
 from ced_cdisc.plan.language.expressions import choose, literal, missing
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import spec_line
@@ -240,6 +240,10 @@ class _Test:
         name = str(test.label) if test.label is not None else term.decode if term else ""
         if not name:
             hint = did_you_mean(str(test.test), [t.value for t in codelist.terms] if codelist else [])
+            having = self._lines.codelists.with_test(str(test.test))
+            if having:
+                lists, variable = one_of([shown(one) for one in having]), self._domain.full("--TESTCD")
+                hint = f"{lists} has it: bind the list to {variable} in define/define.yaml under codelists"
             self._findings.add(
                 Finding(
                     "CED021",
@@ -304,8 +308,6 @@ class _Test:
             if name not in ("--TEST", "--STRESC") and (check or name != "--TESTCD")
             else None
         )
-        if name == "--TESTCD" and self._test.label is not None:
-            codelist = None
         if codelist is None:  # a list for the records of this test alone
             codelist = self._lines.codelists.of_values(full).get(str(self._test.test))
         made = self._lines.make(spec, Target(self._domain.name, full, kind, codelist), self._names)
