@@ -7,7 +7,7 @@ from conformance_study import Study, groups, number
 
 # Besides the code, what makes a series of measurements of one kind.
 UNIT_OF = ("TESTCD", "SPEC", "MRKSTR", "CAT", "METHOD")
-SERIES = ("TESTCD", "CAT", "SCAT", "LOC", "LAT", "METHOD", "SPEC", "POS", "TPTNUM", "OBJ")
+SERIES = ("TESTCD", "CAT", "SCAT", "LOC", "LAT", "METHOD", "SPEC", "POS", "OBJ")
 
 
 @check("CORE-000303 FB0901", put("LB", LBTEST="Another Test"), put("LB", LBTESTCD="ANOTHER"))

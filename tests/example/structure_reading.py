@@ -14,7 +14,7 @@ AFTER_TREATMENT = ("BS", "CP")
 """Of products that are collected after the first dose."""
 BDS = ("ADCCS", "ADCF", "ADEG", "ADEXER", "ADLB", "ADNTG", "ADQSSAQ", "ADVS")
 PAIRS = (("DTC", "DY"), ("STDTC", "STDY"), ("ENDTC", "ENDY"))
-SERIES = ("TESTCD", "CAT", "LOC", "METHOD", "POS", "TPTNUM")
+SERIES = ("TESTCD", "CAT", "LOC", "METHOD", "POS")
 
 Files = dict[str, Dataset]
 

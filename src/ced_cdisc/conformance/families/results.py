@@ -22,6 +22,8 @@ _SERIES = (
     "--CSTATE", "--FOCID", "SPDEVID", "FOCID", "--RUN", "--GRPID", "--LNKID", "--REPNUM",
 )  # fmt: skip
 """What tells the series of a test apart: one baseline is one of these."""
+_TIME_POINT = ("--TPTREF", "--TPTNUM", "--TPT")
+"""What tells no last record before exposure apart: a test has one, whatever its time points."""
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _DICTIONARY = (
     ("--LLT", "--LLTCD"), ("--DECOD", "--PTCD"), ("--HLT", "--HLTCD"), ("--HLGT", "--HLGTCD"),
@@ -61,7 +63,8 @@ def unit_is_standardised(study: Datasets) -> Iterator[Look]:  # noqa: D103
 def one_baseline(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for flag in ("--LOBXFL", "--BLFL"):
         for data in study.having("USUBJID", "--TESTCD", flag, among=study.sdtm("Findings")):
-            by = ["USUBJID", *(data.v(name) for name in _SERIES if data.has(name))]
+            series = [name for name in _SERIES if flag == "--BLFL" or name not in _TIME_POINT]
+            by = ["USUBJID", *(data.v(name) for name in series if data.has(name))]
             of = data.col(flag) == "Y"
             yield data.records(again(by), flag, "--TESTCD", of=of, frame=partial(flagged_again, by, of))
 

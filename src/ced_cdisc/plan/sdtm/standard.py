@@ -35,9 +35,9 @@ _VISIT = (
     ("VISIT", Type.TEXT, ASSIGNED),
     ("VISITDY", Type.NUMBER, Origin("Protocol", "Sponsor")),
 )
-# What a baseline is kept apart by, besides the test: SDTMIG 3.4 says "for each test", a place or time
-# point of measurement makes another series.
-_SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS", "--TPTNUM", "--TPT")
+# What tells tests apart, besides the code: each has one last record before exposure. Time points do not: in
+# SDTMIG 3.4 --LOBXFL is the last value before RFXSTDTC, be it taken at a screening visit or before the dose.
+_SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS")
 
 
 def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:

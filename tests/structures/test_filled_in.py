@@ -1,0 +1,49 @@
+"""What the standard fills in of itself: the last record before exposure, and the epoch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from structures import Files, made, rows
+
+VIT = "  vit: {file: vit.csv, key: [SUBJ, N], page: 4, columns: [SUBJ, N, DT, TM, TPT, POS, SYS]}\n"
+VS = """\
+domain: VS
+from: vit
+sort: [VSTESTCD, VSSPID]
+long: [{test: SYSBP, result: vit.SYS, unit: mmHg}]
+variables:
+  VSSPID:   vit.N
+  VSDTC:    {collect: vit.DT, date: ISO, time: vit.TM}
+  VSTPT:    vit.TPT
+  VSTPTNUM: {derive: "if(VSTPT = 'PREDOSE', 0, if(VSTPT = '2H', 2, missing))"}
+  VSPOS:    vit.POS
+  VISITNUM: {absent: No visits}
+"""
+
+
+def files(*records: str) -> Files:
+    """A study with vital signs of a subject whose first dose is on 2020-02-10; ``date,time,point,position``."""
+    lines = (f"001,{number},{record},{number}\n" for number, record in enumerate(records, 1))
+    return {"raw/vit.csv": "SUBJ,N,DT,TM,TPT,POS,SYS\n" + "".join(lines), "mappings/sdtm/vs.yaml": VS}
+
+
+def test_one_record_of_a_test_is_the_last_before_exposure_whatever_its_time_point(tmp_path: Path) -> None:
+    study = files(
+        "2020-02-01,09:00,,SITTING",
+        "2020-02-08,07:00,PREDOSE,SITTING",
+        "2020-02-08,10:00,2H,SITTING",
+        "2020-02-08,11:00,2H,SUPINE",
+        "2020-02-09,07:00,PREDOSE,SITTING",
+        "2020-02-11,07:00,PREDOSE,SITTING",
+    )
+    done = made(tmp_path, study, VIT)
+    assert rows(done, "VS", "VSSPID", "VSLOBXFL") == [
+        ("1", None), ("2", None), ("3", None), ("4", "Y"), ("5", "Y"), ("6", None),
+    ]  # fmt: skip
+    define = (tmp_path / "out/sdtm/define.xml").read_text(encoding="utf-8")
+    method = (
+        "Y on the last record, in the order of VSDTC, of each subject, VSTESTCD and VSPOS, "
+        "among the records where VSSTRESC is present and VSDTC is before DM.RFXSTDTC; otherwise missing."
+    )
+    assert method in define
