@@ -253,3 +253,25 @@ def test_a_visit_has_a_name_or_a_date(tmp_path: Path) -> None:
         "mappings/sources.yaml:6:8 CED053 the visit of table lab has neither a name nor a date; "
         "name the column of the visit"
     ]
+
+
+MISSED = "002,,D8,31\n002,,SCR,32\n"
+
+
+def test_a_visit_that_is_named_without_a_date_did_not_take_place_and_is_told(tmp_path: Path) -> None:
+    """The records of its form have its number; a form without a date of a visit with one is no news."""
+    visits = VISITS.replace("day: 8, days: 6..10", "day: 8, raw: D8, days: 6..10")
+    study = files(RAW + MISSED, visits)
+    done = made(tmp_path / "built", study, TABLE)
+    assert rows(done, "XA", "USUBJID", "XASTRESN", "VISITNUM")[-3:] == [
+        ("T1-002", 31, 3), ("T1-002", 32, 1), ("T1-002", 30, 1),
+    ]  # fmt: skip
+    assert ("T1-002", 3) not in rows(done, "SV", "USUBJID", "VISITNUM")
+    told = [text for text in said(tmp_path / "told", study, TABLE) if "CED848" in text]
+    assert told == [
+        "mappings/sources.yaml:6:15 CED848 visit WEEK 1 of lab has no date, so that 'visits' has no row of it; "
+        "correct the data, or write the row in SV where the visit did not take place\n"
+        "    lab.csv line 8, subject T1-002"
+    ]
+    without = {name: text for name, text in study.items() if not name.endswith("sv.yaml")}
+    assert not any("CED848" in text for text in said(tmp_path / "no", without, TABLE))

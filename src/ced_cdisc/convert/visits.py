@@ -1,4 +1,8 @@
-"""Raw visit names to VISITNUM, VISIT and VISITDY, the visits that took place, and unscheduled ones."""
+"""Raw visit names to VISITNUM, VISIT and VISITDY, the visits that took place, and unscheduled ones.
+
+A planned visit took place if a table that witnesses visits has it with a date. A name alone does not say so:
+the forms of a visit that was missed have it too.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ from ced_cdisc.convert.sources import ORDER, OWNER
 from ced_cdisc.convert.wording import ONE_FORMAT, readings_in_words
 from ced_cdisc.core.blocks import FEW
 from ced_cdisc.core.dates import Reading, read_date
-from ced_cdisc.core.findings import did_you_mean
+from ced_cdisc.core.findings import Severity, did_you_mean
 from ced_cdisc.derive.fast.numbers import rounded
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import computed, each, each_pair, missing
@@ -77,6 +81,7 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
         witnessed, [used for used in visits.tables if used[0] in raw], strict=True
     ):
         _check_repeats(found, named, name, visits, plan, faults)
+    undated = pl.concat([found.filter(pl.col("RAW").is_null()) for found in witnessed]) if witnessed else None
     witnessed = [found.select(SUBJECT, "NAME", "DATE") for found in witnessed]
     listed = {(t, name, date) for t, name, date in visits.tables}
     others = dict.fromkeys(
@@ -93,6 +98,9 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
     schema = {SUBJECT: pl.String, "NAME": pl.String, "DATE": pl.String}
     seen = pl.concat([pl.DataFrame(schema=schema), *witnessed])
     planned = _planned(seen, named)
+    is_shown = any(block.kind == "visits" for dataset in plan.datasets for block in dataset.blocks)
+    if is_shown and undated is not None and undated.height:
+        _tell_undated(undated, named, planned, plan, faults)
     unscheduled = _unscheduled(pl.concat([seen, *dated]), planned, visits)
     return Visits(visits, named, unscheduled, _rows(planned, unscheduled, seen, visits))
 
@@ -168,6 +176,19 @@ def _check_repeats(
         message = f"visit {part['VISIT'][0]} of {label} has the dates {dates}"
         hint = "write repeats: yes in visits.yaml, or correct the data"
         faults.add("CED299", message, plan.tables[table].where, hint, records_of(part))
+
+
+def _tell_undated(
+    undated: pl.DataFrame, named: pl.DataFrame, planned: pl.DataFrame, plan: StudyPlan, faults: Faults
+) -> None:
+    """CED848: a planned visit that is named without a date anywhere, so that ``visits`` has no row of it."""
+    keys = [SUBJECT, "VISITNUM"]
+    rows = undated.join(named, on="NAME", how="inner", maintain_order="left")
+    for (table, visit), part in rows.join(planned, on=keys, how="anti").group_by(TABLE, "VISIT"):
+        message = f"visit {visit} of {table} has no date, so that 'visits' has no row of it"
+        hint = "correct the data, or write the row in SV where the visit did not take place"
+        where, records = plan.tables[str(table)].where, records_of(part)
+        faults.add("CED848", message, where, hint, records, Severity.NOTE)
 
 
 def _are_several(found: pl.DataFrame, named: pl.DataFrame, once: Collection[float]) -> bool:

@@ -1,7 +1,8 @@
 """Visits: raw names to VISITNUM and VISIT, and the table of the visits that took place.
 
-A visit took place if a table of the plan names it (a witness), with a date or without. START and END are
-its earliest and latest date over all tables, by text.
+A visit took place if a table of the plan names it (a witness) with a date. START and END are its earliest
+and latest date over all tables, by text. A visit that is named without any date, as on the form of one that
+was missed, has its number for the records of that form, and is not in the table.
 
 An unscheduled visit gets the number of the subject's last planned visit that started on or before its
 date (the later number if two started together; 0 if none) plus 0.01 for the first, 0.02 for the second
@@ -61,7 +62,7 @@ class Visits:
             for name, date in self._read(record, name_column, date_column, report)
         ]
         for witness in seen:
-            if visit := self._planned.get(witness.name):
+            if witness.date is not None and (visit := self._planned.get(witness.name)):
                 self._note(witness.subject, visit.number, witness.date)
         unscheduled = {
             (s.subject, s.date) for s in seen if s.name not in self._planned and s.date is not None
@@ -159,8 +160,8 @@ class Visits:
             raise DataFault(f"day {number} is in no window")
         return self._plan.unscheduled[0]
 
-    def _note(self, subject: str, number: float, date: str | None) -> None:
-        self._dates.setdefault((subject, number), []).extend([date] if date else [])
+    def _note(self, subject: str, number: float, date: str) -> None:
+        self._dates.setdefault((subject, number), []).append(date)
 
     def _last_before(self, subject: str, date: str) -> float:
         starts = [

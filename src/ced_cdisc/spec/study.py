@@ -102,7 +102,7 @@ class TableVisit(Model):
     date: Text | None = Field(
         None, description="The column of the visit's date; without it the table is no witness of visits."
     )
-    witness: Yes = Field(True, description="Whether a row proves that the visit took place.")
+    witness: Yes = Field(True, description="Whether a row with a date proves that the visit took place.")
 
 
 _Keep = Literal["identical", "latest", "earliest", "last", "first"]
