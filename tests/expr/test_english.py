@@ -10,7 +10,7 @@ from ced_cdisc.expr.parse import parse
 from ced_cdisc.expr.resolve import resolve
 from ced_cdisc.expr.tree import Scope, Type
 
-KINDS = {"DT": Type.DATE, "DTC": Type.DTC}
+KINDS = {"DT": Type.DATE, "DTC": Type.DTC, "DTM": Type.DATETIME}
 TEXTS = {"VISIT", "SEX", "ARMCD", "EXCAT", "UNIT", "RESULT"}
 
 
@@ -19,7 +19,7 @@ class Names:
 
     def find(self, name: str, inside: str | None) -> tuple[Scope, Type] | None:
         owner, _, short = name.rpartition(".")
-        kind = next((KINDS[end] for end in ("DTC", "DT") if short.endswith(end)), Type.NUMBER)
+        kind = next((KINDS[end] for end in ("DTC", "DTM", "DT") if short.endswith(end)), Type.NUMBER)
         if short in TEXTS or owner.islower():
             kind = Type.TEXT if kind is Type.NUMBER else kind
         if not owner:
@@ -164,6 +164,11 @@ def test_what_runs_on_to_a_full_stop_stands_in_brackets_inside_a_sentence(text: 
             "study_day(AEDTC, DM.RFDTC)",
             "The date part of AEDTC minus the date part of DM.RFDTC in days, "
             "plus 1 if the difference is 0 or more.",
+        ),
+        ("days_between(ADT, DM.TRTSDT)", "The calendar days from ADT to DM.TRTSDT."),
+        (
+            "days_between(datetime(AEDTC), ADTM)",
+            "The calendar days from the date part of AEDTC to the date part of ADTM.",
         ),
         ("number(RESULT)", "RESULT as a number."),
         (

@@ -239,6 +239,11 @@ def test_study_day_has_no_day_0(date: str, reference: str, study_day: int | None
     assert values("days_between(D1, D2)", D1=[date], D2=[reference]) == [days]
 
 
+def test_days_between_moments_are_those_of_the_calendar() -> None:
+    late, early = moment("2018-03-05T23:50:00"), moment("2018-03-06T00:10:00")
+    assert values("days_between(Y, D)", Y=[late, early], D=["2018-03-06T00:20", "2018-03-06"]) == [1, 0]
+
+
 @pytest.mark.parametrize(
     ("birth", "at", "age"),
     [

@@ -148,7 +148,7 @@ _ALL = (
         "study_day",
         (_p("date", _DAYS), _p("reference", _DAYS)),
         Type.NUMBER,
-        "the date part of {0} minus the date part of {1} in days, plus 1 if {0} is on or after {1}",
+        "the date part of {0} minus the date part of {1} in days, plus 1 if the difference is 0 or more",
         "SDTMIG 3.4, 4.4.4",
         admiral="derive_vars_dy",
     ),
@@ -156,7 +156,7 @@ _ALL = (
         "days_between",
         (_p("from", _DAYS), _p("to", _DAYS)),
         Type.NUMBER,
-        "the days from {0} to {1}",
+        "the calendar days from the date part of {0} to the date part of {1}",
         admiral="derive_vars_duration",
     ),
     Signature(

@@ -88,6 +88,9 @@ EXAMPLES: tuple[Example, ...] = (
         {"EXSTDTC": "2018-03-15T08:00", "PCDTC": "2018-03-15T08:31:30"},
         31.5,
     ),
+    Example(
+        "days_between(AESTDTC, AEENDTC)", {"AESTDTC": "2018-03-15T23:50", "AEENDTC": "2018-03-16T00:10"}, 1.0
+    ),
     Example("age(BRTHDTC, RFICDTC)", {"BRTHDTC": "1966-06-05", "RFICDTC": "2018-06-04"}, 51.0),
     Example("age(BRTHDTC, RFICDTC)", {"BRTHDTC": "1966", "RFICDTC": "2018-06-04"}, None),
     Example("starts_by(CMSTDTC, EXSTDTC)", {"CMSTDTC": "2018-03-15", "EXSTDTC": "2018-03-15T09:30"}, True),

@@ -161,9 +161,10 @@ class _English:
             )
         if node.name == "join":
             return self._joined(node.args)
-        if node.name == "study_day":
-            return self._study_day(node.args, said)
         template = signature.english
+        if node.name in ("study_day", "days_between"):
+            template = template.replace("the date part of ", "")
+            said = [_day(arg, text) for arg, text in zip(node.args, said, strict=True)]
         text = template.replace("{*}", listed(said)).replace("{1*}", listed(said[1:]))
         return re.sub(r"\{(\d)\}", lambda match: said[int(match[1])], text)
 
@@ -174,13 +175,6 @@ class _English:
 
     def _plugin(self, node: tree.Plugin) -> str:
         return node.derivation.words(dict(zip(node.derivation.names, map(self.say, node.args), strict=True)))
-
-    def _study_day(self, args: tuple[tree.Node, ...], said: list[str]) -> str:
-        days = [
-            text if arg.type is tree.Type.DATE else f"the date part of {text}"
-            for arg, text in zip(args, said, strict=True)
-        ]
-        return f"{days[0]} minus {days[1]} in days, plus 1 if the difference is 0 or more"
 
     def _number(self, node: tree.Node) -> str:
         """A text whose number is compared or converted, by its name alone; any other value in words."""
@@ -387,6 +381,15 @@ def _is_chain(node: tree.Node) -> bool:
 
 def _is_missing(node: tree.Node) -> bool:
     return isinstance(node, tree.Literal) and node.value is None
+
+
+def _day(node: tree.Node, said: str) -> str:
+    """A day that is counted from or to; the time beside it, if it has one, does not count."""
+    return (
+        said
+        if node.type is tree.Type.DATE
+        else f"the date part of {said.removeprefix('the date and time of ')}"
+    )
 
 
 def _decimals(digits: tree.Node) -> str:
