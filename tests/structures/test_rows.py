@@ -78,7 +78,7 @@ variables:
     files = {**LAB_CSV, **ce(text), "mappings/sdtm/xa.yaml": lab, "raw/ae.csv": ae}
     done = made(tmp_path, files, LAB)
     assert rows(done, "CE", "CETERM", "CEDECOD") == [("A", "10"), ("B", "20"), ("C", None)]
-    words = "The first XAORRES of the subject&apos;s records in XA, ordered by the absolute value of the days"
+    words = "The first XAORRES of the subject&apos;s records in XA, ordered by the absolute value of the calendar days"
     assert words.replace("&apos;", "'") in xml(tmp_path).replace("&apos;", "'").replace("&#39;", "'")
 
 
