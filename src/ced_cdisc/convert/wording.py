@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ced_cdisc.convert.number_hints import number_hint
@@ -19,6 +20,8 @@ from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.units import UNIT_LIST, unit_of, units
 
 _PAST_MIDNIGHT = ("H+:MM", "HH+MM", "H+:MM:SS")
+
+_OFFSET = re.compile("T[0-9:.,]+(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$")
 
 
 def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
@@ -187,11 +190,10 @@ def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str,
         return "CED268", f"{label}: '{reading.text}'{_of(of)} {readings_in_words(reading)}", ONE_FORMAT
     if reading.trouble == "date":
         what = f"{label}: date '{date}'{_of(node.date)} fits none of the formats"
-        return (
-            "CED251",
-            f"{what} {', '.join(node.formats)}",
-            "the calendar has no such day" * reading.impossible,
-        )
+        hint = "the calendar has no such day" * reading.impossible
+        if _OFFSET.search(date):
+            hint = "an offset from UTC is not read; extract(..) in 'derive' takes the time as it stands"
+        return "CED251", f"{what} {', '.join(node.formats)}", hint
     what = f"{label}: time '{time}'{_of(node.time)}"
     if reading.trouble == "time":
         late = read_date("2000-01-01", time, ("ISO",), _PAST_MIDNIGHT).dtc is not None

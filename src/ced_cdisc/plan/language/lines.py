@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Comment
 from ced_cdisc.expr import tree
@@ -107,6 +108,8 @@ class Lines:
             node = self._values.recode(spec, node, target)
             if node is None:
                 return None
+        if target.kind is Type.DTC and node.type is Type.TEXT and not isinstance(node, tree.Literal):
+            node = tree.ReadDate(date=node, time=None, formats=(ISO,), type=Type.DTC)
         if spec.when is not None:
             condition = self.expressions.condition(spec.when, names)
             if condition is None:
