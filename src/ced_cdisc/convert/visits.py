@@ -20,14 +20,14 @@ from ced_cdisc.convert.faults import (
     Faults,
     records_of,
 )
-from ced_cdisc.convert.sources import ORDER, OWNER
+from ced_cdisc.convert.sources import OWNER
+from ced_cdisc.convert.visit_rows import DAY, planned_visits, rows_of_visits, unscheduled_visits
 from ced_cdisc.convert.wording import ONE_FORMAT, readings_in_words
 from ced_cdisc.core.blocks import FEW
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.findings import Severity, did_you_mean
-from ced_cdisc.derive.fast.numbers import rounded
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import computed, each, each_pair, missing
+from ced_cdisc.expr.values import computed, each, missing
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.raw import VisitPlan
 
@@ -38,7 +38,6 @@ _NAMED = {
     "VISITDY": pl.Float64,
     "MODE": pl.String,
 }
-_DAY = 10
 _NAME_OF_DAY, _DAY_OF_VISIT = "__visit", "__day"
 
 
@@ -97,12 +96,12 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
     ]
     schema = {SUBJECT: pl.String, "NAME": pl.String, "DATE": pl.String}
     seen = pl.concat([pl.DataFrame(schema=schema), *witnessed])
-    planned = _planned(seen, named)
+    planned = planned_visits(seen, named)
     is_shown = any(block.kind == "visits" for dataset in plan.datasets for block in dataset.blocks)
     if is_shown and undated is not None and undated.height:
         _tell_undated(undated, named, planned, plan, faults)
-    unscheduled = _unscheduled(pl.concat([seen, *dated]), planned, visits)
-    return Visits(visits, named, unscheduled, _rows(planned, unscheduled, seen, visits))
+    unscheduled = unscheduled_visits(pl.concat([seen, *dated]), planned, visits)
+    return Visits(visits, named, unscheduled, rows_of_visits(planned, unscheduled, seen, visits))
 
 
 def _name_column(table: str, name: str, visits: VisitPlan) -> str:
@@ -117,7 +116,7 @@ def _add_names(plan: StudyPlan, visits: VisitPlan, raw: dict[str, pl.DataFrame],
     start: dict[str, str] = {}
     if table in raw:
         for subject, day in raw[table].select(OWNER, _date(_column(table, column), visits)).iter_rows():
-            if subject is not None and day is not None and len(day) == _DAY:
+            if subject is not None and day is not None and len(day) == DAY:
                 start[subject] = min(day, start.get(subject, day))
     blocks = [(b.source, *b.visit) for d in plan.datasets for b in d.blocks if b.visit is not None]
     for t, name, date in dict.fromkeys((*visits.tables, *blocks)):
@@ -142,7 +141,7 @@ def _add_names(plan: StudyPlan, visits: VisitPlan, raw: dict[str, pl.DataFrame],
 
 def _by_day(day: str | None, start: str | None, visits: VisitPlan) -> tuple[str | None, str]:
     """The raw name of the visit that a date means, or what is wrong."""
-    if day is None or len(day) != _DAY:
+    if day is None or len(day) != DAY:
         return None, "there is neither a visit name nor a complete date"
     if start is None:
         return None, "the subject has no day 1 in {day1}"
@@ -311,7 +310,7 @@ def _check_dates(
         return
     unnumbered = rows.filter(
         pl.col("NAME").is_in(list(visits.unscheduled)),
-        (pl.col("DATE").str.len_bytes() != _DAY) | pl.col("RAW").is_null(),
+        (pl.col("DATE").str.len_bytes() != DAY) | pl.col("RAW").is_null(),
     )
     if unnumbered.height:
         message = f"an unscheduled visit needs a complete date in {_column(table, date)}"
@@ -321,59 +320,6 @@ def _check_dates(
 def _different(values: pl.Series) -> Iterable[Any]:
     """Every value of a column, each once or as often as it is there."""
     return (values.unique() if len(values) > FEW else values).to_list()
-
-
-def _planned(seen: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    """Planned visits that took place: first and last date of each subject and visit."""
-    dated = seen.lazy().filter(pl.col("DATE").is_not_null())
-    joined = dated.join(named.lazy(), on="NAME", how="inner", maintain_order="left")
-    first, last = pl.col("DATE").min().alias("START"), pl.col("DATE").max().alias("END")
-    keys = [SUBJECT, "VISITNUM", "VISIT", "VISITDY", "MODE"]
-    return computed(joined.group_by(keys, maintain_order=True).agg(first, last))
-
-
-def _unscheduled(seen: pl.DataFrame, planned: pl.DataFrame, visits: VisitPlan) -> pl.DataFrame:
-    """The number of each unscheduled date: the last planned visit's begun by then, and 0.01 for each."""
-    is_one = pl.col("NAME").is_in(list(visits.unscheduled)) & (pl.col("DATE").str.len_bytes() == _DAY)
-    found = seen.lazy().filter(is_one).select(SUBJECT, "DATE").unique().sort(SUBJECT, "DATE")
-    dates = computed(found).lazy()
-    starts = planned[:, [SUBJECT, "VISITNUM", "START"]].lazy()
-    begun = dates.join(starts, on=SUBJECT, how="inner").filter(pl.col("START") <= pl.col("DATE"))
-    last = (
-        begun.sort(SUBJECT, "DATE", "START", "VISITNUM")
-        .group_by([SUBJECT, "DATE"], maintain_order=True)
-        .agg(pl.col("VISITNUM").last().alias("BASE"))
-    )
-    based = dates.join(last, on=[SUBJECT, "DATE"], how="left", maintain_order="left")
-    based = based.with_columns(pl.col("BASE").fill_null(0.0))
-    numbered = based.with_columns(pl.int_range(1, pl.len() + 1).over(SUBJECT, "BASE").alias("K"))
-    number = each_pair(pl.col("BASE"), pl.col("K"), lambda base, k: rounded(base + k / 100, 2), Type.NUMBER)
-    done = numbered.with_columns(number.alias("VISITNUM"))
-    name = each(pl.col("VISITNUM"), lambda value: f"UNSCHEDULED {value:.2f}", Type.TEXT)
-    return computed(done.select(SUBJECT, "DATE", "VISITNUM", name.alias("VISIT")))
-
-
-def _rows(
-    planned: pl.DataFrame, unscheduled: pl.DataFrame, seen: pl.DataFrame, visits: VisitPlan
-) -> pl.DataFrame:
-    """One row a subject and visit, in the order of subject and VISITNUM."""
-    dates = (
-        seen.lazy().filter(pl.col("NAME").is_in(list(visits.unscheduled))).select(SUBJECT, "DATE").unique()
-    )
-    witnessed = unscheduled.lazy().join(dates, on=[SUBJECT, "DATE"], how="semi", maintain_order="left")
-    date = pl.col("DATE")
-    extra = witnessed.select(SUBJECT, "VISITNUM", "VISIT", date.alias("START"), date.alias("END"))
-    rows = pl.concat([planned.lazy().with_columns(PLANNED=pl.lit("Y")), extra], how="diagonal")
-    names = (name for name in (*planned.columns, "PLANNED") if name != SUBJECT)
-    return computed(
-        rows.sort(SUBJECT, "VISITNUM").select(
-            SUBJECT,
-            *(pl.col(name).alias(f"visits.{name}") for name in names),
-            pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER),
-            pl.lit(None, dtype=pl.String).alias(TABLE),
-            pl.lit(None, dtype=pl.Int64).alias(ROW),
-        )
-    )
 
 
 def with_visits(frame: pl.DataFrame, table: str, visit: tuple[str, str], visits: Visits) -> pl.DataFrame:

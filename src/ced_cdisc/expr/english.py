@@ -11,36 +11,21 @@ from ced_cdisc.expr.signature import Registry
 from ced_cdisc.expr.unit_words import rests_on
 
 _COMPARE = {
-    "=": "equals",
-    "!=": "differs from",
-    "<": "is below",
-    "<=": "is at most",
-    ">": "is above",
-    ">=": "is at least",
-}
+    "=": "equals", "!=": "differs from", "<": "is below", "<=": "is at most",
+    ">": "is above", ">=": "is at least",
+}  # fmt: skip
 _COMPARE_DATE = {
-    "=": "equals",
-    "!=": "differs from",
-    "<": "is before",
-    "<=": "is on or before",
-    ">": "is after",
-    ">=": "is on or after",
-}
+    "=": "equals", "!=": "differs from", "<": "is before", "<=": "is on or before",
+    ">": "is after", ">=": "is on or after",
+}  # fmt: skip
 _DATES = (tree.Type.DTC, tree.Type.DATE, tree.Type.DATETIME)
 # How tightly an operator binds, for brackets only where they are needed.
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
 _AGGREGATE = {
-    "first": "the first",
-    "last": "the last",
-    "min": "the smallest",
-    "max": "the largest",
-    "sum": "the sum of",
-    "mean": "the mean of",
-    "only": "the",
-    "same": "the common",
-    "next": "the",
-    "previous": "the",
-}
+    "first": "the first", "last": "the last", "min": "the smallest", "max": "the largest",
+    "sum": "the sum of", "mean": "the mean of", "only": "the", "same": "the common",
+    "next": "the", "previous": "the",
+}  # fmt: skip
 _NOTATIONS = {
     "comma": "a decimal comma",
     "either": "a decimal point or comma",

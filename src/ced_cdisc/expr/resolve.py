@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from ced_cdisc.core.findings import did_you_mean
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.arguments import (
+    check_digits,
+    check_notation,
+    check_ordered,
+    check_pattern,
+    check_substance,
+    misfit,
+)
 from ced_cdisc.expr.habits import date_call, written_for
 from ced_cdisc.expr.marks import ORDERED
 from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.signature import Parameter, Registry, Signature
 from ced_cdisc.expr.tree import Scope, Type, changed
 from ced_cdisc.spec.words import OWN_RECORDS
-from ced_cdisc.standards.units import substances
 
 
 class Names(Protocol):
@@ -38,19 +44,12 @@ class Names(Protocol):
         ...
 
 
-_SAME_TEXT = ("if", "coalesce", "trim", "upper", "lower")
-"""Functions that give one of their texts, but for blanks and case."""
-_WAYS = ("comma", "either", "groups", "comma groups")
-"""Notations of numbers: a decimal comma, a point or a comma, and separators of thousands."""
-_PATTERNS = ("matches", "extract")
 _OF_DATES = "add_days(A, 2) is 2 days later; days_between(A, B) and hours_between(A, B) count from A to B"
 _NUMBERS = {
     Type.TEXT: "number(..) reads a number from text",
     **dict.fromkeys((Type.DATE, Type.DATETIME, Type.DTC), _OF_DATES),
 }
 """How a value of another type becomes a number, or what is written in place of arithmetic with it."""
-_DIGITS = {"round": 0, "signif": 1}
-"""The fewest digits that a function rounds to."""
 
 
 def resolve(node: tree.Node, names: Names, registry: Registry) -> tree.Node:
@@ -60,75 +59,6 @@ def resolve(node: tree.Node, names: Names, registry: Registry) -> tree.Node:
         ExpressionError: an unknown name or function, or types that do not fit; one at a time.
     """
     return _Resolver(names, registry).visit(node, None)
-
-
-def _misfit(message: str, at: int, hint: str = "") -> ExpressionError:
-    return ExpressionError(message, at, hint, "CED014")
-
-
-def _check_digits(function: str, args: list[tree.Node]) -> None:
-    """Digits to round to are a whole number that doubles can have."""
-    if function not in _DIGITS or not isinstance(args[1], tree.Literal) or args[1].value is None:
-        return
-    least, value = _DIGITS[function], args[1].value
-    if not isinstance(value, float) or not value.is_integer() or not least <= value <= 15:
-        message = f"digits of {function}() must be a whole number from {least} to 15, not {args[1].digits}"
-        raise _misfit(message, args[1].at)
-
-
-def _check_ordered(nodes: Iterable[tree.Node], what: str) -> None:
-    """A raw cell is text, and has no order before the spec says what it is: as characters 9 is above 10."""
-    for node in nodes:
-        cell = _cell(node)
-        if cell is not None:
-            hint = "number(..) reads a number, a line with 'date' a date, and text(..) goes by the characters"
-            message = f"{what} needs numbers or dates, and {cell.name} is the text of a raw column"
-            raise _misfit(message, node.at, hint)
-
-
-def _cell(node: tree.Node) -> tree.Column | None:
-    """The raw column whose text a value is, or may be; None where a function made something of it."""
-    if isinstance(node, tree.Column):
-        is_cell = node.scope is Scope.RAW and node.type is Type.TEXT and node.owner != "visits"
-        return node if is_cell else None
-    if isinstance(node, tree.Call) and node.name in _SAME_TEXT:
-        values = node.args[1:] if node.name == "if" else node.args
-        return next(filter(None, map(_cell, values)), None)
-    return None
-
-
-def _check_substance(function: str, args: list[tree.Node]) -> None:
-    """What a conversion names besides the units is a test whose substance is known."""
-    if function != "convert" or len(args) < 4 or not isinstance(args[3], tree.Literal):
-        return
-    if args[3].value not in substances():
-        hint = did_you_mean(str(args[3].value), substances())
-        raise ExpressionError(f"no molar mass of {args[3].value} is known", args[3].at, hint, "CED012")
-
-
-def _check_notation(function: str, args: list[tree.Node]) -> None:
-    """A notation of numbers is one of the ways that a table may write them."""
-    if function != "decimal" or not isinstance(args[1], tree.Literal):
-        return
-    if str(args[1].value).removeprefix("decimal ") not in _WAYS:
-        message = f"'{args[1].value}' is no notation of numbers"
-        raise ExpressionError(message, args[1].at, f"it is one of {', '.join(_WAYS)}", "CED014")
-
-
-def _check_pattern(function: str, args: list[tree.Node]) -> None:
-    """A pattern is a regular expression, and one that takes a part of a text says which."""
-    if function not in _PATTERNS or not isinstance(args[1], tree.Literal):
-        return
-    pattern = args[1].value if isinstance(args[1].value, str) else ""
-    try:
-        groups = re.compile(pattern).groups
-    except re.error as error:
-        raise ExpressionError(f"'{pattern}' is no regular expression: {error}", args[1].at) from error
-    if function == "extract" and not groups:
-        hint = f"'({pattern})' gives all that fits"
-        raise ExpressionError(
-            f"'{pattern}' has no part in parentheses for extract() to give", args[1].at, hint
-        )
 
 
 class _Resolver:
@@ -168,7 +98,7 @@ class _Resolver:
     def _truth(self, node: tree.Node, inside: str | None) -> tree.Node:
         done, kind = self._typed(node, inside)
         if kind not in (Type.TRUTH, Type.MISSING):
-            raise _misfit(f"a condition is needed here, not a {kind.value}", node.at)
+            raise misfit(f"a condition is needed here, not a {kind.value}", node.at)
         return done
 
     def _both(self, node: tree.Both, inside: str | None) -> tree.Node:
@@ -190,7 +120,7 @@ class _Resolver:
     def _compare(self, node: tree.Compare, inside: str | None) -> tree.Node:
         left, right = self._same([node.left, node.right], inside, node.at)
         if left.type is Type.TEXT and node.op not in ("=", "!="):
-            raise _misfit(
+            raise misfit(
                 f"texts can be compared with = and != only, not {node.op}",
                 node.at,
                 "number() or a date is meant?",
@@ -200,7 +130,7 @@ class _Resolver:
     def _between(self, node: tree.Between, inside: str | None) -> tree.Node:
         of, low, high = self._same([node.of, node.low, node.high], inside, node.at)
         if of.type is Type.TEXT:
-            raise _misfit("'between' needs numbers or dates, not text", node.at)
+            raise misfit("'between' needs numbers or dates, not text", node.at)
         return changed(node, of=of, low=low, high=high, type=Type.TRUTH)
 
     def _member(self, node: tree.Member, inside: str | None) -> tree.Node:
@@ -213,7 +143,7 @@ class _Resolver:
     def _number(self, node: tree.Node, inside: str | None) -> tree.Node:
         done, kind = self._typed(node, inside)
         if kind not in (Type.NUMBER, Type.MISSING):
-            raise _misfit(f"a number is needed here, not a {kind.value}", node.at, _NUMBERS.get(kind, ""))
+            raise misfit(f"a number is needed here, not a {kind.value}", node.at, _NUMBERS.get(kind, ""))
         return done
 
     def _arithmetic(self, node: tree.Arithmetic, inside: str | None) -> tree.Node:
@@ -237,10 +167,10 @@ class _Resolver:
         args = [self.visit(arg, inside) for arg in node.args]
         parameters = [signature.parameters[min(i, most - 1)] for i in range(len(args))]
         args = [self._fit(arg, parameter, node.name) for arg, parameter in zip(args, parameters, strict=True)]
-        _check_digits(node.name, args)
-        _check_substance(node.name, args)
-        _check_pattern(node.name, args)
-        _check_notation(node.name, args)
+        check_digits(node.name, args)
+        check_substance(node.name, args)
+        check_pattern(node.name, args)
+        check_notation(node.name, args)
         result = signature.result
         if result is None:
             args, result = self._common(args, signature)
@@ -280,7 +210,7 @@ class _Resolver:
 
     def _fit(self, arg: tree.Node, parameter: Parameter, function: str) -> tree.Node:
         if parameter.literal and not isinstance(arg, tree.Literal):
-            raise _misfit(f"{parameter.name} of {function}() must be written out", arg.at)
+            raise misfit(f"{parameter.name} of {function}() must be written out", arg.at)
         if arg.type is Type.MISSING or arg.type in parameter.types:
             return arg
         if arg.type is Type.TEXT and isinstance(arg, tree.Literal) and Type.DTC in parameter.types:
@@ -292,7 +222,7 @@ class _Resolver:
             if arg.type is Type.TEXT and Type.NUMBER in parameter.types
             else ""
         )
-        raise _misfit(f"{parameter.name} of {function}() must be {wanted}, not {kind}", arg.at, hint)
+        raise misfit(f"{parameter.name} of {function}() must be {wanted}, not {kind}", arg.at, hint)
 
     def _common(self, args: list[tree.Node], signature: Signature) -> tuple[list[tree.Node], Type]:
         last = len(signature.parameters) - 1
@@ -320,14 +250,14 @@ class _Resolver:
                 hint = "date(..) gives the date"
             if kinds == {Type.TEXT, Type.DATE}:
                 hint = next((date_call(str(n.value)) for n in nodes if isinstance(n, tree.Literal)), "")
-            raise _misfit(f"{' and '.join(names)} do not go together", at, hint)
+            raise misfit(f"{' and '.join(names)} do not go together", at, hint)
         return nodes
 
     # over several records
 
     def _aggregate(self, node: tree.Aggregate, inside: str | None) -> tree.Node:
         if inside is not None:
-            raise _misfit(f"{node.func}() cannot stand inside another function over several records", node.at)
+            raise misfit(f"{node.func}() cannot stand inside another function over several records", node.at)
         owner = self._owner(node)
         own = bool(owner) and self._names.is_own(owner)
         for name in node.on:
@@ -341,12 +271,12 @@ class _Resolver:
         where = self._truth(node.where, owner) if node.where is not None else None
         order = tuple(changed(o, of=self.visit(o.of, owner)) for o in node.order)
         if of is not None and node.func in ("min", "max"):
-            _check_ordered([of], f"{node.func}()")
-        _check_ordered([one.of for one in order], "an order")
+            check_ordered([of], f"{node.func}()")
+        check_ordered([one.of for one in order], "an order")
         if node.func in ORDERED and not order:
-            raise _misfit(f"{node.func}() needs an 'order by'", node.at)
+            raise misfit(f"{node.func}() needs an 'order by'", node.at)
         if node.func in ("sum", "mean") and of is not None and of.type not in (Type.NUMBER, Type.MISSING):
-            raise _misfit(f"{node.func}() needs numbers", node.at)
+            raise misfit(f"{node.func}() needs numbers", node.at)
         kind = Type.NUMBER if node.func in ("sum", "mean", "count", "rank") or of is None else of.type
         return changed(node, of=of, where=where, order=order, dataset="" if own else owner, type=kind)
 
@@ -383,7 +313,7 @@ class _Resolver:
         of = self.visit(node.of, inside)
         if of.type not in (Type.DTC, Type.MISSING):
             shown = of.type.value if of.type else "value"
-            raise _misfit(f"'impute' takes an ISO 8601 date, not a {shown}", of.at)
+            raise misfit(f"'impute' takes an ISO 8601 date, not a {shown}", of.at)
         return changed(
             node,
             of=of,
@@ -395,14 +325,14 @@ class _Resolver:
     def _bound(self, node: tree.Node, inside: str | None) -> tree.Node:
         done, kind = self._typed(node, inside)
         if kind not in (Type.DTC, Type.DATE, Type.DATETIME, Type.MISSING):
-            raise _misfit(f"a date is needed here, not a {kind.value}", node.at)
+            raise misfit(f"a date is needed here, not a {kind.value}", node.at)
         return done
 
     def _readnumber(self, node: tree.ReadNumber, inside: str | None) -> tree.Node:
         return changed(node, of=self.visit(node.of, inside), type=Type.NUMBER)
 
     def _selected(self, node: tree.Selected, inside: str | None) -> tree.Node:
-        raise _misfit(f"{node.name}[..] can be used in a computed parameter only", node.at)
+        raise misfit(f"{node.name}[..] can be used in a computed parameter only", node.at)
 
 
 _VISITS: dict[type[tree.Node], Callable[[_Resolver, Any, str | None], tree.Node]] = {

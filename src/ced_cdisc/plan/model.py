@@ -59,7 +59,6 @@ class TextPolicy(Struct, frozen=True):
 
 KEY = "__KEY"
 """Hidden variable of pinned studies: what a record was made from, in words."""
-
 Identity = tuple[str, str]
 """What tells a record from all others of its dataset, in every build: USUBJID and KEY."""
 
@@ -106,9 +105,8 @@ class Lookup(Struct, frozen=True):
     ``on`` pairs a reference of the row at hand (``gcsf.SUBJ``, ``USUBJID``) with a column of ``name``.
     The pair ``("USUBJID", "USUBJID")`` stands for the subject and is always there for raw tables too.
     Two records with one key are a fault, unless no row needs them, or ``many``: then the row is repeated for
-    each match, in the order of the other table's keys, before rows are chosen; without a match it stays.
-    ``alone`` says that nothing else reads the other table, and ``accepted`` that nobody is told of records
-    without a match.
+    each match in the order of the other's keys, before rows are chosen. ``alone``: nothing else reads the
+    other table; ``accepted``: nobody is told of records without a match.
     """
 
     name: str

@@ -20,6 +20,7 @@ from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.templates import fill
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.expand import Rows
+from ced_cdisc.plan.sdtm.notation import noted
 from ced_cdisc.spec.models import Case, LineSpec, TestSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.units import conversion, substances, unit_of
@@ -31,8 +32,6 @@ RESULTS = ("--ORRES", "--ORRESU", "--STRESC", "--STRESN", "--STRESU", *RANGES, "
 _ANY = {"gaps": "accept", "overlaps": "accept"}
 """The cases of --NRIND leave it missing where nothing is known, and the first that holds counts."""
 _SUBSTANCE = ("mass", "amount", "equivalents")
-_READING = re.compile(r"(?P<quoted>'[^']*'|\"[^\"]*\")|\b(?:number|numeric|numeral|comparator) *\(")
-_SIGN = re.compile(r"'[^']*'|\"[^\"]*\"|[()]")
 _NUMBER_END = "[0-9.] *"
 _DIGITS_OF_LIMIT = 2
 _AS_COLLECTED = ("numeric", "numeral", "round", "signif", "abs", "floor", "if", "coalesce")
@@ -361,29 +360,6 @@ class Results:
         if unit is None:
             return None
         return unit.assign or (unit.collect if unit.collect is not None and "." not in unit.collect else None)
-
-
-def noted(text: str, name: str, notation: str) -> str:
-    """An expression that reads numbers of ``name`` in a notation, wherever it reads them as numbers.
-
-    >>> noted("if(x = 'number(x)', 5, number(trim(x)))", "x", "comma")
-    "if(x = 'number(x)', 5, number(decimal(trim(x), 'comma')))"
-    """
-    made, at = "", 0
-    for found in _READING.finditer(text):
-        if found["quoted"] or found.start() < at:
-            continue
-        end, depth = found.end(), 1
-        for sign in _SIGN.finditer(text, end):
-            depth += (sign[0] == "(") - (sign[0] == ")")
-            if not depth:
-                end = sign.start()
-                break
-        read = text[found.end() : end]
-        if name in read and "decimal(" not in read:
-            made += f"{text[at : found.end()]}decimal({read}, '{notation}')"
-            at = end
-    return made + text[at:]
 
 
 def _case(place: Location, when: str, then: str) -> Case:
