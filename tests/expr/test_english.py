@@ -109,11 +109,11 @@ def test_choices_are_read_in_their_order(text: str, expected: str) -> None:
     [
         (
             "days_between(coalesce(ADT, BDT), coalesce(CDT, DM.DDT))",
-            "The days from (ADT or, if missing, BDT) to (CDT or, if missing, DM.DDT).",
+            "The calendar days from (ADT or, if missing, BDT) to (CDT or, if missing, DM.DDT).",
         ),
         (
             "days_between(ADT, coalesce(BDT, CDT)) + 1",
-            "(the days from ADT to (BDT or, if missing, CDT)) + 1.",
+            "(the calendar days from ADT to (BDT or, if missing, CDT)) + 1.",
         ),
         ("coalesce(A, B) + 1", "(A or, if missing, B) + 1."),
         ("coalesce(A, B, C)", "A; if missing, B; if missing, C."),
