@@ -85,7 +85,7 @@ FAULTS = [
     ),
     (
         "0,1,4,bad,Y",
-        "QS.QSORRES: raw value 'bad' of quest.Q4 has no term by submission value of codelist QS.MOOD; did you mean Bad?",
+        "QS.QSORRES: raw value 'bad' of quest.Q4 has no term by submission value of codelist QS.MOOD; 'case: ignore' takes it as Bad",
     ),
 ]
 

@@ -38,8 +38,8 @@ def test_a_function_that_names_no_parameter_goes_over_the_records_of_the_sources
     group = "The records are those with the same USUBJID"
     others = "Where no parameter is named, computed records do not count."
     assert {one.where[0].values[0]: one.method.text for one in level if one.method is not None} == {
-        "FIRST": f"(the smallest days from TRTSDT to ADT) + 1. {group} and TRTSDT. {others}",
-        "LAST": f"(the largest days from TRTSDT to ADT) + 1. {group} and TRTSDT. {others}",
+        "FIRST": f"(the smallest calendar days from TRTSDT to ADT) + 1. {group} and TRTSDT. {others}",
+        "LAST": f"(the largest calendar days from TRTSDT to ADT) + 1. {group} and TRTSDT. {others}",
         "COUNT": f"(the number of records with ADT). {group}. {others}",
     }
     assert variable(made, "ADEX", "SPAN").method.text == (

@@ -60,7 +60,8 @@ def test_dates_and_times() -> None:
         "    ae.csv line 5, subject S1-3",
         "spec.yaml:7 CED252 AE.AESTDTC: time '11:00' of ae.TIME has no complete date beside it\n"
         "    ae.csv line 6, subject S1-4",
-        "spec.yaml:7 CED252 AE.AESTDTC: time '25:00' of ae.TIME fits none of the formats HH:MM\n"
+        "spec.yaml:7 CED252 AE.AESTDTC: time '25:00' of ae.TIME fits none of the formats HH:MM; "
+        "HH+:MM reads a time past midnight, as one of the day after\n"
         "    ae.csv line 4, subject S1-2",
     ]
 

@@ -176,10 +176,11 @@ class Blocks(Struct, frozen=True, eq=False):
 def as_held(frame: pl.DataFrame) -> pl.DataFrame:
     """Texts as files hold them, which pad with blanks: those at the end of a text say nothing.
 
-    >>> as_held(pl.DataFrame({"A": ["x ", " x", "  "]}))["A"].to_list()
-    ['x', ' x', None]
+    >>> as_held(pl.DataFrame({"A": ["x ", " x", "  ", ""]}))["A"].to_list()
+    ['x', ' x', None, None]
     """
-    padded = [one.name for one in frame if one.dtype == pl.String and one.str.ends_with(" ").any()]
+    texts = [one for one in frame if one.dtype == pl.String]
+    padded = [one.name for one in texts if one.str.ends_with(" ").any() or (one == "").any()]
     return frame.with_columns(pl.col(padded).str.strip_chars_end(" ").replace("", None)) if padded else frame
 
 

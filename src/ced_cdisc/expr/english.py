@@ -372,7 +372,7 @@ def _day(node: tree.Node, said: str) -> str:
     """A day that is counted from or to; the time beside it, if it has one, does not count."""
     return (
         said
-        if node.type is tree.Type.DATE
+        if node.type in (tree.Type.DATE, None)  # of a formula in codes no type is known
         else f"the date part of {said.removeprefix('the date and time of ')}"
     )
 

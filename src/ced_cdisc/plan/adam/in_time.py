@@ -29,7 +29,7 @@ def check_in_time(
     """
 
     def tell(names: Iterable[str], where: Location, reader: str) -> None:
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(one for one in names if one not in at_fault):
             if name in whole or name == "ASEQ":
                 problem = f"{reader} {name}, which is made later, when all records are there"
                 line = f"{name}: {{copy: {copied[name]}}}" if name in copied else name
@@ -42,6 +42,8 @@ def check_in_time(
 
     copied = {text.rpartition(".")[2]: text for text in analysis.spec.copy_}
     made = {line.variable for block in blocks for line in block.lines} | {"USUBJID"}
+    written = {str(name) for part in analysis.parts for name in part.rows}
+    at_fault = written - made - {*whole}  # told where they are
     for one in (*blocks, *computed):
         by = one.by if isinstance(one, Computed) else ()
         tell((name for name in by if name not in made), one.where, "'by' names")
