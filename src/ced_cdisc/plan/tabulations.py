@@ -26,9 +26,9 @@ from ced_cdisc.plan.order import dataset_order, read_by_rows, read_late, referre
 from ced_cdisc.plan.raw import RawTable, VisitPlan
 from ced_cdisc.plan.sdtm.declare import declare
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
+from ced_cdisc.plan.sdtm.lists_of_tests import choose_lists
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.sdtm.standard import made_late
-from ced_cdisc.plan.sdtm.test_lists import choose_lists
 from ced_cdisc.plan.tables import plan_tables, plan_visits
 from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.load import Specs
