@@ -10,6 +10,11 @@ from ced_cdisc.convert.number_hints import number_hint
 APART = "extract(..) takes the number out, and its unit for a line of its own"
 LISTED = "list it under `missing` in sources.yaml, or write `not_done` where a test was not done"
 LIMIT = 'it is no missing result: value: "numeric({result})" of its test keeps it in --STRESC'
+EITHER = (
+    "write for the table in sources.yaml `thousands: yes` if the comma separates thousands, "
+    "`decimal: comma` if it is the decimal sign"
+)
+THOUSANDS = "write `thousands: yes` for the table in sources.yaml"
 OTHER = "correct the data, or tell the reason under `not_done`; numeric(..) loses the text"
 
 
@@ -19,6 +24,11 @@ OTHER = "correct the data, or tell the reason under `not_done`; numeric(..) lose
         ("<5", "numeral(..) reads its number, and comparator(..) what stands before it"),
         (">= 5,5", "numeral(..) reads its number, and comparator(..) what stands before it"),
         ("14,2", "write `decimal: comma` for the table in sources.yaml"),
+        ("0,280", "write `decimal: comma` for the table in sources.yaml"),
+        ("1,280", EITHER),
+        ("-12,800", EITHER),
+        ("1,280.5", THOUSANDS),
+        ("1,280,000", THOUSANDS),
         ("81.2 kg", APART),
         ("14,2 L", APART),
         ("10mg", APART),

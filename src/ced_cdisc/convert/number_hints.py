@@ -6,6 +6,9 @@ import re
 
 _NUMBER = r"[-+]?[0-9]+(?:[.,][0-9]+)?"
 _COMPARED = re.compile(rf"(?:<|>|<=|>=|≤|≥|=) *{_NUMBER}")
+_GROUPS = r"[-+]?[1-9][0-9]{0,2}(?:,[0-9]{3})"
+_GROUP_OR_COMMA = re.compile(_GROUPS)
+_THOUSANDS = re.compile(rf"{_GROUPS}+(?:\.[0-9]+)?")
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _BESIDE = re.compile(rf"{_NUMBER} *[^0-9,. ].*")
 _LIMIT = re.compile(
@@ -28,6 +31,13 @@ def number_hint(value: str) -> str:
     """
     if _COMPARED.fullmatch(value):
         return "numeral(..) reads its number, and comparator(..) what stands before it"
+    if _GROUP_OR_COMMA.fullmatch(value):  # read the wrong way, it is a thousand times too great or too small
+        return (
+            "write for the table in sources.yaml `thousands: yes` if the comma separates thousands, "
+            "`decimal: comma` if it is the decimal sign"
+        )
+    if _THOUSANDS.fullmatch(value):
+        return "write `thousands: yes` for the table in sources.yaml"
     if _COMMA.fullmatch(value):
         return "write `decimal: comma` for the table in sources.yaml"
     if _BESIDE.fullmatch(value):
