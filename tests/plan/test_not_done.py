@@ -8,6 +8,7 @@ import pytest
 
 from ced_cdisc.convert import build_datasets
 from ced_cdisc.core.findings import Findings, Stopped
+from ced_cdisc.describe.chain import Chains
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.study import plan_study
 from ced_cdisc.read.tables import ROW
@@ -58,6 +59,15 @@ def test_a_result_of_a_test_that_was_not_done_is_a_fault(tmp_path: Path) -> None
     assert [str(finding).replace(f"{folder}/", "") for finding in stopped.value.findings] == [
         "mappings/sdtm/vs.yaml:4:28 CED285 VS.VSORRES: '5' of dose.DOSE is a result of a test that was not "
         "done; correct the data, or the condition of 'not_done'\n    dose.csv line 2, subject T1-001"
+    ]
+
+
+def test_the_method_says_that_a_result_of_a_test_that_was_not_done_is_refused(tmp_path: Path) -> None:
+    plan, _ = planned(tmp_path, VS, "001,1,10-FEB-2020,5,\n")
+    step = Chains(plan).step("VS.VSORRES")
+    assert [way.words for way in step.ways] == [
+        'DOSE (dose) if it is not true that ND (dose) is "Y"; '
+        "otherwise missing, and a value of DOSE (dose) is refused."
     ]
 
 

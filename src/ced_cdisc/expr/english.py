@@ -314,6 +314,8 @@ class _English:
             ways.append(f"{'else ' * bool(ways)}by {node.match} of codelist {node.codelist}")
         if node.otherwise is not None:
             ways.append(f'{"as " * (not ways)}any other = "{node.otherwise}"')
+        if not ways:  # no code has a term: of a test that was not done
+            return f"missing, and a value of {self.say(node.of)} is refused"
         case = ", ignoring letter case" if node.ignore_case else ""
         return f"{self.say(node.of)} decoded {', '.join(ways)}{case}"
 
