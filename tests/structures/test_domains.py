@@ -70,6 +70,37 @@ def test_the_parts_of_a_split_domain_share_numbers_lengths_and_domain(tmp_path: 
     assert (tmp_path / "out/sdtm/qssa.xpt").exists() and (tmp_path / "out/sdtm/suppqssa.xpt").exists()
 
 
+FACE = """\
+domain: FA
+dataset: FACE
+label: Findings About Clinical Events
+from: ae
+sort: [FAOBJ, FATESTCD]
+long: [{test: SEV, label: Severity/Intensity, result: ae.SEV}]
+variables:
+  FAOBJ: ae.TERM
+  FASPID: ae.AENO
+  FADTC: {collect: ae.START, date: edc}
+  FALOBXFL: {absent: Not asked before treatment}
+  VISITNUM: {absent: No visits}
+"""
+
+
+def related(domain: str) -> Files:
+    """A part of FA, and a relationship of AE with what RDOMAIN says."""
+    rows = "  - {RDOMAIN: AE, USUBJID: '', IDVAR: AESPID, IDVARVAL: '', RELTYPE: ONE, RELID: R}\n"
+    rows += f"  - {{RDOMAIN: {domain}, USUBJID: '', IDVAR: FASPID, IDVARVAL: '', RELTYPE: MANY, RELID: R}}\n"
+    return {"mappings/sdtm/face.yaml": FACE, "mappings/sdtm/relrec.yaml": f"domain: RELREC\nrows:\n{rows}"}
+
+
+@pytest.mark.parametrize("domain", ["FA", "FACE"])
+def test_a_relationship_names_a_part_of_fa_or_the_domain(tmp_path: Path, domain: str) -> None:
+    done = made(tmp_path, related(domain))
+    assert rows(done, "RELREC", "RDOMAIN", "IDVAR") == [("AE", "AESPID"), (domain, "FASPID")]
+    listed = xml(tmp_path).count('CodedValue="FACE" OrderNumber="2" def:ExtendedValue="Yes"')
+    assert listed == (1 if domain == "FACE" else 0)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

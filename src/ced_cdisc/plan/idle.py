@@ -8,7 +8,7 @@ from pathlib import Path
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import aggregates, columns
-from ced_cdisc.plan.model import SUPP, DatasetPlan
+from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
@@ -28,7 +28,6 @@ def check_idle(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Finding
     _lookups(plans, findings)
     _codelists(specs, plans, findings)
     _visits(specs, findings)
-    _related(specs, plans, findings)
 
 
 def _files(specs: Specs, findings: Findings) -> None:
@@ -143,20 +142,3 @@ def _visits(specs: Specs, findings: Findings) -> None:
 
 def _cells(rows: Iterable[Mapping[Text, Text | None]], name: str) -> list[Text]:
     return [value for row in rows for key, value in row.items() if key == name and value is not None]
-
-
-def _related(specs: Specs, plans: Mapping[str, DatasetPlan], findings: Findings) -> None:
-    """RDOMAIN and IDVAR of written RELREC records are a dataset and a variable of it."""
-    for row in (row for domain in specs.sdtm if domain.domain == "RELREC" for row in domain.rows or []):
-        cells = {str(key): value for key, value in row.items()}
-        owner, name = cells.get("RDOMAIN"), cells.get("IDVAR")
-        dataset = plans.get(str(owner))
-        if owner is not None and dataset is None:
-            hint = did_you_mean(str(owner), plans)
-            findings.add(Finding("CED016", f"unknown dataset {owner}", owner.where, hint=hint))
-        if dataset is None or name is None:
-            continue
-        known = [v.name for v in dataset.variables] + [SUPP + q.name for q in dataset.supplemental]
-        if name not in known:
-            hint = did_you_mean(str(name), known)
-            findings.add(Finding("CED012", f"unknown variable {owner}.{name}", name.where, hint=hint))

@@ -28,6 +28,7 @@ from ced_cdisc.plan.sdtm.declare import declare
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
 from ced_cdisc.plan.sdtm.lists_of_tests import choose_lists
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
+from ced_cdisc.plan.sdtm.relations import choose_domains
 from ced_cdisc.plan.sdtm.standard import made_late
 from ced_cdisc.plan.tables import plan_tables, plan_visits
 from ced_cdisc.plan.texts import text_policy
@@ -135,6 +136,8 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
     catalogue.looked_up_once.update(_looked_up_once(domains))
     for parts in catalogue.parts.values():
         parts.sort()
+    for domain in domains:
+        choose_domains(domain.spec, catalogue, codelists)
     catalogue.single.update(name for name in SINGLE if name in catalogue.datasets)
     plans = {
         domain.name: DomainPlanner(domain, specs, catalogue, lines, findings).plan() for domain in domains

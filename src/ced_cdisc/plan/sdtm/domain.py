@@ -14,6 +14,8 @@ from ced_cdisc.spec.models import DomainSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.ig import IgDataset, IgVariable
 
+DOMAINS = "C66734"
+"""The published codelist of domains."""
 RELATED = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELTYPE", "RELID")
 """The variables of RELREC."""
 SINGLE = ("DM",)

@@ -17,15 +17,13 @@ from ced_cdisc.plan.language.codelists import Codelists, is_closed
 from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.model import SUPP, Block, Line, SupplementalPlan, VariablePlan
 from ced_cdisc.plan.sdtm import standard, tests
-from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
+from ced_cdisc.plan.sdtm.domain import DOMAINS, SINGLE, Domain, kind_of
 from ced_cdisc.plan.sdtm.results import RESULTS
 from ced_cdisc.plan.texts import IN_DOMAIN
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.standards.ig import IgVariable
 
-DOMAINS = "C66734"
-"""The published codelist of domains."""
 EVALUATORS = "C78735"
 """The published codelist of evaluators: INVESTIGATOR, INDEPENDENT ASSESSOR, .."""
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.metadata import Term
+from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.model import SUPP, Relation, Side, prefix_of
+from ced_cdisc.plan.sdtm.domain import DOMAINS
 from ced_cdisc.spec.models import DomainSpec
 from ced_cdisc.spec.source import Text
 
@@ -50,6 +55,23 @@ def _side(text: Text, idvar: Text | None, catalogue: Catalogue, findings: Findin
         findings.add(Finding("CED012", f"{owner} has no variable {name} to be IDVAR", where, hint=hint))
         return None
     return Side(owner, domain, column if column in variables else SUPP + column, name)
+
+
+def choose_domains(spec: DomainSpec, catalogue: Catalogue, codelists: Codelists) -> None:
+    """RDOMAIN of RELREC may name a part of FA that a relationship between datasets is of: FACE.
+
+    The domain FA names it as well (SDTMIG 3.4, 4.1.7, of splitting domains).
+    """
+    listed = codelists.of_variable("RDOMAIN", (DOMAINS,), "RELREC")
+    if spec.domain != "RELREC" or listed is None:
+        return
+    written = {str(value) for row in spec.rows or [] for key, value in row.items() if key == "RDOMAIN"}
+    named = written & set(catalogue.parts.get("FA", [])) - {term.value for term in listed.terms}
+    added = [Term(part, decode=part, extended=True) for part in sorted(named)]
+    if added:
+        name, terms = f"{listed.name}, with Parts of FA", (*listed.terms, *added)
+        own = replace(listed, id="RELREC.RDOMAIN", name=name, terms=terms)
+        codelists.bind("RELREC.RDOMAIN", own, listed.code)
 
 
 def check_references(spec: DomainSpec, catalogue: Catalogue, findings: Findings) -> None:
