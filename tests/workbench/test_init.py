@@ -170,6 +170,19 @@ variables:
     )
 
 
+def test_where_no_code_is_known_no_key_is_left_empty() -> None:
+    rows = "".join(f"P{at},2021-01-0{at},Zauberwert,1,mg/dl\n" for at in (1, 2, 3))
+    study(lab="SUBJECT,DATE,TEST,RESULT,UNIT\n" + rows)
+    assert proposed("LB", "--from", "lab").splitlines()[2:8] == [
+        "test:",
+        "  collect: lab.TEST",
+        "  ct:",
+        '    Zauberwert: "?"  # decide: no term of C65047 is called so; "" leaves its rows out',
+        "# tests: {CODE: {standard: unit, decimals: 1}}  # decide: when codes are known",
+        "result: lab.RESULT",
+    ]
+
+
 def test_the_baseline_flag_is_left_to_the_standard_where_dm_has_the_first_treatment() -> None:
     study(vs="SUBJECT,VISIT,VISDAT,PULS\nP1,Day 1,2021-01-01,60\nP2,Day 1,2021-01-02,70\n")
     Path("mappings/sdtm").mkdir()

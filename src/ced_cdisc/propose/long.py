@@ -197,7 +197,10 @@ def row_lines(table: TableProfile, columns: RowColumns, tests: list[RowTest], do
         for test in tests:
             code = scalar(test.code) if test.code else UNDECIDED
             yield commented(f"    {scalar(test.name)}: {code}", f"{test.sure}: {test.why}")
-    yield "tests:"
+    if any(test.code for test in tests):
+        yield "tests:"
+    else:
+        yield "# tests: {CODE: {standard: unit, decimals: 1}}  # decide: when codes are known"
     for test in tests:
         if test.code:
             parts = [("kind", "text")] if test.text else []
