@@ -60,6 +60,7 @@ EVERY = "".join(
         one("MEAN", BEFORE, "AVAL", "mean and SD"),
         one("MEDIAN", BEFORE, "AVAL", "median and quartiles", "quantiles: SAS 5"),
         one("RANGE", BEFORE, "AVAL", "min and max", 'show: "{min:0}-{max:0}"'),
+        one("GEOMETRIC", BEFORE, "AVAL", "geometric mean"),
         one("WILCOXON", CHANGE, "CHG", "wilcoxon signed rank", "sensitivity: [{method: paired t}]"),
         one("GROUPS", CHANGE, "CHG", "mann whitney", "group: SEX"),
         one(
@@ -104,6 +105,7 @@ def test_every_method_prints_its_result(made: tuple[Build, Path], found: dict[st
         "MEAN": "128.1±8.3",
         "MEDIAN": "127.0 [121.0, 135.5]",
         "RANGE": "118-140",
+        "GEOMETRIC": "127.9 (121.2, 134.9)",
         "WILCOXON": f"P={p:.2g}",
         "GROUPS": f"P={u.pvalue:.2g}",
         "ANCOVA": found["ANCOVA"]["printed"],
@@ -177,11 +179,12 @@ def run_programs(folder: Path, found: dict[str, Any], monkeypatch: pytest.Monkey
             exec(compile(code, name, "exec"), {})
         printed = [float(line.split()[-1]) for line in stream.getvalue().splitlines()]
         last = {"RECORDS": "n", "HIGH": "n", "NONE": "n", "WOMEN": "percent", "MEAN": "sd", "MEDIAN": "q3"}
+        last |= {"GEOMETRIC": "upper"}
         key = last.get(name, "max" if name == "RANGE" else "p")
         every = [found[name], *found[name]["sensitivity"]]
         assert printed == pytest.approx([one["values"][key] for one in every]), name
         done += 1
-    assert done == len(found) == 10
+    assert done == len(found) == 11
 
 
 def test_the_figure_shows_each_subject_with_both_values(made: tuple[Build, Path]) -> None:
@@ -228,9 +231,29 @@ def test_values_that_do_not_suffice_are_a_warning(tmp_path: Path) -> None:
         "a standard deviation needs two values",
     ]
     assert (
-        "  R1.1    Systolic pressure     NE     mean and SD"
+        "  R1.1    Systolic pressure  0  NE     mean and SD"
         in (tmp_path / "out/adam/results.txt").read_text()
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "printed", "why"),
+    [
+        ("mean and SD", "140.0±NE", "a standard deviation needs two values"),
+        ("geometric mean", "140.0 (NE, NE)", "a confidence interval needs two values"),
+    ],
+)
+def test_of_one_value_the_mean_is_known(tmp_path: Path, method: str, printed: str, why: str) -> None:
+    where = "\"PARAMCD = 'SYSBP' and AVISIT = 'Baseline' and ANL01FL = 'Y' and AVAL > 138\""
+    write(tmp_path, advs(one("R", where, "AVAL", method)), FILES)
+    folders = {"mappings": tmp_path / "mappings", "define": tmp_path / "define"}
+    made = ced_cdisc.build(tmp_path / "raw", tmp_path / "out", **folders, check=False)
+    assert [str(f).replace(f"{tmp_path}/", "") for f in made.findings] == [
+        f"mappings/adam/advs.yaml:20:9 CED289 the result R by {method} cannot be computed: {why}"
+    ]
+    (display,) = json.loads((tmp_path / "out/adam/results.json").read_bytes())["displays"]
+    (result,) = display["results"]
+    assert (result["printed"], result["values"]) == (printed, {"n": 1, "mean": 140})
 
 
 def test_a_part_of_a_study_has_the_results_of_its_datasets(tmp_path: Path) -> None:

@@ -47,6 +47,17 @@ def test_mean_and_sd(values: list[float]) -> None:
     assert found["sd"] == pytest.approx(statistics.stdev(values), abs=1e-9)
 
 
+@QUICK
+@given(st.lists(st.integers(1, 20).map(lambda i: 2.5 * 2**i), min_size=2, max_size=25))
+def test_geometric_mean(titres: list[float]) -> None:
+    found = methods.geometric_mean(titres).values
+    logs = np.log10(titres)
+    half = stats.t.ppf(0.975, len(logs) - 1) * logs.std(ddof=1) / math.sqrt(len(logs))
+    expected = [stats.gmean(titres), 10 ** (logs.mean() - half), 10 ** (logs.mean() + half)]
+    assert [found[name] for name in ("mean", "lower", "upper")] == pytest.approx(expected, rel=1e-9)
+    assert found["n"] == len(titres)
+
+
 def test_paired_t_as_the_sleep_data_of_r() -> None:
     first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
     second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
@@ -108,6 +119,8 @@ def test_ancova_is_the_partial_f_test(seed: int) -> None:
     [
         (lambda: methods.share(0, 0), "there is no value"),
         (lambda: methods.mean_and_sd([1.0]), "a standard deviation needs two values"),
+        (lambda: methods.geometric_mean([5.0]), "a confidence interval needs two values"),
+        (lambda: methods.geometric_mean([5.0, 0.0]), "a value is not above 0"),
         (lambda: methods.median_and_quartiles([], 7), "there is no value"),
         (lambda: methods.min_and_max([]), "there is no value"),
         (lambda: methods.paired_t([2.0, 2.0]), "all differences are equal"),

@@ -15,7 +15,6 @@ from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
 from ced_cdisc.core.metadata import RangeCheck
 from ced_cdisc.plan.analyses import TWO_GROUPS, AnalysisMethod, ResultPlan
 
-NOT_ESTIMABLE = "NE"
 _SHOWN_SUBJECTS = 5
 
 
@@ -24,7 +23,7 @@ class Computed(Struct, frozen=True):
 
     Attributes:
         method: the method.
-        values: its numbers by name; empty where the values do not suffice.
+        values: its numbers by name; where the values do not suffice, those that are known all the same.
         printed: as a table prints it.
         variant: what the method came to on these values, in words; empty where there is one way only.
         groups: the two groups by name, where there are.
@@ -51,7 +50,7 @@ def compute(plan: ResultPlan, frame: pl.DataFrame, findings: Findings) -> Comput
     """One result from its finished dataset.
 
     Faults of the selection are findings: several records of a subject (CED288, not where records are only
-    counted), and values that do not suffice (CED289, a warning; the result is then NE).
+    counted), and values that do not suffice (CED289, a warning; what they do not give is then NE).
     """
     every = (plan.method, *plan.sensitivity)
     records = select(frame, plan.where, _wanted(plan))
@@ -86,7 +85,7 @@ def _computed(method: AnalysisMethod, plan: ResultPlan, records: Records, findin
     except TooFew as reason:
         message = f"the result {plan.id} by {method.name} cannot be computed: {reason}"
         findings.add(Finding("CED289", message, plan.place, stage=Stage.RAW, severity=Severity.WARNING))
-        return Computed(method, {}, NOT_ESTIMABLE, "", groups)
+        return Computed(method, reason.known, printed(method.show, reason.known), "", groups)
     return Computed(method, found.values, printed(method.show, found.values), found.variant, groups)
 
 
@@ -117,6 +116,8 @@ def _of_one(method: AnalysisMethod, values: Sequence[Value]) -> Found:
             return methods.median_and_quartiles(numbers, method.quantiles)
         case "min and max":
             return methods.min_and_max(numbers)
+        case "geometric mean":
+            return methods.geometric_mean(numbers)
         case "paired t":
             return methods.paired_t(numbers)
         case "wilcoxon signed rank":

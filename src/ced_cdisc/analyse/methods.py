@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from importlib import import_module
-from math import sqrt
+from math import exp, log, sqrt
 from typing import Any, Literal, cast
 
 from msgspec import Struct
@@ -23,7 +23,11 @@ _SCATTER = 1e-9
 
 
 class TooFew(ValueError):
-    """The values do not suffice for the method; the text says why."""
+    """The values do not suffice for the method; the text says why. ``known`` is what they give."""
+
+    def __init__(self, reason: str, known: dict[str, float] | None = None) -> None:
+        super().__init__(reason)
+        self.known = known or {}
 
 
 class Found(Struct, frozen=True):
@@ -59,10 +63,31 @@ def mean_and_sd(values: Sequence[float]) -> Found:
     import numpy as np
 
     if len(values) < 2:
-        raise TooFew("a standard deviation needs two values")
+        raise TooFew("a standard deviation needs two values", {"n": len(values), **_alone(values)})
     array = np.array(values)
     sd = float(array.std(ddof=1)) if min(values) < max(values) else 0.0  # the mean may be rounded
     return Found({"n": len(values), "mean": float(array.mean()), "sd": sd})
+
+
+def _alone(values: Sequence[float]) -> dict[str, float]:
+    """The mean of one value, which is that value; nothing of none."""
+    return {"mean": values[0]} if values else {}
+
+
+def geometric_mean(values: Sequence[float]) -> Found:
+    """The geometric mean with its 95 % confidence interval, by Student's t of the logarithms.
+
+    Raises:
+        TooFew: fewer than two values, or one that is not above 0 and has no logarithm.
+    """
+    if any(value <= 0 for value in values):
+        raise TooFew("a value is not above 0", {"n": len(values)})
+    if len(values) < 2:
+        raise TooFew("a confidence interval needs two values", {"n": len(values), **_alone(values)})
+    found = mean_and_sd([log(value) for value in values]).values
+    half = _quantile_of_t(len(values) - 1) * found["sd"] / sqrt(len(values))
+    ends = {"mean": found["mean"], "lower": found["mean"] - half, "upper": found["mean"] + half}
+    return Found({"n": len(values), **{name: exp(value) for name, value in ends.items()}})
 
 
 def median_and_quartiles(values: Sequence[float], kind: int) -> Found:

@@ -9,6 +9,8 @@ from ced_cdisc.plan.analyses import COUNTS, Shown
 
 RANKED_DECIMALS = 9
 """Values are rounded to so many decimals before they are ranked, so that what is equal on paper is a tie."""
+NOT_ESTIMABLE = "NE"
+"""What stands for a number that the values do not suffice for."""
 _DIGITS = 12
 _SMALLEST = Decimal("0.00001")
 
@@ -51,11 +53,18 @@ def p_value(value: float) -> str:
 
 
 def printed(show: Iterable[str | Shown], values: Mapping[str, float]) -> str:
-    """A print format with its values; ``P={p}`` is ``P<0.00001`` where P is smaller."""
-    text = ""
+    """A print format with its values; ``P={p}`` is ``P<0.00001`` where P is smaller.
+
+    A place without a value is NE, and so is the whole where none has one.
+    """
+    show, text = tuple(show), ""
+    if not any(isinstance(piece, Shown) and piece.name in values for piece in show):
+        return NOT_ESTIMABLE
     for piece in show:
         if isinstance(piece, str):
             text += piece
+        elif piece.name not in values:
+            text += NOT_ESTIMABLE
         elif piece.name in COUNTS:
             text += str(int(values[piece.name]))
         elif piece.name == "p":

@@ -83,5 +83,5 @@ def _panel(
         findings.add(Finding("CED289", message, plan.place, stage=Stage.RAW, severity=Severity.WARNING))
         marks = []
     test = results.get(panel.result)
-    p = p_value(test.primary.values["p"]) if test is not None and test.primary.values else ""
+    p = p_value(test.primary.values["p"]) if test is not None and "p" in test.primary.values else ""
     return Panel(panel.title, pairs, tuple(marks), len(first.keys() ^ second.keys()), p)

@@ -89,6 +89,12 @@ def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> 
             return [f'print(*np.quantile({column}.dropna(), [0.5, 0.25, 0.75], method="{kind}"))']
         case "min and max":
             return [f"print({column}.min(), {column}.max())"]
+        case "geometric mean":
+            return [
+                f"logs = np.log({column}.dropna())",
+                "half = stats.t.ppf(0.975, len(logs) - 1) * logs.std(ddof=1) / len(logs) ** 0.5",
+                "print(*np.exp([logs.mean(), logs.mean() - half, logs.mean() + half]))",
+            ]
         case "paired t":
             return [f"print(stats.ttest_1samp({column}.dropna(), 0).pvalue)"]
         case "wilcoxon signed rank":

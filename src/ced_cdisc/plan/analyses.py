@@ -17,6 +17,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "mean and SD": ("n", "mean", "sd"),
     "median and quartiles": ("n", "median", "q1", "q3"),
     "min and max": ("n", "min", "max"),
+    "geometric mean": ("n", "mean", "lower", "upper"),
     "wilcoxon signed rank": ("n", "used", "statistic", "p"),
     "paired t": ("n", "mean", "sd", "lower", "upper", "statistic", "p"),
     "mann whitney": ("n1", "n2", "statistic", "p"),
@@ -33,6 +34,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "mean and SD": (),
     "median and quartiles": ("quantiles",),
     "min and max": (),
+    "geometric mean": (),
     "wilcoxon signed rank": ("zeros", "correction", "exact"),
     "paired t": (),
     "mann whitney": ("group", "correction", "exact"),
@@ -51,6 +53,7 @@ SHOWN: Mapping[str, str] = {
     "mean and SD": "{mean:1}±{sd:1}",
     "median and quartiles": "{median:1} [{q1:1}, {q3:1}]",
     "min and max": "{min:1} to {max:1}",
+    "geometric mean": "{mean:1} ({lower:1}, {upper:1})",
     **dict.fromkeys(TESTS, "P={p}"),
 }
 """How a result is printed unless the spec says so."""

@@ -12,6 +12,7 @@ _NAMES = {
     "mean and SD": "mean and SD",
     "median and quartiles": "median and quartiles",
     "min and max": "minimum and maximum",
+    "geometric mean": "geometric mean and 95 % CI",
     "wilcoxon signed rank": "Wilcoxon signed rank test",
     "paired t": "paired t test",
     "mann whitney": "Mann-Whitney test",
@@ -92,6 +93,11 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
             return f"Median and quartiles of {variable} by {_QUANTILES[method.quantiles]}."
         case "min and max":
             return f"Least and greatest {variable}."
+        case "geometric mean":
+            return (
+                f"Geometric mean of {variable}, the exponential of the mean of its natural logarithms, with "
+                "the 95 % confidence interval by Student's t of the logarithms, transformed back."
+            )
         case "paired t":
             return f"Two-sided one-sample t test of {variable} against 0, which is the paired t test."
         case "wilcoxon signed rank":

@@ -15,6 +15,7 @@ Method = Literal[
     "mean and SD",
     "median and quartiles",
     "min and max",
+    "geometric mean",
     "wilcoxon signed rank",
     "paired t",
     "mann whitney",
