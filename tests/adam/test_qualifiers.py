@@ -67,6 +67,21 @@ def test_a_qualifier_joins_by_a_look_up(tmp_path: Path) -> None:
     ]
 
 
+def test_a_qualifier_that_is_a_date_is_read_as_one(tmp_path: Path) -> None:
+    supp = "supp:\n  RANDDTC: {collect: demog.ICFDT, date: edc, label: Randomized}\n"
+    supp += "  BORNDTC: {collect: demog.BRTHDAT, date: edc, label: Born}\n"
+    adsl = ADSL.replace(
+        "variables:\n",
+        'variables:\n  RANDDT: {derive: "date(DM.RANDDTC)"}\n'
+        "  BIRTHDT: {impute: DM.BORNDTC, highest: month, to: mid, label: Born}\n",
+    )
+    made = build(tmp_path, {"ADSL": adsl}, {"mappings/sdtm/dm.yaml": DM + supp})
+    assert [[str(v) for v in row] for row in rows(made, "ADSL", "RANDDT", "BIRTHDT", "BIRTHDTF")] == [
+        ["02-01", "06-05", "None"],
+        ["02-03", "06-30", "M"],
+    ]
+
+
 def test_a_misspelt_qualifier_is_told(tmp_path: Path) -> None:
     text = ADAE.replace("AE.AETRT =", "AE.AETTR =")
     assert messages(tmp_path, {"ADAE": text}, FILES) == [

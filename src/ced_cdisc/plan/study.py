@@ -26,7 +26,7 @@ from ced_cdisc.plan.forms import check_forms
 from ced_cdisc.plan.guides import check_guides
 from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.labels import check_labels
-from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.order import dataset_order
 from ced_cdisc.plan.pool import Pool, pool
 from ced_cdisc.plan.tabulations import Tabulations, plan_tabulations
@@ -72,7 +72,8 @@ def _analyses(own: Tabulations, pooling: Pool, findings: Findings) -> dict[str, 
     if listed is None:
         return None
     for name, qualifiers in catalogue.qualifiers.items():  # analysis datasets read them like variables
-        catalogue.datasets[name] = catalogue.datasets[name] | dict.fromkeys(sorted(qualifiers), Type.TEXT)
+        kinds = {qualifier: _kind(pooling.plans[name], qualifier) for qualifier in sorted(qualifiers)}
+        catalogue.datasets[name] = catalogue.datasets[name] | kinds
     adam: dict[str, DatasetPlan] = {}
     for analysis in listed:
         name = str(analysis.dataset)
@@ -85,6 +86,13 @@ def _analyses(own: Tabulations, pooling: Pool, findings: Findings) -> dict[str, 
         if plan.one_per_subject:
             catalogue.single.add(name)
     return adam
+
+
+def _kind(plan: DatasetPlan, qualifier: str) -> Type:
+    """QVAL is text, and a date in ISO 8601 where all lines of the qualifier give one."""
+    lines = (*(line for block in plan.blocks for line in block.lines), *plan.lines)
+    kinds = {line.tree.type for line in lines if line.variable == SUPP + qualifier and line.verb != "absent"}
+    return Type.DTC if kinds == {Type.DTC} else Type.TEXT
 
 
 def _check(
