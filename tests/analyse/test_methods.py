@@ -120,6 +120,7 @@ def test_ancova_is_the_partial_f_test(seed: int) -> None:
         (lambda: methods.share(0, 0), "there is no value"),
         (lambda: methods.mean_and_sd([1.0]), "a standard deviation needs two values"),
         (lambda: methods.geometric_mean([5.0]), "a confidence interval needs two values"),
+        (lambda: methods.geometric_mean([1e-60, 1e60]), "the interval is too wide"),
         (lambda: methods.geometric_mean([5.0, 0.0]), "a value is not above 0"),
         (lambda: methods.median_and_quartiles([], 7), "there is no value"),
         (lambda: methods.min_and_max([]), "there is no value"),

@@ -86,8 +86,11 @@ def geometric_mean(values: Sequence[float]) -> Found:
         raise TooFew("a confidence interval needs two values", {"n": len(values), **_alone(values)})
     found = mean_and_sd([log(value) for value in values]).values
     half = _quantile_of_t(len(values) - 1) * found["sd"] / sqrt(len(values))
-    ends = {"mean": found["mean"], "lower": found["mean"] - half, "upper": found["mean"] + half}
-    return Found({"n": len(values), **{name: exp(value) for name, value in ends.items()}})
+    known = {"n": len(values), "mean": exp(found["mean"])}
+    try:
+        return Found({**known, "lower": exp(found["mean"] - half), "upper": exp(found["mean"] + half)})
+    except OverflowError:
+        raise TooFew("the interval is too wide", known) from None
 
 
 def median_and_quartiles(values: Sequence[float], kind: int) -> Found:
