@@ -183,6 +183,22 @@ def test_where_no_code_is_known_no_key_is_left_empty() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("second", "line"),
+    [
+        ("P2,1,2021-01-01", "  EXDOSE: dose.DOSE  # likely: the name DOSE"),
+        (
+            "P1,2,2021-01-01",
+            "  # EXDOSE: ?  # decide: Dose (Exp): DOSE is in the key of dose, and may be the number of the dose; "
+            'write a line, or {absent: "why"}',
+        ),
+    ],
+)
+def test_a_dose_that_tells_rows_apart_is_no_amount(second: str, line: str) -> None:
+    study(dose=f"SUBJECT,DOSE,DOSDT\nP1,1,2021-01-01\n{second}\n")
+    assert [text for text in proposed("EX", "--from", "dose").splitlines() if "EXDOSE" in text] == [line]
+
+
 def test_the_baseline_flag_is_left_to_the_standard_where_dm_has_the_first_treatment() -> None:
     study(vs="SUBJECT,VISIT,VISDAT,PULS\nP1,Day 1,2021-01-01,60\nP2,Day 1,2021-01-02,70\n")
     Path("mappings/sdtm").mkdir()

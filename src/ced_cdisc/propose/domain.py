@@ -102,6 +102,7 @@ class _Proposal:
         self._used: set[str] = {c.name for c in table.columns if c.role in ("subject", "visit")}
         self._columns = [c for c in table.columns if nameable(c.name)]
         self._made_by_tests: set[str] = set()
+        self._counting = ""
 
     def lines(self) -> Iterator[str]:
         """All lines below the code of the domain."""
@@ -217,7 +218,12 @@ class _Proposal:
             for c in self._columns
             if c.name not in self._used or (self._code == "DM" and c.role == "subject")
         ]
-        return matched(wanted, columns, self._code)
+        found = matched(wanted, columns, self._code)
+        dose = found.get(f"{self._code}DOSE")
+        if dose is not None and self._table.key is not None and dose.column.name in self._table.key.columns:
+            del found[dose.variable.name]  # a column that tells rows apart counts doses: 1, 2
+            self._counting = dose.column.name
+        return found
 
     def _variables(
         self,
@@ -332,9 +338,10 @@ class _Proposal:
             return ProposedLine(name, "{assign: ?}", "decide", why, active=False)
         if variable.core not in ("Req", "Exp"):
             return None
-        how = (
-            f"{variable.label} ({variable.core}): no column of {self._table.name} is called so; write a line"
-        )
+        why = f"no column of {self._table.name} is called so"
+        if suffix == "DOSE" and self._counting:
+            why = f"{self._counting} is in the key of {self._table.name}, and may be the number of the dose"
+        how = f"{variable.label} ({variable.core}): {why}; write a line"
         how += ', or {absent: "why"}' if variable.core == "Exp" else ", or {assign: ..}"
         if self._code == "DM" and name in _FROM_EXPOSURE:
             how += f'; with a spec of EX: {{derive: "{_FROM_EXPOSURE[name]}"}}'

@@ -16,7 +16,7 @@ from ced_cdisc.plan.raw import RawTable as PlannedTable
 from ced_cdisc.plan.tables import plan_tables, table_visit
 from ced_cdisc.propose.choosing import likely_tables
 from ced_cdisc.propose.domain import Surroundings, proposed_domain, tests_of
-from ced_cdisc.propose.profile import Role, TableProfile
+from ced_cdisc.propose.profile import KeyFound, Role, TableProfile
 from ced_cdisc.propose.tables import TableTally, seen_together
 from ced_cdisc.read.tables import RawTable, TableContract, read_tables
 from ced_cdisc.spec.load import Specs
@@ -134,7 +134,9 @@ def _with_contract(table: TableProfile, contract: PlannedTable, specs: Specs) ->
         for column in table.columns
     ]
     return replace(
-        table, columns=tuple(replace(one, called=contract.names.get(one.name, "")) for one in columns)
+        table,
+        columns=tuple(replace(one, called=contract.names.get(one.name, "")) for one in columns),
+        key=KeyFound(contract.key),
     )
 
 
