@@ -246,8 +246,8 @@ def test_values_that_do_not_suffice_are_a_warning(tmp_path: Path) -> None:
 def test_of_one_value_the_mean_is_known(tmp_path: Path, method: str, printed: str, why: str) -> None:
     where = "\"PARAMCD = 'SYSBP' and AVISIT = 'Baseline' and ANL01FL = 'Y' and AVAL > 138\""
     write(tmp_path, advs(one("R", where, "AVAL", method)), FILES)
-    folders = {"mappings": tmp_path / "mappings", "define": tmp_path / "define"}
-    made = ced_cdisc.build(tmp_path / "raw", tmp_path / "out", **folders, check=False)
+    mappings, define = tmp_path / "mappings", tmp_path / "define"
+    made = ced_cdisc.build(tmp_path / "raw", tmp_path / "out", mappings=mappings, define=define, check=False)
     assert [str(f).replace(f"{tmp_path}/", "") for f in made.findings] == [
         f"mappings/adam/advs.yaml:20:9 CED289 the result R by {method} cannot be computed: {why}"
     ]
