@@ -13,7 +13,6 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import listed, sentence
 from ced_cdisc.expr.parse import ExpressionError, parse
 from ced_cdisc.expr.tree import Scope, Type
-from ced_cdisc.plan.language.expressions import choose
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import constant, numbered, spec_line
 from ced_cdisc.plan.language.names import Catalogue
@@ -22,6 +21,7 @@ from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.sdtm import tests
 from ced_cdisc.plan.sdtm.domain import Domain
+from ced_cdisc.plan.sdtm.epochs import epoch_date, of_complete_dates, rule_of
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
@@ -64,7 +64,7 @@ def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
     if domain.name == "SE":
         names += ["SESTDY", "SEENDY"]
     if (
-        _epoch_date(domain) in written
+        epoch_date(domain) in written
         and domain.name not in ("SE", "DM")
         and any(d.domain == "SE" for d in specs.sdtm)
     ):
@@ -170,7 +170,7 @@ def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
     return DERIVED, method
 
 
-def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Line]:
+def whole_dataset(domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lines) -> list[Line]:
     """The lines that need all rows of the domain, or other finished domains."""
     if domain.spec.rows is not None:
         return []
@@ -197,14 +197,9 @@ def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Li
         if has_reference and domain.full(dtc) in domain.names:
             add(domain.full(day), derive=text(f"study_day({domain.full(dtc)}, {reference})"))
     if "EPOCH" in domain.names and "SE" in catalogue.datasets:
-        date = _epoch_date(domain)
-        rule = f"last(SE.EPOCH where starts_by(SE.SESTDTC, {date}) order by SE.SESTDTC, SE.TAETORD)"
-        words = (
-            f"EPOCH of the last element in SE that starts on or before {date}, "
-            f"compared as far as both dates are given; missing where {date} is not a complete date."
-        )
+        rule, words = rule_of(epoch_date(domain))
         add("EPOCH", derive=text(rule), as_=text(words))
-        made = [_of_complete_dates(line) if line.variable == "EPOCH" else line for line in made]
+        made = [of_complete_dates(line, specs) if line.variable == "EPOCH" else line for line in made]
     date = domain.full("--DTC")
     condition = str(domain.spec.baseline or f"{date} < DM.RFXSTDTC")
     add(
@@ -219,25 +214,11 @@ def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Li
     return made
 
 
-def _of_complete_dates(line: Line) -> Line:
-    """EPOCH, missing beside a date that is not complete, so that nobody is told of it there."""
-    assert isinstance(line.tree, tree.Aggregate) and isinstance(line.tree.where, tree.Call)
-    _, at = line.tree.where.args
-    day = tree.Call(name="date", args=(at,), type=Type.DATE)
-    complete = tree.IsMissing(of=day, negated=True, type=Type.TRUTH)
-    return replace(line, tree=choose(complete, line.tree))
-
-
 def numbering(domain: Domain) -> str:
     """--SEQ where the standard fills it in, else an empty text."""
     sequence = domain.full("--SEQ")
     made = domain.spec.rows is None and sequence in domain.names and sequence not in domain.written
     return sequence if made else ""
-
-
-def _epoch_date(domain: Domain) -> str:
-    start, date = domain.full("--STDTC"), domain.full("--DTC")
-    return start if start in domain.names and domain.ig.class_name in ("Interventions", "Events") else date
 
 
 def _sequence(domain: Domain, sequence: str, catalogue: Catalogue) -> Line:
