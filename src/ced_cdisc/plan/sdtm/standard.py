@@ -38,6 +38,8 @@ _VISIT = (
 # What tells tests apart, besides the code: each has one last record before exposure. Time points do not: in
 # SDTMIG 3.4 --LOBXFL is the last value before RFXSTDTC, be it taken at a screening visit or before the dose.
 _SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS")
+_SERIES_OF_GUIDE = ("--LNKID", "--EVAL", "--EVALID")
+"""The lesion and the assessor tell them apart in the domains of which the guide has a record for each."""
 
 
 def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
@@ -206,12 +208,19 @@ def whole_dataset(domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lin
         domain.full("--LOBXFL"),
         flag="last",
         where=text(f"{domain.full('--STRESC')} is present and {condition}"),
-        by=[text(domain.full(name)) for name in _SERIES if domain.full(name) in domain.names],
+        by=[text(name) for name in _series(domain) if name in domain.names],
         order=[text(date)],
     )
     if sequence := numbering(domain):
         made.append(_sequence(domain, sequence, catalogue))
     return made
+
+
+def _series(domain: Domain) -> list[str]:
+    """The variables that tell the series apart of which one record is the last before exposure."""
+    keys = natural_keys(domain.ig)
+    of_guide = [name for name in map(domain.full, _SERIES_OF_GUIDE) if name in keys]
+    return [*map(domain.full, _SERIES), *of_guide]
 
 
 def numbering(domain: Domain) -> str:
