@@ -217,3 +217,40 @@ def test_an_sdtm_line_has_no_number(tmp_path: Path) -> None:
     assert found == [
         "mappings/sdtm/vs.yaml:13:12 CED018 'number' of VS.VSGRPID goes with analysis datasets only"
     ]
+
+
+SEQUENCES = (
+    '  TRT01P: {cases: [{when: "AGE < 50", then: "\'Placebo\'"}, {else: "\'Drug\'"}], number: TRT01PN}\n'
+    '  TRT02P: {cases: [{when: "AGE < 50", then: "\'Drug\'"}, {else: "\'Placebo\'"}], number: TRT02PN}\n'
+)
+"""Periods of a cross-over, of which the second has the treatments in the other order."""
+
+
+def test_a_treatment_has_one_number_in_all_periods(tmp_path: Path) -> None:
+    hint = "branches count from 1 in their order; 'number:' of a branch gives another"
+    assert messages(tmp_path, {"ADSL": ADSL.replace("  NAE:", f"{SEQUENCES}  NAE:")}) == [
+        f"mappings/adam/adsl.yaml:9:86 CED871 ADSL.TRT02PN gives '{text}' the number {number}, and ADSL.TRT01PN "
+        f"gives it {other}; {hint}"
+        for text, number, other in (("Drug", 1, 2), ("Placebo", 2, 1))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            '{when: "AGE < 50", then: "\'Drug\'"}, {else: "\'Placebo\'"}',
+            '{when: "AGE < 50", then: "\'Drug\'", number: 2}, {else: "\'Placebo\'", number: 1}',
+        ),
+        ("TRT02P", "AGEGR1"),  # no treatment
+        (
+            "\"'Drug'\"}, {else: \"'Placebo'\"}], number: TRT02PN",
+            "DM.ARM}, {else: \"'Other'\"}], number: TRT02PN",
+        ),
+    ],
+)
+def test_numbers_of_treatments_that_are_one_or_cannot_be_told(tmp_path: Path, old: str, new: str) -> None:
+    assert old in SEQUENCES
+    lines = SEQUENCES.replace(old, new).replace("number: TRT02PN}", "number: TRT02PN, label: Two}")
+    found = messages(tmp_path, {"ADSL": ADSL.replace("  NAE:", f"{lines}  NAE:")})
+    assert [one for one in found if "CED871" in one] == []

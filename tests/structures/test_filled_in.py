@@ -47,3 +47,42 @@ def test_one_record_of_a_test_is_the_last_before_exposure_whatever_its_time_poin
         "among the records where VSSTRESC is present and VSDTC is before DM.RFXSTDTC; otherwise missing."
     )
     assert method in define
+
+
+LES = "  les: {file: les.csv, key: [SUBJ, N], page: 4, columns: [SUBJ, N, DT, LESION, READER, LEN]}\n"
+TR = """\
+domain: TR
+from: les
+long: [{test: LDIAM, result: les.LEN, unit: mm}]
+variables:
+  TRSPID:   les.N
+  TRLNKID:  les.LESION
+  TREVAL:   {assign: INDEPENDENT ASSESSOR}
+  TREVALID: les.READER
+  TRMETHOD: {assign: CT SCAN}
+  TRDTC:    {collect: les.DT, date: ISO}
+  VISITNUM: {absent: No visits}
+"""
+READINGS = """\
+SUBJ,N,DT,LESION,READER,LEN
+001,1,2020-02-01,T01,RADIOLOGIST 1,20
+001,2,2020-02-08,T01,RADIOLOGIST 1,21
+001,3,2020-02-08,T01,RADIOLOGIST 2,22
+001,4,2020-02-01,T02,RADIOLOGIST 1,10
+001,5,2020-03-08,T02,RADIOLOGIST 1,9
+"""
+
+
+def test_each_lesion_has_a_last_record_before_exposure_by_each_assessor(tmp_path: Path) -> None:
+    study = {"raw/les.csv": READINGS, "mappings/sdtm/tr.yaml": TR}
+    done = made(tmp_path, study, LES)
+    assert rows(done, "TR", "TRSEQ", "TRSPID", "TRLNKID", "TREVALID", "TRLOBXFL") == [
+        (1, "1", "T01", "RADIOLOGIST 1", None),
+        (2, "2", "T01", "RADIOLOGIST 1", "Y"),
+        (3, "3", "T01", "RADIOLOGIST 2", "Y"),
+        (4, "4", "T02", "RADIOLOGIST 1", "Y"),
+        (5, "5", "T02", "RADIOLOGIST 1", None),
+    ]
+    define = (tmp_path / "out/sdtm/define.xml").read_text(encoding="utf-8")
+    assert "of each subject, TRTESTCD, TRMETHOD, TRLNKID, TREVAL and TREVALID, among the records" in define
+    assert list(done.findings) == []

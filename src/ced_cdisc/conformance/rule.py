@@ -23,7 +23,7 @@ from ced_cdisc.core.conformance import RuleText
 from ced_cdisc.core.findings import Severity
 
 FAMILIES = (
-    "structure", "values", "terminology", "logic", "results", "relations", "design",
+    "structure", "values", "terminology", "logic", "results", "relations", "linked", "design",
     "habits", "adam", "adam_values", "adam_source", "adam_habits", "define_data",
 )  # fmt: skip
 """The families in the order of the page docs/conformance-rules.md."""

@@ -8,7 +8,7 @@ in DM, CED261 an unknown visit, CED262 an unscheduled visit without a complete d
 visit date, CED264 a value outside a closed codelist, CED265 a check that fails (a warning), CED268 a date
 that two formats read differently, CED269 no ISO 8601 duration, CED270 a condition that is unknown (a note),
 CED831 no case that holds, CED832 several (a note), CED833 records that tie (a note),
-CED853 and CED854 keys of a look-up without a record (notes),
+CED853 and CED854 keys of a look-up without a record (notes), CED870 an element that counts as begun (a note),
 CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED781 one whose value is none.
 """
 
@@ -164,13 +164,19 @@ class Faults:
             self._found.setdefault(key, Seen()).update(seen)
 
     def told(self, rows: pl.DataFrame, label: str, report: Report) -> None:
-        """Note the rows that a line or a block tells of: CED270, CED831 and CED832."""
+        """Note the rows that a line or a block tells of: CED270, CED831, CED832 and CED870."""
         if rows.is_empty():
             return
         if report.kind in ("gap", "overlap"):
             self._of_cases(rows, label, report)
             return
         severity = Severity.WARNING if report.asked else Severity.NOTE
+        if report.kind == "same day":
+            day = f"{report.shown[0].name} is on the day on which an element begins"
+            message = f"{label}: {day}, and which is earlier is not known; the element counts as begun"
+            hint = "'same_day: begun' in se.yaml says that this is meant; a line of EPOCH says otherwise"
+            self.add("CED870", message, report.where, hint, records_of(rows), severity)
+            return
         if report.kind == "left out":
             message = f"{label}: the condition is neither true nor false, so that the record is left out"
             hint = "say what holds where a value is missing or partial, or accept it with unknown: accept"

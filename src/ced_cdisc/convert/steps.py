@@ -13,7 +13,7 @@ import polars as pl
 from msgspec import Struct
 
 from ced_cdisc.convert.aggregates import add_aggregates
-from ced_cdisc.convert.branches import uses_in
+from ced_cdisc.convert.branches import Use, uses_in
 from ced_cdisc.convert.faults import Place
 from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.reads import names_in
@@ -76,7 +76,7 @@ class Steps:
     def _add(self, lines: Sequence[Line]) -> None:
         """Lines that wait for nothing, in one step."""
         places = [Place.of_line(self._scope.dataset, line) for line in lines]
-        uses = [use for line, place in zip(lines, places, strict=True) for use in uses_in(line.tree, place)]
+        uses = [use for line, place in zip(lines, places, strict=True) for use in _uses(line, place)]
         if any(not self._in_ascii.keys().isdisjoint((line.variable, *names_in(line.tree))) for line in lines):
             self.rows()
         names: Mapping[tree.Aggregate, str] = {}
@@ -166,6 +166,14 @@ def _steps(lines: Sequence[Line]) -> list[list[Line]]:
         for name in names:
             read[name] = max(read.get(name, 0), step)
     return steps
+
+
+def _uses(line: Line, place: Place) -> list[Use]:
+    """The aggregates of a line, then those that its reports alone look at."""
+    uses = uses_in(line.tree, place)
+    known = {use.node for use in uses}
+    told = (use for report in line.reports for use in uses_in(report.node, place))
+    return uses + [use for use in told if use.node not in known]
 
 
 def _type_of(node: tree.Node) -> pl.DataType | None:

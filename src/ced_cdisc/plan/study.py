@@ -15,6 +15,7 @@ from ced_cdisc.core.metadata import Document, Standard
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.account import with_readers
 from ced_cdisc.plan.adam.figures import check_figures
+from ced_cdisc.plan.adam.numbers import check_treatments
 from ced_cdisc.plan.adam.parts import sources_of
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
 from ced_cdisc.plan.adam.results import plan_displays
@@ -74,6 +75,7 @@ def _analyses(own: Tabulations, pooling: Pool, findings: Findings) -> dict[str, 
     for name, qualifiers in catalogue.qualifiers.items():  # analysis datasets read them like variables
         kinds = {qualifier: _kind(pooling.plans[name], qualifier) for qualifier in sorted(qualifiers)}
         catalogue.datasets[name] = catalogue.datasets[name] | kinds
+    check_treatments(listed, findings)
     adam: dict[str, DatasetPlan] = {}
     for analysis in listed:
         name = str(analysis.dataset)

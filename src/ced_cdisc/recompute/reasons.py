@@ -137,7 +137,7 @@ class Reasons:
                 elif step.node.short != SUBJECT and found != (step.record, step.variable):
                     yield from self._own(self.of(*found))
             elif isinstance(step.node, tree.Aggregate) and step.node.of is not None:
-                names = [one for one in tree.walk(step.node.of) if isinstance(one, tree.Column)]
+                names = _looked_at(step.node)
                 alike = step.node.func == "same"  # its records share the value: one of them says all
                 for record in step.records[:1] if alike else step.records:
                     for one in names:
@@ -160,3 +160,15 @@ class Reasons:
         if node.owner == VISITS and block is not None and block.visit is not None and source is not None:
             parts = [self.of(source, column.rpartition(".")[2]) for column in block.visit if column]
         return Reason("", None, node.name, step.value, parts=tuple(parts))
+
+
+def _looked_at(node: tree.Aggregate) -> list[tree.Column]:
+    """What an aggregate takes of a record; of one that it picks, the dates of its condition too."""
+    taken = _columns_in(node.of)
+    if node.func in ("first", "last"):
+        taken += [one for one in _columns_in(node.where) if one.type is tree.Type.DTC and not one.here]
+    return taken
+
+
+def _columns_in(node: tree.Node | None) -> list[tree.Column]:
+    return [one for one in tree.walk(node) if isinstance(one, tree.Column)] if node is not None else []

@@ -228,6 +228,11 @@ class DomainSpec(BlockSpec):
     )
     omit: Words = Field(default_factory=list[Text], description="Variables not to fill in by default.")
     baseline: Text | None = Field(None, description="Condition of --LOBXFL; default: before DM.RFXSTDTC.")
+    same_day: Literal["begun"] | None = Field(
+        None,
+        description="SE: an element counts as begun for what is dated on the day of its start, where one of "
+        "the two has no time; else a note names the records.",
+    )
     checks: Words = Field(
         default_factory=list[Text], description="Conditions that should hold; a warning names where not."
     )

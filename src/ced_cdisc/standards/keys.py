@@ -33,6 +33,7 @@ _FIXED = {
 _FINDINGS = (
     (r"object", ("--OBJ",)),
     (r"", ("--TESTCD",)),
+    (r"tumor", ("--LNKID",)),
     (r"specimen", ("--SPEC", "--REFID")),
     (r"location", ("--LOC",)),
     (r"method", ("--METHOD",)),

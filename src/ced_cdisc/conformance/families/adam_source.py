@@ -23,6 +23,7 @@ _SAME = (
 _DATED = (("ADT", "--DTC"), ("ASTDT", "--STDTC"), ("AENDT", "--ENDTC"))
 _TIMED = (("ADTM", "--DTC"), ("ASTDTM", "--STDTC"), ("AENDTM", "--ENDTC"))
 _OF_DM = (("TRTSDT", "RFXSTDTC"), ("TRTEDT", "RFXENDTC"), ("RFICDT", "RFICDTC"), ("DTHDT", "DTHDTC"))
+_TREATMENT = re.compile(r"TRT\d\d[PA]|TRT[PA]")
 _IDENTIFIERS = ("STUDYID", "DOMAIN", "USUBJID")
 
 
@@ -78,6 +79,28 @@ def treatment_of_adsl(study: Submission) -> Iterator[Look]:
                 frame = data.beside(subjects, "USUBJID")
                 of = pl.col(name).is_not_null() & pl.col("__given").is_not_null()
                 yield data.records(~pl.col("__given").list.contains(pl.col(name)), name, of=of, frame=frame)
+
+
+def treatment_has_one_number(study: Submission) -> Iterator[Look]:
+    """A number of a treatment that another variable or dataset has with another number, ADSL first.
+
+    That one variable has several is told by another rule.
+    """
+    known: dict[str, float] = {}
+    for data in sorted(study.adam(), key=lambda one: one.name != "ADSL"):
+        numbers = set(data.numbers())
+        for name in (one for one in data.texts() if _TREATMENT.fullmatch(one) and f"{one}N" in numbers):
+            number = f"{name}N"
+            pairs = data.records_held.different(name, number).drop_nulls()
+            pairs = pairs.filter(~pl.col(name).is_duplicated())
+            first = [known.setdefault(text, code) for text, code in pairs.rows()]
+            other = pairs.with_columns(elsewhere=pl.Series(first, dtype=pl.Float64))
+            other = other.filter(pl.col(number) != pl.col("elsewhere"))
+            of = pl.col(name).is_not_null() & pl.col(number).is_not_null()
+            frame = data.beside(other, [name, number])
+            yield data.records(
+                pl.col("elsewhere").is_not_null(), number, name, "elsewhere", of=of, frame=frame
+            )
 
 
 def sequence_whole_in_adam(study: Datasets) -> Iterator[Look]:

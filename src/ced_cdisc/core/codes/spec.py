@@ -110,5 +110,6 @@ CED568 | a cell of the workbook refers to what no sheet has | add the row, or co
 CED569 | a where clause of the workbook cannot be read | write it as `PARAMCD EQ SYSBP AND VISITNUM IN (1, 2)`
 CED571 | a part of the workbook is not read (a note) | nothing, if it is no part of the specification
 CED572 | the specs changed after the build (a warning) | build again, then import
+CED871 | a treatment has two numbers | give it one, with `number:` of the branch
 CED573 | with the edits of a workbook the specs would have faults | correct the cells that they come from
 """

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr.english import listed
 from ced_cdisc.spec.analysis import AnalysisBlock, AnalysisSpec
 from ced_cdisc.spec.base import Model
@@ -14,6 +15,7 @@ from ced_cdisc.spec.source import Text
 
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 _FLAGS = {"Y": 1, "N": 0}
+_TREATMENT = re.compile(r"TRT\d\d[PA]|TRT[PA]")
 Block = TypeVar("Block", bound=AnalysisBlock)
 
 
@@ -47,15 +49,33 @@ def numbers_of(line: LineSpec) -> dict[str, int]:
 
 def numbered_pairs(spec: AnalysisSpec) -> dict[str, tuple[str, dict[str, int]]]:
     """The variables that hold numbers of branches: of which variable, and the texts with their numbers."""
+    return {str(line.number): (str(key), numbers_of(line)) for key, line in _with_number(spec)}
+
+
+def check_treatments(specs: Iterable[AnalysisSpec], findings: Findings) -> None:
+    """CED871: a treatment has one number in all lines of TRTxxP, TRTxxA, TRTP and TRTA of a study."""
+    known: dict[str, tuple[int, str]] = {}
+    for spec in specs:
+        for key, line in _with_number(spec):
+            if line.number is None or not _TREATMENT.fullmatch(key):
+                continue
+            written = {_text(case) for case in line.cases or () if _written(case) is not None}
+            name = f"{spec.dataset}.{line.number}"
+            for text, number in numbers_of(line).items():
+                first, other = known.setdefault(text, (number, name)) if text in written else (number, name)
+                if number != first:
+                    problem = f"{name} gives '{text}' the number {number}, and {other} gives it {first}"
+                    hint = "branches count from 1 in their order; 'number:' of a branch gives another"
+                    findings.add(Finding("CED871", problem, line.number.where, hint=hint))
+
+
+def _with_number(spec: AnalysisSpec) -> Iterator[tuple[Text, LineSpec]]:
+    """The lines that have the number of their branches in a variable."""
     blocks: list[AnalysisBlock] = [spec, *(spec.stack or ())]
     sections = [spec.variables, *(block.rows for block in blocks)]
     sections += [p.variables for block in blocks for p in block.parameters.values()]
-    return {
-        str(line.number): (str(key), numbers_of(line))
-        for section in sections
-        for key, line in section.items()
-        if line.number is not None
-    }
+    for section in sections:
+        yield from ((key, line) for key, line in section.items() if line.number is not None)
 
 
 def _block(block: Block) -> Block:
@@ -101,11 +121,18 @@ def _numbered(case: Case, number: int, line: LineSpec) -> Case:
 
 def _text(case: Case) -> str:
     """What a branch gives: a written text without its quotes, else the expression."""
-    given = case.else_ if case.else_ is not None else case.then
-    if given is None:
-        return ""
-    match = _TEXT.fullmatch(given.strip())
-    return match[1].replace("''", "'") if match else str(given)
+    written = _written(case)
+    return written if written is not None else str(_given(case) or "")
+
+
+def _written(case: Case) -> str | None:
+    """The text that a branch gives, without its quotes; None where it gives an expression."""
+    match = _TEXT.fullmatch((_given(case) or "").strip())
+    return match[1].replace("''", "'") if match else None
+
+
+def _given(case: Case) -> Text | None:
+    return case.else_ if case.else_ is not None else case.then
 
 
 def _listed(variable: str, numbers: Mapping[str, int]) -> str:

@@ -8,6 +8,7 @@ from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
 from ced_cdisc.plan.model import is_associated
 from ced_cdisc.plan.sdtm import standard
 from ced_cdisc.plan.sdtm.domain import Domain, kind_of
+from ced_cdisc.plan.sdtm.epochs import check_same_day
 from ced_cdisc.plan.sdtm.expand import expand
 from ced_cdisc.plan.sdtm.results import range_variables
 from ced_cdisc.plan.sdtm.ticks import with_ticks
@@ -31,6 +32,7 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
     ig = _guide(spec, specs, findings)
     if ig is None:
         return None
+    check_same_day(spec, findings)
     blocks = spec.stack if spec.stack is not None else [spec]
     rows = [] if spec.rows is not None else expand(spec, blocks, specs.instruments, findings)
     rows = [with_ticks(one) for one in rows]

@@ -13,7 +13,6 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import listed, sentence
 from ced_cdisc.expr.parse import ExpressionError, parse
 from ced_cdisc.expr.tree import Scope, Type
-from ced_cdisc.plan.language.expressions import choose
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import constant, numbered, spec_line
 from ced_cdisc.plan.language.names import Catalogue
@@ -22,6 +21,7 @@ from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.sdtm import tests
 from ced_cdisc.plan.sdtm.domain import Domain
+from ced_cdisc.plan.sdtm.epochs import epoch_date, of_complete_dates, rule_of
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
@@ -38,6 +38,8 @@ _VISIT = (
 # What tells tests apart, besides the code: each has one last record before exposure. Time points do not: in
 # SDTMIG 3.4 --LOBXFL is the last value before RFXSTDTC, be it taken at a screening visit or before the dose.
 _SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS")
+_SERIES_OF_GUIDE = ("--LNKID", "--EVAL", "--EVALID")
+"""The lesion and the assessor tell them apart in the domains of which the guide has a record for each."""
 
 
 def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
@@ -64,7 +66,7 @@ def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
     if domain.name == "SE":
         names += ["SESTDY", "SEENDY"]
     if (
-        _epoch_date(domain) in written
+        epoch_date(domain) in written
         and domain.name not in ("SE", "DM")
         and any(d.domain == "SE" for d in specs.sdtm)
     ):
@@ -170,7 +172,7 @@ def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
     return DERIVED, method
 
 
-def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Line]:
+def whole_dataset(domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lines) -> list[Line]:
     """The lines that need all rows of the domain, or other finished domains."""
     if domain.spec.rows is not None:
         return []
@@ -197,21 +199,16 @@ def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Li
         if has_reference and domain.full(dtc) in domain.names:
             add(domain.full(day), derive=text(f"study_day({domain.full(dtc)}, {reference})"))
     if "EPOCH" in domain.names and "SE" in catalogue.datasets:
-        date = _epoch_date(domain)
-        rule = f"last(SE.EPOCH where starts_by(SE.SESTDTC, {date}) order by SE.SESTDTC, SE.TAETORD)"
-        words = (
-            f"EPOCH of the last element in SE that starts on or before {date}, "
-            f"compared as far as both dates are given; missing where {date} is not a complete date."
-        )
+        rule, words = rule_of(epoch_date(domain))
         add("EPOCH", derive=text(rule), as_=text(words))
-        made = [_of_complete_dates(line) if line.variable == "EPOCH" else line for line in made]
+        made = [of_complete_dates(line, specs) if line.variable == "EPOCH" else line for line in made]
     date = domain.full("--DTC")
     condition = str(domain.spec.baseline or f"{date} < DM.RFXSTDTC")
     add(
         domain.full("--LOBXFL"),
         flag="last",
         where=text(f"{domain.full('--STRESC')} is present and {condition}"),
-        by=[text(domain.full(name)) for name in _SERIES if domain.full(name) in domain.names],
+        by=[text(name) for name in _series(domain) if name in domain.names],
         order=[text(date)],
     )
     if sequence := numbering(domain):
@@ -219,13 +216,11 @@ def whole_dataset(domain: Domain, catalogue: Catalogue, lines: Lines) -> list[Li
     return made
 
 
-def _of_complete_dates(line: Line) -> Line:
-    """EPOCH, missing beside a date that is not complete, so that nobody is told of it there."""
-    assert isinstance(line.tree, tree.Aggregate) and isinstance(line.tree.where, tree.Call)
-    _, at = line.tree.where.args
-    day = tree.Call(name="date", args=(at,), type=Type.DATE)
-    complete = tree.IsMissing(of=day, negated=True, type=Type.TRUTH)
-    return replace(line, tree=choose(complete, line.tree))
+def _series(domain: Domain) -> list[str]:
+    """The variables that tell the series apart of which one record is the last before exposure."""
+    keys = natural_keys(domain.ig)
+    of_guide = [name for name in map(domain.full, _SERIES_OF_GUIDE) if name in keys]
+    return [*map(domain.full, _SERIES), *of_guide]
 
 
 def numbering(domain: Domain) -> str:
@@ -233,11 +228,6 @@ def numbering(domain: Domain) -> str:
     sequence = domain.full("--SEQ")
     made = domain.spec.rows is None and sequence in domain.names and sequence not in domain.written
     return sequence if made else ""
-
-
-def _epoch_date(domain: Domain) -> str:
-    start, date = domain.full("--STDTC"), domain.full("--DTC")
-    return start if start in domain.names and domain.ig.class_name in ("Interventions", "Events") else date
 
 
 def _sequence(domain: Domain, sequence: str, catalogue: Catalogue) -> Line:

@@ -34,8 +34,8 @@ FILES: dict[str, type[Model]] = {
 """The class of each kind of file."""
 
 _BLOCK = (
-    "from with each visit for where unknown structure sort comment omit baseline test tests result unit "
-    "range flags items long not_done variables supp stack relate rows checks"
+    "from with each visit for where unknown structure sort comment omit baseline same_day test tests result "
+    "unit range flags items long not_done variables supp stack relate rows checks"
 )
 _ORDERS: dict[str, str] = {
     "StudySpec": "extends datasets pool derivations study standards snapshot created usubjid sequence "
