@@ -20,11 +20,12 @@ class Report(Struct, frozen=True):
     * ``gap``: no case of the line holds; always a warning.
     * ``overlap``: two cases hold that give different values; the first of them counts.
     * ``left out``: the condition that chooses the records is neither true nor false.
+    * ``idle``: the other way round, told where ``node``, the ``when`` of a line, is true for no record.
 
     ``shown`` are the columns whose values the message gives.
     """
 
-    kind: Literal["unknown", "gap", "overlap", "left out"]
+    kind: Literal["unknown", "gap", "overlap", "left out", "idle"]
     node: Node
     where: Location
     asked: bool = False
