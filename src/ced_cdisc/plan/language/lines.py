@@ -20,7 +20,7 @@ from ced_cdisc.plan.language.reports import reports_of
 from ced_cdisc.plan.language.sas_formats import check_format, check_length
 from ced_cdisc.plan.language.templates import UNFILLED
 from ced_cdisc.plan.language.values import Target, Values
-from ced_cdisc.plan.model import Line, TextPolicy
+from ced_cdisc.plan.model import SUPP, Line, TextPolicy
 from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
@@ -99,7 +99,7 @@ class Lines:
         if verb is None or self._unfilled(spec):
             return None
         check_format(target.shown, target.kind, spec, self._findings)
-        check_length(target.shown, target.kind, spec, self._findings)
+        check_length(target.shown, target, spec, self._findings)
         built = self._values.of(verb, spec, target, names, rewrite)
         if built is None:
             return None
@@ -184,6 +184,11 @@ class Lines:
             hint = "files of SDTM have no SAS formats; take it out"
             self._findings.add(Finding("CED018", problem, spec.format.where, hint=hint))
             return None
+        for word in ("evaluator", "idvar"):
+            if (text := getattr(spec, word)) is not None and not target.name.startswith(SUPP):
+                problem = f"'{word}' of {target.shown} goes with supplemental qualifiers only"
+                self._findings.add(Finding("CED018", problem, text.where, hint="take it out"))
+                return None
         return given[0]
 
     def _unfilled(self, spec: LineSpec) -> bool:
