@@ -112,6 +112,14 @@ def test_a_condition_that_is_true_for_one_subject_is_not_told(tmp_path: Path) ->
     assert said(tmp_path, "whole", parts=0) == said(tmp_path, "parts", parts=4) == []
 
 
+def test_subjects_that_a_blank_at_the_end_tells_apart_are_one(tmp_path: Path) -> None:
+    more = {RAW_DM: ("\n002,", "\n001 ,05-JUN-1951,2,01-FEB-2020\n002,")}
+    write(tmp_path, changed({"mappings/sources.yaml": ("trim: yes", "trim: no")}, more))
+    whole = said(tmp_path, "whole", parts=0)
+    assert [text.split()[1] for text in whole] == ["CED548", "CED548"]  # of ADSL and DM
+    assert said(tmp_path, "parts", parts=10) == whole
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_the_findings_are_those_of_the_whole(name: str, tmp_path: Path) -> None:
     one, other, words = FAULTS[name]

@@ -256,3 +256,28 @@ copy: [AE.AESEQ]
     found = said(tmp_path, {"mappings/adam/adex.yaml": text})
     place = "mappings/adam/adex.yaml"
     assert found == [never(f"{place}:6:94", "ADEX.ACAT1"), never(f"{place}:8:30", "ADEX.ANL01FL")]
+
+
+NESTED = "if(AESTDTC >= DM.RFSTDTC, 'A', 'B')"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (f"""{{derive: "{NESTED}"}}""", True),
+        (f"""{{derive: "join('', 'x', {NESTED})"}}""", True),
+        (f"""{{derive: "{NESTED}", ct: {{A: DRUG WITHDRAWN, B: UNKNOWN}}}}""", True),
+        (f"""{{derive: "if(ae.SEV = '2', 'A', join('', 'x', {NESTED}))"}}""", False),
+        (f"""{{derive: "if(ae.SEV = '2', join('', 'x', {NESTED}), 'A')"}}""", True),
+    ],
+)
+def test_a_condition_within_an_expression_is_told_of(tmp_path: Path, line: str, told: bool) -> None:
+    found = said(tmp_path, {AE: SPEC.replace('AEDECOD:  {derive: "upper(AETERM)"}', f"AEDECOD: {line}")})
+    assert (
+        found
+        == [
+            f"{AE}:9:12 CED270 AE.AEDECOD: a condition is neither true nor false, and counts as not true; "
+            "look at the dates, impute them, or accept it with unknown: accept\n    subject T1-001"
+        ]
+        * told
+    )

@@ -24,7 +24,7 @@ from ced_cdisc.convert.wording import worded
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import IN_DOUBT, TIE, Fault
-from ced_cdisc.expr.marks import UNCOUNTED
+from ced_cdisc.expr.marks import UNCOUNTED, UNDECIDED
 from ced_cdisc.plan.model import Block, Computed, Line
 from ced_cdisc.plan.raw import RawTable as TablePlan
 from ced_cdisc.plan.told import Asked, Report
@@ -39,7 +39,7 @@ IDLE = "CED880"
 COUNT, FIRST = "\x00", "\x01"
 """What stands in a message for the number of records (``3 records``), and for the first of them in words."""
 
-_DOUBTS = (IN_DOUBT, UNCOUNTED)
+_DOUBTS = (IN_DOUBT, UNCOUNTED, UNDECIDED)
 _SHOWN, _SUBJECTS = 3, 12
 Record = tuple[str, int, str]
 Sorted = tuple[tuple[bool, Any], ...]

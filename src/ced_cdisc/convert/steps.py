@@ -123,7 +123,7 @@ class Steps:
         for column, (label, where) in self._asked.items():
             held = frame[column].drop_nulls()
             if held.len():
-                self._scope.world.faults.held(label, where, held.sum())
+                self._scope.world.faults.held(label, where, int(held.sum()))
         self._asked.clear()
         frame = frame[:, list(self._columns)]
         for variable, place in self._in_ascii.items():
