@@ -9,6 +9,7 @@ visit date, CED264 a value outside a closed codelist, CED265 a check that fails 
 that two formats read differently, CED269 no ISO 8601 duration, CED270 a condition that is unknown (a note),
 CED831 no case that holds, CED832 several (a note), CED833 records that tie (a note),
 CED853 and CED854 keys of a look-up without a record (notes), CED880 a condition that is never true (a note),
+CED882 a comparison that last digits decide (a note),
 CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED781 one whose value is none.
 """
 
@@ -23,7 +24,7 @@ from msgspec import Struct, field
 from ced_cdisc.convert.wording import worded
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import IN_DOUBT, TIE, Fault
+from ced_cdisc.expr.compile import IN_DOUBT, NEAR, TIE, Fault
 from ced_cdisc.expr.marks import UNCOUNTED, UNDECIDED
 from ced_cdisc.plan.model import Block, Computed, Line
 from ced_cdisc.plan.raw import RawTable as TablePlan
@@ -39,7 +40,7 @@ IDLE = "CED880"
 COUNT, FIRST = "\x00", "\x01"
 """What stands in a message for the number of records (``3 records``), and for the first of them in words."""
 
-_DOUBTS = (IN_DOUBT, UNCOUNTED, UNDECIDED)
+_DOUBTS = (IN_DOUBT, NEAR, UNCOUNTED, UNDECIDED)
 _SHOWN, _SUBJECTS = 3, 12
 Record = tuple[str, int, str]
 Sorted = tuple[tuple[bool, Any], ...]
