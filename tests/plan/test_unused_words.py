@@ -158,3 +158,39 @@ def test_there_are_no_negative_decimals(tmp_path: Path) -> None:
     assert found[-1] == (
         f"{AE}:6:42 CED009 '-1' cannot be the value of 'decimals': Input should be greater than or equal to 0"
     )
+
+
+CASES = """{cases: [{when: "ae.SEV = '1'", then: "'A'"}, {else: "'B'"}], gaps: accept}"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "{collect: ae.TERM, else: X}",
+            "CED018 'else' of AE.AETERM says nothing without 'ct' or 'match' or 'case'; take 'else' out",
+        ),
+        (
+            "{collect: ae.TERM, time: ae.STOP}",
+            "CED018 'time' of AE.AETERM says nothing without 'date' or 'impute'; take 'time' out",
+        ),
+        (
+            "{collect: ae.TERM, times: HHMM}",
+            "CED018 'times' of AE.AETERM says nothing without 'date'; take 'times' out",
+        ),
+        (CASES, "CED018 'gaps' of AE.AETERM says nothing beside 'else', which leaves none; take 'gaps' out"),
+        (
+            "{absent: Not there, comment: Why}",
+            "CED018 'comment' does not go with 'absent' in the line of AE.AETERM; "
+            "it goes with collect, assign, protocol, derive, cases, copy, flag, impute, ticks",
+        ),
+        (
+            "{collect: ae.TERM, unknown: accept}",
+            "CED065 'unknown: accept' needs a condition that decides the value; "
+            "a condition stands in when, cases, where or if(..)",
+        ),
+    ],
+)
+def test_a_word_that_needs_another(tmp_path: Path, line: str, said: str) -> None:
+    (found,) = messages(write_study(tmp_path, {AE: ("AETERM:   ae.TERM", f"AETERM:   {line}")}))
+    assert found == f"{AE}:6:13 {said}"

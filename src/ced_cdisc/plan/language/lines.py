@@ -66,8 +66,15 @@ MODIFIERS: Mapping[str, tuple[str, ...]] = {
     "number": ("cases",),
     "source": ("collect", "derive", "assign", "impute"),
     "text": ("collect", "derive", "cases"),
+    "comment": tuple(verb for verb in VERBS if verb != "absent"),
 }
 """Words that go with some verbs only, and these verbs."""
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "else": ("ct", "match", "case"),
+    "time": ("date", "impute"),
+    "times": ("date",),
+}
+"""Words that say something beside one of certain others only, and these; of ticks, ``else`` is the verb's."""
 _MODIFIED = tuple((word, _ATTRIBUTES.get(word, word), verbs) for word, verbs in MODIFIERS.items())
 
 
@@ -175,6 +182,16 @@ class Lines:
                     )
                 )
                 return None
+        for word, needed in _NEEDS.items():
+            here = _ATTRIBUTES.get(word, word) in written and given[0] != "ticks"
+            if here and written.isdisjoint(needed):
+                problem = f"'{word}' of {target.shown} says nothing without {' or '.join(map(repr, needed))}"
+                self._findings.add(Finding("CED018", problem, spec.place, hint=f"take '{word}' out"))
+                return None
+        if "gaps" in written and spec.cases and spec.cases[-1].else_ is not None:
+            problem = f"'gaps' of {target.shown} says nothing beside 'else', which leaves none"
+            self._findings.add(Finding("CED018", problem, spec.place, hint="take 'gaps' out"))
+            return None
         if spec.number is not None:  # of an analysis dataset it is a line of its own by now
             problem = f"'number' of {target.shown} goes with analysis datasets only"
             self._findings.add(Finding("CED018", problem, spec.place))

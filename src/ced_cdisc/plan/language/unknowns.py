@@ -21,9 +21,11 @@ def unknown_of(spec: LineSpec, verb: str, node: tree.Node, findings: Findings) -
       partial dates alone.
     * ``unknown: accept``: nobody is told.
 
-    ``report`` in a line without a condition, and without a choice among dates, is CED065.
+    Either word in a line without a condition, and without a choice among dates, is CED065.
     """
     if spec.unknown == "accept":
+        if not _has_doubt(node) and all(below.type is not Type.TRUTH for below in tree.walk(node)):
+            _refuse(spec, findings)
         return None
     unknown = (
         unknown_among([*_of_flag(node)], spec.unknown)
@@ -31,10 +33,14 @@ def unknown_of(spec: LineSpec, verb: str, node: tree.Node, findings: Findings) -
         else undecided_value(node, spec.unknown or "")
     )
     if spec.unknown == "report" and unknown is None and not _has_doubt(node):
-        hint = "a condition stands in when, cases, where or if(..)"
-        problem = "'unknown: report' needs a condition that decides the value"
-        findings.add(Finding("CED065", problem, spec.place, hint=hint))
+        _refuse(spec, findings)
     return unknown
+
+
+def _refuse(spec: LineSpec, findings: Findings) -> None:
+    hint = "a condition stands in when, cases, where or if(..)"
+    problem = f"'unknown: {spec.unknown}' needs a condition that decides the value"
+    findings.add(Finding("CED065", problem, spec.place, hint=hint))
 
 
 def unknown_among(conditions: Sequence[tree.Node], unknown: Asked | None) -> tree.Node | None:
