@@ -217,8 +217,10 @@ class Faults:
     def findings(self) -> Findings:
         """Everything found, in an order that depends on the content alone."""
         made = Findings()
+        # Values at fault are missing: a condition may be true for no record for that reason alone.
+        at_fault = any(severity is Severity.ERROR for _, severity, *_ in self._found)
         for (stage, severity, code, message, where, hint), seen in self._found.items():
-            if code == IDLE and seen.count:
+            if code == IDLE and (seen.count or at_fault):
                 continue
             shown = self._shown(seen.records, _SUBJECTS if code == "CED270" else _SHOWN)
             words = message.replace(COUNT, "1 record" if seen.count == 1 else f"{seen.count} records")
