@@ -129,6 +129,9 @@ EDITS: dict[str, Callable[[Study], None]] = {
     "a check of AE": lambda s: s.swap(
         "mappings/sdtm/ae.yaml", "sort: [AESTDTC", "checks: [\"AESEV != 'SEVERE'\"]\nsort: [AESTDTC"
     ),
+    "a condition that is never true": lambda s: s.swap(
+        "mappings/sdtm/ae.yaml", "AESER:    {assign: N}", "AESER:    {assign: N, when: \"ae.SEV = '9'\"}"
+    ),
     "a line of DM": lambda s: s.swap("mappings/sdtm/dm.yaml", "{assign: Arm A}", "{assign: Arm B}"),
     "a label": lambda s: s.swap("mappings/adam/adsl.yaml", "Number of Adverse", "Count of Adverse"),
     "a line of ADSL": lambda s: s.swap("mappings/adam/adsl.yaml", "count(AE.AESEQ)", "count(EX.EXSEQ)"),

@@ -218,7 +218,8 @@ def test_dates_and_times_are_read_together() -> None:
     ],
 )
 def test_a_fault_counts_where_its_branch_is_taken(expression: str, bad: list[bool]) -> None:
-    assert faults(expression, N=[1, 2, None], T=["x", "x", "x"])[0][1] == bad
+    found = faults(expression, N=[1, 2, None], T=["x", "x", "x"])
+    assert [one[1] for one in found if one[0] != "near"] == [bad]
 
 
 def test_aggregates_come_from_the_columns_the_caller_made() -> None:

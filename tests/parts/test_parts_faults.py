@@ -73,6 +73,16 @@ FAULTS = {
         {RAW_VIT: (",002,13-FEB-2020", ",002,12/02/2020")},
         "CED251 VS.VSDTC: date '12/02/2020' of vit.DT",
     ),
+    "a condition that is true for no record": (
+        {AE: ("AESER:    {assign: N}", "AESER:    {assign: N, when: \"ae.TERM != 'X'\"}")},
+        {
+            VS: (
+                "VSDTC:    {collect: vit.DT, date: edc}",
+                "VSDTC:    {collect: vit.DT, date: edc, when: \"vit.WT = 'X'\"}",
+            )
+        },
+        "CED880 VS.VSDTC: 'when' is true for no record, so that the line gives no value",
+    ),
     "a reference to records that nobody has": (
         {AE: ("variables:\n", LINKED.replace("'9'", "'X'"))},
         {RELREC: ("", RELATED)},
@@ -94,6 +104,20 @@ def changed(*changes: dict[str, tuple[str, str]]) -> dict[str, str]:
 def test_a_reference_to_records_that_one_subject_has_is_sound(tmp_path: Path) -> None:
     write(tmp_path, changed({AE: ("variables:\n", LINKED)}, {RELREC: ("", RELATED)}))
     assert said(tmp_path, "whole", parts=0) == said(tmp_path, "parts", parts=4) == []
+
+
+def test_a_condition_that_is_true_for_one_subject_is_not_told(tmp_path: Path) -> None:
+    line = "AESER:    {assign: N, when: \"ae.AENO = '9'\"}"
+    write(tmp_path, changed({AE: ("AESER:    {assign: N}", line)}))
+    assert said(tmp_path, "whole", parts=0) == said(tmp_path, "parts", parts=4) == []
+
+
+def test_subjects_that_a_blank_at_the_end_tells_apart_are_one(tmp_path: Path) -> None:
+    more = {RAW_DM: ("\n002,", "\n001 ,05-JUN-1951,2,01-FEB-2020\n002,")}
+    write(tmp_path, changed({"mappings/sources.yaml": ("trim: yes", "trim: no")}, more))
+    whole = said(tmp_path, "whole", parts=0)
+    assert [text.split()[1] for text in whole] == ["CED548", "CED548"]  # of ADSL and DM
+    assert said(tmp_path, "parts", parts=10) == whole
 
 
 @pytest.mark.parametrize("name", FAULTS)

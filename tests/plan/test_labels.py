@@ -33,9 +33,9 @@ def planned(folder: Path) -> list[str]:
             ADSL,
             "label: Subject-Level Analysis Dataset",
             f"label: {LONG}",
-            f"{ADSL}:1:10 CED024 the label of dataset ADSL {TOO_LONG}",
+            f"{ADSL}:2:8 CED024 the label of dataset ADSL {TOO_LONG}",
         ),
-        (AE, "from: ae", f"label: {LONG}\nfrom: ae", f"{AE}:1:9 CED024 the label of dataset AE {TOO_LONG}"),
+        (AE, "from: ae", f"label: {LONG}\nfrom: ae", f"{AE}:2:8 CED024 the label of dataset AE {TOO_LONG}"),
         (
             AE,
             "AESPID:   ae.AENO",

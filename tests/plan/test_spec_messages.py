@@ -366,7 +366,7 @@ CASES = [
         ADSL,
         "Subject-Level Analysis Dataset",
         "Subject-Level Analysis Dataset of all of them",
-        "mappings/adam/adsl.yaml:1:10 CED024 the label of dataset ADSL has 45 bytes, SAS holds 40; "
+        "mappings/adam/adsl.yaml:2:8 CED024 the label of dataset ADSL has 45 bytes, SAS holds 40; "
         "shorten it with 'label'",
     ),
     (

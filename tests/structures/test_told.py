@@ -170,3 +170,114 @@ variables:
         f"{AE}:4:58 CED831 AE.AEACN: no case holds on 1 record, the first with ae.SEV '3'; "
         "add a case or 'else', or accept it with gaps: accept\n    ae.csv line 4, subject T1-002"
     ]
+
+
+def never(place: str, variable: str) -> str:
+    return (
+        f"{place} CED880 {variable}: 'when' is true for no record, so that the line gives no value; "
+        "correct the condition, or take the line out"
+    )
+
+
+def test_a_condition_that_is_true_for_no_record_is_told(tmp_path: Path) -> None:
+    assert line_told(tmp_path, """{assign: NOT APPLICABLE, when: "ae.SEV = 'X'"}""") == [
+        never(f"{AE}:21:44", "AE.AEACN")
+    ]
+
+
+def test_an_unknown_condition_is_not_true(tmp_path: Path) -> None:
+    found = line_told(tmp_path, """{assign: NOT APPLICABLE, when: "AESTDTC > '2020-02'", unknown: accept}""")
+    assert found == [never(f"{AE}:21:44", "AE.AEACN")]
+
+
+def test_a_condition_that_one_record_meets_is_not_told(tmp_path: Path) -> None:
+    assert line_told(tmp_path, """{assign: NOT APPLICABLE, when: "ae.SEV = '3'"}""") == []
+
+
+def test_a_qualifier_tells_of_its_condition_too(tmp_path: Path) -> None:
+    spec = SPEC + """supp: {AEX: {assign: X, label: X, when: "ae.SEV = 'X'"}}\n"""
+    line = spec.count("\n")
+    assert said(tmp_path, {AE: spec}) == [never(f"{AE}:{line}:41", "SUPPAE.AEX")]
+
+
+CE = """\
+domain: CE
+stack:
+  - {{from: ae, where: "ae.SEV = '1'"}}
+  - {{from: ae, where: "ae.SEV != '1'", variables: {{CECAT: {{assign: B, when: "ae.SEV = '2'"}}}}}}
+  - {{from: ae, where: "ae.SEV = 'X'", variables: {{CESCAT: {{assign: C, when: "ae.SEV = 'X'"}}}}}}
+sort: [CETERM]
+variables:
+  CETERM: ae.TERM
+  CEPRESP: {{assign: Y, when: "{when}"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "told"), [("ae.SEV = '1'", False), ("ae.SEV = '3'", False), ("ae.SEV = 'X'", True)]
+)
+def test_a_line_of_several_blocks_is_told_where_it_holds_in_none(
+    tmp_path: Path, when: str, told: bool
+) -> None:
+    """Nor does a block without records say anything of its own line."""
+    found = said(tmp_path, {"mappings/sdtm/ce.yaml": CE.format(when=when)})
+    assert found == [never("mappings/sdtm/ce.yaml:9:30", "CE.CEPRESP")] * told
+
+
+def test_a_line_that_for_repeats_is_one_line(tmp_path: Path) -> None:
+    text = """\
+domain: CE
+for: [{of: "1"}, {of: X}]
+from: ae
+sort: [CETERM, CECAT]
+variables:
+  CETERM: ae.TERM
+  CECAT: {assign: "C{of}", when: "ae.SEV = '{of}'"}
+  CESCAT: {assign: "C{of}", when: "ae.SEV = '{of}{of}'"}
+"""
+    assert said(tmp_path, {"mappings/sdtm/ce.yaml": text}) == [
+        never("mappings/sdtm/ce.yaml:8:35", "CE.CESCAT")
+    ]
+
+
+def test_a_line_over_the_whole_dataset_is_told_once_for_all_variables_of_it(tmp_path: Path) -> None:
+    text = """\
+dataset: ADEX
+label: Exposure
+class: OCCDS
+from: AE
+rows:
+  ACAT1: {cases: [{when: "AE.AESEQ = 1", then: "'A'"}, {else: "'B'"}], number: ACAT1N, when: "AE.AESEQ = 99", label: A}
+variables:
+  ANL01FL: {assign: Y, when: "count(AESEQ) = 99", label: A}
+sort: [AESEQ]
+copy: [AE.AESEQ]
+"""
+    found = said(tmp_path, {"mappings/adam/adex.yaml": text})
+    place = "mappings/adam/adex.yaml"
+    assert found == [never(f"{place}:6:94", "ADEX.ACAT1"), never(f"{place}:8:30", "ADEX.ANL01FL")]
+
+
+NESTED = "if(AESTDTC >= DM.RFSTDTC, 'A', 'B')"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (f"""{{derive: "{NESTED}"}}""", True),
+        (f"""{{derive: "join('', 'x', {NESTED})"}}""", True),
+        (f"""{{derive: "{NESTED}", ct: {{A: DRUG WITHDRAWN, B: UNKNOWN}}}}""", True),
+        (f"""{{derive: "if(ae.SEV = '2', 'A', join('', 'x', {NESTED}))"}}""", False),
+        (f"""{{derive: "if(ae.SEV = '2', join('', 'x', {NESTED}), 'A')"}}""", True),
+    ],
+)
+def test_a_condition_within_an_expression_is_told_of(tmp_path: Path, line: str, told: bool) -> None:
+    found = said(tmp_path, {AE: SPEC.replace('AEDECOD:  {derive: "upper(AETERM)"}', f"AEDECOD: {line}")})
+    assert (
+        found
+        == [
+            f"{AE}:9:12 CED270 AE.AEDECOD: a condition is neither true nor false, and counts as not true; "
+            "look at the dates, impute them, or accept it with unknown: accept\n    subject T1-001"
+        ]
+        * told
+    )

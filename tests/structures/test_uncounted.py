@@ -315,3 +315,47 @@ def test_a_word_about_a_condition_needs_one(tmp_path: Path, text: str, place: st
         f"mappings/adam/{name}.yaml:{place} CED065 'unknown: accept' needs a condition that chooses the rows; "
         "the condition stands in where"
     ]
+
+
+UNDECIDED = "a condition is neither true nor false, and counts as not true; "
+AFTER = "if(AE.AESTDTC >= DM.RFSTDTC, 1, 0)"
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        (f"sum({AFTER} where AE.AESER = 'N')", 1),
+        (f"max(2 * {AFTER})", 2),
+        (f"sum(if(AE.AESEQ < 9, {AFTER}, 7))", 1),
+        (f"last(AE.AESEQ order by {AFTER}, AE.AESEQ)", 2),
+    ],
+)
+def test_a_value_that_goes_by_a_partial_date_is_named(tmp_path: Path, expression: str, value: float) -> None:
+    done = made(tmp_path, with_line(expression))
+    assert rows(done, "ADSL", "X")[0] == (value,)
+    assert [str(one) for one in done.findings] == [
+        f"{tmp_path}/{ADSL}:9:16 CED270 ADSL.X: {UNDECIDED}{HINT}{SECOND}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "sum(if(AE.AESTDTC >= '2020-01-31', 1, 0))",  # certain
+        f"sum({AFTER} where AE.AESEV = 'MILD')",  # it does not count
+        f"sum(if(AE.AESEV = 'MILD', {AFTER}, 0))",  # a branch of other records
+        f"sum(if(AE.AESEV = 'MODERATE', 0, {AFTER}))",
+        "sum(if(AE.AEENDTC >= DM.RFSTDTC, 1, 0))",  # missing, not partial
+        f"if(SEX = 'F', sum({AFTER}), 0)",  # a branch of other subjects
+    ],
+)
+def test_a_value_that_is_certain_is_not_named(tmp_path: Path, expression: str) -> None:
+    assert said(tmp_path, with_line(expression)) == []
+
+
+@pytest.mark.parametrize(("word", "severity"), [("report", "warning"), ("accept", None)])
+def test_the_word_of_the_line_says_how_loud_that_is_too(
+    tmp_path: Path, word: str, severity: str | None
+) -> None:
+    done = made(tmp_path, with_line(f"sum({AFTER})", f", unknown: {word}"))
+    assert [one.severity.value for one in done.findings] == [severity] * (severity is not None)

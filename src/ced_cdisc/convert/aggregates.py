@@ -24,6 +24,7 @@ from ced_cdisc.convert.gathered import (
     looked_at,
     outer_names,
     paired_rows,
+    tell_undecided,
     with_columns_of,
 )
 from ced_cdisc.convert.sources import ORDER
@@ -129,6 +130,7 @@ def _reduced(records: Gathered, job: Job, keys: Sequence[str], scope: Scope, nam
         if part is not None:
             compiled = compile_node(part, FUNCTIONS, records.columns)
             records = looked_at(records, compiled.faults, job, scope)
+            tell_undecided(records, part, job, scope)
             columns.append(compiled.expr.alias(label))
     plain = [pl.col(key).alias(f"__k{i}") for i, key in enumerate(keys)]
     chosen = records.rows.select(ORDER, *(plain or [pl.lit(0).alias("__k0")]), *columns)
@@ -219,6 +221,8 @@ def _rank(job: Job, scope: Scope, name: str) -> pl.LazyFrame:
         chosen = filtered(chosen, job.node.where, job, scope)
     made = [compile_node(order.of, FUNCTIONS, records.columns) for order in job.node.order]
     chosen = looked_at(chosen, [fault for one in made for fault in one.faults], job, scope)
+    for part in (*(order.of for order in job.node.order), *([] if job.node.of is None else [job.node.of])):
+        tell_undecided(chosen, part, job, scope)
     orders = [one.expr.alias(f"__by{i}") for i, one in enumerate(made)]
     keys = [pl.col(key).alias(f"__k{i}") for i, (key, _) in enumerate(job.pairs)] or [pl.lit(0).alias("__k0")]
     groups = [f"__k{i}" for i in range(len(keys))]

@@ -9,6 +9,8 @@ visit date, CED264 a value outside a closed codelist, CED265 a check that fails 
 that two formats read differently, CED269 no ISO 8601 duration, CED270 a condition that is unknown (a note),
 CED831 no case that holds, CED832 several (a note), CED833 records that tie (a note),
 CED853 and CED854 keys of a look-up without a record (notes), CED870 an element that counts as begun (a note),
+CED880 a condition that is never true (a note),
+CED882 a comparison that last digits decide (a note),
 CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED781 one whose value is none.
 """
 
@@ -23,8 +25,8 @@ from msgspec import Struct, field
 from ced_cdisc.convert.wording import worded
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import IN_DOUBT, TIE, Fault
-from ced_cdisc.expr.marks import UNCOUNTED
+from ced_cdisc.expr.compile import IN_DOUBT, NEAR, TIE, Fault
+from ced_cdisc.expr.marks import UNCOUNTED, UNDECIDED
 from ced_cdisc.plan.model import Block, Computed, Line
 from ced_cdisc.plan.raw import RawTable as TablePlan
 from ced_cdisc.plan.told import Asked, Report
@@ -33,10 +35,13 @@ from ced_cdisc.spec.text import Text
 TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 """Columns that say which raw record a row stands for, and whose it is."""
 
+IDLE = "CED880"
+"""Noted of each line with a condition, and told where the records of all parts of a build are none."""
+
 COUNT, FIRST = "\x00", "\x01"
 """What stands in a message for the number of records (``3 records``), and for the first of them in words."""
 
-_DOUBTS = (IN_DOUBT, UNCOUNTED)
+_DOUBTS = (IN_DOUBT, NEAR, UNCOUNTED, UNDECIDED)
 _SHOWN, _SUBJECTS = 3, 12
 Record = tuple[str, int, str]
 Sorted = tuple[tuple[bool, Any], ...]
@@ -189,6 +194,16 @@ class Faults:
         subjects = [("", 0, subject) for _, _, subject in records_of(rows)]
         self.add("CED270", message, report.where, hint, subjects, severity)
 
+    def held(self, label: str, where: Location, count: int) -> None:
+        """Note for how many records the ``when`` of a line is true; CED880 where that is none of them all.
+
+        The line is that at ``where``, whatever variables are made of it; the message names the first.
+        """
+        message = f"{FIRST}: 'when' is true for no record, so that the line gives no value"
+        hint = "correct the condition, or take the line out"
+        first = ((True, len(label)), (True, label)), label
+        self.add(IDLE, message, where, hint, severity=Severity.NOTE, count=count, first=first)
+
     def _of_cases(self, rows: pl.DataFrame, label: str, report: Report) -> None:
         """CED831 and CED832: records for which no case holds, or several."""
         columns = [column.name for column in report.shown if column.name in rows.columns]
@@ -209,7 +224,11 @@ class Faults:
     def findings(self) -> Findings:
         """Everything found, in an order that depends on the content alone."""
         made = Findings()
+        # Values at fault are missing: a condition may be true for no record for that reason alone.
+        at_fault = any(severity is Severity.ERROR for _, severity, *_ in self._found)
         for (stage, severity, code, message, where, hint), seen in self._found.items():
+            if code == IDLE and (seen.count or at_fault):
+                continue
             shown = self._shown(seen.records, _SUBJECTS if code == "CED270" else _SHOWN)
             words = message.replace(COUNT, "1 record" if seen.count == 1 else f"{seen.count} records")
             if seen.first is not None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ced_cdisc.convert.faults import Place
 from ced_cdisc.convert.wording import worded
-from ced_cdisc.core.findings import Location, did_you_mean, one_of
+from ced_cdisc.core.findings import Location, Severity, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
@@ -80,6 +80,8 @@ class Lines:
         frame = texts.alias(name).to_frame()
         for part in self._parts.get(name, ()):
             for fault in compile_node(part.node, FUNCTIONS, [name]).faults:
+                if part.place.severity(fault) is not Severity.ERROR:
+                    continue
                 rows = frame.filter(fault.bad).with_columns(fault.shown.alias("__shown"))
                 for text, value in rows.select(name, "__shown").sort(name).iter_rows():
                     said = shown(text) if value == text else "" if value is None else shown(str(value))

@@ -14,8 +14,8 @@ from ced_cdisc.convert.sources import World
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import Fault, compile_node
-from ced_cdisc.expr.doubts import to_tell
-from ced_cdisc.expr.marks import UNCOUNTED
+from ced_cdisc.expr.doubts import to_tell, undecided_value
+from ced_cdisc.expr.marks import UNCOUNTED, UNDECIDED
 from ced_cdisc.expr.tree import HERE, Aggregate, Type, both
 from ced_cdisc.expr.values import computed, missing, true
 
@@ -180,15 +180,24 @@ def filtered(records: Gathered, where: tree.Node, job: Job, scope: Scope) -> Gat
     if doubt is None:
         return replace(records, rows=records.rows.filter(compiled.expr))
     rows = computed(records.rows.with_columns(compiled.expr.alias(_HOLDS)))
-    unknown = rows.filter(pl.col(_HOLDS).is_null())
-    if unknown.height:
-        left, right = [mine for mine, _ in job.pairs], [theirs for _, theirs in job.pairs]
-        if right and not job.own:  # of records that no row at hand asks for nobody is told
-            unknown = unknown.join(job.here, left_on=right, right_on=left, how="semi", maintain_order="left")
-        bad = true(compile_node(doubt, FUNCTIONS, records.columns).expr)
-        fault = Fault(job.node, UNCOUNTED, bad, missing(Type.TEXT))
-        scope.world.faults.in_rows(unknown, [(job.place, fault)], job.subject)
+    _tell(rows.filter(pl.col(_HOLDS).is_null()), UNCOUNTED, doubt, job, scope)
     return replace(records, rows=rows.lazy().filter(pl.col(_HOLDS)))
+
+
+def tell_undecided(records: Gathered, value: tree.Node, job: Job, scope: Scope) -> None:
+    """Tell of the records whose value, or place in an order, goes by a condition that is unknown."""
+    doubt = undecided_value(value, job.place.unknown) if UNDECIDED not in job.node.untold else None
+    if doubt is not None:
+        _tell(computed(records.rows), UNDECIDED, doubt, job, scope)
+
+
+def _tell(rows: pl.DataFrame, kind: str, doubt: tree.Node, job: Job, scope: Scope) -> None:
+    left, right = [mine for mine, _ in job.pairs], [theirs for _, theirs in job.pairs]
+    if rows.height and right and not job.own:  # of records that no row at hand asks for nobody is told
+        rows = rows.join(job.here, left_on=right, right_on=left, how="semi", maintain_order="left")
+    bad = true(compile_node(doubt, FUNCTIONS, rows.columns).expr)
+    fault = Fault(job.node, kind, bad, missing(Type.TEXT))
+    scope.world.faults.in_rows(rows, [(job.place, fault)], job.subject)
 
 
 def _in_doubt(where: tree.Node, job: Job) -> tree.Node | None:

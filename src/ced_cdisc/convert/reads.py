@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ced_cdisc.convert.faults import SUBJECT
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.near import may_be_near
 from ced_cdisc.expr.tree import Aggregate
 
 _READ = "_read"
@@ -55,6 +56,10 @@ def _read(node: tree.Node) -> _Read:
             aggregates.append(one)
         elif isinstance(one, _READING) or (isinstance(one, tree.Call) and one.name in _FAULTY):
             faulty = True
+        elif isinstance(one, tree.Compare):
+            faulty = faulty or may_be_near(one.left, one.right)
+        elif isinstance(one, tree.Between):
+            faulty = faulty or may_be_near(one.of, one.low) or may_be_near(one.of, one.high)
         if not isinstance(one, tree.Column | tree.Literal):
             below.extend(reversed(tree.children(one)))
     known = _Read(frozenset(names), tuple(aggregates), faulty)

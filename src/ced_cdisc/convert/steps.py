@@ -18,6 +18,7 @@ from ced_cdisc.convert.faults import Place
 from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.texts import in_ascii
+from ced_cdisc.core.findings import Location
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import Fault, compile_node
@@ -28,6 +29,8 @@ from ced_cdisc.plan.told import Report
 
 _FOUND = "__found"
 """Whether a row shows anything that a step looks for."""
+_WHEN = "__when "
+"""Begins the columns that hold whether the condition of a line is true."""
 
 
 class _Look(Struct, frozen=True):
@@ -50,6 +53,7 @@ class Steps:
         self._known = rows if keep is None else None
         self._columns = dict.fromkeys(rows.columns)
         self._looks: list[_Look] = []
+        self._asked: dict[str, tuple[str, Location]] = {}
         self._in_ascii: dict[str, Place] = {}
 
     def add(self, lines: Sequence[Line]) -> None:
@@ -94,7 +98,14 @@ class Steps:
             columns.append(expr.alias(line.variable))
             faults += [(place, fault) for fault in compiled.faults]
             for report in line.reports:
-                reports.append((report, place, compile_node(report.node, FUNCTIONS, known, names).expr))
+                holds = compile_node(report.node, FUNCTIONS, known, names).expr
+                if report.kind != "idle":
+                    reports.append((report, place, holds))
+                    continue
+                # Blocks side by side have one column for one line; it is missing where a block lacks it.
+                column = f"{_WHEN}{line.variable} {report.where}"
+                columns.append(holds.fill_null(value=False).alias(column))
+                self._asked[column] = place.label, report.where
             if line.policy.transliterate:
                 self._in_ascii[line.variable] = place
         if faults or reports:
@@ -109,6 +120,11 @@ class Steps:
         if self._looks and frame[_FOUND].any():
             self._note()
         self._looks.clear()
+        for column, (label, where) in self._asked.items():
+            held = frame[column].drop_nulls()
+            if held.len():
+                self._scope.world.faults.held(label, where, int(held.sum()))
+        self._asked.clear()
         frame = frame[:, list(self._columns)]
         for variable, place in self._in_ascii.items():
             frame = in_ascii(frame, variable, place, self._scope.dataset, self._scope.world)
@@ -143,6 +159,8 @@ class Steps:
         columns = (name for one in several for name in one._columns)
         made = cls.of(rows, columns, several[0]._scope, several[0]._kinds)
         made._looks += [look for one in several for look in one._looks]
+        for one in several:
+            made._asked |= one._asked
         return made
 
 

@@ -12,8 +12,8 @@ from ced_cdisc.core.findings import did_you_mean, one_of
 from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, TIE, Fault
-from ced_cdisc.expr.marks import UNCOUNTED
+from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, NEAR, TIE, Fault
+from ced_cdisc.expr.marks import UNCOUNTED, UNDECIDED
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.plan.model import NONE
 from ced_cdisc.standards.ct import load_ct
@@ -27,7 +27,7 @@ _OFFSET = re.compile("T[0-9:.,]+(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$")
 def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
     """Code, message and hint of a fault of one value."""
     node = fault.node
-    if fault.kind in (TIE, IN_DOUBT, UNCOUNTED):
+    if fault.kind in (TIE, IN_DOUBT, NEAR, UNCOUNTED, UNDECIDED):
         return _worded_doubt(fault, label, value)
     if value == NONE and label.endswith("ORRESU"):
         return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
@@ -113,6 +113,11 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
 
 def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
     node, hint = fault.node, "look at the dates, impute them, or accept it with unknown: accept"
+    if fault.kind == NEAR:
+        what = f"the last digits of computed numbers decide a comparison at {float(value):.12g}"
+        return "CED882", f"{label}: {what}", "round them, as round(.., 6), or accept it with unknown: accept"
+    if fault.kind == UNDECIDED:
+        return "CED270", f"{label}: a condition is neither true nor false, and counts as not true", hint
     if fault.kind == UNCOUNTED:
         what = "the condition is neither true nor false, so that the record does not count"
         return "CED270", f"{label}: {what}", hint

@@ -14,12 +14,14 @@ from typing import Any, NoReturn
 
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.imputation import impute
 from ced_cdisc.expr import intervals, tree
 from ced_cdisc.expr.marks import OPEN, TIED, marks
 from ced_cdisc.expr.matching import spellings
+from ced_cdisc.expr.near import by_last_digits, may_be_near
 from ced_cdisc.expr.plugins import plugin
 from ced_cdisc.expr.signature import signature_of
 from ced_cdisc.expr.tree import Type
@@ -32,6 +34,7 @@ from ced_cdisc.expr.values import (
     each_pair,
     each_row,
     missing,
+    power,
     quotient,
     text_of,
     true,
@@ -41,7 +44,7 @@ from ced_cdisc.expr.values import (
 MANY = "_many"
 """Suffix of the hidden column that counts the records an ``only`` found."""
 
-TIE, IN_DOUBT = "tie", "in doubt"
+TIE, IN_DOUBT, NEAR = "tie", "in doubt", "near"
 """Kinds of what is no fault: a note tells of it."""
 _UNSETTLED = {TIED: TIE, OPEN: IN_DOUBT}
 
@@ -54,7 +57,7 @@ class Fault(Struct, frozen=True):
 
     Attributes:
         node: the node that cannot take the value.
-        kind: recode, date, number, only, or the kind a function names; of what is no fault, tie and in doubt.
+        kind: recode, date, number, only, or the kind a function names; of no fault: tie, in doubt, near.
         bad: true on rows where it happens and the branch is taken.
         shown: the value, as text.
     """
@@ -157,10 +160,22 @@ class _Compiler:
         return missing(Type.TRUTH) if node.type is Type.MISSING else self.visit(node)
 
     def _both(self, node: tree.Both) -> pl.Expr:
-        return self._truth(node.left) & self._truth(node.right)
+        left, right = self._sides(node, settled=False)
+        return left & right
 
     def _either(self, node: tree.Either) -> pl.Expr:
-        return self._truth(node.left) | self._truth(node.right)
+        left, right = self._sides(node, settled=True)
+        return left | right
+
+    def _sides(self, node: tree.Both | tree.Either, *, settled: bool) -> tuple[pl.Expr, pl.Expr]:
+        """Both sides; what last digits decide in one of them matters where the other one settles nothing."""
+        start, left = len(self.faults), self._truth(node.left)
+        middle, right = len(self.faults), self._truth(node.right)
+        for place in range(start, len(self.faults)):
+            if (fault := self.faults[place]).kind == NEAR:
+                open_ = (right if place < middle else left).ne_missing(pl.lit(settled))
+                self.faults[place] = replace(fault, bad=fault.bad & open_)
+        return left, right
 
     def _negated(self, node: tree.Negated) -> pl.Expr:
         return ~self._truth(node.of)
@@ -169,22 +184,27 @@ class _Compiler:
         of = self.visit(node.of)
         return of.is_not_null() if node.negated else of.is_null()
 
-    def _compared(self, op: str, left: tree.Node, right: tree.Node, lhs: pl.Expr, rhs: pl.Expr) -> pl.Expr:
+    def _compared(
+        self, at: tree.Node, op: str, left: tree.Node, right: tree.Node, lhs: pl.Expr, rhs: pl.Expr
+    ) -> pl.Expr:
         kinds = {left.type, right.type}
         if Type.MISSING in kinds:
             return missing(Type.TRUTH)
         if Type.DTC in kinds:
             return intervals.compare(op, lhs, rhs)
-        return _COMPARED[op](lhs, rhs)
+        holds = _COMPARED[op](lhs, rhs)
+        if may_be_near(left, right):
+            self._fault(at, NEAR, by_last_digits(op, lhs, rhs, holds), rhs.cast(pl.String))
+        return holds
 
     def _compare(self, node: tree.Compare) -> pl.Expr:
         left, right = self.visit(node.left), self.visit(node.right)
-        return self._compared(node.op, node.left, node.right, left, right)
+        return self._compared(node, node.op, node.left, node.right, left, right)
 
     def _between(self, node: tree.Between) -> pl.Expr:
         of, low, high = self.visit(node.of), self.visit(node.low), self.visit(node.high)
-        above = self._compared("<=", node.low, node.of, low, of)
-        return above & self._compared("<=", node.of, node.high, of, high)
+        above = self._compared(node, ">=", node.of, node.low, of, low)
+        return above & self._compared(node, "<=", node.of, node.high, of, high)
 
     def _member(self, node: tree.Member) -> pl.Expr:
         of = self.visit(node.of)
@@ -206,7 +226,7 @@ class _Compiler:
             return missing(Type.NUMBER)
         left, right = self.visit(node.left), self.visit(node.right)
         if node.op == "**":
-            return each_pair(left, right, _power, Type.NUMBER)
+            return each_pair(left, right, power, Type.NUMBER)
         if node.op == "/":
             value = quotient(left, right)
         else:
@@ -378,14 +398,3 @@ def _read(
     """ISO 8601 text, or that it could not be read: one look gives the value and whether it is at fault."""
     reading = read_date(date, time, formats, time_formats, pivot)
     return _TROUBLE if reading.trouble else reading.dtc
-
-
-def _power(base: float | None, exponent: float | None) -> float | None:
-    """``base ** exponent``; missing where it has no finite real value."""
-    if base is None or exponent is None:
-        return None
-    try:
-        value = base**exponent
-    except (ZeroDivisionError, OverflowError):
-        return None
-    return value if isinstance(value, float) and abs(value) != float("inf") and value == value else None

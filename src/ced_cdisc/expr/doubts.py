@@ -46,6 +46,37 @@ def to_tell(where: tree.Node, more: tree.Node | None, unknown: str) -> tree.Node
     return left_out(where, more) if unknown == "report" else partly_left_out(where, more)
 
 
+def undecided_value(node: tree.Node, unknown: str) -> tree.Node | None:
+    """Whether an ``if`` anywhere in a value goes by a condition that is unknown; None where nobody is told.
+
+    With ``unknown: report`` whatever the reason, else where nothing is missing, which is so of partial dates
+    alone. What stands in a branch counts for the records that take it; what is inside aggregates does not.
+    """
+    if unknown == "accept":
+        return None
+    found: list[tree.Node] = []
+    for guard, condition in _choices(node, None):
+        unclear = _is_unknown(condition)
+        partial = unclear if unknown == "report" else partly_unknown([condition])
+        if partial is not None:
+            found.append(_all([*([] if guard is None else [guard]), unclear, partial]))
+    return _any(found) if found else None
+
+
+def _choices(node: tree.Node, guard: tree.Node | None) -> Iterator[tuple[tree.Node | None, tree.Node]]:
+    """The conditions of each ``if`` below a node, and for which records it is looked at."""
+    if isinstance(node, tree.Aggregate):
+        return
+    if isinstance(node, tree.Call) and node.name == "if":
+        condition, then, otherwise = node.args
+        yield guard, condition
+        yield from _choices(then, both(guard, condition))
+        yield from _choices(otherwise, both(guard, tree.Negated(of=condition, type=Type.TRUTH)))
+        return
+    for part in tree.children(node):
+        yield from _choices(part, guard)
+
+
 def _as_read(node: tree.Node) -> tree.Node:
     """A condition in which a missing value is equal to none, and not one of a list."""
     if isinstance(node, tree.Both | tree.Either | tree.Negated):

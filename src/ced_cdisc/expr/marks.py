@@ -9,6 +9,8 @@ TIED, OPEN = "_tied", "_open"
 are partial."""
 UNCOUNTED = "_uncounted"
 """Records for which the condition is unknown, which no column says."""
+UNDECIDED = "_undecided"
+"""Records whose value goes by an ``if`` with a condition that is unknown, which no column says."""
 ORDERED = ("first", "last", "rank", "next", "previous")
 """What goes by an order."""
 

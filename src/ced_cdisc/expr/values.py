@@ -178,3 +178,14 @@ _FALSE = pl.lit(value=False)
 def true(condition: pl.Expr) -> pl.Expr:
     """The condition with unknown taken as false."""
     return condition.fill_null(_FALSE)
+
+
+def power(base: float | None, exponent: float | None) -> float | None:
+    """``base ** exponent``; missing where it has no finite real value."""
+    if base is None or exponent is None:
+        return None
+    try:
+        value = base**exponent
+    except (ZeroDivisionError, OverflowError):
+        return None
+    return value if isinstance(value, float) and abs(value) != float("inf") and value == value else None

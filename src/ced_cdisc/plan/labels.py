@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from ced_cdisc.core.findings import Finding, Findings, Location, printable
 from ced_cdisc.core.xpt import LABEL_BYTES
 from ced_cdisc.plan.model import DatasetPlan
+from ced_cdisc.spec.text import Text
 
 
-def check_labels(dataset: DatasetPlan, findings: Findings) -> None:
-    """CED024 for labels over 40 bytes, or with characters beyond printable ASCII."""
-    for what, label, where in _labels(dataset):
+def check_labels(dataset: DatasetPlan, written: Text | None, findings: Findings) -> None:
+    """CED024 for labels over 40 bytes, or with characters beyond printable ASCII.
+
+    ``written`` is the label of the dataset as its spec has it, which stands in another line than its name.
+    """
+    for what, label, where in _labels(dataset, dataset.where if written is None else written.where):
         if (size := len(label.encode())) > LABEL_BYTES:
             problem = f"the label of {what} has {size} bytes, SAS holds {LABEL_BYTES}"
             findings.add(Finding("CED024", problem, where, hint="shorten it with 'label'"))
@@ -24,8 +28,8 @@ def check_labels(dataset: DatasetPlan, findings: Findings) -> None:
             findings.add(Finding("CED024", problem, where, hint=hint))
 
 
-def _labels(dataset: DatasetPlan) -> Iterator[tuple[str, str, Location]]:
-    yield f"dataset {dataset.name}", dataset.label, dataset.where
+def _labels(dataset: DatasetPlan, place: Location) -> Iterator[tuple[str, str, Location]]:
+    yield f"dataset {dataset.name}", dataset.label, place
     for one in dataset.variables:
         yield f"{dataset.name}.{one.name}", one.label, one.where
     for one in dataset.supplemental:

@@ -111,9 +111,11 @@ def _check(
     _unused_codelists(study)
     check_guides(study.specs.define, {one.kind for one in plans.values()}, findings)
     check_pages(study.specs.define, study.tables, plans.values(), findings)
+    labels = {str(spec.dataset or spec.domain): spec.label for spec in study.specs.sdtm}
+    labels |= {str(spec.dataset): spec.label for spec in study.specs.adam}
     for plan in plans.values():
         check_groups(plan, findings)
-        check_labels(plan, findings)
+        check_labels(plan, labels.get(plan.name), findings)
     compiled = study.lines.expressions.compiled
     visits = study.visits, [one.visits for one in pooled if one.visits is not None]
     check_compared(compiled, read or plans, visits, study.codelists, findings)

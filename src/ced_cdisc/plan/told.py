@@ -21,11 +21,12 @@ class Report(Struct, frozen=True):
     * ``overlap``: two cases hold that give different values; the first of them counts.
     * ``left out``: the condition that chooses the records is neither true nor false.
     * ``same day``: an element of the subject begins on the day of the record, and counts as begun.
+    * ``idle``: the other way round, told where ``node``, the ``when`` of a line, is true for no record.
 
     ``shown`` are the columns whose values the message gives.
     """
 
-    kind: Literal["unknown", "gap", "overlap", "left out", "same day"]
+    kind: Literal["unknown", "gap", "overlap", "left out", "same day", "idle"]
     node: Node
     where: Location
     asked: bool = False

@@ -51,7 +51,9 @@ class ParameterSpec(Model):
     unit: Literal["DAYS", "WEEKS", "MONTHS", "YEARS"] = Field("DAYS", description="Time to event: of AVAL.")
     keep: Yes = Field(True, description="no: it only feeds others.")
     decimals: Whole | None = Field(
-        None, description="Decimals that AVAL, BASE and CHG are shown with (DisplayFormat in define.xml)."
+        None,
+        ge=0,
+        description="Decimals that AVAL, BASE and CHG are shown with (DisplayFormat in define.xml).",
     )
     as_: Text | None = Field(None, alias="as", description="Method text of AVAL.")
     variables: dict[Text, Line] = Field(

@@ -51,7 +51,7 @@ class ScaleSpec(Model):
         default_factory=list[RecodeSpec], description="Answers that count as others."
     )
     decimals: Whole | None = Field(
-        None, description="Decimals that the score is shown with (DisplayFormat in define.xml)."
+        None, ge=0, description="Decimals that the score is shown with (DisplayFormat in define.xml)."
     )
 
 

@@ -89,7 +89,7 @@ class LineSpec(Model):
     label: Text | None = Field(None, description="The label, where the standard gives none.")
     codelist: Text | None = Field(None, description="Codelist by NCI code or by name in define/define.yaml.")
     format: Text | None = Field(None, description="Analysis datasets: SAS format, such as DATE9.")
-    decimals: Whole | None = Field(None, description="Number of decimals planned.")
+    decimals: Whole | None = Field(None, ge=0, description="Number of decimals planned.")
     length: Whole | None = Field(None, description="Planned length in the XPT file [bytes].")
     comment: Text | None = Field(None, description="The comment in define.xml.")
     source: Literal["Subject", "Investigator", "Vendor", "Sponsor"] | None = Field(
@@ -131,7 +131,7 @@ class CodedTest(Model):
     label: Text | None = Field(None, description="--TEST, where the terminology has none for the code.")
     unit: Line | None = Field(None, description="A unit, or the line of --ORRESU.")
     standard: Text | None = Field(None, description="Standard unit; the result is converted to it.")
-    decimals: Whole | None = Field(None, description="Decimals of the standard result.")
+    decimals: Whole | None = Field(None, ge=0, description="Decimals of the standard result.")
     value: Text | None = Field(None, description="Expression of --STRESN, in the standard unit.")
     kind: Literal["number", "text"] = Field("number", description="Whether results are numbers.")
     answers: Words | None = Field(

@@ -60,6 +60,8 @@ def split(plan: StudyPlan, records: Mapping[str, pl.DataFrame], count: int, fold
     before = pl.col(_WEIGHT).cum_sum() - pl.col(_WEIGHT)
     total = max(1, int(subjects[_WEIGHT].sum()))
     cut = subjects.with_columns((before * count // total).clip(0, count - 1).alias(_PART))
+    # Subjects that blanks at the end alone tell apart are one in the files: they are together, to be seen.
+    cut = cut.with_columns(pl.col(_PART).min().over(pl.col(OWNER).str.strip_chars_end(" ")))
     cut = cut.with_columns((pl.col(_PART).rank("dense") - 1).alias(_PART))
     parts = max(1, cut[_PART].n_unique())
     made: list[dict[str, FileBlock]] = [{} for _ in range(parts)]

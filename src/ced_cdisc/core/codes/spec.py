@@ -54,7 +54,7 @@ CED052 | a choice of rows, a look-up or a line that waits for what is made later
 CED053 | windows of visits that overlap or have no day 1 | correct `days` or `day1` in visits.yaml
 CED054 | a choice of rows by a variable that has no value in them | choose by a variable that has a line
 CED055 | a SAS format that is none, or is for another type | write one that fits, such as DATE9. or 8.2
-CED056 | a planned length that a text cannot have | write 1 to 200, and `text: split` for longer texts
+CED056 | a planned length, or decimals, that a variable cannot have | 1 to 200 for texts, decimals for numbers
 CED057 | a constant in quotes, which would stand in the data | write it without them
 CED058 | records of two origins that no variable tells apart | assign them a text, or write one origin
 CED060 | a two-digit year without a pivot | write the pivot in study.yaml: the first year of the hundred
@@ -98,6 +98,7 @@ CED137 | a known finding that is not said right | follow the message
 CED138 | words for a guide that is not made (a warning) | declare the document in define.yaml
 CED139 | a word that does not go with the format of a raw table | take it out, or correct `format`
 CED140 | `database` is no name of an environment variable | name one, which holds the address
+CED881 | a word that has no effect where it stands | take it out, or follow the message
 CED560 | the file is no xlsx workbook | save it as .xlsx
 CED561 | the workbook is password-protected, or an old .xls | save it as .xlsx without a password
 CED562 | the workbook is damaged, or too big | save it as .xlsx again

@@ -107,7 +107,7 @@ def _lines(lines: Mapping[Text, LineSpec]) -> dict[Text, LineSpec]:
             comment=None,
             length=None,
             unknown="accept",
-            gaps="accept",
+            gaps=None if line.cases[-1].else_ is not None else "accept",
             overlaps="accept",  # the text's line tells of all that
         )
     return made

@@ -20,7 +20,7 @@ from ced_cdisc.plan.language.reports import reports_of
 from ced_cdisc.plan.language.sas_formats import check_format, check_length
 from ced_cdisc.plan.language.templates import UNFILLED
 from ced_cdisc.plan.language.values import Target, Values
-from ced_cdisc.plan.model import Line, TextPolicy
+from ced_cdisc.plan.model import SUPP, Line, TextPolicy
 from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
@@ -66,8 +66,15 @@ MODIFIERS: Mapping[str, tuple[str, ...]] = {
     "number": ("cases",),
     "source": ("collect", "derive", "assign", "impute"),
     "text": ("collect", "derive", "cases"),
+    "comment": tuple(verb for verb in VERBS if verb != "absent"),
 }
 """Words that go with some verbs only, and these verbs."""
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "else": ("ct", "match", "case"),
+    "time": ("date", "impute"),
+    "times": ("date",),
+}
+"""Words that say something beside one of certain others only, and these; of ticks, ``else`` is the verb's."""
 _MODIFIED = tuple((word, _ATTRIBUTES.get(word, word), verbs) for word, verbs in MODIFIERS.items())
 
 
@@ -99,7 +106,7 @@ class Lines:
         if verb is None or self._unfilled(spec):
             return None
         check_format(target.shown, target.kind, spec, self._findings)
-        check_length(target.shown, target.kind, spec, self._findings)
+        check_length(target.shown, target, spec, self._findings)
         built = self._values.of(verb, spec, target, names, rewrite)
         if built is None:
             return None
@@ -175,6 +182,16 @@ class Lines:
                     )
                 )
                 return None
+        for word, needed in _NEEDS.items():
+            here = _ATTRIBUTES.get(word, word) in written and given[0] != "ticks"
+            if here and written.isdisjoint(needed):
+                problem = f"'{word}' of {target.shown} says nothing without {' or '.join(map(repr, needed))}"
+                self._findings.add(Finding("CED018", problem, spec.place, hint=f"take '{word}' out"))
+                return None
+        if "gaps" in written and spec.cases and spec.cases[-1].else_ is not None:
+            problem = f"'gaps' of {target.shown} says nothing beside 'else', which leaves none"
+            self._findings.add(Finding("CED018", problem, spec.place, hint="take 'gaps' out"))
+            return None
         if spec.number is not None:  # of an analysis dataset it is a line of its own by now
             problem = f"'number' of {target.shown} goes with analysis datasets only"
             self._findings.add(Finding("CED018", problem, spec.place))
@@ -184,6 +201,11 @@ class Lines:
             hint = "files of SDTM have no SAS formats; take it out"
             self._findings.add(Finding("CED018", problem, spec.format.where, hint=hint))
             return None
+        for word in ("evaluator", "idvar"):
+            if (text := getattr(spec, word)) is not None and not target.name.startswith(SUPP):
+                problem = f"'{word}' of {target.shown} goes with supplemental qualifiers only"
+                self._findings.add(Finding("CED018", problem, text.where, hint="take it out"))
+                return None
         return given[0]
 
     def _unfilled(self, spec: LineSpec) -> bool:

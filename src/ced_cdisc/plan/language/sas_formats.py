@@ -7,6 +7,8 @@ import re
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import XPT_TEXT_BYTES
 from ced_cdisc.expr.tree import Type
+from ced_cdisc.plan.language.values import Target
+from ced_cdisc.plan.model import SUPP
 from ced_cdisc.spec.models import LineSpec
 
 _FORMAT = re.compile(r"(\$?)([A-Z_](?:[A-Z0-9_]*[A-Z_])?)?([0-9]*)\.([0-9]*)", re.IGNORECASE)
@@ -74,10 +76,26 @@ def check_format(shown: str, kind: Type, spec: LineSpec, findings: Findings) -> 
         findings.add(Finding("CED055", problem, where, hint=hint))
 
 
-def check_length(shown: str, kind: Type, spec: LineSpec, findings: Findings) -> None:
-    """CED056: a planned length that a text cannot have in a transport file."""
-    if spec.length is None or kind not in (Type.TEXT, Type.DTC) or 1 <= spec.length <= XPT_TEXT_BYTES:
-        return
-    problem = f"{shown} cannot have the length {spec.length}: a text has 1 to {XPT_TEXT_BYTES} bytes"
-    hint = "longer texts are continued elsewhere with `text: split`" if spec.length > 0 else ""
-    findings.add(Finding("CED056", problem, spec.place, hint=hint))
+def check_length(shown: str, target: Target, spec: LineSpec, findings: Findings) -> None:
+    """CED056: a planned length or number of decimals that a variable cannot have."""
+
+    def fault(problem: str, hint: str) -> None:
+        findings.add(Finding("CED056", f"{shown} {problem}", spec.place, hint=hint))
+
+    is_text, supplemental = target.kind in (Type.TEXT, Type.DTC), target.name.startswith(SUPP)
+    if spec.length is not None and supplemental:
+        fault(
+            "cannot have a length: all qualifiers stand in QVAL, which is as long as the longest",
+            "take it out",
+        )
+    elif spec.length is not None and not is_text:
+        hint = "take 'length' out" + "; 'decimals' plans its decimals" * (target.kind is Type.NUMBER)
+        fault(
+            f"cannot have a length: a {target.kind.value} has 8 bytes, and the digits that the data show",
+            hint,
+        )
+    elif spec.length is not None and not 1 <= spec.length <= XPT_TEXT_BYTES:
+        hint = "longer texts are continued elsewhere with `text: split`" if spec.length > 0 else ""
+        fault(f"cannot have the length {spec.length}: a text has 1 to {XPT_TEXT_BYTES} bytes", hint)
+    if spec.decimals is not None and target.kind is not Type.NUMBER:
+        fault(f"cannot have decimals: it is {target.kind.value}", "take 'decimals' out")

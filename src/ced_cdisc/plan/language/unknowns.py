@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.doubts import partly_unknown, undecided
+from ced_cdisc.expr.doubts import partly_unknown, undecided, undecided_value
 from ced_cdisc.expr.marks import OPEN, marks
 from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.told import Asked
@@ -21,16 +21,26 @@ def unknown_of(spec: LineSpec, verb: str, node: tree.Node, findings: Findings) -
       partial dates alone.
     * ``unknown: accept``: nobody is told.
 
-    ``report`` in a line without a condition, and without a choice among dates, is CED065.
+    Either word in a line without a condition, and without a choice among dates, is CED065.
     """
     if spec.unknown == "accept":
+        if not _has_doubt(node) and all(below.type is not Type.TRUTH for below in tree.walk(node)):
+            _refuse(spec, findings)
         return None
-    conditions = list(_conditions(node, verb))
-    if spec.unknown == "report" and not conditions and not _has_doubt(node):
-        hint = "a condition stands in when, cases, where or if(..)"
-        problem = "'unknown: report' needs a condition that decides the value"
-        findings.add(Finding("CED065", problem, spec.place, hint=hint))
-    return unknown_among(conditions, spec.unknown)
+    unknown = (
+        unknown_among([*_of_flag(node)], spec.unknown)
+        if verb == "flag"
+        else undecided_value(node, spec.unknown or "")
+    )
+    if spec.unknown == "report" and unknown is None and not _has_doubt(node):
+        _refuse(spec, findings)
+    return unknown
+
+
+def _refuse(spec: LineSpec, findings: Findings) -> None:
+    hint = "a condition stands in when, cases, where or if(..)"
+    problem = f"'unknown: {spec.unknown}' needs a condition that decides the value"
+    findings.add(Finding("CED065", problem, spec.place, hint=hint))
 
 
 def unknown_among(conditions: Sequence[tree.Node], unknown: Asked | None) -> tree.Node | None:
@@ -48,20 +58,18 @@ def _has_doubt(node: tree.Node) -> bool:
     return any(
         OPEN in marks(below) or below.where is not None
         if isinstance(below, tree.Aggregate)
-        else isinstance(below, tree.Call) and below.name in ("least", "greatest") and below.type is Type.DTC
+        else isinstance(below, tree.Call)
+        and (below.name == "if" or (below.name in ("least", "greatest") and below.type is Type.DTC))
         for below in tree.walk(node)
     )
 
 
-def _conditions(node: tree.Node, verb: str) -> Iterator[tree.Node]:
-    """The conditions that decide the value, in the order in which they are looked at."""
+def _of_flag(node: tree.Node) -> Iterator[tree.Node]:
+    """The conditions that decide whether a record may be flagged, in their order."""
     while isinstance(node, tree.Call) and node.name == "if":
-        condition, then, otherwise = node.args
+        condition, node, _ = node.args
         rank = condition.left if isinstance(condition, tree.Compare) else None
-        if verb == "flag" and isinstance(rank, tree.Aggregate):
-            if rank.where is not None:
-                yield rank.where
-            return
-        yield condition
-        nested = isinstance(then, tree.Call) and then.name == "if"
-        node = then if nested and isinstance(otherwise, tree.Literal) else otherwise
+        if not isinstance(rank, tree.Aggregate):
+            yield condition
+        elif rank.where is not None:
+            yield rank.where

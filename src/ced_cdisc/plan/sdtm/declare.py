@@ -12,6 +12,7 @@ from ced_cdisc.plan.sdtm.epochs import check_same_day
 from ced_cdisc.plan.sdtm.expand import expand
 from ced_cdisc.plan.sdtm.results import range_variables
 from ced_cdisc.plan.sdtm.ticks import with_ticks
+from ced_cdisc.plan.sdtm.unused import check_unused
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, DomainSpec
 from ced_cdisc.standards.ig import IgDataset, load_sdtmig
@@ -58,6 +59,7 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
         if (found := ig.variable(extra)) is not None:
             domain.names.setdefault(extra, kind_of(found))
     _complete(domain, findings)
+    check_unused(domain, findings)
     return domain
 
 

@@ -313,8 +313,9 @@ class _Test:
         made = self._lines.make(spec, Target(self._domain.name, full, kind, codelist), self._names)
         if made is not None and change is not None and spec.collect is not None:
             made = replace(made, tree=_at_column(made.tree, change))
-        if made is not None:
-            self._made.append(made)
+        if made is not None:  # its condition is not the written one, or not that alone
+            reports = tuple(report for report in made.reports if report.kind != "idle")
+            self._made.append(replace(made, reports=reports))
 
 
 def _at_column(node: tree.Node, change: Change) -> tree.Node:
