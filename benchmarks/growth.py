@@ -1,12 +1,13 @@
 """How time and memory of a build grow with the records, from ten thousand to ten million.
 
-python benchmarks/growth.py [RECORDS ...]
+python benchmarks/growth.py [--once] [RECORDS ...]
 
 Laboratory results of 20 analytes as LB and ADLB, of which RECORDS is the sum; by default 10,000, 100,000,
 1,000,000 and 10,000,000. Each build is the whole command from a cold start, the plan made anew, without the
-check at its end: three times up to a million records, in interleaved rounds, and once beyond. The exponent is
-the slope of a straight line through the logarithms of time and records by least squares, over the sizes from
-100,000 records on: 1 is in step with the records, 1.04 is eleven times the time for ten times the records.
+check at its end: three times up to a million records, in interleaved rounds, and once beyond, or ``--once``
+each. The exponent is the slope of a straight line through the logarithms of time and records by least
+squares, over the sizes from 100,000 records on: 1 is in step with the records, 1.04 is eleven times the time
+for ten times the records.
 """
 
 from __future__ import annotations
@@ -24,20 +25,21 @@ from watching import Watched, build_command, watched
 
 DEFAULT = (10_000, 100_000, 1_000_000, 10_000_000)
 ROUNDS = 3
+ONCE = "--once"
 MANY = 1_000_000
 """Records beyond which a build is measured once."""
 LEAST = 100_000
 """Records from which on the start of the command no longer counts."""
 
 
-def measure(sizes: Sequence[int]) -> dict[int, list[Watched]]:
+def measure(sizes: Sequence[int], rounds: int) -> dict[int, list[Watched]]:
     """The builds of each size."""
     found: dict[int, list[Watched]] = {size: [] for size in sizes}
     with ExitStack() as stack:
         folders = {size: Path(stack.enter_context(tempfile.TemporaryDirectory())) for size in sizes}
         for size, folder in folders.items():
             write_study(folder, "labs", size // (2 * len(ANALYTES)))
-        for round_ in range(ROUNDS):
+        for round_ in range(rounds):
             for size, folder in folders.items():
                 if not round_ or size <= MANY:
                     found[size].append(watched(build_command(folder, folder / "out")))
@@ -78,8 +80,8 @@ def report(found: dict[int, list[Watched]]) -> Iterator[str]:
 
 def main() -> None:
     """Measure and print."""
-    sizes = [int(one) for one in sys.argv[1:]] or list(DEFAULT)
-    for line in report(measure(sizes)):
+    sizes = [int(one) for one in sys.argv[1:] if one != ONCE] or list(DEFAULT)
+    for line in report(measure(sizes, 1 if ONCE in sys.argv else ROUNDS)):
         print(line, flush=True)
 
 

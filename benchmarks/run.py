@@ -37,7 +37,7 @@ SMALLEST: dict[str, list[str]] = {
     "example_build": ["1", "2"],
     "study": ["vitals=600", "labs=200", "wide=34"],
     "by_hand": ["600:1"],
-    "growth": ["10000", "100000", "200000"],
+    "growth": ["--once", "400", "100000", "101000"],
     "incremental": ["labs=200", "wide=34"],
     "xpt": ["2000", "1"],
     "check": ["2000"],

@@ -80,7 +80,7 @@ def whys() -> dict[str, str]:
 def examples() -> dict[str, dict[str, Any]]:
     """The example of each code: written ones, then the first fault of a define.xml that the tests plant."""
     found: dict[str, dict[str, Any]] = _read("examples_*.yaml")
-    cases: list[dict[str, Any]] = yaml.safe_load(DEFINE_CASES.read_text(encoding="utf-8"))
+    cases: list[dict[str, Any]] = yaml.load(DEFINE_CASES.read_text(encoding="utf-8"), yaml.CSafeLoader)
     for case in sorted(cases, key=lambda case: len(case["findings"])):
         for text in case["findings"]:
             code = text[:6]
@@ -93,7 +93,7 @@ def _read(pattern: str) -> dict[str, Any]:
     """The entries of several files; no code stands in two of them."""
     found: dict[str, Any] = {}
     for file in sorted(DATA.glob(pattern)):
-        entries: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        entries: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
         if twice := sorted(set(entries) & set(found)):
             raise ValueError(f"{file.name}: {', '.join(twice)} stands in another file, too")
         found |= entries

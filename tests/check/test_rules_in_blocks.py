@@ -28,14 +28,14 @@ def in_blocks(monkeypatch: pytest.MonkeyPatch, few: int, block: int) -> None:
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.text.id)
-@pytest.mark.parametrize(("few", "block"), [(0, 1), (2, 2)])
-def test_the_cases_of_a_rule(rule: Rule, few: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cases_of_a_rule(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
     assert rule.cases
     for case in (*rule.cases["passes"], *rule.cases["fails"]):
         whole = run_rule(submission_of(case), rule)
-        with monkeypatch.context() as patch:
-            in_blocks(patch, few, block)
-            assert run_rule(submission_of(case), rule) == whole, case
+        for few, block in ((0, 1), (2, 2)):
+            with monkeypatch.context() as patch:
+                in_blocks(patch, few, block)
+                assert run_rule(submission_of(case), rule) == whole, (few, block, case)
 
 
 @pytest.mark.parametrize("is_sorted", [True, False])
@@ -120,7 +120,7 @@ def told(result: CheckResult) -> list[tuple[str, str, int, str, str, int, str]]:
 def write_faulty(folder: Path, *, is_sorted: bool) -> None:
     """DM, and VS with numbers given twice, units that differ, baselines too many, gaps and odd values."""
     draw = random.Random(11)
-    subjects = [f"STUDY-{n:03}" for n in range(25)]
+    subjects = [f"STUDY-{n:03}" for n in range(12)]
     rows = [
         {
             "STUDYID": "STUDY", "DOMAIN": "VS", "USUBJID": one, "VSSEQ": float(number + (number == 9)),

@@ -36,7 +36,13 @@ def test_a_limit_keeps_its_digits(
         ("mappings/sdtm/lb.yaml", STANDARD, f"CRP:   {{{named}standard: mg/L, decimals: {decimals}}}"),
     )
     made = build(
-        folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define", verify=True
+        folder / "raw",
+        folder / "out",
+        mappings=folder / "mappings",
+        define=folder / "define",
+        only="LB",
+        verify=True,
+        check=False,
     )
     (found,) = (row for row in made.frames["LB"].to_dicts() if row["LBTESTCD"] == "CRP")
     assert (found["LBORRES"], found["LBSTRESC"], found["LBSTRESN"]) == (result, expected, None)

@@ -18,7 +18,7 @@ from ced_cdisc.core.metadata import PackageMetadata
 from ced_cdisc.write.define import define_xml
 
 PACKAGES = {package.name: package for package in (SDTM, ADAM)}
-CASES = yaml.safe_load((Path(__file__).parent / "lint_cases.yaml").read_text(encoding="utf-8"))
+CASES = yaml.load((Path(__file__).parent / "lint_cases.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 def text_of(finding: Finding) -> str:

@@ -49,7 +49,8 @@ class Crf:
 
     @cached_property
     def sources(self) -> dict[str, Any]:
-        return yaml.safe_load((MAPPINGS / self.folder / "sources.yaml").read_text(encoding="utf-8"))
+        text = (MAPPINGS / self.folder / "sources.yaml").read_text(encoding="utf-8")
+        return yaml.load(text, yaml.CSafeLoader)
 
     @cached_property
     def expected(self) -> dict[int, tuple[str, str, list[str]]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import cache
 from typing import Any
 
 import openpyxl
@@ -18,7 +19,9 @@ from transport_files import Dataset
 
 from ced_cdisc.pipeline import Build
 
-MESS: dict[str, list[dict[str, Any]]] = yaml.safe_load((RAW.parent / "MESS.yml").read_text(encoding="utf-8"))
+MESS: dict[str, list[dict[str, Any]]] = yaml.load(
+    (RAW.parent / "MESS.yml").read_text(encoding="utf-8"), yaml.CSafeLoader
+)
 ENTRIES = [
     pytest.param(table, entry, id=f"{table}: {entry['what']}")
     for table, entries in MESS.items()
@@ -26,6 +29,7 @@ ENTRIES = [
 ]
 
 
+@cache  # most tables have several entries, and no test changes a row
 def raw_rows(name: str) -> list[dict[str, str]]:
     """The rows of a raw table, every cell a text."""
     path = RAW / name

@@ -122,11 +122,13 @@ def number_of(value: Any) -> Any:
 def test_values_taken_over_are_those_of_their_source(files: Files, controls: Files, name: str) -> None:
     traced = list(files[name].present("SRCVAR"))
     assert traced
+    sources = {
+        (study, domain): groups(tabulated[domain].rows, "USUBJID", f"{domain}SEQ")
+        for study, tabulated in ((True, files), (False, controls))
+        for domain in {row["SRCDOM"] for row in traced} & tabulated.keys()
+    }
     for row in traced:
-        tabulated = files if row["STUDYID"] == "IMPROVECED" else controls
-        source = tabulated[row["SRCDOM"]].where(
-            USUBJID=row["USUBJID"], **{f"{row['SRCDOM']}SEQ": row["SRCSEQ"]}
-        )
+        source = sources[row["STUDYID"] == "IMPROVECED", row["SRCDOM"]][row["USUBJID"], row["SRCSEQ"]]
         assert [number_of(one[row["SRCVAR"]]) for one in source] == [row["AVAL"]]
         happened = day(source[0][f"{row['SRCDOM']}DTC"])
         assert happened is not None and row["ADT"] == (happened - SAS_ZERO).days

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ced_cdisc.pipeline import Build, build
+from ced_cdisc.pipeline import Build
 from small_study import AE, DM, FILES, SOURCES
-from structures import Files, made, rows, said, written
+from structures import Files, made, rows, said, unchecked, written
 
 RACES = (
     "RACE: {ticks: {demog.W: WHITE, demog.B: BLACK OR AFRICAN AMERICAN, demog.A: ASIAN}, "
@@ -343,7 +343,5 @@ def test_a_comment_on_no_record_is_a_fault(tmp_path: Path) -> None:
 
 def test_a_part_of_a_build_takes_what_it_points_at(tmp_path: Path) -> None:
     folder = written(tmp_path, {"mappings/sdtm/co.yaml": CO})
-    done = build(
-        folder / "raw", folder / "out", mappings=folder / "mappings", define=folder / "define", only="CO"
-    )
+    done = unchecked(folder, only="CO")
     assert sorted(done.frames) == ["AE", "CO", "DM", "EX"]
