@@ -109,7 +109,7 @@ def test_a_fault_in_a_pair_of_records_is_told_with_its_record(tmp_path: Path) ->
     ("expression", "problem"),
     [
         ("min(ADVS.AVAX where ADVS.ADT < ADT)", "11:22 CED012 unknown variable AVAX; did you mean AVAL?"),
-        ("count(where ADVS.ADT < ADX)", "11:41 CED012 unknown variable ADX; did you mean ADY?"),
+        ("count(where ADVS.ADT < ADX)", "11:41 CED012 unknown variable ADX; did you mean ADT or ADY?"),
         (
             "ADVS.AVAL + 1",
             "11:18 CED012 ADVS.AVAL is a variable of the dataset at hand, whose name it does not bear; write AVAL",

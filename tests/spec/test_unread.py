@@ -39,8 +39,8 @@ def told(folder: Path, edited: dict[Path, str] | None = None) -> list[str]:
         (
             "mappings/sdtm/ae.yaml",
             "\nvariables:",
-            "\nvariable:",
-            "mappings/sdtm/ae.yaml:5:1 CED006 unknown key 'variable'; did you mean variables?; "
+            "\nvariables_of:",
+            "mappings/sdtm/ae.yaml:5:1 CED006 unknown key 'variables_of'; did you mean variables?; "
             "N errors that follow are not shown",
         ),
         (

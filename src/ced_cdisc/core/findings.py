@@ -147,23 +147,44 @@ class Stopped(Exception):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The hint "did you mean X?" for the nearest known word, or an empty text.
 
-    Case is ignored in the comparison, so that ``aesev`` finds ``AESEV``.
+    Where it is one slip away from two or three words, all of them are named.
 
     >>> did_you_mean("ae.sevr", ["ae.sev", "ae.ser"])
     'did you mean ae.sev?'
     """
+    near = _nearest(word, known)
+    shown = " or ".join([", ".join(near[:-1]), near[-1]] if near[1:] else near)
+    return f"did you mean {shown}?" if near else ""
+
+
+def misspelt(word: str, hint: str) -> str:
+    """The word that a hint of :func:`did_you_mean` offers, where ``word`` is it but for one slip; else empty.
+
+    What is misspelt so is reported, and then read as it was meant: one slip is one error.
+
+    >>> misspelt("asign", "did you mean assign?")
+    'assign'
+    """
+    meant = hint.removeprefix("did you mean ").removesuffix("?")
+    low, other = word.casefold(), meant.casefold()
+    return meant if meant != hint and (_one_swap(low, other) or _one_edit(low, other)) else ""
+
+
+def _nearest(word: str, known: Iterable[str]) -> list[str]:
+    """The known words that are most like another one, case ignored: ``aesev`` finds ``AESEV``."""
     options = sorted(set(known))
     folded: dict[str, list[str]] = {}
     for option in options:
         folded.setdefault(option.casefold(), []).append(option)
     low = word.casefold()
-    near = [o for o in folded if _one_swap(low, o)] or [o for o in folded if _one_edit(low, o)]
-    near = sorted(near, key=lambda o: (SequenceMatcher(None, low, o).ratio(), o), reverse=True)
+    slips = [o for o in folded if _one_swap(low, o)] or [o for o in folded if _one_edit(low, o)]
+    near = slips if 1 < len(slips) <= 3 else sorted(slips, key=lambda o: (_likeness(low, o), o))[-1:]
     near = near or get_close_matches(low, list(folded), n=1, cutoff=0.6)
-    if not near:
-        return ""
-    best = max(folded[near[0]], key=lambda option: SequenceMatcher(None, word, option).ratio())
-    return f"did you mean {best}?"
+    return [max(folded[one], key=lambda option: _likeness(word, option)) for one in near]
+
+
+def _likeness(word: str, other: str) -> float:
+    return SequenceMatcher(None, word, other).ratio()
 
 
 def _one_swap(word: str, other: str) -> bool:

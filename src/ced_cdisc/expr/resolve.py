@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ced_cdisc.core.findings import did_you_mean
+from ced_cdisc.core.findings import did_you_mean, misspelt
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.arguments import (
@@ -52,19 +52,26 @@ _NUMBERS = {
 """How a value of another type becomes a number, or what is written in place of arithmetic with it."""
 
 
-def resolve(node: tree.Node, names: Names, registry: Registry) -> tree.Node:
+def resolve(node: tree.Node, names: Names, registry: Registry, slips: list[ExpressionError]) -> tree.Node:
     """Give every node its type.
+
+    Args:
+        node: the parsed tree.
+        names: what may be named.
+        registry: the functions that may be called.
+        slips: receives the names that are misspelt, which are then read as they were meant.
 
     Raises:
         ExpressionError: an unknown name or function, or types that do not fit; one at a time.
     """
-    return _Resolver(names, registry).visit(node, None)
+    return _Resolver(names, registry, slips).visit(node, None)
 
 
 class _Resolver:
-    def __init__(self, names: Names, registry: Registry) -> None:
+    def __init__(self, names: Names, registry: Registry, slips: list[ExpressionError]) -> None:
         self._names = names
         self._registry = registry
+        self._slips = slips
 
     def visit(self, node: tree.Node, inside: str | None) -> tree.Node:
         return _VISITS[type(node)](self, node, inside)
@@ -89,7 +96,13 @@ class _Resolver:
         found = self._names.find(node.name, inside)
         if found is None:
             message, hint = self._names.unknown(node.name, inside)
-            raise ExpressionError(message, node.at, hint, "CED012")
+            error = ExpressionError(message, node.at, hint, "CED012")
+            meant = misspelt(node.name, hint)
+            found = self._names.find(meant, inside) if meant else None
+            if found is None:
+                raise error
+            self._slips.append(error)
+            node = changed(node, name=meant)
         scope, kind = found
         return changed(node, scope=scope, type=kind)
 

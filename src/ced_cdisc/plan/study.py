@@ -59,7 +59,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         hint = "write a spec in mappings/sdtm or mappings/adam"
         findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))
     displays = plan_displays(specs.define, adam, findings)
-    check_figures(adam, findings)
+    check_figures(adam, {str(r.id) for spec in specs.adam for r in spec.results}, findings)
     _check(own, own.plans | adam, findings, pooling.plans | adam, pooled.values())
     plans = [_study_plan(other, other.ordered, findings, name) for name, other in pooled.items()]
     plan = _study_plan(own, (*own.ordered, *adam.values()), findings, "", plans, displays)

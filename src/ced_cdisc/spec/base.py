@@ -25,8 +25,8 @@ class Also(Struct, frozen=True):
 class Model(BaseModel):
     """A frozen part of a spec that knows where it stands.
 
-    Unknown keys are reported to the findings of the validation context, with the nearest known key, and
-    then left out, so that one misspelling does not hide other faults.
+    Unknown keys are reported to the findings of the validation context. A misspelt one is then read as it
+    was meant, others are left out, so that one slip neither hides other faults nor makes any.
     """
 
     model_config = ConfigDict(
@@ -68,12 +68,15 @@ class Model(BaseModel):
             findings = info.context["findings"] if info.context else Findings()
             clean = Mapping()
             clean.where = where
-            for key, value in cast("AbstractMapping[Any, Any]", data).items():
+            given = cast("AbstractMapping[Any, Any]", data)
+            for key, value in given.items():
                 if key in known:
                     clean[key] = value
                 else:
                     word = key if isinstance(key, Text) else Text(str(key), where)
-                    unknown_key(word, list(known), findings)
+                    meant = unknown_key(word, list(known), findings)
+                    if meant and meant not in given and meant not in clean:
+                        clean[Text(meant, word.where)] = value
             data = clean
         made = handler(data)
         made._stand(where)  # set once, before anybody sees the frozen value

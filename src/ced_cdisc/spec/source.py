@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, misspelt
 from ced_cdisc.spec.text import Span, Text
 from ced_cdisc.spec.yaml_faults import yaml_fault
 
@@ -193,13 +193,9 @@ class _Composer:
         return mapping
 
 
-def unknown_key(key: Text, known: list[str], findings: Findings) -> None:
-    """Report a key that the language does not have (CED006)."""
-    findings.add(
-        Finding(
-            "CED006",
-            f"unknown key '{key}'",
-            key.where,
-            hint=did_you_mean(key, known) or f"known: {', '.join(known)}",
-        )
-    )
+def unknown_key(key: Text, known: list[str], findings: Findings) -> str:
+    """Report a key that the language does not have (CED006); gives the key that was misspelt, or nothing."""
+    near = did_you_mean(key, known)
+    hint = near or f"known: {', '.join(known)}"
+    findings.add(Finding("CED006", f"unknown key '{key}'", key.where, hint=hint))
+    return misspelt(key, near)

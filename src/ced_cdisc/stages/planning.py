@@ -99,13 +99,14 @@ def _digested(plan: StudyPlan, wanted: bool) -> StudyPlan:
 def _resolve(study: StudyFolders, findings: Findings, profile: str | None) -> KnownPlan:
     from ced_cdisc.plan.study import plan_study
     from ced_cdisc.spec.load import load_specs
+    from ced_cdisc.spec.slips import told_once
     from ced_cdisc.spec.unread import without_consequences
 
     found = Findings()
     specs = load_specs(study.mappings, study.define, found, study.shown, profile=profile)
     plan = plan_study(specs, found) if specs is not None else None
     if specs is not None:
-        found = without_consequences(found, specs)
+        found = told_once(without_consequences(found, specs))
     findings.extend(found)
     stop_on_errors(findings)
     assert plan is not None and specs is not None

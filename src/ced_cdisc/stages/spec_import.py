@@ -15,6 +15,7 @@ from ced_cdisc.read.workbook import read_workbook
 from ced_cdisc.spec.edit import CannotEdit, SpecFile
 from ced_cdisc.spec.load import load_parts, load_specs, study_folder
 from ced_cdisc.spec.locate import StudyFolders
+from ced_cdisc.spec.slips import told_once
 from ced_cdisc.spec.unread import without_consequences
 from ced_cdisc.stages.planning import digests, make_plan, stop_on_errors
 from ced_cdisc.stages.spec_export import built_from, exported, find_source, kind_of, read_source, stale
@@ -132,7 +133,7 @@ def _planned(study: StudyFolders, texts: Mapping[Path, str], findings: Findings,
     specs = load_specs(study.mappings, study.define, found, study.shown, profile, edited)
     if specs is not None:
         plan_study(specs, found)
-        found = without_consequences(found, specs)
+        found = told_once(without_consequences(found, specs))
     if found.errors:
         findings.extend(found.errors)
         text = "with the edits of this workbook the specs would have faults; nothing is written"

@@ -78,7 +78,7 @@ CED091 | a text policy that cannot be carried out | take it out, or make the lin
 CED110 | a comparison with what the other side never is | take the text proposed, or ask `is missing`
 CED111 | a codelist is for a variable that no dataset has | correct the name in define.yaml
 CED113 | a written visit is none of visits.yaml | take the name proposed, or add the visit
-CED114 | a look-up that nothing uses | take it out of `with`
+CED114 | a look-up, or a name of `for`, that nothing uses | take it out of `with` or `for`
 CED115 | a constant that is not of ISO 8601, as its variable is | write it like P7D, or 2018-03-15T09:30
 CED120 | a condition that a where clause cannot hold | write comparisons with constants, joined by `and`
 CED121 | a result whose method, options or reason are incomplete or do not fit | follow the message

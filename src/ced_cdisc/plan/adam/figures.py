@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import RangeCheck
@@ -81,19 +81,23 @@ def _panel(result: Text | None, title: str, where: tuple[RangeCheck, ...], figur
     return PanelPlan(where, title, str(result or ""), (result if result is not None else figure).where)
 
 
-def check_figures(plans: Mapping[str, DatasetPlan], findings: Findings) -> None:
-    """Two figures of one name (CED029), results that are none (CED123), or no test (CED125)."""
+def check_figures(plans: Mapping[str, DatasetPlan], declared: Set[str], findings: Findings) -> None:
+    """Two figures of one name (CED029), results that are none (CED123), or no test (CED125).
+
+    A result that is ``declared`` and not among the plans has a fault of its own, which is told there.
+    """
     tests = {r.id: r.method.name in TESTS for plan in plans.values() for r in plan.results}
     seen: set[str] = set()
     for figure in (figure for plan in plans.values() for figure in plan.figures):
         if figure.id.casefold() in seen:
             findings.add(Finding("CED029", f"a second figure {figure.id}", figure.place))
         seen.add(figure.id.casefold())
-        for panel in figure.panels:
-            if panel.result and panel.result not in tests:
+        for panel in (panel for panel in figure.panels if panel.result):
+            is_test = tests.get(panel.result)
+            if is_test is None and panel.result not in declared:
                 hint = did_you_mean(panel.result, tests)
                 message = f"unknown result {panel.result}"
                 findings.add(Finding("CED123", message, panel.place, hint=hint))
-            elif panel.result and not tests[panel.result]:
+            elif is_test is False:
                 message = f"{panel.result} is no test, so that the figure cannot print its P value"
                 findings.add(Finding("CED125", message, panel.place))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean, misspelt
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.adam.parts import (
@@ -22,7 +22,7 @@ from ced_cdisc.plan.adam.trace import source_variable
 from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.plan.language.imputation import FlagLine
 from ced_cdisc.plan.language.names import Catalogue, RowNames
-from ced_cdisc.spec.analysis import AnalysisSpec, ParameterSpec
+from ced_cdisc.spec.analysis import AnalysisBlock, AnalysisSpec, ParameterSpec
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.adam import Structure, adam_variable
@@ -145,13 +145,13 @@ def kind_by_name(variable: IgVariable | None, name: str) -> Type | None:
 
 def declare(spec: AnalysisSpec, catalogue: Catalogue, findings: Findings) -> Analysis:
     """The variables that a dataset will have, with their types, before its lines are planned."""
+    spec = _with_known_copies(spec, catalogue, findings)
     parts = parts_of(spec, findings)
     check_parameters(spec, parts, findings)
     made = Analysis(spec, parts, parameters_of(spec, parts), {"STUDYID": Type.TEXT, "USUBJID": Type.TEXT})
     for text in dict.fromkeys((*spec.copy_, *(text for part in parts for text in part.copied))):
-        kind = _copied(text, catalogue, findings)
-        if kind is not None:
-            made.kinds.setdefault(text.rpartition(".")[2], kind)
+        owner, _, short = text.rpartition(".")
+        made.kinds.setdefault(short, catalogue.datasets[owner][short])
     made.kinds |= _made(made)
     for part in parts:
         _declare_lines(made, part, part.rows, catalogue, findings)
@@ -164,6 +164,16 @@ def declare(spec: AnalysisSpec, catalogue: Catalogue, findings: Findings) -> Ana
     ):
         _declare_lines(made, first, section, catalogue, findings)
     return made
+
+
+def _with_known_copies(spec: AnalysisSpec, catalogue: Catalogue, findings: Findings) -> AnalysisSpec:
+    """The spec without copies of what is unknown (CED016, CED012), and what is misspelt as it is meant."""
+
+    def known(block: AnalysisBlock) -> dict[str, list[Text]]:
+        return {"copy_": [m for text in block.copy_ if (m := _meant(text, catalogue, findings)) is not None]}
+
+    stack = spec.stack and [block.model_copy(update=known(block)) for block in spec.stack]
+    return spec.model_copy(update={**known(spec), "stack": stack})
 
 
 def _declare_lines(
@@ -234,16 +244,24 @@ def _kind(
     return kind or Type.NUMBER
 
 
-def _copied(text: Text, catalogue: Catalogue, findings: Findings) -> Type | None:
-    """The type of DATASET.VARIABLE, or None with a finding."""
+def _meant(text: Text, catalogue: Catalogue, findings: Findings) -> Text | None:
+    """DATASET.VARIABLE where there is one, or the one that is meant or None, with a finding."""
     owner, _, short = text.rpartition(".")
-    variables = catalogue.datasets.get(owner)
-    if variables is None:
+    if owner not in catalogue.datasets:
         hint = did_you_mean(owner, catalogue.datasets)
         findings.add(Finding("CED016", f"unknown dataset {owner or text}", text.where, hint=hint))
-        return None
-    if short not in variables:
-        hint = did_you_mean(str(text), [f"{owner}.{v}" for v in variables])
+        owner = misspelt(owner, hint)
+        known = short in catalogue.datasets.get(owner, ())
+        return Text(f"{owner}.{short}", text.where) if known else None
+    if short not in catalogue.datasets[owner]:
+        hint = did_you_mean(str(text), [f"{owner}.{v}" for v in catalogue.datasets[owner]])
         findings.add(Finding("CED012", f"unknown variable {text}", text.where, hint=hint))
-        return None
-    return variables[short]
+        meant = misspelt(text, hint)
+        return Text(meant, text.where) if meant else None
+    return text
+
+
+def _copied(text: Text, catalogue: Catalogue, findings: Findings) -> Type | None:
+    """The type of DATASET.VARIABLE, or None with a finding."""
+    owner, _, short = (_meant(text, catalogue, findings) or "").rpartition(".")
+    return catalogue.datasets[owner][short] if owner else None

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Location
-from ced_cdisc.plan.language.templates import fill
+from ced_cdisc.plan.language.templates import entries_of, fill
 from ced_cdisc.spec.analysis import AnalysisBlock, AnalysisSpec, ParameterSpec
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.rows import MatchSpec
@@ -127,6 +127,7 @@ def _repeated(block: AnalysisBlock, spec: AnalysisSpec, *, shared: bool, finding
     )
     if block.for_ is None:
         return [part]
+    filled = [part.source, part.with_, part.where, part.rows, part.parameters]
     return [
         replace(
             part,
@@ -136,5 +137,5 @@ def _repeated(block: AnalysisBlock, spec: AnalysisSpec, *, shared: bool, finding
             rows=fill(part.rows, constants),
             parameters=fill(part.parameters, constants),
         )
-        for constants in ({str(name): text for name, text in entry.items()} for entry in block.for_)
+        for constants in entries_of(block.for_, filled, findings)
     ]

@@ -67,13 +67,13 @@ class AnalysisPlanner:
     ) -> None:
         spec = with_flags(spec, findings)
         pairs = numbered_pairs(spec)
-        self.spec = spec = with_numbers(spec)
         self.name = str(spec.dataset)
         self._specs = specs
         self._catalogue = catalogue
         self._lines = lines
         self._findings = findings
-        self._analysis = declare(spec, catalogue, findings)
+        self._analysis = declare(with_numbers(spec), catalogue, findings)
+        self.spec = self._analysis.spec
         self._metadata = Metadata(self._analysis, lines.codelists, specs.instruments, plans, findings, pairs)
         self._names = self._analysis.whole_names(catalogue)
         self._times = TimesToEvent(self._analysis, catalogue, lines.expressions, findings)

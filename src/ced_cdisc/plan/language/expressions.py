@@ -67,14 +67,22 @@ class Expressions:
         return made
 
     def resolve(self, node: tree.Node, names: RowNames, text: Text) -> tree.Node | None:
-        """A parsed or composed tree with types, or None with a finding at ``text``."""
+        """A parsed or composed tree with types, or None with findings at ``text``.
+
+        All names that are misspelt are told. What else is wrong may follow from them, and is left for later.
+        """
+        slips: list[ExpressionError] = []
+        wrong: list[ExpressionError] = []
         try:
-            made = self.units.apply(resolve(node, names, self.functions))
-            self.compiled.append(Compiled(text, made, names.dataset))
-            return made
+            made = self.units.apply(resolve(node, names, self.functions, slips))
+            if not slips:
+                self.compiled.append(Compiled(text, made, names.dataset))
+                return made
         except ExpressionError as error:
+            wrong = [error]
+        for error in slips or wrong:
             self._report(text, error)
-            return None
+        return None
 
     def condition(self, text: Text, names: RowNames) -> tree.Node | None:
         """As :meth:`compile`, and the expression must be a condition."""

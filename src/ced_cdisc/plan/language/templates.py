@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean, misspelt
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.source import Text
 
@@ -23,6 +23,47 @@ def fill(value: T, constants: Mapping[str, Text]) -> T:
     if not constants:
         return value
     return cast(T, _fill(value, constants))
+
+
+def entries_of(
+    entries: Sequence[Mapping[Text, Text]] | None, lines: Sequence[object], findings: Findings
+) -> list[dict[str, Text]]:
+    """The constants of each entry of ``for``; one entry without any where there is no ``for``.
+
+    Args:
+        entries: what is written there.
+        lines: the parts of the spec that the entries fill in.
+        findings: receives CED114 for a name that nothing uses. One that is misspelt is read as it is meant.
+    """
+    if not entries:
+        return [{}]
+    wanted = set(_wanted(lines))
+    return [{_used(name, entry, wanted, findings): text for name, text in entry.items()} for entry in entries]
+
+
+def _used(name: Text, entry: Mapping[Text, Text], wanted: Set[str], findings: Findings) -> str:
+    if name in wanted:
+        return str(name)
+    near = did_you_mean(name, wanted - entry.keys())
+    hint = near or f"take it out, or write {{{name}}} where it is to stand"
+    findings.add(Finding("CED114", f"nothing uses {{{name}}} of this 'for'", name.where, hint=hint))
+    return misspelt(name, near) or str(name)
+
+
+def _wanted(value: Any) -> Iterator[str]:
+    """The names in braces of all texts of a part of a spec."""
+    if isinstance(value, Text):
+        if "{" in value:
+            yield from _NAME.findall(value)
+    elif isinstance(value, BaseModel):
+        for one in value.__dict__.values():
+            yield from _wanted(one)
+    elif isinstance(value, dict):
+        for pair in cast("dict[Any, Any]", value).items():
+            yield from _wanted(pair)
+    elif isinstance(value, list | tuple):
+        for one in cast("list[Any]", value):
+            yield from _wanted(one)
 
 
 def find_instrument(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
+from msgspec.structs import replace
+
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean, misspelt, one_of
 from ced_cdisc.plan.model import is_associated
 from ced_cdisc.plan.sdtm import standard
 from ced_cdisc.plan.sdtm.domain import Domain, kind_of
@@ -15,6 +18,7 @@ from ced_cdisc.plan.sdtm.ticks import with_ticks
 from ced_cdisc.plan.sdtm.unused import check_unused
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, DomainSpec
+from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.ig import IgDataset, load_sdtmig
 from ced_cdisc.standards.model import associated, custom_domain, extend, model_dataset
 from ced_cdisc.standards.tables import UnknownStandard
@@ -38,13 +42,18 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
     rows = [] if spec.rows is not None else expand(spec, blocks, specs.instruments, findings)
     rows = [with_ticks(one) for one in rows]
     domain = Domain(spec, rows, ig, custom=code not in load_sdtmig(str(specs.standards_version)))
+    meant: dict[str, str] = {}
     for variable, text in domain.written.items():
         if ig.variable(variable) is None:
             try:
                 ig = extend(ig, [variable])
             except UnknownStandard:
-                hint = did_you_mean(variable, ig.names) or "a field with no home goes to supp:"
+                near = did_you_mean(variable, ig.names)
+                hint = near or "a field with no home goes to supp:"
                 findings.add(Finding("CED019", f"{name} has no variable {variable}", text.where, hint=hint))
+                meant[variable] = misspelt(variable, near)
+    if meant:
+        domain = _as_meant(domain, meant)
     if any(r.spec.visit for r in rows):
         ig = extend(ig, [name for name in _VISIT if ig.variable(name) is None])
     ranges = dict.fromkeys(domain.full(v) for r in rows if r.test for v in range_variables(r.test))
@@ -61,6 +70,20 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
     _complete(domain, findings)
     check_unused(domain, findings)
     return domain
+
+
+def _as_meant(domain: Domain, names: Mapping[str, str]) -> Domain:
+    """The domain with lines of misspelt variables under the names that are meant, for all that reads them."""
+
+    def key_of(key: Text, lines: Mapping[Text, object]) -> Text:
+        meant = names.get(domain.full(str(key)))
+        return Text(meant, key.where) if meant and meant not in map(domain.full, lines) else key
+
+    rows = [
+        replace(one, variables={key_of(key, one.variables): line for key, line in one.variables.items()})
+        for one in domain.rows
+    ]
+    return Domain(domain.spec, rows, domain.ig, domain.custom)
 
 
 def _guide(spec: DomainSpec, specs: Specs, findings: Findings) -> IgDataset | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, did_you_mean, misspelt
 from ced_cdisc.plan.language.made_lines import spec_line
-from ced_cdisc.plan.language.templates import fill, find_instrument
+from ced_cdisc.plan.language.templates import entries_of, fill, find_instrument
 from ced_cdisc.spec.instruments import InstrumentSpec
 from ced_cdisc.spec.models import BlockSpec, CodedTest, InstrumentUse, LineSpec, TestSpec
 from ced_cdisc.spec.source import Text
@@ -36,8 +36,10 @@ def expand(
     if all(block is not shared for block in blocks):
         _check_shared(shared, findings)
     for block in blocks:
-        for values in block.for_ or [{}]:
-            constants = {str(name): value for name, value in values.items()}
+        lines = (
+            [block] if block is shared else [block, shared.variables, *(getattr(shared, w) for w in _SHARED)]
+        )
+        for constants in entries_of(block.for_, lines, findings):
             filled = fill(block, constants)
             variables, supp = filled.variables, filled.supp
             if block is not shared:
@@ -118,13 +120,20 @@ def _coded(block: BlockSpec, findings: Findings) -> tuple[list[TestSpec], tuple[
         return [], ()
     table = block.test.ct if block.test.ct is not None else {code: code for code in block.tests}
     own = {str(code): (code, spec) for code, spec in block.tests.items()}
+    terms = {str(term): term for term in table.values() if term}
     made: list[TestSpec] = []
-    for term in {str(term): term for term in table.values() if term}.values():
-        code, spec = own.get(str(term), (term, None))
+    for term in terms.values():
+        code, spec = own.get(str(term)) or (term, _meant_of(term, own.keys() - terms.keys(), block))
         words = {field: getattr(spec or _PLAIN, field) for field in CodedTest.model_fields}
         test = TestSpec.model_construct(None, **{**words, "test": code, "result": block.result})
         made.append(_completed(test, block))
     return made, tuple((str(code), str(term or "")) for code, term in table.items())
+
+
+def _meant_of(term: Text, others: Iterable[str], block: BlockSpec) -> CodedTest | None:
+    """What ``tests`` says of a test under a name that one slip tells from it: the slip is told elsewhere."""
+    meant = misspelt(term, did_you_mean(term, others))
+    return next((spec for code, spec in block.tests.items() if code == meant), None)
 
 
 _PLAIN = CodedTest.model_construct()
