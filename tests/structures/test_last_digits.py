@@ -50,6 +50,9 @@ def with_condition(condition: str, word: str = "") -> dict[str, str]:
         ("PARAMCD = 'DOSE' and AVAL > 0.7", True),
         ("AVAL > 0.7 or ASEQ = 99", True),
         ("ASEQ + 1000000000 > 1000000001", False),  # whole numbers
+        ("AVAL > 0.35 * 2", True),
+        ("AVAL - 0.7 > AVAL - AVAL", True),  # nothing is written that tells their size
+        ("AVAL * 1000000000000 > AVAL * 1000000000001", False),
     ],
 )
 def test_a_comparison_that_last_digits_decide_is_told(tmp_path: Path, condition: str, told: bool) -> None:

@@ -194,7 +194,7 @@ class _Compiler:
             return intervals.compare(op, lhs, rhs)
         holds = _COMPARED[op](lhs, rhs)
         if may_be_near(left, right):
-            self._fault(at, NEAR, by_last_digits(op, lhs, rhs, holds), rhs.cast(pl.String))
+            self._fault(at, NEAR, by_last_digits(op, (left, right), lhs, rhs, holds), rhs.cast(pl.String))
         return holds
 
     def _compare(self, node: tree.Compare) -> pl.Expr:

@@ -2,36 +2,66 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 
-_SHARE, _OF_ZERO = 1e-9, 1e-12
-_WHOLE = ("rank", "count")
+_SHARE, _OF_ZERO = 1e-12, 1e-12
+"""How far apart numbers are that computing may have told from one another: as a share, and beside 0."""
+_COUNTED = ("rank", "count")
+_WHOLE = {"study_day", "days_between"}
+_WHOLE_NAME = re.compile(r"(?:.*\.)?(?:__.*|.*(?:DY|SEQ|ORD|NUM|ITN|PTN|ARAMN))")
+"""Names of days, sequence, order and visit numbers: whole ones, or such as the specs write. Most comparisons of
+a study are with these, in windows and elements."""
 
 
 def may_be_near(left: tree.Node, right: tree.Node) -> bool:
     """Whether numbers are compared of which one may be computed, and may have a fraction."""
     if left.type is not Type.NUMBER or right.type is not Type.NUMBER:
         return False
-    if any(isinstance(one, tree.Aggregate) and one.func in _WHOLE for one in (left, right)):
-        return False
-    return not (_as_collected(left) and _as_collected(right))
+    return not (_is_exact(left) and _is_exact(right))
 
 
-def _as_collected(node: tree.Node) -> bool:
-    if isinstance(node, tree.ReadNumber):
-        return isinstance(node.of, tree.Column)
-    return isinstance(node, tree.Literal)
+def _is_exact(node: tree.Node) -> bool:
+    """Whether a number is one that is written or collected, or a whole one."""
+    match node:
+        case tree.Literal():
+            return True
+        case tree.Negative():
+            return _is_exact(node.of)
+        case tree.ReadNumber():
+            return isinstance(node.of, tree.Column)
+        case tree.Aggregate():
+            return node.func in _COUNTED
+        case tree.Call(name="if"):
+            return all(_is_exact(branch) for branch in node.args[1:])
+        case tree.Call():
+            return node.name in _WHOLE
+        case tree.Column():
+            return _WHOLE_NAME.fullmatch(node.name) is not None
+        case _:
+            return False
 
 
-def by_last_digits(op: str, left: pl.Expr, right: pl.Expr, holds: pl.Expr) -> pl.Expr:
+def by_last_digits(
+    op: str, sides: tuple[tree.Node, tree.Node], left: pl.Expr, right: pl.Expr, holds: pl.Expr
+) -> pl.Expr:
     """Whether a comparison has another answer than it would have for equal numbers, which these nearly are.
 
-    They are where they differ by less than a billionth, or from 0 by less than 1e-12; whole numbers never.
+    Args:
+        op: the operator.
+        sides: what is compared; a literal among them tells how large the numbers are.
+        left: the values of the first side.
+        right: those of the second.
+        holds: the comparison's answer.
     """
-    small, large = pl.min_horizontal(left.abs(), right.abs()), pl.max_horizontal(left.abs(), right.abs())
-    near = ((left - right).abs() < large * _SHARE) | ((small == 0) & (large < _OF_ZERO))
-    whole = (left.floor() == left) & (right.floor() == right)
-    return near & ~whole & (~holds if op in ("=", "<=", ">=") else holds)
+    apart = (left - right).abs()
+    written = [side.value for side in sides if isinstance(side, tree.Literal)]
+    if written and isinstance(written[0], float):
+        near = apart.is_between(0, abs(written[0]) * _SHARE or _OF_ZERO, closed="none")
+    else:
+        near = (apart > 0) & ((apart < right.abs() * _SHARE) | ((right == 0) & (apart < _OF_ZERO)))
+    return near & (~holds if op in ("=", "<=", ">=") else holds)
