@@ -14,8 +14,8 @@ _SHARE, _OF_ZERO = 1e-12, 1e-12
 _COUNTED = ("rank", "count")
 _WHOLE = {"study_day", "days_between"}
 _WHOLE_NAME = re.compile(r"(?:.*\.)?(?:__.*|.*(?:DY|SEQ|ORD|NUM|ITN|PTN|ARAMN))")
-"""Names of days, sequence, order and visit numbers: whole ones, or such as the specs write. Most comparisons of
-a study are with these, in windows and elements."""
+"""Names of days, sequence, order and visit numbers: whole ones, or such as the specs write. Most comparisons
+are with these, in windows and elements."""
 
 
 def may_be_near(left: tree.Node, right: tree.Node) -> bool:
