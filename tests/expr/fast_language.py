@@ -49,7 +49,7 @@ def frame_of(columns: dict[str, list[Any]]) -> pl.DataFrame:
 
 
 def compiled(text: str | tree.Node, columns: dict[str, list[Any]]) -> tuple[pl.DataFrame, Compiled]:
-    node = resolve(parse(text) if isinstance(text, str) else text, Names(), SIGNATURES, [])
+    node = resolve(parse(text) if isinstance(text, str) else text, Names(), SIGNATURES)
     frame = frame_of(columns or {"N_": [0.0]})
     return frame, compile_node(node, FUNCTIONS, frame.columns)
 

@@ -37,7 +37,7 @@ class Names:
 
 
 def said(text: str) -> str:
-    return sentence(resolve(parse(text), Names(), FUNCTIONS, []), FUNCTIONS)
+    return sentence(resolve(parse(text), Names(), FUNCTIONS), FUNCTIONS)
 
 
 @pytest.mark.parametrize(

@@ -52,14 +52,17 @@ _NUMBERS = {
 """How a value of another type becomes a number, or what is written in place of arithmetic with it."""
 
 
-def resolve(node: tree.Node, names: Names, registry: Registry, slips: list[ExpressionError]) -> tree.Node:
+def resolve(
+    node: tree.Node, names: Names, registry: Registry, slips: list[ExpressionError] | None = None
+) -> tree.Node:
     """Give every node its type.
 
     Args:
         node: the parsed tree.
         names: what may be named.
         registry: the functions that may be called.
-        slips: receives the names that are misspelt, which are then read as they were meant.
+        slips: receives the names that are misspelt, which are then read as they were meant; without it
+            the first one is raised.
 
     Raises:
         ExpressionError: an unknown name or function, or types that do not fit; one at a time.
@@ -68,7 +71,7 @@ def resolve(node: tree.Node, names: Names, registry: Registry, slips: list[Expre
 
 
 class _Resolver:
-    def __init__(self, names: Names, registry: Registry, slips: list[ExpressionError]) -> None:
+    def __init__(self, names: Names, registry: Registry, slips: list[ExpressionError] | None) -> None:
         self._names = names
         self._registry = registry
         self._slips = slips
@@ -99,7 +102,7 @@ class _Resolver:
             error = ExpressionError(message, node.at, hint, "CED012")
             meant = misspelt(node.name, hint)
             found = self._names.find(meant, inside) if meant else None
-            if found is None:
+            if found is None or self._slips is None:
                 raise error
             self._slips.append(error)
             node = changed(node, name=meant)
