@@ -229,7 +229,7 @@ SEQUENCES = (
 def test_a_treatment_has_one_number_in_all_periods(tmp_path: Path) -> None:
     hint = "branches count from 1 in their order; 'number:' of a branch gives another"
     assert messages(tmp_path, {"ADSL": ADSL.replace("  NAE:", f"{SEQUENCES}  NAE:")}) == [
-        f"mappings/adam/adsl.yaml:9:86 CED871 ADSL.TRT02PN gives '{text}' the number {number}, and ADSL.TRT01PN "
+        f"mappings/adam/adsl.yaml:9:86 CED127 ADSL.TRT02PN gives '{text}' the number {number}, and ADSL.TRT01PN "
         f"gives it {other}; {hint}"
         for text, number, other in (("Drug", 1, 2), ("Placebo", 2, 1))
     ]
@@ -253,4 +253,4 @@ def test_numbers_of_treatments_that_are_one_or_cannot_be_told(tmp_path: Path, ol
     assert old in SEQUENCES
     lines = SEQUENCES.replace(old, new).replace("number: TRT02PN}", "number: TRT02PN, label: Two}")
     found = messages(tmp_path, {"ADSL": ADSL.replace("  NAE:", f"{lines}  NAE:")})
-    assert [one for one in found if "CED871" in one] == []
+    assert [one for one in found if "CED127" in one] == []

@@ -195,7 +195,7 @@ FAULTS = [
     ("{dtype: LOV, take: last, order: [ADTT]}", "38 CED012 unknown variable ADTT; did you mean ADT?"),
     (
         "{dtype: AVERAGE, by: [AVISITT], value: mean(AVAL)}",
-        "27 CED012 unknown variable AVISITT; did you mean AVISIT or AVISITN?",
+        "27 CED012 unknown variable AVISITT; did you mean AVISIT?",
     ),
     ("{dtype: AVERAGE, value: mean(AVALL)}", "34 CED012 unknown variable AVALL; did you mean AVAL?"),
     ("{dtype: AVERAGE, value: mean(AVAL), where: AVAL}", "48 CED014 a condition is needed here"),

@@ -114,7 +114,7 @@ CASES = [
     (
         DATA,
         "PARAMC = 'SYSBP'",
-        "23:12 CED012 unknown variable PARAMC; did you mean PARAM, PARAMCD or PARAMN?",
+        "23:12 CED012 unknown variable PARAMC; did you mean PARAM or PARAMCD?",
     ),
     (
         DATA,

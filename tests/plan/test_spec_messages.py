@@ -155,7 +155,7 @@ CASES = [
         AE,
         "sort: [AESTDTC",
         "sort: [AESTDT",
-        "mappings/sdtm/ae.yaml:3:8 CED012 unknown variable AESTDT; did you mean AESTDTC or AESTDY?",
+        "mappings/sdtm/ae.yaml:3:8 CED012 unknown variable AESTDT; did you mean AESTDTC?",
     ),
     (
         AE,

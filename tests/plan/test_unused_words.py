@@ -54,7 +54,7 @@ def test_what_makes_records_says_nothing_of_written_ones(
     tmp_path: Path, more: str, place: str, word: str
 ) -> None:
     place = "2:9" if place == "4:9" else place
-    assert of_ta(tmp_path, more + WRITTEN) == [f"{TA}:{place} CED881 '{word}' {BESIDE}"]
+    assert of_ta(tmp_path, more + WRITTEN) == [f"{TA}:{place} CED128 '{word}' {BESIDE}"]
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def test_what_makes_records_says_nothing_of_written_ones(
 )
 def test_lines_beside_written_records(tmp_path: Path, line: str, said: list[str]) -> None:
     text = WRITTEN.replace("variables:\n", f"variables:\n  {line}\n")
-    assert of_ta(tmp_path, text) == [f"{TA}:4:3 CED881 {one}" for one in said]
+    assert of_ta(tmp_path, text) == [f"{TA}:4:3 CED128 {one}" for one in said]
 
 
 def test_the_origin_of_written_records_needs_some(tmp_path: Path) -> None:
     write_study(tmp_path, {AE: ("from: ae", "origin: Assigned\nfrom: ae")})
     assert messages(tmp_path) == [
-        f"{AE}:1:9 CED881 'origin' of a domain is for written 'rows', and there are none; each line has an origin: its verb"
+        f"{AE}:1:9 CED128 'origin' of a domain is for written 'rows', and there are none; each line has an origin: its verb"
     ]
 
 
@@ -96,8 +96,8 @@ def test_a_line_of_a_test_has_no_words_of_a_variable(tmp_path: Path) -> None:
     )
     hint = "stands in the line of a variable; take it out here"
     assert messages(tmp_path) == [
-        f"mappings/sdtm/vs.yaml:6:41 CED881 'label' has no effect in the line of 'result'; 'label' {hint}",
-        f"mappings/sdtm/vs.yaml:7:11 CED881 'length' has no effect in the line of 'unit'; 'length' {hint}",
+        f"mappings/sdtm/vs.yaml:6:41 CED128 'label' has no effect in the line of 'result'; 'label' {hint}",
+        f"mappings/sdtm/vs.yaml:7:11 CED128 'length' has no effect in the line of 'unit'; 'length' {hint}",
     ]
 
 

@@ -61,7 +61,7 @@ SLIPS = {
         "sdtm/se.yaml",
         "for: [{etcd: SCRN, element:",
         "for: [{etcd: SCRN, elemnt:",
-        ["sdtm/se.yaml:26:24 CED114 nothing uses {elemnt} of this 'for'; did you mean element?"],
+        ["sdtm/se.yaml:27:24 CED114 nothing uses {elemnt} of this 'for'; did you mean element?"],
     ),
     "a test of a block": (
         "sdtm/pe.yaml",
@@ -109,9 +109,11 @@ def test_one_slip_is_one_error(file: str, old: str, new: str, said: list[str]) -
 
 
 def test_words_that_are_as_near_are_all_named_and_none_is_guessed() -> None:
-    hint = did_you_mean("PARAMC", ["PARAM", "PARAMCD", "PARAMN"])
-    assert hint == "did you mean PARAM, PARAMCD or PARAMN?"
-    assert misspelt("PARAMC", hint) == ""
+    hint = did_you_mean("ADX", ["ADT", "ADY", "ADTM"])
+    assert hint == "did you mean ADT or ADY?"
+    assert misspelt("ADX", hint) == ""
+    assert did_you_mean("ADX", ["ADT", "ADY", "ADG"]) == "did you mean ADG, ADT or ADY?"
+    assert did_you_mean("AVISITT", ["AVISIT", "AVISITN"]) == "did you mean AVISIT?"  # typed twice, not wrong
     assert misspelt("PARMACD", did_you_mean("PARMACD", ["PARAM", "PARAMCD"])) == "PARAMCD"
 
 

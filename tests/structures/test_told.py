@@ -175,7 +175,7 @@ variables:
 def never(place: str, variable: str) -> str:
     return (
         f"{place} CED880 {variable}: 'when' is true for no record, so that the line gives no value; "
-        "correct the condition, or take the line out"
+        "correct the condition, or accept it with never: accept"
     )
 
 
@@ -188,6 +188,10 @@ def test_a_condition_that_is_true_for_no_record_is_told(tmp_path: Path) -> None:
 def test_an_unknown_condition_is_not_true(tmp_path: Path) -> None:
     found = line_told(tmp_path, """{assign: NOT APPLICABLE, when: "AESTDTC > '2020-02'", unknown: accept}""")
     assert found == [never(f"{AE}:21:44", "AE.AEACN")]
+
+
+def test_a_condition_that_may_be_true_for_no_record_is_accepted(tmp_path: Path) -> None:
+    assert line_told(tmp_path, """{assign: NOT APPLICABLE, when: "ae.SEV = 'X'", never: accept}""") == []
 
 
 def test_a_condition_that_one_record_meets_is_not_told(tmp_path: Path) -> None:

@@ -265,5 +265,5 @@ def test_an_unknown_rule() -> None:
     assert run("explain", "CED-L0411") == (
         2,
         "",
-        "Error: there is no rule CED-L0411; did you mean CED-L041?\n",
+        "Error: there is no rule CED-L0411; did you mean CED-L011 or CED-L041?\n",
     )

@@ -284,7 +284,7 @@ def test_wrong_calls_of_init() -> None:
         "Error: no mappings/ here: make a study with ced-cdisc new, or name its folder with --mappings\n",
     )
     study(vital="SUBJECT,PULS\nP1,60\nP2,70\n")
-    assert run("init", "VSS")[2] == "Error: SDTMIG 3.4 has no domain VSS; did you mean VS?\n"
+    assert run("init", "VSS")[2] == "Error: SDTMIG 3.4 has no domain VSS; did you mean SS or VS?\n"
     assert run("init", "VX")[2].startswith("Error: SDTMIG 3.4 has no domain VX; there are AG, CM, EC, EX, ")
     assert run("init", "TA") == (
         2,

@@ -200,7 +200,7 @@ class Faults:
         The line is that at ``where``, whatever variables are made of it; the message names the first.
         """
         message = f"{FIRST}: 'when' is true for no record, so that the line gives no value"
-        hint = "correct the condition, or take the line out"
+        hint = "correct the condition, or accept it with never: accept"
         first = ((True, len(label)), (True, label)), label
         self.add(IDLE, message, where, hint, severity=Severity.NOTE, count=count, first=first)
 

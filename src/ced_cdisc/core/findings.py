@@ -178,6 +178,7 @@ def _nearest(word: str, known: Iterable[str]) -> list[str]:
         folded.setdefault(option.casefold(), []).append(option)
     low = word.casefold()
     slips = [o for o in folded if _one_swap(low, o)] or [o for o in folded if _one_edit(low, o)]
+    slips = [o for o in slips if len(o) != len(low)] or slips  # most often a letter is lost, or typed twice
     near = slips if 1 < len(slips) <= 3 else sorted(slips, key=lambda o: (_likeness(low, o), o))[-1:]
     near = near or get_close_matches(low, list(folded), n=1, cutoff=0.6)
     return [max(folded[one], key=lambda option: _likeness(word, option)) for one in near]

@@ -82,6 +82,9 @@ class LineSpec(Model):
     overlaps: Literal["accept"] | None = Field(
         None, description="cases: that cases with different values hold for a record is told of no more."
     )
+    never: Literal["accept"] | None = Field(
+        None, description="when: that the condition is true for no record is told of no more."
+    )
     as_: Text | None = Field(None, alias="as", description="Method text that replaces the generated one.")
     number: Text | None = Field(
         None, description="cases of an analysis dataset: the variable that holds the number of the branch."

@@ -114,7 +114,7 @@ CED833 | several records have one place in an order (a note) | name more variabl
 CED838 | cells of a workbook that show another thing than they hold | write what is shown as text
 CED839 | cells of a workbook that show more than they hold (a warning) | say in the spec what is shown
 CED840 | a reason why a test was not done, beside results alone | correct the data, or say when it is a reason
-CED880 | the condition of a line is true for no record (a note) | correct the condition, or take the line out
+CED880 | the condition of a line is true for no record (a note) | correct the condition, or accept it
 CED882 | the last digits of a computed number decide a comparison (a note) | compare it rounded, or accept it
 CED864 | days to add that are no whole number, or lead out of the calendar | correct the data, or round them
 CED865 | 0 or a negative number has no logarithm | say which records have one, with `when` or `if`

@@ -87,6 +87,8 @@ CED123 | an unknown display, document or result | take the word proposed, or dec
 CED124 | a display without result | write a result of it, or take it out of define.yaml
 CED125 | a figure that cannot be drawn as it says | follow the message
 CED126 | a page of the annotated CRF to be made is taken | number the form as the message says
+CED127 | a treatment has two numbers | give it one, with `number:` of the branch
+CED128 | a word that has no effect where it stands | take it out, or follow the message
 CED130 | the words for a reviewer's guide cannot be read | save the file as UTF-8, and look at its permissions
 CED131 | words for a section that the guide does not have | take the title proposed
 CED132 | words before the first section | put them under the title of a section
@@ -98,7 +100,6 @@ CED137 | a known finding that is not said right | follow the message
 CED138 | words for a guide that is not made (a warning) | declare the document in define.yaml
 CED139 | a word that does not go with the format of a raw table | take it out, or correct `format`
 CED140 | `database` is no name of an environment variable | name one, which holds the address
-CED881 | a word that has no effect where it stands | take it out, or follow the message
 CED560 | the file is no xlsx workbook | save it as .xlsx
 CED561 | the workbook is password-protected, or an old .xls | save it as .xlsx without a password
 CED562 | the workbook is damaged, or too big | save it as .xlsx again
@@ -111,6 +112,5 @@ CED568 | a cell of the workbook refers to what no sheet has | add the row, or co
 CED569 | a where clause of the workbook cannot be read | write it as `PARAMCD EQ SYSBP AND VISITNUM IN (1, 2)`
 CED571 | a part of the workbook is not read (a note) | nothing, if it is no part of the specification
 CED572 | the specs changed after the build (a warning) | build again, then import
-CED871 | a treatment has two numbers | give it one, with `number:` of the branch
 CED573 | with the edits of a workbook the specs would have faults | correct the cells that they come from
 """

@@ -53,7 +53,7 @@ def numbered_pairs(spec: AnalysisSpec) -> dict[str, tuple[str, dict[str, int]]]:
 
 
 def check_treatments(specs: Iterable[AnalysisSpec], findings: Findings) -> None:
-    """CED871: a treatment has one number in all lines of TRTxxP, TRTxxA, TRTP and TRTA of a study."""
+    """CED127: a treatment has one number in all lines of TRTxxP, TRTxxA, TRTP and TRTA of a study."""
     known: dict[str, tuple[int, str]] = {}
     for spec in specs:
         for key, line in _with_number(spec):
@@ -66,7 +66,7 @@ def check_treatments(specs: Iterable[AnalysisSpec], findings: Findings) -> None:
                 if number != first:
                     problem = f"{name} gives '{text}' the number {number}, and {other} gives it {first}"
                     hint = "branches count from 1 in their order; 'number:' of a branch gives another"
-                    findings.add(Finding("CED871", problem, line.number.where, hint=hint))
+                    findings.add(Finding("CED127", problem, line.number.where, hint=hint))
 
 
 def _with_number(spec: AnalysisSpec) -> Iterator[tuple[Text, LineSpec]]:

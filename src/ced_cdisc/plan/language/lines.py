@@ -73,6 +73,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "else": ("ct", "match", "case"),
     "time": ("date", "impute"),
     "times": ("date",),
+    "never": ("when",),
 }
 """Words that say something beside one of certain others only, and these; of ticks, ``else`` is the verb's."""
 _MODIFIED = tuple((word, _ATTRIBUTES.get(word, word), verbs) for word, verbs in MODIFIERS.items())

@@ -39,7 +39,7 @@ def reports_of(
         made.append(Report("unknown", unknown, spec.place, spec.unknown == "report"))
     if verb == "cases" and spec.cases:
         made += _of_cases(spec, value, node)
-    if spec.when is not None:
+    if spec.when is not None and spec.never is None:
         made.append(Report("idle", _condition_of(node), spec.when.where))
     return tuple(made)
 

@@ -26,13 +26,13 @@ _OF_VARIABLE = ("label", "length", "decimals")
 
 
 def check_unused(domain: Domain, findings: Findings) -> None:
-    """CED881: words that have no effect, each by itself."""
+    """CED128: words that have no effect, each by itself."""
     spec = domain.spec
     if spec.rows is not None:
         _beside_rows(domain, findings)
     elif spec.origin is not None:
         problem = "'origin' of a domain is for written 'rows', and there are none"
-        findings.add(Finding("CED881", problem, spec.domain.where, hint="each line has an origin: its verb"))
+        findings.add(Finding("CED128", problem, spec.domain.where, hint="each line has an origin: its verb"))
     told: set[tuple[str, Location]] = set()
     for rows in domain.rows:
         for name, line in _lines_of_test(rows):
@@ -42,7 +42,7 @@ def check_unused(domain: Domain, findings: Findings) -> None:
                     problem = f"'{word}' has no effect in the line of '{name}'"
                     hint = f"'{word}' stands in the line of a variable; take it out here"
                     where = _place(getattr(line, word), line.place)
-                    findings.add(Finding("CED881", problem, where, hint=hint))
+                    findings.add(Finding("CED128", problem, where, hint=hint))
 
 
 def _beside_rows(domain: Domain, findings: Findings) -> None:
@@ -54,7 +54,7 @@ def _beside_rows(domain: Domain, findings: Findings) -> None:
             word = DomainSpec.model_fields[name].alias or name
             problem = f"'{word}' has no effect beside '{records}', which holds the records as they are"
             hint = f"take it out, or write a 'stack' in place of '{records}'"
-            findings.add(Finding("CED881", problem, _place(value, spec.domain.where), hint=hint))
+            findings.add(Finding("CED128", problem, _place(value, spec.domain.where), hint=hint))
     filled = {domain.full(str(key)) for row in spec.rows or () for key, value in row.items() if value}
     for key, line in spec.variables.items():
         written = [name for name in line.model_fields_set if getattr(line, name) is not None]
@@ -65,10 +65,10 @@ def _beside_rows(domain: Domain, findings: Findings) -> None:
             hint = (
                 f"values stand in each of the '{records}'; here say 'absent', why there are none, or 'text'"
             )
-            findings.add(Finding("CED881", problem, key.where, hint=hint))
+            findings.add(Finding("CED128", problem, key.where, hint=hint))
         if line.absent is not None and domain.full(str(key)) in filled:
             problem = f"{variable} is 'absent', and '{records}' has values of it"
-            findings.add(Finding("CED881", problem, key.where, hint="take one of them out"))
+            findings.add(Finding("CED128", problem, key.where, hint="take one of them out"))
 
 
 def _lines_of_test(rows: Rows) -> Iterator[tuple[str, LineSpec]]:

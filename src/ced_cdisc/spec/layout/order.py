@@ -49,7 +49,7 @@ _ORDERS: dict[str, str] = {
     "TestSpec": "test label kind result unit standard decimals value",
     "CodedTest": "label kind unit standard decimals value",
     "LineSpec": "collect assign protocol derive cases copy flag impute ticks absent several nth ct match "
-    "case else date highest to time times not_before not_after flags where by order when unknown gaps "
+    "case else date highest to time times not_before not_after flags where by order when never unknown gaps "
     "overlaps number label as codelist format decimals length source page evaluator idvar text comment",
     "AnalysisSpec": "dataset label class structure from with where unknown for comment copy trace rows stack "
     "parameters scales windows records variables results figures order sort checks",
