@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.convert.aggregates import add_aggregates
 from ced_cdisc.convert.branches import Use, uses_in
@@ -18,7 +19,6 @@ from ced_cdisc.convert.faults import Place
 from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.texts import in_ascii
-from ced_cdisc.core.findings import Location
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import Fault, compile_node
@@ -29,8 +29,9 @@ from ced_cdisc.plan.told import Report
 
 _FOUND = "__found"
 """Whether a row shows anything that a step looks for."""
-_WHEN = "__when "
-"""Begins the columns that hold whether the condition of a line is true."""
+_VALUE = "__value "
+"""Begins columns that hold whether a line with a condition gives a value: blocks side by side have a column
+for one line, which is missing where a block lacks the line."""
 
 
 class _Look(Struct, frozen=True):
@@ -39,6 +40,36 @@ class _Look(Struct, frozen=True):
     rows: pl.LazyFrame
     faults: Sequence[tuple[Place, Fault]]
     reports: Sequence[tuple[Report, Place, pl.Expr]]
+
+
+class _When(Struct, frozen=True):
+    """The condition of a line on the rows before it, and the column that tells where the line gives a value.
+
+    The condition itself is looked at only where no value is given.
+    """
+
+    rows: pl.LazyFrame
+    report: Report
+    label: str
+    columns: Sequence[str]
+    names: Mapping[tree.Aggregate, str]
+    variable: str
+    marked: bool = False
+
+    @property
+    def column(self) -> str:
+        """The column in the rows: the variable, or the mark in rows that several blocks share."""
+        return f"{_VALUE}{self.variable} {self.report.where}" if self.marked else self.variable
+
+    def held(self, frame: pl.DataFrame) -> bool | None:
+        """Whether the condition is true for any of the rows; None where the line has none."""
+        values = frame[self.column].drop_nulls()
+        if self.marked and not values.len():
+            return None
+        if values.any() if self.marked else values.len():
+            return True
+        condition = compile_node(self.report.node, FUNCTIONS, self.columns, self.names).expr
+        return bool(computed(self.rows.select(condition.any()))[:, 0].any()) if frame.height else None
 
 
 class Steps:
@@ -53,7 +84,7 @@ class Steps:
         self._known = rows if keep is None else None
         self._columns = dict.fromkeys(rows.columns)
         self._looks: list[_Look] = []
-        self._asked: dict[str, tuple[str, Location]] = {}
+        self._asked: list[_When] = []
         self._in_ascii: dict[str, Place] = {}
 
     def add(self, lines: Sequence[Line]) -> None:
@@ -98,14 +129,12 @@ class Steps:
             columns.append(expr.alias(line.variable))
             faults += [(place, fault) for fault in compiled.faults]
             for report in line.reports:
-                holds = compile_node(report.node, FUNCTIONS, known, names).expr
-                if report.kind != "idle":
+                if report.kind == "idle":
+                    asked = _When(self._rows, report, place.label, list(known), names, line.variable)
+                    self._asked.append(asked)
+                else:
+                    holds = compile_node(report.node, FUNCTIONS, known, names).expr
                     reports.append((report, place, holds))
-                    continue
-                # Blocks side by side have one column for one line; it is missing where a block lacks it.
-                column = f"{_WHEN}{line.variable} {report.where}"
-                columns.append(holds.fill_null(value=False).alias(column))
-                self._asked[column] = place.label, report.where
             if line.policy.transliterate:
                 self._in_ascii[line.variable] = place
         if faults or reports:
@@ -120,10 +149,9 @@ class Steps:
         if self._looks and frame[_FOUND].any():
             self._note()
         self._looks.clear()
-        for column, (label, where) in self._asked.items():
-            held = frame[column].drop_nulls()
-            if held.len():
-                self._scope.world.faults.held(label, where, int(held.sum()))
+        for asked in self._asked:
+            if (held := asked.held(frame)) is not None:
+                self._scope.world.faults.held(asked.label, asked.report.where, int(held))
         self._asked.clear()
         frame = frame[:, list(self._columns)]
         for variable, place in self._in_ascii.items():
@@ -155,13 +183,19 @@ class Steps:
         for one in several:
             if one._in_ascii:
                 one.rows()  # what is changed there are the values of one line
-        rows = pl.concat([one._rows for one in several], how="diagonal")
+        rows = pl.concat([one._marked() for one in several], how="diagonal")
         columns = (name for one in several for name in one._columns)
         made = cls.of(rows, columns, several[0]._scope, several[0]._kinds)
         made._looks += [look for one in several for look in one._looks]
-        for one in several:
-            made._asked |= one._asked
+        made._asked += [replace(asked, marked=True) for one in several for asked in one._asked]
         return made
+
+    def _marked(self) -> pl.LazyFrame:
+        """The rows, with the columns that tell where lines with a condition give a value."""
+        marks = [
+            pl.col(one.variable).is_not_null().alias(replace(one, marked=True).column) for one in self._asked
+        ]
+        return self._rows.with_columns(marks) if marks else self._rows
 
 
 def _steps(lines: Sequence[Line]) -> list[list[Line]]:
@@ -190,7 +224,8 @@ def _uses(line: Line, place: Place) -> list[Use]:
     """The aggregates of a line, then those that its reports alone look at."""
     uses = uses_in(line.tree, place)
     known = {use.node for use in uses}
-    told = (use for report in line.reports for use in uses_in(report.node, place))
+    more = (report.node for report in line.reports if report.kind == "same day")
+    told = (use for node in more for use in uses_in(node, place))
     return uses + [use for use in told if use.node not in known]
 
 
