@@ -294,6 +294,27 @@ variables:
     ]
 
 
+def test_what_stands_above_a_stack_uses_the_names_of_its_blocks(tmp_path: Path) -> None:
+    text = """\
+domain: VS
+sort: [VSTESTCD, VSTPT]
+tests: {SYSBP: {unit: "{unit}"}}
+stack:
+  - from: eg
+    for: [{k: 0, unit: mmHg}, {k: 1, unit: mmHg}]
+    long: [{test: SYSBP, result: "eg.QT{k}"}]
+    variables: {VSTPT: {assign: "T{k}"}}
+variables:
+  VISITNUM: {absent: No visits}
+  VSDTC: {collect: eg.EGDT, date: edc}
+  VSTPTREF: {absent: Not planned}
+"""
+    files = {"mappings/sdtm/vs.yaml": text, "raw/eg.csv": "SUBJ,EGDT,QT0,QT1\n001,10-FEB-2020,401,411\n"}
+    table = "  eg: {file: eg.csv, key: SUBJ, page: 4, columns: [SUBJ, EGDT, QT0, QT1]}\n"
+    done = made(tmp_path, files, table)
+    assert rows(done, "VS", "VSTPT", "VSSTRESN", "VSSTRESU") == [("T0", 401, "mmHg"), ("T1", 411, "mmHg")]
+
+
 def test_the_label_of_a_custom_domain_is_no_name_of_its_tests(tmp_path: Path) -> None:
     vision: Files = {
         "raw/qs.csv": "SUBJ,QSDT,A,B\n001,09-FEB-2020,1,22\n",

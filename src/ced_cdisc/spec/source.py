@@ -194,7 +194,7 @@ class _Composer:
 
 
 def unknown_key(key: Text, known: list[str], findings: Findings) -> str:
-    """Report a key that the language does not have (CED006); gives the key that was misspelt, or nothing."""
+    """Report a key that the language does not have (CED006); gives the key that was meant, or nothing."""
     near = did_you_mean(key, known)
     hint = near or f"known: {', '.join(known)}"
     findings.add(Finding("CED006", f"unknown key '{key}'", key.where, hint=hint))

@@ -36,15 +36,13 @@ def expand(
     if all(block is not shared for block in blocks):
         _check_shared(shared, findings)
     for block in blocks:
-        lines = (
-            [block] if block is shared else [block, shared.variables, *(getattr(shared, w) for w in _SHARED)]
-        )
-        for constants in entries_of(block.for_, lines, findings):
+        above = [getattr(shared, name) for name in ("variables", "tests", *_SHARED)]
+        for constants in entries_of(block.for_, [block, *above], findings):
             filled = fill(block, constants)
             variables, supp = filled.variables, filled.supp
             if block is not shared:
-                above = {key: fill(line, constants) for key, line in shared.variables.items()}
-                variables, supp = _merged(above, variables), _merged(shared.supp, supp)
+                lines = {key: fill(line, constants) for key, line in shared.variables.items()}
+                variables, supp = _merged(lines, variables), _merged(shared.supp, supp)
                 filled = _inherited(filled, fill(shared, constants))
             tests = [_completed(test, filled) for test in filled.long or []]
             if filled.items is not None:
