@@ -35,12 +35,9 @@ DEFAULT = ("wide=1000", "vitals=12978", "vitals=648900", "labs=10000", "labs=100
 STAGES = {
     "plan": ("ced_cdisc.pipeline", "make_plan"),
     "read": ("ced_cdisc.stages.reading", "read_raw"),
-    "convert": ("ced_cdisc.stages.converting", "convert"),
+    "convert": ("ced_cdisc.stages.making", "make_datasets"),
     "package": ("ced_cdisc.stages.packaging", "package"),
 }
-
-
-IN_PARTS = {"convert in parts": ("ced_cdisc.stages.parts", "convert_in_parts")}
 NO_CHECK = "--no-check"
 BUILT = "built"
 """A file that says that the build is past its package, and the check begins."""
@@ -59,9 +56,9 @@ def child(folder: Path, way: str) -> None:
 
     pipeline = timed("import", importlib.import_module, "ced_cdisc.pipeline")
 
-    for name, (module, function) in (STAGES | IN_PARTS).items():
+    for name, (module, function) in STAGES.items():
         found = importlib.import_module(module)
-        setattr(found, function, partial(timed, name.split()[0], getattr(found, function)))
+        setattr(found, function, partial(timed, name, getattr(found, function)))
     check = pipeline.check_output
 
     def checked(*given: Any) -> Any:

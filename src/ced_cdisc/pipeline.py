@@ -30,7 +30,7 @@ from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.checking import check_output
 from ced_cdisc.stages.guiding import make_guides, read_guides
 from ced_cdisc.stages.how import How
-from ced_cdisc.stages.kept import Kept, keeping
+from ced_cdisc.stages.kept import Kept
 from ced_cdisc.stages.planning import (
     digests,
     made_digests,
@@ -173,26 +173,15 @@ def build(
         ExitStack() as ended,
     ):
         # Below here polars is loaded, after the fork.
-        from ced_cdisc.core.blocks import Frames
-        from ced_cdisc.stages.converting import convert
-        from ced_cdisc.stages.kept_parts import KeptParts
+        from ced_cdisc.stages.making import make_datasets
         from ced_cdisc.stages.output import accounts, keep_numbers, manifest, places
         from ced_cdisc.stages.packaging import package
-        from ced_cdisc.stages.parts import convert_in_parts, parts_of
         from ced_cdisc.stages.reading import left_over, raw_columns, read_raw
+        from ced_cdisc.stages.splitting import write_pieces
         from ced_cdisc.write.output_files import OutputFiles, nowhere
 
         tables = read_raw(raw, plan, findings, partner, kept.tables if kept is not None else None)
-        count = parts_of(plan, tables, how)
-        with keeping(kept, tables, in_parts=count > 0):
-            if count:
-                parted = KeptParts(kept, plan) if kept is not None else None
-                made = convert_in_parts(plan, tables, findings, count, how, watch, lock, parted)
-                plan, frames, seconds = made
-            else:
-                converted = convert(plan, tables, findings, watch, partner, lock, kept)
-                plan, datasets, qualifiers, seconds = converted
-                frames = Frames(datasets | qualifiers)
+        plan, frames, seconds = make_datasets(plan, tables, findings, how, watch, partner, lock, kept)
         files = OutputFiles(ended.enter_context(folder if folder is not None else nowhere()), out)
         packaged = kept.packages if kept is not None else None
         packages = package(plan, frames.blocks, tables, files, findings, partner, packaged, options)
@@ -200,12 +189,7 @@ def build(
             packaged.keep()
         assert folder is not None, "a refused folder is an error, which package stops on"
         if limit is not None:
-            from ced_cdisc.stages.splitting import split_datasets
-
-            within = split_within_subjects
-            for name, pieces in split_datasets(packages, files.path, limit, findings, within_subjects=within):
-                with files.open(name) as stream:
-                    stream.writelines(pieces)
+            write_pieces(packages, files, limit, findings, within_subjects=split_within_subjects)
             stop_on_errors(findings)
         verified: Verified | None = None
         if verify:

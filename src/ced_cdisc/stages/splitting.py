@@ -19,6 +19,7 @@ from ced_cdisc.core.sizes import shown_bytes
 
 if TYPE_CHECKING:
     from ced_cdisc.stages.pieces import Piece
+    from ced_cdisc.write.output_files import OutputFiles
 
 FOLDER = "split"
 """Where the pieces stand, beside the whole datasets."""
@@ -65,6 +66,22 @@ def split_datasets(
             findings.add(_note(path, size, limit, pieces, subjects))
             for piece in pieces:
                 yield f"{folder}/{FOLDER}/{piece.name.lower()}.xpt", bytes_of(file, piece)
+
+
+def write_pieces(
+    packages: Mapping[str, PackageMetadata],
+    files: OutputFiles,
+    limit: int,
+    findings: Findings,
+    *,
+    within_subjects: bool,
+) -> None:
+    """Write the pieces of transport files over a limit beside them (:func:`split_datasets`)."""
+    for name, pieces in split_datasets(
+        packages, files.path, limit, findings, within_subjects=within_subjects
+    ):
+        with files.open(name) as stream:
+            stream.writelines(pieces)
 
 
 def _note(path: str, size: int, limit: int, pieces: list[Piece], subjects: list[tuple[str, str]]) -> Finding:
