@@ -16,6 +16,7 @@ from msgspec import Struct
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.spec.merge import merge
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, entry
+from ced_cdisc.spec.stray import check_stray
 
 NAMED = {"instruments": "instrument", "sdtm": "domain", "adam": "dataset"}
 """Folders with one file a thing, and the key that names it."""
@@ -82,7 +83,7 @@ def read_parts(folder: Folder, parse: Parse, *, own: bool = False) -> list[Part]
     add("define", define / "define.yaml", f"{shown}/define.yaml", f"{named}/define.yaml")
     for kind in NAMED:
         place = folder.path / kind
-        for path in sorted(place.glob("*.yaml")) if place.is_dir() else []:
+        for path in sorted(place.glob("[!.]*.yaml")) if place.is_dir() else []:
             below = f"{kind}/{path.name}"
             add(kind, path, f"{folder.shown}/{below}", f"{folder.named}/{below}")
     return made
@@ -165,6 +166,7 @@ class _Layers:
             elif real not in self._seen:
                 self._seen.add(real)
                 own = read_parts(layer, self._parse)
+                check_stray((layer.path, layer.shown), layer.define[:2], self._findings)
                 if not own:
                     hint = "a layer holds sdtm/, adam/, study.yaml and the like"
                     self._fault("CED041", f"the folder {layer.shown} of the layer holds no specs", text, hint)

@@ -22,10 +22,11 @@ from ced_cdisc.spec.layers import Folder, Part, read_parts, with_layers
 from ced_cdisc.spec.parse import parse_file, validate
 from ced_cdisc.spec.profiles import OPTION, Chosen, with_profile
 from ced_cdisc.spec.source import Mapping, load_yaml
+from ced_cdisc.spec.stray import check_stray, is_misnamed
 from ced_cdisc.spec.study import SourcesSpec, StudySpec, VisitsSpec
 from ced_cdisc.standards.ct import ct_files
 
-LACKS_LAYERS = ("CED040", "CED041")
+LACKS_SPECS = ("CED040", "CED041", "CED185")
 FOLDERS = ("mappings", "define")
 NOTHING: AbstractMapping[Path, str] = MappingProxyType({})
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -104,8 +105,8 @@ def _load(
 ) -> Specs | None:
     loaded = load_parts(folder, findings, profile, pooled=pooled, edited=edited)
     parts, chosen = loaded.parts, loaded.profile
-    if any(finding.code in LACKS_LAYERS for finding in findings):
-        return None  # most lines may stand in the layer: what is said of the rest would mislead
+    if any(finding.code in LACKS_SPECS for finding in findings):
+        return None  # most lines may stand in what is not read: what is said of the rest would mislead
 
     unread: list[Part] = []
 
@@ -234,8 +235,9 @@ def load_parts(
         return parse_file(path, name, findings) if text is None else load_yaml(text, name, findings)
 
     own = read_parts(folder, parse, own=True)
+    check_stray((folder.path, folder.shown), folder.define[:2], findings)
     for name in ("study.yaml", "sources.yaml"):
-        if not (folder.path / name).exists():
+        if not (folder.path / name).exists() and not is_misnamed(folder.path, name):
             where = Location(f"{folder.shown}/{name}")
             findings.add(Finding("CED010", "this file is needed and is not there", where))
     merged, layers = with_layers(own, folder, parse, findings)

@@ -18,10 +18,13 @@ from pathlib import Path
 from ced_cdisc.core.version import LOADED, VERSION
 from ced_cdisc.spec.installed import ENGINES, PARSERS, READERS, Edited, files_below, installations, state
 from ced_cdisc.spec.locate import StudyFolders
+from ced_cdisc.spec.stray import ENDINGS
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _NOT_OURS = ("__pycache__", "_default_study", "_code_pages")
-_SUFFIXES = (".yaml", ".tsv.gz", ".py")  # specs, the study's own terminology, and its plug-ins
+_SUFFIXES = (*ENDINGS, ".tsv.gz", ".py")  # specs, the study's own terminology, and its plug-ins
+_DEPTH = 2
+"""How many folders deep specs are looked for, be it to say that they are read by nothing."""
 _NO_SPEC = "findings.yaml"  # stands beside define.yaml; no plan depends on it
 
 
@@ -109,22 +112,22 @@ def _tool() -> Iterator[object]:
 
 
 def _specs(folder: Path, before: int | None = None) -> Iterator[bytes]:
-    """Name and content of every file that may be one of specs, in a folder and in those directly within it.
+    """Name and content of every file that may be one of specs, in a folder and those within it.
 
     A file that is not there is not among them, and so counts once it is.
     """
-    for path in sorted(set(_files(folder, before, deeper=True)) - {folder / _NO_SPEC}):
+    for path in sorted(set(_files(folder, before, _DEPTH)) - {folder / _NO_SPEC}):
         content = path.read_bytes()
         state(path.stat(), before)
         yield repr((str(path), len(content))).encode()
         yield content
 
 
-def _files(folder: Path, before: int | None, *, deeper: bool) -> Iterator[Path]:
+def _files(folder: Path, before: int | None, deeper: int) -> Iterator[Path]:
     state(folder.stat(), before)  # changed where a file is gone
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(_SUFFIXES):
+            if entry.name.casefold().endswith(_SUFFIXES):
                 yield folder / entry.name
             elif deeper and entry.is_dir():
-                yield from _files(folder / entry.name, before, deeper=False)
+                yield from _files(folder / entry.name, before, deeper - 1)

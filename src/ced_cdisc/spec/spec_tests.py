@@ -87,7 +87,7 @@ def read_tests(
     """The files of tests: how messages name each, its path, and what it holds; faults are found."""
     read: list[tuple[str, Path, TestFile]] = []
     for folder, kind in ((FOLDER, DatasetTests), (f"{FOLDER}/{PLUG_INS}", DerivationTests)):
-        for path in sorted((mappings / folder).glob("*.yaml")):
+        for path in sorted((mappings / folder).glob("[!.]*.yaml")):
             made = _read(path, f"{shown}/{folder}/{path.name}", kind, findings)
             if made is not None:
                 read.append((f"{shown}/{folder}/{path.name}", path, made))

@@ -16,10 +16,11 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Finding, Findings, Severity
 from ced_cdisc.spec.layers import NAMED, Part
 from ced_cdisc.spec.load import Specs
+from ced_cdisc.spec.stray import split_name
 
 _UNKNOWN = {"CED012", "CED016"}
 _COLUMN = re.compile(r"unknown column (\w+)\.")
-_NO_FILE = {"CED001", "CED002", "CED011"}
+_NO_FILE = {"CED001", "CED002", "CED011", "CED129"}
 """Codes of files of which no tree could be made."""
 _NO_KEY = "CED006"
 _ROBBING = re.compile(
@@ -107,9 +108,10 @@ def _of_files(findings: Findings, parts: Iterable[Part]) -> Iterator[_Unread]:
     known = {part.tree.where.file for part in parts}
     for file in dict.fromkeys(f.where.file for f in findings.sorted() if f.code in _NO_FILE):
         path = PurePosixPath(file)
-        kind = path.parent.name if path.parent.name in NAMED else path.stem
-        if file not in known and path.suffix == ".yaml":
-            yield _Unread(kind, path.stem.upper(), file)
+        stem, ending = split_name(path.name)
+        kind = path.parent.name if path.parent.name in NAMED else stem
+        if file not in known and ending:
+            yield _Unread(kind, stem.upper(), file)
 
 
 def _dependents(unread: Iterable[_Unread], parts: Iterable[Part]) -> list[Part]:

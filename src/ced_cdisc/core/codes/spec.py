@@ -89,6 +89,7 @@ CED125 | a figure that cannot be drawn as it says | follow the message
 CED126 | a page of the annotated CRF to be made is taken | number the form as the message says
 CED127 | a treatment has two numbers | give it one, with `number:` of the branch
 CED128 | a word that has no effect where it stands | take it out, or follow the message
+CED129 | a file that looks like a spec and is read by nothing | rename or move it as the message says
 CED130 | the words for a reviewer's guide cannot be read | save the file as UTF-8, and look at its permissions
 CED131 | words for a section that the guide does not have | take the title proposed
 CED132 | words before the first section | put them under the title of a section
@@ -100,6 +101,7 @@ CED137 | a known finding that is not said right | follow the message
 CED138 | words for a guide that is not made (a warning) | declare the document in define.yaml
 CED139 | a word that does not go with the format of a raw table | take it out, or correct `format`
 CED140 | `database` is no name of an environment variable | name one, which holds the address
+CED185 | a folder of specs that is read by nothing | rename it, or move them, as the message says
 CED560 | the file is no xlsx workbook | save it as .xlsx
 CED561 | the workbook is password-protected, or an old .xls | save it as .xlsx without a password
 CED562 | the workbook is damaged, or too big | save it as .xlsx again
