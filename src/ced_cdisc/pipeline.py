@@ -28,6 +28,7 @@ from ced_cdisc.plan.formats import file_formats, written_as
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.checking import check_output
+from ced_cdisc.stages.documents import find_documents, put_documents
 from ced_cdisc.stages.guiding import make_guides, read_guides
 from ced_cdisc.stages.how import How
 from ced_cdisc.stages.kept import Kept
@@ -158,7 +159,8 @@ def build(
     plan, specs = make_plan(study, findings, asked, profile, digested=incremental)
     planned = digests(specs)  # a file that is edited from here on is not what was built
     guides = read_guides(study, plan, findings)
-    guided = digests(guides.files)
+    given = find_documents(study, plan, findings)
+    guided = digests(guides.files) | digests(given.files)
     plan, lock = pin_numbers(plan, study, findings, renumber=renumber)
     folder = prepare_output(out, raw, study, asked, findings)  # a refusal is told with the faults of the data
     sweep()  # what builds that were killed left among temporary files
@@ -187,6 +189,7 @@ def build(
         packages = package(plan, frames.blocks, tables, files, findings, partner, packaged, options)
         if packaged is not None:
             packaged.keep()
+        put_documents(given, packages, files, findings)
         assert folder is not None, "a refused folder is an error, which package stops on"
         if limit is not None:
             write_pieces(packages, files, limit, findings, within_subjects=split_within_subjects)

@@ -24,6 +24,7 @@ def check_spec(mappings: Path | None, define: Path | None, profile: str | None) 
     from ced_cdisc.core.findings import Findings, Stopped
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.locate import MissingFolder, find_study
+    from ced_cdisc.stages.documents import find_documents
     from ced_cdisc.stages.guiding import read_guides
     from ced_cdisc.stages.planning import make_plan
 
@@ -34,6 +35,7 @@ def check_spec(mappings: Path | None, define: Path | None, profile: str | None) 
         console.say(study.notice)
         plan, _ = make_plan(study, findings, profile=profile)
         read_guides(study, plan, findings)
+        find_documents(study, plan, findings)
     except MissingFolder as error:
         usage_error(str(error))
     except Stopped as stopped:

@@ -51,6 +51,8 @@ class Document(Struct, frozen=True):
     kind: DocumentKind = "other"
     made: bool = False
     """Whether the build makes it; else it is the user's own."""
+    file: str = ""
+    """Where the user's own lies, from the folder of define.yaml; empty where that is not told."""
 
 
 class DocumentRef(Struct, frozen=True):

@@ -25,6 +25,11 @@ def check_guides(define: DefineSpec, kinds: set[str], findings: Findings) -> Non
     seen: dict[str, str] = {}
     taken: dict[str, str] = {}
     for name, doc in define.documents.items():
+        if doc.made and doc.file is not None:
+            hint = "the build makes this document; take one of the two out"
+            findings.add(
+                Finding("CED128", "'file' has no effect beside 'made: yes'", doc.file.where, hint=hint)
+            )
         if doc.made and doc.kind in GUIDES:
             told = _fault(str(name), doc, kinds, seen, taken)
             if told is not None:

@@ -272,7 +272,7 @@ def _cited(specs: Specs, package: str) -> tuple[Standard, ...]:
 def _documents(specs: Specs, package: str) -> tuple[Document, ...]:
     documents = specs.define.documents.items()
     return tuple(
-        Document(str(name), str(doc.title), str(doc.href), doc.kind, doc.made)
+        Document(str(name), str(doc.title), str(doc.href), doc.kind, doc.made, str(doc.file or ""))
         for name, doc in documents
         if doc.package in (package, "both")
     )

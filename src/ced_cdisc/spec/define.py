@@ -25,6 +25,11 @@ class DocumentSpec(Model):
         description="kind acrf, csdrg, adrg: whether the build makes the file, of the specs and the data; "
         "else it is your own, and is named only.",
     )
+    file: Text | None = Field(
+        None,
+        description="The file of your own that the build puts there: its path from the folder of "
+        "define.yaml, such as documents/sap.pdf.",
+    )
     package: Literal["sdtm", "adam", "both"] = Field("both", description="The define.xml that lists it.")
 
 
