@@ -26,8 +26,12 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """The methods, and what each of them gives."""
 COUNTS = frozenset({"n", "total", "used", "n1", "n2"})
 """Of these, the whole numbers."""
+BARE = COUNTS | {"p"}
+"""What a print format names without decimals."""
+COUNTING = ("count", "n and percent")
+"""Methods that count values, of any kind; the others take numbers."""
 TWO_GROUPS = ("mann whitney", "ancova")
-TESTS = ("wilcoxon signed rank", "paired t", *TWO_GROUPS)
+TESTS = ("wilcoxon signed rank", "paired t", "mann whitney", "ancova")
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "count": ("value",),
     "n and percent": ("value",),
@@ -114,7 +118,7 @@ def print_format(text: str, method: str) -> tuple[str | Shown, ...]:
         name, decimals, strip = found.groups()
         if name not in VALUES[method]:
             raise ShowError(f"{method} gives no '{name}'", name)
-        whole = name in COUNTS or name == "p"
+        whole = name in BARE
         if whole and decimals is not None:
             kind = "two significant digits" if name == "p" else "no decimals"
             raise ShowError(f"'{name}' is printed with {kind}, write {{{name}}}")

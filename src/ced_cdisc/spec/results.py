@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ced_cdisc.spec.base import Model, Number, Words, Yes
+from ced_cdisc.spec.base import For, Model, Number, Words, Yes
 from ced_cdisc.spec.source import Text
 
 Method = Literal[
@@ -66,6 +66,7 @@ class ResultSpec(AnalysisMethodSpec):
     """One result of an analysis dataset."""
 
     id: Text = Field(description="Its name, such as T3.1.R3.")
+    for_: For | None = Field(None, alias="for", description="Sets of {names}: there is a result for each.")
     display: Text = Field(description="The display of define.yaml that shows it.")
     what: Text = Field(description="What it says, as a reader calls it.")
     data: Text = Field(
@@ -95,6 +96,7 @@ class FigureSpec(Model):
     """A paired change: one line a subject from one analysis visit to another."""
 
     id: Text = Field(description="Its name, and that of its file.")
+    for_: For | None = Field(None, alias="for", description="Sets of {names}: there is a figure for each.")
     what: Text = Field(description="What it shows.")
     data: Text = Field(description="The records shown: a condition as in results.")
     variable: Text = Field(description="The variable shown, such as AVAL.")

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from ced_cdisc.core.decimals import decimal_number
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, one_of
 from ced_cdisc.core.metadata import DocumentRef
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.selections import selection
+from ced_cdisc.plan.adam.templates import second, written_out
 from ced_cdisc.plan.analyses import (
+    COUNTING,
     NEEDED,
     OPTIONS,
     SHOWN,
@@ -31,8 +33,6 @@ from ced_cdisc.spec.define import DefineSpec, DisplaySpec
 from ced_cdisc.spec.results import AnalysisMethodSpec, ResultSpec
 from ced_cdisc.spec.source import Text
 
-_COUNTING = ("count", "n and percent")
-
 
 class Results(Struct, frozen=True):
     """Plans the results of one dataset; ``names`` are those of its variables."""
@@ -44,14 +44,14 @@ class Results(Struct, frozen=True):
 
     def plan(self, specs: Iterable[ResultSpec]) -> tuple[ResultPlan, ...]:
         """The results that have no faults; the others have findings."""
-        made = [self._result(spec) for spec in specs]
+        made = [self._result(spec) for spec in written_out(specs, self.findings)]
         return tuple(one for one in made if one is not None)
 
     def _result(self, spec: ResultSpec) -> ResultPlan | None:
         where = selection(spec.data, self.names, self.expressions, self.findings)
         method = self._method(spec, spec.variable)
         others = [self._method(_shown_like(other, spec), spec.variable) for other in spec.sensitivity]
-        sound = self.variable(spec.variable, numeric=spec.method not in _COUNTING)
+        sound = self.variable(spec.variable, numeric=spec.method not in COUNTING)
         display = self._display(spec)
         said = {
             key: getattr(spec, key) or (getattr(display, key) if display is not None else None)
@@ -196,11 +196,11 @@ def plan_displays(
     Reports two results of one id (CED029), displays without result (CED124), and documents that
     are none (CED123).
     """
-    seen: set[str] = set()
+    seen: dict[str, Location] = {}
     for result in (result for plan in plans.values() for result in plan.results):
         if result.id in seen:
-            findings.add(Finding("CED029", f"a second result {result.id}", result.place))
-        seen.add(result.id)
+            findings.add(second("result", result.id, result.place, seen[result.id]))
+        seen.setdefault(result.id, result.place)
     used = {result.display for plan in plans.values() for result in plan.results}
     made: list[DisplayPlan] = []
     for name, display in define.displays.items():
