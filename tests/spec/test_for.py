@@ -10,7 +10,7 @@ from ced_cdisc.spec.parse import validate
 from ced_cdisc.spec.source import load_yaml
 
 
-def read(text: str) -> tuple[list[dict[str, str]] | None, list[str]]:
+def read(text: str) -> tuple[object, list[str]]:
     findings = Findings()
     tree = load_yaml(f"from: ae\nfor: {text}\n", "ae.yaml", findings)
     assert tree is not None

@@ -12,10 +12,12 @@ from ced_cdisc.spec.source import Text
 Method = Literal[
     "count",
     "n and percent",
+    "percent and exact CI",
     "mean and SD",
     "median and quartiles",
     "min and max",
     "geometric mean",
+    "geometric mean ratio",
     "wilcoxon signed rank",
     "paired t",
     "mann whitney",
@@ -50,10 +52,23 @@ class AnalysisMethodSpec(Model):
         description="median and quartiles: how they are interpolated, types as in Hyndman and Fan; SAS 5 is "
         "type 2. It must be given.",
     )
-    group: Text | None = Field(None, description="mann whitney, ancova: the variable of the two groups.")
+    group: Text | None = Field(
+        None, description="mann whitney, ancova, geometric mean ratio: the variable of the two groups."
+    )
+    reference: Text | None = Field(
+        None,
+        description="geometric mean ratio: the group that the other is divided by; default: the one with "
+        "the smaller value.",
+    )
+    variances: Literal["equal", "unequal"] | None = Field(
+        None,
+        description="geometric mean ratio: whether the logarithms of both groups have one variance, which is "
+        "pooled, or each its own (Welch, Satterthwaite). It must be given.",
+    )
     covariate: Text | None = Field(None, description="ancova: the covariate, such as BASE.")
     value: Text | None = Field(
-        None, description="count, n and percent: the value of the variable that is counted."
+        None,
+        description="count, n and percent, percent and exact CI: the value of the variable that is counted.",
     )
     show: Text | None = Field(
         None,

@@ -33,6 +33,12 @@ from ced_cdisc.spec.define import DefineSpec, DisplaySpec
 from ced_cdisc.spec.results import AnalysisMethodSpec, ResultSpec
 from ced_cdisc.spec.source import Text
 
+_NEEDED = {
+    "quantiles": "such as 'type 7' (R, NumPy) or 'SAS 5' (SAS)",
+    "variances": "'equal' pools those of the logarithms of both groups, 'unequal' is Welch's interval",
+}
+"""What an option that is missing may be."""
+
 
 class Results(Struct, frozen=True):
     """Plans the results of one dataset; ``names`` are those of its variables."""
@@ -110,6 +116,8 @@ class Results(Struct, frozen=True):
         for name, numeric in ((spec.group, False), (spec.covariate, True)):
             if name is not None and sound:
                 sound = self.variable(name, numeric=numeric)
+        if sound and spec.reference is not None and spec.group is not None:
+            sound = self._value(spec.reference, spec.group) is not None
         show = self._show(spec)
         if not sound or show is None:
             return None
@@ -123,6 +131,8 @@ class Results(Struct, frozen=True):
             group=str(spec.group) if spec.group is not None else "",
             covariate=str(spec.covariate) if spec.covariate is not None else "",
             value=value,
+            equal_variances=spec.variances != "unequal",
+            reference=str(spec.reference or ""),
         )
 
     def _options(self, spec: AnalysisMethodSpec) -> dict[str, object] | None:
@@ -136,8 +146,7 @@ class Results(Struct, frozen=True):
             self._fault(spec, f"'{key}' does not go with {spec.method}", hint)
         lacking = [key for key in NEEDED.get(spec.method, ()) if key not in given]
         for key in lacking:
-            hint = "such as 'type 7' (R, NumPy) or 'SAS 5' (SAS)" if key == "quantiles" else ""
-            self._fault(spec, f"{spec.method} needs '{key}'", hint)
+            self._fault(spec, f"{spec.method} needs '{key}'", _NEEDED.get(key, ""))
         split = given.get("zeros") == "zsplit" and given.get("exact") == "yes"
         if split:
             hint = "take zeros: drop or zeros: pratt, or exact: no"
@@ -145,7 +154,7 @@ class Results(Struct, frozen=True):
         return None if strange or lacking or split else given
 
     def _value(self, text: Text, variable: Text) -> str | None:
-        """The value counted, as it is compared with the variable's; a text must be one that it can have."""
+        """The value as it is compared with the variable's; a text must be one that it can have."""
         if variable not in self.names.own:  # told by itself
             return None
         if self.names.own.get(variable) is Type.NUMBER:
