@@ -116,7 +116,7 @@ def element(package: str, oid: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         ced_cdisc.build("raw", Path(folder) / "out", check=False)
         text = (Path(folder) / "out" / package / "define.xml").read_text(encoding="utf-8")
-    found = re.search(rf'^( *)<(\w+) OID="{re.escape(oid)}".*?</\2>$', text, re.MULTILINE | re.DOTALL)
+    found = re.search(rf'^( *)<([\w:]+) OID="{re.escape(oid)}".*?</\2>$', text, re.MULTILINE | re.DOTALL)
     if found is None:
         raise ValueError(f"{package}/define.xml has no element {oid}")
     return found.group(0).replace("\n" + found.group(1), "\n").lstrip(" ") + "\n"

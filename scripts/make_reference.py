@@ -17,7 +17,7 @@ from ced_cdisc.derive.examples import EXAMPLES, Example
 from ced_cdisc.expr.signature import Signature
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.spec import analysis, define, findings_file, instruments, models, spec_tests, study
-from ced_cdisc.spec.base import Model, Words, Yes
+from ced_cdisc.spec.base import For, Model, Words, Yes
 from ced_cdisc.spec.source import Text
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
@@ -117,10 +117,14 @@ def _row(name: str, field: FieldInfo) -> str:
     return f"| {bold}`{key}`{bold} | {value} | {meaning} |\n"
 
 
+_FOR = "list of name: text, or of such lists"
+
+
 def _value(kind: Any) -> str:
     """What may be written for a key."""
-    if kind in (Words, Yes, models.Line):
-        return {Words: "text, or list", Yes: "yes or no", models.Line: "[line](#line)"}[kind]
+    named = {Words: "text, or list", Yes: "yes or no", models.Line: "[line](#line)", For: _FOR}
+    if kind in named:
+        return named[kind]
     origin, args = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return _value(Words if args[0] == list[Text] else args[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ RAW = {
 }
 FILES = {**WITH_DISPLAY, **RAW}
 CHANGE = "\"PARAMCD = 'SYSBP' and AVISIT = 'Week 1' and ANL01FL = 'Y'\""
+AFTER = CHANGE
 BEFORE = "\"PARAMCD = 'SYSBP' and AVISIT = 'Baseline' and ANL01FL = 'Y'\""
 CHANGES = [after - before for _, _, before, after in PEOPLE if after]
 
@@ -57,10 +59,22 @@ EVERY = "".join(
         one("HIGH", '"AVAL >= 130 and AVISITN != 1"', "AVAL", "count"),
         one("NONE", "\"PARAMCD = 'PULSE'\"", "AVAL", "count", "value: 80"),
         one("WOMEN", BEFORE, "SEX", "n and percent", "value: F", 'show: "{n}/{total} ({percent:1}%)"'),
+        one("EXACT", BEFORE, "SEX", "percent and exact CI", "value: F"),
+        one("ABSENT", BEFORE, "AVAL", "percent and exact CI", "value: 7"),
         one("MEAN", BEFORE, "AVAL", "mean and SD"),
         one("MEDIAN", BEFORE, "AVAL", "median and quartiles", "quantiles: SAS 5"),
         one("RANGE", BEFORE, "AVAL", "min and max", 'show: "{min:0}-{max:0}"'),
         one("GEOMETRIC", BEFORE, "AVAL", "geometric mean"),
+        one("RATIO", AFTER, "AVAL", "geometric mean ratio", "group: SEX", "variances: equal"),
+        one(
+            "TURNED",
+            AFTER,
+            "AVAL",
+            "geometric mean ratio",
+            "group: SEX",
+            "variances: unequal",
+            "reference: M",
+        ),
         one("WILCOXON", CHANGE, "CHG", "wilcoxon signed rank", "sensitivity: [{method: paired t}]"),
         one("GROUPS", CHANGE, "CHG", "mann whitney", "group: SEX"),
         one(
@@ -102,10 +116,14 @@ def test_every_method_prints_its_result(made: tuple[Build, Path], found: dict[st
         "HIGH": "3",
         "NONE": "0",
         "WOMEN": "4/8 (50.0%)",
+        "EXACT": "4/8 50.0% (15.7%, 84.3%)",
+        "ABSENT": "0/8 0.0% (0.0%, 36.9%)",
         "MEAN": "128.1±8.3",
         "MEDIAN": "127.0 [121.0, 135.5]",
         "RANGE": "118-140",
         "GEOMETRIC": "127.9 (121.2, 134.9)",
+        "RATIO": found["RATIO"]["printed"],
+        "TURNED": found["TURNED"]["printed"],
         "WILCOXON": f"P={p:.2g}",
         "GROUPS": f"P={u.pvalue:.2g}",
         "ANCOVA": found["ANCOVA"]["printed"],
@@ -124,6 +142,20 @@ def test_covariance_is_adjusted_by_least_squares(found: dict[str, Any]) -> None:
     assert found["ANCOVA"]["values"]["difference"] == pytest.approx(effects[1])
     assert found["ANCOVA"]["values"]["p"] == pytest.approx(p)
     assert found["ANCOVA"]["printed"] == "23.1, P=0.020"
+
+
+def test_the_ratio_says_which_group_is_divided_by_which(found: dict[str, Any]) -> None:
+    logs = {sex: [math.log(after) for _, s, _, after in PEOPLE if after and s == sex] for sex in (1, 2)}
+    for name, equal, (below, above) in (("RATIO", True, (2, 1)), ("TURNED", False, (1, 2))):
+        test = stats.ttest_ind(logs[above], logs[below], equal_var=equal).confidence_interval(0.95)
+        expected = [np.mean(logs[above]) - np.mean(logs[below]), test.low, test.high]
+        values = [found[name]["values"][key] for key in ("ratio", "lower", "upper")]
+        assert values == pytest.approx(np.exp(expected).tolist())
+    said = [(found[n]["groups"], found[n]["variant"], found[n]["printed"]) for n in ("RATIO", "TURNED")]
+    assert said == [
+        (["F", "M"], "ratio of geometric means and 95 % CI, equal variances, M / F", "1.20 (1.02, 1.40)"),
+        (["M", "F"], "ratio of geometric means and 95 % CI, unequal variances, F / M", "0.83 (0.70, 1.00)"),
+    ]
 
 
 def test_the_json_says_what_was_selected(found: dict[str, Any]) -> None:
@@ -179,12 +211,12 @@ def run_programs(folder: Path, found: dict[str, Any], monkeypatch: pytest.Monkey
             exec(compile(code, name, "exec"), {})
         printed = [float(line.split()[-1]) for line in stream.getvalue().splitlines()]
         last = {"RECORDS": "n", "HIGH": "n", "NONE": "n", "WOMEN": "percent", "MEAN": "sd", "MEDIAN": "q3"}
-        last |= {"GEOMETRIC": "upper"}
+        last |= dict.fromkeys(("GEOMETRIC", "EXACT", "ABSENT", "RATIO", "TURNED"), "upper")
         key = last.get(name, "max" if name == "RANGE" else "p")
         every = [found[name], *found[name]["sensitivity"]]
         assert printed == pytest.approx([one["values"][key] for one in every]), name
         done += 1
-    assert done == len(found) == 11
+    assert done == len(found) == 15
 
 
 def test_the_figure_shows_each_subject_with_both_values(made: tuple[Build, Path]) -> None:
@@ -254,6 +286,29 @@ def test_of_one_value_the_mean_is_known(tmp_path: Path, method: str, printed: st
     (display,) = json.loads((tmp_path / "out/adam/results.json").read_bytes())["displays"]
     (result,) = display["results"]
     assert (result["printed"], result["values"]) == (printed, {"n": 1, "mean": 140})
+
+
+@pytest.mark.parametrize(
+    ("more", "printed", "known", "why"),
+    [
+        ("reference: U", "NE", {}, "no group of SEX with values is U"),
+        ("show: '{n1}, {n2}, {ratio:1}'", "4, 3, NE", {"n1": 4, "n2": 3}, "a value is not above 0"),
+    ],
+)
+def test_a_ratio_that_cannot_be_computed(
+    tmp_path: Path, more: str, printed: str, known: dict[str, float], why: str
+) -> None:
+    variable = "CHG" if known else "AVAL"
+    ratio = one("R", CHANGE, variable, "geometric mean ratio", "group: SEX", "variances: equal", more)
+    write(tmp_path, advs(ratio), FILES)
+    mappings, define = tmp_path / "mappings", tmp_path / "define"
+    made = ced_cdisc.build(tmp_path / "raw", tmp_path / "out", mappings=mappings, define=define, check=False)
+    assert [str(f).replace(f"{tmp_path}/", "") for f in made.findings] == [
+        f"mappings/adam/advs.yaml:20:9 CED289 the result R by geometric mean ratio cannot be computed: {why}"
+    ]
+    (display,) = json.loads((tmp_path / "out/adam/results.json").read_bytes())["displays"]
+    (result,) = display["results"]
+    assert (result["printed"], result["values"]) == (printed, known)
 
 
 def test_a_part_of_a_study_has_the_results_of_its_datasets(tmp_path: Path) -> None:

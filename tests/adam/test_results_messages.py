@@ -123,6 +123,32 @@ CASES = [
     ),
     (DATA, "PARAMCD", "23:12 CED014 a condition is needed here"),
     (
+        "method: mean and SD",
+        "method: percent and exact CI",
+        "20:5 CED121 percent and exact CI needs 'value'",
+    ),
+    (
+        "method: mean and SD",
+        "method: geometric mean ratio\n    group: SEX",
+        "20:5 CED121 geometric mean ratio needs 'variances'; 'equal' pools those of the logarithms of both groups, "
+        "'unequal' is Welch's interval",
+    ),
+    (
+        "method: mean and SD",
+        "method: geometric mean ratio\n    group: SEXX\n    variances: equal\n    reference: M",
+        "26:12 CED012 unknown variable SEXX; did you mean SEX?",
+    ),
+    (
+        "method: mean and SD",
+        "method: geometric mean ratio\n    group: SEX\n    variances: equal\n    reference: MALE",
+        "28:16 CED021 'MALE' is no term of codelist SEX (C66731) of ADVS.SEX; CT has it as a synonym of M",
+    ),
+    (
+        "method: mean and SD",
+        "method: mann whitney\n    group: SEX\n    reference: M",
+        "20:5 CED121 'reference' does not go with mann whitney; it takes group, correction, exact",
+    ),
+    (
         "  - id: R1.1",
         f"{RESULT}  - id: R1.1",
         "26:9 CED029 a second result R1.1",

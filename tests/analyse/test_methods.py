@@ -7,7 +7,7 @@ import statistics
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -56,6 +56,90 @@ def test_geometric_mean(titres: list[float]) -> None:
     expected = [stats.gmean(titres), 10 ** (logs.mean() - half), 10 ** (logs.mean() + half)]
     assert [found[name] for name in ("mean", "lower", "upper")] == pytest.approx(expected, rel=1e-9)
     assert found["n"] == len(titres)
+
+
+@QUICK
+@given(st.integers(1, 400).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
+def test_the_exact_interval_is_that_of_the_binomial_test(counted: tuple[int, int]) -> None:
+    found = methods.share_with_interval(*counted).values
+    expected = stats.binomtest(*counted).proportion_ci(0.95, method="exact")
+    assert found["lower"] == pytest.approx(100 * expected.low, rel=1e-7)
+    assert found["upper"] == pytest.approx(100 * expected.high, rel=1e-7)
+    assert (found["n"], found["total"]) == counted
+    assert found["percent"] == pytest.approx(100 * counted[0] / counted[1])
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "ends"),
+    [(0, 1, (0, 97.5)), (1, 1, (2.5, 100)), (0, 10, (0, 30.8)), (10, 10, (69.2, 100)), (7, 20, (15.4, 59.2))],
+)
+def test_the_exact_interval_as_published(count: int, total: int, ends: tuple[float, float]) -> None:
+    found = methods.share_with_interval(count, total).values
+    assert (round(found["lower"], 1), round(found["upper"], 1)) == ends
+
+
+TITRES = st.lists(st.integers(0, 60).map(lambda i: 5 * 2 ** (i / 7)), min_size=1, max_size=12)
+
+
+@QUICK
+@given(TITRES, TITRES, st.booleans())
+def test_ratio_of_geometric_means(below: list[float], above: list[float], equal: bool) -> None:
+    least = 1 if equal else 2
+    assume(len(below) + len(above) > 2 and min(len(below), len(above)) >= least)
+    assume(all(len(group) == 1 or len({*group}) > 1 for group in (below, above)))  # or scipy warns
+    found = methods.geometric_mean_ratio(below, above, equal_variances=equal).values
+    expected = stats.ttest_ind(np.log(above), np.log(below), equal_var=equal).confidence_interval(0.95)
+    ratio = stats.gmean(above) / stats.gmean(below)
+    assert [found[name] for name in ("n1", "n2")] == [len(below), len(above)]
+    assert [found[name] for name in ("ratio", "lower", "upper")] == pytest.approx(
+        [ratio, math.exp(expected.low), math.exp(expected.high)], rel=1e-7
+    )
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "equal", "known", "said"),
+    [
+        ([], [5.0, 10.0], True, {"n1": 0, "n2": 2}, "a group has no value"),
+        ([5.0, 0.0], [5.0, 10.0], True, {"n1": 2, "n2": 2}, "a value is not above 0"),
+        ([5.0, 8.0], [-1.0], True, {"n1": 2, "n2": 1}, "a value is not above 0"),
+        (
+            [5.0],
+            [10.0],
+            True,
+            {"n1": 1, "n2": 1, "ratio": 2.0},
+            "a confidence interval needs two values in one group",
+        ),
+        (
+            [5.0],
+            [10.0, 10.0, 20.0],
+            False,
+            {"n1": 1, "n2": 3, "ratio": 2.519842},
+            "a confidence interval needs two values in each group",
+        ),
+        (
+            [5.0, 5.0],
+            [10.0, 10.0],
+            True,
+            {"n1": 2, "n2": 2, "ratio": 2.0},
+            "the values of each group are equal",
+        ),
+        (
+            [5.0, 5.0],
+            [10.0, 10.0],
+            False,
+            {"n1": 2, "n2": 2, "ratio": 2.0},
+            "the values of each group are equal",
+        ),
+        ([1.0] * 2, [1e90, 1e-60], True, {"n1": 2, "n2": 2, "ratio": 1e15}, "the interval is too wide"),
+    ],
+)
+def test_a_ratio_that_has_no_interval(
+    below: list[float], above: list[float], equal: bool, known: dict[str, float], said: str
+) -> None:
+    with pytest.raises(TooFew) as found:
+        methods.geometric_mean_ratio(below, above, equal_variances=equal)
+    assert str(found.value) == said
+    assert found.value.known == pytest.approx(known, rel=1e-6)
 
 
 def test_paired_t_as_the_sleep_data_of_r() -> None:
@@ -118,6 +202,7 @@ def test_ancova_is_the_partial_f_test(seed: int) -> None:
     ("call", "said"),
     [
         (lambda: methods.share(0, 0), "there is no value"),
+        (lambda: methods.share_with_interval(0, 0), "there is no value"),
         (lambda: methods.mean_and_sd([1.0]), "a standard deviation needs two values"),
         (lambda: methods.geometric_mean([5.0]), "a confidence interval needs two values"),
         (lambda: methods.geometric_mean([1e-60, 1e60]), "the interval is too wide"),

@@ -66,7 +66,8 @@ def test_a_document_that_define_xml_does_not_name_is_not_put_there(tmp_path: Pat
             "give it another href",
         ),
         (
-            "href: csdrg.pdf, file: documents/crf.pdf, kind: csdrg, made: yes, package: sdtm}\n  crf: {title: A, " + ACRF,
+            "href: csdrg.pdf, file: documents/crf.pdf, kind: csdrg, made: yes, package: sdtm}\n  crf: {title: A, "
+            + ACRF,
             "define/define.yaml:2:55 CED128 'file' has no effect beside 'made: yes'; "
             "the build makes this document; take one of the two out",
         ),

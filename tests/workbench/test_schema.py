@@ -177,6 +177,15 @@ def test_a_display_that_is_not_there_is_rejected() -> None:
     assert not validators(*STUDIES["example"])["adam"].is_valid(as_edited(spoilt))
 
 
+def test_a_result_that_for_fills_in_is_accepted() -> None:
+    path = CLONE / "mappings/adam/adntg.yaml"
+    sets = "[[{code: NTGDAY}, {code: NTGWK}], [{month: 6, name: '{month}'}]]"
+    text = path.read_text("utf-8").replace("display: T3.3", "display: T3.{n}\n    for: " + sets, 1)
+    text = text.replace("PARAMCD = 'NTGDAY'", "PARAMCD = '{code}' and AVISITN = {month}", 1)
+    found = validators(*STUDIES["example"])["adam"]
+    assert [error.message for error in found.iter_errors(as_edited(text))] == []
+
+
 def test_an_editor_completes_raw_columns_and_terms() -> None:
     """What completion offers are the enums that a value leads to."""
     schema = validators(*STUDIES["example"])["sdtm"].schema

@@ -13,7 +13,7 @@ from ced_cdisc.analyse.numbers import printed
 from ced_cdisc.analyse.selecting import Records, Value, holds, select
 from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
 from ced_cdisc.core.metadata import RangeCheck
-from ced_cdisc.plan.analyses import TWO_GROUPS, AnalysisMethod, ResultPlan
+from ced_cdisc.plan.analyses import COUNTING, TWO_GROUPS, AnalysisMethod, ResultPlan
 
 _SHOWN_SUBJECTS = 5
 
@@ -79,7 +79,7 @@ def _computed(method: AnalysisMethod, plan: ResultPlan, records: Records, findin
     try:
         if method.name in TWO_GROUPS:
             groups, parts = _groups(records, method, plan.variable)
-            found = _of_two(method, parts)
+            found = _of_two(method, parts, groups)
         else:
             found = _of_one(method, records.columns[plan.variable])
     except TooFew as reason:
@@ -100,14 +100,15 @@ def summary(method: AnalysisMethod, values: Sequence[Value]) -> Mapping[str, flo
 
 def _of_one(method: AnalysisMethod, values: Sequence[Value]) -> Found:
     present = [value for value in values if value is not None]
-    if method.name in ("count", "n and percent"):
+    if method.name in COUNTING:
         counted = len(present)
         if method.value is not None:
             check = RangeCheck("", "", "EQ", (method.value,))
             counted = sum(holds(check, value) for value in present)
         if method.name == "count":
             return Found({"n": counted, "total": len(present)})
-        return methods.share(counted, len(present))
+        of = methods.share if method.name == "n and percent" else methods.share_with_interval
+        return of(counted, len(present))
     numbers = [float(value) for value in present]
     match method.name:
         case "mean and SD":
@@ -136,8 +137,10 @@ def _groups(
 ) -> tuple[tuple[str, ...], tuple[list[_Pair], list[_Pair]]]:
     """The two groups in the order of their values, with pairs of value and covariate (0 without one).
 
+    The group that the method refers to goes first.
+
     Raises:
-        TooFew: there are not two groups.
+        TooFew: there are not two groups, or the one referred to is none of them.
     """
     values, groups = records.columns[variable], records.columns[method.group]
     covariates = records.columns[method.covariate] if method.covariate else (0.0,) * len(values)
@@ -147,7 +150,12 @@ def _groups(
             parts.setdefault(group, []).append((float(value), float(covariate)))
     if len(parts) != 2:
         raise TooFew(f"{method.group} has {len(parts)} groups with values, not two")
+    reference = RangeCheck("", "", "EQ", (method.reference,))
     first, second = sorted(parts, key=lambda group: (isinstance(group, str), group))
+    if method.reference and not holds(reference, first):
+        if not holds(reference, second):
+            raise TooFew(f"no group of {method.group} with values is {method.reference}")
+        first, second = second, first
     return tuple(_plain(group) for group in (first, second)), (parts[first], parts[second])
 
 
@@ -155,8 +163,11 @@ def _plain(group: str | float) -> str:
     return group if isinstance(group, str) else f"{group:g}"
 
 
-def _of_two(method: AnalysisMethod, parts: tuple[list[_Pair], list[_Pair]]) -> Found:
+def _of_two(method: AnalysisMethod, parts: tuple[list[_Pair], list[_Pair]], groups: tuple[str, ...]) -> Found:
     if method.name == "ancova":
         return methods.ancova(*parts)
     first, second = ([value for value, _ in part] for part in parts)
+    if method.name == "geometric mean ratio":
+        found = methods.geometric_mean_ratio(first, second, equal_variances=method.equal_variances)
+        return Found(found.values, f"{groups[1]} / {groups[0]}")
     return methods.mann_whitney(first, second, correction=method.correction, exact=method.exact)

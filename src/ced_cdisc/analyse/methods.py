@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from math import exp, log, sqrt
+from math import exp, fsum, log, sqrt
 from typing import Any, Literal, cast
 
 from msgspec import Struct
@@ -46,7 +46,7 @@ def _p_of_t(t: float, freedom: int) -> float:
     return 2 * float(_special().stdtr(freedom, -abs(t)))
 
 
-def _quantile_of_t(freedom: int) -> float:
+def _quantile_of_t(freedom: float) -> float:
     """The deviate of Student's t that 97.5 % are below of: 95 % lie between both signs of it."""
     return float(_special().stdtrit(freedom, 0.975))
 
@@ -56,6 +56,21 @@ def share(count: int, total: int) -> Found:
     if not total:
         raise TooFew("there is no value")
     return Found({"n": count, "total": total, "percent": 100 * count / total})
+
+
+def share_with_interval(count: int, total: int) -> Found:
+    """How many of how many, the percent of it, and its exact (Clopper-Pearson) 95 % confidence interval.
+
+    Its ends are quantiles of beta distributions; of none the lower one is 0, of all the upper one 100.
+
+    Raises:
+        TooFew: there is no value.
+    """
+    found = share(count, total).values
+    quantile = _special().betaincinv
+    lower = float(quantile(count, total - count + 1, 0.025)) if count else 0.0
+    upper = float(quantile(count + 1, total - count, 0.975)) if count < total else 1.0
+    return Found({**found, "lower": 100 * lower, "upper": 100 * upper})
 
 
 def mean_and_sd(values: Sequence[float]) -> Found:
@@ -87,8 +102,61 @@ def geometric_mean(values: Sequence[float]) -> Found:
     found = mean_and_sd([log(value) for value in values]).values
     half = _quantile_of_t(len(values) - 1) * found["sd"] / sqrt(len(values))
     known = {"n": len(values), "mean": exp(found["mean"])}
+    return Found(_transformed_back({"lower": found["mean"] - half, "upper": found["mean"] + half}, known))
+
+
+def geometric_mean_ratio(below: Sequence[float], above: Sequence[float], *, equal_variances: bool) -> Found:
+    """The ratio of two geometric means with its 95 % confidence interval.
+
+    It is the difference of the means of the logarithms with the interval of the two-sample t test, both
+    transformed back. Without ``equal_variances`` the degrees of freedom are those of Welch and Satterthwaite.
+
+    Args:
+        below: the values of the group that the other is divided by.
+        above: those of the other group.
+
+    Returns:
+        ``n1`` values below and ``n2`` above, ``ratio``, ``lower``, ``upper``.
+
+    Raises:
+        TooFew: a group has no value; a value is not above 0 and has no logarithm; the values do not suffice
+            for a variance, or none has any scatter.
+    """
+    sizes = len(below), len(above)
+    counts: dict[str, float] = {"n1": sizes[0], "n2": sizes[1]}
+    if not below or not above:
+        raise TooFew("a group has no value", counts)
+    if any(value <= 0 for value in (*below, *above)):
+        raise TooFew("a value is not above 0", counts)
+    logs = [[log(value) for value in group] for group in (below, above)]
+    first, second = (fsum(group) / len(group) for group in logs)
+    difference = second - first
+    known = _transformed_back({"ratio": difference}, counts)
+    if sum(sizes) < 3 or (not equal_variances and min(sizes) < 2):
+        needs = "two values in one group" if equal_variances else "two values in each group"
+        raise TooFew(f"a confidence interval needs {needs}", known)
+    variances = [mean_and_sd(group).values["sd"] ** 2 if group[1:] else 0.0 for group in logs]
+    freedom: float = sum(sizes) - 2
+    if equal_variances:
+        variances = [sum((n - 1) * v for n, v in zip(sizes, variances, strict=True)) / freedom] * 2
+    errors = [v / n for n, v in zip(sizes, variances, strict=True)]
+    error = sqrt(sum(errors))
+    if error <= _SCATTER:
+        raise TooFew("the values of each group are equal", known)
+    if not equal_variances:
+        freedom = error**4 / sum(e**2 / (n - 1) for n, e in zip(sizes, errors, strict=True))
+    half = _quantile_of_t(freedom) * error
+    return Found(_transformed_back({"lower": difference - half, "upper": difference + half}, known))
+
+
+def _transformed_back(logs: Mapping[str, float], known: dict[str, float]) -> dict[str, float]:
+    """What is known, and the exponentials of the logarithms.
+
+    Raises:
+        TooFew: one of them is too great for a number.
+    """
     try:
-        return Found({**known, "lower": exp(found["mean"] - half), "upper": exp(found["mean"] + half)})
+        return {**known, **{name: exp(value) for name, value in logs.items()}}
     except OverflowError:
         raise TooFew("the interval is too wide", known) from None
 

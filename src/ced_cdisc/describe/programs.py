@@ -82,6 +82,13 @@ def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> 
         case "n and percent":
             value = _value(method.value or "", variable, numeric)
             return [f"n = ({column} == {value}).sum()", f"print(n, 100 * n / {column}.notna().sum())"]
+        case "percent and exact CI":
+            value = _value(method.value or "", variable, numeric)
+            return [
+                f"n, total = ({column} == {value}).sum(), {column}.notna().sum()",
+                'ends = stats.binomtest(int(n), int(total)).proportion_ci(0.95, method="exact")',
+                "print(n, total, 100 * n / total, 100 * ends.low, 100 * ends.high)",
+            ]
         case "mean and SD":
             return [f"print({column}.mean(), {column}.std(ddof=1))"]
         case "median and quartiles":
@@ -95,6 +102,8 @@ def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> 
                 "half = stats.t.ppf(0.975, len(logs) - 1) * logs.std(ddof=1) / len(logs) ** 0.5",
                 "print(*np.exp([logs.mean(), logs.mean() - half, logs.mean() + half]))",
             ]
+        case "geometric mean ratio":
+            return _ratio(method, variable, numeric)
         case "paired t":
             return [f"print(stats.ttest_1samp({column}.dropna(), 0).pvalue)"]
         case "wilcoxon signed rank":
@@ -105,6 +114,19 @@ def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> 
             return _ancova(method, variable)
         case _:
             raise KeyError(method.name)
+
+
+def _ratio(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> list[str]:
+    group = f'logs["{method.group}"]'
+    reference = _value(method.reference, method.group, numeric) if method.reference else f"{group}.min()"
+    return [
+        f'logs = rows[["{variable}", "{method.group}"]].dropna()',
+        f"below = {group} == {reference}",
+        f'values = np.log(logs["{variable}"].astype(float))',
+        f"test = stats.ttest_ind(values[~below], values[below], equal_var={method.equal_variances})",
+        "ends = test.confidence_interval(0.95)",
+        "print(*np.exp([values[~below].mean() - values[below].mean(), ends.low, ends.high]))",
+    ]
 
 
 def _signed_rank(method: AnalysisMethod) -> list[str]:

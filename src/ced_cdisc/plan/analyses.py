@@ -14,10 +14,12 @@ from ced_cdisc.core.metadata import DocumentRef, RangeCheck
 VALUES: Mapping[str, tuple[str, ...]] = {
     "count": ("n", "total"),
     "n and percent": ("n", "total", "percent"),
+    "percent and exact CI": ("n", "total", "percent", "lower", "upper"),
     "mean and SD": ("n", "mean", "sd"),
     "median and quartiles": ("n", "median", "q1", "q3"),
     "min and max": ("n", "min", "max"),
     "geometric mean": ("n", "mean", "lower", "upper"),
+    "geometric mean ratio": ("n1", "n2", "ratio", "lower", "upper"),
     "wilcoxon signed rank": ("n", "used", "statistic", "p"),
     "paired t": ("n", "mean", "sd", "lower", "upper", "statistic", "p"),
     "mann whitney": ("n1", "n2", "statistic", "p"),
@@ -26,15 +28,21 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """The methods, and what each of them gives."""
 COUNTS = frozenset({"n", "total", "used", "n1", "n2"})
 """Of these, the whole numbers."""
-TWO_GROUPS = ("mann whitney", "ancova")
-TESTS = ("wilcoxon signed rank", "paired t", *TWO_GROUPS)
+BARE = COUNTS | {"p"}
+"""What a print format names without decimals."""
+COUNTING = ("count", "n and percent", "percent and exact CI")
+"""Methods that count values, of any kind; the others take numbers."""
+TWO_GROUPS = ("mann whitney", "ancova", "geometric mean ratio")
+TESTS = ("wilcoxon signed rank", "paired t", "mann whitney", "ancova")
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "count": ("value",),
     "n and percent": ("value",),
+    "percent and exact CI": ("value",),
     "mean and SD": (),
     "median and quartiles": ("quantiles",),
     "min and max": (),
     "geometric mean": (),
+    "geometric mean ratio": ("group", "variances", "reference"),
     "wilcoxon signed rank": ("zeros", "correction", "exact"),
     "paired t": (),
     "mann whitney": ("group", "correction", "exact"),
@@ -43,6 +51,8 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 """The keys that go with each method."""
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "n and percent": ("value",),
+    "percent and exact CI": ("value",),
+    "geometric mean ratio": ("group", "variances"),
     "median and quartiles": ("quantiles",),
     "mann whitney": ("group",),
     "ancova": ("group", "covariate"),
@@ -50,10 +60,12 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 SHOWN: Mapping[str, str] = {
     "count": "{n}",
     "n and percent": "{n} ({percent:0}%)",
+    "percent and exact CI": "{n}/{total} {percent:1}% ({lower:1}%, {upper:1}%)",
     "mean and SD": "{mean:1}±{sd:1}",
     "median and quartiles": "{median:1} [{q1:1}, {q3:1}]",
     "min and max": "{min:1} to {max:1}",
     "geometric mean": "{mean:1} ({lower:1}, {upper:1})",
+    "geometric mean ratio": "{ratio:2} ({lower:2}, {upper:2})",
     **dict.fromkeys(TESTS, "P={p}"),
 }
 """How a result is printed unless the spec says so."""
@@ -114,7 +126,7 @@ def print_format(text: str, method: str) -> tuple[str | Shown, ...]:
         name, decimals, strip = found.groups()
         if name not in VALUES[method]:
             raise ShowError(f"{method} gives no '{name}'", name)
-        whole = name in COUNTS or name == "p"
+        whole = name in BARE
         if whole and decimals is not None:
             kind = "two significant digits" if name == "p" else "no decimals"
             raise ShowError(f"'{name}' is printed with {kind}, write {{{name}}}")
@@ -139,6 +151,8 @@ class AnalysisMethod(Struct, frozen=True):
         group: the variable of the two groups.
         covariate: of the analysis of covariance.
         value: the value counted, as it stands in the data.
+        equal_variances: of the two groups' logarithms.
+        reference: the group that the other is divided by; empty for the one whose value is smaller.
     """
 
     name: str
@@ -150,6 +164,8 @@ class AnalysisMethod(Struct, frozen=True):
     group: str = ""
     covariate: str = ""
     value: str | None = None
+    equal_variances: bool = True
+    reference: str = ""
 
 
 class ResultPlan(Struct, frozen=True):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from ced_cdisc.core.metadata import RangeCheck
 from ced_cdisc.expr.english import listed
-from ced_cdisc.plan.analyses import AnalysisMethod, ResultPlan
+from ced_cdisc.plan.analyses import COUNTING, AnalysisMethod, ResultPlan
 
 _NAMES = {
     "count": "number of records",
     "n and percent": "number and percent",
+    "percent and exact CI": "number, percent and exact 95 % CI",
     "mean and SD": "mean and SD",
     "median and quartiles": "median and quartiles",
     "min and max": "minimum and maximum",
     "geometric mean": "geometric mean and 95 % CI",
+    "geometric mean ratio": "ratio of geometric means and 95 % CI",
     "wilcoxon signed rank": "Wilcoxon signed rank test",
     "paired t": "paired t test",
     "mann whitney": "Mann-Whitney test",
@@ -45,7 +47,9 @@ def title(method: AnalysisMethod, variable: str, variant: str = "") -> str:
     name = _NAMES[method.name]
     if method.name == "median and quartiles":
         name += f", type {method.quantiles}"
-    if method.name in ("count", "n and percent"):
+    if method.name == "geometric mean ratio":
+        name += f", {_variances(method)}"
+    if method.name in COUNTING:
         name += f" with {variable}{_equal(method)}"
     if method.covariate:
         name += f" with {method.covariate}"
@@ -87,6 +91,12 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
                 f"Number of subjects with {variable}{_equal(method)}, and its percentage of the subjects "
                 f"with {variable}."
             )
+        case "percent and exact CI":
+            return (
+                f"Number of subjects with {variable}{_equal(method)}, and its percentage of the subjects "
+                f"with {variable}, with the exact (Clopper-Pearson) 95 % confidence interval. It is that of "
+                "binom.test in R, and the exact one of PROC FREQ with BINOMIAL in SAS."
+            )
         case "mean and SD":
             return f"Arithmetic mean and standard deviation (divisor n - 1) of {variable}."
         case "median and quartiles":
@@ -98,6 +108,8 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
                 f"Geometric mean of {variable}, the exponential of the mean of its natural logarithms, with "
                 "the 95 % confidence interval by Student's t of the logarithms, transformed back."
             )
+        case "geometric mean ratio":
+            return _ratio(method, variable)
         case "paired t":
             return f"Two-sided one-sample t test of {variable} against 0, which is the paired t test."
         case "wilcoxon signed rank":
@@ -120,6 +132,24 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
 
 def _equal(method: AnalysisMethod) -> str:
     return f" = {method.value}" if method.value is not None else ""
+
+
+def _variances(method: AnalysisMethod) -> str:
+    return f"{'equal' if method.equal_variances else 'unequal'} variances"
+
+
+def _ratio(method: AnalysisMethod, variable: str) -> str:
+    group = method.group
+    of = f"the later group of {group}, in the order of their values, divided by the earlier one"
+    if method.reference:
+        of = f"the other group of {group} divided by that with {group} = {method.reference}"
+    r, sas = ("TRUE", "pooled") if method.equal_variances else ("FALSE", "Satterthwaite")
+    return (
+        f"Ratio of geometric means of {variable}, {of}: the exponential of the difference of the means of "
+        "the natural logarithms, with the 95 % confidence interval by Student's t with "
+        f"{_variances(method)} of the logarithms, transformed back. Of the logarithms it is that of "
+        f"t.test(.., var.equal = {r}) in R, and the {sas} one of PROC TTEST in SAS."
+    )
 
 
 def _signed_rank(method: AnalysisMethod) -> str:

@@ -19,6 +19,7 @@ from ced_cdisc.plan.adam.numbers import check_treatments
 from ced_cdisc.plan.adam.parts import sources_of
 from ced_cdisc.plan.adam.planner import AnalysisPlanner
 from ced_cdisc.plan.adam.results import plan_displays
+from ced_cdisc.plan.adam.templates import written_out
 from ced_cdisc.plan.analyses import DisplayPlan
 from ced_cdisc.plan.compared import check_compared
 from ced_cdisc.plan.crf_pages import check_pages
@@ -59,7 +60,8 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
         hint = "write a spec in mappings/sdtm or mappings/adam"
         findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))
     displays = plan_displays(specs.define, adam, findings)
-    check_figures(adam, {str(r.id) for spec in specs.adam for r in spec.results}, findings)
+    declared = {str(r.id) for spec in specs.adam for r in written_out(spec.results, Findings())}
+    check_figures(adam, declared, findings)
     _check(own, own.plans | adam, findings, pooling.plans | adam, pooled.values())
     plans = [_study_plan(other, other.ordered, findings, name) for name, other in pooled.items()]
     plan = _study_plan(own, (*own.ordered, *adam.values()), findings, "", plans, displays)

@@ -197,7 +197,7 @@ def _study_definitions(names: Names) -> dict[str, Schema]:
         _DATES: any_of(words([*map(str, specs.study.formats), "same", "ISO"]), TEXT),
         _TIMES: any_of(words(map(str, specs.study.times)), TEXT),
         "instrument": words(specs.instruments),
-        "display": words(map(str, specs.define.displays)),
+        "display": any_of(words(map(str, specs.define.displays)), FILLED),
         "SDTMIG": words(table_names("sdtmig-", ".datasets")),
         "publisher": words(PUBLISHERS),
         **{f"terms-of-{name}": any_of(words(terms), FILLED) for name, terms in names.terms.items()},

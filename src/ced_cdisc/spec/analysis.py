@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Also, Model, Number, Whole, Words, Yes, texts
+from ced_cdisc.spec.base import Also, For, Model, Number, Whole, Words, Yes, texts
 from ced_cdisc.spec.models import Line
 from ced_cdisc.spec.results import FigureSpec, ResultSpec
 from ced_cdisc.spec.rows import Match, MatchSpec
@@ -148,7 +148,7 @@ class AnalysisBlock(Model):
     unknown: Literal["report", "accept"] | None = Field(
         None, description="Whether records for which `where` is unknown are reported."
     )
-    for_: list[dict[Text, Text]] | None = Field(
+    for_: For | None = Field(
         None, alias="for", description="Sets of {names}: the records are repeated for each."
     )
     copy_: Words = Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as AbstractMapping
 from functools import cache
+from itertools import product
 from typing import Annotated, Any, Self, cast
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from pydantic_core import PydanticKnownError
 
 from ced_cdisc.core.decimals import decimal_number
 from ced_cdisc.core.findings import Findings, Location
-from ced_cdisc.spec.source import Mapping, Sequence, Text, unknown_key
+from ced_cdisc.spec.source import Mapping, Sequence, Text, sequence_at, unknown_key
 
 
 class Also(Struct, frozen=True):
@@ -126,8 +127,35 @@ def _number(value: Any) -> Any:
     return value
 
 
+def _crossed(value: Any) -> Any:
+    """Lists of sets in place of sets are crossed: each set of the first with each of the next."""
+    if not isinstance(value, Sequence):
+        return value
+    lists = [sets for sets in value if isinstance(sets, Sequence)]
+    if not lists or len(lists) < len(value):
+        return value
+    made: list[Mapping] = []
+    for chosen in product(*lists):
+        one = Mapping()
+        one.where = value.where
+        for constants in chosen:
+            if not isinstance(constants, Mapping):
+                raise ValueError("each of its lists holds sets of names, such as {arm: 1}")
+            for name, text in constants.items():
+                if name in one:
+                    raise ValueError(f"two of its lists give {name}")
+                if not isinstance(text, Text):
+                    raise ValueError(f"{name} needs a text")
+                one[name] = text
+        made.append(one)
+    return sequence_at(value.where, made)
+
+
 Words = Annotated[list[Text], BeforeValidator(texts), Also((Text,))]
 """A list of texts; a single text is a list of one."""
+
+For = Annotated[list[dict[Text, Text]], BeforeValidator(_crossed), Also((list[list[dict[Text, Text]]],))]
+"""Sets of {names} and texts, for each of which a part of a spec stands; or lists of such sets, crossed."""
 
 Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number."""

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ced_cdisc.spec.base import Also, Model, Whole, Words, Yes, collected
+from ced_cdisc.spec.base import Also, For, Model, Whole, Words, Yes, collected
 from ced_cdisc.spec.rows import EachSpec, Match, MatchSpec, RelateSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.study import TextPolicy
@@ -178,7 +178,7 @@ class BlockSpec(Model):
     unknown: Literal["report", "accept"] | None = Field(
         None, description="Whether records for which `where` is unknown are reported."
     )
-    for_: list[dict[Text, Text]] | None = Field(
+    for_: For | None = Field(
         None, alias="for", description="Sets of {names}: the block is repeated for each."
     )
     visit: Yes = Field(False, description="Take VISITNUM, VISIT and VISITDY from the table's visit.")

@@ -6,16 +6,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from ced_cdisc.spec.base import Model, Number, Words, Yes
+from ced_cdisc.spec.base import For, Model, Number, Words, Yes
 from ced_cdisc.spec.source import Text
 
 Method = Literal[
     "count",
     "n and percent",
+    "percent and exact CI",
     "mean and SD",
     "median and quartiles",
     "min and max",
     "geometric mean",
+    "geometric mean ratio",
     "wilcoxon signed rank",
     "paired t",
     "mann whitney",
@@ -50,10 +52,23 @@ class AnalysisMethodSpec(Model):
         description="median and quartiles: how they are interpolated, types as in Hyndman and Fan; SAS 5 is "
         "type 2. It must be given.",
     )
-    group: Text | None = Field(None, description="mann whitney, ancova: the variable of the two groups.")
+    group: Text | None = Field(
+        None, description="mann whitney, ancova, geometric mean ratio: the variable of the two groups."
+    )
+    reference: Text | None = Field(
+        None,
+        description="geometric mean ratio: the group that the other is divided by; default: the one with "
+        "the smaller value.",
+    )
+    variances: Literal["equal", "unequal"] | None = Field(
+        None,
+        description="geometric mean ratio: whether the logarithms of both groups have one variance, which is "
+        "pooled, or each its own (Welch, Satterthwaite). It must be given.",
+    )
     covariate: Text | None = Field(None, description="ancova: the covariate, such as BASE.")
     value: Text | None = Field(
-        None, description="count, n and percent: the value of the variable that is counted."
+        None,
+        description="count, n and percent, percent and exact CI: the value of the variable that is counted.",
     )
     show: Text | None = Field(
         None,
@@ -66,6 +81,7 @@ class ResultSpec(AnalysisMethodSpec):
     """One result of an analysis dataset."""
 
     id: Text = Field(description="Its name, such as T3.1.R3.")
+    for_: For | None = Field(None, alias="for", description="Sets of {names}: there is a result for each.")
     display: Text = Field(description="The display of define.yaml that shows it.")
     what: Text = Field(description="What it says, as a reader calls it.")
     data: Text = Field(
@@ -95,6 +111,7 @@ class FigureSpec(Model):
     """A paired change: one line a subject from one analysis visit to another."""
 
     id: Text = Field(description="Its name, and that of its file.")
+    for_: For | None = Field(None, alias="for", description="Sets of {names}: there is a figure for each.")
     what: Text = Field(description="What it shows.")
     data: Text = Field(description="The records shown: a condition as in results.")
     variable: Text = Field(description="The variable shown, such as AVAL.")

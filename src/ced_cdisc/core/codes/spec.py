@@ -101,8 +101,9 @@ CED137 | a known finding that is not said right | follow the message
 CED138 | words for a guide that is not made (a warning) | declare the document in define.yaml
 CED139 | a word that does not go with the format of a raw table | take it out, or correct `format`
 CED140 | `database` is no name of an environment variable | name one, which holds the address
-CED186 | a document to be put beside define.xml that is not there, or cannot be put there | follow the message
+CED141 | a name of `for` that the print format of the result takes | give it another name
 CED185 | a folder of specs that is read by nothing | rename it, or move them, as the message says
+CED186 | a document to be put beside define.xml that is not there, or cannot be put there | follow the message
 CED560 | the file is no xlsx workbook | save it as .xlsx
 CED561 | the workbook is password-protected, or an old .xls | save it as .xlsx without a password
 CED562 | the workbook is damaged, or too big | save it as .xlsx again

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.core.metadata import RangeCheck
 from ced_cdisc.plan.adam.results import Results, quantile_type
 from ced_cdisc.plan.adam.selections import selection
+from ced_cdisc.plan.adam.templates import second, written_out
 from ced_cdisc.plan.analyses import SHOWN, TESTS, AnalysisMethod, FigurePlan, PanelPlan, print_format
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.spec.results import FigureSpec
@@ -20,7 +21,7 @@ _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 def plan_figures(specs: Iterable[FigureSpec], results: Results) -> tuple[FigurePlan, ...]:
     """The figures of one dataset that have no faults; the others have findings."""
-    made = [_figure(spec, results) for spec in specs]
+    made = [_figure(spec, results) for spec in written_out(specs, results.findings)]
     return tuple(one for one in made if one is not None)
 
 
@@ -87,11 +88,12 @@ def check_figures(plans: Mapping[str, DatasetPlan], declared: Set[str], findings
     A result that is ``declared`` and not among the plans has a fault of its own, which is told there.
     """
     tests = {r.id: r.method.name in TESTS for plan in plans.values() for r in plan.results}
-    seen: set[str] = set()
+    seen: dict[str, Location] = {}
     for figure in (figure for plan in plans.values() for figure in plan.figures):
-        if figure.id.casefold() in seen:
-            findings.add(Finding("CED029", f"a second figure {figure.id}", figure.place))
-        seen.add(figure.id.casefold())
+        name = figure.id.casefold()
+        if name in seen:
+            findings.add(second("figure", figure.id, figure.place, seen[name]))
+        seen.setdefault(name, figure.place)
         for panel in (panel for panel in figure.panels if panel.result):
             is_test = tests.get(panel.result)
             if is_test is None and panel.result not in declared:

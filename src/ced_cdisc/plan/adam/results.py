@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from ced_cdisc.core.decimals import decimal_number
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean, one_of
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, one_of
 from ced_cdisc.core.metadata import DocumentRef
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.adam.selections import selection
+from ced_cdisc.plan.adam.templates import second, written_out
 from ced_cdisc.plan.analyses import (
+    COUNTING,
     NEEDED,
     OPTIONS,
     SHOWN,
@@ -31,7 +33,11 @@ from ced_cdisc.spec.define import DefineSpec, DisplaySpec
 from ced_cdisc.spec.results import AnalysisMethodSpec, ResultSpec
 from ced_cdisc.spec.source import Text
 
-_COUNTING = ("count", "n and percent")
+_NEEDED = {
+    "quantiles": "such as 'type 7' (R, NumPy) or 'SAS 5' (SAS)",
+    "variances": "'equal' pools those of the logarithms of both groups, 'unequal' is Welch's interval",
+}
+"""What an option that is missing may be."""
 
 
 class Results(Struct, frozen=True):
@@ -44,14 +50,14 @@ class Results(Struct, frozen=True):
 
     def plan(self, specs: Iterable[ResultSpec]) -> tuple[ResultPlan, ...]:
         """The results that have no faults; the others have findings."""
-        made = [self._result(spec) for spec in specs]
+        made = [self._result(spec) for spec in written_out(specs, self.findings)]
         return tuple(one for one in made if one is not None)
 
     def _result(self, spec: ResultSpec) -> ResultPlan | None:
         where = selection(spec.data, self.names, self.expressions, self.findings)
         method = self._method(spec, spec.variable)
         others = [self._method(_shown_like(other, spec), spec.variable) for other in spec.sensitivity]
-        sound = self.variable(spec.variable, numeric=spec.method not in _COUNTING)
+        sound = self.variable(spec.variable, numeric=spec.method not in COUNTING)
         display = self._display(spec)
         said = {
             key: getattr(spec, key) or (getattr(display, key) if display is not None else None)
@@ -110,6 +116,8 @@ class Results(Struct, frozen=True):
         for name, numeric in ((spec.group, False), (spec.covariate, True)):
             if name is not None and sound:
                 sound = self.variable(name, numeric=numeric)
+        if sound and spec.reference is not None and spec.group is not None:
+            sound = self._value(spec.reference, spec.group) is not None
         show = self._show(spec)
         if not sound or show is None:
             return None
@@ -123,6 +131,8 @@ class Results(Struct, frozen=True):
             group=str(spec.group) if spec.group is not None else "",
             covariate=str(spec.covariate) if spec.covariate is not None else "",
             value=value,
+            equal_variances=spec.variances != "unequal",
+            reference=str(spec.reference or ""),
         )
 
     def _options(self, spec: AnalysisMethodSpec) -> dict[str, object] | None:
@@ -136,8 +146,7 @@ class Results(Struct, frozen=True):
             self._fault(spec, f"'{key}' does not go with {spec.method}", hint)
         lacking = [key for key in NEEDED.get(spec.method, ()) if key not in given]
         for key in lacking:
-            hint = "such as 'type 7' (R, NumPy) or 'SAS 5' (SAS)" if key == "quantiles" else ""
-            self._fault(spec, f"{spec.method} needs '{key}'", hint)
+            self._fault(spec, f"{spec.method} needs '{key}'", _NEEDED.get(key, ""))
         split = given.get("zeros") == "zsplit" and given.get("exact") == "yes"
         if split:
             hint = "take zeros: drop or zeros: pratt, or exact: no"
@@ -145,7 +154,7 @@ class Results(Struct, frozen=True):
         return None if strange or lacking or split else given
 
     def _value(self, text: Text, variable: Text) -> str | None:
-        """The value counted, as it is compared with the variable's; a text must be one that it can have."""
+        """The value as it is compared with the variable's; a text must be one that it can have."""
         if variable not in self.names.own:  # told by itself
             return None
         if self.names.own.get(variable) is Type.NUMBER:
@@ -196,11 +205,11 @@ def plan_displays(
     Reports two results of one id (CED029), displays without result (CED124), and documents that
     are none (CED123).
     """
-    seen: set[str] = set()
+    seen: dict[str, Location] = {}
     for result in (result for plan in plans.values() for result in plan.results):
         if result.id in seen:
-            findings.add(Finding("CED029", f"a second result {result.id}", result.place))
-        seen.add(result.id)
+            findings.add(second("result", result.id, result.place, seen[result.id]))
+        seen.setdefault(result.id, result.place)
     used = {result.display for plan in plans.values() for result in plan.results}
     made: list[DisplayPlan] = []
     for name, display in define.displays.items():

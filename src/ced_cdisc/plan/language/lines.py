@@ -18,7 +18,7 @@ from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import Origins, method_of
 from ced_cdisc.plan.language.reports import reports_of
 from ced_cdisc.plan.language.sas_formats import check_format, check_length
-from ced_cdisc.plan.language.templates import UNFILLED
+from ced_cdisc.plan.language.templates import unfilled
 from ced_cdisc.plan.language.values import Target, Values
 from ced_cdisc.plan.model import SUPP, Line, TextPolicy
 from ced_cdisc.plan.texts import text_policy
@@ -104,7 +104,8 @@ class Lines:
     ) -> Line | None:
         """The plan's line, or None where a fault was found."""
         verb = self._verb(spec, target)
-        if verb is None or self._unfilled(spec):
+        texts = (getattr(spec, name) for name in _TEXTS if name in spec.model_fields_set)
+        if verb is None or unfilled(texts, self._findings):
             return None
         check_format(target.shown, target.kind, spec, self._findings)
         check_length(target.shown, target, spec, self._findings)
@@ -208,16 +209,6 @@ class Lines:
                 self._findings.add(Finding("CED018", problem, text.where, hint="take it out"))
                 return None
         return given[0]
-
-    def _unfilled(self, spec: LineSpec) -> bool:
-        """Report {names} that no ``for`` has filled in (CED012)."""
-        written = spec.model_fields_set
-        texts = [getattr(spec, name) for name in _TEXTS if name in written]
-        found = [text for text in texts if isinstance(text, Text) and "{" in text and UNFILLED.search(text)]
-        for text in found:
-            word = UNFILLED.findall(text)[0]
-            self._findings.add(Finding("CED012", f"nothing fills {word} in", text.where))
-        return bool(found)
 
     def _fits(self, node: tree.Node, target: Target, text: Text) -> bool:
         kind = node.type

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
@@ -14,8 +14,6 @@ from ced_cdisc.spec.source import Text
 
 T = TypeVar("T")
 _NAME = re.compile(r"\{([A-Za-z_]+)\}")
-UNFILLED = re.compile(r"\{[A-Za-z_]+\}")
-"""A name in braces that nothing has replaced."""
 
 
 def fill(value: T, constants: Mapping[str, Text]) -> T:
@@ -37,8 +35,33 @@ def entries_of(
     """
     if not entries:
         return [{}]
-    wanted = set(_wanted(lines))
+    wanted = {name for text in texts_of(lines) for name in _NAME.findall(text)}
     return [{_used(name, entry, wanted, findings): text for name, text in entry.items()} for entry in entries]
+
+
+def texts_of(value: Any, but: Collection[str] = ()) -> Iterator[Text]:
+    """All texts of a part of a spec, but those of the fields named."""
+    if isinstance(value, Text):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name, one in value.__dict__.items():
+            if name not in but:
+                yield from texts_of(one, but)
+    elif isinstance(value, dict):
+        for pair in cast("dict[Any, Any]", value).items():
+            yield from texts_of(pair, but)
+    elif isinstance(value, list | tuple):
+        for one in cast("list[Any]", value):
+            yield from texts_of(one, but)
+
+
+def unfilled(texts: Iterable[object], findings: Findings) -> bool:
+    """Whether a text has a {name} that no ``for`` has filled in (CED012)."""
+    found = [(text, _NAME.search(text)) for text in texts if isinstance(text, Text) and "{" in text]
+    left = [(text, name) for text, name in found if name is not None]
+    for text, name in left:
+        findings.add(Finding("CED012", f"nothing fills {name[0]} in", text.where))
+    return bool(left)
 
 
 def _used(name: Text, entry: Mapping[Text, Text], wanted: Set[str], findings: Findings) -> str:
@@ -48,22 +71,6 @@ def _used(name: Text, entry: Mapping[Text, Text], wanted: Set[str], findings: Fi
     hint = near or f"take it out, or write {{{name}}} where it is to stand"
     findings.add(Finding("CED114", f"nothing uses {{{name}}} of this 'for'", name.where, hint=hint))
     return misspelt(name, near) or str(name)
-
-
-def _wanted(value: Any) -> Iterator[str]:
-    """The names in braces of all texts of a part of a spec."""
-    if isinstance(value, Text):
-        if "{" in value:
-            yield from _NAME.findall(value)
-    elif isinstance(value, BaseModel):
-        for one in value.__dict__.values():
-            yield from _wanted(one)
-    elif isinstance(value, dict):
-        for pair in cast("dict[Any, Any]", value).items():
-            yield from _wanted(pair)
-    elif isinstance(value, list | tuple):
-        for one in cast("list[Any]", value):
-            yield from _wanted(one)
 
 
 def find_instrument(

@@ -54,7 +54,7 @@ _ORDERS: dict[str, str] = {
     "AnalysisSpec": "dataset label class structure from with where unknown for comment copy trace rows stack "
     "parameters scales windows records variables results figures order sort checks",
     "DerivedSpec": "dtype take by order where unknown value fill as",
-    "ResultSpec": "id display what data variable method",
+    "ResultSpec": "id for display what data variable method",
     "DefineSpec": "documents displays codelists comments",
     "ScaleSpec": "label decimals items",
     "CodelistSpec": "extends name",
