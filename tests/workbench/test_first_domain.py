@@ -26,7 +26,7 @@ def test_the_tutorial_is_true_and_leads_to_vs_and_lb(tmp_path: Path, monkeypatch
             [one.command, *one.printed]
         )
     asked = " ".join(command.split()[1] for command in ran if command.startswith("ced-cdisc"))
-    assert asked == "scan new init check-spec init check-spec build init init check-spec build why"
+    assert asked == "scan new init check-spec init check-spec build init init ct check-spec build why"
 
     study = tmp_path / "VL-77"
     made = ced_cdisc.build(
