@@ -148,11 +148,14 @@ class DomainPlanner:
                 if variable == "TSVAL":
                     code = next((str(v) for k, v in record.items() if str(k) == "TSPARMCD"), "")
                     codelist = self._lines.codelists.of_values(variable).get(code, codelist)
+                parts = self._catalogue.parts.items() if variable == "RDOMAIN" else ()
+                whole = next((code for code, names in parts if str(value) in names), "")
                 self._lines.codelists.check(
                     codelist,
                     str(value),
                     value.where,
                     f"{self.domain.name}.{variable}",
+                    f"{value} is a part of {whole}: write {whole}" if whole else "",
                 )
                 values[variable] = str(value)
             records.append({"STUDYID": str(self._specs.study.study.id), "DOMAIN": self.domain.code, **values})
