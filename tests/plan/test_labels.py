@@ -62,3 +62,33 @@ def test_a_variable_after_on_stands_without_its_dataset(tmp_path: Path) -> None:
     assert planned(folder) == [
         f"{ADSL}:8:21 CED012 'on' takes a variable that both records have, without a dataset: not AE.USUBJID; write USUBJID"
     ]
+
+
+ADAE = """\
+dataset: ADAE
+label: Adverse Event Analysis Dataset
+class: AE
+from: AE
+copy: [AE.AETERM, AE.AEDECOD, AE.AEBODSYS]
+variables:
+  TRTA:   {assign: Drug}
+  TRTAN:  {derive: "1"}
+  APHASEN: {derive: "1"}
+sort: [USUBJID, AETERM]
+"""
+
+
+def test_the_treatment_of_an_occurrence_has_the_label_and_type_of_the_guide(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, {})
+    (folder / "mappings" / "adam" / "adae.yaml").write_text(ADAE, encoding="utf-8")
+    findings = Findings()
+    specs = load_specs(folder / "mappings", folder / "define", findings)
+    assert specs is not None
+    plan = plan_study(specs, findings)
+    assert plan is not None, [str(one) for one in findings]
+    made = {one.name: (one.label, one.type) for one in plan.dataset("ADAE").variables}
+    assert {name: made[name] for name in ("TRTA", "TRTAN", "APHASEN")} == {
+        "TRTA": ("Actual Treatment", "Char"),
+        "TRTAN": ("Actual Treatment (N)", "Num"),
+        "APHASEN": ("Phase (N)", "Num"),
+    }

@@ -49,6 +49,15 @@ SHARED = Path(__file__).parents[3] / "shared" / "reference" / "ig"
         ("OCCDS", "CMDECOD", "Standardized Medication Name", "Char", "Cond"),
         ("OCCDS", "MHTERM", "Reported Term for the Medical History", "Char", "Req"),
         ("OCCDS", "ATC2CD", "ATC Level 2 Code", "Char", "Cond"),
+        ("OCCDS", "TRTA", "Actual Treatment", "Char", "Perm"),
+        ("OCCDS", "TRTPG1N", "Planned Pooled Treatment 1 (N)", "Num", "Perm"),
+        ("OCCDS", "APHASEN", "Phase (N)", "Num", "Perm"),
+        ("OCCDS", "ADT", "Analysis Date", "Num", "Perm"),
+        ("OCCDS", "ANL01FN", "Analysis Flag 01 (N)", "Num", "Perm"),
+        ("OCCDS", "ASTDT", "Analysis Start Date", "Num", "Cond"),
+        ("AE", "TRTP", "Planned Treatment", "Char", "Perm"),
+        ("AE", "TRTAN", "Actual Treatment (N)", "Num", "Perm"),
+        ("AE", "SRCVAR", "Source Variable", "Char", "Perm"),
         ("AE", "AEDECOD", "Dictionary-Derived Term", "Char", "Req"),
         ("AE", "TRTEMFL", "Treatment Emergent Analysis Flag", "Char", "Req"),
         ("AE", "SMQ01NAM", "SMQ 01 Name", "Char", "Cond"),
@@ -75,6 +84,10 @@ def test_names_resolve(structure, name, label, kind, core):
         ("BDS", "PARAMTYP"),  # not in ADaMIG 1.3
         ("BDS", "MYVARNAMEDT"),  # longer than eight
         ("BDS", "aval"),
+        ("OCCDS", "PARAMCD"),  # an occurrence has no parameter
+        ("OCCDS", "AVAL"),
+        ("AE", "BASE"),
+        ("ADSL", "TRTA"),
         ("AE", "CMTRT"),  # not used in the AE structure
     ],
 )

@@ -101,6 +101,15 @@ def test_a_relationship_names_a_part_of_fa_or_the_domain(tmp_path: Path, domain:
     assert listed == (1 if domain == "FACE" else 0)
 
 
+def test_rdomain_of_a_part_is_told_the_code_of_its_domain(tmp_path: Path) -> None:
+    rows = "  - {RDOMAIN: QSSA, USUBJID: '', IDVAR: QSSEQ, IDVARVAL: '', RELTYPE: ONE, RELID: R}\n"
+    faults = said(tmp_path, {**SPLIT, "mappings/sdtm/relrec.yaml": f"domain: RELREC\nrows:\n{rows}"}, QS)
+    assert faults == [
+        "mappings/sdtm/relrec.yaml:3:15 CED021 'QSSA' is no term of codelist DOMAIN (C66734) of RELREC.RDOMAIN; "
+        "QSSA is a part of QS: write QS"
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

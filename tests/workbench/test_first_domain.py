@@ -25,9 +25,8 @@ def test_the_tutorial_is_true_and_leads_to_vs_and_lb(tmp_path: Path, monkeypatch
         assert (one.code, fits(one.shown, one.printed)) == (one.shown_code, True), "\n".join(
             [one.command, *one.printed]
         )
-    assert [command.split()[1] for command in ran if command.startswith("ced-cdisc")] == (
-        ["scan", "new", "init", "check-spec", "init", "check-spec", "build", "build", "why"]
-    )
+    asked = " ".join(command.split()[1] for command in ran if command.startswith("ced-cdisc"))
+    assert asked == "scan new init check-spec init check-spec build init init ct check-spec build why"
 
     study = tmp_path / "VL-77"
     made = ced_cdisc.build(
@@ -44,6 +43,7 @@ def test_the_tutorial_is_true_and_leads_to_vs_and_lb(tmp_path: Path, monkeypatch
     for name in ("VS", "LB"):
         keys = ["USUBJID", f"{name}TESTCD", "VISITNUM", *(["VSREPNUM"] if name == "VS" else [])]
         values = [f"{name}{part}" for part in ("DTC", "ORRES", "ORRESU")]
+        values += [f"{name}LOBXFL", f"{name}DY"]
         values += ["LBSPEC", "LBCAT", "LBREASND"] if name == "LB" else ["VSPOS", "VSSTRESN", "VSSTRESU"]
         mine, theirs = (
             built.frames[name].select(*keys, *values, "VISIT").sort(keys) for built in (made, finished)

@@ -310,3 +310,13 @@ def test_faults_of_raw_tables_are_told_without_their_cells() -> None:
     assert run("init", "VS", "--from", "vs") == told
     assert run("init", "AE") == told
     assert run("init", "AE", "--from", "ae")[0] == 0
+
+
+def test_antibodies_are_immunogenicity() -> None:
+    cells = [(who, day, test) for who in "12" for day in ("10", "11") for test in ("ADA", "NAb")]
+    rows = [f"{who},2020-02-{day},{test},{'<10' if test == 'ADA' else 40}" for who, day, test in cells]
+    study(titres="SUBJ,SAMPDT,ASSAY,RESULT\n" + "\n".join(rows) + "\n", ae=AE.replace("SUBJID", "SUBJ"))
+    text = proposed("is")
+    assert "from: titres\n" in text
+    assert "    ADA: ADA_BAB  # likely: Binding Antidrug Antibody\n" in text
+    assert "    NAb: ADA_NAB  # likely: Neutralizing Binding Antidrug Antibody\n" in text

@@ -148,6 +148,22 @@ def test_years_and_months_are_dates_where_the_column_is_one() -> None:
     assert columns["SCORE"]["kinds"] == {"decimal": 2, "integer": 1}
 
 
+def test_a_word_for_an_unknown_part_is_no_date_where_there_are_none() -> None:
+    rows = ["SUBJ,TITRE,NOTE,DAY", "1,160,ND,01-FEB-2020", "2,ND,ND,ND", "3,320,,02-FEB-2020"]
+    written("m.csv", "\n".join(rows) + "\n")
+    columns = columns_of("m")
+    assert columns["TITRE"]["kinds"] == {"integer": 2, "text": 1}
+    assert columns["NOTE"]["kinds"] == {"text": 2}
+    assert columns["DAY"]["kinds"] == {"date": 3}
+
+
+@pytest.mark.parametrize(("codes", "role"), [("V1 V2 V7", "visit"), ("V30 V31 V30", None)])
+def test_numbered_codes_are_visits_where_they_count_from_the_first(codes: str, role: str | None) -> None:
+    cells = zip("112", codes.split(), ("01", "02", "03"), strict=True)
+    written("m.csv", "SUBJ,CODE,DT\n" + "".join(f"{s},{c},2020-02-{d}\n" for s, c, d in cells))
+    assert columns_of("m")["CODE"].get("role") == role
+
+
 def test_rows_of_one_key_are_counted_and_the_first_is_named() -> None:
     rows = [f"{at // 4},V{at % 4},{at}" for at in range(40)]
     written("v.csv", "\n".join(["SUBJ,VISIT,SBP", *rows, "3,V1,99", ""]))

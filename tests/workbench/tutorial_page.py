@@ -59,14 +59,23 @@ def _lines(text: str) -> list[str]:
 
 
 def edit(text: str) -> None:
-    """Replace the lines with ``-`` by those with ``+`` in the file that the first line names."""
+    """Replace the lines with ``-`` by those with ``+`` in the file that the first line names.
+
+    An old line may end in ``..`` for its rest. Where there are only new ones, they make a file.
+    """
     head, *lines = text.splitlines()
     path = Path(head.removeprefix("--- "))
-    old = "".join(f"{line[1:]}\n" for line in lines if line[0] in "- ")
+    old = [line[1:] for line in lines if line[0] in "- "]
     new = "".join(f"{line[1:]}\n" for line in lines if line[0] in "+ ")
+    if not old:
+        assert not path.exists(), f"{path} is there already: the page has to say which lines are replaced"
+        path.write_text(new, "utf-8")
+        return
+    parts = [re.escape(line.removesuffix(" ..")) + ".*" * line.endswith(" ..") + "\n" for line in old]
+    pattern = re.compile("^" + "".join(parts), re.MULTILINE)
     content = path.read_text("utf-8")
-    assert content.count(old) == 1, f"{path} does not hold these lines once:\n{old}"
-    path.write_text(content.replace(old, new), "utf-8")
+    assert len(pattern.findall(content)) == 1, f"{path} does not hold these lines once:\n{chr(10).join(old)}"
+    path.write_text(pattern.sub(lambda _: new, content), "utf-8")
 
 
 def fits(shown: list[str], printed: list[str]) -> bool:

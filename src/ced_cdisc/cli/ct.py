@@ -1,4 +1,4 @@
-"""``ced-cdisc ct``: import, list and compare packages of controlled terminology."""
+"""``ced-cdisc ct``: import, list, show and compare packages of controlled terminology."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _define = click.option(
 
 @click.group()
 def ct() -> None:
-    """Import, list and compare packages of controlled terminology.
+    """Import, list, show and compare packages of controlled terminology.
 
     A study pins packages in study.yaml. Those that are not shipped are imported beside the specs.
 
@@ -107,6 +107,59 @@ def list_(mappings: Path | None) -> None:
         own, shipped = ct_versions(standard, folder), ct_versions(standard)
         for date in sorted({*own, *shipped}):
             click.echo(f"{standard} {date} {folder.as_posix() if date in own else 'shipped'}")
+
+
+@ct.command("show")
+@click.argument("name", metavar="LIST")
+@click.argument("word", required=False)
+@_mappings
+@_define
+def show(name: str, word: str | None, mappings: Path | None, define: Path | None) -> None:
+    """Print the terms of LIST: its name, its NCI code, or a variable such as AE.AEOUT.
+
+    With WORD, those terms that have it in value, code, meaning or synonyms. In the folder of a study its own
+    codelists and added terms are shown with the packages that it pins; elsewhere the shipped packages.
+
+    \b
+    Example:
+      ced-cdisc ct show AE.AEOUT recover
+    """
+    from ced_cdisc.core.findings import Findings, Stage, did_you_mean
+    from ced_cdisc.report.console import BuildConsole
+    from ced_cdisc.report.terms_text import terms_text
+    from ced_cdisc.schema.terminology import Terminology, UnknownList
+    from ced_cdisc.spec.load import load_specs
+    from ced_cdisc.spec.locate import MissingFolder, find_study
+
+    console, findings = BuildConsole(), Findings()
+    specs = None
+    if mappings or define or Path("mappings").is_dir():
+        try:
+            study = find_study(mappings, define, Path())
+        except MissingFolder as error:
+            usage_error(str(error))
+        console.say(study.notice)
+        specs = load_specs(study.mappings, study.define, findings, study.shown)
+        if specs is None:
+            console.findings(findings)
+            sys.exit(findings.exit_code() or Stage.SPEC.value)
+    terminology = Terminology(specs)
+    for package in terminology.missing:
+        console.say(f"{package} is not there: import it with ced-cdisc ct import FILE")
+    try:
+        found = terminology.find(name)
+    except UnknownList as error:
+        usage_error(str(error))
+    chosen = [[term for term in one.terms if word is None or term.has(word)] for one in found]
+    if word is not None and not any(chosen):
+        listed = " or ".join(one.codelist.id for one in found)
+        texts = [text for one in found for term in one.terms for text in (term.value, *term.synonyms)]
+        hint = did_you_mean(word, texts)
+        usage_error(f"no term of {listed} has {word}" + (f"; {hint}" if hint else ""))
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
+    for one, terms in zip(found, chosen, strict=True):
+        if terms or word is None:
+            click.echo(terms_text(one, terms), nl=False)
 
 
 @ct.command("diff")

@@ -15,7 +15,7 @@ from ced_cdisc.describe.by_variable import ByVariable
 from ced_cdisc.describe.held import Held
 from ced_cdisc.describe.types import Measured, all_of, measure, measure_results
 from ced_cdisc.expr.english import listed
-from ced_cdisc.plan.branches import STUDY
+from ced_cdisc.plan.branches import STUDY, Branch
 from ced_cdisc.plan.by_source import inside, merge_methods
 from ced_cdisc.plan.model import DatasetPlan, Line, VariablePlan
 
@@ -316,9 +316,11 @@ def _groups(
 def _said_by_value(spec: ByVariable, variable: str, by: str) -> dict[_Place, _Said]:
     """What each value of the divider means, for all of its records ("") or by the second one.
 
-    The second one tells apart where it is known of the records that give the variable another origin.
+    The second one tells apart where it is known of the records that give the variable another origin; the
+    object of a finding also where it is all else that is said of its values.
     """
     found: dict[str | None, dict[str | None, list[tuple[str, Line]]]] = {}
+    kinds: dict[str | None, dict[str | None, set[object]]] = {}
     for branch in spec.branches:
         own = [(branch.source, x) for x in branch.lines.get(variable, ()) if x.verb != "absent"]
         also = spec.also(variable)
@@ -326,14 +328,27 @@ def _said_by_value(spec: ByVariable, variable: str, by: str) -> dict[_Place, _Sa
         for value in _in_order(branch.texts(by) or ()):
             for second in _in_order(seconds):
                 found.setdefault(value, {}).setdefault(second, []).extend(own)
+                if own and also.endswith("OBJ"):
+                    kinds.setdefault(value, {}).setdefault(second, set()).update(_kinds(own, branch))
     said: dict[_Place, _Said] = {}
     for value, seconds in found.items():
         lines = [line for own in seconds.values() for line in own]
-        if len({replace(line.origin, documents=()) for _, line in lines}) > 1:
+        origins = {replace(line.origin, documents=()) for _, line in lines}
+        by_object = kinds.get(value, {})
+        differ = "" not in by_object and len({frozenset(said) for said in by_object.values()}) > 1
+        if len(origins) > 1 or differ:
             said |= {(value, second): _merged(own) for second, own in seconds.items() if own}
         elif lines:
             said[value, ""] = _merged(lines)
     return said
+
+
+def _kinds(own: Sequence[tuple[str, Line]], branch: Branch) -> Iterator[object]:
+    """What is said of a variable's values in some records, and whether their results are numbers."""
+    number = any(name.endswith("STRESN") for name in branch.lines)
+    for _, line in own:
+        method, codelist, comment = line.method, line.codelist, line.comment
+        yield number, method and method.text, codelist and codelist.id, comment and comment.text
 
 
 def _in_order(texts: Iterable[str | None]) -> list[str | None]:

@@ -21,6 +21,7 @@ _NAMES = {
     "EC": "ec ex dose dosing exposure medikation",
     "EG": "eg ecg ekg",
     "EX": "ex dose dosing exposure medikation infusion treatment studienmedikation",
+    "IS": "is immuno immunogenicity ada nab antibody antibodies antikoerper titer titre titres serology",
     "LB": "lb lab labor laboratory labs",
     "MH": "mh medhist history anamnese",
     "PE": "pe physexam physical koerper",

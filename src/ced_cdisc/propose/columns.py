@@ -142,6 +142,11 @@ class ColumnTally:
             kinds[kind] += count
             if kind.startswith("date"):
                 dated[shape] = count
+        if not any("9" in shape for shape in dated) and not words.concepts(self.name) & _DATED:
+            # ND or UNK alone is part of a date only where there are dates.
+            kinds["text"] += sum(dated.values())
+            del kinds["date"]
+            dated.clear()
         self._years_and_clocks(shapes, kinds, dated)
         parts = {shape: Parts(*numbers) for shape, numbers in self._parts.items()}
         forms = date_forms(dated, parts)

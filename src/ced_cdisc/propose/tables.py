@@ -18,6 +18,8 @@ MOST_ROWS = 500_000
 """Keys are looked for in so many rows at most."""
 _MOST_COLUMNS = 10
 _FEW_REPEATED = 0.05
+_FIRST_VISIT = 3
+"""Visits that are numbers alone begin with this one at the latest."""
 _ROW = "__row"
 
 
@@ -206,6 +208,9 @@ def _visit(columns: Sequence[ColumnProfile], roles: dict[str, Role]) -> ColumnPr
             continue
         said = "visit" in words.concepts(column.name)
         named = [value for value, _ in column.values if words.VISITS.match(value)]
+        counted = [int(match[1]) for value in named if (match := words.NUMBERED_VISIT.fullmatch(value))]
+        if not said and len(counted) == len(named) and min(counted, default=0) > _FIRST_VISIT:
+            continue  # V30, V31: codes of something else
         share = len(named) / len(column.values)
         score = said + share + (column.kind == "text") / 2
         if (said or share > 0.6) and (best is None or score > best[0]):

@@ -109,6 +109,9 @@ VISITS = re.compile(
 )
 """What visits are called."""
 
+NUMBERED_VISIT = re.compile(r"(?i)v ?([0-9]+)[a-z]?")
+"""Visits that have a number alone, which are counted from the first."""
+
 UNPLANNED = re.compile(r"(?i)unsch|unplan|ungeplant|non pr[eé]vu|no programad")
 
 TESTS: Mapping[str, Mapping[str, str]] = {
@@ -126,6 +129,11 @@ TESTS: Mapping[str, Mapping[str, str]] = {
         "RESP": "resp rr respiration atemfrequenz af respr",
         "OXYSAT": "spo2 sao2 o2sat oxysat sat",
         "WSTCIR": "waist taillenumfang wstcir",
+    },
+    "IS": {
+        "ADA_BAB": "ada bab antidrugantibody antidrugantibodies bindingantibody adascreening",
+        "ADA_NAB": "nab neutralizingantibody neutralizingantibodies neutralisingantibody "
+        "neutralisingantibodies neutralisierendeantikoerper",
     },
     "EG": {
         "EGHRMN": "hr heartrate herzfrequenz",

@@ -57,7 +57,7 @@ class Names:
         self.layered = bool(specs.study.extends)
         self.plug_ins = tuple(plan_derivations(specs.study.derivations, specs.derivations, Findings()))
         self.terms: dict[str, tuple[str, ...]] = {}
-        self._lists = Codelists(_packages(specs), specs.define, Findings())
+        self._lists = Codelists(packages_of(specs), specs.define, Findings())
         self.tables = {str(name): _columns(specs, str(name)) for name in specs.sources.tables}
         self.columns = [
             *(f"{table}.{column}" for table, columns in self.tables.items() for column in columns),
@@ -66,7 +66,7 @@ class Names:
         ]
         self.domains: dict[str, list[KnownVariable]] = {}
         self.qualifiers: dict[str, list[str]] = {}
-        for domain in self._declared():
+        for domain in declared(specs):
             self.domains[domain.name] = self._of_domain(domain.ig, domain.name)
             self.domains.setdefault(domain.code, self.domains[domain.name])
             supp = [str(key) for rows in domain.rows for key in rows.supp]
@@ -97,15 +97,8 @@ class Names:
     def lists(self) -> list[str]:
         """The names by which a line can name a codelist."""
         own = [str(name) for name in self.specs.define.codelists]
-        published = [name for package in _packages(self.specs).values() for name in package.short_names]
+        published = [name for package in packages_of(self.specs).values() for name in package.short_names]
         return list(dict.fromkeys((*own, *published)))
-
-    def _declared(self) -> Iterator[Domain]:
-        for specs in (self.specs, *(other for _, other in self.specs.pooled)):
-            for spec in specs.sdtm:
-                domain = declare(spec, specs, Findings())
-                if domain is not None:
-                    yield domain
 
     def _of_domain(self, ig: IgDataset, name: str) -> list[KnownVariable]:
         return [
@@ -134,12 +127,21 @@ class Names:
         return codelist.id
 
 
+def declared(specs: Specs) -> Iterator[Domain]:
+    """The SDTM datasets of a study and of those that it pools, as far as they can be told."""
+    for one in (specs, *(other for _, other in specs.pooled)):
+        for spec in one.sdtm:
+            domain = declare(spec, one, Findings())
+            if domain is not None:
+                yield domain
+
+
 def _columns(specs: Specs, table: str) -> tuple[str, ...]:
     spec = next(found for name, found in specs.sources.tables.items() if name == table)
     return tuple(dict.fromkeys(map(str, (*spec.columns, *specs.sources.defaults.columns))))
 
 
-def _packages(specs: Specs) -> Mapping[str, CtPackage]:
+def packages_of(specs: Specs) -> Mapping[str, CtPackage]:
     """The pinned packages that are there; the plan says which are not."""
     folder = specs.terminology[0] if specs.terminology is not None else None
     made: dict[str, CtPackage] = {}

@@ -21,7 +21,19 @@ Structure = Literal["ADSL", "BDS", "TTE", "OCCDS", "AE"]
 
 # The placeholders of the guides: xx and zz are 01-99, y is 1-99 without a leading zero, w is 1-9.
 _INDEX = {"xx": r"0[1-9]|[1-9]\d", "zz": r"0[1-9]|[1-9]\d", "y": r"[1-9]\d?", "w": r"[1-9]"}
-_WIDER: dict[Structure, Structure] = {"TTE": "BDS", "AE": "OCCDS"}
+_WIDER: dict[Structure, tuple[Structure, ...]] = {
+    "ADSL": (),
+    "BDS": ("ADSL",),
+    "TTE": ("BDS", "ADSL"),
+    "OCCDS": ("BDS", "ADSL"),
+    "AE": ("OCCDS", "BDS", "ADSL"),
+}
+_OCCURRENCES = ("OCCDS", "AE")
+# Of the BDS a record of an occurrence may have the treatment, the dose and the timing, which the guide lists
+# before the parameter, and these; a parameter and its values it has not.
+_OF_ANY_RECORD = frozenset(
+    ("ANLzzFN", "ONTRTFN", "ITTRFL", "SAFRFL", "FASRFL", "PPROTRFL", "COMPLRFL", "SRCVAR")
+)
 _PLACEHOLDER = re.compile(r"xx|zz|y|w")
 _PREFIX = "[A-Z][A-Z0-9]"
 # Naming conventions that the guide states for variables of the sponsor's own.
@@ -85,28 +97,21 @@ def adam_variable(structure: Structure, name: str, version: str = "1.3") -> IgVa
     """The guide's variable of that name in a structure, with its indices resolved; None if it has none.
 
     Looked for, in this order: the structure's own names and patterns (TRTxxP, CRITyFL, ANLzzFL, --DECOD);
-    for TTE then the BDS, for AE then SRCDOM and SRCSEQ of OCCDS; for all but ADSL then ADSL, whose variables
-    any dataset may carry (as Perm); last the naming conventions for the sponsor's own variables (*DT, *DTM,
-    *TMF, *FL, *GRy).
+    for TTE then the BDS; for AE then SRCDOM and SRCSEQ of OCCDS; for OCCDS and AE then what the BDS has for
+    any record, as TRTA and APHASEN (as Perm); for all but ADSL then ADSL, whose variables any dataset may
+    carry (as Perm); last the naming conventions for the sponsor's own variables (*DT, *DTM, *TMF, *FL, *GRy).
     An empty label means that the sponsor gives it.
     """
     if len(name) > 8 or not name.isupper():
         return None
     guide = load_adamig(version)
     guide.structure(structure)
-    steps: list[Structure] = [structure]
-    if structure in _WIDER:
-        steps.append(_WIDER[structure])
-    if structure != "ADSL":
-        steps.append("ADSL")
-    for step in steps:
-        plain, patterns = _plain(version, step), _patterns(version, step)
-        if structure == "AE" and step == "OCCDS":  # of other domains are all but the trace
-            plain = {known: variable for known, variable in plain.items() if known.startswith("SRC")}
-            patterns = ()
-        found = plain.get(name) or _first(patterns, name)
+    for step in (structure, *_WIDER[structure]):
+        found = _plain(version, step, structure).get(name)
+        found = found or _first(_patterns(version, step, structure), name)
         if found:
-            return replace(found, core="Perm") if step == "ADSL" != structure else found
+            foreign = step == "ADSL" != structure or (step == "BDS" and structure in _OCCURRENCES)
+            return replace(found, core="Perm") if foreign else found
     return _first(_conventions(version), name)
 
 
@@ -131,22 +136,31 @@ def _label(variable: IgVariable, name: str, index: dict[str, str]) -> str:
     return re.sub(r"\b(xx|zz|y|w)\b", lambda m: index.get(m[1], m[1]), variable.label)
 
 
-@lru_cache(maxsize=16)
-def _plain(version: str, structure: Structure) -> dict[str, IgVariable]:
-    """The structure's variables whose names leave nothing open."""
-    variables = load_adamig(version).structure(structure).variables
+def _taken(version: str, of: Structure, structure: Structure) -> list[IgVariable]:
+    """The variables of one structure that another one may have."""
+    variables = load_adamig(version).structure(of).variables
+    if structure == "AE" and of == "OCCDS":  # of other domains are all but the trace
+        return [v for v in variables if v.name.startswith("SRC")]
+    if structure in _OCCURRENCES and of == "BDS":
+        parameter = next(v.order for v in variables if v.name == "PARAM")
+        return [v for v in variables if v.order < parameter or v.name in _OF_ANY_RECORD]
+    return list(variables)
+
+
+@lru_cache(maxsize=32)
+def _plain(version: str, of: Structure, structure: Structure) -> dict[str, IgVariable]:
+    """The variables of one structure that another one may have whose names leave nothing open."""
     return {
         v.name: replace(v, label=_label(v, v.name, {}))
-        for v in reversed(variables)
+        for v in reversed(_taken(version, of, structure))
         if v.name[0] != "*" and not _freedom(v.name)
     }
 
 
-@lru_cache(maxsize=16)
-def _patterns(version: str, structure: Structure) -> tuple[tuple[str, IgVariable], ...]:
+@lru_cache(maxsize=32)
+def _patterns(version: str, of: Structure, structure: Structure) -> tuple[tuple[str, IgVariable], ...]:
     """The other variables with how they begin, the most literal first; suffixes (*DT) stand apart."""
-    variables = load_adamig(version).structure(structure).variables
-    variables = [v for v in variables if v.name[0] != "*" and _freedom(v.name)]
+    variables = [v for v in _taken(version, of, structure) if v.name[0] != "*" and _freedom(v.name)]
     variables.sort(key=lambda v: (_freedom(v.name), v.order))
     return tuple((_start(v.name), v) for v in variables)
 

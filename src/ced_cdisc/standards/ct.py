@@ -111,6 +111,11 @@ class CtPackage:
         return tuple(self._codes)
 
     @property
+    def titles(self) -> Mapping[str, str]:
+        """The names in full of all codelists, each with its NCI code."""
+        return {row["name"]: code for code, row in self._rows.items()}
+
+    @property
     def test_lists(self) -> tuple[str, ...]:
         """The NCI codes of the lists of codes that have a list of names."""
         return tuple(code for code, row in self._rows.items() if row["name_list"])

@@ -18,6 +18,7 @@ from ced_cdisc.standards.model import GENERAL_CLASSES, extend
 from ced_cdisc.standards.tables import UnknownStandard
 
 _NAME = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+_WHOLE_DAY = r"^\d{4}-\d\d-\d\d"
 _NUMBERED = re.compile(r"(COVAL|TSVAL)[1-9]\d*")
 _SMALL = re.compile(r"an?|and|as|at|by|for|from|in|is|of|on|or|per|than|the|to|vs\.?|with|within|without")
 _TOPICS = {
@@ -266,7 +267,10 @@ def _day(study: Datasets, date: str, number: str) -> Iterator[Look]:
             and "USUBJID" in data.columns
             and data.domain not in ("SE", "CO", "SM")
         ):
-            yield data.fact(data.v(number) not in data.columns, number, other=data.v(date))
+            lacking = data.v(number) not in data.columns
+            # Of dates that are all partial no day can be told.
+            lacking = lacking and data.values(data.v(date)).str.contains(_WHOLE_DAY).any()
+            yield data.fact(lacking, number, other=data.v(date))
 
 
 def demographics(study: Submission) -> Iterator[Look]:

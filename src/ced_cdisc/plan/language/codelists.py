@@ -154,13 +154,15 @@ class Codelists:
             made.append((term.value, tuple(dict.fromkeys(filter(None, (term.value, *others))))))
         return tuple(made)
 
-    def check(self, codelist: Codelist | None, value: str, where: Location, variable: str) -> None:
-        """Report a written value that is no term of its list (CED021)."""
+    def check(
+        self, codelist: Codelist | None, value: str, where: Location, variable: str, hint: str = ""
+    ) -> None:
+        """Report a written value that is no term of its list (CED021); ``hint`` is what the caller knows."""
         if codelist is None or codelist.dictionary or codelist.open or not value:
             return
         if value in self._values_of(codelist):
             return
-        hint = self._hint(codelist, value, [term.value for term in codelist.terms])
+        hint = hint or self._hint(codelist, value, [term.value for term in codelist.terms])
         self._findings.add(
             Finding(
                 "CED021",

@@ -147,7 +147,13 @@ class Metadata:
         names = dict.fromkeys(self._domain.names)
         names |= dict.fromkeys(name for branch in branches for name in branch.lines if name.startswith(SUPP))
         results = {self._domain.full(name) for name in RESULTS}
-        return tell_apart(self._domain.name, branches, names, self._pairs(), results, findings, {*whole})
+        told = tell_apart(self._domain.name, branches, names, self._pairs(), results, findings, {*whole})
+        about = self._domain.full("--OBJ")
+        if self._domain.ig.class_name != "Findings About" or about not in names:
+            return told
+        # One test may be asked of several objects, with other answers.
+        tests = {name: about for name, by in told.by if name in results and by != about}
+        return replace(told, also={**tests, **told.also})
 
     def _pairs(self) -> list[tuple[str, str]]:
         pairs: list[tuple[str, str]] = []

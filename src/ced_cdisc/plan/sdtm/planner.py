@@ -27,7 +27,7 @@ from ced_cdisc.plan.sdtm import standard, tests
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.sdtm.metadata import Metadata
-from ced_cdisc.plan.sdtm.relations import check_references, plan_relations
+from ced_cdisc.plan.sdtm.relations import check_references, hint_of_part, plan_relations
 from ced_cdisc.plan.tables import table_visit
 from ced_cdisc.plan.texts import IN_DOMAIN, check_homes
 from ced_cdisc.plan.told import Report
@@ -148,12 +148,10 @@ class DomainPlanner:
                 if variable == "TSVAL":
                     code = next((str(v) for k, v in record.items() if str(k) == "TSPARMCD"), "")
                     codelist = self._lines.codelists.of_values(variable).get(code, codelist)
-                self._lines.codelists.check(
-                    codelist,
-                    str(value),
-                    value.where,
-                    f"{self.domain.name}.{variable}",
-                )
+                shown, hint = f"{self.domain.name}.{variable}", ""
+                if variable == "RDOMAIN":
+                    hint = hint_of_part(str(value), self._catalogue)
+                self._lines.codelists.check(codelist, str(value), value.where, shown, hint)
                 values[variable] = str(value)
             records.append({"STUDYID": str(self._specs.study.study.id), "DOMAIN": self.domain.code, **values})
         return Block(number=1, source="", kind="rows", lines=(), rows=tuple(records), where=spec.place)

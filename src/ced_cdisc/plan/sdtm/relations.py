@@ -89,3 +89,9 @@ def check_references(spec: DomainSpec, catalogue: Catalogue, findings: Findings)
         elif name is not None and not any(str(name) in variables for variables in known):
             hint = did_you_mean(str(name), known[0])
             findings.add(Finding("CED012", f"{domain} has no variable {name}", name.where, hint=hint))
+
+
+def hint_of_part(name: str, catalogue: Catalogue) -> str:
+    """What to write as RDOMAIN for a part of a split domain; empty where it is none."""
+    whole = next((code for code, parts in catalogue.parts.items() if name in parts), "")
+    return f"{name} is a part of {whole}: write {whole}" if whole else ""

@@ -47,8 +47,10 @@ Change = Callable[[tree.Node], tree.Node]
 class Add(Protocol):
     """Adds the line of a variable to those of the test; ``change`` is applied to the collected column."""
 
-    def __call__(self, name: str, spec: LineSpec, *, change: Change | None = None) -> None:
-        """Add the line of ``name``, a variable with --."""
+    def __call__(
+        self, name: str, spec: LineSpec, *, change: Change | None = None, own: LineSpec | None = None
+    ) -> None:
+        """Add the line of ``name``, a variable with --; ``own`` is the one that is written."""
         ...
 
 
@@ -265,7 +267,7 @@ class Results:
             if spec is None:
                 continue
             collected = domain.full(f"--ORNR{end}")
-            self._add(f"--ORNR{end}", only_when(spec, present))
+            self._add(f"--ORNR{end}", only_when(spec, present), own=spec)
             sides[end] = f"numeric({self._plain(collected, spec)})"
             if test.kind == "number" and test.result.absent is None:
                 self._add(f"--STNR{end}", spec_line(place, derive=self._formula(collected, spec)))

@@ -23,6 +23,7 @@ from ced_cdisc.plan.model import NONE, Line
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.sdtm.results import Change, Results, only_when, range_variables
+from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.models import LineSpec, TestSpec
 from ced_cdisc.spec.source import Text
 
@@ -101,7 +102,9 @@ class _Test:
         done = None
         if not_done is not None:  # done also where the condition is unknown, as with an empty raw column
             done = Text(f"if({not_done.when}, 0, 1) = 1", not_done.when.where)
-        self._add("--ORRES", only_when(self._result(), done), change=self._results.without_flag)
+        self._add(
+            "--ORRES", only_when(self._result(), done), change=self._results.without_flag, own=test.result
+        )
         if not_done is not None:
             self._refuse_results(not_done.when, result)
         self._units()
@@ -111,7 +114,8 @@ class _Test:
             status = spec_line(place.where, assign=Text("NOT DONE", place.where), when=not_done.when)
             self._add("--STAT", status)
             if not_done.reason is not None:
-                self._add("--REASND", only_when(not_done.reason, not_done.when))
+                reason = not_done.reason
+                self._add("--REASND", only_when(reason, not_done.when), own=reason)
                 self._refuse_reasons(not_done.reason, result)
         keep = self._keep(result, not_done.when if not_done is not None else None)
         return LinesOfTest(tuple(self._made), both(keep, self._is_this_test()))
@@ -267,7 +271,9 @@ class _Test:
             unit = spec_line(unit.collect.where, assign=unit.collect)  # a bare word is the unit itself
         present = Text(f"{self._domain.full('--ORRES')} is present", self._test.test.where)
         term = unit.ct is None
-        self._add("--ORRESU", only_when(unit, present), change=lambda c: self._unit_of(c, as_term=term))
+        self._add(
+            "--ORRESU", only_when(unit, present), change=lambda c: self._unit_of(c, as_term=term), own=unit
+        )
 
     def _unit_of(self, column: tree.Node, *, as_term: bool) -> tree.Node:
         """A collected unit, as the term of the terminology; a number to convert without one is a fault."""
@@ -296,8 +302,12 @@ class _Test:
         *,
         check: bool = False,
         change: Change | None = None,
+        own: LineSpec | None = None,
     ) -> None:
-        """Make a line, unless the spec writes it; ``change`` is applied to the raw column collected."""
+        """Make a line, unless the spec writes it; ``change`` is applied to the raw column collected.
+
+        ``own`` is the line as it is written, without the conditions that the test adds.
+        """
         full = self._domain.full(name)
         found = self._domain.ig.variable(full)
         if found is None or full in self._written:
@@ -315,7 +325,14 @@ class _Test:
             made = replace(made, tree=_at_column(made.tree, change))
         if made is not None:  # its condition is not the written one, or not that alone
             reports = tuple(report for report in made.reports if report.kind != "idle")
-            self._made.append(replace(made, reports=reports))
+            self._made.append(replace(made, reports=(*reports, *self._idle(own))))
+
+    def _idle(self, own: LineSpec | None) -> tuple[Report, ...]:
+        """What tells that the written condition of a line is true for no record of the test."""
+        if own is None or own.when is None or own.never is not None:
+            return ()
+        condition = self._lines.expressions.condition(own.when, self._names)
+        return (Report("idle", condition, own.when.where),) if condition is not None else ()
 
 
 def _at_column(node: tree.Node, change: Change) -> tree.Node:
