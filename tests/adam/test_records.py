@@ -158,6 +158,16 @@ def test_a_source_record_may_have_a_dtype_of_its_own(tmp_path: Path) -> None:
     assert method.startswith("Where DTYPE is not MAXIMUM: VS.VSSTRESN. Where DTYPE is MAXIMUM: ")
 
 
+def test_conditions_joined_by_or_stand_in_brackets_beside_the_earlier_visit(tmp_path: Path) -> None:
+    entry = 'take: last, order: [ADT], fill: [Week 4], where: "AVISITN > 0 or AVAL > 100"'
+    made = build(tmp_path, advs(f"  - {{dtype: LOCF, {entry}}}\n"))
+    assert variable(made, "ADVS", "DTYPE").method.text == (
+        "LOCF on a record that repeats the last record with AVAL, in the order of ADT, of each subject and PARAMCD, "
+        "among those where the analysis visit is an earlier one and (AVISITN is above 0 or AVAL is above 100); "
+        "made for Week 4 where AVAL is missing there. Missing on all other records."
+    )
+
+
 def test_define_says_of_both_kinds_of_records_where_values_come_from(tmp_path: Path) -> None:
     made = build(tmp_path, advs('  - {dtype: LOV, take: last, order: [ADT], where: "AVISITN > 0"}\n'))
     aval = variable(made, "ADVS", "AVAL")
