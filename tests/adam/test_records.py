@@ -158,6 +158,13 @@ def test_a_source_record_may_have_a_dtype_of_its_own(tmp_path: Path) -> None:
     assert method.startswith("Where DTYPE is not MAXIMUM: VS.VSSTRESN. Where DTYPE is MAXIMUM: ")
 
 
+def test_a_value_reads_what_the_subject_has(tmp_path: Path) -> None:
+    value = "mean(AVAL where ADT > ADSL.TRTSDT) - days_between(DM.RFICDTC, ADSL.TRTSDT)"
+    made = build(tmp_path, advs(f'  - {{dtype: AVERAGE, value: "{value}"}}\n'))
+    where = SYSBP & (pl.col("DTYPE") == "AVERAGE")
+    assert rows(made, "ADVS", "AVAL", where=where) == [(126.0,), (143.5,)]
+
+
 def test_conditions_joined_by_or_stand_in_brackets_beside_the_earlier_visit(tmp_path: Path) -> None:
     entry = 'take: last, order: [ADT], fill: [Week 4], where: "AVISITN > 0 or AVAL > 100"'
     made = build(tmp_path, advs(f"  - {{dtype: LOCF, {entry}}}\n"))

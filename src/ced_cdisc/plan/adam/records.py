@@ -21,6 +21,7 @@ from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.origins import DERIVED, derivation
 from ced_cdisc.plan.language.reports import check_unknown, reports_of_choice
 from ced_cdisc.plan.model import Computed, Line
+from ced_cdisc.plan.order import single_lines
 from ced_cdisc.spec.analysis import DerivedSpec
 from ced_cdisc.spec.source import Text
 
@@ -291,6 +292,7 @@ class _Maker:
             method=derivation(name, "DTYPE", in_words(entry)),
         )
         made = [dtype, *(line for line in lines.values() if line.variable != "DTYPE")]
+        made = [*single_lines(made, self._records.names.catalogue), *made]
         return Computed(
             by=("PARAMCD", *entry.by),
             keep=keep,
