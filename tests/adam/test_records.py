@@ -165,6 +165,14 @@ def test_a_value_reads_what_the_subject_has(tmp_path: Path) -> None:
     assert rows(made, "ADVS", "AVAL", where=where) == [(126.0,), (143.5,)]
 
 
+def test_which_record_is_taken_goes_by_what_the_subject_has(tmp_path: Path) -> None:
+    entry = "take: first, where: ADT > ADSL.TRTSDT, order: ['abs(days_between(DM.RFICDTC, ADT) - 23)']"
+    text = BDS.replace("variables:\n", f"records:\n  - {{dtype: LOV, {entry}}}\nvariables:\n")
+    made = build(tmp_path, {"ADVS": text.replace("study_day(ADT, ADSL.TRTSDT)", "1")})
+    where = SYSBP & (pl.col("DTYPE") == "LOV")
+    assert rows(made, "ADVS", "ADT", where=where) == [("02-24",), ("03-12",)]
+
+
 def test_conditions_joined_by_or_stand_in_brackets_beside_the_earlier_visit(tmp_path: Path) -> None:
     entry = 'take: last, order: [ADT], fill: [Week 4], where: "AVISITN > 0 or AVAL > 100"'
     made = build(tmp_path, advs(f"  - {{dtype: LOCF, {entry}}}\n"))

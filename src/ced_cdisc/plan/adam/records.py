@@ -58,7 +58,9 @@ def derived_records(
         # A flag is on one record of a group: a record that repeats it does not take it over.
         known = [name for name, line in whole.items() if name not in rest and line.verb != "flag"]
         computed = maker.make(entry, known)
-        made += [replace(computed[0], first=(*in_order(first), *computed[0].first)), *computed[1:]]
+        ranks = computed[0].first
+        ranks = (*single_lines(ranks, records.names.catalogue), *ranks)
+        made += [replace(computed[0], first=(*in_order(first), *ranks)), *computed[1:]]
         methods += [line.method for one in computed for line in one.lines if line.method and _is_dtype(line)]
     return _with_one_method(made, methods), rest
 
