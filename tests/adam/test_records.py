@@ -158,6 +158,23 @@ def test_a_source_record_may_have_a_dtype_of_its_own(tmp_path: Path) -> None:
     assert method.startswith("Where DTYPE is not MAXIMUM: VS.VSSTRESN. Where DTYPE is MAXIMUM: ")
 
 
+def test_define_says_that_records_made_for_a_visit_have_it_whatever_their_day(tmp_path: Path) -> None:
+    entries = (
+        "  - {dtype: LOCF, take: last, order: [ADT], fill: [Week 4]}\n"
+        "  - {dtype: LOV, take: last, order: [ADT], variables: {AVISIT: {assign: Endpoint}, AVISITN: {assign: 99}}}\n"
+        "  - {dtype: AVERAGE, by: [AVISIT], value: mean(AVAL)}\n"
+    )
+    made = build(tmp_path, advs(entries))
+    assert variable(made, "ADVS", "AVISIT").method.text.endswith(
+        "Week 4 if ADY is from 21 to 40. On records with DTYPE LOCF or LOV the visit that they are made for."
+    )
+    assert variable(made, "ADVS", "AWTDIFF").method.text == (
+        "Absolute difference of ADY and AWTARGET; missing on records with DTYPE LOCF or LOV."
+    )
+    moved = pl.col("DTYPE").is_in(["LOCF", "LOV"])
+    assert set(rows(made, "ADVS", "AWTDIFF", where=moved)) == {(None,)}
+
+
 def test_a_value_reads_what_the_subject_has(tmp_path: Path) -> None:
     value = "mean(AVAL where ADT > ADSL.TRTSDT) - days_between(DM.RFICDTC, ADSL.TRTSDT)"
     made = build(tmp_path, advs(f'  - {{dtype: AVERAGE, value: "{value}"}}\n'))
