@@ -81,7 +81,7 @@ record at hand; else they are those of the own dataset, and so are all names. Th
 | `only(X ..)` | the value, where one record has one; several are a fault |
 | `same(X ..)` | the value that all records share, else missing |
 | `rank(where .. order by ..)` | the number of the record in its group; missing where `where` is not true |
-| `next(X order by ..)`, `previous(X ..)` | the value of the record after or before this one |
+| `next(X order by ..)`, `previous(X ..)` | the value of the record after or before; `where` as of `rank` |
 """
 
 

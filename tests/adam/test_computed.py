@@ -141,3 +141,22 @@ def test_what_is_made_later_cannot_be_read(tmp_path: Path, old: str, new: str, w
     text = DOSES.replace("sort", WHOLE).replace(old, new)
     assert f"mappings/adam/adex.yaml:{wanted}" in messages(tmp_path, {"ADEX": text})
     assert messages(tmp_path, {"ADEX": DOSES.replace("sort", WHOLE)}) == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "wanted"),
+    [
+        ("max(SYSBP where ADT > ADSL.TRTSDT)", [140.0, 155.0]),
+        ("first(SYSBP order by abs(days_between(ADT, ADSL.TRTSDT)))", [124.0, 110.0]),
+        ("max(AVAL where ADT <= ADSL.TRTSDT)", [124.0, 110.0]),
+        ("max(SYSBP) - days_between(DM.RFICDTC, ADSL.TRTSDT)", [131.0, 146.0]),
+    ],
+)
+def test_values_of_the_subject_are_read_inside_a_function_over_the_records(
+    tmp_path: Path, formula: str, wanted: list[float]
+) -> None:
+    """No line over the whole dataset reads them, which would bring them along."""
+    most = f'  MOST: {{param: Most, computed: "{formula}"}}\nsort'
+    text = BDS.replace('variables:\n  ADY: {derive: "study_day(ADT, ADSL.TRTSDT)"}\nsort', most)
+    made = build(tmp_path, {"ADVS": text})
+    assert rows(made, "ADVS", "AVAL", where=pl.col("PARAMCD") == "MOST") == [(one,) for one in wanted]

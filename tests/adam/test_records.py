@@ -158,6 +158,48 @@ def test_a_source_record_may_have_a_dtype_of_its_own(tmp_path: Path) -> None:
     assert method.startswith("Where DTYPE is not MAXIMUM: VS.VSSTRESN. Where DTYPE is MAXIMUM: ")
 
 
+def test_define_says_that_records_made_for_a_visit_have_it_whatever_their_day(tmp_path: Path) -> None:
+    entries = (
+        "  - {dtype: LOCF, take: last, order: [ADT], fill: [Week 4]}\n"
+        "  - {dtype: LOV, take: last, order: [ADT], variables: {AVISIT: {assign: Endpoint}, AVISITN: {assign: 99}}}\n"
+        "  - {dtype: AVERAGE, by: [AVISIT], value: mean(AVAL)}\n"
+    )
+    made = build(tmp_path, advs(entries))
+    assert variable(made, "ADVS", "AVISIT").method.text.endswith(
+        "Week 4 if ADY is from 21 to 40. On records with DTYPE LOCF or LOV the visit that they are made for."
+    )
+    assert variable(made, "ADVS", "AWTDIFF").method.text == (
+        "Absolute difference of ADY and AWTARGET; missing on records with DTYPE LOCF or LOV."
+    )
+    moved = pl.col("DTYPE").is_in(["LOCF", "LOV"])
+    assert set(rows(made, "ADVS", "AWTDIFF", where=moved)) == {(None,)}
+
+
+def test_a_value_reads_what_the_subject_has(tmp_path: Path) -> None:
+    value = "mean(AVAL where ADT > ADSL.TRTSDT) - days_between(DM.RFICDTC, ADSL.TRTSDT)"
+    made = build(tmp_path, advs(f'  - {{dtype: AVERAGE, value: "{value}"}}\n'))
+    where = SYSBP & (pl.col("DTYPE") == "AVERAGE")
+    assert rows(made, "ADVS", "AVAL", where=where) == [(126.0,), (143.5,)]
+
+
+def test_which_record_is_taken_goes_by_what_the_subject_has(tmp_path: Path) -> None:
+    entry = "take: first, where: ADT > ADSL.TRTSDT, order: ['abs(days_between(DM.RFICDTC, ADT) - 23)']"
+    text = BDS.replace("variables:\n", f"records:\n  - {{dtype: LOV, {entry}}}\nvariables:\n")
+    made = build(tmp_path, {"ADVS": text.replace("study_day(ADT, ADSL.TRTSDT)", "1")})
+    where = SYSBP & (pl.col("DTYPE") == "LOV")
+    assert rows(made, "ADVS", "ADT", where=where) == [("02-24",), ("03-12",)]
+
+
+def test_conditions_joined_by_or_stand_in_brackets_beside_the_earlier_visit(tmp_path: Path) -> None:
+    entry = 'take: last, order: [ADT], fill: [Week 4], where: "AVISITN > 0 or AVAL > 100"'
+    made = build(tmp_path, advs(f"  - {{dtype: LOCF, {entry}}}\n"))
+    assert variable(made, "ADVS", "DTYPE").method.text == (
+        "LOCF on a record that repeats the last record with AVAL, in the order of ADT, of each subject and PARAMCD, "
+        "among those where the analysis visit is an earlier one and (AVISITN is above 0 or AVAL is above 100); "
+        "made for Week 4 where AVAL is missing there. Missing on all other records."
+    )
+
+
 def test_define_says_of_both_kinds_of_records_where_values_come_from(tmp_path: Path) -> None:
     made = build(tmp_path, advs('  - {dtype: LOV, take: last, order: [ADT], where: "AVISITN > 0"}\n'))
     aval = variable(made, "ADVS", "AVAL")

@@ -105,7 +105,8 @@ def test_what_is_said_of_a_parameter_s_start_and_codes_stands_with_the_parameter
     assert [(one.where[0].values, one.method.text) for one in codes] == [
         (
             ("TTANY",),
-            "0 if ADT is the date of an event, otherwise by the censoring date that counts: 1 (No visit); 3 (End).",
+            "0 if ADT is the date of an event, otherwise by the censoring date that counts (of equal ones that "
+            "named first for ADT): 1 (No visit); 3 (End).",
         ),
         (("TTSEV",), "0 if ADT is the date of an event, otherwise 1 (Study completed)."),
     ]
@@ -144,6 +145,38 @@ def test_a_subject_with_neither_is_an_error_that_names_it(tmp_path: Path) -> Non
         "add a censoring date, or leave such subjects out with 'where', which a block of 'stack' has for its "
         "parameters alone\n    demog.csv line 2, subject T1-001"
     ]
+
+
+def test_a_time_that_ends_before_it_starts_is_a_warning_that_names_the_records(tmp_path: Path) -> None:
+    text = TTE.replace("start: ADSL.TRTSDT", 'start: "add_days(ADSL.TRTSDT, 3)"')
+    made = build(tmp_path, spec(text))
+    assert rows(made, "ADTTE", "USUBJID", "STARTDT", "ADT", "AVAL", "CNSR") == [
+        ("T1-001", "02-13", "02-24", 12.0, 1.0),
+        ("T1-002", "02-15", "02-14", 0.0, 0.0),
+    ]
+    told = [str(one).replace(f"{tmp_path}/", "") for one in made.findings.sorted() if one.code == "CED890"]
+    assert told == [
+        "mappings/adam/adtte.yaml:6:3 CED890 ADTTE: TTSEV ends before it starts, on 1 record; leave earlier dates "
+        "out with 'where', or name an earlier start\n    demog.csv line 3, subject T1-002"
+    ]
+
+
+def test_of_censoring_dates_of_one_day_that_named_first_says_the_code(tmp_path: Path) -> None:
+    censors = (
+        "censors: [{from: ADAE, date: AENDT, describe: AE ended, code: 2}, {from: ADSL, date: EOSDT, describe: "
+        "Study completed}, {from: ADAE, where: AENDT is present, date: AENDT, describe: Once more, code: 3}]\n"
+        "    censor: earliest\n"
+    )
+    text = TTE.replace(TTE[TTE.index("censors:") : TTE.index("sort:")], censors)
+    made = build(tmp_path, spec(text))
+    assert rows(made, "ADTTE", "ADT", "CNSR", "EVNTDESC") == [
+        ("02-12", 2.0, "AE ended"),
+        ("02-14", 0.0, "Severe adverse event"),
+    ]
+    assert variable(made, "ADTTE", "CNSR").method.text == (
+        "0 if ADT is the date of an event, otherwise by the censoring date that counts (of equal ones that named "
+        "first for ADT): 1 (Study completed); 2 (AE ended); 3 (Once more)."
+    )
 
 
 def test_an_event_without_date_is_an_error_and_no_censoring(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.conditions import NOT, bare, closed, joined, settled, unless
 from ced_cdisc.expr.imputation_words import imputed
 from ced_cdisc.expr.signature import Registry
 from ced_cdisc.expr.unit_words import rests_on
@@ -36,8 +37,6 @@ _HALVES = ", halves away from zero"
 _SEPARATORS = {"": "without a separator", "-": "with a hyphen", " ": "with a blank"}
 # Functions that make a number of a text: to compare or convert the number, the variable's name says enough.
 _NUMBER_OF = ("number", "numeric")
-# What is no part of the sentence's own punctuation: a text of the data, and what stands in brackets already.
-_CLOSED = re.compile(r'"[^"]*"|\([^()]*\)')
 
 
 def sentence(node: tree.Node, registry: Registry) -> str:
@@ -81,7 +80,7 @@ class _English:
         text = self.whole(node)
         if not isinstance(node, tree.Call | tree.Plugin | tree.Aggregate | tree.Recode | tree.Impute):
             return text
-        return f"({text})" if re.search(ends, _open(text)) else text
+        return f"({text})" if re.search(ends, bare(text)) else text
 
     def _part(self, node: tree.Node) -> str:
         """A value, or a condition, between the semicolons of a sentence."""
@@ -96,7 +95,7 @@ class _English:
             own = _BINDS[node.op]
             return f"({text})" if own < binds or (own == binds and right) else text
         words = isinstance(node, tree.Call | tree.Plugin | tree.Aggregate | tree.Recode)
-        return f"({text})" if words and " " in text and _open(text) else text
+        return f"({text})" if words and " " in text and bare(text) else text
 
     def _literal(self, node: tree.Literal) -> str:
         if node.value is None:
@@ -147,6 +146,8 @@ class _English:
         if node.name == "join":
             return self._joined(node.args)
         template = signature.english
+        if node.name == "add_days" and " and " in bare(said[0]):
+            said[0] = f"({said[0]})"
         if node.name in ("study_day", "days_between"):
             template = template.replace("the date part of ", "")
             said = [_day(arg, text) for arg, text in zip(node.args, said, strict=True)]
@@ -206,14 +207,14 @@ class _English:
         return f"minus {self._inner(node.of, _BINDS['*'])}"
 
     def _compare(self, node: tree.Compare) -> str:
-        undone = _unless(node)
+        undone = unless(node)
         if undone is not None:
-            return f"it is not true that {self.say(undone)}"
+            return self._not_true(undone)
         constant = node.right.of if isinstance(node.right, tree.Negative) else node.right
         if node.op in ("=", "!=") and isinstance(constant, tree.Literal):
             return f"{self._number(node.left)} is {'' if node.op == '=' else 'not '}{self.say(node.right)}"
         words = _COMPARE_DATE if node.left.type in _DATES else _COMPARE
-        return f"{self._number(node.left)} {words[node.op]} {self._number(node.right)}"
+        return f"{self._number(node.left)} {words[node.op]} {closed(self._number(node.right))}"
 
     def _member(self, node: tree.Member) -> str:
         values = [self._literal(value) for value in node.values]
@@ -224,7 +225,10 @@ class _English:
         return f"{self._number(node.of)} is none of {listed(values, 'and')}"
 
     def _between(self, node: tree.Between) -> str:
-        return f"{self._number(node.of)} is from {self.say(node.low)} to {self.say(node.high)}"
+        return f"{self._number(node.of)} is {self._range(node)}"
+
+    def _range(self, node: tree.Between) -> str:
+        return f"from {closed(self.say(node.low))} to {closed(self.say(node.high))}"
 
     def _ismissing(self, node: tree.IsMissing) -> str:
         return f"{self.say(node.of)} is {'present' if node.negated else 'missing'}"
@@ -232,11 +236,11 @@ class _English:
     def _both(self, node: tree.Both) -> str:
         return " and ".join(
             f"({text})" if isinstance(part, tree.Either) else text
-            for part, text in self._conditions(_parts(node, tree.Both), "and")
+            for part, text in self._conditions(joined(node, tree.Both), "and")
         )
 
     def _either(self, node: tree.Either) -> str:
-        said = self._conditions(_parts(node, tree.Either), "or")
+        said = self._conditions(joined(node, tree.Either), "or")
         return (", or " if any(isinstance(part, tree.Both) for part, _ in said) else " or ").join(
             text for _, text in said
         )
@@ -258,7 +262,20 @@ class _English:
         return said
 
     def _negated(self, node: tree.Negated) -> str:
-        return f"it is not true that {self.say(node.of)}"
+        said, of = settled(node), node.of
+        if said is not node:
+            return self.say(said)
+        if isinstance(of, tree.Between):
+            return f"{self._number(of.of)} is not {self._range(of)}"
+        if isinstance(of, tree.Call) and of.name in NOT:
+            return NOT[of.name].format(*map(self.say, of.args))
+        return self._not_true(of)
+
+    def _not_true(self, node: tree.Node) -> str:
+        """That a condition is false or, unless it stands behind ``not``, unknown."""
+        text = self.say(node)
+        compound = isinstance(settled(node), tree.Both | tree.Either)
+        return f"it is not true that {f'({text})' if compound else text}"
 
     def _ordering(self, node: tree.Ordering) -> str:
         return f"{'descending ' if node.falling else ''}{self.say(node.of)}"
@@ -303,7 +320,10 @@ class _English:
             head, where, condition = records.partition(" where ")
             return f"the number of {head}{present}{where}{condition}"
         if node.func in ("next", "previous"):
-            return f"the {what} of {records.replace(' records', f' {node.func} record', 1)}{order}"
+            if node.where is None:
+                return f"the {what} of {records.replace(' records', f' {node.func} record', 1)}{order}"
+            others = "missing where this record is none of them"
+            return f"the {what} of the {node.func} of {records}{order}; {others}"
         return f"{words[node.func]} {what.removeprefix('the ')} of {records}{order}"
 
     def _recode(self, node: tree.Recode) -> str:
@@ -338,28 +358,6 @@ class _English:
 
     def _readnumber(self, node: tree.ReadNumber) -> str:
         return f"{self.say(node.of)} as a number"
-
-
-def _parts(node: tree.Node, kind: type[tree.Both] | type[tree.Either]) -> list[tree.Node]:
-    """The conditions that a chain of ``and``, or of ``or``, joins, in their order."""
-    if isinstance(node, tree.Both | tree.Either) and isinstance(node, kind):
-        return [*_parts(node.left, kind), *_parts(node.right, kind)]
-    return [node]
-
-
-def _unless(node: tree.Compare) -> tree.Node | None:
-    """The condition of ``if(condition, 0, 1) = 1``, which holds also where the condition is unknown."""
-    left = node.left
-    if not isinstance(left, tree.Call) or left.name != "if" or node.op != "=":
-        return None
-    said = [one.value if isinstance(one, tree.Literal) else None for one in (*left.args[1:], node.right)]
-    return left.args[0] if said == [0, 1, 1] else None
-
-
-def _open(text: str) -> str:
-    """What of a text stands neither in brackets nor in quotation marks."""
-    left = _CLOSED.sub("", text)
-    return left if left == text else _open(left)
 
 
 def _is_chain(node: tree.Node) -> bool:

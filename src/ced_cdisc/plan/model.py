@@ -139,7 +139,6 @@ class Block(Struct, frozen=True, weakref=True):
     that is not blank, with ``each.TEXT`` and ``each.NUMBER``. A row without a part is a fault of the data,
     unless ``keep`` is false for it (both of these are missing there)."""
     each_where: Location = field(default_factory=lambda: Location(""))
-    """Where the spec has ``each``."""
     reports: tuple[Report, ...] = ()
     unknown: Asked = ""
     """What the spec says of records for which ``keep`` is neither true nor false."""
@@ -171,13 +170,14 @@ class Computed(Struct, frozen=True):
 
 
 class Demand(Struct, frozen=True):
-    """A condition that every finished record must meet; one that does not is a fault of the data."""
+    """A condition that every finished record must meet; one that does not is a fault, or a warning."""
 
     code: str
     message: str
     where: Location
     node: Node
     hint: str = ""
+    warns: bool = False
 
 
 class VariablePlan(Struct, frozen=True):

@@ -118,6 +118,7 @@ CED880 | the condition of a line is true for no record (a note) | correct the co
 CED882 | the last digits of a computed number decide a comparison (a note) | compare it rounded, or accept it
 CED864 | days to add that are no whole number, or lead out of the calendar | correct the data, or round them
 CED865 | 0 or a negative number has no logarithm | say which records have one, with `when` or `if`
+CED890 | a time to event that ends before it starts (a warning) | leave earlier dates out, or start earlier
 CED853 | a look-up finds no record for some keys (a note) | write the keys alike, or accept it
 CED854 | records that a look-up alone reads, and none looks up (a note) | correct the keys, or accept it
 CED868 | dates that all have the time 00:00:00, which ISO would keep | read the date alone, or say the time

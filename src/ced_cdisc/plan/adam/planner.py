@@ -283,8 +283,16 @@ class AnalysisPlanner:
         spec = self.spec
         made: dict[str, Line] = {}
         if spec.windows is not None:
+            moved = [
+                str(one.dtype) for one in spec.records if one.fill or "AVISIT" in map(str, one.variables)
+            ]
             made |= window_lines(
-                spec.windows, self.name, self._names, self._lines.expressions, self._findings
+                spec.windows,
+                self.name,
+                self._names,
+                self._lines.expressions,
+                self._findings,
+                list(dict.fromkeys(moved)),
             )
         near = self._near()
         for text in spec.copy_:

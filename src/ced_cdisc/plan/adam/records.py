@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Method
-from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.english import clause, listed
 from ced_cdisc.expr.lineage import own_columns
 from ced_cdisc.expr.marks import UNCOUNTED
 from ced_cdisc.expr.tree import Scope, Type, both
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, WINDOW_KINDS
 from ced_cdisc.plan.adam.parameters import ComputedRecords, ordered
+from ced_cdisc.plan.adam.record_words import Entry, in_words, taken_in_words
 from ced_cdisc.plan.adam.windows import window_values
 from ced_cdisc.plan.language.expressions import choose, literal, missing
 from ced_cdisc.plan.language.made_lines import spec_line
-from ced_cdisc.plan.language.origins import DERIVED, derivation, order_in_words
+from ced_cdisc.plan.language.origins import DERIVED, derivation
 from ced_cdisc.plan.language.reports import check_unknown, reports_of_choice
 from ced_cdisc.plan.model import Computed, Line
+from ced_cdisc.plan.order import single_lines
 from ced_cdisc.spec.analysis import DerivedSpec
 from ced_cdisc.spec.source import Text
 
@@ -59,25 +58,11 @@ def derived_records(
         # A flag is on one record of a group: a record that repeats it does not take it over.
         known = [name for name, line in whole.items() if name not in rest and line.verb != "flag"]
         computed = maker.make(entry, known)
-        made += [replace(computed[0], first=(*in_order(first), *computed[0].first)), *computed[1:]]
+        ranks = computed[0].first
+        ranks = (*single_lines(ranks, records.names.catalogue), *ranks)
+        made += [replace(computed[0], first=(*in_order(first), *ranks)), *computed[1:]]
         methods += [line.method for one in computed for line in one.lines if line.method and _is_dtype(line)]
     return _with_one_method(made, methods), rest
-
-
-class _Entry(Struct, frozen=True):
-    """An entry whose words are parsed and fit."""
-
-    number: int
-    spec: DerivedSpec
-    by: tuple[str, ...]
-    where: tree.Node | None
-    order: tuple[tree.Ordering, ...]
-    lines: Mapping[str, Line]
-
-    @property
-    def pick(self) -> str:
-        """The hidden variable that ranks the records to take, for its first visit or alone."""
-        return f"__take{self.number}"
 
 
 class _Maker:
@@ -90,7 +75,7 @@ class _Maker:
         self._expressions = records.lines.expressions
         self._findings: Findings = records.findings
 
-    def read(self, number: int, spec: DerivedSpec) -> _Entry | None:
+    def read(self, number: int, spec: DerivedSpec) -> Entry | None:
         """The entry with its expressions resolved, or None with findings (CED012, CED036)."""
         if not self._fits(spec):
             return None
@@ -107,9 +92,9 @@ class _Maker:
         lines = self._own_lines(spec, by, where)
         if lines is None or any(one is None for one in order):
             return None
-        return _Entry(number, spec, by, where, tuple(one for one in order if one is not None), lines)
+        return Entry(number, spec, by, where, tuple(one for one in order if one is not None), lines)
 
-    def make(self, entry: _Entry, known: Iterable[str]) -> list[Computed]:
+    def make(self, entry: Entry, known: Iterable[str]) -> list[Computed]:
         """The records: one step for the group, or one for each visit to fill."""
         given = [*self._carried(), *(name for name in known if name in self._kinds)]
         skipped = {"USUBJID", "ASEQ", "DTYPE", "PARAMCD", *TRACE_KINDS, *entry.by, *entry.lines}
@@ -212,7 +197,7 @@ class _Maker:
 
     # records
 
-    def _averaged(self, entry: _Entry, carried: Iterable[str]) -> Computed:
+    def _averaged(self, entry: Entry, carried: Iterable[str]) -> Computed:
         on = ("PARAMCD", *entry.by)
         lines = dict(entry.lines)
         for name in carried:
@@ -224,7 +209,7 @@ class _Maker:
 
     def _taken(
         self,
-        entry: _Entry,
+        entry: Entry,
         carried: Iterable[str],
         pick: str,
         first: tuple[Line, ...],
@@ -250,13 +235,13 @@ class _Maker:
             )
             empty = tree.Compare(op="=", left=count, right=literal(0), type=Type.TRUTH)
             value = choose(empty, value)
-        words = str(entry.spec.as_ or f"AVAL of {self._taken_in_words(entry, 'the same')}.")
+        words = str(entry.spec.as_ or f"AVAL of {taken_in_words(entry, 'the same')}.")
         lines["AVAL"] = replace(
             self._line(entry, "AVAL", value), method=derivation(self._records.analysis.name, "AVAL", words)
         )
         return self._computed(entry, {**lines, **entry.lines}, is_picked, first, visit)
 
-    def _filled(self, entry: _Entry, carried: Iterable[str]) -> list[Computed]:
+    def _filled(self, entry: Entry, carried: Iterable[str]) -> list[Computed]:
         """One step for each visit; what each may take is known before the first is made."""
         assert entry.spec.fill is not None
         names = [name for name in carried if name not in WINDOW_KINDS and name not in _OF_VISIT]
@@ -277,7 +262,7 @@ class _Maker:
         given = window_values(windows, name)
         return {k: missing() if v is None else literal(v) for k, v in given.items()}
 
-    def _rank(self, entry: _Entry, variable: str, visit: Mapping[str, tree.Node] | None) -> Line:
+    def _rank(self, entry: Entry, variable: str, visit: Mapping[str, tree.Node] | None) -> Line:
         """The place of each record among those of its group that may be taken; 1 is taken."""
         kept = both(entry.where, self._is_there())
         if visit is not None:
@@ -297,7 +282,7 @@ class _Maker:
 
     def _computed(
         self,
-        entry: _Entry,
+        entry: Entry,
         lines: dict[str, Line],
         keep: tree.Node | None,
         first: tuple[Line, ...],
@@ -306,9 +291,10 @@ class _Maker:
         spec, name = entry.spec, self._records.analysis.name
         dtype = replace(
             self._line(entry, "DTYPE", literal(str(spec.dtype))),
-            method=derivation(name, "DTYPE", self._in_words(entry)),
+            method=derivation(name, "DTYPE", in_words(entry)),
         )
         made = [dtype, *(line for line in lines.values() if line.variable != "DTYPE")]
+        made = [*single_lines(made, self._records.names.catalogue), *made]
         return Computed(
             by=("PARAMCD", *entry.by),
             keep=keep,
@@ -320,7 +306,7 @@ class _Maker:
             unknown=spec.unknown or "",
         )
 
-    def _line(self, entry: _Entry, name: str, node: tree.Node) -> Line:
+    def _line(self, entry: Entry, name: str, node: tree.Node) -> Line:
         kind = self._kinds.get(name, Type.NUMBER)
         where = entry.spec.dtype.where
         return Line(name, node, kind, "derive", where, DERIVED, unknown=entry.spec.unknown or "")
@@ -328,36 +314,8 @@ class _Maker:
     def _column(self, name: str, kind: Type | None = None) -> tree.Column:
         return tree.Column(name=name, scope=Scope.VARIABLE, type=kind or self._kinds[name])
 
-    # what define.xml says
 
-    def _in_words(self, entry: _Entry) -> str:
-        spec = entry.spec
-        group = listed(["subject", "PARAMCD", *entry.by])
-        if spec.value is not None:
-            those = f" where {clause(entry.where, FUNCTIONS)}" if entry.where is not None else ""
-            text = f"{spec.dtype} on the one record that is derived for each {group} from its records{those}"
-            return f"{text}; it has the values that they share{self._assigned_in_words(entry)}."
-        text = f"{spec.dtype} on a record that repeats {self._taken_in_words(entry, 'each')}"
-        if spec.fill is not None:
-            text += f"; made for {listed([str(name) for name in spec.fill])} where AVAL is missing there"
-        return f"{text}{self._assigned_in_words(entry)}."
-
-    def _assigned_in_words(self, entry: _Entry) -> str:
-        lines = [line for line in entry.lines.values() if isinstance(line.tree, tree.Literal)]
-        said = [f"{line.variable} = {clause(line.tree, FUNCTIONS)}" for line in lines]
-        return f", with {listed(said)}" if said else ""
-
-    def _taken_in_words(self, entry: _Entry, whose: str) -> str:
-        """The record that is repeated: of ``each`` subject, or of ``the same`` subject as the new record."""
-        spec = entry.spec
-        text = f"the {spec.take} record with AVAL, in the order of {order_in_words(spec.order or ())}, "
-        text += f"of {whose} {listed(['subject', 'PARAMCD', *entry.by])}"
-        conditions = ["the analysis visit is an earlier one"] if spec.fill is not None else []
-        conditions += [clause(entry.where, FUNCTIONS)] if entry.where is not None else []
-        return f"{text}, among those where {' and '.join(conditions)}" if conditions else text
-
-
-def _needed(entry: _Entry, rest: Mapping[str, Line], whole: Mapping[str, Line]) -> set[str]:
+def _needed(entry: Entry, rest: Mapping[str, Line], whole: Mapping[str, Line]) -> set[str]:
     """The lines that must stand before the entry's records are made."""
     trees = [line.tree for line in entry.lines.values()]
     trees += [entry.where] if entry.where is not None else []
@@ -374,7 +332,7 @@ def _needed(entry: _Entry, rest: Mapping[str, Line], whole: Mapping[str, Line]) 
     return found
 
 
-def _may_be_open(entry: _Entry) -> bool:
+def _may_be_open(entry: Entry) -> bool:
     """Whether anything can leave open what the records are made from."""
     return entry.where is not None or not entry.order or any(one.of.type is Type.DTC for one in entry.order)
 

@@ -16,6 +16,7 @@ from ced_cdisc.expr.marks import UNCOUNTED
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.adam.kinds import Analysis
 from ced_cdisc.plan.adam.parts import Part
+from ced_cdisc.plan.adam.time_demands import demands_of, own
 from ced_cdisc.plan.adam.trace import sequence_of
 from ced_cdisc.plan.language.expressions import Expressions, choose, literal, missing
 from ced_cdisc.plan.language.names import Catalogue, RowNames
@@ -87,7 +88,7 @@ class TimesToEvent:
         if start.type is not Type.DATE:
             self._fault("CED014", "'start' is a date, such as ADSL.TRTSDT", parameter.start.where)
             return {}
-        self._demands[str(code)] = _demands(code, events)
+        self._demands[str(code)] = demands_of(code, [(one.hidden, one.spec) for one in events])
         return _Lines(self._analysis.name, code, parameter).make(start, events, censors)
 
     def _is_complete(self, code: Text, parameter: ParameterSpec, part: Part) -> bool:
@@ -195,11 +196,11 @@ class _Lines:
     ) -> dict[str, Line]:
         event = _chosen(events, self._parameter.event)
         censor = _chosen(censors, self._parameter.censor or _LATEST)
-        happened = _own("__event", Type.DATE)
+        happened = own("__event", Type.DATE)
         marks = [(_is(happened, one), one) for one in events]
-        marks += [(_is(_own("__censor", Type.DATE), one), one) for one in censors]
+        marks += [(_is(own("__censor", Type.DATE), one), one) for one in censors]
         codes = [0.0] * len(events) + [float(one.spec.code) for one in censors]
-        adt = tree.Call(name="coalesce", args=(happened, _own("__censor", Type.DATE)), type=Type.DATE)
+        adt = tree.Call(name="coalesce", args=(happened, own("__censor", Type.DATE)), type=Type.DATE)
         made = [self._dated(one) for one in (*events, *censors)]
         made += [self._hidden(f"{one.hidden}_undated", one.undated) for one in events]
         made += [self._hidden("__event", event), self._hidden("__censor", choose(_absent(happened), censor))]
@@ -233,7 +234,7 @@ class _Lines:
     def _time(self) -> tree.Node:
         days = tree.Call(
             name="days_between",
-            args=(_own("STARTDT", Type.DATE), _own("ADT", Type.DATE)),
+            args=(own("STARTDT", Type.DATE), own("ADT", Type.DATE)),
             type=Type.NUMBER,
         )
         node = tree.Arithmetic(op="+", left=days, right=literal(1), type=Type.NUMBER)
@@ -262,8 +263,8 @@ class _Lines:
         for one in censors:
             said.setdefault(one.spec.code, []).append(str(one.spec.describe))
         reasons = "; ".join(f"{code} ({', '.join(dict.fromkeys(said[code]))})" for code in sorted(said))
-        by = " by the censoring date that counts:" if len(said) > 1 else ""
-        return f"0 if ADT is the date of an event, otherwise{by} {reasons}."
+        by = " by the censoring date that counts (of equal ones that named first for ADT):"
+        return f"0 if ADT is the date of an event, otherwise{by if len(said) > 1 else ''} {reasons}."
 
     def _texts(
         self, variable: str, marks: Sequence[tuple[tree.Node, _Candidate]], texts: Sequence[str]
@@ -285,35 +286,6 @@ class _Lines:
             where=self._code.where,
             origin=DERIVED,
         )
-
-
-def _demands(code: Text, events: Sequence[_Candidate]) -> tuple[Demand, ...]:
-    other = tree.Compare(op="!=", left=_own("PARAMCD", Type.TEXT), right=literal(str(code)), type=Type.TRUTH)
-
-    def needed(variable: str, what: str) -> Demand:
-        there = tree.IsMissing(of=_own(variable, Type.DATE), negated=True, type=Type.TRUTH)
-        return Demand(
-            code="CED283",
-            message=f"{code} has no {what}",
-            where=code.where,
-            node=tree.Either(left=other, right=there, type=Type.TRUTH),
-            hint="add a censoring date, or leave such subjects out with 'where', "
-            "which a block of 'stack' has for its parameters alone",
-        )
-
-    def dated(event: _Candidate) -> Demand:
-        column = _own(f"{event.hidden}_undated", Type.NUMBER)
-        none = tree.Compare(op="=", left=column, right=literal(0), type=Type.TRUTH)
-        return Demand(
-            code="CED283",
-            message=f"{code} has an event without date ({event.spec.describe})",
-            where=event.spec.date.where,
-            node=tree.Either(left=other, right=none, type=Type.TRUTH),
-            hint=f"impute the date, or leave such events out: where: {event.spec.date} is present",
-        )
-
-    start, end = needed("STARTDT", "start"), needed("ADT", "event and no censoring date")
-    return start, end, *(dated(event) for event in events)
 
 
 def _owned(node: tree.Node, owner: str) -> tree.Node:
@@ -371,13 +343,9 @@ def _ruled(candidates: Sequence[_Candidate], rule: str) -> str:
 
 
 def _chosen(candidates: Sequence[_Candidate], rule: str) -> tree.Node:
-    columns = tuple(_own(one.hidden, Type.DATE) for one in candidates)
+    columns = tuple(own(one.hidden, Type.DATE) for one in candidates)
     name = {"earliest": "least", "latest": "greatest", "listed": "coalesce"}[rule]
     return columns[0] if len(columns) == 1 else tree.Call(name=name, args=columns, type=Type.DATE)
-
-
-def _own(name: str, kind: Type) -> tree.Column:
-    return tree.Column(name=name, scope=Scope.VARIABLE, type=kind)
 
 
 def _absent(node: tree.Node) -> tree.Node:
@@ -385,7 +353,7 @@ def _absent(node: tree.Node) -> tree.Node:
 
 
 def _is(chosen: tree.Node, candidate: _Candidate) -> tree.Node:
-    return tree.Compare(op="=", left=_own(candidate.hidden, Type.DATE), right=chosen, type=Type.TRUTH)
+    return tree.Compare(op="=", left=own(candidate.hidden, Type.DATE), right=chosen, type=Type.TRUTH)
 
 
 def _first(marks: Sequence[tuple[tree.Node, _Candidate]], values: Sequence[tree.Node]) -> tree.Node:

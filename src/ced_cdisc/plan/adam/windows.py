@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.english import clause
+from ced_cdisc.expr.english import clause, listed
 from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.adam.kinds import WINDOW_KINDS
 from ced_cdisc.plan.language.expressions import Expressions, literal, missing
@@ -37,7 +37,12 @@ _WORDS = {
 
 
 def window_lines(
-    windows: WindowsSpec, dataset: str, names: RowNames, expressions: Expressions, findings: Findings
+    windows: WindowsSpec,
+    dataset: str,
+    names: RowNames,
+    expressions: Expressions,
+    findings: Findings,
+    moved: Sequence[str] = (),
 ) -> dict[str, Line]:
     """AVISIT, AVISITN, AWTARGET, AWLO, AWHI, AWRANGE, AWU and AWTDIFF from a table of windows.
 
@@ -47,6 +52,7 @@ def window_lines(
         names: the names that the windows' conditions may use.
         expressions: compiles the conditions.
         findings: receives CED023 for what is no range of days, and CED017 for an empty window.
+        moved: DTYPE of the records that are made for a visit, whatever their day.
 
     Returns:
         The lines by variable; none where a condition has a fault.
@@ -68,7 +74,9 @@ def window_lines(
         choices.append(_Choice(test, _values(name, window, windows.unit), condition.where))
     where = windows.on.where
     shown = [f"{choice.values['AVISIT']} if {clause(choice.test, FUNCTIONS)}" for choice in choices]
+    those = f"records with DTYPE {listed(list(moved), 'or')}"
     text = f"Analysis window, the first that applies: {'; '.join(shown)}."
+    text += f" On {those} the visit that they are made for." if moved else ""
     line = _line(dataset, "AVISIT", _first_of(choices, "AVISIT"), text, where)
     reports = tuple(_reports(choices, windows.unknown))
     made = {"AVISIT": replace(line, unknown=windows.unknown or "", reports=reports)}
@@ -78,7 +86,7 @@ def window_lines(
     difference = Text(f"abs({windows.on} - AWTARGET)", where)
     node = expressions.compile(difference, names)
     if node is not None:
-        text = f"Absolute difference of {windows.on} and AWTARGET."
+        text = f"Absolute difference of {windows.on} and AWTARGET{f'; missing on {those}' if moved else ''}."
         made["AWTDIFF"] = _line(dataset, "AWTDIFF", node, text, where, str(difference))
     return made
 
