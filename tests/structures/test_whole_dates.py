@@ -41,7 +41,7 @@ def test_a_record_that_has_no_value_for_a_partial_date_is_named(
     named += "\n    ae.csv line 4, subject T1-002" * (func == "mean")
     assert rows(done, "ADSL", "X")[0] == (value,)
     assert [str(one) for one in done.findings] == [
-        f"{tmp_path}/{ADSL}:9:16 CED883 ADSL.X: {PARTIAL}, and the record has no value in {func}(); {HINT}{named}"
+        f"{tmp_path}/{ADSL}:9:16 CED883 ADSL.X: {PARTIAL}, and the record of AE has no value in {func}(); {HINT}{named}"
     ]
 
 
@@ -69,7 +69,7 @@ def test_a_record_whose_value_lacks_nothing_is_not_named(tmp_path: Path, express
 )
 def test_a_condition_over_whole_dates_is_unknown_for_a_partial_one(tmp_path: Path, condition: str) -> None:
     files = with_line(f"count(AE.AESEQ where {condition})")
-    what = "the condition is neither true nor false, so that the record does not count"
+    what = "the condition is neither true nor false, so that the record of AE does not count"
     assert said(tmp_path, files) == [f"{ADSL}:9:16 CED270 ADSL.X: {what}; {HINT}{SECOND}"]
 
 

@@ -118,11 +118,11 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
         what = f"the last digits of computed numbers decide a comparison at {float(value):.12g}"
         return "CED882", f"{label}: {what}", "round them, as round(.., 6), or accept it with unknown: accept"
     if fault.kind == LOST:
-        return "CED883", f"{label}: {PARTIAL}, and the record has no value in {_called(node)}()", hint
+        return "CED883", f"{label}: {PARTIAL}, and {_record(node)} has no value in {_called(node)}()", hint
     if fault.kind == UNDECIDED:
         return "CED270", f"{label}: a condition is neither true nor false, and counts as not true", hint
     if fault.kind == UNCOUNTED:
-        what = "the condition is neither true nor false, so that the record does not count"
+        what = f"the condition is neither true nor false, so that {_record(node)} does not count"
         return "CED270", f"{label}: {what}", hint
     if isinstance(node, tree.Call) or (isinstance(node, tree.Aggregate) and node.func in ("min", "max")):
         name = node.name if isinstance(node, tree.Call) else node.func
@@ -142,6 +142,12 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
         return "CED833", f"{label}: {what}", "name more variables in the order"
     what = f"partial dates leave open which record is the {which}, and their texts decide"
     return "CED270", f"{label}: {what}", hint
+
+
+def _record(node: tree.Node) -> str:
+    """A record that is gone over; of another dataset with its name, since the place names the line alone."""
+    of = f" of {node.dataset}" if isinstance(node, tree.Aggregate) and node.dataset else ""
+    return f"the record{of}"
 
 
 def _called(node: tree.Node) -> str:
