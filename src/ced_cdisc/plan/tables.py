@@ -36,7 +36,9 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
                 where, hint = column.where, did_you_mean(str(column), known)
                 if column is sources.defaults.subject:
                     where = spec.place
-                    hint = "the defaults name it as the subject's, and each raw table has one: write 'subject: ..'"
+                    hint = (
+                        "it is the subject of the defaults, and each raw table has one: write 'subject: ..'"
+                    )
                 findings.add(Finding("CED012", f"table {name} lists no column {column}", where, hint=hint))
         if subject is None:
             findings.add(
