@@ -35,7 +35,7 @@ variables:
   DTHFL:    {absent: "No subject died"}
   SITEID:   {assign: "01"}
   BRTHDTC:  {collect: demog.BRTHDAT, date: edc}
-  AGE:      {derive: "age(BRTHDTC, RFICDTC)"}
+  AGE:      {derive: "age(BRTHDTC, RFICDTC)", unknown: accept}
   AGEU:     {assign: YEARS, when: "AGE is present"}
   SEX:      {collect: demog.SEX, ct: {1: M, 2: F}}
   RACE:     {absent: "Not collected"}

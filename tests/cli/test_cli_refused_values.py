@@ -93,7 +93,7 @@ def test_each_line_that_makes_a_variable_is_told_of() -> None:
 
 
 def test_a_value_of_other_records_comes_with_what_traces_it() -> None:
-    given(dm=('"age(BRTHDTC, RFICDTC)"', '"max(EX.EXDOSE) ** 150"'), adsl=(", DM.AGE,", ","))
+    given(dm=('"age(BRTHDTC, RFICDTC)", unknown: accept', '"max(EX.EXDOSE) ** 150"'), adsl=(", DM.AGE,", ","))
     traced = "ced-cdisc why DM USUBJID=T1-001 AGE"
     assert ced("build", "raw", "out") == refused(
         1,

@@ -134,11 +134,6 @@ TO = "it is first, mid, last, or a month and day such as 06-15"
             "8:11 CED018 'highest' does not go with 'derive' in the line of ADSL.TRTSDT; it goes with impute",
         ),
         (
-            '{derive: "date(DM.RFXSTDTC)", unknown: report}',
-            "8:11 CED065 'unknown: report' needs a condition that decides the value; "
-            "a condition stands in when, cases, where or if(..)",
-        ),
-        (
             "{impute: DM.RFXSTDTC, highest: day, to: first, flags: [A, B]}",
             "8:11 CED064 ADSL.TRTSDT needs the name of an imputation flag of its own; "
             "write flags: [NAME of the date flag], or flags: none",

@@ -29,7 +29,7 @@ class: BDS
 from: XA
 copy: [XA.XASPID, XA.XADTC]
 rows:
-  ADT: {derive: "date(XA.XADTC)"}
+  ADT: {derive: "date(XA.XADTC)", unknown: accept}
 parameters:
   A: {param: Aa, value: XA.XASTRESN}
 variables:

@@ -11,7 +11,8 @@ from small_study import FILES
 from structures import made, rows, said
 
 AE, ADSL = "mappings/sdtm/ae.yaml", "mappings/adam/adsl.yaml"
-OUT = "the condition is neither true nor false, so that the record does not count; "
+OWN = "the condition is neither true nor false, so that the record does not count; "
+OUT = OWN.replace("the record", "the record of AE")
 HINT = "look at the dates, impute them, or accept it with unknown: accept"
 SECOND = "\n    ae.csv line 3, subject T1-001"
 """The record of the small study with a partial date, 2020-02."""
@@ -98,7 +99,7 @@ def test_records_of_the_dataset_itself_are_named_too(tmp_path: Path, expression:
     value = expression if expression.startswith("next") else f"text({expression})"
     spec = FILES[AE] + f'supp:\n  XQ: {{derive: "{value}", label: Extra}}\n'
     column = 17 + 5 * (value != expression)
-    assert said(tmp_path, {AE: spec}) == [f"{AE}:26:{column} CED270 SUPPAE.XQ: {OUT}{HINT}{SECOND}"]
+    assert said(tmp_path, {AE: spec}) == [f"{AE}:26:{column} CED270 SUPPAE.XQ: {OWN}{HINT}{SECOND}"]
 
 
 @pytest.mark.parametrize(("word", "told"), [("", True), ("unknown: accept\n", False)])
@@ -155,7 +156,7 @@ def test_candidates_of_a_time_to_event_tell_once(tmp_path: Path, word: str) -> N
         "raw/dose.csv": raw,
     }
     told = [
-        f"mappings/adam/adtte.yaml:10:29 CED270 ADTTE: {OUT}{HINT}{SECOND}\n    ae.csv line 4, subject T1-002",
+        f"mappings/adam/adtte.yaml:10:29 CED270 ADTTE: {OUT.replace('AE', 'ADAE')}{HINT}{SECOND}\n    ae.csv line 4, subject T1-002",
         "mappings/adam/adtte.yaml:13:29 CED270 ADTTE: a condition is neither true nor false, and counts as not "
         f"true; {HINT}\n    subject T1-002",
     ]
@@ -211,7 +212,7 @@ def test_derived_records_tell_once_of_what_they_are_not_made_from(
 
 def test_a_value_of_derived_records_tells_of_its_own_condition(tmp_path: Path) -> None:
     entry = "{dtype: AVERAGE, value: \"mean(AVAL where AESTDTC >= '2020-02-05')\"WORD}"
-    told = f"mappings/adam/adxa.yaml:9:30 CED270 ADXA.AVAL: {OUT}{HINT}{SECOND}"
+    told = f"mappings/adam/adxa.yaml:9:30 CED270 ADXA.AVAL: {OWN}{HINT}{SECOND}"
     assert said(tmp_path, with_records(entry.replace("WORD", ""))) == [told]
     assert said(tmp_path, with_records(entry.replace("WORD", ", unknown: accept"))) == []
 
@@ -261,7 +262,7 @@ variables:
         (
             "UN-JAN-2020",
             [
-                f"mappings/sdtm/{name}.yaml:1:9 CED270 {name.upper()}.EPOCH: {OUT}{HINT}\n    demog.csv "
+                f"mappings/sdtm/{name}.yaml:1:9 CED270 {name.upper()}.EPOCH: {OUT.replace('AE', 'SE')}{HINT}\n    demog.csv "
                 "line 2, subject T1-001"
                 for name in ("ae", "ex")
             ],

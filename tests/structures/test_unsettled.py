@@ -30,7 +30,7 @@ class: BDS
 from: XA
 copy: [XA.XASPID, XA.XADTC]
 rows:
-  ADT: {derive: "date(XA.XADTC)"}
+  ADT: {derive: "date(XA.XADTC)", unknown: accept}
 parameters:
   A: {param: Aa, value: XA.XASTRESN}
 variables:
@@ -148,7 +148,8 @@ def test_of_partial_dates_the_earliest_and_the_latest_are_what_is_certain(
         )
     ]
     is_certain = first == second or "MAR" in second
-    assert [str(finding) for finding in done.findings.sorted()] == ([] if is_certain else told)
+    found = [str(finding) for finding in done.findings.sorted() if finding.code == "CED270"]
+    assert found == ([] if is_certain else told)
 
 
 @pytest.mark.parametrize(("name", "which"), [("least", "earliest"), ("greatest", "latest")])

@@ -60,9 +60,7 @@ def _computed(
     known = filter_true(frame, computed.keep, place, Scope(world, dataset.name))
     keys = [key for key in dict.fromkeys((SUBJECT, *computed.by)) if key in known.columns]
     groups = known[:, keys].lazy().unique(maintain_order=True).sort(keys, nulls_last=False)
-    asked = [(Place.of_line(dataset.name, line), line.tree) for line in computed.lines]
-    records = with_singles(frame, asked, Scope(world, dataset.name))
-    made = add_lines(rows_of(groups), computed.lines, Scope(world, dataset.name, records), kinds)
+    made = add_lines(rows_of(groups), computed.lines, Scope(world, dataset.name, frame), kinds)
     rows = made.lazy()
     if computed.present:
         rows = rows.filter(pl.col(computed.present).is_not_null())

@@ -10,7 +10,7 @@ that two formats read differently, CED269 no ISO 8601 duration, CED270 a conditi
 CED831 no case that holds, CED832 several (a note), CED833 records that tie (a note),
 CED853 and CED854 keys of a look-up without a record (notes), CED870 an element that counts as begun (a note),
 CED880 a condition that is never true (a note),
-CED882 a comparison that last digits decide (a note),
+CED882 a comparison that last digits decide (a note), CED883 a date that is no whole one (a note),
 CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED781 one whose value is none.
 """
 
@@ -22,11 +22,11 @@ from typing import Any
 import polars as pl
 from msgspec import Struct, field
 
-from ced_cdisc.convert.wording import worded
+from ced_cdisc.convert.wording import PARTIAL, worded
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import IN_DOUBT, NEAR, TIE, Fault
-from ced_cdisc.expr.marks import UNCOUNTED, UNDECIDED
+from ced_cdisc.expr.marks import LOST, UNCOUNTED, UNDECIDED
 from ced_cdisc.plan.model import Block, Computed, Line
 from ced_cdisc.plan.raw import RawTable as TablePlan
 from ced_cdisc.plan.told import Asked, Report
@@ -41,7 +41,7 @@ IDLE = "CED880"
 COUNT, FIRST = "\x00", "\x01"
 """What stands in a message for the number of records (``3 records``), and for the first of them in words."""
 
-_DOUBTS = (IN_DOUBT, NEAR, UNCOUNTED, UNDECIDED)
+_DOUBTS = (IN_DOUBT, LOST, NEAR, UNCOUNTED, UNDECIDED)
 _SHOWN, _SUBJECTS = 3, 12
 Record = tuple[str, int, str]
 Sorted = tuple[tuple[bool, Any], ...]
@@ -169,7 +169,7 @@ class Faults:
             self._found.setdefault(key, Seen()).update(seen)
 
     def told(self, rows: pl.DataFrame, label: str, report: Report) -> None:
-        """Note the rows that a line or a block tells of: CED270, CED831, CED832 and CED870."""
+        """Note the rows that a line or a block tells of: CED270, CED831, CED832, CED870 and CED883."""
         if rows.is_empty():
             return
         if report.kind in ("gap", "overlap"):
@@ -187,8 +187,12 @@ class Faults:
             hint = "say what holds where a value is missing or partial, or accept it with unknown: accept"
             self.add("CED270", message, report.where, hint, records_of(rows), severity)
             return
-        message = f"{label}: a condition is neither true nor false, and counts as not true"
         hint = "look at the dates, impute them, or accept it with unknown: accept"
+        if report.kind == "lost":
+            message = f"{label}: {PARTIAL}, and a function has no value"
+            self.add("CED883", message, report.where, hint, records_of(rows), severity)
+            return
+        message = f"{label}: a condition is neither true nor false, and counts as not true"
         if label.endswith("LOBXFL"):
             hint = "look at the dates and times, or say with 'baseline' which records come before treatment"
         subjects = [("", 0, subject) for _, _, subject in records_of(rows)]

@@ -14,8 +14,8 @@ from ced_cdisc.convert.sources import World
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import Fault, compile_node
-from ced_cdisc.expr.doubts import to_tell, undecided_value
-from ced_cdisc.expr.marks import UNCOUNTED, UNDECIDED
+from ced_cdisc.expr.doubts import lost, to_tell, undecided_value
+from ced_cdisc.expr.marks import LOST, UNCOUNTED, UNDECIDED
 from ced_cdisc.expr.tree import HERE, Aggregate, Type, both
 from ced_cdisc.expr.values import computed, missing, true
 
@@ -185,10 +185,12 @@ def filtered(records: Gathered, where: tree.Node, job: Job, scope: Scope) -> Gat
 
 
 def tell_undecided(records: Gathered, value: tree.Node, job: Job, scope: Scope) -> None:
-    """Tell of the records whose value, or place in an order, goes by a condition that is unknown."""
-    doubt = undecided_value(value, job.place.unknown) if UNDECIDED not in job.node.untold else None
-    if doubt is not None:
-        _tell(computed(records.rows), UNDECIDED, doubt, job, scope)
+    """Tell of the records whose value, or place in an order, goes by a condition that is unknown, or needs a
+    whole date where one is partial."""
+    doubts = {UNDECIDED: undecided_value(value, job.place.unknown), LOST: lost(value, job.place.unknown)}
+    for kind, doubt in doubts.items():
+        if doubt is not None and kind not in job.node.untold:
+            _tell(computed(records.rows), kind, doubt, job, scope)
 
 
 def _tell(rows: pl.DataFrame, kind: str, doubt: tree.Node, job: Job, scope: Scope) -> None:

@@ -13,7 +13,7 @@ from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, NEAR, TIE, Fault
-from ced_cdisc.expr.marks import UNCOUNTED, UNDECIDED
+from ced_cdisc.expr.marks import LOST, UNCOUNTED, UNDECIDED
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.plan.model import NONE
 from ced_cdisc.standards.ct import load_ct
@@ -21,13 +21,14 @@ from ced_cdisc.standards.units import UNIT_LIST, unit_of, units
 
 _PAST_MIDNIGHT = ("H+:MM", "HH+MM", "H+:MM:SS")
 
+PARTIAL = "a date is partial where a whole one is needed"
 _OFFSET = re.compile("T[0-9:.,]+(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$")
 
 
 def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
     """Code, message and hint of a fault of one value."""
     node = fault.node
-    if fault.kind in (TIE, IN_DOUBT, NEAR, UNCOUNTED, UNDECIDED):
+    if fault.kind in (TIE, IN_DOUBT, LOST, NEAR, UNCOUNTED, UNDECIDED):
         return _worded_doubt(fault, label, value)
     if value == NONE and label.endswith("ORRESU"):
         return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
@@ -116,10 +117,12 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
     if fault.kind == NEAR:
         what = f"the last digits of computed numbers decide a comparison at {float(value):.12g}"
         return "CED882", f"{label}: {what}", "round them, as round(.., 6), or accept it with unknown: accept"
+    if fault.kind == LOST:
+        return "CED883", f"{label}: {PARTIAL}, and {_record(node)} has no value in {_called(node)}()", hint
     if fault.kind == UNDECIDED:
         return "CED270", f"{label}: a condition is neither true nor false, and counts as not true", hint
     if fault.kind == UNCOUNTED:
-        what = "the condition is neither true nor false, so that the record does not count"
+        what = f"the condition is neither true nor false, so that {_record(node)} does not count"
         return "CED270", f"{label}: {what}", hint
     if isinstance(node, tree.Call) or (isinstance(node, tree.Aggregate) and node.func in ("min", "max")):
         name = node.name if isinstance(node, tree.Call) else node.func
@@ -139,6 +142,16 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
         return "CED833", f"{label}: {what}", "name more variables in the order"
     what = f"partial dates leave open which record is the {which}, and their texts decide"
     return "CED270", f"{label}: {what}", hint
+
+
+def _record(node: tree.Node) -> str:
+    """A record that is gone over; of another dataset with its name, since the place names the line alone."""
+    of = f" of {node.dataset}" if isinstance(node, tree.Aggregate) and node.dataset else ""
+    return f"the record{of}"
+
+
+def _called(node: tree.Node) -> str:
+    return (node.take or node.func) if isinstance(node, tree.Aggregate) else ""
 
 
 def _as_term(value: str, codes: list[str], terms: list[str]) -> str:

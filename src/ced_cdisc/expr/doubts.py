@@ -8,6 +8,11 @@ from functools import reduce
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type, both
 
+_OF_WHOLE_DATES = (
+    *("date", "datetime", "days_between", "hours_between", "minutes_between", "study_day", "age", "add_days"),
+)
+"""What has no value where a date lacks the parts that it needs."""
+
 
 def undecided(conditions: Iterable[tree.Node]) -> tree.Node | None:
     """Whether one is unknown before one is true."""
@@ -55,26 +60,50 @@ def undecided_value(node: tree.Node, unknown: str) -> tree.Node | None:
     if unknown == "accept":
         return None
     found: list[tree.Node] = []
-    for guard, condition in _choices(node, None):
+    for guards, condition in _choices(node):
         unclear = _is_unknown(condition)
         partial = unclear if unknown == "report" else partly_unknown([condition])
         if partial is not None:
-            found.append(_all([*([] if guard is None else [guard]), unclear, partial]))
+            found.append(_all([*guards, unclear, partial]))
     return _any(found) if found else None
 
 
-def _choices(node: tree.Node, guard: tree.Node | None) -> Iterator[tuple[tree.Node | None, tree.Node]]:
+def lost(node: tree.Node, unknown: str) -> tree.Node | None:
+    """Whether a function in a value has none although nothing that it takes is missing: a date is partial.
+
+    None where nobody is told. What stands in a branch counts for the records that take it, and what stands in
+    ``coalesce`` where all of it is missing; what is inside aggregates does not.
+    """
+    if unknown == "accept":
+        return None
+    found = [_all([*guards, _partial(one)]) for guards, one in _looked_at(node, []) if needs_whole_dates(one)]
+    return _any(found) if found else None
+
+
+def _choices(node: tree.Node) -> Iterator[tuple[list[tree.Node], tree.Node]]:
     """The conditions of each ``if`` below a node, and for which records it is looked at."""
+    for guards, one in _looked_at(node, []):
+        if isinstance(one, tree.Call) and one.name == "if":
+            yield guards, one.args[0]
+
+
+def _looked_at(node: tree.Node, guards: list[tree.Node]) -> Iterator[tuple[list[tree.Node], tree.Node]]:
+    """The nodes of a value, each with the conditions of the records for which it counts.
+
+    Conditions, and what is inside aggregates, are left out.
+    """
     if isinstance(node, tree.Aggregate):
         return
+    yield guards, node
     if isinstance(node, tree.Call) and node.name == "if":
         condition, then, otherwise = node.args
-        yield guard, condition
-        yield from _choices(then, both(guard, condition))
-        yield from _choices(otherwise, both(guard, tree.Negated(of=condition, type=Type.TRUTH)))
+        yield from _looked_at(then, [*guards, condition])
+        yield from _looked_at(otherwise, [*guards, tree.Negated(of=condition, type=Type.TRUTH)])
         return
+    if isinstance(node, tree.Call) and node.name == "coalesce":
+        guards = [*guards, _is_unknown(node)]
     for part in tree.children(node):
-        yield from _choices(part, guard)
+        yield from _looked_at(part, guards)
 
 
 def _as_read(node: tree.Node) -> tree.Node:
@@ -123,11 +152,12 @@ def _is_doubtful(node: tree.Node, *, negated: bool = False) -> bool:
 
 
 def _comparisons(node: tree.Node) -> Iterator[tree.Node]:
-    """The comparisons of ISO 8601 dates in a condition, but for those inside aggregates."""
+    """The comparisons of ISO 8601 dates, and of what is made of whole ones, in a condition, but for those
+    inside aggregates."""
     if isinstance(node, tree.Aggregate):
         return
     parts = list(tree.children(node))
-    dates = any(part.type is Type.DTC for part in parts)
+    dates = any(part.type is Type.DTC or _has_lost(part) for part in parts)
     if dates and node.type is Type.TRUTH and not isinstance(node, tree.IsMissing):
         yield node
         return
@@ -135,18 +165,32 @@ def _comparisons(node: tree.Node) -> Iterator[tree.Node]:
         yield from _comparisons(part)
 
 
-def _partial(comparison: tree.Node) -> tree.Node:
-    """Whether a comparison is unknown although nothing in it is missing."""
-    return _all([_is_unknown(comparison), *_present(comparison)])
+def _partial(node: tree.Node) -> tree.Node:
+    """Whether a comparison is unknown, or a function has no value, although nothing in it is missing."""
+    return _all([_is_unknown(node), *_present(node)])
 
 
-def _present(comparison: tree.Node) -> list[tree.Node]:
-    """That the operands of a comparison are there."""
+def _present(node: tree.Node) -> list[tree.Node]:
+    """That the operands of a node are there; of one that is made of whole dates those that it is made of."""
     return [
-        tree.IsMissing(of=part, negated=True, type=Type.TRUTH)
-        for part in tree.children(comparison)
+        made
+        for part in tree.children(node)
         if not isinstance(part, tree.Literal)
+        for made in (
+            _present(part) if _has_lost(part) else [tree.IsMissing(of=part, negated=True, type=Type.TRUTH)]
+        )
     ]
+
+
+def _has_lost(node: tree.Node) -> bool:
+    """Whether a value, but for what is inside aggregates, is made of whole dates."""
+    return any(needs_whole_dates(one) for _, one in _looked_at(node, []))
+
+
+def needs_whole_dates(node: tree.Node) -> bool:
+    """Whether a function has no value where one of its dates lacks a part."""
+    is_made = isinstance(node, tree.Call) and node.name in _OF_WHOLE_DATES
+    return is_made and any(part.type is Type.DTC for part in tree.children(node))
 
 
 def _all(conditions: list[tree.Node]) -> tree.Node:

@@ -11,6 +11,8 @@ UNCOUNTED = "_uncounted"
 """Records for which the condition is unknown, which no column says."""
 UNDECIDED = "_undecided"
 """Records whose value goes by an ``if`` with a condition that is unknown, which no column says."""
+LOST = "_lost"
+"""Records whose value needs a whole date where one is partial, which no column says."""
 ORDERED = ("first", "last", "rank", "next", "previous")
 """What goes by an order."""
 

@@ -33,14 +33,13 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
             wanted.append(spec.duplicates.by)
         for column in wanted:
             if str(column) not in known:
-                findings.add(
-                    Finding(
-                        "CED012",
-                        f"table {name} lists no column {column}",
-                        column.where,
-                        hint=did_you_mean(str(column), known),
+                where, hint = column.where, did_you_mean(str(column), known)
+                if column is sources.defaults.subject:
+                    where = spec.place
+                    hint = (
+                        "it is the subject of the defaults, and each raw table has one: write 'subject: ..'"
                     )
-                )
+                findings.add(Finding("CED012", f"table {name} lists no column {column}", where, hint=hint))
         if subject is None:
             findings.add(
                 Finding("CED007", f"table {name} needs 'subject', here or in the defaults", spec.place)

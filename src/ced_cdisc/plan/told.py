@@ -17,6 +17,7 @@ class Report(Struct, frozen=True):
     """Records that are told of: those for which ``node`` is true.
 
     * ``unknown``: a condition that decides the value is neither true nor false.
+    * ``lost``: a function has no value, since a date is partial where it needs a whole one.
     * ``gap``: no case of the line holds; always a warning.
     * ``overlap``: two cases hold that give different values; the first of them counts.
     * ``left out``: the condition that chooses the records is neither true nor false.
@@ -26,7 +27,7 @@ class Report(Struct, frozen=True):
     ``shown`` are the columns whose values the message gives.
     """
 
-    kind: Literal["unknown", "gap", "overlap", "left out", "same day", "idle"]
+    kind: Literal["unknown", "lost", "gap", "overlap", "left out", "same day", "idle"]
     node: Node
     where: Location
     asked: bool = False

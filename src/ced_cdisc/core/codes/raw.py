@@ -116,6 +116,7 @@ CED839 | cells of a workbook that show more than they hold (a warning) | say in 
 CED840 | a reason why a test was not done, beside results alone | correct the data, or say when it is a reason
 CED880 | the condition of a line is true for no record (a note) | correct the condition, or accept it
 CED882 | the last digits of a computed number decide a comparison (a note) | compare it rounded, or accept it
+CED883 | a partial date where a function needs a whole one (a note) | complete or impute it, or accept it
 CED864 | days to add that are no whole number, or lead out of the calendar | correct the data, or round them
 CED865 | 0 or a negative number has no logarithm | say which records have one, with `when` or `if`
 CED890 | a time to event that ends before it starts (a warning) | leave earlier dates out, or start earlier

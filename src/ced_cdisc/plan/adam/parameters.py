@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Findings, Location
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.lineage import own_columns
+from ced_cdisc.expr.lineage import aggregates, own_columns
 from ced_cdisc.expr.tree import Scope, Type, both
 from ced_cdisc.plan.adam.formulas import formula_in_words, parameters_to_aggregates
 from ced_cdisc.plan.adam.kinds import Analysis
@@ -112,12 +112,15 @@ class ComputedRecords(Struct, frozen=True):
         rows |= parameter_lines(code, number, parameter)
         rows |= {_COMPUTED: constant(_COMPUTED, number, code.where), **made}
         singles = single_lines(rows.values(), self.names.catalogue)
+        over = [one for line in rows.values() for one in aggregates(line.tree)]
+        readers = [replace(rows[_COMPUTED], tree=node) for node in (*over, *([] if keep is None else [keep]))]
         return Computed(
             by=by,
             keep=keep,
             lines=ordered((*singles, *rows.values()), self.findings, self.analysis.name),
             where=code.where,
             present="AVAL",
+            first=tuple(single_lines(readers, self.names.catalogue)),
         )
 
     def _shared(

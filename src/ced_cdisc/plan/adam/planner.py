@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -306,8 +306,8 @@ class AnalysisPlanner:
         """The datasets that records come from, and their look-ups."""
         return {str(name) for part in self._analysis.parts for name in (part.source, *part.with_)}
 
-    def _in_order(self, lines: Mapping[str, Line]) -> tuple[Line, ...]:
-        singles = single_lines(lines.values(), self._catalogue)
+    def _in_order(self, lines: Mapping[str, Line], readers: Iterable[Line] = ()) -> tuple[Line, ...]:
+        singles = single_lines((*lines.values(), *readers), self._catalogue)
         return in_order((*singles, *lines.values()), self._findings, self.name)
 
     def _numbered(self, lines: dict[str, Line]) -> dict[str, Line]:

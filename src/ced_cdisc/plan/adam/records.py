@@ -25,7 +25,7 @@ from ced_cdisc.plan.order import single_lines
 from ced_cdisc.spec.analysis import DerivedSpec
 from ced_cdisc.spec.source import Text
 
-InOrder = Callable[[Mapping[str, Line]], tuple[Line, ...]]
+InOrder = Callable[[Mapping[str, Line], Iterable[Line]], tuple[Line, ...]]
 _OF_VISIT = ("AVISIT", "AVISITN")
 _TOLD = (UNCOUNTED,)
 """Of records for which its condition is unknown, the entry tells, and not each of its lines."""
@@ -43,7 +43,7 @@ def derived_records(
         specs: the entries.
         whole: the lines over the whole dataset by variable.
         records: what makes records of parameters.
-        in_order: puts lines over the whole in order.
+        in_order: puts lines in order, after those that fetch what they and others read of ADSL.
     """
     made: list[Computed] = []
     rest = dict(whole)
@@ -58,10 +58,11 @@ def derived_records(
         # A flag is on one record of a group: a record that repeats it does not take it over.
         known = [name for name, line in whole.items() if name not in rest and line.verb != "flag"]
         computed = maker.make(entry, known)
-        ranks = computed[0].first
-        ranks = (*single_lines(ranks, records.names.catalogue), *ranks)
-        made += [replace(computed[0], first=(*in_order(first), *ranks)), *computed[1:]]
-        methods += [line.method for one in computed for line in one.lines if line.method and _is_dtype(line)]
+        first |= {line.variable: line for line in computed[0].first}
+        # Fetched anew by each entry: records that an earlier one made have nothing of ADSL yet.
+        lines = [line for one in computed for line in one.lines]
+        made += [replace(computed[0], first=in_order(first, lines)), *computed[1:]]
+        methods += [line.method for line in lines if line.method and line.variable == "DTYPE"]
     return _with_one_method(made, methods), rest
 
 
@@ -81,10 +82,8 @@ class _Maker:
             return None
         analysis = self._records.analysis
         by = tuple(analysis.known(spec.by, self._findings))
-        codelist = self._records.target("DTYPE").codelist
-        self._records.lines.codelists.check(
-            codelist, str(spec.dtype), spec.dtype.where, f"{analysis.name}.DTYPE"
-        )
+        codelists, known = self._records.lines.codelists, self._records.target("DTYPE").codelist
+        codelists.check(known, str(spec.dtype), spec.dtype.where, f"{analysis.name}.DTYPE")
         where = self._expressions.condition(spec.where, self._records.names) if spec.where else None
         if len(by) < len(spec.by) or (spec.where is not None and where is None):
             return None
@@ -294,11 +293,11 @@ class _Maker:
             method=derivation(name, "DTYPE", in_words(entry)),
         )
         made = [dtype, *(line for line in lines.values() if line.variable != "DTYPE")]
-        made = [*single_lines(made, self._records.names.catalogue), *made]
+        singles = single_lines(made, self._records.names.catalogue)
         return Computed(
             by=("PARAMCD", *entry.by),
             keep=keep,
-            lines=ordered(made, self._findings, name),
+            lines=ordered((*singles, *made), self._findings, name),
             where=spec.dtype.where,
             present="AVAL",
             first=first,
@@ -342,17 +341,14 @@ def _read(node: tree.Node) -> list[str]:
     return [*(column.name for column in own_columns(node)), *groups]
 
 
-def _is_dtype(line: Line) -> bool:
-    return line.variable == "DTYPE"
-
-
 def _with_one_method(made: Sequence[Computed], methods: Sequence[Method]) -> tuple[Computed, ...]:
     """The records with one method of DTYPE, which says all of its values."""
     if not methods:
         return tuple(made)
     texts = dict.fromkeys(method.text for method in methods)
     method = replace(methods[0], text=f"{' '.join(texts)} Missing on all other records.")
-    return tuple(
-        replace(one, lines=tuple(replace(x, method=method) if _is_dtype(x) else x for x in one.lines))
-        for one in made
-    )
+
+    def told(line: Line) -> Line:
+        return replace(line, method=method) if line.variable == "DTYPE" else line
+
+    return tuple(replace(one, lines=tuple(map(told, one.lines))) for one in made)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.doubts import left_out, partly_left_out, to_tell
+from ced_cdisc.expr.doubts import left_out, lost, partly_left_out, to_tell
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.unknowns import unknown_of
 from ced_cdisc.plan.told import Asked, Report
@@ -37,6 +37,9 @@ def reports_of(
     unknown = unknown_of(spec, verb, node, findings)
     if unknown is not None:
         made.append(Report("unknown", unknown, spec.place, spec.unknown == "report"))
+    partial = None if _is_study_day(value) else lost(node, spec.unknown or "")
+    if partial is not None:
+        made.append(Report("lost", partial, spec.place, spec.unknown == "report"))
     if verb == "cases" and spec.cases:
         made += _of_cases(spec, value, node)
     if spec.when is not None and spec.never is None:
@@ -126,6 +129,11 @@ def _branches(value: tree.Node, count: int) -> Iterator[tuple[tree.Node, tree.No
         assert isinstance(value, tree.Call)
         condition, then, value = value.args
         yield condition, then
+
+
+def _is_study_day(value: tree.Node) -> bool:
+    """Whether a line gives a study day, of which the guides say that a partial date has none."""
+    return isinstance(value, tree.Call) and value.name == "study_day"
 
 
 def _condition_of(node: tree.Node) -> tree.Node:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.doubts import partly_unknown, undecided, undecided_value
+from ced_cdisc.expr.doubts import needs_whole_dates, partly_unknown, undecided, undecided_value
 from ced_cdisc.expr.marks import OPEN, marks
 from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.told import Asked
@@ -58,8 +58,11 @@ def _has_doubt(node: tree.Node) -> bool:
     return any(
         OPEN in marks(below) or below.where is not None
         if isinstance(below, tree.Aggregate)
-        else isinstance(below, tree.Call)
-        and (below.name == "if" or (below.name in ("least", "greatest") and below.type is Type.DTC))
+        else needs_whole_dates(below)
+        or (
+            isinstance(below, tree.Call)
+            and (below.name == "if" or (below.name in ("least", "greatest") and below.type is Type.DTC))
+        )
         for below in tree.walk(node)
     )
 
