@@ -206,16 +206,23 @@ class _Compiler:
     # numbers
 
     def _arithmetic(self, node: tree.Arithmetic) -> pl.Expr:
+        value = self._unbounded(node)
+        return pl.when(value.is_finite()).then(value)
+
+    def _unbounded(self, node: tree.Arithmetic) -> pl.Expr:
+        """The value, which may be infinite: a sum or product of such a number is no finite one either."""
         if Type.MISSING in (node.left.type, node.right.type):
             return missing(Type.NUMBER)
-        left, right = self.visit(node.left), self.visit(node.right)
+        is_plain = node.op in ("+", "-", "*")
+        left, right = (
+            self._unbounded(side) if is_plain and isinstance(side, tree.Arithmetic) else self.visit(side)
+            for side in (node.left, node.right)
+        )
         if node.op == "**":
             return each_pair(left, right, power, Type.NUMBER)
         if node.op == "/":
-            value = quotient(left, right)
-        else:
-            value = {"+": left.add, "-": left.sub, "*": left.mul}[node.op](right)
-        return pl.when(value.is_finite()).then(value)
+            return quotient(left, right)
+        return {"+": left.add, "-": left.sub, "*": left.mul}[node.op](right)
 
     def _negative(self, node: tree.Negative) -> pl.Expr:
         return missing(Type.NUMBER) if node.of.type is Type.MISSING else -self.visit(node.of)
@@ -252,10 +259,10 @@ class _Compiler:
 
     def _if(self, node: tree.Call) -> pl.Expr:
         condition, then, other = node.args
-        holds = true(self._truth(condition))
+        holds = self._truth(condition)
         with self._branch(holds):
             yes = self._typed(then, node.type)
-        with self._branch(~holds):
+        with self._branch(~true(holds)):
             no = self._typed(other, node.type)
         return pl.when(holds).then(yes).otherwise(no)
 

@@ -21,7 +21,7 @@ class Fault(Struct, frozen=True):
         kind: recode, date, number, only, or the kind a function names; of no fault: tie, in doubt, near.
         wrong: true on rows whose values it cannot take, or null where that is unknown.
         shown: the value, as text.
-        path: the conditions of the branches in which the node stands, from the outermost; never null.
+        path: the conditions of the branches in which the node stands, from the outermost.
     """
 
     node: tree.Node
@@ -33,7 +33,7 @@ class Fault(Struct, frozen=True):
     @property
     def bad(self) -> pl.Expr:
         """True on rows where it happens and the branch is taken."""
-        return reduce(pl.Expr.and_, self.path, true(self.wrong))
+        return true(reduce(pl.Expr.and_, self.path, self.wrong))
 
 
 def wrong_at_all(faults: Sequence[Fault], depth: int = 0) -> list[pl.Expr]:
