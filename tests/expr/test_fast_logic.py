@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 from fast_language import compiled, day, faults, value, values
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from ced_cdisc.core.dates import bounds
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.fault import wrong_at_all
 
 T, F, U = True, False, None
 D = tree.Column(name="D")
@@ -220,6 +222,36 @@ def test_dates_and_times_are_read_together() -> None:
 def test_a_fault_counts_where_its_branch_is_taken(expression: str, bad: list[bool]) -> None:
     found = faults(expression, N=[1, 2, None], T=["x", "x", "x"])
     assert [one[1] for one in found if one[0] != "near"] == [bad]
+
+
+@pytest.mark.parametrize("branches", [4, 8])
+def test_the_condition_of_a_branch_is_asked_once_for_all_faults_in_it(branches: int) -> None:
+    # Each branch stands in the one before it: with its conditions before each fault they were a square.
+    text = "0"
+    for number in range(branches):
+        text = f"if(T1 = '{number}', number(T2), {text})"
+    rows = {"T1": ["0", "1", "1", "9", None], "T2": ["x", "x", "5", "x", "x"]}
+    frame, made = compiled(text, rows)
+    found = pl.any_horizontal(wrong_at_all(made.faults))
+    assert str(found).count('col("T1")') == 2 * branches - 1
+    shown = frame.select(found.alias("found"), each=pl.any_horizontal(one.bad for one in made.faults))
+    assert shown["found"].fill_null(False).to_list() == shown["each"].to_list() == [T, T, F, F, F]
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "times"),
+    [("number(T)", "T", 3), ("N1 + N2 * N3 - N4", "N2", 2), ("if(T = 'a', N1, N2)", "T", 1)],
+)
+def test_an_expression_reads_what_it_is_made_of_few_times(text: str, column: str, times: int) -> None:
+    _, made = compiled(text, {"T": ["a"], "N1": [1], "N2": [1], "N3": [1], "N4": [1]})
+    assert str(made.expr).count(f'col("{column}")') == times
+
+
+def test_a_sum_that_is_infinite_on_the_way_is_missing() -> None:
+    large = {"N1": [1e308, 1], "N2": [1e308, 2]}
+    assert values("N1 + N2 - N2", **large) == [None, 1]
+    assert values("1 / (N1 + N2)", **large) == [None, 1 / 3]
+    assert values("(N1 + N2) / N2 - 1", **large) == [None, 0.5]
 
 
 def test_aggregates_come_from_the_columns_the_caller_made() -> None:

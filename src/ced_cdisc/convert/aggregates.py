@@ -31,7 +31,8 @@ from ced_cdisc.convert.sources import ORDER
 from ced_cdisc.convert.together import add_together
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import MANY, Fault, compile_node
+from ced_cdisc.expr.compile import MANY, compile_node
+from ced_cdisc.expr.fault import Fault
 from ced_cdisc.expr.marks import OPEN, TIED, marks
 from ced_cdisc.expr.plugins import KIND, plugin_groups
 from ced_cdisc.expr.tree import Aggregate, Type

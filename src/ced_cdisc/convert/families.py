@@ -25,6 +25,7 @@ from ced_cdisc.convert.steps import Steps
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import compile_node
+from ced_cdisc.expr.fault import wrong_at_all
 from ced_cdisc.expr.shapes import Leaf, Shape, shape, with_leaves
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, computed
@@ -147,7 +148,7 @@ def family_rows(
     if family.keep is not None:
         kept = kept.with_columns(expr for name, expr in words.items() if name in asked)
         compiled = compile_node(family.keep, FUNCTIONS, known)
-        looked_at = [fault.bad for fault in compiled.faults]
+        looked_at = wrong_at_all(compiled.faults)
         looked_at += [compile_node(node, FUNCTIONS, known).expr for node in family.reports]
         if looked_at and computed(kept.select(pl.any_horizontal(looked_at).any())).item():
             return None

@@ -25,7 +25,8 @@ from msgspec import Struct, field
 from ced_cdisc.convert.wording import PARTIAL, worded
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import IN_DOUBT, NEAR, TIE, Fault
+from ced_cdisc.expr.compile import IN_DOUBT, NEAR, TIE
+from ced_cdisc.expr.fault import Fault
 from ced_cdisc.expr.marks import LOST, UNCOUNTED, UNDECIDED
 from ced_cdisc.plan.model import Block, Computed, Line
 from ced_cdisc.plan.raw import RawTable as TablePlan

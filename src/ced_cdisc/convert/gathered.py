@@ -13,8 +13,9 @@ from ced_cdisc.convert.reads import can_fault
 from ced_cdisc.convert.sources import World
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import Fault, compile_node
+from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.expr.doubts import lost, to_tell, undecided_value
+from ced_cdisc.expr.fault import Fault
 from ced_cdisc.expr.marks import LOST, UNCOUNTED, UNDECIDED
 from ced_cdisc.expr.tree import HERE, Aggregate, Type, both
 from ced_cdisc.expr.values import computed, missing, true

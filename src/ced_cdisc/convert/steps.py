@@ -21,7 +21,8 @@ from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.texts import in_ascii
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import Fault, compile_node
+from ced_cdisc.expr.compile import compile_node
+from ced_cdisc.expr.fault import Fault, wrong_at_all
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, computed
 from ced_cdisc.plan.model import Line
@@ -138,7 +139,7 @@ class Steps:
             if line.policy.transliterate:
                 self._in_ascii[line.variable] = place
         if faults or reports:
-            found = [fault.bad for _, fault in faults] + [condition for _, _, condition in reports]
+            found = wrong_at_all([fault for _, fault in faults]) + [condition for _, _, condition in reports]
             columns.append(pl.any_horizontal(*found, *([_FOUND] if self._looks else [])).alias(_FOUND))
             self._looks.append(_Look(self._rows, faults, reports))
         self._rows, self._known = self._rows.with_columns(columns), None

@@ -12,7 +12,8 @@ from ced_cdisc.core.findings import did_you_mean, one_of
 from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, NEAR, TIE, Fault
+from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, NEAR, TIE
+from ced_cdisc.expr.fault import Fault
 from ced_cdisc.expr.marks import LOST, UNCOUNTED, UNDECIDED
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.plan.model import NONE

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.imputation import impute
 from ced_cdisc.expr import intervals, tree
+from ced_cdisc.expr.fault import Fault
 from ced_cdisc.expr.marks import OPEN, TIED, marks
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.expr.near import by_last_digits, may_be_near
@@ -50,22 +51,6 @@ _UNSETTLED = {TIED: TIE, OPEN: IN_DOUBT}
 
 BESIDE = "\x1f"
 """Between the date and the time in the value that a fault of a date shows."""
-
-
-class Fault(Struct, frozen=True):
-    """A place in a tree where data can be at fault.
-
-    Attributes:
-        node: the node that cannot take the value.
-        kind: recode, date, number, only, or the kind a function names; of no fault: tie, in doubt, near.
-        bad: true on rows where it happens and the branch is taken.
-        shown: the value, as text.
-    """
-
-    node: tree.Node
-    kind: str
-    bad: pl.Expr
-    shown: pl.Expr
 
 
 class Compiled(Struct, frozen=True):
@@ -123,8 +108,7 @@ class _Compiler:
         return getattr(self, f"_{type(node).__name__.lower()}")(node)
 
     def _fault(self, node: tree.Node, kind: str, bad: pl.Expr, shown: pl.Expr) -> None:
-        taken = reduce(lambda all_, one: all_ & one, self._path, true(bad))
-        self.faults.append(Fault(node, kind, taken, shown))
+        self.faults.append(Fault(node, kind, bad, shown, tuple(self._path)))
 
     @contextmanager
     def _branch(self, condition: pl.Expr):
@@ -174,7 +158,7 @@ class _Compiler:
         for place in range(start, len(self.faults)):
             if (fault := self.faults[place]).kind == NEAR:
                 open_ = (right if place < middle else left).ne_missing(pl.lit(settled))
-                self.faults[place] = replace(fault, bad=fault.bad & open_)
+                self.faults[place] = replace(fault, wrong=fault.wrong & open_)
         return left, right
 
     def _negated(self, node: tree.Negated) -> pl.Expr:
@@ -194,7 +178,7 @@ class _Compiler:
             return intervals.compare(op, lhs, rhs)
         holds = _COMPARED[op](lhs, rhs)
         if may_be_near(left, right):
-            self._fault(at, NEAR, by_last_digits(op, (left, right), lhs, rhs, holds), rhs.cast(pl.String))
+            self._fault(at, NEAR, by_last_digits(op, (left, right), lhs, rhs), rhs.cast(pl.String))
         return holds
 
     def _compare(self, node: tree.Compare) -> pl.Expr:
@@ -222,16 +206,23 @@ class _Compiler:
     # numbers
 
     def _arithmetic(self, node: tree.Arithmetic) -> pl.Expr:
+        value = self._unbounded(node)
+        return pl.when(value.is_finite()).then(value)
+
+    def _unbounded(self, node: tree.Arithmetic) -> pl.Expr:
+        """The value, which may be infinite: a sum or product of such a number is no finite one either."""
         if Type.MISSING in (node.left.type, node.right.type):
             return missing(Type.NUMBER)
-        left, right = self.visit(node.left), self.visit(node.right)
+        is_plain = node.op in ("+", "-", "*")
+        left, right = (
+            self._unbounded(side) if is_plain and isinstance(side, tree.Arithmetic) else self.visit(side)
+            for side in (node.left, node.right)
+        )
         if node.op == "**":
             return each_pair(left, right, power, Type.NUMBER)
         if node.op == "/":
-            value = quotient(left, right)
-        else:
-            value = {"+": left.add, "-": left.sub, "*": left.mul}[node.op](right)
-        return pl.when(value.is_finite()).then(value)
+            return quotient(left, right)
+        return {"+": left.add, "-": left.sub, "*": left.mul}[node.op](right)
 
     def _negative(self, node: tree.Negative) -> pl.Expr:
         return missing(Type.NUMBER) if node.of.type is Type.MISSING else -self.visit(node.of)
@@ -268,10 +259,10 @@ class _Compiler:
 
     def _if(self, node: tree.Call) -> pl.Expr:
         condition, then, other = node.args
-        holds = true(self._truth(condition))
+        holds = self._truth(condition)
         with self._branch(holds):
             yes = self._typed(then, node.type)
-        with self._branch(~holds):
+        with self._branch(~true(holds)):
             no = self._typed(other, node.type)
         return pl.when(holds).then(yes).otherwise(no)
 

@@ -46,9 +46,7 @@ def _is_exact(node: tree.Node) -> bool:
             return False
 
 
-def by_last_digits(
-    op: str, sides: tuple[tree.Node, tree.Node], left: pl.Expr, right: pl.Expr, holds: pl.Expr
-) -> pl.Expr:
+def by_last_digits(op: str, sides: tuple[tree.Node, tree.Node], left: pl.Expr, right: pl.Expr) -> pl.Expr:
     """Whether a comparison has another answer than it would have for equal numbers, which these nearly are.
 
     Args:
@@ -56,12 +54,12 @@ def by_last_digits(
         sides: what is compared; a literal among them tells how large the numbers are.
         left: the values of the first side.
         right: those of the second.
-        holds: the comparison's answer.
     """
-    apart = (left - right).abs()
+    apart = right - left if op in ("<", ">=") else left - right
+    if op in ("=", "!="):
+        apart = apart.abs()
     written = [side.value for side in sides if isinstance(side, tree.Literal)]
     if written and isinstance(written[0], float):
-        near = apart.is_between(0, abs(written[0]) * _SHARE or _OF_ZERO, closed="none")
-    else:
-        near = (apart > 0) & ((apart < right.abs() * _SHARE) | ((right == 0) & (apart < _OF_ZERO)))
-    return near & (~holds if op in ("=", "<=", ">=") else holds)
+        return apart.is_between(0, abs(written[0]) * _SHARE or _OF_ZERO, closed="none")
+    least = pl.when(right == 0).then(_OF_ZERO).otherwise(right.abs() * _SHARE)
+    return apart.is_between(0, least, closed="none")

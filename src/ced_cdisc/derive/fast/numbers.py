@@ -45,8 +45,8 @@ def number(args: Sequence[Argument]) -> Faulty:
 
 
 def _parsed(of: pl.Expr) -> pl.Expr:
-    value = pl.when(of.str.contains(_NUMBER)).then(of).cast(pl.Float64, strict=False)
-    return pl.when(value.is_finite()).then(value + 0.0)
+    value = of.cast(pl.Float64, strict=False)
+    return pl.when(of.str.contains(_NUMBER) & value.is_finite()).then(value + 0.0)
 
 
 def _cut(texts: pl.Series) -> pl.Series:
