@@ -59,3 +59,40 @@ def test_a_condition_in_a_test_that_is_never_true_is_told(tmp_path: Path, of: st
 @pytest.mark.parametrize("when", ["\"lab.LO = '0'\"", "\"lab.LO = 'X'\", never: accept"])
 def test_one_that_is_true_or_accepted_is_not(tmp_path: Path, of: str, when: str) -> None:
     assert told(tmp_path, of, when) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "places"),
+    [
+        (("lab.LO = '0'", "lab.LO = '0'", "lab.LO = '0'"), []),
+        (("lab.LO = '0'", "lab.LO = 'X'", "lab.LO = '0'"), [6]),
+        (("lab.LO = 'X'", "lab.LO = '0'", "lab.LO = 'X'"), [5, 7]),
+    ],
+)
+def test_of_tests_side_by_side_each_is_told_by_itself(
+    tmp_path: Path, when: tuple[str, ...], places: list[int]
+) -> None:
+    """Those that say the same of other columns are computed as one."""
+    tests = [
+        f'  - {{test: {test}, result: lab.{column}, unit: {{assign: g/L, when: "{one}"}}, standard: g/L}}'
+        for test, column, one in zip(("ALB", "PROT", "HGB"), ("VAL", "LO", "HI"), when, strict=True)
+    ]
+    lines = "\n".join(tests)
+    limits = ("LBORNRLO", "LBORNRHI", "LBSTNRLO", "LBSTNRHI", "LBNRIND")
+    absent = "\n".join(f'  {name}: {{absent: "Not collected"}}' for name in limits)
+    spec = f"""\
+domain: LB
+from: lab
+sort: [LBTESTCD, LBDTC]
+long:
+{lines}
+variables:
+  LBDTC: {{collect: lab.DT, date: edc}}
+  LBCAT: {{assign: CHEMISTRY}}
+  VISITNUM: {{absent: "Not collected"}}
+{absent}
+"""
+    csv = "SUBJ,DT,VAL,LO,HI\n001,10-FEB-2020,1,0,9\n"
+    table = LAB.replace(", U,", ",").replace(", WHY", "")
+    found = said(tmp_path, {"raw/lab.csv": csv, "mappings/sdtm/lb.yaml": spec}, table)
+    assert [int(text.split(":")[1]) for text in found if "CED880" in text] == places

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ced_cdisc.convert.alike import Group
-from ced_cdisc.convert.faults import SUBJECT
+from ced_cdisc.convert.faults import SUBJECT, Place
 from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.reads import aggregates_in, names_in
 from ced_cdisc.convert.sources import HIDDEN
@@ -30,6 +30,7 @@ from ced_cdisc.expr.shapes import Leaf, Shape, shape, with_leaves
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, computed
 from ced_cdisc.plan.model import Block, Line
+from ced_cdisc.plan.told import Report
 
 _BLOCK = "__block"
 """Which block of its family a row is of, from 0."""
@@ -46,6 +47,7 @@ class Family(Struct, frozen=True):
         reports: the conditions of the records that the blocks tell of.
         lines: the lines of its own.
         given: by the name of a column, what each block has there.
+        conditions: of each block the lines that tell where their condition is never true.
     """
 
     places: tuple[int, ...]
@@ -53,6 +55,7 @@ class Family(Struct, frozen=True):
     reports: tuple[tree.Node, ...]
     lines: tuple[Line, ...]
     given: Mapping[str, tuple[Leaf, ...]] = field(default_factory=dict[str, tuple[Leaf, ...]])
+    conditions: tuple[tuple[Line, ...], ...] = ()
 
 
 def families_of(group: Group, frame: pl.DataFrame) -> list[Family]:
@@ -73,8 +76,8 @@ def families_of(group: Group, frame: pl.DataFrame) -> list[Family]:
 
 
 def _may_join(block: Block, own: Sequence[Line], columns: Collection[str]) -> bool:
-    """Whether a block's lines need nothing but the rows at hand, and note nothing but faults."""
-    if any(line.policy.transliterate or line.reports for line in own):
+    """Whether a block's lines need nothing but the rows at hand, and note little but faults."""
+    if any(line.policy.transliterate or any(one.kind != "idle" for one in line.reports) for line in own):
         return False
     trees = [line.tree for line in own]
     if block.keep is not None:
@@ -112,8 +115,9 @@ def _family(group: Group, kin: Sequence[tuple[int, Sequence[Leaf]]], schema: pl.
     others = leaves()
     keep = None if block.keep is None else with_leaves(block.keep, schema, others)
     reports = tuple(with_leaves(report.node, schema, others) for report in block.reports)
-    lines = tuple(replace(line, tree=with_leaves(line.tree, schema, others)) for line in own)
-    return Family(places, keep, reports, lines, given)
+    lines = tuple(replace(line, tree=with_leaves(line.tree, schema, others), reports=()) for line in own)
+    conditions = tuple(tuple(line for line in group.own[place] if line.reports) for place in places)
+    return Family(places, keep, reports, lines, given, conditions)
 
 
 def family_rows(
@@ -125,7 +129,7 @@ def family_rows(
     kinds: Mapping[str, Type],
 ) -> list[tuple[int, pl.DataFrame]] | None:
     """The records that the blocks of a family keep, with their own variables; None where they show a fault,
-    or where the blocks tell of records.
+    where the blocks tell of records, or where a condition of a line may be true for none.
 
     Args:
         frame: the records of the source.
@@ -157,7 +161,26 @@ def family_rows(
     steps = Steps.of(kept, known, scope, kinds)
     steps.add(family.lines)
     made = steps.rows_without_fault()
-    return None if made is None else _runs(made, family, aside)
+    if made is None or not _hold(made, family, scope):
+        return None
+    return _runs(made, family, aside)
+
+
+def _hold(rows: pl.DataFrame, family: Family, scope: Scope) -> bool:
+    """Note that the conditions of lines hold, where each of these gives a value in every block with rows."""
+    held: list[tuple[str, Report]] = []
+    if any(family.conditions):
+        ends = _ends(rows, family)
+        for number, lines in enumerate(family.conditions):
+            own = rows[ends[number] : ends[number + 1]]
+            for line in lines if own.height else ():
+                if own[line.variable].null_count() == own.height:
+                    return False
+                label = Place.of_line(scope.dataset, line).label
+                held += [(label, report) for report in line.reports]
+    for label, report in held:
+        scope.world.faults.held(label, report.where, 1)
+    return True
 
 
 def _beside(
@@ -183,8 +206,7 @@ def _beside(
 
 def _runs(rows: pl.DataFrame, family: Family, aside: Collection[str]) -> list[tuple[int, pl.DataFrame]]:
     """The rows of neighbouring blocks, without what was put beside them."""
-    blocks = np.arange(len(family.places))
-    ends = [0, *np.searchsorted(rows[_BLOCK].to_numpy(), blocks, side="right").tolist()]
+    ends = _ends(rows, family)
     added = {_BLOCK, *family.given, *aside}
     rows = rows[:, [name for name in rows.columns if name not in added]]
     runs: list[tuple[int, pl.DataFrame]] = []
@@ -193,3 +215,9 @@ def _runs(rows: pl.DataFrame, family: Family, aside: Collection[str]) -> list[tu
         last = others[-1][0] if others else first
         runs.append((place, rows[ends[first] : ends[last + 1]]))
     return runs
+
+
+def _ends(rows: pl.DataFrame, family: Family) -> list[int]:
+    """Where the rows of each block begin, and the last ones end."""
+    blocks = np.arange(len(family.places))
+    return [0, *np.searchsorted(rows[_BLOCK].to_numpy(), blocks, side="right").tolist()]
