@@ -107,6 +107,7 @@ def test_a_pinned_package_that_is_not_there_is_told() -> None:
     ("asked", "said"),
     [
         (["AESEW"], "AESEW is no codelist, and no variable that has one; did you mean AESEV?"),
+        (["AEOUTT"], "AEOUTT is no codelist, and no variable that has one; did you mean AEOUT?"),
         (["AE.AEOUTT"], "AE.AEOUTT is no codelist, and no variable that has one; did you mean AE.AEOUT?"),
         (
             ["derivation"],

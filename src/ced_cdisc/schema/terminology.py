@@ -167,7 +167,8 @@ class Terminology:
         ]
         dataset = name.upper().rpartition(".")[0]
         among = [full for full in self._variables if dataset and full.startswith(f"{dataset}.")]
-        near = did_you_mean(name, among or [*self._variables, *self._called.values()])
+        alone = [one.name for one in self._variables.values() if one.codelists]
+        near = did_you_mean(name, among or [*self._variables, *alone, *self._called.values()])
         if titles and not dataset:
             more = f" and {len(titles) - _ALIKE} more" if len(titles) > _ALIKE else ""
             near = f"there are {', '.join(titles[:_ALIKE])}{more}"
