@@ -106,7 +106,7 @@ def test_a_pinned_package_that_is_not_there_is_told() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (["AESEW"], "AESEW is no codelist, and no variable that has one; did you mean AESEV?"),
+        (["AESEW"], "AESEW is no codelist, and no variable that has one; did you mean AESER or AESEV?"),
         (["AEOUTT"], "AEOUTT is no codelist, and no variable that has one; did you mean AEOUT?"),
         (["AE.AEOUTT"], "AE.AEOUTT is no codelist, and no variable that has one; did you mean AE.AEOUT?"),
         (
