@@ -53,7 +53,9 @@ def test_the_text(folder: Path) -> None:
 
 
 def test_the_text_of_a_folder_without_findings(folder: Path) -> None:
-    write_dataset(folder, "AE", [{**row, "AESEQ": n + 1.0, "AESTDTC": "2020-03"} for n, row in enumerate(AE)])
+    write_dataset(
+        folder, "AE", [{**row, "AESEQ": n + 1.0, "AESTDTC": "2020-03-10"} for n, row in enumerate(AE)]
+    )
     result = run("study", "--fail-on", "none")
     assert "CED-S026" in result.output and "error" not in result.output
     (folder / "ae.xpt").unlink()
@@ -65,7 +67,9 @@ def test_the_text_of_a_folder_without_findings(folder: Path) -> None:
 @pytest.mark.parametrize(("least", "code"), [("error", 0), ("warning", 1), ("none", 0)])
 def test_exit_codes(folder: Path, least: str, code: int) -> None:
     """The only finding left is a warning."""
-    write_dataset(folder, "AE", [{**row, "AESEQ": n + 1.0, "AESTDTC": "2020-03"} for n, row in enumerate(AE)])
+    write_dataset(
+        folder, "AE", [{**row, "AESEQ": n + 1.0, "AESTDTC": "2020-03-10"} for n, row in enumerate(AE)]
+    )
     assert run("study", "--fail-on", least).exit_code == code
 
 

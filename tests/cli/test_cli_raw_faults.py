@@ -352,7 +352,12 @@ visits:
 """
 
 
-IN_DOUBT = "4 notes in the raw data\n" + "".join(
+_NO_DATE = (
+    "mappings/adam/adsl.yaml:7:11 CED883 ADSL.TRTSDT: a date is partial where a whole one is needed, and a "
+    "function has no value; look at the dates, impute them, or accept it with unknown: accept\n"
+    "    demog.csv line 2, subject T1-001\n"
+)
+IN_DOUBT = f"5 notes in the raw data\n{_NO_DATE}" + "".join(
     f"mappings/sdtm/dm.yaml:{line}:23 CED270 DM.{variable}: partial dates leave open which is the {which}, "
     "and '2020-02' is what is certain of it; look at the dates, impute them, or accept it with "
     "unknown: accept\n"

@@ -33,6 +33,7 @@ RUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "coverage": (("out",), ()),
     "ct import": (("SDTM Terminology 2025-03-28.txt", "--to", "ct"), ("ct",)),
     "ct list": ((), ()),
+    "ct show": (("AE.AEOUT",), ()),
     "ct diff": (("2024-09-27", "SDTM Terminology 2025-03-28.txt", "out"), ()),
     "define check": (("out/sdtm",), ()),
     "define upgrade": (("old.xml", "new.xml", "--ct", "2015-12-18"), ("new.xml",)),

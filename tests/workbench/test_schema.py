@@ -145,7 +145,7 @@ PLANTED = [
     ("a word that a key does not take", "sdtm", AE, "source: Sponsor", "source: Company"),
     ("an unknown function", "adam", ADQ, "study_day(ASTDT", "studyday(ASTDT"),
     ("an unknown predecessor", "adam", ADQ, "copy: AE.AESEV", "copy: AE.AESVE"),
-    ("an unknown dataset", "adam", ADQ, "copy: ADSL.TRT01A,", "copy: ADLS.TRT01A,"),
+    ("an unknown dataset", "adam", ADQ, "copy: ADSL.TRT01A}", "copy: ADLS.TRT01A}"),
     ("a class that is none", "adam", ADQ, "class: AE", "class: EVENTS"),
     ("a name over eight bytes", "adam", ADQ, "  AOCC01FL:", "  AOCCUR01FL:"),
     ("a missing key", "adam", ADQ, "label: Adverse Event Analysis Dataset\n", ""),

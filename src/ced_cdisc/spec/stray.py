@@ -15,6 +15,8 @@ ENDINGS = (SUFFIX, ".yml", ".yaml.txt", ".yml.txt")
 """How the names of specs end, and, case ignored, of files that were meant as such."""
 _OF_MAPPINGS = ("study", "sources", "visits")
 _OF_DEFINE = ("define", "findings")
+_FORMER = "known_findings"
+"""What findings.yaml was called: that is told where it is read."""
 _FOLDERS = ("sdtm", "adam", "instruments", "tests")
 _PLUG_INS = "plug-ins"
 """The one folder below another: of the tests of plug-ins."""
@@ -59,7 +61,7 @@ def _top(folder: Path, shown: str, files: Sequence[str], folders: Sequence[str],
                 _folder(f"{shown}/{path.name}", hint, findings)
         elif ending and stem.casefold() in files and (ending != SUFFIX or stem not in files):
             _renamed(path, f"{shown}/{path.name}", stem.casefold(), findings)
-        elif ending and stem not in files:
+        elif ending and stem not in (*files, _FORMER):
             known = [f"{file}{SUFFIX}" for file in files]
             others = f"this folder has {one_of(known)}; specs of datasets stand in sdtm and adam"
             near = did_you_mean(stem, files)
