@@ -104,7 +104,10 @@ def _note_faults(
 
 
 def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name: str) -> pl.LazyFrame:
-    """The hidden columns of an aggregate, in the order of the rows at hand."""
+    """The hidden columns of an aggregate, in the order of the rows at hand.
+
+    Rows that are alike in all that it reads of them are looked at once.
+    """
     job = job_of(frame, node, place, scope)
     if isinstance(node.of, tree.Plugin) and node.func == "group":
         return _grouped(frame, job, node.of, scope, name).lazy()
@@ -112,9 +115,16 @@ def _one(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope, name:
         return _rank(job, scope, name)
     outer = outer_names(job)
     if outer:
-        here = frame.with_row_index(AT)
-        reduced = _reduced(paired_rows(here, job, outer, scope), job, [AT], scope, name)
-        return _matched(here, reduced, [(AT, AT)], job, name)
+        read = dict.fromkeys(n for n in (*(mine for mine, _ in job.pairs), *outer) if n in frame.columns)
+        rows = frame[:, list(read)]
+        different = rows.unique(maintain_order=True) if read else rows
+        if different.height == frame.height:
+            rows = different = frame.with_row_index(AT)
+        else:  # tests of a visit, say, which ask for the element of their one date
+            different = different.with_row_index(AT)
+            rows = rows.join(different, on=list(read), how="left", nulls_equal=True, maintain_order="left")
+        reduced = _reduced(paired_rows(different, job, outer, scope), job, [AT], scope, name)
+        return _matched(rows, reduced, [(AT, AT)], job, name)
     records = Gathered(job.records.lazy(), job.records.columns)
     if node.where is not None:
         records = filtered(records, node.where, job, scope)
