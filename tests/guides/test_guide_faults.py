@@ -248,3 +248,41 @@ def test_a_guide_of_a_package_that_the_study_does_not_have() -> None:
     assert [str(one) for one in findings] == [
         "define.yaml:2:9 CED136 the guide adrg has nothing to guide through: the study has no adam datasets"
     ]
+
+
+@pytest.mark.parametrize("name", ["csdgr.md", "cSDRG.MD", "csdrg.txt", "csdrg.md.txt", "csdrgg.markdown"])
+def test_words_under_another_name_are_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("define").mkdir()
+    Path("define", name).write_text("## Overview\n\nWords.\n", encoding="utf-8")
+    if Path("define/csdrg.md").exists():
+        pytest.skip("the disk ignores case")
+    made, said = read(Path(), None)
+    assert made is None
+    assert said == [f"define/{name} CED129 this file is read by nothing; rename it to csdrg.md"]
+
+
+@pytest.mark.parametrize("name", ["csdrg_old.md", "notes.md", "adrg.txt", "csdrg.docx", "csdrg.md/a.md"])
+def test_what_is_no_word_for_the_guide_may_stand_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("define", name).parent.mkdir(parents=True)
+    Path("define", name).write_text("## Overview\n\nWords.\n", encoding="utf-8")
+    if name == "csdrg.md/a.md":
+        assert "CED130" in read(Path(), None)[1][0]
+    else:
+        made, said = read(Path(), None)
+        assert made is not None
+        assert said == []
+
+
+def test_a_copy_beside_the_words_is_nobodys_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("define").mkdir()
+    Path("define/csdrg.txt").write_text("## Overview\n\nOlder words.\n", encoding="utf-8")
+    made, said = read(Path(), "## Overview\n\nWords.\n")
+    assert made is not None
+    assert said == []

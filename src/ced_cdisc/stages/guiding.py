@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean, misspelt
 from ced_cdisc.core.guide import GUIDES, Block, Guide, GuideKind
 from ced_cdisc.core.metadata import Document, PackageMetadata
 from ced_cdisc.core.partner import Partner, PartnerLost
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ced_cdisc.spec.guide_words import GuideWords
     from ced_cdisc.stages.kept_products import KeptProducts, Product
 
+_ENDINGS = ("md", "markdown", "md.txt", "txt")
+"""How the names of files with words for a guide end, case ignored, or were meant to."""
 FOLDER = "guides"
 """Where a study's guides lie as Markdown and docx: working copies, which are no part of a submission."""
 
@@ -84,6 +86,8 @@ def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> Gui
                     findings.add(_unread(kind, shown))
                 continue
             words = read_words(path, shown, findings)
+            if not path.is_file():
+                findings.extend(_misnamed(path, shown))
             if words is not None:
                 files[f"define/{one.qualified(f'{kind}.md')}"] = path
             placed = _placed(one, kind, document, words, findings)
@@ -112,6 +116,16 @@ def read_guides(study: StudyFolders, plan: StudyPlan, findings: Findings) -> Gui
             )
     stop_on_errors(findings)
     return GuideSources(tuple(asked), tuple(known), files, tuple(one.specs[0] for one in plan.pooled))
+
+
+def _misnamed(path: Path, shown: str) -> Iterator[Finding]:
+    """CED129: words of people under a name one slip beside the one that is read, or with another ending."""
+    for other in sorted(path.parent.iterdir()) if path.parent.is_dir() else []:
+        stem, _, ending = other.name.partition(".")
+        near = did_you_mean(stem, [path.stem])
+        if misspelt(stem, near) and ending.casefold() in _ENDINGS and other.is_file():
+            where = Location(shown.removesuffix(path.name) + other.name)
+            yield Finding("CED129", "this file is read by nothing", where, hint=f"rename it to {path.name}")
 
 
 def _unread(kind: str, shown: str) -> Finding:
