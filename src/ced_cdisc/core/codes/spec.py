@@ -89,7 +89,7 @@ CED125 | a figure that cannot be drawn as it says | follow the message
 CED126 | a page of the annotated CRF to be made is taken | number the form as the message says
 CED127 | a treatment has two numbers | give it one, with `number:` of the branch
 CED128 | a word that has no effect where it stands | take it out, or follow the message
-CED129 | a file that looks like a spec or a guide's words and is read by nothing | rename it as the message says
+CED129 | a file that looks like a spec or a guide's words and is read by nothing | rename or move it
 CED130 | the words for a reviewer's guide cannot be read | save the file as UTF-8, and look at its permissions
 CED131 | words for a section that the guide does not have | take the title proposed
 CED132 | words before the first section | put them under the title of a section
