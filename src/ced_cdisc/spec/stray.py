@@ -40,7 +40,7 @@ def check_stray(mappings: tuple[Path, str], define: tuple[Path, str], findings: 
     for name in _FOLDERS:
         for path, shown in _of_specs(mappings[0] / name, f"{mappings[1]}/{name}", findings):
             if path.name == _PLUG_INS and name == "tests":
-                list(_of_specs(path, shown, findings))
+                _of_specs(path, shown, findings)
             elif _holds_specs(path):
                 _folder(shown, f"move them to {mappings[1]}/{name}", findings)
 
@@ -70,16 +70,18 @@ def _top(folder: Path, shown: str, files: Sequence[str], folders: Sequence[str],
             _nowhere(f"{shown}/{path.name}", findings)
 
 
-def _of_specs(folder: Path, shown: str, findings: Findings) -> Iterator[tuple[Path, str]]:
+def _of_specs(folder: Path, shown: str, findings: Findings) -> list[tuple[Path, str]]:
     """Look through the files of a folder with one spec a file; gives the folders within it."""
+    within: list[tuple[Path, str]] = []
     for path in _entries(folder):
         stem, ending = split_name(path.name)
         if path.is_dir() and not ending:
-            yield path, f"{shown}/{path.name}"
+            within.append((path, f"{shown}/{path.name}"))
         elif ending and ending != SUFFIX:
             _renamed(path, f"{shown}/{path.name}", stem, findings)
         elif ending and not path.exists():
             _nowhere(f"{shown}/{path.name}", findings)
+    return within
 
 
 def _entries(folder: Path) -> Iterator[Path]:
