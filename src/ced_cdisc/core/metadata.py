@@ -89,6 +89,8 @@ class Comment(Struct, frozen=True):
     id: str
     text: str
     documents: tuple[DocumentRef, ...] = ()
+    is_condition: bool = False
+    """It tells the condition of values whose line has no words of its own."""
 
 
 class Term(Struct, frozen=True):

@@ -16,7 +16,7 @@ from ced_cdisc.describe.held import Held
 from ced_cdisc.describe.types import Measured, all_of, measure, measure_results
 from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.branches import STUDY, Branch
-from ced_cdisc.plan.by_source import inside, merge_methods
+from ced_cdisc.plan.by_source import inside, merge_comments, merge_methods
 from ced_cdisc.plan.model import DatasetPlan, Line, VariablePlan
 
 _MISSING = "MISSING"
@@ -358,4 +358,5 @@ def _in_order(texts: Iterable[str | None]) -> list[str | None]:
 def _merged(lines: list[tuple[str, Line]]) -> _Said:
     first = lines[0][1]
     method = merge_methods((source, line.method) for source, line in lines)
-    return _Said(merge_origins(line.origin for _, line in lines), method, first.codelist, first.comment)
+    comment = merge_comments((source, line.comment) for source, line in lines)
+    return _Said(merge_origins(line.origin for _, line in lines), method, first.codelist, comment)

@@ -1,12 +1,12 @@
-"""One method text for a variable whose records come from several sources."""
+"""One text, of a method or a comment, for a variable whose records come from several sources."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec.structs import replace
 
-from ced_cdisc.core.metadata import Method
+from ced_cdisc.core.metadata import Comment, Method
 from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.model import Block
 
@@ -42,14 +42,35 @@ def merge_methods(sourced: Iterable[Sourced]) -> Method | None:
     return replace(first, text=_text(texts), formula="\n".join(formulas))
 
 
-def _text(texts: dict[str, list[str]]) -> str:
-    if len(texts) == 1:
+def merge_comments(sourced: Iterable[tuple[str, Comment | None]]) -> Comment | None:
+    """The comments of several sources of one variable as one, as methods are; some may have none.
+
+    A comment that is written once stands as it is written; a condition names the sources that have it.
+    """
+    every = list(sourced)
+    given = [comment for _, comment in every if comment is not None]
+    if not given:
+        return None
+    texts: dict[str, list[str]] = {}
+    for source, comment in every:
+        if comment is not None and source not in (sources := texts.setdefault(comment.text, [])):
+            sources.append(source)
+    of_some = any(comment.is_condition for comment in given)
+    others = {source for source, comment in every if comment is None} if of_some else ()
+    return replace(given[0], text=_text(texts, others), is_condition=of_some)
+
+
+def _text(texts: dict[str, list[str]], others: Collection[str] = ()) -> str:
+    """All texts as one; ``others`` are sources that have none."""
+    if len(texts) == 1 and not others:
         return next(iter(texts))
     named = [source for sources in texts.values() for source in sources]
-    if all(named) and len(set(named)) == len(named):
+    if all(named) and len({*named, *others}) == len(named) + len(others):
         return " ".join(
             f"In records made from {_together(sources)}: {inside(text)}" for text, sources in texts.items()
         )
+    if len(texts) == 1:
+        return next(iter(texts))
     numbered = " ".join(f"({i}) {text}" for i, text in enumerate(texts, 1))
     return f"By the kind of record, in the order of the mapping: {numbered}"
 

@@ -8,14 +8,13 @@ from msgspec.structs import replace
 
 from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings
-from ced_cdisc.core.metadata import Comment
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose
 from ced_cdisc.plan.language.names import RowNames
-from ced_cdisc.plan.language.origins import Origins, method_of
+from ced_cdisc.plan.language.origins import Origins, comment_of, method_of
 from ced_cdisc.plan.language.reports import reports_of
 from ced_cdisc.plan.language.sas_formats import check_format, check_length
 from ced_cdisc.plan.language.templates import unfilled
@@ -100,9 +99,24 @@ class Lines:
         self._study_policy = replace(policy or self._no_policy, given=False)
 
     def make(
-        self, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None = None
+        self,
+        spec: LineSpec,
+        target: Target,
+        names: RowNames,
+        rewrite: Rewrite | None = None,
+        *,
+        is_condition_told: bool = True,
     ) -> Line | None:
-        """The plan's line, or None where a fault was found."""
+        """The plan's line, or None where a fault was found.
+
+        Args:
+            spec: the line.
+            target: the variable.
+            names: what the names in the line mean.
+            rewrite: a change of what the line gives.
+            is_condition_told: whether a comment tells the condition of a line without a method; not where
+                it is one that nobody wrote.
+        """
         verb = self._verb(spec, target)
         texts = (getattr(spec, name) for name in _TEXTS if name in spec.model_fields_set)
         if verb is None or unfilled(texts, self._findings):
@@ -119,6 +133,7 @@ class Lines:
                 return None
         if target.kind is Type.DTC and node.type is Type.TEXT and not isinstance(node, tree.Literal):
             node = tree.ReadDate(date=node, time=None, formats=(ISO,), type=Type.DTC)
+        condition = None
         if spec.when is not None:
             condition = self.expressions.condition(spec.when, names)
             if condition is None:
@@ -126,11 +141,7 @@ class Lines:
             node = choose(condition, node)
         if not self._fits(node, target, text or Text("", spec.place)):
             return None
-        comment = (
-            Comment(f"{target.dataset}.{target.name}", str(spec.comment or spec.absent))
-            if spec.comment or spec.absent
-            else None
-        )
+        told = condition if is_condition_told else None
         return Line(
             variable=target.name,
             tree=node,
@@ -139,7 +150,7 @@ class Lines:
             where=spec.place,
             origin=self._origins.of(spec, verb, node, names.each),
             method=method_of(spec, verb, node, target.dataset, target.name, text),
-            comment=comment,
+            comment=comment_of(spec, verb, told, target.dataset, target.name),
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,
             text=text,
             policy=self._policy(spec, target, verb),

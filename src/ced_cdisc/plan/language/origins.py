@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from ced_cdisc.core.metadata import DocumentRef, Method, Origin, OriginSource, OriginType
+from ced_cdisc.core.metadata import Comment, DocumentRef, Method, Origin, OriginSource, OriginType
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, listed, sentence
@@ -20,6 +20,8 @@ from ced_cdisc.spec.study import TableDefaults, TableSpec
 
 ASSIGNED = Origin("Assigned", "Sponsor")
 DERIVED = Origin("Derived", "Sponsor")
+_COMPUTED = ("derive", "cases", "flag", "impute", "ticks")
+"""Verbs whose lines have a method."""
 
 
 class Origins:
@@ -102,7 +104,7 @@ def method_of(
         variable: the variable's name, with ``supp.`` before that of a supplemental qualifier.
         text: the text that the tree was made from, or None where nothing is to be shown.
     """
-    if verb not in ("derive", "cases", "flag", "impute", "ticks"):
+    if verb not in _COMPUTED:
         return None
     formula = "" if text is None else str(spec.derive) if verb == "derive" else _formula(spec)
     if formula and spec.when is not None:
@@ -115,6 +117,29 @@ def method_of(
     if verb == "impute" and not isinstance(spec, FlagLine):
         return replace(made, name=f"Imputation of {variable.removeprefix(SUPP)}", type="Imputation")
     return made
+
+
+def comment_of(
+    spec: LineSpec, verb: str, condition: tree.Node | None, dataset: str, variable: str
+) -> Comment | None:
+    """What define.xml says of a line beside its origin: its own words, else the condition of its value.
+
+    A computed line says its condition in its method.
+
+    Args:
+        spec: the line.
+        verb: its verb.
+        condition: the one that is written, or None.
+        dataset: the dataset's name.
+        variable: the variable's name, with ``supp.`` before that of a supplemental qualifier.
+    """
+    owner = f"SUPP{dataset}" if variable.startswith(SUPP) else dataset
+    identifier = f"{owner}.{variable.removeprefix(SUPP)}"
+    if spec.comment or spec.absent:
+        return Comment(identifier, str(spec.comment or spec.absent))
+    if condition is None or verb in _COMPUTED:
+        return None
+    return Comment(identifier, f"Given only if {clause(condition, FUNCTIONS)}.", is_condition=True)
 
 
 def derivation(dataset: str, variable: str, text: str, formula: str = "") -> Method:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -13,6 +13,7 @@ from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.branches import Levels, of_block, tell_apart
+from ced_cdisc.plan.by_source import merge_comments, source_in_words
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
 from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.model import SUPP, Block, Line, SupplementalPlan, VariablePlan
@@ -42,6 +43,7 @@ class Metadata:
         made: list[VariablePlan] = []
         own_tests = tests.sponsor_tests(self._domain, self._codelists)
         lines_of: dict[str, list[Line]] = {}
+        comments = self._comments(whole)
         for line in (*(line for block in self._blocks for line in block.lines), *whole):
             lines_of.setdefault(line.variable, []).append(line)
         for found in self._domain.ig.variables:
@@ -74,7 +76,7 @@ class Metadata:
                     origin=origin,
                     where=first.where if first else self._domain.spec.domain.where,
                     method=method,
-                    comment=next((b.comment for b in lines if b.comment), self._why_empty(found.name)),
+                    comment=comments.get(found.name) or self._why_empty(found.name),
                     closed=is_closed(codelist, kind_of(found)),
                     split=self._splits(found, lines),
                     absent=bool(lines) and all(b.verb == "absent" for b in lines),
@@ -88,6 +90,7 @@ class Metadata:
     def supplemental(self, whole: list[Line]) -> tuple[SupplementalPlan, ...]:
         """The supplemental qualifiers, in the order in which the blocks make them, then ``whole``."""
         made: dict[str, SupplementalPlan] = {}
+        comments = self._comments(whole)
         evaluators = self._codelists.of_variable("QEVAL", (EVALUATORS,))
         labels: dict[str, LineSpec] = {}
         for rows in self._domain.rows:
@@ -110,6 +113,7 @@ class Metadata:
                     where=built.where,
                     codelist=built.codelist,
                     method=built.method,
+                    comment=comments[built.variable],
                     split=any(
                         line.policy.split
                         for b in self._blocks
@@ -211,6 +215,16 @@ class Metadata:
         given = next((s.text for k, s in spec.variables.items() if self._domain.full(str(k)) == name), None)
         words = given if given is not None else self._specs.study.text
         return name in IN_DOMAIN and "split" in (words or ())
+
+    def _comments(self, whole: Iterable[Line]) -> dict[str, Comment | None]:
+        """What the lines of all blocks, and those over the whole domain, say of each variable."""
+        said: dict[str, list[tuple[str, Comment | None]]] = {}
+        for block in self._blocks:
+            for line in block.lines:
+                said.setdefault(line.variable, []).append((source_in_words(block), line.comment))
+        for line in whole:
+            said.setdefault(line.variable, []).append(("", line.comment))
+        return {variable: merge_comments(sourced) for variable, sourced in said.items()}
 
     def _why_empty(self, variable: str) -> Comment | None:
         """With written rows, the reason that ``variables`` gives for one that holds nothing."""

@@ -12,7 +12,7 @@ from ced_cdisc.core.metadata import Comment, merge_origins
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns, own_columns
 from ced_cdisc.expr.tree import Type, both
-from ced_cdisc.plan.by_source import merge_methods, source_in_words
+from ced_cdisc.plan.by_source import merge_comments, merge_methods, source_in_words
 from ced_cdisc.plan.language.expressions import choose, literal, missing
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.lookups import plan_lookups
@@ -374,8 +374,9 @@ class DomainPlanner:
             named = {block.number: source_in_words(block) for block in blocks}
             method = merge_methods((named[number], line.method) for number, line in lines.items())
             origin = merge_origins(line.origin for line in lines.values())
-            whole = replace(first, tree=node, origin=origin, method=method, reports=tuple(reports))
-            self._whole[variable] = whole
+            comment = merge_comments((named[number], line.comment) for number, line in lines.items())
+            said = {"origin": origin, "method": method, "comment": comment}
+            self._whole[variable] = replace(first, tree=node, reports=tuple(reports), **said)
         return [replace(block, lines=(*block.lines, *_kept_lines(block, apart))) for block in blocks]
 
     def _keys(self) -> tuple[str, ...]:

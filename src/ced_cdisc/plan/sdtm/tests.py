@@ -17,6 +17,7 @@ from ced_cdisc.plan.language.expressions import choose, literal, missing
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.names import RowNames
+from ced_cdisc.plan.language.origins import comment_of
 from ced_cdisc.plan.language.templates import fill
 from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import NONE, Line
@@ -320,19 +321,26 @@ class _Test:
         )
         if codelist is None:  # a list for the records of this test alone
             codelist = self._lines.codelists.of_values(full).get(str(self._test.test))
-        made = self._lines.make(spec, Target(self._domain.name, full, kind, codelist), self._names)
+        target = Target(self._domain.name, full, kind, codelist)
+        made = self._lines.make(spec, target, self._names, is_condition_told=False)
         if made is not None and change is not None and spec.collect is not None:
             made = replace(made, tree=_at_column(made.tree, change))
         if made is not None:  # its condition is not the written one, or not that alone
             reports = tuple(report for report in made.reports if report.kind != "idle")
-            self._made.append(replace(made, reports=(*reports, *self._idle(own))))
+            made = replace(made, reports=reports)
+            self._made.append(made if own is None else self._with_condition(made, own))
 
-    def _idle(self, own: LineSpec | None) -> tuple[Report, ...]:
-        """What tells that the written condition of a line is true for no record of the test."""
-        if own is None or own.when is None or own.never is not None:
-            return ()
+    def _with_condition(self, made: Line, own: LineSpec) -> Line:
+        """A line with what is said of its written condition, and what tells that no record meets it."""
+        if own.when is None:
+            return made
         condition = self._lines.expressions.condition(own.when, self._names)
-        return (Report("idle", condition, own.when.where),) if condition is not None else ()
+        comment = comment_of(own, made.verb, condition, self._domain.name, made.variable)
+        if condition is None or own.never is not None:
+            return replace(made, comment=comment)
+        return replace(
+            made, comment=comment, reports=(*made.reports, Report("idle", condition, own.when.where))
+        )
 
 
 def _at_column(node: tree.Node, change: Change) -> tree.Node:
