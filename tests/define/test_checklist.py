@@ -370,10 +370,10 @@ PLANTED: list[tuple[str, str, str, Edit, str]] = [
         "MethodDef MT.AE.AEENDY holds FormalExpression",
     ),
     ("methods", SDTM, "//odm:FormalExpression", put(Context=""), "FormalExpression has no Context"),
-    ("comments", SDTM, "//def:CommentDef//odm:TranslatedText", write(""), "COM.AE.AEHLGT has a Description"),
+    ("comments", SDTM, "//def:CommentDef//odm:TranslatedText", write(""), "COM.AE.AEENTPT has a Description"),
     ("references", SDTM, ref("IT.AE.AESTDY"), put(MethodOID="MT.X"), "MethodDef MT.X is not defined"),
     ("references", SDTM, item("IT.DM.SEX") + "/odm:CodeListRef", drop, "nothing refers to CodeList CL.SEX"),
-    ("references", SDTM, "//def:CommentDef[1]", twice, "COM.AE.AEHLGT is defined 2 times"),
+    ("references", SDTM, "//def:CommentDef[1]", twice, "COM.AE.AEENTPT is defined 2 times"),
     ("results", ADAM, RESULT, put(AnalysisReason="BECAUSE"), "AR.T2.1.R1 has the reason BECAUSE"),
     ("results", ADAM, RESULT, put(ParameterOID=""), "AR.T2.1.R1 chooses by PARAMCD and has no ParameterOID"),
     (

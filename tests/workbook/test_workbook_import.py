@@ -138,9 +138,9 @@ Methods: 1 difference
 Comments: 3 differences
   AE.AETERM Description (row 15): "As written" -> "As the site wrote it."
       mappings/sdtm/ae.yaml:6:41
-  DM.DTHFL Description (row 19): "No subject died" -> "Nobody died."
+  DM.DTHFL Description (row 20): "No subject died" -> "Nobody died."
       mappings/sdtm/dm.yaml:12:22
-  EX.EXDOSE: only in the workbook (row 22)
+  EX.EXDOSE: only in the workbook (row 23)
       mappings/sdtm/ex.yaml:6:3: see EX.EXDOSE
 Documents: 1 difference
   acrf Title (row 2): "Annotated CRF" -> "CRF"
