@@ -62,6 +62,28 @@ def test_a_window_may_be_one_day_and_have_a_number_between_others(tmp_path: Path
     )
 
 
+def test_a_day_between_two_windows_is_told(tmp_path: Path) -> None:
+    windows = (
+        '  visits:\n    Baseline: {number: 0, where: "ADY < 1"}\n    Week 1: {number: 1, days: 1..8}\n'
+        "    Week 2: {number: 2, days: 9..15}\n    Later: {number: 3, days: 31..}\n"
+    )
+    texts = spec(windows.replace("ADY", "ADYF"))
+    texts["ADVS"] = (
+        texts["ADVS"]
+        .replace("on: ADY\n", "on: ADYF\n")
+        .replace("variables:\n", "variables:\n  ADYF: {derive: ADY + 0.5, label: Relative Day}\n")
+    )
+    made = build(tmp_path, texts)
+    found = rows(made, "ADVS", "ADYF", "AVISIT", where=pl.col("ADYF").is_between(8, 16))
+    assert found == [(8.5, None), (15.5, None), (8.5, None), (15.5, None)]
+    # Day 15.5 is after the last day of Week 2, and there is no window that begins on day 16.
+    assert [str(one).replace(f"{tmp_path}/", "") for one in made.findings if one.code == "CED856"] == [
+        "mappings/adam/advs.yaml:11:7 CED856 ADVS: ADYF lies between two windows and is in none, on 2 records; "
+        "windows take whole days: round ADYF, or write the windows with 'where'\n"
+        "    vitals.csv line 4, subject T1-001"
+    ]
+
+
 WHERE = Location("x")
 TARGETS = st.lists(st.integers(-50, 400), min_size=2, max_size=6, unique=True).map(sorted)
 

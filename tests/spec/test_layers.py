@@ -198,6 +198,39 @@ def test_a_flat_study_has_nothing_to_remove(tmp_path: Path) -> None:
     assert said[1] == f"{AE_OVER}:11:3 CED043 there is nothing to remove: no layer has 'AEHLT' here"
 
 
+def test_a_part_of_a_split_domain_stands_over_the_part_of_its_name(tmp_path: Path) -> None:
+    part = "domain: VS\ndataset: {}\nlabel: {}\nfrom: vitals\nvariables: {{{}}}\n"
+    layer = {
+        f"company/sdtm/{name.lower()}.yaml": part.format(name, "Company", line)
+        for name, line in (("VSAA", "VSSPID: vitals.A"), ("VSBB", "VSREFID: vitals.B"))
+    }
+    own = {"mappings/sdtm/vsaa.yaml": "domain: VS\ndataset: VSAA\nlabel: Own\n"}
+    taken = {
+        "mappings/study.yaml": STUDY_OVER["mappings/study.yaml"].replace("[DM]", "[DM, VSBB]"),
+        "company/sdtm/vs.yaml": "",
+    }
+    specs, _ = specs_of(write_layered(tmp_path, layer, own, taken))
+    assert specs is not None
+    assert [
+        (str(one.dataset), str(one.label), [str(name) for name in one.variables])
+        for one in specs.sdtm
+        if one.domain == "VS"
+    ] == [("VSAA", "Own", ["VSSPID"]), ("VSBB", "Company", ["VSREFID"])]
+    twice = {"company/sdtm/vsab.yaml": layer["company/sdtm/vsaa.yaml"]}
+    _, found = specs_of(write_layered(tmp_path / "twice", layer, own, taken, twice))
+    assert "company/sdtm/vsab.yaml:2:10 CED029 a second spec for VSAA" in found
+
+
+def test_a_part_takes_nothing_of_another_part_of_a_layer(tmp_path: Path) -> None:
+    part = "domain: VS\ndataset: {}\nlabel: Part\nfrom: vitals\nvariables: {{{}}}\n"
+    layer = {"company/sdtm/vsaa.yaml": part.format("VSAA", "VSSPID: vitals.A"), "company/sdtm/vs.yaml": ""}
+    own = {"mappings/sdtm/vsbb.yaml": part.format("VSBB", "VSREFID: vitals.B")}
+    specs, _ = specs_of(write_layered(tmp_path, layer, own))
+    assert specs is not None
+    found = next(one for one in specs.sdtm if one.dataset == "VSBB")
+    assert [str(name) for name in found.variables] == ["VSREFID"]
+
+
 def test_results_of_a_layer_are_replaced_by_id(tmp_path: Path) -> None:
     result = "{{id: {}, display: T1, what: {}, data: \"SEX = 'F'\", variable: AGE, method: count}}"
     layer = (

@@ -122,6 +122,13 @@ def test_other_files_are_shown_by_their_names() -> None:
     assert "trim: yes" in show("sources", "--resolved")[1]
 
 
+def test_each_part_of_a_split_domain_is_shown_by_its_name() -> None:
+    texts = {name: f"domain: XX\ndataset: {name}\n" for name in ("XXAA", "XXBB")}
+    write(Path(), {f"mappings/sdtm/{name.lower()}.yaml": text for name, text in texts.items()})
+    assert [show(name)[1] for name in ("XXAA", "xxbb")] == [texts["XXAA"], texts["XXBB"]]
+    assert show("XX") == (2, "", f"{NOTICE}Error: there is no spec of XX; did you mean XXBB?\n")
+
+
 def test_names_that_have_nothing_to_show() -> None:
     assert show("DM") == (2, "", f"{NOTICE}Error: DM stands in a layer alone: add --resolved\n")
     assert show("EXX") == (2, "", f"{NOTICE}Error: there is no spec of EXX; did you mean EX?\n")

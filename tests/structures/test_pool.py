@@ -16,8 +16,8 @@ from ced_cdisc.conformance import check as conformance_check
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.planning import make_plan
-from small_study import DM, STUDY
-from structures import made, rows, said, written
+from small_study import DM, SOURCES, STUDY
+from structures import Files, made, rows, said, unchecked, written
 
 HC_SOURCES = """\
 defaults: {subject: ID, trim: yes}
@@ -142,6 +142,92 @@ def test_a_subject_belongs_to_one_study(tmp_path: Path) -> None:
     assert said(tmp_path, files) == [
         "mappings/controls/sdtm/dm.yaml:1:9 CED249 subject T1-001 is in DM of this study and of controls; "
         "each subject belongs to one of the pooled studies\n    controls/people.csv line 2, subject T1-001"
+    ]
+
+
+def vital_signs(table: str, unit: str) -> str:
+    return f"""\
+domain: VS
+from: {table}
+sort: [VSTESTCD]
+omit: [EPOCH]
+long: [{{test: WEIGHT, result: {table}.WT, unit: {unit}}}, {{test: HEIGHT, result: {table}.HT, unit: cm}}]
+variables:
+  VSDTC: {{collect: {table}.DT, date: edc}}
+  VISITNUM: {{absent: No visits}}
+  VSLOBXFL: {{absent: Not asked for}}
+"""
+
+
+ADVS = """\
+dataset: ADVS
+label: Vital Signs Analysis Dataset
+class: BDS
+from: VS
+rows:
+  ADT: {derive: "date(VS.VSDTC)"}
+parameters:
+  WEIGHT: {param: Weight (kg), rows: "VS.VSTESTCD = 'WEIGHT'", value: VS.VSSTRESN}
+sort: [PARAMCD, ADT]
+"""
+WEIGHTS = {
+    **FILES,
+    "mappings/sources.yaml": SOURCES
+    + "  vit: {file: vit.csv, key: [SUBJ], page: 4, columns: [SUBJ, DT, WT, HT]}\n",
+    "raw/vit.csv": "SUBJ,DT,WT,HT\n001,09-FEB-2020,80,180\n",
+    "mappings/sdtm/vs.yaml": vital_signs("vit", "kg"),
+    "mappings/controls/sources.yaml": HC_SOURCES
+    + "  v: {file: v.csv, key: [ID], page: 4, columns: [ID, DT, WT, HT]}\n",
+    "raw/controls/v.csv": "ID,DT,WT,HT\n001,09-FEB-2010,160,180\n",
+    "mappings/controls/sdtm/vs.yaml": vital_signs("v", "LB"),
+    "mappings/adam/advs.yaml": ADVS,
+}
+
+
+def with_value(text: str) -> Files:
+    return {**WEIGHTS, "mappings/adam/advs.yaml": ADVS.replace("value: VS.VSSTRESN", f"value: {text}")}
+
+
+@pytest.mark.parametrize("way", [{"processes": 1}, {"processes": 2}, {"parts": 3}])
+def test_numbers_of_two_units_are_not_taken_for_those_of_one(tmp_path: Path, way: dict[str, Any]) -> None:
+    written(tmp_path, WEIGHTS)
+    with pytest.raises(Stopped) as stopped:
+        unchecked(tmp_path, **way)
+    assert [str(one).replace(f"{tmp_path}/", "") for one in stopped.value.findings.sorted()] == [
+        "mappings/adam/advs.yaml:8:71 CED855 ADVS reads VS.VSSTRESN, which of WEIGHT is in kg in this study and "
+        "in LB in controls; give the test one 'standard' unit in both, or read VS.VSSTRESU too"
+    ]
+
+
+def test_numbers_of_two_units_are_read_with_their_unit_or_not_at_all(tmp_path: Path) -> None:
+    done = made(tmp_path / "converted", with_value("\"convert(VS.VSSTRESN, VS.VSSTRESU, 'kg')\""))
+    assert rows(done, "ADVS", "USUBJID", "AVAL") == [("HC-001", 72.5747792), ("T1-001", 80.0)]
+    height = {"mappings/adam/advs.yaml": ADVS.replace("WEIGHT", "HEIGHT")}
+    done = made(tmp_path / "another", WEIGHTS | height)
+    assert rows(done, "ADVS", "USUBJID", "AVAL") == [("HC-001", 180.0), ("T1-001", 180.0)]
+
+
+def test_a_domain_that_one_study_has_in_parts_is_told(tmp_path: Path) -> None:
+    lines = ADSL.replace("last(CV.CVSTRESN order by CV.CVDTC)", "count(VS.VSSEQ)")
+    part = vital_signs("vit", "kg").replace("domain: VS", "domain: VS\ndataset: VSAA")
+    files = {**WEIGHTS, "mappings/sdtm/vsaa.yaml": part}
+    del files["mappings/sdtm/vs.yaml"]
+    found = said(tmp_path, {**files, "mappings/adam/adsl.yaml": lines})
+    hint = "a name means the datasets of that name alone; read both, as with 'stack'"
+    assert found == [
+        "mappings/adam/adsl.yaml:1:10 CED164 ADSL reads VS, and nothing of VS in this study, which has it in "
+        f"the parts VSAA; {hint}",
+        "mappings/adam/advs.yaml:1:10 CED164 ADVS reads VS, and nothing of VS in this study, which has it in "
+        f"the parts VSAA; {hint}",
+    ]
+    both = "count(VS.VSSEQ) + count(VSAA.VSSEQ)"
+    done = made(
+        tmp_path / "both",
+        {**files, "mappings/adam/adsl.yaml": lines.replace("count(VS.VSSEQ)", both)},
+    )
+    assert rows(done, "ADSL", "USUBJID", "EF") == [("HC-001", 2.0), ("T1-001", 2.0), ("T1-002", 0.0)]
+    assert [one.where.file.rpartition("/")[2] for one in done.findings if one.code == "CED164"] == [
+        "advs.yaml"
     ]
 
 

@@ -252,6 +252,22 @@ def test_a_relation_of_unknown_names(tmp_path: Path, old: str, new: str, expecte
     assert said(tmp_path, files, CM) == [f"mappings/sdtm/relrec.yaml:{one}" for one in expected.split("|")]
 
 
+def test_an_id_that_is_another_one_and_a_number_is_a_fault(tmp_path: Path) -> None:
+    """The relationship of R with --SEQ 11 would be that of R1 with --SEQ 1."""
+    text = RELATED["mappings/sdtm/relrec.yaml"].replace("AECM,", "R,")
+    text = text.replace(
+        '"}]',
+        '"}, {id: R1, from: AE.AESPID, to: CM.CMAENO, by: ";"}, {id: RX, from: AE.AESPID, to: CM.CMSPID}]',
+    )
+    text += "rows: [{RDOMAIN: AE, IDVAR: AESPID, RELID: R20}]\n"
+    assert said(tmp_path, RELATED | {"mappings/sdtm/relrec.yaml": text}, CM)[:2] == [
+        "mappings/sdtm/relrec.yaml:3:65 CED163 RELID of the relation R and R1 can be alike; "
+        "it is R and a number; name one of them otherwise",
+        "mappings/sdtm/relrec.yaml:5:44 CED163 RELID of the relation R and R20 can be alike; "
+        "it is R and a number; name one of them otherwise",
+    ]
+
+
 def test_written_relations_name_what_is_there(tmp_path: Path) -> None:
     text = """\
 domain: RELREC

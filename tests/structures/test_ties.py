@@ -125,3 +125,60 @@ def test_partial_dates_that_leave_an_order_open_are_told(
         f"{tmp_path}/mappings/adam/adxa.yaml:11:16 CED270 ADXA.X: {what}; {hint}{records(2, 3)}",
     )
     assert [(one.severity.value, str(one)) for one in done.findings] == ([told] if severity else [])
+
+
+LACKING = ["1,,5", "2,2020-02-09,6", "3,2020-02-10,7"]
+NO_PLACE = "in the order has no value there, and others have one; leave it out, as by where: ADT is present, or accept it"
+
+
+@pytest.mark.parametrize(
+    ("expression", "which", "value", "lines"),
+    [
+        ("first(AVAL order by ADT)", "first", 5, (2, 3, 4)),
+        ("last(AVAL order by ADT desc)", "last", 5, (2, 3, 4)),
+        ("first(AVAL order by XADTC)", "first", 5, (2, 3, 4)),
+        ("first(AVAL order by PARAMCD, ADT)", "first", 5, (2, 3, 4)),
+    ],
+)
+def test_a_record_that_is_first_without_a_value_of_the_order_is_told(
+    tmp_path: Path, expression: str, which: str, value: float, lines: tuple[int, ...]
+) -> None:
+    done = made(tmp_path, study(LACKING, expression), LAB)
+    assert rows(done, "ADXA", "X") == [(value,)] * 3
+    assert [(one.severity.value, str(one)) for one in done.findings] == [
+        (
+            "note",
+            f"{tmp_path}/mappings/adam/adxa.yaml:11:16 CED857 ADXA.X: the record that is the {which} {NO_PLACE}"
+            f"{records(*lines)}",
+        )
+    ]
+
+
+def test_a_flag_of_a_record_without_a_value_of_the_order_names_that_record(tmp_path: Path) -> None:
+    flag = "  ANL01FL: {flag: first, by: [PARAMCD], order: [ADT]}\n"
+    files = study(LACKING, "AVAL")
+    spec = files["mappings/adam/adxa.yaml"].replace("sort:", flag + "sort:")
+    done = made(tmp_path, {**files, "mappings/adam/adxa.yaml": spec}, LAB)
+    assert rows(done, "ADXA", "ANL01FL") == [("Y",), (None,), (None,)]
+    assert [str(one) for one in done.findings] == [
+        f"{tmp_path}/mappings/adam/adxa.yaml:12:49 CED857 ADXA.ANL01FL: the record that is the first {NO_PLACE}"
+        f"{records(2)}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expression", "word"),
+    [
+        (LACKING, "first(AVAL where ADT is present order by ADT)", ""),
+        (LACKING, "first(AVAL order by ADT)", ", unknown: accept"),
+        (LACKING, "last(AVAL order by ADT)", ""),
+        (LACKING, "rank(order by ADT)", ""),
+        (LACKING, "next(AVAL order by ADT)", ""),
+        (["1,,5", "2,2020-02-09,5"], "first(AVAL order by ADT)", ""),
+        (["1,,5"], "first(AVAL order by ADT)", ""),
+    ],
+)
+def test_a_record_without_a_value_of_the_order_is_not_told_where_it_does_not_matter(
+    tmp_path: Path, raw: list[str], expression: str, word: str
+) -> None:
+    assert [str(one) for one in made(tmp_path, study(raw, expression, word), LAB).findings] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from workbooks import DATASETS, VARIABLES, packed, reference
+from workbooks import DATASETS, VARIABLES, Rows, packed, reference
 
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.define import Odm, read_define, write_define
@@ -215,6 +215,30 @@ def test_pages_without_a_document() -> None:
         "spec.xlsx[Variables]:3 CED568 the pages have no document: the sheet Documents has no annotated CRF; "
         "give it the ID acrf"
     ]
+
+
+def test_parts_of_a_split_domain_are_described_by_the_label_of_the_domain() -> None:
+    labels = {
+        "AE": "Adverse Events",
+        "SUPPAE": "Of AE",
+        "QSSA": "Seattle",
+        "SUPPQSSA": "Of QSSA",
+        "RELREC": "Related",
+    }
+    datasets: Rows = [["Dataset", "Label"], *([name, label] for name, label in labels.items())]
+    findings = Findings()
+    workbook = read_workbook(packed({"Datasets": datasets, "Variables": [DS]}), "spec.xlsx", findings)
+    assert workbook is not None
+    tables = tables_of(workbook, "spec.xlsx", findings)
+    assert tables is not None
+    groups = define_of(tables, WHEN, findings).study.metadata_version.item_groups
+    assert {one.name: [alias.name for alias in one.aliases] for one in groups} == {
+        "AE": [],
+        "SUPPAE": ["Adverse Events"],
+        "QSSA": ["Questionnaires"],
+        "SUPPQSSA": ["Questionnaires"],
+        "RELREC": [],
+    }
 
 
 def test_the_2_0_layout(tmp_path: Path) -> None:

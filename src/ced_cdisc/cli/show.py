@@ -60,7 +60,7 @@ def show(
         _lines(name, study, profile, console)
         return
     found = load_parts(study_folder(study.mappings, study.define, study.shown), findings, profile)
-    parts = {part.name or part.kind: part for part in found.parts}
+    parts = {part.key[1] or part.kind: part for part in found.parts}
     part = parts.get(name) or parts.get(name.upper()) or parts.get(name.lower())
     if findings.errors:
         console.findings(findings)
@@ -69,7 +69,7 @@ def show(
     elif part is not None and part.own:
         click.echo(part.files[-1][1].read_text(encoding="utf-8-sig"), nl=False)
     elif part is not None:
-        usage_error(f"{part.name or part.kind} stands in a layer alone: add --resolved")
+        usage_error(f"{part.key[1] or part.kind} stands in a layer alone: add --resolved")
     elif not findings.errors:
         hint = did_you_mean(name, parts) or f"there are {', '.join(sorted(parts))}"
         usage_error(f"there is no spec of {name}; {hint}")

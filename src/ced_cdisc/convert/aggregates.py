@@ -33,15 +33,15 @@ from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import MANY, compile_node
 from ced_cdisc.expr.fault import Fault
-from ced_cdisc.expr.marks import OPEN, TIED, marks
+from ced_cdisc.expr.marks import LACKING, OPEN, TIED, marks
 from ced_cdisc.expr.plugins import KIND, plugin_groups
 from ced_cdisc.expr.tree import Aggregate, Type
-from ced_cdisc.expr.unsettled import extreme, is_alike, is_doubtful, standing
+from ced_cdisc.expr.unsettled import extreme, is_alike, is_doubtful, is_valued, standing
 from ced_cdisc.expr.values import DTYPES, computed, each_list
 
 _VALUE, _PLACE = "__value", "__place"
 _LATER, _LIKE, _RUN = "__later", "__like", "__run"
-_SEEN: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {TIED: is_alike, OPEN: is_doubtful}
+_SEEN: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {TIED: is_alike, OPEN: is_doubtful, LACKING: is_valued}
 """What a mark is about, by how a record stands to the one that is picked."""
 
 
@@ -256,12 +256,15 @@ def _rank(job: Job, scope: Scope, name: str) -> pl.LazyFrame:
 def _beside_the_first(
     ordered: pl.LazyFrame, node: Aggregate, groups: Sequence[str], name: str
 ) -> pl.LazyFrame:
-    """Columns that mark the first record of each group, and those that are, or may be, first as well."""
+    """Columns that mark the first record of each group, and those that are, or may be, first as well.
+
+    One that is first as it has no value in the order is marked alone.
+    """
     rows = ordered.with_columns(standing(node.order, lambda one: one.first().over(groups)).alias(_PLACE))
     number = pl.col(name)
     others = {mark: _SEEN[mark](pl.col(_PLACE)) & (number > 1) for mark in marks(node)}
     return rows.with_columns(
-        (other.any().over(groups) & (other | (number == 1))).alias(name + mark)
+        (other.any().over(groups) & ((number == 1) | (other & (mark != LACKING)))).alias(name + mark)
         for mark, other in others.items()
     )
 

@@ -12,7 +12,7 @@ from ced_cdisc.convert.faults import ROW, TABLE, Faults, Found
 from ced_cdisc.convert.finish import check_values, shown_columns
 from ced_cdisc.convert.held import Held
 from ced_cdisc.convert.kept import Keeper, KeptDataset, lent, noting, take_over, to_build
-from ced_cdisc.convert.over_subjects import check_alike
+from ced_cdisc.convert.over_subjects import check_alike, check_pooled_units
 from ced_cdisc.convert.pool import pool_frames
 from ced_cdisc.convert.relations import check_references
 from ced_cdisc.convert.sdtm import build_sdtm
@@ -77,6 +77,8 @@ def build_datasets(
     for study in studies:
         for name, data in study.shown().items():
             shown.put(name, data)
+    check_pooled_units(plan, shown.blocks, studies[0].world.faults)
+    for study in studies:
         study.finish()
         findings.extend(study.world.faults.findings())
     if findings.errors:

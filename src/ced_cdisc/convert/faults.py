@@ -25,7 +25,7 @@ from msgspec import Struct, field
 from ced_cdisc.convert.wording import PARTIAL, worded
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import IN_DOUBT, NEAR, TIE
+from ced_cdisc.expr.compile import IN_DOUBT, NEAR, NOT_THERE, TIE
 from ced_cdisc.expr.fault import Fault
 from ced_cdisc.expr.marks import LOST, UNCOUNTED, UNDECIDED
 from ced_cdisc.plan.model import Block, Computed, Line
@@ -42,7 +42,7 @@ IDLE = "CED880"
 COUNT, FIRST = "\x00", "\x01"
 """What stands in a message for the number of records (``3 records``), and for the first of them in words."""
 
-_DOUBTS = (IN_DOUBT, LOST, NEAR, UNCOUNTED, UNDECIDED)
+_DOUBTS = (IN_DOUBT, LOST, NEAR, NOT_THERE, UNCOUNTED, UNDECIDED)
 _SHOWN, _SUBJECTS = 3, 12
 Record = tuple[str, int, str]
 Sorted = tuple[tuple[bool, Any], ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from itertools import combinations
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from ced_cdisc.convert.sources import World, check_in_dm
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import one_of
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.references import columns_in, texts_in
 
 _PAIR: tuple[str, ...] = ("PARAMCD", "AVAL", "AVALC")
 
@@ -58,6 +60,52 @@ def check_dm(
         if dm is not None:
             above = [before["DM"]] if "DM" in before else []
             before["DM"] = pl.concat([*above, frames["DM"]])
+
+
+def check_pooled_units(plan: StudyPlan, data: Mapping[str, Blocks], faults: Faults) -> None:
+    """CED855: a standard unit that a test has in one pooled study and not in another one.
+
+    An analysis dataset that reads the numbers and not the unit takes them for those of one unit. Where it
+    names tests, it is asked for those alone.
+
+    Args:
+        plan: the study that pools others.
+        data: the finished datasets by qualified name.
+        faults: of that study.
+    """
+    if not plan.pooled:
+        return
+    for reader in plan.datasets:
+        columns = columns_in(reader) if reader.kind == "adam" else {}
+        for name, where in columns.items():
+            dataset, _, variable = name.partition(".")
+            if variable[2:] != "STRESN" or f"{name[:-1]}U" in columns:
+                continue
+            found = [
+                (study, _units(data[study.qualified(dataset)], dataset))
+                for study in plan.studies
+                if study.qualified(dataset) in data
+            ]
+            named = {test for _, units in found for test in units} & texts_in(reader)
+            for (study, units), (other, theirs) in combinations(found, 2):
+                for test in sorted(units.keys() & theirs.keys()):
+                    own, more = units[test], theirs[test]
+                    if (named and test not in named) or own <= more or more <= own:
+                        continue
+                    here = f"{one_of(sorted(own))} in {study.folder or 'this study'}"
+                    there = f"{one_of(sorted(more))} in {other.folder}"
+                    message = f"{reader.name} reads {name}, which of {test} is in {here} and in {there}"
+                    hint = f"give the test one 'standard' unit in both, or read {name[:-1]}U too"
+                    faults.add("CED855", message, where, hint)
+
+
+def _units(data: Blocks, dataset: str) -> dict[str, set[str]]:
+    """The standard units of each test of a dataset."""
+    code, unit = (f"{dataset[:2]}{name}" for name in ("TESTCD", "STRESU"))
+    if code not in data.schema or unit not in data.schema:
+        return {}
+    pairs = data.values(code, unit).drop_nulls().unique().sort(code, unit)
+    return {str(test): set(units) for test, units in pairs.group_by(code).agg(unit).iter_rows()}
 
 
 def _with_records(data: Blocks, names: list[str]) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from ced_cdisc.core.findings import did_you_mean, one_of
 from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, NEAR, TIE
+from ced_cdisc.expr.compile import BESIDE, IN_DOUBT, NEAR, NOT_THERE, TIE
 from ced_cdisc.expr.fault import Fault
 from ced_cdisc.expr.marks import LOST, UNCOUNTED, UNDECIDED
 from ced_cdisc.expr.matching import spellings
@@ -29,7 +29,7 @@ _OFFSET = re.compile("T[0-9:.,]+(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$")
 def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
     """Code, message and hint of a fault of one value."""
     node = fault.node
-    if fault.kind in (TIE, IN_DOUBT, LOST, NEAR, UNCOUNTED, UNDECIDED):
+    if fault.kind in (TIE, IN_DOUBT, LOST, NEAR, NOT_THERE, UNCOUNTED, UNDECIDED):
         return _worded_doubt(fault, label, value)
     if value == NONE and label.endswith("ORRESU"):
         return "CED274", f"{label}: a result to be converted has no unit{_of(_raw(node))}", ""
@@ -138,6 +138,9 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
             return "CED833", f"{label}: {what}", "name more variables in the order"
         what = f"partial dates leave open the order of {which}(), and their texts decide"
         return "CED270", f"{label}: {what}", hint
+    if fault.kind == NOT_THERE:
+        what = f"the record that is the {which} in the order has no value there, and others have one"
+        return "CED857", f"{label}: {what}", "leave it out, as by where: ADT is present, or accept it"
     if fault.kind == TIE:
         what = f"several records are the {which} in the order, and their keys decide"
         return "CED833", f"{label}: {what}", "name more variables in the order"

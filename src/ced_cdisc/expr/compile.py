@@ -20,7 +20,7 @@ from ced_cdisc.core.dates import read_date
 from ced_cdisc.core.imputation import impute
 from ced_cdisc.expr import intervals, tree
 from ced_cdisc.expr.fault import Fault
-from ced_cdisc.expr.marks import OPEN, TIED, marks
+from ced_cdisc.expr.marks import LACKING, OPEN, TIED, marks
 from ced_cdisc.expr.matching import spellings
 from ced_cdisc.expr.near import by_last_digits, may_be_near
 from ced_cdisc.expr.plugins import plugin
@@ -45,9 +45,9 @@ from ced_cdisc.expr.values import (
 MANY = "_many"
 """Suffix of the hidden column that counts the records an ``only`` found."""
 
-TIE, IN_DOUBT, NEAR = "tie", "in doubt", "near"
+TIE, IN_DOUBT, NEAR, NOT_THERE = "tie", "in doubt", "near", "not there"
 """Kinds of what is no fault: a note tells of it."""
-_UNSETTLED = {TIED: TIE, OPEN: IN_DOUBT}
+_UNSETTLED = {TIED: TIE, OPEN: IN_DOUBT, LACKING: NOT_THERE}
 
 BESIDE = "\x1f"
 """Between the date and the time in the value that a fault of a date shows."""

@@ -7,6 +7,8 @@ from ced_cdisc.expr.tree import Aggregate, Type
 TIED, OPEN = "_tied", "_open"
 """Suffixes of the hidden columns: records have the same place in the order, or may have another one, as dates
 are partial."""
+LACKING = "_lacking"
+"""A record is the first or last since it has no value in the order, where others have one."""
 UNCOUNTED = "_uncounted"
 """Records for which the condition is unknown, which no column says."""
 UNDECIDED = "_undecided"
@@ -24,4 +26,6 @@ def marks(node: Aggregate) -> tuple[str, ...]:
         found = (OPEN,) if node.of is not None and node.of.type is Type.DTC else ()
     elif node.func in ORDERED:
         found = (TIED, OPEN) if any(one.of.type is Type.DTC for one in node.order) else (TIED,)
+        if node.order and (node.take or node.func in ("first", "last")):
+            found = (*found, LACKING)
     return tuple(mark for mark in found if mark not in node.untold) if node.untold else found

@@ -15,7 +15,7 @@ from ced_cdisc.expr.intervals import is_before
 from ced_cdisc.expr.tree import Ordering, Type
 from ced_cdisc.expr.values import each_pair
 
-_ALIKE, _BEHIND, _DOUBTFUL = 0.0, 1.0, 2.0
+_ALIKE, _BEHIND, _DOUBTFUL, _VALUED = 0.0, 1.0, 2.0, 3.0
 _DAY = 10
 _BREAKS = (19, 16, 13, 10, 7, 4)
 """Where a moment to the second can be cut, from seconds to years."""
@@ -29,7 +29,7 @@ def standing(order: Sequence[Ordering], picked: Callable[[pl.Expr], pl.Expr]) ->
         picked: gives the value of the record that is picked.
 
     Returns:
-        For :func:`is_alike` and :func:`is_doubtful`.
+        For :func:`is_alike`, :func:`is_doubtful` and :func:`is_valued`.
     """
     found: pl.Expr = pl.lit(_ALIKE)
     for number, one in reversed([*enumerate(order)]):
@@ -37,7 +37,8 @@ def standing(order: Sequence[Ordering], picked: Callable[[pl.Expr], pl.Expr]) ->
         if one.of.type is Type.DTC:
             here = each_pair(own, picked(own), _relation, Type.NUMBER)
         else:
-            here = pl.when(own.eq_missing(picked(own))).then(pl.lit(_ALIKE)).otherwise(pl.lit(_BEHIND))
+            here = pl.when(own.eq_missing(picked(own))).then(pl.lit(_ALIKE))
+            here = here.when(picked(own).is_null()).then(pl.lit(_VALUED)).otherwise(pl.lit(_BEHIND))
         found = pl.when(here == _ALIKE).then(found).otherwise(here)
     return found
 
@@ -52,10 +53,17 @@ def is_doubtful(found: pl.Expr) -> pl.Expr:
     return found == _DOUBTFUL
 
 
+def is_valued(found: pl.Expr) -> pl.Expr:
+    """Whether records have a value in the order where the one that is picked has none."""
+    return found == _VALUED
+
+
 def _relation(one: str | None, picked: str | None) -> float:
     if one == picked:
         return _ALIKE
-    if one is None or picked is None or is_before(one, picked) or is_before(picked, one):
+    if picked is None:
+        return _VALUED
+    if one is None or is_before(one, picked) or is_before(picked, one):
         return _BEHIND
     return _DOUBTFUL
 

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ced_cdisc.core.findings import Finding, Findings, Severity
+from ced_cdisc.expr.english import listed as words_listed
 from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.model import DatasetPlan
+from ced_cdisc.plan.references import names_in, sources_of
 from ced_cdisc.plan.tabulations import Tabulations
 
 
@@ -44,6 +47,36 @@ def pool(own: Tabulations, others: Mapping[str, Tabulations]) -> Pool:
         single |= other.catalogue.single
     catalogue = replace(own.catalogue, datasets=datasets, qualifiers=qualifiers, single=single)
     return Pool(plans, catalogue)
+
+
+def check_split(
+    adam: Mapping[str, DatasetPlan], own: Tabulations, others: Mapping[str, Tabulations], findings: Findings
+) -> None:
+    """CED164: one study has a domain whole, another one has it in parts, and an analysis dataset reads only
+    one of the two: a name means the records of the studies that have a dataset of this name.
+    """
+    domains: dict[str, dict[str, list[str]]] = {}
+    for study, tabulations in {"this study": own, **others}.items():
+        for plan in tabulations.plans.values():
+            domains.setdefault(plan.domain, {}).setdefault(study, []).append(plan.name)
+    for domain, studies in domains.items():
+        whole = {study: domain in names for study, names in studies.items()}
+        if len(set(whole.values())) == 1:
+            continue
+        for reader in adam.values():
+            read = {*sources_of(reader), *names_in(reader)}
+            seen = {study: sorted(read.intersection(names)) for study, names in studies.items()}
+            known = next((study for study, names in seen.items() if names), None)
+            if known is None:
+                continue
+            for study in (one for one, names in seen.items() if not names and whole[one] != whole[known]):
+                has_it = "whole" if whole[study] else f"in the parts {words_listed(sorted(studies[study]))}"
+                message = (
+                    f"{reader.name} reads {words_listed(seen[known])}, and nothing of {domain} in {study}"
+                )
+                hint = "a name means the datasets of that name alone; read both, as with 'stack'"
+                found = Finding("CED164", f"{message}, which has it {has_it}", reader.where, hint)
+                findings.add(replace(found, severity=Severity.WARNING))
 
 
 def _joined(plan: DatasetPlan, other: DatasetPlan) -> DatasetPlan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ced_cdisc.core.findings import Location
 from ced_cdisc.derivations.record import Source
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import DatasetPlan, Line
@@ -52,6 +53,22 @@ def names_in(dataset: DatasetPlan) -> list[str]:
     for relation in dataset.relations:
         found += [relation.one.dataset, relation.other.dataset]
     return [name for name in dict.fromkeys(found) if name != dataset.name]
+
+
+def columns_in(dataset: DatasetPlan) -> dict[str, Location]:
+    """The variables of other datasets that lines read, as ``VS.VSSTRESN``, and where that is said first."""
+    found: dict[str, Location] = {}
+    for line in lines_of(dataset):
+        for below in tree.walk(line.tree):
+            if isinstance(below, tree.Column) and below.owner:
+                found.setdefault(below.name, line.where)
+    return found
+
+
+def texts_in(dataset: DatasetPlan) -> set[str]:
+    """The texts that expressions name."""
+    below = (one for node in trees_of(dataset) for one in tree.walk(node))
+    return {one.value for one in below if isinstance(one, tree.Literal) and isinstance(one.value, str)}
 
 
 def plug_ins_of(dataset: DatasetPlan) -> list[Source]:

@@ -30,7 +30,7 @@ from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.labels import check_labels
 from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.order import dataset_order
-from ced_cdisc.plan.pool import Pool, pool
+from ced_cdisc.plan.pool import Pool, check_split, pool
 from ced_cdisc.plan.tabulations import Tabulations, plan_tabulations
 from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.load import FOLDERS, Specs
@@ -56,6 +56,7 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     adam = _analyses(own, pooling, findings)
     if adam is None:
         return None
+    check_split(adam, own, pooled, findings)
     if not specs.sdtm and not specs.adam:
         hint = "write a spec in mappings/sdtm or mappings/adam"
         findings.add(Finding("CED032", "the study has no dataset", specs.study.place, hint=hint))

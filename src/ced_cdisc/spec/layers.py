@@ -37,6 +37,12 @@ class Part(Struct, frozen=True):
     files: tuple[tuple[str, Path], ...]
     own: bool = False
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What is merged by name; of a split domain each part has a name of its own."""
+        part = entry(self.tree, "dataset") if self.kind == "sdtm" else None
+        return self.kind, str(part or self.name)
+
 
 class Folder(Struct, frozen=True):
     """A folder of mappings: where it is, how messages name it, and how build.json does."""
@@ -109,15 +115,14 @@ def with_layers(
     for parts in layers.found:
         seen: set[tuple[str, str]] = set()
         for part in parts:
-            key = (part.kind, part.name)
             if not _is_new(part, seen, findings):
                 continue
-            base[key] = _over(base.get(key), part, findings)
-            seen.add(key)
+            base[part.key] = _over(base.get(part.key), part, findings)
+            seen.add(part.key)
     made: dict[tuple[str, str], Part] = {}
     again: list[Part] = []
     for part in own:
-        key = (part.kind, part.name)
+        key = part.key
         if key in made:
             again.append(part)  # told by the plan, as in a study without layers
             continue
@@ -188,8 +193,8 @@ def _is_new(part: Part, seen: set[tuple[str, str]], findings: Findings) -> bool:
     if part.kind in NAMED and not part.name:
         findings.add(Finding("CED007", f"the key '{NAMED[part.kind]}' is missing", part.tree.where))
         return False
-    if (part.kind, part.name) in seen:
-        name = entry(part.tree, NAMED[part.kind])
+    if part.key in seen:
+        name = entry(part.tree, "dataset") or entry(part.tree, NAMED[part.kind])
         assert isinstance(name, Text)
         findings.add(Finding("CED029", f"a second spec for {name}", name.where))
         return False

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ced_cdisc.convert.build import faults_of
 from ced_cdisc.convert.faults import ROW, TABLE, Faults
-from ced_cdisc.convert.over_subjects import check_alike, check_dm
+from ced_cdisc.convert.over_subjects import check_alike, check_dm, check_pooled_units
 from ced_cdisc.convert.relations import check_references
 from ced_cdisc.convert.sources import raw_records
 from ced_cdisc.convert.texts import check_parts
@@ -121,6 +121,7 @@ def convert_in_parts(
                     of_study, spent = changes[study.folder], seconds[name]
                     kept.keep(study, dataset, made, noted[name].found(), of_study, spent)
         data |= {study.qualified(name): blocks for name, blocks in made.items()}
+    check_pooled_units(plan, data, faults[plan.folder])
     if taken:
         check_dm(plan, records, data, faults)
     for name, (study, _) in owned(plan).items():

@@ -122,6 +122,9 @@ CED865 | 0 or a negative number has no logarithm | say which records have one, w
 CED890 | a time to event that ends before it starts (a warning) | leave earlier dates out, or start earlier
 CED853 | a look-up finds no record for some keys (a note) | write the keys alike, or accept it
 CED854 | records that a look-up alone reads, and none looks up (a note) | correct the keys, or accept it
+CED855 | a test with different standard units in pooled studies | name one `standard` unit, or convert
+CED856 | a day between the last of a window and the first of the next (a warning) | round it, or use `where`
+CED857 | the first or last record lacks a value of the order (a note) | leave it out, or accept it
 CED868 | dates that all have the time 00:00:00, which ISO would keep | read the date alone, or say the time
 CED870 | an element that begins on the day of a record counts as begun (a note) | say what is meant in se.yaml
 CED848 | a visit that is named without a date (a note) | correct the data, or write its row in SV

@@ -23,7 +23,7 @@ from ced_cdisc.plan.adam.results import Results
 from ced_cdisc.plan.adam.scales import scale_parameters
 from ced_cdisc.plan.adam.time_to_event import TimesToEvent
 from ced_cdisc.plan.adam.trace import is_name, trace_lines
-from ced_cdisc.plan.adam.windows import window_lines
+from ced_cdisc.plan.adam.windows import whole_days, window_lines
 from ced_cdisc.plan.branches import of_block, of_computed
 from ced_cdisc.plan.language.imputation import with_flags
 from ced_cdisc.plan.language.lines import Lines
@@ -32,7 +32,7 @@ from ced_cdisc.plan.language.made_lines import numbered, spec_line
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.reports import reports_of_rows
 from ced_cdisc.plan.language.values import Target
-from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Line, Lookup
+from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Demand, Line, Lookup
 from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.plan.texts import check_homes
 from ced_cdisc.plan.told import Report
@@ -118,7 +118,7 @@ class AnalysisPlanner:
             one_per_subject=spec.class_ == "ADSL",
             comment=Comment(self.name, str(spec.comment)) if spec.comment is not None else None,
             checks=self._lines.expressions.checks(spec.checks, self._names),
-            demands=self._times.demands,
+            demands=(*self._times.demands, *self._whole_days()),
             decimals=self._decimals(),
             value_level=levels.by,
             value_level_also=levels.also,
@@ -301,6 +301,10 @@ class AnalysisPlanner:
         for key, line in spec.variables.items():
             self._keep(line, str(key), self._names, made)
         return made
+
+    def _whole_days(self) -> tuple[Demand, ...]:
+        windows = self.spec.windows
+        return whole_days(windows, self._names, self._lines.expressions) if windows is not None else ()
 
     def _near(self) -> set[str]:
         """The datasets that records come from, and their look-ups."""

@@ -20,7 +20,7 @@ from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import DERIVED, derivation
 from ced_cdisc.plan.language.reports import check_unknown
 from ced_cdisc.plan.language.unknowns import unknown_among
-from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.model import Demand, Line
 from ced_cdisc.plan.told import Asked, Report
 from ced_cdisc.spec.analysis import Window, WindowsSpec
 from ced_cdisc.spec.source import Text
@@ -138,6 +138,22 @@ def _check_overlaps(windows: WindowsSpec, findings: Findings) -> None:
                 problem = f"the windows {other} and {name} share day {max(low, first):g}"
                 findings.add(Finding("CED033", problem, window.days.where))
         seen.append((name, low, high))
+
+
+def whole_days(windows: WindowsSpec, names: RowNames, expressions: Expressions) -> tuple[Demand, ...]:
+    """CED856 where a value between two windows of which one begins the day after the other is in none."""
+    made = with_days(windows, Findings()) or windows
+    days = [match for one in made.visits.values() if one.days and (match := _RANGE.fullmatch(one.days))]
+    firsts = {int(one[1]) for one in days if one[1]}
+    gaps = [last for last in sorted({int(one[2]) for one in days if one[2]}) if last + 1 in firsts]
+    if not gaps:
+        return ()
+    outside = " and ".join(f"({windows.on} <= {last} or {windows.on} >= {last + 1})" for last in gaps)
+    text = Text(f"AVISIT is present or {windows.on} is missing or ({outside})", windows.on.where)
+    node = expressions.condition(text, names)
+    message = f"{windows.on} lies between two windows and is in none"
+    hint = f"windows take whole days: round {windows.on}, or write the windows with 'where'"
+    return (Demand("CED856", message, windows.on.where, node, hint, warns=True),) if node is not None else ()
 
 
 class _Choice(Struct, frozen=True):

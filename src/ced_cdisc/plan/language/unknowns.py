@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.doubts import needs_whole_dates, partly_unknown, undecided, undecided_value
-from ced_cdisc.expr.marks import OPEN, marks
+from ced_cdisc.expr.marks import LACKING, OPEN, marks
 from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.told import Asked
 from ced_cdisc.spec.models import LineSpec
@@ -56,7 +56,7 @@ def unknown_among(conditions: Sequence[tree.Node], unknown: Asked | None) -> tre
 def _has_doubt(node: tree.Node) -> bool:
     """Whether partial dates can leave a value open, or which records it is made of."""
     return any(
-        OPEN in marks(below) or below.where is not None
+        not {OPEN, LACKING}.isdisjoint(marks(below)) or below.where is not None
         if isinstance(below, tree.Aggregate)
         else needs_whole_dates(below)
         or (

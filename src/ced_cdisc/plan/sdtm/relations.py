@@ -17,10 +17,12 @@ from ced_cdisc.spec.source import Text
 def plan_relations(spec: DomainSpec, catalogue: Catalogue, findings: Findings) -> tuple[Relation, ...]:
     """The relations of ``relate:``.
 
-    Faults: CED016 an unknown dataset, CED012 an unknown variable, CED029 an id given twice.
+    Faults: CED016 an unknown dataset, CED012 an unknown variable, CED029 an id given twice, CED163 ids that
+    can give one RELID.
     """
     made: list[Relation] = []
     seen: set[str] = set()
+    _check_ids(spec, findings)
     for relation in spec.relate or []:
         if str(relation.id) in seen:
             message = f"the relation {relation.id} is given twice"
@@ -32,6 +34,19 @@ def plan_relations(spec: DomainSpec, catalogue: Catalogue, findings: Findings) -
             separator = str(relation.by or "")
             made.append(Relation(str(relation.id), one, other, separator, relation.place))
     return tuple(made)
+
+
+def _check_ids(spec: DomainSpec, findings: Findings) -> None:
+    """CED163: RELID is the id and a number, so that R with 11 would be the relationship of R1 with 1."""
+    ids = [relation.id for relation in spec.relate or []]
+    written = [value for row in spec.rows or [] for key, value in row.items() if key == "RELID" and value]
+    for other in (*ids, *written):
+        for one in ids:
+            number = str(other).removeprefix(str(one))
+            if number != str(other) and number.isdecimal():
+                message = f"RELID of the relation {one} and {other} can be alike"
+                hint = f"it is {one} and a number; name one of them otherwise"
+                findings.add(Finding("CED163", message, other.where, hint=hint))
 
 
 def _side(text: Text, idvar: Text | None, catalogue: Catalogue, findings: Findings) -> Side | None:

@@ -20,6 +20,7 @@ from ced_cdisc.define.datasets import (
     WhereClauseRef,
 )
 from ced_cdisc.define.datasets import RangeCheck as Check
+from ced_cdisc.standards.ig import load_sdtmig
 from ced_cdisc.workbook.compare import OLD_ORIGINS
 from ced_cdisc.workbook.model import Record
 from ced_cdisc.write.define import oids
@@ -72,11 +73,11 @@ class Items:
         for key in keys:
             if not cells.has_variable(name, key):
                 cells.fault("CED568", "Datasets", one, f"the key {key} is no variable of {name}")
-        parent = name.removeprefix("SUPP")
+        domain = None if self._analysis else _domain(name)
         return ItemGroupDef(
             oid=oids.item_group(name),
             name=name,
-            domain=None if self._analysis else _domain(name),
+            domain=domain,
             repeating=cells.chosen("Datasets", one, "Repeating") or "Yes",
             is_reference_data=cells.chosen("Datasets", one, "Reference Data"),
             sas_dataset_name=name,
@@ -89,10 +90,15 @@ class Items:
             comment_oid=cells.comment("Datasets", one),
             description=description(one["Label"]),
             items=tuple(self._ref(name, v, keys) for v in self._variables.get(name, ())),
-            aliases=aliases("DomainDescription", self._labels.get(parent, "") if parent != name else ""),
+            aliases=aliases("DomainDescription", "" if domain in (None, name) else self._described(domain)),
             class_=_class(one),
             leaf=None if empty else leaf(oids.dataset_leaf(name), file, file),
         )
+
+    def _described(self, domain: str) -> str:
+        """The label of a domain; of one that is split no sheet has it."""
+        guide = {one.name: one.label for one in load_sdtmig().datasets}
+        return self._labels.get(domain) or guide.get(domain, "")
 
     def _ref(self, dataset: str, one: Record, keys: list[str]) -> ItemRef:
         cells, name = self._cells, one["Variable"]
