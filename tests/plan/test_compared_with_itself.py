@@ -22,19 +22,21 @@ variables:
   EARLIER: {derive: "EXPRESSION", label: Earlier Events}
 sort: [ASTDT, AETERM]
 """
-OTHER = "give the record at hand a line with its value, and compare with that"
+OTHER = (
+    "a name with {} is of the records looked at; "
+    "give the record at hand a line with its value, and compare with that"
+)
+ALWAYS = "is compared with itself, which holds wherever there is a value"
+NEVER = "is compared with itself, which never holds"
 CASES = {
-    "count(AE.AESEQ where AE.AESTDTC < AE.AESTDTC)": "43 CED171 AE.AESTDTC is compared with itself, which "
-    f"never holds; a name with AE is of the records looked at; {OTHER}",
-    "count(ADAE.AESEQ where ADAE.ASTDT <= ADAE.ASTDT)": "45 CED171 ASTDT is compared with itself, which holds "
-    "wherever there is a value; ADAE.ASTDT is of the records looked at, and ASTDT alone of the record at hand",
-    "count(AESEQ where ASTDT != ASTDT)": "40 CED171 ASTDT is compared with itself, which never holds; without "
-    "the name of this dataset every name is of the records looked at; write it before theirs, and ASTDT "
-    "alone is of the record at hand",
-    "if(AESEQ = AESEQ, 1, 0)": "25 CED171 AESEQ is compared with itself, which holds wherever there is a value",
-    "if(AESEQ between 1 and AESEQ, 1, 0)": "25 CED171 AESEQ is compared with itself, which holds wherever "
-    "there is a value",
-    "if(abs(AESEQ) > abs(AESEQ), 1, 0)": "25 CED171 a value is compared with itself, which never holds",
+    "count(AE.AESEQ where AE.AESTDTC < AE.AESTDTC)": f"43 CED171 AE.AESTDTC {NEVER}; {OTHER.format('AE')}",
+    "count(ADAE.AESEQ where ADAE.ASTDT <= ADAE.ASTDT)": f"45 CED171 ASTDT {ALWAYS}; "
+    "ADAE.ASTDT is of the records looked at, and ASTDT alone of the record at hand",
+    "count(AESEQ where ASTDT != ASTDT)": f"40 CED171 ASTDT {NEVER}; without the name of this dataset every "
+    "name is of the records looked at; write it before theirs, and ASTDT alone is of the record at hand",
+    "if(AESEQ = AESEQ, 1, 0)": f"25 CED171 AESEQ {ALWAYS}",
+    "if(AESEQ between 1 and AESEQ, 1, 0)": f"25 CED171 AESEQ {ALWAYS}",
+    "if(abs(AESEQ) > abs(AESEQ), 1, 0)": f"25 CED171 a value {NEVER}",
 }
 
 
@@ -48,10 +50,7 @@ def test_a_value_compared_with_itself_is_a_fault(tmp_path: Path, expression: str
 def test_a_raw_table_within_a_domain(tmp_path: Path) -> None:
     line = '  AESPID:   {derive: "text(count(ae.AENO where ae.SEV = ae.SEV))"}\n'
     write_study(tmp_path, {AE: ("  AESPID:   ae.AENO\n", line)})
-    assert messages(tmp_path) == [
-        f"{AE}:5:48 CED171 ae.SEV is compared with itself, which holds wherever there is a value; "
-        f"a name with ae is of the records looked at; {OTHER}"
-    ]
+    assert messages(tmp_path) == [f"{AE}:5:48 CED171 ae.SEV {ALWAYS}; {OTHER.format('ae')}"]
 
 
 @pytest.mark.parametrize(

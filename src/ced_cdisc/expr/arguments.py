@@ -85,7 +85,8 @@ def check_apart(left: tree.Node, right: tree.Node, op: str, inside: str | None, 
             "without the name of this dataset every name is of the records looked at; "
             f"write it before theirs, and {short} alone is of the record at hand"
         )
-    raise ExpressionError(f"{name or 'a value'} is compared with itself, which {holds}", left.at, hint, "CED171")
+    message = f"{name or 'a value'} is compared with itself, which {holds}"
+    raise ExpressionError(message, left.at, hint, "CED171")
 
 
 def check_substance(function: str, args: list[tree.Node]) -> None:
