@@ -211,7 +211,7 @@ def run_programs(folder: Path, found: dict[str, Any], monkeypatch: pytest.Monkey
             exec(compile(code, name, "exec"), {})
         printed = [float(line.split()[-1]) for line in stream.getvalue().splitlines()]
         last = {"RECORDS": "n", "HIGH": "n", "NONE": "n", "WOMEN": "percent", "MEAN": "sd", "MEDIAN": "q3"}
-        last |= dict.fromkeys(("GEOMETRIC", "EXACT", "ABSENT", "RATIO", "TURNED"), "upper")
+        last |= {"GEOMETRIC": "cv"} | dict.fromkeys(("EXACT", "ABSENT", "RATIO", "TURNED"), "upper")
         key = last.get(name, "max" if name == "RANGE" else "p")
         every = [found[name], *found[name]["sensitivity"]]
         assert printed == pytest.approx([one["values"][key] for one in every]), name

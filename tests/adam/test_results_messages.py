@@ -129,6 +129,26 @@ CASES = [
     ),
     (
         "method: mean and SD",
+        "method: crossover ratio\n    group: SEX",
+        "20:5 CED121 crossover ratio needs 'period'; the variable of the two periods, such as APERIOD",
+    ),
+    (
+        "method: mean and SD",
+        "method: crossover ratio\n    group: SEX\n    period: APERIODD",
+        "27:13 CED012 unknown variable APERIODD; a text stands in single quotes: 'APERIODD'",
+    ),
+    (
+        "method: mean and SD",
+        "method: mean and SD\n    confidence: 90",
+        "20:5 CED121 'confidence' does not go with mean and SD; it takes no option",
+    ),
+    (
+        "method: mean and SD",
+        "method: geometric mean\n    confidence: 91",
+        "26:17 CED008 '91' is not a value of 'confidence'; one of 80, 90, 95, 98, 99",
+    ),
+    (
+        "method: mean and SD",
         "method: geometric mean ratio\n    group: SEX",
         "20:5 CED121 geometric mean ratio needs 'variances'; 'equal' pools those of the logarithms of both groups, "
         "'unequal' is Welch's interval",
@@ -156,7 +176,7 @@ CASES = [
     (
         "method: mean and SD",
         "method: mean and SD\n    sensitivity: [{method: paired t, exact: yes}]",
-        "26:19 CED121 'exact' does not go with paired t; it takes no option",
+        "26:19 CED121 'exact' does not go with paired t; it takes confidence",
     ),
 ]
 

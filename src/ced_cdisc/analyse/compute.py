@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 from msgspec import Struct
@@ -13,9 +13,10 @@ from ced_cdisc.analyse.numbers import printed
 from ced_cdisc.analyse.selecting import Records, Value, holds, select
 from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
 from ced_cdisc.core.metadata import RangeCheck
-from ced_cdisc.plan.analyses import COUNTING, TWO_GROUPS, AnalysisMethod, ResultPlan
+from ced_cdisc.plan.analyses import COUNTING, CROSSOVER, TWO_GROUPS, AnalysisMethod, ResultPlan
 
 _SHOWN_SUBJECTS = 5
+_IN_TURN = "where each subject had both treatments in turn, write method: crossover ratio"
 
 
 class Computed(Struct, frozen=True):
@@ -54,11 +55,16 @@ def compute(plan: ResultPlan, frame: pl.DataFrame, findings: Findings) -> Comput
     """
     every = (plan.method, *plan.sensitivity)
     records = select(frame, plan.where, _wanted(plan))
-    twice = records.twice() if any(method.name != "count" for method in every) else []
-    if twice:
-        named = tuple(f"subject {name}" for name in twice[:_SHOWN_SUBJECTS])
-        message = f"the result {plan.id} takes several records of one subject, for {len(twice)} in all"
-        findings.add(Finding("CED288", message, plan.place, stage=Stage.RAW, records=named))
+    told = [method for method in every if method.name != "count"]
+    for by in dict.fromkeys(method.group if method.name == CROSSOVER else "" for method in told):
+        twice = records.twice(by)
+        if twice:
+            named = tuple(f"subject {name}" for name in twice[:_SHOWN_SUBJECTS])
+            one = f"one subject and {by}" if by else "one subject"
+            message = f"the result {plan.id} takes several records of {one}, for {len(twice)} in all"
+            hint = "" if by or plan.method.name != "geometric mean ratio" else _IN_TURN
+            found = Finding("CED288", message, plan.place, stage=Stage.RAW, records=named, hint=hint)
+            findings.add(found)
     made = [_computed(method, plan, records, findings) for method in every]
     missing = sum(value is None for value in records.columns[plan.variable])
     return ComputedResult(plan, len(records), missing, made[0], tuple(made[1:]))
@@ -71,13 +77,15 @@ def read_by(plan: ResultPlan) -> set[str]:
 
 def _wanted(plan: ResultPlan) -> list[str]:
     methods = (plan.method, *plan.sensitivity)
-    return [plan.variable, *(name for m in methods for name in (m.group, m.covariate) if name)]
+    return [plan.variable, *(name for method in methods for name in method.beside)]
 
 
 def _computed(method: AnalysisMethod, plan: ResultPlan, records: Records, findings: Findings) -> Computed:
     groups: tuple[str, ...] = ()
     try:
-        if method.name in TWO_GROUPS:
+        if method.name == CROSSOVER:
+            groups, found = _crossover(records, method, plan.variable)
+        elif method.name in TWO_GROUPS:
             groups, parts = _groups(records, method, plan.variable)
             found = _of_two(method, parts, groups)
         else:
@@ -107,8 +115,9 @@ def _of_one(method: AnalysisMethod, values: Sequence[Value]) -> Found:
             counted = sum(holds(check, value) for value in present)
         if method.name == "count":
             return Found({"n": counted, "total": len(present)})
-        of = methods.share if method.name == "n and percent" else methods.share_with_interval
-        return of(counted, len(present))
+        if method.name == "n and percent":
+            return methods.share(counted, len(present))
+        return methods.share_with_interval(counted, len(present), method.confidence)
     numbers = [float(value) for value in present]
     match method.name:
         case "mean and SD":
@@ -118,9 +127,9 @@ def _of_one(method: AnalysisMethod, values: Sequence[Value]) -> Found:
         case "min and max":
             return methods.min_and_max(numbers)
         case "geometric mean":
-            return methods.geometric_mean(numbers)
+            return methods.geometric_mean(numbers, method.confidence)
         case "paired t":
-            return methods.paired_t(numbers)
+            return methods.paired_t(numbers, method.confidence)
         case "wilcoxon signed rank":
             return methods.wilcoxon_signed_rank(
                 numbers, zeros=method.zeros, correction=method.correction, exact=method.exact
@@ -148,15 +157,58 @@ def _groups(
     for value, group, covariate in zip(values, groups, covariates, strict=True):
         if value is not None and group is not None and covariate is not None:
             parts.setdefault(group, []).append((float(value), float(covariate)))
-    if len(parts) != 2:
-        raise TooFew(f"{method.group} has {len(parts)} groups with values, not two")
-    reference = RangeCheck("", "", "EQ", (method.reference,))
-    first, second = sorted(parts, key=lambda group: (isinstance(group, str), group))
-    if method.reference and not holds(reference, first):
-        if not holds(reference, second):
-            raise TooFew(f"no group of {method.group} with values is {method.reference}")
-        first, second = second, first
+    first, second = _ordered(parts, method)
     return tuple(_plain(group) for group in (first, second)), (parts[first], parts[second])
+
+
+_Group = str | float
+
+
+def _ordered(groups: Iterable[_Group], method: AnalysisMethod) -> tuple[_Group, _Group]:
+    """Two groups in the order of their values, the one that the method refers to first.
+
+    Raises:
+        TooFew: there are not two groups, or the one referred to is none of them.
+    """
+    found = sorted(groups, key=lambda group: (isinstance(group, str), group))
+    if len(found) != 2:
+        raise TooFew(f"{method.group} has {len(found)} groups with values, not two")
+    if method.reference:
+        is_it = RangeCheck("", "", "EQ", (method.reference,))
+        if not any(holds(is_it, group) for group in found):
+            raise TooFew(f"no group of {method.group} with values is {method.reference}")
+        found.sort(key=lambda group: not holds(is_it, group))
+    return found[0], found[1]
+
+
+def _crossover(records: Records, method: AnalysisMethod, variable: str) -> tuple[tuple[str, ...], Found]:
+    """The two treatments, and the ratio of the later to the first of them, within subjects.
+
+    Raises:
+        TooFew: there are not two treatments and two periods, or a subject had both in one period; the values
+            do not suffice.
+    """
+    columns = [records.columns[name] for name in (variable, method.group, method.period)]
+    subjects: dict[str, dict[_Group, tuple[float, _Group]]] = {}
+    for subject, value, group, period in zip(records.subjects, *columns, strict=True):
+        if value is not None and group is not None and period is not None:
+            subjects.setdefault(subject, {})[group] = (float(value), period)
+    one, other = _ordered({group for own in subjects.values() for group in own}, method)
+    periods = {period for own in subjects.values() for _, period in own.values()}
+    if len(periods) != 2:
+        raise TooFew(f"{method.period} has {len(periods)} periods with values, not two")
+    early = min(periods, key=lambda period: (isinstance(period, str), period))
+    parts: tuple[list[float], list[float]] = ([], [])
+    pairs = [own for own in subjects.values() if len(own) == 2]
+    for (below, before), (above, after) in ((own[one], own[other]) for own in pairs):
+        if before == after:
+            raise TooFew(f"a subject has both treatments in one {method.period}")
+        parts[after != early].append(above / below if below > 0 and above > 0 else 0.0)
+    groups = _plain(one), _plain(other)
+    unpaired = len(subjects) - len(pairs)
+    found = methods.crossover_ratio(parts, unpaired, method.confidence)
+    left = f", {unpaired} subject{'s'[: unpaired - 1]} with one treatment left out" if unpaired else ""
+    return groups, Found(found.values, f"{groups[1]} / {groups[0]}{left}")
 
 
 def _plain(group: str | float) -> str:
@@ -165,9 +217,11 @@ def _plain(group: str | float) -> str:
 
 def _of_two(method: AnalysisMethod, parts: tuple[list[_Pair], list[_Pair]], groups: tuple[str, ...]) -> Found:
     if method.name == "ancova":
-        return methods.ancova(*parts)
+        return methods.ancova(*parts, confidence=method.confidence)
     first, second = ([value for value, _ in part] for part in parts)
     if method.name == "geometric mean ratio":
-        found = methods.geometric_mean_ratio(first, second, equal_variances=method.equal_variances)
+        found = methods.geometric_mean_ratio(
+            first, second, equal_variances=method.equal_variances, confidence=method.confidence
+        )
         return Found(found.values, f"{groups[1]} / {groups[0]}")
     return methods.mann_whitney(first, second, correction=method.correction, exact=method.exact)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from math import exp, fsum, log, sqrt
+from math import exp, expm1, fsum, log, sqrt
 from typing import Any, Literal, cast
 
 from msgspec import Struct
@@ -46,9 +46,14 @@ def _p_of_t(t: float, freedom: int) -> float:
     return 2 * float(_special().stdtr(freedom, -abs(t)))
 
 
-def _quantile_of_t(freedom: float) -> float:
-    """The deviate of Student's t that 97.5 % are below of: 95 % lie between both signs of it."""
-    return float(_special().stdtrit(freedom, 0.975))
+def _tail(confidence: int) -> float:
+    """What lies beyond each end of an interval: 0.025 for 95 %."""
+    return (100 - confidence) / 200
+
+
+def _quantile_of_t(freedom: float, confidence: int) -> float:
+    """The deviate of Student's t between both signs of which so many percent lie."""
+    return float(_special().stdtrit(freedom, 1 - _tail(confidence)))
 
 
 def share(count: int, total: int) -> Found:
@@ -58,8 +63,8 @@ def share(count: int, total: int) -> Found:
     return Found({"n": count, "total": total, "percent": 100 * count / total})
 
 
-def share_with_interval(count: int, total: int) -> Found:
-    """How many of how many, the percent of it, and its exact (Clopper-Pearson) 95 % confidence interval.
+def share_with_interval(count: int, total: int, confidence: int = 95) -> Found:
+    """How many of how many, the percent of it, and its exact (Clopper-Pearson) confidence interval.
 
     Its ends are quantiles of beta distributions; of none the lower one is 0, of all the upper one 100.
 
@@ -68,8 +73,8 @@ def share_with_interval(count: int, total: int) -> Found:
     """
     found = share(count, total).values
     quantile = _special().betaincinv
-    lower = float(quantile(count, total - count + 1, 0.025)) if count else 0.0
-    upper = float(quantile(count + 1, total - count, 0.975)) if count < total else 1.0
+    lower = float(quantile(count, total - count + 1, _tail(confidence))) if count else 0.0
+    upper = float(quantile(count + 1, total - count, 1 - _tail(confidence))) if count < total else 1.0
     return Found({**found, "lower": 100 * lower, "upper": 100 * upper})
 
 
@@ -89,8 +94,8 @@ def _alone(values: Sequence[float]) -> dict[str, float]:
     return {"mean": values[0]} if values else {}
 
 
-def geometric_mean(values: Sequence[float]) -> Found:
-    """The geometric mean with its 95 % confidence interval, by Student's t of the logarithms.
+def geometric_mean(values: Sequence[float], confidence: int = 95) -> Found:
+    """The geometric mean with its confidence interval, by Student's t of the logarithms, and its CV.
 
     Raises:
         TooFew: fewer than two values, or one that is not above 0 and has no logarithm.
@@ -100,13 +105,16 @@ def geometric_mean(values: Sequence[float]) -> Found:
     if len(values) < 2:
         raise TooFew("a confidence interval needs two values", {"n": len(values), **_alone(values)})
     found = mean_and_sd([log(value) for value in values]).values
-    half = _quantile_of_t(len(values) - 1) * found["sd"] / sqrt(len(values))
+    half = _quantile_of_t(len(values) - 1, confidence) * found["sd"] / sqrt(len(values))
     known = {"n": len(values), "mean": exp(found["mean"])}
-    return Found(_transformed_back({"lower": found["mean"] - half, "upper": found["mean"] + half}, known))
+    ends = {"lower": found["mean"] - half, "upper": found["mean"] + half}
+    return Found(_transformed_back(ends, known, found["sd"] ** 2))
 
 
-def geometric_mean_ratio(below: Sequence[float], above: Sequence[float], *, equal_variances: bool) -> Found:
-    """The ratio of two geometric means with its 95 % confidence interval.
+def geometric_mean_ratio(
+    below: Sequence[float], above: Sequence[float], *, equal_variances: bool, confidence: int = 95
+) -> Found:
+    """The ratio of two geometric means with its confidence interval.
 
     It is the difference of the means of the logarithms with the interval of the two-sample t test, both
     transformed back. Without ``equal_variances`` the degrees of freedom are those of Welch and Satterthwaite.
@@ -145,18 +153,63 @@ def geometric_mean_ratio(below: Sequence[float], above: Sequence[float], *, equa
         raise TooFew("the values of each group are equal", known)
     if not equal_variances:
         freedom = error**4 / sum(e**2 / (n - 1) for n, e in zip(sizes, errors, strict=True))
-    half = _quantile_of_t(freedom) * error
+    half = _quantile_of_t(freedom, confidence) * error
     return Found(_transformed_back({"lower": difference - half, "upper": difference + half}, known))
 
 
-def _transformed_back(logs: Mapping[str, float], known: dict[str, float]) -> dict[str, float]:
-    """What is known, and the exponentials of the logarithms.
+def crossover_ratio(parts: tuple[Sequence[float], Sequence[float]], unpaired: int, confidence: int) -> Found:
+    """The ratio of geometric means of two treatments that each subject had, one in each of two periods.
+
+    It is what the analysis of variance of the logarithms gives that has sequence, subject within sequence,
+    period and treatment as fixed effects: the mean of both sequences' mean differences within subjects. A
+    subject with one of the treatments only tells nothing of it.
+
+    Args:
+        parts: the ratios within subjects, of those who had the treatment in the earlier period, and of those
+            who had it in the later one.
+        unpaired: how many subjects have one of the treatments only.
+        confidence: the level of the interval, in percent.
+
+    Returns:
+        ``n`` subjects with both and ``unpaired`` ones, ``ratio``, ``lower``, ``upper``, and ``cv``, the
+        coefficient of variation within subjects in percent.
+
+    Raises:
+        TooFew: no subject had the treatment in one of the periods; a value is not above 0; the values do not
+            suffice for a variance, or have no scatter.
+    """
+    freedom = sum(map(len, parts)) - 2
+    counts: dict[str, float] = {"n": freedom + 2, "unpaired": unpaired}
+    if any(value <= 0 for part in parts for value in part):
+        raise TooFew("a value is not above 0", counts)
+    if not all(parts):
+        raise TooFew("no subject with both treatments had them in one of their orders", counts)
+    logs = [[log(value) for value in part] for part in parts]
+    means = [fsum(part) / len(part) for part in logs]
+    middle = sum(means) / 2
+    known = _transformed_back({"ratio": middle}, counts)
+    if not freedom:
+        raise TooFew("a confidence interval needs three subjects with both treatments", known)
+    spread = fsum((value - m) ** 2 for part, m in zip(logs, means, strict=True) for value in part)
+    variance = spread / freedom
+    error = sqrt(variance * sum(1 / len(part) for part in parts)) / 2
+    if error <= _SCATTER:
+        raise TooFew("the ratios of the subjects of each order are equal", known)
+    half = _quantile_of_t(freedom, confidence) * error
+    return Found(_transformed_back({"lower": middle - half, "upper": middle + half}, known, variance / 2))
+
+
+def _transformed_back(
+    logs: Mapping[str, float], known: dict[str, float], variance: float | None = None
+) -> dict[str, float]:
+    """What is known, and the exponentials of the logarithms; of their variance the CV in percent.
 
     Raises:
         TooFew: one of them is too great for a number.
     """
     try:
-        return {**known, **{name: exp(value) for name, value in logs.items()}}
+        cv = {} if variance is None else {"cv": 100 * sqrt(expm1(variance))}
+        return {**known, **{name: exp(value) for name, value in logs.items()}, **cv}
     except OverflowError:
         raise TooFew("the interval is too wide", known) from None
 
@@ -236,8 +289,8 @@ def _corrected(correction: bool) -> str:
     return f"{'with' if correction else 'without'} continuity correction"
 
 
-def paired_t(differences: Sequence[float]) -> Found:
-    """The paired t test of the differences, with their mean, its 95 % confidence interval, and the SD.
+def paired_t(differences: Sequence[float], confidence: int = 95) -> Found:
+    """The paired t test of the differences, with their mean, its confidence interval, and the SD.
 
     Raises:
         TooFew: fewer than two differences, or all are equal: to within a billionth of their size.
@@ -247,7 +300,7 @@ def paired_t(differences: Sequence[float]) -> Found:
         raise TooFew("all differences are equal")
     mean, error = found["mean"], found["sd"] / sqrt(len(differences))
     freedom = len(differences) - 1
-    half, t = _quantile_of_t(freedom) * error, mean / error
+    half, t = _quantile_of_t(freedom, confidence) * error, mean / error
     interval = {"lower": mean - half, "upper": mean + half}
     return Found({**found, **interval, "statistic": t, "p": _p_of_t(t, freedom)})
 
@@ -290,7 +343,9 @@ def mann_whitney(
     return Found({"n1": len(one), "n2": len(two), "statistic": statistic, "p": p}, words)
 
 
-def ancova(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, float]]) -> Found:
+def ancova(
+    first: Sequence[tuple[float, float]], second: Sequence[tuple[float, float]], confidence: int = 95
+) -> Found:
     """The difference of two groups, adjusted for one covariate by least squares with a common slope.
 
     Args:
@@ -298,7 +353,7 @@ def ancova(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, f
         second: those of the second.
 
     Returns:
-        ``difference`` (second minus first) with its 95 % confidence interval, ``statistic`` t, and ``p``.
+        ``difference`` (second minus first) with its confidence interval, ``statistic`` t, and ``p``.
 
     Raises:
         TooFew: fewer than 4 values, a group without value, a covariate that cannot be told from the group,
@@ -325,7 +380,7 @@ def ancova(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, f
     error = float(np.sqrt(inverse[1, 1] * (rest @ rest) / freedom))
     difference = float(effects[1])
     t = difference / error
-    half = _quantile_of_t(freedom) * error
+    half = _quantile_of_t(freedom, confidence) * error
     values = {"difference": difference, "lower": difference - half, "upper": difference + half}
     p = _p_of_t(t, freedom)
     return Found({"n1": len(first), "n2": len(second), **values, "statistic": t, "p": p})

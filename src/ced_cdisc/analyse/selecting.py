@@ -29,10 +29,11 @@ class Records(Struct, frozen=True):
     def __len__(self) -> int:
         return len(self.subjects)
 
-    def twice(self) -> list[str]:
-        """Subjects with several records."""
-        seen: set[str] = set()
-        return sorted({name for name in self.subjects if name in seen or seen.add(name)})
+    def twice(self, by: str = "") -> list[str]:
+        """Subjects with several records, of one value of the variable ``by`` where one is named."""
+        seen: set[tuple[str, Value]] = set()
+        keys = zip(self.subjects, self.columns[by] if by else (None,) * len(self), strict=True)
+        return sorted({key[0] for key in keys if key in seen or seen.add(key)})
 
 
 def select(frame: pl.DataFrame, where: Iterable[RangeCheck], variables: Iterable[str]) -> Records:

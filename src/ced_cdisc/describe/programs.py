@@ -86,7 +86,7 @@ def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> 
             value = _value(method.value or "", variable, numeric)
             return [
                 f"n, total = ({column} == {value}).sum(), {column}.notna().sum()",
-                'ends = stats.binomtest(int(n), int(total)).proportion_ci(0.95, method="exact")',
+                f'ends = stats.binomtest(int(n), int(total)).proportion_ci({_level(method)}, method="exact")',
                 "print(n, total, 100 * n / total, 100 * ends.low, 100 * ends.high)",
             ]
         case "mean and SD":
@@ -99,11 +99,14 @@ def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> 
         case "geometric mean":
             return [
                 f"logs = np.log({column}.dropna())",
-                "half = stats.t.ppf(0.975, len(logs) - 1) * logs.std(ddof=1) / len(logs) ** 0.5",
-                "print(*np.exp([logs.mean(), logs.mean() - half, logs.mean() + half]))",
+                f"half = stats.t.ppf({_quantile(method)}, len(logs) - 1) * logs.sem()",
+                "ends = np.exp([logs.mean(), logs.mean() - half, logs.mean() + half])",
+                "print(*ends, 100 * np.sqrt(np.exp(logs.var(ddof=1)) - 1))",
             ]
         case "geometric mean ratio":
             return _ratio(method, variable, numeric)
+        case "crossover ratio":
+            return _crossover(method, variable, numeric)
         case "paired t":
             return [f"print(stats.ttest_1samp({column}.dropna(), 0).pvalue)"]
         case "wilcoxon signed rank":
@@ -124,8 +127,35 @@ def _ratio(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> l
         f"below = {group} == {reference}",
         f'values = np.log(logs["{variable}"].astype(float))',
         f"test = stats.ttest_ind(values[~below], values[below], equal_var={method.equal_variances})",
-        "ends = test.confidence_interval(0.95)",
+        f"ends = test.confidence_interval({_level(method)})",
         "print(*np.exp([values[~below].mean() - values[below].mean(), ends.low, ends.high]))",
+    ]
+
+
+def _level(method: AnalysisMethod) -> str:
+    return f"{method.confidence / 100:g}"
+
+
+def _quantile(method: AnalysisMethod) -> str:
+    return f"{(100 + method.confidence) / 200:g}"
+
+
+def _crossover(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> list[str]:
+    group, period = f'known["{method.group}"]', method.period
+    reference = _value(method.reference, method.group, numeric) if method.reference else f"{group}.min()"
+    return [
+        f'known = rows[["USUBJID", "{variable}", "{method.group}", "{period}"]].dropna()',
+        'known = known.set_index("USUBJID")',
+        f"below = {group} == {reference}",
+        'pairs = known[~below].join(known[below].add_suffix("_below"), how="inner")',
+        f'logs = np.log(pairs["{variable}"].astype(float)) - np.log(pairs["{variable}_below"].astype(float))',
+        f'parts = [part for _, part in logs.groupby(pairs["{period}"] > pairs["{period}_below"])]',
+        "freedom = len(logs) - 2",
+        "variance = sum(((part - part.mean()) ** 2).sum() for part in parts) / freedom",
+        "middle = sum(part.mean() for part in parts) / 2",
+        f"half = stats.t.ppf({_quantile(method)}, freedom) / 2",
+        "half *= (variance * sum(1 / len(part) for part in parts)) ** 0.5",
+        "print(*np.exp([middle, middle - half, middle + half]), 100 * np.sqrt(np.exp(variance / 2) - 1))",
     ]
 
 

@@ -34,7 +34,7 @@ def describe_results(plan: StudyPlan, built: Collection[str]) -> tuple[ResultDis
 def _described(result: ResultPlan, dataset: DatasetPlan, file: FileFormat) -> AnalysisResult:
     kinds = {variable.name: variable.kind for variable in dataset.variables}
     every = (result.method, *result.sensitivity)
-    extra = (name for method in every for name in (method.group, method.covariate) if name)
+    extra = (name for method in every for name in method.beside)
     return AnalysisResult(
         id=result.id,
         description=result.what,

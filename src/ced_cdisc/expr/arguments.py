@@ -56,6 +56,39 @@ def _cell(node: tree.Node) -> tree.Column | None:
     return None
 
 
+def check_apart(left: tree.Node, right: tree.Node, op: str, inside: str | None, *, own: bool) -> None:
+    """A value is compared with another one. Most often the second is meant to be of the record at hand.
+
+    Args:
+        left: one side, resolved.
+        right: the other.
+        op: the comparison.
+        inside: the dataset of the enclosing function over several records, empty where it is not named, or
+            None outside of one.
+        own: whether that dataset is the one being built.
+    """
+    if left != right or not any(isinstance(node, tree.Column) for node in tree.walk(left)):
+        return
+    name = left.name if isinstance(left, tree.Column) else ""
+    short = left.short if isinstance(left, tree.Column) else "a name"
+    holds = "holds wherever there is a value" if op in ("=", "<=", ">=") else "never holds"
+    hint = ""
+    if inside and own:
+        hint = f"{inside}.{short} is of the records looked at, and {short} alone of the record at hand"
+    elif inside:
+        hint = (
+            f"a name with {inside} is of the records looked at; "
+            "give the record at hand a line with its value, and compare with that"
+        )
+    elif inside is not None:
+        hint = (
+            "without the name of this dataset every name is of the records looked at; "
+            f"write it before theirs, and {short} alone is of the record at hand"
+        )
+    message = f"{name or 'a value'} is compared with itself, which {holds}"
+    raise ExpressionError(message, left.at, hint, "CED171")
+
+
 def check_substance(function: str, args: list[tree.Node]) -> None:
     """What a conversion names besides the units is a test whose substance is known."""
     if function != "convert" or len(args) < 4 or not isinstance(args[3], tree.Literal):

@@ -9,6 +9,7 @@ from ced_cdisc.core.findings import did_you_mean, misspelt
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.arguments import (
+    check_apart,
     check_digits,
     check_notation,
     check_ordered,
@@ -141,12 +142,18 @@ class _Resolver:
                 node.at,
                 "number() or a date is meant?",
             )
+        self._apart(left, right, node.op, inside)
         return changed(node, left=left, right=right, type=Type.TRUTH)
+
+    def _apart(self, left: tree.Node, right: tree.Node, op: str, inside: str | None) -> None:
+        check_apart(left, right, op, inside, own=bool(inside) and self._names.is_own(inside or ""))
 
     def _between(self, node: tree.Between, inside: str | None) -> tree.Node:
         of, low, high = self._same([node.of, node.low, node.high], inside, node.at)
         if of.type is Type.TEXT:
             raise misfit("'between' needs numbers or dates, not text", node.at)
+        self._apart(of, low, ">=", inside)
+        self._apart(of, high, "<=", inside)
         return changed(node, of=of, low=low, high=high, type=Type.TRUTH)
 
     def _member(self, node: tree.Member, inside: str | None) -> tree.Node:

@@ -18,41 +18,46 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "mean and SD": ("n", "mean", "sd"),
     "median and quartiles": ("n", "median", "q1", "q3"),
     "min and max": ("n", "min", "max"),
-    "geometric mean": ("n", "mean", "lower", "upper"),
+    "geometric mean": ("n", "mean", "lower", "upper", "cv"),
     "geometric mean ratio": ("n1", "n2", "ratio", "lower", "upper"),
+    "crossover ratio": ("n", "unpaired", "ratio", "lower", "upper", "cv"),
     "wilcoxon signed rank": ("n", "used", "statistic", "p"),
     "paired t": ("n", "mean", "sd", "lower", "upper", "statistic", "p"),
     "mann whitney": ("n1", "n2", "statistic", "p"),
     "ancova": ("n1", "n2", "difference", "lower", "upper", "statistic", "p"),
 }
 """The methods, and what each of them gives."""
-COUNTS = frozenset({"n", "total", "used", "n1", "n2"})
+COUNTS = frozenset({"n", "total", "used", "n1", "n2", "unpaired"})
 """Of these, the whole numbers."""
 BARE = COUNTS | {"p"}
 """What a print format names without decimals."""
 COUNTING = ("count", "n and percent", "percent and exact CI")
 """Methods that count values, of any kind; the others take numbers."""
 TWO_GROUPS = ("mann whitney", "ancova", "geometric mean ratio")
+CROSSOVER = "crossover ratio"
+"""The method that takes a record of each subject and group."""
 TESTS = ("wilcoxon signed rank", "paired t", "mann whitney", "ancova")
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "count": ("value",),
     "n and percent": ("value",),
-    "percent and exact CI": ("value",),
+    "percent and exact CI": ("value", "confidence"),
     "mean and SD": (),
     "median and quartiles": ("quantiles",),
     "min and max": (),
-    "geometric mean": (),
-    "geometric mean ratio": ("group", "variances", "reference"),
+    "geometric mean": ("confidence",),
+    "geometric mean ratio": ("group", "variances", "reference", "confidence"),
+    "crossover ratio": ("group", "period", "reference", "confidence"),
     "wilcoxon signed rank": ("zeros", "correction", "exact"),
-    "paired t": (),
+    "paired t": ("confidence",),
     "mann whitney": ("group", "correction", "exact"),
-    "ancova": ("group", "covariate"),
+    "ancova": ("group", "covariate", "confidence"),
 }
 """The keys that go with each method."""
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "n and percent": ("value",),
     "percent and exact CI": ("value",),
     "geometric mean ratio": ("group", "variances"),
+    "crossover ratio": ("group", "period"),
     "median and quartiles": ("quantiles",),
     "mann whitney": ("group",),
     "ancova": ("group", "covariate"),
@@ -66,6 +71,7 @@ SHOWN: Mapping[str, str] = {
     "min and max": "{min:1} to {max:1}",
     "geometric mean": "{mean:1} ({lower:1}, {upper:1})",
     "geometric mean ratio": "{ratio:2} ({lower:2}, {upper:2})",
+    "crossover ratio": "{ratio:2} ({lower:2}, {upper:2})",
     **dict.fromkeys(TESTS, "P={p}"),
 }
 """How a result is printed unless the spec says so."""
@@ -153,6 +159,8 @@ class AnalysisMethod(Struct, frozen=True):
         value: the value counted, as it stands in the data.
         equal_variances: of the two groups' logarithms.
         reference: the group that the other is divided by; empty for the one whose value is smaller.
+        period: the variable of the two periods of a crossover.
+        confidence: the level of a confidence interval, in percent.
     """
 
     name: str
@@ -166,6 +174,13 @@ class AnalysisMethod(Struct, frozen=True):
     value: str | None = None
     equal_variances: bool = True
     reference: str = ""
+    period: str = ""
+    confidence: int = 95
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The variables that are read beside the one analysed."""
+        return tuple(name for name in (self.group, self.covariate, self.period) if name)
 
 
 class ResultPlan(Struct, frozen=True):

@@ -9,12 +9,13 @@ from ced_cdisc.plan.analyses import COUNTING, AnalysisMethod, ResultPlan
 _NAMES = {
     "count": "number of records",
     "n and percent": "number and percent",
-    "percent and exact CI": "number, percent and exact 95 % CI",
+    "percent and exact CI": "number, percent and exact {} % CI",
     "mean and SD": "mean and SD",
     "median and quartiles": "median and quartiles",
     "min and max": "minimum and maximum",
-    "geometric mean": "geometric mean and 95 % CI",
-    "geometric mean ratio": "ratio of geometric means and 95 % CI",
+    "geometric mean": "geometric mean and {} % CI",
+    "geometric mean ratio": "ratio of geometric means and {} % CI",
+    "crossover ratio": "ratio of geometric means within subjects and {} % CI",
     "wilcoxon signed rank": "Wilcoxon signed rank test",
     "paired t": "paired t test",
     "mann whitney": "Mann-Whitney test",
@@ -44,7 +45,7 @@ _RANKING = ("wilcoxon signed rank", "mann whitney")
 
 def title(method: AnalysisMethod, variable: str, variant: str = "") -> str:
     """A method of a variable in a few words, with the variant that it came to on the data, if known."""
-    name = _NAMES[method.name]
+    name = _NAMES[method.name].format(method.confidence)
     if method.name == "median and quartiles":
         name += f", type {method.quantiles}"
     if method.name == "geometric mean ratio":
@@ -94,7 +95,8 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
         case "percent and exact CI":
             return (
                 f"Number of subjects with {variable}{_equal(method)}, and its percentage of the subjects "
-                f"with {variable}, with the exact (Clopper-Pearson) 95 % confidence interval. It is that of "
+                f"with {variable}, with the exact (Clopper-Pearson) {method.confidence} % "
+                "confidence interval. It is that of "
                 "binom.test in R, and the exact one of PROC FREQ with BINOMIAL in SAS."
             )
         case "mean and SD":
@@ -106,10 +108,14 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
         case "geometric mean":
             return (
                 f"Geometric mean of {variable}, the exponential of the mean of its natural logarithms, with "
-                "the 95 % confidence interval by Student's t of the logarithms, transformed back."
+                f"the {method.confidence} % confidence interval by Student's t of the logarithms, "
+                "transformed back. Its coefficient of variation is 100 times the root of exp(variance of the "
+                "logarithms) - 1."
             )
         case "geometric mean ratio":
             return _ratio(method, variable)
+        case "crossover ratio":
+            return _crossover(method, variable)
         case "paired t":
             return f"Two-sided one-sample t test of {variable} against 0, which is the paired t test."
         case "wilcoxon signed rank":
@@ -124,7 +130,7 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
                 f"Analysis of covariance of {variable} by least squares, with the group ({method.group}) and "
                 f"the covariate {method.covariate}, one slope for both groups. The difference is that of the "
                 "later from the earlier group in the order of their values, with the two-sided t test and "
-                "the 95 % confidence interval."
+                f"the {method.confidence} % confidence interval."
             )
         case _:
             raise KeyError(method.name)
@@ -139,16 +145,32 @@ def _variances(method: AnalysisMethod) -> str:
 
 
 def _ratio(method: AnalysisMethod, variable: str) -> str:
-    group = method.group
-    of = f"the later group of {group}, in the order of their values, divided by the earlier one"
-    if method.reference:
-        of = f"the other group of {group} divided by that with {group} = {method.reference}"
+    of = _divided(method)
     r, sas = ("TRUE", "pooled") if method.equal_variances else ("FALSE", "Satterthwaite")
     return (
         f"Ratio of geometric means of {variable}, {of}: the exponential of the difference of the means of "
-        "the natural logarithms, with the 95 % confidence interval by Student's t with "
+        f"the natural logarithms, with the {method.confidence} % confidence interval by Student's t with "
         f"{_variances(method)} of the logarithms, transformed back. Of the logarithms it is that of "
         f"t.test(.., var.equal = {r}) in R, and the {sas} one of PROC TTEST in SAS."
+    )
+
+
+def _divided(method: AnalysisMethod) -> str:
+    group = method.group
+    if method.reference:
+        return f"the other group of {group} divided by that with {group} = {method.reference}"
+    return f"the later group of {group}, in the order of their values, divided by the earlier one"
+
+
+def _crossover(method: AnalysisMethod, variable: str) -> str:
+    return (
+        f"Ratio of geometric means of {variable} within subjects, {_divided(method)}: the analysis of "
+        "variance of the natural logarithms with sequence, subject within sequence, period "
+        f"({method.period}) and treatment ({method.group}) as fixed effects, with the {method.confidence} % "
+        "confidence interval of the difference of treatments by Student's t, transformed back. Subjects with "
+        "a value of one treatment only tell nothing of the difference and are left out. The coefficient of "
+        "variation within subjects is 100 times the root of exp(mean square of the residuals) - 1. It is "
+        "that of lm(log(value) ~ subject + period + treatment) in R, and of PROC GLM in SAS."
     )
 
 

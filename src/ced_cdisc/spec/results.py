@@ -18,6 +18,7 @@ Method = Literal[
     "min and max",
     "geometric mean",
     "geometric mean ratio",
+    "crossover ratio",
     "wilcoxon signed rank",
     "paired t",
     "mann whitney",
@@ -53,17 +54,25 @@ class AnalysisMethodSpec(Model):
         "type 2. It must be given.",
     )
     group: Text | None = Field(
-        None, description="mann whitney, ancova, geometric mean ratio: the variable of the two groups."
+        None,
+        description="mann whitney, ancova, geometric mean ratio: the variable of the two groups; crossover "
+        "ratio: of the two treatments.",
     )
     reference: Text | None = Field(
         None,
-        description="geometric mean ratio: the group that the other is divided by; default: the one with "
-        "the smaller value.",
+        description="geometric mean ratio, crossover ratio: the group that the other is divided by; default: "
+        "the one with the smaller value.",
     )
     variances: Literal["equal", "unequal"] | None = Field(
         None,
         description="geometric mean ratio: whether the logarithms of both groups have one variance, which is "
         "pooled, or each its own (Welch, Satterthwaite). It must be given.",
+    )
+    period: Text | None = Field(
+        None, description="crossover ratio: the variable of the two periods, such as APERIOD."
+    )
+    confidence: Literal["80", "90", "95", "98", "99"] | None = Field(
+        None, description="Methods with a confidence interval: its level in percent; default: 95."
     )
     covariate: Text | None = Field(None, description="ancova: the covariate, such as BASE.")
     value: Text | None = Field(

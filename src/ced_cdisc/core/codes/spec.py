@@ -104,6 +104,7 @@ CED140 | `database` is no name of an environment variable | name one, which hold
 CED141 | a name of `for` that the print format of the result takes | give it another name
 CED163 | relations whose RELID can be alike | name one of them otherwise
 CED164 | one pooled study has a domain whole and another one in parts (a warning) | read both
+CED171 | a value is compared with itself | name the other value, as the message says
 CED185 | a folder of specs that is read by nothing | rename it, or move them, as the message says
 CED186 | a document to be put beside define.xml that is not there, or cannot be put there | follow the message
 CED560 | the file is no xlsx workbook | save it as .xlsx

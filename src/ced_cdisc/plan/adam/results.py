@@ -36,6 +36,7 @@ from ced_cdisc.spec.source import Text
 _NEEDED = {
     "quantiles": "such as 'type 7' (R, NumPy) or 'SAS 5' (SAS)",
     "variances": "'equal' pools those of the logarithms of both groups, 'unequal' is Welch's interval",
+    "period": "the variable of the two periods, such as APERIOD",
 }
 """What an option that is missing may be."""
 
@@ -113,7 +114,7 @@ class Results(Struct, frozen=True):
         if spec.value is not None and "value" in OPTIONS[spec.method]:
             value = self._value(spec.value, variable)
             sound = sound and value is not None
-        for name, numeric in ((spec.group, False), (spec.covariate, True)):
+        for name, numeric in ((spec.group, False), (spec.covariate, True), (spec.period, False)):
             if name is not None and sound:
                 sound = self.variable(name, numeric=numeric)
         if sound and spec.reference is not None and spec.group is not None:
@@ -133,6 +134,8 @@ class Results(Struct, frozen=True):
             value=value,
             equal_variances=spec.variances != "unequal",
             reference=str(spec.reference or ""),
+            period=str(spec.period or ""),
+            confidence=int(spec.confidence or 95),
         )
 
     def _options(self, spec: AnalysisMethodSpec) -> dict[str, object] | None:
