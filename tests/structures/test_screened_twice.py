@@ -270,6 +270,8 @@ def test_messages_and_reasons_know_both_numbers(tmp_path: Path, capsys: pytest.C
 
     assert "'003'  line 4 of demog.csv" in run("why", "DM", "USUBJID=T1-001", "SUBJID", *asked)
     assert "ADSL.NAE = 2  the count of 2 records" in run("why", "ADSL", "USUBJID=T1-001", "NAE", *asked)
+    cells = "  ae.SUBJ = '003'  line 3 of ae.csv\n  again.FIRST = '001'  line 2 of again.csv\n"
+    assert cells in run("why", "AE", "USUBJID=T1-001", "AESEQ=1", "USUBJID", *asked)
     hint = "no raw table has a record of USUBJID 003; did you mean T1-001?"
     assert hint in run("why", "DM", "USUBJID=003", "SUBJID", *asked)
     assert "from demog.SUBJ, again.FIRST" in run("explain", "DM.USUBJID", *specs)
