@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ced_cdisc.pipeline import Build
-from small_study import DM, RAW, STUDY
+from small_study import DM, RAW, SOURCES, STUDY
 from structures import Files, made, rows, said, unchecked, written, xml
 
 TABLES = """\
@@ -92,6 +92,13 @@ def test_all_records_of_both_numbers_are_those_of_one_person(tmp_path: Path) -> 
     )
     assert method.replace("&quot;", '"') in xml(tmp_path)
     assert done.raw_columns["again"]["FIRST"].read_by == ("key", "USUBJID")
+
+
+def test_a_look_up_of_the_table_keeps_no_wrong_number_quiet(tmp_path: Path) -> None:
+    study = files(OTHERS, source=f"{LAST}with: {{again: [subject, SUBJ]}}\n")
+    study["mappings/sdtm/dm.yaml"] += "supp: {SUBJID1: {collect: again.FIRST, label: Number Before}}\n"
+    found = said(tmp_path, study, TABLES)
+    assert any("CED849 again.csv: no other raw table has subject 007" in line for line in found)
 
 
 def test_the_first_enrolment_may_be_that_of_dm(tmp_path: Path) -> None:
@@ -186,6 +193,22 @@ def test_a_word_accepts_it(tmp_path: Path, again: str, persons: str, people: lis
     study = files(again, persons)
     study["raw/dose.csv"] += "001,1,10-FEB-2020,5\n"
     assert [one for (one,) in rows(made(tmp_path, study, TABLES), "DM", "USUBJID")] == people
+
+
+def test_a_form_of_all_subjects_may_tell_it(tmp_path: Path) -> None:
+    study = files(persons="chain: follow, empty: accept", usubjid=USUBJID.replace("again.", "demog."))
+    study["mappings/sdtm/dm.yaml"] += "supp: {SUBJID1: {collect: demog.FIRST, label: Number Before}}\n"
+    study["raw/demog.csv"] = (
+        "SUBJ,BRTHDAT,SEX,ICFDT,FIRST\n001,,1,01-FEB-2020,\n002,,1,03-FEB-2020,001\n003,,1,20-FEB-2020,002\n"
+        "004,,2,20-FEB-2020,\n"
+    )
+    study["raw/dose.csv"] += "004,1,25-FEB-2020,5\n"
+    sources = SOURCES + TABLES.splitlines(keepends=True)[0]
+    study["mappings/sources.yaml"] = sources.replace("SEX, ICFDT]", "SEX, ICFDT, FIRST]")
+    del study["raw/again.csv"]
+    done = made(tmp_path, study)
+    assert rows(done, "DM", "USUBJID", "SUBJID") == [("T1-001", "003"), ("T1-004", "004")]
+    assert rows(done, "SUPPDM", "USUBJID", "QVAL") == [("T1-001", "002")]
 
 
 def test_who_is_in_no_table_is_nobody_unless_the_expression_says_who(tmp_path: Path) -> None:

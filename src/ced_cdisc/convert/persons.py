@@ -12,7 +12,7 @@ from ced_cdisc.convert.faults import ROW, Faults
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.plan.model import StudyPlan
-from ced_cdisc.plan.persons import is_alone, looked_up
+from ced_cdisc.plan.persons import looked_up
 from ced_cdisc.plan.raw import RawTable as TablePlan
 
 SUBJECT = "SUBJECT"
@@ -140,7 +140,11 @@ class Persons:
         elif not words.unmatched and not any(link.number in found for found in self._numbers.values()):
             hint = "correct the number, or write persons: {unmatched: accept} in study.yaml"
             self._tell("CED849", link, "is the subject of no raw table", hint)
-        if is_alone(table) and not words.unmatched and not any(link.subject in f for f in others.values()):
+        if (
+            not table.is_source
+            and not words.unmatched
+            and not any(link.subject in f for f in others.values())
+        ):
             message = f"{self._faults.file(table.name)}: no other raw table has subject {link.subject}"
             hint = "correct the number, or write persons: {unmatched: accept} in study.yaml"
             record = [(table.name, link.row, link.subject)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -72,7 +72,7 @@ class BuildAccount(Struct, frozen=True):
 def with_readers(
     tables: Mapping[str, RawTable],
     visits: VisitPlan | None,
-    datasets: Iterable[DatasetPlan],
+    datasets: Collection[DatasetPlan],
     usubjid: tree.Node | None,
     sources: SourcesSpec,
     findings: Findings,
@@ -92,8 +92,14 @@ def with_readers(
                 text = f"{name}.{column} is excluded, but read by {one_of(readers, 3)}"
                 hint = "take it from 'exclude', or do not read it"
                 findings.add(Finding("CED090", text, column.where, hint=hint))
+    made_of = {block.source for dataset in datasets for block in dataset.blocks}
+    made_of |= {table for table, *_ in visits.tables} if visits is not None else set()
     return {
-        name: replace(table, readers={c: tuple(found[name][c]) for c in table.columns if c in found[name]})
+        name: replace(
+            table,
+            readers={c: tuple(found[name][c]) for c in table.columns if c in found[name]},
+            is_source=name in made_of,
+        )
         for name, table in tables.items()
     }
 

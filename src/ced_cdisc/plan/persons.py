@@ -12,7 +12,6 @@ from ced_cdisc.plan.raw import RawTable
 
 READER = "USUBJID"
 """What reads the columns that ``usubjid`` looks up, in the account of raw columns."""
-_OF_TABLES = (READER, "subject", "key", "duplicates")
 
 
 class Persons(Struct, frozen=True):
@@ -30,12 +29,6 @@ def looked_up(usubjid: tree.Node) -> dict[str, tuple[str, ...]]:
         if one.owner:
             found.setdefault(one.owner, {})[one.short] = None
     return {name: tuple(short) for name, short in found.items()}
-
-
-def is_alone(table: RawTable) -> bool:
-    """Whether nothing but ``usubjid`` reads a table, so that its subjects must be those of others."""
-    readers = (reader for found in table.readers.values() for reader in found)
-    return all(reader in _OF_TABLES for reader in readers)
 
 
 def tables_of(usubjid: tree.Node, tables: Mapping[str, RawTable]) -> dict[str, RawTable]:

@@ -97,6 +97,8 @@ class RawTable(Struct, frozen=True):
     """Columns whose values tell who somebody is, beside that of the subject."""
     subject_of: Node | None = None
     """The identifier as an expression over the columns, where it is not one of them."""
+    is_source: bool = False
+    """Whether records of a dataset, or visits, are made of its rows."""
     readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """What reads each column, in the whole study: see :mod:`ced_cdisc.plan.account`."""
 
