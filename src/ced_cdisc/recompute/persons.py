@@ -66,4 +66,4 @@ def persons(plan: StudyPlan, tables: Mapping[str, Sequence[Row]]) -> Person:
             passed.append(number)
         return own(passed[-1])
 
-    return person
+    return person if read else own
