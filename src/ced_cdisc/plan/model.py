@@ -361,7 +361,6 @@ class StudyPlan(Struct, frozen=True):
     folder: str = ""
     """Where a pooled study's specs, raw tables and output stand; empty for the study itself."""
     profile: str = ""
-    """The profile of the study, empty where it has none."""
     displays: tuple[DisplayPlan, ...] = ()
     """The tables and figures of the report that show analysis results, in their order."""
     specs: tuple[str, str] = ("mappings", "mappings")
