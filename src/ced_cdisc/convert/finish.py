@@ -17,6 +17,7 @@ from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument
 from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, VariablePlan
+from ced_cdisc.plan.persons import looked_up
 from ced_cdisc.standards.ct import load_ct
 
 
@@ -65,6 +66,8 @@ def _check_keys(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> None
     first = tuple((value is not None, value) for value in values), shown
     message = f"{dataset.name}: the keys do not identify {COUNT}, the first with {FIRST}"
     hint = "add what tells them apart to `sort`, or remove what is there twice"
+    if dataset.name == "DM" and looked_up(world.plan.usubjid):
+        hint = "choose one enrolment of each person with `where`"
     if is_unique(several[:, keys]):
         hint = "blanks at the end tell them apart, which files do not hold; `trim: yes` takes these away"
     found = records_of(several)

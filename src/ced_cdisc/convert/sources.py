@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 import polars as pl
@@ -11,11 +12,14 @@ from msgspec import Struct, field
 from ced_cdisc.convert.duplicates import shown_key, without_duplicates
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
 from ced_cdisc.convert.held import Held
+from ced_cdisc.convert.persons import SUBJECT as NUMBER
+from ced_cdisc.convert.persons import Persons, numbers_of
 from ced_cdisc.core.blocks import FEW, Blocks, is_unique
 from ced_cdisc.derive.fast import FUNCTIONS
 from ced_cdisc.expr.compile import compile_node
 from ced_cdisc.expr.values import computed
 from ced_cdisc.plan.model import SUPP, StudyPlan
+from ced_cdisc.plan.persons import tables_of
 from ced_cdisc.plan.raw import RawTable as TablePlan
 from ced_cdisc.plan.texts import TextChanges
 
@@ -89,9 +93,10 @@ def raw_records(plan: StudyPlan, tables: Mapping[str, RawFrame], faults: Faults)
     """The raw tables as records, without the duplicates that their contracts drop; rows without subject
     (CED258) and repeated keys (CED259, CED238) are faults."""
     made: dict[str, pl.DataFrame] = {}
+    owner = _owners(plan, tables, faults)
     for name, table in plan.tables.items():
         if name in tables:
-            frame = _prepared(plan, table, tables[name].frame)
+            frame = _prepared(table, tables[name].frame, owner)
             made[name] = frame
             _check_subjects(table, frame, faults)
             made[name] = frame = without_duplicates(table, frame, OWNER, faults)
@@ -99,14 +104,38 @@ def raw_records(plan: StudyPlan, tables: Mapping[str, RawFrame], faults: Faults)
     return made
 
 
-def _prepared(plan: StudyPlan, table: TablePlan, frame: pl.DataFrame) -> pl.DataFrame:
+_Owner = Callable[[pl.Series], pl.Series]
+"""The USUBJID of each subject of a column."""
+
+
+def _owners(plan: StudyPlan, tables: Mapping[str, RawFrame], faults: Faults) -> _Owner:
+    """What gives USUBJID: the expression of the study, by way of the raw tables that it looks up."""
+    looked = tables_of(plan.usubjid, plan.tables)
+    if not looked:
+        return partial(_alone, compile_node(plan.usubjid, FUNCTIONS, (NUMBER,)).expr)
+    numbers = {
+        name: numbers_of(table, tables[name].frame)
+        for name, table in plan.tables.items()
+        if name in tables and table.subject
+    }
+    silent = Faults(plan.tables, {})  # what is left out is told when the table is made
+    records = {
+        name: without_duplicates(table, _prepared(table, tables[name].frame, lambda all: all), OWNER, silent)
+        for name, table in looked.items()
+    }
+    return Persons(plan, numbers, records, faults).of
+
+
+def _alone(owner: pl.Expr, subjects: pl.Series) -> pl.Series:
+    known = pl.col(NUMBER).is_not_null()
+    return subjects.alias(NUMBER).to_frame().select(pl.when(known).then(owner).alias(OWNER))[OWNER]
+
+
+def _prepared(table: TablePlan, frame: pl.DataFrame, owner: _Owner) -> pl.DataFrame:
     names = [column for column in frame.columns if column != ROW]
     rows, owners = frame.lazy(), list[str]()
     if table.subject:
-        owner = compile_node(plan.usubjid, FUNCTIONS, ("SUBJECT",)).expr
-        subject = rows.select(SUBJECT=pl.col(table.subject))
-        known = pl.col("SUBJECT").is_not_null()
-        rows = pl.concat([rows, subject.select(pl.when(known).then(owner).alias(OWNER))], how="horizontal")
+        rows = rows.with_columns(owner(numbers_of(table, frame)).alias(OWNER))
         owners = [OWNER]
     key = [column for column in (*table.key, *names) if column in names]
     rows = rows.sort([*dict.fromkeys(key), ROW], nulls_last=False, maintain_order=True)
@@ -124,8 +153,16 @@ def _check_subjects(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> No
     if not table.subject or not frame[OWNER].null_count():
         return
     rows = frame.filter(pl.col(OWNER).is_null())
-    message = f"{faults.file(table.name)}: {table.subject} is empty, so the row has no subject"
-    faults.add("CED258", message, table.where, records=records_of(rows, OWNER))
+    rows = rows.with_columns(numbers_of(table, rows))
+    without = rows.filter(pl.col(NUMBER).is_null())
+    if without.height:
+        message = f"{faults.file(table.name)}: {table.subject} is empty, so the row has no subject"
+        faults.add("CED258", message, table.where, records=records_of(without, OWNER))
+    for subject in rows[NUMBER].drop_nulls().unique(maintain_order=True):
+        message = f"{faults.file(table.name)}: usubjid gives subject {subject} no USUBJID"
+        found = records_of(rows.filter(pl.col(NUMBER) == subject), OWNER)
+        hint = "say in study.yaml who that is, as coalesce(table.FIRST, SUBJECT) does"
+        faults.add("CED258", message, table.where, hint, found)
 
 
 def _check_key(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> None:

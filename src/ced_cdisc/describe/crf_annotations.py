@@ -11,6 +11,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.plan.crf_pages import collected
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, StudyPlan, prefix_of
+from ced_cdisc.plan.persons import READER
 from ced_cdisc.plan.raw import RawTable
 from ced_cdisc.plan.texts import IN_DOMAIN, part_name
 
@@ -66,7 +67,7 @@ class Annotations:
     def of(self, table: RawTable, column: str) -> tuple[Annotation, ...]:
         """What a column goes into, in the order of the datasets and of their lines."""
         made: list[Annotation] = []
-        if column == table.subject:
+        if column in table.subject_columns or READER in table.readers.get(column, ()):
             made.append(Annotation("", "USUBJID"))
         readers = table.readers.get(column, ())
         found = self._uses.get((table.name, column), {})

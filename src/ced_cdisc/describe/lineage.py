@@ -12,6 +12,7 @@ from ced_cdisc.describe.by_variable import ByVariable
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, StudyPlan
+from ced_cdisc.plan.persons import looked_up
 
 _VISITS = "visits"
 _EACH = "each"
@@ -138,4 +139,7 @@ class Trace:
         """The columns that hold the subject in the raw tables that the dataset is made of."""
         for block in self._plan.blocks:
             if block.kind == "raw" and block.source in self._study.tables:
-                yield f"{block.source}.{self._study.tables[block.source].subject}"
+                own = self._study.tables[block.source].subject_columns
+                yield from (f"{block.source}.{column}" for column in own)
+        for name, short in looked_up(self._study.usubjid).items():
+            yield from (f"{name}.{column}" for column in short)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Finding, Findings, one_of
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, StudyPlan
+from ced_cdisc.plan.persons import READER, looked_up
 from ced_cdisc.plan.raw import RawTable, VisitPlan
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class ColumnAccount(Struct, frozen=True):
 
     ``read_by`` names the variables that are made from it (``AE.AESEV``, ``SUPPAE.AERELAPH``), the choice of
     rows (``AE where``), look-ups (``AE with``), lists of texts (``AE each``), visits of rows (``AE visit``),
-    checks (``AE checks``), and what the table itself reads: ``subject``, ``key``, ``duplicates``, ``visits``.
+    checks (``AE checks``), what the table itself reads: ``subject``, ``key``, ``duplicates``, ``visits``, and
+    ``USUBJID``, where it leads to the person.
     """
 
     status: Status
@@ -70,7 +72,8 @@ class BuildAccount(Struct, frozen=True):
 def with_readers(
     tables: Mapping[str, RawTable],
     visits: VisitPlan | None,
-    datasets: Iterable[DatasetPlan],
+    datasets: Collection[DatasetPlan],
+    usubjid: tree.Node | None,
     sources: SourcesSpec,
     findings: Findings,
 ) -> dict[str, RawTable]:
@@ -79,7 +82,7 @@ def with_readers(
     An exclusion of the defaults holds for the tables where nothing reads the column.
     """
     found: dict[str, dict[str, dict[str, None]]] = {name: {} for name in tables}
-    for table, column, reader in _uses(tables, visits, datasets):
+    for table, column, reader in (*_uses(tables, visits, datasets), *_of_persons(usubjid)):
         if column in tables[table].columns:
             found[table].setdefault(column, {})[reader] = None
     for name, spec in sources.tables.items():
@@ -89,8 +92,14 @@ def with_readers(
                 text = f"{name}.{column} is excluded, but read by {one_of(readers, 3)}"
                 hint = "take it from 'exclude', or do not read it"
                 findings.add(Finding("CED090", text, column.where, hint=hint))
+    made_of = {block.source for dataset in datasets for block in dataset.blocks}
+    made_of |= {table for table, *_ in visits.tables} if visits is not None else set()
     return {
-        name: replace(table, readers={c: tuple(found[name][c]) for c in table.columns if c in found[name]})
+        name: replace(
+            table,
+            readers={c: tuple(found[name][c]) for c in table.columns if c in found[name]},
+            is_source=name in made_of,
+        )
         for name, table in tables.items()
     }
 
@@ -140,10 +149,15 @@ def _uses(
     for table, *columns in visits.tables if visits is not None else ():
         yield from ((table, column, "visits") for column in columns)
     for name, table in tables.items():
-        yield name, table.subject, "subject"
+        yield from ((name, column, "subject") for column in table.subject_columns)
         yield from ((name, column, "key") for column in table.key)
         if table.duplicates is not None:
             yield name, table.duplicates.by, "duplicates"
+
+
+def _of_persons(usubjid: tree.Node | None) -> Iterator[_Use]:
+    for table, columns in looked_up(usubjid).items() if usubjid is not None else ():
+        yield from ((table, column, READER) for column in columns)
 
 
 def _dataset_uses(dataset: DatasetPlan, tables: Mapping[str, RawTable]) -> Iterator[_Use]:

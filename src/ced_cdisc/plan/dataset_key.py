@@ -52,7 +52,7 @@ _NOT_MADE_OF: Mapping[type, tuple[str, ...]] = {
     Line: ("verb", "text", "reports", "unknown"),
     Block: ("reports", "unknown"),
     Computed: ("reports", "unknown"),
-    RawTable: ("policy", "page", "form", "exclude", "places", "identifying", "readers"),
+    RawTable: ("policy", "page", "form", "exclude", "places", "identifying", "readers", "is_source"),
 }
 """Fields that no record depends on, beside those of descriptive types."""
 _APART: Mapping[type, tuple[str, ...]] = {Derivation: ("source", "line")}

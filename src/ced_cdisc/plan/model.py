@@ -17,6 +17,7 @@ from ced_cdisc.core.metadata import Codelist, Comment, Document, FileFormat, Met
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.plan.analyses import DisplayPlan, FigurePlan, ResultPlan
+from ced_cdisc.plan.persons import Persons
 from ced_cdisc.plan.raw import RawTable, VisitPlan
 from ced_cdisc.plan.told import Asked, Report
 from ced_cdisc.spec.text import Text
@@ -335,8 +336,8 @@ class StudyPlan(Struct, frozen=True):
     """A whole study: raw tables, visits and datasets in the order in which they are built.
 
     The data were cut at ``snapshot``; ``created`` is the time that the files show, as no clock is read.
-    ``usubjid`` is an expression over the column ``SUBJECT``, the subject's identifier in a raw table.
-    Its analysis datasets read the SDTM datasets of the ``pooled`` studies along with its own.
+    ``usubjid`` is over ``SUBJECT``, the identifier in a raw table, and over tables that are looked up by it.
+    Its analysis datasets read the SDTM of the ``pooled`` studies too, each in a folder below this one's.
     """
 
     study_id: str
@@ -357,17 +358,16 @@ class StudyPlan(Struct, frozen=True):
     sequence: Literal["sorted", "pinned"] = "sorted"
     """Whether --SEQ is the order of the keys, or kept from build to build."""
     pooled: tuple[StudyPlan, ...] = ()
-    """Studies of their own, SDTM only, each in a folder below this one's."""
     folder: str = ""
     """Where a pooled study's specs, raw tables and output stand; empty for the study itself."""
     profile: str = ""
-    """The profile of the study, empty where it has none."""
     displays: tuple[DisplayPlan, ...] = ()
     """The tables and figures of the report that show analysis results, in their order."""
     specs: tuple[str, str] = ("mappings", "mappings")
     """The folder of its specs: how messages name it, and how outputs do, wherever it stands."""
     derivations: tuple[Derivation, ...] = ()
     """The plug-ins that its specs may call; those that they do stand in the trees too."""
+    persons: Persons = Persons()
     formats: tuple[FileFormat, ...] = ("xpt",)
     """What the datasets are written as; the first is what define.xml names."""
     digests: Mapping[str, DatasetDigest] = field(default_factory=dict[str, DatasetDigest])

@@ -9,6 +9,8 @@ from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.rawformat import Counted, RawFormat, counted_in
+from ced_cdisc.expr.lineage import columns
+from ced_cdisc.expr.tree import Node
 
 
 class PlannedVisit(Struct, frozen=True):
@@ -67,6 +69,7 @@ class RawTable(Struct, frozen=True):
     columns: tuple[str, ...]
     key: tuple[str, ...]
     subject: str
+    """The column of the subject's identifier, or the text of an expression over several."""
     where: Location
     delimiter: str = ","
     encoding: str = "utf-8"
@@ -92,8 +95,19 @@ class RawTable(Struct, frozen=True):
     """Where the contract lists each column."""
     identifying: tuple[str, ...] = ()
     """Columns whose values tell who somebody is, beside that of the subject."""
+    subject_of: Node | None = None
+    """The identifier as an expression over the columns, where it is not one of them."""
+    is_source: bool = False
+    """Whether records of a dataset, or visits, are made of its rows."""
     readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """What reads each column, in the whole study: see :mod:`ced_cdisc.plan.account`."""
+
+    @property
+    def subject_columns(self) -> tuple[str, ...]:
+        """The columns that the subject's identifier is made of."""
+        if self.subject_of is not None:
+            return tuple(dict.fromkeys(one.name for one in columns(self.subject_of)))
+        return (self.subject,) if self.subject else ()
 
     @property
     def counts_in(self) -> Counted:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from ced_cdisc.plan.dataset_key import VISITS, is_read
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.persons import tables_of
 
 Owned = tuple[StudyPlan, DatasetPlan]
 """A dataset, and the study whose it is."""
@@ -53,4 +54,5 @@ def tables_read(study: StudyPlan, names: Collection[str]) -> set[str]:
     if VISITS in names and study.visits is not None:
         wanted |= {table for table, *_ in visit_columns(study)}
         wanted |= {study.visits.day1[0]} if study.visits.day1 is not None else set()
-    return wanted
+    # Whose a record is, and that it is one of the same person as another, depends on these tables.
+    return wanted | tables_of(study.usubjid, study.tables).keys() if wanted else wanted

@@ -30,11 +30,13 @@ from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.labels import check_labels
 from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.order import dataset_order
+from ced_cdisc.plan.persons import Persons
 from ced_cdisc.plan.pool import Pool, check_split, pool
 from ced_cdisc.plan.tabulations import Tabulations, plan_tabulations
 from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.load import FOLDERS, Specs
 from ced_cdisc.spec.source import Text
+from ced_cdisc.spec.study import PersonsSpec
 
 _OWNER = re.compile(r"\b([A-Z][A-Z0-9]{1,7})\.[A-Z]")
 
@@ -158,7 +160,7 @@ def _study_plan(
     specs = study.specs
     snapshot = _moment(specs.study.snapshot, findings)
     created = snapshot if specs.study.created is None else _moment(specs.study.created, findings)
-    tables = with_readers(study.tables, study.visits, datasets, specs.sources, findings)
+    tables = with_readers(study.tables, study.visits, datasets, study.usubjid, specs.sources, findings)
     if findings.errors or study.usubjid is None or snapshot is None or created is None:
         return None
     info = specs.study.study
@@ -188,9 +190,15 @@ def _study_plan(
         },
         pooled=tuple(plan for plan in pooled or () if plan is not None),
         folder=folder,
+        persons=_persons(specs.study.persons),
         derivations=tuple(study.derivations.values()),
         specs=_folder(specs, folder),
     )
+
+
+def _persons(spec: PersonsSpec) -> Persons:
+    words = (spec.chain, spec.empty, spec.unmatched)
+    return Persons(*(word is not None for word in words))
 
 
 def _folder(specs: Specs, folder: str) -> tuple[str, str]:

@@ -6,14 +6,23 @@ import codecs
 import re
 from encodings.aliases import aliases
 
+from msgspec.structs import replace
+
 from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
+from ced_cdisc.expr.lineage import aggregates, columns
+from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.dates import Formats, date_formats
+from ced_cdisc.plan.language.expressions import Expressions
+from ced_cdisc.plan.language.identifiers import identifier
+from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.raw import Duplicates, PlannedVisit, RawTable, VisitPlan
 from ced_cdisc.plan.table_words import check_table_words, table_file, table_format
 from ced_cdisc.spec.source import Text, place_of
 from ced_cdisc.spec.study import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec
 
+_DEFAULT = "it is the subject of the defaults, and each raw table has one: write 'subject: ..'"
+_COLUMN = re.compile(r"\w+")
 _DAYS = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
 
 
@@ -22,11 +31,12 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
     CED139 and CED140."""
     tables: dict[str, RawTable] = {}
     for name, spec in sources.tables.items():
-        columns = (*sources.defaults.columns, *spec.columns)
-        _no_repeats(columns, name, findings)
-        known = {str(c) for c in columns}
+        listed = (*sources.defaults.columns, *spec.columns)
+        _no_repeats(listed, name, findings)
+        known = {str(c) for c in listed}
         subject = spec.subject or sources.defaults.subject
-        wanted: list[Text] = [*spec.key, *([subject] if subject else []), *spec.identifying, *spec.exclude]
+        named = [subject] if subject and is_column(subject) else []
+        wanted: list[Text] = [*spec.key, *named, *spec.identifying, *spec.exclude]
         if spec.visit is not None:
             wanted += [column for column in (spec.visit.name, spec.visit.date) if column is not None]
         if spec.duplicates is not None and spec.duplicates.by is not None:
@@ -36,9 +46,7 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
                 where, hint = column.where, did_you_mean(str(column), known)
                 if column is sources.defaults.subject:
                     where = spec.place
-                    hint = (
-                        "it is the subject of the defaults, and each raw table has one: write 'subject: ..'"
-                    )
+                    hint = _DEFAULT
                 findings.add(Finding("CED012", f"table {name} lists no column {column}", where, hint=hint))
         if subject is None:
             findings.add(
@@ -52,7 +60,7 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
             name=str(name),
             file=table_file(str(name), spec),
             format=kind,
-            columns=tuple(str(c) for c in columns),
+            columns=tuple(str(c) for c in listed),
             key=tuple(str(c) for c in spec.key),
             subject=str(subject or ""),
             where=place_of(spec.file if spec.file is not None else spec.query, spec.place),
@@ -86,9 +94,43 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
                 for column, reason in (sources.defaults.exclude | spec.exclude).items()
                 if str(column) in known
             },
-            places={str(column): column.where for column in columns},
+            places={str(column): column.where for column in listed},
         )
     return tables
+
+
+def is_column(subject: str) -> bool:
+    """Whether the subject of a table is the name of a column, and no expression."""
+    return _COLUMN.fullmatch(subject) is not None
+
+
+def with_subjects(
+    tables: dict[str, RawTable], sources: SourcesSpec, expressions: Expressions, findings: Findings
+) -> dict[str, RawTable]:
+    """The tables with the expressions that make subjects; CED012 and CED156 are faults."""
+    made = dict(tables)
+    for name, spec in sources.tables.items():
+        text, table = spec.subject or sources.defaults.subject, tables[str(name)]
+        parsed = None if text is None or is_column(text) else expressions.parse(text)
+        if text is None or parsed is None:
+            continue
+        unknown = [one for one in columns(parsed) if one.name not in table.columns]
+        for one in unknown:
+            message, hint = f"table {name} lists no column {one.name}", did_you_mean(one.name, table.columns)
+            where = text.locate(one.at) if spec.subject is not None else spec.place
+            findings.add(Finding("CED012", message, where, hint=hint or _DEFAULT * (spec.subject is None)))
+        if unknown:
+            continue
+        names = RowNames(Catalogue(tables={}), "", dict.fromkeys(table.columns, Type.TEXT))
+        node = expressions.resolve(parsed, names, text)
+        if node is None:
+            continue
+        if several := aggregates(node):
+            message = f"the subject of a row of table {name} is made of other rows"
+            findings.add(Finding("CED156", message, text.locate(several[0].at)))
+            continue
+        made[str(name)] = replace(table, subject_of=identifier(node))
+    return made
 
 
 def _check_encoding(encoding: Text, findings: Findings) -> None:

@@ -12,17 +12,20 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import aggregates
 from ced_cdisc.plan.crf_pages import made_document
 from ced_cdisc.plan.derivations import plan_derivations
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import date_formats, named_formats
 from ced_cdisc.plan.language.expressions import Expressions
+from ced_cdisc.plan.language.identifiers import identifier
 from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.origins import Origins
 from ced_cdisc.plan.language.units import study_units
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.order import dataset_order, read_by_rows, read_late, referred
+from ced_cdisc.plan.persons import looked_up
 from ced_cdisc.plan.raw import RawTable, VisitPlan
 from ced_cdisc.plan.sdtm.declare import declare
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
@@ -30,7 +33,7 @@ from ced_cdisc.plan.sdtm.lists_of_tests import choose_lists
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.sdtm.relations import choose_domains
 from ced_cdisc.plan.sdtm.standard import made_late
-from ced_cdisc.plan.tables import plan_tables, plan_visits
+from ced_cdisc.plan.tables import plan_tables, plan_visits, with_subjects
 from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.source import Text
@@ -59,7 +62,7 @@ class Tabulations(Struct, frozen=True):
         specs: the study's specs.
         tables: its raw tables.
         visits: its visits.
-        usubjid: USUBJID over SUBJECT; None where its text is at fault.
+        usubjid: USUBJID over SUBJECT and raw tables; None where its text is at fault.
         catalogue: the names that expressions may use.
         codelists: its lists.
         lines: makes lines; ``lines.expressions`` compiles.
@@ -100,12 +103,13 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
     derivations = plan_derivations(specs.study.derivations, specs.derivations, findings)
     units = study_units(specs.study.units, specs.sources, codelists, findings)
     expressions = Expressions(findings, units, derivations)
+    tables = with_subjects(tables, specs.sources, expressions, findings)
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
     made = made_document(specs.define)
     origins = Origins(
         {str(k): v for k, v in specs.sources.tables.items()}, specs.sources.defaults, crf, made=bool(made)
     )
-    usubjid = _usubjid(specs, expressions)
+    usubjid = _usubjid(specs, tables, expressions, findings)
     if usubjid is None:  # the rest is planned with the subject alone
         alone = Text("SUBJECT", specs.study.usubjid.where)
         specs = replace(specs, study=specs.study.model_copy(update={"usubjid": alone}))
@@ -224,6 +228,22 @@ def _sdtm_order(plans: dict[str, DatasetPlan], findings: Findings) -> list[Datas
     return [plans[name] for name in names]
 
 
-def _usubjid(specs: Specs, expressions: Expressions) -> tree.Node | None:
-    names = RowNames(Catalogue(tables={}), "", {"SUBJECT": tree.Type.TEXT})
-    return expressions.compile(specs.study.usubjid, names)
+def _usubjid(
+    specs: Specs, tables: dict[str, RawTable], expressions: Expressions, findings: Findings
+) -> tree.Node | None:
+    """USUBJID; CED155 where it goes over several records, CED018 where ``persons`` has nothing to say."""
+    known = {name: table.columns for name, table in tables.items() if table.subject}
+    names = RowNames(Catalogue(tables=known), "", {"SUBJECT": tree.Type.TEXT}, tuple(known))
+    text, spec = specs.study.usubjid, specs.study.persons
+    made = expressions.compile(text, names)
+    if made is None:
+        return None
+    if several := aggregates(made):
+        message = "usubjid reads one record of a raw table, and this goes over several"
+        hint = "name the column alone: the record of the subject is looked up"
+        findings.add(Finding("CED155", message, text.locate(several[0].at), hint=hint))
+        return None
+    if spec.model_fields_set and not looked_up(made):
+        message = f"'{min(spec.model_fields_set)}' does not go with a usubjid that reads no raw table"
+        findings.add(Finding("CED018", message, spec.place))
+    return identifier(made, ("SUBJECT",))

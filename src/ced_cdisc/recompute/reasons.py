@@ -13,9 +13,11 @@ from msgspec import Struct
 
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, Line, StudyPlan
+from ced_cdisc.plan.persons import looked_up
 from ced_cdisc.recompute.build import Rebuilt, Step, rebuild
 from ced_cdisc.recompute.evaluate import Outside
 from ced_cdisc.recompute.names import VISITS
+from ced_cdisc.recompute.persons import number_of
 from ced_cdisc.recompute.records import SUBJECT, Record
 from ced_cdisc.recompute.values import Value
 
@@ -64,6 +66,7 @@ class Reasons:
         for name, table in self._built.tables.items():
             for record in table.records:
                 self._owners.setdefault(id(record), name)
+        self._raw = {s.qualified(name): (s, table) for s in plan.studies for name, table in s.tables.items()}
         self._lines: dict[tuple[str, str, int, int | None], Line] = {}
         for study in plan.studies:
             for dataset in study.datasets:
@@ -104,13 +107,27 @@ class Reasons:
         table = self._owners.get(id(record)) or (steps[0].dataset if steps else self._dataset_of(record))
         value = record.column(name)
         if not steps:
-            return Reason(table, record, name, value)
+            return Reason(table, record, name, value, parts=tuple(self._whose(record, name)))
         line = self._line(table, name, steps[-1])
         parts = tuple(dict.fromkeys(self._parts(table, steps)))
         over = tuple(
             (step.node.func, len(step.records)) for step in steps if isinstance(step.node, tree.Aggregate)
         )
         return Reason(table, record, name, value, line, tuple(dict.fromkeys(over)), parts)
+
+    def _whose(self, record: Record, name: str) -> Iterator[Reason]:
+        """The raw cells that USUBJID comes from, of a record that is made of a raw one."""
+        source = record.source
+        owner = self._owners.get(id(source)) if name == SUBJECT and source is not None else None
+        if source is None or owner not in self._raw:
+            return
+        study, table = self._raw[owner]
+        yield from (self.of(source, column) for column in table.subject_columns)
+        for leading, columns in looked_up(study.usubjid).items():
+            for row in self._built.tables[study.qualified(leading)].of(record.subject):
+                of_row = number_of(study.tables[leading], row.values)
+                if study.persons.chain or of_row == number_of(table, source.values):
+                    yield from (self.of(row, column) for column in columns)
 
     def _line(self, table: str, name: str, step: Step) -> Line | None:
         """The line that a step is the last one of: of the record's block, or over records of all blocks."""

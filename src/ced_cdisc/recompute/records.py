@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, StudyPlan
 from ced_cdisc.recompute.duplicates import kept_rows
-from ced_cdisc.recompute.evaluate import evaluate
+from ced_cdisc.recompute.persons import number_of, persons
 from ced_cdisc.recompute.values import DataFault, Key, Value, as_text, filled, in_order
 
 SUBJECT = "USUBJID"
@@ -108,31 +108,19 @@ def raw_tables(
     """The raw tables of the plan, each record with its key and subject, without the duplicates that the
     contract drops; ``report`` is told, by table, of those of which none can be chosen.
 
-    The subject is the plan's ``usubjid`` over SUBJECT, the column that the table names; missing where that
-    is. A table that is not given is empty; empty text is missing.
+    The subject is missing where the column is that the table names. A table that is not given is empty; empty
+    text is missing.
     """
     done: dict[str, Table] = {}
+    person = persons(plan, tables)
     for name, table in plan.tables.items():
         records: list[Record] = []
         for row in kept_rows(table, tables.get(name, ()), partial(report, name)):
             values: dict[str, Value] = {column: filled(text) for column, text in row.items()}
             key = tuple(as_text(values.get(column)) or "" for column in table.key)
-            records.append(Record(values, key, usubjid_of(plan, values.get(table.subject))))
+            records.append(Record(values, key, person(number_of(table, row) if table.subject else None)))
         done[name] = Table(records, with_subject=bool(table.subject))
     return done
-
-
-def usubjid_of(plan: StudyPlan, subject: Value) -> str | None:
-    """USUBJID for the subject's identifier in a raw table."""
-    if subject is None:
-        return None
-
-    def names(name: str) -> Value:
-        if name != "SUBJECT":
-            raise KeyError(name)
-        return subject
-
-    return as_text(evaluate(plan.usubjid, names))
 
 
 def sorted_by(

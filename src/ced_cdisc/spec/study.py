@@ -43,6 +43,20 @@ class ProfileSpec(Model):
     )
 
 
+class PersonsSpec(Model):
+    """What may be so in the raw tables that ``usubjid`` reads; what has no word is a fault."""
+
+    chain: Literal["follow"] | None = Field(
+        default=None, description="A number that has an earlier one itself: the earliest one counts."
+    )
+    empty: Literal["accept"] | None = Field(
+        default=None, description="Rows that name no number: `usubjid` says what the person is then."
+    )
+    unmatched: Literal["accept"] | None = Field(
+        default=None, description="Numbers that no other raw table has, as those of another study."
+    )
+
+
 class StudySpec(Model):
     """mappings/study.yaml."""
 
@@ -70,7 +84,13 @@ class StudySpec(Model):
     created: Text | None = Field(
         None, description="When the files are made, which is the time that they show; default: the snapshot."
     )
-    usubjid: Text = Field(description="USUBJID, an expression over SUBJECT, the subject of a raw row.")
+    usubjid: Text = Field(
+        description="USUBJID, an expression over SUBJECT, the subject of a raw row, and columns of raw "
+        "tables, which are looked up by their subject."
+    )
+    persons: PersonsSpec = Field(
+        default_factory=PersonsSpec, description="What may be so in the raw tables that `usubjid` reads."
+    )
     sequence: Literal["sorted", "pinned"] = Field(
         "sorted", description="--SEQ: by the order of the keys, or kept from build to build in sequence.lock."
     )
@@ -157,7 +177,9 @@ class TableSpec(Model):
         description="What a column of the contract is called in the file, where that is another name.",
     )
     key: Words = Field(description="The columns that identify a row.")
-    subject: Text | None = Field(None, description="The column of the subject's identifier.")
+    subject: Text | None = Field(
+        None, description="The column of the subject's identifier, or an expression over columns."
+    )
     identifying: Words = Field(
         default_factory=list[Text],
         description="Columns whose values tell who somebody is: names, days of birth, free text. Messages "
@@ -197,7 +219,9 @@ class TableSpec(Model):
 class TableDefaults(Model):
     """What holds for every table that does not say otherwise."""
 
-    subject: Text | None = Field(default=None, description="The column of the subject's identifier.")
+    subject: Text | None = Field(
+        default=None, description="The column of the subject's identifier, or an expression over columns."
+    )
     recorded_by: Literal["Subject", "Investigator", "Vendor", "Sponsor"] = Field(
         default="Investigator", description="Who recorded the data: the source of the origin Collected."
     )

@@ -131,7 +131,7 @@ class _Comparing:
         known = KnownTable(
             name,
             table.key,
-            table.subject,
+            "" if table.subject_of is not None else table.subject,
             table.where,
             table.counts_in,
             table.policy,
@@ -150,7 +150,13 @@ class _Comparing:
             return TableChanges(
                 file, file, None, None, (Change("CED815", "the file is another one; it is no table"),)
             )
-        subjects = {table.subject for study in self._plan.studies for table in study.tables.values()} - {""}
+        subjects = {
+            column
+            for study in self._plan.studies
+            for table in study.tables.values()
+            if table.subject_of is None
+            for column in table.subject_columns
+        }
         sides = [read_delivered(folder, contract) for folder in self._folders]
         heads = [set(side.frame.columns) for side in sides if side.frame is not None]
         subject = next((one for one in sorted(subjects) if all(one in head for head in heads)), "")
@@ -213,7 +219,8 @@ class _Comparing:
 
 
 def _cells(table: RawTable, asked: _Asked) -> Callable[[str, str], str]:
-    return lambda column, text: asked.cell(column, text, table.subject, table.identifying)
+    identifying = {*table.identifying, *table.subject_columns}
+    return lambda column, text: asked.cell(column, text, table.subject, identifying)
 
 
 def _written(known: KnownTable, sides: list[Delivered], show_ids: bool) -> Iterator[Change]:

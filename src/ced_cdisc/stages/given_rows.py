@@ -20,6 +20,7 @@ from ced_cdisc.plan.model import Block, DatasetPlan, StudyPlan
 from ced_cdisc.plan.raw import RawTable as TablePlan
 from ced_cdisc.read.tables import ROW, RawTable
 from ced_cdisc.recompute import Value
+from ced_cdisc.recompute.persons import number_of
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.spec_tests import DatasetTest, GivenTable, Row
 
@@ -131,9 +132,9 @@ def _raw(table: TablePlan, rows: list[Row], named: Text) -> list[dict[str, str |
                 raise NotWritten(
                     f"{table.name} has no column {column}", column.where, did_you_mean(column, table.columns)
                 )
-        if table.subject and not row.get(Text(table.subject, named.where)):
+        if table.subject and number_of(table, row) is None:
             message = f"row {number} of {table.name} names no subject"
-            raise NotWritten(message, named.where, f"write {table.subject}")
+            raise NotWritten(message, named.where, f"write {one_of(table.subject_columns)}")
         cells: dict[str, str | None] = {column: str(number) for column in table.key}
         for column, text in row.items():
             cell = text.strip(" ") if text is not None and table.trim else text

@@ -24,28 +24,41 @@ def identifiers_of(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Identifie
         tables: those that were read, by qualified name.
     """
     from ced_cdisc.plan.model import PERSON  # not loaded by a check of files, which has no plan
+    from ced_cdisc.plan.persons import looked_up
 
     subjects, columns, variables = {"USUBJID", PERSON}, set[str](), set[str]()
     for study in plan.studies:
+        leading = looked_up(study.usubjid)
         for name, table in study.tables.items():
-            subjects |= {table.subject, f"{name}.{table.subject}"} if table.subject else set()
+            if table.subject_of is None:
+                subjects |= {table.subject, f"{name}.{table.subject}"} if table.subject else set()
+            else:
+                columns |= {full for one in table.subject_columns for full in (one, f"{name}.{one}")}
+            for column in leading.get(name, ()):
+                subjects |= {column, f"{name}.{column}"}
             for column in table.identifying:
                 columns |= {column, f"{name}.{column}"}
                 variables |= {one for one in table.readers.get(column, ()) if "." in one}
 
     def people() -> dict[str, str]:
-        from ced_cdisc.recompute.records import usubjid_of  # only where something is to be masked
+        from ced_cdisc.convert.persons import numbers_of
+        from ced_cdisc.recompute.persons import persons  # only where something is to be masked
 
         made: dict[str, str] = {}
         for study in plan.studies:
+            leading, own = looked_up(study.usubjid), study.own(tables)
+            person_of = persons(study, {name: own[name].frame.to_dicts() for name in leading if name in own})
             for name, table in study.tables.items():
                 read = tables.get(study.qualified(name))
-                if read is None or table.subject not in read.frame.columns:
+                if read is None or not table.subject or not {*table.subject_columns} <= {*read.frame.columns}:
                     continue
-                for text in read.frame[table.subject].drop_nulls().unique().sort().to_list():
-                    if text not in made:
-                        person = usubjid_of(study, text) or text
-                        made |= {text: person, person: person}
+                named = [numbers_of(table, read.frame)]
+                named += [read.frame[one] for one in leading.get(name, ()) if one in read.frame.columns]
+                for series in named:
+                    for text in series.drop_nulls().unique().sort().to_list():
+                        if text not in made:
+                            person = person_of(text) or text
+                            made |= {text: person, person: person}
         return made
 
     digests = [f"{name} {table.sha256}{table.rows_sha256}" for name, table in sorted(tables.items())]

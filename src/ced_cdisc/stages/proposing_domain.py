@@ -126,7 +126,7 @@ def _profiles(
 def _with_contract(table: TableProfile, contract: PlannedTable, specs: Specs) -> TableProfile:
     spec = next(spec for name, spec in specs.sources.tables.items() if name == table.name)
     visit = table_visit(spec, specs.sources.defaults, set(contract.columns))
-    roles: dict[str, Role] = {contract.subject: "subject"}
+    roles: dict[str, Role] = dict.fromkeys(contract.subject_columns, "subject")
     if visit is not None:
         roles |= {visit[0]: "visit", visit[1]: "visit date"}
     columns = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Findings, Stage
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import Block, DatasetPlan, StudyPlan
+from ced_cdisc.plan.persons import looked_up, tables_of
 from ced_cdisc.plan.raw import RawTable as RawContract
 from ced_cdisc.read.contract import TableContract
 from ced_cdisc.read.plain import plain_rows
-from ced_cdisc.recompute.records import usubjid_of
+from ced_cdisc.recompute.persons import Person, number_of, persons
 from ced_cdisc.stages.contracts import contracts_of
 from ced_cdisc.stages.planning import stop_on_errors
 
@@ -47,6 +48,7 @@ def subject_rows(
         Stopped: a raw table is missing or damaged.
     """
     reader = _Reader(raw, subject, findings)
+    reader.find_persons(plan)
     few = _each(plan, _without_witnesses)
     if subject is not None:
         reader.find_studies(few)
@@ -58,6 +60,17 @@ def subject_rows(
     return whole, reader.rows
 
 
+def people_of(plan: StudyPlan, raw: Path, findings: Findings) -> dict[str, Person]:
+    """What gives the USUBJID of a subject, by the folder of the study.
+
+    Raises:
+        Stopped: a raw table that it looks up is missing or damaged.
+    """
+    reader = _Reader(raw, None, findings)
+    reader.find_persons(plan)
+    return reader.people
+
+
 class _Reader:
     """Reads each table once, and keeps the rows of the subject."""
 
@@ -65,6 +78,19 @@ class _Reader:
         self._raw, self._subject, self._findings = raw, subject, findings
         self._absent: set[str] = set()
         self.rows: Rows = {}
+        self.people: dict[str, Person] = {}
+
+    def find_persons(self, plan: StudyPlan) -> None:
+        """Read the tables that lead from subjects to persons: they say whose the rows of all others are."""
+        leading = _each(plan, lambda one: replace(one, tables=tables_of(one.usubjid, one.tables)))
+        contracts = contracts_of(leading)
+        tables = self._tables(contracts) if contracts else {}
+        for study in leading.studies:
+            own = study.own(tables)
+            rows = {name: table.frame.to_dicts() for name, table in own.items()}
+            self.people[study.folder] = persons(study, rows)
+            for name, table in own.items():
+                self.rows[study.qualified(name)] = self._rows(study, name, table)
 
     def find_studies(self, plan: StudyPlan) -> None:
         """Pass over the studies of which DM has no row of the subject, unless it is so in all of them."""
@@ -87,27 +113,51 @@ class _Reader:
             if not self._read_plain(study, name, contract)
         ]
         if rest:
-            from ced_cdisc.read.tables import read_tables  # loads polars, numpy and pyarrow
-
-            tables, found = read_tables(self._raw, [contract for *_, contract in rest])
-            self._findings.extend(found)
-            stop_on_errors(self._findings, Stage.RAW)
+            tables = self._tables([contract for *_, contract in rest])
             for study, name, contract in rest:
-                self.rows[contract.name] = _rows(study, name, tables[contract.name], self._subject)
+                self.rows[contract.name] = self._rows(study, name, tables[contract.name])
+
+    def _tables(self, contracts: Sequence[TableContract]) -> dict[str, RawTable]:
+        from ced_cdisc.read.tables import read_tables  # loads polars, numpy and pyarrow
+
+        tables, found = read_tables(self._raw, contracts)
+        self._findings.extend(found)
+        stop_on_errors(self._findings, Stage.RAW)
+        return tables
+
+    def _rows(self, study: StudyPlan, name: str, table: RawTable) -> list[dict[str, Any]]:
+        """The rows of a raw table, those of the subject where the table has subjects."""
+        column = study.tables[name].subject
+        if self._subject is None or not column:
+            return table.frame.to_dicts()
+        if study.tables[name].subject_of is not None:
+            return self._own(study, name, table.frame.to_dicts())
+        person = self.people[study.folder]
+        texts = [text for text in table.frame[column].unique().to_list() if person(text) == self._subject]
+        return table.frame.filter(table.frame[column].is_in(texts)).to_dicts()
+
+    def _own(self, study: StudyPlan, name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Those of the rows of a table that are of the subject, where one is asked for."""
+        person = self.people[study.folder]
+        if self._subject is None:
+            return rows
+        return [row for row in rows if person(number_of(study.tables[name], row)) == self._subject]
 
     def _read_plain(self, study: StudyPlan, name: str, contract: TableContract) -> bool:
         """Whether the table is plain, and its rows are read."""
-        column = study.tables[name].subject if self._subject is not None else ""
+        table = study.tables[name]
+        column = table.subject if self._subject is not None and table.subject_of is None else ""
         known: dict[str | None, bool] = {}
 
         def chosen(text: str | None) -> bool:
             if text not in known:
-                known[text] = usubjid_of(study, text) == self._subject
+                known[text] = self.people[study.folder](text) == self._subject
             return known[text]
 
         read = plain_rows(self._raw, contract, column, chosen)
         if read is not None:
-            self.rows[contract.name], found = read
+            rows, found = read
+            self.rows[contract.name] = self._own(study, name, rows) if table.subject_of is not None else rows
             self._findings.extend(found)
         return read is not None
 
@@ -124,15 +174,6 @@ class _Reader:
 def _each(plan: StudyPlan, change: Callable[[StudyPlan], StudyPlan]) -> StudyPlan:
     own, *pooled = map(change, plan.studies)
     return replace(own, pooled=tuple(pooled))
-
-
-def _rows(study: StudyPlan, name: str, table: RawTable, subject: str | None) -> list[dict[str, Any]]:
-    """The rows of a raw table, those of one subject where the table has subjects."""
-    column = study.tables[name].subject
-    if subject is None or not column:
-        return table.frame.to_dicts()
-    texts = [text for text in table.frame[column].unique().to_list() if usubjid_of(study, text) == subject]
-    return table.frame.filter(table.frame[column].is_in(texts)).to_dicts()
 
 
 def _of_demographics(study: StudyPlan) -> StudyPlan:
@@ -203,7 +244,7 @@ def _tables(study: StudyPlan) -> set[str]:
     found = {name for dataset in study.datasets for name in _owners(dataset)}
     if study.visits is not None and study.visits.day1 is not None and _have_visits(study):
         found.add(study.visits.day1[0])
-    return found
+    return found | looked_up(study.usubjid).keys()
 
 
 def _owners(dataset: DatasetPlan) -> Iterator[str]:

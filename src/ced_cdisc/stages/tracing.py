@@ -10,9 +10,9 @@ from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.needed import lines_for
 from ced_cdisc.plan.only import restrict
 from ced_cdisc.recompute import Reason, Reasons, Record, as_text
-from ced_cdisc.recompute.records import SUBJECT, has_subject, usubjid_of, variables_of
+from ced_cdisc.recompute.records import SUBJECT, has_subject, variables_of
 from ced_cdisc.stages.plugging import run_again
-from ced_cdisc.stages.subject_rows import subject_rows
+from ced_cdisc.stages.subject_rows import people_of, subject_rows
 
 _MOST = 8
 
@@ -87,8 +87,9 @@ def carried_out(
 
 def _named_as_collected(plan: StudyPlan, raw: Path, dataset: str, subject: str) -> str:
     """The USUBJID of a subject who is named as in the raw tables; an empty text where there is none."""
+    people = people_of(plan, raw, Findings())
     for study in plan.studies:
-        made = usubjid_of(study, subject)
+        made = people[study.folder](subject)
         if made not in (None, subject):
             part, rows = subject_rows(plan, raw, made, Findings())
             tables = [(one, name, table) for one in part.studies for name, table in one.tables.items()]

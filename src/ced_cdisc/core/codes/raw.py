@@ -128,4 +128,8 @@ CED857 | the first or last record lacks a value of the order (a note) | leave it
 CED868 | dates that all have the time 00:00:00, which ISO would keep | read the date alone, or say the time
 CED870 | an element that begins on the day of a record counts as begun (a note) | say what is meant in se.yaml
 CED848 | a visit that is named without a date (a note) | correct the data, or write its row in SV
+CED849 | a number that leads to a person, or from one, and no other table has | correct it, or accept it
+CED850 | a row that leads to no person | name the number, or accept it
+CED851 | a number that leads to a person has an earlier one itself | name the first one, or follow the chain
+CED852 | rows of one subject that lead to different persons | correct the data
 """

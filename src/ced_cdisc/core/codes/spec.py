@@ -105,6 +105,8 @@ CED141 | a name of `for` that the print format of the result takes | give it ano
 CED163 | relations whose RELID can be alike | name one of them otherwise
 CED164 | one pooled study has a domain whole and another one in parts (a warning) | read both
 CED171 | a value is compared with itself | name the other value, as the message says
+CED155 | usubjid goes over several records of a raw table | name the column alone
+CED156 | the subject of a raw row is made of other rows | make it of columns of the row
 CED185 | a folder of specs that is read by nothing | rename it, or move them, as the message says
 CED186 | a document to be put beside define.xml that is not there, or cannot be put there | follow the message
 CED560 | the file is no xlsx workbook | save it as .xlsx

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Method, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.english import listed, sentence
+from ced_cdisc.expr.english import clause, listed, sentence
 from ced_cdisc.expr.parse import ExpressionError, parse
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.lines import Lines
@@ -19,10 +20,12 @@ from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.language.origins import ASSIGNED, DERIVED
 from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Line
+from ced_cdisc.plan.persons import looked_up
 from ced_cdisc.plan.sdtm import tests
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.epochs import epoch_date, of_complete_dates, rule_of
 from ced_cdisc.plan.sdtm.expand import Rows
+from ced_cdisc.plan.tables import is_column
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
@@ -40,6 +43,9 @@ _VISIT = (
 _SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS")
 _SERIES_OF_GUIDE = ("--LNKID", "--EVAL", "--EVALID")
 """The lesion and the assessor tell them apart in the domains of which the guide has a record for each."""
+
+
+_NUMBER = re.compile(r"(?<![\w.])SUBJECT(?!\w)")
 
 
 def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
@@ -161,7 +167,11 @@ def _related_subject(specs: Specs, domain: Domain) -> Line:
 def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
     """How USUBJID is made, from study.yaml."""
     node = parse(str(specs.study.usubjid))
-    text = sentence(node, FUNCTIONS).replace("SUBJECT", "the subject identifier")
+    text = _NUMBER.sub("the subject identifier", sentence(node, FUNCTIONS)) + _identifiers(specs)
+    if tables := [*looked_up(node)]:
+        text += f" Of {listed(tables)}, the record with the subject identifier is read."
+        if specs.study.persons.chain:
+            text += " Where that leads to an identifier that has an earlier one itself, the earliest counts."
     method = Method(
         id="USUBJID",
         name="Derivation of USUBJID",
@@ -170,6 +180,22 @@ def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
         formula=str(specs.study.usubjid),
     )
     return DERIVED, method
+
+
+def _identifiers(specs: Specs) -> str:
+    """How raw tables make the subject identifier of several columns, in sentences."""
+    sources, by = specs.sources, dict[str, list[str]]()
+    for name, table in sources.tables.items():
+        by.setdefault(str(table.subject or sources.defaults.subject), []).append(str(name))
+    made = ""
+    for text, tables in by.items():
+        try:
+            said = "" if is_column(text) else clause(parse(text), FUNCTIONS)
+        except ExpressionError:  # reported where the tables are planned
+            continue
+        if said:
+            made += f" The subject identifier{'' if len(by) == 1 else f' of {listed(tables)}'} is {said}."
+    return made
 
 
 def whole_dataset(domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lines) -> list[Line]:

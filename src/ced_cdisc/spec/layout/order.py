@@ -38,8 +38,8 @@ _BLOCK = (
     "unit range flags items long not_done variables supp stack relate rows checks"
 )
 _ORDERS: dict[str, str] = {
-    "StudySpec": "extends datasets pool derivations study standards snapshot created usubjid sequence "
-    "profile profiles units formats times pivot text",
+    "StudySpec": "extends datasets pool derivations study standards snapshot created usubjid persons "
+    "sequence profile profiles units formats times pivot text",
     "TableSpec": "file format sheet delimiter encoding titles labels group items database query key subject "
     "identifying duplicates form page recorded_by visit trim missing decimal thousands policy names columns "
     "exclude",
