@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Document, FileFormat, Method, Origin, Standard
 from ced_cdisc.derivations.record import Derivation
+from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.plan.analyses import DisplayPlan, FigurePlan, ResultPlan
 from ced_cdisc.plan.raw import RawTable, VisitPlan
@@ -107,6 +108,9 @@ class Lookup(Struct, frozen=True):
     Two records with one key are a fault, unless no row needs them, or ``many``: then the row is repeated for
     each match in the order of the other's keys, before rows are chosen. ``alone``: nothing else reads the
     other table; ``accepted``: nobody is told of records without a match.
+
+    ``one``: the other table has no subjects, and a row that finds no record there is a fault unless that is
+    ``accepted``. ``keep`` is what the record meets beside ``on``, and ``text`` its text in the spec.
     """
 
     name: str
@@ -115,6 +119,17 @@ class Lookup(Struct, frozen=True):
     many: bool = False
     alone: bool = False
     accepted: bool = False
+    one: bool = False
+    keep: Node | None = None
+    text: Text | None = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What it reads of the row at hand."""
+        names = [name for name, _ in self.on]
+        if self.keep is not None:
+            names += [column.name for column in columns(self.keep) if column.owner != self.name]
+        return tuple(dict.fromkeys(names))
 
 
 class Block(Struct, frozen=True, weakref=True):

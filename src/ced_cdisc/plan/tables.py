@@ -22,10 +22,10 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
     CED139 and CED140."""
     tables: dict[str, RawTable] = {}
     for name, spec in sources.tables.items():
-        columns = (*sources.defaults.columns, *spec.columns)
+        columns = sources.defaults.columns_of(spec)
         _no_repeats(columns, name, findings)
         known = {str(c) for c in columns}
-        subject = spec.subject or sources.defaults.subject
+        subject = None if spec.of_no_subject else spec.subject or sources.defaults.subject
         wanted: list[Text] = [*spec.key, *([subject] if subject else []), *spec.identifying, *spec.exclude]
         if spec.visit is not None:
             wanted += [column for column in (spec.visit.name, spec.visit.date) if column is not None]
@@ -37,13 +37,16 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
                 if column is sources.defaults.subject:
                     where = spec.place
                     hint = (
-                        "it is the subject of the defaults, and each raw table has one: write 'subject: ..'"
+                        "it is the subject of the defaults: write 'subject: ..', or 'subject: none' of a "
+                        "table without subjects"
                     )
                 findings.add(Finding("CED012", f"table {name} lists no column {column}", where, hint=hint))
-        if subject is None:
-            findings.add(
-                Finding("CED007", f"table {name} needs 'subject', here or in the defaults", spec.place)
-            )
+        if spec.of_no_subject:
+            _check_no_subject(str(name), spec, known, findings)
+        elif subject is None:
+            message = f"table {name} needs 'subject', here or in the defaults"
+            hint = "of a table without subjects it is 'subject: none'"
+            findings.add(Finding("CED007", message, spec.place, hint=hint))
         if spec.encoding is not None:
             _check_encoding(spec.encoding, findings)
         check_table_words(str(name), spec, known, findings)
@@ -91,6 +94,18 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
     return tables
 
 
+def _check_no_subject(name: str, spec: TableSpec, columns: set[str], findings: Findings) -> None:
+    """CED142 where ``none`` may be a column's name, and CED128 for words about the records of subjects."""
+    if spec.subject is not None and str(spec.subject) in columns:
+        message = f"'subject: none' says that table {name} has no subjects, and it lists a column none"
+        hint = "call the column by another name, with 'names'"
+        findings.add(Finding("CED142", message, spec.subject.where, hint=hint))
+    for word in ("visit", "page", "form"):
+        if getattr(spec, word) is not None:
+            message = f"'{word}' has no effect in table {name}, which has no subjects"
+            findings.add(Finding("CED128", message, spec.place, hint="take it out"))
+
+
 def _check_encoding(encoding: Text, findings: Findings) -> None:
     """CED008: an encoding that Python does not know."""
     try:
@@ -130,7 +145,7 @@ def table_visit(spec: TableSpec, defaults: TableDefaults, columns: set[str]) -> 
 
     The name of either is empty where the table has it not.
     """
-    visit = spec.visit or defaults.visit
+    visit = None if spec.of_no_subject else spec.visit or defaults.visit
     given = [] if visit is None else [one for one in (visit.name, visit.date) if one is not None]
     if visit is None or not columns.issuperset(map(str, given)):
         return None
@@ -166,7 +181,7 @@ def plan_visits(
         )
     witnesses: list[tuple[str, str, str]] = []
     for name, table in sources.tables.items():
-        columns = {str(c) for c in (*sources.defaults.columns, *table.columns)}
+        columns = {str(c) for c in sources.defaults.columns_of(table)}
         visit = table_visit(table, sources.defaults, columns)
         if visit is not None and not visit[0] and all(spec.days is None for spec in visits.visits):
             message = f"table {name} names no visit, and no visit in visits.yaml has 'days'"
@@ -220,9 +235,7 @@ def _day1(visits: VisitsSpec, sources: SourcesSpec, findings: Findings) -> tuple
         return None
     table, _, column = str(visits.day1).partition(".")
     known = {str(name): spec for name, spec in sources.tables.items()}
-    columns = (
-        {str(c) for c in (*sources.defaults.columns, *known[table].columns)} if table in known else set[str]()
-    )
+    columns = {str(c) for c in sources.defaults.columns_of(known[table])} if table in known else set[str]()
     if column not in columns:
         names = [f"{table}.{c}" for c in columns] or [f"{name}." for name in known]
         hint = did_you_mean(str(visits.day1), names)

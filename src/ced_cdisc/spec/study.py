@@ -157,7 +157,11 @@ class TableSpec(Model):
         description="What a column of the contract is called in the file, where that is another name.",
     )
     key: Words = Field(description="The columns that identify a row.")
-    subject: Text | None = Field(None, description="The column of the subject's identifier.")
+    subject: Text | None = Field(
+        None,
+        description="The column of the subject's identifier; none: the records are of no subject, as "
+        "reference ranges are, and are looked up.",
+    )
     identifying: Words = Field(
         default_factory=list[Text],
         description="Columns whose values tell who somebody is: names, days of birth, free text. Messages "
@@ -193,6 +197,11 @@ class TableSpec(Model):
         default_factory=dict[Text, Text], description="Columns that are left out, with the reason."
     )
 
+    @property
+    def of_no_subject(self) -> bool:
+        """Whether the spec says that the records are of no subject."""
+        return self.subject == "none"
+
 
 class TableDefaults(Model):
     """What holds for every table that does not say otherwise."""
@@ -211,7 +220,9 @@ class TableDefaults(Model):
         default="strict", description="What a column is that only the file or only the contract has."
     )
     visit: TableVisit | None = Field(default=None, description="The columns of visit and date.")
-    columns: Words = Field(default_factory=list[Text], description="Columns that every table has.")
+    columns: Words = Field(
+        default_factory=list[Text], description="Columns that every table has, but those without subjects."
+    )
     identifying: Words = Field(
         default_factory=list[Text],
         description="Columns whose values tell who somebody is, in each table that has them.",
@@ -220,6 +231,10 @@ class TableDefaults(Model):
         default_factory=dict[Text, Text],
         description="Columns that are left out, with the reason, where nothing reads them.",
     )
+
+    def columns_of(self, table: TableSpec) -> tuple[Text, ...]:
+        """The contract of a table: what all have, and its own."""
+        return (*table.columns,) if table.of_no_subject else (*self.columns, *table.columns)
 
 
 class SourcesSpec(Model):

@@ -102,6 +102,9 @@ CED138 | words for a guide that is not made (a warning) | declare the document i
 CED139 | a word that does not go with the format of a raw table | take it out, or correct `format`
 CED140 | `database` is no name of an environment variable | name one, which holds the address
 CED141 | a name of `for` that the print format of the result takes | give it another name
+CED142 | `subject: none` in a table that has a column of that name | call the column by another name
+CED143 | words of a look-up that do not go together, or not with its table | follow the message
+CED144 | a table without subjects where the records of a subject are asked for | look its record up
 CED185 | a folder of specs that is read by nothing | rename it, or move them, as the message says
 CED186 | a document to be put beside define.xml that is not there, or cannot be put there | follow the message
 CED560 | the file is no xlsx workbook | save it as .xlsx

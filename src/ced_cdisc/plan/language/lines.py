@@ -10,6 +10,7 @@ from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Comment
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import Formats
@@ -126,6 +127,9 @@ class Lines:
             node = choose(condition, node)
         if not self._fits(node, target, text or Text("", spec.place)):
             return None
+        made_by = verb
+        if verb == "collect" and any(c.owner in names.catalogue.without_subjects for c in columns(node)):
+            made_by = "derive"  # of no subject was it collected: the look-up chooses it
         comment = (
             Comment(f"{target.dataset}.{target.name}", str(spec.comment or spec.absent))
             if spec.comment or spec.absent
@@ -137,8 +141,8 @@ class Lines:
             type=target.kind,
             verb=verb,
             where=spec.place,
-            origin=self._origins.of(spec, verb, node, names.each),
-            method=method_of(spec, verb, node, target.dataset, target.name, text),
+            origin=self._origins.of(spec, made_by, node, names.each),
+            method=method_of(spec, made_by, node, target.dataset, target.name, text, names.said),
             comment=comment,
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,
             text=text,
