@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ced_cdisc.core.findings import Stopped
-from ranges_study import built, write_ranges_study
+from ranges_study import WHERE, built, write_ranges_study
 
 SPEC, RAW, DEMOG, LAB = "mappings/sdtm/lb.yaml", "raw/ranges.csv", "raw/demog.csv", "raw/lab.csv"
 SOURCES = "mappings/sources.yaml"
@@ -222,3 +222,16 @@ def test_what_would_choose_rows_is_told_too(tmp_path: Path) -> None:
     made = (SPEC, "ranges.TEST = lab.TEST", "ranges.TEST = if(LBTESTCD = 'HGB', 'HB', LBTESTCD)")
     (found,) = said(tmp_path / "made", *changes, made)
     assert "CED841 LB: ranges has no record for 1 record with" in found
+
+
+def test_what_would_choose_rows_by_collected_columns_is_told_too(tmp_path: Path) -> None:
+    changes = (
+        (SPEC, WHERE, "ranges.TEST = lab.TEST and number(ranges.AGE_HIGH) > 17 and ranges.SEX in ('F', 'X')"),
+        (SPEC, "with:\n", "where: \"ranges.UNIT = 'U/L' and lab.RES != '0'\"\nwith:\n"),
+        (RAW, "A,HB,F", "A,HC,F"),
+        (LAB, "001,A,HB,2020-02-10,14,", "001,A,HB,2020-02-10,0,"),
+    )
+    assert said(tmp_path, *changes) == [
+        f"mappings/sdtm/lb.yaml:6:3 CED841 LB: ranges has no record for 1 record with lab.LAB 'A', lab.TEST 'HB'; add one, correct the condition, {OR_ACCEPT}\n"
+        "    lab.csv line 5, subject T1-002"
+    ]
