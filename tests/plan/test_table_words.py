@@ -121,7 +121,7 @@ def test_a_password_in_the_spec_is_never_shown(tmp_path: Path) -> None:
 
 def test_a_table_without_the_subject_of_the_defaults_is_told_at_the_table(tmp_path: Path) -> None:
     assert messages(tmp_path, "file: ae.csv,", ("columns: [SUBJ, AENO, TERM", "columns: [AENO, TERM")) == [
-        f"{PLACE}:10 CED012 table ae lists no column SUBJ; it is the subject of the defaults, and each raw table "
-        "has one: write 'subject: ..'",
+        f"{PLACE}:10 CED012 table ae lists no column SUBJ; it is the subject of the defaults: write "
+        "'subject: ..', or 'subject: none' of a table without subjects",
         f"{PLACE}:31 CED012 table ae lists no column SUBJ",
     ]

@@ -89,7 +89,7 @@ def _note_faults(
 
     if node.func == "group":
         frame = frame.with_row_index(AT)
-    taken = rows_taken(frame, uses, compiled)
+    taken = rows_taken(frame, [use.branch for use in uses], compiled)
     if taken.is_empty():
         return
     if isinstance(node.of, tree.Plugin) and node.func == "group":  # the groups stay whole

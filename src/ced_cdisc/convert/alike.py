@@ -59,7 +59,7 @@ def _is_plain(block: Block) -> bool:
     if block.kind == "rows":
         return False
     made = {line.variable for line in block.lines}
-    early = {name for lookup in block.lookups for name, _ in lookup.on}
+    early = {name for lookup in block.lookups for name in lookup.reads}
     if block.keep is not None:
         early |= names_in(block.keep)
     if len(made) < len(block.lines) or not made.isdisjoint(early):

@@ -14,7 +14,8 @@ from ced_cdisc.convert.families import families_of, family_rows
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Place
 from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.lines import add_lines, condition, filter_true, kinds_of, lacking, tell, with_singles
-from ced_cdisc.convert.lookups import Repeated, between_lookups, check_repeated, look_up
+from ced_cdisc.convert.lookups import Repeated, between_lookups, check_found, look_up
+from ced_cdisc.convert.one_record import Missed
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.sources import HIDDEN, ORDER, World
 from ced_cdisc.convert.steps import Steps
@@ -96,15 +97,17 @@ def _group_rows(
         block = replace(block, keep=None, reports=())
         group = replace(group, blocks=(block,))
     scope = Scope(world, dataset)
-    pending, repeated = list(block.lookups), list[Repeated]()
+    pending, repeated = list(block.lookups), list[Repeated | Missed]()
     frame = look_up(frame, pending, repeated, world, needed)
+    for one in group.blocks:
+        chooser.check_missed(one, frame, repeated)
     steps = _own_rows(frame, group, scope, kinds, _read_after(group, later))
     for lines in between_lookups(group.shared, pending):
         steps.add(lines)
         if pending:
             steps = Steps(look_up(steps.rows(), pending, repeated, world, needed), scope, kinds)
     frame = steps.rows()
-    check_repeated(frame, repeated, dataset, world.faults)
+    check_found(frame, repeated, group.blocks, later, dataset, world.faults)
     if block.visit is not None and block.visit[0] and visits is not None:
         name, date = block.visit
         checked = (frame, _raw(block, name), block.source, name, visits.plan, world.plan, world.faults)
@@ -182,7 +185,7 @@ def _needed(blocks: Sequence[Block], later: set[str]) -> set[str]:
         if block.keep is not None:
             needed |= names_in(block.keep)
         for lookup in block.lookups:
-            needed.update(name for name, _ in lookup.on)
+            needed.update(lookup.reads)
         if block.visit is not None:
             needed.update(_raw(block, name) for name in block.visit if name)
         if block.each is not None:
@@ -211,7 +214,7 @@ def _source(block: Block, world: World, visits: Visits | None, needed: set[str])
         frame = with_visits(frame, block.source, block.visit, visits)
     columns = frame.columns
     keep = [name for name in columns if name in needed or name in HIDDEN or name == SUBJECT]
-    bare = {name for name, _ in (pair for lookup in block.lookups for pair in lookup.on) if "." not in name}
+    bare = {name for lookup in block.lookups for name in lookup.reads if "." not in name}
     made = {line.variable for line in block.lines}
     aliases = [
         frame[f"{block.source}.{name}"].alias(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
+from typing import TypeVar
 
 import polars as pl
 from msgspec import Struct
@@ -26,30 +27,35 @@ class Condition(Struct, frozen=True):
     holds: bool = True
 
 
+Branch = tuple[Condition, ...]
+N = TypeVar("N", bound=tree.Node)
+
+
 class Use(Struct, frozen=True):
     """An aggregate in a line: the line, and all conditions of the branch that it stands in."""
 
     node: Aggregate
     place: Place
-    branch: tuple[Condition, ...] = ()
+    branch: Branch = ()
 
 
 def uses_in(node: tree.Node, place: Place) -> list[Use]:
     """The aggregates of a tree, in the order of its text; none stands inside another."""
     if not aggregates_in(node):
         return []
-    return list(_uses(node, place, ()))
+    return [Use(one, place, branch) for one, branch in uses_of(node, Aggregate)]
 
 
-def _uses(node: tree.Node, place: Place, branch: tuple[Condition, ...]) -> Iterator[Use]:
-    if isinstance(node, Aggregate):
-        yield Use(node, place, branch)
+def uses_of(node: tree.Node, kind: type[N], branch: Branch = ()) -> Iterator[tuple[N, Branch]]:
+    """The nodes of a kind in a tree, each with the conditions of the branch that it stands in."""
+    if isinstance(node, kind):
+        yield node, branch
         return
     for child, more in _branches(node):
-        yield from _uses(child, place, (*branch, *more))
+        yield from uses_of(child, kind, (*branch, *more))
 
 
-def _branches(node: tree.Node) -> Iterator[tuple[tree.Node, tuple[Condition, ...]]]:
+def _branches(node: tree.Node) -> Iterator[tuple[tree.Node, Branch]]:
     """The children of a node, each with the conditions that it adds."""
     if isinstance(node, tree.Call) and node.name == "if":
         condition, then, other = node.args
@@ -58,7 +64,7 @@ def _branches(node: tree.Node) -> Iterator[tuple[tree.Node, tuple[Condition, ...
         yield then, known
         yield other, tuple(Condition(one.node, holds=False) for one in known)
     elif isinstance(node, tree.Call) and node.name == "coalesce":
-        before: tuple[Condition, ...] = ()
+        before: Branch = ()
         for arg in node.args:
             yield arg, before
             before = (*before, Condition(tree.IsMissing(of=arg, type=Type.TRUTH)))
@@ -67,15 +73,16 @@ def _branches(node: tree.Node) -> Iterator[tuple[tree.Node, tuple[Condition, ...
 
 
 def rows_taken(
-    frame: pl.DataFrame, uses: Iterable[Use], compiled: Callable[[tree.Node], pl.Expr]
+    frame: pl.DataFrame, branches: Iterable[Branch], compiled: Callable[[tree.Node], pl.Expr]
 ) -> pl.DataFrame:
-    """The rows on which one of the uses of an aggregate is evaluated; ``compiled`` gives a condition."""
+    """The rows that take one of the branches; ``compiled`` gives a condition."""
 
     def expression(condition: Condition) -> pl.Expr:
         holds = true(compiled(condition.node))
         return holds if condition.holds else ~holds
 
     taken = [
-        reduce(lambda all_, one: all_ & one, map(expression, use.branch), pl.lit(value=True)) for use in uses
+        reduce(lambda all_, one: all_ & one, map(expression, branch), pl.lit(value=True))
+        for branch in branches
     ]
-    return frame.filter(reduce(lambda one, other: one | other, taken))
+    return frame.filter(reduce(lambda one, other: one | other, taken, pl.lit(value=False)))

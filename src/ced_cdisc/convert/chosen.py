@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from ced_cdisc.convert.faults import SUBJECT, Faults, Place, records_of
 from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.lines import add_lines, hold
-from ced_cdisc.convert.lookups import between_lookups, look_up
+from ced_cdisc.convert.lookups import Repeated, between_lookups, look_up
+from ced_cdisc.convert.one_record import Missed, check_missed
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.sources import World
 from ced_cdisc.expr import tree
@@ -27,7 +28,7 @@ def keep_waits(block: Block) -> bool:
     if block.keep is None:
         return False
     made = {line.variable for line in block.lines}
-    late = [f"{lookup.name}." for lookup in block.lookups if any(name in made for name, _ in lookup.on)]
+    late = [f"{lookup.name}." for lookup in block.lookups if not made.isdisjoint(lookup.reads)]
     names = names_in(block.keep)
     return any((name in made and name != SUBJECT) or name.startswith(tuple(late)) for name in names)
 
@@ -94,10 +95,25 @@ class Chooser(Struct, frozen=True):
         What is at fault in a line does not count here: the row may not be kept.
         """
         quiet = replace(self.world, faults=Faults(self.world.plan.tables, {}), changes=TextChanges())
-        pending = list(block.lookups)
-        done = look_up(frame, pending, [], quiet, self.needed)
+        pending, found = list(block.lookups), list[Repeated | Missed]()
+        done = look_up(frame, pending, found, quiet, self.needed)
         for lines in between_lookups(block.lines, pending):
             made = add_lines(done, lines, Scope(quiet, self.dataset), self.kinds)
-            done = look_up(made, pending, [], quiet, self.needed)
+            done = look_up(made, pending, found, quiet, self.needed)
+        self.check_missed(block, done, found)
         place = Place.of_rows(self.dataset, block)
         return hold(done, [(place, node) for node in nodes], Scope(self.world, self.dataset))
+
+    def check_missed(self, block: Block, frame: pl.DataFrame, found: Sequence[Repeated | Missed]) -> None:
+        """Tell of the rows that the block's condition may take, and for which a look-up that it reads finds
+        not one record: where that chooses, they would be left out without a word."""
+        for one in found:
+            name = f"{one.lookup.name}."
+            if not isinstance(one, Missed) or block.keep is None:
+                continue
+            if any(read.startswith(name) for read in names_in(block.keep)):
+                quiet = replace(self.world, faults=Faults(self.world.plan.tables, {}))
+                place = Place.of_rows(self.dataset, block)
+                (holds,) = hold(frame, [(place, block.keep)], Scope(quiet, self.dataset))
+                rows = frame.filter(holds.fill_null(value=True))
+                check_missed(rows, one, self.dataset, self.world.faults)

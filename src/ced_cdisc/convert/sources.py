@@ -1,4 +1,4 @@
-"""What the build knows so far: raw tables with subjects, in the order of their keys, and datasets."""
+"""What the build knows so far: raw tables, in the order of their keys, and datasets."""
 
 from __future__ import annotations
 

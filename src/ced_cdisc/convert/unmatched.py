@@ -23,7 +23,8 @@ def check_unmatched(dataset: DatasetPlan, world: World) -> None:
     """CED853 and CED854, notes: for each look-up by more than the subject, before rows are chosen."""
     asked = dict.fromkeys((b.source, one) for b in dataset.blocks if b.kind == "raw" for one in b.lookups)
     for source, lookup in asked:
-        if lookup.name in world.raw and not lookup.accepted and any(name != SUBJECT for name, _ in lookup.on):
+        told = lookup.accepted or lookup.one  # in a table without subjects, finding none is a fault
+        if lookup.name in world.raw and not told and any(name != SUBJECT for name, _ in lookup.on):
             _check(source, lookup, dataset.name, world)
 
 

@@ -13,7 +13,7 @@ from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.describe.lineage import Trace
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, listed, phrase
-from ced_cdisc.plan.model import SUPP, Block, Computed, DatasetPlan, Line, StudyPlan
+from ced_cdisc.plan.model import SUPP, Block, Computed, DatasetPlan, Line, Lookup, StudyPlan
 
 _HIDDEN = re.compile(r"__\w+")
 """Variables that only others are made of."""
@@ -265,13 +265,20 @@ def _rows(block: Block) -> str:
         return ""
     text = f"rows of {block.source}"
     if block.lookups:
-        by = [f"{one.name} by {listed([right for _, right in one.on], 'and')}" for one in block.lookups]
-        text += f" with {listed(by, 'and')}"
+        text += f" with {listed(list(map(_looked_up, block.lookups)), 'and')}"
     if block.each is not None:
         text += f", one for each part of {block.each[0]}"
     if block.keep is not None:
         text += f" for which {clause(block.keep, FUNCTIONS)}"
     return text
+
+
+def _looked_up(lookup: Lookup) -> str:
+    """A look-up in words: ``aex by AENO``."""
+    text = lookup.name
+    if lookup.on:
+        text += f" by {listed([right for _, right in lookup.on], 'and')}"
+    return text if lookup.keep is None else f"{text} where {clause(lookup.keep, FUNCTIONS)}"
 
 
 def _joined(ways: list[Way]) -> Iterator[Way]:

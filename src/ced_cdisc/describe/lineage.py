@@ -121,8 +121,15 @@ class Trace:
         return self._reads[variable]
 
     def _read(self, line: Line, block: Block | None) -> Iterator[tuple[str, bool]]:
-        """The names that a line reads, and whether each is a raw column's."""
-        for column in columns(line.tree):
+        """The names that a line reads, and whether each is a raw column's; of a table without subjects also
+        those by which its record was found."""
+        read = list(columns(line.tree))
+        for lookup in block.lookups if block is not None else ():
+            if lookup.one and any(column.owner == lookup.name for column in read):
+                found = [name for mine, theirs in lookup.on for name in (mine, f"{lookup.name}.{theirs}")]
+                read += [self._named(name) for name in found]
+                read += columns(lookup.keep) if lookup.keep is not None else ()
+        for column in read:
             owner = column.owner
             if owner == _VISITS and block is not None and block.visit is not None:
                 yield from ((f"{block.source}.{name}", True) for name in block.visit if name)
@@ -134,6 +141,10 @@ class Trace:
                 yield column.name, False
             else:
                 yield f"{self._plan.name}.{column.short}", False
+
+    def _named(self, name: str) -> tree.Column:
+        raw = name.partition(".")[0] in self._study.tables
+        return tree.Column(name=name, scope=tree.Scope.RAW if raw else tree.Scope.DATASET)
 
     def _subjects(self) -> Iterator[str]:
         """The columns that hold the subject in the raw tables that the dataset is made of."""

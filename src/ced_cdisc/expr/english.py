@@ -228,7 +228,7 @@ class _English:
         return f"{self._number(node.of)} is {self._range(node)}"
 
     def _range(self, node: tree.Between) -> str:
-        return f"from {closed(self.say(node.low))} to {closed(self.say(node.high))}"
+        return f"from {closed(self._number(node.low))} to {closed(self._number(node.high))}"
 
     def _ismissing(self, node: tree.IsMissing) -> str:
         return f"{self.say(node.of)} is {'present' if node.negated else 'missing'}"

@@ -182,6 +182,8 @@ def _dataset_uses(dataset: DatasetPlan, tables: Mapping[str, RawTable]) -> Itera
 
 def _block_uses(block: Block, name: str, tables: Mapping[str, RawTable]) -> Iterator[_Use]:
     for lookup in block.lookups:
+        if lookup.keep is not None:
+            yield from ((table, column, f"{name} with") for table, column in _read(lookup.keep, tables))
         for left, right in lookup.on:
             owner, _, column = left.rpartition(".")
             if owner in tables:

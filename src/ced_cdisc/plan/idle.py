@@ -76,6 +76,10 @@ def _excluded(specs: Specs, findings: Findings) -> None:
 def _lookups(plans: Mapping[str, DatasetPlan], findings: Findings) -> None:
     for dataset in plans.values():
         owners = {name.partition(".")[0] for name in _names(dataset)}
+        for lookup in (one for block in dataset.blocks for one in block.lookups):
+            owners.update(
+                name.partition(".")[0] for name in (lookup.reads if lookup.keep is not None else ())
+            )
         for lookup in (lookup for block in dataset.blocks for lookup in block.lookups):
             if lookup.name not in owners:
                 message = f"{dataset.name} looks {lookup.name} up and uses nothing of it"

@@ -17,6 +17,7 @@ from ced_cdisc.core.metadata import Codelist, Comment, Document, FileFormat, Met
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.plan.analyses import DisplayPlan, FigurePlan, ResultPlan
+from ced_cdisc.plan.lookup import Lookup
 from ced_cdisc.plan.persons import Persons
 from ced_cdisc.plan.raw import RawTable, VisitPlan
 from ced_cdisc.plan.told import Asked, Report
@@ -98,24 +99,6 @@ class Line(Struct, frozen=True):
     reports: tuple[Report, ...] = ()
     unknown: Asked = ""
     """What the spec says of conditions of the line that are neither true nor false."""
-
-
-class Lookup(Struct, frozen=True):
-    """One record at most of another table or dataset, joined to the row at hand.
-
-    ``on`` pairs a reference of the row at hand (``gcsf.SUBJ``, ``USUBJID``) with a column of ``name``.
-    The pair ``("USUBJID", "USUBJID")`` stands for the subject and is always there for raw tables too.
-    Two records with one key are a fault, unless no row needs them, or ``many``: then the row is repeated for
-    each match in the order of the other's keys, before rows are chosen. ``alone``: nothing else reads the
-    other table; ``accepted``: nobody is told of records without a match.
-    """
-
-    name: str
-    on: tuple[tuple[str, str], ...]
-    where: Location
-    many: bool = False
-    alone: bool = False
-    accepted: bool = False
 
 
 class Block(Struct, frozen=True, weakref=True):

@@ -81,6 +81,7 @@ class _Need:
             for one in self._places(place, dataset, block.source):
                 self.variable(one, "USUBJID")
             for lookup in block.lookups:
+                self._tree(place, dataset, lookup.keep)
                 for reference, column in lookup.on:
                     self._name(place, dataset, reference)
                     self._name(place, dataset, f"{lookup.name}.{column}")

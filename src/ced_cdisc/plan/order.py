@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import cast
 
@@ -11,16 +11,22 @@ from ced_cdisc.core.metadata import Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import aggregates, columns, own_columns
 from ced_cdisc.plan.language.names import Catalogue
-from ced_cdisc.plan.model import Block, DatasetPlan, Line
+from ced_cdisc.plan.model import Block, DatasetPlan, Line, Lookup
 
 
-def in_order(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Line, ...]:
-    """The lines so that each comes after those it reads; a circle is CED025. Otherwise as given."""
+def in_order(
+    lines: Iterable[Line], findings: Findings, dataset: str, lookups: Iterable[Lookup] = ()
+) -> tuple[Line, ...]:
+    """The lines so that each comes after those it reads; a circle is CED025. Otherwise as given.
+
+    A line that reads of a look-up comes after those that the look-up reads.
+    """
+    looked = {lookup.name: lookup.reads for lookup in lookups if lookup.keep is not None}
     listed = list(lines)
     places = {line.variable: i for i, line in enumerate(listed)}
     graph: dict[int, set[int]] = {}
     for i, line in enumerate(listed):
-        needed = {places[name] for name in _names_read(line.tree) if name in places}
+        needed = {places[name] for name in _names_read(line.tree, looked) if name in places}
         graph[i] = needed - {i}
         if i in needed:
             findings.add(Finding("CED025", f"{dataset}.{line.variable} is computed from itself", line.where))
@@ -57,11 +63,13 @@ def stable_order(graph: Mapping[int, set[int]]) -> list[int]:
     return done
 
 
-def single_lines(lines: Iterable[Line], catalogue: Catalogue) -> list[Line]:
-    """Hidden lines that fetch the variables of one-record datasets (DM.RFSTDTC) which the lines read."""
+def single_lines(lines: Iterable[Line], catalogue: Catalogue, lookups: Iterable[Lookup] = ()) -> list[Line]:
+    """Hidden lines that fetch the variables of one-record datasets (DM.RFSTDTC) which lines and look-ups
+    read."""
     wanted: dict[str, Line] = {}
-    for line in lines:
-        for column in columns(line.tree):
+    read = [(one.keep, one.where) for one in lookups if one.keep is not None]
+    for node, where in (*read, *((line.tree, line.where) for line in lines)):
+        for column in columns(node):
             if column.scope is tree.Scope.VARIABLE and column.owner and column.name not in wanted:
                 kind = catalogue.datasets[column.owner][column.short]
                 source = tree.changed(column, scope=tree.Scope.DATASET, type=kind)
@@ -71,7 +79,7 @@ def single_lines(lines: Iterable[Line], catalogue: Catalogue) -> list[Line]:
                     tree=node,
                     type=kind,
                     verb="copy",
-                    where=line.where,
+                    where=where,
                     origin=Origin("Predecessor", description=column.name),
                 )
     return list(wanted.values())
@@ -128,9 +136,11 @@ def read_late(dataset: DatasetPlan, plans: Mapping[str, DatasetPlan]) -> set[str
     return found
 
 
-def _names_read(node: tree.Node) -> set[str]:
+def _names_read(node: tree.Node, looked: Mapping[str, Collection[str]]) -> set[str]:
     """The names that a tree reads of the row at hand or of other rows of its own dataset."""
     found = {column.name for column in own_columns(node)}
+    if looked:
+        found.update(name for column in columns(node) for name in looked.get(column.owner, ()))
     for one in aggregates(node):
         found.update(one.on)
     return found

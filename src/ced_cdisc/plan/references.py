@@ -25,6 +25,7 @@ def trees_of(dataset: DatasetPlan) -> Iterator[tree.Node]:
         yield from (line.tree, *(report.node for report in line.reports))
     for block in dataset.blocks:
         yield from (report.node for report in block.reports)
+        yield from (lookup.keep for lookup in block.lookups if lookup.keep is not None)
     keeps = (dataset.keep, *(b.keep for b in dataset.blocks), *(c.keep for c in dataset.computed))
     yield from (keep for keep in keeps if keep is not None)
     yield from (node for _, node in dataset.checks)

@@ -21,7 +21,9 @@ from ced_cdisc.plan.table_words import check_table_words, table_file, table_form
 from ced_cdisc.spec.source import Text, place_of
 from ced_cdisc.spec.study import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec
 
-_DEFAULT = "it is the subject of the defaults, and each raw table has one: write 'subject: ..'"
+_DEFAULT = (
+    "it is the subject of the defaults: write 'subject: ..', or 'subject: none' of a table without subjects"
+)
 _COLUMN = re.compile(r"\w+")
 _DAYS = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
 
@@ -31,10 +33,10 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
     CED139 and CED140."""
     tables: dict[str, RawTable] = {}
     for name, spec in sources.tables.items():
-        listed = (*sources.defaults.columns, *spec.columns)
+        listed = sources.defaults.columns_of(spec)
         _no_repeats(listed, name, findings)
         known = {str(c) for c in listed}
-        subject = spec.subject or sources.defaults.subject
+        subject = None if spec.of_no_subject else spec.subject or sources.defaults.subject
         named = [subject] if subject and is_column(subject) else []
         wanted: list[Text] = [*spec.key, *named, *spec.identifying, *spec.exclude]
         if spec.visit is not None:
@@ -48,10 +50,12 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
                     where = spec.place
                     hint = _DEFAULT
                 findings.add(Finding("CED012", f"table {name} lists no column {column}", where, hint=hint))
-        if subject is None:
-            findings.add(
-                Finding("CED007", f"table {name} needs 'subject', here or in the defaults", spec.place)
-            )
+        if spec.of_no_subject:
+            _check_no_subject(str(name), spec, known, findings)
+        elif subject is None:
+            message = f"table {name} needs 'subject', here or in the defaults"
+            hint = "of a table without subjects it is 'subject: none'"
+            findings.add(Finding("CED007", message, spec.place, hint=hint))
         if spec.encoding is not None:
             _check_encoding(spec.encoding, findings)
         check_table_words(str(name), spec, known, findings)
@@ -110,10 +114,11 @@ def with_subjects(
     """The tables with the expressions that make subjects; CED012 and CED156 are faults."""
     made = dict(tables)
     for name, spec in sources.tables.items():
-        text, table = spec.subject or sources.defaults.subject, tables[str(name)]
+        text = None if spec.of_no_subject else spec.subject or sources.defaults.subject
         parsed = None if text is None or is_column(text) else expressions.parse(text)
         if text is None or parsed is None:
             continue
+        table = tables[str(name)]
         unknown = [one for one in columns(parsed) if one.name not in table.columns]
         for one in unknown:
             message, hint = f"table {name} lists no column {one.name}", did_you_mean(one.name, table.columns)
@@ -131,6 +136,18 @@ def with_subjects(
             continue
         made[str(name)] = replace(table, subject_of=identifier(node))
     return made
+
+
+def _check_no_subject(name: str, spec: TableSpec, columns: set[str], findings: Findings) -> None:
+    """CED142 where ``none`` may be a column's name, and CED128 for words about the records of subjects."""
+    if spec.subject is not None and str(spec.subject) in columns:
+        message = f"'subject: none' says that table {name} has no subjects, and it lists a column none"
+        hint = "call the column by another name, with 'names'"
+        findings.add(Finding("CED142", message, spec.subject.where, hint=hint))
+    for word in ("visit", "page", "form"):
+        if getattr(spec, word) is not None:
+            message = f"'{word}' has no effect in table {name}, which has no subjects"
+            findings.add(Finding("CED128", message, spec.place, hint="take it out"))
 
 
 def _check_encoding(encoding: Text, findings: Findings) -> None:
@@ -172,7 +189,7 @@ def table_visit(spec: TableSpec, defaults: TableDefaults, columns: set[str]) -> 
 
     The name of either is empty where the table has it not.
     """
-    visit = spec.visit or defaults.visit
+    visit = None if spec.of_no_subject else spec.visit or defaults.visit
     given = [] if visit is None else [one for one in (visit.name, visit.date) if one is not None]
     if visit is None or not columns.issuperset(map(str, given)):
         return None
@@ -208,7 +225,7 @@ def plan_visits(
         )
     witnesses: list[tuple[str, str, str]] = []
     for name, table in sources.tables.items():
-        columns = {str(c) for c in (*sources.defaults.columns, *table.columns)}
+        columns = {str(c) for c in sources.defaults.columns_of(table)}
         visit = table_visit(table, sources.defaults, columns)
         if visit is not None and not visit[0] and all(spec.days is None for spec in visits.visits):
             message = f"table {name} names no visit, and no visit in visits.yaml has 'days'"
@@ -262,9 +279,7 @@ def _day1(visits: VisitsSpec, sources: SourcesSpec, findings: Findings) -> tuple
         return None
     table, _, column = str(visits.day1).partition(".")
     known = {str(name): spec for name, spec in sources.tables.items()}
-    columns = (
-        {str(c) for c in (*sources.defaults.columns, *known[table].columns)} if table in known else set[str]()
-    )
+    columns = {str(c) for c in sources.defaults.columns_of(known[table])} if table in known else set[str]()
     if column not in columns:
         names = [f"{table}.{c}" for c in columns] or [f"{name}." for name in known]
         hint = did_you_mean(str(visits.day1), names)

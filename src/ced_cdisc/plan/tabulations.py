@@ -116,7 +116,11 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
     policy = text_policy(specs.study.text, specs.study.place, findings)
     lines = Lines(expressions, codelists, origins, formats, findings, policy)
     catalogue = Catalogue(
-        tables={name: table.columns for name, table in tables.items()}, derivations=derivations
+        tables={name: table.columns for name, table in tables.items()},
+        derivations=derivations,
+        without_subjects=frozenset(
+            str(n) for n, table in specs.sources.tables.items() if table.of_no_subject
+        ),
     )
     visits = plan_visits(
         specs.visits,

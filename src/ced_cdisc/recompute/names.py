@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ced_cdisc.expr.tree import Node
 from ced_cdisc.plan.model import DatasetPlan, Lookup
-from ced_cdisc.recompute.evaluate import Names
+from ced_cdisc.recompute.evaluate import Names, evaluate
 from ced_cdisc.recompute.records import SUBJECT, Record, Table, has_subject, variables_of
 from ced_cdisc.recompute.values import DataFault, Key, Value, as_text
 from ced_cdisc.recompute.visits import Visits
@@ -131,7 +132,10 @@ class Scope:
         """The record whose columns have the values of the references; a missing one equals nothing."""
         on = [pair for pair in lookup.on if pair != (SUBJECT, SUBJECT)]
         key = ", ".join(f"{column} {self._value(record, reference)}" for reference, column in on)
-        return self._single(lookup.name, self._found(record, lookup), key)
+        found = self._found(record, lookup)
+        if lookup.one and not found and not lookup.accepted:
+            raise DataFault(f"no record of {lookup.name} goes with one record ({key})")
+        return self._single(lookup.name, found, key)
 
     def _found(self, record: Record, lookup: Lookup) -> list[Record]:
         table = self._tables[lookup.name]
@@ -142,11 +146,20 @@ class Scope:
             candidates = table.of(record.subject) if record.subject is not None else ()
         if subject:
             pairs = [pair for pair, on in zip(pairs, lookup.on, strict=True) if on != (SUBJECT, SUBJECT)]
-        return [
+        found = [
             candidate
             for candidate in candidates
             if all(value is not None and candidate.column(column) == value for value, column in pairs)
         ]
+        return found if lookup.keep is None else self._meeting(record, lookup, lookup.keep, found)
+
+    def _meeting(self, record: Record, lookup: Lookup, keep: Node, found: list[Record]) -> list[Record]:
+        """The records that meet the condition of a look-up, which must be known of each."""
+        here = self.of(record)
+        held = [evaluate(keep, self.inside(lookup.name, here, one)) for one in found]
+        if None in held and not (lookup.accepted and True not in held):
+            raise DataFault(f"whether a record of {lookup.name} goes with one record is unknown")
+        return [one for one, holds in zip(found, held, strict=True) if holds is True]
 
     def _single(self, name: str, found: Sequence[Record], key: str) -> Mapping[str, Value] | None:
         if len(found) > 1:

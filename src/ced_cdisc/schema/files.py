@@ -78,6 +78,7 @@ _ROLES = {
     ("DomainSpec", "baseline"): _EXPRESSION,
     ("DomainSpec", "checks"): _EXPRESSION,
     ("EachSpec", "of"): RAW_COLUMN,
+    ("MatchSpec", "where"): _EXPRESSION,
     ("InstrumentUse", "instrument"): "instrument",
     ("ScaleUse", "instrument"): "instrument",
     ("VisitsSpec", "day1"): RAW_COLUMN,

@@ -138,7 +138,7 @@ def declared(specs: Specs) -> Iterator[Domain]:
 
 def _columns(specs: Specs, table: str) -> tuple[str, ...]:
     spec = next(found for name, found in specs.sources.tables.items() if name == table)
-    return tuple(dict.fromkeys(map(str, (*spec.columns, *specs.sources.defaults.columns))))
+    return tuple(dict.fromkeys(map(str, specs.sources.defaults.columns_of(spec))))
 
 
 def packages_of(specs: Specs) -> Mapping[str, CtPackage]:

@@ -28,12 +28,19 @@ def _match(value: Any) -> Any:
 
 
 class MatchSpec(Model):
-    """The columns by which a look-up matches; ``many: yes`` makes a record of each match."""
+    """What a look-up matches by; ``many: yes`` makes a record of each match."""
 
-    on: Words = Field(description="`subject`, or the columns that match.")
+    on: Words = Field(default_factory=list[Text], description="`subject`, or the columns that match.")
+    where: Text | None = Field(
+        None,
+        description="Of a table without subjects: the condition that its record meets, as "
+        "ranges.SEX = DM.SEX and lab.AGE between number(ranges.FROM) and number(ranges.TO).",
+    )
     many: Yes = Field(False, description="Each match makes a record.")
     unmatched: Literal["accept"] | None = Field(
-        None, description="That records of one of the tables find none in the other is told no more."
+        None,
+        description="That records of one of the tables find none in the other is told no more; in a table "
+        "without subjects it is no fault.",
     )
 
 

@@ -178,7 +178,9 @@ class TableSpec(Model):
     )
     key: Words = Field(description="The columns that identify a row.")
     subject: Text | None = Field(
-        None, description="The column of the subject's identifier, or an expression over columns."
+        None,
+        description="The column of the subject's identifier, or an expression over columns; none: the "
+        "records are of no subject, as reference ranges are, and are looked up.",
     )
     identifying: Words = Field(
         default_factory=list[Text],
@@ -215,6 +217,11 @@ class TableSpec(Model):
         default_factory=dict[Text, Text], description="Columns that are left out, with the reason."
     )
 
+    @property
+    def of_no_subject(self) -> bool:
+        """Whether the spec says that the records are of no subject."""
+        return self.subject == "none"
+
 
 class TableDefaults(Model):
     """What holds for every table that does not say otherwise."""
@@ -235,7 +242,9 @@ class TableDefaults(Model):
         default="strict", description="What a column is that only the file or only the contract has."
     )
     visit: TableVisit | None = Field(default=None, description="The columns of visit and date.")
-    columns: Words = Field(default_factory=list[Text], description="Columns that every table has.")
+    columns: Words = Field(
+        default_factory=list[Text], description="Columns that every table has, but those without subjects."
+    )
     identifying: Words = Field(
         default_factory=list[Text],
         description="Columns whose values tell who somebody is, in each table that has them.",
@@ -244,6 +253,10 @@ class TableDefaults(Model):
         default_factory=dict[Text, Text],
         description="Columns that are left out, with the reason, where nothing reads them.",
     )
+
+    def columns_of(self, table: TableSpec) -> tuple[Text, ...]:
+        """The contract of a table: what all have, and its own."""
+        return (*table.columns,) if table.of_no_subject else (*self.columns, *table.columns)
 
 
 class SourcesSpec(Model):

@@ -107,6 +107,9 @@ CED164 | one pooled study has a domain whole and another one in parts (a warning
 CED171 | a value is compared with itself | name the other value, as the message says
 CED155 | usubjid goes over several records of a raw table | name the column alone
 CED156 | the subject of a raw row is made of other rows | make it of columns of the row
+CED142 | `subject: none` in a table that has a column of that name | call the column by another name
+CED143 | words of a look-up that do not go together, or not with its table | follow the message
+CED144 | a table without subjects where the records of a subject are asked for | look its record up
 CED185 | a folder of specs that is read by nothing | rename it, or move them, as the message says
 CED186 | a document to be put beside define.xml that is not there, or cannot be put there | follow the message
 CED560 | the file is no xlsx workbook | save it as .xlsx

@@ -10,6 +10,7 @@ from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import aggregates
 from ced_cdisc.expr.parse import ExpressionError, parse
 from ced_cdisc.expr.resolve import resolve
 from ced_cdisc.expr.signature import signature_of
@@ -75,6 +76,13 @@ class Expressions:
         wrong: list[ExpressionError] = []
         try:
             made = self.units.apply(resolve(node, names, self.functions, slips))
+            for over in aggregates(made):
+                if over.dataset in names.catalogue.without_subjects:
+                    problem = (
+                        f"{over.dataset} has no subjects, so that {over.func}() has no records to go over"
+                    )
+                    hint = f"look its record up: with: {{{over.dataset}: {{where: ..}}}}"
+                    raise ExpressionError(problem, over.at, hint, "CED144")
             if not slips:
                 self.compiled.append(Compiled(text, made, names.dataset))
                 return made

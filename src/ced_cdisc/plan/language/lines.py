@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import Formats
@@ -142,15 +143,18 @@ class Lines:
         if not self._fits(node, target, text or Text("", spec.place)):
             return None
         told = condition if is_condition_told else None
+        made_by = verb
+        if verb == "collect" and any(c.owner in names.catalogue.without_subjects for c in columns(node)):
+            made_by = "derive"  # of no subject was it collected: the look-up chooses it
         return Line(
             variable=target.name,
             tree=node,
             type=target.kind,
             verb=verb,
             where=spec.place,
-            origin=self._origins.of(spec, verb, node, names.each),
-            method=method_of(spec, verb, node, target.dataset, target.name, text),
-            comment=comment_of(spec, verb, told, target.dataset, target.name),
+            origin=self._origins.of(spec, made_by, node, names.each),
+            method=method_of(spec, made_by, node, target.dataset, target.name, text, names.said),
+            comment=comment_of(spec, made_by, told, target.dataset, target.name),
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,
             text=text,
             policy=self._policy(spec, target, verb),

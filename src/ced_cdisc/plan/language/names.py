@@ -44,6 +44,8 @@ class Catalogue(Struct):
     """The variables of each domain that are made when the rows of all domains are (--SEQ, --DY, EPOCH)."""
     looked_up_once: set[str] = field(default_factory=set[str])
     """The raw tables that one look-up reads, and nothing else."""
+    without_subjects: frozenset[str] = frozenset()
+    """The raw tables whose records are of no subject."""
     derivations: Mapping[str, Derivation] = field(default_factory=dict[str, Derivation])
     """The plug-ins by name."""
 
@@ -70,6 +72,8 @@ class RowNames(Struct):
     resolved: dict[str, Node] | None = None
     """The trees of texts that were resolved with these names, where the names stay what they are: blocks of
     one dataset share them, and say much alike."""
+    said: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Which record of a looked up table without subjects the row carries, as a sentence, by the table."""
     at_hand: bool = True
     """Whether a function over records of the own dataset may name the dataset, so that other names are of the
     record at hand. Records that are computed are none of them yet."""
@@ -125,7 +129,8 @@ class RowNames(Struct):
             return f"unknown column {name}", did_you_mean(name, [f"each.{c}" for c in EACH_COLUMNS])
         if owner in tables:
             if short in tables[owner]:
-                return f"{owner} is not looked up here", f"add it: with: {{{owner}: subject}}"
+                by = "{where: ..}" if owner in self.catalogue.without_subjects else "subject"
+                return f"{owner} is not looked up here", f"add it: with: {{{owner}: {by}}}"
             return f"unknown column {name}", did_you_mean(name, [f"{owner}.{c}" for c in tables[owner]])
         if owner in datasets:
             if short in datasets[owner]:

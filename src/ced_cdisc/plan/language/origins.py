@@ -11,6 +11,7 @@ from ced_cdisc.core.metadata import Comment, DocumentRef, Method, Origin, Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, listed, sentence
+from ced_cdisc.expr.lineage import columns
 from ced_cdisc.plan.crf_pages import collected, page_of
 from ced_cdisc.plan.language.imputation import FlagLine, formula_of
 from ced_cdisc.plan.model import SUPP
@@ -77,7 +78,7 @@ class Origins:
         """The page of a column: a form that is made goes on behind its first page."""
         if table.page is None or not self._made:
             return table.page
-        return page_of(table.page, map(str, (*self._defaults.columns, *table.columns)), column)
+        return page_of(table.page, map(str, self._defaults.columns_of(table)), column)
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +93,13 @@ def _origin(
 
 
 def method_of(
-    spec: LineSpec, verb: str, node: tree.Node, dataset: str, variable: str, text: Text | None
+    spec: LineSpec,
+    verb: str,
+    node: tree.Node,
+    dataset: str,
+    variable: str,
+    text: Text | None,
+    looked: Mapping[str, str],
 ) -> Method | None:
     """The method of a computed line: its own words if given, else English from the tree.
 
@@ -103,16 +110,19 @@ def method_of(
         dataset: the dataset's name.
         variable: the variable's name, with ``supp.`` before that of a supplemental qualifier.
         text: the text that the tree was made from, or None where nothing is to be shown.
+        looked: which record of a table goes with the row, as a sentence, by the table.
     """
     if verb not in _COMPUTED:
         return None
-    formula = "" if text is None else str(spec.derive) if verb == "derive" else _formula(spec)
+    formula = "" if text is None else str(spec.derive or spec.collect) if verb == "derive" else _formula(spec)
     if formula and spec.when is not None:
         formula = f"{formula}, where {spec.when}"
     if spec.as_ is not None:
         words = str(spec.as_)
     else:
         words = _flag_text(node, spec) if verb == "flag" else sentence(node, FUNCTIONS)
+        read = {column.owner for column in columns(node)} if looked else ()
+        words = " ".join([words, *(said for owner, said in looked.items() if owner in read)])
     made = derivation(dataset, variable.removeprefix(SUPP), words, formula)
     if verb == "impute" and not isinstance(spec, FlagLine):
         return replace(made, name=f"Imputation of {variable.removeprefix(SUPP)}", type="Imputation")

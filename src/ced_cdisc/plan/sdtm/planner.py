@@ -15,7 +15,7 @@ from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.by_source import merge_comments, merge_methods, source_in_words
 from ced_cdisc.plan.language.expressions import choose, literal, missing
 from ced_cdisc.plan.language.lines import Lines
-from ced_cdisc.plan.language.lookups import plan_lookups
+from ced_cdisc.plan.language.lookups import plan_lookups, said_of
 from ced_cdisc.plan.language.made_lines import constant
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.origins import ASSIGNED
@@ -28,6 +28,7 @@ from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.sdtm.metadata import Metadata
 from ced_cdisc.plan.sdtm.relations import check_references, hint_of_part, plan_relations
+from ced_cdisc.plan.sdtm.waiting import Waiting
 from ced_cdisc.plan.tables import table_visit
 from ced_cdisc.plan.texts import IN_DOMAIN, check_homes
 from ced_cdisc.plan.told import Report
@@ -70,7 +71,8 @@ class DomainPlanner:
         self._whole: dict[str, Line] = {}
         self._whole_of: dict[str, dict[int, Line]] = {}
         self._qualifiers: dict[str, LineSpec] = {}
-        self._names: dict[tuple[tuple[str, ...], tuple[str, ...], bool, str], RowNames] = {}
+        self._waiting = Waiting(domain, catalogue, findings)
+        self._names: dict[tuple[object, ...], RowNames] = {}
 
     def plan(self) -> DatasetPlan:
         """The dataset's plan; findings say what is wrong with it."""
@@ -162,13 +164,19 @@ class DomainPlanner:
         kind = self._source_kind(source, spec)
         if kind is None:
             return Block(number=number, source="", kind="rows", lines=(), where=spec.place)
-        lookups = plan_lookups(spec.with_, source, self._catalogue, self._findings)
-        looked = [lookup.name for lookup in lookups]
-        names = self._row_names(source, looked, spec, visits=spec.visit or kind == "visits")
+        visits = spec.visit or kind == "visits"
+
+        def condition(text: Text, looked: Iterable[str]) -> tree.Node | None:
+            known = self._row_names(looked, {}, spec, visits=visits)
+            return self._lines.expressions.condition(text, known)
+
+        lookups = plan_lookups(spec.with_, source, self._catalogue, self._findings, condition)
+        looked = [source, *map(str, spec.with_)]
+        names = self._row_names(looked, said_of(lookups, self._catalogue), spec, visits=visits)
         each = self._each(spec, names)
         keep = self._lines.expressions.condition(spec.where, names) if spec.where is not None else None
         if keep is not None and spec.where is not None:
-            self._waits(columns(keep), spec.where.where, "choose by what is collected, or by a date")
+            self._waiting.waits(columns(keep), spec.where.where, "choose by what is collected, or by a date")
         made = {line.variable: line for line in standard.block_lines(self.domain, self._specs, spec)}
         where, more = keep, None
         if rows.test is not None:
@@ -180,13 +188,18 @@ class DomainPlanner:
         for key, spec_line in rows.supp.items():
             self._add_supp(key, spec_line, names, made, number)
         if keep is not None and spec.where is not None:
-            self._known_when_chosen(keep, made, spec.where.where)
-        singles = single_lines(made.values(), self._catalogue)
+            self._waiting.known(keep, made, self._whole_of, spec.where.where)
+        for lookup in lookups:
+            if lookup.keep is not None and lookup.text is not None:
+                place, task = lookup.text.where, f"find no record of {lookup.name}"
+                self._waiting.waits(columns(lookup.keep), place, "look up by what is collected, or by a date")
+                self._waiting.known(lookup.keep, made, self._whole_of, place, task)
+        singles = single_lines(made.values(), self._catalogue, lookups)
         return Block(
             number=number,
             source=source,
             kind=kind,
-            lines=in_order((*singles, *made.values()), self._findings, self.domain.name),
+            lines=in_order((*singles, *made.values()), self._findings, self.domain.name, lookups),
             keep=keep,
             reports=reports_of_rows(spec, where, more, None, self._findings),
             unknown=spec.unknown or "",
@@ -197,23 +210,29 @@ class DomainPlanner:
             visit=self._visit(spec, source) if spec.visit else None,
         )
 
-    def _row_names(self, source: str, looked: Iterable[str], spec: BlockSpec, *, visits: bool) -> RowNames:
+    def _row_names(
+        self, read: Iterable[str], said: Mapping[str, str], spec: BlockSpec, *, visits: bool
+    ) -> RowNames:
         """The names that the lines of a block may use; blocks that may use the same ones share them."""
-        read = (source, *looked)
         tables = tuple(t for t in read if t in self._catalogue.tables)
         sources = tuple(t for t in read if t in self._catalogue.datasets)
         each = str(spec.each.of) if spec.each is not None else ""
-        key = (tables, sources, visits, each)
+        key = (tables, sources, visits, each, *said.values())
         if key not in self._names:
             own = self.domain.names | {"USUBJID": Type.TEXT}
             self._names[key] = RowNames(
-                self._catalogue, self.domain.name, own, tables, sources, visits, each, resolved={}
+                self._catalogue, self.domain.name, own, tables, sources, visits, each, resolved={}, said=said
             )
         return self._names[key]
 
     def _source_kind(self, source: str, spec: BlockSpec) -> Literal["raw", "dataset", "visits"] | None:
         if source == "visits":
             return "visits"
+        if source in self._catalogue.without_subjects and spec.from_ is not None:
+            message = f"{source} has no subjects, so that no records can be made of it"
+            hint = f"look its records up: with: {{{source}: {{where: ..}}}}"
+            self._findings.add(Finding("CED144", message, spec.from_.where, hint=hint))
+            return None
         if source in self._catalogue.tables:
             return "raw"
         itself = source == self.domain.name
@@ -268,40 +287,14 @@ class DomainPlanner:
     def _place(self, built: Line, made: dict[str, Line], number: int) -> None:
         """A line goes to its block, or over the whole dataset where it reads what is made there."""
         own = any(isinstance(n, tree.Aggregate) and not n.dataset for n in tree.walk(built.tree))
-        if own or self._late(columns(built.tree)):
+        if own or self._waiting.late(columns(built.tree)):
             here = [c for c in own_columns(built.tree) if c.scope is tree.Scope.DATASET]
-            self._waits(here, built.where, f"read it with only({self._late(here)} where ..)")
+            hint = f"read it with only({self._waiting.late(here)} where ..)"
+            self._waiting.waits(here, built.where, hint)
             self._whole_of.setdefault(built.variable, {})[number] = built
             made.pop(built.variable, None)
         else:
             made[built.variable] = built
-
-    def _late(self, read: Iterable[tree.Column]) -> str:
-        """A variable of another dataset, among those read, that is made over that whole dataset."""
-        late = self._catalogue.late
-        found = (c for c in read if c.owner != self.domain.name and c.short in late.get(c.owner, ()))
-        return next((column.name for column in found), "")
-
-    def _waits(self, read: Iterable[tree.Column], where: Location, hint: str) -> None:
-        """CED052: what is made when all rows are neither chooses a row nor is looked up for one."""
-        if name := self._late(read):
-            message = f"{name} is made when the rows of all datasets are, so that no row can wait for it"
-            self._findings.add(Finding("CED052", message, where, hint=hint))
-
-    def _known_when_chosen(self, keep: tree.Node, made: Mapping[str, Line], where: Location) -> None:
-        """CED052 and CED054: what the rows have no value of when they are chosen can choose none of them."""
-        late = self._catalogue.late.get(self.domain.name, set()) | set(self._whole_of)
-        for name in dict.fromkeys(c.short for c in own_columns(keep) if c.scope is tree.Scope.VARIABLE):
-            variable = f"{self.domain.name}.{name}"
-            if name not in self.domain.names or (name in made and made[name].verb != "absent"):
-                continue
-            if name in late:
-                message = f"{variable} is made when all rows are there, so that it can choose none of them"
-                hint = "choose by what is collected, or by a date"
-                self._findings.add(Finding("CED052", message, where, hint=hint))
-            elif name != "USUBJID":
-                message = f"{variable} has no value in these rows, so that it can choose none of them"
-                self._findings.add(Finding("CED054", message, where, hint="choose by what has a line here"))
 
     def _add_supp(
         self, key: Text, spec: LineSpec, names: RowNames, made: dict[str, Line], number: int
