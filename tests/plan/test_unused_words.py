@@ -194,3 +194,41 @@ CASES = """{cases: [{when: "ae.SEV = '1'", then: "'A'"}, {else: "'B'"}], gaps: a
 def test_a_word_that_needs_another(tmp_path: Path, line: str, said: str) -> None:
     (found,) = messages(write_study(tmp_path, {AE: ("AETERM:   ae.TERM", f"AETERM:   {line}")}))
     assert found == f"{AE}:6:13 {said}"
+
+
+ON_NO_FORM = (
+    "has no effect, since the value is on no form; "
+    "take it out, or say with 'source' who wrote the form: Subject or Investigator"
+)
+LB = """\
+domain: LB
+from: ae
+sort: [LBTESTCD, LBDTC]
+long:
+  - {test: GLUC, result: {collect: ae.SEV, page: 8}, unit: {collect: ae.AENO, never: accept}, standard: mg/dL}
+variables:
+  LBDTC: {collect: ae.START, date: edc}
+  LBCAT: {assign: CHEMISTRY}
+  VISITNUM: {absent: "Not collected"}
+  LBORNRLO: {absent: "No limits"}
+  LBORNRHI: {absent: "No limits"}
+  LBSTNRLO: {absent: "No limits"}
+  LBSTNRHI: {absent: "No limits"}
+  LBNRIND: {absent: "No limits"}
+"""
+
+
+@pytest.mark.parametrize(("source", "told"), [("Vendor", True), ("Sponsor", True), ("Subject", False)])
+def test_the_page_of_a_value_that_stands_on_no_form(tmp_path: Path, source: str, told: bool) -> None:
+    line = f"AESPID:   {{collect: ae.AENO, page: 9, source: {source}}}"
+    write_study(tmp_path, {AE: ("AESPID:   ae.AENO", line)})
+    assert messages(tmp_path) == [f"{AE}:5:13 CED128 'page' of AE.AESPID {ON_NO_FORM}"] * told
+
+
+def test_such_words_in_a_test(tmp_path: Path) -> None:
+    write_study(tmp_path, {"mappings/sources.yaml": ("page: 3", "page: 3, recorded_by: Vendor")})
+    (tmp_path / "mappings/sdtm/lb.yaml").write_text(LB, encoding="utf-8")
+    assert messages(tmp_path) == [
+        f"mappings/sdtm/lb.yaml:5:26 CED128 'page' of LB.LBORRES {ON_NO_FORM}",
+        "mappings/sdtm/lb.yaml:5:60 CED018 'never' of LB.LBORRESU says nothing without 'when'; take 'never' out",
+    ]

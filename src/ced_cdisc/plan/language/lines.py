@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
 from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.core.metadata import Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Type
@@ -15,7 +16,7 @@ from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.language.expressions import Expressions, Rewrite, choose
 from ced_cdisc.plan.language.names import RowNames
-from ced_cdisc.plan.language.origins import Origins, comment_of, method_of
+from ced_cdisc.plan.language.origins import ON_FORMS, Origins, comment_of, method_of
 from ced_cdisc.plan.language.reports import reports_of
 from ced_cdisc.plan.language.sas_formats import check_format, check_length
 from ced_cdisc.plan.language.templates import unfilled
@@ -106,7 +107,7 @@ class Lines:
         names: RowNames,
         rewrite: Rewrite | None = None,
         *,
-        is_condition_told: bool = True,
+        is_as_written: bool = True,
     ) -> Line | None:
         """The plan's line, or None where a fault was found.
 
@@ -115,8 +116,8 @@ class Lines:
             target: the variable.
             names: what the names in the line mean.
             rewrite: a change of what the line gives.
-            is_condition_told: whether a comment tells the condition of a line without a method; not where
-                it is one that nobody wrote.
+            is_as_written: whether somebody wrote the line as it is; of another one, its condition is not
+                told by a comment, and its words are looked at elsewhere.
         """
         verb = self._verb(spec, target)
         texts = (getattr(spec, name) for name in _TEXTS if name in spec.model_fields_set)
@@ -142,17 +143,20 @@ class Lines:
             node = choose(condition, node)
         if not self._fits(node, target, text or Text("", spec.place)):
             return None
-        told = condition if is_condition_told else None
+        told = condition if is_as_written else None
         made_by = verb
         if verb == "collect" and any(c.owner in names.catalogue.without_subjects for c in columns(node)):
             made_by = "derive"  # of no subject was it collected: the look-up chooses it
+        origin = self._origins.of(spec, made_by, node, names.each)
+        if is_as_written:
+            self._findings.extend(idle_page(spec, origin, target.shown))
         return Line(
             variable=target.name,
             tree=node,
             type=target.kind,
             verb=verb,
             where=spec.place,
-            origin=self._origins.of(spec, made_by, node, names.each),
+            origin=origin,
             method=method_of(spec, made_by, node, target.dataset, target.name, text, names.said),
             comment=comment_of(spec, made_by, told, target.dataset, target.name),
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,
@@ -202,8 +206,7 @@ class Lines:
         for word, needed in _NEEDS.items():
             here = _ATTRIBUTES.get(word, word) in written and given[0] != "ticks"
             if here and written.isdisjoint(needed):
-                problem = f"'{word}' of {target.shown} says nothing without {' or '.join(map(repr, needed))}"
-                self._findings.add(Finding("CED018", problem, spec.place, hint=f"take '{word}' out"))
+                self._findings.add(alone(word, needed, target.shown, spec))
                 return None
         if "gaps" in written and spec.cases and spec.cases[-1].else_ is not None:
             problem = f"'gaps' of {target.shown} says nothing beside 'else', which leaves none"
@@ -250,3 +253,17 @@ class Lines:
             )
         )
         return False
+
+
+def alone(word: str, needed: tuple[str, ...], shown: str, spec: LineSpec) -> Finding:
+    """CED018: a word of a line that says something beside one of others only, and stands without them."""
+    problem = f"'{word}' of {shown} says nothing without {' or '.join(map(repr, needed))}"
+    return Finding("CED018", problem, spec.place, hint=f"take '{word}' out")
+
+
+def idle_page(spec: LineSpec, origin: Origin, shown: str) -> Iterator[Finding]:
+    """CED128: the page of a value that stands on no form."""
+    if spec.page is not None and origin.source not in ON_FORMS:
+        problem = f"'page' of {shown} has no effect, since the value is on no form"
+        hint = "take it out, or say with 'source' who wrote the form: Subject or Investigator"
+        yield Finding("CED128", problem, spec.place, hint=hint)

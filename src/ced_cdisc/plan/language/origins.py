@@ -21,6 +21,8 @@ from ced_cdisc.spec.study import TableDefaults, TableSpec
 
 ASSIGNED = Origin("Assigned", "Sponsor")
 DERIVED = Origin("Derived", "Sponsor")
+ON_FORMS = ("Subject", "Investigator")
+"""Who records values on forms, which have pages."""
 _COMPUTED = ("derive", "cases", "flag", "impute", "ticks")
 """Verbs whose lines have a method."""
 
@@ -63,7 +65,7 @@ class Origins:
         source = spec.source or recorded
         if source == "Sponsor":  # what the sponsor entered into the raw table, such as dictionary codes
             return ASSIGNED
-        shown = self._crf and source in ("Subject", "Investigator")
+        shown = self._crf and source in ON_FORMS
         pages = {spec.page} if spec.page is not None else self._pages(node, each)
         refs = (DocumentRef(self._crf, tuple(sorted(pages))),) if pages and shown else ()
         return _origin("Collected", source, documents=refs)

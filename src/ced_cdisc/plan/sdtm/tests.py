@@ -14,7 +14,7 @@ from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.language.codelists import Codelists, named_list, shown
 from ced_cdisc.plan.language.expressions import choose, literal, missing
-from ced_cdisc.plan.language.lines import Lines
+from ced_cdisc.plan.language.lines import Lines, alone, idle_page
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import comment_of
@@ -322,7 +322,7 @@ class _Test:
         if codelist is None:  # a list for the records of this test alone
             codelist = self._lines.codelists.of_values(full).get(str(self._test.test))
         target = Target(self._domain.name, full, kind, codelist)
-        made = self._lines.make(spec, target, self._names, is_condition_told=False)
+        made = self._lines.make(spec, target, self._names, is_as_written=False)
         if made is not None and change is not None and spec.collect is not None:
             made = replace(made, tree=_at_column(made.tree, change))
         if made is not None:  # its condition is not the written one, or not that alone
@@ -332,7 +332,11 @@ class _Test:
 
     def _with_condition(self, made: Line, own: LineSpec) -> Line:
         """A line with what is said of its written condition, and what tells that no record meets it."""
+        shown = f"{self._domain.name}.{made.variable}"
+        self._findings.extend(idle_page(own, made.origin, shown))
         if own.when is None:
+            if own.never is not None:  # what the test adds is no condition of the line
+                self._findings.add(alone("never", ("when",), shown, own))
             return made
         condition = self._lines.expressions.condition(own.when, self._names)
         comment = comment_of(own, made.verb, condition, self._domain.name, made.variable)
