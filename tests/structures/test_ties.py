@@ -90,7 +90,7 @@ def test_records_that_an_order_leaves_alike_are_named(
         (TIED, "rank(where XASPID in ('1', '3', '4') order by ADT)"),
         (
             ["1,2020-02-09,5", "2,2020-02-09,5", "3,2020-02-10,5"],
-            "previous(PARAMCD where ADT > ADT order by ADT)",
+            "previous(PARAMCD where AVAL > 9 order by ADT)",
         ),
         (
             ["1,2020-01,5", "2,2020-02-08,6", "3,2020-03,7"],

@@ -38,8 +38,9 @@ class _Link(Struct, frozen=True):
     number: str | None
 
     def __str__(self) -> str:
-        shown = "" if self.number is None else f" '{self.number}'"
-        return f"{self.column}{shown} of subject {self.subject}"
+        if self.number is None:
+            return f"{self.column} of subject {self.subject}"
+        return f"{self.column} '{self.number}' of subject {self.subject}"
 
 
 class Persons:

@@ -24,7 +24,7 @@ from ced_cdisc.spec.study import DuplicatesSpec, SourcesSpec, TableDefaults, Tab
 _DEFAULT = (
     "it is the subject of the defaults: write 'subject: ..', or 'subject: none' of a table without subjects"
 )
-_COLUMN = re.compile(r"\w+")
+_CALL = re.compile(r"\w+\(.*\)", re.DOTALL)
 _DAYS = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
 
 
@@ -104,8 +104,8 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
 
 
 def is_column(subject: str) -> bool:
-    """Whether the subject of a table is the name of a column, and no expression."""
-    return _COLUMN.fullmatch(subject) is not None
+    """Whether the subject of a table is the name of a column, which may be any text, and no expression."""
+    return _CALL.fullmatch(subject.strip()) is None
 
 
 def with_subjects(
