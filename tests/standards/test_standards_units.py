@@ -12,7 +12,10 @@ from ced_cdisc.standards.units import (
     conversion,
     convert,
     convert_factor,
+    is_unit,
     substances,
+    unit_of,
+    unit_term,
     units,
 )
 
@@ -200,3 +203,53 @@ def test_algebra():
     assert conversion("10^6/L", "/uL").factor == 1
     assert conversion("%", "L/L").factor == Fraction(1, 100)
     assert conversion("mg/kg/day", "ug/kg/h").factor == Fraction(1000, 24)
+
+
+PK = "C85494"
+PK_TERMS = load_ct("SDTM").codelist(PK).values
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("h*ng/mL", "h*ng/mL"), ("hr*ng/mL", "h*ng/mL"), ("ng*h/mL", "h*ng/mL"), ("ng.hr/ml", "h*ng/mL"),
+        ("ng·h/mL", "h*ng/mL"), ("days*ug/mL", "day*ug/mL"), ("L/hr/kg", "(L/h)/kg"),
+        ("mL/min/kg", "(mL/min)/kg"),
+        ("h*ng/mL/(mg/kg)", "h*ng/mL/(mg/kg)"), ("ng/mL*h", None), ("h*", None), ("(h*ng/mL", None),
+        ("h**ng/mL", None), ("h*furlong/mL", None), ("0.5.h/mL", None),
+    ],
+)  # fmt: skip
+def test_products_of_units_in_any_order(text, unit):
+    assert unit_term(text, PK) == unit
+    assert is_unit(text) == (unit is not None)
+
+
+@pytest.mark.parametrize(
+    "term", [term for term in PK_TERMS if re.fullmatch(r"[A-Za-z*/()]+", term) and "IU" not in term]
+)
+def test_the_algebra_is_that_of_arithmetic(term):
+    """Python's own operators compute the factor; a unit that has none has a part without one."""
+    parts = {part: unit_of(part) for part in re.findall("[A-Za-z]+", term)}
+    found = unit_of(term)
+    if any(part is None for part in parts.values()):
+        assert found is None
+        return
+    factors = {name: part.factor for name, part in parts.items()}
+    assert found is not None
+    assert found.factor == eval("1" * term.startswith("/") + term, {"__builtins__": {}}, factors)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "test", "factor"),
+    [
+        ("h*ng/mL", "h*ug/mL", "", Fraction(1, 1000)),
+        ("min*pg/mL", "h*ng/mL", "", Fraction(1, 60_000)),
+        ("day*ug/mL", "h*ng/mL", "", Fraction(24_000)),
+        ("(mL/min)/kg", "L/hr/kg", "", Fraction(60, 1000)),
+        ("h*mg/L", "h*mmol/L", "GLUC", 1000 / Fraction("180.156") / 1000),
+        ("h*ng/mL", "ng/mL", "", None),
+    ],
+)
+def test_products_convert(start, end, test, factor):
+    found = conversion(start, end, test)
+    assert (found and found.factor) == factor

@@ -15,7 +15,7 @@ from ced_cdisc.propose.scaffold import decimals_of
 from ced_cdisc.propose.words import folded
 from ced_cdisc.propose.yaml_text import commented, mapped, scalar
 from ced_cdisc.standards.ct import CtCodelist, CtPackage
-from ced_cdisc.standards.units import canonical_unit, convert_factor, unit_term
+from ced_cdisc.standards.units import canonical_unit, convert_factor, is_unit, unit_term
 
 _NUMBER = r"^[<>]?=? ?[+-]?[0-9]*[.,]?[0-9]+( ?[A-Z]{1,2}| ?\*)?$"
 _PLAIN = r"^[+-]?[0-9]*[.,]?[0-9]+$"
@@ -237,7 +237,7 @@ def row_lines(table: TableProfile, columns: RowColumns, tests: list[RowTest], do
 def _because(test: RowTest) -> str:
     if test.text:
         return "most results are no numbers"
-    unknown = [unit for unit, _ in test.units if canonical_unit(unit) is None]
+    unknown = [unit for unit, _ in test.units if not is_unit(unit)]
     said = (
         f"collected in {', '.join(f'{unit} ({count})' for unit, count in test.units)}"
         if test.units

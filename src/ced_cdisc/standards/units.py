@@ -1,9 +1,10 @@
 """Units: their spellings, and exact conversion between them.
 
 The tables data/units.csv and data/substances.csv are the project's own; each row names its source. Units are
-spelled as the submission values of the CDISC CT codelist UNIT (C71620). A unit that is not in the table is
-read as a quotient of SI units (``mg/dL``, ``umol/L/h``). Mass, amount of substance and equivalents convert
-into each other where the substance is known by the code of its test.
+spelled as the submission values of the CDISC CT codelists UNIT (C71620) and PKUNIT (C85494). A unit that is
+not in the table is read as a product or quotient of SI units (``mg/dL``, ``umol/L/h``, ``h*ng/mL``). Mass,
+amount of substance and equivalents convert into each other where the substance is known by the code of its
+test.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ _INNER = {"HOURS": "h", "DAYS": "day", "WEEKS": "wk"}
 """How the terminology spells a unit inside a quotient, where it differs."""
 _POWER = re.compile(r"[xX]? ?10 ?(?:\^|\*\*?|\()([0-9]{1,2})\)? ?/")
 _LITRE = re.compile(r"(?<=/)([dmun]?)l$")
-_COUNT = re.compile(r"(?:1|10\^([0-9]{1,2}))?")
+_COUNT = re.compile(r"1|10\^([0-9]{1,2})")
+_TOKEN = re.compile(r"[*/()]|[^*/()]+")
+_TIMES = re.compile(r"(?<=[A-Za-z]) ?[.·⋅] ?(?=[A-Za-z])")
 
 Dimension = tuple[tuple[str, int], ...]
 """Base quantities with their exponents, sorted; empty for a plain number."""
@@ -112,6 +115,8 @@ def canonical_unit(text: str) -> str | None:
 
 UNIT_LIST = "C71620"
 """The codelist UNIT, by whose terms units are spelled."""
+PK_LIST = "C85494"
+"""The codelist PKUNIT, which has products of units too."""
 
 
 @lru_cache(maxsize=4096)
@@ -119,9 +124,9 @@ def unit_term(text: str, codelist: str) -> str | None:
     """The term of a codelist of units for a unit as people write it; None if it is not known.
 
     Lists of their own, such as PKUNIT, spell some units in another way than UNIT does. What such a list does
-    not have is spelled as UNIT does.
+    not have is spelled as UNIT does. A product is known in any order of its units.
 
-    >>> unit_term("ng/ml"), unit_term("ng/ml", "C85494"), unit_term("h*ng/mL", "C85494")
+    >>> unit_term("ng/ml", ""), unit_term("ng/ml", "C85494"), unit_term("ng.hr/mL", "C85494")
     ('ug/L', 'ng/mL', 'h*ng/mL')
     """
     word = " ".join(text.replace("µ", "u").replace("μ", "u").split())
@@ -135,7 +140,7 @@ def unit_term(text: str, codelist: str) -> str | None:
     if len(meant) == 1:
         return meant[0]
     if found is None:
-        return None
+        return _products(codelist).get(_factors(_TIMES.sub("*", word)))
     term = listed.term(found) or listed.term(_INNER.get(found, "")) or listed.by_synonym(found)
     return term.submission_value if term else found
 
@@ -198,10 +203,15 @@ def conversion(
 @lru_cache(maxsize=4096)
 def unit_of(text: str) -> Unit | None:
     """The unit of a spelling with its dimension and factor; None if it has none that is known."""
-    name = canonical_unit(text)
+    name = canonical_unit(text) or unit_term(text, PK_LIST)
     if name is None:
         return None
-    return units().get(name) or _quotient(name)
+    return units().get(name) or _algebra(name)
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit of the terminology, in any spelling."""
+    return canonical_unit(text) is not None or unit_term(text, PK_LIST) is not None
 
 
 @lru_cache(maxsize=1)
@@ -215,7 +225,7 @@ def units() -> dict[str, Unit]:
             dimension: Dimension = () if row["dimension"] == "1" else ((row["dimension"], 1),)
             factor, offset = Fraction(row["factor"]), Fraction(row["offset"])
         else:
-            found = _quotient(name, made)
+            found = _algebra(name, made)
             assert found is not None, name
             dimension, factor, offset = found.dimension, found.factor, found.offset
         made[name] = Unit(name, dimension, factor, offset, synonyms, source)
@@ -269,23 +279,79 @@ def _in_moles(dimension: Dimension, substance: Substance) -> tuple[Dimension, Fr
     return None
 
 
-def _quotient(name: str, table: Mapping[str, Unit] | None = None) -> Unit | None:
-    """A quotient of units, such as ``mg/dL``, ``10^9/L`` or ``/day``, as one unit."""
-    head, *below = name.split("/")
-    count = _COUNT.fullmatch(head)
-    if count is not None and not below:
+def _algebra(name: str, table: Mapping[str, Unit] | None = None) -> Unit | None:
+    """A product or quotient, such as ``mg/dL``, ``10^9/L``, ``/day`` or ``h*ng/mL/(mg/kg)``, as one unit."""
+    factors = _taken_apart(name)
+    if not factors or (len(factors) == 1 and _COUNT.fullmatch(name)):
         return None
     exponents: dict[str, int] = {}
-    factor = Fraction(10 ** int(count[1] or 0)) if count is not None else Fraction(1)
-    for symbol, sign in [(head, 1)] * (count is None) + [(one, -1) for one in below]:
+    factor = Fraction(1)
+    for place, (symbol, sign) in enumerate(factors):
+        if not place and (count := _COUNT.fullmatch(symbol)):
+            factor *= 10 ** int(count[1] or 0)
+            continue
         part = _part(symbol, units() if table is None else table)
-        if part is None or part.offset or (below and part.dimension == (("temperature", 1),)):
+        if part is None or part.offset or (len(factors) > 1 and part.dimension == (("temperature", 1),)):
             return None
         factor *= part.factor**sign
         for quantity, exponent in part.dimension:
             exponents[quantity] = exponents.get(quantity, 0) + sign * exponent
     dimension = tuple(sorted((q, e) for q, e in exponents.items() if e))
     return Unit(name, dimension, factor, source="by algebra")
+
+
+def _taken_apart(name: str) -> list[tuple[str, int]]:
+    """The units of a product or quotient, and whether each multiplies (1) or divides (-1).
+
+    None at all where it is no such text, or could mean two things: of ``g/m2*h`` the hour may stand above or
+    below.
+    """
+    found: list[tuple[str, int]] = []
+    outer: list[tuple[int, int]] = []
+    base, sign, is_due = 1, 1, True
+    for token in _TOKEN.findall(name):
+        if token in "*/":
+            if (is_due and (found or outer or token == "*")) or (token == "*" and sign < 0):
+                return []
+            sign, is_due = (1 if token == "*" else -1), True
+        elif token == ")":
+            if is_due or not outer:
+                return []
+            base, sign = outer.pop()
+        elif not is_due:
+            return []
+        elif token == "(":
+            outer.append((base, sign))
+            base, sign = base * sign, 1
+        else:
+            found.append((token, base * sign))
+            is_due = False
+    return [] if is_due or outer else found
+
+
+_Factors = tuple[tuple[str, int], ...]
+
+
+def _factors(name: str) -> _Factors:
+    """The units of a product or quotient in their usual spelling, sorted."""
+    return tuple(sorted((_symbol(symbol), sign) for symbol, sign in _taken_apart(name)))
+
+
+def _symbol(text: str) -> str:
+    """One unit in the spelling that it has in products."""
+    name = _spellings().get(text.strip(), text.strip())
+    name = _INNER.get(name, name)
+    return name if _part(name, units()) is not None else _LITRE.sub(r"\1L", f"/{name}")[1:]
+
+
+@lru_cache(maxsize=8)
+def _products(codelist: str) -> Mapping[_Factors, str]:
+    """The products and quotients of a codelist of units by their units, where these tell them apart."""
+    found: dict[_Factors, set[str]] = {}
+    for term in load_ct("SDTM").codelist(codelist).values:
+        if "*" in term or "/" in term:
+            found.setdefault(_factors(term), set()).add(term)
+    return {factors: next(iter(terms)) for factors, terms in found.items() if factors and len(terms) == 1}
 
 
 def _part(symbol: str, table: Mapping[str, Unit]) -> Unit | None:
@@ -320,7 +386,7 @@ def _respelled(word: str) -> str | None:
     head, *below = word.split("/")
     if not below:
         return None
-    parts: list[str] = [] if not _COUNT.fullmatch(head) else [head]
+    parts: list[str] = [head] if not head or _COUNT.fullmatch(head) else []
     for symbol in [*([head] if not parts else []), *below]:
         name = _spellings().get(symbol.strip(), symbol.strip())
         name = _INNER.get(name, name)
