@@ -12,7 +12,7 @@ from ced_cdisc.standards.units import (
     conversion,
     convert,
     convert_factor,
-    is_unit,
+    known_unit,
     substances,
     unit_of,
     unit_term,
@@ -221,7 +221,7 @@ PK_TERMS = load_ct("SDTM").codelist(PK).values
 )  # fmt: skip
 def test_products_of_units_in_any_order(text, unit):
     assert unit_term(text, PK) == unit
-    assert is_unit(text) == (unit is not None)
+    assert known_unit(text) == unit
 
 
 @pytest.mark.parametrize(

@@ -207,3 +207,28 @@ def test_a_table_that_is_called_as_another_domain_is_not_taken(domain: str) -> N
     assert run("init", domain)[2] == (
         f"1 error in the specs\n--from CED771 no table looks like {domain}; name one with --from: ex, mh\n"
     )
+
+
+def test_tables_of_pharmacokineticists_are_known_by_their_names() -> None:
+    Path("raw/pk.csv").write_text(
+        "SUBJ,TPT,SMPDAT,CONC,UNIT\n101,PRE,06-MAR-2023,<0.5,ng/mL\n101,1 H,06-MAR-2023,2.9,ng/mL\n"
+    )
+    Path("raw/pkparam.csv").write_text(
+        "SUBJ,PERIOD,PARAM,VALUE,UNIT\n101,1,AUCINF_obs,271.6,hr*ng/mL\n101,1,HL_Lambda_z,3.51,h\n"
+        "102,1,AUCINF_obs,211.1,hr*ng/mL\n102,1,HL_Lambda_z,3.12,h\n"
+    )
+    study()
+    assert run("init", "PC") == (
+        0,
+        "",
+        "mappings/sdtm/pc.yaml proposed from the table pk: 0 sure, 2 likely, 0 guess, 5 decide\n"
+        "next: look at its lines, then ced-cdisc check-spec\n",
+    )
+    made = lines("PP")
+    assert "from: pkparam" in made
+    assert [line for line in made if line.startswith(("AUC", "HL", "LAM"))] == [
+        "AUCINF_obs: AUCIFO",
+        "HL_Lambda_z: LAMZHL",
+        "AUCIFO: {standard: h*ng/mL, decimals: 1}",
+        "LAMZHL: {standard: h, decimals: 2}",
+    ]

@@ -15,7 +15,7 @@ from ced_cdisc.propose.scaffold import decimals_of
 from ced_cdisc.propose.words import folded
 from ced_cdisc.propose.yaml_text import commented, mapped, scalar
 from ced_cdisc.standards.ct import CtCodelist, CtPackage
-from ced_cdisc.standards.units import canonical_unit, convert_factor, is_unit, unit_term
+from ced_cdisc.standards.units import convert_factor, known_unit, unit_term
 
 _NUMBER = r"^[<>]?=? ?[+-]?[0-9]*[.,]?[0-9]+( ?[A-Z]{1,2}| ?\*)?$"
 _PLAIN = r"^[+-]?[0-9]*[.,]?[0-9]+$"
@@ -152,7 +152,7 @@ def _code(name: str, domain: str, tests: CtCodelist, ct: CtPackage) -> tuple[str
 
 def _standard(units: tuple[tuple[str, int], ...], code: str) -> str:
     """The unit to which all others convert, most frequent first, units of amount before those of mass."""
-    told = (canonical_unit(unit) or words.DOUBTFUL_UNITS.get(unit) for unit, _ in units)
+    told = (known_unit(unit) or words.DOUBTFUL_UNITS.get(unit) for unit, _ in units)
     known = list(dict.fromkeys(unit for unit in told if unit))
     known.sort(key=lambda unit: "mol" not in unit)
     for unit in known:
@@ -165,9 +165,7 @@ def _decimals(rows: pl.DataFrame, columns: RowColumns, standard: str) -> int:
     """The decimals that results in the standard unit have, else those of all."""
     results = rows
     if standard and columns.unit is not None:
-        own = [
-            unit for unit in rows[columns.unit.name].drop_nulls().unique() if canonical_unit(unit) == standard
-        ]
+        own = [unit for unit in rows[columns.unit.name].drop_nulls().unique() if known_unit(unit) == standard]
         results = rows.filter(pl.col(columns.unit.name).is_in(own)) if own else rows
     texts = results[columns.result.name].drop_nulls().str.strip_chars()
     return decimals_of(texts.filter(texts.str.contains(_PLAIN)).to_list())
@@ -237,7 +235,7 @@ def row_lines(table: TableProfile, columns: RowColumns, tests: list[RowTest], do
 def _because(test: RowTest) -> str:
     if test.text:
         return "most results are no numbers"
-    unknown = [unit for unit, _ in test.units if not is_unit(unit)]
+    unknown = [unit for unit, _ in test.units if known_unit(unit) is None]
     said = (
         f"collected in {', '.join(f'{unit} ({count})' for unit, count in test.units)}"
         if test.units

@@ -15,7 +15,7 @@ from ced_cdisc.propose.profile import ColumnProfile, Scan, TableProfile
 from ced_cdisc.propose.visits import proposed_visits
 from ced_cdisc.propose.yaml_text import commented, listed, mapped, scalar
 from ced_cdisc.spec.layout import laid_out
-from ced_cdisc.standards.units import is_unit
+from ced_cdisc.standards.units import known_unit
 
 _CT = "2024-09-27"
 
@@ -90,7 +90,7 @@ def _units(scan: Scan) -> str:
         for column in table.columns:
             if column.role == "unit":
                 for value, count in column.values:
-                    if not is_unit(value):
+                    if known_unit(value) is None:
                         cells = (
                             f"{table.name}.{column.name} has it in {count:,} cell{'' if count == 1 else 's'}"
                         )

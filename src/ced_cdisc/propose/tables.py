@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ced_cdisc.propose import words
 from ced_cdisc.propose.columns import ColumnTally
 from ced_cdisc.propose.profile import FEW, ColumnProfile, KeyFound, Role, TableProfile
-from ced_cdisc.standards.units import is_unit
+from ced_cdisc.standards.units import known_unit
 
 MOST_ROWS = 500_000
 """Keys are looked for in so many rows at most."""
@@ -241,7 +241,7 @@ def _units(columns: Sequence[ColumnProfile], roles: dict[str, Role]) -> dict[str
     for at, column in enumerate(columns):
         if column.name in roles or column.kind != "text" or not column.values or (column.distinct or 99) > 60:
             continue
-        known = sum(count for value, count in column.values if is_unit(value))
+        known = sum(count for value, count in column.values if known_unit(value))
         speaks = words.concepts(column.name)
         said = "unit" in speaks
         if "flag" in speaks:

@@ -203,15 +203,15 @@ def conversion(
 @lru_cache(maxsize=4096)
 def unit_of(text: str) -> Unit | None:
     """The unit of a spelling with its dimension and factor; None if it has none that is known."""
-    name = canonical_unit(text) or unit_term(text, PK_LIST)
+    name = known_unit(text)
     if name is None:
         return None
     return units().get(name) or _algebra(name)
 
 
-def is_unit(text: str) -> bool:
-    """Whether a text is a unit of the terminology, in any spelling."""
-    return canonical_unit(text) is not None or unit_term(text, PK_LIST) is not None
+def known_unit(text: str) -> str | None:
+    """The term of a unit in any spelling: of UNIT, else of PKUNIT; None if neither list has it."""
+    return canonical_unit(text) or unit_term(text, PK_LIST)
 
 
 @lru_cache(maxsize=1)
