@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ced_cdisc.core.findings import Findings
+from ced_cdisc.spec.locate import find_study
+from ced_cdisc.stages.planning import make_plan
 from small_study import write_study
 from spec_messages import messages
 
@@ -231,4 +234,52 @@ def test_such_words_in_a_test(tmp_path: Path) -> None:
     assert messages(tmp_path) == [
         f"mappings/sdtm/lb.yaml:5:26 CED128 'page' of LB.LBORRES {ON_NO_FORM}",
         "mappings/sdtm/lb.yaml:5:60 CED018 'never' of LB.LBORRESU says nothing without 'when'; take 'never' out",
+    ]
+
+
+def test_a_variable_has_one_label_whichever_line_gives_it(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    block = "  - from: ae\n    variables: {{CETERM: ae.TERM, CESPID: {{collect: ae.AENO, label: {}}}, CEDTC: {{absent: Not asked}}}}\n"
+    (tmp_path / "mappings/sdtm/ce.yaml").write_text(
+        "domain: CE\nsort: [CETERM]\nstack:\n" + block.format("Number") + block.format("Number on the Form"),
+        encoding="utf-8",
+    )
+    assert [text for text in messages(tmp_path) if "CED128" in text] == [
+        "mappings/sdtm/ce.yaml:7:68 CED128 'label' of CE.CESPID is 'Number on the Form' here and 'Number' in "
+        "mappings/sdtm/ce.yaml:5:68; a variable has one label"
+    ]
+
+
+ADEX = """\
+dataset: ADEX
+label: Exposure Analysis Dataset
+class: BDS
+from: EX
+parameters:
+  DOSE:
+    param: Dose (mg)
+    rows: "EX.EXTRT = 'DRUG'"
+    value: EX.EXDOSE
+    variables: {{XNOTE: {{assign: One, {one}}}}}
+  TOTAL:
+    param: Total Dose (mg)
+    computed: "sum(DOSE)"
+    variables: {{XNOTE: {{assign: Two, {two}}}}}
+sort: [PARAMCD]
+"""
+
+
+def test_words_of_a_later_line_of_an_analysis_variable_count(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    spec = tmp_path / "mappings/adam/adex.yaml"
+    spec.write_text(ADEX.format(one="length: 3", two="label: A Note, length: 9"), encoding="utf-8")
+    assert messages(tmp_path) == []
+    folder = find_study(tmp_path / "mappings", tmp_path / "define", tmp_path)
+    plan, _ = make_plan(folder, Findings())
+    note = next(v for d in plan.datasets if d.name == "ADEX" for v in d.variables if v.name == "XNOTE")
+    assert (note.label, note.length) == ("A Note", 9)
+    spec.write_text(ADEX.format(one="label: A Note", two="label: Another"), encoding="utf-8")
+    assert messages(tmp_path) == [
+        "mappings/adam/adex.yaml:14:45 CED128 'label' of ADEX.XNOTE is 'Another' here and 'A Note' in "
+        "mappings/adam/adex.yaml:10:45; a variable has one label"
     ]

@@ -22,6 +22,7 @@ from ced_cdisc.plan.adam.trace import source_variable
 from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.plan.language.imputation import FlagLine
 from ced_cdisc.plan.language.names import Catalogue, RowNames
+from ced_cdisc.plan.language.variable_words import together
 from ced_cdisc.spec.analysis import AnalysisBlock, AnalysisSpec, ParameterSpec
 from ced_cdisc.spec.models import LineSpec
 from ced_cdisc.spec.source import Text
@@ -58,7 +59,7 @@ class Analysis(Struct):
         parts: its sources.
         parameters: its parameters by code; the place in this order is PARAMN.
         kinds: the variables that it will have, with their types.
-        lines: the first line of each variable that has one.
+        lines: the first line of each variable that has one, with the label and the like that others give.
     """
 
     spec: AnalysisSpec
@@ -184,7 +185,9 @@ def _declare_lines(
     findings: Findings,
 ) -> None:
     for key, line in section.items():
-        made.lines.setdefault(str(key), line)
+        first = made.lines.setdefault(str(key), line)
+        if first is not line:
+            made.lines[str(key)] = together(first, line, f"{made.name}.{key}", findings)
         if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,7}", key):
             problem = f"'{key}' is no variable name: up to 8 capitals and digits"
             findings.add(Finding("CED024", problem, key.where))

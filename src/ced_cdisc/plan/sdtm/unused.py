@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from ced_cdisc.core.findings import Finding, Findings, Location
+from ced_cdisc.plan.language.variable_words import once
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.spec.base import Model
@@ -34,7 +35,11 @@ def check_unused(domain: Domain, findings: Findings) -> None:
         problem = "'origin' of a domain is for written 'rows', and there are none"
         findings.add(Finding("CED128", problem, spec.domain.where, hint="each line has an origin: its verb"))
     told: set[tuple[str, Location]] = set()
+    labels: dict[str, Text | None] = {}
     for rows in domain.rows:
+        for key, line in rows.variables.items():
+            name = domain.full(str(key))
+            labels[name] = once("label", labels.get(name), line.label, f"{domain.name}.{name}", findings)
         for name, line in _lines_of_test(rows):
             for word in _OF_VARIABLE:
                 if getattr(line, word) is not None and (word, line.place) not in told:
