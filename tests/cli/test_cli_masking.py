@@ -155,9 +155,9 @@ def test_what_a_look_up_did_not_find_is_told_without_the_date_of_birth(
     assert build()[1] == (
         "specs from mappings and define\n"
         "1 error in the raw data\n"
-        f"mappings/sdtm/{domain}.yaml:{3 if domain == 'dm' else 4}:8 CED841 {label}: ages has no record for 1 record, "
-        f"the first with {owner}BRTHDTC '9999-99-99'; add one, correct the condition, or accept it with "
-        "unmatched: accept\n"
+        f"mappings/sdtm/{domain}.yaml:{3 if domain == 'dm' else 4}:8 CED841 {label}: ages has no record for "
+        f"1 record, the first with {owner}BRTHDTC '9999-99-99'; add one, correct the condition, or accept it "
+        "with unmatched: accept\n"
         f"    {rows}, subject {word}\n"
         "identifiers are masked; --show-ids shows them\n"
     )
