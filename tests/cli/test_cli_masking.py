@@ -131,6 +131,38 @@ def test_another_delivery_gives_another_word() -> None:
     assert one and set(one).isdisjoint(re.findall(r"#[0-9a-f]{6}", build()[1]))
 
 
+GROUPS = "  ages: {file: ages.csv, subject: none, key: [FROM], columns: [FROM, TO, SAID]}\n"
+AGE = "age({0}BRTHDTC, '2020-02-01') between number(ages.FROM) and number(ages.TO)"
+
+
+@pytest.mark.parametrize(
+    ("domain", "owner", "label", "rows"),
+    [("dm", "", "DM", "demog.csv line 2"), ("ae", "DM.", "AE", "ae.csv line 2")],
+)
+def test_what_a_look_up_did_not_find_is_told_without_the_date_of_birth(
+    domain: str, owner: str, label: str, rows: str
+) -> None:
+    given(ages="FROM,TO,SAID\n60,99,Old\n", demog=DEMOG + "001,05-JUN-1970,1,01-FEB-2020\n")
+    Path("raw/ae.csv").write_text("SUBJ,AENO,TERM,SEV,START,STOP\n001,1,Cough,1,10-FEB-2020,\n")
+    Path("raw/dose.csv").write_text("SUBJ,DAY,DOSDT,DOSE\n001,1,10-FEB-2020,5\n")
+    with Path("mappings/sources.yaml").open("a") as file:
+        file.write(GROUPS)
+    spec = Path(f"mappings/sdtm/{domain}.yaml")
+    said = "supp: {SAID: {collect: ages.SAID, label: Said of the Age}}\n"
+    look_up = f'with: {{ages: {{where: "{AGE.format(owner)}"}}}}\nvariables:\n'
+    spec.write_text(spec.read_text().replace("variables:\n", look_up) + said)
+    word = re.findall(r"#[0-9a-f]{6}", build()[1])[0]
+    assert build()[1] == (
+        "specs from mappings and define\n"
+        "1 error in the raw data\n"
+        f"mappings/sdtm/{domain}.yaml:{3 if domain == 'dm' else 4}:8 CED841 {label}: ages has no record for "
+        f"1 record, the first with {owner}BRTHDTC '9999-99-99'; add one, correct the condition, or accept it "
+        "with unmatched: accept\n"
+        f"    {rows}, subject {word}\n"
+        "identifiers are masked; --show-ids shows them\n"
+    )
+
+
 def told(message: str, **more: tuple[str, ...]) -> str:
     people = {"1": "T-1", "T-1": "T-1", "01-001": "T-01-001", "T-01-001": "T-01-001"}
     findings = Findings([Finding("CED250", message, Location("x"), **more)])  # type: ignore[arg-type]
@@ -156,6 +188,9 @@ ONE, OTHER = Mask(["x"]).subject("T-1"), Mask(["x"]).subject("T-01-001")
         ("'x' of ae.SEV, 'Ann' of ae.NAME", "'x' of ae.SEV, 'Aaa' of ae.NAME"),
         ("AE.AETERM row 3: 'Ann fell' is too long", "AE.AETERM row 3: 'Aaa aaaa' is too long"),
         ("SURNAME 'x'", "SURNAME 'x'"),
+        ("TEST 'HB', AE.AETERM 'Ann fell', SEX 'F'", "TEST 'HB', AE.AETERM 'Aaa aaaa', SEX 'F'"),
+        ("TEST 'HB', no AE.AETERM, SEX 'F'", "TEST 'HB', no AE.AETERM, SEX 'F'"),
+        ("AE.AETERM 'O' Neill', SEX 'F'", "AE.AETERM 'A' Aaaaa', AAA 'A'"),
     ],
 )
 def test_what_tells_who_somebody_is_and_nothing_else(message: str, shown: str) -> None:

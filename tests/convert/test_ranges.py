@@ -22,9 +22,12 @@ HB = "A,HB,F,18,120,12,16,g/dL\n"
 
 
 def limits(
-    folder: Path, *changes: tuple[str, str, str], shown: str = "LBORNRLO LBORNRHI LBNRIND"
+    folder: Path,
+    *changes: tuple[str, str, str],
+    shown: str = "LBORNRLO LBORNRHI LBNRIND",
+    verify: bool = False,
 ) -> list[str]:
-    frame: pd.DataFrame = built(write_ranges_study(folder, *changes))["LB"]
+    frame: pd.DataFrame = built(write_ranges_study(folder, *changes), verify=verify)["LB"]
     rows = (
         frame[["SUBJID" if "SUBJID" in frame else "USUBJID", "LBTESTCD", *shown.split()]].to_numpy().tolist()
     )
@@ -48,6 +51,42 @@ def test_by_sex_and_age(tmp_path: Path) -> None:
         "T1-002 ALT 10 40 HIGH",
         "T1-002 HGB 12 16 LOW",
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("on: LAB", "on: [LAB, TEST]"),
+        ("on: LAB", "on: [LAB, LAB]"),
+        ("ranges.TEST = lab.TEST", "ranges.TEST = lab.TEST and lab.TEST = ranges.TEST"),
+        ("ranges.UNIT = lab.UNIT", "ranges.UNIT = lab.UNIT and ranges.UNIT = LBORRESU"),
+    ],
+)
+def test_a_column_that_is_compared_twice(tmp_path: Path, old: str, new: str) -> None:
+    """Also in 'on' and in 'where': a join takes each column once."""
+    assert limits(tmp_path, (SPEC, old, new), verify=True) == limits(tmp_path / "once")
+
+
+def test_a_column_that_two_of_the_table_have_to_equal(tmp_path: Path) -> None:
+    """Told once; of the table none has it in both."""
+    both = (SPEC, "ranges.TEST = lab.TEST", "ranges.TEST = lab.TEST and ranges.LOW = lab.TEST")
+    assert len(found := said(tmp_path, both)) == 4
+    assert any(
+        f"CED841 LB: ranges has no record for 1 record with {OF_HB}, {BORN}; add one" in one for one in found
+    )
+
+
+def test_a_condition_by_the_range_says_which_record(tmp_path: Path) -> None:
+    """In the comment of a value that is assigned, as in a method."""
+    old, new = 'LBSPEC:   {absent: "Not collected"}', "LBSPEC: {assign: BLOOD, when: \"ranges.LOW = '12'\"}"
+    write_ranges_study(tmp_path, (SPEC, old, new))
+    built(tmp_path)
+    define = (tmp_path / "out/sdtm/define.xml").read_text()
+    assert (
+        '>Given only if LOW (ranges) is "12". The record of ranges is the one where LAB (ranges) equals LAB (lab) and '
+        "TEST (ranges) equals TEST (lab) and SEX (ranges) equals DM.SEX and UNIT (ranges) equals UNIT (lab) and the "
+        "completed years from DM.BRTHDTC to LBDTC is from AGE_LOW (ranges) to AGE_HIGH (ranges).<"
+    ) in define.replace("&quot;", '"')
 
 
 @pytest.mark.parametrize(("born", "high"), [("10-FEB-2002", "60"), ("11-FEB-2002", "30")])

@@ -71,6 +71,26 @@ def test_a_cell_that_differs_is_told_with_both_lines() -> None:
     )
 
 
+def test_the_table_of_the_number_before_need_not_be_given() -> None:
+    """Of a person who was screened twice: the first number may be one of a table that a test does not need."""
+    for path, old, text in (
+        ("study", "'T1', SUBJECT", "'T1', coalesce(again.FIRST, SUBJECT)"),
+        (
+            "sources",
+            "tables:\n",
+            "tables:\n  again: {file: again.csv, key: [SUBJ], columns: [SUBJ, FIRST]}\n",
+        ),
+    ):
+        spec = Path(f"mappings/{path}.yaml")
+        spec.write_text(spec.read_text().replace(old, text))
+    rows = "{ae: [{SUBJ: '003', TERM: Rash}], again: [{SUBJ: '003', FIRST: '001'}]}"
+    assert run(one(rows, "expect: [{USUBJID: T1-001, AETERM: Rash}]")) == (
+        0,
+        "passed  AE: it\n1 test passed\n",
+    )
+    assert run(one(rows, "fault: FIRST '001' of subject 003 is the subject of no raw table"))[0] == 0
+
+
 def test_another_number_of_records() -> None:
     assert run(one(EVENT, "expect: []")) == (
         1,

@@ -186,6 +186,7 @@ def test_what_is_not_right_in_the_table_is_a_fault(tmp_path: Path, again: str, p
     [
         (UNKNOWN, "unmatched: accept", ["T1-001", "T1-002", "T1-0O1"]),
         (OTHERS, "unmatched: accept", ["T1-001", "T1-002"]),
+        ("003,001\n009,008\n", "unmatched: accept", ["T1-001", "T1-002"]),
         ("003,\n", "empty: accept", ["T1-001", "T1-002", "T1-003"]),
     ],
 )

@@ -183,10 +183,12 @@ def test_a_table_without_a_subject_hinders_no_other_one() -> None:
         sheet.append(row)
     book.save("raw/all.xlsx")
     study()
+    proposed = Path("mappings/sources.yaml").read_text()
     assert (
         '    subject: "?"  # decide: no column of this table seems to hold the subject; '
-        "name it, or take the table out\n"
-    ) in Path("mappings/sources.yaml").read_text()
+        "name it, write none for a table of no subject, or take the table out\n"
+    ) in proposed
+    assert proposed.count("    page: ") == 1  # a form has subjects
     told = "mappings/sources.yaml:11:14 CED012 table all_info lists no column ?\n"
     assert run("init", "VS") == (
         0,

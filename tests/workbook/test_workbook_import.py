@@ -99,6 +99,7 @@ def changes(book: Workbook) -> None:
     put(book, "Methods", "Description", 'All "capitals".', ID="AE.AEDECOD")
     put(book, "Comments", "Description", "As the site wrote it.", ID="AE.AETERM")
     put(book, "Comments", "Description", "Nobody died.", ID="DM.DTHFL")
+    put(book, "Comments", "Description", "Of an age.", ID="DM.AGEU")
     put(book, "Documents", "Title", "CRF", ID="acrf")
     put(book, "Codelists", "Decoded Value", "A low dose", ID="DOSES", Term="LOW")
     book["Variables"].cell(row_of(book["Variables"], Dataset="EX", Variable="EXDOSE"), 20).value = "EX.EXDOSE"
@@ -135,9 +136,11 @@ Codelists: 1 difference
 Methods: 1 difference
   AE.AEDECOD Description (row 2): "In capitals." -> "All "capitals"."
       mappings/sdtm/ae.yaml:9:43
-Comments: 3 differences
+Comments: 4 differences
   AE.AETERM Description (row 15): "As written" -> "As the site wrote it."
       mappings/sdtm/ae.yaml:6:41
+  DM.AGEU Description (row 17): "Given only if AGE is present." -> "Of an age."
+      mappings/sdtm/dm.yaml:16:3
   DM.DTHFL Description (row 20): "No subject died" -> "Nobody died."
       mappings/sdtm/dm.yaml:12:22
   EX.EXDOSE: only in the workbook (row 23)
@@ -149,7 +152,7 @@ Documents: 1 difference
     )
     assert result.stderr == (
         "specs from mappings and define\n"
-        "12 differences, of which the specs have a key for 8\n"
+        "13 differences, of which the specs have a key for 9\n"
         "--write would edit 5 files\n"
     )
     assert specs() == before
@@ -172,6 +175,7 @@ def test_with_write_the_texts_change_and_all_else_stays() -> None:
             'DTHFL:    {absent: "No subject died"}',
             'DTHFL:    {absent: "Nobody died."}',
         ),
+        ("mappings/sdtm/dm.yaml", 'when: "AGE is present"}', 'when: "AGE is present", comment: Of an age.}'),
         ("mappings/sdtm/ex.yaml", "EXDOSE:   dose.DOSE", "EXDOSE:   {collect: dose.DOSE, comment: In mg.}"),
         ("define/define.yaml", "title: Annotated CRF", "title: CRF"),
         ("define/define.yaml", "{LOW: Low dose}   # two", "{LOW: A low dose}   # two"),

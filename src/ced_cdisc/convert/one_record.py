@@ -62,14 +62,20 @@ def with_one(
     asked = frame[:, read].unique(maintain_order=True) if read else pl.DataFrame({"__all": [True]})
     asked = asked.with_row_index(_AT)
     pairs, rest = _pairs(lookup, asked.columns)
-    mine, theirs = [a for a, _ in pairs], [b for _, b in pairs]
+    mine, theirs, again = list[str](), list[str](), list[pl.Expr]()
+    for one, other in pairs:  # a join takes each column once
+        if one in mine or other in theirs:
+            again.append(pl.col(one) == pl.col(other))
+        else:
+            mine.append(one)
+            theirs.append(other)
     beside = (
         asked.join(
             records, left_on=mine, right_on=theirs, how="inner", coalesce=False, maintain_order="left_right"
         )
         if pairs
         else asked.join(records, how="cross")
-    )
+    ).filter(*again)
     holds, faults = pl.lit(value=True), list[tuple[Fault, pl.DataFrame]]()
     for part in rest:
         compiled = compile_node(part, FUNCTIONS, beside.columns)
@@ -91,7 +97,8 @@ def with_one(
     missed = state.filter(~found)
     doubtful = held.filter(met.fill_null(value=True)).join(missed, on=_AT, how="semi", maintain_order="left")
     told = tuple((fault, rows) for fault, rows in faults if rows.height)
-    return rows.drop(_AT), Missed(lookup, missed, doubtful, told, tuple(mine))
+    equal = tuple(dict.fromkeys(one for one, _ in pairs))
+    return rows.drop(_AT), Missed(lookup, missed, doubtful, told, equal)
 
 
 def _numbered(frame: pl.DataFrame, asked: pl.DataFrame, read: Sequence[str]) -> pl.DataFrame:

@@ -181,13 +181,21 @@ def _check_key(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> None:
 
 
 def check_in_dm(world: World) -> None:
-    """CED260: a raw row whose subject is not in DM, once for each subject and table."""
+    """CED260: a raw row whose subject is not in DM, once for each subject and table.
+
+    Of a table that only leads to persons CED849 tells whom no other table has, unless that is accepted.
+    """
     if "DM" not in world.frames:
         return
     known = world.frames["DM"].select(pl.col(SUBJECT).alias(OWNER))
     subjects = {None, *known[OWNER].to_list()}
+    leading = {
+        name
+        for name, table in tables_of(world.plan.usubjid, world.plan.tables).items()
+        if not table.is_source
+    }
     for name, frame in world.raw.items():
-        if OWNER not in frame.columns:
+        if OWNER not in frame.columns or name in leading:
             continue
         if frame.height <= FEW and subjects.issuperset(frame[OWNER].to_list()):
             continue

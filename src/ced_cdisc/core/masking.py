@@ -76,7 +76,8 @@ class Identifiers:
             people: gives the person (USUBJID) of every text that names one; asked when it is needed.
             subjects: columns of subjects, with and without their table: ``ae.SUBJ``, ``SUBJ``, ``USUBJID``.
             columns: likewise of other columns that tell who somebody is.
-            variables: what is made of these, such as ``DM.BRTHDTC``: a message about one quotes its values.
+            variables: what is made of these, such as ``DM.BRTHDTC``: a message about one quotes its values,
+                one that names it with a value (``DM.BRTHDTC '1970'``) quotes those of others too.
             unread: files that ``people`` could not read, known once it was asked: whom they are about is not
                 known, so that any text may name somebody.
         """
@@ -97,7 +98,9 @@ class Identifiers:
 
     @cached_property
     def _cells(self) -> re.Pattern[str]:
-        names = sorted({*self._subjects, *self._columns}, key=lambda name: (-len(name), name))
+        names = sorted(
+            {*self._subjects, *self._columns, *self._variables}, key=lambda name: (-len(name), name)
+        )
         listed = "|".join(map(re.escape, names)) or "(?!)"
         before = rf"'(?! of )(?P<value>(?:(?!' of ).)*)' of (?P<of>{listed})(?!\w)"
         return re.compile(rf"{before}|(?<!\w)(?P<by>{listed}) '(?P<cell>.*?)'(?!\w)")
@@ -108,14 +111,20 @@ class Identifiers:
 
     def is_about_values(self, message: str) -> bool:
         """Whether a message is about a variable whose values tell who somebody is."""
-        return not self._variables.isdisjoint(_WORD.findall(message))
+        without = self._named.sub("", message) if message.count("'") % 2 == 0 else message
+        return not self._variables.isdisjoint(_WORD.findall(without))
+
+    @cached_property
+    def _named(self) -> re.Pattern[str]:
+        listed = "|".join(map(re.escape, sorted(self._variables))) or "(?!)"
+        return re.compile(rf"(?<!\w)(?:no (?:{listed})(?!\w)|(?:{listed}) '[^']*'(?!\w))")
 
     def cells(self, message: str) -> list[str]:
         """The values of identifying columns that a message names."""
         return [
             found["value"] if found["of"] else found["cell"]
             for found in self._cells.finditer(message)
-            if (found["of"] or found["by"]) in self._columns
+            if (found["of"] or found["by"]) not in self._subjects
         ]
 
     def masked(self, text: str) -> str:

@@ -141,7 +141,7 @@ def _sources(scan: Scan) -> str:
     page = 2 + max(1, -(-len(scan.tables) // CONTENTS))
     for table in scan.tables:
         lines += ["", *_table(table, subject, default, page)]
-        if not _from_vendor(table):
+        if _has_page(table, subject):
             page += -(-len(table.columns) // FIELDS)
     return "\n".join(lines) + "\n"
 
@@ -162,6 +162,11 @@ def _from_vendor(table: TableProfile) -> bool:
     """Whether it looks like a transfer of a laboratory, of which the CRF has no page."""
     said = [words.concepts(column.name) for column in table.columns]
     return all(any(concept in one for one in said) for concept in ("test", "result", "low"))
+
+
+def _has_page(table: TableProfile, subject: str) -> bool:
+    """Whether it may be a form: where others have a subject, it has one."""
+    return not _from_vendor(table) and (table.of("subject") is not None or not subject)
 
 
 def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterator[str]:
@@ -187,13 +192,14 @@ def _table(table: TableProfile, subject: str, decimal: str, page: int) -> Iterat
     own = table.of("subject")
     if own is None:
         if subject:
-            why = "no column of this table seems to hold the subject; name it, or take the table out"
+            why = "no column of this table seems to hold the subject; "
+            why += "name it, write none for a table of no subject, or take the table out"
             yield f'    subject: "?"  # decide: {why}'
     elif own.name != subject:
         yield f"    subject: {scalar(own.name)}  # likely: by its name or values"
     if _from_vendor(table):
         yield "    recorded_by: Vendor  # likely: tests with ranges; a page of the CRF would be `page:`"
-    else:
+    elif _has_page(table, subject):
         yield f"    page: {page}  # guess: forms of the annotated CRF follow each other as the files do"
     yield from _visit(table)
     missing = list(dict.fromkeys(text for column in table.columns for text in column.missing))

@@ -38,7 +38,9 @@ def identifiers_of(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Identifie
                 subjects |= {column, f"{name}.{column}"}
             for column in table.identifying:
                 columns |= {column, f"{name}.{column}"}
-                variables |= {one for one in table.readers.get(column, ()) if "." in one}
+                made = {one for one in table.readers.get(column, ()) if "." in one}
+                variables |= made
+                columns |= {one.partition(".")[2] for one in made}  # so its own dataset calls it
 
     def people() -> dict[str, str]:
         from ced_cdisc.convert.persons import numbers_of

@@ -68,7 +68,7 @@ REASONS: dict[str, dict[str, str]] = {
         "Pages": "a method names no document",
     },
     "Comments": {
-        "Description": "the comment is made by the tool or of several lines",
+        "Description": "the comment is made by the tool or of several lines; `comment` of a line replaces it",
         "Document": "a comment names no document",
         "Pages": "a comment names no document",
     },

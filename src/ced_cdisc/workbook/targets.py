@@ -232,7 +232,7 @@ class Targets:
                     lacking.append(line)
                 elif one.column == "Description" and one.new and _same(held, one.old):
                     edits.append(Replace(held.where, str(held), one.new))
-        if edits or one.kind != "changed" or one.column != "Description" or column != "Method":
+        if edits or one.kind != "changed" or one.column != "Description":
             covered = one.kind != "changed" and users
             why = (
                 f"see {', '.join('.'.join(filter(None, user.key[:2])) for user in users[:3])}"
@@ -240,10 +240,9 @@ class Targets:
                 else ""
             )
             return where, list(dict.fromkeys(edits)), why
-        if len(lacking) == 1 and isinstance(lacking[0].value, Mapping) and _RULED_BY["Method"] and one.new:
-            verbs = [key_of(lacking[0].value, verb) for verb in _RULED_BY["Method"]]
-            if any(verbs):
-                return lacking[0].key.where, [_added(lacking[0], "as", one.new)], ""
+        makes = _RULED_BY["Method"] if column == "Method" else ("when",)  # what the text is made of
+        if len(lacking) == 1 and one.new and any(key_of(_map(lacking[0]), key) for key in makes):
+            return lacking[0].key.where, [_added(lacking[0], words[0], one.new)], ""
         return where, [], ""
 
     def _nodes(self, user: _User) -> list[SpecLine]:

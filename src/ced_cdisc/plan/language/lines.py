@@ -158,7 +158,7 @@ class Lines:
             where=spec.place,
             origin=origin,
             method=method_of(spec, made_by, node, target.dataset, target.name, text, names.said),
-            comment=comment_of(spec, made_by, told, target.dataset, target.name),
+            comment=comment_of(spec, made_by, told, target.dataset, target.name, names.said),
             codelist=self.codelists.named(spec.codelist) if spec.codelist is not None else None,
             text=text,
             policy=self._policy(spec, target, verb),

@@ -73,7 +73,7 @@ def plan_lookups(
             made.append(
                 Lookup(
                     str(name),
-                    tuple(pairs),
+                    tuple(dict.fromkeys(pairs)),
                     name.where,
                     match.many,
                     alone=str(name) in catalogue.looked_up_once,

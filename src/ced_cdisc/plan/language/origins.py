@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -123,16 +123,26 @@ def method_of(
         words = str(spec.as_)
     else:
         words = _flag_text(node, spec) if verb == "flag" else sentence(node, FUNCTIONS)
-        read = {column.owner for column in columns(node)} if looked else ()
-        words = " ".join([words, *(said for owner, said in looked.items() if owner in read)])
+        words = " ".join([words, *_said(node, looked)])
     made = derivation(dataset, variable.removeprefix(SUPP), words, formula)
     if verb == "impute" and not isinstance(spec, FlagLine):
         return replace(made, name=f"Imputation of {variable.removeprefix(SUPP)}", type="Imputation")
     return made
 
 
+def _said(node: tree.Node, looked: Mapping[str, str]) -> Iterator[str]:
+    """Which records of tables without subjects a tree reads, as sentences."""
+    read = {column.owner for column in columns(node)} if looked else ()
+    return (said for owner, said in looked.items() if owner in read)
+
+
 def comment_of(
-    spec: LineSpec, verb: str, condition: tree.Node | None, dataset: str, variable: str
+    spec: LineSpec,
+    verb: str,
+    condition: tree.Node | None,
+    dataset: str,
+    variable: str,
+    looked: Mapping[str, str],
 ) -> Comment | None:
     """What define.xml says of a line beside its origin: its own words, else the condition of its value.
 
@@ -144,6 +154,7 @@ def comment_of(
         condition: the one that is written, or None.
         dataset: the dataset's name.
         variable: the variable's name, with ``supp.`` before that of a supplemental qualifier.
+        looked: which record of a table goes with the row, as a sentence, by the table.
     """
     owner = f"SUPP{dataset}" if variable.startswith(SUPP) else dataset
     identifier = f"{owner}.{variable.removeprefix(SUPP)}"
@@ -151,7 +162,8 @@ def comment_of(
         return Comment(identifier, str(spec.comment or spec.absent))
     if condition is None or verb in _COMPUTED:
         return None
-    return Comment(identifier, f"Given only if {clause(condition, FUNCTIONS)}.", is_condition=True)
+    words = " ".join([f"Given only if {clause(condition, FUNCTIONS)}.", *_said(condition, looked)])
+    return Comment(identifier, words, is_condition=True)
 
 
 def derivation(dataset: str, variable: str, text: str, formula: str = "") -> Method:

@@ -339,7 +339,8 @@ class _Test:
                 self._findings.add(alone("never", ("when",), shown, own))
             return made
         condition = self._lines.expressions.condition(own.when, self._names)
-        comment = comment_of(own, made.verb, condition, self._domain.name, made.variable)
+        said, name = self._names.said, self._domain.name
+        comment = comment_of(own, made.verb, condition, name, made.variable, said)
         if condition is None or own.never is not None:
             return replace(made, comment=comment)
         return replace(
