@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from ced_cdisc.standards.ct import CtCodelist, load_ct
 from ced_cdisc.standards.tables import read_text
+from ced_cdisc.standards.unit_text import taken_apart
 
 # Factors such as 5/9 have no end in decimals: they are given to this many significant digits.
 _DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN)
@@ -43,7 +44,6 @@ _INNER = {"HOURS": "h", "DAYS": "day", "WEEKS": "wk"}
 _POWER = re.compile(r"[xX]? ?10 ?(?:\^|\*\*?|\()([0-9]{1,2})\)? ?/")
 _LITRE = re.compile(r"(?<=/)([dmun]?)l$")
 _COUNT = re.compile(r"1|10\^([0-9]{1,2})")
-_TOKEN = re.compile(r"[*/()]|[^*/()]+")
 _TIMES = re.compile(r"(?<=[A-Za-z]) ?[.·⋅] ?(?=[A-Za-z])")
 
 Dimension = tuple[tuple[str, int], ...]
@@ -281,7 +281,7 @@ def _in_moles(dimension: Dimension, substance: Substance) -> tuple[Dimension, Fr
 
 def _algebra(name: str, table: Mapping[str, Unit] | None = None) -> Unit | None:
     """A product or quotient, such as ``mg/dL``, ``10^9/L``, ``/day`` or ``h*ng/mL/(mg/kg)``, as one unit."""
-    factors = _taken_apart(name)
+    factors = taken_apart(name)
     if not factors or (len(factors) == 1 and _COUNT.fullmatch(name)):
         return None
     exponents: dict[str, int] = {}
@@ -300,41 +300,12 @@ def _algebra(name: str, table: Mapping[str, Unit] | None = None) -> Unit | None:
     return Unit(name, dimension, factor, source="by algebra")
 
 
-def _taken_apart(name: str) -> list[tuple[str, int]]:
-    """The units of a product or quotient, and whether each multiplies (1) or divides (-1).
-
-    None at all where it is no such text, or could mean two things: of ``g/m2*h`` the hour may stand above or
-    below.
-    """
-    found: list[tuple[str, int]] = []
-    outer: list[tuple[int, int]] = []
-    base, sign, is_due = 1, 1, True
-    for token in _TOKEN.findall(name):
-        if token in "*/":
-            if (is_due and (found or outer or token == "*")) or (token == "*" and sign < 0):
-                return []
-            sign, is_due = (1 if token == "*" else -1), True
-        elif token == ")":
-            if is_due or not outer:
-                return []
-            base, sign = outer.pop()
-        elif not is_due:
-            return []
-        elif token == "(":
-            outer.append((base, sign))
-            base, sign = base * sign, 1
-        else:
-            found.append((token, base * sign))
-            is_due = False
-    return [] if is_due or outer else found
-
-
 _Factors = tuple[tuple[str, int], ...]
 
 
 def _factors(name: str) -> _Factors:
     """The units of a product or quotient in their usual spelling, sorted."""
-    return tuple(sorted((_symbol(symbol), sign) for symbol, sign in _taken_apart(name)))
+    return tuple(sorted((_symbol(symbol), sign) for symbol, sign in taken_apart(name)))
 
 
 def _symbol(text: str) -> str:
