@@ -110,7 +110,7 @@ def paired_rows(here: pl.DataFrame, job: Job, outer: Sequence[str], scope: Scope
     """Each row at hand beside each of its records for which the condition is true."""
     records, pairs, rest = job.records.lazy(), list(job.pairs), list[tree.Node]()
     late: tree.Node | None = None
-    for part in _conjuncts(job.node.where):
+    for part in tree.conjuncts(job.node.where):
         if _in_doubt(part, job) is not None:
             late = both(late, part)
             continue
@@ -148,14 +148,6 @@ def paired_rows(here: pl.DataFrame, job: Job, outer: Sequence[str], scope: Scope
     for part in (*rest, *([] if late is None else [late])):
         paired = filtered(paired, part, job, scope)
     return paired
-
-
-def _conjuncts(node: tree.Node | None) -> list[tree.Node]:
-    if node is None:
-        return []
-    if isinstance(node, tree.Both):
-        return [*_conjuncts(node.left), *_conjuncts(node.right)]
-    return [node]
 
 
 def _equal(node: tree.Node, job: Job, columns: Sequence[str]) -> tuple[str, str] | None:

@@ -114,21 +114,13 @@ def _pairs(lookup: Lookup, columns: Sequence[str]) -> tuple[list[tuple[str, str]
     """The columns that are equal, of the row at hand and of the other table, and the other conditions."""
     pairs = [(mine, f"{lookup.name}.{theirs}") for mine, theirs in lookup.on]
     rest: list[tree.Node] = []
-    for part in _conjuncts(lookup.keep):
+    for part in tree.conjuncts(lookup.keep):
         pair = _equal(part, lookup.name, columns)
         if pair is None:
             rest.append(part)
         else:
             pairs.append(pair)
     return pairs, rest
-
-
-def _conjuncts(node: tree.Node | None) -> Iterator[tree.Node]:
-    if isinstance(node, tree.Both):
-        yield from _conjuncts(node.left)
-        yield from _conjuncts(node.right)
-    elif node is not None:
-        yield node
 
 
 def _equal(node: tree.Node, table: str, columns: Sequence[str]) -> tuple[str, str] | None:

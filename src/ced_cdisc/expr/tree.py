@@ -350,3 +350,10 @@ def both(left: Node | None, right: Node | None) -> Node | None:
     if left is None or right is None:
         return left or right
     return Both(left=left, right=right, type=Type.TRUTH)
+
+
+def conjuncts(node: Node | None) -> list[Node]:
+    """The conditions that a chain of ``and`` joins, in their order; none of None."""
+    if isinstance(node, Both):
+        return [*conjuncts(node.left), *conjuncts(node.right)]
+    return [] if node is None else [node]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.core.metadata import Comparator, RangeCheck
 from ced_cdisc.expr import tree
@@ -28,7 +26,7 @@ def selection(
     if node is None:
         return None
     made: list[RangeCheck] = []
-    for part in _parts(node):
+    for part in tree.conjuncts(node):
         check = _check(part, names.dataset)
         if check is None:
             message = f"a where clause cannot hold this part of '{text}'"
@@ -36,14 +34,6 @@ def selection(
             return None
         made.append(check)
     return tuple(made)
-
-
-def _parts(node: tree.Node) -> Iterator[tree.Node]:
-    if isinstance(node, tree.Both):
-        yield from _parts(node.left)
-        yield from _parts(node.right)
-    else:
-        yield node
 
 
 def _check(node: tree.Node, dataset: str) -> RangeCheck | None:
