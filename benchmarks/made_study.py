@@ -94,7 +94,7 @@ dataset: ADSL
 label: Subject-Level Analysis Dataset
 class: ADSL
 from: DM
-copy: [DM.SITEID, DM.AGE, DM.AGEU, DM.SEX, DM.RACE, DM.ARM]
+copy: [DM.SUBJID, DM.SITEID, DM.AGE, DM.AGEU, DM.SEX, DM.RACE, DM.ARM]
 variables:
   TRT01P: {derive: DM.ARM}
   SAFFL: {derive: "if(DM.RFXSTDTC is present, 'Y', 'N')"}
@@ -112,7 +112,7 @@ rows:
   ADT: {{derive: "date({domain}.{domain}DTC)"}}
   AVISIT: {{derive: {domain}.VISIT}}
   AVISITN: {{derive: {domain}.VISITNUM}}
-parameters:
+{basetype}parameters:
 {parameters}
 variables:
   ADY: {{derive: "study_day(ADT, ADSL.TRTSDT)"}}
@@ -240,7 +240,14 @@ variables:
   VISIT: {{derive: "join(' ', 'VISIT', vitals.VISIT)"}}
   VSDTC: {{collect: vitals.DT, date: ISO}}
 """
-    bds = BDS.format(domain="VS", more=", VS.VSPOS", parameters=parameters, by=", VSPOS", on=", VSPOS")
+    bds = BDS.format(
+        domain="VS",
+        more=", VS.VSPOS",
+        parameters=parameters,
+        by=", BASETYPE",
+        on=", BASETYPE",
+        basetype="  BASETYPE: {derive: VS.VSPOS}\n",
+    )
     columns = ", ".join(("SUBJ", "VISIT", "DT", "POS", *SIGNS))
     return _shared(columns, ["vitals"], "SUBJ, VISIT, POS") | {
         "mappings/sdtm/vs.yaml": vs,
@@ -276,7 +283,7 @@ variables:
   VISIT: {{derive: "join(' ', 'VISIT', labs.VISIT)"}}
   LBDTC: {{collect: labs.DT, date: ISO}}
 """
-    bds = BDS.format(domain="LB", more="", parameters=parameters, by="", on="")
+    bds = BDS.format(domain="LB", more="", parameters=parameters, by="", on="", basetype="")
     columns = ", ".join(("SUBJ", "VISIT", "DT", *ANALYTES))
     return _shared(columns, ["labs"], "SUBJ, VISIT") | {
         "mappings/sdtm/lb.yaml": lb,
@@ -293,7 +300,7 @@ def _wide() -> dict[str, str]:
         f" value: {first}.{first}STRESN}}"
         for t, u in WIDE_TESTS.items()
     )
-    bds = BDS.format(domain=first, more="", parameters=parameters, by="", on="")
+    bds = BDS.format(domain=first, more="", parameters=parameters, by="", on="", basetype="")
     columns = ", ".join(("SUBJ", "VISIT", "DT", *WIDE_TESTS))
     adam = f"dataset: AD{first}\nlabel: Analysis of {first}\nclass: BDS\n{bds}"
     shared = _shared(columns, tables.values(), "SUBJ, VISIT")

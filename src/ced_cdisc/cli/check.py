@@ -134,7 +134,7 @@ def check(
     options: dict[str, Any] = {"define": define, "standard": standard, "records": records}
     small = work_as_small(folder, SMALL_PACKAGE) and not core
     try:
-        with companion(partial(half_of_check, folder, **options), wanted=small) as partner:
+        with companion(partial(half_of_check, folder, **options), wanted=not core) as partner:
             from ced_cdisc.conformance.check import check_folder  # loads polars, after the fork
 
             result = check_folder(folder, **options, core=settings, core_report=core_report, partner=partner)

@@ -159,6 +159,12 @@ class _Transport(Struct, frozen=True):
             )
         return frame if names is None else frame.select(names)
 
+    def profile(self, places: range) -> Profile:
+        """What some records tell of each variable."""
+        if self.is_windows:  # its texts are others than those that are looked at in the file
+            return Profile.of(self.read(None, places))
+        return Profile(*self.file.survey(places))
+
 
 def windows_text(text: str) -> str:
     """A text read as latin-1, as windows-1252 where that has the bytes."""

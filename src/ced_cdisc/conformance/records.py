@@ -16,6 +16,8 @@ import polars as pl
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
+from ced_cdisc.core.threads import ahead
+
 FEW = 50_000
 """Records of a dataset that are looked at as a whole."""
 BLOCK = 1 << 16
@@ -40,6 +42,24 @@ class Source(Protocol):
         """Some records with the named variables, or with all."""
         ...
 
+    def profile(self, places: range) -> Profile:
+        """What some records tell of each variable."""
+        ...
+
+
+class Profile(Struct, frozen=True):
+    """What a reading of records tells of each variable: records without a value, bytes of the longest."""
+
+    missing: Mapping[str, int]
+    longest: Mapping[str, int]
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> Profile:
+        """What those of a frame tell."""
+        texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+        longest = frame.select(pl.col(texts).str.len_bytes().max()).row(0, named=True) if texts else {}
+        return cls(frame.null_count().row(0, named=True), {n: most or 0 for n, most in longest.items()})
+
 
 class Held(Struct, frozen=True):
     """Records in memory."""
@@ -57,6 +77,10 @@ class Held(Struct, frozen=True):
         if isinstance(places, range):
             return chosen.slice(places.start, len(places))
         return chosen[pl.Series(places)]
+
+    def profile(self, places: range) -> Profile:
+        """What some records tell of each variable."""
+        return Profile.of(self.read(None, places))
 
 
 class Block(Struct, eq=False, dict=True, weakref=True):
@@ -118,13 +142,6 @@ class Block(Struct, eq=False, dict=True, weakref=True):
         return self.frame[SUBJECT].unique()
 
 
-class Profile(Struct, frozen=True):
-    """What a reading of all records tells of each variable: records without a value, bytes of the longest."""
-
-    missing: Mapping[str, int]
-    longest: Mapping[str, int]
-
-
 class Records:
     """The records of a dataset.
 
@@ -162,8 +179,10 @@ class Records:
         if not self.is_large:
             yield self._small
             return
-        for places in self._cut:
-            yield Block(self._source.read(None, places), places, is_whole=len(places) == self.height)
+        yield from ahead(self._block, self._cut)
+
+    def _block(self, places: Places) -> Block:
+        return Block(self._source.read(None, places), places, is_whole=len(places) == self.height)
 
     @property
     def _cut(self) -> Iterable[Places]:
@@ -239,12 +258,14 @@ class Records:
 
     @cached_property
     def _profile(self) -> _Profile:
-        made = _Profile(has_subjects=SUBJECT in self._names)
+        made = _Profile()
         if not self.is_large:
             made.add_listed(self._small)
             return made
         for places in _cut(self.height):
-            made.add(self._source.read(None, places))
+            made.add(self._source.profile(places))
+            if SUBJECT in self._names:
+                made.add_subjects(self._source.read([SUBJECT], places)[SUBJECT])
         return made
 
     @cached_property
@@ -255,28 +276,26 @@ class Records:
 class _Profile:
     """What one reading of all records tells: missing values, lengths, and where each subject stands."""
 
-    def __init__(self, *, has_subjects: bool) -> None:
+    def __init__(self) -> None:
         self.missing: dict[str, int] = {}
         self.longest: dict[str, int] = {}
         self.known: dict[str | None, int] = {}
         """The number of each subject, by first appearance."""
         self.runs: list[tuple[NDArray[np.uint32], NDArray[np.uint32]]] = []
         """Records of one subject that follow each other: its number, and how many they are."""
-        self._has_subjects = has_subjects
 
-    def add(self, frame: pl.DataFrame) -> None:
-        """Some more records."""
-        texts = [name for name, kind in frame.schema.items() if kind == pl.String]
-        missing = frame.null_count().row(0, named=True)
-        longest = frame.select(pl.col(texts).str.len_bytes().max()).row(0, named=True) if texts else {}
-        for name, number in missing.items():
+    def add(self, some: Profile) -> None:
+        """What some more records tell."""
+        for name, number in some.missing.items():
             self.missing[name] = self.missing.get(name, 0) + number
-        for name, number in longest.items():
-            self.longest[name] = max(self.longest.get(name, 0), number or 0)
-        if self._has_subjects:
-            runs = frame[SUBJECT].rle().struct.unnest()
-            numbers = [self.known.setdefault(one, len(self.known)) for one in runs["value"].to_list()]
-            self.runs.append((np.array(numbers, np.uint32), runs["len"].to_numpy().astype(np.uint32)))
+        for name, number in some.longest.items():
+            self.longest[name] = max(self.longest.get(name, 0), number)
+
+    def add_subjects(self, of_records: pl.Series) -> None:
+        """The subjects of these records."""
+        runs = of_records.rle().struct.unnest()
+        numbers = [self.known.setdefault(one, len(self.known)) for one in runs["value"].to_list()]
+        self.runs.append((np.array(numbers, np.uint32), runs["len"].to_numpy().astype(np.uint32)))
 
     def add_listed(self, block: Block) -> None:
         """All records, where they are few: what they hold is listed for the rules, too."""

@@ -176,6 +176,16 @@ def ibm_to_ieee(
     return values
 
 
+def count_missing(ibm: NDArray[np.uint64]) -> int:
+    """How many of IBM floats are missing values.
+
+    >>> count_missing(np.array([0x4110000000000000, 0x4100000000000000, 0, 0x2E00000000000000], np.uint64))
+    2
+    """
+    no_fraction = ibm[ibm & _FRACTION == 0]
+    return int(np.count_nonzero(_IS_CODE.take((no_fraction >> _LAST_BYTES).astype(np.uint8))))
+
+
 def missing_codes(ibm: NDArray[np.uint64]) -> NDArray[np.uint8]:
     """The byte of each missing value among IBM floats (``.``, ``_``, ``A`` to ``Z``), 0 where a value is.
 

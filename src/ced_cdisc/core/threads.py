@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 _MOST = 4
 
@@ -20,3 +26,18 @@ def threads() -> int:
     Memory and the file are the limit then.
     """
     return min(_MOST, processors())
+
+
+def ahead(make: Callable[[S], T], of: Iterable[S]) -> Iterator[T]:
+    """What is made of each, in order; while one is looked at, a thread makes the next.
+
+    An error comes where what it was made of is due.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        next_: Future[T] | None = None
+        for one in of:
+            made, next_ = next_, pool.submit(make, one)
+            if made is not None:
+                yield made.result()
+        if next_ is not None:
+            yield next_.result()

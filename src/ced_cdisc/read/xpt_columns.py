@@ -27,7 +27,7 @@ pa: Any = cast(Any, _pyarrow)  # pyarrow has no types
 
 
 class Decoder(Protocol):
-    """What fills some blocks of a column, one after the other."""
+    """What takes the field of some blocks, one after the other."""
 
     def fill(self, block: Block, field: Field, start: int, number: int) -> bool:
         """Decode the field of a block into the rows of the column from ``start`` on.
@@ -47,12 +47,16 @@ class Decoder(Protocol):
         ...
 
 
-class XptColumn(Protocol):
-    """A column that is filled in blocks of rows."""
+class Taker(Protocol):
+    """What takes all blocks of a variable."""
 
     def decoder(self) -> Decoder:
         """A decoder for one thread."""
         ...
+
+
+class XptColumn(Taker, Protocol):
+    """A column that is filled in blocks of rows."""
 
     def array(self) -> Any:
         """The column as an Arrow array, null where missing; no block is filled after that."""

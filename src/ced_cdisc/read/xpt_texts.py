@@ -66,7 +66,7 @@ class TextDecoder:
         words = words_of(block, field)
         if words is None:
             data = block.bytes_of(field)
-            texts = pa.array(list(_decoded(data, field.length, self._encoding)), pa.large_string())
+            texts = pa.array(list(decoded(data, field.length, self._encoding)), pa.large_string())
             self._characters[2 * number] = _point(views, texts, *_first_words(texts), 2 * number)
             np.not_equal(views.view(np.uint32)[:, 0], 0, out=present)
             return False
@@ -242,7 +242,12 @@ def _first_words(texts: Any) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     return words[:, 0], words[:, 1]
 
 
-def _decoded(data: bytes, length: int, encoding: str) -> Iterator[str]:
+def decoded(data: bytes, length: int, encoding: str) -> Iterator[str]:
+    """Texts of one length, without the blanks behind them.
+
+    Raises:
+        Undecodable: one is not of the encoding.
+    """
     for row in range(len(data) // length):
         text = data[row * length : (row + 1) * length].rstrip(b" ")
         try:
