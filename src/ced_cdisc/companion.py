@@ -5,12 +5,17 @@ a build fork once the plan is made and before polars is loaded, whose threads wo
 process that was started converts; its companion packages each dataset meanwhile, once it is finished. Raw
 tables, guides and rules they share. A check by itself forks at once. No byte depends on it: where the
 companion cannot be had or dies, the work is done alone.
+
+A large study is built in other ways (:mod:`ced_cdisc.stages.parts`), and once it is written polars is loaded:
+the rules are shared with a fresh process, whose start is a small part of the work then.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
+import subprocess
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -19,13 +24,20 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from ced_cdisc.core.partner import PartnerLost
+from ced_cdisc.core.fresh_python import end_with_parent, fresh_python
+from ced_cdisc.core.partner import Partner, PartnerLost
+from ced_cdisc.core.threads import processors
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from ced_cdisc.plan.model import StudyPlan  # which a check does not load
     from ced_cdisc.stages.kept import Kept
+
+LARGE_OUTPUT = 1 << 26
+"""Bytes of an output from which on a fresh process takes part in its check: a few seconds of work."""
+_CODE = "from ced_cdisc.companion import main; main({})"
+"""What that process runs."""
 
 
 class Side:
@@ -93,7 +105,7 @@ def companion(work: Callable[[Side], None], *, wanted: bool) -> Generator[Side |
         work: what the companion does.
         wanted: whether there is to be one.
     """
-    if not wanted or sys.platform != "linux" or "polars" in sys.modules or len(os.sched_getaffinity(0)) < 2:
+    if not wanted or sys.platform != "linux" or "polars" in sys.modules or processors() < 2:
         yield None
         return
     from multiprocessing import get_context
@@ -115,6 +127,64 @@ def companion(work: Callable[[Side], None], *, wanted: bool) -> Generator[Side |
             process.kill()
         side.finish()  # the thread ends since nobody takes what is left
         ours.close()
+
+
+@contextmanager
+def checker(
+    partner: Partner | None, out: Path, work: Callable[[Any], None], *, wanted: bool
+) -> Generator[Partner | None]:
+    """Who takes part in the check of an output: the companion of the build; of a large one, a fresh process.
+
+    Gives None where neither is there.
+
+    Args:
+        partner: the companion, if the build has one.
+        out: the output, in place.
+        work: what a fresh process does, a function that it can import.
+        wanted: whether there may be one.
+    """
+    if partner is not None or not wanted or sys.platform != "linux" or processors() < 2 or _is_small(out):
+        yield partner
+        return
+    from multiprocessing import Pipe
+
+    ours, theirs = Pipe()
+    nobody = subprocess.DEVNULL  # it speaks through the pipe alone
+    command = fresh_python(_CODE.format(theirs.fileno()))
+    try:
+        process = subprocess.Popen(
+            command, stdin=nobody, stdout=nobody, stderr=nobody, pass_fds=[theirs.fileno()]
+        )
+    except OSError:
+        yield None
+        return
+    finally:
+        theirs.close()
+    side = Side(0, ours)
+    side.send(work)
+    try:
+        yield side
+    finally:
+        process.kill()
+        process.wait()
+        side.finish()
+        ours.close()
+
+
+def main(pipe: int) -> None:
+    """The life of a fresh process that takes part in a check: it is told its work through a pipe."""
+    from multiprocessing.connection import Connection
+
+    gc.disable()  # as the command line does
+    end_with_parent()
+    side = Side(1, Connection(pipe))
+    with suppress(PartnerLost):
+        side.receive()(side)
+    side.finish()
+
+
+def _is_small(out: Path) -> bool:
+    return sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) < LARGE_OUTPUT
 
 
 def _accompany(connection: Connection, other: Connection, work: Callable[[Side], None]) -> None:

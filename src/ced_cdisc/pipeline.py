@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from ced_cdisc.build_file import NAME as BUILD_FILE
-from ced_cdisc.companion import companion, part_of_build
+from ced_cdisc.companion import checker, companion, part_of_build
 from ced_cdisc.core.findings import Findings, did_you_mean
 from ced_cdisc.core.masking import masked
 from ced_cdisc.core.metadata import PackageMetadata
@@ -27,7 +27,7 @@ from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.formats import file_formats, written_as
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
-from ced_cdisc.stages.checking import check_output
+from ced_cdisc.stages.checking import check_half_of_output, check_output
 from ced_cdisc.stages.documents import find_documents, put_documents
 from ced_cdisc.stages.guiding import make_guides, read_guides
 from ced_cdisc.stages.how import How
@@ -212,7 +212,8 @@ def build(
         with keep_numbers(lock, study, folder, findings):
             findings.extend(folder.commit())
         checks = kept.checks(files.digests, places(plan, packages)) if kept is not None else None
-        checked = check_output(plan, packages, out, study, partner, checks) if check else ()
+        shared = partial(checker, partner, out, check_half_of_output, wanted=how.processes > 1)
+        checked = check_output(plan, packages, out, study, shared, checks) if check else ()
         columns = raw_columns(plan, tables)
         reasons = kept.told() if kept is not None else {}
         return Build(

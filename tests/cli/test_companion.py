@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars  # noqa: F401  since no process with its threads is forked
 import pytest
 from click.testing import CliRunner
 from command_line import AE, RAW_AE, RAW_DM, ced, ced_process, given, masked, spoil, tree
 
+from ced_cdisc import companion
 from ced_cdisc.cli import main
+from ced_cdisc.core.conformance import CheckResult
 from ced_cdisc.core.findings import Findings
+from ced_cdisc.pipeline import build
 from ced_cdisc.plan.companion_share import companion_share
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages.planning import make_plan
@@ -252,3 +257,35 @@ def test_what_a_dying_companion_leaves_is_sound(
     again = ced("build", "raw", "out", "--explain")  # a build that takes datasets has no companion
     assert (again.code, tree("out")) == (0, alone)
     assert len(re.findall(" kept$", again.err, re.MULTILINE)) == len(DATASETS)
+
+
+def checked_large(
+    monkeypatch: pytest.MonkeyPatch, processors: int = 2
+) -> tuple[tuple[CheckResult, ...], int]:
+    """What a build here says of an output that is taken as large, and how often it was told something."""
+    told: list[int] = []
+
+    def receive(side: companion.Side) -> Any:
+        told.append(side.half)
+        return received(side)
+
+    received = companion.Side.receive
+    with monkeypatch.context() as patched:
+        patched.setattr(companion, "LARGE_OUTPUT", 0)
+        patched.setattr(companion.Side, "receive", receive)
+        patched.setattr(os, "sched_getaffinity", lambda pid: set(range(processors)))
+        return build("raw", "out").checked, len(told)
+
+
+def test_a_fresh_process_takes_part_in_the_check_of_a_large_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    given()
+    alone, told = checked_large(monkeypatch, processors=1)
+    assert alone[0].failures and told == 0
+    shared, told = checked_large(monkeypatch)
+    assert told == len(["what the files hold", "what the rules say"])
+    assert shared == alone
+    monkeypatch.setattr(companion, "_CODE", "raise SystemExit({})")
+    lost, told = checked_large(monkeypatch)
+    assert (lost, told) == (alone, 2), "each time nobody is there"
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert checked_large(monkeypatch) == (alone, 0)

@@ -132,7 +132,7 @@ def check(
     elif core_python or core_cache or core_rules or core_timeout:
         usage_error("--core-python, --core-cache, --core-rules and --core-timeout go with --core")
     options: dict[str, Any] = {"define": define, "standard": standard, "records": records}
-    small = work_as_small(folder, SMALL_PACKAGE) and not core
+    work_as_small(folder, SMALL_PACKAGE)
     try:
         with companion(partial(half_of_check, folder, **options), wanted=not core) as partner:
             from ced_cdisc.conformance.check import check_folder  # loads polars, after the fork

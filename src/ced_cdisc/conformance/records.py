@@ -1,8 +1,8 @@
 """The records of a dataset, whole where they are few, else in blocks of whole subjects.
 
 What a rule says of a record, or of the records of a subject, it says block by block, so that a check takes
-no more memory for more records. A large dataset stays in its file: it is read once to see where the records
-of each subject stand, and once more for all rules together.
+no more memory for more records. A large dataset stays in its file: it is gone through once to see where the
+records of each subject stand, and read for all rules together.
 """
 
 from __future__ import annotations

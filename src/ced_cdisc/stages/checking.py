@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ def check_output(
     packages: Iterable[str],
     out: Path,
     study: StudyFolders,
-    partner: Partner | None = None,
+    shared: Callable[[], AbstractContextManager[Partner | None]] = nullcontext,
     kept: KeptChecks | None = None,
 ) -> tuple[CheckResult, ...]:
     """Check the packages of the study, and those of each study that it pools, as ``ced-cdisc check`` does.
@@ -36,7 +36,7 @@ def check_output(
         packages: the folders of the packages that were made, such as ``sdtm`` and ``controls/sdtm``.
         out: the output, in place.
         study: the folders of the specs; define holds findings.yaml.
-        partner: who goes through half of the files, if any.
+        shared: gives who goes through half of the files, if any; it is asked where there is something to do.
         kept: what was said of the same output before, if anything is kept.
     """
     if plan.formats[0] == "parquet":
@@ -52,7 +52,9 @@ def check_output(
     if kept is not None:
         said = {name: kept.said(name, folder.as_posix()) for name, folder in folders.items()}
         checked |= {name: one for name, one in said.items() if one is not None}
-    checked |= _checked({n: f for n, f in folders.items() if n not in checked}, partner, kept)
+    if left := {name: folder for name, folder in folders.items() if name not in checked}:
+        with shared() as partner:
+            checked |= _checked(left, partner, kept)
     return tuple(
         recalled(checked[name], folder, file, shown=shown, today="").result
         for name, folder in folders.items()
@@ -65,8 +67,6 @@ def _checked(
     """What the rules say of folders of the output, whose names are those of the studies in it."""
     from ced_cdisc.conformance.check import check_folder
 
-    if not folders:
-        return {}
     known = {name: None if kept is None else kept.files(name) for name in folders}
     if partner is not None:
         partner.send([(folder, known[name]) for name, folder in folders.items()])

@@ -10,13 +10,10 @@ import os
 import pickle
 import sys
 import traceback
-from threading import Thread
-from time import sleep
 from typing import Any, BinaryIO
 
 from ced_cdisc.core.findings import Stopped
-
-_SECONDS = 0.2
+from ced_cdisc.core.fresh_python import end_with_parent
 
 
 def main() -> None:
@@ -27,7 +24,7 @@ def main() -> None:
     gc.disable()  # as the command line does: the objects of a plan would be looked at again and again
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed is no answer
-    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    end_with_parent()
     orders = sys.stdin.buffer
     try:
         _work(orders, answers)
@@ -38,13 +35,6 @@ def main() -> None:
     except pickle.UnpicklingError:
         if orders.read(1):  # else the order was cut off
             raise
-
-
-def _end_with(build: int) -> None:
-    """End this process once the one that started it is gone, which else shows when the task is done."""
-    while os.getppid() == build:
-        sleep(_SECONDS)
-    os._exit(0)
 
 
 def _work(orders: BinaryIO, answers: BinaryIO) -> None:

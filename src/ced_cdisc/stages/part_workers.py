@@ -1,7 +1,6 @@
 """Parts carried out by several processes of this machine.
 
-Each worker is a fresh Python that is told what to do through a pipe: a fork would share the locks of polars'
-threads, and the ways of multiprocessing load the program of the caller again, which may start a build itself.
+Each worker is a fresh Python that is told what to do through a pipe.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from threading import Thread
 from typing import IO, cast
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
+from ced_cdisc.core.fresh_python import fresh_python
 from ced_cdisc.core.threads import processors
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.stages.part_work import Done, Task
 
 _TRIES = 2
 _UNTOUCHED = "nothing was written"
-_CODE = "import sys; sys.path[:] = sys.argv[1:]; from ced_cdisc.stages.part_worker import main; main()"
-"""What a worker runs: it finds modules where this process does. In PYTHONPATH these folders would also be
-asked for modules that Python looks for as it starts, before it has its own."""
+_CODE = "from ced_cdisc.stages.part_worker import main; main()"
+"""What a worker runs."""
 _SHOWN = 500
 """Characters of the last line that a lost worker wrote; all that it wrote is passed on to standard error."""
 
@@ -155,7 +154,7 @@ class _Worker:
     """
 
     def __init__(self, threads: int, folder: Path) -> None:
-        command = [sys.executable, "-P", "-c", _CODE, *_search_path()]
+        command = fresh_python(_CODE)
         environment: Mapping[str, str] = {**os.environ, "POLARS_MAX_THREADS": str(threads)}
         pipe = subprocess.PIPE
         try:
@@ -235,12 +234,6 @@ class _Worker:
         name = Signals(-code).name
         reason = ", as the system does when memory runs out" * (name == "SIGKILL")
         return WorkerLost(f"was ended by {name}{reason}", wrote, is_memory=True)
-
-
-def _search_path() -> list[str]:
-    """Where this process looks for modules; the working folder last, where no file in it hides another."""
-    here = os.path.realpath(os.curdir)
-    return sorted((path for path in sys.path if path), key=lambda path: os.path.realpath(path) == here)
 
 
 def _lost(task: Task, how: WorkerLost) -> Finding:
