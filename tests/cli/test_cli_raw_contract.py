@@ -270,6 +270,23 @@ def test_identical_records_are_one() -> None:
     assert ("T1-002", "2020-02-13", 6.0) in both_engines_agree()
 
 
+@pytest.mark.parametrize("word", ["{keep: latest, by: M}", "{keep: earliest, by: M}"])
+def test_identical_records_are_one_also_where_another_word_chooses(word: str) -> None:
+    policy = word.strip("{}").split(",")[0].removeprefix("keep: ")
+    other = "2020-03-01" if policy == "latest" else "2020-03-03"
+    row = "002,2,13-FEB-2020,6,2020-03-02"
+    given_duplicates(word, row, f"002,2,13-FEB-2020,7,{other}", row)
+    run = ced("build", "raw", "out")
+    assert run.code == 0
+    note = (
+        "mappings/sources.yaml:4:66 CED237 dose.csv: line {} left out: it has the key SUBJ '002', DAY '2' of "
+        "line 5, which {}\n    dose.csv line {}, subject T1-002\n"
+    )
+    assert note.format(6, f"has the {policy} M", 6) in run.err
+    assert note.format(7, "is identical", 7) in run.err
+    assert ("T1-002", "2020-02-13", 6.0) in both_engines_agree()
+
+
 def test_records_with_one_key_that_differ_are_no_identical_ones() -> None:
     given_duplicates("identical", "002,2,13-FEB-2020,6,x", "002,2,13-FEB-2020,6,x", "002,2,13-FEB-2020,6,y")
     assert ced("build", "raw", "out") == Run(
@@ -303,7 +320,7 @@ def test_records_with_one_key_that_differ_are_no_identical_ones() -> None:
 def test_records_of_which_none_can_be_chosen(
     word: str, values: tuple[str, str], shown: str, hint: int
 ) -> None:
-    given_duplicates(word, *(f"002,2,13-FEB-2020,6,{value}" for value in values))
+    given_duplicates(word, *(f"002,2,13-FEB-2020,{6 + i},{value}" for i, value in enumerate(values)))
     keep = "first" if hint else "latest"
     needs = "each needs a number, one of them below all others"
     if not hint:

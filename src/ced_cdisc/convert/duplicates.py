@@ -37,14 +37,18 @@ def without_duplicates(table: TablePlan, frame: pl.DataFrame, owner: str, faults
     for values, group in several.group_by(names, maintain_order=True):
         key = shown_key(table, values)
         records = group.sort(ROW).to_dicts()
-        pairs = (
-            _alike(records) if table.duplicates.keep == "identical" else _ranked(table, key, records, faults)
-        )
-        for lost, kept in pairs:
+        pairs = [(lost, kept, "which is identical") for lost, kept in _alike(records)]
+        if table.duplicates.keep != "identical":
+            # Of records that are alike it does not matter which is kept, so that they decide nothing.
+            copies = [lost[ROW] for lost, _, _ in pairs]
+            different = [record for record in records if record[ROW] not in copies]
+            why = f"which has the {table.duplicates.keep} {table.duplicates.by}"
+            pairs += [(lost, kept, why) for lost, kept in _ranked(table, key, different, faults)]
+        for lost, kept, why in pairs:
             lines = faults.lines(table.name, [lost[ROW]]), faults.lines(table.name, [kept[ROW]])
             text = f"{faults.file(table.name)}: {lines[0]} left out: it has the key {key} of {lines[1]}"
             record = [(table.name, int(lost[ROW]), str(lost.get(owner) or ""))]
-            message = f"{text}, {_why(table.duplicates)}"
+            message = f"{text}, {why}"
             faults.add("CED237", message, table.duplicates.where, "", record, Severity.NOTE)
             dropped.append(int(lost[ROW]))
     return frame.filter(~pl.col(ROW).is_in(dropped)) if dropped else frame
@@ -58,12 +62,6 @@ def shown_key(table: TablePlan, values: Sequence[object]) -> str:
 
 def _shown(value: object) -> str:
     return "empty" if value is None else f"'{value}'"
-
-
-def _why(duplicates: Duplicates) -> str:
-    if duplicates.keep == "identical":
-        return "which is identical"
-    return f"which has the {duplicates.keep} {duplicates.by}"
 
 
 def _alike(records: Sequence[Mapping[str, int]]) -> list[tuple[Mapping[str, int], Mapping[str, int]]]:
@@ -82,6 +80,8 @@ def _ranked(
     table: TablePlan, key: str, records: Sequence[Mapping[str, int]], faults: Faults
 ) -> list[tuple[Mapping[str, int], Mapping[str, int]]]:
     """Pairs (dropped, kept) where one record is for certain before or after all others."""
+    if len(records) < 2:
+        return []
     policy = table.duplicates
     assert policy is not None
     texts = [record.get(f"{table.name}.{policy.by}") for record in records]

@@ -25,9 +25,11 @@ def kept_rows(table: RawTable, rows: Sequence[Row], report: Callable[[DataFault]
     for row in rows:
         groups.setdefault(tuple(filled(row.get(column)) for column in table.key), []).append(row)
     done: list[Row] = []
-    for key, group in groups.items():
+    for key, all_rows in groups.items():
+        # Of rows that are alike one counts, whatever is kept: it does not matter which.
+        group = [row for i, row in enumerate(all_rows) if not any(_same(table, row, r) for r in all_rows[:i])]
         if policy.keep == "identical":
-            done += [row for i, row in enumerate(group) if not any(_same(table, row, r) for r in group[:i])]
+            done += group
             continue
         best = group if len(group) == 1 else [row for row in group if _wins(row, group, policy)]
         if not best:

@@ -36,7 +36,7 @@ CED531 | the head of define.xml is of another kind or version | correct FileType
 CED532 | a reference to pages is none | give page numbers, a range that goes up, or a named destination
 CED533 | a cited standard does not exist, lacks, or is not what it is cited as | correct def:Standards
 CED534 | a codelist or term disagrees with the terminology it cites | take code and value of one term
-CED535 | a variable has no codelist although the guide names one | give it the codelist
+CED535 | a variable has no codelist although the guide names one | see `extends` of codelists in define.yaml
 CED536 | a variable has an origin that it cannot have by its nature | correct the origin
 CED537 | the role of a variable is not that of the guide | take the guide's
 CED538 | the name of a domain is not published, or a custom domain takes a published one | rename it
