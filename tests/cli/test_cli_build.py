@@ -154,6 +154,25 @@ def test_only_builds_the_dataset_and_what_it_needs() -> None:
     assert manifest()["partial"] == ["AE"]
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ("variables:", "supp:\n  AEXTRA: {collect: ae.TERM, label: Extra}\nvariables:"),
+        ("ae.TERM\n", "{collect: ae.TERM, text: split}\n"),  # whether a text goes on there, the data say
+    ],
+)
+def test_only_with_qualifiers_builds_the_dataset_that_makes_them(spec: tuple[str, str]) -> None:
+    given(ae=spec)
+    assert ced("build", "raw", "out", "--only", "suppae").code == 0
+    named = tree("out")
+    assert manifest()["partial"] == ["SUPPAE"]
+    assert ced("build", "raw", "out", "--only", "AE").code == 0
+    assert {name: of for name, of in tree("out").items() if name != "build.json"} == {
+        name: of for name, of in named.items() if name != "build.json"
+    }
+    assert ("sdtm/suppae.xpt" in named) == ("supp:" in spec[1])
+
+
 def test_only_gives_the_same_records_as_a_full_build() -> None:
     full = given_build()
     assert ced("build", "raw", "part", "--only", "AE").code == 0

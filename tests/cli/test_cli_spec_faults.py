@@ -138,7 +138,10 @@ def test_a_block_with_visits_from_a_table_without() -> None:
     [
         ("AX", "--only CED031 there is no dataset AX in this study"),
         ("ADSLL", "--only CED031 there is no dataset ADSLL in this study; did you mean ADSL?"),
-        ("suppae", "--only CED031 there is no dataset SUPPAE in this study"),
+        (
+            "suppae",
+            "--only CED031 there is no dataset SUPPAE in this study; AE has no supplemental qualifiers",
+        ),
     ],
 )
 def test_only_with_an_unknown_name(name: str, said: str) -> None:

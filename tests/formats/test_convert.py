@@ -342,6 +342,10 @@ def test_encodings(here: Path) -> None:
         ("A,\n1,2\n", "has no name for each of its columns in its first line"),
         ("A,A\n1,2\n", "has two columns named A"),
         ("A,B\n1\n", "has 1 cells in line 2, expected 2"),
+        (
+            "A\n1\n\n2\n",
+            'has one column and the blank line 3; write "" there for a record without a value, or delete it',
+        ),
         ('A,B\n1,"2\n', "is no CSV: unexpected end of data"),
         ("A\n" + "x" * 1048577 + "\n", "is no CSV: field larger than field limit (1048576)"),
     ],

@@ -357,6 +357,23 @@ def test_a_comment_on_no_record_is_a_fault(tmp_path: Path) -> None:
     ]
 
 
+def test_a_comment_on_a_record_that_was_left_out_is_a_fault(tmp_path: Path) -> None:
+    """The formula of IDVARVAL finds no record then: the comment would name a variable and no value of it."""
+    ae = AE.replace("domain: AE\nfrom: ae\n", "domain: AE\nfrom: ae\nwhere: ae.AENO != '1'\n")
+    assert ae != AE
+    assert said(tmp_path, {"mappings/sdtm/co.yaml": CO, "mappings/sdtm/ae.yaml": ae}) == [
+        "mappings/sdtm/co.yaml:1:9 CED298 CO: IDVARVAL is missing, which is to say which AESEQ of AE is meant; "
+        "look whether that record was left out; 'where', or 'when' at RDOMAIN and IDVAR, says what then holds\n"
+        "    ae.csv line 2, subject T1-001\n"
+        "    ae.csv line 4, subject T1-002"
+    ]
+    is_there = "when: count(AE.AESEQ where AE.AESPID = ae.AENO) > 0}"
+    of_subjects = CO.replace("{assign: AE}", f"{{assign: AE, {is_there}")
+    of_subjects = of_subjects.replace("{assign: AESEQ}", f"{{assign: AESEQ, {is_there}")
+    done = made(tmp_path / "kept", {"mappings/sdtm/co.yaml": of_subjects, "mappings/sdtm/ae.yaml": ae})
+    assert (None, None, None, "12-FEB-2020") in rows(done, "CO", "RDOMAIN", "IDVAR", "IDVARVAL", "COVAL")
+
+
 def test_a_part_of_a_build_takes_what_it_points_at(tmp_path: Path) -> None:
     folder = written(tmp_path, {"mappings/sdtm/co.yaml": CO})
     done = unchecked(folder, only="CO")

@@ -76,6 +76,50 @@ def test_a_written_record_leads_to_its_place(monkeypatch: pytest.MonkeyPatch) ->
     assert (code, out) == (0, "TE.ELEMENT = 'Screening'  (ETCD SCRN)  mappings/sdtm/te.yaml:1\n")
 
 
+SUPP = "supp:\n  AEXTRA: {collect: ae.TERM, label: Extra}\n  AEMORE: {collect: ae.SEV, label: More}\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["SUPPAE", "USUBJID=T1-001", "IDVARVAL=2", "QNAM=AEXTRA", "QVAL"],
+        ["suppae", "usubjid=T1-001", "rdomain=AE", "idvar=AESEQ", "idvarval=2", "qnam=AEXTRA", "qval"],
+        ["SUPPAE", "USUBJID=T1-001", "AESEQ=2", "AEXTRA"],
+        ["AE", "USUBJID=T1-001", "AESEQ=2", "AEXTRA"],
+    ],
+)
+def test_a_qualifier_is_named_as_its_record_or_that_of_the_parent(words: list[str]) -> None:
+    spec = Path("mappings/sdtm/ae.yaml")
+    spec.write_text(spec.read_text("utf-8") + SUPP, "utf-8")
+    line = len(spec.read_text("utf-8").splitlines()) - 1
+    assert run(*words) == (
+        0,
+        f"AE.AEXTRA = 'Headache'  (AESTDTC 2020-02-10, AETERM Headache)  mappings/sdtm/ae.yaml:{line}\n"
+        "  ae.TERM = 'Headache'  line 2 of ae.csv\n",
+        SPECS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["SUPPAE", "USUBJID=T1-001", "QVAL"],
+            "SUPPAE holds the supplemental qualifiers of AE; ask for QNAM=AEXTRA, AEMORE QVAL",
+        ),
+        (
+            ["suppdm", "USUBJID=T1-001", "QNAM=RACE1", "QVAL"],
+            "there is no dataset suppdm; DM has no supplemental qualifiers",
+        ),
+    ],
+)
+def test_a_qualifier_that_is_not_one(words: list[str], said: str) -> None:
+    spec = Path("mappings/sdtm/ae.yaml")
+    spec.write_text(spec.read_text("utf-8") + SUPP, "utf-8")
+    code, out, err = run(*words)
+    assert (code, out, err) == (2, "", f"{SPECS}Error: {said}\n")
+
+
 def test_a_count_leads_to_each_record() -> None:
     code, out, err = run("ADSL", "USUBJID=T1-001", "NAE")
     assert (code, err) == (0, SPECS)

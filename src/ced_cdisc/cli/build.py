@@ -18,7 +18,9 @@ INTERRUPTED = 130  # as shells say it
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--mappings", type=click.Path(path_type=Path), help="Folder of mapping specs [./mappings].")
 @click.option("--define", type=click.Path(path_type=Path), help="Folder of define.xml specs [./define].")
-@click.option("--only", metavar="AE,DM", help="Build these datasets and what they need.")
+@click.option(
+    "--only", metavar="AE,DM", help="Build these datasets and what they need; SUPPAE is built with AE."
+)
 @click.option("--profile", metavar="NAME", help="The profile of the study [as study.yaml says].")
 @click.option("--renumber", is_flag=True, help="Number anew what `sequence: pinned` keeps the numbers of.")
 @click.option("--no-check", is_flag=True, help="Leave out `ced-cdisc check` of what was written.")

@@ -80,6 +80,7 @@ def _lines(name: str, study: StudyFolders, profile: str | None, console: BuildCo
     """Print the variables of a dataset as they are planned."""
     from ced_cdisc.core.findings import Findings, Stopped, did_you_mean
     from ced_cdisc.describe.chain import Chains
+    from ced_cdisc.plan.only import with_qualifiers
     from ced_cdisc.report.chain_text import chain_text
     from ced_cdisc.stages.planning import make_plan
 
@@ -89,6 +90,7 @@ def _lines(name: str, study: StudyFolders, profile: str | None, console: BuildCo
         console.findings(stopped.findings)
         sys.exit(stopped.findings.exit_code())
     datasets = {one.qualified(dataset.name): None for one in plan.studies for dataset in one.datasets}
+    datasets |= dict.fromkeys(with_qualifiers(plan))
     folded = {known.casefold(): known for known in datasets}
     if name.casefold() not in folded:
         hint = did_you_mean(name, datasets) or f"there are {', '.join(sorted(datasets))}"

@@ -17,6 +17,7 @@ from ced_cdisc.plan.model import DatasetPlan, Relation, Side, StudyPlan
 
 _KEY, _ID, _GROUP = "__key", "__id", "__group"
 _HINT = "a reference must find one record at least"
+_OPEN = "look whether that record was left out; 'where', or 'when' at RDOMAIN and IDVAR, says what then holds"
 
 
 def add_related(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:
@@ -89,7 +90,8 @@ def check_references(plan: StudyPlan, data: Mapping[str, Blocks], faults: Faults
     """CED298: a record with RDOMAIN (CO, RELREC) whose reference finds no record.
 
     With IDVARVAL a record of that value is needed, without one that IDVAR has values at all, and without
-    IDVAR that the domain has records; each of the same subject where the record has one.
+    IDVAR that the domain has records; each of the same subject where the record has one. A comment (CO)
+    with IDVAR needs IDVARVAL: only relations between datasets are without one.
     """
     for dataset in plan.datasets:
         if dataset.kind != "sdtm" or not set(_REFERENCE) <= set(data[dataset.name].schema):
@@ -99,6 +101,14 @@ def check_references(plan: StudyPlan, data: Mapping[str, Blocks], faults: Faults
         rows = found.frame(names).filter(pl.col("RDOMAIN").is_not_null())
         if SUBJECT not in names:
             rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(SUBJECT))
+        if dataset.domain == "CO":
+            is_open = pl.col("IDVAR").is_not_null() & pl.col("IDVARVAL").is_null()
+            for (domain, name), own in rows.filter(is_open).group_by(
+                "RDOMAIN", "IDVAR", maintain_order=True
+            ):
+                message = f"{dataset.name}: IDVARVAL is missing, which is to say which {name} of {domain} is meant"
+                faults.add("CED298", message, dataset.where, _OPEN, records_of(own))
+            rows = rows.filter(~is_open)
         for (domain, name), own in rows.group_by("RDOMAIN", "IDVAR", maintain_order=True):
             for row in _lost(own, str(domain), None if name is None else str(name), plan, data).iter_slices(
                 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -11,21 +11,23 @@ from ced_cdisc.core.guide import GUIDES
 from ced_cdisc.core.metadata import Document
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
-from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.order import read_by_rows, referred
+from ced_cdisc.plan.texts import part_column, split_variables
 
 
 def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> StudyPlan:
     """The plan with the named datasets and those they need; an unknown name is CED031.
 
     A dataset of a pooled study is named with its folder (``controls/DM``), and needed by the analysis
-    datasets that read one of its name.
+    datasets that read one of its name. Supplemental qualifiers (``SUPPAE``) are made with their dataset.
     """
     known = {study.qualified(d.name) for study in plan.studies for d in study.datasets}
-    asked = list(names)
+    parents = with_qualifiers(plan)
+    asked = [parents.get(name, name) for name in names]
     for name in asked:
         if name not in known:
-            hint = did_you_mean(name, known)
+            hint = did_you_mean(name, known) or without_qualifiers(name, known)
             message = f"there is no dataset {name} in this study"
             findings.add(Finding("CED031", message, Location("--only"), hint=hint))
     chosen = _chosen(plan, {name for name in asked if name in known}, needed)
@@ -34,6 +36,23 @@ def restrict(plan: StudyPlan, names: Iterable[str], findings: Findings) -> Study
         for study, names in zip(plan.studies, chosen, strict=True)
     )
     return replace(own, pooled=tuple(pooled))
+
+
+def with_qualifiers(plan: StudyPlan) -> dict[str, str]:
+    """The datasets that may have supplemental qualifiers, by the names of these; all names are qualified."""
+    return {
+        study.qualified(f"SUPP{d.name}"): study.qualified(d.name)
+        for study in plan.studies
+        for d in study.datasets
+        if d.supplemental or any(part_column(name, 1).startswith(SUPP) for name, _ in split_variables(d))
+    }
+
+
+def without_qualifiers(name: str, known: Container[str]) -> str:
+    """The hint for a name such as SUPPAE, of a dataset that has no qualifiers; else an empty text."""
+    folder, slash, short = name.rpartition("/")
+    parent = f"{folder}{slash}{short.removeprefix('SUPP')}"
+    return f"{parent} has no supplemental qualifiers" if parent != name and parent in known else ""
 
 
 def needed_for_each(plan: StudyPlan) -> dict[str, list[str]]:

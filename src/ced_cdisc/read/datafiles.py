@@ -291,16 +291,22 @@ class _Delimited:
             yield self._rows(block)
 
     def _lines(self) -> Generator[tuple[int, list[str]]]:
-        """The rows with the number of the line at which each ends; a blank line is none."""
+        """The rows with the number of the line at which each ends; a blank line is none.
+
+        In a file of one column it may be one, whose cell is empty, and is refused.
+        """
         csv.field_size_limit(_LONGEST_CELL)
         try:
             with self.path.open(encoding=self.encoding, newline="") as stream:
                 if stream.read(1) != "\ufeff":
                     stream.seek(0)
-                reader = csv.reader(stream, strict=True)
+                reader, width = csv.reader(stream, strict=True), 0
                 for cells in reader:
                     if cells:
+                        width = len(cells)
                         yield reader.line_num, cells
+                    elif width == 1:
+                        raise refused(self._shown, _BLANK.format(reader.line_num), reader.line_num)
         except OSError as error:
             raise refused(self._shown, f"cannot be read: {error.strerror or error}") from None
         except UnicodeDecodeError:
@@ -347,6 +353,9 @@ class _Delimited:
         what = f"{variable.name} holds {text[:60]!r} in line {line}, which is no {variable.data_type}"
         where = Location(self._shown, line)
         raise Stopped(Findings([Finding("CED722", what, where, stage=Stage.RAW)]))
+
+
+_BLANK = 'has one column and the blank line {}; write "" there for a record without a value, or delete it'
 
 
 def _is_exact(variable: FileVariable, text: str, number: float) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ced_cdisc.core.findings import Findings, did_you_mean, one_of
 from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.needed import lines_for
-from ced_cdisc.plan.only import restrict
+from ced_cdisc.plan.only import restrict, with_qualifiers, without_qualifiers
 from ced_cdisc.recompute import Reason, Reasons, Record, as_text
 from ced_cdisc.recompute.records import SUBJECT, has_subject, variables_of
 from ced_cdisc.stages.plugging import run_again
@@ -29,7 +29,7 @@ def trace_value(
     Args:
         plan: the whole study.
         raw: the folder of the raw tables.
-        dataset: its name, with the folder of a pooled study.
+        dataset: its name, with the folder of a pooled study; or that of its supplemental qualifiers.
         given: values by variable that tell the record from all others; USUBJID, where the dataset has it.
         variable: the variable, or a supplemental qualifier.
         findings: receives faults of the raw tables.
@@ -41,7 +41,9 @@ def trace_value(
         NoSuchValue: no such dataset or variable, or not exactly one record.
         Stopped: a raw table is missing or damaged.
     """
-    study, one = _find(plan, dataset)
+    study, one, is_supp = _find(plan, dataset)
+    if is_supp:
+        given, variable = _of_parent(one, dataset, given, variable)
     known = [name.removeprefix(SUPP) for name in variables_of(one) if not name.startswith("__")]
     for name in (*given, variable):
         if name not in known:
@@ -98,13 +100,36 @@ def _named_as_collected(plan: StudyPlan, raw: Path, dataset: str, subject: str) 
     return ""
 
 
-def _find(plan: StudyPlan, name: str) -> tuple[StudyPlan, DatasetPlan]:
+def _find(plan: StudyPlan, name: str) -> tuple[StudyPlan, DatasetPlan, bool]:
+    """The dataset that is asked about, and whether by the name of its supplemental qualifiers."""
     known = {study.qualified(one.name): (study, one) for study in plan.studies for one in study.datasets}
-    found = next((one for one in known if one.casefold() == name.casefold()), None)
+    parents = with_qualifiers(plan)
+    found = next((one for one in (*known, *parents) if one.casefold() == name.casefold()), None)
     if found is None:
-        hint = did_you_mean(name, known) or f"there are {one_of(sorted(known))}"
-        raise NoSuchValue(f"there is no dataset {name}; {hint}")
-    return known[found]
+        hint = did_you_mean(name, known) or without_qualifiers(name.upper(), known)
+        raise NoSuchValue(f"there is no dataset {name}; {hint or f'there are {one_of(sorted(known))}'}")
+    return *known[parents.get(found, found)], found in parents
+
+
+def _of_parent(
+    dataset: DatasetPlan, name: str, given: Mapping[str, str], variable: str
+) -> tuple[dict[str, str], str]:
+    """A question about a record of SUPPxx as one about the record of its parent: QVAL is what QNAM names."""
+    own = dict(given)
+    qualifier = own.pop("QNAM", None)
+    if variable == "QVAL" and qualifier is not None:
+        variable = qualifier
+    one = next((one for one in dataset.supplemental if one.name == variable), None)
+    if one is None:
+        names = one_of([one.name for one in dataset.supplemental])
+        hint = f"ask for QNAM={names} QVAL" if names else f"ask for the variables of {dataset.name}"
+        raise NoSuchValue(f"{name} holds the supplemental qualifiers of {dataset.name}; {hint}")
+    if "IDVARVAL" in own and one.idvar:
+        own[one.idvar] = own.pop("IDVARVAL")
+    for key, value in (("IDVAR", one.idvar), ("RDOMAIN", dataset.domain)):
+        if own.get(key) == value:
+            del own[key]
+    return own, variable
 
 
 def _record(dataset: DatasetPlan, records: Sequence[Record], given: Mapping[str, str]) -> Record:
