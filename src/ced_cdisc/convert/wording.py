@@ -110,13 +110,14 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
 
 
 def _only(node: tree.Aggregate) -> tuple[str, str]:
-    """What is to find one record, as it is written, and the hint; a computed parameter writes CBF or CBF[..]."""
-    first, *more = tree.conjuncts(node.where) or [None]
+    """What is to find one record, as it is written: in a computed parameter CBF or CBF[..]; and the hint."""
+    asked = tree.conjuncts(node.where)
+    first = asked[0] if asked else None
     parts = (first.left, first.right) if isinstance(first, tree.Compare) and first.at == node.at else ()
     if parts and isinstance(parts[0], tree.Column) and isinstance(parts[1], tree.Literal):
         name = parts[1].value  # the condition stands where the name does: it was made of it
         hint = f"a condition in {name}[..], or a further variable in 'by', tells them apart"
-        return f"{name}[..]" if more else f"{name}", f"{hint}; last({name} order by ..) chooses one"
+        return f"{name}[..]" if asked[1:] else f"{name}", f"{hint}; last({name} order by ..) chooses one"
     of = node.of.name if isinstance(node.of, tree.Column) else ".."
     return f"only({of})", "first, last, min or max choose one"
 
