@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from analysis_study import BDS, build, messages, rows, variable
+from analysis_study import BDS, build, messages, refused, rows, variable
 
 DOSES = """\
 dataset: ADEX
@@ -160,3 +160,31 @@ def test_values_of_the_subject_are_read_inside_a_function_over_the_records(
     text = BDS.replace('variables:\n  ADY: {derive: "study_day(ADT, ADSL.TRTSDT)"}\nsort', most)
     made = build(tmp_path, {"ADVS": text})
     assert rows(made, "ADVS", "AVAL", where=pl.col("PARAMCD") == "MOST") == [(one,) for one in wanted]
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("DOSE * 2", "DOSE"),
+        ("DOSE[ADT is present] * 2", "DOSE[..]"),
+    ],
+)
+def test_a_name_that_stands_for_several_records_is_told_as_it_is_written(
+    tmp_path: Path, formula: str, said: str
+) -> None:
+    text = DOSES.replace('"count(ADT)"', f'"{formula}"')
+    [message] = refused(tmp_path, {"ADEX": text})
+    assert message.splitlines()[0] == (
+        f"mappings/adam/adex.yaml:12:46 CED256 ADEX.AVAL: {said} finds more than one record with a value; "
+        "a condition in DOSE[..], or a further variable in 'by', tells them apart; "
+        "last(DOSE order by ..) chooses one"
+    )
+
+
+def test_what_is_written_as_a_function_is_told_as_one(tmp_path: Path) -> None:
+    text = DOSES.replace('"count(ADT)"', "\"only(AVAL where PARAMCD = 'DOSE')\"")
+    [message] = refused(tmp_path, {"ADEX": text})
+    assert message.splitlines()[0] == (
+        "mappings/adam/adex.yaml:12:46 CED256 ADEX.AVAL: only(AVAL) finds more than one record with a value; "
+        "first, last, min or max choose one"
+    )

@@ -103,10 +103,10 @@ def check_references(plan: StudyPlan, data: Mapping[str, Blocks], faults: Faults
             rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(SUBJECT))
         if dataset.domain == "CO":
             is_open = pl.col("IDVAR").is_not_null() & pl.col("IDVARVAL").is_null()
-            for (domain, name), own in rows.filter(is_open).group_by(
-                "RDOMAIN", "IDVAR", maintain_order=True
-            ):
-                message = f"{dataset.name}: IDVARVAL is missing, which is to say which {name} of {domain} is meant"
+            for (domain, name), own in rows.filter(is_open).group_by("RDOMAIN", "IDVAR", maintain_order=True):
+                message = (
+                    f"{dataset.name}: IDVARVAL is missing, which is to say which {name} of {domain} is meant"
+                )
                 faults.add("CED298", message, dataset.where, _OPEN, records_of(own))
             rows = rows.filter(~is_open)
         for (domain, name), own in rows.group_by("RDOMAIN", "IDVAR", maintain_order=True):

@@ -53,12 +53,8 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
         hint = "correct the plug-in, or the condition under which it is called"
         return "CED780" if value.startswith(stopped) else "CED781", f"{label}: {value}", hint
     if isinstance(node, tree.Aggregate):
-        of = node.of.name if isinstance(node.of, tree.Column) else ".."
-        return (
-            "CED256",
-            f"{label}: only({of}) finds more than one record with a value",
-            "first, last, min or max choose one",
-        )
+        said, hint = _only(node)
+        return "CED256", f"{label}: {said} finds more than one record with a value", hint
     if fault.kind == "number":
         of = node.of if isinstance(node, tree.ReadNumber) else None
         if isinstance(of, tree.Call) and of.name == "decimal":
@@ -111,6 +107,19 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
         if value.replace("IU", "U") == str(goal).replace("IU", "U"):
             hint = f"where both mean the same, write units: {{{value}: {goal}}} in study.yaml"
     return "CED255", f"{label}: unit '{value}'{_of(source)} has no conversion to {goal}", hint
+
+
+def _only(node: tree.Aggregate) -> tuple[str, str]:
+    """What is to find one record, as it is written: in a computed parameter CBF or CBF[..]; and the hint."""
+    asked = tree.conjuncts(node.where)
+    first = asked[0] if asked else None
+    parts = (first.left, first.right) if isinstance(first, tree.Compare) and first.at == node.at else ()
+    if parts and isinstance(parts[0], tree.Column) and isinstance(parts[1], tree.Literal):
+        name = parts[1].value  # the condition stands where the name does: it was made of it
+        hint = f"a condition in {name}[..], or a further variable in 'by', tells them apart"
+        return f"{name}[..]" if asked[1:] else f"{name}", f"{hint}; last({name} order by ..) chooses one"
+    of = node.of.name if isinstance(node.of, tree.Column) else ".."
+    return f"only({of})", "first, last, min or max choose one"
 
 
 def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
