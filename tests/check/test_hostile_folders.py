@@ -12,6 +12,7 @@ import pytest
 
 from ced_cdisc.conformance.check import check_folder
 from ced_cdisc.core.conformance import CheckResult
+from ced_cdisc.core.findings import Severity
 from ced_cdisc.core.xpt import XptMember, XptVariable
 from ced_cdisc.write.xpt import write_xpt
 
@@ -193,4 +194,38 @@ def test_data_of_another_kind_are_told(tmp_path: Path) -> None:
     assert said(tmp_path) == [
         "CED610 ae.sas7bdat is no kind of file that is read; "
         "export it as XPT version 5, or as Dataset-JSON or NDJSON"
+    ]
+
+
+def links(*hrefs: str) -> str:
+    """A define.xml of nothing but a dataset with its file, and documents."""
+    leaves = "".join(f'<def:leaf ID="L{n}" xlink:href="{href}"/>' for n, href in enumerate(hrefs))
+    return (
+        '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" xmlns:def="http://www.cdisc.org/ns/def/v2.1"'
+        ' xmlns:xlink="http://www.w3.org/1999/xlink"><Study><MetaDataVersion>'
+        f'<ItemGroupDef><def:leaf xlink:href="nothing.xpt"/></ItemGroupDef>\n{leaves}'
+        "</MetaDataVersion></Study></ODM>"
+    )
+
+
+def test_links_to_documents_that_are_not_there_are_told(tmp_path: Path) -> None:
+    """Those of the data have rules of their own; addresses are not asked, and any text is a path."""
+    put(tmp_path)
+    (tmp_path / "a crf.pdf").write_bytes(b"")
+    (tmp_path / "docs").mkdir()
+    there = ["a crf.pdf#page=3", "a%20crf.pdf", "https://example.org/sap.pdf", "#top", "docs/../xx.json", ""]
+    (tmp_path / "define.xml").write_text(links(*there), encoding="utf-8")
+    assert said(tmp_path) == []
+    absent = ["A_CRF.pdf", "docs", "docs/sap.pdf", r"C:\sap.pdf", "%00.pdf", "a" * 5000]
+    (tmp_path / "define.xml").write_text(links(*there, *absent), encoding="utf-8")
+    found = checked(tmp_path).reading
+    assert {str(one.where) for one in found} == {"define.xml:2"}
+    assert {one.severity for one in found} == {Severity.WARNING}
+    assert sorted(said(tmp_path)) == [
+        "CED611 the document %00.pdf, to which it links, is not there; put the document there",
+        "CED611 the document A_CRF.pdf, to which it links, is not there; did you mean a crf.pdf?",
+        r"CED611 the document C:\sap.pdf, to which it links, is not there; put the document there",
+        f"CED611 the document {'a' * 5000}, to which it links, is not there; put the document there",
+        "CED611 the document docs, to which it links, is not there; put the document there",
+        "CED611 the document docs/sap.pdf, to which it links, is not there; put the document there",
     ]
