@@ -111,6 +111,24 @@ LATE = [
         "write DAY under 'rows'",
     ),
     (
+        "  ADT: {",
+        '  NTH: {derive: "rank(order by EX.EXSTDTC)", label: Number of the Dose}\n  ADT: {',
+        "7:8 CED052 ADEX.NTH looks at several records of ADEX, which are not all there yet; "
+        "name the dataset whose records are meant, or write the line under 'variables'",
+    ),
+    (
+        "value: EX",
+        "rows: rank(order by EX.EXSTDTC) = 1, value: EX",
+        "9:34 CED052 the choice of records looks at several records of ADEX, which are not all there yet; "
+        "name the dataset whose records are meant",
+    ),
+    (
+        "from: EX",
+        'from: EX\nwhere: "count(ADT) > 1"',
+        "5:8 CED052 the choice of records looks at several records of ADEX, which are not all there yet; "
+        "name the dataset whose records are meant",
+    ),
+    (
         "rows:\n  TRTSDT: {copy: ADSL.TRTSDT}\n",
         "copy: [ADSL.TRTSDT]\nrows:\n",
         "10:3 CED052 'by' names TRTSDT, which is made later, when all records are there; "

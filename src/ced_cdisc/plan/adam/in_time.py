@@ -44,6 +44,9 @@ def check_in_time(
     made = {line.variable for block in blocks for line in block.lines} | {"USUBJID"}
     written = {str(name) for part in analysis.parts for name in part.rows}
     at_fault = written - made - {*whole}  # told where they are
+    of_rows = {(line.variable, line.where): line for block in blocks for line in block.lines}
+    for line in of_rows.values():
+        check_alone(analysis.name, line.variable, line.tree, line.where, findings)
     for one in (*blocks, *computed):
         by = one.by if isinstance(one, Computed) else ()
         tell((name for name in by if name not in made), one.where, "'by' names")
@@ -56,6 +59,25 @@ def check_in_time(
         if one.keep is not None:
             tell((n for n in _names(one.keep) if n not in made), one.where, "the choice of records reads")
         made = made.union(own)
+
+
+def check_alone(dataset: str, variable: str, node: tree.Node, where: Location, findings: Findings) -> None:
+    """CED052: a row of a source is made by itself, before there are others of its dataset to look at.
+
+    Args:
+        dataset: the analysis dataset.
+        variable: what the row's line makes; empty for the condition that chooses the row.
+        node: a line of the row, or the condition that chooses it.
+        where: its place in the spec.
+        findings: receives CED052.
+    """
+    for one in tree.walk(node):
+        if isinstance(one, tree.Aggregate) and not one.dataset and one.func != "group":  # CED154
+            reader = f"{dataset}.{variable}" if variable else "the choice of records"
+            problem = f"{reader} looks at several records of {dataset}, which are not all there yet"
+            hint = "name the dataset whose records are meant"
+            hint += ", or write the line under 'variables'" if variable else ""
+            findings.add(Finding("CED052", problem, where, hint=hint))
 
 
 def _of_the_record(node: tree.Node) -> list[str]:

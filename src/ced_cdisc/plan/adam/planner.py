@@ -12,7 +12,7 @@ from ced_cdisc.core.metadata import Comment, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.adam.figures import plan_figures
-from ced_cdisc.plan.adam.in_time import check_in_time
+from ced_cdisc.plan.adam.in_time import check_alone, check_in_time
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
 from ced_cdisc.plan.adam.metadata import Metadata
 from ced_cdisc.plan.adam.numbers import numbered_pairs, with_numbers
@@ -147,8 +147,7 @@ class AnalysisPlanner:
             return []
         names = self._analysis.row_names(self._catalogue, part)
         lookups = plan_lookups(part.with_, source, self._catalogue, self._findings)
-        condition = self._lines.expressions.condition
-        keep = condition(part.where, names) if part.where is not None else None
+        keep = self._choice(part.where, names)
         shared = self._row_lines(part, names)
         if not self._analysis.parameters:
             traced = trace_lines(self.spec, part, None, self._catalogue)
@@ -158,7 +157,7 @@ class AnalysisPlanner:
         for code, parameter in part.parameters.items():
             if is_computed(parameter):
                 continue
-            rows = condition(parameter.rows, names) if parameter.rows is not None else None
+            rows = self._choice(parameter.rows, names)
             traced = trace_lines(self.spec, part, parameter, self._catalogue)
             own = self._parameter(code, parameter, part, names)
             number = before + len(made) + 1
@@ -167,6 +166,13 @@ class AnalysisPlanner:
             reports = reports_of_rows(part.spec, keep, rows, asked, self._findings)
             made.append(self._block(number, part, both(keep, rows), lookups, lines, reports))
         return made
+
+    def _choice(self, text: Text | None, names: RowNames) -> tree.Node | None:
+        """The condition that chooses records of a source."""
+        node = self._lines.expressions.condition(text, names) if text is not None else None
+        if text is not None and node is not None:
+            check_alone(self.name, "", node, text.where, self._findings)
+        return node
 
     def _block(
         self,
