@@ -73,6 +73,15 @@ def test_a_wrong_line_of_a_spec_is_named() -> None:
     assert "error CED-L024 AE.AEENDTC: 3 records with an end before the start; edit " + AT + "\n" in run.err
 
 
+def test_the_line_is_named_as_the_user_named_the_folder() -> None:
+    given(LATER)
+    Path("specs").mkdir()
+    Path("mappings").rename("specs/mappings")
+    run = build("--mappings", "specs/mappings")
+    assert f"error CED-L024 AE.AEENDTC: 1 record with an end before the start; edit specs/{AT}\n" in run.err
+    assert checked("out") == [("CED-L024", "AE.AEENDTC", AT)]
+
+
 def test_no_check_says_and_finds_nothing() -> None:
     given(LATER)
     assert build("--no-check") == Run(0, SPECS + WHOLE + WRITTEN)

@@ -3,6 +3,7 @@ counts as begun, and a note names the records unless the spec of SE says that th
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -108,4 +109,25 @@ def test_another_domain_has_no_elements(tmp_path: Path) -> None:
     spec = FILES[AE].replace("sort:", "same_day: begun\nsort:")
     assert said(tmp_path, {**with_elements(), AE: spec}) == [
         f"{AE}:1:1 CED018 'same_day' goes with the elements of SE, not with AE; write it in se.yaml, for all domains"
+    ]
+
+
+def without(name: str, variable: str) -> str:
+    """The elements without a variable, and without what it is made of."""
+    lines = [line for line in ELEMENTS.splitlines() if not line.startswith(f"  {variable}:")]
+    text = "\n".join(lines).replace("[TAETORD]", "[SESTDTC]") + "\n"
+    return re.sub(rf" {name}: \w+,", "", text)
+
+
+def test_elements_without_their_order_go_by_their_start(tmp_path: Path) -> None:
+    done = made(tmp_path, {SE: without("order", "TAETORD")})
+    assert rows(done, "AE", "EPOCH") == [(None,), ("SCREENING",), ("TREATMENT",)]
+
+
+def test_elements_without_epochs_are_told_once(tmp_path: Path) -> None:
+    """Whoever wrote no EPOCH is told why it is asked for, and where to write it."""
+    text = "EPOCH is filled in from SE.EPOCH, which SE does not have"
+    fix = "write EPOCH in the spec of SE, or omit: [EPOCH] here"
+    assert said(tmp_path, {SE: without("epoch", "EPOCH")}) == [
+        f"{AE}:1:9 CED012 {text}; {fix}; also in mappings/sdtm/ex.yaml:1"
     ]

@@ -320,3 +320,17 @@ def test_antibodies_are_immunogenicity() -> None:
     assert "from: titres\n" in text
     assert "    ADA: ADA_BAB  # likely: Binding Antidrug Antibody\n" in text
     assert "    NAb: ADA_NAB  # likely: Neutralizing Binding Antidrug Antibody\n" in text
+
+
+def test_data_that_are_sdtm_already() -> None:
+    """Their numbers are no identifiers of the sponsor, an empty column is one, and ISO 8601 has years alone."""
+    study(
+        ex="USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC\n1,1,X,5,,2020-02-03\n1,2,X,5,,2020\n2,1,X,5,,2020-03\n"
+    )
+    made = proposed("EX")
+    assert "EXSPID" not in made
+    assert (
+        "  # EXDOSU: ?  # decide: Dose Units (Exp): the column of ex that is called so is empty; write a line, or "
+        '{absent: "why"}\n'
+    ) in made
+    assert "  EXSTDTC: {collect: ex.EXSTDTC, date: ISO}  # sure: the same name\n" in made

@@ -187,3 +187,19 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_made() -> None:
     assert code == 11
     assert "raw/nul.csv CED761 raw/nul.csv is no text: line 2 holds a NUL byte; export it again\n" in err
     assert "nul" not in files("S")["mappings/sources.yaml"]
+
+
+def test_data_that_are_sdtm_already_keep_their_identifiers() -> None:
+    """STUDYID is the study, USUBJID the subject; where the columns say otherwise, nothing is taken from them."""
+    written("dm.csv", "STUDYID,USUBJID,SEX\nCP-1,01-1,M\nCP-1,01-2,F\n")
+    written("vs.csv", "STUDYID,USUBJID,VSSEQ,VSORRES\nCP-1,01-1,1,70\nCP-1,01-1,2,71\nCP-1,01-2,1,80\n")
+    assert run("new", "PILOT", "--raw", "raw")[0] == 0
+    made = files("PILOT")["mappings/study.yaml"]
+    assert "  id: CP-1  # likely: the one value of STUDYID in the raw data\n  name: PILOT\n" in made
+    assert "\nusubjid: SUBJECT  # likely: the column of the subject is called USUBJID\n" in made
+    written("vs.csv", "STUDYID,SUBJID,VSSEQ,VSORRES\nCP-2,01-1,1,70\nCP-2,01-1,2,71\nCP-2,01-2,1,80\n")
+    written("dm.csv", "STUDYID,SUBJID,SEX\nCP-1,01-1,M\nCP-1,01-2,F\n")
+    assert run("new", "OTHER", "--raw", "raw")[0] == 0
+    made = files("OTHER")["mappings/study.yaml"]
+    assert "  id: OTHER\n  name: OTHER\n" in made
+    assert "\nusubjid: \"join('-', 'OTHER', SUBJECT)\"  # decide: unique over all studies\n" in made

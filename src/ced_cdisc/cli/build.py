@@ -165,7 +165,7 @@ def build(
     if result.checked:
         from ced_cdisc.report.build_check import check_lines
 
-        for line in check_lines(result.checked):
+        for line in check_lines(result.checked, result.plan.specs[0]):
             console.say(line)
         sys.exit(max(one.exit_code() for one in result.checked))
     if not no_check:

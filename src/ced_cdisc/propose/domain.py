@@ -339,6 +339,12 @@ class _Proposal:
         if variable.core not in ("Req", "Exp"):
             return None
         why = f"no column of {self._table.name} is called so"
+        if any(
+            words.folded(column.says) == words.folded(name)
+            for column in self._table.columns
+            if not column.filled
+        ):
+            why = f"the column of {self._table.name} that is called so is empty"
         if suffix == "DOSE" and self._counting:
             why = f"{self._counting} is in the key of {self._table.name}, and may be the number of the dose"
         how = f"{variable.label} ({variable.core}): {why}; write a line"

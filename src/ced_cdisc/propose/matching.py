@@ -118,6 +118,8 @@ def _match(variable: IgVariable, column: ColumnProfile, domain: str) -> Match | 
     name, suffix = folded(said_name), suffix_of(variable.name, domain)
     if name == folded(variable.name):
         return Match(variable, column, 1.0, "sure", "the same name")
+    if name == folded(f"{domain}SEQ"):  # of data that are SDTM already: the build numbers records itself
+        return None
     short = {folded(suffix), folded(variable.name[:-1]), folded(suffix[:-1])}
     if name in short and len(name) > 2 and (name == folded(suffix) or suffix.endswith("DTC")):
         return Match(variable, column, 0.9, "likely", f"the name {column.name}")

@@ -48,12 +48,17 @@ def _study(study: str, scan: Scan) -> str:
     )
     cut = f"{last}T23:59:59" if last else "2000-01-01T00:00:00"
     when = "guess: the last date in the raw data; decide: when the data were cut"
-    name = scalar(study)
-    in_quotes = study.replace("'", "''")
+    name, found = scalar(study), _found_id(scan)
+    own = f"{scalar(found)}  # likely: the one value of STUDYID in the raw data" if found else name
+    in_quotes = (found or study).replace("'", "''")
+    joined = scalar(f"join('-', '{in_quotes}', SUBJECT)")
+    usubjid = f"{joined}  # decide: unique over all studies"
+    if words.folded(_subject(scan)) == "usubjid":
+        usubjid = "SUBJECT  # likely: the column of the subject is called USUBJID"
     text = f"""\
 # Who the study is, and what holds for all of it. Look at each line that says "decide".
 study:
-  id: {name}
+  id: {own}
   name: {name}
   title: {name}  # decide: the title of the study
   protocol: {name}  # decide: the number of the protocol
@@ -65,11 +70,25 @@ standards:
   ct: {{SDTM: {_CT}, ADaM: {_CT}, DEFINE-XML: {_CT}}}
 
 snapshot: {cut}  # {when if last else "decide: when the data were cut"}
-usubjid: {scalar(f"join('-', '{in_quotes}', SUBJECT)")}  # decide: unique over all studies
+usubjid: {usubjid}
 """
     if any("YY" in _letters(form) for form in _formats(scan)):
         text += "\npivot: 1950  # decide: the first of the hundred years that two-digit years mean\n"
     return text + _units(scan)
+
+
+def _found_id(scan: Scan) -> str:
+    """The one text that columns called STUDYID have, or an empty one."""
+    columns = [column for table in scan.tables for column in table.columns]
+    found = {value for one in columns if words.folded(one.name) == "studyid" for value, _ in one.values}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _subject(scan: Scan) -> str:
+    """The column that most tables have as that of the subject, or an empty text."""
+    columns = (column for table in scan.tables for column in table.columns)
+    found = Counter(column.name for column in columns if column.role == "subject").most_common(1)
+    return found[0][0] if found else ""
 
 
 def _letters(form: str) -> str:
@@ -114,12 +133,14 @@ def _units(scan: Scan) -> str:
 
 def _sources(scan: Scan) -> str:
     lines = ['# The raw tables: what is expected of each. Look at each line that says "decide".', "defaults:"]
-    subjects = Counter(
-        column.name for table in scan.tables for column in table.columns if column.role == "subject"
-    )
-    subject = subjects.most_common(1)[0][0] if subjects else ""
+    subject = _subject(scan)
     if subject:
-        where = f"in {subjects[subject]} of {len(scan.tables)} tables"
+        having = sum(
+            column.name == subject and column.role == "subject"
+            for table in scan.tables
+            for column in table.columns
+        )
+        where = f"in {having} of {len(scan.tables)} tables"
         lines.append(f"  subject: {scalar(subject)}  # likely: {where}, by its name and values")
     else:
         lines.append("  # subject: ?  # decide: the column of the subject's identifier")

@@ -167,6 +167,8 @@ def date_forms(shapes: Mapping[str, int], parts: Mapping[str, Parts]) -> tuple[D
             else:
                 made = form if form == ("ISO",) else (form[0] + _clock_form(clock),)
             grouped[made] = grouped.get(made, 0) + count
+    if ("ISO",) in grouped:  # which takes a year alone
+        grouped["ISO",] += grouped.pop(("YYYY",), 0)
     forms = [DateForm(form, count) for form, count in grouped.items()]
     for (sep, year, clock), alike in numeric.items():
         forms.append(_by_numbers(sep, year, clock, alike, shapes, parts))

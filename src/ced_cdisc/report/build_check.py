@@ -11,13 +11,14 @@ from ced_cdisc.core.findings import Severity
 _LISTED = 10
 
 
-def check_lines(results: Sequence[CheckResult]) -> Iterator[str]:
+def check_lines(results: Sequence[CheckResult], mappings: str = "mappings") -> Iterator[str]:
     """The errors, at most ten of them in a line each, the counts, and the commands that tell more.
 
     Args:
         results: one for the study and one for each that it pools, named with their folders.
+        mappings: how the user named the folder that build.json calls ``mappings``.
     """
-    errors = list(_errors(results))
+    errors = list(_errors(results, mappings))
     yield from errors[:_LISTED]
     if len(errors) > _LISTED:
         yield f"and {len(errors) - _LISTED:,} more errors"
@@ -35,7 +36,7 @@ def check_lines(results: Sequence[CheckResult]) -> Iterator[str]:
         yield "  see " + " and ".join(f"ced-cdisc check {shlex.quote(one.folder)}" for one in found)
 
 
-def _errors(results: Sequence[CheckResult]) -> Iterator[str]:
+def _errors(results: Sequence[CheckResult], mappings: str) -> Iterator[str]:
     for one in results:
         for finding in one.reading:
             if finding.severity is Severity.ERROR:
@@ -43,7 +44,9 @@ def _errors(results: Sequence[CheckResult]) -> Iterator[str]:
         for rule in one.failed:
             for failure in rule.failures:
                 if rule.rule.severity is Severity.ERROR and not failure.accepted:
-                    edit = f"; edit {failure.place}" if failure.place else ""
+                    folder, slash, file = failure.place.partition("/")
+                    place = f"{mappings}{slash}{file}" if folder == "mappings" else failure.place
+                    edit = f"; edit {place}" if place else ""
                     yield f"error {rule.rule.id} {failure.text}{edit}"
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec.structs import replace
 
-from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.marks import OPEN, TIED, UNCOUNTED
 from ced_cdisc.expr.tree import Type, both
@@ -22,13 +24,22 @@ def epoch_date(domain: Domain) -> str:
     return start if start in domain.names and domain.ig.class_name in ("Interventions", "Events") else date
 
 
-def rule_of(date: str) -> tuple[str, str]:
-    """The expression of EPOCH, and its method text."""
+def rule_of(date: str, elements: Collection[str]) -> tuple[str, str]:
+    """The expression of EPOCH, and its method text; ``elements`` are the variables of SE."""
+    order = ", ".join(
+        f"SE.{name}" for name in ("SESTDTC", "TAETORD") if name == "SESTDTC" or name in elements
+    )
     return (
-        f"last(SE.EPOCH where starts_by(SE.SESTDTC, {date}) order by SE.SESTDTC, SE.TAETORD)",
+        f"last(SE.EPOCH where starts_by(SE.SESTDTC, {date}) order by {order})",
         f"EPOCH of the last element in SE that starts on or before {date}, "
         f"compared as far as both dates are given; missing where {date} is not a complete date.",
     )
+
+
+def without_epoch(place: Location) -> Finding:
+    """CED012: no EPOCH can be filled in, since SE has none."""
+    message = "EPOCH is filled in from SE.EPOCH, which SE does not have"
+    return Finding("CED012", message, place, hint="write EPOCH in the spec of SE, or omit: [EPOCH] here")
 
 
 def of_complete_dates(line: Line, specs: Specs) -> Line:

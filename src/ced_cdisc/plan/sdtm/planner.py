@@ -83,7 +83,7 @@ class DomainPlanner:
             else [self._block(i, r) for i, r in enumerate(domain.rows, 1)]
         )
         blocks = self._whole_lines(blocks)
-        for made in standard.whole_dataset(domain, self._specs, self._catalogue, self._lines):
+        for made in standard.whole_dataset(domain, self._specs, self._catalogue, self._lines, self._findings):
             self._whole.setdefault(made.variable, made)
         whole = list(self._whole.values())
         singles = single_lines(whole, self._catalogue)

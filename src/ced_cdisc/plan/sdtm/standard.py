@@ -23,7 +23,7 @@ from ced_cdisc.plan.model import Line
 from ced_cdisc.plan.persons import looked_up
 from ced_cdisc.plan.sdtm import tests
 from ced_cdisc.plan.sdtm.domain import Domain
-from ced_cdisc.plan.sdtm.epochs import epoch_date, of_complete_dates, rule_of
+from ced_cdisc.plan.sdtm.epochs import epoch_date, of_complete_dates, rule_of, without_epoch
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.tables import is_column
 from ced_cdisc.spec.load import Specs
@@ -198,8 +198,10 @@ def _identifiers(specs: Specs) -> str:
     return made
 
 
-def whole_dataset(domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lines) -> list[Line]:
-    """The lines that need all rows of the domain, or other finished domains."""
+def whole_dataset(
+    domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lines, findings: Findings
+) -> list[Line]:
+    """The lines that need all rows of the domain, or other finished domains; CED012 where SE has no EPOCH."""
     if domain.spec.rows is not None:
         return []
     names = domain.row_names(catalogue)
@@ -224,8 +226,11 @@ def whole_dataset(domain: Domain, specs: Specs, catalogue: Catalogue, lines: Lin
     for dtc, day in _DAYS:
         if has_reference and domain.full(dtc) in domain.names:
             add(domain.full(day), derive=text(f"study_day({domain.full(dtc)}, {reference})"))
-    if "EPOCH" in domain.names and "SE" in catalogue.datasets:
-        rule, words = rule_of(epoch_date(domain))
+    elements = catalogue.datasets.get("SE", {})
+    if "EPOCH" in domain.names and "EPOCH" not in domain.written and elements and "EPOCH" not in elements:
+        findings.add(without_epoch(place))
+    elif "EPOCH" in domain.names and elements:
+        rule, words = rule_of(epoch_date(domain), elements)
         add("EPOCH", derive=text(rule), as_=text(words))
         made = [of_complete_dates(line, specs) if line.variable == "EPOCH" else line for line in made]
     date = domain.full("--DTC")
