@@ -30,7 +30,7 @@ def computed(x0: int, n0: int, x1: int, n1: int, confidence: int = 95) -> tuple[
 
 def by_number(x0: int, n0: int, x1: int, n1: int, confidence: int = 95) -> tuple[float, float, float]:
     """The shares under a difference are where the slope of the likelihood is 0; the ends are roots, too."""
-    n, found, z = n0 + n1, x1 / n1 - x0 / n0, stats.norm.ppf(0.5 + confidence / 200)
+    n, found, z = n0 + n1, x1 / n1 - x0 / n0, float(stats.norm.ppf(0.5 + confidence / 200))
 
     def slope(p: float, delta: float) -> float:
         parts = ((x0, p), (x0 - n0, 1 - p), (x1, p + delta), (x1 - n1, 1 - p - delta))
