@@ -75,6 +75,16 @@ EVERY = "".join(
             "variances: unequal",
             "reference: M",
         ),
+        one(
+            "DIFFERENCE",
+            AFTER,
+            "AVAL",
+            "difference of percentages",
+            "value: 131",
+            "group: SEX",
+            "reference: M",
+            "confidence: 90",
+        ),
         one("WILCOXON", CHANGE, "CHG", "wilcoxon signed rank", "sensitivity: [{method: paired t}]"),
         one("GROUPS", CHANGE, "CHG", "mann whitney", "group: SEX"),
         one(
@@ -124,6 +134,7 @@ def test_every_method_prints_its_result(made: tuple[Build, Path], found: dict[st
         "GEOMETRIC": "127.9 (121.2, 134.9)",
         "RATIO": found["RATIO"]["printed"],
         "TURNED": found["TURNED"]["printed"],
+        "DIFFERENCE": "-8.3% (-61.8%, 46.9%)",
         "WILCOXON": f"P={p:.2g}",
         "GROUPS": f"P={u.pvalue:.2g}",
         "ANCOVA": found["ANCOVA"]["printed"],
@@ -211,12 +222,14 @@ def run_programs(folder: Path, found: dict[str, Any], monkeypatch: pytest.Monkey
             exec(compile(code, name, "exec"), {})
         printed = [float(line.split()[-1]) for line in stream.getvalue().splitlines()]
         last = {"RECORDS": "n", "HIGH": "n", "NONE": "n", "WOMEN": "percent", "MEAN": "sd", "MEDIAN": "q3"}
-        last |= {"GEOMETRIC": "cv"} | dict.fromkeys(("EXACT", "ABSENT", "RATIO", "TURNED"), "upper")
+        last |= {"GEOMETRIC": "cv"} | dict.fromkeys(
+            ("EXACT", "ABSENT", "RATIO", "TURNED", "DIFFERENCE"), "upper"
+        )
         key = last.get(name, "max" if name == "RANGE" else "p")
         every = [found[name], *found[name]["sensitivity"]]
         assert printed == pytest.approx([one["values"][key] for one in every]), name
         done += 1
-    assert done == len(found) == 15
+    assert done == len(found) == 16
 
 
 def test_the_figure_shows_each_subject_with_both_values(made: tuple[Build, Path]) -> None:

@@ -129,6 +129,11 @@ CASES = [
     ),
     (
         "method: mean and SD",
+        "method: difference of percentages\n    group: SEX",
+        "20:5 CED121 difference of percentages needs 'value'",
+    ),
+    (
+        "method: mean and SD",
         "method: crossover ratio\n    group: SEX",
         "20:5 CED121 crossover ratio needs 'period'; the variable of the two periods, such as APERIOD",
     ),

@@ -454,3 +454,48 @@ def test_one_test_with_two_standard_units_in_the_data(tmp_path: Path) -> None:
 )
 def test_specs_at_fault(tmp_path: Path, changes: list[tuple[str, str, str]], messages: list[str]) -> None:
     assert said(lab_study(tmp_path, *changes)) == messages
+
+
+LIMIT = (
+    "LBDTC: {collect: lab.DT, date: ISO}\n  - from",
+    "LBLLOQ: lab.LO\n      LBDTC: {collect: lab.DT, date: ISO}\n  - from",
+)
+RANGE = ("range:  {low: lab.LO, high: lab.HI}", "range:  {high: lab.HI}")
+
+
+def test_a_limit_of_an_assay_is_not_left_in_the_unit_collected(tmp_path: Path) -> None:
+    """K has mEq/L for mmol/L, which is the same number; a glucose in mmol/L and HGB without limit are right, too."""
+
+    def told(test: str, unit: str, records: str, more: str = "") -> str:
+        converted = f"convert(number(lab.LO), LBORRESU, '{unit}'{more})"
+        return (
+            f"mappings/sdtm/lb.yaml:21:15 CED858 LB: LBLLOQ of {test} is as collected beside results that are converted to "
+            f"{unit}, on {records}; under 'variables' of the test write LBLLOQ: {{derive: \"{converted}\"}}, "
+            f'or {{derive: "number(lab.LO)"}} if the table has it in {unit}'
+        )
+
+    faults = said(lab_study(tmp_path, (LB, *LIMIT), (LB, *RANGE)))
+    assert [fault.split("\n")[0] for fault in faults] == [
+        told("CREAT", "umol/L", "1 record", ", 'CREAT'"),
+        told("GLUC", "mmol/L", "2 records", ", 'GLUC'"),
+        told("WBC", "10^9/L", "1 record"),
+    ]
+
+
+def test_a_limit_of_an_assay_that_is_converted(tmp_path: Path) -> None:
+    """Glucose: 70 mg/dL x 10 / 180.156 = 3.88552 mmol/L; the others are said to be in the standard unit."""
+    converted = "convert(number(lab.LO), LBORRESU, 'mmol/L', 'GLUC')"
+    folder = lab_study(
+        tmp_path,
+        (LB, LIMIT[0], LIMIT[1].replace("lab.LO", '{derive: "number(lab.LO)"}')),
+        (LB, *RANGE),
+        (
+            LB,
+            "GLUC:  {standard: mmol/L, decimals: 2}",
+            f'GLUC:  {{standard: mmol/L, decimals: 2, variables: {{LBLLOQ: {{derive: "round({converted}, 4)"}}}}}}',
+        ),
+    )
+    found = (
+        built(folder).frames["LB"].filter((pl.col("LBTESTCD") == "GLUC") & (pl.col("USUBJID") == "T1-001"))
+    )
+    assert found["LBLLOQ"].to_list() == [3.8855, 3.8855, 3.9]

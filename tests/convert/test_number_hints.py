@@ -61,6 +61,7 @@ def test_a_text_that_is_no_number(value: str, hint: str) -> None:
         ("mmol/kg", "mmol/L", "; mmol/L is of another quantity"),
         ("kgg", "kg", "; did you mean kg?"),
         ("kilo", "kg", ""),
+        ("bau/mL", "BAU/mL", "; unit(..) around the text reads it as BAU/mL"),  # and not as U/mL
     ],
 )
 def test_another_unit_is_no_misspelling(unit: str, goal: str, hint: str) -> None:

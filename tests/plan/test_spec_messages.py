@@ -208,6 +208,12 @@ CASES = [
     (
         EX,
         "EXDOSE:   dose.DOSE",
+        'EXDOSE:   {derive: "number(number(dose.DOSE))"}',
+        "mappings/sdtm/ex.yaml:6:30 CED014 text of number() must be text, not number; it is a number already: leave number() out",
+    ),
+    (
+        EX,
+        "EXDOSE:   dose.DOSE",
         "EXDOSE:   {derive: dose.DOSE * 2}",
         "mappings/sdtm/ex.yaml:6:22 CED014 a number is needed here, not a text; number(..) reads a number from text",
     ),

@@ -131,3 +131,17 @@ def test_elements_without_epochs_are_told_once(tmp_path: Path) -> None:
     assert said(tmp_path, {SE: without("epoch", "EPOCH")}) == [
         f"{AE}:1:9 CED012 {text}; {fix}; also in mappings/sdtm/ex.yaml:1"
     ]
+
+
+def test_elements_that_begin_on_one_day_with_and_without_a_time(tmp_path: Path) -> None:
+    """Consent on the day of the first dose: the note says what to change, and that settles it."""
+    files = with_elements("start: DM.RFICDTC", "start: \"'2020-02-14'\"")
+    named = "partial dates leave open which record is the last, and their texts decide; "
+    hint = "in se.yaml give starts on one day the same precision, as day(..), or write a line of EPOCH"
+    assert [fault for fault in said(tmp_path, files) if "the last" in fault] == [
+        f"{AE}:1:9 CED270 AE.EPOCH: {named}{hint}\n    ae.csv line 4, subject T1-002"
+    ]
+    files[SE] = files[SE].replace('SESTDTC: {derive: "{start}"}', 'SESTDTC: {derive: "day({start})"}')
+    done = made(tmp_path / "days", files)
+    assert rows(done, "AE", "AETERM", "EPOCH")[2] == ("Nausea", "TREATMENT")
+    assert list(done.findings) == []

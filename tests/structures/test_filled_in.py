@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from structures import Files, made, rows
+from structures import Files, made, rows, said
 
 VIT = "  vit: {file: vit.csv, key: [SUBJ, N], page: 4, columns: [SUBJ, N, DT, TM, TPT, POS, SYS]}\n"
 VS = """\
@@ -47,6 +47,21 @@ def test_one_record_of_a_test_is_the_last_before_exposure_whatever_its_time_poin
         "among the records where VSSTRESC is present and VSDTC is before DM.RFXSTDTC; otherwise missing."
     )
     assert method in define
+
+
+def test_repeats_on_the_last_day_before_exposure(tmp_path: Path) -> None:
+    """A line of the flag names what tells them apart."""
+    study = files("2020-02-08,,,SITTING", "2020-02-08,,,SITTING")
+    assert said(tmp_path, study, VIT) == [
+        "mappings/sdtm/vs.yaml:1:9 CED833 VS.VSLOBXFL: several records are the last in the order, and their keys "
+        "decide; a line of it, {flag: last, ..}, names more in its order; 'baseline' leaves records out\n"
+        "    vit.csv line 2, subject T1-001\n    vit.csv line 3, subject T1-001"
+    ]
+    line = "{flag: last, where: VSDTC < DM.RFXSTDTC, by: [VSTESTCD], order: [VSDTC, VSSPID]}"
+    study["mappings/sdtm/vs.yaml"] = f"{VS}  VSLOBXFL: {line}\n"
+    done = made(tmp_path / "line", study, VIT)
+    assert rows(done, "VS", "VSSPID", "VSLOBXFL") == [("1", None), ("2", "Y")]
+    assert list(done.findings) == []
 
 
 LES = "  les: {file: les.csv, key: [SUBJ, N], page: 4, columns: [SUBJ, N, DT, LESION, READER, LEN]}\n"

@@ -50,6 +50,34 @@ def test_the_spec_says_how_loud_that_is(tmp_path: Path, word: str, severity: str
     assert [one.severity.value for one in done.findings] == [severity] * (severity is not None)
 
 
+MISSING = "a missing text is not != or not in a list either; write "
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{collect: ae.AENO, when: \"ae.STOP != '12-FEB-2020'\"}", True),
+        ("{collect: ae.AENO, when: \"ae.STOP not in ('12-FEB-2020')\"}", True),
+        ("{collect: ae.AENO, when: \"not (ae.STOP = '12-FEB-2020')\"}", True),
+        ("{derive: \"if(ae.STOP != '12-FEB-2020', ae.AENO, '9')\"}", True),
+        ("{cases: [{when: \"ae.STOP != '12-FEB-2020'\", then: \"'1'\"}, {else: \"'2'\"}]}", True),
+        ("{collect: ae.AENO, when: \"ae.STOP != '12-FEB-2020'\", unknown: accept}", False),
+        ("{collect: ae.AENO, when: \"ae.STOP is missing or ae.STOP != '12-FEB-2020'\"}", False),
+        ("{collect: ae.AENO, when: \"ae.STOP = '12-FEB-2020'\"}", False),  # no date is not that date
+        ("{collect: ae.AENO, when: \"ae.STOP != '12-FEB-2020' and ae.SEV = '3'\"}", False),  # false for it
+        ("{collect: ae.STOP, when: \"ae.STOP != '12-FEB-2020'\"}", False),  # there is no value to lose
+    ],
+)
+def test_a_missing_text_that_is_not_unequal_is_named(tmp_path: Path, line: str, told: bool) -> None:
+    """In SAS a blank is `ne` to a text."""
+    found = said(tmp_path, {AE: SPEC.replace("AESPID:   ae.AENO", f"AESPID:   {line}")})
+    message = (
+        f"{AE}:5:13 CED270 AE.AESPID: ae.STOP is missing, and {MISSING}"
+        f"'ae.STOP is missing or ..' if such records count, else accept it with unknown: accept\n{SECOND}"
+    )
+    assert found == [message] * told
+
+
 def test_a_word_about_a_condition_needs_one(tmp_path: Path) -> None:
     spec = SPEC.replace("from: ae\n", "from: ae\nunknown: accept\n")
     assert said(tmp_path, {AE: spec}) == [

@@ -11,6 +11,7 @@ from ced_cdisc.analyse import methods
 from ced_cdisc.analyse.methods import Found, TooFew
 from ced_cdisc.analyse.numbers import printed
 from ced_cdisc.analyse.selecting import Records, Value, holds, select
+from ced_cdisc.analyse.two_shares import difference_of_shares
 from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
 from ced_cdisc.core.metadata import RangeCheck
 from ced_cdisc.plan.analyses import COUNTING, CROSSOVER, TWO_GROUPS, AnalysisMethod, ResultPlan
@@ -152,6 +153,9 @@ def _groups(
         TooFew: there are not two groups, or the one referred to is none of them.
     """
     values, groups = records.columns[variable], records.columns[method.group]
+    if method.value is not None:
+        check = RangeCheck("", "", "EQ", (method.value,))
+        values = tuple(None if value is None else float(holds(check, value)) for value in values)
     covariates = records.columns[method.covariate] if method.covariate else (0.0,) * len(values)
     parts: dict[str | float, list[_Pair]] = {}
     for value, group, covariate in zip(values, groups, covariates, strict=True):
@@ -224,4 +228,7 @@ def _of_two(method: AnalysisMethod, parts: tuple[list[_Pair], list[_Pair]], grou
             first, second, equal_variances=method.equal_variances, confidence=method.confidence
         )
         return Found(found.values, f"{groups[1]} / {groups[0]}")
+    if method.name == "difference of percentages":
+        found = difference_of_shares(first, second, method.confidence)
+        return Found(found.values, f"{groups[1]} - {groups[0]}")
     return methods.mann_whitney(first, second, correction=method.correction, exact=method.exact)

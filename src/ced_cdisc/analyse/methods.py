@@ -56,6 +56,11 @@ def _quantile_of_t(freedom: float, confidence: int) -> float:
     return float(_special().stdtrit(freedom, 1 - _tail(confidence)))
 
 
+def quantile_of_normal(confidence: int) -> float:
+    """The deviate of the normal distribution between both signs of which so many percent lie."""
+    return float(_special().ndtri(1 - _tail(confidence)))
+
+
 def share(count: int, total: int) -> Found:
     """How many of how many, and the percent of it."""
     if not total:

@@ -189,6 +189,14 @@ class Faults:
             self.add("CED270", message, report.where, hint, records_of(rows), severity)
             return
         hint = "look at the dates, impute them, or accept it with unknown: accept"
+        if report.kind == "unequal":
+            text = " or ".join(column.name for column in report.shown) or "a text"
+            message = f"{label}: {text} is missing, and a missing text is not != or not in a list either"
+            hint = (
+                f"write '{text} is missing or ..' if such records count, else accept it with unknown: accept"
+            )
+            self.add("CED270", message, report.where, hint, records_of(rows), severity)
+            return
         if report.kind == "lost":
             message = f"{label}: {PARTIAL}, and a function has no value"
             self.add("CED883", message, report.where, hint, records_of(rows), severity)

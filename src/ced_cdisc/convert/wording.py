@@ -102,7 +102,9 @@ def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
     source, target = (call.args[1], call.args[2]) if call else (None, None)
     goal = target.value if isinstance(target, tree.Literal) else ""
     hint = did_you_mean(value, units())
-    if unit_of(value) is not None:  # no misspelling: another unit is never proposed in its place
+    if value.casefold() == str(goal).casefold():  # of a unit that is computed; a collected one is a term
+        hint = f"unit(..) around the text reads it as {goal}"
+    elif unit_of(value) is not None:  # no misspelling: another unit is never proposed in its place
         hint = f"{goal} is of another quantity"
         if value.replace("IU", "U") == str(goal).replace("IU", "U"):
             hint = f"where both mean the same, write units: {{{value}: {goal}}} in study.yaml"
@@ -152,7 +154,12 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
         return "CED857", f"{label}: {what}", "leave it out, as by where: ADT is present, or accept it"
     if fault.kind == TIE:
         what = f"several records are the {which} in the order, and their keys decide"
-        return "CED833", f"{label}: {what}", "name more variables in the order"
+        more = "name more variables in the order"
+        if label.endswith("LOBXFL"):  # a line that no spec has written
+            more = "a line of it, {flag: last, ..}, names more in its order; 'baseline' leaves records out"
+        return "CED833", f"{label}: {what}", more
+    if label.endswith(".EPOCH") and node.dataset == "SE":
+        hint = "in se.yaml give starts on one day the same precision, as day(..), or write a line of EPOCH"
     what = f"partial dates leave open which record is the {which}, and their texts decide"
     return "CED270", f"{label}: {what}", hint
 

@@ -89,6 +89,8 @@ def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> 
                 f'ends = stats.binomtest(int(n), int(total)).proportion_ci({_level(method)}, method="exact")',
                 "print(n, total, 100 * n / total, 100 * ends.low, 100 * ends.high)",
             ]
+        case "difference of percentages":
+            return _difference(method, variable, numeric)
         case "mean and SD":
             return [f"print({column}.mean(), {column}.std(ddof=1))"]
         case "median and quartiles":
@@ -129,6 +131,38 @@ def _ratio(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> l
         f"test = stats.ttest_ind(values[~below], values[below], equal_var={method.equal_variances})",
         f"ends = test.confidence_interval({_level(method)})",
         "print(*np.exp([values[~below].mean() - values[below].mean(), ends.low, ends.high]))",
+    ]
+
+
+def _difference(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> list[str]:
+    group = f'known["{method.group}"]'
+    reference = _value(method.reference, method.group, numeric) if method.reference else f"{group}.min()"
+    return [
+        f'known = rows[["{variable}", "{method.group}"]].dropna()',
+        f"below = {group} == {reference}",
+        f'hits = known["{variable}"] == {_value(method.value or "", variable, numeric)}',
+        "x0, n0, x1, n1 = hits[below].sum(), below.sum(), hits[~below].sum(), (~below).sum()",
+        f"found, n, z = x1 / n1 - x0 / n0, n0 + n1, stats.norm.ppf({_quantile(method)})",
+        "",
+        "def refused(delta):  # by the score test, with the likeliest shares of which that is the difference",
+        "    l2 = (n1 + 2 * n0) * delta - n - x0 - x1",
+        "    l1 = (n0 * delta - n - 2 * x0) * delta + x0 + x1",
+        "    third = l2 / 3 / n",
+        "    c = third**3 - l1 * l2 / 6 / n**2 + x0 * delta * (1 - delta) / 2 / n",
+        "    b = np.copysign(np.sqrt(max(third**2 - l1 / 3 / n, 0)), c)",
+        "    turn = np.arccos(np.clip(c / b**3, -1, 1)) if b else np.pi / 2",
+        "    share = 2 * b * np.cos((np.pi + turn) / 3) - third",
+        "    share = np.clip(share, max(0, -delta), min(1, 1 - delta))",
+        "    variance = share * (1 - share) / n0 + (share + delta) * (1 - share - delta) / n1",
+        "    return (found - delta) ** 2 > z**2 * variance * n / (n - 1)",
+        "",
+        "ends = []",
+        "for inside, outside in ((found, -1), (found, 1)):",
+        "    for _ in range(60):",
+        "        middle = (inside + outside) / 2",
+        "        inside, outside = (inside, middle) if refused(middle) else (middle, outside)",
+        "    ends.append(outside)",
+        "print(100 * found, 100 * ends[0], 100 * ends[1])",
     ]
 
 

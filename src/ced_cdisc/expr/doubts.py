@@ -68,6 +68,45 @@ def undecided_value(node: tree.Node, unknown: str) -> tree.Node | None:
     return _any(found) if found else None
 
 
+def unequal(node: tree.Node, unknown: str) -> tuple[tree.Node, list[tree.Node]] | None:
+    """Whether a value is missing since ``X != 'Y'`` or ``X not in (..)`` is asked of a missing text.
+
+    That a missing text is not ``= 'Y'`` is what everybody reads. That it is not ``!= 'Y'`` either is not: SAS
+    counts it. The texts come with the condition. None where the spec says what is meant; what
+    ``unknown: report`` tells has these records, too.
+    """
+    found, asked = list[tree.Node](), list[tree.Node]()
+    for guards, one in _looked_at(node, []) if not unknown else ():
+        if not isinstance(one, tree.Call) or one.name != "if":
+            continue
+        condition, then, _ = one.args
+        texts = list(_unequal_texts(condition, negated=False))
+        if texts and not isinstance(then, tree.Literal):
+            guards = [*guards, tree.IsMissing(of=then, negated=True, type=Type.TRUTH)]
+        if texts:
+            found.append(_all([*guards, _is_unknown(condition), _any([_is_unknown(text) for text in texts])]))
+            asked += texts
+    return (_any(found), asked) if found else None
+
+
+def _unequal_texts(node: tree.Node, *, negated: bool) -> Iterator[tree.Node]:
+    """The texts that a condition compares with constants, to be none of them."""
+    if isinstance(node, tree.Both | tree.Either):
+        yield from _unequal_texts(node.left, negated=negated)
+        yield from _unequal_texts(node.right, negated=negated)
+    elif isinstance(node, tree.Negated):
+        yield from _unequal_texts(node.of, negated=not negated)
+    elif isinstance(node, tree.Member):
+        if node.negated != negated and node.of.type is Type.TEXT:
+            yield node.of
+    elif isinstance(node, tree.Compare) and node.op == ("=" if negated else "!="):
+        sides = (node.left, node.right)
+        if any(isinstance(side, tree.Literal) for side in sides):
+            yield from (
+                side for side in sides if side.type is Type.TEXT and not isinstance(side, tree.Literal)
+            )
+
+
 def lost(node: tree.Node, unknown: str) -> tree.Node | None:
     """Whether a function in a value has none although nothing that it takes is missing: a date is partial.
 

@@ -243,6 +243,8 @@ class _Resolver:
         hint = (
             "number(..) reads a number from text"
             if arg.type is Type.TEXT and Type.NUMBER in parameter.types
+            else f"it is a number already: leave {function}() out"
+            if arg.type is Type.NUMBER and function in ("number", "numeric", "numeral")
             else ""
         )
         raise misfit(f"{parameter.name} of {function}() must be {wanted}, not {kind}", arg.at, hint)

@@ -15,6 +15,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "count": ("n", "total"),
     "n and percent": ("n", "total", "percent"),
     "percent and exact CI": ("n", "total", "percent", "lower", "upper"),
+    "difference of percentages": ("n1", "n2", "percent1", "percent2", "difference", "lower", "upper"),
     "mean and SD": ("n", "mean", "sd"),
     "median and quartiles": ("n", "median", "q1", "q3"),
     "min and max": ("n", "min", "max"),
@@ -31,9 +32,9 @@ COUNTS = frozenset({"n", "total", "used", "n1", "n2", "unpaired"})
 """Of these, the whole numbers."""
 BARE = COUNTS | {"p"}
 """What a print format names without decimals."""
-COUNTING = ("count", "n and percent", "percent and exact CI")
+COUNTING = ("count", "n and percent", "percent and exact CI", "difference of percentages")
 """Methods that count values, of any kind; the others take numbers."""
-TWO_GROUPS = ("mann whitney", "ancova", "geometric mean ratio")
+TWO_GROUPS = ("mann whitney", "ancova", "geometric mean ratio", "difference of percentages")
 CROSSOVER = "crossover ratio"
 """The method that takes a record of each subject and group."""
 TESTS = ("wilcoxon signed rank", "paired t", "mann whitney", "ancova")
@@ -41,6 +42,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "count": ("value",),
     "n and percent": ("value",),
     "percent and exact CI": ("value", "confidence"),
+    "difference of percentages": ("value", "group", "reference", "confidence"),
     "mean and SD": (),
     "median and quartiles": ("quantiles",),
     "min and max": (),
@@ -56,6 +58,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "n and percent": ("value",),
     "percent and exact CI": ("value",),
+    "difference of percentages": ("value", "group"),
     "geometric mean ratio": ("group", "variances"),
     "crossover ratio": ("group", "period"),
     "median and quartiles": ("quantiles",),
@@ -66,6 +69,7 @@ SHOWN: Mapping[str, str] = {
     "count": "{n}",
     "n and percent": "{n} ({percent:0}%)",
     "percent and exact CI": "{n}/{total} {percent:1}% ({lower:1}%, {upper:1}%)",
+    "difference of percentages": "{difference:1}% ({lower:1}%, {upper:1}%)",
     "mean and SD": "{mean:1}±{sd:1}",
     "median and quartiles": "{median:1} [{q1:1}, {q3:1}]",
     "min and max": "{min:1} to {max:1}",
@@ -158,7 +162,8 @@ class AnalysisMethod(Struct, frozen=True):
         covariate: of the analysis of covariance.
         value: the value counted, as it stands in the data.
         equal_variances: of the two groups' logarithms.
-        reference: the group that the other is divided by; empty for the one whose value is smaller.
+        reference: the group that the other is divided by or compared with; empty for the one whose value is
+            smaller.
         period: the variable of the two periods of a crossover.
         confidence: the level of a confidence interval, in percent.
     """

@@ -10,6 +10,7 @@ _NAMES = {
     "count": "number of records",
     "n and percent": "number and percent",
     "percent and exact CI": "number, percent and exact {} % CI",
+    "difference of percentages": "difference of percentages and {} % CI",
     "mean and SD": "mean and SD",
     "median and quartiles": "median and quartiles",
     "min and max": "minimum and maximum",
@@ -99,6 +100,8 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
                 "confidence interval. It is that of "
                 "binom.test in R, and the exact one of PROC FREQ with BINOMIAL in SAS."
             )
+        case "difference of percentages":
+            return _difference(method, variable)
         case "mean and SD":
             return f"Arithmetic mean and standard deviation (divisor n - 1) of {variable}."
         case "median and quartiles":
@@ -152,6 +155,20 @@ def _ratio(method: AnalysisMethod, variable: str) -> str:
         f"the natural logarithms, with the {method.confidence} % confidence interval by Student's t with "
         f"{_variances(method)} of the logarithms, transformed back. Of the logarithms it is that of "
         f"t.test(.., var.equal = {r}) in R, and the {sas} one of PROC TTEST in SAS."
+    )
+
+
+def _difference(method: AnalysisMethod, variable: str) -> str:
+    group = method.group
+    of = f"of the later group of {group}, in the order of their values, minus that of the earlier one"
+    if method.reference:
+        of = f"of the other group of {group} minus that with {group} = {method.reference}"
+    return (
+        f"Difference of percentages of subjects with {variable}{_equal(method)}, of those with {variable}: "
+        f"that {of}, with the {method.confidence} % confidence interval of Miettinen and Nurminen (1985), "
+        "without strata: the score interval with the variance under the difference in question, times "
+        "N / (N - 1). It is that of RISKDIFF(CL=MN) of PROC FREQ in SAS, and of "
+        "BinomDiffCI(.., method = 'mn') of DescTools in R."
     )
 
 

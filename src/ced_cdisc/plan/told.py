@@ -18,6 +18,7 @@ class Report(Struct, frozen=True):
 
     * ``unknown``: a condition that decides the value is neither true nor false.
     * ``lost``: a function has no value, since a date is partial where it needs a whole one.
+    * ``unequal``: so, since a missing text is asked to be another one than a constant.
     * ``gap``: no case of the line holds; always a warning.
     * ``overlap``: two cases hold that give different values; the first of them counts.
     * ``left out``: the condition that chooses the records is neither true nor false.
@@ -27,7 +28,7 @@ class Report(Struct, frozen=True):
     ``shown`` are the columns whose values the message gives.
     """
 
-    kind: Literal["unknown", "lost", "gap", "overlap", "left out", "same day", "idle"]
+    kind: Literal["unknown", "lost", "unequal", "gap", "overlap", "left out", "same day", "idle"]
     node: Node
     where: Location
     asked: bool = False

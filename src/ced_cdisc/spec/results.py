@@ -13,6 +13,7 @@ Method = Literal[
     "count",
     "n and percent",
     "percent and exact CI",
+    "difference of percentages",
     "mean and SD",
     "median and quartiles",
     "min and max",
@@ -55,13 +56,14 @@ class AnalysisMethodSpec(Model):
     )
     group: Text | None = Field(
         None,
-        description="mann whitney, ancova, geometric mean ratio: the variable of the two groups; crossover "
-        "ratio: of the two treatments.",
+        description="mann whitney, ancova, geometric mean ratio, difference of percentages: the variable of "
+        "the two groups; crossover ratio: of the two treatments.",
     )
     reference: Text | None = Field(
         None,
-        description="geometric mean ratio, crossover ratio: the group that the other is divided by; default: "
-        "the one with the smaller value.",
+        description="geometric mean ratio, crossover ratio: the group that the other is divided by; "
+        "difference of percentages: the group that is taken from the other; default: the one with the "
+        "smaller value.",
     )
     variances: Literal["equal", "unequal"] | None = Field(
         None,
@@ -77,7 +79,8 @@ class AnalysisMethodSpec(Model):
     covariate: Text | None = Field(None, description="ancova: the covariate, such as BASE.")
     value: Text | None = Field(
         None,
-        description="count, n and percent, percent and exact CI: the value of the variable that is counted.",
+        description="count, n and percent, percent and exact CI, difference of percentages: the value of the "
+        "variable that is counted.",
     )
     show: Text | None = Field(
         None,

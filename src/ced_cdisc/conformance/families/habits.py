@@ -79,6 +79,16 @@ def record_within_visit(study: Submission) -> Iterator[Look]:
             yield data.habit(way, date, "VISITNUM", "SVSTDTC", "SVENDTC", frame=frame)
 
 
+def visits_in_order(study: Datasets) -> Iterator[Look]:
+    """Visits that begin before the one with the number before, where nearly all begin after it."""
+    for data in study.domain("SV"):
+        if data.has("USUBJID", "VISITNUM", "SVSTDTC"):
+            start, number, subject = day(pl.col("SVSTDTC")), pl.col("VISITNUM"), pl.col("USUBJID")
+            next_one = (subject == subject.shift()) & (number > number.shift())
+            way = pl.when(next_one).then(start >= start.shift())
+            yield data.habit(way, "SVSTDTC", "VISITNUM", in_order=True)
+
+
 def limits_converted(study: Datasets) -> Iterator[Look]:
     """Limits with a factor of their own; they may be rounded, so that only a tenth apart counts.
 

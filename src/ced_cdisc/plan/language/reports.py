@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.doubts import left_out, lost, partly_left_out, to_tell
+from ced_cdisc.expr.doubts import left_out, lost, partly_left_out, to_tell, unequal
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.unknowns import unknown_of
 from ced_cdisc.plan.told import Asked, Report
@@ -40,6 +40,8 @@ def reports_of(
     partial = None if _is_study_day(value) else lost(node, spec.unknown or "")
     if partial is not None:
         made.append(Report("lost", partial, spec.place, spec.unknown == "report"))
+    if verb != "flag" and (other := unequal(node, spec.unknown or "")) is not None:
+        made.append(Report("unequal", other[0], spec.place, shown=_columns(other[1])))
     if verb == "cases" and spec.cases:
         made += _of_cases(spec, value, node)
     if spec.when is not None and spec.never is None:

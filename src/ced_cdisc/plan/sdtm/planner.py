@@ -21,7 +21,7 @@ from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.language.reports import reports_of_rows, within
 from ced_cdisc.plan.language.values import Target, constant_number
-from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line
+from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Demand, Line
 from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.plan.sdtm import standard, tests
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
@@ -70,6 +70,7 @@ class DomainPlanner:
         self._findings = findings
         self._whole: dict[str, Line] = {}
         self._whole_of: dict[str, dict[int, Line]] = {}
+        self._demands: dict[tuple[Location, str], Demand] = {}
         self._qualifiers: dict[str, LineSpec] = {}
         self._waiting = Waiting(domain, catalogue, findings)
         self._names: dict[tuple[object, ...], RowNames] = {}
@@ -111,6 +112,7 @@ class DomainPlanner:
             reference_data=domain.ig.class_name == "Trial Design",
             one_per_subject=domain.name in SINGLE,
             comment=Comment(domain.name, str(spec.comment)) if spec.comment is not None else None,
+            demands=tuple(self._demands.values()),
             checks=self._lines.expressions.checks(spec.checks, domain.row_names(self._catalogue)),
             value_level=levels.by,
             value_level_also=levels.also,
@@ -183,6 +185,7 @@ class DomainPlanner:
             plan = tests.lines_of_test(self.domain, rows, names, self._lines, self._findings)
             keep, more = both(keep, plan.keep), plan.keep
             made.update({built.variable: built for built in plan.lines})
+            self._demands |= {(demand.where, demand.message): demand for demand in plan.demands}
         for key, spec_line in rows.variables.items():
             self._add(key, spec_line, names, made, number)
         for key, spec_line in rows.supp.items():

@@ -145,7 +145,7 @@ class Results:
                 f"'value' of test {self._test.test} is the number as collected, in {unit}, "
                 f"but {stresn} is in {standard}"
             )
-            hint = f'write value: "{self._converted(str(value))}"'
+            hint = f'write value: "{self.converted(str(value))}"'
             self._findings.add(Finding("CED027", message, value.where, hint=hint))
             return
         if all(map(_loses_no_text, tree.walk(node))):
@@ -184,7 +184,7 @@ class Results:
 
         Rounded to decimals alone, <0.04 would be <0, which no result is.
         """
-        exact = self._converted(f"numeral({plain})")
+        exact = self.converted(f"numeral({plain})")
         decimals = self._test.decimals
         if decimals is None:
             return exact
@@ -200,10 +200,10 @@ class Results:
             value = noted(str(test.value), "{result}", notation) if notation else str(test.value)
             text = fill(Text(value, test.value.where), {"result": Text(variable, place)})
         else:
-            text = Text(self._converted(f"number({self._plain(variable, spec or test.result)})"), place)
+            text = Text(self.converted(f"number({self._plain(variable, spec or test.result)})"), place)
         return text if test.decimals is None else Text(f"round({text}, {test.decimals})", text.where)
 
-    def _converted(self, number: str) -> str:
+    def converted(self, number: str) -> str:
         """The expression of a collected number in the standard unit."""
         test = self._test
         fixed = self._unit_word()

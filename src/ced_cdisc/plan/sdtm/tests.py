@@ -20,9 +20,10 @@ from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import comment_of
 from ced_cdisc.plan.language.templates import fill
 from ced_cdisc.plan.language.values import Target
-from ced_cdisc.plan.model import NONE, Line
+from ced_cdisc.plan.model import NONE, Demand, Line
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.expand import Rows
+from ced_cdisc.plan.sdtm.limits import demands_of_limits
 from ced_cdisc.plan.sdtm.results import Change, Results, only_when, range_variables
 from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.models import LineSpec, TestSpec
@@ -36,6 +37,7 @@ class LinesOfTest(Struct, frozen=True):
 
     lines: tuple[Line, ...]
     keep: tree.Node | None
+    demands: tuple[Demand, ...] = ()
 
 
 def variables_of(test: TestSpec, not_done: bool, reason: bool) -> list[str]:
@@ -119,7 +121,9 @@ class _Test:
                 self._add("--REASND", only_when(reason, not_done.when), own=reason)
                 self._refuse_reasons(not_done.reason, result)
         keep = self._keep(result, not_done.when if not_done is not None else None)
-        return LinesOfTest(tuple(self._made), both(keep, self._is_this_test()))
+        factor = self._results.converted("1")
+        demands = demands_of_limits(self._domain, self._rows, self._names, self._lines, factor)
+        return LinesOfTest(tuple(self._made), both(keep, self._is_this_test()), demands)
 
     def _result(self) -> LineSpec:
         """The line of --ORRES; a raw value that is none of the answers of the test is a fault."""
