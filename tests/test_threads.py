@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -29,3 +32,41 @@ def test_an_error_comes_where_it_is_due() -> None:
     with pytest.raises(ZeroDivisionError):
         next(made)
     assert not list(ahead(abs, list[int]()))
+
+
+_TOGETHER = """
+import polars._dependencies as found, sys, time
+from pathlib import Path
+
+import_module = found.import_module
+def slowly(name):
+    module = import_module(name)
+    time.sleep(0.2)
+    return module
+found.import_module = slowly
+
+import numpy as np
+import polars as pl
+from ced_cdisc.core.findings import Location
+from ced_cdisc.core.threads import ahead
+from ced_cdisc.read.contract import TableContract
+from ced_cdisc.read.tables import read_tables
+
+if sys.argv[1] == "tables":
+    contracts = [TableContract(name, f"{name}.csv", "csv", ("A",), Location("")) for name in "xy"]
+    tables, _ = read_tables(Path.cwd(), contracts)
+    print([len(table.frame) for table in tables.values()])
+else:
+    made = ahead(lambda n: pl.Series(np.arange(n)), [1, 2, 3])
+    print([len(one) + len(pl.Series(np.arange(1))) for one in made])
+"""
+
+
+@pytest.mark.parametrize(("way", "said"), [("tables", "[1, 1]"), ("ahead", "[2, 3, 4]")])
+def test_polars_finds_numpy_once(tmp_path: Path, way: str, said: str) -> None:
+    """Two threads that hand it the first arrays at once were in each other's way, in a fresh process."""
+    for name in "xy":
+        (tmp_path / f"{name}.csv").write_text("A\n1\n", encoding="utf-8")
+    command = [sys.executable, "-c", _TOGETHER, way]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.returncode) == (said, 0), done.stderr

@@ -28,11 +28,24 @@ def threads() -> int:
     return min(_MOST, processors())
 
 
+def have_polars_find_numpy() -> None:
+    """Before threads of ours hand arrays to polars: of two that are the first, one stops with a TypeError.
+
+    Polars looks for numpy when it first meets an array, and two threads that look at once are in each other's
+    way (polars 2.1). Both libraries are loaded, if they are not yet.
+    """
+    import numpy as np
+    import polars as pl
+
+    pl.Series(np.empty(0))
+
+
 def ahead(make: Callable[[S], T], of: Iterable[S]) -> Iterator[T]:
     """What is made of each, in order; while one is looked at, a thread makes the next.
 
     An error comes where what it was made of is due.
     """
+    have_polars_find_numpy()
     with ThreadPoolExecutor(1) as pool:
         next_: Future[T] | None = None
         for one in of:

@@ -16,6 +16,7 @@ import polars as pl
 from msgspec import Struct
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
+from ced_cdisc.core.threads import have_polars_find_numpy
 from ced_cdisc.read.contract import (
     ROW,
     SPREADSHEET_ERRORS,
@@ -240,6 +241,7 @@ def read_tables(
             raw_finding("CED201", text, Location(folder.as_posix()), f"expected {wanted}" * bool(wanted))
         ]
     columns = needed or {}
+    have_polars_find_numpy()
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
         running = [
             (
