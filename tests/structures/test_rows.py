@@ -198,6 +198,14 @@ def test_rows_can_be_chosen_by_their_own_lines(tmp_path: Path) -> None:
     assert rows(made(tmp_path, ce(text)), "CE", "CETERM") == [("Headache",)]
 
 
+def test_rows_cannot_be_chosen_by_their_place_among_each_other(tmp_path: Path) -> None:
+    text = EVENTS.replace("sort", 'where: "rank(order by CETERM) = 1"\nsort')
+    assert said(tmp_path, ce(text)) == [
+        "mappings/sdtm/ce.yaml:3:8 CED052 the choice of records looks at several records of CE, "
+        "which are not all there yet; name the dataset whose records are meant"
+    ]
+
+
 def test_rows_cannot_be_chosen_by_what_waits_for_all_rows(tmp_path: Path) -> None:
     text = EVENTS.replace("sort", 'where: "count(AE.AETERM where AE.AESEQ = 1) > 0"\nsort')
     assert said(tmp_path, ce(text)) == [

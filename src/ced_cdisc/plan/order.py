@@ -144,3 +144,22 @@ def _names_read(node: tree.Node, looked: Mapping[str, Collection[str]]) -> set[s
     for one in aggregates(node):
         found.update(one.on)
     return found
+
+
+def check_alone(dataset: str, variable: str, node: tree.Node, where: Location, findings: Findings) -> None:
+    """CED052: a row of a source is made by itself, before there are others of its dataset to look at.
+
+    Args:
+        dataset: the dataset.
+        variable: what the row's line makes; empty for the condition that chooses the row.
+        node: a line of the row, or the condition that chooses it.
+        where: its place in the spec.
+        findings: receives CED052.
+    """
+    for one in aggregates(node):
+        if not one.dataset and one.func != "group":  # CED154
+            reader = f"{dataset}.{variable}" if variable else "the choice of records"
+            problem = f"{reader} looks at several records of {dataset}, which are not all there yet"
+            hint = "name the dataset whose records are meant"
+            hint += ", or write the line under 'variables'" if variable else ""
+            findings.add(Finding("CED052", problem, where, hint=hint))

@@ -9,6 +9,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import own_columns
 from ced_cdisc.plan.adam.kinds import Analysis
 from ced_cdisc.plan.model import Block, Computed
+from ced_cdisc.plan.order import check_alone
 
 
 def check_in_time(
@@ -59,25 +60,6 @@ def check_in_time(
         if one.keep is not None:
             tell((n for n in _names(one.keep) if n not in made), one.where, "the choice of records reads")
         made = made.union(own)
-
-
-def check_alone(dataset: str, variable: str, node: tree.Node, where: Location, findings: Findings) -> None:
-    """CED052: a row of a source is made by itself, before there are others of its dataset to look at.
-
-    Args:
-        dataset: the analysis dataset.
-        variable: what the row's line makes; empty for the condition that chooses the row.
-        node: a line of the row, or the condition that chooses it.
-        where: its place in the spec.
-        findings: receives CED052.
-    """
-    for one in tree.walk(node):
-        if isinstance(one, tree.Aggregate) and not one.dataset and one.func != "group":  # CED154
-            reader = f"{dataset}.{variable}" if variable else "the choice of records"
-            problem = f"{reader} looks at several records of {dataset}, which are not all there yet"
-            hint = "name the dataset whose records are meant"
-            hint += ", or write the line under 'variables'" if variable else ""
-            findings.add(Finding("CED052", problem, where, hint=hint))
 
 
 def _of_the_record(node: tree.Node) -> list[str]:

@@ -12,7 +12,7 @@ from ced_cdisc.core.metadata import Comment, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type, both
 from ced_cdisc.plan.adam.figures import plan_figures
-from ced_cdisc.plan.adam.in_time import check_alone, check_in_time
+from ced_cdisc.plan.adam.in_time import check_in_time
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
 from ced_cdisc.plan.adam.metadata import Metadata
 from ced_cdisc.plan.adam.numbers import numbered_pairs, with_numbers
@@ -33,7 +33,7 @@ from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.reports import reports_of_rows
 from ced_cdisc.plan.language.values import Target
 from ced_cdisc.plan.model import Block, Computed, DatasetPlan, Demand, Line, Lookup
-from ced_cdisc.plan.order import in_order, single_lines
+from ced_cdisc.plan.order import check_alone, in_order, single_lines
 from ced_cdisc.plan.texts import check_homes
 from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.analysis import AnalysisSpec, ParameterSpec

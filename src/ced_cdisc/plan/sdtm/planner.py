@@ -22,7 +22,7 @@ from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.language.reports import reports_of_rows, within
 from ced_cdisc.plan.language.values import Target, constant_number
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Demand, Line
-from ced_cdisc.plan.order import in_order, single_lines
+from ced_cdisc.plan.order import check_alone, in_order, single_lines
 from ced_cdisc.plan.sdtm import standard, tests
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
 from ced_cdisc.plan.sdtm.expand import Rows
@@ -179,6 +179,7 @@ class DomainPlanner:
         keep = self._lines.expressions.condition(spec.where, names) if spec.where is not None else None
         if keep is not None and spec.where is not None:
             self._waiting.waits(columns(keep), spec.where.where, "choose by what is collected, or by a date")
+            check_alone(self.domain.name, "", keep, spec.where.where, self._findings)
         made = {line.variable: line for line in standard.block_lines(self.domain, self._specs, spec)}
         where, more = keep, None
         if rows.test is not None:
