@@ -139,8 +139,7 @@ def build(
     Raises:
         UnknownFormat: there is no such format.
         UnknownSize: ``split_over`` is no size.
-        Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed, but where
-            CED295 says that it is written.
+        Stopped: the input has faults; ``findings`` lists them all. Nothing of ``out`` is changed.
         MissingFolder, NotADirectoryError: a folder that was named is not there.
         BuildInterrupted: a KeyboardInterrupt once ``out`` is written; before, it is one of Python's.
     """

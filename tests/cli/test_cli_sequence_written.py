@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from command_line import RAW_AE, SPECS, spoil, tree
-from pinned_study import FIRST, LATE, LOCK, SIX, STARTED, TITLE, built, given_pinned, lock, refused
+from pinned_study import FIRST, LATE, LOCK, SIX, STARTED, built, given_pinned, lock, refused
 
 import ced_cdisc
 from ced_cdisc.core.findings import Finding, Findings
@@ -68,10 +68,10 @@ def opened(term: str) -> SequenceLock:
     return made
 
 
-def prepared(one: SequenceLock) -> list[str]:
+def kept(one: SequenceLock) -> list[str]:
     """What is said of a lock that is to be written."""
     findings = Findings()
-    one.prepare(shipped=False, findings=findings)
+    one.keep(shipped=False, findings=findings)
     return [str(found) for found in findings]
 
 
@@ -79,19 +79,17 @@ def test_of_two_builds_at_the_same_time_one_is_told_to_build_again() -> None:
     """Both began with the same lock: each would give its own record the number of the other's."""
     Path("mappings").mkdir()
     first, second = opened("Pain"), opened("Fever")
-    assert prepared(first) == []
+    assert kept(first) == []
     head = f"{LOCK} CED295 the numbers of this build cannot be kept in {LOCK}: "
-    assert prepared(second) == [head + "another build is changing it; build again"]
+    assert kept(second) == [head + "another build is changing it; build again"]
     second.release()
-    first.keep()
     first.release()
-    assert prepared(second) == [head + "another build has changed it; build again"]
-    second.keep()
+    assert kept(second) == [head + "another build has changed it; build again"]
+    second.take_back()
     second.release()
     assert Path(LOCK).read_bytes() == first.content()
     third = opened("Rash")
-    assert prepared(third) == []
-    third.keep()
+    assert kept(third) == []
     third.release()
     assert Path(LOCK).read_bytes() == third.content()
     assert [path.name for path in Path("mappings").iterdir()] == ["sequence.lock"]
@@ -103,31 +101,16 @@ def test_of_two_builds_where_there_are_no_locks_the_second_keeps_nothing(
     monkeypatch.setattr(advisory, "fcntl", None)
     Path("mappings").mkdir()
     first, second = opened("Pain"), opened("Fever")
-    assert prepared(first) == prepared(second) == []
-    first.keep()
-    with pytest.raises(OSError, match="another build has changed it"):
-        second.keep()
+    assert kept(first) == []
+    assert kept(second) == [
+        f"{LOCK} CED295 the numbers of this build cannot be kept in {LOCK}: another build has changed it; "
+        "build again"
+    ]
+    second.take_back()
     for one in (first, second):
         one.release()
     assert Path(LOCK).read_bytes() == first.content()
     assert [path.name for path in Path("mappings").iterdir()] == ["sequence.lock"]
-
-
-def test_a_lock_that_changes_during_the_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
-    given_pinned()
-    commit = OutputFolder.commit
-
-    def meanwhile(self: OutputFolder) -> list[Finding]:
-        Path(LOCK).write_text(TITLE)
-        return commit(self)
-
-    monkeypatch.setattr(OutputFolder, "commit", meanwhile)
-    assert refused(code=12) == (
-        f"{SPECS}1 error in the output\n{LOCK} CED295 the numbers of this build cannot be kept in "
-        f"{LOCK}: another build has changed it; the output is written: build again before the data change\n"
-    )
-    assert lock() == TITLE
-    assert [path.name for path in Path("mappings").glob(".*")] == []
 
 
 def test_a_lock_for_which_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,26 +147,54 @@ def test_a_failed_build_leaves_the_lock_as_it_was() -> None:
     ]
 
 
-def test_a_run_that_ends_before_its_last_step_loses_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_is_killed_before_its_last_step_loses_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its output was to have is kept before that is in its place: else another record might get it."""
     given_pinned()
     built()
+    before = tree("out")
     spoil(RAW_AE, LATE, "001,9,Anaemia,1,01-FEB-2020,\n" + LATE)
 
-    def killed(self: SequenceLock) -> None:
-        raise OSError(5, "Input/output error")
+    def interrupted(self: OutputFolder) -> list[Finding]:
+        assert tree("out") == before
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(SequenceLock, "keep", killed)
-        assert refused(code=12) == (
-            f"{SPECS}1 error in the output\n{LOCK} CED295 the numbers of this build cannot be kept in "
-            f"{LOCK}: Input/output error; the output is written: build again before the data change\n"
-        )
-    assert lock() == FIRST
-    before = tree("out")
-    assert built() == STARTED + SIX
-    assert tree("out") == before
-    assert lock().count("AE\tT1-001") == 3
-    assert not Path("mappings/.sequence.lock.new").exists()
+        patch.setattr(OutputFolder, "commit", interrupted)
+        patch.setattr(SequenceLock, "take_back", lambda self: None)  # a kill leaves no time for it
+        assert refused(code=130) == f"{SPECS}interrupted; out is as it was\n"
+    numbers = [line for line in lock().splitlines() if line.startswith("AE\tT1-001")]
+    assert len(numbers) == 3
+    spoil(RAW_AE, "001,9,Anaemia", "001,8,Fatigue")
+    Path("mappings/.sequence.lock.new").write_text("left")
+    built()
+    more = [line for line in lock().splitlines() if line.startswith("AE\tT1-001")]
+    assert [line.split("\t")[2:4] for line in more if line not in numbers] == [
+        ["3", "retired"],
+        ["4", "used"],
+    ]
+    Path("mappings/.sequence.lock.new").write_text("left")
+    built()
+    assert [path.name for path in Path("mappings").glob(".*")] == []
+
+
+@pytest.mark.parametrize("had", [True, False])
+def test_numbers_are_taken_back_where_the_output_is_not_written(
+    monkeypatch: pytest.MonkeyPatch, *, had: bool
+) -> None:
+    given_pinned()
+    if had:
+        built()
+        spoil(RAW_AE, LATE, "001,9,Anaemia,1,01-FEB-2020,\n" + LATE)
+
+    def failing(self: OutputFolder) -> list[Finding]:
+        assert ("Anaemia" in Path(RAW_AE).read_text()) == (lock() != FIRST)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(OutputFolder, "commit", failing)
+    assert refused(code=130) == f"{SPECS}interrupted; out is as it was\n"
+    assert Path(LOCK).exists() == had
+    assert not had or lock() == FIRST
+    assert [path.name for path in Path("mappings").glob(".*")] == []
 
 
 def test_a_disk_that_fails_after_the_exchange_loses_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,18 +220,13 @@ def test_a_disk_that_fails_after_the_exchange_loses_no_number(monkeypatch: pytes
 
 def test_an_interrupt_after_the_exchange_loses_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
     given_pinned()
-    keep, calls = SequenceLock.keep, list[int]()
+    commit = OutputFolder.commit
 
-    def interrupted(self: SequenceLock) -> None:
-        calls.append(len(calls))
-        if len(calls) == 1:
-            raise KeyboardInterrupt
-        keep(self)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
+    def interrupted(self: OutputFolder) -> list[Finding]:
+        commit(self)
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(SequenceLock, "keep", interrupted)
+    monkeypatch.setattr(OutputFolder, "commit", interrupted)
     assert refused(code=130) == f"{SPECS}interrupted; out is written\n"
-    assert calls == [0, 1, 2]
     assert lock() == FIRST
     assert [path.name for path in Path("mappings").glob(".*")] == []

@@ -98,36 +98,22 @@ def accounts(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings
 def keep_numbers(
     lock: SequenceLock | None, study: StudyFolders, folder: OutputFolder, findings: Findings
 ) -> Generator[None]:
-    """Keep the numbers of a build where the block around its commit has put its output in place.
+    """Keep the numbers of a build, whose output the block puts in place.
 
-    They are kept, too, where something fails after the exchange, or the user stops the build: records of the
-    new output have them.
+    They are in place before the output is, and are taken back where that fails. They stay where something
+    fails after the exchange, or the user stops the build: records of the new output have them.
 
     Raises:
-        Stopped: the lock cannot be written; before the output is touched, but for a failure of the last step.
+        Stopped: the lock cannot be written; the output is not touched.
     """
     if lock is None:
         yield
         return
     try:
-        lock.prepare(shipped=study.shipped, findings=findings)
+        lock.keep(shipped=study.shipped, findings=findings)
         stop_on_errors(findings)
-        try:
-            yield
-        finally:
-            if folder.is_committed:
-                _keep(lock, findings)
+        yield
     finally:
+        if not folder.is_committed:
+            lock.take_back()
         lock.release()
-
-
-def _keep(lock: SequenceLock, findings: Findings) -> None:
-    try:
-        lock.keep()
-    except KeyboardInterrupt:  # a rename is all that is left to do
-        _keep(lock, findings)
-        raise
-    except OSError as error:
-        hint = "the output is written: build again before the data change"
-        findings.add(lock.unwritten(error.strerror or str(error), hint))
-        stop_on_errors(findings)

@@ -254,17 +254,18 @@ def _sync_tree(folder: Path) -> None:
         for name in files:
             file = Path(path, name)
             if stat.S_ISREG(file.lstat().st_mode):
-                _sync(file, os.O_RDONLY)
+                sync_file(file)
         _sync_folder(Path(path))
 
 
 def _sync_folder(folder: Path) -> None:
     if os.name != "nt":
-        _sync(folder, os.O_RDONLY)
+        sync_file(folder)
 
 
-def _sync(path: Path, flags: int) -> None:
-    handle = os.open(path, flags)
+def sync_file(path: Path) -> None:
+    """Wait until the disk has a file, or a folder, where the file system can do so."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     except OSError as error:

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.plan.model import Identity
 from ced_cdisc.write.advisory import Lock, try_lock
+from ced_cdisc.write.exchange import sync_file
 
 NAME = "sequence.lock"
 _TITLE = "# Numbers of records, kept from build to build by ced-cdisc. Commit this file; do not edit it."
@@ -27,7 +29,6 @@ _STATES = ("used", "retired")
 _MARKERS = ("<<<<<<< ", "||||||| ", "=======", ">>>>>>> ")
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _SHOWN = 3
-_CHANGED = "another build has changed it"
 
 
 class Entry(Struct, frozen=True, order=True):
@@ -48,8 +49,8 @@ class SequenceLock:
         self.shown = shown
         self._before = before
         self._entries = list(entries)
-        self._after: bytes | None = None  # once it is written beside the lock, in the file below
-        self._new: Path | None = None
+        self._after: bytes | None = None  # once it may stand in the place of the lock
+        self._new: Path | None = None  # what it is written in, beside the lock
         self._folder = -1
 
     @classmethod
@@ -117,13 +118,16 @@ class SequenceLock:
         lines = [_line(one) for one in sorted(self._entries)]
         return ("\n".join([_TITLE, _HEADER, *lines]) + "\n").encode()
 
-    def prepare(self, *, shipped: bool, findings: Findings) -> None:
-        """Write what is to be kept beside the lock, where it differs; CED295 where that cannot be.
+    def keep(self, *, shipped: bool, findings: Findings) -> None:
+        """Put what is to be kept in the place of the lock, where it differs; CED295 where that cannot be.
 
-        Until :meth:`release` no other build can do so, where the file system has locks.
+        It comes before the output that has these numbers. So a kill between them leaves numbers that no
+        output has, of which none is given again, and never an output whose numbers are not kept. Until
+        :meth:`release` no other build can do so, where the file system has locks.
         """
         after = self.content()
         if after == self._before:
+            self._sweep()
             return
         hint = "copy the specs into folders of your own" if shipped else "allow writing there"
         try:
@@ -133,38 +137,60 @@ class SequenceLock:
             if had is Lock.TAKEN:
                 hint = "build again"
                 raise PermissionError(0, "another build is changing it")
+            self._new = self._left if had is Lock.HAD else self._beside(f".{secrets.token_hex(4)}")
+            self._write(after)
             if self._now() != self._before:
                 hint = "build again"
-                raise PermissionError(0, _CHANGED)
-            own = "" if had is Lock.HAD else f".{secrets.token_hex(4)}"
-            self._new = self._path.with_name(f".{NAME}{own}.new")
-            self._new.write_bytes(after)
+                raise PermissionError(0, "another build has changed it")
             self._after = after
+            self._put()
         except OSError as error:
-            findings.add(self.unwritten(error.strerror or str(error), hint))
+            findings.add(self._unwritten(error.strerror or str(error), hint))
 
-    def keep(self) -> None:
-        """Put the prepared file in the place of the lock; again, where an interrupt came.
-
-        Raises:
-            OSError: the system refuses, or the lock is no longer what this build began with.
-        """
-        if self._new is None or self._after is None:
+    def take_back(self) -> None:
+        """Undo :meth:`keep`, since there is no output; what cannot be taken back is given to no record."""
+        if self._after is None or self._new is None:
             return
-        now = self._now()
-        if now == self._after:
-            return
-        if now != self._before:
-            raise PermissionError(0, _CHANGED)
-        self._new.replace(self._path)
+        with suppress(OSError):
+            if self._now() != self._after:
+                return
+            if self._before is None:
+                self._path.unlink()
+            else:
+                self._write(self._before)
+                self._put()
 
     def release(self) -> None:
-        """Take away what :meth:`prepare` wrote and is not kept, and let other builds have the lock."""
+        """Take away what :meth:`keep` wrote beside the lock, and let other builds have it."""
         if self._new is not None:
             self._new.unlink(missing_ok=True)
         if self._folder >= 0:
             os.close(self._folder)
         self._new, self._folder = None, -1
+
+    def _write(self, content: bytes) -> None:
+        assert self._new is not None
+        self._new.write_bytes(content)
+        sync_file(self._new)
+
+    def _put(self) -> None:
+        assert self._new is not None
+        self._new.replace(self._path)
+        if self._folder >= 0:
+            sync_file(self._path.parent)
+
+    def _sweep(self) -> None:
+        """Take away what a killed build left beside the lock."""
+        with suppress(OSError):
+            if self._left.exists() and self._lock_folder() is Lock.HAD:
+                self._left.unlink()
+
+    @property
+    def _left(self) -> Path:
+        return self._beside("")
+
+    def _beside(self, own: str) -> Path:
+        return self._path.with_name(f".{NAME}{own}.new")
 
     def _now(self) -> bytes | None:
         return self._path.read_bytes() if self._path.exists() else None
@@ -177,7 +203,7 @@ class SequenceLock:
             return Lock.NONE
         return try_lock(self._folder)
 
-    def unwritten(self, reason: str, hint: str) -> Finding:
+    def _unwritten(self, reason: str, hint: str) -> Finding:
         """CED295."""
         text = f"the numbers of this build cannot be kept in {self.shown}: {reason}"
         return Finding("CED295", text, Location(self.shown), hint, Stage.OUTPUT)
