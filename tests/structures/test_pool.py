@@ -170,6 +170,7 @@ parameters:
   WEIGHT: {param: Weight (kg), rows: "VS.VSTESTCD = 'WEIGHT'", value: VS.VSSTRESN}
 sort: [PARAMCD, ADT]
 """
+HEIGHTS = ADVS.replace("WEIGHT", "HEIGHT")
 WEIGHTS = {
     **FILES,
     "mappings/sources.yaml": SOURCES
@@ -194,7 +195,20 @@ def test_numbers_of_two_units_are_not_taken_for_those_of_one(tmp_path: Path, way
     with pytest.raises(Stopped) as stopped:
         unchecked(tmp_path, **way)
     assert [str(one).replace(f"{tmp_path}/", "") for one in stopped.value.findings.sorted()] == [
-        "mappings/adam/advs.yaml:8:71 CED855 ADVS reads VS.VSSTRESN, which of WEIGHT is in kg in this study and "
+        "mappings/adam/advs.yaml:8:71 CED855 ADVS.AVAL of WEIGHT is in the units LB, kg; make a parameter of "
+        "each, give the tests one 'standard' unit, or read VS.VSSTRESU too"
+    ]
+
+
+@pytest.mark.parametrize("way", [{"processes": 1}, {"processes": 2}, {"parts": 3}])
+def test_numbers_of_two_units_are_not_summed_up_as_those_of_one(tmp_path: Path, way: dict[str, Any]) -> None:
+    largest = "max(VS.VSSTRESN where VS.VSTESTCD = 'WEIGHT')"
+    lines = ADSL.replace("last(CV.CVSTRESN order by CV.CVDTC)", largest)
+    written(tmp_path, {**WEIGHTS, "mappings/adam/adsl.yaml": lines, "mappings/adam/advs.yaml": HEIGHTS})
+    with pytest.raises(Stopped) as stopped:
+        unchecked(tmp_path, **way)
+    assert [str(one).replace(f"{tmp_path}/", "") for one in stopped.value.findings.sorted()] == [
+        "mappings/adam/adsl.yaml:10:11 CED855 ADSL reads VS.VSSTRESN, which of WEIGHT is in kg in this study and "
         "in LB in controls; give the test one 'standard' unit in both, or read VS.VSSTRESU too"
     ]
 
@@ -202,8 +216,7 @@ def test_numbers_of_two_units_are_not_taken_for_those_of_one(tmp_path: Path, way
 def test_numbers_of_two_units_are_read_with_their_unit_or_not_at_all(tmp_path: Path) -> None:
     done = made(tmp_path / "converted", with_value("\"convert(VS.VSSTRESN, VS.VSSTRESU, 'kg')\""))
     assert rows(done, "ADVS", "USUBJID", "AVAL") == [("HC-001", 72.5747792), ("T1-001", 80.0)]
-    height = {"mappings/adam/advs.yaml": ADVS.replace("WEIGHT", "HEIGHT")}
-    done = made(tmp_path / "another", WEIGHTS | height)
+    done = made(tmp_path / "another", {**WEIGHTS, "mappings/adam/advs.yaml": HEIGHTS})
     assert rows(done, "ADVS", "USUBJID", "AVAL") == [("HC-001", 180.0), ("T1-001", 180.0)]
 
 

@@ -11,6 +11,7 @@ from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.kept import noting
 from ced_cdisc.convert.lines import add_lines, kinds_of
 from ced_cdisc.convert.sources import Watch, World
+from ced_cdisc.convert.units import check_units, with_units
 from ced_cdisc.convert.visits import Visits
 from ced_cdisc.plan.model import DatasetPlan
 
@@ -20,7 +21,9 @@ def build_adam(datasets: Sequence[DatasetPlan], world: World, visits: Visits | N
     for dataset in datasets:
         start = perf_counter()
         with noting(world, dataset.name):
-            rows = add_records_computed(stack_blocks(dataset, world, visits), dataset, world)
+            blocks = stack_blocks(with_units(dataset, world), world, visits)
+            rows = add_records_computed(blocks, dataset, world)
             rows = add_lines(rows, dataset.lines, Scope(world, dataset.name), kinds_of(dataset))
-            world.frames[dataset.name] = sort_and_keep(rows, dataset, world)
+            rows = sort_and_keep(rows, dataset, world)
+            world.frames[dataset.name] = check_units(rows, dataset, world.faults)
         watch(dataset.name, perf_counter() - start)

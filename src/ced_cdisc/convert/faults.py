@@ -16,14 +16,14 @@ CED280 a raw value that fits several terms, CED780 a plug-in that stopped, CED78
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 from msgspec import Struct, field
 
 from ced_cdisc.convert.wording import PARTIAL, worded
-from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, one_of
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import IN_DOUBT, NEAR, NOT_THERE, TIE
 from ced_cdisc.expr.fault import Fault
@@ -39,8 +39,9 @@ TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 IDLE = "CED880"
 """Noted of each line with a condition, and told where the records of all parts of a build are none."""
 
-COUNT, FIRST = "\x00", "\x01"
-"""What stands in a message for the number of records (``3 records``), and for the first of them in words."""
+COUNT, FIRST, VALUES = "\x00", "\x01", "\x02"
+"""What stands in a message for the number of records (``3 records``), for the first of them in words, and for
+values that must be one: all of them."""
 
 _DOUBTS = (IN_DOUBT, LOST, NEAR, NOT_THERE, UNCOUNTED, UNDECIDED)
 _SHOWN, _SUBJECTS = 3, 12
@@ -50,16 +51,19 @@ Sorted = tuple[tuple[bool, Any], ...]
 
 
 class Seen(Struct):
-    """What a fault was seen on: the raw records, the number of records, and the first of them."""
+    """What a fault was seen on: the raw records, the number of records, and the first of them; and values of
+    which one alone is no fault."""
 
     records: set[Record] = field(default_factory=set[Record])
     count: int = 0
     first: tuple[Sorted, str] | None = None
+    values: set[str] = field(default_factory=set[str])
 
     def update(self, other: Seen) -> None:
         """Add what was seen on other records."""
         self.records |= other.records
         self.count += other.count
+        self.values |= other.values
         if other.first is not None:
             self.first = other.first if self.first is None else min(self.first, other.first)
 
@@ -123,14 +127,16 @@ class Faults:
         stage: Stage = Stage.RAW,
         count: int = 0,
         first: tuple[Sorted, str] | None = None,
+        values: Collection[str] = (),
     ) -> None:
         """Note one fault and the records that show it.
 
         Where the message has :data:`COUNT` or :data:`FIRST`, that is the sum, and the least, of all that is
-        noted: parts of a build each see their own records.
+        noted: parts of a build each see their own records. So it is with :data:`VALUES`, and nothing is told
+        where they are one in the end.
         """
         seen = self._found.setdefault((stage, severity, code, message, where, hint), Seen())
-        seen.update(Seen(set(records), count, first))
+        seen.update(Seen(set(records), count, first, set(values)))
 
     def in_rows(
         self, frame: pl.DataFrame, faults: Sequence[tuple[Place, Fault]], subject: str = SUBJECT
@@ -237,13 +243,15 @@ class Faults:
     def findings(self) -> Findings:
         """Everything found, in an order that depends on the content alone."""
         made = Findings()
+        found = [(key, seen) for key, seen in self._found.items() if len(seen.values) != 1]
         # Values at fault are missing: a condition may be true for no record for that reason alone.
-        at_fault = any(severity is Severity.ERROR for _, severity, *_ in self._found)
-        for (stage, severity, code, message, where, hint), seen in self._found.items():
+        at_fault = any(severity is Severity.ERROR for (_, severity, *_), _ in found)
+        for (stage, severity, code, message, where, hint), seen in found:
             if code == IDLE and (seen.count or at_fault):
                 continue
             shown = self._shown(seen.records, _SUBJECTS if code == "CED270" else _SHOWN)
             words = message.replace(COUNT, "1 record" if seen.count == 1 else f"{seen.count} records")
+            words = words.replace(VALUES, one_of(sorted(seen.values)))
             if seen.first is not None:
                 words = words.replace(FIRST, seen.first[1])
             made.add(Finding(code, words, where, hint, stage, severity, shown))

@@ -132,7 +132,7 @@ def found_to_json(found: Found) -> list[Any]:
             message,
             [where.file, where.line, where.column],
             hint,
-            [sorted(seen.records), seen.count, seen.first],
+            [sorted(seen.records), seen.count, seen.first, sorted(seen.values)],
         ]
         for (stage, severity, code, message, where, hint), seen in found.items()
     ]
@@ -145,10 +145,10 @@ def found_of_json(value: Iterable[Any]) -> Found:
         ValueError, TypeError, KeyError: it is none.
     """
     made: Found = {}
-    for stage, severity, code, message, (file, line, column), hint, (records, count, first) in value:
+    for stage, severity, code, message, (file, line, column), hint, (records, count, first, values) in value:
         where = Location(file, line, column)
         key = (Stage[stage], Severity[severity], code, message, where, hint)
         least = None if first is None else (tuple((bool(has), of) for has, of in first[0]), str(first[1]))
         seen = {(str(table), int(row), str(subject)) for table, row, subject in records}
-        made[key] = Seen(seen, int(count), least)
+        made[key] = Seen(seen, int(count), least, set(map(str, values)))
     return made

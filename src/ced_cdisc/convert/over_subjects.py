@@ -11,6 +11,7 @@ from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE, Faults, records_of
 from ced_cdisc.convert.held import Held
 from ced_cdisc.convert.pool import check_subjects
 from ced_cdisc.convert.sources import World, check_in_dm
+from ced_cdisc.convert.units import without_units
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import one_of
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
@@ -66,7 +67,7 @@ def check_pooled_units(plan: StudyPlan, data: Mapping[str, Blocks], faults: Faul
     """CED855: a standard unit that a test has in one pooled study and not in another one.
 
     An analysis dataset that reads the numbers and not the unit takes them for those of one unit. Where it
-    names tests, it is asked for those alone.
+    names tests, it is asked for those alone. An AVAL that is such a number was looked at record by record.
 
     Args:
         plan: the study that pools others.
@@ -77,7 +78,7 @@ def check_pooled_units(plan: StudyPlan, data: Mapping[str, Blocks], faults: Faul
         return
     for reader in plan.datasets:
         columns = columns_in(reader) if reader.kind == "adam" else {}
-        for name, where in columns.items():
+        for name, where in columns_in(without_units(reader)).items() if columns else ():
             dataset, _, variable = name.partition(".")
             if variable[2:] != "STRESN" or f"{name[:-1]}U" in columns:
                 continue

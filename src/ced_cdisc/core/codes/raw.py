@@ -124,7 +124,7 @@ CED865 | 0 or a negative number has no logarithm | say which records have one, w
 CED890 | a time to event that ends before it starts (a warning) | leave earlier dates out, or start earlier
 CED853 | a look-up finds no record for some keys (a note) | write the keys alike, or accept it
 CED854 | records that a look-up alone reads, and none looks up (a note) | correct the keys, or accept it
-CED855 | a test with different standard units in pooled studies | name one `standard` unit, or convert
+CED855 | numbers of different standard units taken for those of one | name one `standard` unit, or convert
 CED856 | a day between the last of a window and the first of the next (a warning) | round it, or use `where`
 CED857 | the first or last record lacks a value of the order (a note) | leave it out, or accept it
 CED858 | a limit of an assay in another unit than its results | convert it as the message says
