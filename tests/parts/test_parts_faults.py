@@ -32,6 +32,7 @@ rows:
 """
 LINKED = "variables:\n  AELNKID: {derive: \"if(ae.AENO = '9', 'A', missing)\"}\n"
 """A link that the records of one subject have."""
+CASES = "[{when: ae.AENO is present, then: \"'A'\"}, {when: ae.TERM is present, then: \"'B'\"}]"
 FAULTS = {
     "a check that fails in several subjects": (
         {RAW_AE: ("001,1,Pain 1,2,01-FEB-2020,", "001,1,Pain 1,2,01-FEB-2020,30-JAN-2020")},
@@ -82,6 +83,11 @@ FAULTS = {
             )
         },
         "CED880 VS.VSDTC: 'when' is true for no record, so that the line gives no value",
+    ),
+    "records that are counted, of a dataset that is built again for what is written of all subjects": (
+        {AE: ("variables:\n", f"{LINKED}  AEACNOTH: {{cases: {CASES}}}\n")},
+        {RELREC: ("", RELATED + 'checks: ["count(AE.AESEQ) > 0"]\n')},
+        "CED832 AE.AEACNOTH: cases with different values hold on 14 records",
     ),
     "a reference to records that nobody has": (
         {AE: ("variables:\n", LINKED.replace("'9'", "'X'"))},

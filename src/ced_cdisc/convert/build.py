@@ -8,7 +8,7 @@ import polars as pl
 from msgspec import Struct, field
 
 from ced_cdisc.convert.adam import build_adam
-from ced_cdisc.convert.faults import ROW, TABLE, Faults, Found
+from ced_cdisc.convert.faults import ROW, TABLE, Faults, Found, uncounted
 from ced_cdisc.convert.finish import check_values, shown_columns
 from ced_cdisc.convert.held import Held
 from ced_cdisc.convert.kept import Keeper, KeptDataset, lent, noting, take_over, to_build
@@ -118,7 +118,8 @@ def build_share(
 
     Returns:
         The datasets by qualified name, with the raw table and row of each record at the end; by folder what
-        is at fault in no dataset; and by qualified name what is at fault in each that was built.
+        is at fault in no dataset; and by qualified name what is at fault in each that was built. Who hands a
+        dataset over counts its records.
     """
     studies = [_Study.begun(one, records, changes[one.folder], share) for one in plan.studies]
     _carry_out(studies, watch)
@@ -126,7 +127,9 @@ def build_share(
     noted: dict[str, Found] = {}
     for study in studies:
         shown |= study.shared(share)
-        noted |= {study.plan.qualified(name): one.found() for name, one in study.world.noted.items()}
+        for name, one in study.world.noted.items():
+            qualified = study.plan.qualified(name)
+            noted[qualified] = one.found() if qualified in share.given else uncounted(one.found())
     return shown, {study.plan.folder: study.world.faults.found() for study in studies}, noted
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import polars as pl
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ced_cdisc.convert.wording import PARTIAL, worded
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, one_of
@@ -69,6 +70,11 @@ class Seen(Struct):
 
 
 Found = dict[tuple[Stage, Severity, str, str, Location, str], Seen]
+
+
+def uncounted(found: Found) -> Found:
+    """Faults of records that are built elsewhere, too, and are counted there."""
+    return {key: replace(seen, count=0) for key, seen in found.items()}
 
 
 class Place(Struct, frozen=True):
