@@ -41,7 +41,9 @@ The message names the value, the hint the nearest right word or the next step.
 So it is of a value that no file can hold, too; where its line reads more than the raw row of its record, the
 hint is the `ced-cdisc why` line that traces it, and a record of no raw row is named by its keys.
 The stage decides the exit code; where findings of several stages meet, the first of 10, 11, 12 and 1 counts.
-A warning or a note stops nothing and is kept in `build.json`.
+A warning or a note stops nothing and is kept in `build.json`. Beside errors no note is told of conditions,
+orders and look-ups that only concerns subjects with an error: that may be its cause, and if it is not, the
+note comes when the error has gone.
 
 What people read is masked: the messages of all commands, build.json, and the reports of `check` and
 `compare`. A subject is a short word that is the same in one run (`#802db4`), made of the subject with the

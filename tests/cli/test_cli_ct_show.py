@@ -43,6 +43,39 @@ def test_a_list_is_found_by_what_is_known_of_it(name: str) -> None:
     assert run("ct", "show", name) == (0, OUT, "")
 
 
+@pytest.mark.parametrize(
+    ("name", "word", "said"),
+    [
+        (
+            "RSTESTCD",
+            "HAMD101",
+            "no term of ONCRTSCD has HAMD101; it is in HAMD1TC (Hamilton Depression Rating Scale - 17 "
+            "Item Clinical Classification Test Code)",
+        ),
+        (
+            "FT.FTTESTCD",
+            "tug",
+            "FT.FTTESTCD has no published codelist; it is in TUG01TC (Timed Up and Go Test Functional Test "
+            "Test Code)",
+        ),
+        (
+            "VSTEST",
+            "wt according",
+            "no term of VSTEST has wt according; it is in HAMD1TC (Hamilton Depression Rating Scale - 17 "
+            "Item Clinical Classification Test Code)",
+        ),
+        ("QSTESTCD", "xyzzy", "QSTESTCD has no published codelist"),
+        ("AEOUT", "tug", "no term of OUT has tug"),
+    ],
+)
+def test_a_word_that_the_list_of_a_variable_of_tests_lacks_leads_to_the_lists_of_instruments(
+    name: str, word: str, said: str
+) -> None:
+    code, out, err = run("ct", "show", name, word)
+    assert (code, out) == (2, "")
+    assert err.endswith(f"Error: {said}\n")
+
+
 @pytest.mark.parametrize("word", ["severe", "C41340", "grade 3"])
 def test_a_word_chooses_the_terms_that_have_it(word: str) -> None:
     assert run("ct", "show", "AESEV", word) == (0, SEVERE, "")

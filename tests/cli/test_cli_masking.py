@@ -46,7 +46,7 @@ def test_a_person_is_the_same_word_in_all_messages_of_a_run() -> None:
     code, said = build()
     assert code == 11
     words = re.findall(r"#[0-9a-f]{6}", said)
-    assert len(words) == 5
+    assert len(words) == 7
     first, second, third = dict.fromkeys(words)
     assert said == (
         "specs from mappings and define\n"
@@ -62,6 +62,8 @@ def test_a_person_is_the_same_word_in_all_messages_of_a_run() -> None:
         f"    dose.csv line 3, subject {first}\n"
         f"mappings/sources.yaml:4:17 CED259 dose.csv: lines 2 and 3 have the same key SUBJ '{first}', "
         "DAY '1'; the key of a table stands in sources.yaml\n"
+        f"    dose.csv line 2, subject {first}\n"
+        f"    dose.csv line 3, subject {first}\n"
         f"mappings/sources.yaml:4:17 CED260 subject {third} of dose.csv line 4 is not in DM\n"
         "identifiers are masked; --show-ids shows them\n"
     )

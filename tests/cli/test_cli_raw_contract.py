@@ -297,7 +297,8 @@ def test_records_with_one_key_that_differ_are_no_identical_ones() -> None:
         + "of line 5, which is identical\n    dose.csv line 6, subject T1-002\n"
         + ONE
         + "mappings/sources.yaml:4:17 CED259 dose.csv: lines 5 and 7 have the same key SUBJ '002', DAY '2'; "
-        + "the key of a table stands in sources.yaml\n",
+        + "the key of a table stands in sources.yaml\n    dose.csv line 5, subject T1-002\n"
+        + "    dose.csv line 7, subject T1-002\n",
     )
 
 
@@ -330,7 +331,8 @@ def test_records_of_which_none_can_be_chosen(
         SPECS
         + ONE
         + "mappings/sources.yaml:4:66 CED238 dose.csv: lines 5 and 6 have the same key SUBJ '002', DAY '2', "
-        + f"and the {keep} M chooses none: {shown}; {needs}\n",
+        + f"and the {keep} M chooses none: {shown}; {needs}\n    dose.csv line 5, subject T1-002\n"
+        + "    dose.csv line 6, subject T1-002\n",
     )
 
 

@@ -66,7 +66,8 @@ def test_messages_count_its_rows() -> None:
     assert ced("build", "raw", "out") == Run(
         11,
         SPECS + ONE + "mappings/sources.yaml:5:17 CED259 ae.xpt: rows 1 and 4 have the same key SUBJ '001', "
-        "AENO '1'; the key of a table stands in sources.yaml\n",
+        "AENO '1'; the key of a table stands in sources.yaml\n    ae.xpt row 1, subject T1-001\n"
+        "    ae.xpt row 4, subject T1-001\n",
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from convert_plan import Study, block, computed, ct, look_up, raw, read_date, subjects
 
-from ced_cdisc.core.findings import Stopped
+from ced_cdisc.convert.faults import Faults
+from ced_cdisc.core.findings import Location, Severity, Stopped
 
 
 def test_a_raw_value_without_a_term() -> None:
@@ -155,9 +156,33 @@ def test_rows_without_subject_and_repeated_keys() -> None:
     assert study.faults() == [
         "sources.yaml:1 CED258 ae.csv: SUBJ is empty, so the row has no subject\n    ae.csv line 2",
         "sources.yaml:1 CED259 ae.csv: lines 3 and 4 have the same key SUBJ '1', NO empty; "
-        "the key of a table stands in sources.yaml",
+        "the key of a table stands in sources.yaml\n    ae.csv line 3, subject S1-1\n"
+        "    ae.csv line 4, subject S1-1",
         "sources.yaml:2 CED259 lb.xlsx: rows 2, 3 and 4 have the same key SUBJ '1'; "
-        "the key of a table stands in sources.yaml",
+        "the key of a table stands in sources.yaml\n    lb.xlsx row 2, subject S1-1"
+        "\n    lb.xlsx row 3, subject S1-1\n    lb.xlsx row 4, subject S1-1",
+    ]
+
+
+def test_notes_that_may_follow_from_an_error_are_not_told_beside_it() -> None:
+    """Those of conditions and orders, where all their subjects have an error; not those of raw tables."""
+    faults = Faults({}, {})
+
+    def note(code: str, *subjects: str) -> None:
+        records = [("", 0, subject) for subject in subjects]
+        faults.add(code, f"of {subjects}", Location("a.yaml"), "", records, Severity.NOTE)
+
+    note("CED833", "1")
+    note("CED833", "1", "2")
+    note("CED237", "1")
+    note("CED270")
+    assert len(faults.findings()) == 4
+    faults.add("CED250", "no term", Location("a.yaml"), records=[("", 0, "1")])
+    assert [(one.code, one.message) for one in faults.findings()] == [
+        ("CED237", "of ('1',)"),
+        ("CED250", "no term"),
+        ("CED270", "of ()"),
+        ("CED833", "of ('1', '2')"),
     ]
 
 

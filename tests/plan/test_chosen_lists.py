@@ -109,11 +109,70 @@ def test_tests_of_several_published_lists_have_the_terms_of_all(tmp_path: Path, 
 
 
 def test_the_one_list_that_has_all_tests_is_bound_though_the_guide_names_another(tmp_path: Path) -> None:
-    spec = RS.replace("TESTS", "{test: ECOG101, result: dose.DOSE}").replace("RECIST 1.1", "E")
+    spec = RS.replace("TESTS", "{test: ECOG101, result: dose.DOSE}").replace("RECIST 1.1", "ECOG")
     plan, said = planned(write_study(tmp_path), spec)
     assert plan is not None, said
     codes = {v.name: v.codelist.code for v in plan.dataset("RS").variables if v.codelist is not None}
     assert (codes["RSTESTCD"], codes["RSTEST"]) == ("C101815", "C101816")
+
+
+@pytest.mark.parametrize(
+    ("first", "bound"),
+    [
+        ("assign: ECOG", ("CCCAT", "C118971")),
+        ("assign: RECIST 1.1, codelist: C124298", ("ONCRSCAT_CCCAT", "")),
+        ("assign: RECIST 1.1", ("ONCRSCAT_CCCAT", "")),
+        ("collect: dose.DOSE", ("ONCRSCAT_CCCAT", "")),
+    ],
+)
+def test_a_variable_of_several_lists_has_the_one_with_all_that_lines_write_or_the_terms_of_all(
+    tmp_path: Path, first: str, bound: tuple[str, str]
+) -> None:
+    spec = RS.replace("TESTS", RECIST).replace("assign: RECIST 1.1", first)
+    plan, said = planned(write_study(tmp_path), spec)
+    assert plan is not None, said
+    variable = next(v for v in plan.dataset("RS").variables if v.name == "RSCAT")
+    codelist = variable.codelist
+    assert codelist is not None and variable.closed and (codelist.id, codelist.code) == bound
+    terms = {term.value: term.code for term in codelist.terms}
+    assert terms["ECOG"] == "C102116"
+    assert terms.get("RECIST 1.1") == (None if bound[1] else "C124415")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("HAMD17", "did you mean HAMD 17?"),
+        (
+            "ZUNG",
+            "the list is extensible: declare the term in define/define.yaml under codelists, "
+            "extends: C124298 or C118971",
+        ),
+    ],
+)
+def test_a_text_that_none_of_several_lists_has_is_a_fault_of_its_line(
+    tmp_path: Path, text: str, hint: str
+) -> None:
+    spec = RS.replace("TESTS", RECIST).replace("assign: ECOG", f"assign: {text}")
+    _, said = planned(write_study(tmp_path), spec)
+    assert said == [
+        f"mappings/sdtm/rs.yaml:4:90 CED021 '{text}' is no term of codelist ONCRSCAT (C124298) or "
+        f"CCCAT (C118971) of RS.RSCAT; {hint}"
+    ]
+
+
+def test_written_records_are_held_against_all_of_several_lists(tmp_path: Path) -> None:
+    rows = "domain: RELSPEC\nrows: [{USUBJID: T1-001, REFID: A, SPEC: BLOODY, PARENT: '', LEVEL: 1}]\n"
+    folder = write_study(tmp_path)
+    (folder / "mappings/sdtm/relspec.yaml").write_text(rows)
+    findings = Findings()
+    specs = load_specs(folder / "mappings", folder / "define", findings)
+    assert specs is not None
+    plan_study(specs, findings)
+    assert [str(finding) for finding in findings if finding.code == "CED021"] == [
+        "mappings/sdtm/relspec.yaml:2:42 CED021 'BLOODY' is no term of codelist SPECTYPE (C78734) or "
+        "GENSMP (C111114) of RELSPEC.SPEC; did you mean BLOOD?"
+    ]
 
 
 def test_a_test_that_no_list_has_is_a_fault_of_the_spec_also_with_a_label(tmp_path: Path) -> None:

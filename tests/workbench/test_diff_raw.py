@@ -261,6 +261,62 @@ def test_a_file_of_another_name_is_known_by_its_columns() -> None:
     assert "  error CED800 the file is in neither delivery; dosing.csv has its columns; read by" in of("dose")
 
 
+DOSE = "dose:  {file: dose.csv, key: [SUBJ, DAY], "
+
+
+@pytest.mark.parametrize(
+    ("word", "added", "said"),
+    [
+        (
+            "{keep: latest, by: DOSDT, date: edc}",
+            "001,1,13-FEB-2020,7",
+            [
+                "  note CED808 2 records share the key with another one, before 0\n"
+                "      mappings/sources.yaml:4:17\n"
+                "      SUBJ '001' DAY '1', line 2\n"
+                "      SUBJ '001' DAY '1', line 5\n",
+                "  warning CED812 DOSDT: another value in 1 of 3 records that both have; read by EX.EXSTDTC, "
+                "EX.EXENDTC, duplicates\n"
+                "      SUBJ '001' DAY '1', line 5: '10-FEB-2020' -> '13-FEB-2020'\n",
+                "  warning CED812 DOSE: another value in 1 of 3 records that both have; read by EX.EXDOSE\n"
+                "      SUBJ '001' DAY '1', line 5: '5' -> '7'\n",
+            ],
+        ),
+        (
+            "{keep: latest, by: DOSDT, date: edc}",
+            "001,1,10-FEB-2020,7",
+            [
+                "  error CED808 2 records share the key with another one, before 0; of 2 of them 'duplicates' "
+                "chooses none: mend the data\n",
+            ],
+        ),
+        (
+            "identical",
+            "001,1,10-FEB-2020,7\n001,1,10-FEB-2020,7",
+            [
+                "  error CED808 3 records share the key with another one, before 0; of 2 of them 'duplicates' "
+                "chooses none: mend the data\n",
+            ],
+        ),
+        (
+            "identical",
+            "001,1,10-FEB-2020,5",
+            ["  note CED808 2 records share the key with another one, before 0\n"],
+        ),
+    ],
+)
+def test_of_records_with_one_key_those_count_that_a_build_keeps(
+    word: str, added: str, said: list[str]
+) -> None:
+    changed("sources.yaml", DOSE, f"{DOSE}duplicates: {word}, ", "mappings")
+    Path("new/dose.csv").write_text(f"{RAW['dose.csv']}{added}\n")
+    found = of("dose")
+    assert [text for text in said if text not in found] == []
+    assert ("1 record new" in found) == ("error" in found)
+    built = CliRunner().invoke(main, ["build", "new", "out", "--no-check"], prog_name="ced-cdisc")
+    assert built.exit_code == (11 if "error" in found else 0), built.stderr
+
+
 def test_another_encoding_is_read_all_the_same() -> None:
     changed("ae.csv", "Nausea", "Übelkeit", folder="raw")
     text = Path("raw/ae.csv").read_text(encoding="utf-8")

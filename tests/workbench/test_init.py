@@ -136,6 +136,23 @@ stack:
     assert run("check-spec")[0] == 0
 
 
+def test_decimals_are_those_of_results_in_the_standard_unit() -> None:
+    """Where none is in it, they are those of the converted results."""
+    study(
+        ecg="SUBJECT,VISIT,EGDAT,QT,QTU,PR,PRU\n"
+        "P1,Day 1,2021-01-01,384,msec,0.15,s\n"
+        "P1,Day 2,2021-01-02,0.379,s,0.16,s\n"
+        "P2,Day 1,2021-01-02, 418 ,MSEC,0.2,s\n"
+    )
+    lines = [
+        line.split("  # ")[0] for line in proposed("EG", "--from", "ecg").splitlines() if "test:" in line
+    ]
+    assert lines == [
+        "  - {test: QTAG, result: ecg.QT, unit: {collect: ecg.QTU}, standard: ms, decimals: 0}",
+        "  - {test: PRAG, result: ecg.PR, unit: {collect: ecg.PRU}, standard: ms, decimals: 0}",
+    ]
+
+
 def test_tests_in_rows() -> None:
     cells = [
         ("Glukose", "5.1", "mmol/l"),

@@ -109,6 +109,39 @@ pivot: 1950  # decide: the first of the hundred years that two-digit years mean
     )
 
 
+VISITS = (
+    "Scr;Screening;BL;Week 2;wk 2;WEEK 4;ET;Early Termination;EOT;Follow-up;Follow up;FU;EOS;Wrap-up call;"
+    "UNS;UNS2;uns 3.1;Unscheduled"
+)
+
+
+def test_names_of_one_visit_are_one_and_those_that_were_not_planned_none() -> None:
+    rows = "".join(f"P1;{name};{day:02}.01.2021\n" for day, name in enumerate(VISITS.split(";"), 1))
+    written("visit.csv", "PATNR;BESUCH;DATUM\n" + rows)
+    assert run("new", "S", "--raw", "raw")[0] == 0
+    assert (
+        files("S")["mappings/visits.yaml"]
+        == """\
+# The planned visits, and what the raw tables call them. Look at each line that says "decide".
+date: [DD.MM.YYYY]
+
+unscheduled: [UNS, UNS2, Unscheduled, uns 3.1]
+
+# decide: the numbers, names and days of the protocol
+visits:
+  - {number: 1, visit: SCREENING, raw: [Scr, Screening]}  # guess: one visit
+  - {number: 2, visit: BASELINE, raw: BL}
+  - {number: 3, visit: WEEK 2, day: 15, raw: [Week 2, wk 2]}  # guess: the day by the name, one visit
+  - {number: 4, visit: WEEK 4, day: 29, raw: WEEK 4}  # guess: the day by the name
+  - {number: 5, visit: WRAP-UP CALL, raw: Wrap-up call}
+  - {number: 6, visit: END OF TREATMENT, raw: EOT}
+  - {number: 7, visit: EARLY TERMINATION, raw: [ET, Early Termination]}  # guess: one visit
+  - {number: 8, visit: FOLLOW-UP, raw: [FU, Follow up, Follow-up]}  # guess: one visit
+  - {number: 9, visit: END OF STUDY, raw: EOS}
+"""
+    )
+
+
 @pytest.mark.parametrize("study", ["vitals_labs", "improve_ced"])
 def test_a_new_study_lacks_its_datasets_alone(study: str) -> None:
     code, _, _ = run("new", "S", "--raw", str(EXAMPLES / study / "raw"))

@@ -117,7 +117,8 @@ def list_(mappings: Path | None) -> None:
 def show(name: str, word: str | None, mappings: Path | None, define: Path | None) -> None:
     """Print the terms of LIST: its name, its NCI code, or a variable such as AE.AEOUT.
 
-    With WORD, those terms that have it in value, code, meaning or synonyms. In the folder of a study its own
+    With WORD, those terms that have it in value, code, meaning or synonyms; where none of a variable of tests
+    has it, as QSTESTCD, the lists of instruments that have it are named. In the folder of a study its own
     codelists and added terms are shown with the packages that it pins; elsewhere the shipped packages.
 
     \b
@@ -149,12 +150,13 @@ def show(name: str, word: str | None, mappings: Path | None, define: Path | None
     try:
         found = terminology.find(name)
     except UnknownList as error:
-        usage_error(str(error))
+        other = terminology.of_tests(name, word) if word is not None else ""
+        usage_error("; ".join(filter(None, (str(error), other))))
     chosen = [[term for term in one.terms if word is None or term.has(word)] for one in found]
     if word is not None and not any(chosen):
         listed = " or ".join(one.codelist.id for one in found)
         texts = [text for one in found for term in one.terms for text in (term.value, *term.synonyms)]
-        hint = did_you_mean(word, texts)
+        hint = terminology.of_tests(name, word) or did_you_mean(word, texts)
         usage_error(f"no term of {listed} has {word}" + (f"; {hint}" if hint else ""))
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
     for one, terms in zip(found, chosen, strict=True):

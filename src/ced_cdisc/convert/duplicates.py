@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from ced_cdisc.convert.faults import ROW, Faults
+from ced_cdisc.convert.faults import ROW, Faults, Record
 from ced_cdisc.core.dates import bounds, read_date
 from ced_cdisc.core.decimals import NUMBER
 from ced_cdisc.core.findings import Severity
@@ -43,15 +43,19 @@ def without_duplicates(table: TablePlan, frame: pl.DataFrame, owner: str, faults
             copies = [lost[ROW] for lost, _, _ in pairs]
             different = [record for record in records if record[ROW] not in copies]
             why = f"which has the {table.duplicates.keep} {table.duplicates.by}"
-            pairs += [(lost, kept, why) for lost, kept in _ranked(table, key, different, faults)]
+            pairs += [(lost, kept, why) for lost, kept in _ranked(table, key, different, owner, faults)]
         for lost, kept, why in pairs:
             lines = faults.lines(table.name, [lost[ROW]]), faults.lines(table.name, [kept[ROW]])
             text = f"{faults.file(table.name)}: {lines[0]} left out: it has the key {key} of {lines[1]}"
-            record = [(table.name, int(lost[ROW]), str(lost.get(owner) or ""))]
+            record = _record(table, lost, owner)
             message = f"{text}, {why}"
-            faults.add("CED237", message, table.duplicates.where, "", record, Severity.NOTE)
+            faults.add("CED237", message, table.duplicates.where, "", [record], Severity.NOTE)
             dropped.append(int(lost[ROW]))
     return frame.filter(~pl.col(ROW).is_in(dropped)) if dropped else frame
+
+
+def _record(table: TablePlan, record: Mapping[str, int], owner: str) -> Record:
+    return table.name, int(record[ROW]), str(record.get(owner) or "")
 
 
 def shown_key(table: TablePlan, values: Sequence[object]) -> str:
@@ -77,7 +81,7 @@ def _alike(records: Sequence[Mapping[str, int]]) -> list[tuple[Mapping[str, int]
 
 
 def _ranked(
-    table: TablePlan, key: str, records: Sequence[Mapping[str, int]], faults: Faults
+    table: TablePlan, key: str, records: Sequence[Mapping[str, int]], owner: str, faults: Faults
 ) -> list[tuple[Mapping[str, int], Mapping[str, int]]]:
     """Pairs (dropped, kept) where one record is for certain before or after all others."""
     if len(records) < 2:
@@ -100,7 +104,8 @@ def _ranked(
     formats = f"a date ({', '.join(policy.formats)})" if policy.formats else "a number"
     beyond = {"latest": "later than", "earliest": "earlier than", "last": "above", "first": "below"}
     hint = f"each needs {formats}, one of them {beyond[policy.keep]} all others"
-    faults.add("CED238", message, policy.where, hint)
+    shown = [_record(table, record, owner) for record in records]
+    faults.add("CED238", message, policy.where, hint, shown)
     return []
 
 

@@ -40,6 +40,9 @@ TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 IDLE = "CED880"
 """Noted of each line with a condition, and told where the records of all parts of a build are none."""
 
+_OF_RAW = ("CED237", "CED240", "CED848")
+"""Notes of what raw tables hold, whatever else is at fault."""
+
 COUNT, FIRST, VALUES = "\x00", "\x01", "\x02"
 """What stands in a message for the number of records (``3 records``), for the first of them in words, and for
 values that must be one: all of them."""
@@ -59,6 +62,11 @@ class Seen(Struct):
     count: int = 0
     first: tuple[Sorted, str] | None = None
     values: set[str] = field(default_factory=set[str])
+
+    @property
+    def subjects(self) -> set[str]:
+        """Whose the records are, as far as that is known."""
+        return {subject for _, _, subject in self.records if subject}
 
     def update(self, other: Seen) -> None:
         """Add what was seen on other records."""
@@ -250,10 +258,15 @@ class Faults:
         """Everything found, in an order that depends on the content alone."""
         made = Findings()
         found = [(key, seen) for key, seen in self._found.items() if len(seen.values) != 1]
-        # Values at fault are missing: a condition may be true for no record for that reason alone.
-        at_fault = any(severity is Severity.ERROR for (_, severity, *_), _ in found)
+        # Values at fault are missing, and records at fault are not left out: what is noted of these subjects
+        # alone, or of a condition that is true for no record, may be so for that reason.
+        errors = [seen for (_, severity, *_), seen in found if severity is Severity.ERROR]
+        at_fault = {subject for seen in errors for subject in seen.subjects}
         for (stage, severity, code, message, where, hint), seen in found:
-            if code == IDLE and (seen.count or at_fault):
+            if code == IDLE and (seen.count or errors):
+                continue
+            follows = severity is Severity.NOTE and code not in _OF_RAW
+            if follows and seen.subjects and seen.subjects <= at_fault:
                 continue
             shown = self._shown(seen.records, _SUBJECTS if code == "CED270" else _SHOWN)
             words = message.replace(COUNT, "1 record" if seen.count == 1 else f"{seen.count} records")

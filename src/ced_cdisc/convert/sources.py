@@ -173,11 +173,12 @@ def _check_key(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> None:
         return
     if is_unique(frame[:, names]):
         return
-    repeated = frame.group_by(names, maintain_order=True).agg(ROW).filter(pl.col(ROW).list.len() > 1)
-    for *values, rows in repeated.iter_rows():
-        shown = shown_key(table, values)
-        message = f"{faults.file(table.name)}: {faults.lines(table.name, rows)} have the same key {shown}"
-        faults.add("CED259", message, table.where, "the key of a table stands in sources.yaml")
+    several = frame.filter(pl.len().over(names) > 1)
+    for values, rows in several.group_by(names, maintain_order=True):
+        shown, lines = shown_key(table, values), faults.lines(table.name, rows[ROW].to_list())
+        message = f"{faults.file(table.name)}: {lines} have the same key {shown}"
+        hint = "the key of a table stands in sources.yaml"
+        faults.add("CED259", message, table.where, hint, records_of(rows, OWNER))
 
 
 def check_in_dm(world: World) -> None:

@@ -67,6 +67,10 @@ class KnownTexts:
             self._found[key] = found
         return self._found[key]
 
+    def given(self, owner: str, nodes: Iterable[tree.Node]) -> set[str] | None:
+        """The texts that lines of a dataset give."""
+        return self._all(owner, nodes, set())
+
     def _all(self, owner: str, nodes: Iterable[tree.Node], found: set[str]) -> set[str] | None:
         for node in nodes:
             more = self._of(owner, node)

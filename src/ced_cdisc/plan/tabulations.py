@@ -134,6 +134,7 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
     for domain in domains:
         choose_lists(domain, codelists)
         _choose_units(domain, codelists)
+        _join_lists(domain, codelists)
         catalogue.datasets[domain.name] = domain.names | (
             {"USUBJID": tree.Type.TEXT} if "USUBJID" in domain.names else {}
         )
@@ -208,6 +209,16 @@ def _choose_units(domain: Domain, codelists: Codelists) -> None:
     for variable in filter(None, (domain.ig.variable(domain.full(n)) for n in ("--ORRESU", "--STRESU"))):
         if len(variable.codelists) > 1:
             codelists.choose_together(variable.name, variable.codelists, written)
+
+
+def _join_lists(domain: Domain, codelists: Codelists) -> None:
+    """A variable of several lists, as RSCAT, has the terms of all of them, where a line chooses none."""
+    lines = [(key, line) for rows in domain.rows for key, line in rows.variables.items()]
+    written = [key for key, line in lines if line.codelist is None and line.absent is None]
+    for key in (*written, *(key for row in domain.spec.rows or () for key in row)):
+        found = domain.ig.variable(domain.full(str(key)))
+        if found is not None and len(found.codelists) > 1:
+            codelists.join(found.name, found.codelists)
 
 
 def _looked_up_once(domains: Iterable[Domain]) -> set[str]:

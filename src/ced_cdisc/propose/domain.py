@@ -21,7 +21,7 @@ from ced_cdisc.propose.matching import Match, matched, suffix_of
 from ced_cdisc.propose.naming import nameable
 from ced_cdisc.propose.profile import ColumnProfile, TableProfile
 from ced_cdisc.propose.several import stacked
-from ced_cdisc.propose.wide import WideTest, repeated, wide_tests
+from ced_cdisc.propose.wide import WideTest, repeated, wide_tests, with_decimals
 from ced_cdisc.propose.yaml_text import mapped, scalar
 from ced_cdisc.spec.layout import CannotLayOut, laid_out
 from ced_cdisc.standards.ct import CtCodelist, CtPackage
@@ -142,7 +142,8 @@ class _Proposal:
 
     def _in_columns(self, tests: CtCodelist | None) -> Iterator[str]:
         ct, units = self._around.ct, self._units()
-        made = wide_tests(self._table, self._code, tests, ct, units) if tests is not None else []
+        found = wide_tests(self._table, self._code, tests, ct, units) if tests is not None else []
+        made = [with_decimals(test, self._table, self._frame) for test in found]
         self._used |= {test.column.name for test in made}
         self._used |= {test.unit for test in made if test.own_unit}
         self._made_by_tests = {*_OF_TESTS, "--STAT", "--REASND"}

@@ -114,7 +114,7 @@ def row_tests(
             why,
             counted,
             (unit_term(standard, units.code) if units is not None else "") or standard,
-            _decimals(rows, columns, standard),
+            decimals_in(rows, columns.result, columns.unit, standard),
             text,
             _category(code, rows) if domain == "LB" else "",
         )
@@ -161,14 +161,20 @@ def _standard(units: tuple[tuple[str, int], ...], code: str) -> str:
     return known[0] if known else ""
 
 
-def _decimals(rows: pl.DataFrame, columns: RowColumns, standard: str) -> int:
-    """The decimals that results in the standard unit have, else those of all."""
-    results = rows
-    if standard and columns.unit is not None:
-        own = [unit for unit in rows[columns.unit.name].drop_nulls().unique() if known_unit(unit) == standard]
-        results = rows.filter(pl.col(columns.unit.name).is_in(own)) if own else rows
-    texts = results[columns.result.name].drop_nulls().str.strip_chars()
-    return decimals_of(texts.filter(texts.str.contains(_PLAIN)).to_list())
+def decimals_in(rows: pl.DataFrame, result: ColumnProfile, unit: ColumnProfile | None, standard: str) -> int:
+    """The decimals of results in the standard unit; where none is in it, what others leave."""
+    rows = rows.with_columns(pl.col(result.name).str.strip_chars())
+    rows = rows.filter(pl.col(result.name).str.contains(_PLAIN))
+    used = rows[unit.name].drop_nulls().unique().to_list() if unit is not None and standard else []
+    if unit is None or not used:
+        return decimals_of(rows[result.name].to_list())
+    own = [one for one in used if known_unit(one) == standard]
+    most = 0
+    for one in own or used:
+        factor = convert_factor(one, standard)
+        shown = decimals_of(rows.filter(pl.col(unit.name) == one)[result.name].to_list())
+        most = max(most, shown - (max(0, factor[0].adjusted()) if factor else 0))
+    return most
 
 
 def category_of(code: str) -> str:

@@ -301,7 +301,9 @@ def _visits(scan: Scan) -> str:
         if visit.day is not None:
             parts.append(f"day: {visit.day}")
         parts.append(f"raw: {scalar(visit.raw[0]) if len(visit.raw) == 1 else listed(visit.raw)}")
-        why = "guess: the day by the name" if visit.day is not None else ""
+        guesses = ["the day by the name"] * (visit.day is not None)
+        guesses += ["one visit"] * visit.joined
+        why = f"guess: {', '.join(guesses)}" if guesses else ""
         lines.append(commented(f"  - {{{', '.join(parts)}}}", why))
     if unplanned:
         lines += ["", f"unscheduled: {listed(unplanned)}"]

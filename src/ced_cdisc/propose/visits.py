@@ -18,8 +18,15 @@ _UNITS = {
     "VISIT": ("visit", "visite", "visita", "besuch", "v"),
 }
 _DAYS = {"DAY": 1, "WEEK": 7, "MONTH": 30}
-_FIRST = ("screening", "screen", "scr", "vorscreening")
-_BASE = ("baseline", "base", "bl", "basis", "basale")
+_CALLED = {
+    "SCREENING": ("screening", "screen", "scr", "vorscreening"),
+    "BASELINE": ("baseline", "base", "bl", "basis", "basale"),
+    "END OF TREATMENT": ("endoftreatment", "eot"),
+    "EARLY TERMINATION": ("earlytermination", "earlyterm", "et"),
+    "FOLLOW-UP": ("followup", "fu"),
+    "END OF STUDY": ("endofstudy", "eos"),
+}
+"""Names of visits in the order of a study, each with what it is called, folded."""
 _LAST = re.compile(r"(?i)follow.?up|nachsorge|abschluss|end of|eos|eot|termination|final|\bfu\b|suivi")
 _NUMBERED = re.compile(r"([^\W\d_]+)\s*(-?[0-9]+)")
 
@@ -30,6 +37,11 @@ class ProposedVisit(Struct, frozen=True):
     name: str
     raw: tuple[str, ...]
     day: int | None = None
+
+    @property
+    def joined(self) -> bool:
+        """Whether it has names that differ by more than case, blanks and hyphens."""
+        return len(set(map(folded, self.raw))) > 1
 
 
 def proposed_visits(names: Iterable[str]) -> tuple[list[ProposedVisit], list[str]]:
@@ -59,9 +71,8 @@ def _called(name: str) -> str:
         unit = next((unit for unit, said in _UNITS.items() if match[1].casefold() in said), None)
         if unit is not None:
             return f"{unit} {int(match[2])}"
-    if folded(name) in _FIRST:
-        return "SCREENING"
-    return "BASELINE" if folded(name) in _BASE else " ".join(name.upper().split())
+    plain = " ".join(name.upper().split())
+    return next((called for called, said in _CALLED.items() if folded(name) in said), plain)
 
 
 def _day(name: str) -> int | None:
@@ -78,7 +89,8 @@ def _order(visit: ProposedVisit) -> tuple[int, float, str]:
     if visit.name == "BASELINE":
         return 1, 0, visit.name
     if _LAST.search(visit.name):
-        return 4, 0, visit.name
+        known = list(_CALLED)
+        return 4, known.index(visit.name) if visit.name in known else len(known), visit.name
     if visit.day is not None:
         return 2, visit.day, visit.name
     number = re.search("[0-9]+", visit.name)

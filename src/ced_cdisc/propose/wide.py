@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+import polars as pl
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ced_cdisc.propose import words
 from ced_cdisc.propose.lines import Sure, column_of
-from ced_cdisc.propose.long import category_of
+from ced_cdisc.propose.long import category_of, decimals_in
 from ced_cdisc.propose.profile import ColumnProfile, TableProfile
-from ced_cdisc.propose.scaffold import decimals_of
 from ced_cdisc.propose.words import folded
 from ced_cdisc.propose.yaml_text import commented, mapped, scalar
 from ced_cdisc.standards.ct import CtCodelist, CtPackage, CtTerm
-from ced_cdisc.standards.units import canonical_unit, convert_factor, unit_term
+from ced_cdisc.standards.units import canonical_unit, convert_factor, known_unit, unit_term
 
 NO_UNIT = "NONE"
 """The unit of a test whose results are words."""
@@ -154,8 +154,13 @@ def _with_unit(test: WideTest, number: str, unit: ColumnProfile | None) -> WideT
     known = [found for value, _ in unit.values if (found := canonical_unit(value))]
     standard = usual if usual and all(convert_factor(one, usual, test.code) for one in known) else ""
     standard = standard or (known[0] if known else "")
-    decimals = decimals_of([v for v, _ in test.column.values if re.fullmatch(r"[+-]?[0-9]*[.,]?[0-9]+", v)])
-    return replace(base, unit=unit.name, own_unit=True, standard=standard, decimals=decimals)
+    return replace(base, unit=unit.name, own_unit=True, standard=standard)
+
+
+def with_decimals(test: WideTest, table: TableProfile, frame: pl.DataFrame) -> WideTest:
+    """The test with the decimals that its results have in the standard unit."""
+    unit = next((column for column in table.columns if test.own_unit and column.name == test.unit), None)
+    return replace(test, decimals=decimals_in(frame, test.column, unit, known_unit(test.standard) or ""))
 
 
 def repeated(tests: Sequence[WideTest]) -> Iterator[tuple[tuple[str, ...], list[WideTest]]]:

@@ -112,7 +112,7 @@ VISITS = re.compile(
 NUMBERED_VISIT = re.compile(r"(?i)v ?([0-9]+)[a-z]?")
 """Visits that have a number alone, which are counted from the first."""
 
-UNPLANNED = re.compile(r"(?i)unsch|unplan|ungeplant|non pr[eé]vu|no programad")
+UNPLANNED = re.compile(r"(?i)unsch|\buns(?![^\W\d_])|unplan|ungeplant|non pr[eé]vu|no programad")
 
 TESTS: Mapping[str, Mapping[str, str]] = {
     "VS": {

@@ -5,7 +5,7 @@ They are those of the study as its specs are, with faults or without, else the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import cast
 
@@ -89,6 +89,18 @@ class Terminology:
             raise UnknownList(self._miss(name))
         return [self._found(codelist) for codelist in found]
 
+    def of_tests(self, name: str, word: str) -> str:
+        """The lists of test codes that have a word, for a variable of tests: each instrument has its own."""
+        if not name.upper().endswith(("TESTCD", "TEST")):
+            return ""
+        found: list[str] = []
+        for package in self._packages.values():
+            for one in map(package.codelist, package.test_lists):
+                said = (" ".join((term.submission_value, *term.synonyms)) for term in one.terms)
+                if any(word.casefold() in text.casefold() for text in (one.name, *said)):
+                    found.append(f"{one.short_name} ({one.name})")
+        return f"it is in {_few(found)}" if found else ""
+
     @cached_property
     def _called(self) -> dict[str, str]:
         """What lists are called, case ignored, each with the name that finds it."""
@@ -170,9 +182,13 @@ class Terminology:
         alone = [one.name for one in self._variables.values() if one.codelists]
         near = did_you_mean(name, among or [*self._variables, *alone, *self._called.values()])
         if titles and not dataset:
-            more = f" and {len(titles) - _ALIKE} more" if len(titles) > _ALIKE else ""
-            near = f"there are {', '.join(titles[:_ALIKE])}{more}"
+            near = f"there are {_few(titles)}"
         return "; ".join(filter(None, (f"{name} is no codelist, and no variable that has one", near)))
+
+
+def _few(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - _ALIKE} more" if len(texts) > _ALIKE else ""
+    return ", ".join(texts[:_ALIKE]) + more
 
 
 def _shipped() -> dict[str, CtPackage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,8 @@ from ced_cdisc.compare.deliveries.model import (
     TableChanges,
 )
 from ced_cdisc.compare.deliveries.tables import table_changes
+from ced_cdisc.convert.duplicates import without_duplicates
+from ced_cdisc.convert.faults import Faults
 from ced_cdisc.convert.foreseen import Lines
 from ced_cdisc.core.findings import Findings, Severity
 from ced_cdisc.core.masking import Mask, masked, shape
@@ -80,6 +83,14 @@ def _digests(folder: Path) -> dict[str, str]:
     return made
 
 
+def _left(table: RawTable, delivered: pl.DataFrame) -> pl.DataFrame:
+    """The records that a build leaves of those that share a key."""
+    names = {column: f"{table.name}.{column}" for column in table.columns if column in delivered.columns}
+    frame = delivered.select(*names, ROW).rename(names)
+    left = without_duplicates(table, frame, "", Faults({table.name: table}, {}))
+    return delivered.filter(pl.col(ROW).is_in(left[ROW].implode()))
+
+
 class _Comparing:
     def __init__(
         self,
@@ -139,7 +150,7 @@ class _Comparing:
             table.readers,
             lines.coded(table.name),
             lines.dates(table.name),
-            table.duplicates is not None,
+            None if table.duplicates is None else partial(_left, table),
             study.snapshot.date().isoformat(),
         )
         return self._compared(known, table.file, sides, foresee, cell)

@@ -28,7 +28,7 @@ class KnownTable(Struct, frozen=True):
         readers: what reads each column: ``AE.AESEV``, ``key``.
         coded: the columns whose values a line turns into terms.
         dates: the formats, and the pivot of years, of the columns that a line reads as dates.
-        chosen: the contract says which of several records with one key is kept.
+        chosen: the records that are left where the contract says which of several with one key is kept.
         snapshot: the day of the study's snapshot, ISO 8601.
     """
 
@@ -44,7 +44,7 @@ class KnownTable(Struct, frozen=True):
     dates: Mapping[str, tuple[tuple[str, ...], int | None]] = field(
         default_factory=dict[str, tuple[tuple[str, ...], int | None]]
     )
-    chosen: bool = False
+    chosen: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     snapshot: str = ""
 
 

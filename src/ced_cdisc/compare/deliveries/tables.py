@@ -46,7 +46,7 @@ def table_changes(
     yield from records.subjects()
     yield from records.one_sided()
     for name in shared:
-        yield from column_changes(table, old[name], new[name], foresee, shown)
+        yield from column_changes(table, records.old[name], records.new[name], foresee, shown)
         yield from records.cells(name)
 
 
@@ -74,7 +74,10 @@ def _header(table: KnownTable, old: Sequence[str], new: Sequence[str]) -> Iterat
 
 
 class _Records:
-    """The records of both sides, paired by the key; without one, by all that they have in common."""
+    """The records of both sides, paired by the key; without one, by all that they have in common.
+
+    ``old`` and ``new`` are without those that a build leaves out.
+    """
 
     def __init__(
         self,
@@ -86,25 +89,29 @@ class _Records:
         shown: Cell,
         most: int,
     ) -> None:
-        self._table, self._old, self._new, self._row = table, old, new, row
+        self._table, self._row, self._delivered = table, row, (old, new)
+        self.old, self.new = self._delivered if table.chosen is None else map(table.chosen, self._delivered)
         self._shown, self._most = shown, most
         self._keyed = bool(table.key) and all(name in shared for name in table.key)
         self._key = list(table.key) if self._keyed else list(shared)
-        self._pairs: Pairing = pair_by_keys(old.select(self._key), new.select(self._key))
+        self._pairs: Pairing = pair_by_keys(self.old.select(self._key), self.new.select(self._key))
         self._subject = table.subject if table.subject in shared else ""
 
     def repeated(self) -> Iterator[Change]:
         """Keys that several records of the new delivery have."""
         if not self._keyed:
             return
-        keys = self._new.select(self._key)
-        several = self._new.filter(keys.is_duplicated())
-        before = int(self._old.select(self._key).is_duplicated().sum())
-        if several.is_empty() or (self._table.chosen and several.height == before):
+        before, several = (self._alike(frame) for frame in self._delivered)
+        refused = self._alike(self.new)
+        if several.is_empty() or (refused.is_empty() and several.height == before.height):
             return
-        grave = Severity.ERROR if not self._table.chosen else Severity.NOTE
-        message = f"{counted(several.height, 'record')} share the key with another one, before {before:,}"
-        hint = "" if self._table.chosen else "mend the data, or say with duplicates which is kept"
+        grave, hint = Severity.NOTE, ""
+        message = f"{counted(several.height, 'record')} share the key with another one"
+        message += f", before {before.height:,}"
+        if refused.height:
+            grave, hint = Severity.ERROR, "mend the data, or say with duplicates which is kept"
+        if refused.height and self._table.chosen is not None:
+            several, hint = refused, f"of {refused.height:,} of them 'duplicates' chooses none: mend the data"
         examples = self._examples(several.sort([*self._key, self._row]), np.arange(several.height))
         yield Change(
             "CED808",
@@ -116,15 +123,19 @@ class _Records:
             examples=examples,
         )
 
+    def _alike(self, records: pl.DataFrame) -> pl.DataFrame:
+        """The records that share the key with another one."""
+        return records.filter(records.select(self._key).is_duplicated())
+
     def subjects(self) -> Iterator[Change]:
         """Subjects that one delivery has."""
         if not self._subject:
             return
-        lost = self._new.filter(pl.col(self._subject).is_null())
-        if lost.height > self._old[self._subject].null_count():
+        lost = self.new.filter(pl.col(self._subject).is_null())
+        if lost.height > self.old[self._subject].null_count():
             message = f"{counted(lost.height, 'record')} without a subject"
             yield Change("CED809", message, Severity.ERROR, self._subject, lost.height)
-        old, new = (frame[self._subject].drop_nulls().unique().sort() for frame in (self._old, self._new))
+        old, new = (frame[self._subject].drop_nulls().unique().sort() for frame in (self.old, self.new))
         for word, here, there, grave in (
             ("gone", old, new, Severity.WARNING),
             ("new", new, old, Severity.NOTE),
@@ -140,8 +151,8 @@ class _Records:
         """Records that one delivery has."""
         key = "" if self._keyed else "; no key is known, so that records count as a whole"
         for word, rows, frame, grave in (
-            ("gone", self._pairs.only_a, self._old, Severity.WARNING),
-            ("new", self._pairs.only_b, self._new, Severity.NOTE),
+            ("gone", self._pairs.only_a, self.old, Severity.WARNING),
+            ("new", self._pairs.only_b, self.new, Severity.NOTE),
         ):
             if len(rows):
                 message = f"{counted(len(rows), 'record')} {word}{key}"
@@ -152,7 +163,7 @@ class _Records:
         """The cells of a column that are not what they were in the same record."""
         if not self._keyed or name in self._key:
             return
-        one, other = self._pairs.of_a(self._old[name]), self._pairs.of_b(self._new[name])
+        one, other = self._pairs.of_a(self.old[name]), self._pairs.of_b(self.new[name])
         pairs = one.ne_missing(other).arg_true().to_numpy().astype(np.uint32)
         if not len(pairs):
             return
@@ -170,7 +181,7 @@ class _Records:
             name,
             len(pairs),
             readers=readers,
-            examples=self._examples(self._new, self._pairs.row_b(pairs), name, one[pairs], other[pairs]),
+            examples=self._examples(self.new, self._pairs.row_b(pairs), name, one[pairs], other[pairs]),
         )
 
     def _examples(

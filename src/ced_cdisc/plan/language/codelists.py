@@ -28,7 +28,7 @@ class Codelists:
         self._by_variable: dict[str, str] = {}
         self._joined: dict[str, list[str]] = {}
         self._answers: dict[str, dict[str, Codelist]] = {}
-        self._first: dict[str, str] = {}
+        self._made_of: dict[str, tuple[str, ...]] = {}
         for name, spec in define.codelists.items():
             for variable in spec.variables:
                 other = self._by_variable.setdefault(str(variable), str(name))
@@ -54,11 +54,28 @@ class Codelists:
             self.choose(variable, first)
             self._joined[first] = [code for code in listed if code != first]
 
-    def bind(self, variable: str, codelist: Codelist, first: str) -> None:
-        """Give a variable a list that is made of several; ``first`` is the code of the first of them."""
+    def bind(self, variable: str, codelist: Codelist, *codes: str) -> None:
+        """Give a variable a list that is made of several; ``codes`` are those that may be extended."""
         name = f"{variable}:joined"
         self._cache[name], self._by_variable[variable] = codelist, name
-        self._first[codelist.id] = first
+        self._made_of[codelist.id] = codes
+
+    def join(self, variable: str, codes: Sequence[str]) -> None:
+        """Bind the terms of several published lists to a variable, unless the sponsor has chosen one."""
+        lists = [found for found in map(self.find, codes) if found is not None]
+        if lists and variable not in self._by_variable:
+            terms = {term.value: term for one in reversed(lists) for term in one.terms}
+            made, name = "_".join(one.id for one in lists), ", ".join(one.name for one in lists)
+            joined = Codelist(made, name, terms=tuple(terms.values()))
+            self.bind(variable, joined, *(one.code for one in lists))
+
+    def narrowed(self, codelist: Codelist, texts: Collection[str] | None) -> Codelist:
+        """Of several lists that are joined, the first that has all texts; all where they are not known."""
+        codes = self._codes(codelist) if texts else ()
+        for found in map(self.find, codes if len(codes) > 1 else ()):
+            if found is not None and self._values_of(found).issuperset(texts or ()):
+                return found
+        return codelist
 
     def with_test(self, test: str) -> list[Codelist]:
         """The published lists of test codes that have a test, with the sponsor's extensions."""
@@ -105,7 +122,7 @@ class Codelists:
         return self._cache[name]
 
     def of_variable(self, variable: str, codes: tuple[str, ...], dataset: str = "") -> Codelist | None:
-        """The list of a variable: the sponsor's choice, else the guide's where it names exactly one."""
+        """The list of a variable: the sponsor's choice or that of several, else the guide's one."""
         own = self._by_variable.get(f"{dataset}.{variable}") or self._by_variable.get(variable)
         if own is not None:
             return self.find(own)
@@ -166,7 +183,7 @@ class Codelists:
         self._findings.add(
             Finding(
                 "CED021",
-                f"'{value}' is no term of codelist {shown(codelist)} of {variable}",
+                f"'{value}' is no term of codelist {self._shown(codelist)} of {variable}",
                 where,
                 hint=hint,
             )
@@ -180,20 +197,28 @@ class Codelists:
         return known[1]
 
     def _hint(self, codelist: Codelist, value: str, values: list[str]) -> str:
-        code = codelist.code or self._first.get(codelist.id, "")
-        found = self.published(code) if code else None
-        synonym = found[1].by_synonym(value) if found else None
+        codes = self._codes(codelist)
+        published = [found[1] for found in map(self.published, codes) if found is not None]
+        synonym = next(filter(None, (one.by_synonym(value) for one in published)), None)
         if synonym:
             return f"CT has it as a synonym of {synonym.submission_value}"
         near = did_you_mean(value, values)
         if near:
             return near
-        if found and found[1].extensible:
+        if extensible := [one.code for one in published if one.extensible]:
             return (
                 "the list is extensible: declare the term in define/define.yaml under codelists, "
-                f"extends: {code}"
+                f"extends: {' or '.join(extensible)}"
             )
         return f"terms: {one_of(values)}"
+
+    def _codes(self, codelist: Codelist) -> tuple[str, ...]:
+        """The code of a published list, or those of which it is made."""
+        return (codelist.code,) if codelist.code else self._made_of.get(codelist.id, ())
+
+    def _shown(self, codelist: Codelist) -> str:
+        lists = [found for found in map(self.find, self._codes(codelist)) if found is not None]
+        return " or ".join(map(shown, lists)) if len(lists) > 1 else shown(codelist)
 
     def _known(self) -> list[str]:
         """All names, for messages."""

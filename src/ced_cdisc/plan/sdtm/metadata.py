@@ -14,6 +14,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.branches import Levels, of_block, tell_apart
 from ced_cdisc.plan.by_source import merge_comments, source_in_words
+from ced_cdisc.plan.known_texts import KnownTexts
 from ced_cdisc.plan.language.codelists import Codelists, is_closed
 from ced_cdisc.plan.language.origins import ASSIGNED
 from ced_cdisc.plan.model import SUPP, Block, Line, SupplementalPlan, VariablePlan
@@ -53,7 +54,7 @@ class Metadata:
             codes = () if self._holds_numbers(found.name) else found.codelists
             named = {line.codelist for line in lines if line.verb != "absent"}
             codelist = named.pop() if len(named) == 1 else None  # of all records, or of some alone
-            codelist = codelist or self._codelists.of_variable(found.name, codes, self._domain.name)
+            codelist = codelist or self._bound(found.name, codes, lines)
             if found.name == "DOMAIN":
                 codelist = self._domain_names()
             if own_tests is not None and found.name == self._domain.full("--TESTCD"):
@@ -124,6 +125,15 @@ class Metadata:
                     evaluators=evaluators,
                 )
         return tuple(made.values())
+
+    def _bound(self, variable: str, codes: tuple[str, ...], lines: list[Line]) -> Codelist | None:
+        """The list of a variable; of several that are joined, the one that has all that the spec writes."""
+        bound = self._codelists.of_variable(variable, codes, self._domain.name)
+        if bound is None:
+            return None
+        rows = {str(row[variable]) for block in self._blocks for row in block.rows if variable in row}
+        texts = KnownTexts({}, ()).given(self._domain.name, (line.tree for line in lines))
+        return self._codelists.narrowed(bound, texts if texts is None else texts | rows)
 
     def _domain_names(self) -> Codelist | None:
         """The list of domains, where this one is a term of it: a custom domain may be none."""
