@@ -51,4 +51,8 @@ def write_whole_study(folder: Path, changes: dict[str, tuple[str, str]] | None =
     adsl = folder / "mappings/adam/adsl.yaml"
     adsl.write_text(adsl.read_text(encoding="utf-8").replace(COPIED, REQUIRED), encoding="utf-8")
     (folder / "mappings/sdtm/ts.yaml").write_text(TS, encoding="utf-8")
+    define = folder / "define/define.yaml"
+    text = define.read_text(encoding="utf-8").replace("href: acrf.pdf,", "href: acrf.pdf, file: acrf.pdf,")
+    define.write_text(text, encoding="utf-8")
+    (define.parent / "acrf.pdf").write_bytes(b"%PDF-1.4\n")
     return folder

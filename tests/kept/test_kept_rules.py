@@ -112,6 +112,19 @@ def test_a_check_of_which_nothing_changed_asks_nothing(study: Path, asked: Asked
     assert asked() == []
 
 
+def test_a_document_that_is_not_there_is_told_of_a_kept_check_too(study: Path, asked: Asked) -> None:
+    first, again = built(study), built(study)
+    told = [[str(one) for one in build.checked[0].reading] for build in (first, again)]
+    assert told[0] == told[1]
+    assert [one.partition(" ")[2] for one in told[0]] == [
+        "CED611 the document acrf.pdf, to which it links, is not there; put the document there"
+    ]
+    define = study / "define/define.yaml"
+    define.write_text(define.read_text("utf-8").replace("href: acrf.pdf", "href: acrf.pdf, file: acrf.pdf"))
+    (study / "define/acrf.pdf").write_bytes(b"%PDF-1.4\n")
+    assert built(study).checked[0].reading == ()
+
+
 def test_what_did_not_change_is_not_asked_again(study: Path, asked: Asked) -> None:
     built(study)
     asked()

@@ -6,15 +6,25 @@ from typing import Any, get_args
 
 from msgspec.structs import replace
 
+from ced_cdisc.conformance.links import CODE
 from ced_cdisc.conformance.rule import all_rules
 from ced_cdisc.core.conformance import CheckResult, DatasetSummary, Failure, Record, RuleResult, Status
+from ced_cdisc.core.findings import Finding, Location, Severity, Stage
 
 
 def check_to_json(result: CheckResult) -> Any:
-    """A check of files without faults, as its rules gave it; None where files had faults."""
-    if result.reading or result.engine is not None or result.memory is not None:
+    """A check of files without faults, as its rules gave it; None where files had faults.
+
+    Links to nothing are no faults of files: what they lead to is, or is not, among those of the output.
+    """
+    faults = [one for one in result.reading if one.code != CODE]
+    if faults or result.engine is not None or result.memory is not None:
         return None
     return {
+        "links": [
+            [one.message, one.where.file, one.where.line, one.hint, one.severity.name]
+            for one in result.reading
+        ],
         "standards": result.standards,
         "datasets": [[d.name, d.file, d.records, d.variables, d.standard] for d in result.datasets],
         "rules": [
@@ -43,8 +53,15 @@ def check_of_json(value: Any, folder: str) -> CheckResult:
         folder,
         tuple(map(str, value["standards"])),
         tuple(DatasetSummary(*one) for one in value["datasets"]),
+        reading=tuple(map(_link, value["links"])),
         rules=tuple(rules),
     )
+
+
+def _link(value: Any) -> Finding:
+    message, file, line, hint, severity = value
+    where = Location(str(file), int(line))
+    return Finding(CODE, str(message), where, str(hint), Stage.CHECK, Severity[severity])
 
 
 def failure_to_json(failure: Failure) -> Any:

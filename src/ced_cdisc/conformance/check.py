@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.folder import read_folder
 from ced_cdisc.conformance.known import Known, KnownDataset
+from ced_cdisc.conformance.links import links_to_nothing
 from ced_cdisc.conformance.places import with_places
 from ced_cdisc.conformance.records import Profile
 from ced_cdisc.conformance.rule import all_rules
@@ -75,7 +76,11 @@ def check_folder(
         folder=shown or folder.as_posix(),
         standards=study.governing.lines({d.kind for d in datasets}),
         datasets=tuple(DatasetSummary(d.name, d.file, d.height, len(d.columns), d.kind) for d in datasets),
-        reading=(*read.findings.sorted(), *findings),
+        reading=(
+            *read.findings.sorted(),
+            *links_to_nothing(study.defines, folder if define is None else Path()),
+            *findings,
+        ),
         rules=with_places(rules, study.datasets, folder, define),
         engine=engine,
     )

@@ -6,17 +6,16 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import unquote
 
 import polars as pl
 from lxml import etree
 from msgspec import Struct
 
 from ced_cdisc.build_file import NAME as BUILD_FILE
-from ced_cdisc.check.define.document import DefineDocument, attribute, short_name
+from ced_cdisc.check.define.document import DefineDocument
 from ced_cdisc.conformance.classify import make_dataset
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.file import FileTold, ReadFile, Unreadable, read_file
@@ -24,7 +23,7 @@ from ced_cdisc.conformance.halves import halves
 from ced_cdisc.conformance.records import Profile
 from ced_cdisc.conformance.standard import governing
 from ced_cdisc.conformance.submission import Submission
-from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.core.partner import Partner, PartnerLost
 
 _KINDS = (".xpt", ".ndjson", ".json", ".dsjc")
@@ -70,11 +69,7 @@ def read_folder(
     places = (
         [define] if define else sorted({f.parent / "define.xml" for f in files} | {folder / "define.xml"})
     )
-    defines: list[DefineDocument] = []
-    for place in places:
-        if (document := _define(place, folder, findings, define is not None)) is not None:
-            defines.append(document)
-            findings.extend(_links_to_nothing(document, place.parent))
+    defines = [d for d in (_define(p, folder, findings, define is not None) for p in places) if d]
     datasets: dict[str, Dataset] = {}
     for file, read in _read(files, folder, known, partner).items():
         shown = _shown(file, folder)
@@ -228,26 +223,6 @@ def _define(path: Path, folder: Path, findings: Findings, named: bool) -> Define
         _add(findings, "CED609", shown, "declares a document type and is not read", "take the DOCTYPE out")
         return None
     return document
-
-
-def _links_to_nothing(document: DefineDocument, beside: Path) -> Iterator[Finding]:
-    """CED611: a document that define.xml names and that is not where its link leads; addresses are not asked.
-
-    Files of datasets have rules of their own.
-    """
-    for leaf in document.all("def:leaf"):
-        owner = leaf.getparent()
-        href = (attribute(leaf, "xlink:href") or "").partition("#")[0]
-        if not href or "://" in href or (owner is not None and short_name(owner) == "ItemGroupDef"):
-            continue
-        path, others = beside / unquote(href), list[str]()
-        with suppress(OSError, ValueError):  # whatever is written there, it may be no path
-            if path.is_file():
-                continue
-            others = sorted(one.name for one in path.parent.iterdir() if one.is_file())
-        message = f"the document {href}, to which it links, is not there"
-        hint = did_you_mean(path.name, others) or "put the document there"
-        yield Finding("CED611", message, document.location(leaf), hint, Stage.CHECK, Severity.WARNING)
 
 
 def _add(

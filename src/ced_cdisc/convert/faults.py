@@ -210,10 +210,10 @@ class Faults:
             return
         hint = "look at the dates, impute them, or accept it with unknown: accept"
         if report.kind == "unequal":
-            text = " or ".join(column.name for column in report.shown) or "a text"
-            message = f"{label}: {text} is missing, and a missing text is not != or not in a list either"
+            asked = " or ".join(column.name for column in report.shown) or "a text"
+            message = f"{label}: {asked} is missing, and a missing text is not != or not in a list either"
             hint = (
-                f"write '{text} is missing or ..' if such records count, else accept it with unknown: accept"
+                f"write '{asked} is missing or ..' if such records count, else accept it with unknown: accept"
             )
             self.add("CED270", message, report.where, hint, records_of(rows), severity)
             return
