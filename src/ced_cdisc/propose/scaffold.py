@@ -53,7 +53,7 @@ def _study(study: str, scan: Scan) -> str:
     in_quotes = (found or study).replace("'", "''")
     joined = scalar(f"join('-', '{in_quotes}', SUBJECT)")
     usubjid = f"{joined}  # decide: unique over all studies"
-    if words.folded(_subject(scan)) == "usubjid":
+    if words.folded(_subject(scan)[0]) == "usubjid":
         usubjid = "SUBJECT  # likely: the column of the subject is called USUBJID"
     text = f"""\
 # Who the study is, and what holds for all of it. Look at each line that says "decide".
@@ -84,11 +84,11 @@ def _found_id(scan: Scan) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _subject(scan: Scan) -> str:
-    """The column that most tables have as that of the subject, or an empty text."""
+def _subject(scan: Scan) -> tuple[str, int]:
+    """The column that most tables have as that of the subject, or an empty text; and how many have it."""
     columns = (column for table in scan.tables for column in table.columns)
     found = Counter(column.name for column in columns if column.role == "subject").most_common(1)
-    return found[0][0] if found else ""
+    return found[0] if found else ("", 0)
 
 
 def _letters(form: str) -> str:
@@ -133,13 +133,8 @@ def _units(scan: Scan) -> str:
 
 def _sources(scan: Scan) -> str:
     lines = ['# The raw tables: what is expected of each. Look at each line that says "decide".', "defaults:"]
-    subject = _subject(scan)
+    subject, having = _subject(scan)
     if subject:
-        having = sum(
-            column.name == subject and column.role == "subject"
-            for table in scan.tables
-            for column in table.columns
-        )
         where = f"in {having} of {len(scan.tables)} tables"
         lines.append(f"  subject: {scalar(subject)}  # likely: {where}, by its name and values")
     else:
