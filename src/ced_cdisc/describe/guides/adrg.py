@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from ced_cdisc.core.findings import counted
 from ced_cdisc.core.guide import Block, Guide, table, text
 from ced_cdisc.core.metadata import DatasetMetadata, Variable
 from ced_cdisc.describe.guides.facts import (
     Facts,
     acronyms,
-    counted,
     inputs,
     issues,
     plugins,

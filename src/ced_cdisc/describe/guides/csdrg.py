@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, counted
 from ced_cdisc.core.guide import Block, Guide, Paragraph, Run, table, text
 from ced_cdisc.core.metadata import DatasetMetadata
 from ced_cdisc.describe.guides.facts import (
@@ -14,7 +14,6 @@ from ced_cdisc.describe.guides.facts import (
     acronyms,
     bullets,
     codelists,
-    counted,
     inputs,
     issues,
     plugins,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from ced_cdisc.core.findings import counted
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, ValueLevel, Variable
 from ced_cdisc.write.define.definitions import written_origin
 from ced_cdisc.write.define_page.cells import (
     codelist_cell,
     comment_block,
     condition,
-    counted,
     lineage_attributes,
     origin_cell,
     sentence,

@@ -16,9 +16,10 @@ from itertools import groupby
 
 from lxml import etree
 
+from ced_cdisc.core.findings import counted
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
 from ced_cdisc.write.define.definitions import Definitions, definitions
-from ced_cdisc.write.define_page.cells import comment_block, counted, sentence
+from ced_cdisc.write.define_page.cells import comment_block, sentence
 from ced_cdisc.write.define_page.datasets import dataset_section
 from ced_cdisc.write.define_page.lists import (
     codelists_view,

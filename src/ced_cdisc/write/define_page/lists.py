@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ced_cdisc.core.arm import AnalysisResult, ResultDisplay
+from ced_cdisc.core.findings import counted
 from ced_cdisc.core.metadata import Codelist, PackageMetadata
 from ced_cdisc.write.define.definitions import Definitions
-from ced_cdisc.write.define_page.cells import comment_block, condition, counted, document_refs, sentence
+from ced_cdisc.write.define_page.cells import comment_block, condition, document_refs, sentence
 from ced_cdisc.write.define_page.markup import Element, add, is_beside, link, say
 from ced_cdisc.write.define_page.places import (
     Places,
