@@ -85,14 +85,14 @@ def test_the_digest_is_that_of_the_rows(database: Path) -> None:
     assert written.frame.equals(read().frame)
 
 
-def test_names_and_columns_that_are_needed(database: Path) -> None:
+def test_names_and_columns_that_the_contract_leaves_out(database: Path) -> None:
     contract = replace(
         LAB, query="SELECT *, '% :x' AS PCT FROM lab", columns=("PATNR", "RES", "PCT"), key=("PATNR",)
     )
     contract = replace(contract, names={"PATNR": "SUBJ"}, column_policy="ignore", missing=("ND",))
-    table, found = read_table(Path("raw"), contract, {"RES", "PCT"})
+    table, found = read_table(Path("raw"), contract)
     assert table is not None and found == []
-    assert table.frame.rows()[1:3] == [("2.5", "% :x", 2), (None, "% :x", 3)]
+    assert table.frame.rows()[1:3] == [("001", "2.5", "% :x", 2), ("001", None, "% :x", 3)]
     assert table.new == ("UNIT",)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -129,11 +129,6 @@ def skipped_rows(places: list[int], word: str, contract: TableContract, shown: s
     many = "s" if len(places) > 1 else ""
     text = f"{len(places)} blank {word}{many} of table {contract.name} left out: {listed}"
     return [raw_finding("CED218", text, Location(shown, places[0]), severity=Severity.NOTE)]
-
-
-def kept_columns(contract: TableContract, needed: Collection[str] | None) -> list[str]:
-    """The columns that are read, in the order of the contract."""
-    return [name for name in contract.columns if needed is None or name in needed]
 
 
 def compare_header(header: Sequence[str], contract: TableContract, where: Location) -> list[Finding]:
