@@ -50,7 +50,7 @@ def read_raw_dataset_json(
                     try:
                         column.append(None if row[place] is None else word(row[place]))
                     except ValueError:
-                        return None, (), [_refused(variables[place], row[place], number, contract, shown)]
+                        return None, (), [_refused(variables[place], row[place], number, shown)]
     except Stopped as stopped:
         return None, (), [replace(finding, stage=Stage.RAW) for finding in stopped.findings]
     cells = {header[place]: pl.Series(column, dtype=pl.String) for place, column in texts.items()}
@@ -99,7 +99,7 @@ def _decimal(value: Any) -> str:
     return decimal_text(number)
 
 
-def _refused(variable: FileVariable, value: object, row: int, contract: TableContract, shown: str) -> Finding:
+def _refused(variable: FileVariable, value: object, row: int, shown: str) -> Finding:
     """CED606, as the reader of datasets says it."""
     said = repr(value)[:60]
     text = f"{shown} has {said} in {variable.name} row {row}, which is no {variable.data_type}"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from ced_cdisc.build_file import TOOL, NotABuild, read_build_file
 from ced_cdisc.core.findings import Finding
+from ced_cdisc.core.version import VERSION
 from ced_cdisc.plan.account import TableAccount, totals
 
 
 def manifest_bytes(
     *,
-    version: str,
     study: str,
     snapshot: str,
     standards: Mapping[str, str],
@@ -30,7 +30,6 @@ def manifest_bytes(
     """The manifest as JSON, sorted, the same for the same build.
 
     Args:
-        version: of this tool.
         study: study id.
         snapshot: the study's snapshot time, ISO 8601.
         standards: name to version.
@@ -46,7 +45,7 @@ def manifest_bytes(
     asked = sorted(partial)
     content = {
         "tool": TOOL,
-        "version": version,
+        "version": VERSION,
         "study": study,
         "snapshot": snapshot,
         "standards": dict(sorted(standards.items())),

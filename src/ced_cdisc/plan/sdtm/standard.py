@@ -157,14 +157,14 @@ def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
 
 def _related_subject(specs: Specs, domain: Domain) -> Line:
     """RSUBJID: the subject of the raw record, whose person it is about."""
-    origin, method = usubjid(specs, domain.name)
+    origin, method = usubjid(specs)
     method = replace(method, id=f"{domain.name}.RSUBJID", name="Derivation of RSUBJID")
     node = tree.Column(name="USUBJID", scope=Scope.VARIABLE, type=Type.TEXT)
     where = domain.spec.domain.where
     return Line("RSUBJID", node, Type.TEXT, "derive", where, origin, method)
 
 
-def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
+def usubjid(specs: Specs) -> tuple[Origin, Method]:
     """How USUBJID is made, from study.yaml."""
     node = parse(str(specs.study.usubjid))
     text = _NUMBER.sub("the subject identifier", sentence(node, FUNCTIONS)) + _identifiers(specs)
