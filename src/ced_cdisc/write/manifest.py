@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -99,11 +98,6 @@ def _column(table: TableAccount, column: str) -> dict[str, object]:
     if column in table.filled:
         made["filled cells"] = table.filled[column]
     return made
-
-
-def sha256(content: bytes) -> str:
-    """The digest of bytes, hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def is_full_build(folder: Path) -> bool:
