@@ -215,6 +215,11 @@ def test_a_folder_without_files_is_none_where_all_tables_are_queries(database: P
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with server() as number:
+        import psycopg
+
+        with psycopg.connect(address(number).replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("DROP TABLE IF EXISTS lab")
+            connection.execute(TYPED)
         yield number
 
 
@@ -233,11 +238,6 @@ INSERT INTO lab VALUES
 
 
 def test_every_type_of_postgresql_has_one_text(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    import psycopg
-
-    with psycopg.connect(address(port).replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS lab")
-        connection.execute(TYPED)
     monkeypatch.setenv("TRIAL_DB", address(port))
     names = ("subj", "i", "b", "n", "f", "r", "t", "d", "ts", "tz", "tm", "iv", "u", "c")
     contract = replace(LAB, query="SELECT * FROM lab ORDER BY subj DESC", columns=names, key=("subj",))
