@@ -320,7 +320,7 @@ def tiny(folder: Path) -> Study:
     write_study(folder, changes)
     (folder / "mappings/visits.yaml").write_text(_VISITS)
     (folder / "mappings/sdtm/vs.yaml").write_text(_VS)
-    table = RawTable("vitals", "vitals.xlsx", "xlsx", (), (), "SUBJ", None, sheet="V")  # type: ignore[arg-type]
+    table = RawTable("vitals", "vitals.xlsx", "xlsx", (), None, sheet="V", subject="SUBJ")  # type: ignore[arg-type]
     (folder / "raw/vitals.xlsx").write_bytes(written([line.split(",") for line in _ROWS.split()], table))
     return Study(folder, folder / "raw")
 

@@ -19,7 +19,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ced_cdisc.conformance import records
-from ced_cdisc.conformance.cases import submission_of
 from ced_cdisc.conformance.check import check_folder
 from ced_cdisc.conformance.halves import EACH, halves
 from ced_cdisc.conformance.known import KnownDataset, known_of_json, known_to_json
@@ -29,6 +28,7 @@ from ced_cdisc.core.conformance import CheckResult
 from ced_cdisc.core.partner import PartnerLost
 from ced_cdisc.core.xpt import XptMember, XptVariable
 from ced_cdisc.write.xpt import write_xpt
+from rule_cases import submission_of
 from shared_builds import Made
 
 STAMP = "01JAN26:00:00:00"

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from ced_cdisc.conformance.cases import failures_of
 from ced_cdisc.conformance.rule import FAMILIES, Rule, all_rules, family_yaml
+from rule_cases import failures_of
 
 RULES = all_rules()
 NO_VERB = "with|without|of|before|after|at|on|from|above|below|beyond|earlier|like"

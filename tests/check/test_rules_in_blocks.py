@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from ced_cdisc.conformance import records
-from ced_cdisc.conformance.cases import submission_of
 from ced_cdisc.conformance.check import check_folder
 from ced_cdisc.conformance.records import Held, Records
 from ced_cdisc.conformance.rule import Rule, all_rules
@@ -17,6 +16,7 @@ from ced_cdisc.conformance.run import run_rule
 from ced_cdisc.core.conformance import CheckResult
 from ced_cdisc.core.xpt import XptMember, XptVariable
 from ced_cdisc.write.xpt import write_xpt
+from rule_cases import submission_of
 
 STAMP = "01JAN26:00:00:00"
 

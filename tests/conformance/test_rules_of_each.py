@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import pytest
 
-from ced_cdisc.conformance.cases import submission_of
 from ced_cdisc.conformance.folder import read_folder
 from ced_cdisc.conformance.rule import Rule, all_rules
 from ced_cdisc.conformance.run import run_rule, run_rules
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.core.conformance import Failure, RuleResult
+from rule_cases import submission_of
 from shared_builds import Made
 
 OF_EACH = [rule for rule in all_rules() if rule.is_of_each]

@@ -152,9 +152,9 @@ class Study:
             file,
             form,
             tuple(columns),
-            tuple(key),
-            subject,
             Location("sources.yaml", len(self.tables) + 1),
+            key=tuple(key),
+            subject=subject,
         )  # type: ignore[arg-type]
         frame = pl.DataFrame(
             {column: pl.Series([row.get(column) for row in rows], dtype=pl.String) for column in columns}

@@ -123,7 +123,7 @@ def variable(name: str, kind: Type) -> VariablePlan:
 def study(expressions: Sequence[tuple[str, Type, str]]) -> StudyPlan:
     """The plan of the study, XX last."""
     raw = {
-        name: RawTable(name, f"{name}.csv", "csv", COLUMNS, ("SUBJ", "NO"), "SUBJ", WHERE)
+        name: RawTable(name, f"{name}.csv", "csv", COLUMNS, WHERE, key=("SUBJ", "NO"), subject="SUBJ")
         for name in ("dm", "xx", "yy")
     }
     return StudyPlan(

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from raw_folder import AE, given_file, read, rows, said
-
-from ced_cdisc.read.tables import read_table
+from raw_folder import AE, read, rows, said
 
 
 def test_every_value_stays_the_text_it_is() -> None:
@@ -69,18 +66,6 @@ def test_other_delimiters(delimiter: str, text: str) -> None:
 def test_other_encodings(encoding: str) -> None:
     contract = replace(AE, encoding=encoding)
     assert rows(read("SUBJ,TERM,SEV\n1,é µ,2\n".encode(encoding), contract)) == [("1", "é µ", "2", 2)]
-
-
-def test_only_needed_columns_are_kept_but_the_whole_header_is_compared() -> None:
-    given_file("SUBJ,TERM,SEV\n1,2,3\n,,4\n,,\n")
-    table, found = read_table(Path("raw"), AE, needed=["TERM", "SUBJ"])
-    assert table is not None
-    assert table.frame.columns == ["SUBJ", "TERM", "__row"]
-    assert rows(table) == [("1", "2", 2), (None, None, 3)]
-    assert [f.code for f in found] == ["CED218"]
-    nothing, _ = read_table(Path("raw"), AE, needed=[])
-    assert nothing is not None
-    assert nothing.frame.columns == ["__row"]
 
 
 def test_blank_rows_are_left_out_with_a_note() -> None:

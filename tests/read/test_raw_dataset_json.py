@@ -91,12 +91,12 @@ def test_all_three_forms_hold_the_same() -> None:
     assert read(zlib.compress(by_lines(content)), replace(LAB, file="lab.dsjc")) == rows
 
 
-def test_columns_that_are_needed_names_and_blank_rows() -> None:
+def test_names_and_blank_rows() -> None:
     content = written([["1", "x"], ["", None], ["3", "y"]])
     contract = replace(LAB, columns=("PATNR", "RES"), names={"PATNR": "SUBJ"})
     assert said(content, contract) == ["raw/lab.json:2 CED218 1 blank row of table lab left out: 2"]
-    table, _ = read_table(Path("raw"), contract, {"PATNR"})
-    assert table is not None and table.frame.rows() == [("1", 1), ("3", 3)]
+    table, _ = read_table(Path("raw"), contract)
+    assert table is not None and table.frame.rows() == [("1", "x", 1), ("3", "y", 3)]
 
 
 @pytest.mark.parametrize(

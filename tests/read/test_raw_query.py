@@ -85,14 +85,14 @@ def test_the_digest_is_that_of_the_rows(database: Path) -> None:
     assert written.frame.equals(read().frame)
 
 
-def test_names_and_columns_that_are_needed(database: Path) -> None:
+def test_names_and_columns_that_the_contract_leaves_out(database: Path) -> None:
     contract = replace(
         LAB, query="SELECT *, '% :x' AS PCT FROM lab", columns=("PATNR", "RES", "PCT"), key=("PATNR",)
     )
     contract = replace(contract, names={"PATNR": "SUBJ"}, column_policy="ignore", missing=("ND",))
-    table, found = read_table(Path("raw"), contract, {"RES", "PCT"})
+    table, found = read_table(Path("raw"), contract)
     assert table is not None and found == []
-    assert table.frame.rows()[1:3] == [("2.5", "% :x", 2), (None, "% :x", 3)]
+    assert table.frame.rows()[1:3] == [("001", "2.5", "% :x", 2), ("001", None, "% :x", 3)]
     assert table.new == ("UNIT",)
 
 
@@ -215,6 +215,11 @@ def test_a_folder_without_files_is_none_where_all_tables_are_queries(database: P
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with server() as number:
+        import psycopg
+
+        with psycopg.connect(address(number).replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("DROP TABLE IF EXISTS lab")
+            connection.execute(TYPED)
         yield number
 
 
@@ -233,11 +238,6 @@ INSERT INTO lab VALUES
 
 
 def test_every_type_of_postgresql_has_one_text(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    import psycopg
-
-    with psycopg.connect(address(port).replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS lab")
-        connection.execute(TYPED)
     monkeypatch.setenv("TRIAL_DB", address(port))
     names = ("subj", "i", "b", "n", "f", "r", "t", "d", "ts", "tz", "tm", "iv", "u", "c")
     contract = replace(LAB, query="SELECT * FROM lab ORDER BY subj DESC", columns=names, key=("subj",))

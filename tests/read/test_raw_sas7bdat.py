@@ -121,8 +121,8 @@ def test_half_a_day_and_blank_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     content = transport([1.0, None, 2.0, 3.0], "", ["1", None, "3", "4"])
     assert said(content) == ["raw/lab.sas7bdat:2 CED218 1 blank row of table lab left out: 2"]
-    table, _ = read_table(Path("raw"), replace(LAB, columns=("NR", "RES"), names={"NR": "SUBJ"}), {"NR"})
-    assert table is not None and table.frame.rows() == [("1", 1), ("3", 3), ("4", 4)]
+    table, _ = read_table(Path("raw"), replace(LAB, columns=("NR", "RES"), names={"NR": "SUBJ"}))
+    assert table is not None and table.frame.rows() == [("1", "1", 1), ("3", "2", 3), ("4", "3", 4)]
 
 
 def test_the_columns_are_compared_with_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -206,12 +206,6 @@ def test_the_columns_are_compared_with_the_contract() -> None:
     assert [(one.code, one.severity) for one in found] == [("CED220", Severity.WARNING)]
 
 
-def test_only_the_columns_that_are_needed_are_kept() -> None:
-    Path("raw/lab.xpt").write_bytes(made(["001"], ["x"]))
-    table, _ = read_table(Path("raw"), LAB, {"SUBJ"})
-    assert table is not None and table.frame.rows() == [("001", 1)]
-
-
 def test_texts_of_another_encoding() -> None:
     content = made(["001", "002"], ["5", "µg"], encoding="cp1252")
     assert said(content) == [

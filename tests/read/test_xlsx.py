@@ -154,12 +154,9 @@ def test_empty_cells_are_null_and_rows_are_those_of_the_sheet() -> None:
     ]
 
 
-def test_trim_missing_and_needed_columns() -> None:
+def test_trim_and_missing() -> None:
     contract = replace(CATH, trim=True, missing=(".",))
     assert read(workbook([("SUBJ ", "CFR"), (" 1", " . ")]), contract).frame.rows() == [("1", None, 2)]
-    table, _ = read_table(Path("raw"), contract, needed=["CFR"])
-    assert table is not None
-    assert table.frame.rows() == [(None, 2)]
 
 
 def test_a_header_without_records_is_an_empty_table() -> None:

@@ -112,7 +112,9 @@ def variable(name: str) -> VariablePlan:
 
 def raw(name: str, columns: str, key: str = "SUBJ", subject: str = "SUBJ") -> RawTable:
     """A raw table of a plan."""
-    return RawTable(name, f"{name}.csv", "csv", tuple(columns.split()), tuple(key.split()), subject, WHERE)
+    return RawTable(
+        name, f"{name}.csv", "csv", tuple(columns.split()), WHERE, key=tuple(key.split()), subject=subject
+    )
 
 
 def study(tables: Iterable[RawTable], *datasets: DatasetPlan, visits: object = None) -> StudyPlan:

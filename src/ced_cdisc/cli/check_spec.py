@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.planned import study_of
+from ced_cdisc.cli.usage import leaving
 
 
 @click.command("check-spec")
@@ -21,26 +21,20 @@ def check_spec(mappings: Path | None, define: Path | None, profile: str | None) 
     Example:
       ced-cdisc check-spec --mappings mappings --define define
     """
-    from ced_cdisc.core.findings import Findings, Stopped
+    from ced_cdisc.core.findings import Findings
     from ced_cdisc.report.console import BuildConsole
-    from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.stages.documents import find_documents
     from ced_cdisc.stages.guiding import read_guides
     from ced_cdisc.stages.planning import make_plan
 
     console = BuildConsole()
     findings = Findings()
-    try:
-        study = find_study(mappings, define, Path())
-        console.say(study.notice)
+    study = study_of(mappings, define)
+    console.say(study.notice)
+    with leaving(console):
         plan, _ = make_plan(study, findings, profile=profile)
         read_guides(study, plan, findings)
         find_documents(study, plan, findings)
-    except MissingFolder as error:
-        usage_error(str(error))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
     console.findings(findings)
     count = sum(len(study.datasets) for study in plan.studies)
     console.say(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.usage import leaving, usage_error
 
 
 @click.command()
@@ -65,7 +64,7 @@ def convert(
     import codecs
     from datetime import datetime
 
-    from ced_cdisc.core.findings import Stopped, one_of
+    from ced_cdisc.core.findings import one_of
     from ced_cdisc.read.datafiles import READ, WRITTEN
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.stages.file_conversion import convert_file, convert_members
@@ -101,7 +100,7 @@ def convert(
         usage_error(f"--created {created}: expected a time such as 2020-12-01T00:00:00")
     console = BuildConsole()
     number = 8 if version == "8" else 5
-    try:
+    with leaving(console):
         if is_folder:
             made = convert_members(
                 source, target, encoding=encoding or "", allowed=allowed, replaces=replaces, version=number
@@ -121,9 +120,6 @@ def convert(
                     version=number,
                 )
             ]
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
     for done in made:
         console.findings(done.findings)
         console.say(f"{done.name}: {done.rows:,} records of {done.variables} variables in {done.file}")

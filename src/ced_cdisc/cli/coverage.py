@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.usage import put_out, usage_error
 
 
 @click.command()
@@ -32,5 +31,4 @@ def coverage(out: Path, form: str) -> None:
         account = read_account(out)
     except NoAccount as error:
         usage_error(str(error))
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
-    click.echo((coverage_json if form == "json" else coverage_text)(account), nl=False)
+    put_out((coverage_json if form == "json" else coverage_text)(account))

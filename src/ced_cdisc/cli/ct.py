@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.planned import study_of
+from ced_cdisc.cli.usage import leaving, put_out, usage_error
 from ced_cdisc.standards.ct import PUBLISHERS, ct_versions
 
 if TYPE_CHECKING:
@@ -130,15 +131,11 @@ def show(name: str, word: str | None, mappings: Path | None, define: Path | None
     from ced_cdisc.report.terms_text import terms_text
     from ced_cdisc.schema.terminology import Terminology, UnknownList
     from ced_cdisc.spec.load import load_specs
-    from ced_cdisc.spec.locate import MissingFolder, find_study
 
     console, findings = BuildConsole(), Findings()
     specs = None
     if mappings or define or Path("mappings").is_dir():
-        try:
-            study = find_study(mappings, define, Path())
-        except MissingFolder as error:
-            usage_error(str(error))
+        study = study_of(mappings, define)
         console.say(study.notice)
         specs = load_specs(study.mappings, study.define, findings, study.shown)
         if specs is None:
@@ -158,10 +155,9 @@ def show(name: str, word: str | None, mappings: Path | None, define: Path | None
         texts = [text for one in found for term in one.terms for text in (term.value, *term.synonyms)]
         hint = terminology.of_tests(name, word) or did_you_mean(word, texts)
         usage_error(f"no term of {listed} has {word}" + (f"; {hint}" if hint else ""))
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
     for one, terms in zip(found, chosen, strict=True):
         if terms or word is None:
-            click.echo(terms_text(one, terms), nl=False)
+            put_out(terms_text(one, terms))
 
 
 @ct.command("diff")
@@ -183,13 +179,12 @@ def diff(
     Example:
       ced-cdisc ct diff 2024-09-27 "SDTM Terminology 2025-03-28.txt" out/
     """
-    from ced_cdisc.core.findings import Findings, Stopped
+    from ced_cdisc.core.findings import Findings
     from ced_cdisc.plan.study import plan_study
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.report.ct_impact import concerns
     from ced_cdisc.report.ct_text import comparison_text, concerns_text
     from ced_cdisc.spec.load import load_specs
-    from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.stages.finished import finished_datasets
     from ced_cdisc.stages.planning import stop_on_errors
     from ced_cdisc.standards.ct_diff import compare
@@ -200,9 +195,9 @@ def diff(
     if folder is not None and not folder.is_dir():
         usage_error(f"there is no folder {folder.as_posix()}")
     console, findings = BuildConsole(), Findings()
-    try:
-        study = find_study(mappings, define, Path())
-        console.say(study.notice)
+    study = study_of(mappings, define)
+    console.say(study.notice)
+    with leaving(console):
         specs = load_specs(study.mappings, study.define, findings, study.shown)
         plan = plan_study(specs, findings) if specs is not None else None
         stop_on_errors(findings)
@@ -214,11 +209,6 @@ def diff(
         for one in missing:
             console.say(f"not compared: {one.message}")
         frames = {} if folder is None else finished_datasets(folder, plan, findings)
-    except MissingFolder as error:
-        usage_error(str(error))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
     found = False
     for before, after in pairs:
         change = compare(before, after)

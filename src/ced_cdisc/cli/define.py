@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.usage import leaving, usage_error
 
 if TYPE_CHECKING:
     from ced_cdisc.define.upgrade import Decision
@@ -89,7 +89,7 @@ def upgrade(old: Path, new: Path, ct: str | None) -> None:
       ced-cdisc define upgrade old/define.xml define.xml --ct 2015-12-18
     """
     from ced_cdisc.check.define import check_define
-    from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
+    from ced_cdisc.core.findings import Finding, Findings, Location, Stage
     from ced_cdisc.define.read import read_define
     from ced_cdisc.define.upgrade import upgrade as upgraded
     from ced_cdisc.define.write import write_define
@@ -98,11 +98,8 @@ def upgrade(old: Path, new: Path, ct: str | None) -> None:
     if new.exists():
         usage_error(f"{new} is there already; give another name, or take it away")
     console = BuildConsole()
-    try:
+    with leaving(console):
         model = read_define(old.read_bytes(), str(old))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
     if model.version != "2.0":
         said = f"is Define-XML {model.version}, and 2.0 is what can be upgraded; nothing was written"
         findings = Findings([Finding("CED555", said, Location(str(old)), stage=Stage.CHECK)])

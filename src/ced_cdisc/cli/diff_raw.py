@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ced_cdisc.cli.planned import planned
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.usage import put_out, usage_error
 
 
 @click.command("diff-raw")
@@ -62,8 +62,7 @@ def diff_raw(
     from ced_cdisc.stages.deliveries import compare_deliveries
 
     found = compare_deliveries(plan, old, new, show_ids=show_ids, most=records)
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
-    click.echo((deliveries_json if form == "json" else deliveries_text)(found), nl=False)
+    put_out((deliveries_json if form == "json" else deliveries_text)(found))
     order = ("error", "warning", "note")
     grave = order[: order.index(fail_on) + 1] if fail_on in order else ()
     counts = found.counts()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import click
 
 from ced_cdisc.cli.planned import planned
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.usage import put_out, usage_error
 
 
 @click.command()
@@ -42,8 +41,7 @@ def explain(name: str, mappings: Path | None, define: Path | None, profile: str 
         steps = Chains(plan).chain(name)
     except UnknownName as error:
         usage_error(str(error))
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
-    click.echo(chain_text(steps), nl=False)
+    put_out(chain_text(steps))
 
 
 def _explain_code(code: str) -> None:
@@ -59,8 +57,7 @@ def _explain_code(code: str) -> None:
     if page is None:  # a package without its pages
         entry = CODES[code]
         page = f"{code}: {entry.title}\n\nWhat to do: {entry.remedy}\n"
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
-    click.echo(page, nl=False)
+    put_out(page)
 
 
 def _explain_rule(identifier: str) -> None:
@@ -73,5 +70,4 @@ def _explain_rule(identifier: str) -> None:
     if identifier not in rules:
         hint = did_you_mean(identifier, rules)
         usage_error(f"there is no rule {identifier}" + (f"; {hint}" if hint else ""))
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
-    click.echo(rule_page(rules[identifier]), nl=False)
+    put_out(rule_page(rules[identifier]))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ced_cdisc.cli.planned import study_of
 from ced_cdisc.cli.usage import usage_error
 
 CHANGES = 1
@@ -30,7 +31,6 @@ def fmt(files: tuple[Path, ...], check: bool, diff: bool, mappings: Path | None,
     """
     from ced_cdisc.core.findings import Finding, Findings, Location, Stage
     from ced_cdisc.report.console import BuildConsole
-    from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.stages.laying_out import files_of, lay_out
     from ced_cdisc.stages.spec_import import write_specs
 
@@ -41,10 +41,7 @@ def fmt(files: tuple[Path, ...], check: bool, diff: bool, mappings: Path | None,
             usage_error(f"there is no file {missing.as_posix()}")
         found = [(path, path.as_posix()) for path in files]
     else:
-        try:
-            study = find_study(mappings, define, Path())
-        except MissingFolder as error:
-            usage_error(str(error))
+        study = study_of(mappings, define)
         if study.shipped:
             usage_error("no mappings/ here: name files, or a folder with --mappings")
         found = list(files_of(study))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.planned import study_of
+from ced_cdisc.cli.usage import put_out, usage_error
 
 _MADE_OTHERWISE = ("Trial Design", "Relationship", "Study Reference")
 
@@ -46,17 +47,13 @@ def init(
     from ced_cdisc.core.findings import Findings, Stage, did_you_mean
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.load import load_specs
-    from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.stages.proposing import write_new
     from ced_cdisc.stages.proposing_domain import propose_domain
     from ced_cdisc.standards.ig import load_sdtmig
 
     if not raw.is_dir():
         usage_error(f"there is no folder {raw.as_posix()}; name the raw files with --raw")
-    try:
-        study = find_study(mappings, define, Path())
-    except MissingFolder as error:
-        usage_error(str(error))
+    study = study_of(mappings, define)
     if study.shipped:
         usage_error("no mappings/ here: make a study with ced-cdisc new, or name its folder with --mappings")
     console, findings, found = BuildConsole(), Findings(), Findings()
@@ -88,8 +85,7 @@ def init(
         console.findings(findings)
         sys.exit(findings.exit_code() or Stage.SPEC.value)
     if only_print:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
-        click.echo(made.text, nl=False)
+        put_out(made.text)
         return
     write_new({path: made.text}, findings)
     console.findings(findings)

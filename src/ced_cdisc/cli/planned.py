@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.usage import leaving, usage_error
 
 if TYPE_CHECKING:
     from ced_cdisc.plan.model import StudyPlan
+    from ced_cdisc.spec.locate import StudyFolders
+
+
+def study_of(mappings: Path | None, define: Path | None) -> StudyFolders:
+    """Where the specs are; leave where a folder is not there."""
+    from ced_cdisc.spec.locate import MissingFolder, find_study
+
+    try:
+        return find_study(mappings, define, Path())
+    except MissingFolder as error:
+        usage_error(str(error))
 
 
 def planned(
@@ -19,20 +29,13 @@ def planned(
 
     ``dataset`` is the only one that is asked about, if there is one.
     """
-    from ced_cdisc.core.findings import Findings, Stopped
+    from ced_cdisc.core.findings import Findings
     from ced_cdisc.report.console import BuildConsole
-    from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.stages.planning import make_plan, make_plan_of
 
-    console = BuildConsole()
-    try:
-        study = find_study(mappings, define, Path())
-        console.say(study.notice)
+    console, study = BuildConsole(), study_of(mappings, define)
+    console.say(study.notice)
+    with leaving(console):
         if dataset is not None:
             return make_plan_of(study, dataset, Findings(), profile)
         return make_plan(study, Findings(), profile=profile)[0]
-    except MissingFolder as error:
-        usage_error(str(error))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())

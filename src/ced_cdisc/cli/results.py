@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.usage import put_out, usage_error
 
 
 @click.command()
@@ -32,5 +32,4 @@ def results(out: Path) -> None:
     else:
         from ced_cdisc.analyse.table import table
 
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # as the file, whatever the locale
-        click.echo(table(found), nl=False)
+        put_out(table(found))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.usage import put_out, usage_error
 
 
 @click.command()
@@ -41,8 +41,7 @@ def scan(raw: Path, table: str, form: str, show_ids: bool) -> None:
         usage_error(f"no table {table} in {raw.as_posix()}")
     if not found.tables and not findings.errors:
         no_table(raw, findings)
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
     if found.tables:
-        click.echo((scan_json if form == "json" else scan_text)(found, show_ids), nl=False)
+        put_out((scan_json if form == "json" else scan_text)(found, show_ids))
     BuildConsole().findings(findings)
     sys.exit(findings.exit_code())

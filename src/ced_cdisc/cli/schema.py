@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.planned import study_of
+from ced_cdisc.cli.usage import put_out, usage_error
 
 KINDS = (
     "study",
@@ -46,14 +47,10 @@ def schema(
     from ced_cdisc.report.editor_settings import settings_text
     from ced_cdisc.schema.files import schema_text, schemas
     from ced_cdisc.spec.load import load_specs
-    from ced_cdisc.spec.locate import MissingFolder, find_study
 
     if (kind is None) == (out is None):
         usage_error("name a folder with --out, or one kind of spec file")
-    try:
-        study = find_study(mappings, define, Path())
-    except MissingFolder as error:
-        usage_error(str(error))
+    study = study_of(mappings, define)
     console, found, findings = BuildConsole(), Findings(), Findings()
     console.say(study.notice)
     specs = load_specs(study.mappings, study.define, found, study.shown, profile=profile)
@@ -70,8 +67,7 @@ def schema(
     console.findings(findings)
     made = {name: schema_text(one) for name, one in schemas(specs, KINDS if kind is None else [kind]).items()}
     if kind is not None:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # as a file, whatever the locale
-        click.echo(made[kind], nl=False)
+        put_out(made[kind])
         return
     assert out is not None
     try:

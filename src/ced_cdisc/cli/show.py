@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.planned import study_of
+from ced_cdisc.cli.usage import leaving, put_out, usage_error
 
 if TYPE_CHECKING:
     from ced_cdisc.report.console import BuildConsole
@@ -45,13 +46,9 @@ def show(
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.report.resolved import resolved_yaml
     from ced_cdisc.spec.load import load_parts, study_folder
-    from ced_cdisc.spec.locate import MissingFolder, find_study
 
     findings = Findings()
-    try:
-        study = find_study(mappings, define, Path())
-    except MissingFolder as error:
-        usage_error(str(error))
+    study = study_of(mappings, define)
     console = BuildConsole()
     console.say(study.notice)
     if lines:
@@ -78,22 +75,18 @@ def show(
 
 def _lines(name: str, study: StudyFolders, profile: str | None, console: BuildConsole) -> None:
     """Print the variables of a dataset as they are planned."""
-    from ced_cdisc.core.findings import Findings, Stopped, did_you_mean
+    from ced_cdisc.core.findings import Findings, did_you_mean
     from ced_cdisc.describe.chain import Chains
     from ced_cdisc.plan.only import with_qualifiers
     from ced_cdisc.report.chain_text import chain_text
     from ced_cdisc.stages.planning import make_plan
 
-    try:
+    with leaving(console):
         plan, _ = make_plan(study, Findings(), profile=profile)
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
     datasets = {one.qualified(dataset.name): None for one in plan.studies for dataset in one.datasets}
     datasets |= dict.fromkeys(with_qualifiers(plan))
     folded = {known.casefold(): known for known in datasets}
     if name.casefold() not in folded:
         hint = did_you_mean(name, datasets) or f"there are {', '.join(sorted(datasets))}"
         usage_error(f"there is no dataset {name}; {hint}")
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
-    click.echo(chain_text(Chains(plan).variables(folded[name.casefold()])), nl=False)
+    put_out(chain_text(Chains(plan).variables(folded[name.casefold()])))

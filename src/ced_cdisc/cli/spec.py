@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.planned import study_of
+from ced_cdisc.cli.usage import leaving, put_out, usage_error
 
 _package = click.option(
     "--package", metavar="sdtm|adam", help="The package, where OUT holds several; or such as controls/sdtm."
@@ -46,18 +47,13 @@ def export_(source: Path, file: Path, package: str | None, replace: bool) -> Non
     if file.exists() and not replace:
         usage_error(f"{file.as_posix()} is there already; --replace writes over it")
     console, findings = BuildConsole(), Findings()
-    try:
+    with leaving(console, NoSource):
         found = find_source(source, package)
         root = read_source(found)
         workbook, tables = exported(root, found.shown, findings)
         content = workbook_bytes(workbook, created(root), file.as_posix(), findings)
         if content is None:
             raise Stopped(findings)
-    except NoSource as error:
-        usage_error(str(error))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
     _write(file, content)
     findings.extend(losses(root, tables) if tables is not None else [])
     console.findings(findings)
@@ -87,29 +83,22 @@ def import_(
     Example:
       ced-cdisc spec import spec.xlsx out/ --package sdtm
     """
-    from ced_cdisc.core.findings import Findings, Stopped
+    from ced_cdisc.core.findings import Findings
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.report.workbook_diff import differences_text, summary
-    from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.stages.spec_export import NoSource
     from ced_cdisc.stages.spec_import import compare_with_build, write_specs
 
     console, findings = BuildConsole(), Findings()
     if not file.is_file():
         usage_error(f"there is no file {file.as_posix()}")
-    try:
-        study = find_study(mappings, define, Path())
-        if study.shipped and write:
-            usage_error("the shipped example is not edited: name your specs with --mappings and --define")
-        console.say(study.notice)
+    study = study_of(mappings, define)
+    if study.shipped and write:
+        usage_error("the shipped example is not edited: name your specs with --mappings and --define")
+    console.say(study.notice)
+    with leaving(console, NoSource):
         found = compare_with_build(file, source, package, study, findings)
-    except (MissingFolder, NoSource) as error:
-        usage_error(str(error))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
-    click.echo(differences_text(found.targets), nl=False)
+    put_out(differences_text(found.targets))
     console.findings(findings)
     console.say(summary(found.targets))
     changed = {**found.files, **found.drafts}
@@ -138,7 +127,7 @@ def to_define(file: Path, out: Path, replace: bool) -> None:
     Example:
       ced-cdisc spec to-define spec.xlsx define.xml
     """
-    from ced_cdisc.core.findings import Findings, Stopped
+    from ced_cdisc.core.findings import Findings
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.stages.spec_export import define_bytes
 
@@ -147,11 +136,8 @@ def to_define(file: Path, out: Path, replace: bool) -> None:
     if out.exists() and not replace:
         usage_error(f"{out.as_posix()} is there already; --replace writes over it")
     console, findings = BuildConsole(), Findings()
-    try:
+    with leaving(console):
         content = define_bytes(file, findings)
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
     _write(out, content)
     console.findings(findings)
     console.say(f"{file.as_posix()} written to {out.as_posix()}")

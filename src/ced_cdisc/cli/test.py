@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from ced_cdisc.cli.planned import study_of
 from ced_cdisc.cli.small import set_up
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.usage import leaving, usage_error
 
 
 @click.command()
@@ -28,24 +29,18 @@ def test(mappings: Path | None, define: Path | None, profile: str | None, junit:
       ced-cdisc test --junit tests.xml
     """
     set_up(small=True)  # the rows of a test are few
-    from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
+    from ced_cdisc.core.findings import Finding, Findings, Location, Stage
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.report.tests_junit import tests_junit
-    from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.spec.spec_tests import read_tests
     from ced_cdisc.stages.planning import make_plan
     from ced_cdisc.stages.testing import run_tests
 
     console, findings = BuildConsole(), Findings()
-    try:
-        study = find_study(mappings, define, Path())
-        console.say(study.notice)
+    study = study_of(mappings, define)
+    console.say(study.notice)
+    with leaving(console):
         plan, _ = make_plan(study, Findings(), profile=profile)
-    except MissingFolder as error:
-        usage_error(str(error))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
     files = read_tests(study.mappings, study.shown[0], findings)
     done = run_tests(plan, files, findings)
     if not done and not findings:

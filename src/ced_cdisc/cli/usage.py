@@ -1,11 +1,16 @@
-"""The end of a command that was called wrongly."""
+"""How a command ends that was called wrongly or that findings stop, and how it puts out a text."""
 
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from ced_cdisc.report.console import BuildConsole
 
 USAGE = 2
 
@@ -14,3 +19,23 @@ def usage_error(message: str) -> NoReturn:
     """Say what is wrong with the call, and leave with the exit code of usage."""
     click.echo(f"Error: {message}", err=True)
     sys.exit(USAGE)
+
+
+@contextmanager
+def leaving(console: BuildConsole, *usage: type[Exception]) -> Generator[None]:
+    """Leave with the findings that stop the block; after an error of ``usage`` as after a wrong call."""
+    from ced_cdisc.core.findings import Stopped
+
+    try:
+        yield
+    except usage as error:
+        usage_error(str(error))
+    except Stopped as stopped:
+        console.findings(stopped.findings)
+        sys.exit(stopped.findings.exit_code())
+
+
+def put_out(text: str) -> None:
+    """Write a text as it is, in UTF-8 whatever the locale."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    click.echo(text, nl=False)

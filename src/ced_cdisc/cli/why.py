@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from ced_cdisc.cli.planned import planned
 from ced_cdisc.cli.small import set_up
-from ced_cdisc.cli.usage import usage_error
+from ced_cdisc.cli.usage import leaving, put_out, usage_error
 
 
 @click.command()
@@ -39,7 +38,7 @@ def why(
       ced-cdisc why ADLB USUBJID=S1-001 PARAMCD=GLUC AVISIT="Week 4" CHG
     """
     set_up(small=True)  # the rows of one subject are few
-    from ced_cdisc.core.findings import Findings, Stopped
+    from ced_cdisc.core.findings import Findings
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.report.reasons_text import reasons_text
     from ced_cdisc.stages.tracing import NoSuchValue, trace_value
@@ -53,14 +52,8 @@ def why(
         usage_error(f"there is no folder {folder.as_posix()}; name that of the raw tables with --raw")
     console, findings = BuildConsole(), Findings()
     plan = planned(mappings, define, profile, dataset)
-    try:
+    with leaving(console, NoSuchValue):
         reason, part, faults = trace_value(plan, folder, dataset, given, variables[0], findings)
-    except NoSuchValue as error:
-        usage_error(str(error))
-    except Stopped as stopped:
-        console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
     if faults:
         console.say(f"the data have faults, at which a build stops and values are missing here: {faults[0]}")
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # whatever the locale
-    click.echo(reasons_text(reason, part), nl=False)
+    put_out(reasons_text(reason, part))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 
-from ced_cdisc.compare.model import Attribute, ComparedTable, ComparedVariable, Difference, counted
-from ced_cdisc.core.findings import Severity, did_you_mean, one_of
+from ced_cdisc.compare.model import Attribute, ComparedTable, ComparedVariable, Difference
+from ced_cdisc.core.findings import Severity, counted, did_you_mean, one_of
 
 _CODES: dict[Attribute, tuple[str, str, str]] = {
     "labels": ("CED704", "label", "the labels differ"),
@@ -14,7 +14,6 @@ _CODES: dict[Attribute, tuple[str, str, str]] = {
     "lengths": ("CED706", "length", "the lengths differ [bytes]"),
     "formats": ("CED707", "format", "the formats differ"),
 }
-IGNORABLE = ("labels", "types", "lengths", "formats", "order")
 
 
 def attribute_differences(

@@ -23,14 +23,13 @@ from ced_cdisc.compare.model import (
     Difference,
     Record,
     Tolerance,
-    counted,
 )
 from ced_cdisc.compare.pairing import Pairing, pair_by_keys, pair_by_position, repeated
 from ced_cdisc.compare.places import Places
 from ced_cdisc.compare.records import one_sided, repeated_keys, telling_keys
 from ced_cdisc.compare.showing import numbers_of, value_text
 from ced_cdisc.compare.values import Differing, differing, plain_texts
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, counted
 from ced_cdisc.core.moments import Moment, moment_of
 
 

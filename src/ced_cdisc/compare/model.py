@@ -14,7 +14,7 @@ import polars as pl
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, counted
 
 Rows = NDArray[np.uint32] | None
 """Rows from 0, in any order; None for all."""
@@ -235,8 +235,3 @@ def tolerance_text(tolerance: Tolerance) -> str:
         f"numbers are equal if they differ {limits}" if limits else "numbers are equal if they are the same"
     )
     return said + (f"; {', '.join(single)}" if single else "")
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: ``1 record``, ``1,204 records``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ced_cdisc.compare.model import ComparedTable, Difference, Record, counted
+from ced_cdisc.compare.model import ComparedTable, Difference, Record
 from ced_cdisc.compare.pairing import Pairing, nearly_paired, repeated
 from ced_cdisc.compare.showing import value_text
-from ced_cdisc.core.findings import Severity, one_of
+from ced_cdisc.core.findings import Severity, counted, one_of
 from ced_cdisc.core.moments import moment_of
 
 _SUBJECTS = ("USUBJID", "SUBJID")

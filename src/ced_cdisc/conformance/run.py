@@ -199,19 +199,11 @@ def _together(
     """What looks of a rule said."""
     if isinstance(looks, NotSaid):
         return looks
-    looked, failures = 0, list[Failure]()
-    for look in looks:
-        if isinstance(look, Answer):
-            looked += look.looked
-            if look.failed:
-                failures.append(_failure(rule, look, records))
-            continue
-        one = said[look]
-        if isinstance(one, NotSaid):
-            return one
-        looked += one.looked
-        failures += one.failures
-    return Said(looked, tuple(failures))
+    return _joined(_answered(rule, one, records) if isinstance(one, Answer) else said[one] for one in looks)
+
+
+def _answered(rule: Rule, look: Answer, records: int) -> Said:
+    return Said(look.looked, (_failure(rule, look, records),) if look.failed else ())
 
 
 def _joined(said: Iterable[Said | NotSaid]) -> Said | NotSaid:

@@ -76,7 +76,7 @@ def build_datasets(
     findings = Findings()
     for study in studies:
         for name, data in study.shown().items():
-            shown.put(name, data)
+            shown[name] = data
     check_pooled_units(plan, shown.blocks, studies[0].world.faults)
     for study in studies:
         study.finish()
@@ -277,7 +277,7 @@ class _Study(Struct):
         self.check_values("adam")
         self.world.frames = tabulated.copy()
         for dataset in datasets:
-            self.world.frames.put(dataset.name, frames.as_held(dataset.name))
+            self.world.frames[dataset.name] = frames.as_held(dataset.name)
 
     def check(self) -> None:
         """Note what is at fault in the finished datasets."""

@@ -24,8 +24,8 @@ class Held(MutableMapping[str, pl.DataFrame]):
             self._held[name] = one = one.frame()
         return one
 
-    def __setitem__(self, name: str, frame: pl.DataFrame) -> None:
-        self._held[name] = frame
+    def __setitem__(self, name: str, data: pl.DataFrame | Blocks) -> None:
+        self._held[name] = data
 
     def __delitem__(self, name: str) -> None:
         del self._held[name]
@@ -38,10 +38,6 @@ class Held(MutableMapping[str, pl.DataFrame]):
 
     def __len__(self) -> int:
         return len(self._held)
-
-    def put(self, name: str, data: pl.DataFrame | Blocks) -> None:
-        """Hold a dataset as it is."""
-        self._held[name] = data
 
     def as_held(self, name: str) -> pl.DataFrame | Blocks:
         """A dataset as it is held."""

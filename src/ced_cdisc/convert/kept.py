@@ -64,7 +64,7 @@ def noting(world: World, name: str) -> Generator[None]:
 def take_over(kept: Mapping[str, KeptDataset], world: World, spent: dict[str, float]) -> None:
     """Put kept datasets into the world, and all that was noted of them."""
     for name, one in kept.items():
-        world.frames.put(name, one.data)
+        world.frames[name] = one.data
         spent[name] = one.seconds
         world.noted[name] = world.faults.apart()
         world.noted[name].update(one.found)

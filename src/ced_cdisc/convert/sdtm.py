@@ -23,7 +23,7 @@ def build_sdtm(datasets: Sequence[DatasetPlan], world: World, visits: Visits | N
     spent: dict[str, float] = {}
     for dataset in datasets:
         if dataset.name in world.lent:
-            world.frames.put(dataset.name, begun(dataset, world.lent[dataset.name]))
+            world.frames[dataset.name] = begun(dataset, world.lent[dataset.name])
             continue
         start = perf_counter()
         with noting(world, dataset.name):
@@ -32,7 +32,7 @@ def build_sdtm(datasets: Sequence[DatasetPlan], world: World, visits: Visits | N
         spent[dataset.name] = perf_counter() - start
     for dataset in datasets:
         if dataset.name in world.lent:
-            world.frames.put(dataset.name, world.lent[dataset.name])
+            world.frames[dataset.name] = world.lent[dataset.name]
             continue
         start = perf_counter()
         with noting(world, dataset.name):

@@ -222,3 +222,8 @@ def one_of(words: Sequence[str], most: int = 12) -> str:
     if len(words) <= most:
         return ", ".join(words)
     return ", ".join(words[:most]) + f" and {len(words) - most} more"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: ``1 record``, ``1,204 records``."""
+    return f"{number:,} {noun}" + "s" * (number != 1)

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Location
-from ced_cdisc.core.rawformat import Counted, RawFormat, counted_in
+from ced_cdisc.core.rawformat import RawFile
 from ced_cdisc.expr.lineage import columns
 from ced_cdisc.expr.tree import Node
 
@@ -60,30 +60,11 @@ class Duplicates(Struct, frozen=True):
     pivot: int | None = None
 
 
-class RawTable(Struct, frozen=True):
-    """What the plan knows of a raw table: the contract of its columns and its key."""
+class RawTable(RawFile, frozen=True):
+    """What the plan knows of a raw table beside what its file is."""
 
-    name: str
-    file: str
-    format: RawFormat
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    subject: str
+    subject: str = ""
     """The column of the subject's identifier, or the text of an expression over several."""
-    where: Location
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    sheet: str = ""
-    group: str = ""
-    items: Literal["oid", "name", "sas"] = "oid"
-    database: str = ""
-    query: str = ""
-    titles: int = 0
-    labels: int = 0
-    names: Mapping[str, str] = field(default_factory=dict[str, str])
-    """What columns are called in the file, where that is another name."""
-    trim: bool = False
-    missing: tuple[str, ...] = ()
     policy: Literal["strict", "warn", "ignore"] = "strict"
     page: int | None = None
     form: str = ""
@@ -108,8 +89,3 @@ class RawTable(Struct, frozen=True):
         if self.subject_of is not None:
             return tuple(dict.fromkeys(one.name for one in columns(self.subject_of)))
         return (self.subject,) if self.subject else ()
-
-    @property
-    def counts_in(self) -> Counted:
-        """What messages call the place of a record."""
-        return counted_in(self.format)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from ced_cdisc.core.findings import counted
 from ced_cdisc.plan.crf_pages import CONTENTS, FIELDS
 from ced_cdisc.propose import words
 from ced_cdisc.propose.naming import with_names
@@ -110,9 +111,7 @@ def _units(scan: Scan) -> str:
             if column.role == "unit":
                 for value, count in column.values:
                     if known_unit(value) is None:
-                        cells = (
-                            f"{table.name}.{column.name} has it in {count:,} cell{'' if count == 1 else 's'}"
-                        )
+                        cells = f"{table.name}.{column.name} has it in {counted(count, 'cell')}"
                         unknown.setdefault(value, []).append(cells)
     if not unknown:
         return ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct, field
-
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, did_you_mean, one_of
-from ced_cdisc.core.rawformat import Counted, RawFormat, counted_in
+from ced_cdisc.core.rawformat import RawFile
 
 ROW = "__row"
 """Name of the Int64 column with the place of a record: physical line (CSV; of an ODM file that of the
@@ -21,28 +19,10 @@ _SHOWN_RECORDS = 5
 _OTHER_DELIMITERS = (";", "\t", "|", ",")
 
 
-class TableContract(Struct, frozen=True):
-    """One raw table as sources.yaml declares it.
+class TableContract(RawFile, frozen=True):
+    """One raw table as sources.yaml declares it, and what is asked of its columns.
 
     Attributes:
-        name: table name in the specs (``ae``).
-        file: path below the raw folder (``ae.csv``); of a query that stands in the contract no path.
-        format: of the file.
-        columns: every column of the table; the frame has them in this order.
-        where: the spec line that declares the table.
-        delimiter: one ASCII character, csv only.
-        encoding: name of the encoding, csv, xpt and sas7bdat only (there empty: as the file says).
-        sheet: sheet name, xlsx only; empty means the only sheet.
-        group: the ItemGroupOID of the records, odm only.
-        items: what names the columns of items, odm only: their OID, or Name or SASFieldName of their ItemDef.
-        database: the environment variable with the address of the database, sql only.
-        query: the query, sql only; empty means that it stands in the file.
-        titles: rows above the header, csv and xlsx only.
-        labels: rows below the header that are no records, likewise; rows are counted without blank ones.
-        key: the columns by which the rows of a query are sorted, before all others.
-        names: by column, its name in the file, where it has another one there.
-        trim: strip leading and trailing white space of every cell, header included.
-        missing: cell texts that mean missing, compared after trimming; an empty cell always does.
         column_policy: what a column is that the header alone or the contract alone has. ``strict``: an error.
             ``warn``: a warning. ``ignore``: a column of the header alone is passed over, one of the contract
             alone is a warning. A column in ``needed`` must always be there.
@@ -50,24 +30,6 @@ class TableContract(Struct, frozen=True):
         column_lines: the spec line of each column, where known.
     """
 
-    name: str
-    file: str
-    format: RawFormat
-    columns: tuple[str, ...]
-    where: Location
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    sheet: str = ""
-    group: str = ""
-    items: Literal["oid", "name", "sas"] = "oid"
-    database: str = ""
-    query: str = ""
-    titles: int = 0
-    labels: int = 0
-    key: tuple[str, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict[str, str])
-    trim: bool = False
-    missing: tuple[str, ...] = ()
     column_policy: Literal["strict", "warn", "ignore"] = "strict"
     needed: frozenset[str] | None = None
     column_lines: Mapping[str, Location] | None = None
@@ -75,11 +37,6 @@ class TableContract(Struct, frozen=True):
     def __post_init__(self) -> None:
         if len(set(self.columns)) != len(self.columns) or ROW in self.columns:
             raise ValueError(f"{self.name}: columns must be distinct and none may be {ROW}")
-
-    @property
-    def counts_in(self) -> Counted:
-        """What messages call the place of a record."""
-        return counted_in(self.format)
 
     def renamed(self, header: Iterable[str]) -> list[str]:
         """The header of the file with the names that the contract has for its columns."""
@@ -129,11 +86,6 @@ def skipped_rows(places: list[int], word: str, contract: TableContract, shown: s
     many = "s" if len(places) > 1 else ""
     text = f"{len(places)} blank {word}{many} of table {contract.name} left out: {listed}"
     return [raw_finding("CED218", text, Location(shown, places[0]), severity=Severity.NOTE)]
-
-
-def kept_columns(contract: TableContract, needed: Collection[str] | None) -> list[str]:
-    """The columns that are read, in the order of the contract."""
-    return [name for name in contract.columns if needed is None or name in needed]
 
 
 def compare_header(header: Sequence[str], contract: TableContract, where: Location) -> list[Finding]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 from codecs import BOM_UTF8
-from collections.abc import Collection
 from importlib import import_module
 from typing import Any, cast
 
@@ -22,7 +21,6 @@ from ced_cdisc.read.contract import (
     TableContract,
     compare_header,
     empty_file,
-    kept_columns,
     new_columns,
     raw_finding,
     skipped_rows,
@@ -36,7 +34,7 @@ _SHOWN_CHARS = 60
 
 
 def read_delimited(
-    raw: bytes, contract: TableContract, shown: str, needed: Collection[str] | None = None
+    raw: bytes, contract: TableContract, shown: str
 ) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     """Read one delimited file.
 
@@ -44,7 +42,6 @@ def read_delimited(
         raw: the bytes of the file.
         contract: its declaration.
         shown: its path as findings show it.
-        needed: columns to keep; None keeps all of the contract.
 
     Returns:
         The frame (String columns in the contract's order, then ``__row`` = physical line, Int64), or None
@@ -68,8 +65,7 @@ def read_delimited(
     found += _ragged(data, layout, len(header), contract, shown)
     if any(finding.severity is Severity.ERROR for finding in found):
         return None, (), found
-    keep = kept_columns(contract, needed)
-    frame = _parse(data, layout, header, keep, contract)
+    frame = _parse(data, layout, header, contract)
     blank = _blank_records(data, layout, frame, contract)
     if blank:
         frame = frame.filter(~pl.col(ROW).is_in(blank))
@@ -157,16 +153,14 @@ def _ragged(data: bytes, layout: Layout, width: int, contract: TableContract, sh
     return found
 
 
-def _parse(
-    data: bytes, layout: Layout, header: list[str], keep: list[str], contract: TableContract
-) -> pl.DataFrame:
+def _parse(data: bytes, layout: Layout, header: list[str], contract: TableContract) -> pl.DataFrame:
     """All records below the header; a column that the file lacks is null throughout."""
     height = len(layout.starts) - 1
-    present = [name for name in keep if name in header]
+    present = [name for name in contract.columns if name in header]
     lines = pl.Series(ROW, layout.lines[1:], pl.Int64)
     if not height or not present:
         return pl.DataFrame(
-            {**{name: pl.Series([None] * height, dtype=pl.String) for name in keep}, ROW: lines}
+            {**{name: pl.Series([None] * height, dtype=pl.String) for name in contract.columns}, ROW: lines}
         )
     arrow, reader = cast("Any", import_module("pyarrow")), cast("Any", import_module("pyarrow.csv"))
     body = arrow.py_buffer(data).slice(int(layout.starts[1]))
@@ -192,8 +186,8 @@ def _parse(
     if table.num_rows != height:
         raise AssertionError(f"{contract.file}: pyarrow reads {table.num_rows} records, the scan {height}")
     frame = cast("pl.DataFrame", cast("Any", pl).from_arrow(table))
-    absent = [pl.lit(None, pl.String).alias(name) for name in keep if name not in header]
-    frame = frame.with_columns(absent).select(keep)
+    absent = [pl.lit(None, pl.String).alias(name) for name in contract.columns if name not in header]
+    frame = frame.with_columns(absent).select(contract.columns)
     if contract.trim or contract.missing:
         frame = finish_cells(frame, contract)
     return frame.with_columns(lines)

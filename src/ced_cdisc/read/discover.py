@@ -57,18 +57,13 @@ Reader = Callable[[Path, str], Iterator["FoundTable | Finding"]]
 """The raw folder and a file below it: its tables, or why it has none."""
 
 
-def find_tables(folder: Path, only: str = "") -> Iterator[FoundTable | Finding]:
-    """The tables of a raw folder and of its subfolders, in the order of their paths.
-
-    Args:
-        folder: the raw folder.
-        only: the path of one file below the folder, or its name without ending; all files if empty.
-    """
+def find_tables(folder: Path) -> Iterator[FoundTable | Finding]:
+    """The tables of a raw folder and of its subfolders, in the order of their paths."""
     for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).parts):
         file = path.relative_to(folder).as_posix()
         if any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts):
             continue
-        if not path.is_file() or (only and only not in (file, path.name, path.stem)):
+        if not path.is_file():
             continue
         reader = READERS.get(path.suffix.lower().lstrip("."))
         shown = shown_path(folder, file)
@@ -264,15 +259,15 @@ def _odm(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
 def _json(folder: Path, file: str) -> Iterator[FoundTable | Finding]:
     """Dataset-JSON; JSON that does not say to be it is passed over."""
     for table in _DATASET_JSON(folder, file):
-        if isinstance(table, Finding) and table.code == "CED606" and not _says(folder / file, _VERSION):
+        if (
+            isinstance(table, Finding)
+            and table.code == "CED606"
+            and _VERSION not in (folder / file).read_bytes()
+        ):
             why = "the JSON is no Dataset-JSON"
             yield _passed_over(shown_path(folder, file), why, "Dataset-JSON 1.1 is read")
         else:
             yield table
-
-
-def _says(path: Path, word: bytes) -> bool:
-    return word in path.read_bytes()
 
 
 _VERSION = b'"datasetJSONVersion"'

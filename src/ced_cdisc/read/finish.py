@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location
 from ced_cdisc.read.cell_text import NO_NUMBER
-from ced_cdisc.read.contract import ROW, TableContract, kept_columns, raw_finding, skipped_rows
+from ced_cdisc.read.contract import ROW, TableContract, raw_finding, skipped_rows
 
 
 def finished_table(
@@ -16,7 +16,6 @@ def finished_table(
     places: pl.Series,
     contract: TableContract,
     shown: str,
-    needed: Collection[str] | None,
 ) -> tuple[pl.DataFrame, list[Finding]]:
     """The frame of a table whose columns were read one by one.
 
@@ -25,16 +24,14 @@ def finished_table(
         places: the place of each record, Int64.
         contract: the declared table.
         shown: the path of the file as findings show it.
-        needed: columns to keep; None keeps all of the contract.
 
     Returns:
         The columns in the contract's order and ``__row``, without rows that have no filled cell; and the note
         CED218 on these.
     """
     nothing = pl.Series([None] * len(places), dtype=pl.String)
-    names = kept_columns(contract, needed)
-    frame = pl.DataFrame({name: cells.get(name, nothing) for name in names})
-    if not names:
+    frame = pl.DataFrame({name: cells.get(name, nothing) for name in contract.columns})
+    if not contract.columns:
         return pl.DataFrame({ROW: places}), []
     frame = finish_cells(frame, contract).with_columns(places.alias(ROW))
     blank = frame.filter(pl.all_horizontal(pl.exclude(ROW).is_null()))[ROW].to_list()

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,9 +54,7 @@ class _Refused(Exception):
         self.code, self.text, self.hint = code, text, hint
 
 
-def read_query(
-    query: str, contract: TableContract, shown: str, needed: Collection[str] | None = None
-) -> tuple[QueryRows | None, list[Finding]]:
+def read_query(query: str, contract: TableContract, shown: str) -> tuple[QueryRows | None, list[Finding]]:
     """Send the query of a table to its database.
 
     The rows are sorted by the key of the contract, then by all other columns, as texts by code point: a
@@ -66,7 +64,6 @@ def read_query(
         query: one statement that gives rows.
         contract: the declared table.
         shown: how findings name the query.
-        needed: columns to keep; None keeps all of the contract.
 
     Returns:
         The rows, or None where a finding is an error; and the findings.
@@ -99,7 +96,7 @@ def read_query(
     if any(finding.severity is Severity.ERROR for finding in found):
         return None, found
     rows = pl.int_range(1, len(whole) + 1, dtype=pl.Int64, eager=True).alias(ROW)
-    frame, notes = finished_table(whole.to_dict(), rows, contract, shown, needed)
+    frame, notes = finished_table(whole.to_dict(), rows, contract, shown)
     return QueryRows(frame, new_columns(header, contract), _digest(whole)), [*found, *notes]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from ced_cdisc.core.datafile import FileVariable
 from ced_cdisc.core.decimals import decimal_text, shortest
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, Stopped
 from ced_cdisc.read.cell_text import boolean_text
-from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
+from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.dataset_json import DECIMAL, DatasetJsonFile
 from ced_cdisc.read.finish import finished_table, numbered
 
@@ -24,7 +24,7 @@ _DIGITS = 400
 
 
 def read_raw_dataset_json(
-    raw: bytes, contract: TableContract, shown: str, needed: Collection[str] | None = None
+    raw: bytes, contract: TableContract, shown: str
 ) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     """Read a file of Dataset-JSON 1.1; the arguments and the result are those of ``read_delimited``.
 
@@ -37,7 +37,7 @@ def read_raw_dataset_json(
         found = compare_header(header, contract, Location(shown))
         if any(finding.severity is Severity.ERROR for finding in found):
             return None, (), found
-        wanted = set(kept_columns(contract, needed))
+        wanted = set(contract.columns)
         places = [place for place, name in enumerate(header) if name in wanted]
         texts: dict[int, list[str | None]] = {place: [] for place in places}
         words = {place: _word(variables[place]) for place in places}
@@ -50,11 +50,11 @@ def read_raw_dataset_json(
                     try:
                         column.append(None if row[place] is None else word(row[place]))
                     except ValueError:
-                        return None, (), [_refused(variables[place], row[place], number, contract, shown)]
+                        return None, (), [_refused(variables[place], row[place], number, shown)]
     except Stopped as stopped:
         return None, (), [replace(finding, stage=Stage.RAW) for finding in stopped.findings]
     cells = {header[place]: pl.Series(column, dtype=pl.String) for place, column in texts.items()}
-    frame, notes = finished_table(cells, numbered(height), contract, shown, needed)
+    frame, notes = finished_table(cells, numbered(height), contract, shown)
     return frame, new_columns(header, contract), [*found, *notes]
 
 
@@ -99,7 +99,7 @@ def _decimal(value: Any) -> str:
     return decimal_text(number)
 
 
-def _refused(variable: FileVariable, value: object, row: int, contract: TableContract, shown: str) -> Finding:
+def _refused(variable: FileVariable, value: object, row: int, shown: str) -> Finding:
     """CED606, as the reader of datasets says it."""
     said = repr(value)[:60]
     text = f"{shown} has {said} in {variable.name} row {row}, which is no {variable.data_type}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
-from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
+from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.finish import finished_table
 from ced_cdisc.read.odm import KEYS, OdmData, OdmFault, OdmGroup, read_odm
 
@@ -22,9 +22,7 @@ _CODES = {
 }
 
 
-def read_odm_tables(
-    raw: bytes, contracts: Sequence[TableContract], shown: str, needed: Sequence[Collection[str] | None]
-) -> list[Read]:
+def read_odm_tables(raw: bytes, contracts: Sequence[TableContract], shown: str) -> list[Read]:
     """Read the tables of one file; arguments and results are those of ``read_delimited``, for each contract.
 
     The columns of a table are :data:`ced_cdisc.read.odm.KEYS` and the items of its group, by ItemOID or by
@@ -35,9 +33,7 @@ def read_odm_tables(
         data = read_odm(raw, {contract.group for contract in contracts})
     except OdmFault as fault:
         return [(None, (), [fault_finding(fault, contract, shown)]) for contract in contracts]
-    return [
-        odm_table(data, contract, shown, columns) for contract, columns in zip(contracts, needed, strict=True)
-    ]
+    return [odm_table(data, contract, shown) for contract in contracts]
 
 
 def fault_finding(fault: OdmFault, contract: TableContract, shown: str) -> Finding:
@@ -54,9 +50,7 @@ def group_items(data: OdmData, group: str) -> list[str]:
     return list(data.refs.get(group, {}) | dict.fromkeys(seen))
 
 
-def odm_table(
-    data: OdmData, contract: TableContract, shown: str, needed: Collection[str] | None = None
-) -> Read:
+def odm_table(data: OdmData, contract: TableContract, shown: str) -> Read:
     """The table of one contract, of what was read of its file."""
     if contract.group not in data.known:
         groups = list(data.known)
@@ -76,7 +70,7 @@ def odm_table(
     found = compare_header(header, contract, Location(shown))
     if any(finding.severity is Severity.ERROR for finding in found):
         return None, (), found
-    wanted = set(kept_columns(contract, needed))
+    wanted = set(contract.columns)
     cells: dict[str, pl.Series] = {}
     for place, name in enumerate(header):
         if name not in wanted:
@@ -88,7 +82,7 @@ def odm_table(
             texts = [items.get(oid) for items in group.items]
         cells[name] = pl.Series(texts, dtype=pl.String)
     lines = pl.Series(group.lines, dtype=pl.Int64)
-    frame, notes = finished_table(cells, lines, contract, shown, needed)
+    frame, notes = finished_table(cells, lines, contract, shown)
     return frame, new_columns(header, contract), [*found, *notes]
 
 

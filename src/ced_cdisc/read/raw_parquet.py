@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any, cast
 
 import polars as pl
@@ -11,7 +10,7 @@ import pyarrow.parquet as _parquet  # pyright: ignore[reportMissingTypeStubs]
 
 from ced_cdisc.core.findings import Finding, Location, Severity
 from ced_cdisc.read.cell_text import NoText
-from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
+from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.finish import finished_table, no_numbers, no_text, numbered
 from ced_cdisc.read.typed_cells import column_texts
 
@@ -20,11 +19,11 @@ pq: Any = cast(Any, _parquet)
 
 
 def read_raw_parquet(
-    raw: bytes, contract: TableContract, shown: str, needed: Collection[str] | None = None
+    raw: bytes, contract: TableContract, shown: str
 ) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     """Read a Parquet file; the arguments and the result are those of ``read_delimited``.
 
-    Only the needed columns are read. ``__row`` is the number of the row, from 1.
+    Only the columns of the contract are read. ``__row`` is the number of the row, from 1.
     """
     try:
         file: Any = pq.ParquetFile(pa.BufferReader(raw))
@@ -33,7 +32,7 @@ def read_raw_parquet(
         found = compare_header(header, contract, Location(shown))
         if any(finding.severity is Severity.ERROR for finding in found):
             return None, (), found
-        wanted = set(kept_columns(contract, needed))
+        wanted = set(contract.columns)
         places = [place for place, name in enumerate(header) if name in wanted]
         table: Any = file.read(columns=[theirs[place] for place in places])
         table.validate(full=True)  # what polars takes for granted, such as UTF-8
@@ -55,7 +54,7 @@ def read_raw_parquet(
             found += no_numbers(name, cells[name], contract, shown)
     if any(finding.severity is Severity.ERROR for finding in found):
         return None, (), found
-    frame, notes = finished_table(cells, numbered(height), contract, shown, needed)
+    frame, notes = finished_table(cells, numbered(height), contract, shown)
     return frame, new_columns(header, contract), [*found, *notes]
 
 

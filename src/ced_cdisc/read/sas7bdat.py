@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from ced_cdisc.core.datafile import Rows
 from ced_cdisc.core.findings import Finding, Location, Severity
-from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
+from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.finish import finished_table, numbered
 from ced_cdisc.read.sas_cells import sas_texts
 
@@ -142,7 +142,7 @@ class Sas7bdatFile:
 
 
 def read_sas7bdat(
-    raw: bytes, contract: TableContract, shown: str, needed: Collection[str] | None = None
+    raw: bytes, contract: TableContract, shown: str
 ) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     """Read a SAS dataset; the arguments and the result are those of ``read_delimited``.
 
@@ -154,7 +154,7 @@ def read_sas7bdat(
         found = compare_header(header, contract, Location(shown))
         if any(finding.severity is Severity.ERROR for finding in found):
             return None, (), found
-        kept = set(kept_columns(contract, needed))
+        kept = set(contract.columns)
         columns = {n: column for n, column in zip(header, file.columns, strict=True) if n in kept}
         blocks = list(file.blocks({column.name for column in columns.values()}))
     except NotInstalled:
@@ -172,7 +172,7 @@ def read_sas7bdat(
             values, faults = sas_texts(values, codes, column.format_name, contract, shown, column.format_text)
             found += faults
         cells[name] = values
-    frame, notes = finished_table(cells, numbered(file.rows), contract, shown, needed)
+    frame, notes = finished_table(cells, numbered(file.rows), contract, shown)
     return frame, new_columns(header, contract), [*found, *notes]
 
 

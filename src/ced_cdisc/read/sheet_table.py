@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from importlib import import_module
 from typing import Any
 
@@ -14,7 +13,6 @@ from ced_cdisc.read.contract import (
     TableContract,
     compare_header,
     empty_file,
-    kept_columns,
     new_columns,
     raw_finding,
     skipped_rows,
@@ -48,7 +46,7 @@ class SheetTable(Struct, frozen=True):
 
 
 def read_sheet(
-    raw: bytes, contract: TableContract, shown: str, needed: Collection[str] | None = None
+    raw: bytes, contract: TableContract, shown: str
 ) -> tuple[SheetTable | None, tuple[str, ...], list[Finding]]:
     """Read one sheet; arguments and result are those of ``read_delimited``, but that no frame is made.
 
@@ -68,7 +66,7 @@ def read_sheet(
         return None, (), [_fault_finding(damage(error), contract, shown)]
     if isinstance(sheet, Finding):
         return None, (), [sheet]
-    return _table(sheet, contract, shown, needed)
+    return _table(sheet, contract, shown)
 
 
 def _fault_finding(fault: PackageFault, contract: TableContract, shown: str) -> Finding:
@@ -92,7 +90,7 @@ def _load(book: Any, contract: TableContract, shown: str) -> SheetCells | Findin
 
 
 def _table(
-    sheet: SheetCells, contract: TableContract, shown: str, needed: Collection[str] | None
+    sheet: SheetCells, contract: TableContract, shown: str
 ) -> tuple[SheetTable | None, tuple[str, ...], list[Finding]]:
     table, where = contract.name, Location(shown)
     header_row, at, filled = _below(sheet, contract)
@@ -128,9 +126,10 @@ def _table(
     found += _beyond_header(filled, len(header), table, where)
     if any(finding.severity is Severity.ERROR for finding in found):
         return None, (), found
-    keep = kept_columns(contract, needed)
     place = {name: number for number, name in enumerate(header, 1)}
-    columns = {name: [cells.get(place.get(name, 0)) for cells in filled.values()] for name in keep}
+    columns = {
+        name: [cells.get(place.get(name, 0)) for cells in filled.values()] for name in contract.columns
+    }
     first, last = at + contract.labels + 1, max(filled, default=1)
     found += skipped_rows([n for n in range(first, last) if n not in filled], "row", contract, shown)
     return SheetTable(columns, list(filled)), new_columns(header, contract), found

@@ -7,7 +7,7 @@ and dates are parsed later, where a spec line says so.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -29,10 +29,10 @@ from ced_cdisc.read.contract import (
 from ced_cdisc.read.encoding import to_utf8
 
 Reader = Callable[
-    [bytes, TableContract, str, Collection[str] | None],
+    [bytes, TableContract, str],
     tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]],
 ]
-"""The bytes of a file, its contract, its path as shown, the columns to keep: the frame, the columns that the
+"""The bytes of a file, its contract, its path as shown: the frame, the columns that the
 contract does not list, and the findings."""
 
 __all__ = ["ROW", "Known", "RawTable", "TableContract", "read_table", "read_tables", "unclaimed_files"]
@@ -81,32 +81,28 @@ class Known(Protocol):
         ...
 
 
-def read_table(
-    folder: Path, contract: TableContract, needed: Collection[str] | None = None
-) -> tuple[RawTable | None, list[Finding]]:
+def read_table(folder: Path, contract: TableContract) -> tuple[RawTable | None, list[Finding]]:
     """Read one raw table.
 
     Args:
         folder: the raw folder, as the user wrote it.
         contract: what sources.yaml says of the table.
-        needed: columns to keep (the header is compared in full all the same); None keeps all.
 
     Returns:
         The table, or None where a finding is an error; and the findings.
     """
-    return _read_together(folder, [contract], [needed])[0]
+    return _read_together(folder, [contract])[0]
 
 
 def _read_together(
     folder: Path,
     contracts: Sequence[TableContract],
-    needed: Sequence[Collection[str] | None],
     known: Known | None = None,
 ) -> list[Result]:
     """Read the tables of one file: of an ODM file several, of any other one."""
-    contract, columns = contracts[0], needed[0]
+    contract = contracts[0]
     if contract.query:
-        return [_query(contract.query, "", contract, contract.file, columns)]
+        return [_query(contract.query, "", contract, contract.file)]
     shown = shown_path(folder, contract.file)
     faults = [fault for one in contracts if (fault := _locate(folder, one, shown))]
     if faults:  # it is the same for all tables of the file
@@ -119,13 +115,13 @@ def _read_together(
         return [(None, [empty_file(one, shown)]) for one in contracts]
     digest = hashlib.sha256(raw).hexdigest()
     if contract.format == "sql":
-        return [_query(raw, digest, contract, shown, columns)]
+        return [_query(raw, digest, contract, shown)]
     if known is None:
-        return _parsed(raw, digest, contracts, shown, needed)
+        return _parsed(raw, digest, contracts, shown)
     found = [known.of(one, shown, digest) for one in contracts]
     if all(found):
         return [one for one in found if one is not None]
-    made = _parsed(raw, digest, contracts, shown, needed)
+    made = _parsed(raw, digest, contracts, shown)
     for one, (table, said) in zip(contracts, made, strict=True):
         if table is not None:
             known.read(one, shown, table, said)
@@ -137,16 +133,15 @@ def _parsed(
     digest: str,
     contracts: Sequence[TableContract],
     shown: str,
-    needed: Sequence[Collection[str] | None],
 ) -> list[Result]:
     """The tables of the bytes of one file."""
     contract = contracts[0]
     if contract.format == "odm":
         from ced_cdisc.read.raw_odm import read_odm_tables
 
-        read = read_odm_tables(raw, contracts, shown, needed)
+        read = read_odm_tables(raw, contracts, shown)
     else:
-        read = [_reader(contract)(raw, contract, shown, needed[0])]
+        read = [_reader(contract)(raw, contract, shown)]
     may_hold = contract.format != "csv" or b"#" in raw
     made: list[Result] = []
     for one, (frame, new, found) in zip(contracts, read, strict=True):
@@ -163,9 +158,7 @@ def _has_error(found: Sequence[Finding]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in found)
 
 
-def _query(
-    query: str | bytes, digest: str, contract: TableContract, shown: str, needed: Collection[str] | None
-) -> Result:
+def _query(query: str | bytes, digest: str, contract: TableContract, shown: str) -> Result:
     """The table of a query, which stands in the contract or in a file."""
     from ced_cdisc.read.query import read_query
 
@@ -174,7 +167,7 @@ def _query(
         if data is None:
             return None, found
         query = data.decode()
-    made, found = read_query(query, contract, shown, needed)
+    made, found = read_query(query, contract, shown)
     found += [] if made is None else _spreadsheet_errors(made.frame, contract, shown)
     if made is None or _has_error(found):
         return None, found
@@ -220,7 +213,6 @@ def read_tables(
     folder: Path,
     contracts: Sequence[TableContract],
     threads: int = 2,
-    needed: Mapping[str, Collection[str]] | None = None,
     known: Known | None = None,
 ) -> tuple[dict[str, RawTable], list[Finding]]:
     """Read several raw tables side by side; result and findings stand in the order of the contracts.
@@ -229,8 +221,7 @@ def read_tables(
         folder: the raw folder. That it exists is the business of the command line (exit code 2).
         contracts: the declared tables, of distinct names.
         threads: how many files are read at once; it changes no value and no order.
-        needed: columns to keep by table name; a table that is not named keeps all.
-        known: tables that were read before, with all their columns; then ``needed`` is None.
+        known: tables that were read before.
     """
     if len({contract.name for contract in contracts}) != len(contracts):
         raise ValueError("table names must be distinct")
@@ -240,14 +231,10 @@ def read_tables(
         return {}, [
             raw_finding("CED201", text, Location(folder.as_posix()), f"expected {wanted}" * bool(wanted))
         ]
-    columns = needed or {}
     have_polars_find_numpy()
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
         running = [
-            (
-                together,
-                pool.submit(_read_together, folder, together, [columns.get(c.name) for c in together], known),
-            )
+            (together, pool.submit(_read_together, folder, together, known))
             for together in _sittings(contracts)
         ]
         results = {

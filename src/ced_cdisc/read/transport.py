@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Collection
 
 import polars as pl
 from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Location, Severity, Stopped
-from ced_cdisc.read.contract import TableContract, compare_header, kept_columns, new_columns, raw_finding
+from ced_cdisc.read.contract import TableContract, compare_header, new_columns, raw_finding
 from ced_cdisc.read.finish import finished_table, numbered
 from ced_cdisc.read.sas_cells import sas_texts
 from ced_cdisc.read.xpt import XptFile
 
 
 def read_transport(
-    raw: bytes, contract: TableContract, shown: str, needed: Collection[str] | None = None
+    raw: bytes, contract: TableContract, shown: str
 ) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     """Read a transport file of one dataset; the arguments and the result are those of ``read_delimited``.
 
@@ -33,7 +32,7 @@ def read_transport(
         found = compare_header(header, contract, Location(shown))
         if any(finding.severity is Severity.ERROR for finding in found):
             return None, (), found
-        kept = set(kept_columns(contract, needed))
+        kept = set(contract.columns)
         variables = {
             name: variable
             for name, variable in zip(header, file.member.variables, strict=True)
@@ -51,7 +50,7 @@ def read_transport(
             values, faults = sas_texts(values, codes, variable.format, contract, shown, said)
             found += faults
         cells[name] = values
-    frame, notes = finished_table(cells, numbered(file.rows), contract, shown, needed)
+    frame, notes = finished_table(cells, numbered(file.rows), contract, shown)
     return frame, new_columns(header, contract), [*found, *notes]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import polars as pl
 
 from ced_cdisc.core.findings import Finding
@@ -13,10 +11,10 @@ from ced_cdisc.read.sheet_table import read_sheet
 
 
 def read_xlsx(
-    raw: bytes, contract: TableContract, shown: str, needed: Collection[str] | None = None
+    raw: bytes, contract: TableContract, shown: str
 ) -> tuple[pl.DataFrame | None, tuple[str, ...], list[Finding]]:
     """Read one sheet, by :func:`read_sheet`; the arguments and the result are those of ``read_delimited``."""
-    table, new, found = read_sheet(raw, contract, shown, needed)
+    table, new, found = read_sheet(raw, contract, shown)
     if table is None:
         return None, new, found
     columns = {name: pl.Series(cells, dtype=pl.String) for name, cells in table.columns.items()}

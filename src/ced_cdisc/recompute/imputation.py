@@ -94,7 +94,7 @@ def _from_bounds(rule: Imputation, lows: Sequence[date], highs: Sequence[date]) 
 
 def _from_days(dtc: str, rule: Imputation, lows: Sequence[date], highs: Sequence[date]) -> date:
     days = possible_days(dtc)
-    picked = _picked(dtc, days, rule)
+    picked = _picked(days, rule)
     for low in map(_day, lows):
         if days[0] <= low <= days[-1]:
             picked = next(day for day in days if day >= picked and day >= low)
@@ -113,7 +113,7 @@ def possible_days(dtc: str) -> list[date]:
     return [day for day in days if known[2] is None or day.day == known[2]]
 
 
-def _picked(dtc: str, days: Sequence[date], rule: Imputation) -> date:
+def _picked(days: Sequence[date], rule: Imputation) -> date:
     if rule.to in ("first", "last"):
         return days[0 if rule.to == "first" else -1]
     months = sorted({day.month for day in days})

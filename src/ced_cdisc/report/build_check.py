@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from ced_cdisc.core.conformance import CheckResult
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, counted
 
 _LISTED = 10
 
@@ -24,12 +24,12 @@ def check_lines(results: Sequence[CheckResult], mappings: str = "mappings") -> I
         yield f"and {len(errors) - _LISTED:,} more errors"
     counts = {severity: sum(one.count(severity) for one in results) for severity in Severity}
     accepted = sum(f.accepted for one in results for rule in one.rules for f in rule.failures)
-    told = [_counted(number, severity.value) for severity, number in counts.items() if number]
+    told = [counted(number, severity.value) for severity, number in counts.items() if number]
     if accepted:
         told.append(f"{accepted:,} accepted")
     datasets = sum(len(one.datasets) for one in results)
     rules = len({r.rule.id for one in results for r in one.rules if r.status in ("passed", "failed")})
-    looked = f"{_counted(datasets, 'dataset')} checked by {_counted(rules, 'rule')}"
+    looked = f"{counted(datasets, 'dataset')} checked by {counted(rules, 'rule')}"
     yield f"{looked}: {', '.join(told) or 'no findings'}"
     if told:
         found = [one for one in results if one.failed or one.reading]
@@ -48,7 +48,3 @@ def _errors(results: Sequence[CheckResult], mappings: str) -> Iterator[str]:
                     place = f"{mappings}{slash}{file}" if folder == "mappings" else failure.place
                     edit = f"; edit {place}" if place else ""
                     yield f"error {rule.rule.id} {failure.text}{edit}"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}{'s' if number != 1 else ''}"

@@ -23,7 +23,7 @@ from ced_cdisc.core.conformance import (
     Failure,
     RuleResult,
 )
-from ced_cdisc.core.findings import Finding, Severity, printable
+from ced_cdisc.core.findings import Finding, Severity, counted, printable
 from ced_cdisc.report.finding_text import detail_lines, note_line
 
 NAME = "ced-cdisc check"
@@ -175,4 +175,4 @@ def _finding_lines(failures: list[tuple[str, Failure]], severity: Severity | Non
 
 
 def _and_more(count: int) -> str:
-    return "" if count == 0 else f" and {count:,} more finding{'s' if count != 1 else ''}"
+    return f" and {counted(count, 'more finding')}" if count else ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ced_cdisc.compare.model import Comparison, DatasetComparison, Difference, counted, tolerance_text
-from ced_cdisc.core.findings import Severity, printable
+from ced_cdisc.compare.model import Comparison, DatasetComparison, Difference, tolerance_text
+from ced_cdisc.core.findings import Severity, counted, printable
 
 
 def comparison_text(comparison: Comparison) -> str:

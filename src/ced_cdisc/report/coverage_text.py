@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from ced_cdisc.core.findings import one_of
+from ced_cdisc.core.findings import counted, one_of
 from ced_cdisc.plan.account import (
     EXCLUDED,
     LEFT_OVER,
@@ -130,4 +130,4 @@ def _listed(account: BuildAccount, status: str, title: str) -> list[str]:
 def _cells(filled: Mapping[str, int], column: str) -> str:
     if column not in filled:
         return ""
-    return f"{filled[column]:,} filled cell{'' if filled[column] == 1 else 's'}"
+    return counted(filled[column], "filled cell")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ced_cdisc.compare.deliveries.model import Change, Deliveries, TableChanges, counted
-from ced_cdisc.core.findings import Severity, one_of, printable
+from ced_cdisc.compare.deliveries.model import Change, Deliveries, TableChanges
+from ced_cdisc.core.findings import Severity, counted, one_of, printable
 
 _READERS = 3
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from ced_cdisc.core.findings import one_of, printable
+from ced_cdisc.core.findings import counted, one_of, printable
 from ced_cdisc.propose.profile import ColumnProfile, Scan, TableProfile
 from ced_cdisc.propose.shapes import shown_shape
 
@@ -28,8 +28,8 @@ def scan_text(scan: Scan, show_ids: bool = False) -> str:
         lines += [f"  ! {printable(remark)}" for remark in _remarks(table)]
         lines.append("")
     subject = sorted({c.name for table in scan.tables for c in table.columns if c.role == "subject"})
-    counted = f"{len(scan.tables)} table{'' if len(scan.tables) == 1 else 's'}"
-    lines.append(f"{counted}; the subject is likely {' or '.join(subject)}" if subject else counted)
+    tables = f"{len(scan.tables)} table{'' if len(scan.tables) == 1 else 's'}"
+    lines.append(f"{tables}; the subject is likely {' or '.join(subject)}" if subject else tables)
     return "\n".join(lines) + "\n"
 
 
@@ -60,8 +60,7 @@ def scan_json(scan: Scan, show_ids: bool = False) -> str:
 
 
 def _head(table: TableProfile) -> list[str]:
-    counted = f"{table.rows:,} row{'' if table.rows == 1 else 's'}, {len(table.columns)} column"
-    counted += "" if len(table.columns) == 1 else "s"
+    counts = f"{counted(table.rows, 'row')}, {len(table.columns)} column{'s' * (len(table.columns) != 1)}"
     parts = [table.format if table.format != "csv" else "text"]
     if table.delimiter:
         parts.append(f"{_DELIMITERS.get(table.delimiter, table.delimiter)}, {table.encoding}")
@@ -69,7 +68,7 @@ def _head(table: TableProfile) -> list[str]:
         parts.append(f"sheet {table.sheet}")
     if table.group:
         parts.append(f"item group {table.group}")
-    lines = [f"{table.name}  {printable(table.file)}: {', '.join(parts)}; {counted}"]
+    lines = [f"{table.name}  {printable(table.file)}: {', '.join(parts)}; {counts}"]
     if table.why:
         lines.append(f"  {'; '.join(table.why)}")
     key = table.key

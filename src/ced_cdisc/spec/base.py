@@ -167,11 +167,6 @@ Yes = Annotated[bool, BeforeValidator(_yes)]
 """``yes`` or ``no``."""
 
 
-def listed(value: Any) -> Any:
-    """One word where a list of words is expected stands for a list of one."""
-    return texts(value)
-
-
 def kept(value: Any) -> Any:
     """A bare word for ``duplicates`` means ``{keep: word}``."""
     return _under("keep", value)

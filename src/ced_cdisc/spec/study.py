@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from ced_cdisc.core.rawformat import RawFormat
-from ced_cdisc.spec.base import Also, Model, Number, Whole, Words, Yes, kept, listed
+from ced_cdisc.spec.base import Also, Model, Number, Whole, Words, Yes, kept, texts
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.units import Unit
 
 _TextPolicy = Literal["error", "split", "transliterate"]
-TextPolicy = Annotated[list[_TextPolicy], BeforeValidator(listed), Also((_TextPolicy,))]
+TextPolicy = Annotated[list[_TextPolicy], BeforeValidator(texts), Also((_TextPolicy,))]
 """What is done with a text over 200 bytes and with one that is not ASCII; ``error`` stands alone."""
 
 

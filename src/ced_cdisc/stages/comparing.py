@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lxml import etree
@@ -43,7 +43,6 @@ def compare_paths(
     *,
     encoding: str = "utf-8",
     only: Sequence[str] = (),
-    watch: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
     """Compare two files, two folders, or a folder and a file of one of its datasets.
 
@@ -54,7 +53,6 @@ def compare_paths(
         keys: keys that the user names; those for all datasets count where a dataset has them.
         encoding: of texts in transport files and CSV.
         only: names of datasets, in capitals; none for all.
-        watch: called with the name of each dataset before it is compared.
 
     Raises:
         Stopped: a file cannot be read (CED330 to CED337, CED714), a folder has a dataset twice (CED715) or
@@ -64,12 +62,10 @@ def compare_paths(
     defines = _Defines()
     made: list[DatasetComparison] = []
     if a.is_file() and b.is_file():
-        watch(a.stem.upper())
         made.append(_pair(a, b, a.as_posix(), b.as_posix(), "", settings, keys, encoding, defines))
     else:
         pairs = _pairs(a, b, only)
         for name, one, other in pairs:
-            watch(name)
             shown_a, shown_b = _shown(one), _shown(other)
             if one is None or other is None:
                 alike = [n for n, _, _ in pairs if n != name and n.split("/")[-1] == name.split("/")[-1]]

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ced_cdisc.core.fields import names_of
+from ced_cdisc.core.rawformat import RawFile
 from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.raw import RawTable
 from ced_cdisc.read.contract import TableContract
 
 
 def contracts_of(plan: StudyPlan) -> list[TableContract]:
     """What the studies of a plan say of their raw tables, by qualified name."""
-    return [
-        TableContract(
-            name=study.qualified(t.name),
-            file=t.file,
-            format=t.format,
-            columns=t.columns,
-            where=t.where,
-            delimiter=t.delimiter,
-            encoding=t.encoding,
-            sheet=t.sheet,
-            group=t.group,
-            items=t.items,
-            database=t.database,
-            query=t.query,
-            titles=t.titles,
-            labels=t.labels,
-            key=t.key,
-            names=t.names,
-            trim=t.trim,
-            missing=t.missing,
-            column_policy=t.policy,
-            needed=frozenset(t.readers) if t.readers else None,
-            column_lines=t.places,
-        )
-        for study in plan.studies
-        for t in study.tables.values()
-    ]
+    tables = [(study, table) for study in plan.studies for table in study.tables.values()]
+    return [contract_of(table, study.qualified(table.name)) for study, table in tables]
+
+
+def contract_of(table: RawTable, name: str) -> TableContract:
+    """What one table promises, by the name that it is to have."""
+    told: dict[str, Any] = {one: getattr(table, one) for one in names_of(RawFile)} | {"name": name}
+    needed = frozenset(table.readers) if table.readers else None
+    return TableContract(**told, column_policy=table.policy, needed=needed, column_lines=table.places)

@@ -149,7 +149,7 @@ def fitted(
     if kind != "xpt":
         dataset, more = _types(dataset, found, say)
         findings += more
-    if places := list(_no_place(dataset, file.dataset, kind)):
+    if places := list(_no_place(file.dataset, kind)):
         message = f"{form} has no place for {one_of(places, 20)} of {dataset.name}"
         findings.append(say("CED732", message))
     return dataset, findings
@@ -228,7 +228,7 @@ def _types(
     return replace(dataset, variables=tuple(map(fitting, dataset.variables))), findings
 
 
-def _no_place(dataset: FileDataset, source: FileDataset, kind: Kind) -> Iterator[str]:
+def _no_place(source: FileDataset, kind: Kind) -> Iterator[str]:
     """The kinds of metadata that the file had and the format cannot hold."""
     variables = source.variables
     if kind == "csv":

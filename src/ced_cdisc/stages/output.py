@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.core.metadata import PackageMetadata
-from ced_cdisc.core.version import VERSION
 from ced_cdisc.describe.lineage import named_place
 from ced_cdisc.plan.account import TableAccount
 from ced_cdisc.plan.model import StudyPlan
@@ -45,7 +44,6 @@ def manifest(
         for dataset in package.datasets
     }
     return manifest_bytes(
-        version=VERSION,
         study=plan.study_id,
         snapshot=plan.snapshot.isoformat(),
         standards=plan.versions,

@@ -6,6 +6,7 @@ loaded only where the plan is not known already (:mod:`ced_cdisc.write.plan_cach
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,7 +21,7 @@ from ced_cdisc.plan.only import restrict
 from ced_cdisc.spec.locate import StudyFolders
 from ced_cdisc.spec.plan_key import layers_digest, plan_key
 from ced_cdisc.write.folder import OutputFolder
-from ced_cdisc.write.manifest import is_full_build, sha256
+from ced_cdisc.write.manifest import is_full_build
 from ced_cdisc.write.plan_cache import KnownPlan, cache_folder, keep_plan, known_dataset, known_plan
 from ced_cdisc.write.sequence_lock import NAME as SEQUENCE_LOCK
 from ced_cdisc.write.sequence_lock import SequenceLock
@@ -160,7 +161,7 @@ def prepare_output(
 
 def digests(files: Mapping[str, Path]) -> dict[str, str]:
     """The SHA-256 of files, by shown name: of specs once they are planned, as they may be edited later on."""
-    return {name: sha256(path.read_bytes()) for name, path in files.items()}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
 def made_digests(plan: StudyPlan, lock: SequenceLock | None) -> dict[str, str]:
@@ -168,7 +169,7 @@ def made_digests(plan: StudyPlan, lock: SequenceLock | None) -> dict[str, str]:
 
     Packages are those whose plug-ins the study may call; files of plug-ins are among the specs.
     """
-    seen = {} if lock is None else {f"mappings/{SEQUENCE_LOCK}": sha256(lock.content())}
+    seen = {} if lock is None else {f"mappings/{SEQUENCE_LOCK}": hashlib.sha256(lock.content()).hexdigest()}
     named = (one.source for study in plan.studies for one in study.derivations)
     return seen | {f"plug-in {source.shown}": source.digest for source in named if source.module}
 

@@ -16,7 +16,7 @@ def run_again() -> Outside:
     runner = Runner(again=True)
 
     def run(derivation: Derivation, rows: Sequence[tuple[Value, ...]]) -> list[Value]:
-        records = [tuple(_same_type(value) for value in row) for row in rows]
+        records = [tuple(same_type(value) for value in row) for row in rows]
         outcomes = (runner.rows if derivation.group is None else runner.group)(derivation, records)
         for outcome in outcomes:
             if outcome.trouble:
@@ -26,7 +26,8 @@ def run_again() -> Outside:
     return run
 
 
-def _same_type(value: Value) -> Value:
+def same_type(value: Value) -> Value:
+    """A whole number as the engines hold it, any other value as it is."""
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

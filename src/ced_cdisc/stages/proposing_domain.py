@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ced_cdisc.core.fields import names_of
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, one_of
 from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.raw import RawTable as PlannedTable
@@ -21,6 +19,7 @@ from ced_cdisc.propose.tables import TableTally, seen_together
 from ced_cdisc.read.tables import RawTable, TableContract, read_tables
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.study import SourcesSpec
+from ced_cdisc.stages.contracts import contract_of
 from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.ig import IgDataset
 
@@ -94,9 +93,8 @@ def _planned(sources: SourcesSpec) -> tuple[dict[str, PlannedTable], dict[str, l
 
 def _contract(table: PlannedTable) -> TableContract:
     """The contract of a table, whatever it says of how its format is read; its columns alone are not held."""
-    said: dict[str, Any] = {name: getattr(table, name, None) for name in names_of(TableContract)}
-    said |= {"column_policy": "ignore", "needed": frozenset(table.columns[:1]), "column_lines": table.places}
-    return TableContract(**said)
+    needed = frozenset(table.columns[:1])
+    return replace(contract_of(table, table.name), column_policy="ignore", needed=needed)
 
 
 def _profiles(

@@ -23,7 +23,7 @@ from ced_cdisc.recompute.records import variables_of
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.spec_tests import DatasetTest, DatasetTests, DerivationTest, TestFile
 from ced_cdisc.stages.given_rows import NotWritten, frames_of, given_rows, typed
-from ced_cdisc.stages.plugging import run_again
+from ced_cdisc.stages.plugging import run_again, same_type
 from ced_cdisc.stages.subject_rows import with_tables
 
 _SHOWN = 5
@@ -245,14 +245,10 @@ def _examples(one: Derivation) -> Iterator[Tested]:
             what = f"gives {strange[0]}, which is no input" if strange else "has not a value for each record"
             failures = (Finding("CED787", f"{label} {what}", where, stage=Stage.CHECK),)
         else:
-            rows = [tuple(_plain(record.get(name)) for name in one.names) for record in records]
-            values = [_plain(value) for value in wanted]
+            rows = [tuple(same_type(record.get(name)) for name in one.names) for record in records]
+            values = [same_type(value) for value in wanted]
             failures = tuple(_tried(one, rows, values, [where] * len(wanted), label, "CED787"))
         yield Tested(f"{one.name}()", f"example {number}", failures)
-
-
-def _plain(value: Value) -> Value:
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _tried(

@@ -81,13 +81,13 @@ def carried_out(
         for study in part.studies
         for name, table in study.tables.items()
     ):
-        there = _named_as_collected(part, raw, dataset, subject)
+        there = _named_as_collected(part, raw, subject)
         hint = f"; did you mean {there}?" if there else ""
         raise NoSuchValue(f"no raw table has a record of {SUBJECT} {subject}{hint}")
     return Reasons(part, rows, run_again()), part
 
 
-def _named_as_collected(plan: StudyPlan, raw: Path, dataset: str, subject: str) -> str:
+def _named_as_collected(plan: StudyPlan, raw: Path, subject: str) -> str:
     """The USUBJID of a subject who is named as in the raw tables; an empty text where there is none."""
     people = people_of(plan, raw, Findings())
     for study in plan.studies:

@@ -107,9 +107,7 @@ def extend(dataset: IgDataset, names: Iterable[str]) -> IgDataset:
     return replace(dataset, variables=_numbered(variables))
 
 
-def custom_domain(
-    code: str, label: str, class_name: str, *, like: str = "", test: str = "", version: str = "3.4"
-) -> IgDataset:
+def custom_domain(code: str, label: str, class_name: str, *, like: str = "", test: str = "") -> IgDataset:
     """A sponsor's custom domain: every variable SDTM 2.0 allows in its class, in the model's order.
 
     Identifiers come first, timing last. Req and Exp are those that SDTMIG 3.4 asks of every domain of the
@@ -119,13 +117,12 @@ def custom_domain(
         code: the two-letter domain code, such as ``XC``.
         label: the dataset label.
         class_name: Interventions, Events, Findings or Findings About.
-        like: a published domain whose labels and codelists the custom one takes over, such as ``CV``.
+        like: a domain of SDTMIG 3.4 whose labels and codelists the custom one takes over, such as ``CV``.
         test: the noun for the labels of --TESTCD, --TEST, --CAT and --SCAT, such as "Vision Test".
-        version: the SDTMIG of ``like``.
     """
     if class_name not in GENERAL_CLASSES:
         raise unknown("general observation class", class_name, GENERAL_CLASSES)
-    pattern = load_sdtmig(version).dataset(like) if like else None
+    pattern = load_sdtmig("3.4").dataset(like) if like else None
     variables: list[IgVariable] = []
     for known in _general(class_name).values():
         if not known.allowed(code, class_name):

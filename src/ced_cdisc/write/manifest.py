@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ced_cdisc.build_file import TOOL, NotABuild, read_build_file
 from ced_cdisc.core.findings import Finding
+from ced_cdisc.core.version import VERSION
 from ced_cdisc.plan.account import TableAccount, totals
 
 
 def manifest_bytes(
     *,
-    version: str,
     study: str,
     snapshot: str,
     standards: Mapping[str, str],
@@ -30,7 +29,6 @@ def manifest_bytes(
     """The manifest as JSON, sorted, the same for the same build.
 
     Args:
-        version: of this tool.
         study: study id.
         snapshot: the study's snapshot time, ISO 8601.
         standards: name to version.
@@ -46,7 +44,7 @@ def manifest_bytes(
     asked = sorted(partial)
     content = {
         "tool": TOOL,
-        "version": version,
+        "version": VERSION,
         "study": study,
         "snapshot": snapshot,
         "standards": dict(sorted(standards.items())),
@@ -100,11 +98,6 @@ def _column(table: TableAccount, column: str) -> dict[str, object]:
     if column in table.filled:
         made["filled cells"] = table.filled[column]
     return made
-
-
-def sha256(content: bytes) -> str:
-    """The digest of bytes, hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def is_full_build(folder: Path) -> bool:

@@ -8,8 +8,8 @@ import polars as pl
 from msgspec import Struct
 
 from ced_cdisc.compare.deliveries.contents import Contents, contents
-from ced_cdisc.compare.deliveries.model import Cell, Change, Foresee, KnownTable, counted
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.compare.deliveries.model import Cell, Change, Foresee, KnownTable
+from ced_cdisc.core.findings import Severity, counted
 
 _CODES = 40
 """A column has codes if it has no more different texts than this, each of them twice on average."""

@@ -131,8 +131,3 @@ class Deliveries(Struct, frozen=True):
         """How many changes there are of each severity."""
         listed = [change.severity for table in self.tables for change in table.changes]
         return {severity: listed.count(severity) for severity in Severity}
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: ``1 record``, ``1,204 records``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

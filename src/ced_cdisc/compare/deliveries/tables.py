@@ -9,9 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ced_cdisc.compare.deliveries.columns import column_changes
-from ced_cdisc.compare.deliveries.model import Cell, Change, Example, Foresee, KnownTable, counted
+from ced_cdisc.compare.deliveries.model import Cell, Change, Example, Foresee, KnownTable
 from ced_cdisc.compare.pairing import Pairing, pair_by_keys
-from ced_cdisc.core.findings import Severity, did_you_mean
+from ced_cdisc.core.findings import Severity, counted, did_you_mean
 
 _GRAVE = {"strict": Severity.ERROR, "warn": Severity.WARNING, "ignore": Severity.NOTE}
 

@@ -13,11 +13,11 @@ from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.several import several
 from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.standards.model import GENERAL_CLASSES
 
 _CRITERIA = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESOD", "AESMIE", "AESINTV")
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
 _START = pl.col("start of the subject")
-_OBSERVED = ("Interventions", "Events", "Findings", "Findings About")
 
 
 def one_record_a_subject(study: Datasets) -> Iterator[Look]:  # noqa: D103
@@ -245,7 +245,7 @@ def time_point_numbers(study: Datasets) -> Iterator[Look]:  # noqa: D103
 def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having(
-            "USUBJID", date, number, among=study.sdtm(*_OBSERVED, "Special-Purpose", "Special Purpose")
+            "USUBJID", date, number, among=study.sdtm(*GENERAL_CLASSES, "Special-Purpose", "Special Purpose")
         ):
             right = study_day(data.day(date), _START)
             wrong = data.col(number) != right
@@ -254,14 +254,14 @@ def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 def study_day_needs_dates(study: Submission) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
-        for data in study.having("USUBJID", date, number, among=study.sdtm(*_OBSERVED)):
+        for data in study.having("USUBJID", date, number, among=study.sdtm(*GENERAL_CLASSES)):
             known, frame = data.day(date).is_not_null() & _START.is_not_null(), _with_days(study, data, date)
             yield data.records(~known, number, date, "DM.RFSTDTC", frame=frame)
 
 
 def study_day_is_given(study: Submission) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
-        for data in study.having("USUBJID", date, number, among=study.sdtm(*_OBSERVED)):
+        for data in study.having("USUBJID", date, number, among=study.sdtm(*GENERAL_CLASSES)):
             known, frame = data.day(date).is_not_null() & _START.is_not_null(), _with_days(study, data, date)
             yield data.records(data.col(number).is_null(), number, date, of=known, frame=frame)
 
@@ -305,7 +305,7 @@ def epoch_is_filled(study: Submission) -> Iterator[Look]:
     What was before the first element of the subject has no epoch, and neither has what came after the last.
     """
     spans = _in_study(study)
-    for data in study.having("USUBJID", "EPOCH", among=study.sdtm(*_OBSERVED)):
+    for data in study.having("USUBJID", "EPOCH", among=study.sdtm(*GENERAL_CLASSES)):
         date = next((name for name in ("--STDTC", "--DTC") if data.has(name)), "")
         if date:
             frame = data.with_day(date, data.beside(spans, "USUBJID"))

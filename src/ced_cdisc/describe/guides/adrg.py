@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from ced_cdisc.core.findings import counted
 from ced_cdisc.core.guide import Block, Guide, table, text
 from ced_cdisc.core.metadata import DatasetMetadata, Variable
 from ced_cdisc.describe.guides.facts import (
     Facts,
     acronyms,
-    counted,
     inputs,
     issues,
     plugins,
     protocol,
     standards,
 )
-from ced_cdisc.describe.guides.outline import outline, sections
+from ced_cdisc.describe.guides.outline import guide_of
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.only import needed
 
@@ -27,17 +27,7 @@ _TREATMENT = re.compile(r"TRT\d\d[PA]N?|TRT[PA]N?|TRTSEQ[PA]N?|ACTARM(CD)?|ARM(C
 
 def adrg(facts: Facts, title: str, words: Mapping[str, tuple[Block, ...]]) -> Guide:
     """The guide of a study's ADaM package; the arguments are those of the other guide."""
-    plan = facts.plan
-    headings = outline(plan, "adrg")
-    return Guide(
-        kind="adrg",
-        title=title,
-        study=plan.study_name,
-        study_title=plan.study_title,
-        protocol=plan.protocol,
-        created=plan.created,
-        sections=sections(headings, _content(facts), words),
-    )
+    return guide_of(facts.plan, "adrg", title, _content(facts), words)
 
 
 def _content(facts: Facts) -> dict[str, tuple[Block, ...]]:

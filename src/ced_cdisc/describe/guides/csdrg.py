@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
-from ced_cdisc.core.findings import Severity
+from ced_cdisc.core.findings import Severity, counted
 from ced_cdisc.core.guide import Block, Guide, Paragraph, Run, table, text
 from ced_cdisc.core.metadata import DatasetMetadata
 from ced_cdisc.describe.guides.facts import (
@@ -14,7 +14,6 @@ from ced_cdisc.describe.guides.facts import (
     acronyms,
     bullets,
     codelists,
-    counted,
     inputs,
     issues,
     plugins,
@@ -22,7 +21,7 @@ from ced_cdisc.describe.guides.facts import (
     selected,
     standards,
 )
-from ced_cdisc.describe.guides.outline import is_trial_design, outline, sections
+from ced_cdisc.describe.guides.outline import guide_of, is_trial_design
 from ced_cdisc.expr.english import listed
 from ced_cdisc.plan.account import account, sentence, totals
 from ced_cdisc.plan.model import DatasetPlan
@@ -58,17 +57,7 @@ def csdrg(facts: Facts, title: str, words: Mapping[str, tuple[Block, ...]]) -> G
         title: the title that define.xml gives the document.
         words: what people wrote, by the key of the section.
     """
-    plan = facts.plan
-    headings = outline(plan, "csdrg")
-    return Guide(
-        kind="csdrg",
-        title=title,
-        study=plan.study_name,
-        study_title=plan.study_title,
-        protocol=plan.protocol,
-        created=plan.created,
-        sections=sections(headings, _content(facts), words),
-    )
+    return guide_of(facts.plan, "csdrg", title, _content(facts), words)
 
 
 def _content(facts: Facts) -> dict[str, tuple[Block, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct, field
 
 from ced_cdisc.core.blocks import Blocks
-from ced_cdisc.core.findings import Finding
+from ced_cdisc.core.findings import Finding, counted
 from ced_cdisc.core.guide import Block, Item, Points, Run, Table, table, text
 from ced_cdisc.core.metadata import Codelist, DatasetMetadata, PackageMetadata
 from ced_cdisc.core.version import VERSION
@@ -68,11 +68,6 @@ _ACRONYMS = {
 def bullets(words: Iterable[str]) -> Points:
     """A list of plain points."""
     return Points(tuple(Item(0, "•", (Run(one),)) for one in words))
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: ``1 record``, ``1,189 records``."""
-    return f"{number:,} {noun}" + "s" * (number != 1)
 
 
 def acronyms() -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from ced_cdisc.core.guide import Block, GuideKind, Place, Section
+from ced_cdisc.core.guide import Block, Guide, GuideKind, Place, Section
 from ced_cdisc.plan.model import DatasetPlan, StudyPlan
 
 
@@ -153,7 +153,26 @@ def named(headings: Iterable[Heading], words: str) -> Heading | None:
     return None
 
 
-def sections(
+def guide_of(
+    plan: StudyPlan,
+    kind: GuideKind,
+    title: str,
+    content: Mapping[str, tuple[Block, ...]],
+    words: Mapping[str, tuple[Block, ...]],
+) -> Guide:
+    """A guide of a study: its sections with what the build knows, and what people wrote."""
+    return Guide(
+        kind=kind,
+        title=title,
+        study=plan.study_name,
+        study_title=plan.study_title,
+        protocol=plan.protocol,
+        created=plan.created,
+        sections=_sections(outline(plan, kind), content, words),
+    )
+
+
+def _sections(
     headings: Iterable[Heading],
     content: Mapping[str, tuple[Block, ...]],
     words: Mapping[str, tuple[Block, ...]],

@@ -204,7 +204,7 @@ class _Maker:
                 of, kind = self._column(name), self._kinds[name]
                 node = tree.Aggregate(func="same", of=of, where=entry.where, on=on, type=kind, untold=_TOLD)
                 lines[name] = self._line(entry, name, node)
-        return self._computed(entry, lines, entry.where, (), None)
+        return self._computed(entry, lines, entry.where, ())
 
     def _taken(
         self,
@@ -238,7 +238,7 @@ class _Maker:
         lines["AVAL"] = replace(
             self._line(entry, "AVAL", value), method=derivation(self._records.analysis.name, "AVAL", words)
         )
-        return self._computed(entry, {**lines, **entry.lines}, is_picked, first, visit)
+        return self._computed(entry, {**lines, **entry.lines}, is_picked, first)
 
     def _filled(self, entry: Entry, carried: Iterable[str]) -> list[Computed]:
         """One step for each visit; what each may take is known before the first is made."""
@@ -285,7 +285,6 @@ class _Maker:
         lines: dict[str, Line],
         keep: tree.Node | None,
         first: tuple[Line, ...],
-        visit: str | None,
     ) -> Computed:
         spec, name = entry.spec, self._records.analysis.name
         dtype = replace(

@@ -171,7 +171,7 @@ class TimesToEvent:
         return _Candidate(
             spec=spec,
             date=made,
-            words=_in_words(date, where, owner, rule, here=here),
+            words=_in_words(date, where, rule, here=here),
             sequence=sequence,
             variable=date.short if isinstance(date, tree.Column) else "",
             hidden=hidden,
@@ -325,7 +325,7 @@ def _undated(date: tree.Node, where: tree.Node | None, owner: str, *, here: bool
     return tree.Aggregate(func="count", of=None, where=lacking, dataset=owner, untold=(UNCOUNTED,))
 
 
-def _in_words(date: tree.Node, where: tree.Node | None, owner: str, rule: str, *, here: bool) -> str:
+def _in_words(date: tree.Node, where: tree.Node | None, rule: str, *, here: bool) -> str:
     what = clause(date, FUNCTIONS)
     if not here:
         what = f"the {_LATEST if rule == _LATEST else 'earliest'} {what.removeprefix('the ')}"

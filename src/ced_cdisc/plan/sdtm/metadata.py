@@ -249,7 +249,7 @@ class Metadata:
         if first is not None:
             return first.origin, first.method
         if variable.name == "USUBJID" and (self._domain.spec.rows is None or self._domain.spec.relate):
-            return standard.usubjid(self._specs, self._domain.name)
+            return standard.usubjid(self._specs)
         if variable.name == "STUDYID":
             return Origin("Protocol", "Sponsor"), None
         if self._domain.spec.rows is not None and variable.name != "DOMAIN":

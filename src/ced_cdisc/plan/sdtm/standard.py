@@ -30,9 +30,9 @@ from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.keys import natural_keys
+from ced_cdisc.standards.model import GENERAL_CLASSES
 
 _DAYS = (("--DTC", "--DY"), ("--STDTC", "--STDY"), ("--ENDTC", "--ENDY"))
-_GENERAL = ("Interventions", "Events", "Findings", "Findings About")
 _VISIT = (
     ("VISITNUM", Type.NUMBER, ASSIGNED),
     ("VISIT", Type.TEXT, ASSIGNED),
@@ -85,7 +85,7 @@ def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
 def study_days(domain: Domain, names: Iterable[str]) -> list[str]:
     """The study days among variables to fill in, which a domain of observations has even where the guide's
     table of it lists none: the date of a start in MH, the date of collection in IE."""
-    if domain.ig.class_name not in _GENERAL:
+    if domain.ig.class_name not in GENERAL_CLASSES:
         return []
     days = {domain.full(day) for _, day in _DAYS}
     return [name for name in names if name in days]
@@ -157,14 +157,14 @@ def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
 
 def _related_subject(specs: Specs, domain: Domain) -> Line:
     """RSUBJID: the subject of the raw record, whose person it is about."""
-    origin, method = usubjid(specs, domain.name)
+    origin, method = usubjid(specs)
     method = replace(method, id=f"{domain.name}.RSUBJID", name="Derivation of RSUBJID")
     node = tree.Column(name="USUBJID", scope=Scope.VARIABLE, type=Type.TEXT)
     where = domain.spec.domain.where
     return Line("RSUBJID", node, Type.TEXT, "derive", where, origin, method)
 
 
-def usubjid(specs: Specs, dataset: str) -> tuple[Origin, Method]:
+def usubjid(specs: Specs) -> tuple[Origin, Method]:
     """How USUBJID is made, from study.yaml."""
     node = parse(str(specs.study.usubjid))
     text = _NUMBER.sub("the subject identifier", sentence(node, FUNCTIONS)) + _identifiers(specs)

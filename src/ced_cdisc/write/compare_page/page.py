@@ -13,10 +13,9 @@ from ced_cdisc.compare.model import (
     DatasetComparison,
     Difference,
     Record,
-    counted,
     tolerance_text,
 )
-from ced_cdisc.core.findings import Severity, printable
+from ced_cdisc.core.findings import Severity, counted, printable
 from ced_cdisc.write.define_page.markup import Element, add, link, serialise
 
 

@@ -34,12 +34,12 @@ _LONGEST = 60
 
 def file(package: PackageMetadata) -> str:
     """The FileOID: study, package and time of creation, so that no two files share one."""
-    return f"{package.study_oid}.{_plain(package.name)}.{package.created:%Y%m%dT%H%M%S}"
+    return f"{package.study_oid}.{plain(package.name)}.{package.created:%Y%m%dT%H%M%S}"
 
 
 def metadata_version(package: PackageMetadata) -> str:
     """The OID of the one MetaDataVersion."""
-    return f"MDV.{package.study_oid}.{_plain(package.name)}"
+    return f"MDV.{package.study_oid}.{plain(package.name)}"
 
 
 def item_group(dataset: str) -> str:
@@ -108,7 +108,7 @@ def dataset_leaf(dataset: str) -> str:
 
 def document_leaf(identifier: str) -> str:
     """The ID of a document's file; an xs:ID, so characters outside a name become underscores."""
-    return f"LF.{_plain(identifier)}"
+    return f"LF.{plain(identifier)}"
 
 
 def _condition(dataset: str, where: Sequence[RangeCheck]) -> str:
@@ -125,5 +125,6 @@ def _condition(dataset: str, where: Sequence[RangeCheck]) -> str:
     return f"{where[0].variable}.{sha256(content.encode()).hexdigest()[:12]}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text as part of an identifier: characters outside a name become underscores."""
     return _NOT_IN_ID.sub("_", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ced_cdisc.core.findings import counted
 from ced_cdisc.core.metadata import (
     Codelist,
     Comment,
@@ -64,11 +65,6 @@ def codelist_cell(row: Element, codelist: Codelist | None) -> None:
     )
     say(cell, " ")
     add(cell, "span", text, "quiet")
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 term``, ``2 terms``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def origin_cell(row: Element, origin: Origin | None, places: Places) -> None:

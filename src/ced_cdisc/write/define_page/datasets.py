@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from ced_cdisc.core.findings import counted
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, ValueLevel, Variable
 from ced_cdisc.write.define.definitions import written_origin
 from ced_cdisc.write.define_page.cells import (
     codelist_cell,
     comment_block,
     condition,
-    counted,
     lineage_attributes,
     origin_cell,
     sentence,
@@ -16,7 +16,7 @@ from ced_cdisc.write.define_page.cells import (
     type_cell,
     words_cell,
 )
-from ced_cdisc.write.define_page.markup import Element, add, link, say
+from ced_cdisc.write.define_page.markup import Element, add, facts, link, say, table_body
 from ced_cdisc.write.define_page.places import Places, value_place, variable_place
 
 _COLUMNS = ("Variable", "Label", "Type", "Codelist", "Origin", "Method and comment", "Spec")
@@ -37,22 +37,13 @@ def dataset_section(
         comment_block(add(section, "div", "", "note"), dataset.comment, places)
     table = add(section, "table", "", "variables")
     add(table, "caption", f"Variables of {dataset.name}", "unseen")
-    head = add(add(table, "thead"), "tr")
-    for title in _COLUMNS:
-        add(head, "th", title, "", scope="col")
-    body = add(table, "tbody")
+    body = table_body(table, _COLUMNS)
     for variable in dataset.variables:
         _variable(body, dataset, variable, places)
 
 
 def _facts(section: Element, dataset: DatasetMetadata, package: PackageMetadata) -> None:
-    facts = add(section, "dl", "", "facts")
-
-    def fact(name: str, text: str) -> Element:
-        pair = add(facts, "div")
-        add(pair, "dt", name)
-        return add(pair, "dd", text)
-
+    fact = facts(section)
     fact("Class", " · ".join(filter(None, (sentence(dataset.class_name), sentence(dataset.subclass)))))
     standard = next((s for s in package.standards if s.id == dataset.standard), None)
     fact(
@@ -61,7 +52,7 @@ def _facts(section: Element, dataset: DatasetMetadata, package: PackageMetadata)
     )
     if dataset.domain and dataset.domain != dataset.name:
         fact("Domain", f"{dataset.domain} {dataset.parent_label}".strip())
-    keys = fact("Keys", "")
+    keys = fact("Keys")
     for number, name in enumerate(dataset.keys):
         say(keys, ", " if number else "")
         link(keys, name, f"#{variable_place(dataset.name, name)}", "mono")
@@ -70,7 +61,7 @@ def _facts(section: Element, dataset: DatasetMetadata, package: PackageMetadata)
     kinds = ["Repeating" if dataset.repeating else "Not repeating"]
     kinds += ["reference data"] if dataset.reference_data else []
     fact("Records", ", ".join(kinds))
-    file = fact("File", "")
+    file = fact("File")
     if dataset.has_no_data:
         file.text = "None: no data"
     else:

@@ -16,9 +16,10 @@ from itertools import groupby
 
 from lxml import etree
 
+from ced_cdisc.core.findings import counted
 from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata
 from ced_cdisc.write.define.definitions import Definitions, definitions
-from ced_cdisc.write.define_page.cells import comment_block, counted, sentence
+from ced_cdisc.write.define_page.cells import comment_block, sentence
 from ced_cdisc.write.define_page.datasets import dataset_section
 from ced_cdisc.write.define_page.lists import (
     codelists_view,
@@ -27,7 +28,7 @@ from ced_cdisc.write.define_page.lists import (
     standards_view,
     view,
 )
-from ced_cdisc.write.define_page.markup import Element, add, link, say, serialise
+from ced_cdisc.write.define_page.markup import Element, add, link, say, serialise, table_body
 from ced_cdisc.write.define_page.places import Places
 
 ORIGINS = ("Collected", "Derived", "Assigned", "Protocol", "Predecessor")
@@ -203,10 +204,7 @@ def _start(main: Element, package: PackageMetadata, known: Definitions, places: 
             add(pair, "dd", text)
     table = add(section, "table", "", "plain")
     add(table, "caption", "Datasets", "shown")
-    head = add(add(table, "thead"), "tr")
-    for title in ("Dataset", "Label", "Class", "Structure", "Keys", "Variables"):
-        add(head, "th", title, "", scope="col")
-    body = add(table, "tbody")
+    body = table_body(table, ("Dataset", "Label", "Class", "Structure", "Keys", "Variables"))
     for dataset in package.datasets:
         row = add(body, "tr")
         link(add(row, "th", "", "", scope="row"), dataset.name, f"#{dataset.name}", "mono")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ced_cdisc.core.arm import AnalysisResult, ResultDisplay
+from ced_cdisc.core.findings import counted
 from ced_cdisc.core.metadata import Codelist, PackageMetadata
 from ced_cdisc.write.define.definitions import Definitions
-from ced_cdisc.write.define_page.cells import comment_block, condition, counted, document_refs, sentence
-from ced_cdisc.write.define_page.markup import Element, add, is_beside, link, say
+from ced_cdisc.write.define_page.cells import comment_block, condition, document_refs, sentence
+from ced_cdisc.write.define_page.markup import Element, add, facts, is_beside, link, say, table_body
 from ced_cdisc.write.define_page.places import (
     Places,
     codelist_place,
@@ -50,10 +51,7 @@ def _codelist(section: Element, codelist: Codelist, package: PackageMetadata, pl
     decoded, coded = any(t.decode for t in codelist.terms), any(t.code for t in codelist.terms)
     table = add(block, "table", "", "terms")
     add(table, "caption", f"Terms of {codelist.name}", "unseen")
-    head = add(add(table, "thead"), "tr")
-    for title in ("Term", *["Decode"] * decoded, *["NCI code"] * coded):
-        add(head, "th", title, "", scope="col")
-    body = add(table, "tbody")
+    body = table_body(table, ("Term", *["Decode"] * decoded, *["NCI code"] * coded))
     for term in codelist.terms:
         row = add(body, "tr")
         name = add(row, "th", term.value, "", scope="row")
@@ -89,13 +87,7 @@ def _result(block: Element, result: AnalysisResult) -> None:
     heading = add(card, "h4", "", "", tabindex="-1")
     link(heading, result.id, f"#{identifier}", "name")
     say(heading, " " + result.description)
-    facts = add(card, "dl", "", "facts")
-
-    def fact(name: str, text: str = "") -> Element:
-        pair = add(facts, "div")
-        add(pair, "dt", name)
-        return add(pair, "dd", text)
-
+    fact = facts(card)
     selection = fact("Selection")
     link(selection, result.dataset, f"#{result.dataset}", "mono")
     if result.where:
@@ -120,10 +112,7 @@ def standards_view(parent: Element, package: PackageMetadata, places: Places) ->
     section = view(parent, "standards", "Standards")
     table = add(section, "table", "", "plain")
     add(table, "caption", "Standards cited", "unseen")
-    head = add(add(table, "thead"), "tr")
-    for title in ("Standard", "Type", "Version", "Status", "Comment"):
-        add(head, "th", title, "", scope="col")
-    body = add(table, "tbody")
+    body = table_body(table, ("Standard", "Type", "Version", "Status", "Comment"))
     for standard in package.standards:
         row = add(body, "tr")
         add(row, "th", f"{standard.name} {standard.publishing_set}".strip(), "", scope="row")

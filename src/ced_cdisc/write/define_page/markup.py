@@ -5,6 +5,7 @@ No string templates: every element is built through lxml, so that escaping and n
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from lxml import etree
@@ -51,6 +52,26 @@ def say(parent: Element, text: str) -> None:
 def link(parent: Element, text: str, target: str, kind: str = "") -> Element:
     """A link to a place on this page or on one beside it."""
     return add(parent, "a", text, kind, href=target)
+
+
+def table_body(table: Element, titles: Iterable[str]) -> Element:
+    """The body of a table, below a head with the titles of its columns."""
+    head = add(add(table, "thead"), "tr")
+    for title in titles:
+        add(head, "th", title, "", scope="col")
+    return add(table, "tbody")
+
+
+def facts(parent: Element) -> Callable[..., Element]:
+    """A list of facts; what is given adds one by its name and its text, and gives where more of it goes."""
+    listed = add(parent, "dl", "", "facts")
+
+    def fact(name: str, text: str = "") -> Element:
+        pair = add(listed, "div")
+        add(pair, "dt", name)
+        return add(pair, "dd", text)
+
+    return fact
 
 
 def is_beside(href: str) -> bool:

@@ -20,14 +20,13 @@ def _style(
     shown: str,
     paragraph: str = "",
     run: str = "",
-    based: str = "Normal",
     follow: str = "",
 ) -> str:
     nexts = f'<w:next w:val="{follow}"/>' if follow else ""
     inner = f"<w:pPr>{paragraph}</w:pPr>" if paragraph else ""
     inner += f"<w:rPr>{run}</w:rPr>" if run else ""
     return (
-        f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{shown}"/><w:basedOn w:val="{based}"/>'
+        f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{shown}"/><w:basedOn w:val="Normal"/>'
         f"{nexts}<w:qFormat/>{inner}</w:style>"
     )
 

@@ -14,12 +14,12 @@ from ced_cdisc.workbook.define_view import PREFIXES
 from ced_cdisc.workbook.export import GUIDES
 from ced_cdisc.workbook.model import Record, Tables
 from ced_cdisc.workbook.where import NoClause, parse_clauses
+from ced_cdisc.write.define.oids import document_leaf, plain
 
 _PUBLISHERS = ("SDTM", "ADaM", "SEND", "CDASH", "DEFINE-XML", "PROTOCOL", "COA", "MRCT")
 _NUMBER = re.compile(r"\d+")
 _PAGE_RANGE = re.compile(r"(\d+)-(\d+)")
 _WITH_PAGES = re.compile(r"(.*?)\s*(?:\(([^()]*)\))?")
-_NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]")
 _ACRF = re.compile(r"acrf|blankcrf|annotated (crf|case report form)", re.IGNORECASE)
 
 
@@ -90,7 +90,7 @@ class Cells:
         ):
             for record in self.tables.records(sheet):
                 if record[column] and record[column] not in known:
-                    made.setdefault(record[column], f"{named}.{_NOT_IN_ID.sub('_', record['ID'])}")
+                    made.setdefault(record[column], f"{named}.{plain(record['ID'])}")
         return made
 
     @cached_property
@@ -109,7 +109,7 @@ class Cells:
             one = Record(record.row, {column: name})
             oid = self.reference(sheet, one, column, "Documents")
             if oid is not None:
-                made.append(document_ref(leaf_id(name), pages[at] if at < len(pages) else ""))
+                made.append(document_ref(document_leaf(name), pages[at] if at < len(pages) else ""))
         return tuple(made)
 
     @cached_property
@@ -159,11 +159,6 @@ _OIDS = {
 }
 
 
-def leaf_id(name: str) -> str:
-    """The ID of a document's leaf; an xs:ID, so characters outside a name become underscores."""
-    return PREFIXES["leaf"] + _NOT_IN_ID.sub("_", name)
-
-
 def document_ref(leaf: str, pages: str) -> DocumentRef:
     """A document reference: numbers are physical pages, ``3-7`` is a range, other words are destinations."""
     words = pages.replace(",", " ").split()
@@ -195,4 +190,4 @@ def standard_name(text: str) -> tuple[str, str, str]:
 def standard_oid(text: str) -> str:
     """The OID of a standard."""
     name, publisher, version = standard_name(text)
-    return "STD." + _NOT_IN_ID.sub("_", f"{publisher or name}.{version}")
+    return "STD." + plain(f"{publisher or name}.{version}")

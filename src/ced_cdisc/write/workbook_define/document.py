@@ -24,13 +24,13 @@ from ced_cdisc.define.shared import DocumentRef
 from ced_cdisc.workbook.export import GUIDES
 from ced_cdisc.workbook.model import Tables
 from ced_cdisc.write.define.document import DEFINE_VERSION
+from ced_cdisc.write.define.oids import document_leaf, plain
 from ced_cdisc.write.define.parts import STYLESHEET
-from ced_cdisc.write.workbook_define.cells import Cells, leaf_id, standard_name, standard_oid
+from ced_cdisc.write.workbook_define.cells import Cells, standard_name, standard_oid
 from ced_cdisc.write.workbook_define.items import Items
 from ced_cdisc.write.workbook_define.lists import code_lists, comment_defs, leaves, method_defs
 from ced_cdisc.write.workbook_define.results import displays
 
-_NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]")
 _GUIDE = re.compile(r"reviewer|guide|\bc?sdrg\b|\badrg\b", re.IGNORECASE)
 
 
@@ -50,7 +50,7 @@ def define_of(tables: Tables, created: datetime, findings: Findings) -> Odm:
     analysis = "adam" in standard.casefold()
     items = Items(cells, standard, analysis=analysis)
     study = tables.attribute("StudyName")
-    oid = _NOT_IN_ID.sub("_", study) or "STUDY"
+    oid = plain(study) or "STUDY"
     groups, definitions = tuple(items.groups()), tuple(items.definitions())
     lists, shown = tuple(items.value_lists()), displays(cells, items)
     crf, guides = _documents(cells, acrf=True), _documents(cells, acrf=False)
@@ -114,7 +114,7 @@ def _one_standard(text: str) -> Standard:
 
 def _documents(cells: Cells, *, acrf: bool) -> tuple[DocumentRef, ...]:
     """The annotated CRF, or the guides that stand beside define.xml."""
-    return tuple(DocumentRef(leaf_id=leaf_id(name)) for name in _listed(cells, acrf=acrf))
+    return tuple(DocumentRef(leaf_id=document_leaf(name)) for name in _listed(cells, acrf=acrf))
 
 
 def _listed(cells: Cells, *, acrf: bool) -> Iterator[str]:

@@ -25,7 +25,7 @@ from ced_cdisc.workbook.compare import OLD_ORIGINS
 from ced_cdisc.workbook.model import Record
 from ced_cdisc.write.define import oids
 from ced_cdisc.write.define.parts import aliases, description, leaf
-from ced_cdisc.write.workbook_define.cells import Cells, document_ref, leaf_id, standard_oid
+from ced_cdisc.write.workbook_define.cells import Cells, document_ref, standard_oid
 
 _WITHOUT_DOMAIN = ("RELREC", "POOLDEF")
 
@@ -200,7 +200,7 @@ class Items:
             type=kind,
             source=source or None,
             description=description(one["Predecessor"]) if kind == "Predecessor" else None,
-            documents=(document_ref(leaf_id(self._cells.acrf), pages),) if pages else (),
+            documents=(document_ref(oids.document_leaf(self._cells.acrf), pages),) if pages else (),
         )
         return (origin,)
 

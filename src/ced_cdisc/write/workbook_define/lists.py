@@ -17,8 +17,9 @@ from ced_cdisc.define.shared import (
     TranslatedText,
 )
 from ced_cdisc.workbook.model import Record
+from ced_cdisc.write.define.oids import document_leaf
 from ced_cdisc.write.define.parts import LANGUAGE, aliases, decode, description, leaf
-from ced_cdisc.write.workbook_define.cells import Cells, leaf_id, standard_oid
+from ced_cdisc.write.workbook_define.cells import Cells, standard_oid
 
 _NCI = "nci:ExtCodeID"
 
@@ -107,4 +108,4 @@ def comment_defs(cells: Cells) -> Iterator[CommentDef]:
 def leaves(cells: Cells) -> Iterator[Leaf]:
     """The leaves of the documents."""
     for one in cells.tables.records("Documents"):
-        yield leaf(leaf_id(one["ID"]), one["Href"], one["Title"])
+        yield leaf(document_leaf(one["ID"]), one["Href"], one["Title"])
