@@ -1,4 +1,4 @@
-"""The end of a command that was called wrongly."""
+"""The ends of a command that was called wrongly, or interrupted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 
 USAGE = 2
+INTERRUPTED = 130  # as shells say it
 
 
 def usage_error(message: str) -> NoReturn:
