@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
+from logging import StreamHandler, getLogger
 from pathlib import Path
 from socket import create_server, gethostname
 from types import ModuleType
@@ -92,6 +94,26 @@ def test_a_cluster_that_ends_while_it_builds(tmp_path: Path) -> None:
     )
     assert "scheduler-connection-lost" in said
     assert not (tmp_path / "out").exists()
+
+
+def test_the_library_writes_no_trace_beside_a_finding(tmp_path: Path) -> None:
+    """As it does where the scheduler is lost in the middle of a message."""
+    written = StreamHandler(StringIO())
+    logger = getLogger("distributed")
+
+    def log(*_: object) -> None:
+        logger.error("a trace")
+
+    write(tmp_path, files(4))
+    with cluster() as there:
+        logger.addHandler(written)
+        try:
+            built(tmp_path, "out", dask=there.scheduler_address, parts=2, watch=log)
+            assert written.stream.getvalue() == ""
+            log()
+        finally:
+            logger.removeHandler(written)
+    assert written.stream.getvalue() == "a trace\n"
 
 
 def test_a_cluster_without_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,18 +116,19 @@ def _cluster(address: str) -> Generator[_Cluster]:
     except ImportError as error:
         text = "the package distributed is not installed, without which no Dask cluster can be used"
         raise _stopped("CED452", text, "pip install 'ced-cdisc[dask]'") from error
-    try:
-        _greeted(address)
-        client = distributed.Client(address, timeout=_SECONDS, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
-        text = f"there is no Dask scheduler at {address}"
-        raise _stopped(
-            "CED453", text, "an address reads tcp://host:8786; is the scheduler running?"
-        ) from error
-    try:
-        yield _Cluster(address, client, distributed)
-    finally:
-        client.close(timeout=2)
+    # What goes wrong is said in a finding; the library would write a trace beside it.
+    with distributed.utils.silence_logging_cmgr("critical"):
+        try:
+            _greeted(address)
+            client = distributed.Client(address, timeout=_SECONDS, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            text = f"there is no Dask scheduler at {address}"
+            hint = "an address reads tcp://host:8786; is the scheduler running?"
+            raise _stopped("CED453", text, hint) from error
+        try:
+            yield _Cluster(address, client, distributed)
+        finally:
+            client.close(timeout=2)
 
 
 def _greeted(address: str) -> None:
