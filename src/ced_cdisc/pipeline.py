@@ -27,6 +27,7 @@ from ced_cdisc.plan.account import ColumnAccount
 from ced_cdisc.plan.formats import file_formats, written_as
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.spec.locate import find_study
+from ced_cdisc.spec.plan_key import spec_digests
 from ced_cdisc.stages.checking import check_half_of_output, check_output
 from ced_cdisc.stages.documents import find_documents, put_documents
 from ced_cdisc.stages.guiding import make_guides, read_guides
@@ -37,6 +38,7 @@ from ced_cdisc.stages.planning import (
     made_digests,
     make_plan,
     pin_numbers,
+    planned_digests,
     prepare_output,
     stop_on_errors,
 )
@@ -155,8 +157,9 @@ def build(
     )
     how = How(parts, workers, dask)
 
+    before = spec_digests(study)
     plan, specs = make_plan(study, findings, asked, profile, digested=incremental)
-    planned = digests(specs)  # a file that is edited from here on is not what was built
+    planned = planned_digests(specs, before)  # a file that is edited from here on is not what was built
     guides = read_guides(study, plan, findings)
     given = find_documents(study, plan, findings)
     guided = digests(guides.files) | digests(given.files)

@@ -7,8 +7,9 @@ import signal
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from command_line import SPECS, Run, around, ced, ced_process, given, given_build, spoil, tree
@@ -98,3 +99,18 @@ def test_an_interrupt_while_the_bar_goes_says_that_out_is_written(monkeypatch: p
     monkeypatch.setattr(BuildConsole, "progress", interrupted)
     assert ced("build", "raw", "out") == Run(130, SPECS + "interrupted; out is written\n")
     assert Path("out/sdtm/ae.xpt").is_file()
+
+
+@pytest.mark.parametrize("command", [("build", "raw", "out"), ("check-spec",)])
+def test_an_interrupt_while_a_command_loads_what_it_needs(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exit code is no 1, which is that of findings."""
+
+    def interrupted(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    given()
+    monkeypatch.setattr(import_module("ced_cdisc.cli.build"), "work_as_small", interrupted)
+    monkeypatch.setattr("ced_cdisc.spec.locate.find_study", interrupted)
+    assert ced(*command) == Run(130, "interrupted\n")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import AE, STUDY, Run, around, ced, ced_process, given, spoil, tree
 
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.spec.plan_key import plan_key
+from ced_cdisc.stages.planning import make_plan
 
 LOADED = """
 import atexit, sys
@@ -207,3 +209,39 @@ def test_the_same_specs_in_another_folder_are_the_same_study(monkeypatch: pytest
     named = ["--mappings", "elsewhere/mappings", "--define", "elsewhere/define"]
     assert "elsewhere/mappings/study.yaml:6:30 CED072" in ced("check-spec", *named).err
     assert len(entries()) == 2
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_spec_that_is_edited_while_it_is_read(is_known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else build.json told of the new text, and the data were made by the old one."""
+    if is_known:
+        assert ced("build", "raw", "out").code == 0
+    before = tree("out") if is_known else None
+
+    def slow(*words: Any, **options: Any) -> Any:
+        made = make_plan(*words, **options)
+        spoil(AE, "ae.TERM", "ae.TERM  ")
+        return made
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ced_cdisc.pipeline.make_plan", slow)
+        run = ced("build", "raw", "out")
+    assert run == Run(
+        10,
+        "specs from mappings and define\n1 error in the specs\n"
+        "mappings/sdtm/ae.yaml CED157 this file was changed while it was read; build again\n",
+    )
+    assert (tree("out") if Path("out").exists() else None) == before
+    assert ced("build", "raw", "out").code == 0
+
+
+def test_a_spec_that_goes_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*words: Any, **options: Any) -> Any:
+        made = make_plan(*words, **options)
+        Path(AE).unlink()
+        return made
+
+    monkeypatch.setattr("ced_cdisc.pipeline.make_plan", slow)
+    assert ced("build", "raw", "out").err.endswith(
+        "mappings/sdtm/ae.yaml CED157 this file was changed while it was read; build again\n"
+    )

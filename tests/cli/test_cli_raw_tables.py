@@ -138,3 +138,22 @@ def test_an_unreadable_xlsx_table() -> None:
         + "save it as .xlsx, or write format: csv if it is text\n",
     )
     assert tree("out") == before
+
+
+def test_a_file_of_two_tables_that_is_changed_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else build.json told of one of the two states, and data of both were in the output."""
+    before = given_build()
+    with Path(SOURCES).open("a") as stream:
+        columns = "SUBJ, AENO, TERM, SEV, START, STOP"
+        stream.write(f"  more: {{file: ae.csv, key: [SUBJ, AENO], page: 9, columns: [{columns}]}}\n")
+    read, count = Path.read_bytes, iter(range(9))
+
+    def changing(path: Path) -> bytes:
+        content = read(path)
+        return content + b"\n" * next(count) if path == Path(RAW_AE) else content
+
+    monkeypatch.setattr(Path, "read_bytes", changing)
+    run = ced("build", "raw", "out")
+    assert run.code == 11
+    assert "raw/ae.csv CED859 this file was changed while its tables were read; build again\n" in run.err
+    assert tree("out") == before

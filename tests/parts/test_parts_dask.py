@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
+from logging import StreamHandler, getLogger
 from pathlib import Path
+from socket import create_server, gethostname
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +19,7 @@ from ced_cdisc.core.findings import Stopped
 from ced_cdisc.core.version import VERSION
 from ced_cdisc.stages import part_dask
 from ced_cdisc.stages.part_workers import WorkerFailed
+from ced_cdisc.write.spill_folder import Spill
 
 distributed: Any = pytest.importorskip("distributed")
 
@@ -23,9 +27,8 @@ distributed: Any = pytest.importorskip("distributed")
 @contextmanager
 def cluster(**words: Any) -> Iterator[Any]:
     """One worker; ``processes=False``: in this process, where what a test replaces is replaced."""
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50, protocol="tcp://", **words
-    ) as made:
+    common = {"threads_per_worker": 1, "dashboard_address": ":0", "silence_logs": 50, "protocol": "tcp://"}
+    with distributed.LocalCluster(**{"n_workers": 1, **common, **words}) as made:
         yield made
 
 
@@ -91,3 +94,79 @@ def test_a_cluster_that_ends_while_it_builds(tmp_path: Path) -> None:
     )
     assert "scheduler-connection-lost" in said
     assert not (tmp_path / "out").exists()
+
+
+def test_the_library_writes_no_trace_beside_a_finding(tmp_path: Path) -> None:
+    """As it does where the scheduler is lost in the middle of a message."""
+    written = StreamHandler(StringIO())
+    logger = getLogger("distributed")
+
+    def log(*_: object) -> None:
+        logger.error("a trace")
+
+    write(tmp_path, files(4))
+    with cluster() as there:
+        logger.addHandler(written)
+        try:
+            built(tmp_path, "out", dask=there.scheduler_address, parts=2, watch=log)
+            assert written.stream.getvalue() == ""
+            log()
+        finally:
+            logger.removeHandler(written)
+    assert written.stream.getvalue() == "a trace\n"
+
+
+def test_a_cluster_without_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For which Dask waits without an end."""
+    monkeypatch.setattr(part_dask, "_PATIENCE", 0.3)
+    write(tmp_path, files(4))
+    with cluster(n_workers=0) as there, pytest.raises(Stopped) as caught:
+        built(tmp_path, "out", dask=there.scheduler_address, parts=2)
+    assert str(caught.value) == (
+        f"--dask CED432 the Dask cluster at {there.scheduler_address} has had no workers for 0.3 seconds; "
+        "nothing was written; start workers, then build again"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_cluster_that_is_told_not_to_wait_for_workers(tmp_path: Path) -> None:
+    write(tmp_path, files(4))
+    dask: Any = pytest.importorskip("dask")
+    set_to = dask.config.set({"distributed.scheduler.no-workers-timeout": "100 ms"})
+    with set_to, cluster(n_workers=0) as there, pytest.raises(Stopped) as caught:
+        built(tmp_path, "out", dask=there.scheduler_address, parts=2)
+    assert str(caught.value) == (
+        f"--dask CED432 the Dask cluster at {there.scheduler_address} has had no workers for as long as its "
+        "setting no-workers-timeout says; nothing was written; start workers, then build again"
+    )
+
+
+def test_somebody_else_at_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client of Dask waits without an end for one that takes the connection and says nothing."""
+    monkeypatch.setattr(part_dask, "_SECONDS", 0.2)
+    write(tmp_path, files(4))
+    with create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(Stopped) as caught:
+            built(tmp_path, "out", dask=address, parts=2)
+    assert str(caught.value) == (
+        f"--dask CED453 there is no Dask scheduler at {address}; an address reads tcp://host:8786; is the "
+        "scheduler running?"
+    )
+
+
+def test_a_worker_without_room_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> Spill:
+        with monkeypatch.context() as patched:
+            patched.setattr("tempfile.tempdir", (tmp_path / "gone").as_posix())
+            return Spill()
+
+    monkeypatch.setattr(part_dask, "Spill", full)
+    write(tmp_path, files(4))
+    with cluster(processes=False) as there, pytest.raises(Stopped) as caught:
+        built(tmp_path, "out", dask=there.scheduler_address, parts=2)
+    assert str(caught.value) == (
+        f"TMPDIR CED451 on the worker {gethostname()}: the data cannot be kept in temporary files in "
+        f"{tmp_path.as_posix()}/gone: No such file or directory; make room, or name a folder on another disk "
+        "in TMPDIR; the former output is untouched"
+    )

@@ -184,6 +184,17 @@ def test_no_room_for_the_temporary_files(tmp_path: Path, monkeypatch: pytest.Mon
     )
 
 
+def test_no_folder_for_temporary_files_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a system whose disk is full: Python looks for one that can be written, and finds none."""
+    folders = [(tmp_path / name).as_posix() for name in ("tmp", "var")]
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("tempfile._candidate_tempdir_list", lambda: folders)
+    assert _stopped(tmp_path, parts=2) == (
+        f"TMPDIR CED451 the data cannot be kept in temporary files: No usable temporary directory found in "
+        f"{folders}; make room, or name a folder on another disk in TMPDIR; the former output is untouched"
+    )
+
+
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "http://127.0.0.1:8786"])
 def test_no_scheduler_at_the_address(address: str, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
@@ -205,7 +216,7 @@ def test_workers_of_a_cluster_with_another_version(tmp_path: Path, monkeypatch: 
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr("ced_cdisc.stages.part_dask.VERSION", "9.9.9")
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50
     ) as cluster:
         text = _stopped(tmp_path, dask=cluster.scheduler_address)
     assert text == (

@@ -66,7 +66,7 @@ def test_processes_give_the_bytes_of_the_whole_though_one_is_killed(small: Path)
 def test_a_cluster_gives_the_bytes_of_the_whole_though_a_worker_is_killed(small: Path) -> None:
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
     ) as cluster:
         killed: list[int] = []
 

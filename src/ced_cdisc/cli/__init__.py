@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from ced_cdisc import __version__
@@ -24,10 +26,24 @@ from ced_cdisc.cli.schema import schema
 from ced_cdisc.cli.show import show
 from ced_cdisc.cli.spec import spec
 from ced_cdisc.cli.test import test
+from ced_cdisc.cli.usage import INTERRUPTED
 from ced_cdisc.cli.why import why
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The commands; one that is interrupted ends with a code of its own: the 1 of click says findings."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="ced-cdisc")
 def main() -> None:
     """Turn raw clinical trial tables into SDTM and ADaM datasets, XPT files and define.xml.

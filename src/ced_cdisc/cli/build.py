@@ -8,9 +8,7 @@ from pathlib import Path
 import click
 
 from ced_cdisc.cli.small import SMALL_RAW, work_as_small
-from ced_cdisc.cli.usage import usage_error
-
-INTERRUPTED = 130  # as shells say it
+from ced_cdisc.cli.usage import INTERRUPTED, usage_error
 
 
 @click.command()

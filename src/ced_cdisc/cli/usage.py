@@ -1,4 +1,4 @@
-"""How a command ends that was called wrongly or that findings stop, and how it puts out a text."""
+"""How a command ends that was called wrongly, interrupted or stopped by findings, and how it puts out a text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ced_cdisc.report.console import BuildConsole
 
 USAGE = 2
+INTERRUPTED = 130  # as shells say it
 
 
 def usage_error(message: str) -> NoReturn:

@@ -13,6 +13,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from ced_cdisc.core.version import LOADED, VERSION
@@ -100,6 +101,17 @@ def layers_digest(layers: Iterable[str], before: int | None = None) -> str | Non
     except (OSError, RuntimeError, Edited):  # RuntimeError: a loop of links, up to Python 3.12
         return None
     return digest.hexdigest()
+
+
+def spec_digests(study: StudyFolders) -> dict[Path, str]:
+    """The SHA-256 of every file that may be one of the study's own specs, as it is now."""
+    found: dict[Path, str] = {}
+    for folder in (study.mappings, study.define):
+        with suppress(OSError):
+            for path in _files(folder, None, _DEPTH):
+                with suppress(OSError):
+                    found[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
 
 
 def _tool() -> Iterator[object]:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
-from socket import create_connection
+from socket import create_connection, gethostname
+from time import monotonic, sleep
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -32,6 +33,10 @@ from ced_cdisc.write.spill_folder import Spill, sweep
 _WHERE = Location("--dask")
 _UNTOUCHED = "nothing was written"
 _SECONDS = 10
+_PATIENCE = 300
+"""Seconds for which a cluster may be without workers: while they start anew, or new ones are asked for."""
+_LOOK = 0.02
+"""Seconds between two looks for a task that is done."""
 
 
 def on_cluster(
@@ -41,7 +46,8 @@ def on_cluster(
 
     Raises (the carrier):
         Stopped: Dask is not installed (CED452), the scheduler cannot be reached or is lost (CED453), its
-            workers have no such version of this tool (CED454), or a part lost its workers (CED450).
+            workers have no such version of this tool (CED454), have no room for their files (CED451) or are
+            not there (CED432), or a part lost its workers (CED450).
         WorkerFailed: a fault of the tool.
     """
 
@@ -72,6 +78,36 @@ class _Cluster(Struct, frozen=True):
             text = f"the Dask cluster at {self.address} was lost while it built the datasets: {said}"
             raise _stopped("CED453", text, _UNTOUCHED) from error
 
+    def threads(self) -> int:
+        """How many threads its workers have; 0 without workers."""
+        with self.asked():
+            return sum(self.client.nthreads().values())
+
+    def deserted(self, how_long: str) -> Stopped:
+        """CED432: it has had no workers for so long."""
+        text = f"the Dask cluster at {self.address} has had no workers {how_long}"
+        return _stopped("CED432", text, f"{_UNTOUCHED}; start workers, then build again")
+
+    def next_done(self, queue: Any) -> Any:
+        """Wait for the next future that is done.
+
+        Raises:
+            Stopped: the cluster is without workers for too long, for which Dask would wait without an end.
+        """
+        asked = seen = monotonic()
+        while not queue.has_ready():
+            sleep(_LOOK)
+            now = monotonic()
+            if now - asked < min(_SECONDS, _PATIENCE):
+                continue
+            asked = now
+            if self.threads():
+                seen = now
+            elif now - seen >= _PATIENCE:
+                raise self.deserted(f"for {_PATIENCE:g} seconds")
+        with self.asked():
+            return next(queue)
+
 
 @contextmanager
 def _cluster(address: str) -> Generator[_Cluster]:
@@ -80,23 +116,37 @@ def _cluster(address: str) -> Generator[_Cluster]:
     except ImportError as error:
         text = "the package distributed is not installed, without which no Dask cluster can be used"
         raise _stopped("CED452", text, "pip install 'ced-cdisc[dask]'") from error
-    try:
-        with create_connection(_place(address), timeout=_SECONDS):
-            pass  # a client that finds nobody complains for long
-        client = distributed.Client(address, timeout=_SECONDS, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
-        text = f"there is no Dask scheduler at {address}"
-        raise _stopped(
-            "CED453", text, "an address reads tcp://host:8786; is the scheduler running?"
-        ) from error
-    try:
-        yield _Cluster(address, client, distributed)
-    finally:
-        client.close(timeout=2)
+    # What goes wrong is said in a finding; the library would write a trace beside it.
+    with distributed.utils.silence_logging_cmgr("critical"):
+        try:
+            _greeted(address)
+            client = distributed.Client(address, timeout=_SECONDS, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            text = f"there is no Dask scheduler at {address}"
+            hint = "an address reads tcp://host:8786; is the scheduler running?"
+            raise _stopped("CED453", text, hint) from error
+        try:
+            yield _Cluster(address, client, distributed)
+        finally:
+            client.close(timeout=2)
 
 
-def _place(address: str) -> tuple[str, int]:
-    """Host and port of an address such as ``tcp://host:8786``.
+def _greeted(address: str) -> None:
+    """Ask whether a scheduler is there: a client that finds none complains for long, or waits without an end.
+
+    A scheduler speaks first; where the connection is encrypted, that shows nothing.
+
+    Raises:
+        OSError, ValueError: nobody is there, or somebody else.
+    """
+    host, port, is_plain = _place(address)
+    with create_connection((host, port), timeout=_SECONDS) as connection:
+        if is_plain and not connection.recv(1):
+            raise ConnectionError("no greeting")
+
+
+def _place(address: str) -> tuple[str, int, bool]:
+    """Host and port of an address such as ``tcp://host:8786``, and whether nothing is encrypted there.
 
     Raises:
         ValueError: it has another form.
@@ -104,7 +154,7 @@ def _place(address: str) -> tuple[str, int]:
     parts = urlsplit(address if "://" in address else f"tcp://{address}")
     if parts.scheme not in ("tcp", "tls") or parts.hostname is None or parts.port is None:
         raise ValueError(address)
-    return parts.hostname, parts.port
+    return parts.hostname, parts.port, parts.scheme == "tcp"
 
 
 def _carry(
@@ -116,8 +166,8 @@ def _carry(
 ) -> None:
     orders = zlib.compress(pickle.dumps(plan, pickle.HIGHEST_PROTOCOL), 1)
     waiting = list(reversed(tasks))
+    most = 2 * max(1, cluster.threads())
     with cluster.asked():
-        most = 2 * max(1, sum(cluster.client.nthreads().values()))
         queue = cluster.distributed.as_completed(loop=cluster.client.loop)
     underway: dict[Any, Task] = {}
     while waiting or underway:
@@ -126,8 +176,7 @@ def _carry(
             future = _submitted(cluster, orders, task)
             underway[future] = task
             queue.add(future)
-        with cluster.asked():
-            future = next(queue)
+        future = cluster.next_done(queue)
         task = underway.pop(future)
         finished(_taken(_answer(cluster, future, task), folder))
         with cluster.asked():
@@ -167,6 +216,8 @@ def _answer(cluster: _Cluster, future: Any, task: Task) -> object:
         text = f"the part with {task.subjects} could not be built: every worker that had it was lost"
         hint = f"{_UNTOUCHED}; workers that run out of memory need more of it"
         raise _stopped("CED450", text, hint) from error
+    except cluster.distributed.scheduler.NoWorkerError as error:
+        raise cluster.deserted("for as long as its setting no-workers-timeout says") from error
     except (ImportError, AttributeError) as error:
         text = f"the workers of the Dask cluster cannot load ced-cdisc {VERSION}: {error}"
         raise _stopped("CED454", text, "install the same version on each") from error
@@ -213,7 +264,8 @@ def carry_out_there(version: str, message: bytes) -> object:
             done = carry_out(plan, Task(number, "", share, tables), spill.folder)
             return done, {name: block.path.read_bytes() for name, block in done.blocks.items()}
     except Stopped as stopped:
-        return stopped.findings
+        where = f"on the worker {gethostname()}: "
+        return Findings([replace(one, message=where + one.message) for one in stopped.findings])
     except Exception:
         return WorkerFailed(traceback.format_exc())
 

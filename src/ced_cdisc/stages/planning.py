@@ -164,6 +164,30 @@ def digests(files: Mapping[str, Path]) -> dict[str, str]:
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
+def planned_digests(files: Mapping[str, Path], before: Mapping[Path, str]) -> dict[str, str]:
+    """As :func:`digests`, of the files of specs that were planned.
+
+    Args:
+        files: by shown name.
+        before: the digests of specs before they were read to be planned.
+
+    Raises:
+        Stopped: one is not as it was then (CED157): what was planned need not be what the digest stands for.
+    """
+    made: dict[str, str] = {}
+    findings = Findings()
+    for name, path in files.items():
+        try:
+            made[name] = sha256(path.read_bytes())
+        except OSError:
+            made[name] = ""
+        if made[name] != before.get(path, made[name] or None):
+            text = "this file was changed while it was read"
+            findings.add(Finding("CED157", text, Location(name), "build again"))
+    stop_on_errors(findings)
+    return made
+
+
 def made_digests(plan: StudyPlan, lock: SequenceLock | None) -> dict[str, str]:
     """The SHA-256 of what else a build hangs on: the numbers of the lock as they are now, and packages.
 

@@ -14,6 +14,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.references import lines_of
+from ced_cdisc.read.contract import raw_finding, shown_path
 from ced_cdisc.read.tables import Known, RawTable, TableContract, read_tables, unclaimed_files
 from ced_cdisc.stages.contracts import contracts_of
 from ced_cdisc.stages.identifying import identifiers_of
@@ -36,11 +37,12 @@ def read_raw(
     has those kept that it reads.
 
     Raises:
-        Stopped: a table is missing or damaged.
+        Stopped: a table is missing or damaged, or its file was changed meanwhile.
     """
     contracts = contracts_of(plan)
     tables, found = _read(raw, contracts, partner, known)
     findings.extend(found)
+    findings.extend(_changed(raw, tables))
     findings.extend(unclaimed_files(raw, contracts))
     findings.extend(_midnights(plan, tables))
     findings.identifiers = identifiers_of(plan, tables)
@@ -70,6 +72,15 @@ def raw_columns(plan: StudyPlan, tables: Mapping[str, RawTable]) -> dict[str, di
         accounts = account(study, {name: table.new for name, table in study.own(tables).items()})
         made |= {study.qualified(name): columns for name, columns in accounts.items()}
     return made
+
+
+def _changed(raw: Path, tables: Mapping[str, RawTable]) -> Iterator[Finding]:
+    """CED859: a file of several tables that was another one for some; build.json would tell of one."""
+    read: dict[str, str] = {}
+    for table in tables.values():
+        if read.setdefault(table.file, table.sha256) != table.sha256:
+            text = "this file was changed while its tables were read"
+            yield raw_finding("CED859", text, Location(shown_path(raw, table.file)), "build again")
 
 
 def _midnights(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterator[Finding]:

@@ -39,7 +39,8 @@ class Spill:
         try:
             self.folder, lock = _made()
         except OSError as error:
-            raise Stopped(Findings([no_room(tempfile.gettempdir(), error)])) from error
+            # Where no folder can be written at all, the system has none for temporary files.
+            raise Stopped(Findings([no_room(tempfile.tempdir or "", error)])) from error
         self._end = finalize(self, _discard, self.folder, lock)
 
     def close(self) -> None:
@@ -69,7 +70,7 @@ def sweep() -> None:
 def no_room(folder: str, error: Exception) -> Finding:
     """CED451: what stops a build that cannot write its temporary files."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    text = f"the data cannot be kept in temporary files in {folder}: {reason}"
+    text = f"the data cannot be kept in temporary files{f' in {folder}' * bool(folder)}: {reason}"
     hint = "make room, or name a folder on another disk in TMPDIR; the former output is untouched"
     return Finding("CED451", text, Location("TMPDIR"), hint, Stage.OUTPUT)
 

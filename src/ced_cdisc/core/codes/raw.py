@@ -128,6 +128,7 @@ CED855 | numbers of different standard units taken for those of one | name one `
 CED856 | a day between the last of a window and the first of the next (a warning) | round it, or use `where`
 CED857 | the first or last record lacks a value of the order (a note) | leave it out, or accept it
 CED858 | a limit of an assay in another unit than its results | convert it as the message says
+CED859 | a file of several tables was changed while they were read | build again
 CED868 | dates that all have the time 00:00:00, which ISO would keep | read the date alone, or say the time
 CED870 | an element that begins on the day of a record counts as begun (a note) | say what is meant in se.yaml
 CED848 | a visit that is named without a date (a note) | correct the data, or write its row in SV
