@@ -95,7 +95,7 @@ CED293 | records that cannot be told apart to keep their numbers | name more col
 CED294 | records of sequence.lock are no longer in the data (a note) | nothing, or look for the records
 CED297 | a qualifier that does not go back to its records | leave `idvar` out, or name another
 CED298 | a reference to a record that is not there | correct the identifier in the data or in the spec
-CED299 | a visit that visits.yaml does not settle | correct the data, or add a window, `untreated` or `repeats`
+CED299 | a visit that visits.yaml does not settle | correct the data, add a window, `untreated` or `repeats`
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a file of PROC CPORT, which is no transport file | export it with the XPORT engine
 CED332 | the headers of a transport file are cut | copy the file again

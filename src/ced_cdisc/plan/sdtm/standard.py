@@ -40,7 +40,8 @@ _VISIT = (
 )
 # What tells tests apart, besides the code: each has one last record before exposure. Time points do not: in
 # SDTMIG 3.4 --LOBXFL is the last value before RFXSTDTC, be it taken at a screening visit or before the dose.
-_SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS")
+_PLACE = ("--ANTREG", "--LOC", "--LAT", "--DIR", "--PORTOT", "FOCID")
+_SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", *_PLACE, "--METHOD", "--POS")
 _SERIES_OF_GUIDE = ("--LNKID", "--EVAL", "--EVALID")
 """The lesion and the assessor tell them apart in the domains of which the guide has a record for each."""
 
@@ -238,7 +239,7 @@ def whole_dataset(
     add(
         domain.full("--LOBXFL"),
         flag="last",
-        where=text(f"{domain.full('--STRESC')} is present and {condition}"),
+        where=text(f"{domain.full('--STRESC')} is present and ({condition})"),
         by=[text(name) for name in _series(domain) if name in domain.names],
         order=[text(date)],
     )
