@@ -59,7 +59,7 @@ CED256 | more than one record for only(..) | choose with first, last, min or max
 CED257 | a look-up finds more than one record | name more columns that match
 CED258 | a row without subject | correct the data
 CED259 | rows with the same key | correct the data, or the key in sources.yaml
-CED260 | a subject that is not in DM | correct the data, or the rows of DM
+CED260 | a subject that is not in DM | correct the data, `subject` of the table, or the rows of DM
 CED261 | an unknown visit name | add it in visits.yaml, or correct the data
 CED262 | an unscheduled visit without a complete date | correct the data
 CED263 | a visit date that no format fits | add the format in visits.yaml, or correct the data
