@@ -184,8 +184,7 @@ def _check_key(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> None:
 def check_in_dm(world: World) -> None:
     """CED260: a raw row whose subject is not in DM, once for each subject and table.
 
-    Where no subject of a table is in DM, and there are several, its identifiers are made otherwise: that is one
-    fault.
+    Where none of several subjects of a table is in DM, its identifiers are made otherwise: that is one fault.
 
     Of a table that only leads to persons CED849 tells whom no other table has, unless that is accepted.
     """
