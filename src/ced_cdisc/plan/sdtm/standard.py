@@ -235,11 +235,12 @@ def whole_dataset(
         add("EPOCH", derive=text(rule), as_=text(words))
         made = [of_complete_dates(line, specs) if line.variable == "EPOCH" else line for line in made]
     date = domain.full("--DTC")
-    condition = str(domain.spec.baseline or f"{date} < DM.RFXSTDTC")
+    own = domain.spec.baseline
+    condition = f"{date} < DM.RFXSTDTC" if own is None else f"({own})"
     add(
         domain.full("--LOBXFL"),
         flag="last",
-        where=text(f"{domain.full('--STRESC')} is present and ({condition})"),
+        where=text(f"{domain.full('--STRESC')} is present and {condition}"),
         by=[text(name) for name in _series(domain) if name in domain.names],
         order=[text(date)],
     )
