@@ -40,7 +40,7 @@ def test_a_function_that_names_no_parameter_goes_over_the_records_of_the_sources
     assert {one.where[0].values[0]: one.method.text for one in level if one.method is not None} == {
         "FIRST": f"(the smallest calendar days from TRTSDT to ADT) + 1. {group} and TRTSDT. {others}",
         "LAST": f"(the largest calendar days from TRTSDT to ADT) + 1. {group} and TRTSDT. {others}",
-        "COUNT": f"(the number of records with ADT). {group}. {others}",
+        "COUNT": f"The number of records with ADT. {group}. {others}",
     }
     assert variable(made, "ADEX", "SPAN").method.text == (
         f"The number of the subject's records with a value of AVAL. {others}"

@@ -174,6 +174,18 @@ CASES = [
         "20:5 CED121 'reference' does not go with mann whitney; it takes group, correction, exact",
     ),
     (
+        "variable: AVAL\n    method: mean and SD",
+        "variable: ANL01FL\n    method: n and percent\n    value: 'Y'",
+        "20:9 CED145 the percentage is always 100: ADVS.ANL01FL is 'Y' or missing; "
+        "take a variable that has another value for the others, or the method count",
+    ),
+    (
+        f'{DATA}"\n    variable: AVAL\n    method: mean and SD',
+        "SEX = 'F'\"\n    variable: SEX\n    method: percent and exact CI\n    value: F",
+        "20:9 CED145 the percentage is always 100: ADVS.SEX is 'F' in all records of the condition; "
+        "take a variable that has another value for the others, or the method count",
+    ),
+    (
         "  - id: R1.1",
         f"{RESULT}  - id: R1.1",
         "26:9 CED029 a second result R1.1",

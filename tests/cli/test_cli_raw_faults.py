@@ -317,6 +317,19 @@ def test_a_synonym_of_a_term_is_named_as_one() -> None:
     )
 
 
+def test_a_list_that_is_extensible_takes_further_terms() -> None:
+    given(ex=("EXDOSU:   {assign: mg}", "EXDOSU:   {derive: \"join(' ', EXTRT, 'OF CHART')\"}"))
+    assert ced("build", "raw", "out") == Run(
+        11,
+        SPECS + "1 error in the raw data\n"
+        "mappings/sdtm/ex.yaml:7:13 CED264 EX.EXDOSU: 'DRUG OF CHART' is not in the codelist Unit (C71620), "
+        "on 3 records; the list is extensible: declare the term in define/define.yaml, extends: C71620\n"
+        "    dose.csv line 2, subject T1-001\n"
+        "    dose.csv line 3, subject T1-001\n"
+        "    dose.csv line 4, subject T1-002\n",
+    )
+
+
 def test_several_records_where_one_is_asked_for() -> None:
     given(dm=("max(EX.EXSTDTC)", "only(EX.EXSTDTC)"))
     assert ced("build", "raw", "out") == Run(

@@ -195,6 +195,17 @@ def test_a_subject_that_is_not_in_dm() -> None:
     ]
 
 
+def test_a_table_of_which_no_subject_is_in_dm() -> None:
+    study = Study(demog=subjects("1"), ae=subjects("01", "02", "01"))
+    study.add("DM", [raw("demog", USUBJID="USUBJID")])
+    assert study.faults() == [
+        "sources.yaml:2 CED260 none of the 2 subjects of ae.csv is in DM; "
+        "`subject` of the table has to name them as in the table that DM is made of\n"
+        "    ae.csv line 2, subject S1-01\n"
+        "    ae.csv line 3, subject S1-02"
+    ]
+
+
 def test_a_value_outside_a_closed_codelist() -> None:
     study = Study(ae=subjects("1", "2", "3", "4", SER=["y", "Y", None, "Q"]))
     study.add("AE", [raw("ae", AESER="ae.SER")], closed={"AESER": ["Y", "N"]})

@@ -15,6 +15,7 @@ EITHER = (
     "`decimal: comma` if it is the decimal sign"
 )
 THOUSANDS = "write `thousands: yes` for the table in sources.yaml"
+POWER = "`ct` gives the plain digits of a power of ten, as {2.5E11: 250000000000}"
 OTHER = "correct the data, or tell the reason under `not_done`; numeric(..) loses the text"
 
 
@@ -32,6 +33,8 @@ OTHER = "correct the data, or tell the reason under `not_done`; numeric(..) lose
         ("81.2 kg", APART),
         ("14,2 L", APART),
         ("10mg", APART),
+        ("2.0E11", POWER),
+        ("1,5e-05", POWER),
         ("ND", LISTED),
         ("not done", LISTED),
         (".", LISTED),

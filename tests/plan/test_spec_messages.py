@@ -96,6 +96,21 @@ CASES = [
         "mappings/sdtm/ae.yaml:19:61 CED021 'SEVER' is no term of codelist AESEV (C66769) of AE.AESEV; did you mean SEVERE?",
     ),
     (
+        EX,
+        "EXDOSU:   {assign: mg}",
+        "EXDOSU:   {assign: mgx/dose}",
+        "mappings/sdtm/ex.yaml:7:22 CED021 'mgx/dose' is no term of codelist UNIT (C71620) of EX.EXDOSU; "
+        "did you mean mg/dose?",
+    ),
+    (
+        EX,
+        "EXDOSU:   {assign: mg}",
+        "EXDOSU:   {assign: LETTERS}",
+        "mappings/sdtm/ex.yaml:7:22 CED021 'LETTERS' is no term of codelist UNIT (C71620) of EX.EXDOSU; "
+        "did you mean titer? if not, the list is extensible: declare the term in define/define.yaml under codelists, "
+        "extends: C71620",
+    ),
+    (
         AE,
         "AESER:    {assign: N}",
         "AESER:    {assign: No}",

@@ -64,6 +64,47 @@ def test_repeats_on_the_last_day_before_exposure(tmp_path: Path) -> None:
     assert list(done.findings) == []
 
 
+def test_baseline_says_which_of_the_records_with_a_result(tmp_path: Path) -> None:
+    """An ``or`` in it lets no record in that has none."""
+    study = files("2020-02-08,,,SITTING", "2020-02-11,,PREDOSE,SITTING")
+    study["raw/vit.csv"] = study["raw/vit.csv"].replace("SITTING,2", "SITTING,")
+    study["mappings/sdtm/vs.yaml"] = VS.replace(
+        "from: vit\n",
+        "from: vit\nbaseline: VSDTC < DM.RFXSTDTC or VSTPT = 'PREDOSE'\nnot_done: {when: vit.SYS is missing}\n",
+    )
+    done = made(tmp_path, study, VIT)
+    assert rows(done, "VS", "VSSPID", "VSSTAT", "VSLOBXFL") == [("1", None, "Y"), ("2", "NOT DONE", None)]
+
+
+def test_each_eye_has_a_last_record_before_exposure(tmp_path: Path) -> None:
+    """FOCID tells tests apart, and the direction does, as the place and the side do."""
+    eye = """\
+domain: OE
+from: vit
+sort: [OETESTCD, OEDTC, OESPID]
+long: [{test: THICK, result: vit.SYS, unit: um}]
+variables:
+  OESPID:   vit.N
+  OEDTC:    {collect: vit.DT, date: ISO, time: vit.TM}
+  FOCID:    vit.POS
+  OEDIR:    vit.TPT
+  OELOC:    {assign: RETINA}
+  OELAT:    {absent: The eye is in FOCID}
+  OEMETHOD: {absent: Not told}
+  VISITNUM: {absent: No visits}
+"""
+    study = files(
+        "2020-02-08,07:00,SUPERIOR,OD",
+        "2020-02-08,08:00,INFERIOR,OD",
+        "2020-02-08,09:00,SUPERIOR,OS",
+        "2020-02-09,09:00,SUPERIOR,OS",
+    )
+    study["mappings/sdtm/oe.yaml"] = eye
+    del study["mappings/sdtm/vs.yaml"]
+    done = made(tmp_path, study, VIT)
+    assert rows(done, "OE", "OESPID", "OELOBXFL") == [("1", "Y"), ("2", "Y"), ("3", None), ("4", "Y")]
+
+
 LES = "  les: {file: les.csv, key: [SUBJ, N], page: 4, columns: [SUBJ, N, DT, LESION, READER, LEN]}\n"
 TR = """\
 domain: TR

@@ -131,7 +131,7 @@ def test_windows_hold_the_days_they_name(tmp_path: Path, days: list[int]) -> Non
             "",
             VISITS.replace("dose.DOSDT", "lab.VIS"),
             "CED299 lab.LBDT: the subject has no day 1 in lab.VIS; "
-            "without a visit name the day must mean one visit of visits.yaml\n"
+            "without a visit name the day must mean one visit of visits.yaml, or `untreated` says which it is\n"
             "    lab.csv line 2, subject T1-001\n"
             "    lab.csv line 3, subject T1-001\n"
             "    lab.csv line 4, subject T1-001\n"
@@ -144,6 +144,55 @@ def test_visits_that_the_rules_do_not_settle(
 ) -> None:
     found = [text for text in said(tmp_path, files(RAW + rows_added, visits), TABLE) if "CED270" not in text]
     assert found == [f"mappings/sources.yaml:6:15 {expected}"]
+
+
+def test_unscheduled_days_of_a_table_that_witnesses_nothing_are_numbered_with_the_others(
+    tmp_path: Path,
+) -> None:
+    """``made`` compares both engines."""
+    table = TABLE.replace("name: VIS, date: LBDT", "date: LBDT, witness: no").replace(
+        "LBDT, VIS, RES]", "LBDT, RES]"
+    )
+    vit = "  vit: {file: vit.csv, key: [SUBJ, DT], page: 5, visit: {name: VIS, date: DT}, columns: [SUBJ, VIS, DT]}\n"
+    raw = {
+        "raw/lab.csv": "SUBJ,LBDT,RES\n001,11-FEB-2020,20\n001,15-FEB-2020,22\n001,14-FEB-2020,23\n",
+        "raw/vit.csv": "SUBJ,VIS,DT\n001,DAY 1,10-FEB-2020\n001,UNS,13-FEB-2020\n",
+    }
+    done = made(tmp_path, files() | raw, table + vit)
+    assert rows(done, "XA", "XADTC", "VISITNUM") == [
+        ("2020-02-11", 2),
+        ("2020-02-14", 2.02),
+        ("2020-02-15", 3),
+    ]
+    assert rows(done, "SV", "VISITNUM", "SVSTDTC") == [(2, "2020-02-10"), (2.01, "2020-02-13")]
+
+
+def test_a_subject_without_day_1_has_the_visit_that_is_said(tmp_path: Path) -> None:
+    visits = VISITS.replace("dose.DOSDT", "lab.VIS").replace("day1:", "untreated: SCR\nday1:")
+    raw = "SUBJ,LBDT,VIS,RES\n001,05-FEB-2020,,10\n002,05-FEB-2020,UNS,30\n"
+    done = made(tmp_path, files(raw, visits), TABLE)
+    assert rows(done, "XA", "USUBJID", "VISITNUM", "VISIT") == [
+        ("T1-001", 1, "SCREENING"),
+        ("T1-002", 0.01, "UNSCHEDULED 0.01"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("visits", "expected"),
+    [
+        (
+            VISITS + "untreated: SRC\n",
+            "mappings/visits.yaml:8:12 CED053 'SRC' is no raw name of a visit; did you mean SCR?",
+        ),
+        (
+            VISITS.replace("day1: dose.DOSDT\n", "untreated: SCR\n").replace("days: ", "mode: "),
+            "mappings/visits.yaml:3:12 CED053 'untreated' is of subjects without 'day1', which is not given; "
+            "take it away",
+        ),
+    ],
+)
+def test_what_untreated_subjects_have_is_a_visit(tmp_path: Path, visits: str, expected: str) -> None:
+    assert expected in said(tmp_path, files(RAW, visits), TABLE)
 
 
 def test_a_visit_may_be_repeated_where_that_is_told(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How a command ends that was called wrongly, interrupted or stopped by findings, and how it puts out a text."""
+"""How a command ends that was called wrongly, interrupted, or stopped by findings; how it puts out a text."""
 
 from __future__ import annotations
 

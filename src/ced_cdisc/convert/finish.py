@@ -135,7 +135,8 @@ def _strange_value(
     code = f" ({codelist.code})" if codelist.code else ""
     listed = f"'{value}' is not in the codelist {codelist.name}{code}"
     message = f"{dataset.name}.{variable.name}: {listed}, on {COUNT}"
-    hint = _synonym(value, codelist) or did_you_mean(value, terms) or f"it has {one_of(terms)}"
+    hint = _synonym(value, codelist) or did_you_mean(value, terms) or _extensible(codelist)
+    hint = hint or f"it has {one_of(terms)}"
     for where, made in by_line(variable.name, rows, dataset, variable.where):
         world.faults.add("CED264", message, where, hint, records_of(made), count=made.height)
 
@@ -147,6 +148,14 @@ def _synonym(value: str, codelist: Codelist) -> str:
         return ""
     term = published.codelist(codelist.code).by_synonym(value)
     return f"CT has it as a synonym of {term.submission_value}; match: synonym takes it" if term else ""
+
+
+def _extensible(codelist: Codelist) -> str:
+    """The hint for a value of a list that takes terms of the sponsor."""
+    published = load_ct("SDTM")
+    if codelist.code not in published or not published.codelist(codelist.code).extensible:
+        return ""
+    return f"the list is extensible: declare the term in define/define.yaml, extends: {codelist.code}"
 
 
 def shown_columns(dataset: DatasetPlan) -> list[str]:

@@ -11,6 +11,7 @@ _GROUP_OR_COMMA = re.compile(_GROUPS)
 _THOUSANDS = re.compile(rf"{_GROUPS}+(?:\.[0-9]+)?")
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _BESIDE = re.compile(rf"{_NUMBER} *[^0-9,. ].*")
+_POWER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)? *[eE][-+]?[0-9]+")
 _LIMIT = re.compile(
     r"[<>]? *(?:b\.?l\.?q\.?|b\.?q\.?l\.?|[bal]?[lu]?loq|auloq|alq|aql|bdl|bld|lod)"
     r"|(?:below|above|under|over) .*|not (?:detected|detectable|quantifiable)",
@@ -40,6 +41,8 @@ def number_hint(value: str) -> str:
         return "write `thousands: yes` for the table in sources.yaml"
     if _COMMA.fullmatch(value):
         return "write `decimal: comma` for the table in sources.yaml"
+    if _POWER.fullmatch(value):
+        return "`ct` gives the plain digits of a power of ten, as {2.5E11: 250000000000}"
     if _BESIDE.fullmatch(value):
         return "extract(..) takes the number out, and its unit for a line of its own"
     if _LIMIT.fullmatch(value):

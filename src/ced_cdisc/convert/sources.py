@@ -184,6 +184,8 @@ def _check_key(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> None:
 def check_in_dm(world: World) -> None:
     """CED260: a raw row whose subject is not in DM, once for each subject and table.
 
+    Where none of several subjects of a table is in DM, its identifiers are made otherwise: that is one fault.
+
     Of a table that only leads to persons CED849 tells whom no other table has, unless that is accepted.
     """
     if "DM" not in world.frames:
@@ -204,7 +206,13 @@ def check_in_dm(world: World) -> None:
             known, on=OWNER, how="anti", maintain_order="left"
         )
         first = strange.sort(ROW).unique(OWNER, keep="first", maintain_order=True)
+        place, file = world.plan.tables[name].where, world.faults.file(name)
+        if first.height > 1 and known.height and strange.height == frame[OWNER].drop_nulls().len():
+            message = f"none of the {first.height} subjects of {file} is in DM"
+            hint = "`subject` of the table has to name them as in the table that DM is made of"
+            world.faults.add("CED260", message, place, hint, records_of(first, OWNER))
+            continue
         for _, row, subject in records_of(first, OWNER):
             unit = world.plan.tables[name].counts_in
-            message = f"subject {subject} of {world.faults.file(name)} {unit} {row} is not in DM"
-            world.faults.add("CED260", message, world.plan.tables[name].where)
+            message = f"subject {subject} of {file} {unit} {row} is not in DM"
+            world.faults.add("CED260", message, place)

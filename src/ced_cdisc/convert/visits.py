@@ -134,6 +134,7 @@ def _add_names(plan: StudyPlan, visits: VisitPlan, raw: dict[str, pl.DataFrame],
             if problem:
                 message = f"{_column(t, date or name)}: {problem.format(day1=f'{table}.{column}')}"
                 hint = "without a visit name the day must mean one visit of visits.yaml"
+                hint += ", or `untreated` says which it is" if "{day1}" in problem else ""
                 record = records_of(frame[place], OWNER)
                 faults.add("CED299", message, plan.tables[t].where, hint, record)
         raw[t] = frame.with_columns(pl.Series(f"{t}.{_NAME_OF_DAY}", made, dtype=pl.String))
@@ -144,7 +145,7 @@ def _by_day(day: str | None, start: str | None, visits: VisitPlan) -> tuple[str 
     if day is None or len(day) != DAY:
         return None, "there is neither a visit name nor a complete date"
     if start is None:
-        return None, "the subject has no day 1 in {day1}"
+        return visits.untreated or None, "" if visits.untreated else "the subject has no day 1 in {day1}"
     days = (datetime.date.fromisoformat(day) - datetime.date.fromisoformat(start)).days
     days += days >= 0
     for name, low, high in visits.windows:

@@ -44,6 +44,8 @@ class VisitPlan(Struct, frozen=True):
     it is the first of ``unscheduled``, if there is one."""
     day1: tuple[str, str] | None = None
     """Raw table and column whose earliest date is the subject's day 1, where there are windows."""
+    untreated: str = ""
+    """Raw name that a row without a visit name has, of a subject who has no day 1; none: that is a fault."""
 
 
 class Duplicates(Struct, frozen=True):

@@ -30,6 +30,7 @@ from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.labels import check_labels
 from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.order import dataset_order
+from ced_cdisc.plan.percentages import check_percentages
 from ced_cdisc.plan.persons import Persons
 from ced_cdisc.plan.pool import Pool, check_split, pool
 from ced_cdisc.plan.tabulations import Tabulations, plan_tabulations
@@ -124,6 +125,8 @@ def _check(
     compiled = study.lines.expressions.compiled
     visits = study.visits, [one.visits for one in pooled if one.visits is not None]
     check_compared(compiled, read or plans, visits, study.codelists, findings)
+    every_visit = [one for one in (study.visits, *visits[1]) if one is not None]
+    check_percentages(plans, read or plans, every_visit, findings)
     if not findings.errors:
         check_forms(study.specs, plans, findings)
         check_idle(study.specs, plans, findings)

@@ -244,7 +244,24 @@ def plan_visits(
         pivot=pivot,
         windows=_windows(visits, findings),
         day1=_day1(visits, sources, findings),
+        untreated=_untreated(visits, planned, findings),
     )
+
+
+def _untreated(visits: VisitsSpec, planned: list[PlannedVisit], findings: Findings) -> str:
+    """The raw name that stands for the visits of a subject without day 1; CED053 where none is called so."""
+    given = visits.untreated
+    if given is None:
+        return ""
+    known = {*(name for visit in planned for name in visit.raw), *map(str, visits.unscheduled)}
+    problem = hint = ""
+    if visits.day1 is None:
+        problem, hint = "'untreated' is of subjects without 'day1', which is not given", "take it away"
+    elif given not in known:
+        problem, hint = f"'{given}' is no raw name of a visit", did_you_mean(str(given), known)
+    if problem:
+        findings.add(Finding("CED053", problem, given.where, hint=hint))
+    return str(given)
 
 
 def _windows(visits: VisitsSpec, findings: Findings) -> tuple[tuple[str, int | None, int | None], ...]:

@@ -143,7 +143,9 @@ class _Study:
         self._memo: Memo = {}
         self._visits: Visits | None = None
         if plan.visits is not None:
-            self._visits = Visits(plan.visits, self.tables, self._report_witness)
+            blocks = [block for dataset in plan.datasets for block in dataset.blocks]
+            used = [(block.source, *block.visit) for block in blocks if block.visit is not None]
+            self._visits = Visits(plan.visits, self.tables, self._report_witness, used)
             self.tables[VISITS] = self._visits.table()
 
     def tabulate(self) -> None:

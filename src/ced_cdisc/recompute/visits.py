@@ -13,7 +13,7 @@ date, and so on, of the unscheduled dates that follow the same planned visit; tw
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -32,6 +32,10 @@ class _Seen(Struct, frozen=True):
     date: str | None
 
 
+def _untold(fault: DataFault, record: Record) -> None:
+    """Faults of rows whose visits are looked for: told where they are found."""
+
+
 class Visits:
     """The visits of all subjects.
 
@@ -39,10 +43,16 @@ class Visits:
         plan: the protocol's visits.
         tables: the raw tables.
         report: is told of witnesses that cannot be read.
+        used: (raw table, column of the name, column of the date) of records whose visits are taken. Where
+            such a table is no witness, its unscheduled dates are numbered with the others all the same.
     """
 
     def __init__(
-        self, plan: VisitPlan, tables: Mapping[str, Table], report: Callable[[DataFault, Record], None]
+        self,
+        plan: VisitPlan,
+        tables: Mapping[str, Table],
+        report: Callable[[DataFault, Record], None],
+        used: Iterable[tuple[str, str, str]] = (),
     ) -> None:
         self._plan = plan
         self._planned = {raw: visit for visit in plan.planned for raw in visit.raw}
@@ -54,26 +64,36 @@ class Visits:
                 day = self._day(as_text(record.column(plan.day1[1])))
                 if day is not None and record.subject is not None:
                     self._day1[record.subject] = min(day, self._day1.get(record.subject, day))
-        seen = [
-            _Seen(record.subject, name, date)
-            for table, name_column, date_column in plan.tables
-            for record in tables[table].records
-            if record.subject is not None
-            for name, date in self._read(record, name_column, date_column, report)
-        ]
+        seen = self._seen(plan.tables, tables, report)
+        rest = self._seen({one for one in used if one[2]}.difference(plan.tables), tables, _untold)
         for witness in seen:
             if witness.date is not None and (visit := self._planned.get(witness.name)):
                 self._note(witness.subject, visit.number, witness.date)
-        unscheduled = {
-            (s.subject, s.date) for s in seen if s.name not in self._planned and s.date is not None
-        }
+        unscheduled = self._unscheduled(seen)
         counts: dict[tuple[str, float], int] = {}
-        for subject, date in sorted(unscheduled):
+        for subject, date in sorted(unscheduled | self._unscheduled(rest)):
             after = self._last_before(subject, date)
             counts[subject, after] = counts.get((subject, after), 0) + 1
             self._numbers[subject, date] = round(after + counts[subject, after] / 100, 2)
         for subject, date in unscheduled:
             self._note(subject, self._numbers[subject, date], date)
+
+    def _seen(
+        self,
+        named: Iterable[tuple[str, str, str]],
+        tables: Mapping[str, Table],
+        report: Callable[[DataFault, Record], None],
+    ) -> list[_Seen]:
+        return [
+            _Seen(record.subject, name, date)
+            for table, name_column, date_column in named
+            for record in tables[table].records
+            if record.subject is not None
+            for name, date in self._read(record, name_column, date_column, report)
+        ]
+
+    def _unscheduled(self, seen: Iterable[_Seen]) -> set[tuple[str, str]]:
+        return {(s.subject, s.date) for s in seen if s.name not in self._planned and s.date is not None}
 
     def table(self) -> Table:
         """One record for each subject and VISITNUM, keyed by both."""
@@ -149,6 +169,8 @@ class Visits:
         if name is not None or not self._plan.windows:
             return name
         day, start = self._day(text), self._day1.get(subject)
+        if day is not None and start is None and self._plan.untreated:
+            return self._plan.untreated
         if day is None or start is None:
             raise DataFault("a visit without a name needs a complete date and a day 1")
         gone = datetime.date.fromisoformat(day).toordinal() - datetime.date.fromisoformat(start).toordinal()

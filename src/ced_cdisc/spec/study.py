@@ -289,3 +289,6 @@ class VisitsSpec(Model):
     )
     date: Words = Field(description="Formats of visit dates, or the name of a list of them.")
     day1: Text | None = Field(None, description="Raw column whose earliest date is the subject's day 1.")
+    untreated: Text | None = Field(
+        None, description="Raw name of the visit that a row without one means, of a subject without day 1."
+    )

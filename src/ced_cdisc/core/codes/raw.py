@@ -59,7 +59,7 @@ CED256 | more than one record for only(..) | choose with first, last, min or max
 CED257 | a look-up finds more than one record | name more columns that match
 CED258 | a row without subject | correct the data
 CED259 | rows with the same key | correct the data, or the key in sources.yaml
-CED260 | a subject that is not in DM | correct the data, or the rows of DM
+CED260 | a subject that is not in DM | correct the data, `subject` of the table, or the rows of DM
 CED261 | an unknown visit name | add it in visits.yaml, or correct the data
 CED262 | an unscheduled visit without a complete date | correct the data
 CED263 | a visit date that no format fits | add the format in visits.yaml, or correct the data
@@ -95,7 +95,7 @@ CED293 | records that cannot be told apart to keep their numbers | name more col
 CED294 | records of sequence.lock are no longer in the data (a note) | nothing, or look for the records
 CED297 | a qualifier that does not go back to its records | leave `idvar` out, or name another
 CED298 | a reference to a record that is not there | correct the identifier in the data or in the spec
-CED299 | a visit that visits.yaml does not settle | correct the data, or add a window or `repeats: yes`
+CED299 | a visit that visits.yaml does not settle | correct the data, add a window, `untreated` or `repeats`
 CED330 | the file is no SAS transport file | export it with the XPORT engine
 CED331 | a file of PROC CPORT, which is no transport file | export it with the XPORT engine
 CED332 | the headers of a transport file are cut | copy the file again

@@ -102,6 +102,7 @@ CED138 | words for a guide that is not made (a warning) | declare the document i
 CED139 | a word that does not go with the format of a raw table | take it out, or correct `format`
 CED140 | `database` is no name of an environment variable | name one, which holds the address
 CED141 | a name of `for` that the print format of the result takes | give it another name
+CED145 | a percentage that is 100 whatever the data say | take a variable that has another value, too
 CED163 | relations whose RELID can be alike | name one of them otherwise
 CED164 | one pooled study has a domain whole and another one in parts (a warning) | read both
 CED171 | a value is compared with itself | name the other value, as the message says

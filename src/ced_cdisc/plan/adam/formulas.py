@@ -89,7 +89,9 @@ def formula_in_words(
             return tree.Column(name=f"(the {text})")
         return tree.rebuild(node, said)
 
-    text = phrase(said(parsed), functions)
+    node = said(parsed)
+    alone = isinstance(node, tree.Column) and node is not parsed  # in brackets for what would stand around it
+    text = phrase(node, functions)[1:-1] if alone else phrase(node, functions)
     named = {n.name for n in tree.walk(parsed) if isinstance(n, tree.Column | tree.Selected)}
     is_named = any(str(code) in named for code in parameters)
     head = "A parameter's code stands for its AVAL" if is_named else "The records are those"

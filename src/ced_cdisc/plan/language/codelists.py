@@ -7,7 +7,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, one_of
+from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean, misspelt, one_of
 from ced_cdisc.core.metadata import Codelist, Comment, Term
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.spec.define import CodelistSpec, DefineSpec
@@ -203,14 +203,16 @@ class Codelists:
         if synonym:
             return f"CT has it as a synonym of {synonym.submission_value}"
         near = did_you_mean(value, values)
-        if near:
+        if misspelt(value, near):
             return near
         if extensible := [one.code for one in published if one.extensible]:
             return (
-                "the list is extensible: declare the term in define/define.yaml under codelists, "
+                f"{near} if not, "
+                * bool(near)
+                + "the list is extensible: declare the term in define/define.yaml under codelists, "
                 f"extends: {' or '.join(extensible)}"
             )
-        return f"terms: {one_of(values)}"
+        return near or f"terms: {one_of(values)}"
 
     def _codes(self, codelist: Codelist) -> tuple[str, ...]:
         """The code of a published list, or those of which it is made."""

@@ -40,7 +40,8 @@ _VISIT = (
 )
 # What tells tests apart, besides the code: each has one last record before exposure. Time points do not: in
 # SDTMIG 3.4 --LOBXFL is the last value before RFXSTDTC, be it taken at a screening visit or before the dose.
-_SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", "--LOC", "--LAT", "--METHOD", "--POS")
+_PLACE = ("--ANTREG", "--LOC", "--LAT", "--DIR", "--PORTOT", "FOCID")
+_SERIES = ("--OBJ", "--TESTCD", "--CAT", "--SPEC", *_PLACE, "--METHOD", "--POS")
 _SERIES_OF_GUIDE = ("--LNKID", "--EVAL", "--EVALID")
 """The lesion and the assessor tell them apart in the domains of which the guide has a record for each."""
 
@@ -234,7 +235,8 @@ def whole_dataset(
         add("EPOCH", derive=text(rule), as_=text(words))
         made = [of_complete_dates(line, specs) if line.variable == "EPOCH" else line for line in made]
     date = domain.full("--DTC")
-    condition = str(domain.spec.baseline or f"{date} < DM.RFXSTDTC")
+    own = domain.spec.baseline
+    condition = f"{date} < DM.RFXSTDTC" if own is None else f"({own})"
     add(
         domain.full("--LOBXFL"),
         flag="last",

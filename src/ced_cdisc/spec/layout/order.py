@@ -43,7 +43,7 @@ _ORDERS: dict[str, str] = {
     "TableSpec": "file format sheet delimiter encoding titles labels group items database query key subject "
     "identifying duplicates form page recorded_by visit trim missing decimal thousands policy names columns "
     "exclude",
-    "VisitsSpec": "date day1 unscheduled visits",
+    "VisitsSpec": "date day1 untreated unscheduled visits",
     "DomainSpec": f"domain dataset class label like noun origin {_BLOCK}",
     "BlockSpec": _BLOCK,
     "TestSpec": "test label kind result unit standard decimals value",
