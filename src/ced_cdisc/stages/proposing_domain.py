@@ -9,7 +9,6 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ced_cdisc.core.fields import names_of
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, one_of
 from ced_cdisc.plan.language.dates import Formats
 from ced_cdisc.plan.raw import RawTable as PlannedTable
@@ -94,7 +93,7 @@ def _planned(sources: SourcesSpec) -> tuple[dict[str, PlannedTable], dict[str, l
 
 def _contract(table: PlannedTable) -> TableContract:
     """The contract of a table, whatever it says of how its format is read; its columns alone are not held."""
-    said: dict[str, Any] = {name: getattr(table, name, None) for name in names_of(TableContract)}
+    said: dict[str, Any] = {name: getattr(table, name, None) for name in TableContract.__struct_fields__}
     said |= {"column_policy": "ignore", "needed": frozenset(table.columns[:1]), "column_lines": table.places}
     return TableContract(**said)
 

@@ -52,7 +52,7 @@ def _kept_lines(block: Block, apart: Mapping[str, Mapping[int, Line]]) -> list[L
         if variable in own:
             node = tree.Column(name=variable, scope=tree.Scope.VARIABLE, type=kind)
         made.append(
-            Line(f"block.{variable}", tree.changed(node, type=kind), kind, "derive", block.where, ASSIGNED)
+            Line(f"block.{variable}", replace(node, type=kind), kind, "derive", block.where, ASSIGNED)
         )
     return made
 
@@ -366,7 +366,7 @@ class DomainPlanner:
                     op="=", left=_of_block("NUMBER", Type.NUMBER), right=literal(number), type=Type.TRUTH
                 )
                 node = choose(is_here, line.tree, node)
-                node = tree.changed(node, type=first.type)
+                node = replace(node, type=first.type)
                 reports += within(is_here, line.reports)
             named = {block.number: source_in_words(block) for block in blocks}
             method = merge_methods((named[number], line.method) for number, line in lines.items())

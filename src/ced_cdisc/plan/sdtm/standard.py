@@ -270,7 +270,7 @@ def _sequence(domain: Domain, sequence: str, catalogue: Catalogue) -> Line:
     made = numbered(domain.name, sequence, known, domain.names, spec.domain.where)
     if domain.of_associated_persons:
         assert isinstance(made.tree, tree.Aggregate)
-        made = replace(made, tree=tree.changed(made.tree, on=("APID",)))
+        made = replace(made, tree=replace(made.tree, on=("APID",)))
     parts = catalogue.parts.get(domain.code, [])
     before = parts[: parts.index(domain.name)] if domain.name in parts else []
     if not before or made.method is None:
