@@ -62,7 +62,8 @@ def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
         if rows.spec.visit:
             names += ["VISITNUM", "VISIT", "VISITDY"]
         names += of_test(domain, rows)
-    names.append(domain.full("--SEQ"))
+    if domain.has_subjects:
+        names.append(domain.full("--SEQ"))
     written = {*domain.names, *names}
     if domain.of_associated_persons:
         return _not_omitted(domain, names, findings)  # no reference date or element of the subject is theirs
