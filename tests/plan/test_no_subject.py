@@ -137,7 +137,7 @@ def test_columns_that_every_table_has_are_none_of_it(tmp_path: Path) -> None:
             "from: lab",
             "from: ranges",
             [
-                f"{SPEC}:2:7 CED144 ranges has no subjects, so that no records can be made of it; look its records up: with: {{ranges: {{where: ..}}}}"
+                f"{SPEC}:2:7 CED144 ranges has no subjects, so that no records of LB can be made of it; look its records up: with: {{ranges: {{where: ..}}}}"
             ],
         ),
         (

@@ -15,7 +15,6 @@ SECOND = ROOT / "examples/vitals_labs/mappings", ROOT / "examples/vitals_labs/de
 DIGESTS = """\
 import sys
 from pathlib import Path
-from ced_cdisc.core.fields import names_of
 from ced_cdisc.core.findings import Findings
 from ced_cdisc.plan.dataset_key import Digests
 from ced_cdisc.plan.model import StudyPlan
@@ -24,11 +23,11 @@ from ced_cdisc.stages.planning import make_plan
 plan, _ = make_plan(find_study(Path(sys.argv[1]), Path(sys.argv[2]), Path()), Findings())
 digests = Digests()
 for study in plan.studies:
-    for name in names_of(StudyPlan):
+    for name in StudyPlan.__struct_fields__:
         if name not in ("datasets", "pooled"):
             print(study.qualified(name), digests.of(getattr(study, name)))
     for dataset in study.datasets:
-        for name in names_of(type(dataset)):
+        for name in dataset.__struct_fields__:
             print(f"{study.qualified(dataset.name)}.{name}", digests.of(getattr(dataset, name)))
 """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ced_cdisc.core.fields import names_of
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
@@ -127,7 +126,7 @@ def study(tables: Iterable[RawTable], *datasets: DatasetPlan, visits: object = N
         "pooled": (),
         "folder": "",
     }
-    return StudyPlan(**{name: known.get(name) for name in names_of(StudyPlan)})
+    return StudyPlan(**{name: known.get(name) for name in StudyPlan.__struct_fields__})
 
 
 Raw = Mapping[str, Sequence[Mapping[str, str | None]]]

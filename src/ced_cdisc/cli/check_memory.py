@@ -10,7 +10,6 @@ import click
 from msgspec import Struct
 
 from ced_cdisc.cli.usage import usage_error
-from ced_cdisc.core.fields import names_of
 
 if TYPE_CHECKING:
     from ced_cdisc.core.conformance import CheckResult
@@ -65,7 +64,7 @@ def taken(options: dict[str, Any]) -> MemoryOptions:
 
     They end the program with the exit code of usage where they contradict each other.
     """
-    made = MemoryOptions(**{name: options[name] for name in names_of(MemoryOptions)})
+    made = MemoryOptions(**{name: options[name] for name in MemoryOptions.__struct_fields__})
     from ced_cdisc.spec.known_findings import is_day
 
     for name in ("today", "until"):

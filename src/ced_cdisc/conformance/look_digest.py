@@ -22,7 +22,6 @@ from msgspec import Struct
 
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Gathered, Look, Question, ValueQuestion
-from ced_cdisc.core.fields import names_of
 
 _DEEPEST = 40
 """Of what holds what; more is a circle."""
@@ -92,7 +91,7 @@ class LookDigests:
         """What a look, a function, a collection or a frozen object is made of."""
         match value:
             case Question() | ValueQuestion() | Gathered():
-                return type(value).__name__, [getattr(value, name) for name in names_of(type(value))]
+                return type(value).__name__, [getattr(value, name) for name in value.__struct_fields__]
             case partial():
                 bound = cast("partial[object]", value)
                 return "partial", bound.func, bound.args, bound.keywords

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.convert.faults import Place
 from ced_cdisc.convert.wording import worded
@@ -130,7 +131,7 @@ def _of_one_column(node: tree.Node, plan: StudyPlan) -> Iterator[tuple[str, tree
         yield next(iter(names)), node
         return
     if isinstance(node, tree.ReadDate) and node.time is not None:  # the date by itself, without its time
-        yield from _of_one_column(tree.changed(node, time=None, time_formats=()), plan)
+        yield from _of_one_column(replace(node, time=None, time_formats=()), plan)
         return
     for child in tree.children(node):
         yield from _of_one_column(child, plan)

@@ -40,7 +40,7 @@ def names_in(node: tree.Node) -> frozenset[str]:
 
 def _read(node: tree.Node) -> _Read:
     """What is found in one look over the tree, which is kept: it is asked of each line many times."""
-    known: _Read | None = node.__dict__.get(_READ)
+    known: _Read | None = vars(node).get(_READ)
     if known is not None:
         return known
     names: set[str] = set()
@@ -63,5 +63,5 @@ def _read(node: tree.Node) -> _Read:
         if not isinstance(one, tree.Column | tree.Literal):
             below.extend(reversed(tree.children(one)))
     known = _Read(frozenset(names), tuple(aggregates), faulty)
-    object.__setattr__(node, _READ, known)
+    vars(node)[_READ] = known
     return known

@@ -11,7 +11,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from ced_cdisc.core.fields import is_record, names_of
+from msgspec import Struct
+
 from ced_cdisc.core.metadata import Codelist, DatasetMetadata
 from ced_cdisc.describe.lists import UsedTerms
 from ced_cdisc.plan.model import DatasetPlan
@@ -68,8 +69,8 @@ def _written(value: Any, lists: _Lists) -> Any:
     if isinstance(value, tuple):
         return [_written(one, lists) for one in cast("tuple[Any, ...]", value)]
     kind = cast("type[Any]", type(value))
-    if is_record(kind):
-        return [_written(getattr(value, name), lists) for name in names_of(kind)]
+    if issubclass(kind, Struct):
+        return [_written(getattr(value, name), lists) for name in kind.__struct_fields__]
     return value
 
 
@@ -86,9 +87,9 @@ def _reader(hint: Any) -> _Reader:
         return lambda value, lists: tuple([of_each(one, lists) for one in value])
     if origin is Literal:
         return _checked(str)
-    if isinstance(hint, type) and is_record(hint):
-        return _record(cast("type[Any]", hint))
-    return _checked(hint)
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        return _record(hint)
+    return _checked(cast("type[Any]", hint))
 
 
 def _checked(kind: type) -> _Reader:
@@ -100,9 +101,9 @@ def _checked(kind: type) -> _Reader:
     return read
 
 
-def _record(kind: type[Any]) -> _Reader:
+def _record(kind: type[Struct]) -> _Reader:
     hints = get_type_hints(kind)
-    readers = [_reader(hints[name]) for name in names_of(kind)]
+    readers = [_reader(hints[name]) for name in kind.__struct_fields__]
 
     def read(value: Any, lists: _Lists) -> Any:
         if kind is Codelist and isinstance(value, str):

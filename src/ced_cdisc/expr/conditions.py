@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 
@@ -27,9 +29,9 @@ def settled(node: tree.Node) -> tree.Node:
     if isinstance(of, tree.Negated):
         return settled(of.of)
     if isinstance(of, tree.Compare) and unless(of) is None:
-        return tree.changed(of, op=_CONTRARY[of.op])
+        return replace(of, op=_CONTRARY[of.op])
     if isinstance(of, tree.Member | tree.IsMissing):
-        return tree.changed(of, negated=not of.negated)
+        return replace(of, negated=not of.negated)
     if isinstance(of, tree.Both | tree.Either):
         other = tree.Either if isinstance(of, tree.Both) else tree.Both
         left, right = (tree.Negated(of=one, type=Type.TRUTH) for one in (of.left, of.right))

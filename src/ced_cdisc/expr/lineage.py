@@ -10,7 +10,7 @@ _READ, _OWN, _OVER = "_columns", "_own_columns", "_aggregates"
 
 def columns(node: tree.Node) -> tuple[tree.Column, ...]:
     """All columns that a tree reads, in order of appearance."""
-    known = node.__dict__
+    known = vars(node)
     found: tuple[tree.Column, ...] | None = known.get(_READ)
     if found is None:
         gathered: list[tree.Column] = []
@@ -29,7 +29,7 @@ def _gather(node: tree.Node, found: list[tree.Column]) -> None:
 
 def aggregates(node: tree.Node) -> tuple[tree.Aggregate, ...]:
     """All aggregates of a tree, in order of appearance; those within others, too."""
-    known = node.__dict__
+    known = vars(node)
     found: tuple[tree.Aggregate, ...] | None = known.get(_OVER)
     if found is None:
         found = tuple(below for below in tree.walk(node) if isinstance(below, tree.Aggregate))
@@ -42,7 +42,7 @@ def own_columns(node: tree.Node) -> tuple[tree.Column, ...]:
 
     What an aggregate reads from the records of another dataset is left out.
     """
-    known = node.__dict__
+    known = vars(node)
     found: tuple[tree.Column, ...] | None = known.get(_OWN)
     if found is None:
         if any(one.dataset for one in aggregates(node)):

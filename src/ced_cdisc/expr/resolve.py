@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from ced_cdisc.core.findings import did_you_mean, misspelt
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr import tree
@@ -21,7 +23,7 @@ from ced_cdisc.expr.habits import date_call, written_for
 from ced_cdisc.expr.marks import ORDERED
 from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.signature import Parameter, Registry, Signature
-from ced_cdisc.expr.tree import Scope, Type, changed
+from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.spec.words import OWN_RECORDS
 
 
@@ -91,12 +93,12 @@ class _Resolver:
         kind = (
             Type.MISSING if node.value is None else Type.TEXT if isinstance(node.value, str) else Type.NUMBER
         )
-        return changed(node, type=kind)
+        return replace(node, type=kind)
 
     def _column(self, node: tree.Column, inside: str | None) -> tree.Node:
         if inside is not None and self._names.is_own(inside):
             own = node.owner == inside
-            node, inside = changed(node, name=node.short if own else node.name, here=not node.owner), None
+            node, inside = replace(node, name=node.short if own else node.name, here=not node.owner), None
         found = self._names.find(node.name, inside)
         if found is None:
             message, hint = self._names.unknown(node.name, inside)
@@ -106,9 +108,9 @@ class _Resolver:
             if found is None or self._slips is None:
                 raise error
             self._slips.append(error)
-            node = changed(node, name=meant)
+            node = replace(node, name=meant)
         scope, kind = found
-        return changed(node, scope=scope, type=kind)
+        return replace(node, scope=scope, type=kind)
 
     # logic
 
@@ -119,20 +121,20 @@ class _Resolver:
         return done
 
     def _both(self, node: tree.Both, inside: str | None) -> tree.Node:
-        return changed(
+        return replace(
             node, left=self._truth(node.left, inside), right=self._truth(node.right, inside), type=Type.TRUTH
         )
 
     def _either(self, node: tree.Either, inside: str | None) -> tree.Node:
-        return changed(
+        return replace(
             node, left=self._truth(node.left, inside), right=self._truth(node.right, inside), type=Type.TRUTH
         )
 
     def _negated(self, node: tree.Negated, inside: str | None) -> tree.Node:
-        return changed(node, of=self._truth(node.of, inside), type=Type.TRUTH)
+        return replace(node, of=self._truth(node.of, inside), type=Type.TRUTH)
 
     def _ismissing(self, node: tree.IsMissing, inside: str | None) -> tree.Node:
-        return changed(node, of=self.visit(node.of, inside), type=Type.TRUTH)
+        return replace(node, of=self.visit(node.of, inside), type=Type.TRUTH)
 
     def _compare(self, node: tree.Compare, inside: str | None) -> tree.Node:
         left, right = self._same([node.left, node.right], inside, node.at)
@@ -143,7 +145,7 @@ class _Resolver:
                 "number() or a date is meant?",
             )
         self._apart(left, right, node.op, inside)
-        return changed(node, left=left, right=right, type=Type.TRUTH)
+        return replace(node, left=left, right=right, type=Type.TRUTH)
 
     def _apart(self, left: tree.Node, right: tree.Node, op: str, inside: str | None) -> None:
         check_apart(left, right, op, inside, own=bool(inside) and self._names.is_own(inside or ""))
@@ -154,12 +156,12 @@ class _Resolver:
             raise misfit("'between' needs numbers or dates, not text", node.at)
         self._apart(of, low, ">=", inside)
         self._apart(of, high, "<=", inside)
-        return changed(node, of=of, low=low, high=high, type=Type.TRUTH)
+        return replace(node, of=of, low=low, high=high, type=Type.TRUTH)
 
     def _member(self, node: tree.Member, inside: str | None) -> tree.Node:
         of, *values = self._same([node.of, *node.values], inside, node.at)
         literals = tuple(v for v in values if isinstance(v, tree.Literal))
-        return changed(node, of=of, values=literals, type=Type.TRUTH)
+        return replace(node, of=of, values=literals, type=Type.TRUTH)
 
     # numbers
 
@@ -171,10 +173,10 @@ class _Resolver:
 
     def _arithmetic(self, node: tree.Arithmetic, inside: str | None) -> tree.Node:
         left, right = self._number(node.left, inside), self._number(node.right, inside)
-        return changed(node, left=left, right=right, type=Type.NUMBER)
+        return replace(node, left=left, right=right, type=Type.NUMBER)
 
     def _negative(self, node: tree.Negative, inside: str | None) -> tree.Node:
-        return changed(node, of=self._number(node.of, inside), type=Type.NUMBER)
+        return replace(node, of=self._number(node.of, inside), type=Type.NUMBER)
 
     # calls
 
@@ -201,7 +203,7 @@ class _Resolver:
             return self._plugin(node, signature.derivation, args, inside)
         if node.name == "number":
             return tree.ReadNumber(of=args[0], at=node.at, type=Type.NUMBER)
-        return changed(node, args=tuple(args), type=result)
+        return replace(node, args=tuple(args), type=result)
 
     def _plugin(
         self, call: tree.Call, derivation: Derivation, args: list[tree.Node], inside: str | None
@@ -237,7 +239,7 @@ class _Resolver:
         if arg.type is Type.MISSING or arg.type in parameter.types:
             return arg
         if arg.type is Type.TEXT and isinstance(arg, tree.Literal) and Type.DTC in parameter.types:
-            return changed(arg, type=Type.DTC)
+            return replace(arg, type=Type.DTC)
         wanted = " or ".join(kind.value for kind in parameter.types)
         kind = arg.type.value if arg.type else "value"
         hint = (
@@ -266,7 +268,7 @@ class _Resolver:
         kinds = {node.type for node in nodes if node.type is not Type.MISSING}
         if kinds == {Type.TEXT, Type.DTC}:
             if all(n.type is not Type.TEXT or isinstance(n, tree.Literal) for n in nodes):
-                return [changed(n, type=Type.DTC) if n.type is Type.TEXT else n for n in nodes]
+                return [replace(n, type=Type.DTC) if n.type is Type.TEXT else n for n in nodes]
             return nodes
         if len(kinds) > 1:
             names = sorted(kind.value for kind in kinds if kind)
@@ -294,7 +296,7 @@ class _Resolver:
                 self._column(tree.Column(name=name, at=node.at), None)
         of = self.visit(node.of, owner) if node.of is not None else None
         where = self._truth(node.where, owner) if node.where is not None else None
-        order = tuple(changed(o, of=self.visit(o.of, owner)) for o in node.order)
+        order = tuple(replace(o, of=self.visit(o.of, owner)) for o in node.order)
         if of is not None and node.func in ("min", "max"):
             check_ordered([of], f"{node.func}()")
         check_ordered([one.of for one in order], "an order")
@@ -303,7 +305,7 @@ class _Resolver:
         if node.func in ("sum", "mean") and of is not None and of.type not in (Type.NUMBER, Type.MISSING):
             raise misfit(f"{node.func}() needs numbers", node.at)
         kind = Type.NUMBER if node.func in ("sum", "mean", "count", "rank") or of is None else of.type
-        return changed(node, of=of, where=where, order=order, dataset="" if own else owner, type=kind)
+        return replace(node, of=of, where=where, order=order, dataset="" if own else owner, type=kind)
 
     def _owner(self, node: tree.Aggregate) -> str:
         """The dataset an aggregate goes over: the one its value or condition names, else the own one, which
@@ -328,18 +330,18 @@ class _Resolver:
     # nodes made by the planner
 
     def _recode(self, node: tree.Recode, inside: str | None) -> tree.Node:
-        return changed(node, of=self.visit(node.of, inside), type=Type.TEXT)
+        return replace(node, of=self.visit(node.of, inside), type=Type.TEXT)
 
     def _readdate(self, node: tree.ReadDate, inside: str | None) -> tree.Node:
         time = self.visit(node.time, inside) if node.time is not None else None
-        return changed(node, date=self.visit(node.date, inside), time=time, type=Type.DTC)
+        return replace(node, date=self.visit(node.date, inside), time=time, type=Type.DTC)
 
     def _impute(self, node: tree.Impute, inside: str | None) -> tree.Node:
         of = self.visit(node.of, inside)
         if of.type not in (Type.DTC, Type.MISSING):
             shown = of.type.value if of.type else "value"
             raise misfit(f"'impute' takes an ISO 8601 date, not a {shown}", of.at)
-        return changed(
+        return replace(
             node,
             of=of,
             not_before=tuple(self._bound(bound, inside) for bound in node.not_before),
@@ -354,7 +356,7 @@ class _Resolver:
         return done
 
     def _readnumber(self, node: tree.ReadNumber, inside: str | None) -> tree.Node:
-        return changed(node, of=self.visit(node.of, inside), type=Type.NUMBER)
+        return replace(node, of=self.visit(node.of, inside), type=Type.NUMBER)
 
     def _selected(self, node: tree.Selected, inside: str | None) -> tree.Node:
         raise misfit(f"{node.name}[..] can be used in a computed parameter only", node.at)

@@ -7,10 +7,9 @@ texts and numbers that may as well stand in a column.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any, cast
 
-from ced_cdisc.core.fields import names_of
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Type
 
@@ -46,12 +45,12 @@ def _shape(node: tree.Node, columns: Container[str], leaves: list[Leaf], *, may_
             leaves.append(node)
             return tree.Column, node.type
         return tree.Column, node.type, node.name
-    kind, known = type(node), node.__dict__
+    kind = type(node)
     below, others = _fields(kind)
     may_vary = _may_vary(node)
-    found: list[Any] = [kind, node.type, *[known[name] for name in others]]
+    found: list[Any] = [kind, node.type, *[getattr(node, name) for name in others]]
     for name in below:
-        value = known[name]
+        value = getattr(node, name)
         if isinstance(value, tree.Node):
             found.append(_shape(value, columns, leaves, may_vary=may_vary))
         elif value is not None:
@@ -86,8 +85,8 @@ def _may_vary(node: tree.Node) -> bool:
     return not isinstance(node, tree.Member | tree.Plugin)
 
 
-@lru_cache(maxsize=64)
+@cache
 def _fields(kind: type[tree.Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The fields of a kind of node that hold nodes, and the others that values hang on."""
     below = tree.parts_of(kind)
-    return below, tuple(name for name in names_of(kind) if name not in (*below, *_UNSEEN, "type"))
+    return below, tuple(name for name in kind.__struct_fields__ if name not in (*below, *_UNSEEN, "type"))

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from itertools import chain
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
-from ced_cdisc.core.fields import names_of
+from msgspec import Struct
+from msgspec.structs import replace
+
 from ced_cdisc.core.imputation import Imputation
 from ced_cdisc.derivations.record import Derivation
 
@@ -47,29 +49,42 @@ class Scope(Enum):
     DATASET = "dataset"  # a variable of another dataset, by look-up or inside an aggregate
 
 
-@dataclass(frozen=True, kw_only=True)
-class Node:
-    """A node of the tree."""
+class Node(Struct, frozen=True, kw_only=True, eq=False, dict=True):
+    """A node of the tree; where it stands and its type are no part of what two are compared by.
 
-    at: int = field(default=0, compare=False)
-    type: Type | None = field(default=None, compare=False)
+    What is known of a node besides (:func:`walk`) stands in its ``__dict__``, and goes nowhere with it.
+    """
 
-    def __getstate__(self) -> dict[str, Any]:
-        """What is pickled: the fields, and not what is known of the node besides (:func:`walk`)."""
-        known = self.__dict__
-        return {name: known[name] for name in names_of(type(self))}
+    at: int = 0
+    type: Type | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        told = _told_by(type(self))
+        return self is other or told(self) == told(other)
+
+    def __ne__(self, other: object) -> bool:  # a Struct has one of its own
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(_told_by(type(self))(self))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Literal(Node):
+@cache
+def _told_by(kind: type[Node]) -> Callable[[Node], object]:
+    """What gives of a node all that it is compared by: every kind has fields of its own."""
+    return attrgetter(*kind.__annotations__)
+
+
+class Literal(Node, frozen=True, kw_only=True):
     """A number, a text, or ``missing`` (value None). Numbers keep the digits of the spec."""
 
     value: str | float | None
     digits: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column(Node):
+class Column(Node, frozen=True, kw_only=True):
     """A name: ``AESTDTC``, ``ae.AETERM`` or ``ADSL.TRTSDT``.
 
     ``here`` is said of a name within an aggregate over the own dataset that is one of the record at hand, not
@@ -96,24 +111,21 @@ class Column(Node):
         return self.name.rpartition(".")[2]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Call(Node):
+class Call(Node, frozen=True, kw_only=True):
     """A registered function with its arguments."""
 
     name: str
     args: tuple[Node, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plugin(Node):
+class Plugin(Node, frozen=True, kw_only=True):
     """A call of a plug-in. One that needs several records stands in an :class:`Aggregate` ``group``."""
 
     derivation: Derivation
     args: tuple[Node, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Arithmetic(Node):
+class Arithmetic(Node, frozen=True, kw_only=True):
     """``left op right`` with op one of + - * / **."""
 
     op: str
@@ -121,15 +133,13 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True, kw_only=True)
-class Negative(Node):
+class Negative(Node, frozen=True, kw_only=True):
     """``- of``."""
 
     of: Node
 
 
-@dataclass(frozen=True, kw_only=True)
-class Compare(Node):
+class Compare(Node, frozen=True, kw_only=True):
     """``left op right`` with op one of = != < <= > >=; unknown when an operand is missing."""
 
     op: str
@@ -137,8 +147,7 @@ class Compare(Node):
     right: Node
 
 
-@dataclass(frozen=True, kw_only=True)
-class Member(Node):
+class Member(Node, frozen=True, kw_only=True):
     """``of in (..)``; unknown when ``of`` is missing."""
 
     of: Node
@@ -146,8 +155,7 @@ class Member(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Between(Node):
+class Between(Node, frozen=True, kw_only=True):
     """``of between low and high``, bounds included."""
 
     of: Node
@@ -155,47 +163,41 @@ class Between(Node):
     high: Node
 
 
-@dataclass(frozen=True, kw_only=True)
-class IsMissing(Node):
+class IsMissing(Node, frozen=True, kw_only=True):
     """``of is missing`` or, negated, ``of is present``; never unknown."""
 
     of: Node
     negated: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Both(Node):
+class Both(Node, frozen=True, kw_only=True):
     """``left and right`` in three-valued logic."""
 
     left: Node
     right: Node
 
 
-@dataclass(frozen=True, kw_only=True)
-class Either(Node):
+class Either(Node, frozen=True, kw_only=True):
     """``left or right`` in three-valued logic."""
 
     left: Node
     right: Node
 
 
-@dataclass(frozen=True, kw_only=True)
-class Negated(Node):
+class Negated(Node, frozen=True, kw_only=True):
     """``not of``; unknown stays unknown."""
 
     of: Node
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ordering(Node):
+class Ordering(Node, frozen=True, kw_only=True):
     """One key of an ``order by``; missing values come first when rising, last when falling."""
 
     of: Node
     falling: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Aggregate(Node):
+class Aggregate(Node, frozen=True, kw_only=True):
     """A value over several records: ``last(VS.VSSTRESN where .. on VISITNUM order by VS.VSDTC)``.
 
     The records are those of ``dataset`` (empty: the dataset being built) that share the subject and the
@@ -227,16 +229,14 @@ class Aggregate(Node):
     """Marks of :mod:`ced_cdisc.expr.marks` of which nobody is told here: it is of no matter, or is told."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Selected(Node):
+class Selected(Node, frozen=True, kw_only=True):
     """``CBF[ATPTN = 0]``: the value of a parameter in a computed parameter's expression."""
 
     name: str
     where: Node | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recode(Node):
+class Recode(Node, frozen=True, kw_only=True):
     """A raw code turned into a term by a written table (``ct:``) or a codelist; another code is a fault.
 
     ``otherwise`` is a term for all other values, or None. ``terms`` are the terms that a code may be matched
@@ -255,8 +255,7 @@ class Recode(Node):
     ignore_case: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadDate(Node):
+class ReadDate(Node, frozen=True, kw_only=True):
     """A collected date (and time) read by written formats into ISO 8601; anything else is a fault."""
 
     date: Node
@@ -266,8 +265,7 @@ class ReadDate(Node):
     pivot: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Impute(Node):
+class Impute(Node, frozen=True, kw_only=True):
     """A complete date or date-time from ISO 8601 text of any precision (``impute:``), or missing.
 
     The bounds move the imputed date where they lie among the dates that ``of`` may mean, never beyond them.
@@ -279,8 +277,7 @@ class Impute(Node):
     not_after: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadNumber(Node):
+class ReadNumber(Node, frozen=True, kw_only=True):
     """A collected text read as a number; anything else is a fault."""
 
     of: Node
@@ -290,10 +287,11 @@ N = TypeVar("N", bound=Node)
 _WALKED = "_walked"
 
 
-@lru_cache(maxsize=64)
+@cache
 def parts_of(kind: type[Node]) -> tuple[str, ...]:
     """The fields of a kind of node that may hold nodes, as their annotations say."""
-    return tuple(item.name for item in fields(kind) if re.search(r"Node|Literal|Ordering", str(item.type)))
+    hints: dict[str, str] = kind.__annotations__
+    return tuple(name for name, hint in hints.items() if re.search(r"Node|Literal|Ordering", hint))
 
 
 def children(node: Node) -> list[Node]:
@@ -310,22 +308,12 @@ def children(node: Node) -> list[Node]:
 
 def walk(node: Node) -> tuple[Node, ...]:
     """The node and all nodes below it, in the order of the text."""
-    known = node.__dict__
+    known = vars(node)
     found: tuple[Node, ...] | None = known.get(_WALKED)
     if found is None:
         # A plan looks over its trees many times.
         found = known[_WALKED] = (node, *chain.from_iterable(map(walk, children(node))))
     return found
-
-
-def changed(node: N, **values: Any) -> N:
-    """The node with other values of some fields.
-
-    That is :func:`dataclasses.replace`, which asks every time what fields there are: trees are made by it.
-    """
-    made = object.__new__(type(node))
-    made.__dict__.update(node.__getstate__(), **values)
-    return made
 
 
 def rebuild(node: N, change: Callable[[Node], Node]) -> N:
@@ -342,7 +330,7 @@ def rebuild(node: N, change: Callable[[Node], Node]) -> N:
             several = tuple(change(element) for element in listed)
             if any(one is not other for one, other in zip(several, listed, strict=True)):
                 values[name] = several
-    return changed(node, **values) if values else node
+    return replace(node, **values) if values else node
 
 
 def both(left: Node | None, right: Node | None) -> Node | None:

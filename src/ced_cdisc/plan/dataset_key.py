@@ -14,9 +14,9 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, cast
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from ced_cdisc.core.fields import is_record, names_of
 from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist, Comment, Method, Origin
 from ced_cdisc.derivations.record import Derivation
@@ -146,7 +146,9 @@ class Digests:
 
     def study(self, plan: StudyPlan) -> str:
         """Of what all datasets of a study depend on, beside its tables, visits and other datasets."""
-        return self.of(tuple(getattr(plan, name) for name in names_of(StudyPlan) if name not in _NOT_OF_DATA))
+        return self.of(
+            tuple(getattr(plan, name) for name in StudyPlan.__struct_fields__ if name not in _NOT_OF_DATA)
+        )
 
     def parts(self, dataset: DatasetPlan) -> dict[str, str]:
         """Of each variable (``AESEV``, ``supp.X``) and what else there is (``.sort``), wherever it stands.
@@ -159,12 +161,15 @@ class Digests:
             found.setdefault(SUPP + one.name, []).append(one)
         for line in lines_of(dataset):
             found.setdefault(line.variable, []).append(line)
-        for name in names_of(DatasetPlan):
+        for name in DatasetPlan.__struct_fields__:
             if name not in ("blocks", "computed", "lines", "variables", "supplemental"):
                 found[f".{name}"] = [getattr(dataset, name)]
         found[".pinned"] = [None if dataset.pinned is None else dataset.pinned.variable]
         found[".records"] = [
-            getattr(block, name) for block in dataset.blocks for name in names_of(Block) if name != "lines"
+            getattr(block, name)
+            for block in dataset.blocks
+            for name in Block.__struct_fields__
+            if name != "lines"
         ]
         found[".records"] += [value for one in dataset.computed for value in (one.by, one.keep)]
         forms = {name: b",".join(map(self._unplaced.form, values)) for name, values in found.items()}
@@ -222,7 +227,7 @@ class _Forms:
             return f"T{str(value)!r}{place}".encode("utf-8", "surrogatepass")
         if isinstance(value, Enum):
             return f"E{kind.__name__}.{value.name}".encode()
-        if is_record(kind):
+        if issubclass(kind, Struct):
             if self._nodes is not None and issubclass(kind, Node):
                 return self._nodes.form(value)
             self._getters[kind] = _getter(kind, self._fields_out.get(kind, ()))
@@ -244,9 +249,9 @@ def _name(value: Enum | None) -> str:
 
 
 @cache
-def _getter(kind: type, left_out: tuple[str, ...] = ()) -> _Getter:
+def _getter(kind: type[Struct], left_out: tuple[str, ...] = ()) -> _Getter:
     """What gives the values of the fields of a record."""
-    names = [name for name in names_of(kind) if name not in left_out]
+    names = [name for name in kind.__struct_fields__ if name not in left_out]
     if len(names) > 1:
         return attrgetter(*names)
 

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import cast
 
+from msgspec.structs import replace
+
 from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.expr import tree
@@ -72,7 +74,7 @@ def single_lines(lines: Iterable[Line], catalogue: Catalogue, lookups: Iterable[
         for column in columns(node):
             if column.scope is tree.Scope.VARIABLE and column.owner and column.name not in wanted:
                 kind = catalogue.datasets[column.owner][column.short]
-                source = tree.changed(column, scope=tree.Scope.DATASET, type=kind)
+                source = replace(column, scope=tree.Scope.DATASET, type=kind)
                 node = tree.Aggregate(func="only", of=source, dataset=column.owner, type=kind)
                 wanted[column.name] = Line(
                     variable=column.name,

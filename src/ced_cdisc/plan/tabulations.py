@@ -118,9 +118,7 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
     catalogue = Catalogue(
         tables={name: table.columns for name, table in tables.items()},
         derivations=derivations,
-        without_subjects=frozenset(
-            str(n) for n, table in specs.sources.tables.items() if table.of_no_subject
-        ),
+        without_subjects=specs.sources.without_subjects,
     )
     visits = plan_visits(
         specs.visits,

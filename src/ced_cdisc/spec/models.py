@@ -224,7 +224,7 @@ class DomainSpec(BlockSpec):
     rows: list[dict[Text, Text | None]] | None = Field(None, description="Records written out.")
     relate: list[RelateSpec] | None = Field(None, description="RELREC: what a collected identifier links.")
     origin: Literal["Protocol", "Assigned"] | None = Field(
-        None, description="rows: where written values come from."
+        None, description="Where written values come from, and columns of a table without subjects."
     )
     sort: Words | None = Field(
         None, description="The order of records, after STUDYID and USUBJID: --SEQ and the keys."

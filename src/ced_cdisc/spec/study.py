@@ -265,6 +265,11 @@ class SourcesSpec(Model):
     defaults: TableDefaults = Field(default_factory=TableDefaults, description="What holds for all tables.")
     tables: dict[Text, TableSpec] = Field(description="The raw tables by the name that specs use.")
 
+    @property
+    def without_subjects(self) -> frozenset[str]:
+        """The tables whose records are of no subject."""
+        return frozenset(str(name) for name, table in self.tables.items() if table.of_no_subject)
+
 
 class VisitSpec(Model):
     """A visit of the protocol."""

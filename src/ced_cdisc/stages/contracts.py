@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ced_cdisc.core.fields import names_of
 from ced_cdisc.core.rawformat import RawFile
 from ced_cdisc.plan.model import StudyPlan
 from ced_cdisc.plan.raw import RawTable
@@ -19,6 +18,6 @@ def contracts_of(plan: StudyPlan) -> list[TableContract]:
 
 def contract_of(table: RawTable, name: str) -> TableContract:
     """What one table promises, by the name that it is to have."""
-    told: dict[str, Any] = {one: getattr(table, one) for one in names_of(RawFile)} | {"name": name}
+    told: dict[str, Any] = {one: getattr(table, one) for one in RawFile.__struct_fields__} | {"name": name}
     needed = frozenset(table.readers) if table.readers else None
     return TableContract(**told, column_policy=table.policy, needed=needed, column_lines=table.places)

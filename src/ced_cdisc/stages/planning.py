@@ -178,7 +178,7 @@ def planned_digests(files: Mapping[str, Path], before: Mapping[Path, str]) -> di
     findings = Findings()
     for name, path in files.items():
         try:
-            made[name] = sha256(path.read_bytes())
+            made[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError:
             made[name] = ""
         if made[name] != before.get(path, made[name] or None):

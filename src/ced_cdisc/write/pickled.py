@@ -9,9 +9,10 @@ from enum import Enum
 from functools import cache
 from importlib import import_module
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
-from ced_cdisc.core.fields import is_record
+from msgspec import Struct
+
 from ced_cdisc.spec.text import Text
 
 Reference = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -50,14 +51,26 @@ class _Unpickler(pickle.Unpickler):
         self._functions = functions
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
-        return self._functions.get((module_name, global_name)) or _kind(module_name, global_name)
+        return self._functions.get((module_name, global_name)) or _found(module_name, global_name)
+
+
+class _Named(Struct, kw_only=True):
+    """A record whose field is given by name."""
+
+    name: str = ""
+
+
+_BY_NAME = cast("Callable[..., Any]", _Named().__reduce__()[0])
+"""What msgspec makes such a record with, of its class."""
 
 
 @cache
-def _kind(module: str, name: str) -> type:
-    """A class that may be made."""
+def _found(module: str, name: str) -> Callable[..., Any]:
+    """A class that may be made, or what makes it."""
+    if (module, name) == (_BY_NAME.__module__, _BY_NAME.__qualname__):
+        return _BY_NAME
     if module == "datetime" or module.startswith("ced_cdisc."):
         made = getattr(import_module(module), name, None)
-        if isinstance(made, type) and (made in (Text, datetime) or is_record(made) or issubclass(made, Enum)):
+        if isinstance(made, type) and (made in (Text, datetime) or issubclass(made, Struct | Enum)):
             return made
     raise pickle.UnpicklingError(f"{module}.{name} is nothing that is kept")

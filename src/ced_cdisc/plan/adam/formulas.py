@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from msgspec.structs import replace
+
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, phrase
 from ced_cdisc.plan.language.expressions import Expressions
@@ -46,11 +48,11 @@ def parameters_to_aggregates(node: tree.Node, parameters: Collection[str], by: t
 
         def plain(inner: tree.Node) -> tree.Node:
             if isinstance(inner, tree.Column) and inner.name in parameters:
-                return tree.changed(inner, name="AVAL")
+                return replace(inner, name="AVAL")
             return tree.rebuild(inner, plain)
 
-        made = tree.rebuild(tree.changed(below, where=where), plain)
-        return made if below.dataset or below.on else tree.changed(made, on=by)
+        made = tree.rebuild(replace(below, where=where), plain)
+        return made if below.dataset or below.on else replace(made, on=by)
 
     return change(node)
 

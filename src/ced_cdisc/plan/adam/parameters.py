@@ -166,7 +166,7 @@ def _of_sources(line: Line, told: Text | None) -> Line:
 def _narrowed(node: tree.Node) -> tree.Node:
     """The tree, where what goes over records and names no parameter goes over those of the sources."""
     if isinstance(node, tree.Aggregate) and not node.dataset and not _names_parameter(node):
-        return tree.changed(node, where=both(node.where, _OF_SOURCE))
+        return replace(node, where=both(node.where, _OF_SOURCE))
     return tree.rebuild(node, _narrowed)
 
 
@@ -200,5 +200,5 @@ def ordered(lines: Iterable[Line], findings: Findings, dataset: str) -> tuple[Li
 
 def _of_the_record(node: tree.Node) -> tree.Node:
     if isinstance(node, tree.Aggregate) and not node.dataset:
-        return tree.changed(node, of=None, where=None, order=())
+        return replace(node, of=None, where=None, order=())
     return tree.rebuild(node, _of_the_record)

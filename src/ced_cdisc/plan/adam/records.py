@@ -169,7 +169,7 @@ class _Maker:
                 kept = both(condition, node.where)
                 on = tuple(dict.fromkeys(("PARAMCD", *by, *node.on)))
                 untold = _TOLD if node.where is None else ()
-                return tree.changed(node, where=kept, on=on, untold=untold)
+                return replace(node, where=kept, on=on, untold=untold)
             return tree.rebuild(node, rewrite)
 
         made: dict[str, Line] = {}
@@ -269,7 +269,7 @@ class _Maker:
             before = tree.Compare(op="<", left=number, right=visit["AVISITN"], type=Type.TRUTH)
             kept = both(kept, before)
         last = entry.spec.take == "last"
-        order = tuple(tree.changed(one, falling=one.falling != last) for one in entry.order)
+        order = tuple(replace(one, falling=one.falling != last) for one in entry.order)
         on, take = ("PARAMCD", *entry.by), entry.spec.take or ""
         node = tree.Aggregate(
             func="rank", of=None, where=kept, on=on, order=order, take=take, type=Type.NUMBER, untold=_TOLD

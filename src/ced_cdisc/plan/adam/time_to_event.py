@@ -291,7 +291,7 @@ class _Lines:
 def _owned(node: tree.Node, owner: str) -> tree.Node:
     """The tree with bare names as those of a dataset."""
     if isinstance(node, tree.Column):
-        return node if node.owner else tree.changed(node, name=f"{owner}.{node.name}")
+        return node if node.owner else replace(node, name=f"{owner}.{node.name}")
     return tree.rebuild(node, lambda below: _owned(below, owner))
 
 

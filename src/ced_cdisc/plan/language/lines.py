@@ -144,9 +144,7 @@ class Lines:
         if not self._fits(node, target, text or Text("", spec.place)):
             return None
         told = condition if is_as_written else None
-        made_by = verb
-        if verb == "collect" and any(c.owner in names.catalogue.without_subjects for c in columns(node)):
-            made_by = "derive"  # of no subject was it collected: the look-up chooses it
+        made_by = self._made_by(verb, spec, node, names)
         origin = self._origins.of(spec, made_by, node, names.each)
         if is_as_written:
             self._findings.extend(idle_page(spec, origin, target.shown))
@@ -165,6 +163,15 @@ class Lines:
             reports=reports_of(spec, verb, built[0], node, self._findings),
             unknown=spec.unknown or "",
         )
+
+    def _made_by(self, verb: str, spec: LineSpec, node: tree.Node, names: RowNames) -> str:
+        """The verb whose origin a line has: what a table without subjects holds was collected of nobody."""
+        apart = {column.owner for column in columns(node)} & names.catalogue.without_subjects
+        if verb != "collect" or not apart:
+            return verb
+        if apart <= names.verbs.keys():  # of records that are made of it the line, or the domain, says whence
+            return verb if spec.source is not None else names.verbs[apart.pop()]
+        return "derive"
 
     def _policy(self, spec: LineSpec, target: Target, verb: str) -> TextPolicy:
         """What is done with texts: what the line says, else the study."""

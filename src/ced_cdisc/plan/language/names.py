@@ -74,6 +74,8 @@ class RowNames(Struct):
     one dataset share them, and say much alike."""
     said: Mapping[str, str] = field(default_factory=dict[str, str])
     """Which record of a looked up table without subjects the row carries, as a sentence, by the table."""
+    verbs: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By the table without subjects that records are made of, the verb whose origin its columns have."""
     at_hand: bool = True
     """Whether a function over records of the own dataset may name the dataset, so that other names are of the
     record at hand. Records that are computed are none of them yet."""

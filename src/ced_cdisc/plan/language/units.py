@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, Severity, did_you_mean
 from ced_cdisc.core.metadata import Codelist
@@ -64,19 +65,19 @@ class StudyUnits(Struct, frozen=True):
         node = tree.rebuild(node, self._applied)
         if isinstance(node, tree.ReadNumber):
             of = self._plain(node.of)
-            return node if of is node.of else tree.changed(node, of=of)
+            return node if of is node.of else replace(node, of=of)
         if not isinstance(node, tree.Call):
             return node
         if node.name in _READERS:
             of = self._plain(node.args[0])
-            return node if of is node.args[0] else tree.changed(node, args=(of, *node.args[1:]))
+            return node if of is node.args[0] else replace(node, args=(of, *node.args[1:]))
         if node.name == "unit":
             return self.as_term(node.args[0], None, node.at)
         if node.name == "convert":
             unit, to, *more = (arg.value if isinstance(arg, tree.Literal) else None for arg in node.args[1:])
             substance = str(more[0]) if more else ""
             rules = self.rules_for(None if unit is None else str(unit), str(to), substance)
-            return tree.changed(node, args=(*node.args, *map(_text, rules)))
+            return replace(node, args=(*node.args, *map(_text, rules)))
         return node
 
     def as_term(self, of: tree.Node, codelist: Codelist | None, at: int) -> tree.Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.decimals import decimal_number, is_cut
 from ced_cdisc.core.findings import Finding, Findings
@@ -258,9 +259,7 @@ class Values:
             return None
         codelist = self._codelist(spec, target)
         self._codelists.check(codelist, str(text), text.where, target.shown)
-        return tree.changed(
-            literal(str(text)), type=target.kind if target.kind is Type.DTC else Type.TEXT
-        ), None
+        return replace(literal(str(text)), type=target.kind if target.kind is Type.DTC else Type.TEXT), None
 
     def _cases(
         self, spec: LineSpec, target: Target, names: RowNames, rewrite: Rewrite | None

@@ -68,7 +68,7 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
         if (found := ig.variable(extra)) is not None:
             domain.names.setdefault(extra, kind_of(found))
     _complete(domain, findings)
-    check_unused(domain, findings)
+    check_unused(domain, specs.sources.without_subjects, findings)
     return domain
 
 

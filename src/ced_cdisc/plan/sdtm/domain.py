@@ -67,6 +67,11 @@ class Domain(Struct, dict=True):
         """Whether the records are of persons related to a subject: APMH."""
         return is_associated(self.code)
 
+    @property
+    def has_subjects(self) -> bool:
+        """Whether its records are of subjects or of persons related to them, not of the trial's design."""
+        return self.of_associated_persons or self.ig.variable("USUBJID") is not None
+
     @cached_property
     def prefix(self) -> str:
         """The prefix of its variables."""

@@ -59,7 +59,7 @@ def of_complete_dates(line: Line, specs: Specs) -> Line:
     if any(spec.same_day is not None for spec in specs.sdtm):
         return line
     surely = both(known.where, tree.Compare(op="<=", left=start, right=at, type=Type.TRUTH))
-    certain = tree.changed(known, where=surely, untold=(TIED, OPEN, UNCOUNTED))
+    certain = replace(known, where=surely, untold=(TIED, OPEN, UNCOUNTED))
     there = tree.IsMissing(of=known, negated=True, type=Type.TRUTH)
     other = tree.Either(
         left=tree.IsMissing(of=certain, type=Type.TRUTH),

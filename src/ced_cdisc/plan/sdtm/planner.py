@@ -28,6 +28,7 @@ from ced_cdisc.plan.sdtm.domain import SINGLE, Domain, kind_of
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.sdtm.metadata import Metadata
 from ced_cdisc.plan.sdtm.relations import check_references, hint_of_part, plan_relations
+from ced_cdisc.plan.sdtm.sheets import check_lookups, check_read, check_sheet, sheet_of, verbs_of
 from ced_cdisc.plan.sdtm.waiting import Waiting
 from ced_cdisc.plan.tables import table_visit
 from ced_cdisc.plan.texts import IN_DOMAIN, check_homes
@@ -52,7 +53,7 @@ def _kept_lines(block: Block, apart: Mapping[str, Mapping[int, Line]]) -> list[L
         if variable in own:
             node = tree.Column(name=variable, scope=tree.Scope.VARIABLE, type=kind)
         made.append(
-            Line(f"block.{variable}", tree.changed(node, type=kind), kind, "derive", block.where, ASSIGNED)
+            Line(f"block.{variable}", replace(node, type=kind), kind, "derive", block.where, ASSIGNED)
         )
     return made
 
@@ -173,6 +174,8 @@ class DomainPlanner:
             return self._lines.expressions.condition(text, known)
 
         lookups = plan_lookups(spec.with_, source, self._catalogue, self._findings, condition)
+        if sheet_of(spec, self._catalogue):
+            self._findings.extend(check_lookups(self.domain.name, lookups, self._catalogue))
         looked = [source, *map(str, spec.with_)]
         names = self._row_names(looked, said_of(lookups, self._catalogue), spec, visits=visits)
         each = self._each(spec, names)
@@ -180,6 +183,7 @@ class DomainPlanner:
         if keep is not None and spec.where is not None:
             self._waiting.waits(columns(keep), spec.where.where, "choose by what is collected, or by a date")
             check_alone(self.domain.name, "", keep, spec.where.where, self._findings)
+            self._findings.extend(check_read(names, keep, "where", spec.where.where))
         made = {line.variable: line for line in standard.block_lines(self.domain, self._specs, spec)}
         where, more = keep, None
         if rows.test is not None:
@@ -221,21 +225,20 @@ class DomainPlanner:
         tables = tuple(t for t in read if t in self._catalogue.tables)
         sources = tuple(t for t in read if t in self._catalogue.datasets)
         each = str(spec.each.of) if spec.each is not None else ""
-        key = (tables, sources, visits, each, *said.values())
+        sheet = sheet_of(spec, self._catalogue)
+        key = (tables, sources, visits, each, sheet, *said.values())
         if key not in self._names:
-            own = self.domain.names | {"USUBJID": Type.TEXT}
-            self._names[key] = RowNames(
-                self._catalogue, self.domain.name, own, tables, sources, visits, each, resolved={}, said=said
-            )
+            own = self.domain.names | ({"USUBJID": Type.TEXT} if self.domain.has_subjects else {})
+            shown = (self._catalogue, self.domain.name, own, tables, sources, visits, each)
+            verbs = verbs_of(self.domain, sheet)
+            self._names[key] = RowNames(*shown, resolved={}, said=said, verbs=verbs)
         return self._names[key]
 
     def _source_kind(self, source: str, spec: BlockSpec) -> Literal["raw", "dataset", "visits"] | None:
         if source == "visits":
             return "visits"
-        if source in self._catalogue.without_subjects and spec.from_ is not None:
-            message = f"{source} has no subjects, so that no records can be made of it"
-            hint = f"look its records up: with: {{{source}: {{where: ..}}}}"
-            self._findings.add(Finding("CED144", message, spec.from_.where, hint=hint))
+        if (fault := check_sheet(self.domain, spec, self._catalogue)) is not None:
+            self._findings.add(fault)
             return None
         if source in self._catalogue.tables:
             return "raw"
@@ -286,6 +289,7 @@ class DomainPlanner:
         built = self._lines.make(spec, target, names)
         if built is None:
             return
+        self._findings.extend(check_read(names, built.tree, built.verb, built.where))
         self._place(built, made, number)
 
     def _place(self, built: Line, made: dict[str, Line], number: int) -> None:
@@ -366,7 +370,7 @@ class DomainPlanner:
                     op="=", left=_of_block("NUMBER", Type.NUMBER), right=literal(number), type=Type.TRUTH
                 )
                 node = choose(is_here, line.tree, node)
-                node = tree.changed(node, type=first.type)
+                node = replace(node, type=first.type)
                 reports += within(is_here, line.reports)
             named = {block.number: source_in_words(block) for block in blocks}
             method = merge_methods((named[number], line.method) for number, line in lines.items())

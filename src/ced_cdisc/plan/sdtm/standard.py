@@ -63,7 +63,8 @@ def filled_in(domain: Domain, specs: Specs, findings: Findings) -> list[str]:
         if rows.spec.visit:
             names += ["VISITNUM", "VISIT", "VISITDY"]
         names += of_test(domain, rows)
-    names.append(domain.full("--SEQ"))
+    if domain.has_subjects:
+        names.append(domain.full("--SEQ"))
     written = {*domain.names, *names}
     if domain.of_associated_persons:
         return _not_omitted(domain, names, findings)  # no reference date or element of the subject is theirs
@@ -272,7 +273,7 @@ def _sequence(domain: Domain, sequence: str, catalogue: Catalogue) -> Line:
     made = numbered(domain.name, sequence, known, domain.names, spec.domain.where)
     if domain.of_associated_persons:
         assert isinstance(made.tree, tree.Aggregate)
-        made = replace(made, tree=tree.changed(made.tree, on=("APID",)))
+        made = replace(made, tree=replace(made.tree, on=("APID",)))
     parts = catalogue.parts.get(domain.code, [])
     before = parts[: parts.index(domain.name)] if domain.name in parts else []
     if not before or made.method is None:

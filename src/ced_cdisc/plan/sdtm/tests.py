@@ -156,7 +156,7 @@ class _Test:
             return
         refused = tree.Recode(of=column, pairs=(), at=column.at, type=Type.TEXT)
         done, value, _ = made.tree.args
-        guarded = replace(made, tree=tree.changed(made.tree, args=(done, value, refused)))
+        guarded = replace(made, tree=replace(made.tree, args=(done, value, refused)))
         self._made = [guarded if line is made else line for line in self._made]
 
     def _refuse_reasons(self, reason: LineSpec, result: Text | None) -> None:
@@ -180,7 +180,7 @@ class _Test:
         refused: tree.Node = tree.Recode(of=column, pairs=(), at=column.at, type=Type.TEXT)
         for one in read[1:]:
             refused = tree.Call(name="if", args=(one, missing(), refused), type=Type.TEXT)
-        guarded = replace(made, tree=tree.changed(made.tree, args=(*made.tree.args[:2], refused)))
+        guarded = replace(made, tree=replace(made.tree, args=(*made.tree.args[:2], refused)))
         self._made = [guarded if line is made else line for line in self._made]
 
     def _all_undone(self, reason: Text) -> list[Text]:
@@ -291,7 +291,7 @@ class _Test:
                 of=self._results.number_of(orres), negated=True, at=column.at, type=Type.TRUTH
             )
             given = tree.Call(name="coalesce", args=(column, literal(NONE)), at=column.at, type=Type.TEXT)
-            node = tree.changed(choose(number, given, column), at=column.at)
+            node = replace(choose(number, given, column), at=column.at)
         if not as_term:
             return node
         return self._lines.expressions.units.as_term(node, self._codelist("--ORRESU"), column.at)
@@ -355,7 +355,7 @@ class _Test:
 def _at_column(node: tree.Node, change: Change) -> tree.Node:
     """The tree of a collected line with its raw column changed; conditions stay."""
     if isinstance(node, tree.Call) and node.name == "if":
-        return tree.changed(node, args=(node.args[0], _at_column(node.args[1], change), *node.args[2:]))
+        return replace(node, args=(node.args[0], _at_column(node.args[1], change), *node.args[2:]))
     if isinstance(node, tree.Recode):
-        return tree.changed(node, of=_at_column(node.of, change))
+        return replace(node, of=_at_column(node.of, change))
     return change(node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, cast
 
 from ced_cdisc.core.findings import Finding, Findings, Location
@@ -26,12 +26,12 @@ _OF_VARIABLE = ("label", "length", "decimals")
 """Words that a variable has once, from its line under ``variables``."""
 
 
-def check_unused(domain: Domain, findings: Findings) -> None:
+def check_unused(domain: Domain, without_subjects: Collection[str], findings: Findings) -> None:
     """CED128: words that have no effect, each by itself."""
     spec = domain.spec
     if spec.rows is not None:
         _beside_rows(domain, findings)
-    elif spec.origin is not None:
+    elif spec.origin is not None and not any(one.spec.from_ in without_subjects for one in domain.rows):
         problem = "'origin' of a domain is for written 'rows', and there are none"
         findings.add(Finding("CED128", problem, spec.domain.where, hint="each line has an origin: its verb"))
     told: set[tuple[str, Location]] = set()
