@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 from analysis_study import BDS, build, variable
 from result_specs import RESULT, WITH_DISPLAY, advs
 from test_sources import STACK
@@ -29,7 +30,7 @@ def test_parameters_of_which_the_same_is_said_share_a_row_of_base(tmp_path: Path
         for name in ("AVAL", "BASE")
     }
     assert levels == {
-        "AVAL": [("PULSE", "SYSBP"), ("SEVENTH",), ("THIRD",)],
+        "AVAL": [("PULSE",), ("SEVENTH",), ("SYSBP",), ("THIRD",)],
         "BASE": [("PULSE", "SYSBP"), ("SEVENTH", "THIRD")],
     }
 
@@ -52,10 +53,52 @@ def test_values_of_fewer_decimals_than_are_given_have_those(tmp_path: Path) -> N
     levels = variable(build(tmp_path, {"ADVS": halves}), "ADVS", "AVAL").value_level
     told = {level.where[0].values: (level.type, level.significant_digits) for level in levels}
     assert told == {
-        ("PULSE", "SYSBP"): ("integer", None),
+        ("PULSE",): ("integer", None),
+        ("SYSBP",): ("integer", None),
         ("SEVENTH",): ("float", 2),
         ("THIRD",): ("float", 2),
     }
+
+
+CHOSEN = {
+    "PULSE": 'The records of VS where VS.VSSTRESN and ADSL.TRTSDT are present and VS.VSTESTCD is "PULSE".',
+    "SYSBP": 'The records of VS where VS.VSSTRESN and ADSL.TRTSDT are present and VS.VSTESTCD is "SYSBP".',
+    "THIRD": None,
+    "SEVENTH": None,
+}
+
+
+@pytest.mark.parametrize("value", ["value: VS.VSSTRESN", "text: VS.VSSTRESC"])
+def test_a_parameter_says_which_records_it_takes(tmp_path: Path, value: str) -> None:
+    """Its AVAL says it, or AVALC where it has no AVAL; those that are computed have records of their own."""
+    spec = THIRDS if value.startswith("value") else BDS.replace("value: VS.VSSTRESN", value)
+    where = 'from: VS\nwhere: "VS.VSSTRESN is present and ADSL.TRTSDT is present"\n'
+    made = build(tmp_path, {"ADVS": spec.replace("from: VS\n", where)})
+    name = "AVAL" if value.startswith("value") else "AVALC"
+    said = {
+        level.where[0].values[0]: level.comment.text if level.comment is not None else None
+        for level in variable(made, "ADVS", name).value_level
+    }
+    assert said == {code: text for code, text in CHOSEN.items() if code in said}
+    assert {"PULSE", "SYSBP"} <= said.keys()
+    assert variable(made, "ADVS", name).comment is None
+
+
+def test_all_records_of_a_source_say_nothing(tmp_path: Path) -> None:
+    spec = BDS.replace(", rows: \"VS.VSTESTCD = 'SYSBP'\"", "").replace(
+        "  PULSE: {param: Pulse Rate (beats/min), rows: \"VS.VSTESTCD = 'PULSE'\", value: VS.VSSTRESN}\n", ""
+    )
+    spec = spec.replace("value: VS.VSSTRESN", "value: VS.VSSEQ")
+    made = variable(build(tmp_path, {"ADVS": spec}), "ADVS", "AVAL")
+    assert (made.comment, made.value_level) == (None, ())
+
+
+def test_a_single_parameter_says_it_at_the_variable(tmp_path: Path) -> None:
+    spec = BDS.replace(
+        "  PULSE: {param: Pulse Rate (beats/min), rows: \"VS.VSTESTCD = 'PULSE'\", value: VS.VSSTRESN}\n", ""
+    )
+    made = variable(build(tmp_path, {"ADVS": spec}), "ADVS", "AVAL")
+    assert (made.comment.text, made.value_level) == ('The records of VS where VS.VSTESTCD is "SYSBP".', ())
 
 
 def test_a_variable_copied_from_several_sources_names_each(tmp_path: Path) -> None:

@@ -153,9 +153,12 @@ def test_a_source_record_may_have_a_dtype_of_its_own(tmp_path: Path) -> None:
     values = rows(made, "ADVS", "DTYPE", "AVAL", where=pl.col("DTYPE").is_not_null())
     assert {d for d, _ in values} == {"HALFLLOQ", "MAXIMUM"}
     assert [value for dtype, value in values if dtype == "HALFLLOQ"] == [60.0]
-    assert variable(made, "ADVS", "AVAL").value_level == ()
-    method = variable(made, "ADVS", "AVAL").method.text
-    assert method.startswith("Where DTYPE is not MAXIMUM: VS.VSSTRESN. Where DTYPE is MAXIMUM: ")
+    levels = variable(made, "ADVS", "AVAL").value_level
+    assert [level.where[0].values for level in levels] == [("PULSE",), ("SYSBP",)]
+    for level in levels:
+        assert level.method.text.startswith(
+            "Where DTYPE is not MAXIMUM: VS.VSSTRESN. Where DTYPE is MAXIMUM: "
+        )
 
 
 def test_define_says_that_records_made_for_a_visit_have_it_whatever_their_day(tmp_path: Path) -> None:
@@ -203,8 +206,12 @@ def test_conditions_joined_by_or_stand_in_brackets_beside_the_earlier_visit(tmp_
 def test_define_says_of_both_kinds_of_records_where_values_come_from(tmp_path: Path) -> None:
     made = build(tmp_path, advs('  - {dtype: LOV, take: last, order: [ADT], where: "AVISITN > 0"}\n'))
     aval = variable(made, "ADVS", "AVAL")
-    assert (aval.value_level, aval.origin.type, aval.method.id) == ((), "Derived", "ADVS.AVAL")
-    assert aval.method.text == (
+    assert [(one.origin.type, one.method.id) for one in aval.value_level] == [
+        ("Derived", "ADVS.AVAL.PULSE"),
+        ("Derived", "ADVS.AVAL.SYSBP"),
+    ]
+    assert aval.value_level[0].method.text == aval.value_level[1].method.text
+    assert aval.value_level[0].method.text == (
         "Where DTYPE is missing: VS.VSSTRESN. Where DTYPE is LOV: AVAL of the last record with AVAL, in the order "
         "of ADT, of the same subject and PARAMCD, among those where AVISITN is above 0."
     )

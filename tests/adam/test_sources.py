@@ -156,7 +156,7 @@ def test_decimals_and_words_of_a_parameter_are_shown(tmp_path: Path) -> None:
         "  BASE: {derive: \"only(AVAL where ABLFL = 'Y' on PARAMCD)\"}\n",
     )
     made = build(tmp_path, {"ADVS": text})
-    level = variable(made, "ADVS", "AVAL").value_level[1]
+    level = variable(made, "ADVS", "AVAL").value_level[2]
     assert level.where[0].values == ("THIRD",)
     assert (level.type, level.length, level.significant_digits, level.display_format) == (
         "float",

@@ -8,7 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Findings, Location
+from ced_cdisc.core.metadata import Comment
+from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.english import clause
 from ced_cdisc.expr.lineage import aggregates, own_columns
 from ced_cdisc.expr.tree import Scope, Type, both
 from ced_cdisc.plan.adam.formulas import formula_in_words, parameters_to_aggregates
@@ -41,6 +44,23 @@ def parameter_lines(code: Text, number: int, parameter: ParameterSpec) -> dict[s
     if parameter.category is not None:
         made["PARCAT1"] = constant("PARCAT1", str(parameter.category), parameter.category.where)
     return made
+
+
+def of_records(
+    lines: Mapping[str, Line], dataset: str, source: str, keep: tree.Node | None
+) -> Mapping[str, Line]:
+    """The lines of a parameter, whose value says of which records it is: no other word of define.xml does.
+
+    A comment that is written in the spec stands as it is.
+    """
+    value = lines.get("AVAL") or lines.get("AVALC")
+    if keep is None or value is None:
+        return lines
+    words = f"The records of {source} where {clause(keep, FUNCTIONS)}."
+    if value.comment is not None:
+        words = f"{words} {value.comment.text}" if value.comment.is_condition else value.comment.text
+    said = Comment(f"{dataset}.{value.variable}", words)
+    return {**lines, value.variable: replace(value, comment=said)}
 
 
 class ComputedRecords(Struct, frozen=True):

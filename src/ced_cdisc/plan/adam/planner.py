@@ -16,7 +16,7 @@ from ced_cdisc.plan.adam.in_time import check_in_time
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
 from ced_cdisc.plan.adam.metadata import Metadata
 from ced_cdisc.plan.adam.numbers import numbered_pairs, with_numbers
-from ced_cdisc.plan.adam.parameters import ComputedRecords, computed_parameters, parameter_lines
+from ced_cdisc.plan.adam.parameters import ComputedRecords, computed_parameters, of_records, parameter_lines
 from ced_cdisc.plan.adam.parts import Part, is_computed, is_time_to_event
 from ced_cdisc.plan.adam.records import derived_records
 from ced_cdisc.plan.adam.results import Results
@@ -159,9 +159,10 @@ class AnalysisPlanner:
                 continue
             rows = self._choice(parameter.rows, names)
             traced = trace_lines(self.spec, part, parameter, self._catalogue)
-            own = self._parameter(code, parameter, part, names)
+            lines = {**traced, **shared, **self._parameter(code, parameter, part, names)}
+            if not is_time_to_event(parameter):  # of which the method says all
+                lines = of_records(lines, self.name, source, both(keep, rows))
             number = before + len(made) + 1
-            lines = {**traced, **shared, **own}
             asked = (parameter.rows, rows) if parameter.rows is not None and rows is not None else None
             reports = reports_of_rows(part.spec, keep, rows, asked, self._findings)
             made.append(self._block(number, part, both(keep, rows), lookups, lines, reports))
@@ -180,7 +181,7 @@ class AnalysisPlanner:
         part: Part,
         keep: tree.Node | None,
         lookups: tuple[Lookup, ...],
-        lines: dict[str, Line],
+        lines: Mapping[str, Line],
         reports: tuple[Report, ...],
     ) -> Block:
         singles = single_lines(lines.values(), self._catalogue)
