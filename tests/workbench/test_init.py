@@ -306,7 +306,10 @@ def test_wrong_calls_of_init() -> None:
     assert run("init", "TA") == (
         2,
         "",
-        "Error: TA is not made from a raw table alone; docs/mapping-language.md shows how it is written\n",
+        "Error: no spec of TA is proposed; docs/how-to/trial-design.md shows how it is written\n",
+    )
+    assert run("init", "SE")[2] == (
+        "Error: no spec of SE is proposed; docs/mapping-language.md shows how it is written\n"
     )
     assert run("init", "VS", "--from", "vitla")[2] == (
         "Error: sources.yaml has no table vitla; did you mean vital?\n"

@@ -69,9 +69,8 @@ def init(
         usage_error(f"SDTMIG {guide.version} has no domain {code}; {hint}")
     dataset = guide.dataset(code)
     if dataset.class_name in _MADE_OTHERWISE or code in ("SE", "SV", "SM", "CO"):
-        usage_error(
-            f"{code} is not made from a raw table alone; docs/mapping-language.md shows how it is written"
-        )
+        page = "how-to/trial-design.md" if dataset.class_name == "Trial Design" else "mapping-language.md"
+        usage_error(f"no spec of {code} is proposed; docs/{page} shows how it is written")
     tables = [str(name) for name in specs.sources.tables]
     wanted = list(dict.fromkeys(name.strip() for name in asked.split(",") if name.strip()))
     for table in wanted:
