@@ -30,6 +30,7 @@ def test_a_page_has_a_spec_and_its_result_and_is_in_the_list() -> None:
         ), page.name
         assert f"({page.name})" in listed
     assert len(PAGES) >= 20
+    assert f": {len(PAGES)} common jobs" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_lines_replace_those_of_their_name() -> None:
