@@ -187,6 +187,18 @@ def test_parts_and_kept_datasets_are_the_same(tmp_path: Path, monkeypatch: pytes
         ),
         (
             SPEC,
+            "variables:\n",
+            'supp:\n  TSMANY: {label: Subjects, derive: "text(count(DM.USUBJID))", idvar: TSSEQ}\nvariables:\n',
+            f"{SPEC}:6:3 CED051 TS has no subjects, so no qualifiers; take it out",
+        ),
+        (
+            "mappings/sdtm/ta.yaml",
+            "variables:\n",
+            "supp:\n  TANOTE: {label: Note, collect: arms.EPOCH, idvar: TAETORD}\nvariables:\n",
+            "mappings/sdtm/ta.yaml:5:3 CED051 TA has no subjects, so no qualifiers; take it out",
+        ),
+        (
+            SPEC,
             "from: trial",
             'from: trial\nwhere: "count(DM.USUBJID) = 2"',
             f"{SPEC}:5:8 CED144 TS has no subjects, so that count() has no records to go over; {WRITE}",

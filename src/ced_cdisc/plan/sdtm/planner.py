@@ -230,8 +230,7 @@ class DomainPlanner:
         if key not in self._names:
             own = self.domain.names | ({"USUBJID": Type.TEXT} if self.domain.has_subjects else {})
             shown = (self._catalogue, self.domain.name, own, tables, sources, visits, each)
-            verbs = verbs_of(self.domain, sheet)
-            self._names[key] = RowNames(*shown, resolved={}, said=said, verbs=verbs)
+            self._names[key] = RowNames(*shown, resolved={}, said=said, verbs=verbs_of(self.domain, sheet))
         return self._names[key]
 
     def _source_kind(self, source: str, spec: BlockSpec) -> Literal["raw", "dataset", "visits"] | None:
@@ -289,16 +288,15 @@ class DomainPlanner:
         built = self._lines.make(spec, target, names)
         if built is None:
             return
-        self._findings.extend(check_read(names, built.tree, built.verb, built.where))
-        self._place(built, made, number)
+        self._place(built, names, made, number)
 
-    def _place(self, built: Line, made: dict[str, Line], number: int) -> None:
+    def _place(self, built: Line, names: RowNames, made: dict[str, Line], number: int) -> None:
         """A line goes to its block, or over the whole dataset where it reads what is made there."""
+        self._findings.extend(check_read(names, built.tree, built.verb, built.where))
         own = any(isinstance(n, tree.Aggregate) and not n.dataset for n in tree.walk(built.tree))
         if own or self._waiting.late(columns(built.tree)):
             here = [c for c in own_columns(built.tree) if c.scope is tree.Scope.DATASET]
-            hint = f"read it with only({self._waiting.late(here)} where ..)"
-            self._waiting.waits(here, built.where, hint)
+            self._waiting.waits(here, built.where, f"read it with only({self._waiting.late(here)} where ..)")
             self._whole_of.setdefault(built.variable, {})[number] = built
             made.pop(built.variable, None)
         else:
@@ -321,7 +319,7 @@ class DomainPlanner:
         codelist = self._lines.codelists.of_variable(str(key), ())
         built = self._lines.make(spec, Target(self.domain.name, SUPP + str(key), Type.TEXT, codelist), names)
         if built is not None:
-            self._place(replace(built, codelist=built.codelist or codelist), made, number)
+            self._place(replace(built, codelist=built.codelist or codelist), names, made, number)
 
     def _check_qualifier(self, key: Text, spec: LineSpec) -> None:
         """CED051: a qualifier that is a variable of its parent, has two labels, or finds no parent record."""
@@ -330,6 +328,8 @@ class DomainPlanner:
         def fault(message: str, where: Location, hint: str) -> None:
             self._findings.add(Finding("CED051", message, where, hint=hint))
 
+        if not domain.has_subjects:
+            fault(f"{domain.name} has no subjects, so no qualifiers", key.where, "take it out")
         if domain.ig.variable(str(key)) is not None:
             fault(f"{key} is a variable of {domain.name}", key.where, "write it under 'variables'")
         first = self._qualifiers.setdefault(str(key), spec)
