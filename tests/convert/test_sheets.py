@@ -200,6 +200,12 @@ def test_parts_and_kept_datasets_are_the_same(tmp_path: Path, monkeypatch: pytes
         (
             SPEC,
             "from: trial",
+            "from: trial\nvisit: yes",
+            f"{SPEC}:1:1 CED128 'visit' has no effect in TS, whose records have no subjects; take it out",
+        ),
+        (
+            SPEC,
+            "from: trial",
             'from: trial\nwhere: "count(DM.USUBJID) = 2"',
             f"{SPEC}:5:8 CED144 TS has no subjects, so that count() has no records to go over; {WRITE}",
         ),

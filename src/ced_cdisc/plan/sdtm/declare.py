@@ -54,7 +54,7 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
                 meant[variable] = misspelt(variable, near)
     if meant:
         domain = _as_meant(domain, meant)
-    if any(r.spec.visit for r in rows):
+    if domain.has_subjects and any(r.spec.visit for r in rows):
         ig = extend(ig, [name for name in _VISIT if ig.variable(name) is None])
     ranges = dict.fromkeys(domain.full(v) for r in rows if r.test for v in range_variables(r.test))
     ig = extend(ig, [name for name in ranges if ig.variable(name) is None])

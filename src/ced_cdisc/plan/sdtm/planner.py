@@ -215,7 +215,7 @@ class DomainPlanner:
             where=spec.test.place if spec.test is not None else spec.place,
             each=each,
             each_where=spec.each.of.where if spec.each is not None else Location(""),
-            visit=self._visit(spec, source) if spec.visit else None,
+            visit=self._visit(spec, source) if spec.visit and self.domain.has_subjects else None,
         )
 
     def _row_names(

@@ -34,6 +34,8 @@ def check_unused(domain: Domain, without_subjects: Collection[str], findings: Fi
     elif spec.origin is not None and not any(one.spec.from_ in without_subjects for one in domain.rows):
         problem = "'origin' of a domain is for written 'rows', and there are none"
         findings.add(Finding("CED128", problem, spec.domain.where, hint="each line has an origin: its verb"))
+    if not domain.has_subjects:
+        findings.extend(_visits_of_nobody(domain))
     told: set[tuple[str, Location]] = set()
     labels: dict[str, Text | None] = {}
     for rows in domain.rows:
@@ -48,6 +50,13 @@ def check_unused(domain: Domain, without_subjects: Collection[str], findings: Fi
                     hint = f"'{word}' stands in the line of a variable; take it out here"
                     where = _place(getattr(line, word), line.place)
                     findings.add(Finding("CED128", problem, where, hint=hint))
+
+
+def _visits_of_nobody(domain: Domain) -> Iterator[Finding]:
+    for rows in domain.rows:
+        if rows.spec.visit:
+            problem = f"'visit' has no effect in {domain.name}, whose records have no subjects"
+            yield Finding("CED128", problem, rows.spec.place, hint="take it out")
 
 
 def _beside_rows(domain: Domain, findings: Findings) -> None:
