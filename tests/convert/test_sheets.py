@@ -101,6 +101,18 @@ def built(folder: Path, **more: bool | int) -> Build:
     return build(folder / "raw", folder / "out", **specs, check=False, **more)  # pyright: ignore[reportArgumentType]
 
 
+def test_a_sheet_with_a_term_of_a_parameter(tmp_path: Path) -> None:
+    """Its list binds the values of that parameter alone."""
+    change = (
+        "raw/trial.csv",
+        "TITLE,1,Trial Title,A small study",
+        "TPHASE,1,Trial Phase Classification,PHASE II TRIAL",
+    )
+    folder = write_sheets(tmp_path, change)
+    assert "PHASE II TRIAL" in built(folder)["TS"]["TSVAL"].to_list()
+    assert 'CodeListOID="CL.TPHASE"' in (folder / "out/sdtm/define.xml").read_text()
+
+
 def said(folder: Path, *changes: tuple[str, str, str]) -> list[str]:
     """The errors of a build."""
     with pytest.raises(Stopped) as stopped:
@@ -244,6 +256,12 @@ def test_parts_and_kept_datasets_are_the_same(tmp_path: Path, monkeypatch: pytes
             "TITLE,1,",
             "TITEL,1,",
             f"{SPEC}:7:13 CED264 TS.TSPARMCD: 'TITEL' is not in the codelist Trial Summary Parameter Test Code (C66738), on 1 record; did you mean TITLE?",
+        ),
+        (
+            "raw/trial.csv",
+            "TITLE,1,Trial Title,A small study",
+            "TPHASE,1,Trial Phase Classification,Trial Phase 2",
+            f"{SPEC}:9:13 CED264 TS.TSVAL: 'Trial Phase 2' is not in the codelist Trial Phase Response (C66737) of TPHASE, on 1 record; CT has it as a synonym of PHASE II TRIAL",
         ),
     ],
 )

@@ -21,12 +21,17 @@ rows:
   - {TSSEQ: 1, TSPARMCD: RANDOM, TSPARM: Trial is Randomized, TSVAL: "Y",
      TSVALCD: C49488, TSVCDREF: CDISC CT, TSVCDVER: 2024-09-27}
 """
-BOTH = "codelists:\n  NY: {extends: C66742, variables: [TSVAL.ADAPT, TSVAL.RANDOM]}\n"
-ONE = "codelists:\n  NY: {extends: C66742, variables: [TSVAL.ADAPT]}\n"
+BOTH = "codelists:\n  NYES: {extends: C66742, subset: [N, Y], variables: [TSVAL.ADAPT, TSVAL.RANDOM]}\n"
+ONE = "codelists:\n  NYES: {extends: C66742, subset: [N, Y], variables: [TSVAL.ADAPT]}\n"
 
 
 @pytest.mark.parametrize(
-    ("lists", "variable", "rows"), [(BOTH, "CL.NY", []), (ONE, None, ["CL.NY", None])], ids=["all", "one"]
+    ("lists", "variable", "rows"),
+    [
+        pytest.param(BOTH, "CL.NYES", [], id="all"),
+        pytest.param(ONE, None, ["CL.NYES", "CL.NY.TS.TSVAL.RANDOM"], id="one"),
+        pytest.param("", "CL.NY", [], id="published"),
+    ],
 )
 def test_a_list_of_all_values_is_that_of_the_variable(
     tmp_path: Path, lists: str, variable: str | None, rows: list[str | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of, value_in_words
 from ced_cdisc.convert.gathered import Scope
@@ -16,6 +17,7 @@ from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument
+from ced_cdisc.plan.language.codelists import is_closed
 from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, VariablePlan
 from ced_cdisc.plan.persons import looked_up
 from ced_cdisc.standards.ct import load_ct
@@ -97,57 +99,79 @@ def _check_conditions(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -
             )
 
 
+class _Bound(Struct, frozen=True):
+    """A closed codelist and the values that it binds: those of a variable, or where another has a value."""
+
+    variable: VariablePlan
+    codelist: Codelist
+    by: str = ""
+    value: str = ""
+
+    @property
+    def terms(self) -> list[str]:
+        return [term.value for term in self.codelist.terms]
+
+    def is_kept(self, found: Different) -> bool:
+        """Whether all texts of the variable are terms, so that nothing else need be asked."""
+        is_text = self.variable.kind in (Type.TEXT, Type.DTC)
+        return is_text and found.of(self.variable.name) <= {None, *self.terms}
+
+    def strange(self, shown: pl.Expr) -> pl.Expr:
+        """Whether a value is bound and no term, by the text that it is shown as."""
+        bad = shown.is_not_null() & ~shown.is_in(self.terms)
+        return bad & pl.col(self.by).eq_missing(self.value) if self.by else bad
+
+
+def _bound(found: Different, dataset: DatasetPlan) -> list[_Bound]:
+    """The closed codelists of a dataset, but those that have all values of their variables."""
+    variables = {one.name: one for one in dataset.variables}
+    bound = [_Bound(v, v.codelist) for v in variables.values() if v.closed and v.codelist]
+    divided = {name: by for name, by in dataset.value_level if name in variables and by in variables}
+    bound += [
+        _Bound(variables[name], codelist, divided[name], value)
+        for (name, value), codelist in dataset.value_lists.items()
+        if name in divided and is_closed(codelist, variables[name].kind) and value in found.of(divided[name])
+    ]
+    return [one for one in bound if one.terms and not one.is_kept(found)]
+
+
 def _check_codelists(data: Blocks, found: Different, dataset: DatasetPlan, world: World) -> None:
     """CED264: one finding for each value of a variable that its closed codelist lacks."""
-    bound = [(v, v.codelist) for v in dataset.variables if v.closed and v.codelist and v.codelist.terms]
-    bound = [
-        (v, c)
-        for v, c in bound
-        if v.kind not in (Type.TEXT, Type.DTC)
-        or not {None, *(term.value for term in c.terms)}.issuperset(found.of(v.name))
-    ]
+    bound = _bound(found, dataset)
     if not bound or not data.height:
         return
     frame = data.frame()
-    values = [text([Argument(pl.col(variable.name), variable.kind)]) for variable, _ in bound]
-    strange = [
-        value.is_not_null() & ~value.is_in([term.value for term in codelist.terms])
-        for value, (_, codelist) in zip(values, bound, strict=True)
-    ]
+    values = [text([Argument(pl.col(one.variable.name), one.variable.kind)]) for one in bound]
+    strange = [one.strange(value) for one, value in zip(bound, values, strict=True)]
     shows = frame.select(one.any().alias(f"{i}") for i, one in enumerate(strange)).row(0)
-    for (variable, codelist), value, bad, any_bad in zip(bound, values, strange, shows, strict=True):
+    for one, value, bad, any_bad in zip(bound, values, strange, shows, strict=True):
         if not any_bad:
             continue
         shown = frame.filter(bad).with_columns(value.alias("__shown"))
         for (term,), rows in shown.group_by("__shown", maintain_order=True):
-            _strange_value(str(term), rows, variable, codelist, dataset, world)
+            _strange_value(str(term), rows, one, dataset, world)
 
 
-def _strange_value(
-    value: str,
-    rows: pl.DataFrame,
-    variable: VariablePlan,
-    codelist: Codelist,
-    dataset: DatasetPlan,
-    world: World,
-) -> None:
-    terms = [term.value for term in codelist.terms]
+def _strange_value(value: str, rows: pl.DataFrame, bound: _Bound, dataset: DatasetPlan, world: World) -> None:
+    codelist, variable = bound.codelist, bound.variable
     code = f" ({codelist.code})" if codelist.code else ""
-    listed = f"'{value}' is not in the codelist {codelist.name}{code}"
+    where = f" of {bound.value}" if bound.by else ""
+    listed = f"'{value}' is not in the codelist {codelist.name}{code}{where}"
     message = f"{dataset.name}.{variable.name}: {listed}, on {COUNT}"
-    hint = _synonym(value, codelist) or did_you_mean(value, terms) or _extensible(codelist)
-    hint = hint or f"it has {one_of(terms)}"
-    for where, made in by_line(variable.name, rows, dataset, variable.where):
-        world.faults.add("CED264", message, where, hint, records_of(made), count=made.height)
+    hint = _synonym(value, bound) or did_you_mean(value, bound.terms) or _extensible(codelist)
+    hint = hint or f"it has {one_of(bound.terms)}"
+    for place, made in by_line(variable.name, rows, dataset, variable.where):
+        world.faults.add("CED264", message, place, hint, records_of(made), count=made.height)
 
 
-def _synonym(value: str, codelist: Codelist) -> str:
+def _synonym(value: str, bound: _Bound) -> str:
     """The hint for a value that the terminology knows by another name, before any that only looks alike."""
     published = load_ct("SDTM")
-    if codelist.code not in published:
+    if bound.codelist.code not in published:
         return ""
-    term = published.codelist(codelist.code).by_synonym(value)
-    return f"CT has it as a synonym of {term.submission_value}; match: synonym takes it" if term else ""
+    term = published.codelist(bound.codelist.code).by_synonym(value)
+    takes = "" if bound.by else "; match: synonym takes it"
+    return f"CT has it as a synonym of {term.submission_value}{takes}" if term else ""
 
 
 def _extensible(codelist: Codelist) -> str:

@@ -53,7 +53,7 @@ class CodelistSpec(Model):
     variables: Words = Field(
         default_factory=list[Text],
         description="Variables that use the list: AEREL, ADCF.CRIT1 in one dataset only, "
-        "TSVAL.SEXPOP where the variable that divides it has that value.",
+        "TSVAL.KEYWORD where the variable that divides it has that value.",
     )
     exception: Text | None = Field(
         None, description="extends: why terms may be added to a list that is not extensible."

@@ -12,24 +12,14 @@ from ced_cdisc.conformance.dates import PREFIX
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.several import several
 from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.standards.ct import CtCodelist
 from ced_cdisc.standards.model import GENERAL_CLASSES
+from ced_cdisc.standards.summary import SUMMARY_LISTS, YES_NO
 
 _EXPECTED = (
     "ADDON", "AGEMAX", "AGEMIN", "INDIC", "LENGTH", "OBJPRIM", "PLANSUB", "RANDOM", "SEXPOP", "SPONSOR",
     "STOPRULE", "TBLIND", "TCNTRL", "TINDTP", "TITLE", "TPHASE", "TTYPE",
 )  # fmt: skip
-_YES_NO = (
-    "ADAPT",
-    "ADDON",
-    "EXTTIND",
-    "HLTSUBJI",
-    "ONGOSIND",
-    "PDSTIND",
-    "PIPIND",
-    "RANDOM",
-    "RDIND",
-    "SSTDYIND",
-)
 _DATES = ("SSTDTC", "SENDTC", "DCUTDTC", "EXPSTDTC", "EXPENDTC")
 _DURATIONS = ("LENGTH", "AGEMAX", "AGEMIN")
 _COUNTS = ("PLANSUB", "ACTSUB", "NARMS", "NCOHORT")
@@ -168,7 +158,8 @@ def durations_of_the_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
 
 
 def yes_or_no_of_the_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
-    yield from _values(study, _YES_NO, ~pl.col("TSVAL").is_in(["Y", "N"]))
+    answered = tuple(name for name, code in SUMMARY_LISTS.items() if code == YES_NO)
+    yield from _values(study, answered, ~pl.col("TSVAL").is_in(["Y", "N"]))
 
 
 def counts_of_the_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
@@ -190,7 +181,52 @@ def trial_summary(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield first.fact(study.get("TS") is None and study.is_whole)
 
 
+def terms_of_the_summary(study: Submission) -> Iterator[Look]:
+    """Values that are no terms of their parameter's list, and cannot be terms of the sponsor's own."""
+    for data, listed, of in _with_lists(study):
+        if listed.code == YES_NO:
+            continue
+        wrong = ~pl.col("TSVAL").is_in(list(listed.values))
+        if listed.extensible:
+            values = data.frame.filter(of)["TSVAL"].unique(maintain_order=True)
+            folded = {term.casefold() for term in listed.values}
+            others = [one for one in values if one.casefold() in folded or listed.by_synonym(one)]
+            said = _of_cdisc(data) if data.has("TSVCDREF") else pl.lit(value=False)
+            wrong &= said | pl.col("TSVAL").is_in(others)
+        shown = f"{listed.short_name} ({listed.code})"
+        yield data.records(wrong, "TSVAL", "TSPARMCD", of=of, codelist=shown)
+
+
+def codes_of_the_summary(study: Submission) -> Iterator[Look]:
+    """Codes that are not those of their terms in the list of the parameter."""
+    for data, listed, of in _with_lists(study):
+        if data.has("TSVALCD", "TSVCDREF"):
+            codes = {term.submission_value: term.code for term in listed.terms}
+            code = pl.col("TSVAL").replace_strict(codes, default=None, return_dtype=pl.String)
+            wrong = pl.col("TSVALCD") != code
+            asked = of & _of_cdisc(data) & pl.col("TSVALCD").is_not_null()
+            yield data.records(wrong, "TSVALCD", "TSPARMCD", "TSVAL", of=asked)
+
+
 # What several rules share
+
+
+def _with_lists(study: Submission) -> Iterator[tuple[Dataset, CtCodelist, pl.Expr]]:
+    """The published lists of the parameters that TS has, each with the records of its parameters."""
+    data, package = study.get("TS"), study.governing.package("SDTM")
+    if data is None or package is None or not data.has("TSPARMCD", "TSVAL"):
+        return
+    known = set(data.values("TSPARMCD"))
+    for code in dict.fromkeys(SUMMARY_LISTS.values()):
+        parameters = [name for name, one in SUMMARY_LISTS.items() if one == code and name in known]
+        if parameters and code in package:
+            of = pl.col("TSPARMCD").is_in(parameters) & pl.col("TSVAL").is_not_null()
+            yield data, package.codelist(code), of
+
+
+def _of_cdisc(data: Dataset) -> pl.Expr:
+    """Whether a value is said to be a term of CDISC's terminology, which has more than one name."""
+    return data.col("TSVCDREF").str.to_uppercase().str.contains(r"^(CDISC|NCI)\b")
 
 
 def _once(study: Submission, name: str, *keys: str) -> Iterator[Look]:

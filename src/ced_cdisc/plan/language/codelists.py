@@ -13,6 +13,7 @@ from ced_cdisc.expr.tree import Type
 from ced_cdisc.spec.define import CodelistSpec, DefineSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.ct import CtCodelist, CtPackage
+from ced_cdisc.standards.summary import SUMMARY_LISTS
 from ced_cdisc.standards.tables import UnknownStandard
 
 
@@ -131,8 +132,12 @@ class Codelists:
         return None
 
     def of_values(self, variable: str) -> dict[str, Codelist]:
-        """The lists of a variable by the value of the variable that divides its records."""
-        found = {value: self.find(own) for value, own in self._divided.get(variable, {}).items()}
+        """The lists of a variable by the value of the variable that divides its records.
+
+        The sponsor's choice, else the guide's one of a parameter of the trial summary.
+        """
+        names = dict(SUMMARY_LISTS if variable == "TSVAL" else {}) | self._divided.get(variable, {})
+        found = {value: self.find(own) for value, own in names.items()}
         chosen = {value: codelist for value, codelist in found.items() if codelist is not None}
         return self._answers.get(variable, {}) | chosen
 
