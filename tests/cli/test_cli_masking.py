@@ -64,7 +64,8 @@ def test_a_person_is_the_same_word_in_all_messages_of_a_run() -> None:
         "DAY '1'; the key of a table stands in sources.yaml\n"
         f"    dose.csv line 2, subject {first}\n"
         f"    dose.csv line 3, subject {first}\n"
-        f"mappings/sources.yaml:4:17 CED260 subject {third} of dose.csv line 4 is not in DM\n"
+        f"mappings/sources.yaml:4:17 CED260 subject {third} of dose.csv line 4 is not in DM; "
+        "correct the data; rows that are none of the study are taken away with 'exclude_rows'\n"
         "identifiers are masked; --show-ids shows them\n"
     )
     _, whole = build("--show-ids")

@@ -87,7 +87,8 @@ def cell(value: str) -> tuple[str, str, str]:
         ),
         (
             (RAW_AE, "002,1,Nausea", ",1,Nausea"),
-            ONE + "mappings/sources.yaml:5:17 CED258 ae.csv: SUBJ is empty, so the row has no subject\n"
+            ONE + "mappings/sources.yaml:5:17 CED258 ae.csv: SUBJ is empty, so the row has no subject; "
+            "correct the data; rows that are none of the study are taken away with 'exclude_rows'\n"
             "    ae.csv line 4\n",
         ),
         (
@@ -100,7 +101,8 @@ def cell(value: str) -> tuple[str, str, str]:
         ),
         (
             (RAW_AE, "002,1,Nausea", "003,1,Nausea"),
-            ONE + "mappings/sources.yaml:5:17 CED260 subject T1-003 of ae.csv line 4 is not in DM\n",
+            ONE + "mappings/sources.yaml:5:17 CED260 subject T1-003 of ae.csv line 4 is not in DM; "
+            "correct the data; rows that are none of the study are taken away with 'exclude_rows'\n",
         ),
         (
             (RAW_AE, "Bone pain", LONG),

@@ -8,6 +8,8 @@ from convert_plan import Study, block, computed, ct, look_up, raw, read_date, su
 from ced_cdisc.convert.faults import Faults
 from ced_cdisc.core.findings import Location, Severity, Stopped
 
+NONE_OF_IT = "correct the data; rows that are none of the study are taken away with 'exclude_rows'"
+
 
 def test_a_raw_value_without_a_term() -> None:
     study = Study(ae=subjects(*"12345", SEV=["7", "1", "7", "7", "7"]))
@@ -154,7 +156,9 @@ def test_rows_without_subject_and_repeated_keys() -> None:
     study.table("lb", [{"SUBJ": "1"}] * 3, key=["SUBJ"], form="xlsx")
     study.add("AE", [raw("ae", AESPID="ae.NO")])
     assert study.faults() == [
-        "sources.yaml:1 CED258 ae.csv: SUBJ is empty, so the row has no subject\n    ae.csv line 2",
+        "sources.yaml:1 CED258 ae.csv: SUBJ is empty, so the row has no subject; "
+        + NONE_OF_IT
+        + "\n    ae.csv line 2",
         "sources.yaml:1 CED259 ae.csv: lines 3 and 4 have the same key SUBJ '1', NO empty; "
         "the key of a table stands in sources.yaml\n    ae.csv line 3, subject S1-1\n"
         "    ae.csv line 4, subject S1-1",
@@ -190,8 +194,8 @@ def test_a_subject_that_is_not_in_dm() -> None:
     study = Study(demog=subjects("1"), ae=subjects("2", "1", "2", "3"))
     study.add("DM", [raw("demog", USUBJID="USUBJID")])
     assert study.faults() == [
-        "sources.yaml:2 CED260 subject S1-2 of ae.csv line 2 is not in DM",
-        "sources.yaml:2 CED260 subject S1-3 of ae.csv line 5 is not in DM",
+        f"sources.yaml:2 CED260 subject S1-2 of ae.csv line 2 is not in DM; {NONE_OF_IT}",
+        f"sources.yaml:2 CED260 subject S1-3 of ae.csv line 5 is not in DM; {NONE_OF_IT}",
     ]
 
 

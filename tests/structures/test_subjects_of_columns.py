@@ -91,7 +91,8 @@ def test_a_row_without_number_has_no_subject(tmp_path: Path) -> None:
     study = files()
     study["raw/ae.csv"] = study["raw/ae.csv"].replace("20,002", "20,")
     assert said(tmp_path, study)[0] == (
-        "mappings/sources.yaml:5:17 CED258 ae.csv: join('-', SITE, NUM) is empty, so the row has no subject\n"
+        "mappings/sources.yaml:5:17 CED258 ae.csv: join('-', SITE, NUM) is empty, so the row has no subject; "
+        "correct the data; rows that are none of the study are taken away with 'exclude_rows'\n"
         "    ae.csv line 4"
     )
 

@@ -28,6 +28,7 @@ ORDER = "__order"
 OWNER = "__subject"
 """USUBJID of a raw row; a raw table may have a column USUBJID of its own."""
 HIDDEN = (ORDER, TABLE, ROW)
+_NONE_OF_IT = "correct the data; rows that are none of the study are taken away with 'exclude_rows'"
 
 
 class RawFrame(Protocol):
@@ -157,7 +158,7 @@ def _check_subjects(table: TablePlan, frame: pl.DataFrame, faults: Faults) -> No
     without = rows.filter(pl.col(NUMBER).is_null())
     if without.height:
         message = f"{faults.file(table.name)}: {table.subject} is empty, so the row has no subject"
-        faults.add("CED258", message, table.where, records=records_of(without, OWNER))
+        faults.add("CED258", message, table.where, _NONE_OF_IT, records_of(without, OWNER))
     for subject in rows[NUMBER].drop_nulls().unique(maintain_order=True):
         message = f"{faults.file(table.name)}: usubjid gives subject {subject} no USUBJID"
         found = records_of(rows.filter(pl.col(NUMBER) == subject), OWNER)
@@ -215,4 +216,4 @@ def check_in_dm(world: World) -> None:
         for _, row, subject in records_of(first, OWNER):
             unit = world.plan.tables[name].counts_in
             message = f"subject {subject} of {file} {unit} {row} is not in DM"
-            world.faults.add("CED260", message, place)
+            world.faults.add("CED260", message, place, _NONE_OF_IT)

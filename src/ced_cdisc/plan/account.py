@@ -30,8 +30,8 @@ class ColumnAccount(Struct, frozen=True):
 
     ``read_by`` names the variables that are made from it (``AE.AESEV``, ``SUPPAE.AERELAPH``), the choice of
     rows (``AE where``), look-ups (``AE with``), lists of texts (``AE each``), visits of rows (``AE visit``),
-    checks (``AE checks``), what the table itself reads: ``subject``, ``key``, ``duplicates``, ``visits``, and
-    ``USUBJID``, where it leads to the person.
+    checks (``AE checks``), what the table itself reads: ``subject``, ``key``, ``exclude_rows``,
+    ``duplicates``, ``visits``, and ``USUBJID``, where it leads to the person.
     """
 
     status: Status
@@ -44,12 +44,14 @@ class TableAccount(Struct, frozen=True):
 
     Attributes:
         records: how many were read.
-        dropped: how many of them were left out as duplicates.
+        excluded: how many of them were left out, by the reason that the contract gives.
+        dropped: how many of the others were left out as duplicates.
         columns: the account of each column.
         filled: how many cells a column left over has that are not empty.
     """
 
     records: int
+    excluded: Mapping[str, int]
     dropped: int
     columns: Mapping[str, ColumnAccount]
     filled: Mapping[str, int]
@@ -153,6 +155,7 @@ def _uses(
         yield from ((name, column, "key") for column in table.key)
         if table.duplicates is not None:
             yield name, table.duplicates.by, "duplicates"
+        yield from ((name, column, "exclude_rows") for column in table.excluding_columns)
 
 
 def _of_persons(usubjid: tree.Node | None) -> Iterator[_Use]:

@@ -33,7 +33,7 @@ from ced_cdisc.plan.model import (
     VariablePlan,
 )
 from ced_cdisc.plan.only import needed
-from ced_cdisc.plan.raw import RawTable
+from ced_cdisc.plan.raw import LeftOut, RawTable
 from ced_cdisc.plan.references import lines_of, names_in, plug_ins_of, sources_of
 from ced_cdisc.spec.text import Span, Text
 
@@ -53,6 +53,7 @@ _NOT_MADE_OF: Mapping[type, tuple[str, ...]] = {
     Block: ("reports", "unknown"),
     Computed: ("reports", "unknown"),
     RawTable: ("policy", "page", "form", "exclude", "places", "identifying", "readers", "is_source"),
+    LeftOut: ("why",),
 }
 """Fields that no record depends on, beside those of descriptive types."""
 _APART: Mapping[type, tuple[str, ...]] = {Derivation: ("source", "line")}

@@ -62,6 +62,14 @@ class Duplicates(Struct, frozen=True):
     pivot: int | None = None
 
 
+class LeftOut(Struct, frozen=True):
+    """Rows of a raw table that are no records of the study: the condition that tells them, and the reason."""
+
+    condition: Node
+    why: str
+    where: Location
+
+
 class RawTable(RawFile, frozen=True):
     """What the plan knows of a raw table beside what its file is."""
 
@@ -78,12 +86,18 @@ class RawTable(RawFile, frozen=True):
     """Where the contract lists each column."""
     identifying: tuple[str, ...] = ()
     """Columns whose values tell who somebody is, beside that of the subject."""
+    left_out: tuple[LeftOut, ...] = ()
     subject_of: Node | None = None
     """The identifier as an expression over the columns, where it is not one of them."""
     is_source: bool = False
     """Whether records of a dataset, or visits, are made of its rows."""
     readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """What reads each column, in the whole study: see :mod:`ced_cdisc.plan.account`."""
+
+    @property
+    def excluding_columns(self) -> tuple[str, ...]:
+        """The columns that say whether a row is excluded."""
+        return tuple(dict.fromkeys(c.name for one in self.left_out for c in columns(one.condition)))
 
     @property
     def subject_columns(self) -> tuple[str, ...]:

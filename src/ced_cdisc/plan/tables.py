@@ -16,7 +16,7 @@ from ced_cdisc.plan.language.dates import Formats, date_formats
 from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.plan.language.identifiers import identifier
 from ced_cdisc.plan.language.names import Catalogue, RowNames
-from ced_cdisc.plan.raw import Duplicates, PlannedVisit, RawTable, VisitPlan
+from ced_cdisc.plan.raw import Duplicates, LeftOut, PlannedVisit, RawTable, VisitPlan
 from ced_cdisc.plan.table_words import check_table_words, table_file, table_format
 from ced_cdisc.spec.source import Text, place_of
 from ced_cdisc.spec.study import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec
@@ -136,6 +136,58 @@ def with_subjects(
             continue
         made[str(name)] = replace(table, subject_of=identifier(node))
     return made
+
+
+def with_exclusions(
+    tables: dict[str, RawTable], sources: SourcesSpec, expressions: Expressions, findings: Findings
+) -> dict[str, RawTable]:
+    """The tables with the conditions of the rows that they exclude; CED012, CED014 and CED156 are faults.
+
+    Those of the defaults hold for the tables of subjects that have all columns that they read.
+    """
+    made = dict(tables)
+    common = {
+        text: {one.name for one in columns(parsed)}
+        for text in sources.defaults.exclude_rows
+        if (parsed := expressions.parse(text)) is not None
+    }
+    held: set[str] = set()
+    for name, spec in sources.tables.items():
+        table = tables[str(name)]
+        fitting = [] if spec.of_no_subject else [t for t in common if common[t] <= {*table.columns}]
+        held.update(fitting)
+        reasons = {text: sources.defaults.exclude_rows[text] for text in fitting} | spec.exclude_rows
+        left = [_left_out(table, text, str(why), expressions, findings) for text, why in reasons.items()]
+        made[str(name)] = replace(table, left_out=tuple(one for one in left if one is not None))
+    known = {column for table in tables.values() for column in table.columns}
+    for text in common:
+        if text not in held:
+            message = f"no table of subjects has all columns of '{text}'"
+            hint = next((did_you_mean(name, known) for name in sorted(common[text] - known)), "")
+            findings.add(Finding("CED012", message, text.where, hint=hint))
+    return made
+
+
+def _left_out(
+    table: RawTable, text: Text, why: str, expressions: Expressions, findings: Findings
+) -> LeftOut | None:
+    parsed = expressions.parse(text)
+    unknown = [] if parsed is None else [one for one in columns(parsed) if one.name not in table.columns]
+    for one in unknown:
+        hint = did_you_mean(one.name, table.columns)
+        message = f"table {table.name} lists no column {one.name}"
+        findings.add(Finding("CED012", message, text.locate(one.at), hint=hint))
+    if parsed is None or unknown:
+        return None
+    names = RowNames(Catalogue(tables={}), "", dict.fromkeys(table.columns, Type.TEXT))
+    node = expressions.condition(text, names)
+    if node is None:
+        return None
+    if several := aggregates(node):
+        message = f"whether table {table.name} excludes a row hangs on other rows"
+        findings.add(Finding("CED156", message, text.locate(several[0].at)))
+        return None
+    return LeftOut(node, why, text.where)
 
 
 def _check_no_subject(name: str, spec: TableSpec, columns: set[str], findings: Findings) -> None:

@@ -33,7 +33,7 @@ from ced_cdisc.plan.sdtm.lists_of_tests import choose_lists
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.sdtm.relations import choose_domains
 from ced_cdisc.plan.sdtm.standard import made_late
-from ced_cdisc.plan.tables import plan_tables, plan_visits, with_subjects
+from ced_cdisc.plan.tables import plan_tables, plan_visits, with_exclusions, with_subjects
 from ced_cdisc.plan.texts import text_policy
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.source import Text
@@ -104,6 +104,7 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
     units = study_units(specs.study.units, specs.sources, codelists, findings)
     expressions = Expressions(findings, units, derivations)
     tables = with_subjects(tables, specs.sources, expressions, findings)
+    tables = with_exclusions(tables, specs.sources, expressions, findings)
     crf = next((str(name) for name, doc in specs.define.documents.items() if doc.kind == "acrf"), "")
     made = made_document(specs.define)
     origins = Origins(

@@ -45,4 +45,5 @@ def _table(table: Mapping[str, Any]) -> TableAccount:
         columns[name] = ColumnAccount(column["status"], read_by, str(column.get("reason", "")))
         if "filled cells" in column:
             filled[name] = int(column["filled cells"])
-    return TableAccount(int(table["records"]), int(table["duplicates left out"]), columns, filled)
+    excluded = {str(why): int(count) for why, count in table.get("records excluded", {}).items()}
+    return TableAccount(int(table["records"]), excluded, int(table["duplicates left out"]), columns, filled)

@@ -7,13 +7,13 @@ and dates are parsed later, where a spec line says so.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 import polars as pl
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ced_cdisc.core.findings import Finding, Location, Severity, did_you_mean, one_of
 from ced_cdisc.core.threads import have_polars_find_numpy
@@ -49,6 +49,7 @@ class RawTable(Struct, frozen=True):
         file: path below the raw folder.
         new: columns of the file that the contract does not list, in their order.
         rows_sha256: digest of the rows that a query gave; empty where the file holds the rows.
+        excluded: how many rows were taken from the frame that the contract excludes, by its reason.
     """
 
     name: str
@@ -57,6 +58,7 @@ class RawTable(Struct, frozen=True):
     file: str
     new: tuple[str, ...] = ()
     rows_sha256: str = ""
+    excluded: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def inputs(self) -> dict[str, str]:

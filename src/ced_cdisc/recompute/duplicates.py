@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ced_cdisc.plan.raw import Duplicates, RawTable
 from ced_cdisc.recompute.collected import numeric
+from ced_cdisc.recompute.evaluate import evaluate
 from ced_cdisc.recompute.partial import bounds
 from ced_cdisc.recompute.values import DataFault, filled
 from ced_cdisc.recompute.written import read_date
@@ -17,10 +18,11 @@ _Span = tuple[float, float]
 
 
 def kept_rows(table: RawTable, rows: Sequence[Row], report: Callable[[DataFault], None]) -> list[Row]:
-    """The rows without those that ``duplicates`` drops; a key of which none can be chosen is reported."""
-    policy = table.duplicates
+    """The rows without those that the contract excludes, and of those with one key the one that
+    ``duplicates`` keeps; a key of which none can be chosen is reported."""
+    policy, rows = table.duplicates, [row for row in rows if not _is_excluded(table, row)]
     if policy is None or not table.key:
-        return list(rows)
+        return rows
     groups: dict[tuple[str | None, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(tuple(filled(row.get(column)) for column in table.key), []).append(row)
@@ -36,6 +38,10 @@ def kept_rows(table: RawTable, rows: Sequence[Row], report: Callable[[DataFault]
             report(DataFault(f"no {policy.keep} {policy.by} of {key}"))
         done += best or group
     return done
+
+
+def _is_excluded(table: RawTable, row: Row) -> bool:
+    return any(evaluate(one.condition, lambda name: filled(row.get(name))) is True for one in table.left_out)
 
 
 def _same(table: RawTable, one: Row, other: Row) -> bool:

@@ -43,6 +43,12 @@ def coverage_text(account: BuildAccount) -> str:
     lines += _listed(account, LEFT_OVER, "left over: nothing reads them, and no reason is given")
     lines += _listed(account, NEW, "new: the files have them, and sources.yaml does not")
     lines += _listed(account, EXCLUDED, "excluded")
+    rows_left = [
+        f"  {count:,} of {name}: {why}"
+        for name, table in account.tables.items()
+        for why, count in table.excluded.items()
+    ]
+    lines += ["", "records excluded:", *rows_left] if rows_left else []
     return "\n".join(lines) + "\n"
 
 
@@ -56,6 +62,7 @@ def coverage_json(account: BuildAccount) -> str:
         "tables": {
             name: {
                 "records": table.records,
+                **({"records excluded": dict(table.excluded)} if table.excluded else {}),
                 "duplicates left out": table.dropped,
                 **totals({name: table.columns}),
                 **_shares([table]),

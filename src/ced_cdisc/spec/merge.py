@@ -37,7 +37,7 @@ Rule = Keys | Listed
 
 _LINES = Keys()
 _BLOCK: dict[str, Rule] = {"variables": _LINES, "supp": _LINES, "with": _LINES, "long": Listed("test")}
-_TABLE = Keys({"exclude": _LINES})
+_TABLE = Keys({"exclude": _LINES, "exclude_rows": _LINES})
 RULES: dict[str, Rule] = {
     "study": Keys(
         {"study": Keys(), "standards": Keys({"ct": _LINES}), "formats": _LINES, "profiles": _LINES}

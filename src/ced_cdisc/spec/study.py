@@ -216,6 +216,10 @@ class TableSpec(Model):
     exclude: dict[Text, Text] = Field(
         default_factory=dict[Text, Text], description="Columns that are left out, with the reason."
     )
+    exclude_rows: dict[Text, Text] = Field(
+        default_factory=dict[Text, Text],
+        description="Conditions over columns, of rows that are left out, each with the reason.",
+    )
 
     @property
     def of_no_subject(self) -> bool:
@@ -252,6 +256,11 @@ class TableDefaults(Model):
     exclude: dict[Text, Text] = Field(
         default_factory=dict[Text, Text],
         description="Columns that are left out, with the reason, where nothing reads them.",
+    )
+    exclude_rows: dict[Text, Text] = Field(
+        default_factory=dict[Text, Text],
+        description="Conditions of rows that are left out, each with the reason, in every table of subjects "
+        "that has the columns.",
     )
 
     def columns_of(self, table: TableSpec) -> tuple[Text, ...]:

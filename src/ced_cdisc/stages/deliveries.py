@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.compare.deliveries.model import (
     Change,
@@ -20,6 +21,7 @@ from ced_cdisc.compare.deliveries.model import (
 )
 from ced_cdisc.compare.deliveries.tables import table_changes
 from ced_cdisc.convert.duplicates import without_duplicates
+from ced_cdisc.convert.excluded import without_excluded
 from ced_cdisc.convert.faults import Faults
 from ced_cdisc.convert.foreseen import Lines
 from ced_cdisc.core.findings import Findings, Severity
@@ -83,6 +85,14 @@ def _digests(folder: Path) -> dict[str, str]:
     return made
 
 
+def _taken(table: RawTable, delivered: Delivered) -> Delivered:
+    """A delivery without the rows that the contract excludes, of which a build takes nothing."""
+    frame = delivered.frame
+    if frame is None or not {*table.excluding_columns} <= {*frame.columns}:
+        return delivered
+    return replace(delivered, frame=without_excluded(table, frame, Faults({table.name: table}, {}))[0])
+
+
 def _left(table: RawTable, delivered: pl.DataFrame) -> pl.DataFrame:
     """The records that a build leaves of those that share a key."""
     names = {column: f"{table.name}.{column}" for column in table.columns if column in delivered.columns}
@@ -133,7 +143,7 @@ class _Comparing:
             return TableChanges(name, table.file, None, None, tuple(self._one_sided(table, before, after)))
         contract = self._contracts[name]
         cell = _cells(table, self._asked)
-        sides = [read_delivered(folder, contract) for folder in self._folders]
+        sides = [_taken(table, read_delivered(folder, contract)) for folder in self._folders]
 
         def foresee(column: str, texts: pl.Series) -> list[Refusal]:
             found = lines.refused(table.name, column, texts, lambda text: cell(column, text))

@@ -88,7 +88,9 @@ def accounts(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings
         frame, duplicates = tables[name].frame, contracts[name].duplicates
         dropped = [f for f in findings if duplicates and f.code == "CED237" and f.where == duplicates.where]
         filled = {c: frame[c].count() for c, found in columns.items() if found.status == "left over"}
-        made[name] = TableAccount(len(frame), len(dropped), columns, filled)
+        excluded = tables[name].excluded
+        records = len(frame) + sum(excluded.values())
+        made[name] = TableAccount(records, excluded, len(dropped), columns, filled)
     return made
 
 

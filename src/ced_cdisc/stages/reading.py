@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
+from msgspec.structs import replace
 
+from ced_cdisc.convert.excluded import without_excluded
+from ced_cdisc.convert.faults import Faults
 from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.core.partner import Partner, PartnerLost
@@ -43,6 +46,7 @@ def read_raw(
     tables, found = _read(raw, contracts, partner, known)
     findings.extend(found)
     findings.extend(_changed(raw, tables))
+    tables = _without_excluded(raw, plan, tables, findings)
     findings.extend(unclaimed_files(raw, contracts))
     findings.extend(_midnights(plan, tables))
     findings.identifiers = identifiers_of(plan, tables)
@@ -71,6 +75,29 @@ def raw_columns(plan: StudyPlan, tables: Mapping[str, RawTable]) -> dict[str, di
     for study in plan.studies:
         accounts = account(study, {name: table.new for name, table in study.own(tables).items()})
         made |= {study.qualified(name): columns for name, columns in accounts.items()}
+    return made
+
+
+def _without_excluded(
+    raw: Path, plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings
+) -> dict[str, RawTable]:
+    """The tables without the rows that their contracts exclude: CED891, a note for each reason."""
+    made = dict(tables)
+    for study in plan.studies:
+        read = study.own(tables)
+        for name, contract in study.tables.items():
+            if name not in read or not contract.left_out:
+                continue
+            table, faults = read[name], Faults(study.tables, {name: read[name].file})
+            frame, left = without_excluded(contract, table.frame, faults)
+            findings.extend(faults.findings())
+            excluded: dict[str, int] = {}
+            for one, count in left:
+                excluded[one.why] = excluded.get(one.why, 0) + count
+                rows = "1 row is" if count == 1 else f"{count:,} rows are"
+                message = f"{shown_path(raw, table.file)}: {rows} excluded: {one.why}"
+                findings.add(Finding("CED891", message, one.where, stage=Stage.RAW, severity=Severity.NOTE))
+            made[study.qualified(name)] = replace(table, frame=frame, excluded=excluded)
     return made
 
 

@@ -80,6 +80,7 @@ def _raw(tables: Mapping[str, TableAccount]) -> dict[str, object]:
         "tables": {
             name: {
                 "records": table.records,
+                **({"records excluded": dict(table.excluded)} if table.excluded else {}),
                 "duplicates left out": table.dropped,
                 "columns": {column: _column(table, column) for column in table.columns},
             }

@@ -57,9 +57,9 @@ CED254 | a text that is not a duration | write M:SS, H:MM:SS, or sec, min, h
 CED255 | a unit without conversion | correct the data, or map the unit with ct
 CED256 | more than one record for only(..) | choose with first, last, min or max
 CED257 | a look-up finds more than one record | name more columns that match
-CED258 | a row without subject | correct the data
+CED258 | a row without subject | correct the data, or exclude such rows with the reason
 CED259 | rows with the same key | correct the data, or the key in sources.yaml
-CED260 | a subject that is not in DM | correct the data, `subject` of the table, or the rows of DM
+CED260 | a subject that is not in DM | correct the data, `subject`, or the rows of DM; or exclude the rows
 CED261 | an unknown visit name | add it in visits.yaml, or correct the data
 CED262 | an unscheduled visit without a complete date | correct the data
 CED263 | a visit date that no format fits | add the format in visits.yaml, or correct the data
@@ -129,6 +129,7 @@ CED856 | a day between the last of a window and the first of the next (a warning
 CED857 | the first or last record lacks a value of the order (a note) | leave it out, or accept it
 CED858 | a limit of an assay in another unit than its results | convert it as the message says
 CED859 | a file of several tables was changed while they were read | build again
+CED891 | rows that the contract of a table excludes (a note) | nothing, if the number is right
 CED868 | dates that all have the time 00:00:00, which ISO would keep | read the date alone, or say the time
 CED870 | an element that begins on the day of a record counts as begun (a note) | say what is meant in se.yaml
 CED848 | a visit that is named without a date (a note) | correct the data, or write its row in SV

@@ -107,7 +107,7 @@ CED163 | relations whose RELID can be alike | name one of them otherwise
 CED164 | one pooled study has a domain whole and another one in parts (a warning) | read both
 CED171 | a value is compared with itself | name the other value, as the message says
 CED155 | usubjid goes over several records of a raw table | name the column alone
-CED156 | the subject of a raw row is made of other rows | make it of columns of the row
+CED156 | the subject or the exclusion of a raw row hangs on other rows | make it of columns of the row
 CED157 | a file was changed while the build read it | build again
 CED142 | `subject: none` in a table that has a column of that name | call the column by another name
 CED143 | words of a look-up that do not go together, or not with its table | follow the message

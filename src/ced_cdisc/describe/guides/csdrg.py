@@ -191,7 +191,12 @@ def _mess(facts: Facts) -> Iterator[Block]:
     """What the contract of the raw tables says on irregular data."""
     points: list[str] = []
     for name, one in facts.plan.tables.items():
-        said = list(_policies(one))
+        account = facts.raw.get(name)
+        excluded = account.excluded.items() if account is not None else ()
+        said = [
+            f"of {count:,} record{'s' * (count != 1)} nothing is submitted: {why}" for why, count in excluded
+        ]
+        said = [words.rstrip(".") for words in (*said, *_policies(one))]
         if said:
             points.append(f"{name}: {'; '.join(said)}.")
     if points:

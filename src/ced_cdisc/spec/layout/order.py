@@ -42,7 +42,7 @@ _ORDERS: dict[str, str] = {
     "sequence profile profiles units formats times pivot text",
     "TableSpec": "file format sheet delimiter encoding titles labels group items database query key subject "
     "identifying duplicates form page recorded_by visit trim missing decimal thousands policy names columns "
-    "exclude",
+    "exclude exclude_rows",
     "VisitsSpec": "date day1 untreated unscheduled visits",
     "DomainSpec": f"domain dataset class label like noun origin {_BLOCK}",
     "BlockSpec": _BLOCK,
