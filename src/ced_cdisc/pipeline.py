@@ -106,7 +106,7 @@ def build(
     watch: Watch | None = None,
     processes: int = 1,
     workers: int | None = None,
-    dask: str = "",
+    dask: str | None = None,
     parts: int | None = None,
     incremental: bool = False,
 ) -> Build:
@@ -134,7 +134,7 @@ def build(
         processes: 2 lets a second process package what the first one converts, where that can be.
         workers: as many processes build the study in parts of its subjects; no byte depends on it. None:
             where the study is large, one for each processor, at most four.
-        dask: the address of the scheduler of a Dask cluster whose workers build the parts, else empty.
+        dask: the address of the scheduler of a Dask cluster whose workers build the parts.
         parts: in how many parts of subjects the study is built, 0 for whole; None: in several only where it
             is large, or workers or a cluster build them.
 

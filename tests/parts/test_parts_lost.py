@@ -195,12 +195,12 @@ def test_no_folder_for_temporary_files_at_all(tmp_path: Path, monkeypatch: pytes
     )
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "http://127.0.0.1:8786"])
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "http://127.0.0.1:8786", ""])
 def test_no_scheduler_at_the_address(address: str, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     assert _stopped(tmp_path, dask=address) == (
-        f"--dask CED453 there is no Dask scheduler at {address}; an address reads tcp://host:8786; is the "
-        "scheduler running?"
+        f"--dask CED453 there is no Dask scheduler at {address or 'an empty address'}; an address reads "
+        "tcp://host:8786; is the scheduler running?"
     )
 
 

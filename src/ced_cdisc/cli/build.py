@@ -45,7 +45,7 @@ from ced_cdisc.cli.usage import INTERRUPTED, usage_error
     type=click.IntRange(1),
     help="Build parts in N processes [large studies: one for each processor, at most 4; others: 1].",
 )
-@click.option("--dask", metavar="ADDRESS", default="", help="Build parts on the Dask cluster there.")
+@click.option("--dask", metavar="ADDRESS", help="Build parts on the Dask cluster there.")
 @click.option(
     "--incremental", is_flag=True, help="Take datasets of which nothing changed from earlier builds."
 )
@@ -65,7 +65,7 @@ def build(
     split_over: str,
     split_within_subjects: bool,
     workers: int | None,
-    dask: str,
+    dask: str | None,
     verify: bool,
     incremental: bool,
     explain: bool,

@@ -16,17 +16,17 @@ class How(Struct, frozen=True):
         parts: how many; None goes by the size of the study.
         workers: how many processes; 1 is this one alone. None: where the size asks for parts, one for each
             processor, at most four, else this one.
-        dask: the address of the scheduler of a cluster; empty for none.
+        dask: the address of the scheduler of a cluster; None: no cluster.
     """
 
     parts: int | None = None
     workers: int | None = None
-    dask: str = ""
+    dask: str | None = None
 
     @property
     def is_asked(self) -> bool:
         """Whether anything but the size of the study asks for parts."""
-        return self.parts is not None or (self.workers or 1) > 1 or bool(self.dask)
+        return self.parts is not None or (self.workers or 1) > 1 or self.dask is not None
 
     @property
     def processes(self) -> int:

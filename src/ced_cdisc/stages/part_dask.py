@@ -122,7 +122,7 @@ def _cluster(address: str) -> Generator[_Cluster]:
             _greeted(address)
             client = distributed.Client(address, timeout=_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
-            text = f"there is no Dask scheduler at {address}"
+            text = f"there is no Dask scheduler at {address or 'an empty address'}"
             hint = "an address reads tcp://host:8786; is the scheduler running?"
             raise _stopped("CED453", text, hint) from error
         try:

@@ -184,7 +184,7 @@ def _carried_out(
 
 
 def _carrier(how: How) -> Carrier:
-    if how.dask:
+    if how.dask is not None:
         from ced_cdisc.stages.part_dask import on_cluster
 
         return on_cluster(how.dask)
