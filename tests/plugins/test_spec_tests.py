@@ -71,6 +71,22 @@ def test_a_cell_that_differs_is_told_with_both_lines() -> None:
     )
 
 
+def test_rows_that_the_table_excludes_make_nothing() -> None:
+    sources = Path("mappings/sources.yaml")
+    words = 'trim: yes, exclude_rows: {"number(SEV) > 3": Tests of the form}'
+    sources.write_text(sources.read_text().replace("trim: yes", words))
+    rows = "{ae: [{SUBJ: 001, TERM: Rash, SEV: 2}, {SUBJ: 001, TERM: x, SEV: 9}]}"
+    assert run(one(rows, "expect: [{AETERM: Rash}]")) == (0, "passed  AE: it\n1 test passed\n")
+    code, said = run(one(rows.replace("9", "y"), "expect: [{AETERM: Rash}]"))
+    assert (code, said) == (
+        1,
+        "1 error from the checks\n"
+        "mappings/tests/ae.yaml:3:11 CED786 AE: it: stopped by CED253 exclude_rows of ae: 'y' of SEV is not a "
+        "number; made by mappings/sources.yaml:1:53\n    given ae line 2\n"
+        "failed  AE: it\n1 of 1 tests failed\n",
+    )
+
+
 def test_the_table_of_the_number_before_need_not_be_given() -> None:
     """Of a person who was screened twice: the first number may be one of a table that a test does not need."""
     for path, old, text in (

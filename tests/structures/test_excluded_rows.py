@@ -49,7 +49,7 @@ def test_they_make_nothing_and_are_counted(tmp_path: Path) -> None:
     ]
     notes = [str(one) for one in done.findings if one.code == "CED891"]
     assert [one.replace(f"{tmp_path}/", "") for one in notes] == [
-        f"mappings/sources.yaml:8:21 CED891 raw/lab.csv: 2 rows are excluded: {OTHERS}"
+        f"mappings/sources.yaml:8:21 CED891 lab.csv: 2 rows are excluded: {OTHERS}"
     ]
     account = read_account(tmp_path / "out")
     lab = account.tables["lab"]
@@ -82,10 +82,10 @@ def test_the_defaults_hold_where_the_columns_are(tmp_path: Path) -> None:
     assert done.frames.keys() == expected.keys()
     assert all(frame.equals(expected[name]) for name, frame in done.frames.items())
     assert [str(one).replace(f"{tried}/", "") for one in done.findings if one.code == "CED891"] == [
-        "mappings/sources.yaml:1:53 CED891 raw/demog.csv: 1 row is excluded: Tests of the form",
-        "mappings/sources.yaml:1:53 CED891 raw/dose.csv: 1 row is excluded: Tests of the form",
-        "mappings/sources.yaml:1:53 CED891 raw/ae.csv: 1 row is excluded: Tests of the form",
-        "mappings/sources.yaml:1:88 CED891 raw/ae.csv: 1 row is excluded: Tests of the form",
+        "mappings/sources.yaml:1:53 CED891 demog.csv: 1 row is excluded: Tests of the form",
+        "mappings/sources.yaml:1:53 CED891 dose.csv: 1 row is excluded: Tests of the form",
+        "mappings/sources.yaml:1:53 CED891 ae.csv: 1 row is excluded: Tests of the form",
+        "mappings/sources.yaml:1:88 CED891 ae.csv: 1 row is excluded: Tests of the form",
     ]
     tables = json.loads((tried / "out/build.json").read_bytes())["raw"]["tables"]
     assert {name: one.get("records excluded") for name, one in tables.items()} == {

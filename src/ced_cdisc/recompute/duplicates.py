@@ -20,7 +20,7 @@ _Span = tuple[float, float]
 def kept_rows(table: RawTable, rows: Sequence[Row], report: Callable[[DataFault], None]) -> list[Row]:
     """The rows without those that the contract excludes, and of those with one key the one that
     ``duplicates`` keeps; a key of which none can be chosen is reported."""
-    policy, rows = table.duplicates, [row for row in rows if not _is_excluded(table, row)]
+    policy, rows = table.duplicates, [row for row in rows if not _is_excluded(table, row, report)]
     if policy is None or not table.key:
         return rows
     groups: dict[tuple[str | None, ...], list[Row]] = {}
@@ -40,8 +40,14 @@ def kept_rows(table: RawTable, rows: Sequence[Row], report: Callable[[DataFault]
     return done
 
 
-def _is_excluded(table: RawTable, row: Row) -> bool:
-    return any(evaluate(one.condition, lambda name: filled(row.get(name))) is True for one in table.left_out)
+def _is_excluded(table: RawTable, row: Row, report: Callable[[DataFault], None]) -> bool:
+    for one in table.left_out:
+        try:
+            if evaluate(one.condition, lambda name: filled(row.get(name))) is True:
+                return True
+        except DataFault as fault:
+            report(fault)
+    return False
 
 
 def _same(table: RawTable, one: Row, other: Row) -> bool:

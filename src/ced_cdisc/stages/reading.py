@@ -46,7 +46,7 @@ def read_raw(
     tables, found = _read(raw, contracts, partner, known)
     findings.extend(found)
     findings.extend(_changed(raw, tables))
-    tables = _without_excluded(raw, plan, tables, findings)
+    tables = of_the_study(plan, tables, findings)
     findings.extend(unclaimed_files(raw, contracts))
     findings.extend(_midnights(plan, tables))
     findings.identifiers = identifiers_of(plan, tables)
@@ -78,10 +78,8 @@ def raw_columns(plan: StudyPlan, tables: Mapping[str, RawTable]) -> dict[str, di
     return made
 
 
-def _without_excluded(
-    raw: Path, plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings
-) -> dict[str, RawTable]:
-    """The tables without the rows that their contracts exclude: CED891, a note for each reason."""
+def of_the_study(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings) -> dict[str, RawTable]:
+    """The tables without the rows that their contracts exclude: CED891, a note for each condition."""
     made = dict(tables)
     for study in plan.studies:
         read = study.own(tables)
@@ -95,7 +93,7 @@ def _without_excluded(
             for one, count in left:
                 excluded[one.why] = excluded.get(one.why, 0) + count
                 rows = "1 row is" if count == 1 else f"{count:,} rows are"
-                message = f"{shown_path(raw, table.file)}: {rows} excluded: {one.why}"
+                message = f"{table.file}: {rows} excluded: {one.why}"
                 findings.add(Finding("CED891", message, one.where, stage=Stage.RAW, severity=Severity.NOTE))
             made[study.qualified(name)] = replace(table, frame=frame, excluded=excluded)
     return made

@@ -23,7 +23,9 @@ from ced_cdisc.recompute.records import variables_of
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.spec_tests import DatasetTest, DatasetTests, DerivationTest, TestFile
 from ced_cdisc.stages.given_rows import NotWritten, frames_of, given_rows, typed
+from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.stages.plugging import run_again, same_type
+from ced_cdisc.stages.reading import of_the_study
 from ced_cdisc.stages.subject_rows import with_tables
 
 _SHOWN = 5
@@ -89,10 +91,12 @@ def _of_dataset(plan: StudyPlan, name: Text, test: DatasetTest, folder: Path) ->
     _are_read(part, dataset, test)
     if test.fault is None:  # a number may be the subject of a table that the test does not give
         part = replace(part, persons=replace(part.persons, unmatched=True))
-    tables = frames_of(part, given)
+    tables, found = frames_of(part, given), Findings()
     label = str(test.name)
     try:
-        frames, _ = build_datasets(part, tables)
+        taken = of_the_study(part, tables, found)
+        stop_on_errors(found)
+        frames, _ = build_datasets(part, taken)
     except Stopped as stopped:
         return Tested(str(name), label, tuple(_stopped(f"{name}: {label}", test, stopped.findings.errors)))
     if test.fault is not None:
