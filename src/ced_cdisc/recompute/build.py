@@ -161,9 +161,7 @@ class _Study:
             split_texts(dataset, self.tables[dataset.name])
 
     def pool(self, other: _Study, number: int, having: Container[str]) -> None:
-        """Add the finished SDTM records of another study, behind those of the studies before it.
-
-        ``having`` names the datasets of these."""
+        """Add the SDTM records of another study behind those there are, of the datasets ``having`` names."""
         for dataset in other.plan.datasets:
             theirs = other.tables[dataset.name]
             for record in theirs.records:
