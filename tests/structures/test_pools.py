@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from test_pool import FILES, STUDY
+import pytest
+from test_pool import ADSL, FILES, STUDY
 
-from structures import Files, made, rows
+from structures import Files, made, rows, said, unchecked, written
 
 
 def _second(files: Files) -> Files:
@@ -26,4 +28,57 @@ def test_both_engines_read_a_domain_that_only_the_pooled_studies_have(tmp_path: 
         ("S2-001", 48.0),
         ("T1-001", None),
         ("T1-002", None),
+    ]
+
+
+def test_a_subject_of_two_pooled_studies_is_told_with_both(tmp_path: Path) -> None:
+    files = {**THREE, "mappings/second/study.yaml": STUDY.replace("T1", "S2").replace("'S2'", "'HC'")}
+    assert said(tmp_path, files) == [
+        "mappings/second/sdtm/dm.yaml:1:9 CED249 subject HC-001 is in DM of controls and of second; "
+        "write persons: {studies: accept} in study.yaml, or give each study subjects of its own\n"
+        "    second/people.csv line 2, subject HC-001"
+    ]
+
+
+EXTENSION = {
+    **THREE,
+    "mappings/study.yaml": "pool: [controls, second]\npersons: {studies: accept}\n" + STUDY,
+    "mappings/second/study.yaml": STUDY.replace("T1", "S2").replace("'S2'", "'HC'"),
+    "raw/second/echo.csv": "ID,DONE,EF\n001,02-FEB-2020,48\n",
+    "mappings/adam/adsl.yaml": ADSL.replace(
+        "from: DM\n", 'from: DM\nwhere: "DM.STUDYID = first(DM.STUDYID order by DM.RFICDTC, DM.STUDYID)"\n'
+    ).replace("date(DM.RFXSTDTC)", "date(min(EX.EXSTDTC))"),
+}
+
+
+@pytest.mark.parametrize("way", [{"processes": 1}, {"processes": 2}, {"parts": 3}])
+def test_a_person_of_several_studies_is_one(tmp_path: Path, way: dict[str, Any]) -> None:
+    done = made(tmp_path / "both", EXTENSION)
+    assert rows(done, "ADSL", "STUDYID", "USUBJID", "EF") == [
+        ("HC", "HC-001", 48.0),
+        ("T1", "T1-001", None),
+        ("T1", "T1-002", None),
+    ]
+    unchecked(written(tmp_path / "way", EXTENSION), **way)
+    both, other = ((tmp_path / name / "out/adam/adsl.xpt").read_bytes() for name in ("both", "way"))
+    assert both == other
+
+
+def test_what_two_studies_say_of_a_person_is_told(tmp_path: Path) -> None:
+    text = ADSL.replace("date(DM.RFXSTDTC)", "date(min(EX.EXSTDTC))").replace(
+        "sort:", "  SEXES: {derive: DM.SEX, label: Sex}\nsort:"
+    )
+    found = said(tmp_path, {**EXTENSION, "mappings/adam/adsl.yaml": text})
+    assert found == [
+        "mappings/adam/adsl.yaml:11:10 CED256 ADSL: only(DM.SEX) finds more than one record with a value; first, "
+        "last, min or max choose one\n    controls/people.csv line 2, subject HC-001\n"
+        "    second/people.csv line 2, subject HC-001"
+    ]
+
+
+def test_persons_of_several_studies_are_those_of_a_pool(tmp_path: Path) -> None:
+    files = {"mappings/study.yaml": STUDY + "persons: {studies: accept}\n"}
+    assert said(tmp_path, files) == [
+        "mappings/study.yaml:6:10 CED018 'studies' does not go with a study that pools no others; "
+        "write it in the study that does"
     ]
