@@ -82,3 +82,13 @@ def test_persons_of_several_studies_are_those_of_a_pool(tmp_path: Path) -> None:
         "mappings/study.yaml:6:10 CED018 'studies' does not go with a study that pools no others; "
         "write it in the study that does"
     ]
+
+
+def test_a_study_that_only_pools_has_no_raw_table(tmp_path: Path) -> None:
+    written(
+        tmp_path, {**THREE, "mappings/adam/adsl.yaml": ADSL.replace("count(AE.AESEQ)", "count(CV.CVSEQ)")}
+    )
+    for path in (*(tmp_path / "mappings/sdtm").iterdir(), *(tmp_path / "raw").glob("*.csv")):
+        path.unlink()
+    (tmp_path / "mappings/sources.yaml").write_text("tables: {}\n", encoding="utf-8")
+    assert rows(unchecked(tmp_path), "ADSL", "USUBJID", "NAE") == [("HC-001", 1.0), ("S2-001", 1.0)]
