@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from test_pool import ADSL, FILES, STUDY
 
+from ced_cdisc.cli import main
 from structures import Files, made, rows, said, unchecked, written
 
 
@@ -92,3 +94,23 @@ def test_a_study_that_only_pools_has_no_raw_table(tmp_path: Path) -> None:
         path.unlink()
     (tmp_path / "mappings/sources.yaml").write_text("tables: {}\n", encoding="utf-8")
     assert rows(unchecked(tmp_path), "ADSL", "USUBJID", "NAE") == [("HC-001", 1.0), ("S2-001", 1.0)]
+
+
+def test_a_test_gives_records_of_a_domain_that_only_pooled_studies_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = """\
+dataset: ADSL
+tests:
+  - name: the last ejection fraction counts
+    given:
+      DM: [{USUBJID: P, STUDYID: HC}, {USUBJID: Q, STUDYID: HC}]
+      CV: [{USUBJID: P, CVSTRESN: 50, CVDTC: 2020-01-02}, {USUBJID: P, CVSTRESN: 40, CVDTC: 2020-01-01}]
+    expect: [{USUBJID: P, EF: 50}, {USUBJID: Q, EF: ""}]
+"""
+    monkeypatch.chdir(written(tmp_path, {**THREE, "mappings/tests/adsl.yaml": test}))
+    result = CliRunner().invoke(main, ["test"], prog_name="ced-cdisc")
+    assert result.output.splitlines()[1:] == [
+        "passed  ADSL: the last ejection fraction counts",
+        "1 test passed",
+    ]
