@@ -194,7 +194,49 @@ sort: [ASTDT, AESEQ]
     assert (dataset.class_name, dataset.subclass) == ("OCCURRENCE DATA STRUCTURE", "ADVERSE EVENT")
 
 
+def test_a_record_without_a_text_has_no_number(tmp_path: Path) -> None:
+    lines = """\
+variables:
+  AVALCAT1:
+    cases:
+      - {when: "AVAL < 120", then: missing}
+      - {when: "AVAL < 125", then: "'Low'"}
+      - {when: "AVAL < 145", then: ADSL.DTHCAUS}
+      - {else: missing}
+    number: AVALCA1N
+"""
+    adsl = ADSL.replace(
+        "  NAE:", "  DTHCAUS: {cases: [{when: \"USUBJID = 'T1-002'\", then: \"'High'\"}]}\n  NAE:"
+    )
+    made = build(tmp_path, {**spec(lines), "ADSL": adsl})
+    assert rows(made, "ADVS", "AVAL", "AVALCAT1", "AVALCA1N", where=SYSBP) == [
+        (120.0, "Low", 1.0),
+        (124.0, "Low", 1.0),
+        (140.0, None, None),
+        (130.0, None, None),
+        (110.0, None, None),
+        (150.0, None, None),
+        (155.0, None, None),
+    ]
+    assert "missing" not in variable(made, "ADVS", "AVALCA1N").method.text
+    for name in ("AVALCAT1", "AVALCA1N"):
+        assert "missing" not in [
+            term.decode or term.value for term in variable(made, "ADVS", name).codelist.terms
+        ]
+
+
 FAULTS = [
+    (
+        'variables:\n  AVALCAT1: {cases: [{when: "AVAL < 1", then: "\'a\'", number: 2}, {else: missing}]}\n',
+        "11:13 CED018 'number' of a branch of ADVS.AVALCAT1 says nothing; it goes with 'number' of the line, and "
+        "with a branch that gives a value",
+    ),
+    (
+        'variables:\n  AVALCAT1: {cases: [{when: "AVAL < 1", then: "\'a\'"}, {else: missing, number: 9}], number: '
+        "AVALCA1N}\n",
+        "11:13 CED018 'number' of a branch of ADVS.AVALCAT1 says nothing; it goes with 'number' of the line, and "
+        "with a branch that gives a value",
+    ),
     (
         "variables:\n  BASE: {derive: AVAL, number: BASEN}\n",
         "11:9 CED018 'number' does not go with 'derive' in the line of ADVS.BASE; it goes with cases",

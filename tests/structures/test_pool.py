@@ -141,7 +141,7 @@ def test_a_subject_belongs_to_one_study(tmp_path: Path) -> None:
     files = {**FILES, "mappings/controls/study.yaml": STUDY.replace("T1", "HC").replace("'HC'", "'T1'")}
     assert said(tmp_path, files) == [
         "mappings/controls/sdtm/dm.yaml:1:9 CED249 subject T1-001 is in DM of this study and of controls; "
-        "each subject belongs to one of the pooled studies\n    controls/people.csv line 2, subject T1-001"
+        "write persons: {studies: accept} in study.yaml, or give each study subjects of its own\n    controls/people.csv line 2, subject T1-001"
     ]
 
 

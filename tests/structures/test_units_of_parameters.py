@@ -115,3 +115,80 @@ stack:
     text = text[: text.index("parameters:\n  SIZE")] + "sort: [PARAMCD, ADT, AVAL]\n"
     written(tmp_path, {**SIZES, ADVS_FILE: text})
     assert refused(tmp_path) == [TOLD.replace(":8:32", ":7:45")]
+
+
+LB = """\
+domain: LB
+from: lab
+sort: [LBTESTCD]
+omit: [EPOCH]
+test: {collect: lab.TEST, ct: {GLU: GLUC}}
+result: lab.RES
+unit: lab.UNIT
+range: {low: lab.LO, high: lab.HI}
+tests: {GLUC: {standard: mg/dL, decimals: 0}}
+variables:
+  LBCAT:    {assign: CHEMISTRY}
+  LBDTC:    {collect: lab.DT, date: edc}
+  LBSPEC:   {absent: "Not delivered"}
+  LBMETHOD: {absent: "Not delivered"}
+  LBLOBXFL: {absent: "Not asked for"}
+  VISITNUM: {absent: "No visits"}
+"""
+ADLB = """\
+dataset: ADLB
+label: Laboratory Analysis Dataset
+class: BDS
+from: LB
+copy: [LB.LBSTNRLO]
+rows:
+  ADT:   {derive: "date(LB.LBDTC)"}
+  ANRLO: {copy: LB.LBSTNRLO}
+  ANRHI: {copy: LB.LBSTNRHI}
+parameters:
+  GLUC: {param: Glucose (mmol/L), value: "convert(LB.LBSTRESN, LB.LBSTRESU, 'mmol/L', 'GLUC')"}
+sort: [PARAMCD, ADT]
+"""
+GLUCOSE = {
+    **FILES,
+    "mappings/sources.yaml": SOURCES
+    + "  lab: {file: lab.csv, key: [SUBJ], recorded_by: Vendor, columns: [SUBJ, DT, TEST, RES, UNIT, LO, HI]}\n",
+    "raw/lab.csv": "SUBJ,DT,TEST,RES,UNIT,LO,HI\n001,09-FEB-2020,GLU,99,mg/dL,70,110\n",
+    "mappings/sdtm/lb.yaml": LB,
+    "mappings/adam/adlb.yaml": ADLB,
+}
+
+
+def beside(name: str, line: int) -> str:
+    return (
+        f"mappings/adam/adlb.yaml:{line}:10 CED855 AVAL of GLUC and ADLB.{name} beside it are in the units mg/dL, "
+        f"mmol/L; convert LB.LBST{name[1:]} too"
+    )
+
+
+@pytest.mark.parametrize("way", [{"processes": 1}, {"parts": 2}])
+def test_limits_beside_a_converted_value_are_converted_too(tmp_path: Path, way: dict[str, Any]) -> None:
+    written(tmp_path, GLUCOSE)
+    assert refused(tmp_path, **way) == [beside("ANRLO", 8), beside("ANRHI", 9)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "limits"),
+    [
+        ("mmol/L', 'GLUC')\"", "mg/dl')\"", (70.0, 110.0)),
+        (
+            "'GLUC')\"}",
+            "'GLUC')\", variables: {"
+            "ANRLO: {derive: \"convert(LB.LBSTNRLO, LB.LBSTRESU, 'mmol/L', 'GLUC')\"}, "
+            "ANRHI: {derive: \"convert(LB.LBSTNRHI, LB.LBSTRESU, 'mmol/L', 'GLUC')\"}}}",
+            (3.885521, 6.105819),
+        ),
+    ],
+)
+def test_limits_in_the_unit_of_the_value_are_not_told(
+    tmp_path: Path, old: str, new: str, limits: tuple[float, ...]
+) -> None:
+    assert old in ADLB
+    done = made(tmp_path, {**GLUCOSE, "mappings/adam/adlb.yaml": ADLB.replace(old, new)})
+    (found,) = rows(done, "ADLB", "ANRLO", "ANRHI", "LBSTNRLO")
+    assert found == pytest.approx((*limits, 70.0), abs=1e-6)

@@ -51,16 +51,15 @@ def check_dm(
         data: the finished datasets by qualified name.
         faults: by folder of the study.
     """
-    before = Held()
+    before: list[World] = []
     for study in plan.studies:
         dm = data.get(study.qualified("DM"))
         frames = {} if dm is None else {"DM": dm.frame([SUBJECT, TABLE, ROW])}
         world = World(study, faults[study.folder], study.own(raw), frames=Held(frames))
         check_in_dm(world)
-        check_subjects(before, world)
-        if dm is not None:
-            above = [before["DM"]] if "DM" in before else []
-            before["DM"] = pl.concat([*above, frames["DM"]])
+        if not plan.persons.studies:
+            check_subjects(before, world)
+        before.append(world)
 
 
 def check_pooled_units(plan: StudyPlan, data: Mapping[str, Blocks], faults: Faults) -> None:

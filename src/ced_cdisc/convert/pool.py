@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import polars as pl
@@ -25,12 +25,13 @@ def pool_frames(studies: Sequence[Tabulated]) -> Held:
     """The SDTM datasets of all studies by plain name; those of the first study come first.
 
     A variable that a study's dataset lacks is missing in its records. CED249 where two studies have one
-    USUBJID in DM: records are matched by subject, so each subject belongs to one study.
+    USUBJID in DM, unless that is accepted: records are matched by subject, be they of one study or several.
     """
-    first, *others = (study.world for study in studies)
+    first, *others = worlds = [study.world for study in studies]
     frames = first.frames.copy()
-    for world in others:
-        check_subjects(frames, world)
+    for number, world in enumerate(others, 1):
+        if not first.plan.persons.studies:
+            check_subjects(worlds[:number], world)
         for name, frame in world.frames.items():
             table = pl.lit(world.plan.qualified("")) + pl.col(TABLE)
             frame = frame.with_columns(table.alias(TABLE))
@@ -47,13 +48,15 @@ def _next(frame: pl.DataFrame) -> int:
     return max(frame[ORDER].to_list(), default=-1) + 1
 
 
-def check_subjects(frames: Held, world: World) -> None:
-    """CED249: a subject in DM of a study and in that of the studies before it."""
-    if "DM" not in frames or "DM" not in world.frames:
-        return
-    again = world.frames["DM"].join(frames["DM"], on=SUBJECT, how="semi", maintain_order="left")
-    for subject in again[SUBJECT].drop_nulls():
-        message = f"subject {subject} is in DM of this study and of {world.plan.folder}"
-        hint = "each subject belongs to one of the pooled studies"
-        records = records_of(again.filter(pl.col(SUBJECT) == subject))
-        world.faults.add("CED249", message, world.plan.dataset("DM").where, hint, records)
+def check_subjects(before: Iterable[World], world: World) -> None:
+    """CED249: a subject in DM of a study and in that of a study before it."""
+    for other in before:
+        if "DM" not in other.frames or "DM" not in world.frames:
+            continue
+        again = world.frames["DM"].join(other.frames["DM"], on=SUBJECT, how="semi", maintain_order="left")
+        for subject in again[SUBJECT].drop_nulls():
+            studies = f"{other.plan.folder or 'this study'} and of {world.plan.folder}"
+            message = f"subject {subject} is in DM of {studies}"
+            hint = "write persons: {studies: accept} in study.yaml, or give each study subjects of its own"
+            records = records_of(again.filter(pl.col(SUBJECT) == subject))
+            world.faults.add("CED249", message, world.plan.dataset("DM").where, hint, records)

@@ -15,11 +15,12 @@ READER = "USUBJID"
 
 
 class Persons(Struct, frozen=True):
-    """What may be so in the raw tables that ``usubjid`` reads: see ``persons`` of study.yaml."""
+    """What may be so in raw tables that ``usubjid`` reads, and in a pool: see ``persons`` of study.yaml."""
 
     chain: bool = False
     empty: bool = False
     unmatched: bool = False
+    studies: bool = False
 
 
 def looked_up(usubjid: tree.Node) -> dict[str, tuple[str, ...]]:

@@ -200,7 +200,7 @@ def _study_plan(
 
 
 def _persons(spec: PersonsSpec) -> Persons:
-    words = (spec.chain, spec.empty, spec.unmatched)
+    words = (spec.chain, spec.empty, spec.unmatched, spec.studies)
     return Persons(*(word is not None for word in words))
 
 

@@ -257,7 +257,11 @@ def _usubjid(
         hint = "name the column alone: the record of the subject is looked up"
         findings.add(Finding("CED155", message, text.locate(several[0].at), hint=hint))
         return None
-    if spec.model_fields_set and not looked_up(made):
-        message = f"'{min(spec.model_fields_set)}' does not go with a usubjid that reads no raw table"
+    given = spec.model_fields_set - {"studies"}
+    if given and not looked_up(made):
+        message = f"'{min(given)}' does not go with a usubjid that reads no raw table"
         findings.add(Finding("CED018", message, spec.place))
+    if spec.studies is not None and not specs.study.pool:
+        message = "'studies' does not go with a study that pools no others"
+        findings.add(Finding("CED018", message, spec.place, hint="write it in the study that does"))
     return identifier(made, ("SUBJECT",))

@@ -227,7 +227,8 @@ def read_tables(
     """
     if len({contract.name for contract in contracts}) != len(contracts):
         raise ValueError("table names must be distinct")
-    if folder.is_dir() and not _files(folder) and not all(contract.query for contract in contracts):
+    empty = not any(_files(folder / parent) for parent in _parents(contracts))
+    if folder.is_dir() and empty and not all(contract.query for contract in contracts):
         text = f"the raw folder {folder.as_posix()} holds no file"
         wanted = one_of([contract.file for contract in contracts if not contract.query])
         return {}, [
@@ -265,9 +266,8 @@ def unclaimed_files(folder: Path, contracts: Sequence[TableContract]) -> list[Fi
     Hidden files and the lock files of Office (``~$ae.xlsx``) are passed over.
     """
     claimed = {PurePosixPath(contract.file).as_posix() for contract in contracts if not contract.query}
-    parents = sorted({PurePosixPath(name).parent for name in claimed} | {PurePosixPath(".")})
     found: list[Finding] = []
-    for parent in parents:
+    for parent in _parents(contracts):
         for name in _files(folder / parent):
             path = (parent / name).as_posix()
             if path not in claimed:
@@ -277,6 +277,12 @@ def unclaimed_files(folder: Path, contracts: Sequence[TableContract]) -> list[Fi
                 where = Location(shown_path(folder, path))
                 found.append(raw_finding("CED235", text, where, hint, Severity.NOTE))
     return found
+
+
+def _parents(contracts: Sequence[TableContract]) -> list[PurePosixPath]:
+    """The raw folder and the folders below it that tables stand in, as those of pooled studies."""
+    named = (PurePosixPath(contract.file).parent for contract in contracts if not contract.query)
+    return sorted({PurePosixPath("."), *named})
 
 
 def _files(folder: Path) -> list[str]:

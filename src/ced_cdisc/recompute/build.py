@@ -10,7 +10,7 @@ finished, those after it as stacked); long texts are split; every ADaM dataset w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -112,8 +112,10 @@ def rebuild(
     }
     main, *others = studies
     tables_of = {one.plan.qualified(name): table for one in studies for name, table in one.tables.items()}
+    having = {dataset.name for dataset in plan.datasets}
     for number, other in enumerate(others, 1):
-        main.pool(other, number)
+        main.pool(other, number, having)
+        having |= {dataset.name for dataset in other.plan.datasets}
     for dataset in plan.datasets:
         if dataset.kind == "adam":
             main.stack(dataset)
@@ -158,14 +160,14 @@ class _Study:
         for dataset in datasets:
             split_texts(dataset, self.tables[dataset.name])
 
-    def pool(self, other: _Study, number: int) -> None:
-        """Add the finished SDTM records of another study, behind those of this one and of earlier ones."""
+    def pool(self, other: _Study, number: int, having: Container[str]) -> None:
+        """Add the SDTM records of another study behind those there are, of the datasets ``having`` names."""
         for dataset in other.plan.datasets:
             theirs = other.tables[dataset.name]
             for record in theirs.records:
                 block, *rest = record.key
                 record.key = (_POOLED * number + int(block), *rest)
-            mine = self.tables.get(dataset.name) if _has(self.plan, dataset.name) else None
+            mine = self.tables.get(dataset.name) if dataset.name in having else None
             if mine is None:
                 self.tables[dataset.name] = theirs
             else:
@@ -379,10 +381,6 @@ class _Study:
 
     def _report_relation(self, fault: DataFault, record: Record, where: Location) -> None:
         self._report(fault, "RELREC", "RELID", record, where)
-
-
-def _has(plan: StudyPlan, name: str) -> bool:
-    return any(dataset.name == name for dataset in plan.datasets)
 
 
 def _bare(text: str) -> str:

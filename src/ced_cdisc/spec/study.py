@@ -44,7 +44,7 @@ class ProfileSpec(Model):
 
 
 class PersonsSpec(Model):
-    """What may be so in the raw tables that ``usubjid`` reads; what has no word is a fault."""
+    """What may be so in the raw tables that ``usubjid`` reads, and in a pool; what has no word is a fault."""
 
     chain: Literal["follow"] | None = Field(
         default=None, description="A number that has an earlier one itself: the earliest one counts."
@@ -54,6 +54,10 @@ class PersonsSpec(Model):
     )
     unmatched: Literal["accept"] | None = Field(
         default=None, description="Numbers that no other raw table has, as those of another study."
+    )
+    studies: Literal["accept"] | None = Field(
+        default=None,
+        description="`pool`: persons who are in DM of several studies, as of an extension.",
     )
 
 

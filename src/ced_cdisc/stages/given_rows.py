@@ -80,7 +80,7 @@ def given_rows(plan: StudyPlan, test: DatasetTest, folder: Path) -> GivenRows:
         if name in plan.tables:
             tables[str(name)] = _raw(plan.tables[str(name)], rows, name)
         elif name in known:
-            datasets[str(name)] = _written(known[str(name)], rows)
+            datasets[str(name)] = of_rows(known[str(name)], rows)
         else:
             hint = did_you_mean(name, [*plan.tables, *known])
             hint = hint or f"the tables are {one_of(list(plan.tables))}"
@@ -143,8 +143,12 @@ def _raw(table: TablePlan, rows: list[Row], named: Text) -> list[dict[str, str |
     return made
 
 
-def _written(dataset: DatasetPlan, rows: list[Row]) -> DatasetPlan:
-    """The dataset as rows that stand in the specs, in place of what makes it."""
+def of_rows(dataset: DatasetPlan, rows: list[Row]) -> DatasetPlan:
+    """The dataset as rows that stand in the specs, in place of what makes it.
+
+    Raises:
+        NotWritten: a variable that it has not, or a value that is none of its kind.
+    """
     kinds = {variable.name: variable.kind for variable in dataset.variables}
     made: list[Mapping[str, Any]] = []
     for row in rows:

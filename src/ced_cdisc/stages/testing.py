@@ -22,7 +22,7 @@ from ced_cdisc.recompute import Value, agree, as_text, compare, recompute
 from ced_cdisc.recompute.records import variables_of
 from ced_cdisc.spec.source import Text
 from ced_cdisc.spec.spec_tests import DatasetTest, DatasetTests, DerivationTest, TestFile
-from ced_cdisc.stages.given_rows import NotWritten, frames_of, given_rows, typed
+from ced_cdisc.stages.given_rows import NotWritten, frames_of, given_rows, of_rows, typed
 from ced_cdisc.stages.planning import stop_on_errors
 from ced_cdisc.stages.plugging import run_again, same_type
 from ced_cdisc.stages.reading import of_the_study
@@ -83,11 +83,12 @@ def _of_dataset(plan: StudyPlan, name: Text, test: DatasetTest, folder: Path) ->
         hint = did_you_mean(name, [one.name for one in plan.datasets])
         raise NotWritten(f"there is no dataset {name} in this study", name.where, hint)
     asked = _asked(dataset, test)
+    plan = replace(plan, datasets=(*_of_pooled(plan), *plan.datasets), pooled=())
     given = given_rows(plan, test, folder)
     if name in given.datasets:
         raise NotWritten(f"the test gives {name} itself", test.name.where, "give what it is made of")
     replaced = tuple(given.datasets.get(one.name, one) for one in plan.datasets)
-    part = _part(replace(plan, datasets=replaced, pooled=()), dataset, asked)
+    part = _part(replace(plan, datasets=replaced), dataset, asked)
     _are_read(part, dataset, test)
     if test.fault is None:  # a number may be the subject of a table that the test does not give
         part = replace(part, persons=replace(part.persons, unmatched=True))
@@ -115,6 +116,13 @@ def _of_dataset(plan: StudyPlan, name: Text, test: DatasetTest, folder: Path) ->
         message += f" of record {one.row + 1}: {_shown(one.mine)} and {_shown(one.theirs)}"
         failures.append(_failure(message, test.name.where))
     return Tested(str(name), label, tuple(failures))
+
+
+def _of_pooled(plan: StudyPlan) -> list[DatasetPlan]:
+    """The datasets that only pooled studies have, without rows: a test may give some."""
+    own = {one.name for one in plan.datasets}
+    theirs = {one.name: one for study in plan.pooled for one in study.datasets if one.name not in own}
+    return [of_rows(one, []) for one in theirs.values()]
 
 
 def _part(plan: StudyPlan, dataset: DatasetPlan, asked: Sequence[str]) -> StudyPlan:

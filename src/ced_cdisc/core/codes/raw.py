@@ -48,7 +48,7 @@ CED244 | a number that is none of the days or times its SAS format shows | corre
 CED245 | the file is no Parquet file, or is damaged | export the table again
 CED246 | the file is no SAS dataset (SAS7BDAT), or is damaged | copy it again, or name its encoding
 CED247 | the package that reads a format is not installed | install it as the message says
-CED249 | a subject is in DM of two pooled studies | give each study subjects of its own in `usubjid`
+CED249 | a subject is in DM of two pooled studies | say that persons may be, or correct `usubjid`
 CED250 | a raw value without a term in ct | add the code to ct, or correct the data
 CED251 | a date that no format fits | add the format, or correct the data
 CED252 | a time that no format fits, or without a date | correct the data, or leave `time` out

@@ -119,15 +119,24 @@ class Analysis(Struct):
         """PARAMN of a parameter."""
         return list(self.parameters).index(code) + 1
 
-    def row_names(self, catalogue: Catalogue, part: Part) -> RowNames:
+    def row_names(self, catalogue: Catalogue, part: Part, said: Mapping[str, str] | None = None) -> RowNames:
         """The names that a line of a source's records may use."""
         given = (str(part.source), *map(str, part.with_))
-        sources = tuple(name for name in given if name in catalogue.datasets)
-        return RowNames(catalogue, self.name, self.kinds, sources=sources)
+        return self.names_of(catalogue, given, said)
+
+    def names_of(
+        self, catalogue: Catalogue, read: Iterable[str], said: Mapping[str, str] | None = None
+    ) -> RowNames:
+        """The names of a row that carries these datasets, and tables without subjects."""
+        read = tuple(read)
+        tables = tuple(name for name in read if name in catalogue.without_subjects)
+        sources = tuple(name for name in read if name in catalogue.datasets)
+        return RowNames(catalogue, self.name, self.kinds, tables, sources, said=said or {})
 
     def whole_names(self, catalogue: Catalogue) -> RowNames:
         """The names that a line over the whole dataset may use."""
-        return RowNames(catalogue, self.name, self.kinds)
+        carried = {str(name) for part in self.parts for name in (part.source, *part.with_)}
+        return RowNames(catalogue, self.name, self.kinds, carried=carried)
 
 
 def kind_by_name(variable: IgVariable | None, name: str) -> Type | None:
@@ -234,7 +243,7 @@ def _kind(
         kind = _copied(line.copy_, catalogue, findings)
     if kind is None and line.impute is not None:
         kind = Type.TEXT if isinstance(line, FlagLine) else Type.DATE
-    if kind is None and (line.flag or line.assign or (line.decodes and not line.decimals)):
+    if kind is None and (line.flag or line.assign or line.collect or (line.decodes and not line.decimals)):
         kind = Type.TEXT
     if kind is None:
         # The expressions of a sponsor's own variable tell its type, where their names are already known.

@@ -38,9 +38,12 @@ def numbers_of(line: LineSpec) -> dict[str, int]:
     """The texts that the branches of a line give and their numbers.
 
     Branches count from 1 in their order, one text once; Y is 1 and N is 0; ``number`` of a branch rules.
+    A branch that gives no text has no number.
     """
     found: dict[str, int] = {}
     for case in line.cases or ():
+        if _gives_none(case):
+            continue
         text = _text(case)
         number = case.number if case.number is not None else _FLAGS.get(text, len(found) + 1)
         found.setdefault(text, number)
@@ -92,9 +95,11 @@ def _lines(lines: Mapping[Text, LineSpec]) -> dict[Text, LineSpec]:
         if line.number is None or line.cases is None:
             made[key] = line
             continue
-        made[key] = _with(line, number=None)
         numbers = numbers_of(line)
-        cases = [_numbered(case, numbers[_text(case)], line) for case in line.cases]
+        # the number of a branch without text stays, and is told as one that says nothing
+        texts = [case if _gives_none(case) else _with(case, number=None) for case in line.cases]
+        made[key] = _with(line, number=None, cases=texts)
+        cases = [_numbered(case, numbers, line) for case in line.cases]
         as_ = Text(f"{_listed(str(key), numbers)}.", line.number.where)
         label = Text(f"{line.label} (N)", line.label.where) if line.label is not None else None
         made[line.number] = _with(
@@ -113,10 +118,15 @@ def _lines(lines: Mapping[Text, LineSpec]) -> dict[Text, LineSpec]:
     return made
 
 
-def _numbered(case: Case, number: int, line: LineSpec) -> Case:
+def _numbered(case: Case, numbers: Mapping[str, int], line: LineSpec) -> Case:
+    """The branch with its number, which is missing where the text is: always, or for a record."""
     assert line.number is not None
-    value = Text(str(number), line.number.where)
-    return _with(case, **({"else_": value} if case.else_ is not None else {"then": value}))
+    given = "missing" if _gives_none(case) else str(numbers[_text(case)])
+    if _written(case) is None and given != "missing":
+        given = f"if(({_given(case)}) is missing, missing, {given})"
+    value = Text(given, line.number.where)
+    new = {"else_": value} if case.else_ is not None else {"then": value}
+    return _with(case, number=None, **new)
 
 
 def _text(case: Case) -> str:
@@ -129,6 +139,10 @@ def _written(case: Case) -> str | None:
     """The text that a branch gives, without its quotes; None where it gives an expression."""
     match = _TEXT.fullmatch((_given(case) or "").strip())
     return match[1].replace("''", "'") if match else None
+
+
+def _gives_none(case: Case) -> bool:
+    return (_given(case) or "").strip() == "missing"
 
 
 def _given(case: Case) -> Text | None:

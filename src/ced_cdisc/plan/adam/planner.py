@@ -27,7 +27,7 @@ from ced_cdisc.plan.adam.windows import whole_days, window_lines
 from ced_cdisc.plan.branches import of_block, of_computed
 from ced_cdisc.plan.language.imputation import with_flags
 from ced_cdisc.plan.language.lines import Lines
-from ced_cdisc.plan.language.lookups import plan_lookups
+from ced_cdisc.plan.language.lookups import plan_lookups, said_of
 from ced_cdisc.plan.language.made_lines import numbered, spec_line
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.reports import reports_of_rows
@@ -145,8 +145,22 @@ class AnalysisPlanner:
             hint = did_you_mean(source, self._catalogue.datasets)
             self._findings.add(Finding("CED016", f"unknown dataset {source}", part.source.where, hint=hint))
             return []
-        names = self._analysis.row_names(self._catalogue, part)
-        lookups = plan_lookups(part.with_, source, self._catalogue, self._findings)
+        self._findings.extend(
+            Finding(
+                "CED143",
+                f"{name} is a raw table of subjects, which analysis datasets do not read",
+                name.where,
+                hint="make records of SDTM of it, and look those up",
+            )
+            for name in part.with_
+            if name in self._catalogue.tables and name not in self._catalogue.without_subjects
+        )
+
+        def condition(text: Text, looked: Sequence[str]) -> tree.Node | None:
+            return self._lines.expressions.condition(text, self._analysis.names_of(self._catalogue, looked))
+
+        lookups = plan_lookups(part.with_, source, self._catalogue, self._findings, condition)
+        names = self._analysis.row_names(self._catalogue, part, said_of(lookups, self._catalogue))
         keep = self._choice(part.where, names)
         shared = self._row_lines(part, names)
         if not self._analysis.parameters:
@@ -184,12 +198,12 @@ class AnalysisPlanner:
         lines: Mapping[str, Line],
         reports: tuple[Report, ...],
     ) -> Block:
-        singles = single_lines(lines.values(), self._catalogue)
+        singles = single_lines(lines.values(), self._catalogue, lookups)
         return Block(
             number=number,
             source=str(part.source),
             kind="dataset",
-            lines=in_order((*singles, *lines.values()), self._findings, self.name),
+            lines=in_order((*singles, *lines.values()), self._findings, self.name, lookups),
             keep=keep,
             reports=reports,
             unknown=part.spec.unknown or "",

@@ -223,6 +223,13 @@ class Lines:
             problem = f"'number' of {target.shown} goes with analysis datasets only"
             self._findings.add(Finding("CED018", problem, spec.place))
             return None
+        if any(
+            case.number is not None for case in spec.cases or ()
+        ):  # those that count are lines of their own
+            problem = f"'number' of a branch of {target.shown} says nothing"
+            hint = "it goes with 'number' of the line, and with a branch that gives a value"
+            self._findings.add(Finding("CED018", problem, spec.place, hint=hint))
+            return None
         if spec.format is not None and not target.shown_by_format:
             problem = f"'format' of {target.shown} goes with analysis datasets only"
             hint = "files of SDTM have no SAS formats; take it out"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct, field
 
@@ -76,6 +76,8 @@ class RowNames(Struct):
     """Which record of a looked up table without subjects the row carries, as a sentence, by the table."""
     verbs: Mapping[str, str] = field(default_factory=dict[str, str])
     """By the table without subjects that records are made of, the verb whose origin its columns have."""
+    carried: Collection[str] = ()
+    """Over a whole dataset, what its records are made of: lines of each record read it."""
     at_hand: bool = True
     """Whether a function over records of the own dataset may name the dataset, so that other names are of the
     record at hand. Records that are computed are none of them yet."""
@@ -129,6 +131,8 @@ class RowNames(Struct):
             return f"unknown column {name}", did_you_mean(name, [f"visits.{c}" for c in VISIT_COLUMNS])
         if owner == "each" and self.each:
             return f"unknown column {name}", did_you_mean(name, [f"each.{c}" for c in EACH_COLUMNS])
+        if owner in self.carried and short in (tables.get(owner) or datasets.get(owner, ())):
+            return f"{owner} is read by lines of 'rows'", "move the line there, or give the value one there"
         if owner in tables:
             if short in tables[owner]:
                 by = "{where: ..}" if owner in self.catalogue.without_subjects else "subject"

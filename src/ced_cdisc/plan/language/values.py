@@ -99,15 +99,10 @@ class Values:
         node = self._result(text, spec, target, names, rewrite)
         if node is None:
             return None
-        if verb == "copy" and not isinstance(node, tree.Column):
-            self._findings.add(
-                Finding(
-                    "CED018",
-                    "'copy' takes one DATASET.VARIABLE",
-                    text.where,
-                    hint="use derive for an expression",
-                )
-            )
+        raw = isinstance(node, tree.Column) and node.scope is tree.Scope.RAW
+        if verb == "copy" and (raw or not isinstance(node, tree.Column)):
+            hint = "use collect for a raw column" if raw else "use derive for an expression"
+            self._findings.add(Finding("CED018", "'copy' takes one DATASET.VARIABLE", text.where, hint=hint))
             return None
         return node, text
 
