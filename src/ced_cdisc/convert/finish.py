@@ -10,15 +10,15 @@ from ced_cdisc.convert.lines import filter_true, hold
 from ced_cdisc.convert.made_by import by_line
 from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.texts import Different, check_texts
+from ced_cdisc.convert.wording import outside
 from ced_cdisc.core.blocks import Blocks, as_held, is_unique
-from ced_cdisc.core.findings import Severity, Stage, did_you_mean, one_of
+from ced_cdisc.core.findings import Severity, Stage
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument
 from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, VariablePlan
 from ced_cdisc.plan.persons import looked_up
-from ced_cdisc.standards.ct import load_ct
 
 
 def sort_and_keep(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:
@@ -98,8 +98,15 @@ def _check_conditions(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -
 
 
 def _check_codelists(data: Blocks, found: Different, dataset: DatasetPlan, world: World) -> None:
-    """CED264: one finding for each value of a variable that its closed codelist lacks."""
-    bound = [(v, v.codelist) for v in dataset.variables if v.closed and v.codelist and v.codelist.terms]
+    """CED264: one finding for each value of a variable that its closed codelist lacks.
+
+    Of a variable whose lines have lists of their own, each line has told of its values.
+    """
+    bound = [
+        (v, v.codelist)
+        for v in dataset.variables
+        if v.closed and v.codelist and v.codelist.terms and not v.lists
+    ]
     bound = [
         (v, c)
         for v, c in bound
@@ -131,31 +138,10 @@ def _strange_value(
     dataset: DatasetPlan,
     world: World,
 ) -> None:
-    terms = [term.value for term in codelist.terms]
-    code = f" ({codelist.code})" if codelist.code else ""
-    listed = f"'{value}' is not in the codelist {codelist.name}{code}"
-    message = f"{dataset.name}.{variable.name}: {listed}, on {COUNT}"
-    hint = _synonym(value, codelist) or did_you_mean(value, terms) or _extensible(codelist)
-    hint = hint or f"it has {one_of(terms)}"
+    message, hint = outside(f"{dataset.name}.{variable.name}", value, codelist)
     for where, made in by_line(variable.name, rows, dataset, variable.where):
-        world.faults.add("CED264", message, where, hint, records_of(made), count=made.height)
-
-
-def _synonym(value: str, codelist: Codelist) -> str:
-    """The hint for a value that the terminology knows by another name, before any that only looks alike."""
-    published = load_ct("SDTM")
-    if codelist.code not in published:
-        return ""
-    term = published.codelist(codelist.code).by_synonym(value)
-    return f"CT has it as a synonym of {term.submission_value}; match: synonym takes it" if term else ""
-
-
-def _extensible(codelist: Codelist) -> str:
-    """The hint for a value of a list that takes terms of the sponsor."""
-    published = load_ct("SDTM")
-    if codelist.code not in published or not published.codelist(codelist.code).extensible:
-        return ""
-    return f"the list is extensible: declare the term in define/define.yaml, extends: {codelist.code}"
+        records = records_of(made)
+        world.faults.add("CED264", f"{message}, on {COUNT}", where, hint, records, count=made.height)
 
 
 def shown_columns(dataset: DatasetPlan) -> list[str]:

@@ -9,6 +9,7 @@ from ced_cdisc.convert.number_hints import number_hint
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.decimals import is_cut, shortest
 from ced_cdisc.core.findings import did_you_mean, one_of
+from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.expr import tree
@@ -24,6 +25,34 @@ _PAST_MIDNIGHT = ("H+:MM", "HH+MM", "H+:MM:SS")
 
 PARTIAL = "a date is partial where a whole one is needed"
 _OFFSET = re.compile("T[0-9:.,]+(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$")
+
+
+def outside(label: str, value: str, codelist: Codelist) -> tuple[str, str]:
+    """Message and hint of a value that is no term of its list."""
+    terms = [term.value for term in codelist.terms]
+    code = f" ({codelist.code})" if codelist.code else ""
+    hint = _synonym(value, codelist) or did_you_mean(value, terms) or _extensible(codelist)
+    return (
+        f"{label}: '{value}' is not in the codelist {codelist.name}{code}",
+        hint or f"it has {one_of(terms)}",
+    )
+
+
+def _synonym(value: str, codelist: Codelist) -> str:
+    """The hint for a value that the terminology knows by another name, before any that only looks alike."""
+    published = load_ct("SDTM")
+    if codelist.code not in published:
+        return ""
+    term = published.codelist(codelist.code).by_synonym(value)
+    return f"CT has it as a synonym of {term.submission_value}; match: synonym takes it" if term else ""
+
+
+def _extensible(codelist: Codelist) -> str:
+    """The hint for a value of a list that takes terms of the sponsor."""
+    published = load_ct("SDTM")
+    if codelist.code not in published or not published.codelist(codelist.code).extensible:
+        return ""
+    return f"the list is extensible: declare the term in define/define.yaml, extends: {codelist.code}"
 
 
 def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:

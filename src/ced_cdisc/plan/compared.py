@@ -74,6 +74,8 @@ def _check(
     closed = variable is not None and variable.closed
     if (had is not None and has(had, text)) or (not closed and not had):
         return
+    if variable is not None and any(text == term.value for own in variable.lists for term in own.terms):
+        return
     where, shown = one.text.locate(literal.at), f"{owner}.{name}"
     if variable is not None and variable.closed:
         codelists.check(variable.codelist, text, where, shown)
