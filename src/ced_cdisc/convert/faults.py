@@ -23,7 +23,7 @@ import polars as pl
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ced_cdisc.convert.wording import PARTIAL, outside, worded
+from ced_cdisc.convert.wording import PARTIAL, UNDECIDED_HINT, outside, worded
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, one_of
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import IN_DOUBT, NEAR, NOT_THERE, TIE
@@ -214,8 +214,7 @@ class Faults:
             return
         if report.kind == "left out":
             message = f"{label}: the condition is neither true nor false, so that the record is left out"
-            hint = "say what holds where a value is missing or partial, or accept it with unknown: accept"
-            self.add("CED270", message, report.where, hint, records_of(rows), severity)
+            self.add("CED270", message, report.where, UNDECIDED_HINT, records_of(rows), severity)
             return
         hint = "look at the dates, impute them, or accept it with unknown: accept"
         if report.kind == "unequal":

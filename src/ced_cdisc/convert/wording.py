@@ -23,6 +23,7 @@ from ced_cdisc.standards.units import UNIT_LIST, unit_of, units
 
 _PAST_MIDNIGHT = ("H+:MM", "HH+MM", "H+:MM:SS")
 
+UNDECIDED_HINT = "say what holds where a value is missing or partial, or accept it with unknown: accept"
 PARTIAL = "a date is partial where a whole one is needed"
 _OFFSET = re.compile("T[0-9:.,]+(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$")
 
@@ -164,7 +165,7 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
         return "CED270", f"{label}: a condition is neither true nor false, and counts as not true", hint
     if fault.kind == UNCOUNTED:
         what = f"the condition is neither true nor false, so that {_record(node)} does not count"
-        return "CED270", f"{label}: {what}", hint
+        return "CED270", f"{label}: {what}", UNDECIDED_HINT
     if isinstance(node, tree.Call) or (isinstance(node, tree.Aggregate) and node.func in ("min", "max")):
         name = node.name if isinstance(node, tree.Call) else node.func
         which = "earliest" if name in ("least", "min") else "latest"

@@ -10,8 +10,9 @@ from ced_cdisc.core.findings import Location
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr.tree import Column, Node
 
-Asked = Literal["", "report", "accept"]
-"""What a spec says of what is not certain: nothing (a note tells of it), a warning, or nobody is told."""
+Asked = Literal["", "note", "report", "accept"]
+"""What is asked for of what is not certain: nothing (a note tells of it), a note that counts missing operands
+too, a warning that does, or nobody is told."""
 
 
 class Report(Struct, frozen=True):
