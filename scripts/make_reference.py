@@ -67,7 +67,8 @@ AGGREGATES = """
 ## Over several records
 
 Of the records of the same subject: `NAME(value where condition on VARIABLE, .. order by a, b desc)`. Each
-clause may be left out. `on` keeps to records with the same value as the record at hand. With
+clause may be left out. `on` keeps to records with the same value as the record at hand; `on tl.LESNO` to rows
+of the raw table tl with the same LESNO as the row of tl at hand. With
 `DATASET.VARIABLE` inside, the records are those of that dataset or raw table, and other names are of the
 record at hand; else they are those of the own dataset, and so are all names. The own one may be named, too:
 `min(ADTR.AVAL where ADTR.ADT < ADT on PARAMCD)` is the least value before the record at hand.

@@ -88,7 +88,8 @@ def test_a_record_for_which_it_is_unknown_is_named(tmp_path: Path) -> None:
     assert rows(made, "ADVS", "N") == [(1,), (0,), (1,)]  # of the partial date first, which has no ADT
     assert [str(one) for one in made.findings if one.code == "CED270"] == [
         f"{tmp_path}/mappings/adam/advs.yaml:12:16 CED270 ADVS.N: the condition is neither true nor false, so "
-        "that the record does not count; look at the dates, impute them, or accept it with unknown: accept\n"
+        "that the record does not count; say what holds where a value is missing or partial, or accept it with "
+        "unknown: accept\n"
         "    vitals.csv line 3, subject T1-001\n"
         "    vitals.csv line 4, subject T1-001"
     ]

@@ -209,6 +209,10 @@ def test_functions_of_one_record(text: str, expected: str) -> None:
             "The EXDTC of the subject's record in EX where EX.VISITNUM equals VISITNUM of this record "
             "and A equals B.",
         ),
+        (
+            "count(EX.EXDTC on EX.VISITNUM)",
+            "The number of the subject's records in EX with the same VISITNUM (EX) with a value of EXDTC.",
+        ),
         ("min(date(EX.EXDTC))", "The earliest date part of EXDTC of the subject's records in EX."),
         ("next(A order by ADT)", "The A of the subject's next record, ordered by ADT."),
         (

@@ -13,6 +13,7 @@ from structures import made, rows, said
 AE, ADSL = "mappings/sdtm/ae.yaml", "mappings/adam/adsl.yaml"
 OWN = "the condition is neither true nor false, so that the record does not count; "
 OUT = OWN.replace("the record", "the record of AE")
+SAY = "say what holds where a value is missing or partial, or accept it with unknown: accept"
 HINT = "look at the dates, impute them, or accept it with unknown: accept"
 SECOND = "\n    ae.csv line 3, subject T1-001"
 """The record of the small study with a partial date, 2020-02."""
@@ -42,7 +43,7 @@ def test_a_record_that_does_not_count_for_a_partial_date_is_named(
     done = made(tmp_path, with_line(expression))
     assert rows(done, "ADSL", "X")[0] == (value,)
     assert [str(one) for one in done.findings] == [
-        f"{tmp_path}/{ADSL}:9:16 CED270 ADSL.X: {OUT}{HINT}{SECOND}"
+        f"{tmp_path}/{ADSL}:9:16 CED270 ADSL.X: {OUT}{SAY}{SECOND}"
     ]
 
 
@@ -77,14 +78,14 @@ def test_the_word_of_the_line_says_how_loud_that_is(tmp_path: Path, word: str, s
 
 def test_where_all_is_asked_for_a_missing_date_is_told_too(tmp_path: Path) -> None:
     files = with_line("count(AE.AESEQ where AE.AEENDTC >= DM.RFSTDTC)", ", unknown: report")
-    assert said(tmp_path, files) == [f"{ADSL}:9:16 CED270 ADSL.X: {OUT}{HINT}{SECOND}"]
+    assert said(tmp_path, files) == [f"{ADSL}:9:16 CED270 ADSL.X: {OUT}{SAY}{SECOND}"]
 
 
 def test_of_two_lines_with_one_function_each_has_its_own_word(tmp_path: Path) -> None:
     expression = "count(AE.AESEQ where AE.AESTDTC >= DM.RFSTDTC)"
     files = with_line(expression, ", unknown: accept")
     files[ADSL] = files[ADSL].replace("sort:", f'  Y: {{derive: "{expression}", label: Other}}\nsort:')
-    assert said(tmp_path, files) == [f"{ADSL}:10:16 CED270 ADSL.Y: {OUT}{HINT}{SECOND}"]
+    assert said(tmp_path, files) == [f"{ADSL}:10:16 CED270 ADSL.Y: {OUT}{SAY}{SECOND}"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_records_of_the_dataset_itself_are_named_too(tmp_path: Path, expression:
     value = expression if expression.startswith("next") else f"text({expression})"
     spec = FILES[AE] + f'supp:\n  XQ: {{derive: "{value}", label: Extra}}\n'
     column = 17 + 5 * (value != expression)
-    assert said(tmp_path, {AE: spec}) == [f"{AE}:26:{column} CED270 SUPPAE.XQ: {OWN}{HINT}{SECOND}"]
+    assert said(tmp_path, {AE: spec}) == [f"{AE}:26:{column} CED270 SUPPAE.XQ: {OWN}{SAY}{SECOND}"]
 
 
 @pytest.mark.parametrize(("word", "told"), [("", True), ("unknown: accept\n", False)])
@@ -108,7 +109,7 @@ def test_a_condition_that_chooses_rows_tells_of_the_records_that_it_counts(
 ) -> None:
     where = 'from: demog\nwhere: "count(AE.AETERM where AE.AESTDTC >= RFSTDTC) >= 0"\n'
     spec = FILES["mappings/sdtm/dm.yaml"].replace("from: demog\n", where + word)
-    expected = f"mappings/sdtm/dm.yaml:1:1 CED270 DM: {OUT}{HINT}{SECOND}"
+    expected = f"mappings/sdtm/dm.yaml:1:1 CED270 DM: {OUT}{SAY}{SECOND}"
     assert said(tmp_path, {"mappings/sdtm/dm.yaml": spec}) == [expected] * told
 
 
@@ -156,11 +157,31 @@ def test_candidates_of_a_time_to_event_tell_once(tmp_path: Path, word: str) -> N
         "raw/dose.csv": raw,
     }
     told = [
-        f"mappings/adam/adtte.yaml:10:29 CED270 ADTTE: {OUT.replace('AE', 'ADAE')}{HINT}{SECOND}\n    ae.csv line 4, subject T1-002",
+        f"mappings/adam/adtte.yaml:10:29 CED270 ADTTE: {OUT.replace('AE', 'ADAE')}{SAY}{SECOND}\n    ae.csv line 4, subject T1-002",
         "mappings/adam/adtte.yaml:13:29 CED270 ADTTE: a condition is neither true nor false, and counts as not "
         f"true; {HINT}\n    subject T1-002",
     ]
     assert said(tmp_path, files) == ([] if word else told)
+
+
+@pytest.mark.parametrize("word", ["", "unknown: accept, ", "unknown: report, "])
+def test_a_missing_operand_of_a_candidate_is_told(tmp_path: Path, word: str) -> None:
+    """Nobody has the date of a new therapy: as it stands, no event would count before it, nor a visit."""
+    files = {
+        ADSL: FILES[ADSL].replace("sort:", '  NEWDT: {derive: "date(DM.DTHDTC)", label: New Therapy}\nsort:'),
+        "mappings/adam/adae.yaml": ADAE,
+        "mappings/adam/adtte.yaml": ADTTE.replace("AESTDTC >= ADSL.FIRSTDTC", "ASTDT <= ADSL.NEWDT")
+        .replace("LASTDTC > '2020-02-09' or USUBJID is present", "TRTSDT <= NEWDT or USUBJID is present")
+        .replace("FIRSTDTC < '2020-02-10'", "TRTSDT < NEWDT")
+        .replace("WORD", word),
+    }
+    told = [
+        f"mappings/adam/adtte.yaml:10:29 CED270 ADTTE: {OUT.replace('AE', 'ADAE')}{SAY}\n"
+        "    ae.csv line 2, subject T1-001\n    ae.csv line 3, subject T1-001\n    ae.csv line 4, subject T1-002",
+        "mappings/adam/adtte.yaml:13:29 CED270 ADTTE: a condition is neither true nor false, and counts as not "
+        f"true; {HINT}\n    subject T1-001\n    subject T1-002",
+    ]
+    assert said(tmp_path, files) == ([] if "accept" in word else told)
 
 
 ADXA = """\
@@ -212,7 +233,7 @@ def test_derived_records_tell_once_of_what_they_are_not_made_from(
 
 def test_a_value_of_derived_records_tells_of_its_own_condition(tmp_path: Path) -> None:
     entry = "{dtype: AVERAGE, value: \"mean(AVAL where AESTDTC >= '2020-02-05')\"WORD}"
-    told = f"mappings/adam/adxa.yaml:9:30 CED270 ADXA.AVAL: {OWN}{HINT}{SECOND}"
+    told = f"mappings/adam/adxa.yaml:9:30 CED270 ADXA.AVAL: {OWN}{SAY}{SECOND}"
     assert said(tmp_path, with_records(entry.replace("WORD", ""))) == [told]
     assert said(tmp_path, with_records(entry.replace("WORD", ", unknown: accept"))) == []
 
@@ -262,7 +283,7 @@ variables:
         (
             "UN-JAN-2020",
             [
-                f"mappings/sdtm/{name}.yaml:1:9 CED270 {name.upper()}.EPOCH: {OUT.replace('AE', 'SE')}{HINT}\n    demog.csv "
+                f"mappings/sdtm/{name}.yaml:1:9 CED270 {name.upper()}.EPOCH: {OUT.replace('AE', 'SE')}{SAY}\n    demog.csv "
                 "line 2, subject T1-001"
                 for name in ("ae", "ex")
             ],

@@ -72,7 +72,9 @@ def add_aggregates(
 
 def _loudest(uses: Iterable[Use]) -> Place:
     """The line that has the most told of what is not certain."""
-    return min((use.place for use in uses), key=lambda place: ("report", "", "accept").index(place.unknown))
+    return min(
+        (use.place for use in uses), key=lambda place: ("report", "note", "", "accept").index(place.unknown)
+    )
 
 
 def _noting(scope: Scope, faults: Faults) -> Scope:

@@ -23,7 +23,7 @@ import polars as pl
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ced_cdisc.convert.wording import PARTIAL, worded
+from ced_cdisc.convert.wording import PARTIAL, UNDECIDED_HINT, outside, worded
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage, one_of
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.compile import IN_DOUBT, NEAR, NOT_THERE, TIE
@@ -37,6 +37,8 @@ from ced_cdisc.spec.text import Text
 TABLE, ROW, SUBJECT = "__table", "__row", "USUBJID"
 """Columns that say which raw record a row stands for, and whose it is."""
 
+SHOWN = "__shown"
+"""The value that a message gives."""
 IDLE = "CED880"
 """Noted of each line with a condition, and told where the records of all parts of a build are none."""
 
@@ -190,8 +192,15 @@ class Faults:
             self._found.setdefault(key, Seen()).update(seen)
 
     def told(self, rows: pl.DataFrame, label: str, report: Report) -> None:
-        """Note the rows that a line or a block tells of: CED270, CED831, CED832, CED870 and CED883."""
+        """Note the rows that lines and blocks tell of: CED264, CED270, CED831, CED832, CED870 and CED883."""
         if rows.is_empty():
+            return
+        if report.codelist is not None:
+            for (value,), found in rows.group_by(SHOWN, maintain_order=True):
+                message, hint = outside(label, str(value), report.codelist)
+                records = records_of(found)
+                message = f"{message}, on {COUNT}"
+                self.add("CED264", message, report.where, hint, records, count=found.height)
             return
         if report.kind in ("gap", "overlap"):
             self._of_cases(rows, label, report)
@@ -205,8 +214,7 @@ class Faults:
             return
         if report.kind == "left out":
             message = f"{label}: the condition is neither true nor false, so that the record is left out"
-            hint = "say what holds where a value is missing or partial, or accept it with unknown: accept"
-            self.add("CED270", message, report.where, hint, records_of(rows), severity)
+            self.add("CED270", message, report.where, UNDECIDED_HINT, records_of(rows), severity)
             return
         hint = "look at the dates, impute them, or accept it with unknown: accept"
         if report.kind == "unequal":

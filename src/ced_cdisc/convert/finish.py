@@ -11,8 +11,9 @@ from ced_cdisc.convert.lines import filter_true, hold
 from ced_cdisc.convert.made_by import by_line
 from ced_cdisc.convert.sources import ORDER, World
 from ced_cdisc.convert.texts import Different, check_texts
+from ced_cdisc.convert.wording import outside
 from ced_cdisc.core.blocks import Blocks, as_held, is_unique
-from ced_cdisc.core.findings import Severity, Stage, did_you_mean, one_of
+from ced_cdisc.core.findings import Severity, Stage
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
@@ -20,7 +21,6 @@ from ced_cdisc.expr.values import DTYPES, Argument
 from ced_cdisc.plan.language.codelists import is_closed
 from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, VariablePlan
 from ced_cdisc.plan.persons import looked_up
-from ced_cdisc.standards.ct import load_ct
 
 
 def sort_and_keep(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.DataFrame:
@@ -123,9 +123,12 @@ class _Bound(Struct, frozen=True):
 
 
 def _bound(found: Different, dataset: DatasetPlan) -> list[_Bound]:
-    """The closed codelists of a dataset, but those that have all values of their variables."""
+    """The closed codelists of a dataset, but those that have all values of their variables.
+
+    Of a variable whose lines have lists of their own, each line has told of its values.
+    """
     variables = {one.name: one for one in dataset.variables}
-    bound = [_Bound(v, v.codelist) for v in variables.values() if v.closed and v.codelist]
+    bound = [_Bound(v, v.codelist) for v in variables.values() if v.closed and v.codelist and not v.lists]
     divided = {name: by for name, by in dataset.value_level if name in variables and by in variables}
     bound += [
         _Bound(variables[name], codelist, divided[name], value)
@@ -153,33 +156,11 @@ def _check_codelists(data: Blocks, found: Different, dataset: DatasetPlan, world
 
 
 def _strange_value(value: str, rows: pl.DataFrame, bound: _Bound, dataset: DatasetPlan, world: World) -> None:
-    codelist, variable = bound.codelist, bound.variable
-    code = f" ({codelist.code})" if codelist.code else ""
-    where = f" of {bound.value}" if bound.by else ""
-    listed = f"'{value}' is not in the codelist {codelist.name}{code}{where}"
-    message = f"{dataset.name}.{variable.name}: {listed}, on {COUNT}"
-    hint = _synonym(value, bound) or did_you_mean(value, bound.terms) or _extensible(codelist)
-    hint = hint or f"it has {one_of(bound.terms)}"
-    for place, made in by_line(variable.name, rows, dataset, variable.where):
-        world.faults.add("CED264", message, place, hint, records_of(made), count=made.height)
-
-
-def _synonym(value: str, bound: _Bound) -> str:
-    """The hint for a value that the terminology knows by another name, before any that only looks alike."""
-    published = load_ct("SDTM")
-    if bound.codelist.code not in published:
-        return ""
-    term = published.codelist(bound.codelist.code).by_synonym(value)
-    takes = "" if bound.by else "; match: synonym takes it"
-    return f"CT has it as a synonym of {term.submission_value}{takes}" if term else ""
-
-
-def _extensible(codelist: Codelist) -> str:
-    """The hint for a value of a list that takes terms of the sponsor."""
-    published = load_ct("SDTM")
-    if codelist.code not in published or not published.codelist(codelist.code).extensible:
-        return ""
-    return f"the list is extensible: declare the term in define/define.yaml, extends: {codelist.code}"
+    name = bound.variable.name
+    message, hint = outside(f"{dataset.name}.{name}", value, bound.codelist, bound.value)
+    for where, made in by_line(name, rows, dataset, bound.variable.where):
+        records = records_of(made)
+        world.faults.add("CED264", f"{message}, on {COUNT}", where, hint, records, count=made.height)
 
 
 def shown_columns(dataset: DatasetPlan) -> list[str]:

@@ -67,7 +67,7 @@ def job_of(frame: pl.DataFrame, node: Aggregate, place: Place, scope: Scope) -> 
         pairs = tuple((key, key) for key in dict.fromkeys(keys))
         return Job(node, place, with_columns_of(records, frame, keys), pairs, True, SUBJECT, frame)
     other = scope.world.records(node.dataset)
-    pairs = tuple((key, f"{node.dataset}.{key}") for key in node.on)
+    pairs = tuple((key, node.looked_at(key)) for key in node.on)
     if other.subject is not None and SUBJECT in frame.columns and SUBJECT not in node.on:
         pairs = ((SUBJECT, other.subject), *pairs)
     frame_ = other.frame

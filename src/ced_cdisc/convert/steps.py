@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ced_cdisc.convert.aggregates import add_aggregates
 from ced_cdisc.convert.branches import Use, uses_in
-from ced_cdisc.convert.faults import Place
+from ced_cdisc.convert.faults import SHOWN, Place
 from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.reads import names_in
 from ced_cdisc.convert.texts import in_ascii
@@ -40,7 +40,8 @@ class _Look(Struct, frozen=True):
 
     rows: pl.LazyFrame
     faults: Sequence[tuple[Place, Fault]]
-    reports: Sequence[tuple[Report, Place, pl.Expr]]
+    reports: Sequence[tuple[Report, Place, pl.Expr, pl.Expr]]
+    """Each with its condition and the value of the line."""
 
 
 class _When(Struct, frozen=True):
@@ -122,7 +123,7 @@ class Steps:
             self._rows, known = frame.lazy(), dict.fromkeys(frame.columns)
         columns: list[pl.Expr] = []
         faults: list[tuple[Place, Fault]] = []
-        reports: list[tuple[Report, Place, pl.Expr]] = []
+        reports: list[tuple[Report, Place, pl.Expr, pl.Expr]] = []
         for line, place in zip(lines, places, strict=True):
             compiled = compile_node(line.tree, FUNCTIONS, known, names)
             kind = DTYPES[self._kinds.get(line.variable, line.type)]
@@ -135,11 +136,13 @@ class Steps:
                     self._asked.append(asked)
                 else:
                     holds = compile_node(report.node, FUNCTIONS, known, names).expr
-                    reports.append((report, place, holds))
+                    reports.append((report, place, holds, expr))
             if line.policy.transliterate:
                 self._in_ascii[line.variable] = place
         if faults or reports:
-            found = wrong_at_all([fault for _, fault in faults]) + [condition for _, _, condition in reports]
+            found = wrong_at_all([fault for _, fault in faults]) + [
+                condition for _, _, condition, _ in reports
+            ]
             columns.append(pl.any_horizontal(*found, *([_FOUND] if self._looks else [])).alias(_FOUND))
             self._looks.append(_Look(self._rows, faults, reports))
         self._rows, self._known = self._rows.with_columns(columns), None
@@ -166,8 +169,11 @@ class Steps:
         for look in self._looks:
             rows = computed(look.rows)
             faults.in_rows(rows, look.faults)
-            for report, place, condition in look.reports:
-                faults.told(rows.filter(condition), place.label, report)
+            for report, place, condition, value in look.reports:
+                told = rows.filter(condition)
+                if report.kind == "unlisted":
+                    told = told.with_columns(value.alias(SHOWN))
+                faults.told(told, place.label, report)
 
     @classmethod
     def of(cls, rows: pl.LazyFrame, columns: Iterable[str], scope: Scope, kinds: Mapping[str, Type]) -> Steps:

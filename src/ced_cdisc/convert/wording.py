@@ -9,6 +9,7 @@ from ced_cdisc.convert.number_hints import number_hint
 from ced_cdisc.core.dates import Reading, read_date
 from ced_cdisc.core.decimals import is_cut, shortest
 from ced_cdisc.core.findings import did_you_mean, one_of
+from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.dates import clock_of
 from ced_cdisc.derive.fast.durations import UNITS
 from ced_cdisc.expr import tree
@@ -22,8 +23,38 @@ from ced_cdisc.standards.units import UNIT_LIST, unit_of, units
 
 _PAST_MIDNIGHT = ("H+:MM", "HH+MM", "H+:MM:SS")
 
+UNDECIDED_HINT = "say what holds where a value is missing or partial, or accept it with unknown: accept"
 PARTIAL = "a date is partial where a whole one is needed"
 _OFFSET = re.compile("T[0-9:.,]+(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$")
+
+
+def outside(label: str, value: str, codelist: Codelist, of: str = "") -> tuple[str, str]:
+    """Message and hint of a value that is no term of its list; ``of``: the value of the dividing variable,
+    to which the list belongs."""
+    terms = [term.value for term in codelist.terms]
+    words = f"{codelist.name} ({codelist.code})" if codelist.code else codelist.name
+    hint = _synonym(value, codelist)
+    if hint and not of:
+        hint += "; match: synonym takes it"
+    hint = hint or did_you_mean(value, terms) or _extensible(codelist) or f"it has {one_of(terms)}"
+    return f"{label}: '{value}' is not in the codelist {words}{f' of {of}' if of else ''}", hint
+
+
+def _synonym(value: str, codelist: Codelist) -> str:
+    """The hint for a value that the terminology knows by another name, before any that only looks alike."""
+    published = load_ct("SDTM")
+    if codelist.code not in published:
+        return ""
+    term = published.codelist(codelist.code).by_synonym(value)
+    return f"CT has it as a synonym of {term.submission_value}" if term else ""
+
+
+def _extensible(codelist: Codelist) -> str:
+    """The hint for a value of a list that takes terms of the sponsor."""
+    published = load_ct("SDTM")
+    if codelist.code not in published or not published.codelist(codelist.code).extensible:
+        return ""
+    return f"the list is extensible: declare the term in define/define.yaml, extends: {codelist.code}"
 
 
 def worded(label: str, fault: Fault, value: str) -> tuple[str, str, str]:
@@ -135,7 +166,7 @@ def _worded_doubt(fault: Fault, label: str, value: str) -> tuple[str, str, str]:
         return "CED270", f"{label}: a condition is neither true nor false, and counts as not true", hint
     if fault.kind == UNCOUNTED:
         what = f"the condition is neither true nor false, so that {_record(node)} does not count"
-        return "CED270", f"{label}: {what}", hint
+        return "CED270", f"{label}: {what}", UNDECIDED_HINT
     if isinstance(node, tree.Call) or (isinstance(node, tree.Aggregate) and node.func in ("min", "max")):
         name = node.name if isinstance(node, tree.Call) else node.func
         which = "earliest" if name in ("least", "min") else "latest"

@@ -44,11 +44,11 @@ def left_out(where: tree.Node | None, more: tree.Node | None) -> tree.Node | Non
 
 
 def to_tell(where: tree.Node, more: tree.Node | None, unknown: str) -> tree.Node | None:
-    """As :func:`left_out` where a spec says ``unknown: report``, as :func:`partly_left_out` where it says
-    nothing, and None where it says ``accept``."""
+    """As :func:`left_out` where missing operands are told, too (``report``, and ``note`` of an event
+    or censoring date), as :func:`partly_left_out` where nothing is said, and None for ``accept``."""
     if unknown == "accept":
         return None
-    return left_out(where, more) if unknown == "report" else partly_left_out(where, more)
+    return left_out(where, more) if unknown in ("report", "note") else partly_left_out(where, more)
 
 
 def undecided_value(node: tree.Node, unknown: str) -> tree.Node | None:

@@ -303,7 +303,10 @@ class _English:
         records = f"the subject's {'record' if node.func == 'only' else 'records'}"
         records += f" in {node.dataset}" if node.dataset else ""
         if node.on:
-            records += f" with the same {listed(list(node.on))}"
+            same = [
+                f"{name.rpartition('.')[2]} ({node.dataset})" if "." in name else name for name in node.on
+            ]
+            records += f" with the same {listed(same)}"
         if node.where is not None:
             records += f" where {self.say(node.where)}"
         order = f", ordered by {listed([self._ordering(o) for o in node.order])}" if node.order else ""

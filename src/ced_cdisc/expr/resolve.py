@@ -288,12 +288,7 @@ class _Resolver:
         owner = self._owner(node)
         own = bool(owner) and self._names.is_own(owner)
         for name in node.on:
-            if "." in name:
-                problem = f"'on' takes a variable that both records have, without a dataset: not {name}"
-                raise ExpressionError(problem, node.at, f"write {name.rpartition('.')[2]}", "CED012")
-            self._column(tree.Column(name=f"{owner}.{name}" if owner else name, at=node.at), owner)
-            if owner:
-                self._column(tree.Column(name=name, at=node.at), None)
+            self._match(name, node.at, owner)
         of = self.visit(node.of, owner) if node.of is not None else None
         where = self._truth(node.where, owner) if node.where is not None else None
         order = tuple(replace(o, of=self.visit(o.of, owner)) for o in node.order)
@@ -306,6 +301,27 @@ class _Resolver:
             raise misfit(f"{node.func}() needs numbers", node.at)
         kind = Type.NUMBER if node.func in ("sum", "mean", "count", "rank") or of is None else of.type
         return replace(node, of=of, where=where, order=order, dataset="" if own else owner, type=kind)
+
+    def _match(self, name: str, at: int, owner: str) -> None:
+        """A name of ``on``: of both records, or, with its dataset, of what both are records of."""
+        short = name.rpartition(".")[2]
+        whole = f"{owner}.{short}" if owner else name
+        found = self._names.find(whole, None) if owner else None
+        held = found is not None and found[0] is not Scope.VARIABLE  # a row made from it, or that looks it up
+        own = self._names.find(short, None)
+        hint = f"write `on {whole}`" if held else "compare it in 'where' with a value of the record at hand"
+        if "." in name and (name != whole or not held):
+            problem = f"'on' takes a variable that both records have, without a dataset: not {name}"
+            raise ExpressionError(problem, at, f"write {short}" if own else hint, "CED012")
+        theirs = self._column(tree.Column(name=whole, at=at), owner)
+        if not owner or "." in name:
+            return
+        if held and own is None:
+            raise ExpressionError(f"the record at hand has no variable {name}", at, hint, "CED012")
+        mine = self._column(tree.Column(name=name, at=at), None)
+        if mine.type is not theirs.type and mine.type is not None and theirs.type is not None:
+            problem = f"'on {name}': {name} is {mine.type.value}, but {whole} is {theirs.type.value}"
+            raise misfit(problem, at, hint)
 
     def _owner(self, node: tree.Aggregate) -> str:
         """The dataset an aggregate goes over: the one its value or condition names, else the own one, which

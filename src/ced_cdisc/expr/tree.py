@@ -228,6 +228,13 @@ class Aggregate(Node, frozen=True, kw_only=True):
     untold: tuple[str, ...] = ()
     """Marks of :mod:`ced_cdisc.expr.marks` of which nobody is told here: it is of no matter, or is told."""
 
+    def looked_at(self, name: str) -> str:
+        """What a name of ``on``, which is one of the record at hand, is in the records looked at.
+
+        A name with its dataset is the same there: ``tl.LESNO`` of a row of tl beside other rows of tl.
+        """
+        return f"{self.dataset}.{name}" if self.dataset and "." not in name else name
+
 
 class Selected(Node, frozen=True, kw_only=True):
     """``CBF[ATPTN = 0]``: the value of a parameter in a computed parameter's expression."""

@@ -219,4 +219,4 @@ def _read(node: tree.Node, tables: Mapping[str, RawTable]) -> Iterator[tuple[str
         if isinstance(below, tree.Column) and below.owner in tables:
             yield below.owner, below.short
         elif isinstance(below, tree.Aggregate) and below.dataset in tables:
-            yield from ((below.dataset, name) for name in below.on)
+            yield from ((below.dataset, name.rpartition(".")[2]) for name in below.on)

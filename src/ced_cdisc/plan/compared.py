@@ -29,8 +29,9 @@ def check_compared(
 
     That is an empty text, or ``missing`` (CED110); beside a date a text that is not ISO 8601 (CED115); no
     term of the variable's closed codelist (CED021); no visit (CED113); else any other text that the variable
-    never has (CED110). What a variable can have is known where all its lines give written texts only. What
-    comes from raw columns is not known before the data are read.
+    never has (CED110), among them those of another variable or raw column that it is compared with. What a
+    variable can have is known where all its lines give written texts only. What comes from raw columns is not
+    known before the data are read, but for the names of visits, and codes of which a written table has all.
 
     Args:
         compiled: the expressions of one study.
@@ -42,11 +43,15 @@ def check_compared(
     own = [visits[0]] if visits[0] is not None else []
     known = KnownTexts(plans, [*own, *visits[1]])
     names = _visit_names(own)
+    codes = _codes(plans.values(), own)
     for one in compiled:
         for problem in _no_values(one):
             findings.add(problem)
         for column, literal in _pairs(one.node):
             _check(one, column, literal, known, names, codelists, findings)
+        for pair in _alike(one.node):
+            for column, other in (pair, pair[::-1]):
+                _check_alike(one, column, other, known, codes, findings)
 
 
 def _check(
@@ -69,12 +74,63 @@ def _check(
     closed = variable is not None and variable.closed
     if (had is not None and has(had, text)) or (not closed and not had):
         return
+    if variable is not None and any(text == term.value for own in variable.lists for term in own.terms):
+        return
     where, shown = one.text.locate(literal.at), f"{owner}.{name}"
     if variable is not None and variable.closed:
         codelists.check(variable.codelist, text, where, shown)
     elif had:
         hint = did_you_mean(text, had - {UNSCHEDULED}) or f"it has {one_of(sorted(had))}"
         findings.add(Finding("CED110", f"{shown} is never '{text}'", where, hint=hint))
+
+
+def _check_alike(
+    one: Compiled,
+    column: tree.Column,
+    other: tree.Column,
+    known: KnownTexts,
+    codes: Mapping[str, set[tuple[str, str]]],
+    findings: Findings,
+) -> None:
+    """One raw column beside one variable that has the terms of its codes, or none of the codes."""
+    here = other.owner or one.dataset
+    had = known.texts(here, other.short) if other.name not in codes else None
+    given = codes.get(column.name)
+    if not had or not given:
+        return
+    never = {code for code, term in given if has(had, term) and not has(had, code)}
+    if never or not any(has(had, code) for code, _ in given):
+        code = min(never or {code for code, _ in given})
+        problem = f"{column.name} has '{code}', which {here}.{other.short} never is"
+        hint = f"compare it with a raw column, as `on {column.name}` does among the rows of {column.owner}"
+        findings.add(Finding("CED110", problem, one.text.locate(column.at), hint=hint))
+
+
+def _alike(node: tree.Node) -> Iterator[tuple[tree.Column, tree.Column]]:
+    """Pairs of columns and variables that are compared, or matched by ``on``."""
+    for below in tree.walk(node):
+        if isinstance(below, tree.Compare) and below.op in ("=", "!="):
+            if isinstance(below.left, tree.Column) and isinstance(below.right, tree.Column):
+                yield below.left, below.right
+        elif isinstance(below, tree.Aggregate) and below.dataset:
+            for name in below.on:
+                there = below.looked_at(name)
+                yield tree.Column(name=name, at=below.at), tree.Column(name=there, at=below.at)
+
+
+def _codes(plans: Iterable[DatasetPlan], visits: Iterable[VisitPlan]) -> dict[str, set[tuple[str, str]]]:
+    """Raw columns of which the specs list all texts, each with what it means: names of visits, and codes."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for dataset in plans:
+        for made in (line.tree for block in dataset.blocks for line in block.lines):
+            if not isinstance(made, tree.Recode) or not isinstance(made.of, tree.Column):
+                continue
+            if made.otherwise is None and not made.terms and not made.ignore_case:
+                found.setdefault(made.of.name, set()).update(made.pairs)
+    for one in visits:
+        names = {(raw, visit.name) for visit in one.planned for raw in visit.raw}
+        found |= {f"{table}.{name}": names for table, name, _ in one.tables}
+    return found
 
 
 def _visit_names(visits: Iterable[VisitPlan]) -> dict[str, set[str]]:

@@ -58,7 +58,7 @@ def _names(dataset: DatasetPlan) -> set[str]:
         found.update(column.name for column in columns(node))
         for one in aggregates(node):
             if one.dataset:
-                found.update(f"{one.dataset}.{name}" for name in one.on)
+                found.update(one.looked_at(name) for name in one.on)
     return found
 
 

@@ -63,7 +63,7 @@ class KnownTexts:
             found = self._all(owner, self._lines.get(key, ()), self._rows.get(key, set()))
             variable = self._variables.get(key)
             if found is None and variable is not None and variable.closed and variable.codelist is not None:
-                found = {term.value for term in variable.codelist.terms}
+                found = {term.value for one in (variable.codelist, *variable.lists) for term in one.terms}
             self._found[key] = found
         return self._found[key]
 

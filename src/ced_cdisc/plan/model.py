@@ -181,6 +181,8 @@ class VariablePlan(Struct, frozen=True):
     format: str = ""
     closed: bool = False
     """Whether values outside the codelist are a fault."""
+    lists: tuple[Codelist, ...] = ()
+    """Where lines have codelists of their own, those of all lines: each binds the values of its line."""
     absent: bool = False
     optional: bool = False
     """Filled in by the standard and permissible: left out where it holds nothing."""

@@ -103,7 +103,9 @@ class _Need:
                     self.variable(one, "USUBJID")
                 for name in below.on:
                     self._name(place, dataset, name)
-                    self._name(place, dataset, f"{below.dataset or dataset.name}.{name}")
+                    self._name(
+                        place, dataset, below.looked_at(name) if below.dataset else f"{dataset.name}.{name}"
+                    )
 
     def _name(self, place: _Place, dataset: DatasetPlan, name: str) -> None:
         """Want all that a name read in a dataset may stand for."""

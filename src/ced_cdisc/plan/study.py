@@ -28,6 +28,7 @@ from ced_cdisc.plan.forms import check_forms
 from ced_cdisc.plan.guides import check_guides
 from ced_cdisc.plan.idle import check_idle
 from ced_cdisc.plan.labels import check_labels
+from ced_cdisc.plan.line_lists import with_line_lists
 from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
 from ced_cdisc.plan.order import dataset_order
 from ced_cdisc.plan.percentages import check_percentages
@@ -88,7 +89,8 @@ def _analyses(own: Tabulations, pooling: Pool, findings: Findings) -> dict[str, 
         if name in catalogue.datasets:
             findings.add(Finding("CED029", f"a second spec for {name}", analysis.dataset.where))
             continue
-        plan = AnalysisPlanner(analysis, specs, catalogue, own.lines, findings, pooling.plans | adam).plan()
+        planner = AnalysisPlanner(analysis, specs, catalogue, own.lines, findings, pooling.plans | adam)
+        plan = with_line_lists(planner.plan())
         adam[name] = plan
         catalogue.datasets[name] = {v.name: v.kind for v in plan.variables}
         if plan.one_per_subject:

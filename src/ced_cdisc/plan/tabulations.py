@@ -23,6 +23,7 @@ from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.origins import Origins
 from ced_cdisc.plan.language.units import study_units
+from ced_cdisc.plan.line_lists import with_line_lists
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.order import dataset_order, read_by_rows, read_late, referred
 from ced_cdisc.plan.persons import looked_up
@@ -148,7 +149,8 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
         choose_domains(domain.spec, catalogue, codelists)
     catalogue.single.update(name for name in SINGLE if name in catalogue.datasets)
     plans = {
-        domain.name: DomainPlanner(domain, specs, catalogue, lines, findings).plan() for domain in domains
+        domain.name: with_line_lists(DomainPlanner(domain, specs, catalogue, lines, findings).plan())
+        for domain in domains
     }
     ordered = tuple(_sdtm_order(plans, findings))
     return Tabulations(

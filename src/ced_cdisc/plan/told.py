@@ -7,10 +7,12 @@ from typing import Literal
 from msgspec import Struct
 
 from ced_cdisc.core.findings import Location
+from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr.tree import Column, Node
 
-Asked = Literal["", "report", "accept"]
-"""What a spec says of what is not certain: nothing (a note tells of it), a warning, or nobody is told."""
+Asked = Literal["", "note", "report", "accept"]
+"""What is asked for of what is not certain: nothing (a note tells of it), a note that counts missing operands
+too, a warning that does, or nobody is told."""
 
 
 class Report(Struct, frozen=True):
@@ -23,14 +25,16 @@ class Report(Struct, frozen=True):
     * ``overlap``: two cases hold that give different values; the first of them counts.
     * ``left out``: the condition that chooses the records is neither true nor false.
     * ``same day``: an element of the subject begins on the day of the record, and counts as begun.
+    * ``unlisted``: the value is no term of ``codelist``, which binds the line alone; always an error.
     * ``idle``: the other way round, told where ``node``, the ``when`` of a line, is true for no record.
 
     ``shown`` are the columns whose values the message gives.
     """
 
-    kind: Literal["unknown", "lost", "unequal", "gap", "overlap", "left out", "same day", "idle"]
+    kind: Literal["unknown", "lost", "unequal", "gap", "overlap", "left out", "same day", "unlisted", "idle"]
     node: Node
     where: Location
     asked: bool = False
     """Whether the spec asks for the report; it is a warning then, where it is a note else."""
     shown: tuple[Column, ...] = ()
+    codelist: Codelist | None = None

@@ -161,7 +161,7 @@ def _part(of: Node, inside: Callable[[Record], Names], value_of: ValueOf) -> Cal
 
 
 def _key(node: Aggregate, record: Record, name: str, inside: Callable[[Record], Names]) -> Value:
-    return inside(record)(f"{node.dataset}.{name}" if node.dataset else name)
+    return inside(record)(node.looked_at(name))
 
 
 def _summary(node: Aggregate, pairs: list[tuple[Record, Value]]) -> Outcome:

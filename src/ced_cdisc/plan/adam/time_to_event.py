@@ -11,6 +11,7 @@ from ced_cdisc.core.findings import Finding, Findings, Location, did_you_mean
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.doubts import to_tell
 from ced_cdisc.expr.english import clause, sentence
 from ced_cdisc.expr.marks import UNCOUNTED
 from ced_cdisc.expr.tree import Scope, Type
@@ -22,7 +23,6 @@ from ced_cdisc.plan.language.expressions import Expressions, choose, literal, mi
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.origins import ASSIGNED, DERIVED, derivation
 from ced_cdisc.plan.language.reports import check_unknown
-from ced_cdisc.plan.language.unknowns import unknown_among
 from ced_cdisc.plan.model import Demand, Line
 from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.analysis import CandidateSpec, ParameterSpec
@@ -156,7 +156,8 @@ class TimesToEvent:
         reports: tuple[Report, ...] = ()
         check_unknown(spec, where is not None, self._findings)
         if here and spec.where is not None and isinstance(made, tree.Call):
-            unknown = unknown_among(made.args[:1], spec.unknown)
+            dated = tree.IsMissing(of=made.args[1], negated=True, type=Type.TRUTH)
+            unknown = to_tell(made.args[0], dated, spec.unknown or "note")
             if unknown is not None:
                 reports = (Report("unknown", unknown, spec.where.where, spec.unknown == "report"),)
         undated = self._expressions.resolve(_undated(date, where, owner, here=here), names, spec.date)
@@ -223,7 +224,7 @@ class _Lines:
 
     def _dated(self, one: _Candidate) -> Line:
         line, where = self._hidden(one.hidden, one.date), one.spec.where or one.spec.date
-        return replace(line, where=where.where, reports=one.reports, unknown=one.spec.unknown or "")
+        return replace(line, where=where.where, reports=one.reports, unknown=one.spec.unknown or "note")
 
     def _start(self, node: tree.Node) -> Line:
         if isinstance(node, tree.Column):

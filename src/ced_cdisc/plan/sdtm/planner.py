@@ -362,9 +362,8 @@ class DomainPlanner:
         if not apart:
             return blocks
         for variable, lines in apart.items():
-            first = next(iter(lines.values()))
+            first, reports = next(iter(lines.values())), list[Report]()
             node: tree.Node = _of_block(variable, first.type)
-            reports: list[Report] = []
             for number, line in reversed(lines.items()):
                 is_here = tree.Compare(
                     op="=", left=_of_block("NUMBER", Type.NUMBER), right=literal(number), type=Type.TRUTH
@@ -373,11 +372,12 @@ class DomainPlanner:
                 node = replace(node, type=first.type)
                 reports += within(is_here, line.reports)
             named = {block.number: source_in_words(block) for block in blocks}
+            listed = first.codelist if len({line.codelist for line in lines.values()}) == 1 else None
             method = merge_methods((named[number], line.method) for number, line in lines.items())
             origin = merge_origins(line.origin for line in lines.values())
             comment = merge_comments((named[number], line.comment) for number, line in lines.items())
-            said = {"origin": origin, "method": method, "comment": comment}
-            self._whole[variable] = replace(first, tree=node, reports=tuple(reports), **said)
+            said = {"origin": origin, "method": method, "comment": comment, "codelist": listed, "tree": node}
+            self._whole[variable] = replace(first, reports=tuple(reports), **said)
         return [replace(block, lines=(*block.lines, *_kept_lines(block, apart))) for block in blocks]
 
     def _keys(self) -> tuple[str, ...]:
