@@ -356,6 +356,15 @@ def test_a_number_with_two_decimal_signs_is_shown_as_collected(tmp_path: Path) -
     ]
 
 
+def test_thousands_do_not_begin_with_nothing(tmp_path: Path) -> None:
+    # 0.150 of a table with decimal commas is the number of somebody who writes points: not 150
+    changes = [("raw/panel.csv", "1.150", "0.150")]
+    assert said(lab_study(tmp_path, *changes)) == [
+        "mappings/sdtm/lb.yaml:26:16 CED253 LB.LBSTRESN: '0.150' of LBORRES is not a number; "
+        "correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n    panel.csv line 2, subject T1-002"
+    ]
+
+
 def test_one_test_with_two_standard_units_in_the_data(tmp_path: Path) -> None:
     changes = [
         (LB, "      HGB:   {standard: g/L}\n", "      HGB:   {}\n"),

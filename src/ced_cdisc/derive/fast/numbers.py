@@ -18,7 +18,7 @@ from ced_cdisc.standards.units import conversion, unit_term
 
 _NUMBER = f"^{NUMBER.pattern}$"
 _RESULT = r"^(<=|>=|<|>)? *([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))$"
-_GROUPED = re.compile(r"((?:<=|>=|<|>)? *[+-]?[0-9]{1,3}(?:,[0-9]{3})+)((?:\.[0-9]*)?)")
+_GROUPED = re.compile(r"((?:<=|>=|<|>)? *[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+)((?:\.[0-9]*)?)")
 _COMMA = r"^((?:<=|>=|<|>)? *[+-]?[0-9]+),([0-9]*)$"
 _COMMA_FIRST = r"^((?:<=|>=|<|>)? *[+-]?),([0-9]+)$"
 _SWAP = str.maketrans(",.", ".,")
@@ -71,8 +71,8 @@ def decimal(args: Sequence[Argument]) -> pl.Expr:
     """``decimal(text, notation)``: a number of another notation with a point and without separators.
 
     ``comma`` exchanges commas and points, ``either`` takes a comma for a point, ``groups`` takes the commas
-    out of well formed thousands. A text that is no number of the notation becomes one that :func:`number`
-    does not read.
+    out of well formed thousands: ``0,123`` is none. A text that is no number of the notation becomes one that
+    :func:`number` does not read.
     """
     words = str(args[1].value).split()
     if "either" in words:
