@@ -137,6 +137,14 @@ def test_windows_hold_the_days_they_name(tmp_path: Path, days: list[int]) -> Non
             "    lab.csv line 4, subject T1-001\n"
             "    and 1 more",
         ),
+        (
+            "",
+            VISITS.replace("number: 3", "number: 2.005"),
+            "CED299 the unscheduled visit of 2020-02-14 would have the number 2.01, after 2 and its others, "
+            "but WEEK 1 is 2.005; leave more room between the numbers in visits.yaml, "
+            "or list some of these visits there\n"
+            "    lab.csv line 5, subject T1-001",
+        ),
     ],
 )
 def test_visits_that_the_rules_do_not_settle(

@@ -25,7 +25,8 @@ def planned_visits(seen: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
 
 
 def unscheduled_visits(seen: pl.DataFrame, planned: pl.DataFrame, visits: VisitPlan) -> pl.DataFrame:
-    """The number of each unscheduled date: the last planned visit's begun by then, and 0.01 for each."""
+    """The number of each unscheduled date: BASE, that of the last planned visit begun by then, and 0.01 for
+    each."""
     is_one = pl.col("NAME").is_in(list(visits.unscheduled)) & (pl.col("DATE").str.len_bytes() == DAY)
     found = seen.lazy().filter(is_one).select(SUBJECT, "DATE").unique().sort(SUBJECT, "DATE")
     dates = computed(found).lazy()
@@ -42,7 +43,7 @@ def unscheduled_visits(seen: pl.DataFrame, planned: pl.DataFrame, visits: VisitP
     number = each_pair(pl.col("BASE"), pl.col("K"), lambda base, k: rounded(base + k / 100, 2), Type.NUMBER)
     done = numbered.with_columns(number.alias("VISITNUM"))
     name = each(pl.col("VISITNUM"), lambda value: f"UNSCHEDULED {value:.2f}", Type.TEXT)
-    return computed(done.select(SUBJECT, "DATE", "VISITNUM", name.alias("VISIT")))
+    return computed(done.select(SUBJECT, "DATE", "BASE", "VISITNUM", name.alias("VISIT")))
 
 
 def rows_of_visits(

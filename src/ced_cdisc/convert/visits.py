@@ -81,7 +81,6 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
     ):
         _check_repeats(found, named, name, visits, plan, faults)
     undated = pl.concat([found.filter(pl.col("RAW").is_null()) for found in witnessed]) if witnessed else None
-    witnessed = [found.select(SUBJECT, "NAME", "DATE") for found in witnessed]
     listed = {(t, name, date) for t, name, date in visits.tables}
     others = dict.fromkeys(
         (block.source, *block.visit)
@@ -90,17 +89,18 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
         if block.visit is not None and (block.source, *block.visit) not in listed
     )
     dated = [
-        _read(raw[t], t, name, date, visits, plan, None).select(SUBJECT, "NAME", "DATE")
-        for t, name, date in others
-        if t in raw and date
+        _read(raw[t], t, name, date, visits, plan, None) for t, name, date in others if t in raw and date
     ]
-    schema = {SUBJECT: pl.String, "NAME": pl.String, "DATE": pl.String}
-    seen = pl.concat([pl.DataFrame(schema=schema), *witnessed])
+    names = [SUBJECT, "NAME", "DATE", TABLE, ROW]
+    nothing = pl.DataFrame(schema={name: pl.Int64 if name == ROW else pl.String for name in names})
+    seen = pl.concat([nothing, *(found[:, names] for found in witnessed)])
     planned = planned_visits(seen, named)
     is_shown = any(block.kind == "visits" for dataset in plan.datasets for block in dataset.blocks)
     if is_shown and undated is not None and undated.height:
         _tell_undated(undated, named, planned, plan, faults)
-    unscheduled = unscheduled_visits(pl.concat([seen, *dated]), planned, visits)
+    dates = pl.concat([seen, *(found[:, names] for found in dated)])
+    unscheduled = unscheduled_visits(dates, planned, visits)
+    _check_room(unscheduled, dates, visits, plan, faults)
     return Visits(visits, named, unscheduled, rows_of_visits(planned, unscheduled, seen, visits))
 
 
@@ -189,6 +189,25 @@ def _tell_undated(
         hint = "correct the data, or write the row in SV where the visit did not take place"
         where, records = plan.tables[str(table)].where, records_of(part)
         faults.add("CED848", message, where, hint, records, Severity.NOTE)
+
+
+def _check_room(
+    unscheduled: pl.DataFrame, dates: pl.DataFrame, visits: VisitPlan, plan: StudyPlan, faults: Faults
+) -> None:
+    """CED299: more unscheduled visits than there are hundredths before the number of the next planned one."""
+    number = pl.col("VISITNUM")
+    for visit in sorted(visits.planned, key=lambda one: one.number):
+        passed = unscheduled.filter(pl.col("BASE") < visit.number, number >= visit.number)
+        first = passed.sort(SUBJECT, "DATE").unique([SUBJECT, "BASE"], keep="first", maintain_order=True)
+        for subject, date, base, made, _ in first.rows():
+            here = pl.col("NAME").is_in(list(visits.unscheduled)) & (pl.col("DATE") == date)
+            rows = dates.filter((pl.col(SUBJECT) == subject) & here)
+            message = (
+                f"the unscheduled visit of {date} would have the number {made:g}, "
+                f"after {base:g} and its others, but {visit.name} is {visit.number:g}"
+            )
+            hint = "leave more room between the numbers in visits.yaml, or list some of these visits there"
+            faults.add("CED299", message, plan.tables[rows[TABLE][0]].where, hint, records_of(rows))
 
 
 def _are_several(found: pl.DataFrame, named: pl.DataFrame, once: Collection[float]) -> bool:
