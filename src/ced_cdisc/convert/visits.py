@@ -21,7 +21,8 @@ from ced_cdisc.convert.faults import (
     records_of,
 )
 from ced_cdisc.convert.sources import OWNER
-from ced_cdisc.convert.visit_rows import DAY, planned_visits, rows_of_visits, unscheduled_visits
+from ced_cdisc.convert.unscheduled import check_room, tell_open, unscheduled_visits
+from ced_cdisc.convert.visit_rows import DAY, planned_visits, rows_of_visits
 from ced_cdisc.convert.wording import ONE_FORMAT, readings_in_words
 from ced_cdisc.core.blocks import FEW
 from ced_cdisc.core.dates import Reading, read_date
@@ -100,7 +101,9 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
         _tell_undated(undated, named, planned, plan, faults)
     dates = pl.concat([seen, *(found[:, names] for found in dated)])
     unscheduled = unscheduled_visits(dates, planned, visits)
-    _check_room(unscheduled, dates, visits, plan, faults)
+    if unscheduled.height:
+        check_room(unscheduled, dates, visits, plan, faults)
+        tell_open(unscheduled, dates, visits, plan, faults)
     return Visits(visits, named, unscheduled, rows_of_visits(planned, unscheduled, seen, visits))
 
 
@@ -189,25 +192,6 @@ def _tell_undated(
         hint = "correct the data, or write the row in SV where the visit did not take place"
         where, records = plan.tables[str(table)].where, records_of(part)
         faults.add("CED848", message, where, hint, records, Severity.NOTE)
-
-
-def _check_room(
-    unscheduled: pl.DataFrame, dates: pl.DataFrame, visits: VisitPlan, plan: StudyPlan, faults: Faults
-) -> None:
-    """CED299: more unscheduled visits than there are hundredths before the number of the next planned one."""
-    number = pl.col("VISITNUM")
-    for visit in sorted(visits.planned, key=lambda one: one.number):
-        passed = unscheduled.filter(pl.col("BASE") < visit.number, number >= visit.number)
-        first = passed.sort(SUBJECT, "DATE").unique([SUBJECT, "BASE"], keep="first", maintain_order=True)
-        for subject, date, base, made, _ in first.rows():
-            here = pl.col("NAME").is_in(list(visits.unscheduled)) & (pl.col("DATE") == date)
-            rows = dates.filter((pl.col(SUBJECT) == subject) & here)
-            message = (
-                f"the unscheduled visit of {date} would have the number {made:g}, "
-                f"after {base:g} and its others, but {visit.name} is {visit.number:g}"
-            )
-            hint = "leave more room between the numbers in visits.yaml, or list some of these visits there"
-            faults.add("CED299", message, plan.tables[rows[TABLE][0]].where, hint, records_of(rows))
 
 
 def _are_several(found: pl.DataFrame, named: pl.DataFrame, once: Collection[float]) -> bool:

@@ -28,8 +28,9 @@ class PlannedVisit(Struct, frozen=True):
 class VisitPlan(Struct, frozen=True):
     """How raw visit names become VISITNUM and VISIT.
 
-    A raw name in ``unscheduled`` becomes the number of the subject's last planned visit that began on or
-    before that date plus 0.01, 0.02, ... in the order of the dates, and the name ``UNSCHEDULED n.01``.
+    A raw name in ``unscheduled`` becomes the number of the subject's last planned visit that began for
+    certain on or before that date plus 0.01, 0.02, ... in the order of the dates, and the name
+    ``UNSCHEDULED n.01``.
     ``tables`` lists (raw table, column of the name, column of the date): they witness that visits took place.
     ``formats`` read the dates.
     """
