@@ -356,6 +356,32 @@ def test_a_number_with_two_decimal_signs_is_shown_as_collected(tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        '{derive: "trim(panel.PLT)"}',
+        """{derive: "coalesce(extract(panel.PLT, '^(.*)$'), 'ND')"}""",
+        """{cases: [{when: "panel.PLT is present", then: "only(panel.PLT)"}, {else: "'ND'"}]}""",
+        """{derive: "if(panel.PH = '5,5', decimal(panel.PLT, 'comma groups'), missing)"}""",
+        """{derive: "text(number(panel.PLT))"}""",
+    ],
+)
+def test_a_computed_result_is_read_as_its_table_writes_numbers(tmp_path: Path, result: str) -> None:
+    folder = lab_study(tmp_path, (LB, "result: panel.PLT", f"result: {result}"))
+    done = built(folder)
+    found = done.frames["LB"].filter(pl.col("LBTESTCD") == "PLAT")
+    assert found.select("LBSTRESC", "LBSTRESN", "LBNRIND").rows() == [("1150", 1150.0, "NORMAL")]
+    test_both_engines_agree((folder, done))
+
+
+def test_a_result_of_numbers_that_are_written_in_two_ways(tmp_path: Path) -> None:
+    result = """{derive: "coalesce(panel.PLT, text(number(panel.PH)))"}"""
+    assert said(lab_study(tmp_path, (LB, "result: panel.PLT", f"result: {result}"))) == [
+        "mappings/sdtm/lb.yaml:26:30 CED165 a text of test PLAT takes numbers that are written in two ways; "
+        "decimal(.., 'comma') gives one of them with a point"
+    ]
+
+
 def test_thousands_do_not_begin_with_nothing(tmp_path: Path) -> None:
     # 0.150 of a table with decimal commas is the number of somebody who writes points: not 150
     changes = [("raw/panel.csv", "1.150", "0.150")]

@@ -21,6 +21,10 @@ from ced_cdisc.standards.units import UNIT_LIST, canonical_unit, conversion, uni
 
 _TOLERANCE = Fraction(1, 1000)
 _READERS = ("numeric", "numeral", "comparator")
+_CHOOSERS = {"if": 1, "join": 1, "coalesce": 0}
+"""Functions that give texts of their arguments, and from which argument on."""
+_CHANGERS = ("upper", "lower", "trim", "extract", "replace")
+"""Functions that give the text of their first argument, changed."""
 
 
 class StudyUnits(Struct, frozen=True):
@@ -54,6 +58,18 @@ class StudyUnits(Struct, frozen=True):
     def notation(self, column: Text | str | None) -> str:
         """How the table of a raw column writes numbers; empty for a plain decimal point."""
         return self.notations.get(str(column or "").partition(".")[0], "")
+
+    def notations_in(self, node: tree.Node) -> set[str]:
+        """How numbers in the text of an expression may be written: as the tables of its columns do."""
+        if isinstance(node, tree.Column):
+            return {self.notation(node.name)}
+        if isinstance(node, tree.Aggregate) and node.of is not None:
+            return self.notations_in(node.of)
+        if isinstance(node, tree.Call) and node.name in _CHANGERS:
+            return self.notations_in(node.args[0])
+        if isinstance(node, tree.Call) and node.name in _CHOOSERS:
+            return set[str]().union(*map(self.notations_in, node.args[_CHOOSERS[node.name] :]))
+        return set() if isinstance(node, tree.Literal) else {""}
 
     def apply(self, node: tree.Node) -> tree.Node:
         """A resolved tree that follows the study's units and notations."""
