@@ -377,7 +377,39 @@ def test_a_computed_result_is_read_as_its_table_writes_numbers(tmp_path: Path, r
 def test_a_result_of_numbers_that_are_written_in_two_ways(tmp_path: Path) -> None:
     result = """{derive: "coalesce(panel.PLT, text(number(panel.PH)))"}"""
     assert said(lab_study(tmp_path, (LB, "result: panel.PLT", f"result: {result}"))) == [
-        "mappings/sdtm/lb.yaml:26:30 CED165 a text of test PLAT takes numbers that are written in two ways; "
+        "mappings/sdtm/lb.yaml:26:30 CED165 a text is made of numbers that are written in two ways; "
+        "decimal(.., 'comma') gives one of them with a point"
+    ]
+
+
+EX = "mappings/sdtm/ex.yaml"
+DOSES = [
+    (EX, "from: dose", "from: dose\nwith: {panel: subject}"),
+    ("raw/dose.csv", "12-FEB-2020,2.5", "12-FEB-2020,\n001,3,12-FEB-2020,2.125"),
+]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "number(coalesce(dose.DOSE, panel.PLT))",
+        "number(coalesce(dose.DOSE, decimal(panel.PLT, 'comma groups'), panel.PH))",
+        "numeric(if(dose.DOSE is present, dose.DOSE, trim(panel.PLT)))",
+    ],
+)
+def test_numbers_of_several_tables_are_each_read_in_their_way(tmp_path: Path, number: str) -> None:
+    # 2.125 of the one table is no 2125, though 1.150 of the other one is 1150
+    dose = (EX, "EXDOSE:   dose.DOSE", f'EXDOSE:   {{derive: "{number}"}}')
+    folder = lab_study(tmp_path, *DOSES, dose)
+    done = built(folder)
+    assert done.frames["EX"]["EXDOSE"].to_list() == [5, 5, 2.125, 1150]
+    test_both_engines_agree((folder, done))
+
+
+def test_a_text_of_numbers_that_are_written_in_two_ways(tmp_path: Path) -> None:
+    dose = (EX, "EXDOSE:   dose.DOSE", 'EXDOSE:   {derive: "number(trim(coalesce(dose.DOSE, panel.PLT)))"}')
+    assert said(lab_study(tmp_path, *DOSES, dose)) == [
+        "mappings/sdtm/ex.yaml:7:30 CED165 a text is made of numbers that are written in two ways; "
         "decimal(.., 'comma') gives one of them with a point"
     ]
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Finding, Findings, Severity, did_you_mean
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.spec.source import Text
@@ -21,6 +22,8 @@ from ced_cdisc.standards.units import UNIT_LIST, canonical_unit, conversion, uni
 
 _TOLERANCE = Fraction(1, 1000)
 _READERS = ("numeric", "numeral", "comparator")
+TWO_WAYS = "a text is made of numbers that are written in two ways"
+TWO_WAYS_HINT = "decimal(.., 'comma') gives one of them with a point"
 _CHOOSERS = {"if": 1, "join": 1, "coalesce": 0}
 """Functions that give texts of their arguments, and from which argument on."""
 _CHANGERS = ("upper", "lower", "trim", "extract", "replace")
@@ -109,7 +112,15 @@ class StudyUnits(Struct, frozen=True):
         return tree.Call(name="unit", args=(of, *map(_text, more)), at=at, type=Type.TEXT)
 
     def _plain(self, of: tree.Node) -> tree.Node:
-        """The text with a decimal point, where it comes from a table that writes numbers in another way."""
+        """The text with a decimal point, where it comes from a table that writes numbers in another way.
+
+        Of several texts each is read in its own way; CED165 where what is made of them does not tell which.
+        """
+        if len(self.notations_in(of)) > 1:
+            if not isinstance(of, tree.Call) or of.name not in ("if", "coalesce"):
+                raise ExpressionError(TWO_WAYS, of.at, TWO_WAYS_HINT, "CED165")
+            start = _CHOOSERS[of.name]
+            return replace(of, args=(*of.args[:start], *map(self._plain, of.args[start:])))
         below = list(tree.walk(of))
         if any(isinstance(one, tree.Call) and one.name == "decimal" for one in below):
             return of

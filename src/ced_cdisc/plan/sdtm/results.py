@@ -18,6 +18,7 @@ from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.templates import fill
+from ced_cdisc.plan.language.units import TWO_WAYS, TWO_WAYS_HINT
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.sdtm.notation import noted
@@ -248,9 +249,7 @@ class Results:
             *(expressions.units.notations_in(node) for node in parsed if node is not None)
         )
         if len(found) > 1:
-            problem = f"a text of test {self._test.test} takes numbers that are written in two ways"
-            hint = "decimal(.., 'comma') gives one of them with a point"
-            self._findings.add(Finding("CED165", problem, spec.place, hint=hint))
+            self._findings.add(Finding("CED165", TWO_WAYS, spec.place, hint=TWO_WAYS_HINT))
         return found.pop() if len(found) == 1 else ""
 
     def number_of(self, orres: tree.Node) -> tree.Node:
