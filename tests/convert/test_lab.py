@@ -382,6 +382,23 @@ def test_a_result_of_numbers_that_are_written_in_two_ways(tmp_path: Path) -> Non
     ]
 
 
+def test_duplicates_by_a_number_in_the_notation_of_the_table(tmp_path: Path) -> None:
+    again = "002;2020-02-12;99,5;70;99,5;1.150;5,5\n"
+    folder = lab_study(
+        tmp_path,
+        (
+            "mappings/sources.yaml",
+            "{file: panel.csv,",
+            "{file: panel.csv, duplicates: {keep: last, by: PLT},",
+        ),
+        ("raw/panel.csv", again, again + again.replace("1.150", "900")),
+    )
+    done = built(folder)
+    found = done.frames["LB"].filter(pl.col("LBTESTCD") == "PLAT")
+    assert found["LBSTRESN"].to_list() == [1150.0]
+    test_both_engines_agree((folder, done))
+
+
 EX = "mappings/sdtm/ex.yaml"
 DOSES = [
     (EX, "from: dose", "from: dose\nwith: {panel: subject}"),

@@ -53,7 +53,8 @@ class Duplicates(Struct, frozen=True):
     """Which of several records with one key is kept.
 
     ``identical``: one of records that are alike in all columns of the contract. ``latest``, ``earliest``: by
-    the date in ``by``, read by ``formats``. ``last``, ``first``: by the number in ``by``.
+    the date in ``by``, read by ``formats``. ``last``, ``first``: by the number in ``by``, which is written in
+    the ``notation`` of the table.
     """
 
     keep: Literal["identical", "latest", "earliest", "last", "first"]
@@ -61,6 +62,7 @@ class Duplicates(Struct, frozen=True):
     by: str = ""
     formats: tuple[str, ...] = ()
     pivot: int | None = None
+    notation: str = ""
 
 
 class RawTable(RawFile, frozen=True):

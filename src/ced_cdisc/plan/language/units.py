@@ -15,7 +15,7 @@ from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.spec.source import Text
-from ced_cdisc.spec.study import SourcesSpec
+from ced_cdisc.spec.study import SourcesSpec, TableDefaults, TableSpec
 from ced_cdisc.spec.units import UnitSpec
 from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.units import UNIT_LIST, canonical_unit, conversion, unit_of
@@ -187,19 +187,28 @@ def _factor(text: Text) -> Fraction | None:
 def _notations(sources: SourcesSpec, findings: Findings) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, table in sources.tables.items():
-        sign = table.decimal or sources.defaults.decimal
-        groups = sources.defaults.thousands if table.thousands is None else table.thousands
-        if sign == "either" and groups:
+        notation = notation_of(table, sources.defaults)
+        if notation == "either" and _has_groups(table, sources.defaults):
             message = (
                 f"table {name}: numbers with 'decimal: either' have no thousands, since 1,234 could be two"
             )
             findings.add(
                 Finding("CED018", message, name.where, hint="take 'thousands' away, or say which sign")
             )
-        words = [sign] * (sign != "point") + ["groups"] * (groups and sign != "either")
-        if words:
-            found[str(name)] = " ".join(words)
+        if notation:
+            found[str(name)] = notation
     return found
+
+
+def notation_of(table: TableSpec, defaults: TableDefaults) -> str:
+    """How a table writes numbers; empty for a decimal point alone."""
+    sign = table.decimal or defaults.decimal
+    groups = sign != "either" and _has_groups(table, defaults)
+    return " ".join([sign] * (sign != "point") + ["groups"] * groups)
+
+
+def _has_groups(table: TableSpec, defaults: TableDefaults) -> bool:
+    return defaults.thousands if table.thousands is None else table.thousands
 
 
 def _both(unit: str) -> tuple[str, str]:
