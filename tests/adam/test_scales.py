@@ -111,6 +111,23 @@ def test_scores_follow_the_rule_of_their_yaml(tmp_path: Path) -> None:
     }
 
 
+def test_numbers_of_a_rule_keep_their_digits(tmp_path: Path) -> None:
+    scales = """\
+  FINE: {label: Fine, items: [WELL01], lowest: 1.1234567, highest: 5.7654321, least: 1, reverse: WELL01, to: as answered}
+  CODE: {label: Code, items: [WELL02], least: 1, recode: [{code: 9999999, to: 0}], to: as answered}
+"""
+    adam, files = study(scales)
+    files["raw/quest.csv"] = "SUBJ,DAT,Q1,Q2,Q3\n001,01-FEB-2020,4,9999999,5\n"
+    made = build(tmp_path, adam, files)
+    found = [v for c, v in rows(made, "ADQS", "PARAMCD", "AVAL") if not c.startswith("WELL")]
+    assert found == [6.8888888 - 4, 0]
+    texts = [v.method.text for v in variable(made, "ADQS", "AVAL").value_level if v.method]
+    assert texts == [
+        "WELL02 as answered; an answer 9999999 counts as 0.",
+        "WELL01 as answered; an answer of WELL01 counts as 6.8888888 minus the answer.",
+    ]
+
+
 FAULTS = [
     (
         "items: [WELL01], least: 2, to: as answered",

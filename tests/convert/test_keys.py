@@ -62,6 +62,29 @@ def test_keys_that_differ_in_blanks_at_the_end_only_are_none(tmp_path: Path) -> 
     ]
 
 
+def test_texts_that_end_in_blanks_are_told(tmp_path: Path) -> None:
+    # AETERM = 'Headache' holds for both in files, and for one of them in the lines of the specs.
+    supp = {"mappings/sdtm/ae.yaml": ("variables:", "supp: {AEX: {collect: ae.TERM, label: X}}\nvariables:")}
+    write_study(tmp_path, {**KEPT, **supp, EVENTS: ("Bone pain", "Headache ")})
+    (tmp_path / EVENTS).write_text((tmp_path / EVENTS).read_text().replace("Nausea", "  "))
+    told = (
+        "the text of 2 records ends in a blank, which transport files do not hold, the first with {0} '  '; "
+        "`trim: yes` of the raw table takes blanks away, and so does trim(..) in this line\n"
+        "    ae.csv line 3, subject T1-001\n    ae.csv line 4, subject T1-002"
+    )
+    places = {name: tmp_path / name for name in ("mappings", "define")}
+    found = ced_cdisc.build(tmp_path / "raw", tmp_path / "out", **places).findings.sorted()
+    texts = [str(one).replace(f"{tmp_path}/", "") for one in found]
+    assert [text for text in texts if "CED872" in text] == [
+        f"mappings/sdtm/ae.yaml:{place} CED872 {owner}.{name}: {told.format(name)}"
+        for place, owner, name in (
+            ("4:13", "SUPPAE", "AEX"),
+            ("7:13", "AE", "AETERM"),
+            ("10:13", "AE", "AEDECOD"),
+        )
+    ]
+
+
 def test_a_key_of_define_tells_records_apart_without_blanks_at_the_end(tmp_path: Path) -> None:
     sort = {"mappings/sdtm/ae.yaml": ("sort: [AESTDTC, AETERM]", "sort: [AETERM]")}
     write_study(tmp_path, {**KEPT, **sort, EVENTS: ("Bone pain", "Headache ")})

@@ -356,6 +356,90 @@ def test_a_number_with_two_decimal_signs_is_shown_as_collected(tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        '{derive: "trim(panel.PLT)"}',
+        """{derive: "coalesce(extract(panel.PLT, '^(.*)$'), 'ND')"}""",
+        """{cases: [{when: "panel.PLT is present", then: "only(panel.PLT)"}, {else: "'ND'"}]}""",
+        """{derive: "if(panel.PH = '5,5', decimal(panel.PLT, 'comma groups'), missing)"}""",
+        """{derive: "text(number(panel.PLT))"}""",
+    ],
+)
+def test_a_computed_result_is_read_as_its_table_writes_numbers(tmp_path: Path, result: str) -> None:
+    folder = lab_study(tmp_path, (LB, "result: panel.PLT", f"result: {result}"))
+    done = built(folder)
+    found = done.frames["LB"].filter(pl.col("LBTESTCD") == "PLAT")
+    assert found.select("LBSTRESC", "LBSTRESN", "LBNRIND").rows() == [("1150", 1150.0, "NORMAL")]
+    test_both_engines_agree((folder, done))
+
+
+def test_a_result_of_numbers_that_are_written_in_two_ways(tmp_path: Path) -> None:
+    result = """{derive: "coalesce(panel.PLT, text(number(panel.PH)))"}"""
+    assert said(lab_study(tmp_path, (LB, "result: panel.PLT", f"result: {result}"))) == [
+        "mappings/sdtm/lb.yaml:26:30 CED165 a text is made of numbers that are written in two ways; "
+        "decimal(.., 'comma') gives one of them with a point"
+    ]
+
+
+def test_duplicates_by_a_number_in_the_notation_of_the_table(tmp_path: Path) -> None:
+    again = "002;2020-02-12;99,5;70;99,5;1.150;5,5\n"
+    folder = lab_study(
+        tmp_path,
+        (
+            "mappings/sources.yaml",
+            "{file: panel.csv,",
+            "{file: panel.csv, duplicates: {keep: last, by: PLT},",
+        ),
+        ("raw/panel.csv", again, again + again.replace("1.150", "900")),
+    )
+    done = built(folder)
+    found = done.frames["LB"].filter(pl.col("LBTESTCD") == "PLAT")
+    assert found["LBSTRESN"].to_list() == [1150.0]
+    test_both_engines_agree((folder, done))
+
+
+EX = "mappings/sdtm/ex.yaml"
+DOSES = [
+    (EX, "from: dose", "from: dose\nwith: {panel: subject}"),
+    ("raw/dose.csv", "12-FEB-2020,2.5", "12-FEB-2020,\n001,3,12-FEB-2020,2.125"),
+]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "number(coalesce(dose.DOSE, panel.PLT))",
+        "number(coalesce(dose.DOSE, decimal(panel.PLT, 'comma groups'), panel.PH))",
+        "numeric(if(dose.DOSE is present, dose.DOSE, trim(panel.PLT)))",
+    ],
+)
+def test_numbers_of_several_tables_are_each_read_in_their_way(tmp_path: Path, number: str) -> None:
+    # 2.125 of the one table is no 2125, though 1.150 of the other one is 1150
+    dose = (EX, "EXDOSE:   dose.DOSE", f'EXDOSE:   {{derive: "{number}"}}')
+    folder = lab_study(tmp_path, *DOSES, dose)
+    done = built(folder)
+    assert done.frames["EX"]["EXDOSE"].to_list() == [5, 5, 2.125, 1150]
+    test_both_engines_agree((folder, done))
+
+
+def test_a_text_of_numbers_that_are_written_in_two_ways(tmp_path: Path) -> None:
+    dose = (EX, "EXDOSE:   dose.DOSE", 'EXDOSE:   {derive: "number(trim(coalesce(dose.DOSE, panel.PLT)))"}')
+    assert said(lab_study(tmp_path, *DOSES, dose)) == [
+        "mappings/sdtm/ex.yaml:7:30 CED165 a text is made of numbers that are written in two ways; "
+        "decimal(.., 'comma') gives one of them with a point"
+    ]
+
+
+def test_thousands_do_not_begin_with_nothing(tmp_path: Path) -> None:
+    # 0.150 of a table with decimal commas is the number of somebody who writes points: not 150
+    changes = [("raw/panel.csv", "1.150", "0.150")]
+    assert said(lab_study(tmp_path, *changes)) == [
+        "mappings/sdtm/lb.yaml:26:16 CED253 LB.LBSTRESN: '0.150' of LBORRES is not a number; "
+        "correct the data, or tell the reason under `not_done`; numeric(..) loses the text\n    panel.csv line 2, subject T1-002"
+    ]
+
+
 def test_one_test_with_two_standard_units_in_the_data(tmp_path: Path) -> None:
     changes = [
         (LB, "      HGB:   {standard: g/L}\n", "      HGB:   {}\n"),

@@ -326,6 +326,8 @@ def test_both_engines_convert_alike_and_exactly(numbers: list[Decimal], units: t
 @example(",5")
 @example("5,")
 @example("1,2,3")
+@example("0,123")
+@example("<-0.123")
 def test_both_engines_read_results_alike(text: str) -> None:
     cell = [text or None]
     assert values("comparator(T)", T=cell) == [collected.comparator(text or None)]

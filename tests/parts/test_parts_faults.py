@@ -122,7 +122,12 @@ def test_subjects_that_a_blank_at_the_end_tells_apart_are_one(tmp_path: Path) ->
     more = {RAW_DM: ("\n002,", "\n001 ,05-JUN-1951,2,01-FEB-2020\n002,")}
     write(tmp_path, changed({"mappings/sources.yaml": ("trim: yes", "trim: no")}, more))
     whole = said(tmp_path, "whole", parts=0)
-    assert [text.split()[1] for text in whole] == ["CED548", "CED548"]  # of ADSL and DM
+    assert [text.split()[1:3] for text in whole] == [
+        ["CED548", "ADSL:"],
+        ["CED548", "DM:"],
+        ["CED872", "DM.USUBJID:"],
+        ["CED872", "DM.SUBJID:"],
+    ]
     assert said(tmp_path, "parts", parts=10) == whole
 
 

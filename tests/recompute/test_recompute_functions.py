@@ -281,6 +281,7 @@ def test_comparator_and_numeral(text: str | None, sign: str | None, number: floa
      ("1,234", "groups", 1234.0), ("1,234.5", "groups", 1234.5), ("12,34", "groups", None),
      ("1234", "groups", 1234.0), ("1.234,5", "comma groups", 1234.5), ("1.23", "comma groups", None),
      (">1,234", "groups", 1234.0), ("1,2345", "groups", None), ("1,234,56", "groups", None),
+     ("0,123", "groups", None), ("012,345", "groups", None), ("<0.150", "comma groups", None),
      ("5,4", "either", 5.4), ("5.4", "either", 5.4), ("<5,4", "either", 5.4), ("1.234,5", "either", None),
      ("1,234", "either", 1.234), ("1,2,3", "either", None), ("5,", "either", 5.0), (",", "either", None)],
 )  # fmt: skip

@@ -137,6 +137,14 @@ def test_windows_hold_the_days_they_name(tmp_path: Path, days: list[int]) -> Non
             "    lab.csv line 4, subject T1-001\n"
             "    and 1 more",
         ),
+        (
+            "",
+            VISITS.replace("number: 3", "number: 2.005"),
+            "CED299 the unscheduled visit of 2020-02-14 would have the number 2.01, after 2 and its others, "
+            "but WEEK 1 is 2.005; leave more room between the numbers in visits.yaml, "
+            "or list some of these visits there\n"
+            "    lab.csv line 5, subject T1-001",
+        ),
     ],
 )
 def test_visits_that_the_rules_do_not_settle(
@@ -324,3 +332,28 @@ def test_a_visit_that_is_named_without_a_date_did_not_take_place_and_is_told(tmp
     ]
     without = {name: text for name, text in study.items() if not name.endswith("sv.yaml")}
     assert not any("CED848" in text for text in said(tmp_path / "no", without, TABLE))
+
+
+def test_a_visit_with_a_partial_date_begins_and_ends_as_far_as_is_certain(tmp_path: Path) -> None:
+    # DAY 1 was in February, be it after SCREENING or not: what came in March came after it
+    visits = VISITS.replace("date: edc", "date: [DD-MON-YYYY, UN-MON-YYYY]").replace(
+        ", days: 1..2}", ", raw: D1}"
+    )
+    raw = (
+        "SUBJ,LBDT,VIS,RES\n001,01-FEB-2020,SCR,10\n001,UN-FEB-2020,D1,20\n"
+        "001,12-FEB-2020,UNS,23\n001,02-MAR-2020,UNS,24\n"
+    )
+    vit = "  vit: {file: vit.csv, key: [SUBJ, DT], page: 5, visit: {name: VIS, date: DT}, columns: [SUBJ, VIS, DT]}\n"
+    more = {"raw/vit.csv": "SUBJ,VIS,DT\n001,D1,10-FEB-2020\n"}
+    done = made(tmp_path / "done", files(raw, visits) | more, TABLE + vit)
+    assert rows(done, "SV", "VISITNUM", "SVSTDTC", "SVENDTC") == [
+        (1, "2020-02-01", "2020-02-01"),
+        (1.01, "2020-02-12", "2020-02-12"),
+        (2, "2020-02", "2020-02"),
+        (2.01, "2020-03-02", "2020-03-02"),
+    ]
+    found = [str(one) for one in done.findings.sorted() if one.code == "CED873"]
+    assert [text.replace(f"{tmp_path}/done/", "") for text in found] == [
+        "mappings/sources.yaml:6:15 CED873 the unscheduled visit of 2020-02-12 is numbered after 1, but may be after 2: "
+        "a date of a planned visit is partial; complete that date, if it is known\n    lab.csv line 4, subject T1-001"
+    ]

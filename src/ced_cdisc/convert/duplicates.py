@@ -11,6 +11,7 @@ from ced_cdisc.convert.faults import ROW, Faults, Record
 from ced_cdisc.core.dates import bounds, read_date
 from ced_cdisc.core.decimals import NUMBER
 from ced_cdisc.core.findings import Severity
+from ced_cdisc.derive.fast.numbers import with_point
 from ced_cdisc.plan.raw import Duplicates
 from ced_cdisc.plan.raw import RawTable as TablePlan
 
@@ -113,6 +114,7 @@ def _rank(text: str | None, policy: Duplicates) -> _Rank | None:
     if text is None:
         return None
     if not policy.formats:
+        text = with_point(text, policy.notation)
         value = float(text) if NUMBER.fullmatch(text) else math.inf
         return (value, value) if math.isfinite(value) else None
     dtc = read_date(text, None, policy.formats, pivot=policy.pivot).dtc

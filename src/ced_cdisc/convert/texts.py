@@ -8,12 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from ced_cdisc.convert.faults import Faults, Place, records_of
+from ced_cdisc.convert.faults import COUNT, FIRST, Faults, Place, records_of, value_in_words
 from ced_cdisc.convert.made_by import by_line
 from ced_cdisc.convert.sources import World
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.characters import IN_ASCII
-from ced_cdisc.core.findings import Location, Severity
+from ced_cdisc.core.findings import Location, Severity, Stage
 from ced_cdisc.core.metadata import XPT_TEXT_BYTES
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.model import SUPP, DatasetPlan
@@ -129,9 +129,10 @@ class Different:
 
 
 def check_texts(data: Blocks, found: Different, dataset: DatasetPlan, world: World) -> None:
-    """CED266 for texts over 200 bytes, CED267 for characters beyond printable ASCII.
+    """CED266 for texts over 200 bytes, CED267 for characters beyond printable ASCII: one finding for each
+    variable and value. CED872 for texts that end in a blank: a warning for each variable.
 
-    One finding for each variable and value. Copies from other datasets are spared: the fault is there.
+    Copies from other datasets are spared: the fault is there.
     """
     splits = {name for name, _ in split_variables(dataset)}
     named = [(v.name, v.where) for v in dataset.variables if v.kind is Type.TEXT and _is_own(v.origin.type)]
@@ -142,12 +143,16 @@ def check_texts(data: Blocks, found: Different, dataset: DatasetPlan, world: Wor
     frame = data.frame()
     too_long = [_too_long(name) for name, _ in named]
     foreign = [_foreign_to_ascii(name) for name, _ in named]
-    shows = frame.select(one.any().alias(f"{i}") for i, one in enumerate((*too_long, *foreign))).row(0)
+    padded = [_ends_in_blank(name) for name, _ in named]
+    asked = (*too_long, *foreign, *padded)
+    shows = frame.select(one.any().alias(f"{i}") for i, one in enumerate(asked)).row(0)
     for i, (name, where) in enumerate(named):
         if shows[i]:
             _report("CED266", frame.filter(too_long[i]), name, where, dataset, world, name in splits)
         if shows[len(named) + i]:
             _report("CED267", frame.filter(foreign[i]), name, where, dataset, world)
+        if shows[2 * len(named) + i]:
+            _tell_padded(frame.filter(padded[i]), name, where, dataset, world)
 
 
 def _too_long(name: str) -> pl.Expr:
@@ -158,17 +163,39 @@ def _foreign_to_ascii(name: str) -> pl.Expr:
     return pl.col(name).str.contains(r"[^ -~]")
 
 
+def _ends_in_blank(name: str) -> pl.Expr:
+    return pl.col(name).str.ends_with(" ")
+
+
 def _is_suspect(name: str, data: Blocks, found: Different) -> bool:
     if not data.is_small and len(values := data.column(name)) > FEW:
-        return bool(values.to_frame().select((_too_long(name) | _foreign_to_ascii(name)).any()).item())
+        asked = _too_long(name) | _foreign_to_ascii(name) | _ends_in_blank(name)
+        return bool(values.to_frame().select(asked.any()).item())
     present = [value for value in found.of(name) if value]
     together = "".join(present)
     longest = max(map(len, present), default=0)
-    return longest > XPT_TEXT_BYTES or not (together.isascii() and together.isprintable())
+    if longest > XPT_TEXT_BYTES or not (together.isascii() and together.isprintable()):
+        return True
+    return any(value[-1] == " " for value in present)
 
 
 def _is_own(origin: str) -> bool:
     return origin != "Predecessor"
+
+
+def _tell_padded(bad: pl.DataFrame, name: str, where: Location, dataset: DatasetPlan, world: World) -> None:
+    """CED872: lines, and groups of records, take the text for another one than without its blanks, and files
+    hold one. A text of blanks alone counts as a value there, and is missing in files."""
+    owner, short = f"SUPP{dataset.name}" if name.startswith(SUPP) else dataset.name, name.removeprefix(SUPP)
+    what = f"the text of {COUNT} ends in a blank, which transport files do not hold"
+    message = f"{owner}.{short}: {what}, the first with {FIRST}"
+    hint = "`trim: yes` of the raw table takes blanks away, and so does trim(..) in this line"
+    for place, rows in by_line(name, bad, dataset, where):
+        least = min(rows[name].to_list())
+        first = ((True, least),), value_in_words(short, least)
+        found = records_of(rows)
+        told = (Severity.WARNING, Stage.CHECK, len(found), first)
+        world.faults.add("CED872", message, place, hint, found, *told)
 
 
 def _report(

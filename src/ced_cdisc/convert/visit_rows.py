@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from ced_cdisc.convert.faults import ROW, SUBJECT, TABLE
 from ced_cdisc.convert.sources import ORDER
-from ced_cdisc.derive.fast.numbers import rounded
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.expr.values import computed, each, each_pair
+from ced_cdisc.expr.unsettled import extreme
+from ced_cdisc.expr.values import computed, each_list
 from ced_cdisc.plan.raw import VisitPlan
 
 DAY = 10
@@ -16,33 +18,22 @@ DAY = 10
 
 
 def planned_visits(seen: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    """Planned visits that took place: first and last date of each subject and visit."""
+    """Planned visits that took place: first and last date of each subject and visit, as far as certain."""
     dated = seen.lazy().filter(pl.col("DATE").is_not_null())
     joined = dated.join(named.lazy(), on="NAME", how="inner", maintain_order="left")
-    first, last = pl.col("DATE").min().alias("START"), pl.col("DATE").max().alias("END")
+    date = pl.col("DATE")
+    whole = seen.filter(date.str.len_bytes() != DAY).is_empty()
+    first, last = (date.min(), date.max()) if whole else (date, date)
     keys = [SUBJECT, "VISITNUM", "VISIT", "VISITDY", "MODE"]
-    return computed(joined.group_by(keys, maintain_order=True).agg(first, last))
+    rows = joined.group_by(keys, maintain_order=True).agg(first.alias("START"), last.alias("END"))
+    if not whole:
+        ends = (("START", False), ("END", True))
+        rows = rows.with_columns(each_list(pl.col(name), _extreme(latest), Type.DTC) for name, latest in ends)
+    return computed(rows)
 
 
-def unscheduled_visits(seen: pl.DataFrame, planned: pl.DataFrame, visits: VisitPlan) -> pl.DataFrame:
-    """The number of each unscheduled date: the last planned visit's begun by then, and 0.01 for each."""
-    is_one = pl.col("NAME").is_in(list(visits.unscheduled)) & (pl.col("DATE").str.len_bytes() == DAY)
-    found = seen.lazy().filter(is_one).select(SUBJECT, "DATE").unique().sort(SUBJECT, "DATE")
-    dates = computed(found).lazy()
-    starts = planned[:, [SUBJECT, "VISITNUM", "START"]].lazy()
-    begun = dates.join(starts, on=SUBJECT, how="inner").filter(pl.col("START") <= pl.col("DATE"))
-    last = (
-        begun.sort(SUBJECT, "DATE", "START", "VISITNUM")
-        .group_by([SUBJECT, "DATE"], maintain_order=True)
-        .agg(pl.col("VISITNUM").last().alias("BASE"))
-    )
-    based = dates.join(last, on=[SUBJECT, "DATE"], how="left", maintain_order="left")
-    based = based.with_columns(pl.col("BASE").fill_null(0.0))
-    numbered = based.with_columns(pl.int_range(1, pl.len() + 1).over(SUBJECT, "BASE").alias("K"))
-    number = each_pair(pl.col("BASE"), pl.col("K"), lambda base, k: rounded(base + k / 100, 2), Type.NUMBER)
-    done = numbered.with_columns(number.alias("VISITNUM"))
-    name = each(pl.col("VISITNUM"), lambda value: f"UNSCHEDULED {value:.2f}", Type.TEXT)
-    return computed(done.select(SUBJECT, "DATE", "VISITNUM", name.alias("VISIT")))
+def _extreme(latest: bool) -> Callable[[list[str]], str | None]:
+    return lambda dates: extreme(dates, latest=latest)[0]
 
 
 def rows_of_visits(

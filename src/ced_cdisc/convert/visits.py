@@ -21,7 +21,8 @@ from ced_cdisc.convert.faults import (
     records_of,
 )
 from ced_cdisc.convert.sources import OWNER
-from ced_cdisc.convert.visit_rows import DAY, planned_visits, rows_of_visits, unscheduled_visits
+from ced_cdisc.convert.unscheduled import check_room, tell_open, unscheduled_visits
+from ced_cdisc.convert.visit_rows import DAY, planned_visits, rows_of_visits
 from ced_cdisc.convert.wording import ONE_FORMAT, readings_in_words
 from ced_cdisc.core.blocks import FEW
 from ced_cdisc.core.dates import Reading, read_date
@@ -81,7 +82,6 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
     ):
         _check_repeats(found, named, name, visits, plan, faults)
     undated = pl.concat([found.filter(pl.col("RAW").is_null()) for found in witnessed]) if witnessed else None
-    witnessed = [found.select(SUBJECT, "NAME", "DATE") for found in witnessed]
     listed = {(t, name, date) for t, name, date in visits.tables}
     others = dict.fromkeys(
         (block.source, *block.visit)
@@ -90,17 +90,20 @@ def study_visits(plan: StudyPlan, raw: dict[str, pl.DataFrame], faults: Faults) 
         if block.visit is not None and (block.source, *block.visit) not in listed
     )
     dated = [
-        _read(raw[t], t, name, date, visits, plan, None).select(SUBJECT, "NAME", "DATE")
-        for t, name, date in others
-        if t in raw and date
+        _read(raw[t], t, name, date, visits, plan, None) for t, name, date in others if t in raw and date
     ]
-    schema = {SUBJECT: pl.String, "NAME": pl.String, "DATE": pl.String}
-    seen = pl.concat([pl.DataFrame(schema=schema), *witnessed])
+    names = [SUBJECT, "NAME", "DATE", TABLE, ROW]
+    nothing = pl.DataFrame(schema={name: pl.Int64 if name == ROW else pl.String for name in names})
+    seen = pl.concat([nothing, *(found[:, names] for found in witnessed)])
     planned = planned_visits(seen, named)
     is_shown = any(block.kind == "visits" for dataset in plan.datasets for block in dataset.blocks)
     if is_shown and undated is not None and undated.height:
         _tell_undated(undated, named, planned, plan, faults)
-    unscheduled = unscheduled_visits(pl.concat([seen, *dated]), planned, visits)
+    dates = pl.concat([seen, *(found[:, names] for found in dated)])
+    unscheduled = unscheduled_visits(dates, planned, visits)
+    if unscheduled.height:
+        check_room(unscheduled, dates, visits, plan, faults)
+        tell_open(unscheduled, dates, visits, plan, faults)
     return Visits(visits, named, unscheduled, rows_of_visits(planned, unscheduled, seen, visits))
 
 

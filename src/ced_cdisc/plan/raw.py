@@ -28,8 +28,9 @@ class PlannedVisit(Struct, frozen=True):
 class VisitPlan(Struct, frozen=True):
     """How raw visit names become VISITNUM and VISIT.
 
-    A raw name in ``unscheduled`` becomes the number of the subject's last planned visit that began on or
-    before that date plus 0.01, 0.02, ... in the order of the dates, and the name ``UNSCHEDULED n.01``.
+    A raw name in ``unscheduled`` becomes the number of the subject's last planned visit that began for
+    certain on or before that date plus 0.01, 0.02, ... in the order of the dates, and the name
+    ``UNSCHEDULED n.01``.
     ``tables`` lists (raw table, column of the name, column of the date): they witness that visits took place.
     ``formats`` read the dates.
     """
@@ -52,7 +53,8 @@ class Duplicates(Struct, frozen=True):
     """Which of several records with one key is kept.
 
     ``identical``: one of records that are alike in all columns of the contract. ``latest``, ``earliest``: by
-    the date in ``by``, read by ``formats``. ``last``, ``first``: by the number in ``by``.
+    the date in ``by``, read by ``formats``. ``last``, ``first``: by the number in ``by``, which is written in
+    the ``notation`` of the table.
     """
 
     keep: Literal["identical", "latest", "earliest", "last", "first"]
@@ -60,6 +62,7 @@ class Duplicates(Struct, frozen=True):
     by: str = ""
     formats: tuple[str, ...] = ()
     pivot: int | None = None
+    notation: str = ""
 
 
 class LeftOut(Struct, frozen=True):

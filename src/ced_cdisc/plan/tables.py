@@ -16,6 +16,7 @@ from ced_cdisc.plan.language.dates import Formats, date_formats
 from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.plan.language.identifiers import identifier
 from ced_cdisc.plan.language.names import Catalogue, RowNames
+from ced_cdisc.plan.language.units import notation_of
 from ced_cdisc.plan.raw import Duplicates, LeftOut, PlannedVisit, RawTable, VisitPlan
 from ced_cdisc.plan.table_words import check_table_words, table_file, table_format
 from ced_cdisc.spec.source import Text, place_of
@@ -85,7 +86,7 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
             policy=spec.policy or sources.defaults.policy,
             page=spec.page,
             form=str(spec.form or ""),
-            duplicates=_duplicates(spec.duplicates, formats, findings)
+            duplicates=_duplicates(spec.duplicates, formats, notation_of(spec, sources.defaults), findings)
             if spec.duplicates is not None
             else None,
             identifying=tuple(
@@ -212,7 +213,9 @@ def _check_encoding(encoding: Text, findings: Findings) -> None:
         findings.add(Finding("CED008", f"unknown encoding '{encoding}'", encoding.where, hint=hint))
 
 
-def _duplicates(spec: DuplicatesSpec, formats: Formats, findings: Findings) -> Duplicates | None:
+def _duplicates(
+    spec: DuplicatesSpec, formats: Formats, notation: str, findings: Findings
+) -> Duplicates | None:
     dated = spec.keep in ("latest", "earliest")
     if spec.keep != "identical" and spec.by is None:
         text = f"'duplicates: {spec.keep}' needs 'by', the column that decides"
@@ -225,7 +228,8 @@ def _duplicates(spec: DuplicatesSpec, formats: Formats, findings: Findings) -> D
             findings.add(Finding("CED018", text, spec.place, hint=f"it goes with {goes}"))
             return None
     read_by = date_formats(spec.date, formats, findings) if spec.date is not None else (ISO,)
-    return Duplicates(spec.keep, spec.place, str(spec.by or ""), read_by if dated else (), formats.pivot)
+    by = str(spec.by or "")
+    return Duplicates(spec.keep, spec.place, by, read_by if dated else (), formats.pivot, notation)
 
 
 def _no_repeats(columns: tuple[Text, ...], table: str, findings: Findings) -> None:

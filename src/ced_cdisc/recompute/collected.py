@@ -80,7 +80,7 @@ def decimal(text: str | None, notation: str | None) -> str | None:
         return text
     head = text.lstrip("<>= ").lstrip("+-")
     first, *groups = head.partition(".")[0].split(",")
-    if not 1 <= len(first) <= 3 or not all(len(group) == 3 for group in groups):
+    if not 1 <= len(first) <= 3 or first[0] == "0" or not all(len(group) == 3 for group in groups):
         return text
     plain = text.partition(".")[0].replace(",", "") + "".join(text.partition(".")[1:])
     return plain if numeral(plain) is not None else text

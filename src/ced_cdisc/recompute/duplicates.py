@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from ced_cdisc.plan.raw import Duplicates, RawTable
-from ced_cdisc.recompute.collected import numeric
+from ced_cdisc.recompute.collected import decimal, numeric
 from ced_cdisc.recompute.evaluate import evaluate
 from ced_cdisc.recompute.partial import bounds
 from ced_cdisc.recompute.values import DataFault, filled
@@ -74,7 +74,7 @@ def _span(row: Row, policy: Duplicates) -> _Span | None:
     if text is None:
         return None
     if policy.keep in ("last", "first"):
-        number = numeric(text)
+        number = numeric(decimal(text, policy.notation))
         return None if number is None else (number, number)
     try:
         day = read_date(

@@ -1,13 +1,13 @@
 """Visits: raw names to VISITNUM and VISIT, and the table of the visits that took place.
 
 A visit took place if a table of the plan names it (a witness) with a date. START and END are its earliest
-and latest date over all tables, by text. A visit that is named without any date, as on the form of one that
-was missed, has its number for the records of that form, and is not in the table.
+and latest date over all tables, as far as that is certain. A visit that is named without any date, as on the
+form of one that was missed, has its number for the records of that form, and is not in the table.
 
-An unscheduled visit gets the number of the subject's last planned visit that started on or before its
-date (the later number if two started together; 0 if none) plus 0.01 for the first, 0.02 for the second
-date, and so on, of the unscheduled dates that follow the same planned visit; two decimals, as its name
-``UNSCHEDULED n.nn`` has them. Its VISITDY and MODE are missing.
+An unscheduled visit gets the number of the subject's last planned visit that started for certain on or before
+its date (of a partial date its last day counts; the later number if two started together; 0 if none) plus
+0.01 for the first, 0.02 for the second date, and so on, of the unscheduled dates that follow the same planned
+visit; two decimals, as its name ``UNSCHEDULED n.nn`` has them. Its VISITDY and MODE are missing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from ced_cdisc.plan.raw import PlannedVisit, VisitPlan
-from ced_cdisc.recompute.partial import day_of
+from ced_cdisc.recompute.partial import bounds, day_of, extreme
 from ced_cdisc.recompute.records import Record, Table
 from ced_cdisc.recompute.values import DataFault, Value, as_text, filled
 from ced_cdisc.recompute.written import read_date
@@ -187,9 +187,9 @@ class Visits:
 
     def _last_before(self, subject: str, date: str) -> float:
         starts = [
-            (min(self._dates[subject, visit.number]), visit.number)
+            (_last_day(extreme(dates, latest=False) or ""), visit.number)
             for visit in self._plan.planned
-            if self._dates.get((subject, visit.number))
+            if (dates := self._dates.get((subject, visit.number)))
         ]
         return max((start for start in starts if start[0] <= date), default=("", 0.0))[1]
 
@@ -201,6 +201,11 @@ class Visits:
             "VISITDY": planned.day if planned else None,
             "MODE": filled(planned.mode) if planned else None,
             "PLANNED": "Y" if planned else None,
-            "START": min(dates, default=None),
-            "END": max(dates, default=None),
+            "START": extreme(dates, latest=False) if dates else None,
+            "END": extreme(dates, latest=True) if dates else None,
         }
+
+
+def _last_day(dtc: str) -> str:
+    span = bounds(dtc)
+    return dtc if span is None else span[1].date().isoformat()

@@ -131,6 +131,8 @@ CED858 | a limit of an assay in another unit than its results | convert it as th
 CED859 | a file of several tables was changed while they were read | build again
 CED891 | rows that the contract of a table excludes (a note) | nothing, if the number is right
 CED868 | dates that all have the time 00:00:00, which ISO would keep | read the date alone, or say the time
+CED872 | texts that end in a blank, which files do not hold (a warning) | take the blanks away
+CED873 | an unscheduled visit beside a planned one with a partial date (a note) | complete that date
 CED870 | an element that begins on the day of a record counts as begun (a note) | say what is meant in se.yaml
 CED848 | a visit that is named without a date (a note) | correct the data, or write its row in SV
 CED849 | a number that leads to a person, or from one, and no other table has | correct it, or accept it

@@ -18,9 +18,8 @@ from ced_cdisc.standards.units import conversion, unit_term
 
 _NUMBER = f"^{NUMBER.pattern}$"
 _RESULT = r"^(<=|>=|<|>)? *([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))$"
-_GROUPED = re.compile(r"((?:<=|>=|<|>)? *[+-]?[0-9]{1,3}(?:,[0-9]{3})+)((?:\.[0-9]*)?)")
-_COMMA = r"^((?:<=|>=|<|>)? *[+-]?[0-9]+),([0-9]*)$"
-_COMMA_FIRST = r"^((?:<=|>=|<|>)? *[+-]?),([0-9]+)$"
+_GROUPED = re.compile(r"((?:<=|>=|<|>)? *[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+)((?:\.[0-9]*)?)")
+_EITHER = re.compile(r"((?:<=|>=|<|>)? *[+-]?)([0-9]+,[0-9]*|,[0-9]+)")
 _SWAP = str.maketrans(",.", ".,")
 _CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,2}):([0-5][0-9])")
 _LENGTH = re.compile(
@@ -71,21 +70,28 @@ def decimal(args: Sequence[Argument]) -> pl.Expr:
     """``decimal(text, notation)``: a number of another notation with a point and without separators.
 
     ``comma`` exchanges commas and points, ``either`` takes a comma for a point, ``groups`` takes the commas
-    out of well formed thousands. A text that is no number of the notation becomes one that :func:`number`
-    does not read.
+    out of well formed thousands: ``0,123`` is none. A text that is no number of the notation becomes one that
+    :func:`number` does not read.
     """
-    words = str(args[1].value).split()
+    notation = str(args[1].value)
+    return each(args[0].expr, lambda value: with_point(value, notation), Type.TEXT)
+
+
+def with_point(value: str, notation: str) -> str:
+    """As :func:`decimal`.
+
+    >>> with_point("1.150,5", "comma groups"), with_point("<5,4", "either"), with_point("0,123", "groups")
+    ('1150.5', '<5.4', '0,123')
+    """
+    words = notation.split()
     if "either" in words:
-        return args[0].expr.str.replace(_COMMA, "$1.$2").str.replace(_COMMA_FIRST, "$1.$2")
-
-    def plain(value: str) -> str:
-        if "comma" in words:
-            value = value.translate(_SWAP)
-        if "groups" in words and (match := _GROUPED.fullmatch(value)):
-            value = match[1].replace(",", "") + match[2]
-        return value
-
-    return each(args[0].expr, plain, Type.TEXT)
+        match = _EITHER.fullmatch(value)
+        return match[1] + match[2].replace(",", ".") if match else value
+    if "comma" in words:
+        value = value.translate(_SWAP)
+    if "groups" in words and (match := _GROUPED.fullmatch(value)):
+        value = match[1].replace(",", "") + match[2]
+    return value
 
 
 def in_seconds(value: str) -> float | None:

@@ -121,13 +121,16 @@ def check_scale(code: Text, scale: ScaleSpec, findings: Findings) -> _Rule | Non
 
 
 def scale_formula(scale: ScaleSpec, rule: _Rule) -> tuple[str, str]:
-    """A scale's score as an expression, and the count of its answered items as another."""
+    """A scale's score as an expression, and the count of its answered items as another.
+
+    Numbers have as many digits as every double holds, so that 0.1 + 0.2 is 0.3 and no code is cut.
+    """
     value = "AVAL"
     if scale.reverse:
         assert scale.lowest is not None and scale.highest is not None
-        value = f"if(PARAMCD in ({_listed(scale.reverse)}), {scale.lowest + scale.highest:g} - AVAL, AVAL)"
+        value = f"if(PARAMCD in ({_listed(scale.reverse)}), {scale.lowest + scale.highest:.15g} - AVAL, AVAL)"
     for recode in scale.recode:
-        test = f"AVAL = {recode.code:g}"
+        test = f"AVAL = {recode.code:.15g}"
         if recode.items is not None:
             test = f"PARAMCD in ({_listed(recode.items)}) and {test}"
         value = f"if({test}, {recode.to}, {value})"
@@ -138,8 +141,8 @@ def scale_formula(scale: ScaleSpec, rule: _Rule) -> tuple[str, str]:
         score = f"{len(scale.items)} * mean({value} {where})"
     if rule.ends is not None:
         low, high, bottom, top = rule.ends
-        score = f"{top - bottom:g} * ({score} - {low:g}) / ({high:g} - {low:g})"
-        score = score if bottom == 0 else f"{bottom:g} + {score}"
+        score = f"{top - bottom:.15g} * ({score} - {low:.15g}) / ({high:.15g} - {low:.15g})"
+        score = score if bottom == 0 else f"{bottom:.15g} + {score}"
     return f"if({answered} >= {rule.least}, {score}, missing)", answered
 
 
@@ -148,7 +151,7 @@ def scale_in_words(scale: ScaleSpec, rule: _Rule) -> str:
     count = len(scale.items)
     rescaled = ""
     if rule.ends is not None:
-        low, high, bottom, top = (f"{end:g}" for end in rule.ends)
+        low, high, bottom, top = (f"{end:.15g}" for end in rule.ends)
         rescaled = f"rescaled from {low}-{high} to {bottom}-{top}"
     words = f"{scale.items[0]} {rescaled or 'as answered'}"
     if count > 1:
@@ -161,10 +164,10 @@ def scale_in_words(scale: ScaleSpec, rule: _Rule) -> str:
     notes: list[str] = []
     if scale.reverse:
         assert scale.lowest is not None and scale.highest is not None
-        total = f"{scale.lowest + scale.highest:g}"
+        total = f"{scale.lowest + scale.highest:.15g}"
         notes.append(f"an answer of {', '.join(map(str, scale.reverse))} counts as {total} minus the answer")
     for recode in scale.recode:
-        code = f"{recode.code:g}"
+        code = f"{recode.code:.15g}"
         which = "an answer"
         if recode.items is not None:
             which = f"an answer of {', '.join(map(str, recode.items))} with code"

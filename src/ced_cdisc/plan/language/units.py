@@ -11,16 +11,23 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Finding, Findings, Severity, did_you_mean
 from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.parse import ExpressionError
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.spec.source import Text
-from ced_cdisc.spec.study import SourcesSpec
+from ced_cdisc.spec.study import SourcesSpec, TableDefaults, TableSpec
 from ced_cdisc.spec.units import UnitSpec
 from ced_cdisc.standards.ct import load_ct
 from ced_cdisc.standards.units import UNIT_LIST, canonical_unit, conversion, unit_of
 
 _TOLERANCE = Fraction(1, 1000)
 _READERS = ("numeric", "numeral", "comparator")
+TWO_WAYS = "a text is made of numbers that are written in two ways"
+TWO_WAYS_HINT = "decimal(.., 'comma') gives one of them with a point"
+_CHOOSERS = {"if": 1, "join": 1, "coalesce": 0}
+"""Functions that give texts of their arguments, and from which argument on."""
+_CHANGERS = ("upper", "lower", "trim", "extract", "replace")
+"""Functions that give the text of their first argument, changed."""
 
 
 class StudyUnits(Struct, frozen=True):
@@ -54,6 +61,18 @@ class StudyUnits(Struct, frozen=True):
     def notation(self, column: Text | str | None) -> str:
         """How the table of a raw column writes numbers; empty for a plain decimal point."""
         return self.notations.get(str(column or "").partition(".")[0], "")
+
+    def notations_in(self, node: tree.Node) -> set[str]:
+        """How numbers in the text of an expression may be written: as the tables of its columns do."""
+        if isinstance(node, tree.Column):
+            return {self.notation(node.name)}
+        if isinstance(node, tree.Aggregate) and node.of is not None:
+            return self.notations_in(node.of)
+        if isinstance(node, tree.Call) and node.name in _CHANGERS:
+            return self.notations_in(node.args[0])
+        if isinstance(node, tree.Call) and node.name in _CHOOSERS:
+            return set[str]().union(*map(self.notations_in, node.args[_CHOOSERS[node.name] :]))
+        return set() if isinstance(node, tree.Literal) else {""}
 
     def apply(self, node: tree.Node) -> tree.Node:
         """A resolved tree that follows the study's units and notations."""
@@ -93,7 +112,15 @@ class StudyUnits(Struct, frozen=True):
         return tree.Call(name="unit", args=(of, *map(_text, more)), at=at, type=Type.TEXT)
 
     def _plain(self, of: tree.Node) -> tree.Node:
-        """The text with a decimal point, where it comes from a table that writes numbers in another way."""
+        """The text with a decimal point, where it comes from a table that writes numbers in another way.
+
+        Of several texts each is read in its own way; CED165 where what is made of them does not tell which.
+        """
+        if len(self.notations_in(of)) > 1:
+            if not isinstance(of, tree.Call) or of.name not in ("if", "coalesce"):
+                raise ExpressionError(TWO_WAYS, of.at, TWO_WAYS_HINT, "CED165")
+            start = _CHOOSERS[of.name]
+            return replace(of, args=(*of.args[:start], *map(self._plain, of.args[start:])))
         below = list(tree.walk(of))
         if any(isinstance(one, tree.Call) and one.name == "decimal" for one in below):
             return of
@@ -160,19 +187,28 @@ def _factor(text: Text) -> Fraction | None:
 def _notations(sources: SourcesSpec, findings: Findings) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, table in sources.tables.items():
-        sign = table.decimal or sources.defaults.decimal
-        groups = sources.defaults.thousands if table.thousands is None else table.thousands
-        if sign == "either" and groups:
+        notation = notation_of(table, sources.defaults)
+        if notation == "either" and _has_groups(table, sources.defaults):
             message = (
                 f"table {name}: numbers with 'decimal: either' have no thousands, since 1,234 could be two"
             )
             findings.add(
                 Finding("CED018", message, name.where, hint="take 'thousands' away, or say which sign")
             )
-        words = [sign] * (sign != "point") + ["groups"] * (groups and sign != "either")
-        if words:
-            found[str(name)] = " ".join(words)
+        if notation:
+            found[str(name)] = notation
     return found
+
+
+def notation_of(table: TableSpec, defaults: TableDefaults) -> str:
+    """How a table writes numbers; empty for a decimal point alone."""
+    sign = table.decimal or defaults.decimal
+    groups = sign != "either" and _has_groups(table, defaults)
+    return " ".join([sign] * (sign != "point") + ["groups"] * groups)
+
+
+def _has_groups(table: TableSpec, defaults: TableDefaults) -> bool:
+    return defaults.thousands if table.thousands is None else table.thousands
 
 
 def _both(unit: str) -> tuple[str, str]:

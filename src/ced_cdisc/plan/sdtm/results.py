@@ -18,6 +18,7 @@ from ced_cdisc.plan.language.lines import Lines
 from ced_cdisc.plan.language.made_lines import spec_line
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.templates import fill
+from ced_cdisc.plan.language.units import TWO_WAYS, TWO_WAYS_HINT
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.sdtm.notation import noted
@@ -196,7 +197,7 @@ class Results:
         """The expression of a standard value from a variable with a collected one."""
         test, place = self._test, self._test.test.where
         if test.value is not None:
-            notation = self._lines.expressions.units.notation((spec or test.result).collect)
+            notation = self._notation(spec or test.result)
             value = noted(str(test.value), "{result}", notation) if notation else str(test.value)
             text = fill(Text(value, test.value.where), {"result": Text(variable, place)})
         else:
@@ -234,12 +235,26 @@ class Results:
 
     def _plain(self, variable: str, spec: LineSpec) -> str:
         """A variable with collected numbers, read as its table writes them."""
-        notation = self._lines.expressions.units.notation(spec.collect)
+        notation = self._notation(spec)
         return f"decimal({variable}, '{notation}')" if notation else variable
+
+    def _notation(self, spec: LineSpec) -> str:
+        """How the numbers in the texts of a line are written; CED165 where it takes them in two ways."""
+        expressions = self._lines.expressions
+        texts = [spec.derive, *(text for case in spec.cases or () for text in (case.then, case.else_))]
+        parsed = [expressions.parse(text) for text in texts if text is not None]
+        if not parsed or not expressions.units.notations:
+            return expressions.units.notation(spec.collect)
+        found = set[str]().union(
+            *(expressions.units.notations_in(node) for node in parsed if node is not None)
+        )
+        if len(found) > 1:
+            self._findings.add(Finding("CED165", TWO_WAYS, spec.place, hint=TWO_WAYS_HINT))
+        return found.pop() if len(found) == 1 else ""
 
     def number_of(self, orres: tree.Node) -> tree.Node:
         """The number of a collected result, with or without comparator."""
-        notation = self._lines.expressions.units.notation(self._test.result.collect)
+        notation = self._notation(self._test.result)
         if notation:
             orres = tree.Call(name="decimal", args=(orres, literal(notation)), at=orres.at, type=Type.TEXT)
         return tree.Call(name="numeral", args=(orres,), at=orres.at, type=Type.NUMBER)
