@@ -6,24 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from structures import made, written
+from structures import LAB, made, written
 
-LB = """\
-domain: LB
-from: lab
-sort: [LBTESTCD, LBDTC]
-long:
-  - {test: ALB, result: lab.AL, unit: {assign: g/L}, standard: g/L}
-variables:
-  LBDTC: {collect: lab.DT, date: [DD-MON-YYYY], time: lab.TM, times: [HH:MM]}
-  LBCAT: {assign: CHEMISTRY}
-  VISITNUM: {absent: "Not collected"}
-  LBORNRLO: {absent: "No limits"}
-  LBORNRHI: {absent: "No limits"}
-  LBSTNRLO: {absent: "No limits"}
-  LBSTNRHI: {absent: "No limits"}
-  LBNRIND: {absent: "No limits"}
-"""
+LB = LAB.replace("date: edc}", "date: [DD-MON-YYYY], time: lab.TM, times: [HH:MM]}")
 TABLE = "  lab: {file: lab.csv, key: [SUBJ, DT], page: 5, columns: [SUBJ, DT, TM, AL]}\n"
 TOLD = (
     "mappings/sdtm/lb.yaml:1:9 CED874 LB.LBLOBXFL: LBDTC is the day of DM.RFXSTDTC, without a time in either, and the "
