@@ -17,6 +17,23 @@ from ced_cdisc.stages.reading import read_raw
 from small_study import FILES, SOURCES
 
 Files = dict[str, str]
+LAB = """\
+domain: LB
+from: lab
+sort: [LBTESTCD, LBDTC]
+long:
+  - {test: ALB, result: lab.AL, unit: {assign: g/L}, standard: g/L}
+variables:
+  LBDTC: {collect: lab.DT, date: edc}
+  LBCAT: {assign: CHEMISTRY}
+  VISITNUM: {absent: "Not collected"}
+  LBORNRLO: {absent: "No limits"}
+  LBORNRHI: {absent: "No limits"}
+  LBSTNRLO: {absent: "No limits"}
+  LBSTNRHI: {absent: "No limits"}
+  LBNRIND: {absent: "No limits"}
+"""
+"""One test of a raw table lab, which has the columns SUBJ, DT and AL."""
 
 
 def written(folder: Path, files: Files, tables: str = "") -> Path:

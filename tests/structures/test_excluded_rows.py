@@ -11,32 +11,16 @@ from ced_cdisc.read.coverage import read_account
 from ced_cdisc.report.coverage_text import coverage_text
 from ced_cdisc.stages.deliveries import compare_deliveries
 from small_study import SOURCES
-from structures import made, said, unchecked, written
+from structures import LAB, made, said, unchecked, written
 
-LB = """\
-domain: LB
-from: lab
-sort: [LBTESTCD, LBDTC]
-long:
-  - {test: ALB, result: lab.AL, unit: {assign: g/L}, standard: g/L}
-variables:
-  LBDTC: {collect: lab.DT, date: edc}
-  LBCAT: {assign: CHEMISTRY}
-  VISITNUM: {absent: "Not collected"}
-  LBORNRLO: {absent: "No limits"}
-  LBORNRHI: {absent: "No limits"}
-  LBSTNRLO: {absent: "No limits"}
-  LBSTNRHI: {absent: "No limits"}
-  LBNRIND: {absent: "No limits"}
-"""
-CSV = "STUDY,SUBJ,DT,AL\nT1,001,10-FEB-2020,40\nT2,001,10-FEB-2020,x\nT2,900,,1\nT1,002,11-FEB-2020,41\n,002,12-FEB-2020,42\n"
+CSV = "STUDY,SUBJ,DT,AL\nT1,001,05-FEB-2020,40\nT2,001,05-FEB-2020,x\nT2,900,,1\nT1,002,06-FEB-2020,41\n,002,07-FEB-2020,42\n"
 OTHERS = "Records of other studies of the laboratory."
 TABLE = """\
   lab:
     {file: lab.csv, key: [SUBJ, DT], page: 5, columns: [STUDY, SUBJ, DT, AL],
      exclude_rows: {"STUDY != 'T1'": Records of other studies of the laboratory.}}
 """
-FILES = {"mappings/sdtm/lb.yaml": LB, "raw/lab.csv": CSV}
+FILES = {"mappings/sdtm/lb.yaml": LAB, "raw/lab.csv": CSV}
 
 
 def test_they_make_nothing_and_are_counted(tmp_path: Path) -> None:
@@ -118,7 +102,7 @@ def test_a_delivery_is_compared_by_the_rows_that_a_build_takes(tmp_path: Path) -
     (folder / "new").mkdir()
     for file in (folder / "raw").iterdir():
         (folder / "new" / file.name).write_bytes(file.read_bytes())
-    (folder / "new/lab.csv").write_text(CSV.replace("T2,001,10-FEB-2020,x", "T2,001,13-FEB-2020,y\nT2,2,,"))
+    (folder / "new/lab.csv").write_text(CSV.replace("T2,001,05-FEB-2020,x", "T2,001,08-FEB-2020,y\nT2,2,,"))
     plan = unchecked(folder).plan
     (lab,) = (
         one for one in compare_deliveries(plan, folder / "raw", folder / "new").tables if one.table == "lab"

@@ -212,6 +212,12 @@ class Faults:
             hint = "'same_day: begun' in se.yaml says that this is meant; a line of EPOCH says otherwise"
             self.add("CED870", message, report.where, hint, records_of(rows), severity)
             return
+        if report.kind == "dose day":
+            day = f"{report.shown[0].name} is the day of DM.RFXSTDTC, without a time in either"
+            message = f"{label}: {day}, and the record counts as not before the first dose, on {COUNT}"
+            hint, found = "say with 'baseline' which records come before treatment", records_of(rows)
+            self.add("CED874", message, report.where, hint, found, severity, count=len(found))
+            return
         if report.kind == "left out":
             message = f"{label}: the condition is neither true nor false, so that the record is left out"
             self.add("CED270", message, report.where, UNDECIDED_HINT, records_of(rows), severity)

@@ -18,7 +18,6 @@ from ced_cdisc.core.metadata import Codelist
 from ced_cdisc.derive.fast.text import text
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import DTYPES, Argument
-from ced_cdisc.plan.language.codelists import is_closed
 from ced_cdisc.plan.model import KEY, SUPP, DatasetPlan, VariablePlan
 from ced_cdisc.plan.persons import looked_up
 
@@ -133,7 +132,8 @@ def _bound(found: Different, dataset: DatasetPlan) -> list[_Bound]:
     bound += [
         _Bound(variables[name], codelist, divided[name], value)
         for (name, value), codelist in dataset.value_lists.items()
-        if name in divided and is_closed(codelist, variables[name].kind) and value in found.of(divided[name])
+        if name in divided and codelist.is_closed and variables[name].kind is Type.TEXT
+        if value in found.of(divided[name])
     ]
     return [one for one in bound if one.terms and not one.is_kept(found)]
 

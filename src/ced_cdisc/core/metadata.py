@@ -120,6 +120,11 @@ class Codelist(Struct, frozen=True):
     comment: Comment | None = None
     open: bool = False
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether its terms are all there may be."""
+        return not self.dictionary and not self.open
+
 
 class Lineage(Struct, frozen=True):
     """Which lines of the specs make a value, and what these lines read; define.xml has no place for it.

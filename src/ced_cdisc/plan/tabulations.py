@@ -31,6 +31,7 @@ from ced_cdisc.plan.raw import RawTable, VisitPlan
 from ced_cdisc.plan.sdtm.declare import declare
 from ced_cdisc.plan.sdtm.domain import SINGLE, Domain
 from ced_cdisc.plan.sdtm.lists_of_tests import choose_lists
+from ced_cdisc.plan.sdtm.notation import note_notations
 from ced_cdisc.plan.sdtm.planner import DomainPlanner
 from ced_cdisc.plan.sdtm.relations import choose_domains
 from ced_cdisc.plan.sdtm.standard import made_late
@@ -147,6 +148,7 @@ def plan_tabulations(specs: Specs, findings: Findings, folder: str = "") -> Tabu
         parts.sort()
     for domain in domains:
         choose_domains(domain.spec, catalogue, codelists)
+    note_notations(domains, expressions)
     catalogue.single.update(name for name in SINGLE if name in catalogue.datasets)
     plans = {
         domain.name: with_line_lists(DomainPlanner(domain, specs, catalogue, lines, findings).plan())

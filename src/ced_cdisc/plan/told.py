@@ -25,13 +25,25 @@ class Report(Struct, frozen=True):
     * ``overlap``: two cases hold that give different values; the first of them counts.
     * ``left out``: the condition that chooses the records is neither true nor false.
     * ``same day``: an element of the subject begins on the day of the record, and counts as begun.
+    * ``dose day``: it is of the day of the first dose, neither has a time, and it counts as not before.
     * ``unlisted``: the value is no term of ``codelist``, which binds the line alone; always an error.
     * ``idle``: the other way round, told where ``node``, the ``when`` of a line, is true for no record.
 
     ``shown`` are the columns whose values the message gives.
     """
 
-    kind: Literal["unknown", "lost", "unequal", "gap", "overlap", "left out", "same day", "unlisted", "idle"]
+    kind: Literal[
+        "unknown",
+        "lost",
+        "unequal",
+        "gap",
+        "overlap",
+        "left out",
+        "same day",
+        "dose day",
+        "unlisted",
+        "idle",
+    ]
     node: Node
     where: Location
     asked: bool = False

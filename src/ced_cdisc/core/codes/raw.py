@@ -133,6 +133,7 @@ CED891 | rows that the contract of a table excludes (a note) | nothing, if the n
 CED868 | dates that all have the time 00:00:00, which ISO would keep | read the date alone, or say the time
 CED872 | texts that end in a blank, which files do not hold (a warning) | take the blanks away
 CED873 | an unscheduled visit beside a planned one with a partial date (a note) | complete that date
+CED874 | a result of the day of the first dose is none before it (a note) | say with `baseline` what is meant
 CED870 | an element that begins on the day of a record counts as begun (a note) | say what is meant in se.yaml
 CED848 | a visit that is named without a date (a note) | correct the data, or write its row in SV
 CED849 | a number that leads to a person, or from one, and no other table has | correct it, or accept it

@@ -180,7 +180,7 @@ class Codelists:
         self, codelist: Codelist | None, value: str, where: Location, variable: str, hint: str = ""
     ) -> None:
         """Report a written value that is no term of its list (CED021); ``hint`` is what the caller knows."""
-        if codelist is None or codelist.dictionary or codelist.open or not value:
+        if codelist is None or not codelist.is_closed or not value:
             return
         if value in self._values_of(codelist):
             return
@@ -346,7 +346,7 @@ class Codelists:
 
 def is_closed(codelist: Codelist | None, kind: Type) -> bool:
     """Whether a value outside the list of a variable is a fault; dictionaries and numbers are not closed."""
-    return codelist is not None and not codelist.dictionary and not codelist.open and kind is Type.TEXT
+    return codelist is not None and codelist.is_closed and kind is Type.TEXT
 
 
 def named_list(

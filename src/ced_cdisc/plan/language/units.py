@@ -38,11 +38,13 @@ class StudyUnits(Struct, frozen=True):
             define.yaml adds mean themselves.
         rules: units with a factor of the study: ``LB = 0.4536 kg``.
         notations: the raw tables that write numbers in another way: ``comma``, ``groups``, ``comma groups``.
+        variables: the SDTM variables whose texts come of tables, and how these write numbers.
     """
 
     synonyms: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     notations: Mapping[str, str] = field(default_factory=dict[str, str])
+    variables: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
     def rules_for(self, unit: str | None, to: str, substance: str = "") -> tuple[str, ...]:
         """The rules that bear on a conversion from a unit (None: from any) to another."""
@@ -65,7 +67,7 @@ class StudyUnits(Struct, frozen=True):
     def notations_in(self, node: tree.Node) -> set[str]:
         """How numbers in the text of an expression may be written: as the tables of its columns do."""
         if isinstance(node, tree.Column):
-            return {self.notation(node.name)}
+            return {self.notation(node.name)} if node.owner in self.notations else self._collected(node)
         if isinstance(node, tree.Aggregate) and node.of is not None:
             return self.notations_in(node.of)
         if isinstance(node, tree.Call) and node.name in _CHANGERS:
@@ -73,6 +75,14 @@ class StudyUnits(Struct, frozen=True):
         if isinstance(node, tree.Call) and node.name in _CHOOSERS:
             return set[str]().union(*map(self.notations_in, node.args[_CHOOSERS[node.name] :]))
         return set() if isinstance(node, tree.Literal) else {""}
+
+    def _collected(self, column: tree.Column) -> set[str]:
+        """How numbers in the text of a variable are written.
+
+        Where blocks of its domain write them in several ways, a line there reads it as it stands.
+        """
+        found = self.variables.get(column.short, {""})
+        return {""} if len(found) > 1 and column.scope is Scope.VARIABLE else found
 
     def apply(self, node: tree.Node) -> tree.Node:
         """A resolved tree that follows the study's units and notations."""
@@ -125,9 +135,9 @@ class StudyUnits(Struct, frozen=True):
         if any(isinstance(one, tree.Call) and one.name == "decimal" for one in below):
             return of
         for one in below:
-            if isinstance(one, tree.Column) and one.scope is Scope.RAW and one.owner in self.notations:
-                notation = _text(self.notations[one.owner])
-                return tree.Call(name="decimal", args=(of, notation), at=of.at, type=Type.TEXT)
+            notation = "".join(self.notations_in(one)) if isinstance(one, tree.Column) else ""
+            if notation:
+                return tree.Call(name="decimal", args=(of, _text(notation)), at=of.at, type=Type.TEXT)
         return of
 
 

@@ -1,8 +1,13 @@
-"""The notation of numbers of a table in an expression of one's own."""
+"""The notation of numbers of a table, in expressions that read what is collected from it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from ced_cdisc.plan.language.expressions import Expressions
+from ced_cdisc.plan.sdtm.domain import Domain
+from ced_cdisc.spec.models import LineSpec
 
 _READING = re.compile(r"(?P<quoted>'[^']*'|\"[^\"]*\")|\b(?:number|numeric|numeral|comparator) *\(")
 _SIGN = re.compile(r"'[^']*'|\"[^\"]*\"|[()]")
@@ -29,3 +34,28 @@ def noted(text: str, name: str, notation: str) -> str:
             made += f"{text[at : found.end()]}decimal({read}, '{notation}')"
             at = end
     return made + text[at:]
+
+
+def notations_of(spec: LineSpec, expressions: Expressions) -> set[str]:
+    """How the numbers in the texts that a line takes are written, an empty text for a decimal point."""
+    units = expressions.units
+    texts = [spec.derive, *(text for case in spec.cases or () for text in (case.then, case.else_))]
+    parsed = [expressions.parse(text) for text in texts if text is not None]
+    if not parsed or not units.notations:
+        return {units.notation(spec.collect)}
+    return set[str]().union(*(units.notations_in(node) for node in parsed if node is not None))
+
+
+def note_notations(domains: Iterable[Domain], expressions: Expressions) -> None:
+    """Have functions read the numbers in the text of a variable as the table writes it that it comes of."""
+    if not expressions.units.notations:
+        return
+    for domain in domains:
+        for rows in domain.rows:
+            lines = {domain.full(str(key)): spec for key, spec in rows.variables.items()}
+            if rows.test is not None:
+                lines.setdefault(domain.full("--ORRES"), rows.test.result)
+            for name, spec in lines.items():
+                if (spec.collect or spec.derive or spec.cases) and not spec.ct and spec.match is None:
+                    known = expressions.units.variables.setdefault(name, set())
+                    known |= notations_of(spec, expressions)

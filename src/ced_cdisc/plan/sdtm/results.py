@@ -21,7 +21,7 @@ from ced_cdisc.plan.language.templates import fill
 from ced_cdisc.plan.language.units import TWO_WAYS, TWO_WAYS_HINT
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.expand import Rows
-from ced_cdisc.plan.sdtm.notation import noted
+from ced_cdisc.plan.sdtm.notation import notations_of, noted
 from ced_cdisc.spec.models import Case, LineSpec, TestSpec
 from ced_cdisc.spec.source import Text
 from ced_cdisc.standards.units import conversion, substances, unit_of
@@ -240,14 +240,7 @@ class Results:
 
     def _notation(self, spec: LineSpec) -> str:
         """How the numbers in the texts of a line are written; CED165 where it takes them in two ways."""
-        expressions = self._lines.expressions
-        texts = [spec.derive, *(text for case in spec.cases or () for text in (case.then, case.else_))]
-        parsed = [expressions.parse(text) for text in texts if text is not None]
-        if not parsed or not expressions.units.notations:
-            return expressions.units.notation(spec.collect)
-        found = set[str]().union(
-            *(expressions.units.notations_in(node) for node in parsed if node is not None)
-        )
+        found = notations_of(spec, self._lines.expressions)
         if len(found) > 1:
             self._findings.add(Finding("CED165", TWO_WAYS, spec.place, hint=TWO_WAYS_HINT))
         return found.pop() if len(found) == 1 else ""

@@ -26,6 +26,7 @@ from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.epochs import epoch_date, of_complete_dates, rule_of, without_epoch
 from ced_cdisc.plan.sdtm.expand import Rows
 from ced_cdisc.plan.tables import is_column
+from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.load import Specs
 from ced_cdisc.spec.models import BlockSpec, LineSpec
 from ced_cdisc.spec.source import Text
@@ -238,13 +239,20 @@ def whole_dataset(
     date = domain.full("--DTC")
     own = domain.spec.baseline
     condition = f"{date} < DM.RFXSTDTC" if own is None else f"({own})"
+    result = f"{domain.full('--STRESC')} is present"
     add(
         domain.full("--LOBXFL"),
         flag="last",
-        where=text(f"{domain.full('--STRESC')} is present and {condition}"),
+        where=text(f"{result} and {condition}"),
         by=[text(name) for name in _series(domain) if name in domain.names],
         order=[text(date)],
     )
+    if own is None and made and made[-1].variable == domain.full("--LOBXFL"):
+        whole = f"date({date}) is present and datetime({date}) is missing"
+        on_day = text(f"{result} and {whole} and {date} = DM.RFXSTDTC")
+        if (node := lines.expressions.condition(on_day, names)) is not None:
+            report = Report("dose day", node, place, shown=(tree.Column(name=date),))
+            made[-1] = replace(made[-1], reports=(*made[-1].reports, report))
     if sequence := numbering(domain):
         made.append(_sequence(domain, sequence, catalogue))
     return made
