@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,6 +95,38 @@ def test_a_cluster_that_ends_while_it_builds(tmp_path: Path) -> None:
         "was written"
     )
     assert "scheduler-connection-lost" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_scheduler_that_stands_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connection stays open, and a client would wait for its answer without an end."""
+    monkeypatch.setattr(part_dask, "_PATIENCE", 1)
+    write(tmp_path, files(9))
+    with distributed.SubprocessCluster(
+        host="127.0.0.1",
+        n_workers=1,
+        scheduler_kwargs={"dashboard_address": ":0"},
+        worker_kwargs={"nthreads": 1},
+        silence_logs=50,
+    ) as there:
+        with distributed.Client(there.scheduler_address, set_as_default=False) as client:
+            client.wait_for_workers(1, timeout=60)
+        process: int = there.scheduler.process.pid
+        try:
+            with pytest.raises(Stopped) as caught:
+                built(
+                    tmp_path,
+                    "out",
+                    dask=there.scheduler_address,
+                    parts=6,
+                    watch=lambda *_: os.kill(process, signal.SIGSTOP),
+                )
+        finally:
+            os.kill(process, signal.SIGCONT)
+        assert str(caught.value) == (
+            f"--dask CED453 the Dask cluster at {there.scheduler_address} was lost while it built the "
+            "datasets: timed out after 1 s.; nothing was written"
+        )
     assert not (tmp_path / "out").exists()
 
 

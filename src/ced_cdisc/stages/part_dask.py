@@ -34,7 +34,8 @@ _WHERE = Location("--dask")
 _UNTOUCHED = "nothing was written"
 _SECONDS = 10
 _PATIENCE = 300
-"""Seconds for which a cluster may be without workers: while they start anew, or new ones are asked for."""
+"""Seconds for which a cluster may be without workers, while they start anew or new ones are asked for, or may
+say nothing."""
 _LOOK = 0.02
 """Seconds between two looks for a task that is done."""
 
@@ -81,7 +82,7 @@ class _Cluster(Struct, frozen=True):
     def threads(self) -> int:
         """How many threads its workers have; 0 without workers."""
         with self.asked():
-            return sum(self.client.nthreads().values())
+            return sum(self.client.nthreads(callback_timeout=_PATIENCE).values())
 
     def deserted(self, how_long: str) -> Stopped:
         """CED432: it has had no workers for so long."""
