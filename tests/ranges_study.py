@@ -47,6 +47,7 @@ variables:
   VISITNUM: {{absent: "Not collected"}}
   LBSPEC:   {{absent: "Not collected"}}
   LBMETHOD: {{absent: "Not collected"}}
+baseline: "LBDTC <= DM.RFXSTDTC"
 """
 
 LAB = """\

@@ -148,7 +148,7 @@ def reasons_at_fault(tmp_path: Path, spec: str, rows: str) -> list[str]:
         build_datasets(plan, tables)
     except Stopped as stopped:
         assert second
-        return [str(finding).replace(f"{folder}/", "") for finding in stopped.findings]
+        return [str(finding).replace(f"{folder}/", "") for finding in stopped.findings.errors]
     assert second == []
     return []
 

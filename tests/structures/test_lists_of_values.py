@@ -27,7 +27,7 @@ TABLES = "  walk: {file: walk.csv, key: [SUBJ, DT], page: 5, columns: [SUBJ, DT,
 
 @pytest.mark.parametrize("pain", ["Y", "yes"])
 def test_a_list_of_one_test(tmp_path: Path, pain: str) -> None:
-    csv = f"SUBJ,DT,PAIN,STOP\n001,10-FEB-2020,N,tired\n002,11-FEB-2020,{pain},yes\n"
+    csv = f"SUBJ,DT,PAIN,STOP\n001,09-FEB-2020,N,tired\n002,11-FEB-2020,{pain},yes\n"
     written(tmp_path, {"mappings/sdtm/ft.yaml": FT, "raw/walk.csv": csv}, TABLES)
     define = tmp_path / "define/define.yaml"
     define.write_text(define.read_text() + LISTS)
