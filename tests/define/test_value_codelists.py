@@ -31,6 +31,9 @@ ONE = "codelists:\n  NYES: {extends: C66742, subset: [N, Y], variables: [TSVAL.A
         pytest.param(BOTH, "CL.NYES", [], id="all"),
         pytest.param(ONE, None, ["CL.NYES", "CL.NY.TS.TSVAL.RANDOM"], id="one"),
         pytest.param("", "CL.NY", [], id="published"),
+        pytest.param(
+            'codelists:\n  OWN: {terms: {"N": No, "Y": Yes}, variables: TSVAL}\n', "CL.OWN", [], id="of TSVAL"
+        ),
     ],
 )
 def test_a_list_of_all_values_is_that_of_the_variable(

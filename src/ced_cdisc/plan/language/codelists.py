@@ -136,7 +136,9 @@ class Codelists:
 
         The sponsor's choice, else the guide's one of a parameter of the trial summary.
         """
-        names = dict(SUMMARY_LISTS if variable == "TSVAL" else {}) | self._divided.get(variable, {})
+        is_chosen = not self._by_variable.keys().isdisjoint(("TSVAL", "TS.TSVAL"))
+        names = dict(SUMMARY_LISTS if variable == "TSVAL" and not is_chosen else {})
+        names |= self._divided.get(variable, {})
         found = {value: self.find(own) for value, own in names.items()}
         chosen = {value: codelist for value, codelist in found.items() if codelist is not None}
         return self._answers.get(variable, {}) | chosen
