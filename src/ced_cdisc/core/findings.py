@@ -150,7 +150,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     Where it is one slip away from two or three words, all of them are named.
 
     >>> did_you_mean("ae.sevr", ["ae.sev", "ae.ser"])
-    'did you mean ae.sev?'
+    'did you mean ae.ser or ae.sev?'
+    >>> did_you_mean("Phase I", ["PHASE I TRIAL", "PHASE V TRIAL"])
+    'did you mean PHASE I TRIAL?'
     """
     near = _nearest(word, known)
     shown = " or ".join([", ".join(near[:-1]), near[-1]] if near[1:] else near)
@@ -180,7 +182,8 @@ def _nearest(word: str, known: Iterable[str]) -> list[str]:
     slips = [o for o in folded if _one_swap(low, o)] or [o for o in folded if _one_edit(low, o)]
     slips = [o for o in slips if len(o) != len(low)] or slips  # most often a letter is lost, or typed twice
     near = slips if 1 < len(slips) <= 3 else sorted(slips, key=lambda o: (_likeness(low, o), o))[-1:]
-    near = near or get_close_matches(low, list(folded), n=1, cutoff=0.6)
+    begun = sorted((o for o in folded if o.startswith(f"{low} ")), key=lambda o: (len(o), o))[:1]
+    near = near or begun or get_close_matches(low, list(folded), n=1, cutoff=0.6)
     return [max(folded[one], key=lambda option: _likeness(word, option)) for one in near]
 
 

@@ -287,7 +287,7 @@ def shape(text: str) -> str:
     """What stands for a value of a person: letters and digits are hidden, the rest and the length stay.
 
     >>> shape("10-FEB-1970"), shape("O'Neill")
-    ('99-AAA-9999', "A'Aaaaaa")
+    ('99-AAA-9999', "A'Aaaaa")
     """
     shown = "".join(map(_hidden, text[:_LONGEST]))
     return shown + (".." if len(text) > _LONGEST else "")

@@ -38,6 +38,7 @@ def expression(
 def pattern(known: Mapping[str, Iterable[str]], plug_ins: Iterable[str] = ()) -> str:
     """The pattern of :func:`expression`: a text of tokens, of which no two begin alike.
 
+    >>> import re
     >>> bool(re.search(pattern({"ae": ["TERM"]}), "upper(ae.TERM) = 'ae.TREM'"))
     True
     >>> bool(re.search(pattern({"ae": ["TERM"]}), "upper(ae.TREM) = 'x'"))

@@ -31,7 +31,7 @@ def words(values: Iterable[str]) -> Schema:
     An enum is neither empty nor has an item twice: language servers refuse the whole schema otherwise.
 
     >>> words(["MILD", "1", "1.0"]), words([])
-    ({'enum': ['MILD', '1', 1, '1.0']}, {'not': {}})
+    ({'enum': ['MILD', '1', 1.0, '1.0']}, {'not': {}})
     """
     found = {(type(seen) is bool, seen): seen for value in values for seen in _seen(value)}
     return {"enum": list(found.values())} if found else {"not": {}}
