@@ -74,6 +74,21 @@ def test_a_person_is_the_same_word_in_all_messages_of_a_run() -> None:
     assert "masked" not in whole
 
 
+def test_a_row_that_is_excluded_is_somebody_too() -> None:
+    """Another condition may refuse the identifier before the row is taken away."""
+    rows = "SUBJ,AENO,TERM,SEV,START,STOP\n001,1,Nausea,1,,\nSmith,1,TEST,1,,\n"
+    given(ae=rows)
+    sources = Path("mappings/sources.yaml")
+    words = '{"number(SUBJ) > 900": Tests, "TERM = \'TEST\'": Tests}'
+    text = sources.read_text().replace("ae.csv, ", f"ae.csv, exclude_rows: {words}, ")
+    sources.write_text(text)
+    code, said = build()
+    assert code == 11
+    assert "CED253 exclude_rows of ae: '" in said
+    assert "Smith" not in said
+    assert "'Smith' of SUBJ is not a number" in build("--show-ids")[1]
+
+
 def test_a_line_that_cannot_be_read_is_quoted_as_its_shape() -> None:
     given(ae="SUBJ,AENO,TERM,SEV,START,STOP\n001,1,Anna Smith\n")
     code, said = build()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from small_study import EX, SOURCES
 from structures import LAB, made, said
 
 SUPP = """\
@@ -65,3 +66,14 @@ def test_what_is_written_in_two_ways_is_asked(tmp_path: Path) -> None:
     files["mappings/adam/adlb.yaml"] = ADLB.replace("numeral(LB.LBORRES)", "LB.LBSTRESN")
     done = made(tmp_path / "made", files, TABLE + PLAIN)
     assert done["LB"]["LBSTRESC"].to_list() == ["2.125", "<0.5", "1.25", "3"]
+
+
+def test_a_number_is_written_with_a_point(tmp_path: Path) -> None:
+    """The dose is read as the table writes it; its text is that of a number."""
+    sources = SOURCES.replace("dose.csv, ", "dose.csv, delimiter: ;, decimal: comma, ")
+    ex = EX.rstrip("\n") + '\nsupp:\n  EXAGAIN: {derive: "text(numeric(text(EXDOSE)))", label: Dose Again}\n'
+    rows = "SUBJ;DAY;DOSDT;DOSE\n001;1;10-FEB-2020;2,5\n002;1;12-FEB-2020;5\n"
+    files = {"mappings/sources.yaml": sources, "mappings/sdtm/ex.yaml": ex, "raw/dose.csv": rows}
+    done = made(tmp_path, files)
+    assert done["EX"]["EXDOSE"].to_list() == [2.5, 5]
+    assert done["SUPPEX"]["QVAL"].to_list() == ["2.5", "5"]

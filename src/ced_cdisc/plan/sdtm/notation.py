@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ced_cdisc.expr.tree import Type
 from ced_cdisc.plan.language.expressions import Expressions
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.spec.models import LineSpec
@@ -47,7 +48,10 @@ def notations_of(spec: LineSpec, expressions: Expressions) -> set[str]:
 
 
 def note_notations(domains: Iterable[Domain], expressions: Expressions) -> None:
-    """Have functions read the numbers in the text of a variable as the table writes it that it comes of."""
+    """Have functions read the numbers in the text of a variable as the table writes it that it comes of.
+
+    A variable that holds numbers is written with a point wherever it is text.
+    """
     if not expressions.units.notations:
         return
     for domain in domains:
@@ -55,7 +59,8 @@ def note_notations(domains: Iterable[Domain], expressions: Expressions) -> None:
             lines = {domain.full(str(key)): spec for key, spec in rows.variables.items()}
             if rows.test is not None:
                 lines.setdefault(domain.full("--ORRES"), rows.test.result)
-            for name, spec in lines.items():
+            texts = {name: spec for name, spec in lines.items() if domain.names.get(name) is Type.TEXT}
+            for name, spec in texts.items():
                 if (spec.collect or spec.derive or spec.cases) and not spec.ct and spec.match is None:
                     known = expressions.units.variables.setdefault(name, set())
                     known |= notations_of(spec, expressions)
