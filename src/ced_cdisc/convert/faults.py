@@ -167,8 +167,8 @@ class Faults:
         for (place, fault), bad in zip(faults, any_bad, strict=True):
             if not bad:
                 continue
-            rows = frame.with_columns(fault.shown.alias("__shown")).filter(fault.bad)
-            shown = rows["__shown"].to_list()
+            rows = frame.with_columns(fault.shown.alias(SHOWN)).filter(fault.bad)
+            shown = rows[SHOWN].to_list()
             by_value: dict[str, set[Record]] = {}
             for value, record in zip(shown, records_of(rows, subject), strict=True):
                 by_value.setdefault("" if value is None else str(value), set()).add(record)

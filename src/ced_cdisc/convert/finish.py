@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from msgspec import Struct
 
-from ced_cdisc.convert.faults import COUNT, FIRST, Place, records_of, value_in_words
+from ced_cdisc.convert.faults import COUNT, FIRST, SHOWN, Place, records_of, value_in_words
 from ced_cdisc.convert.gathered import Scope
 from ced_cdisc.convert.lines import filter_true, hold
 from ced_cdisc.convert.made_by import by_line
@@ -150,8 +150,8 @@ def _check_codelists(data: Blocks, found: Different, dataset: DatasetPlan, world
     for one, value, bad, any_bad in zip(bound, values, strange, shows, strict=True):
         if not any_bad:
             continue
-        shown = frame.filter(bad).with_columns(value.alias("__shown"))
-        for (term,), rows in shown.group_by("__shown", maintain_order=True):
+        shown = frame.filter(bad).with_columns(value.alias(SHOWN))
+        for (term,), rows in shown.group_by(SHOWN, maintain_order=True):
             _strange_value(str(term), rows, one, dataset, world)
 
 

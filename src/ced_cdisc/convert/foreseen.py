@@ -12,7 +12,7 @@ import polars as pl
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ced_cdisc.convert.faults import Place
+from ced_cdisc.convert.faults import SHOWN, Place
 from ced_cdisc.convert.wording import worded
 from ced_cdisc.core.findings import Location, Severity, did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
@@ -83,8 +83,8 @@ class Lines:
             for fault in compile_node(part.node, FUNCTIONS, [name]).faults:
                 if part.place.severity(fault) is not Severity.ERROR:
                     continue
-                rows = frame.filter(fault.bad).with_columns(fault.shown.alias("__shown"))
-                for text, value in rows.select(name, "__shown").sort(name).iter_rows():
+                rows = frame.filter(fault.bad).with_columns(fault.shown.alias(SHOWN))
+                for text, value in rows.select(name, SHOWN).sort(name).iter_rows():
                     said = shown(text) if value == text else "" if value is None else shown(str(value))
                     _, message, hint = worded(part.place.label, fault, said)
                     found.append(Foreseen(text, message, hint, part.place.at(fault.node)))
