@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from math import exp, expm1, fsum, log, sqrt
 from typing import Any, Literal, cast
@@ -13,7 +13,7 @@ from msgspec import Struct
 from ced_cdisc.analyse.numbers import ranked
 from ced_cdisc.analyse.ranks import exact_rank_sum_p, middle_ranks, rank_sum_p, signed_rank_p
 from ced_cdisc.analyse.signed_rank import exact_p, has_ties
-from ced_cdisc.plan.analyses import NUMPY_QUANTILES
+from ced_cdisc.plan.analyses import NUMPY_QUANTILES, OPTIONS
 
 EXACT_BELOW = 50
 """So many values, or more, are too many for R to take the exact distribution by itself."""
@@ -37,8 +37,14 @@ class Found(Struct, frozen=True):
     variant: str = ""
 
 
+def load_distributions(names: Iterable[str]) -> None:
+    """Load what the methods of these names need, in a moment that is not used for anything else."""
+    if any("confidence" in OPTIONS[name] for name in names):
+        _special()
+
+
 def _special() -> Any:
-    """The distributions of scipy, which take 0.2 s to load: only where a test needs one."""
+    """The distributions of scipy, which take 0.2 s to load: only where an interval or a test needs one."""
     return import_module("scipy.special")
 
 

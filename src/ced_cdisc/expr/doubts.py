@@ -12,6 +12,8 @@ _OF_WHOLE_DATES = (
     *("date", "datetime", "days_between", "hours_between", "minutes_between", "study_day", "age", "add_days"),
 )
 """What has no value where a date lacks the parts that it needs."""
+_LOOKED_AT = "_looked_at"
+"""What is known of a value once it was asked: each line asks several times."""
 
 
 def undecided(conditions: Iterable[tree.Node]) -> tree.Node | None:
@@ -76,7 +78,7 @@ def unequal(node: tree.Node, unknown: str) -> tuple[tree.Node, list[tree.Node]] 
     ``unknown: report`` tells has these records, too.
     """
     found, asked = list[tree.Node](), list[tree.Node]()
-    for guards, one in _looked_at(node, []) if not unknown else ():
+    for guards, one in _looked_at(node) if not unknown else ():
         if not isinstance(one, tree.Call) or one.name != "if":
             continue
         condition, then, _ = one.args
@@ -115,34 +117,42 @@ def lost(node: tree.Node, unknown: str) -> tree.Node | None:
     """
     if unknown == "accept":
         return None
-    found = [_all([*guards, _partial(one)]) for guards, one in _looked_at(node, []) if needs_whole_dates(one)]
+    found = [_all([*guards, _partial(one)]) for guards, one in _looked_at(node) if needs_whole_dates(one)]
     return _any(found) if found else None
 
 
 def _choices(node: tree.Node) -> Iterator[tuple[list[tree.Node], tree.Node]]:
     """The conditions of each ``if`` below a node, and for which records it is looked at."""
-    for guards, one in _looked_at(node, []):
+    for guards, one in _looked_at(node):
         if isinstance(one, tree.Call) and one.name == "if":
             yield guards, one.args[0]
 
 
-def _looked_at(node: tree.Node, guards: list[tree.Node]) -> Iterator[tuple[list[tree.Node], tree.Node]]:
+def _looked_at(node: tree.Node) -> tuple[tuple[list[tree.Node], tree.Node], ...]:
     """The nodes of a value, each with the conditions of the records for which it counts.
 
     Conditions, and what is inside aggregates, are left out.
     """
+    known = vars(node)
+    found: tuple[tuple[list[tree.Node], tree.Node], ...] | None = known.get(_LOOKED_AT)
+    if found is None:
+        found = known[_LOOKED_AT] = tuple(_guarded(node, []))
+    return found
+
+
+def _guarded(node: tree.Node, guards: list[tree.Node]) -> Iterator[tuple[list[tree.Node], tree.Node]]:
     if isinstance(node, tree.Aggregate):
         return
     yield guards, node
     if isinstance(node, tree.Call) and node.name == "if":
         condition, then, otherwise = node.args
-        yield from _looked_at(then, [*guards, condition])
-        yield from _looked_at(otherwise, [*guards, tree.Negated(of=condition, type=Type.TRUTH)])
+        yield from _guarded(then, [*guards, condition])
+        yield from _guarded(otherwise, [*guards, tree.Negated(of=condition, type=Type.TRUTH)])
         return
     if isinstance(node, tree.Call) and node.name == "coalesce":
         guards = [*guards, _is_unknown(node)]
     for part in tree.children(node):
-        yield from _looked_at(part, guards)
+        yield from _guarded(part, guards)
 
 
 def _as_read(node: tree.Node) -> tree.Node:
@@ -223,7 +233,7 @@ def _present(node: tree.Node) -> list[tree.Node]:
 
 def _has_lost(node: tree.Node) -> bool:
     """Whether a value, but for what is inside aggregates, is made of whole dates."""
-    return any(needs_whole_dates(one) for _, one in _looked_at(node, []))
+    return any(needs_whole_dates(one) for _, one in _looked_at(node))
 
 
 def needs_whole_dates(node: tree.Node) -> bool:

@@ -7,7 +7,7 @@ is ``None`` until :mod:`ced_cdisc.expr.resolve` has checked the tree. Trees are 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cache
 from itertools import chain
@@ -291,7 +291,7 @@ class ReadNumber(Node, frozen=True, kw_only=True):
 
 
 N = TypeVar("N", bound=Node)
-_WALKED = "_walked"
+_WALKED, _CHILDREN = "_walked", "_children"
 
 
 @cache
@@ -301,16 +301,23 @@ def parts_of(kind: type[Node]) -> tuple[str, ...]:
     return tuple(name for name, hint in hints.items() if re.search(r"Node|Literal|Ordering", hint))
 
 
-def children(node: Node) -> list[Node]:
+def children(node: Node) -> tuple[Node, ...]:
     """The direct children of a node, in the order of the text."""
-    found: list[Node] = []
+    known = vars(node)
+    found: tuple[Node, ...] | None = known.get(_CHILDREN)
+    if found is None:
+        # A plan looks over its trees many times.
+        found = known[_CHILDREN] = tuple(_children(node))
+    return found
+
+
+def _children(node: Node) -> Iterator[Node]:
     for name in parts_of(type(node)):
         value = getattr(node, name)
         if isinstance(value, Node):
-            found.append(value)
+            yield value
         elif isinstance(value, tuple):
-            found += [element for element in cast("tuple[object, ...]", value) if isinstance(element, Node)]
-    return found
+            yield from (one for one in cast("tuple[object, ...]", value) if isinstance(one, Node))
 
 
 def walk(node: Node) -> tuple[Node, ...]:
@@ -318,7 +325,6 @@ def walk(node: Node) -> tuple[Node, ...]:
     known = vars(node)
     found: tuple[Node, ...] | None = known.get(_WALKED)
     if found is None:
-        # A plan looks over its trees many times.
         found = known[_WALKED] = (node, *chain.from_iterable(map(walk, children(node))))
     return found
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ced_cdisc.analyse.compute import compute, read_by
 from ced_cdisc.analyse.document import document
+from ced_cdisc.analyse.methods import load_distributions
 from ced_cdisc.analyse.paired import panels
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Finding, Findings
@@ -37,6 +38,12 @@ def analyse(plan: StudyPlan, frames: Mapping[str, Blocks]) -> tuple[dict[str, by
             shown = panels(figure, _read(frames[dataset.name], read), by_id, findings)
             files[f"adam/figures/{figure.id}.svg"] = figure_svg(figure, shown)
     return files, list(findings)
+
+
+def prepare(plan: StudyPlan) -> None:
+    """Load the libraries of :func:`analyse`, where there is a time to wait before it."""
+    results = [result for dataset in plan.datasets for result in dataset.results]
+    load_distributions(method.name for one in results for method in (one.method, *one.sensitivity))
 
 
 def _read(data: Blocks, names: Iterable[str]) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import polars as pl
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from ced_cdisc.convert import build_datasets, supplemental
 from ced_cdisc.convert.finish import shown_columns
+from ced_cdisc.convert.kept import KeptDataset
 from ced_cdisc.core.blocks import Blocks
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.core.partner import Partner, PartnerLost
@@ -17,6 +19,7 @@ from ced_cdisc.describe.datasets import kept_columns
 from ced_cdisc.plan.model import KEY, DatasetPlan, StudyPlan
 from ced_cdisc.plan.texts import TextChanges, as_written, dataset_as_written
 from ced_cdisc.read.tables import RawTable
+from ced_cdisc.stages.analysing import prepare
 from ced_cdisc.stages.kept import Kept
 from ced_cdisc.write.sequence_lock import SequenceLock
 
@@ -73,7 +76,7 @@ def convert(
         if partner is not None:
             partner.send(shown_of(study, dataset, frame, changes[study.folder].of(dataset.name)))
 
-    promised = None if partner is None else partner.receive
+    promised = None if partner is None else partial(_promised, plan, partner)
     try:
         try:
             built, found = build_datasets(plan, tables, finished, changes, hand_over, kept, promised)
@@ -108,6 +111,16 @@ def convert(
             if qualifiers is not None:
                 extra[study.qualified(f"SUPP{dataset.name}")] = qualifiers
     return plan, frames, extra, seconds
+
+
+def _promised(plan: StudyPlan, partner: Partner) -> dict[str, KeptDataset]:
+    """What the partner builds, which is waited for: time to load what the results need later on.
+
+    Raises:
+        PartnerLost: the partner is gone.
+    """
+    prepare(plan)
+    return partner.receive()
 
 
 def shown_of(
