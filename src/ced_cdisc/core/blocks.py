@@ -220,6 +220,9 @@ class Frames(Mapping[str, pl.DataFrame]):
     def __getitem__(self, name: str) -> pl.DataFrame:
         return self.blocks[name].frame()
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.blocks  # a Mapping would read the dataset to see
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.blocks)
 

@@ -29,6 +29,7 @@ class Facts(Struct, frozen=True):
     known: tuple[Known, ...] = ()
     findings: tuple[Finding, ...] = ()
     others: Mapping[str, PackageMetadata] = field(default_factory=dict[str, PackageMetadata])
+    _into: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     @property
     def file_word(self) -> str:
@@ -41,9 +42,11 @@ class Facts(Struct, frozen=True):
 
     def into(self, table: str) -> list[str]:
         """The datasets of the package of which something is made of a raw table, in any way."""
-        columns = self.raw[table].columns.values()
-        used = {use.partition(" ")[0].partition(".")[0] for column in columns for use in column.read_by}
-        return sorted(name for name in used if self.dataset(name) is not None)
+        if table not in self._into:  # each dataset of the package asks of each table
+            columns = self.raw[table].columns.values()
+            used = {use.partition(" ")[0].partition(".")[0] for column in columns for use in column.read_by}
+            self._into[table] = sorted(name for name in used if self.dataset(name) is not None)
+        return self._into[table]
 
     def records(self, name: str) -> int:
         """How many records a dataset has."""
