@@ -70,6 +70,7 @@ _NOT_OF_DATA = (
         "displays",
         "formats",
         "derivations",
+        "iso_dates",
     ),
     *("specs", "profile", "digests", "sdtm_standards", "adam_standards", "sdtm_documents", "adam_documents"),
     "snapshot",

@@ -25,6 +25,15 @@ class PlannedVisit(Struct, frozen=True):
     """Whether one table may have the visit on several dates; otherwise that is a fault of the data."""
 
 
+class IsoDate(Struct, frozen=True):
+    """A raw column, with its table (``ae.AESTDTC``), that a line of a dataset reads as ISO 8601."""
+
+    dataset: str
+    variable: str
+    column: str
+    where: Location
+
+
 class VisitPlan(Struct, frozen=True):
     """How raw visit names become VISITNUM and VISIT.
 

@@ -27,6 +27,7 @@ from ced_cdisc.plan.derivations import check_groups
 from ced_cdisc.plan.forms import check_forms
 from ced_cdisc.plan.guides import check_guides
 from ced_cdisc.plan.idle import check_idle
+from ced_cdisc.plan.iso_dates import iso_dates
 from ced_cdisc.plan.labels import check_labels
 from ced_cdisc.plan.line_lists import with_line_lists
 from ced_cdisc.plan.model import SUPP, DatasetPlan, StudyPlan
@@ -197,6 +198,7 @@ def _study_plan(
         folder=folder,
         persons=_persons(specs.study.persons),
         derivations=tuple(study.derivations.values()),
+        iso_dates=tuple(iso_dates(datasets)),
         specs=_folder(specs, folder),
     )
 

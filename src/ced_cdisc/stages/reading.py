@@ -13,10 +13,8 @@ from ced_cdisc.convert.faults import Faults
 from ced_cdisc.core.dates import ISO
 from ced_cdisc.core.findings import Finding, Findings, Location, Severity, Stage
 from ced_cdisc.core.partner import Partner, PartnerLost
-from ced_cdisc.expr import tree
 from ced_cdisc.plan.account import ColumnAccount, account
 from ced_cdisc.plan.model import StudyPlan
-from ced_cdisc.plan.references import lines_of
 from ced_cdisc.read.contract import raw_finding, shown_path
 from ced_cdisc.read.tables import Known, RawTable, TableContract, read_tables, unclaimed_files
 from ced_cdisc.stages.contracts import contracts_of
@@ -129,15 +127,10 @@ def _midnights(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterator[Find
 
 def _by_iso(study: StudyPlan) -> Iterator[tuple[str, str, Location]]:
     """What is read as ISO 8601: the variable, the raw column, and the line."""
-    for dataset in study.datasets:
-        for line in lines_of(dataset):
-            for node in tree.walk(line.tree):
-                if (
-                    isinstance(node, tree.ReadDate)
-                    and ISO in node.formats
-                    and isinstance(node.date, tree.Column)
-                ):
-                    yield f"{dataset.name}.{line.variable}", node.date.name, line.where
+    built = {dataset.name for dataset in study.datasets}
+    for one in study.iso_dates:
+        if one.dataset in built:
+            yield f"{one.dataset}.{one.variable}", one.column, one.where
     if study.visits is not None and ISO in study.visits.formats:
         for table, _, date in study.visits.tables:
             yield "visits.yaml", f"{table}.{date}", study.tables[table].where
