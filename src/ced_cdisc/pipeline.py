@@ -19,6 +19,7 @@ from msgspec import Struct, field
 
 from ced_cdisc.build_file import NAME as BUILD_FILE
 from ced_cdisc.companion import checker, companion, part_of_build
+from ced_cdisc.core.collector import uncollected
 from ced_cdisc.core.findings import Findings, did_you_mean
 from ced_cdisc.core.masking import masked
 from ced_cdisc.core.metadata import PackageMetadata
@@ -88,6 +89,7 @@ class Build(Struct, frozen=True):
         return self.frames[name].to_pandas()
 
 
+@uncollected()
 def build(
     raw: str | Path,
     out: str | Path,

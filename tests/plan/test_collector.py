@@ -1,4 +1,4 @@
-"""Planning holds the collector, and leaves it as it was, whatever becomes of the plan."""
+"""Planning and building hold the collector, and leave it as it was, whatever becomes of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ced_cdisc import build
 from ced_cdisc.core.findings import Findings, Stopped
 from ced_cdisc.spec.locate import find_study
 from ced_cdisc.stages import planning
@@ -41,3 +42,15 @@ def test_the_collector_is_left_as_it_was(
     with pytest.raises(Stopped):
         planning.make_plan(study, Findings())
     assert gc.isenabled() is at_work
+
+
+def test_a_build_from_python_holds_it_too(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    seen: list[bool] = []
+    specs = {"mappings": tmp_path / "mappings", "define": tmp_path / "define"}
+    build(tmp_path / "raw", tmp_path / "out", **specs, watch=lambda *_: seen.append(gc.isenabled()))
+    assert (set(seen), gc.isenabled()) == ({False}, True)
+    (tmp_path / "raw/ae.csv").unlink()
+    with pytest.raises(Stopped):
+        build(tmp_path / "raw", tmp_path / "out", **specs)
+    assert gc.isenabled()
