@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from io import BytesIO
 from typing import Protocol
 
 import polars as pl
 
+from ced_cdisc.core.arrow import of_bytes, schema_of
 from ced_cdisc.core.blocks import Blocks
 
 _FEW_COLUMNS = 4
@@ -53,7 +53,7 @@ class Later(_Unknown):
 
 @dataclass(frozen=True)
 class Packed(_Unknown):
-    """Rows in the bytes of an Arrow file, which take less memory than a frame.
+    """Rows in bytes of Arrow IPC, which take less memory than a frame.
 
     Attributes:
         height: how many rows.
@@ -67,12 +67,12 @@ class Packed(_Unknown):
 
     @classmethod
     def of(cls, body: bytes, height: int) -> Packed:
-        """The rows of an Arrow file, of which nothing but the columns is read.
+        """The rows in some bytes, of which little but the columns is read.
 
         Raises:
-            PolarsError, OSError: the bytes are no such file.
+            PolarsError, OSError: the bytes are no frame.
         """
-        return cls(height, dict(pl.read_ipc_schema(BytesIO(body))), body)
+        return cls(height, schema_of(body), body)
 
     @property
     def columns(self) -> Sequence[str]:
@@ -81,12 +81,12 @@ class Packed(_Unknown):
 
     @cached_property
     def _frame(self) -> pl.DataFrame:
-        return pl.read_ipc(self.body)
+        return of_bytes(self.body)
 
     def read(self, names: Sequence[str]) -> pl.DataFrame:
         """The rows with the named columns; all of them are read at once where many are asked for."""
         if "_frame" not in self.__dict__ and 0 < len(names) <= min(_FEW_COLUMNS, len(self.schema) // 2):
-            return pl.read_ipc(self.body, columns=list(names)).select(names)
+            return of_bytes(self.body, names)
         return self._frame.select(names)
 
 
@@ -100,7 +100,7 @@ class Stretches(Protocol):
 
 @dataclass(frozen=True)
 class Stretch(_Unknown):
-    """Rows of an Arrow file that is a stretch of many bytes; nothing of it is held.
+    """Rows in a stretch of many bytes; nothing of it is held.
 
     Attributes:
         height: how many rows.
@@ -125,7 +125,7 @@ class Stretch(_Unknown):
         """The rows with the named columns."""
         if not names:
             return pl.DataFrame()
-        return pl.read_ipc(self.of.read(self.start, self.size), columns=list(names)).select(names)
+        return of_bytes(self.of.read(self.start, self.size), names)
 
 
 def stretches(of: Stretches, sizes: Sequence[tuple[int, int]], start: int = 0) -> tuple[Stretch, ...]:
@@ -141,8 +141,7 @@ def stretches(of: Stretches, sizes: Sequence[tuple[int, int]], start: int = 0) -
     """
     found: list[Stretch] = []
     for height, size in sizes:
-        schema = dict(pl.read_ipc_schema(BytesIO(of.read(start, size))))
-        found.append(Stretch(height, schema, of, start, size))
+        found.append(Stretch(height, schema_of(of.read(start, size)), of, start, size))
         start += size
     return tuple(found)
 

@@ -276,19 +276,17 @@ def keeping(kept: Kept | None, tables: Mapping[str, RawTable], *, in_parts: bool
 
 
 def _packed(frame: pl.DataFrame) -> tuple[bytes, str]:
-    """A frame as an Arrow IPC file, the same for the same columns and values, and its digest."""
-    import io
-
+    """A frame in bytes, the same for the same columns and values, and its digest."""
     import polars as pl
+
+    from ced_cdisc.core.arrow import to_bytes
 
     frame = frame.rechunk()
     # Texts of up to 12 bytes stand in a column of 16 bytes a row, longer ones beside it, where those of rows
     # that are long gone may stand, too: such columns are made anew.
     texts = frame.select(pl.col(pl.String))
     longer = [one.name for one in texts if one.estimated_size() > _BYTES_A_TEXT * texts.height]
-    stream = io.BytesIO()
-    frame.with_columns(pl.col(longer) + "").write_ipc(stream, compression="lz4")
-    body = stream.getvalue()
+    body = to_bytes(frame.with_columns(pl.col(longer) + ""))
     return body, digest_of(body)
 
 

@@ -38,6 +38,7 @@ class KeptTables:
         import polars as pl
         from polars.exceptions import PolarsError
 
+        from ced_cdisc.core.arrow import of_bytes
         from ced_cdisc.read.tables import RawTable
 
         entry = self._entry(contract, shown, digest)
@@ -46,7 +47,7 @@ class KeptTables:
             return None
         value, body = found
         try:
-            frame = pl.read_ipc(body)
+            frame = of_bytes(body)
             if dict(frame.schema) != {**dict.fromkeys(contract.columns, pl.String()), ROW: pl.Int64()}:
                 raise ValueError("it is the frame of another table")
             new = tuple(map(str, value["new"]))
@@ -57,14 +58,12 @@ class KeptTables:
 
     def read(self, contract: TableContract, shown: str, table: RawTable, found: list[Finding]) -> None:
         """Keep a table that was read."""
-        from io import BytesIO
+        from ced_cdisc.core.arrow import to_bytes
 
         if table.frame.estimated_size() > MOST_BYTES:
             return
-        stream = BytesIO()
-        table.frame.write_ipc(stream, compression="lz4")
         value = {"new": table.new, "found": [_as_json(one) for one in found]}
-        self._files.write(*self._entry(contract, shown, table.sha256), value, stream.getvalue())
+        self._files.write(*self._entry(contract, shown, table.sha256), value, to_bytes(table.frame))
 
     def _entry(self, contract: TableContract, shown: str, digest: str) -> tuple[str, str]:
         """The name and key of a table: findings name its file, and the lines of its contract."""
