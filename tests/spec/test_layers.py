@@ -182,6 +182,30 @@ CASES = [
         {"mappings/sources.yaml": FILES["mappings/sources.yaml"] + "  lab:\n"},
         "",
     ),
+    (
+        {AE_OVER: STUDY_OVER[AE_OVER] + "  AEDECOD: ae.TERM\n"},
+        f"{AE_OVER}:4:3 CED029 a second line of AEDECOD: '--DECOD' and 'AEDECOD' are one variable; "
+        "delete one of them",
+    ),
+    (
+        {
+            "company/sdtm/ae.yaml": COMPANY["company/sdtm/ae.yaml"]
+            + "  --STDTC: {collect: ae.START, date: edc}\n"
+        },
+        "company/sdtm/ae.yaml:25:3 CED029 a second line of AESTDTC: 'AESTDTC'"
+        " and '--STDTC' are one variable; "
+        "delete one of them",
+    ),
+    (
+        {AE_OVER: STUDY_OVER[AE_OVER] + "sort:\n"},
+        f"{AE_OVER}:4:1 CED146 'sort' has no value here, and the layer has one, company/sdtm/ae.yaml:3:1; "
+        "write the value, delete the line, or take the layer's away with {remove: yes}",
+    ),
+    (
+        {AE_OVER: STUDY_OVER[AE_OVER] + "  AEHLT:\n"},
+        f"{AE_OVER}:4:3 CED146 'AEHLT' has no value here, and the layer has one, company/sdtm/ae.yaml:11:3; "
+        "write the value, delete the line, or take the layer's away with {remove: yes}",
+    ),
 ]
 
 
@@ -252,3 +276,72 @@ def test_results_of_a_layer_are_replaced_by_id(tmp_path: Path) -> None:
         ("R1", "of the layer"),
         ("R2", "of the study"),
     ]
+
+
+def test_formats_times_and_units_of_a_layer_stay_beside_those_of_the_study(tmp_path: Path) -> None:
+    company = {
+        "company/study.yaml": COMPANY["company/study.yaml"]
+        + "times: {clock: [H:MM], other: [HHMM]}\nunits: {TABL: TABLET, MGS: mg}\n"
+    }
+    own = {
+        "mappings/study.yaml": STUDY_OVER["mappings/study.yaml"]
+        + "times: {clock: [HH:MM]}\nunits: {MGS: {remove: yes}, CAPS: CAPSULE}\n"
+    }
+    specs, said = specs_of(write_layered(tmp_path, company, own))
+    assert specs is not None and said == []
+    assert specs.study.formats.keys() == {"edc", "diary"}
+    assert {name: [*map(str, forms)] for name, forms in specs.study.times.items()} == {
+        "clock": ["HH:MM"],
+        "other": ["HHMM"],
+    }
+    assert {str(name): str(unit.to) for name, unit in specs.study.units.items()} == {
+        "TABL": "TABLET",
+        "CAPS": "CAPSULE",
+    }
+
+
+def test_the_prefix_of_associated_persons_is_that_of_their_domain(tmp_path: Path) -> None:
+    layer = {"company/sdtm/apmh.yaml": "domain: APMH\nvariables: {--TERM: x.A, MHCAT: x.B}\n"}
+    own = {
+        "mappings/sdtm/apmh.yaml": "domain: APMH\nvariables: {MHTERM: x.C, --CAT: {remove: yes}}\n",
+    }
+    specs, _ = specs_of(write_layered(tmp_path, layer, own))
+    assert specs is not None
+    spec = next(spec for spec in specs.sdtm if spec.domain == "APMH")
+    assert {str(key): str(line.collect) for key, line in spec.variables.items()} == {"MHTERM": "x.C"}
+
+
+SECOND_LINES = [
+    ("  AESPID:", "  --TERM: ae.SEV\n  AESPID:", "AETERM", "7:3", "'--TERM' and 'AETERM'"),
+    (
+        "from: ae\n",
+        "stack:\n  - from: ae\n    variables: {--CAT: {assign: A}, AECAT: {assign: B}}\n",
+        *("AECAT", "4:37", "'--CAT' and 'AECAT'"),
+    ),
+    (
+        "from: ae\n",
+        "from: ae\nlong: [{test: A, variables: {AECAT: {assign: A}, --CAT: {assign: B}}}]\n",
+        *("AECAT", "3:50", "'AECAT' and '--CAT'"),
+    ),
+    (
+        "from: ae\n",
+        "from: ae\ntests: {A: {variables: {AECAT: {assign: A}, --CAT: {assign: B}}}}\n",
+        *("AECAT", "3:45", "'AECAT' and '--CAT'"),
+    ),
+    (
+        "from: ae\n",
+        "rows: [{--TERM: A, AETERM: B}]\n",
+        *("AETERM", "2:20", "'--TERM' and 'AETERM'"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "name", "place", "both"), SECOND_LINES)
+def test_a_variable_has_one_line_at_one_place_however_its_name_is_written(
+    tmp_path: Path, old: str, new: str, name: str, place: str, both: str
+) -> None:
+    _, said = specs_of(write_study(tmp_path, {AE_OVER: (old, new)}))
+    expected = (
+        f"{AE_OVER}:{place} CED029 a second line of {name}: {both} are one variable; delete one of them"
+    )
+    assert expected in said
