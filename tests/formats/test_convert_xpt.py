@@ -85,7 +85,7 @@ def test_version_8_to_5_with_what_is_allowed(here: Path) -> None:
 def test_what_version_5_cannot_hold_at_all(here: Path) -> None:
     put(here / "a.xpt", {"SubjectIdentifier": ["S-1"]}, XptVariable("SubjectIdentifier", "", "Char", 3))
     assert run("a.xpt", "b.xpt", "--allow", "names")[1][1] == (
-        'adxx.xpt CED301 variable name "SUBJECTIDENTIFIER" of ADXX has 17 bytes, XPT v5 holds 8; '
+        'b.xpt CED301 variable name "SUBJECTIDENTIFIER" of ADXX has 17 bytes, XPT v5 holds 8; '
         "rename it, or write XPT v8 with --xpt-version 8"
     )
     put(here / "c.xpt", {"A": ["x", "y" * 201]}, XptVariable("A", "", "Char", 201))
@@ -94,7 +94,7 @@ def test_what_version_5_cannot_hold_at_all(here: Path) -> None:
         12,
         [
             "1 error in the output",
-            f'adxx.xpt CED305 ADXX.A row 2: text of 201 bytes, XPT v5 holds 200: "{"y" * 40}..."; '
+            f'b.xpt CED305 ADXX.A row 2: text of 201 bytes, XPT v5 holds 200: "{"y" * 40}..."; '
             "shorten it, or write XPT v8 with --xpt-version 8",
         ],
     )
@@ -109,7 +109,7 @@ def test_two_names_that_are_one_in_capitals(here: Path) -> None:
         XptVariable("A", "", "Char", 1),
     )
     assert run("a.xpt", "b.xpt", "--allow", "names")[1][1] == (
-        "adxx.xpt CED313 dataset ADXX has 2 variables named A"
+        "b.xpt CED313 dataset ADXX has 2 variables named A"
     )
 
 
