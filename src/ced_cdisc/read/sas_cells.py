@@ -45,18 +45,15 @@ def sas_texts(
     if codes is not None:
         marked = pl.select(pl.when(codes.is_not_null()).then("." + codes).otherwise(texts)).to_series()
         texts = marked.alias(values.name)
-        listed = (*contract.missing, *contract.special_missing)
-        refused = [
-            (row, f".{code}")
-            for row, code in enumerate(codes.to_list(), 1)
-            if code is not None and f".{code}" not in listed
-        ]
-        hint = (
-            "correct it, or list it in sources.yaml: under 'missing', or under 'special_missing' "
-            f"for lines that read '{refused[0][1] if refused else ''}'"
-        )
+        refused: dict[str, list[tuple[int, str]]] = {}
+        for row, code in enumerate(codes.to_list(), 1):
+            if code is not None and f".{code}" not in (*contract.missing, *contract.special_missing):
+                refused.setdefault(f".{code}", []).append((row, f".{code}"))
         which = "the special missing value {}, {}"
-        found += cells_at_fault("CED243", values.name, refused, which, hint, contract, shown)
+        for word, cells in refused.items():
+            hint = "correct it, or list it in sources.yaml: under 'missing', or under 'special_missing' "
+            hint += f"for lines that read '{word}'"
+            found += cells_at_fault("CED243", values.name, cells, which, hint, contract, shown)
     return texts, found
 
 
