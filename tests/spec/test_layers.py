@@ -300,6 +300,47 @@ def test_formats_times_and_units_of_a_layer_stay_beside_those_of_the_study(tmp_p
     }
 
 
+LISTS = """\
+codelists:
+  POS: {name: Positions, type: text, variables: [VS.VSPOS, VSSTAT, AE.AESPID], terms: {1: One, 2: Two}}
+  LOC: {name: Locations, type: text, variables: VS.VSLOC, terms: {ARM: Arm}}
+  MET: {name: Methods, type: text, variables: VSMETHOD.TEMP, terms: {A: B}}
+displays:
+  T1: {title: One, reason: SPECIFIED IN SAP, purpose: PRIMARY OUTCOME MEASURE}
+"""
+RESULT = 'results: [{id: R1, display: T1, what: x, data: "AVAL > 0", variable: AVAL, method: mean and SD}]\n'
+
+
+def test_what_a_layer_says_of_datasets_that_are_not_taken_is_at_hand(tmp_path: Path) -> None:
+    layer = {
+        "company/define/define.yaml": COMPANY["company/define/define.yaml"] + LISTS,
+        "company/adam/advs.yaml": f"dataset: ADVS\nlabel: Vital Signs\nclass: BDS\nfrom: VS\n{RESULT}",
+    }
+    specs, said = specs_of(write_layered(tmp_path, layer))
+    assert said == []
+    assert specs is not None
+    assert {str(name): [*map(str, one.variables)] for name, one in specs.define.codelists.items()} == {
+        "POS": ["AE.AESPID"],
+        "LOC": [],
+        "MET": [],
+    }
+    assert list(specs.define.displays) == []
+
+
+def test_a_slip_in_the_own_define_yaml_is_told_all_the_same(tmp_path: Path) -> None:
+    own = {"define/define.yaml": FILES["define/define.yaml"] + LISTS}
+    _, said = specs_of(write_layered(tmp_path, own))
+    assert [one.split(";")[0] for one in said] == ["define/define.yaml:8:3 CED124 no result is shown in T1"]
+    own["define/define.yaml"] = own["define/define.yaml"].partition("displays")[0]
+    _, said = specs_of(write_layered(tmp_path, own))
+    assert [one.split(";")[0] for one in said] == [
+        "define/define.yaml:4:50 CED111 codelist POS is for VS.VSPOS, which no dataset has",
+        "define/define.yaml:4:60 CED111 codelist POS is for VSSTAT, which no dataset has",
+        "define/define.yaml:5:49 CED111 codelist LOC is for VS.VSLOC, which no dataset has",
+        "define/define.yaml:6:47 CED111 codelist MET is for VSMETHOD.TEMP, which no dataset has",
+    ]
+
+
 def test_the_prefix_of_associated_persons_is_that_of_their_domain(tmp_path: Path) -> None:
     layer = {"company/sdtm/apmh.yaml": "domain: APMH\nvariables: {--TERM: x.A, MHCAT: x.B}\n"}
     own = {
