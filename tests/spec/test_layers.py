@@ -386,3 +386,23 @@ def test_a_variable_has_one_line_at_one_place_however_its_name_is_written(
         f"{AE_OVER}:{place} CED029 a second line of {name}: {both} are one variable; delete one of them"
     )
     assert expected in said
+
+
+@pytest.mark.parametrize(
+    ("own", "place", "name", "hidden"),
+    [
+        ("flags: {N: LOW}", "2:1", "flags", "5:5"),
+        ("tests: {A: {label: C}}", "2:9", "A", "4:13"),
+        ("unit: {assign: kg}", "2:1", "unit", "6:5"),
+    ],
+)
+def test_what_blocks_of_a_layer_say_of_tests_hides_what_the_study_says_of_all(
+    tmp_path: Path, own: str, place: str, name: str, hidden: str
+) -> None:
+    block = "    tests: {A: {label: B}}\n    flags: {N: NORMAL}\n    unit: {assign: g}\n"
+    layer = {"company/sdtm/ae.yaml": AE.replace("from: ae\n", f"stack:\n  - from: ae\n{block}")}
+    _, said = specs_of(write_layered(tmp_path, layer, {AE_OVER: f"domain: AE\n{own}\n"}))
+    assert (
+        f"{AE_OVER}:{place} CED044 the line of {name} is hidden by that of a block of the layer, "
+        f"company/sdtm/ae.yaml:{hidden}; write the 'stack' in the study's file"
+    ) in said

@@ -254,14 +254,20 @@ def _no_hidden_lines(base: Mapping, upper: Mapping, findings: Findings) -> None:
     )
     if not isinstance(stack, Sequence):
         return
-    for part in ("variables", "supp"):
-        lines = next((v for k, v in upper.items() if k == part), None)
-        for key, value in _items(lines):
-            for block in stack:
-                hiding = next((v for k, v in _items(block) if k == part), None)
-                found = next((k for k, _ in _items(hiding) if fold(k) == fold(key)), None)
-                if found is not None and not _is_removal(value):
-                    message = f"the line of {key} is hidden by that of a block of the layer, {found.where}"
-                    hint = "write the 'stack' in the study's file"
-                    findings.add(Finding("CED044", message, key.where, hint=hint))
-                    break
+    for part, key, value in _for_all(upper):
+        for block in stack:
+            found = next((k for p, k, _ in _for_all(block) if (p, fold(k)) == (part, fold(key))), None)
+            if found is not None and not _is_removal(value):
+                message = f"the line of {key} is hidden by that of a block of the layer, {found.where}"
+                hint = "write the 'stack' in the study's file"
+                findings.add(Finding("CED044", message, key.where, hint=hint))
+                break
+
+
+def _for_all(node: Node) -> Iterator[tuple[str, Text, Node]]:
+    """What a block has for itself, or all blocks together: lines, and what is said of tests."""
+    for key, value in _items(node):
+        if key in ("variables", "supp", "tests"):
+            yield from ((str(key), name, line) for name, line in _items(value))
+        elif key in ("unit", "range", "flags"):
+            yield "", key, value
