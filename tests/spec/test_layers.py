@@ -406,3 +406,15 @@ def test_what_blocks_of_a_layer_say_of_tests_hides_what_the_study_says_of_all(
         f"{AE_OVER}:{place} CED044 the line of {name} is hidden by that of a block of the layer, "
         f"company/sdtm/ae.yaml:{hidden}; write the 'stack' in the study's file"
     ) in said
+
+
+def test_a_line_of_all_blocks_of_an_analysis_dataset_is_not_hidden_in_silence(tmp_path: Path) -> None:
+    head = "dataset: ADAE\nlabel: Events\nclass: OCCDS\nsort: [USUBJID, AESEQ]\n"
+    block = "stack:\n  - {from: AE, copy: [AE.AESEQ], rows: {SRC: {assign: A, label: Source}}}\n"
+    layer = {"company/adam/adae.yaml": head + block}
+    own = {"mappings/adam/adae.yaml": "dataset: ADAE\nrows: {SRC: {assign: B, label: Source}}\n"}
+    _, said = specs_of(write_layered(tmp_path, layer, own))
+    assert said == [
+        "mappings/adam/adae.yaml:2:8 CED044 the line of SRC is hidden by that of a block of the layer, "
+        "company/adam/adae.yaml:6:41; write the 'stack' in the study's file"
+    ]

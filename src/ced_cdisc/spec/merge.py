@@ -96,6 +96,7 @@ def merge(kind: str, lower: Mapping | None, upper: Mapping, findings: Findings) 
         _no_second_lines(upper, findings)
     if kind == "sdtm" and lower is not None:
         _end_other_rows(base, upper)
+    if kind in ("sdtm", "adam") and lower is not None:
         _no_hidden_lines(base, upper, findings)
     fold = _full_names(upper) if kind == "sdtm" else str
     rule = RULES[kind]
@@ -267,7 +268,7 @@ def _no_hidden_lines(base: Mapping, upper: Mapping, findings: Findings) -> None:
 def _for_all(node: Node) -> Iterator[tuple[str, Text, Node]]:
     """What a block has for itself, or all blocks together: lines, and what is said of tests."""
     for key, value in _items(node):
-        if key in ("variables", "supp", "tests"):
+        if key in ("variables", "supp", "tests", "rows"):
             yield from ((str(key), name, line) for name, line in _items(value))
         elif key in ("unit", "range", "flags"):
             yield "", key, value
