@@ -245,7 +245,7 @@ def test_what_transport_files_cannot_hold_is_refused_and_nothing_is_left(here: P
         12,
         [
             "1 error in the output",
-            'adxx.xpt CED301 variable name "LONGVARNAME" of ADXX has 11 bytes, XPT v5 holds 8; '
+            'a.xpt CED301 variable name "LONGVARNAME" of ADXX has 11 bytes, XPT v5 holds 8; '
             "rename it, or write XPT v8 with --xpt-version 8",
         ],
     )
@@ -414,6 +414,58 @@ def test_a_type_that_values_do_not_have(here: Path) -> None:
             "X: 1 records of 1 variables in b.json",
         ],
     )
+
+
+def test_csv_has_no_types_that_values_could_not_have(here: Path) -> None:
+    content = (
+        '{"datasetJSONCreationDateTime":"2020-01-01T00:00:00","datasetJSONVersion":"1.1.0","itemGroupOID":"I",'
+        '"records":2,"name":"X","label":"","columns":['
+        '{"itemOID":"I.A","name":"A","label":"","dataType":"integer"},'
+        '{"itemOID":"I.B","name":"B","label":"","dataType":"decimal","targetDataType":"decimal"}],'
+        '"rows":[[1.5,"1000"],[2,"-0.50"]]}'
+    )
+    put(here / "a.json", content)
+    assert run("a.json", "a.csv") == (
+        0,
+        [
+            "1 note in the output",
+            "a.csv CED732 CSV has no place for types, the time of creation, OIDs of X",
+            "X: 2 records of 2 variables in a.csv",
+        ],
+    )
+    assert (here / "a.csv").read_text() == "A,B\n1.5,1000\n2,-0.5\n"
+    run("a.json", "b.json")
+    assert json.loads((here / "b.json").read_bytes())["rows"] == [[1.5, "1000"], [2, "-0.5"]]
+
+
+def test_labels_are_measured_in_the_encoding_of_the_file(here: Path) -> None:
+    label, variables = "é" * 40, (XptVariable("A", "é" * 39 + "A", "Char", 8),)
+    content = xpt([("x",)], variables=variables, label=label, encoding="windows-1252")
+    put(here / "a.xpt", content)
+    for name in ("b.json", "b.parquet", "b.xpt"):
+        assert run("a.xpt", name, "--encoding", "windows-1252") == (
+            0,
+            [f"ADXX: 1 records of 1 variables in {name}"],
+        )
+    assert (here / "b.xpt").read_bytes() == content
+    assert run("b.parquet", "c.xpt", "--encoding", "windows-1252")[0] == 0
+    assert (here / "c.xpt").read_bytes() == content
+    assert run("b.json", "d.xpt", "--encoding", "utf-8") == (
+        12,
+        [
+            "1 note in the output",
+            "d.xpt CED732 XPT v5 has no place for OIDs of ADXX",
+            "2 errors in the output",
+            f"d.xpt CED731 the label of ADXX has 80 bytes, XPT v5 holds 40: {label!r} becomes {'é' * 20!r}; "
+            "allow it with --allow labels",
+            f"d.xpt CED731 the label of ADXX.A has 79 bytes, XPT v5 holds 40: {variables[0].label!r} "
+            f"becomes {'é' * 20!r}; allow it with --allow labels",
+        ],
+    )
+    assert run("b.json", "e.xpt")[1][1:3] == [
+        f'e.xpt CED303 label of ADXX.A has 79 bytes, XPT v5 holds 40: "{variables[0].label}"',
+        f'e.xpt CED304 label of dataset ADXX has 80 bytes, XPT v5 holds 40: "{label}"',
+    ]
 
 
 def test_targets_that_are_refused(here: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -85,7 +86,7 @@ def test_version_8_to_5_with_what_is_allowed(here: Path) -> None:
 def test_what_version_5_cannot_hold_at_all(here: Path) -> None:
     put(here / "a.xpt", {"SubjectIdentifier": ["S-1"]}, XptVariable("SubjectIdentifier", "", "Char", 3))
     assert run("a.xpt", "b.xpt", "--allow", "names")[1][1] == (
-        'adxx.xpt CED301 variable name "SUBJECTIDENTIFIER" of ADXX has 17 bytes, XPT v5 holds 8; '
+        'b.xpt CED301 variable name "SUBJECTIDENTIFIER" of ADXX has 17 bytes, XPT v5 holds 8; '
         "rename it, or write XPT v8 with --xpt-version 8"
     )
     put(here / "c.xpt", {"A": ["x", "y" * 201]}, XptVariable("A", "", "Char", 201))
@@ -94,22 +95,40 @@ def test_what_version_5_cannot_hold_at_all(here: Path) -> None:
         12,
         [
             "1 error in the output",
-            f'adxx.xpt CED305 ADXX.A row 2: text of 201 bytes, XPT v5 holds 200: "{"y" * 40}..."; '
+            f'b.xpt CED305 ADXX.A row 2: text of 201 bytes, XPT v5 holds 200: "{"y" * 40}..."; '
             "shorten it, or write XPT v8 with --xpt-version 8",
         ],
     )
     assert not (here / "b.xpt").exists()
 
 
-def test_two_names_that_are_one_in_capitals(here: Path) -> None:
-    put(
-        here / "a.xpt",
-        {"a": ["x"], "A": ["y"]},
-        XptVariable("a", "", "Char", 1),
-        XptVariable("A", "", "Char", 1),
+def names_in_json(path: Path, *names: str) -> None:
+    """A file of Dataset-JSON without records."""
+    head = {
+        "datasetJSONCreationDateTime": "2020-12-01T00:00:00",
+        "datasetJSONVersion": "1.1.0",
+        "itemGroupOID": "IG.X",
+        "records": 0,
+        "name": "X",
+        "label": "",
+        "columns": [{"itemOID": n, "name": n, "label": "", "dataType": "string"} for n in names],
+    }
+    path.write_text(json.dumps(head), encoding="utf-8")
+
+
+def test_two_names_that_are_one_to_sas(here: Path) -> None:
+    names_in_json(here / "a.json", "Abc", "ABC")
+    assert run("a.json", "b.xpt", "--xpt-version", "8") == (
+        12,
+        ["1 error in the output", "b.xpt CED313 dataset X has 2 variables named Abc, written Abc, ABC"],
     )
-    assert run("a.xpt", "b.xpt", "--allow", "names")[1][1] == (
-        "adxx.xpt CED313 dataset ADXX has 2 variables named A"
+    assert run("a.json", "b.parquet")[0] == 0
+
+
+def test_two_names_that_are_one_in_capitals(here: Path) -> None:
+    names_in_json(here / "a.json", "a", "A")
+    assert run("a.json", "b.xpt", "--allow", "names")[1][1] == (
+        "b.xpt CED313 dataset X has 2 variables named A"
     )
 
 
@@ -135,7 +154,12 @@ names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,31}", fullmatch=True)
 texts = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=300)
 
 
-@given(st.dictionaries(names, st.tuples(texts, texts.map(lambda label: label[:256])), min_size=1, max_size=6))
+described = st.dictionaries(
+    names, st.tuples(texts, texts.map(lambda label: label[:256])), min_size=1, max_size=6
+).filter(lambda found: len({name.upper() for name in found}) == len(found))
+
+
+@given(described)
 def test_any_names_labels_and_texts_survive_version_8(
     tmp_path_factory: pytest.TempPathFactory, variables: dict[str, tuple[str, str]]
 ) -> None:

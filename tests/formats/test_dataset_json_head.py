@@ -205,6 +205,27 @@ def test_halves_are_found_wherever_they_stand(parts: list[str]) -> None:
         assert not is_whole
 
 
+@pytest.mark.parametrize("ending", ["json", "ndjson"])
+@pytest.mark.parametrize("name", ["records", "columns"])
+def test_two_values_of_one_name_are_refused(here: Path, ending: str, name: str) -> None:
+    head = {
+        "datasetJSONCreationDateTime": "2020-12-01T00:00:00",
+        "datasetJSONVersion": "1.1.0",
+        "itemGroupOID": "IG.X",
+        "records": 0,
+        "name": "X",
+        "label": "",
+        "columns": [{"itemOID": "I.A", "name": "A", "label": "", "dataType": "string"}],
+    }
+    again = f', "{name}": {json.dumps(head[name])}}}'
+    (here / f"a.{ending}").write_text(json.dumps(head)[:-1] + again, encoding="utf-8")
+    where = " in line 1" if ending == "ndjson" else ""
+    message = (
+        f"a.{ending} CED605 a.{ending} has two values named '{name}'{where} in one object; write it again"
+    )
+    assert run(f"a.{ending}", "b.xpt") == (11, ["1 error in the raw data", message])
+
+
 def test_a_name_that_no_file_can_hold(here: Path) -> None:
     put(here / "x.json")
     assert run("x.json", "y.ndjson", "--name", "T\udc80") == (

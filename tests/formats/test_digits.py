@@ -189,3 +189,22 @@ def test_cells_of_csv_that_are_no_whole_moment(here: Path, cell: str) -> None:
         "CED722",
         f"ADTM holds '{cell}' in line 2, which is no datetime",
     )
+
+
+@pytest.mark.parametrize(("cell", "is_held"), [("1e-400", False), ("1.23456e-320", False), ("1.5E-3", True)])
+def test_a_number_too_small_for_a_double_is_named(here: Path, cell: str, is_held: bool) -> None:
+    (here / "x.csv").write_text(f"AVAL\n{cell}\n", encoding="utf-8")
+    defined = FileDataset("X", "", (FileVariable("AVAL", "", "Num", "double"),))
+    file = open_datafile(Path("x.csv"), defined=defined)
+    list(file.blocks())
+    assert file.rounded == ({} if is_held else {"AVAL": (1, cell)})
+
+
+@pytest.mark.parametrize("cell", ["\u0661\u0662", "\uff11", "1\u0660e1"])
+def test_digits_of_other_scripts_are_no_number(here: Path, cell: str) -> None:
+    (here / "x.csv").write_text(f"AVAL\n{cell}\n", encoding="utf-8")
+    defined = FileDataset("X", "", (FileVariable("AVAL", "", "Num", "double"),))
+    with pytest.raises(Stopped) as stopped:
+        list(open_datafile(Path("x.csv"), defined=defined).blocks())
+    message = f"AVAL holds '{cell}' in line 2, which is no double"
+    assert [(one.code, one.message) for one in stopped.value.findings] == [("CED722", message)]

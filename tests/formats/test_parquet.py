@@ -195,3 +195,24 @@ def test_files_that_are_damaged_have_one_message(here: Path) -> None:
     ):
         pq.write_table(pa.table({"X": ["a"]}).replace_schema_metadata(metadata), here / "x.parquet")
         assert run("x.parquet", "x.json")[1][1] == f"x.parquet CED720 x.parquet {message}"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "is_same"),
+    [("ADT", "timestamp[us]", False), ("ADTM", "date32[day]", False), ("ADTM", "timestamp[ms]", True)],
+)
+def test_days_are_not_read_where_another_program_has_made_moments_of_them(
+    here: Path, name: str, kind: str, is_same: bool
+) -> None:
+    put_xpt(here / "a.xpt", [("S-1", 1.0, 1.0, 19246.0, 1662850582.0, 30060.0)])
+    run("a.xpt", "a.parquet")
+    table = pq.read_table(here / "a.parquet")
+    place = table.column_names.index(name)
+    field = table.schema.field(place).with_type(pa.type_for_alias(kind))
+    pq.write_table(table.set_column(place, field, table[name].cast(field.type)), here / "b.parquet")
+    code, said = run("b.parquet", "b.xpt")
+    if is_same:
+        assert (code, (here / "b.xpt").read_bytes()) == (0, (here / "a.xpt").read_bytes())
+    else:
+        message = "b.parquet CED720 b.parquet has other columns than its metadata say"
+        assert (code, said[1:]) == (11, [message])

@@ -236,6 +236,15 @@ def test_the_command_refuses_a_size_that_is_none(study: Path) -> None:
     assert not (study / "no").exists()
 
 
+@pytest.mark.parametrize("asked", [["--split-over", "1KB"], ["--split-within-subjects"]])
+def test_pieces_are_not_asked_for_where_no_transport_file_is_written(study: Path, asked: list[str]) -> None:
+    command = ["build", str(study / "raw"), str(study / "no"), "--mappings", str(study / "mappings")]
+    result = CliRunner().invoke(main, [*command, "--format", "json,parquet", *asked], prog_name="ced-cdisc")
+    message = "Error: only XPT files are written in pieces, and --format names others alone"
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, message)
+    assert not (study / "no").exists()
+
+
 def test_a_refused_split_writes_nothing(study: Path) -> None:
     with pytest.raises(ced_cdisc.Stopped) as stopped:
         build(study, "refused", split_over="1100")

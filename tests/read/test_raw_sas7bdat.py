@@ -106,8 +106,12 @@ def test_special_missing_values_are_a_fault_until_listed_and_blocks_change_nothi
     for cells in (1 << 22, 2, 1):  # all at once, and a row a block
         monkeypatch.setattr(sas7bdat, "_CELLS", cells)
         assert said(content) == [
-            "raw/lab.sas7bdat:2 CED243 column lab.RES holds the special missing value .A, in 2 cells, first in "
-            "row 2; correct it, or list it under 'missing' in sources.yaml"
+            "raw/lab.sas7bdat:2 CED243 column lab.RES holds the special missing value .A, in row 2; "
+            "correct it, or list it in sources.yaml: under 'missing', or under 'special_missing' "
+            "for lines that read '.A'",
+            "raw/lab.sas7bdat:4 CED243 column lab.RES holds the special missing value ._, in row 4; "
+            "correct it, or list it in sources.yaml: under 'missing', or under 'special_missing' "
+            "for lines that read '._'",
         ]
         contract = replace(LAB, missing=(".A", "._"))
         assert read(content, contract).frame["RES"].to_list() == ["5.5", None, "7", None]
@@ -200,7 +204,8 @@ def test_special_missing_values_of_a_real_file() -> None:
     content = content[: 10864 + 5] + b"\xfd" + content[10864 + 6 :]
     assert said(content, contract) == [
         "raw/lab.sas7bdat:1 CED243 column lab.Column8 holds the special missing value .A, in row 1; "
-        "correct it, or list it under 'missing' in sources.yaml"
+        "correct it, or list it in sources.yaml: under 'missing', or under 'special_missing' "
+        "for lines that read '.A'"
     ]
 
 

@@ -161,17 +161,24 @@ def test_dates_agree_with_pyreadstat(tmp_path: Path) -> None:
 
 
 def test_a_special_missing_value_is_a_fault_until_it_is_listed() -> None:
-    codes = {"RES": pl.Series(["A", None, "_", None])}
+    codes = {"RES": pl.Series(["A", None, "_", "A"])}
     content = made(["1", "2", "3", "4"], [None, 5.5, None, None], number(), special_missing=codes)
     assert said(content) == [
         "raw/lab.xpt:1 CED243 column lab.RES holds the special missing value .A, in 2 cells, first in row 1; "
-        "correct it, or list it under 'missing' in sources.yaml"
+        "correct it, or list it in sources.yaml: under 'missing', or under 'special_missing' "
+        "for lines that read '.A'",
+        "raw/lab.xpt:3 CED243 column lab.RES holds the special missing value ._, in row 3; "
+        "correct it, or list it in sources.yaml: under 'missing', or under 'special_missing' "
+        "for lines that read '._'",
     ]
     assert said(content, replace(LAB, missing=(".A",))) == [
         "raw/lab.xpt:3 CED243 column lab.RES holds the special missing value ._, in row 3; "
-        "correct it, or list it under 'missing' in sources.yaml"
+        "correct it, or list it in sources.yaml: under 'missing', or under 'special_missing' "
+        "for lines that read '._'"
     ]
     assert results(content, replace(LAB, missing=(".A", "._"))) == [None, "5.5", None, None]
+    kept = replace(LAB, missing=("._",), special_missing=(".A",))
+    assert (said(content, kept), results(content, kept)) == ([], [".A", "5.5", None, ".A"])
 
 
 @pytest.mark.parametrize(

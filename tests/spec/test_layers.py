@@ -182,6 +182,30 @@ CASES = [
         {"mappings/sources.yaml": FILES["mappings/sources.yaml"] + "  lab:\n"},
         "",
     ),
+    (
+        {AE_OVER: STUDY_OVER[AE_OVER] + "  AEDECOD: ae.TERM\n"},
+        f"{AE_OVER}:4:3 CED029 a second line of AEDECOD: '--DECOD' and 'AEDECOD' are one variable; "
+        "delete one of them",
+    ),
+    (
+        {
+            "company/sdtm/ae.yaml": COMPANY["company/sdtm/ae.yaml"]
+            + "  --STDTC: {collect: ae.START, date: edc}\n"
+        },
+        "company/sdtm/ae.yaml:25:3 CED029 a second line of AESTDTC: 'AESTDTC'"
+        " and '--STDTC' are one variable; "
+        "delete one of them",
+    ),
+    (
+        {AE_OVER: STUDY_OVER[AE_OVER] + "sort:\n"},
+        f"{AE_OVER}:4:1 CED146 'sort' has no value here, and the layer has one, company/sdtm/ae.yaml:3:1; "
+        "write the value, delete the line, or take the layer's away with {remove: yes}",
+    ),
+    (
+        {AE_OVER: STUDY_OVER[AE_OVER] + "  AEHLT:\n"},
+        f"{AE_OVER}:4:3 CED146 'AEHLT' has no value here, and the layer has one, company/sdtm/ae.yaml:11:3; "
+        "write the value, delete the line, or take the layer's away with {remove: yes}",
+    ),
 ]
 
 
@@ -251,4 +275,146 @@ def test_results_of_a_layer_are_replaced_by_id(tmp_path: Path) -> None:
     assert [(str(one.id), str(one.what)) for one in adsl.results] == [
         ("R1", "of the layer"),
         ("R2", "of the study"),
+    ]
+
+
+def test_formats_times_and_units_of_a_layer_stay_beside_those_of_the_study(tmp_path: Path) -> None:
+    company = {
+        "company/study.yaml": COMPANY["company/study.yaml"]
+        + "times: {clock: [H:MM], other: [HHMM]}\nunits: {TABL: TABLET, MGS: mg}\n"
+    }
+    own = {
+        "mappings/study.yaml": STUDY_OVER["mappings/study.yaml"]
+        + "times: {clock: [HH:MM]}\nunits: {MGS: {remove: yes}, CAPS: CAPSULE}\n"
+    }
+    specs, said = specs_of(write_layered(tmp_path, company, own))
+    assert specs is not None and said == []
+    assert specs.study.formats.keys() == {"edc", "diary"}
+    assert {name: [*map(str, forms)] for name, forms in specs.study.times.items()} == {
+        "clock": ["HH:MM"],
+        "other": ["HHMM"],
+    }
+    assert {str(name): str(unit.to) for name, unit in specs.study.units.items()} == {
+        "TABL": "TABLET",
+        "CAPS": "CAPSULE",
+    }
+
+
+LISTS = """\
+codelists:
+  POS: {name: Positions, type: text, variables: [VS.VSPOS, VSSTAT, AE.AESPID], terms: {1: One, 2: Two}}
+  LOC: {name: Locations, type: text, variables: VS.VSLOC, terms: {ARM: Arm}}
+  MET: {name: Methods, type: text, variables: VSMETHOD.TEMP, terms: {A: B}}
+displays:
+  T1: {title: One, reason: SPECIFIED IN SAP, purpose: PRIMARY OUTCOME MEASURE}
+"""
+RESULT = 'results: [{id: R1, display: T1, what: x, data: "AVAL > 0", variable: AVAL, method: mean and SD}]\n'
+
+
+def test_what_a_layer_says_of_datasets_that_are_not_taken_is_at_hand(tmp_path: Path) -> None:
+    layer = {
+        "company/define/define.yaml": COMPANY["company/define/define.yaml"] + LISTS,
+        "company/adam/advs.yaml": f"dataset: ADVS\nlabel: Vital Signs\nclass: BDS\nfrom: VS\n{RESULT}",
+    }
+    specs, said = specs_of(write_layered(tmp_path, layer))
+    assert said == []
+    assert specs is not None
+    assert {str(name): [*map(str, one.variables)] for name, one in specs.define.codelists.items()} == {
+        "POS": ["AE.AESPID"],
+        "LOC": [],
+        "MET": [],
+    }
+    assert list(specs.define.displays) == []
+
+
+def test_a_slip_in_the_own_define_yaml_is_told_all_the_same(tmp_path: Path) -> None:
+    own = {"define/define.yaml": FILES["define/define.yaml"] + LISTS}
+    _, said = specs_of(write_layered(tmp_path, own))
+    assert [one.split(";")[0] for one in said] == ["define/define.yaml:8:3 CED124 no result is shown in T1"]
+    own["define/define.yaml"] = own["define/define.yaml"].partition("displays")[0]
+    _, said = specs_of(write_layered(tmp_path, own))
+    assert [one.split(";")[0] for one in said] == [
+        "define/define.yaml:4:50 CED111 codelist POS is for VS.VSPOS, which no dataset has",
+        "define/define.yaml:4:60 CED111 codelist POS is for VSSTAT, which no dataset has",
+        "define/define.yaml:5:49 CED111 codelist LOC is for VS.VSLOC, which no dataset has",
+        "define/define.yaml:6:47 CED111 codelist MET is for VSMETHOD.TEMP, which no dataset has",
+    ]
+
+
+def test_the_prefix_of_associated_persons_is_that_of_their_domain(tmp_path: Path) -> None:
+    layer = {"company/sdtm/apmh.yaml": "domain: APMH\nvariables: {--TERM: x.A, MHCAT: x.B}\n"}
+    own = {
+        "mappings/sdtm/apmh.yaml": "domain: APMH\nvariables: {MHTERM: x.C, --CAT: {remove: yes}}\n",
+    }
+    specs, _ = specs_of(write_layered(tmp_path, layer, own))
+    assert specs is not None
+    spec = next(spec for spec in specs.sdtm if spec.domain == "APMH")
+    assert {str(key): str(line.collect) for key, line in spec.variables.items()} == {"MHTERM": "x.C"}
+
+
+SECOND_LINES = [
+    ("  AESPID:", "  --TERM: ae.SEV\n  AESPID:", "AETERM", "7:3", "'--TERM' and 'AETERM'"),
+    (
+        "from: ae\n",
+        "stack:\n  - from: ae\n    variables: {--CAT: {assign: A}, AECAT: {assign: B}}\n",
+        *("AECAT", "4:37", "'--CAT' and 'AECAT'"),
+    ),
+    (
+        "from: ae\n",
+        "from: ae\nlong: [{test: A, variables: {AECAT: {assign: A}, --CAT: {assign: B}}}]\n",
+        *("AECAT", "3:50", "'AECAT' and '--CAT'"),
+    ),
+    (
+        "from: ae\n",
+        "from: ae\ntests: {A: {variables: {AECAT: {assign: A}, --CAT: {assign: B}}}}\n",
+        *("AECAT", "3:45", "'AECAT' and '--CAT'"),
+    ),
+    (
+        "from: ae\n",
+        "rows: [{--TERM: A, AETERM: B}]\n",
+        *("AETERM", "2:20", "'--TERM' and 'AETERM'"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "name", "place", "both"), SECOND_LINES)
+def test_a_variable_has_one_line_at_one_place_however_its_name_is_written(
+    tmp_path: Path, old: str, new: str, name: str, place: str, both: str
+) -> None:
+    _, said = specs_of(write_study(tmp_path, {AE_OVER: (old, new)}))
+    expected = (
+        f"{AE_OVER}:{place} CED029 a second line of {name}: {both} are one variable; delete one of them"
+    )
+    assert expected in said
+
+
+@pytest.mark.parametrize(
+    ("own", "place", "name", "hidden"),
+    [
+        ("flags: {N: LOW}", "2:1", "flags", "5:5"),
+        ("tests: {A: {label: C}}", "2:9", "A", "4:13"),
+        ("unit: {assign: kg}", "2:1", "unit", "6:5"),
+    ],
+)
+def test_what_blocks_of_a_layer_say_of_tests_hides_what_the_study_says_of_all(
+    tmp_path: Path, own: str, place: str, name: str, hidden: str
+) -> None:
+    block = "    tests: {A: {label: B}}\n    flags: {N: NORMAL}\n    unit: {assign: g}\n"
+    layer = {"company/sdtm/ae.yaml": AE.replace("from: ae\n", f"stack:\n  - from: ae\n{block}")}
+    _, said = specs_of(write_layered(tmp_path, layer, {AE_OVER: f"domain: AE\n{own}\n"}))
+    assert (
+        f"{AE_OVER}:{place} CED044 the line of {name} is hidden by that of a block of the layer, "
+        f"company/sdtm/ae.yaml:{hidden}; write the 'stack' in the study's file"
+    ) in said
+
+
+def test_a_line_of_all_blocks_of_an_analysis_dataset_is_not_hidden_in_silence(tmp_path: Path) -> None:
+    head = "dataset: ADAE\nlabel: Events\nclass: OCCDS\nsort: [USUBJID, AESEQ]\n"
+    block = "stack:\n  - {from: AE, copy: [AE.AESEQ], rows: {SRC: {assign: A, label: Source}}}\n"
+    layer = {"company/adam/adae.yaml": head + block}
+    own = {"mappings/adam/adae.yaml": "dataset: ADAE\nrows: {SRC: {assign: B, label: Source}}\n"}
+    _, said = specs_of(write_layered(tmp_path, layer, own))
+    assert said == [
+        "mappings/adam/adae.yaml:2:8 CED044 the line of SRC is hidden by that of a block of the layer, "
+        "company/adam/adae.yaml:6:41; write the 'stack' in the study's file"
     ]

@@ -381,3 +381,18 @@ parameters:
     where = "\"(CVSTRESC > 50 or CVDTC is missing) and CVCAT = 'VOLUME'\""
     assert f"events: [{{from: CV, where: {where}, date: CVDTC, describe: XA}}]" in text
     assert "censors: [{from: ADSL, date: EOSDT, describe: End}]" in text
+
+
+def test_the_line_of_a_block_stays_before_that_of_all_however_they_are_written(tmp_path: Path) -> None:
+    stacked = (
+        "from: echo\n",
+        "stack:\n  - from: echo\n    variables: {--GRPID: {derive: \"'own'\"}}\n"
+        "    long: [{test: ANEURIND, kind: text, result: echo.ANEUR}]\n",
+    )
+    long = ("long: [{test: ANEURIND, kind: text, result: echo.ANEUR}]\nvariables:", "variables:")
+    shared = ("  CVDTC:", '  CVGRPID: {derive: "first(CVORRES order by CVDTC)"}\n  CVDTC:')
+    changes = [("mappings/sdtm/cv.yaml", *change) for change in (long, stacked, shared)]
+    folder = study(tmp_path, *changes)
+    for profile in ("own", "guide"):
+        frame = built(folder, profile).frames["CV"].filter(pl.col("CVTESTCD") == "ANEURIND")
+        assert set(frame["CVGRPID"]) == {"own"}, profile

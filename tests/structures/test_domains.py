@@ -334,3 +334,22 @@ def test_the_label_of_a_custom_domain_is_no_name_of_its_tests(tmp_path: Path) ->
     assert said(tmp_path, vision, QS) == [
         "mappings/sdtm/xa.yaml:5:15 CED021 the terminology has no name for test VIS; give it with 'label'"
     ]
+
+
+@pytest.mark.parametrize(("shared", "own"), [("--GRPID", "AEGRPID"), ("AEGRPID", "--GRPID")])
+def test_the_line_of_a_block_goes_before_that_of_all_however_they_are_written(
+    tmp_path: Path, shared: str, own: str
+) -> None:
+    ae = FILES["mappings/sdtm/ae.yaml"].replace(
+        "from: ae\n",
+        "stack:\n  - from: ae\n    where: \"ae.AENO = '1'\"\n"
+        f'    variables: {{{own}: {{derive: "upper(AETERM)"}}}}\n'
+        "  - from: ae\n    where: \"ae.AENO = '2'\"\n",
+    )
+    ae = ae.replace("  AESPID:", f'  {shared}: {{derive: "first(AETERM order by AESPID)"}}\n  AESPID:')
+    done = made(tmp_path, {"mappings/sdtm/ae.yaml": ae})
+    assert rows(done, "AE", "AETERM", "AEGRPID") == [
+        ("Bone pain", "Headache"),
+        ("Headache", "HEADACHE"),
+        ("Nausea", "NAUSEA"),
+    ]

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from ced_cdisc.cli.small import SMALL_RAW, work_as_small
 from ced_cdisc.cli.usage import INTERRUPTED, usage_error
@@ -102,7 +103,7 @@ def build(
     from ced_cdisc.pipeline import Build
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.plan.account import sentence, totals
-    from ced_cdisc.plan.formats import UnknownFormat
+    from ced_cdisc.plan.formats import UnknownFormat, file_formats
     from ced_cdisc.report.console import BuildConsole
     from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.write.folder import BuildInterrupted
@@ -113,6 +114,10 @@ def build(
         console.say(find_study(mappings, define, Path()).notice)
         if only is not None and not names:
             usage_error("--only names no dataset")
+        said = click.get_current_context().get_parameter_source("split_over") is ParameterSource.COMMANDLINE
+        is_split = split_within_subjects or (said and split_over != "none")
+        if is_split and "xpt" not in file_formats(formats.replace(",", " ").split()):
+            usage_error("only XPT files are written in pieces, and --format names others alone")
         with console.progress() as watch:
             result = run(
                 raw,

@@ -54,6 +54,8 @@ class RawFile(Struct, frozen=True):
         names: by column, its name in the file, where it has another one there.
         trim: strip leading and trailing white space of every cell, header included.
         missing: cell texts that mean missing, compared after trimming; an empty cell always does.
+        special_missing: special missing values of SAS that stand as their text, as ``.N``, xpt and sas7bdat
+            only; others are a fault.
     """
 
     name: str
@@ -74,6 +76,7 @@ class RawFile(Struct, frozen=True):
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     trim: bool = False
     missing: tuple[str, ...] = ()
+    special_missing: tuple[str, ...] = ()
 
     @property
     def counts_in(self) -> Counted:

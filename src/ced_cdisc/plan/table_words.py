@@ -14,6 +14,7 @@ _GOES_WITH: Mapping[str, tuple[RawFormat, ...]] = {
     "delimiter": ("csv",),
     "sheet": ("xlsx",),
     "encoding": ("csv", "xpt", "sas7bdat"),
+    "special_missing": ("xpt", "sas7bdat"),
     "titles": ("csv", "xlsx"),
     "labels": ("csv", "xlsx"),
     "group": ("odm",),
@@ -25,6 +26,7 @@ _NEEDED: Mapping[RawFormat, tuple[str, str]] = {
     "odm": ("group", "the ItemGroupOID of the records"),
     "sql": ("database", "the environment variable that holds the address of the database"),
 }
+_SPECIAL = re.compile(r"\.[A-Z_]")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -68,6 +70,22 @@ def check_table_words(name: str, spec: TableSpec, columns: Collection[str], find
         hint = "write a name such as TRIAL_DB, and set that variable to the address of the database"
         findings.add(Finding("CED140", text, spec.database.where, hint=hint))
     _check_names(name, spec, columns, findings)
+
+
+def check_special_missing(name: str, spec: TableSpec, usual: Collection[Text], findings: Findings) -> None:
+    """CED158 for a text that is no special missing value, CED018 for one that stands under `missing` too.
+
+    ``usual`` is what the defaults list as missing.
+    """
+    missing = spec.missing if spec.missing is not None else usual
+    for text in spec.special_missing or ():
+        if not _SPECIAL.fullmatch(text):
+            problem = f"'{text}' is no special missing value of SAS"
+            findings.add(Finding("CED158", problem, text.where, hint="they are .A to .Z and ._"))
+        elif text in missing:
+            problem = f"{text} cannot be missing and be read as a text in table {name}"
+            hint = "take it out of 'missing', or out of 'special_missing'"
+            findings.add(Finding("CED018", problem, text.where, hint=hint))
 
 
 def _check_names(name: str, spec: TableSpec, columns: Collection[str], findings: Findings) -> None:

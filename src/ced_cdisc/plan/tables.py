@@ -18,7 +18,7 @@ from ced_cdisc.plan.language.identifiers import identifier
 from ced_cdisc.plan.language.names import Catalogue, RowNames
 from ced_cdisc.plan.language.units import notation_of
 from ced_cdisc.plan.raw import Duplicates, LeftOut, PlannedVisit, RawTable, VisitPlan
-from ced_cdisc.plan.table_words import check_table_words, table_file, table_format
+from ced_cdisc.plan.table_words import check_special_missing, check_table_words, table_file, table_format
 from ced_cdisc.spec.source import Text, place_of
 from ced_cdisc.spec.study import DuplicatesSpec, SourcesSpec, TableDefaults, TableSpec, VisitsSpec
 
@@ -60,6 +60,7 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
         if spec.encoding is not None:
             _check_encoding(spec.encoding, findings)
         check_table_words(str(name), spec, known, findings)
+        check_special_missing(str(name), spec, sources.defaults.missing, findings)
         kind = table_format(spec)
         tables[str(name)] = RawTable(
             name=str(name),
@@ -83,6 +84,7 @@ def plan_tables(sources: SourcesSpec, formats: Formats, findings: Findings) -> d
             missing=tuple(
                 str(m) for m in (spec.missing if spec.missing is not None else sources.defaults.missing)
             ),
+            special_missing=tuple(str(m) for m in spec.special_missing or ()),
             policy=spec.policy or sources.defaults.policy,
             page=spec.page,
             form=str(spec.form or ""),

@@ -36,9 +36,9 @@ READ = (*WRITTEN, ".sas7bdat")
 _BLOCK_BYTES = 1 << 24
 _CSV_ROWS = 1 << 15
 _STAMP = re.compile(r"\d\d[A-Z]{3}\d\d:\d\d:\d\d:\d\d")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _LONGEST_CELL = 1 << 20
-_SAFE_DIGITS = 15  # a double holds every number of so many digits
+_SAFE_DIGITS = 15  # a double holds every number of so many digits; with an exponent it may be too small
 
 
 class DataFile(Protocol):
@@ -336,7 +336,8 @@ class _Delimited:
                     numbers.append(None)
                     continue
                 numbers.append(number := self._number(variable, text, line))
-                if len(text) > _SAFE_DIGITS and not _is_exact(variable, text, number):
+                may_differ = len(text) > _SAFE_DIGITS or "e" in text.lower()
+                if may_differ and not _is_exact(variable, text, number):
                     self.rounded.setdefault(variable.name, (row, text))
             frame[variable.name] = pl.Series(numbers, dtype=pl.Float64)
         self._row += len(block)

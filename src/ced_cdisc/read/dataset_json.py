@@ -37,7 +37,7 @@ _MOMENT_HINTS: dict[Moment, str] = {
     "datetime": "a datetime with a numeric target is a whole one without zone, such as 2020-01-31T08:21:00",
     "time": "a time with a numeric target is a whole one without zone, such as 08:21:00",
 }
-DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?")
+DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 """A decimal number as the format exchanges it, in a text; thousands may be separated by commas."""
 
 

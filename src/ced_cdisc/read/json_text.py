@@ -22,19 +22,34 @@ def parsed_json(text: str, file: str, line: int = 0) -> Any:
 
     Raises:
         Stopped: the text is no JSON, is nested too deeply, or has half of a character of UTF-16 alone
-            (``\\ud800``), which no text that is written can hold (CED605).
+            (``\\ud800``), which no text that is written can hold, or an object has two values of one name
+            (CED605).
     """
     where = f" in line {line}" if line else ""
     try:
-        made = json.loads(text, parse_constant=_no_constant)
+        made = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once)
     except json.JSONDecodeError as error:
         place = f" in line {line or error.lineno} column {error.colno}"
         stop("CED605", file, f"is no JSON: {error.msg}{place}", "write it again")
+    except _Twice as error:
+        stop("CED605", file, f"has two values named {error}{where} in one object", "write it again")
     except (ValueError, RecursionError) as error:
         said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         stop("CED605", file, f"is no JSON: {said}{where}", "write it again")
     if "\\ud" in text or "\\uD" in text:
         _no_halves(text, file, line)
+    return made
+
+
+class _Twice(Exception):
+    """A name that an object has twice; Python's reader would take the last value, and lose the first."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(repr(next(name for name in names if names.count(name) > 1)))
     return made
 
 

@@ -102,7 +102,13 @@ class ParquetFile:
         except (ValueError, AttributeError, TypeError, RecursionError, Stopped):
             raise self._refused("has metadata of a dataset that cannot be read") from None
         told = {v.name: v.type for v in dataset.variables}
-        if told != {name: _type(kind) for name, kind in kinds.items()} or list(told) != list(kinds):
+        others = [
+            v.name
+            for v in dataset.variables
+            if v.moment and (found := _moment(kinds.get(v.name, pl.Null()))) and found[0] != v.moment
+        ]  # seconds that would be taken for days
+        is_same = told == {name: _type(kind) for name, kind in kinds.items()} and list(told) == list(kinds)
+        if others or not is_same:
             raise self._refused("has other columns than its metadata say")
 
         def completed(variable: FileVariable) -> FileVariable:

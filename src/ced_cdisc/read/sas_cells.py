@@ -36,7 +36,7 @@ def sas_texts(
 
     Returns:
         The texts, a special missing value as ``.A``; and CED244 for numbers that the format cannot show,
-        CED243 for special missing values that the contract does not list as missing.
+        CED243 for special missing values that the contract lists neither as missing nor as such.
     """
     texts, unshown = _texts(values, _word(form))
     hint = "correct it, or take the format away"
@@ -45,14 +45,15 @@ def sas_texts(
     if codes is not None:
         marked = pl.select(pl.when(codes.is_not_null()).then("." + codes).otherwise(texts)).to_series()
         texts = marked.alias(values.name)
-        refused = [
-            (row, f".{code}")
-            for row, code in enumerate(codes.to_list(), 1)
-            if code is not None and f".{code}" not in contract.missing
-        ]
-        hint = "correct it, or list it under 'missing' in sources.yaml"
+        refused: dict[str, list[tuple[int, str]]] = {}
+        for row, code in enumerate(codes.to_list(), 1):
+            if code is not None and f".{code}" not in (*contract.missing, *contract.special_missing):
+                refused.setdefault(f".{code}", []).append((row, f".{code}"))
         which = "the special missing value {}, {}"
-        found += cells_at_fault("CED243", values.name, refused, which, hint, contract, shown)
+        for word, cells in refused.items():
+            hint = "correct it, or list it in sources.yaml: under 'missing', or under 'special_missing' "
+            hint += f"for lines that read '{word}'"
+            found += cells_at_fault("CED243", values.name, cells, which, hint, contract, shown)
     return texts, found
 
 

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.spec.at_hand import for_datasets
 from ced_cdisc.spec.merge import merge
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, entry
 from ced_cdisc.spec.stray import check_stray
@@ -101,7 +103,8 @@ def with_layers(
     """The parts of a study over those of its layers, and the folders of the layers as they are named.
 
     Of the layers' datasets those are there that the study has a file of, or that ``datasets`` names; of their
-    tables those that the study's sources.yaml names.
+    tables those that the study's sources.yaml names. What a layer's define.yaml says of other datasets is
+    left out.
 
     Args:
         own: the study's own parts.
@@ -132,6 +135,11 @@ def with_layers(
     for key, part in base.items():
         if key not in made and (part.kind not in _DATASETS or key in wanted) and part.kind != "sources":
             made[key] = part
+    if (define := made.get(("define", ""))) is not None:
+        others = [part.tree for key, part in base.items() if key not in made and part.kind in _DATASETS]
+        taken = [part.tree for part in made.values() if part.kind in _DATASETS]
+        file = next((part.tree.where.file for part in own if part.kind == "define"), "")
+        made[define.key] = replace(define, tree=for_datasets(define.tree, file, taken, others))
     return sorted([*made.values(), *again], key=lambda part: part.file), layers.named
 
 

@@ -5,7 +5,7 @@ Both are trees with places, so that what is merged still knows the file, line an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct, field
 
@@ -40,7 +40,14 @@ _BLOCK: dict[str, Rule] = {"variables": _LINES, "supp": _LINES, "with": _LINES, 
 _TABLE = Keys({"exclude": _LINES, "exclude_rows": _LINES})
 RULES: dict[str, Rule] = {
     "study": Keys(
-        {"study": Keys(), "standards": Keys({"ct": _LINES}), "formats": _LINES, "profiles": _LINES}
+        {
+            "study": Keys(),
+            "standards": Keys({"ct": _LINES}),
+            "formats": _LINES,
+            "times": _LINES,
+            "units": _LINES,
+            "profiles": _LINES,
+        }
     ),
     "sources": Keys({"defaults": _TABLE, "tables": Keys(each=_TABLE, inherit_empty=True)}),
     "visits": Keys({"visits": Listed("number")}),
@@ -76,7 +83,8 @@ def merge(kind: str, lower: Mapping | None, upper: Mapping, findings: Findings) 
         kind: the kind of file, a key of :data:`RULES`.
         lower: the layer's tree, or None if there is none.
         upper: the tree that goes before it.
-        findings: receives CED043 (nothing to remove) and CED044 (a line that blocks of the layer hide).
+        findings: receives CED029 (two lines of one variable), CED043 (nothing to remove), CED044 (a line that
+            blocks of the layer hide) and CED146 (a key without a value over one that the layer has).
 
     Returns:
         A new tree; the parts keep their places.
@@ -84,8 +92,11 @@ def merge(kind: str, lower: Mapping | None, upper: Mapping, findings: Findings) 
     base = Mapping()
     base.where = upper.where
     base.update(lower or {})
+    if kind == "sdtm":
+        _no_second_lines(upper, findings)
     if kind == "sdtm" and lower is not None:
         _end_other_rows(base, upper)
+    if kind in ("sdtm", "adam") and lower is not None:
         _no_hidden_lines(base, upper, findings)
     fold = _full_names(upper) if kind == "sdtm" else str
     rule = RULES[kind]
@@ -100,6 +111,11 @@ class _Merge(Struct, frozen=True):
     def nothing_to_remove(self, key: Text, known: Iterable[str]) -> None:
         message = f"there is nothing to remove: no layer has '{key}' here"
         self.findings.add(Finding("CED043", message, key.where, hint=did_you_mean(key, known)))
+
+    def no_value(self, key: Text, of_layer: Text) -> None:
+        message = f"'{key}' has no value here, and the layer has one, {of_layer.where}"
+        hint = "write the value, delete the line, or take the layer's away with {remove: yes}"
+        self.findings.add(Finding("CED146", message, key.where, hint=hint))
 
 
 def _merge(lower: Node, upper: Node, rule: Rule | None, run: _Merge) -> Node:
@@ -129,8 +145,10 @@ def _merge_keys(lower: Mapping, upper: Mapping, rule: Keys, run: _Merge) -> Mapp
             made[key] = value
         elif _is_removal(upper[mine]):
             continue
-        elif upper[mine] is None and rule.inherit_empty:
+        elif upper[mine] is None:
             made[mine] = value
+            if value is not None and not rule.inherit_empty:
+                run.no_value(mine, key)
         else:
             made[mine] = _merge(value, upper[mine], rule.within.get(mine, rule.each), run)
     for key, value in upper.items():
@@ -190,9 +208,34 @@ def _is_removal(node: Node, key: str = "") -> bool:
 
 
 def _full_names(tree: Mapping) -> Callable[[str], str]:
-    """``--TERM`` and AETERM are one variable."""
+    """``--TERM`` and AETERM are one variable; of associated persons (APMH) ``--TERM`` and MHTERM are."""
     name = next((str(v) for k, v in tree.items() if k == "domain"), "")
-    return lambda key: name[:2] + key[2:] if key.startswith("--") else str(key)
+    prefix = name[2:] if len(name) == 4 and name.startswith("AP") else name[:2]
+    return lambda key: prefix + key[2:] if key.startswith("--") else str(key)
+
+
+def _no_second_lines(tree: Mapping, findings: Findings) -> None:
+    """CED029: two lines of one variable at a place, as of ``--TERM`` and AETERM; one would go in silence."""
+    fold = _full_names(tree)
+    for lines in _lines(tree):
+        first: dict[str, Text] = {}
+        for key, _ in _items(lines):
+            before = first.setdefault(fold(key), key)
+            if before is not key:
+                message = f"a second line of {fold(key)}: '{before}' and '{key}' are one variable"
+                findings.add(Finding("CED029", message, key.where, hint="delete one of them"))
+
+
+def _lines(node: Node) -> Iterator[Node]:
+    """The lines of a domain, wherever they stand: those of all, of blocks and of tests, and written rows."""
+    for key, value in _items(node):
+        if key in ("variables", "supp"):
+            yield value
+        elif key == "tests":
+            yield from (lines for _, test in _items(value) for lines in _lines(test))
+        elif key in ("stack", "long", "rows") and isinstance(value, Sequence):
+            for one in value:
+                yield from [one] if key == "rows" else _lines(one)
 
 
 def _end_other_rows(base: Mapping, upper: Mapping) -> None:
@@ -212,14 +255,20 @@ def _no_hidden_lines(base: Mapping, upper: Mapping, findings: Findings) -> None:
     )
     if not isinstance(stack, Sequence):
         return
-    for part in ("variables", "supp"):
-        lines = next((v for k, v in upper.items() if k == part), None)
-        for key, value in _items(lines):
-            for block in stack:
-                hiding = next((v for k, v in _items(block) if k == part), None)
-                found = next((k for k, _ in _items(hiding) if fold(k) == fold(key)), None)
-                if found is not None and not _is_removal(value):
-                    message = f"the line of {key} is hidden by that of a block of the layer, {found.where}"
-                    hint = "write the 'stack' in the study's file"
-                    findings.add(Finding("CED044", message, key.where, hint=hint))
-                    break
+    for part, key, value in _for_all(upper):
+        for block in stack:
+            found = next((k for p, k, _ in _for_all(block) if (p, fold(k)) == (part, fold(key))), None)
+            if found is not None and not _is_removal(value):
+                message = f"the line of {key} is hidden by that of a block of the layer, {found.where}"
+                hint = "write the 'stack' in the study's file"
+                findings.add(Finding("CED044", message, key.where, hint=hint))
+                break
+
+
+def _for_all(node: Node) -> Iterator[tuple[str, Text, Node]]:
+    """What a block has for itself, or all blocks together: lines, and what is said of tests."""
+    for key, value in _items(node):
+        if key in ("variables", "supp", "tests", "rows"):
+            yield from ((str(key), name, line) for name, line in _items(value))
+        elif key in ("unit", "range", "flags"):
+            yield "", key, value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -52,7 +54,7 @@ class Domain(Struct, frozen=True):
         if not isinstance(stack, Sequence):
             return [mapping_like(tree, {key: value for key, value in tree.items() if key in _BLOCK})]
         above = {key: value for key, value in tree.items() if key in _OF_ALL}
-        return [_below(above, block) for block in stack if isinstance(block, Mapping)]
+        return [_below(above, block, self._full) for block in stack if isinstance(block, Mapping)]
 
     def constant(self, name: str) -> str | None:
         """The one value that a variable (--CAT) has, empty where it has none; None where values vary."""
@@ -72,19 +74,21 @@ class Domain(Struct, frozen=True):
 
     def line(self, name: str) -> Text | None:
         """The first key that writes a variable, in a block or for a test."""
-        full = self.code[:2] + name[2:] if name.startswith("--") else name
         for block in self.blocks:
             tests = entry(block, "long")
             for node in (block, *(tests if isinstance(tests, Sequence) else ())):
                 lines = entry(node, "variables")
-                if (key := key_of(lines, full) or key_of(lines, name)) is not None:
+                if (key := key_of(lines, self._full(name)) or key_of(lines, name)) is not None:
                     return key
         return None
 
+    def _full(self, name: str) -> str:
+        """--SCAT as QSSCAT."""
+        return self.code[:2] + name[2:] if name.startswith("--") else name
+
     def _said(self, node: Node, name: str) -> Node:
         lines = entry(node, "variables")
-        full = self.code[:2] + name[2:]
-        return entry(lines, full) or entry(lines, name)
+        return entry(lines, self._full(name)) or entry(lines, name)
 
 
 def _constant(line: Node) -> str | None:
@@ -95,12 +99,14 @@ def _constant(line: Node) -> str | None:
     return str(value) if plain and isinstance(value, Text) and "{" not in value else None
 
 
-def _below(above: dict[Text, Node], block: Mapping) -> Mapping:
+def _below(above: dict[Text, Node], block: Mapping, full: Callable[[str], str]) -> Mapping:
     made = mapping_like(block)
     for key, value in above.items():
         mine = entry(block, key)
         if isinstance(value, Mapping) and isinstance(mine, Mapping) and key in ("variables", "supp", "tests"):
-            made[key] = mapping_like(mine, {k: v for k, v in value.items() if k not in mine} | dict(mine))
+            given = {full(name) for name in mine}
+            left = {k: v for k, v in value.items() if full(k) not in given}
+            made[key] = mapping_like(mine, left | dict(mine))
         else:
             made[key] = value if mine is None else mine
     return mapping_like(block, dict(made) | {key: value for key, value in block.items() if key not in made})

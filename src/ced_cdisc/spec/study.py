@@ -206,6 +206,11 @@ class TableSpec(Model):
     missing: Words | None = Field(
         None, description="Texts that mean that there is no value; xpt: special missing values too, .A, ._"
     )
+    special_missing: Words | None = Field(
+        None,
+        description="xpt, sas7bdat: special missing values that lines read as the text .A, for the reason "
+        "that they give.",
+    )
     decimal: Literal["point", "comma", "either"] | None = Field(
         None, description="The decimal sign of its numbers; either: a point or a comma, without thousands."
     )

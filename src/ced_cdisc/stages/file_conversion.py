@@ -83,15 +83,17 @@ def convert_file(
     ending = target.suffix.lower()
     kind = cast(Kind, {".xpt": "xpt", ".csv": "csv", ".parquet": "parquet"}.get(ending, "json"))
     file, found, findings = _opened(source, define, member, name, created, encoding, kind)
-    dataset, losses = fitted(file, found, kind, allowed, shown, source.as_posix(), version)
+    of_xpt = encoding or "ascii"
+    dataset, losses = fitted(file, found, kind, allowed, shown, source.as_posix(), version, of_xpt)
     findings.extend(losses)
     if findings.errors:
         raise Stopped(findings)
-    headers = _member(dataset, found, shown, encoding or "ascii", version) if kind == "xpt" else None
+    headers = _member(dataset, found, shown, of_xpt, version) if kind == "xpt" else None
     try:
         _write(file, dataset, found, target, headers, encoding or "utf-8")
     except Stopped as stopped:
-        raise Stopped(Findings(_with_way_out(finding, version) for finding in stopped.findings)) from None
+        told = [_with_way_out(_of_target(f, dataset, shown), version) for f in stopped.findings]
+        raise Stopped(Findings(told)) from None
     except OSError as error:
         raise _refused("CED737", shown, f"cannot be written: {error.strerror or error}") from None
     except UnicodeEncodeError as error:
@@ -142,6 +144,12 @@ def convert_members(
     if faults:
         raise Stopped(faults)
     return done
+
+
+def _of_target(finding: Finding, dataset: FileDataset, shown: str) -> Finding:
+    """A fault of the rows names the file that was to be written, whatever the dataset is called."""
+    is_ours = finding.where.file == f"{dataset.name.lower()}.xpt" and finding.stage is Stage.OUTPUT
+    return replace(finding, where=replace(finding.where, file=shown)) if is_ours else finding
 
 
 def _with_way_out(finding: Finding, version: Version) -> Finding:

@@ -98,6 +98,7 @@ def fitted(
     shown: str,
     source: str,
     version: Version = 5,
+    encoding: str = "ascii",
 ) -> tuple[FileDataset, list[Finding]]:
     """The dataset as the format can hold it, and all that is lost; errors where that needs a word that lacks.
 
@@ -109,6 +110,7 @@ def fitted(
         shown: the file to write, for the findings.
         source: the file that was read.
         version: of a transport file to write.
+        encoding: of its labels and texts.
     """
     form = _NAMES.get(kind, LIMITS[version].shown)
 
@@ -133,7 +135,7 @@ def fitted(
         message = f"{source} does not say when it was made, {NO_TIME} is written"
         findings.append(say("CED734", message, "name another time with --created"))
     if kind == "xpt":
-        dataset, more = _labels(dataset, LIMITS[version], lost)
+        dataset, more = _labels(dataset, LIMITS[version], lost, encoding)
         findings += more
         findings += _lengths(dataset, LIMITS[version], say)
         dataset, more = _capitals(dataset, LIMITS[version], lost) if version == 5 else (dataset, [])
@@ -147,7 +149,7 @@ def fitted(
             )
             findings.append(lost("CED730", "special-missing", message))
     if kind != "xpt":
-        dataset, more = _types(dataset, found, say)
+        dataset, more = _types(dataset, found if kind != "csv" else _without_types(found), say)
         findings += more
     if places := list(_no_place(file.dataset, kind)):
         message = f"{form} has no place for {one_of(places, 20)} of {dataset.name}"
@@ -156,15 +158,18 @@ def fitted(
 
 
 def _labels(
-    dataset: FileDataset, limits: Limits, lost: Callable[[str, Allowed, str], Finding]
+    dataset: FileDataset, limits: Limits, lost: Callable[[str, Allowed, str], Finding], encoding: str
 ) -> tuple[FileDataset, list[Finding]]:
     """Labels cut to what a transport file holds."""
     findings: list[Finding] = []
 
+    def size_of(text: str) -> int:
+        return len(text.encode(encoding, "replace"))  # a character that it lacks is a fault of its own
+
     def cut(what: str, label: str, most: int) -> str:
-        if (size := len(label.encode())) <= most:
+        if (size := size_of(label)) <= most:
             return label
-        kept = label.encode()[:most].decode(errors="ignore").rstrip(" ")
+        kept = next(label[:end] for end in range(most, -1, -1) if size_of(label[:end]) <= most).rstrip(" ")
         message = (
             f"the label of {what} has {size} bytes, {limits.shown} holds {most}: {label!r} becomes {kept!r}"
         )
@@ -201,6 +206,11 @@ def _capitals(
     variables = tuple(replace(v, name=v.name.upper()) for v in dataset.variables)
     finding = lost("CED421", "names", message)
     return replace(dataset, name=dataset.name.upper(), variables=variables), [finding]
+
+
+def _without_types(found: Survey) -> Survey:
+    """What is said of a file that has no types: whole numbers and fractions stand there alike."""
+    return replace(found, broken={})
 
 
 def _types(

@@ -200,9 +200,18 @@ def _texts(variable: FileVariable, values: pl.Series) -> pl.Series:
             pl.when(numbers == 1).then(pl.lit("true")).when(numbers == 0).then(pl.lit("false"))
         ).to_series()
     if variable.data_type == "decimal":
-        known = {x: f'"{Decimal(repr(x)):f}"' for x in numbers.drop_nulls().unique().to_list()}
+        known = {x: f'"{decimal_word(x)}"' for x in numbers.drop_nulls().unique().to_list()}
         return pl.Series([known.get(x) for x in numbers.to_list()], dtype=pl.String)
     return number_texts(numbers)
+
+
+def decimal_word(number: float) -> str:
+    """A number as a decimal one is exchanged: all digits that read back, and none that are not there.
+
+    >>> decimal_word(1000.0), decimal_word(0.1), decimal_word(1e22), decimal_word(-0.0)
+    ('1000', '0.1', '10000000000000000000000', '-0')
+    """
+    return f"{Decimal(repr(number)):f}".removesuffix(".0")
 
 
 def number_texts(numbers: pl.Series) -> pl.Series:

@@ -93,9 +93,11 @@ def check_member(member: XptMember) -> list[Finding]:
     if count > limits.variables:
         message = f"dataset {name} has {count} variables, {limits.shown} holds {limits.variables}"
         found.append(finding_of(member, "CED318", message))
-    for variable, times in Counter(v.name for v in member.variables).items():
-        if times > 1:
-            message = f"dataset {name} has {times} variables named {variable}"
+    for upper, times in Counter(v.name.upper() for v in member.variables).items():
+        if times > 1:  # small letters and capitals are one to SAS
+            spelt = list(dict.fromkeys(v.name for v in member.variables if v.name.upper() == upper))
+            also = f", written {', '.join(spelt)}" if len(spelt) > 1 else ""
+            message = f"dataset {name} has {times} variables named {spelt[0]}{also}"
             found.append(finding_of(member, "CED313", message))
     for variable in member.variables:
         if not _is_plain(variable):

@@ -210,6 +210,9 @@ def _policies(one: RawTable) -> Iterator[str]:
         yield f"of several records with one key ({', '.join(one.key)}) {kept}"
     if one.missing:
         yield "no value is meant by " + ", ".join(f"'{word}'" for word in one.missing)
+    if one.special_missing:
+        listed = ", ".join(one.special_missing)
+        yield f"the special missing values {listed} are read for the reason that they give"
     if one.policy == "warn":
         yield "columns beyond the contract are told and not read"
     elif one.policy == "ignore":

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from msgspec.structs import replace
 
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean, misspelt, one_of
-from ced_cdisc.plan.model import is_associated
+from ced_cdisc.plan.model import is_associated, prefix_of
 from ced_cdisc.plan.sdtm import standard
-from ced_cdisc.plan.sdtm.domain import Domain, kind_of
+from ced_cdisc.plan.sdtm.domain import Domain, full_name, kind_of
 from ced_cdisc.plan.sdtm.epochs import check_same_day
 from ced_cdisc.plan.sdtm.expand import expand
 from ced_cdisc.plan.sdtm.results import range_variables
@@ -39,7 +40,8 @@ def declare(spec: DomainSpec, specs: Specs, findings: Findings) -> Domain | None
         return None
     check_same_day(spec, findings)
     blocks = spec.stack if spec.stack is not None else [spec]
-    rows = [] if spec.rows is not None else expand(spec, blocks, specs.instruments, findings)
+    full = partial(full_name, prefix=prefix_of(code))
+    rows = [] if spec.rows is not None else expand(spec, blocks, specs.instruments, findings, full)
     rows = [with_ticks(one) for one in rows]
     domain = Domain(spec, rows, ig, custom=code not in load_sdtmig(str(specs.standards_version)))
     meant: dict[str, str] = {}

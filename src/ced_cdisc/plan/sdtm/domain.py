@@ -31,6 +31,11 @@ def kind_of(variable: IgVariable) -> Type:
     return Type.TEXT
 
 
+def full_name(name: str, prefix: str) -> str:
+    """A variable by its own name: --SCAT of QS as QSSCAT."""
+    return prefix + name[2:] if name.startswith("--") else name
+
+
 class Domain(Struct, dict=True):
     """A domain on its way.
 
@@ -79,7 +84,7 @@ class Domain(Struct, dict=True):
 
     def full(self, name: str) -> str:
         """--SCAT as QSSCAT."""
-        return self.prefix + name[2:] if name.startswith("--") else name
+        return full_name(name, self.prefix)
 
     @cached_property
     def written(self) -> dict[str, Text]:

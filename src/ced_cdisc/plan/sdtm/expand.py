@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -30,9 +30,20 @@ def expand(
     blocks: Sequence[BlockSpec],
     instruments: Mapping[str, InstrumentSpec],
     findings: Findings,
+    full: Callable[[str], str] = str,
 ) -> list[Rows]:
-    """All blocks of a domain; ``shared`` holds the variables that every block takes over."""
+    """All blocks of a domain; ``shared`` holds the variables that every block takes over.
+
+    ``full`` gives the name of a variable: --SCAT and QSSCAT are one, so that the line of either goes before
+    one of the other.
+    """
     made: list[Rows] = []
+
+    def merged(base: dict[Text, LineSpec], over: dict[Text, LineSpec]) -> dict[Text, LineSpec]:
+        """The lines of both; one of ``over`` goes before one of ``base``, and its key keeps its own place."""
+        given = {full(key) for key in over}
+        return {key: line for key, line in base.items() if full(key) not in given} | over
+
     if all(block is not shared for block in blocks):
         _check_shared(shared, findings)
     for block in blocks:
@@ -42,7 +53,7 @@ def expand(
             variables, supp = filled.variables, filled.supp
             if block is not shared:
                 lines = {key: fill(line, constants) for key, line in shared.variables.items()}
-                variables, supp = _merged(lines, variables), _merged(shared.supp, supp)
+                variables, supp = merged(lines, variables), merged(shared.supp, supp)
                 filled = _inherited(filled, fill(shared, constants))
             tests = [_completed(test, filled) for test in filled.long or []]
             if filled.items is not None:
@@ -51,9 +62,9 @@ def expand(
             if not tests and not coded:
                 made.append(Rows(filled, variables, supp))
             for test in tests:
-                made.append(Rows(filled, _merged(variables, test.variables), supp, test))
+                made.append(Rows(filled, merged(variables, test.variables), supp, test))
             for test in coded:
-                made.append(Rows(filled, _merged(variables, test.variables), supp, test, codes))
+                made.append(Rows(filled, merged(variables, test.variables), supp, test, codes))
     _check_tests([shared, *blocks], made, findings)
     return made
 
@@ -151,11 +162,6 @@ _OF_BLOCKS = (
     "not_done",
 )
 _OF_TESTS = ("label", "standard", "decimals", "answers")
-
-
-def _merged(base: dict[Text, LineSpec], over: dict[Text, LineSpec]) -> dict[Text, LineSpec]:
-    """The lines of both; one of ``over`` goes before one of ``base``, and its key keeps its own place."""
-    return {key: line for key, line in base.items() if key not in over} | over
 
 
 def _items(
