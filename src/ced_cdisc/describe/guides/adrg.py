@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from ced_cdisc.core.decimals import shortest
 from ced_cdisc.core.findings import counted
 from ced_cdisc.core.guide import Block, Guide, table, text
-from ced_cdisc.core.metadata import DatasetMetadata, Variable
+from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, Variable
 from ced_cdisc.describe.guides.facts import (
     Facts,
     acronyms,
@@ -74,10 +75,15 @@ def _datasets(facts: Facts) -> list[DatasetPlan]:
 def _sources(facts: Facts) -> Iterator[Block]:
     yield text("The analysis datasets are made of these SDTM packages, and of nothing else:")
     rows = [
-        (folder, one.study_name, one.created.date().isoformat(), counted(len(one.datasets), "dataset"))
+        (folder, one.study_name, _cut(one), counted(len(one.datasets), "dataset"))
         for folder, one in facts.others.items()
     ]
     yield table(("Folder", "Study", "Data as of", "Datasets"), rows, (2, 3, 1.5, 1.5))
+
+
+def _cut(package: PackageMetadata) -> str:
+    """The day on which the data of a package were cut."""
+    return package.snapshot.date().isoformat() if package.snapshot is not None else ""
 
 
 def _comparison(facts: Facts) -> Iterator[Block]:
@@ -118,19 +124,27 @@ def _core(facts: Facts) -> Iterator[Block]:
 
 
 def _treatment(facts: Facts) -> Iterator[Block]:
-    found: dict[str, tuple[Variable, list[str]]] = {}
+    found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for dataset in facts.package.datasets:
-        for variable in dataset.variables:
-            if _TREATMENT.fullmatch(variable.name):
-                found.setdefault(variable.name, (variable, []))[1].append(dataset.name)
+        for one in dataset.variables:
+            if _TREATMENT.fullmatch(one.name):
+                values = _held(facts, dataset.name, one)
+                found.setdefault((one.name, one.label, values), []).append(dataset.name)
     if not found:
         yield text("The analysis datasets hold no treatment variable.")
         return
-    rows: list[tuple[str, ...]] = []
-    for name, (variable, held) in sorted(found.items()):
-        terms = ", ".join(term.value for term in variable.codelist.terms) if variable.codelist else ""
-        rows.append((name, variable.label, terms, ", ".join(held)))
+    by_name = sorted(found.items(), key=lambda one: one[0][0])
+    rows = [(name, label, ", ".join(values), ", ".join(held)) for (name, label, values), held in by_name]
     yield table(("Variable", "Label", "Values", "Datasets"), rows, (1, 2.4, 2.4, 3))
+
+
+def _held(facts: Facts, dataset: str, variable: Variable) -> tuple[str, ...]:
+    """The values of one dataset's records: the codelist has those of all datasets that share it."""
+    values = facts.frames[dataset].column(variable.name).drop_nulls().unique().sort().to_list()
+    texts = [shortest(one) if isinstance(one, float) else str(one) for one in values]
+    terms = [term.value for term in variable.codelist.terms] if variable.codelist else []
+    order = {term: place for place, term in enumerate(terms)}
+    return tuple(sorted((one for one in texts if one), key=lambda one: order.get(one, len(order))))
 
 
 def _windows(facts: Facts) -> Iterator[Block]:

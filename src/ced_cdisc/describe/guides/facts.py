@@ -156,17 +156,22 @@ def issues(facts: Facts) -> tuple[Block, ...]:
     if not facts.known:
         return (text("No finding of a conformance checker is known."),)
     rows = [(one.rule, one.place, _found(one), one.reason) for one in facts.known]
-    listed = table(("Rule", "Where", "Records", "Why it stands"), rows, (1.1, 1.5, 0.9, 5))
+    listed = table(("Rule", "Where", "Found", "Why it stands"), rows, (1.1, 1.5, 0.9, 5))
+    counts = text(
+        "Found counts the records that a rule reports; a rule about a variable or a dataset as a whole "
+        "reports it once."
+    )
     if not any("CED-" in one.rule for one in facts.known):
-        return (listed,)
+        return (listed, counts)
     return (
         listed,
+        counts,
         text("CED-.. are rules of ced-cdisc check; CORE-.., CG.., FB.. and AD.. are published ones."),
     )
 
 
 def _found(known: Known) -> str:
-    return "all" if known.records == "any" else known.records
+    return "any number" if known.records == "any" else known.records
 
 
 def selected(known: Known) -> str:
