@@ -89,6 +89,8 @@ def test_the_overviews_have_the_records_of_all_files(
     assert sorted(counted) == ["TA", "TE", "TI", "TS", "TV"]
     found = {row[0]: row[3] for row in adrg["Overview"][0][1:]}
     assert found == {name: f"{number:,}" for name, number in records(guided[1] / "adam")}
+    pooled = (guided[1] / "controls" / "guides" / "csdrg.md").read_text(encoding="utf-8")
+    assert "- 12 datasets, with 1,058 records in all." in pooled  # and none of supplemental qualifiers
 
 
 @pytest.mark.parametrize(("guide", "folder"), [("csdrg", "sdtm"), ("adrg", "adam")])
@@ -202,6 +204,16 @@ def test_the_day_of_the_data_is_the_snapshot_wherever_a_guide_names_it(
     assert {row[2] for row in adrg["Source Data Used for Analysis Dataset Creation"][0][1:]} == {cut}
 
 
+def test_the_guide_says_where_missing_values_stand_in_an_order(guided: Made) -> None:
+    rendered = (guided[1] / "guides" / "adrg.md").read_text(encoding="utf-8")
+    sentence = (
+        "In an order, missing values come first, and last where it is descending; records that are equal in it "
+        "stand in the order of their keys."
+    )
+    section = rendered.partition("### 3.5 ")[2].partition("### 3.6 ")[0]
+    assert "in the order of ADT" in section and sentence in section
+
+
 def test_the_values_of_treatment_variables_are_those_of_each_dataset(
     guided: Made, adrg: dict[str, list[Rows]]
 ) -> None:
@@ -269,6 +281,7 @@ def test_the_qualifiers_of_a_dataset_are_those_that_its_records_have(
 
 
 def test_the_raw_tables_of_a_dataset_are_those_of_which_the_account_says_so(
+    guided: Made,
     csdrg: dict[str, list[Rows]],
 ) -> None:
     of_section: dict[str, set[str]] = {}
@@ -282,6 +295,16 @@ def test_the_raw_tables_of_a_dataset_are_those_of_which_the_account_says_so(
             of_account.setdefault(name.removeprefix("SUPP"), set()).add(row[0])
     assert of_section == of_account
     assert of_section["DM"] == {"demog", "consent", "dispo"}
+    account = json.loads((guided[1] / "build.json").read_bytes())["raw"]["tables"]
+    reads = {
+        name: {use for one in table["columns"].values() for use in one.get("read by", ())}
+        for name, table in account.items()
+    }
+    of_visits = {
+        name for name, uses in reads.items() if "visits" in uses and not name.startswith("controls/")
+    }
+    assert {"vitals", "labs", "cathlab"} < of_visits < of_section["SV"]
+    assert items_of(csdrg)["SV"]["Raw tables of its records"] == ", ".join(sorted(of_visits))
 
 
 def test_the_pdfs_have_the_version_and_the_fonts_that_the_documentation_says(guided: Made) -> None:

@@ -159,6 +159,11 @@ def _windows(facts: Facts) -> Iterator[Block]:
         return
     yield text("Analysis visits, baseline records and records chosen for analysis are found like this:")
     yield table(("Variable", "Datasets", "Method"), rows, (1, 1.4, 6))
+    if any("in the order of" in method for _, _, method in rows):
+        yield text(
+            "In an order, missing values come first, and last where it is descending; records that are equal "
+            "in it stand in the order of their keys."
+        )
 
 
 def _imputation(facts: Facts) -> Iterator[Block]:

@@ -13,7 +13,8 @@ from ced_cdisc.core.metadata import Codelist, DatasetMetadata, PackageMetadata
 from ced_cdisc.core.version import VERSION
 from ced_cdisc.describe.guides.known import Known
 from ced_cdisc.plan.account import TableAccount
-from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.parts import VISITS
 
 
 class Facts(Struct, frozen=True):
@@ -43,11 +44,26 @@ class Facts(Struct, frozen=True):
         """The datasets of the package of which something is made of a raw table, in any way."""
         columns = self.raw[table].columns.values()
         used = {use.partition(" ")[0].partition(".")[0] for column in columns for use in column.read_by}
+        if VISITS in used:
+            used |= {one.name for one in self.plan.datasets if is_of_visits(one)}
         return sorted(name for name in used if self.dataset(name) is not None)
+
+    def visit_tables(self) -> set[str]:
+        """The raw tables whose rows are the subjects' visits."""
+        return {
+            name
+            for name, one in self.raw.items()
+            if any(VISITS in column.read_by for column in one.columns.values())
+        }
 
     def records(self, name: str) -> int:
         """How many records a dataset has."""
         return len(self.frames[name]) if name in self.frames else 0
+
+
+def is_of_visits(dataset: DatasetPlan) -> bool:
+    """Whether records of a dataset are the subjects' visits, as those of SV."""
+    return any(block.kind == VISITS for block in dataset.blocks)
 
 
 _ACRONYMS = {
