@@ -204,6 +204,11 @@ def test_the_day_of_the_data_is_the_snapshot_wherever_a_guide_names_it(
     assert {row[2] for row in adrg["Source Data Used for Analysis Dataset Creation"][0][1:]} == {cut}
 
 
+def test_supplemental_qualifiers_that_are_read_are_among_the_sources(adrg: dict[str, list[Rows]]) -> None:
+    found = {row[0]: row[1:] for row in adrg["Data Dependencies"][0][1:]}
+    assert (found["ADAE"], found["ADEG"]) == (["AE, SUPPAE", "ADSL"], ["EG", "ADSL"])
+
+
 def test_the_guide_says_where_missing_values_stand_in_an_order(guided: Made) -> None:
     rendered = (guided[1] / "guides" / "adrg.md").read_text(encoding="utf-8")
     sentence = (

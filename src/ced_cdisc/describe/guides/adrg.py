@@ -19,8 +19,10 @@ from ced_cdisc.describe.guides.facts import (
     standards,
 )
 from ced_cdisc.describe.guides.outline import guide_of
+from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.only import needed
+from ced_cdisc.plan.references import trees_of
 
 _CHOSEN = re.compile(r"AVISIT|ABLFL|ANL\d\dFL")
 _TREATMENT = re.compile(r"TRT\d\d[PA]N?|TRT[PA]N?|TRTSEQ[PA]N?|ACTARM(CD)?|ARM(CD)?")
@@ -196,15 +198,29 @@ def _dependencies(facts: Facts) -> Iterator[Block]:
     rows: list[tuple[str, ...]] = []
     for one in _datasets(facts):
         read = sorted(needed(one))
+        tabulated = [name for name in read if kinds.get(name) == "sdtm"]
         rows.append(
             (
                 one.name,
-                ", ".join(name for name in read if kinds.get(name) == "sdtm"),
+                ", ".join([*tabulated, *sorted(_qualifiers(facts, one))]),
                 ", ".join(name for name in read if kinds.get(name) == "adam"),
             )
         )
     yield text("What each analysis dataset reads, in the order in which they are made:")
     yield table(("Dataset", "SDTM datasets", "Analysis datasets"), rows, (1.2, 3, 3))
+
+
+def _qualifiers(facts: Facts, dataset: DatasetPlan) -> set[str]:
+    """The datasets of supplemental qualifiers that a dataset reads, as variables of the parent."""
+    names = {
+        (one.name, qualifier.name)
+        for study in facts.plan.studies
+        for one in study.datasets
+        for qualifier in one.supplemental
+    }
+    read = (below for node in trees_of(dataset) for below in tree.walk(node))
+    columns = (one for one in read if isinstance(one, tree.Column))
+    return {f"SUPP{one.owner}" for one in columns if (one.owner, one.short) in names}
 
 
 def _overview(facts: Facts) -> Iterator[Block]:
