@@ -184,6 +184,12 @@ def test_fields_are_annotated_with_conditions_codes_and_kinds(main: Crf) -> None
     test = " ".join(main.flat(number) for number in range(where["Coronary Function Test"], 20))
     assert "S2_DMID XC.XCORRES where XCTESTCD = MEANVDIA and XCLOC = MID-LAD ARTERY and XCTPTNUM = 2" in test
     assert "S0_AGENT [NOT SUBMITTED] Nothing is given at this step" in test
+    dosing = main.lines[where["G-CSF Administration"] - 1]
+    units = dosing[dosing.index("DOSEU") + 1 :][:2]
+    assert units == ["EC.ECDOSU", "mcg = ug;  ug;  mg"]  # with the micro sign it is ug, too
+    terms = '"INFORMED CONSENT OBTAINED", "INFORMED CONSENT OBTAINED, NEW VERSION OF THE FORM"'
+    consent = main.flat(where["Informed Consent and Eligibility"])
+    assert f"ICFDT DS.DSSTDTC where DSTERM in ({terms}) ICFTM" in consent
 
 
 def test_the_title_names_the_study_and_the_contents_the_forms(main: Crf) -> None:
