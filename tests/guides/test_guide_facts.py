@@ -209,6 +209,19 @@ def test_supplemental_qualifiers_that_are_read_are_among_the_sources(adrg: dict[
     assert (found["ADAE"], found["ADEG"]) == (["AE, SUPPAE", "ADSL"], ["EG", "ADSL"])
 
 
+def test_the_guide_says_how_methods_are_read(guided: Made) -> None:
+    rendered = (guided[1] / "guides" / "adrg.md").read_text(encoding="utf-8")
+    section = rendered.partition("### 3.6 ")[2].partition("## 4 ")[0]
+    assert (
+        "The method of every derived variable and value is in define.xml. It is read like this:\n\n"
+        "- A comparison with a missing value is not true, even that it differs; arithmetic with one is missing.\n"
+        "- A sum, a mean, the least or greatest of several values and a joined text are of the values that are "
+        "present, and missing where none is.\n"
+        "- A date without day or month is before or after another one only if it is so whatever is missing; it "
+        "has no date part.\n"
+    ) in section
+
+
 def test_the_guide_says_where_missing_values_stand_in_an_order(guided: Made) -> None:
     rendered = (guided[1] / "guides" / "adrg.md").read_text(encoding="utf-8")
     sentence = (

@@ -12,6 +12,7 @@ from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, Variable
 from ced_cdisc.describe.guides.facts import (
     Facts,
     acronyms,
+    bullets,
     inputs,
     issues,
     plugins,
@@ -26,6 +27,15 @@ from ced_cdisc.plan.references import trees_of
 
 _CHOSEN = re.compile(r"AVISIT|ABLFL|ANL\d\dFL")
 _TREATMENT = re.compile(r"TRT\d\d[PA]N?|TRT[PA]N?|TRTSEQ[PA]N?|ACTARM(CD)?|ARM(CD)?")
+
+# What the language of the specs does with missing values, which no sentence of a method repeats.
+_READING = (
+    "A comparison with a missing value is not true, even that it differs; arithmetic with one is missing.",
+    "A sum, a mean, the least or greatest of several values and a joined text are of the values that are "
+    "present, and missing where none is.",
+    "A date without day or month is before or after another one only if it is so whatever is missing; it has "
+    "no date part.",
+)
 
 
 def adrg(facts: Facts, title: str, words: Mapping[str, tuple[Block, ...]]) -> Guide:
@@ -190,7 +200,8 @@ def _imputation(facts: Facts) -> Iterator[Block]:
     )
     if derived:
         yield text(f"DTYPE marks records that are derived within a parameter in {', '.join(derived)}.")
-    yield text("The method of every derived variable and value is in define.xml.")
+    yield text("The method of every derived variable and value is in define.xml. It is read like this:")
+    yield bullets(_READING)
 
 
 def _dependencies(facts: Facts) -> Iterator[Block]:
