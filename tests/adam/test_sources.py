@@ -48,6 +48,11 @@ def test_records_of_several_sources_stand_one_below_the_other(tmp_path: Path) ->
         ("DOSE", 3.0, "02-12", 1.0, 2.5, "EX", "EXDOSE", 1.0),
         ("TDOSE", 4.0, None, None, 2.5, None, None, None),
     ]
+    assert [variable(made, "ADMIX", name).comment.text for name in ("SRCDOM", "SRCVAR", "SRCSEQ")] == [
+        "Given for records that are made from one record of a source; missing on all others.",
+        "Given for records that are made from one variable of one record of a source; missing on all others.",
+        "Given for records that are made from one record of a source; missing on all others.",
+    ]
 
 
 def test_what_is_copied_of_a_subject_is_copied_to_the_records_of_all_sources(tmp_path: Path) -> None:
@@ -122,6 +127,7 @@ sort: [EXTRT, SRCSEQ]
 """
     made = build(tmp_path, {"ADDOSE": text})
     assert rows(made, "ADDOSE", "USUBJID", "EXDOSE", "SRCDOM", "SRCSEQ")[0] == ("T1-001", 5.0, "EX", 1.0)
+    assert variable(made, "ADDOSE", "SRCDOM").comment is None  # every record has it
     dataset = next(d for d in made.packages["adam"].datasets if d.name == "ADDOSE")
     assert (dataset.class_name, dataset.subclass) == ("ADAM OTHER", "")
 

@@ -41,6 +41,16 @@ def test_a_window_is_told_by_its_target_alone(tmp_path: Path) -> None:
         (30.0, "Week 5", 36.0, 6.0, 29.0, None, "29 to", "DAYS"),
         (32.0, "Week 5", 36.0, 4.0, 29.0, None, "29 to", "DAYS"),
     ]
+    assert [variable(made, "ADVS", name).method.text for name in names[2:]] == [
+        "Target day of the analysis window of AVISIT: 8 for Week 1, 22 for Week 3 and 36 for Week 5; missing for "
+        "the others.",
+        "Absolute difference of ADY and AWTARGET.",
+        "First day of the analysis window of AVISIT; missing where the window has none.",
+        "Last day of the analysis window of AVISIT; missing where the window has none.",
+        "First and last day of the analysis window of AVISIT with 'to' between them; an end that it does not have is "
+        "left out.",
+        "DAYS where the analysis window of AVISIT is one of days, otherwise missing.",
+    ]
 
 
 def test_a_window_may_be_one_day_and_have_a_number_between_others(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
@@ -26,6 +27,13 @@ def test_everything_of_the_package_is_on_its_page(package: PackageMetadata) -> N
 
 def test_the_same_package_gives_the_same_bytes() -> None:
     assert define_page(SDTM) == define_page(SDTM)
+
+
+def test_the_day_of_the_data_and_the_time_of_the_files_are_told_apart() -> None:
+    page = Page(define_page(replace(SDTM, snapshot=datetime(2025, 12, 1, 9, 30, tzinfo=UTC))))
+    facts = {pair[0].text_content(): pair[1].text_content() for pair in page.root.find_class("facts")[0]}
+    assert (facts["Data as of"], facts["Created"]) == ("2025-12-01", "2026-03-31 12:00")
+    assert "Data as of" not in define_page(SDTM).decode()  # a package that does not know it
 
 
 def test_a_dataset_named_as_a_prefix_shares_no_place_with_a_codelist_or_result() -> None:

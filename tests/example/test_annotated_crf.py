@@ -184,12 +184,19 @@ def test_fields_are_annotated_with_conditions_codes_and_kinds(main: Crf) -> None
     test = " ".join(main.flat(number) for number in range(where["Coronary Function Test"], 20))
     assert "S2_DMID XC.XCORRES where XCTESTCD = MEANVDIA and XCLOC = MID-LAD ARTERY and XCTPTNUM = 2" in test
     assert "S0_AGENT [NOT SUBMITTED] Nothing is given at this step" in test
+    dosing = main.lines[where["G-CSF Administration"] - 1]
+    units = dosing[dosing.index("DOSEU") + 1 :][:2]
+    assert units == ["EC.ECDOSU", "mcg = ug;  ug;  mg"]  # with the micro sign it is ug, too
+    terms = '"INFORMED CONSENT OBTAINED", "INFORMED CONSENT OBTAINED, NEW VERSION OF THE FORM"'
+    consent = main.flat(where["Informed Consent and Eligibility"])
+    assert f"ICFDT DS.DSSTDTC where DSTERM in ({terms}) ICFTM" in consent
 
 
 def test_the_title_names_the_study_and_the_contents_the_forms(main: Crf) -> None:
     study = yaml.safe_load((MAPPINGS / "study.yaml").read_text(encoding="utf-8"))["study"]
     title = main.flat(1)
     assert title.startswith(f"Annotated Case Report Form {study['title']} Study {study['name']}")
+    assert "Data as of 2020-12-01 " in title  # the snapshot, not the time that files show
     contents = main.flat(2)
     for number, (_, form, _) in main.expected.items():
         if number - 1 not in main.expected or main.expected[number - 1][1] != form:
@@ -232,7 +239,7 @@ def test_bookmarks_lead_to_the_pages_of_visits_forms_and_datasets(main: Crf) -> 
     assert (1, "VS (Vital Signs)", first["Vital Signs"]) in found["Datasets"]
 
 
-def test_the_file_is_dated_by_the_data_and_in_ascii(crf: Crf) -> None:
+def test_the_file_has_the_date_of_all_files_and_is_in_ascii(crf: Crf) -> None:
     assert crf.reader.metadata is not None
     assert (
         crf.reader.metadata["/CreationDate"] == crf.reader.metadata["/ModDate"] == "D:20241202000000+00'00'"

@@ -444,6 +444,27 @@ def test_results_are_described_by_test(sdtm: Define, files: dict[str, Dataset], 
     assert levels.keys() == held(data, test, f"{dataset}ORRES")
 
 
+def test_only_tests_and_parameters_name_the_value(define: Define) -> None:
+    """A decode of DTYPE or DSCAT names something else than the time point or the term of the record."""
+    clauses = {clause.get("OID"): clause for clause in define.all("//def:WhereClauseDef")}
+    found = 0
+    for dataset in define.groups:
+        for variable in define.variables(dataset):
+            for row in define.all(
+                f"//def:ValueListDef[@OID='VL.{dataset}.{variable.get('Name')}']/odm:ItemRef"
+            ):
+                check = clauses[row.find("def:WhereClauseRef", NS).get("WhereClauseOID")].find(
+                    "odm:RangeCheck", NS
+                )
+                divider = define.by_oid[check.get(f"{DEF}ItemOID")].get("Name", "")
+                if not divider.endswith(("TESTCD", "PARAMCD", "PARMCD", "QNAM")):
+                    assert text_of(define.by_oid[row.get("ItemOID", "")]) == text_of(variable), row.get(
+                        "ItemOID"
+                    )
+                    found += 1
+    assert found > 2
+
+
 def test_the_possible_answers_to_an_item_are_listed(sdtm: Define) -> None:
     levels = values_of(sdtm, "QS", "QSORRES")
     answers: dict[str, list[str | None]] = {}

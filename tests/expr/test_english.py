@@ -84,6 +84,12 @@ def test_formulas_have_brackets_only_where_they_are_needed(text: str, expected: 
             "A if A and C are present and B is 1; otherwise B.",
         ),
         ("if(A is missing or B is missing, A, B)", "A if A or B is missing; otherwise B."),
+        ("if(numeric(RESULT) is present, A, B)", "A if RESULT is a number; otherwise B."),
+        ("if(numeric(RESULT) is missing, A, B)", "A if RESULT is missing or no number; otherwise B."),
+        (
+            "if(A is present and numeric(RESULT) is present and B is present, A, B)",
+            "A if A and B are present and RESULT is a number; otherwise B.",
+        ),
         ("if(A = 1 or B = 2 and C = 3, A, B)", "A if A is 1, or B is 2 and C is 3; otherwise B."),
         ("if(A = 1 and (B = 2 or C = 3), A, B)", "A if A is 1 and (B is 2 or C is 3); otherwise B."),
         (

@@ -89,6 +89,8 @@ def test_the_overviews_have_the_records_of_all_files(
     assert sorted(counted) == ["TA", "TE", "TI", "TS", "TV"]
     found = {row[0]: row[3] for row in adrg["Overview"][0][1:]}
     assert found == {name: f"{number:,}" for name, number in records(guided[1] / "adam")}
+    pooled = (guided[1] / "controls" / "guides" / "csdrg.md").read_text(encoding="utf-8")
+    assert "- 12 datasets, with 1,058 records in all." in pooled  # and none of supplemental qualifiers
 
 
 @pytest.mark.parametrize(("guide", "folder"), [("csdrg", "sdtm"), ("adrg", "adam")])
@@ -114,11 +116,11 @@ def test_every_known_finding_stands_with_its_reason_in_the_guide_of_its_package(
     known = yaml.safe_load((ROOT / "define" / "findings.yaml").read_text(encoding="utf-8"))["findings"]
     pooled = sections((guided[1] / "controls" / "guides" / "csdrg.docx").read_bytes())
     told = {"sdtm": csdrg, "adam": adrg, "controls/sdtm": pooled}
-    expected: dict[str, Rows] = {name: [["Rule", "Where", "Records", "Why it stands"]] for name in told}
+    expected: dict[str, Rows] = {name: [["Rule", "Where", "Found", "Why it stands"]] for name in told}
     for one in known:
         where = f"{one['dataset']}.{one['variable']}" if "variable" in one else one["dataset"]
         rules = one["rule"] if isinstance(one["rule"], str) else " ".join(one["rule"])
-        found = str(one.get("records", 1)).replace("any", "all")
+        found = str(one.get("records", 1)).replace("any", "any number")
         expected[one["package"]].append([rules, where, found, one["reason"]])
     for name, rows in expected.items():
         assert told[name]["Issues Summary"] == [rows]
@@ -188,6 +190,60 @@ def test_subjects_of_sdtm_and_adam_are_compared(guided: Made, adrg: dict[str, li
     assert adrg["Comparison of SDTM and ADaM Content"][0][1:] == expected
 
 
+def test_the_day_of_the_data_is_the_snapshot_wherever_a_guide_names_it(
+    guided: Made, adrg: dict[str, list[Rows]]
+) -> None:
+    """And not the time that files show, which study.yaml names beside it."""
+    study = yaml.safe_load((ROOT / "mappings" / "study.yaml").read_text(encoding="utf-8"))
+    cut, made = (f"{study[key]:%Y-%m-%d}" for key in ("snapshot", "created"))
+    assert cut != made
+    for name in ("csdrg", "adrg"):
+        rendered = (guided[1] / "guides" / f"{name}.md").read_text(encoding="utf-8")
+        assert f"- Data as of: {cut}" in rendered
+        assert made not in rendered
+    assert {row[2] for row in adrg["Source Data Used for Analysis Dataset Creation"][0][1:]} == {cut}
+
+
+def test_supplemental_qualifiers_that_are_read_are_among_the_sources(adrg: dict[str, list[Rows]]) -> None:
+    found = {row[0]: row[1:] for row in adrg["Data Dependencies"][0][1:]}
+    assert (found["ADAE"], found["ADEG"]) == (["AE, SUPPAE", "ADSL"], ["EG", "ADSL"])
+
+
+def test_the_guide_says_how_methods_are_read(guided: Made) -> None:
+    rendered = (guided[1] / "guides" / "adrg.md").read_text(encoding="utf-8")
+    section = rendered.partition("### 3.6 ")[2].partition("## 4 ")[0]
+    assert (
+        "The method of every derived variable and value is in define.xml. It is read like this:\n\n"
+        "- A comparison with a missing value is not true, even that it differs; arithmetic with one is missing.\n"
+        "- A sum, a mean, the least or greatest of several values and a joined text are of the values that are "
+        "present, and missing where none is.\n"
+        "- A date without day or month is before or after another one only if it is so whatever is missing; it "
+        "has no date part.\n"
+    ) in section
+
+
+def test_the_guide_says_where_missing_values_stand_in_an_order(guided: Made) -> None:
+    rendered = (guided[1] / "guides" / "adrg.md").read_text(encoding="utf-8")
+    sentence = (
+        "In an order, missing values come first, and last where it is descending; records that are equal in it "
+        "stand in the order of their keys."
+    )
+    section = rendered.partition("### 3.5 ")[2].partition("### 3.6 ")[0]
+    assert "in the order of ADT" in section and sentence in section
+
+
+def test_the_values_of_treatment_variables_are_those_of_each_dataset(
+    guided: Made, adrg: dict[str, list[Rows]]
+) -> None:
+    rows = adrg["Treatment Variables"][0][1:]
+    assert ["TRTP", "Planned Treatment", "CD34+ cells, Historic control", "ADCF"] in rows
+    for name, _, values, datasets in rows:
+        for dataset in datasets.split(", "):
+            frame, _ = pyreadstat.read_xport(guided[1] / "adam" / f"{dataset.lower()}.xpt")
+            held = {f"{one:g}" if isinstance(one, float) else one for one in frame[name].dropna()} - {""}
+            assert sorted(held) == values.split(", "), (name, dataset)
+
+
 def test_the_subject_is_core_in_all_datasets(adrg: dict[str, list[Rows]]) -> None:
     """Each dataset has STUDYID and USUBJID from its own source, and they are those of ADSL."""
     found = {row[0]: row[2] for row in adrg["Core Variables"][0][1:]}
@@ -243,6 +299,7 @@ def test_the_qualifiers_of_a_dataset_are_those_that_its_records_have(
 
 
 def test_the_raw_tables_of_a_dataset_are_those_of_which_the_account_says_so(
+    guided: Made,
     csdrg: dict[str, list[Rows]],
 ) -> None:
     of_section: dict[str, set[str]] = {}
@@ -256,6 +313,16 @@ def test_the_raw_tables_of_a_dataset_are_those_of_which_the_account_says_so(
             of_account.setdefault(name.removeprefix("SUPP"), set()).add(row[0])
     assert of_section == of_account
     assert of_section["DM"] == {"demog", "consent", "dispo"}
+    account = json.loads((guided[1] / "build.json").read_bytes())["raw"]["tables"]
+    reads = {
+        name: {use for one in table["columns"].values() for use in one.get("read by", ())}
+        for name, table in account.items()
+    }
+    of_visits = {
+        name for name, uses in reads.items() if "visits" in uses and not name.startswith("controls/")
+    }
+    assert {"vitals", "labs", "cathlab"} < of_visits < of_section["SV"]
+    assert items_of(csdrg)["SV"]["Raw tables of its records"] == ", ".join(sorted(of_visits))
 
 
 def test_the_pdfs_have_the_version_and_the_fonts_that_the_documentation_says(guided: Made) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import docx
@@ -97,7 +97,7 @@ def test_head_rows_repeat_and_pages_are_numbered(guided: Made, name: str) -> Non
         assert f"Page {number} of {len(pages)}" in page.extract_text()
 
 
-def test_dates_are_those_of_the_data_and_nothing_of_the_clock(guided: Made) -> None:
+def test_dates_are_those_of_the_study_and_nothing_of_the_clock(guided: Made) -> None:
     _, out = guided
     pdf, word, _ = ((out / path).read_bytes() for path in paths("csdrg"))
     properties = docx_document(word).core_properties
@@ -111,7 +111,14 @@ def test_dates_are_those_of_the_data_and_nothing_of_the_clock(guided: Made) -> N
 def guide(*blocks: object) -> Guide:
     section = Section(1, "1", "one", "One", tuple(blocks))  # type: ignore[arg-type]
     return Guide(
-        "csdrg", "A Guide", "S1", "A study", "P1", datetime.fromisoformat("2020-01-02T00:00:00"), (section,)
+        "csdrg",
+        "A Guide",
+        "S1",
+        "A study",
+        "P1",
+        datetime(2020, 1, 1, tzinfo=UTC),
+        datetime(2020, 1, 2, tzinfo=UTC),
+        (section,),
     )
 
 

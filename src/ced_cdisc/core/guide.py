@@ -86,13 +86,14 @@ class Section(Struct, frozen=True):
 
 
 class Guide(Struct, frozen=True):
-    """A reviewer's guide; ``created`` is the time that the study gives its files."""
+    """A reviewer's guide; the data were cut at ``snapshot``, ``created`` is the time that its files show."""
 
     kind: GuideKind
     title: str
     study: str
     study_title: str
     protocol: str
+    snapshot: datetime
     created: datetime
     sections: tuple[Section, ...]
 
@@ -108,7 +109,7 @@ class Guide(Struct, frozen=True):
         facts = (
             ("Study", self.study),
             ("Protocol", self.protocol),
-            ("Data as of", f"{self.created:%Y-%m-%d}"),
+            ("Data as of", f"{self.snapshot:%Y-%m-%d}"),
         )
         return (
             facts if not waiting else (*facts, ("To be completed", f"places marked in the text: {waiting}"))

@@ -260,7 +260,8 @@ class Standard(Struct, frozen=True):
 class PackageMetadata(Struct, frozen=True):
     """Everything one define.xml says: a study's SDTM or ADaM package.
 
-    ``created`` is the time that the study gives its files; no clock is read anywhere.
+    ``created`` is the time that the study gives its files, and the data were cut at ``snapshot``; no clock
+    is read anywhere.
     """
 
     study_oid: str
@@ -276,6 +277,7 @@ class PackageMetadata(Struct, frozen=True):
     comment: Comment | None = None
     displays: tuple[ResultDisplay, ...] = ()
     originator: str = ""
+    snapshot: datetime | None = None
     extra: dict[str, str] = field(default_factory=dict[str, str])
 
 

@@ -40,6 +40,7 @@ class CrfPage(Struct, frozen=True):
 class AnnotatedCrf(Struct, frozen=True):
     """An annotated CRF; the pages before ``first`` are the title and the contents, missing ones are blank.
 
+    The data were cut at ``snapshot``; ``created`` is the time that the file shows.
     ``visits`` are names of visits in their order, each with the tables of the forms that belong to it.
     """
 
@@ -48,6 +49,7 @@ class AnnotatedCrf(Struct, frozen=True):
     study_title: str
     protocol: str
     standard: str
+    snapshot: datetime
     created: datetime
     first: int
     pages: tuple[CrfPage, ...]
@@ -95,6 +97,7 @@ def annotated_crf(
         study_title=plan.study_title,
         protocol=plan.protocol,
         standard=f"SDTMIG {plan.versions['SDTMIG']}",
+        snapshot=plan.snapshot,
         created=plan.created,
         first=first_page(pages),
         pages=tuple(made),

@@ -164,7 +164,7 @@ class Annotations:
             if beyond or always:
                 listed = list(values)
                 parts.append(
-                    f"{name} = {listed[0]}" if len(listed) == 1 else f"{name} in ({', '.join(listed)})"
+                    f"{name} = {listed[0]}" if len(listed) == 1 else f"{name} in ({_values(listed)})"
                 )
                 others -= beyond
             elif not others:
@@ -245,6 +245,12 @@ def _text(literal: tree.Literal) -> str:
     if isinstance(value, float):
         return literal.digits or f"{value:g}"
     return str(value)
+
+
+def _values(values: list[str]) -> str:
+    """Values as a list; in quotation marks where one holds the comma that parts them."""
+    marked = [f'"{one}"' for one in values] if any("," in one for one in values) else values
+    return ", ".join(marked)
 
 
 def _parts(dataset: DatasetPlan, variable: str) -> Iterator[str]:

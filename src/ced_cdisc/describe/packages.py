@@ -78,6 +78,7 @@ def describe_package(
         name=f"Study {plan.study_name}, {name} datasets",
         description=f"{name} data definitions of study {plan.study_name}",
         created=plan.created,
+        snapshot=plan.snapshot,
         standards=plan.sdtm_standards if kind == "sdtm" else plan.adam_standards,
         datasets=shown,
         documents=plan.sdtm_documents if kind == "sdtm" else plan.adam_documents,

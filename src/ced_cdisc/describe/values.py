@@ -87,9 +87,12 @@ def by_value(plan: DatasetPlan, spec: ByVariable, held: Held, variable: Variable
 
 
 def _labels(plan: DatasetPlan, by: str) -> dict[str, str]:
-    """Labels of value-level rows: the decodes of the dividing variable's codelist."""
+    """Labels of value-level rows: the names of tests and parameters, of which a value is one.
+
+    The decodes of other dividing variables, such as DTYPE, name something else than the value.
+    """
     divider = next((v for v in plan.variables if v.name == by), None)
-    if divider is None or divider.codelist is None:
+    if divider is None or divider.codelist is None or not by.endswith(("TESTCD", "PARAMCD", "PARMCD")):
         return {}
     return {term.value: term.decode for term in divider.codelist.terms if term.decode}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeGuard
 
 from msgspec.structs import replace
 
@@ -16,6 +18,8 @@ NOT = {
     "matches": "{0} does not match the pattern {1}",
 }
 """Functions that are a condition, before which ``not`` stands."""
+_PRESENCE = {"numeric": ("{0} is missing or no number", "{0} is a number")}
+"""Functions of which it is asked whether they have a value: what it means that they have none, and one."""
 # What is no part of the sentence's own punctuation: a text of the data, and what stands in brackets already.
 _CLOSED = re.compile(r'"[^"]*"|\([^()]*\)')
 _CONTRARY = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -37,6 +41,23 @@ def settled(node: tree.Node) -> tree.Node:
         left, right = (tree.Negated(of=one, type=Type.TRUTH) for one in (of.left, of.right))
         return other(left=left, right=right, type=Type.TRUTH)
     return node
+
+
+def is_plain_presence(node: tree.Node) -> TypeGuard[tree.IsMissing]:
+    """Whether a condition is that something is present, or missing, in these words."""
+    return isinstance(node, tree.IsMissing) and _of_its_own(node.of) is None
+
+
+def presence(node: tree.IsMissing, say: Callable[[tree.Node], str]) -> str:
+    """That something is missing or, negated, present."""
+    call = _of_its_own(node.of)
+    if call is not None:
+        return _PRESENCE[call.name][node.negated].format(*map(say, call.args))
+    return f"{say(node.of)} is {'present' if node.negated else 'missing'}"
+
+
+def _of_its_own(node: tree.Node) -> tree.Call | None:
+    return node if isinstance(node, tree.Call) and node.name in _PRESENCE else None
 
 
 def joined(node: tree.Node, kind: type[tree.Both] | type[tree.Either]) -> list[tree.Node]:

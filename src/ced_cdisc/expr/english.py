@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.conditions import NOT, bare, closed, joined, settled, unless
+from ced_cdisc.expr.conditions import NOT, bare, closed, is_plain_presence, joined, presence, settled, unless
 from ced_cdisc.expr.imputation_words import imputed
 from ced_cdisc.expr.signature import Registry
 from ced_cdisc.expr.unit_words import rests_on
@@ -231,7 +231,7 @@ class _English:
         return f"from {closed(self._number(node.low))} to {closed(self._number(node.high))}"
 
     def _ismissing(self, node: tree.IsMissing) -> str:
-        return f"{self.say(node.of)} is {'present' if node.negated else 'missing'}"
+        return presence(node, self.say)
 
     def _both(self, node: tree.Both) -> str:
         return " and ".join(
@@ -250,10 +250,10 @@ class _English:
         said: list[tuple[tree.Node, str]] = []
         done: set[bool] = set()
         for part in parts:
-            if not isinstance(part, tree.IsMissing):
+            if not is_plain_presence(part):
                 said.append((part, self.say(part)))
                 continue
-            alike = [one for one in parts if isinstance(one, tree.IsMissing) and one.negated == part.negated]
+            alike = [one for one in parts if is_plain_presence(one) and one.negated == part.negated]
             if part.negated not in done:
                 names = listed([self.say(one.of) for one in alike], word)
                 verb = "are" if len(alike) > 1 and word == "and" else "is"

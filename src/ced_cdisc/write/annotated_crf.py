@@ -62,7 +62,7 @@ _HOW_TO_READ = (
 
 
 def annotated_crf_pdf(crf: AnnotatedCrf) -> bytes:
-    """The PDF; the same document gives the same bytes. Its date is that of the data."""
+    """The PDF; the same document gives the same bytes. Its date is the one that the study gives its files."""
     stream = io.BytesIO()
     canvas = pdf_canvas(
         stream,
@@ -133,7 +133,7 @@ class _Drawing:
             ("Study", crf.study),
             ("Protocol", crf.protocol),
             ("Standard", crf.standard),
-            ("Data as of", crf.created.date().isoformat()),
+            ("Data as of", crf.snapshot.date().isoformat()),
         )
         for name, text in facts:
             self._text(LEFT, y, name, PLAIN, 10, _GREY)

@@ -99,9 +99,10 @@ def _texts(
 
 
 def _codes(annotation: Annotation) -> list[str]:
-    """Raw codes with their terms; those that are their terms, alone."""
+    """Raw codes with their terms; those that are their terms, alone, and those that look alike once."""
     pairs = [(ascii_text(raw), ascii_text(term)) for raw, term in annotation.codes]
-    made = [raw if raw == term else f"{raw} = {term or '(blank)'}" for raw, term in pairs]
+    shown = [raw if raw == term else f"{raw} = {term or '(blank)'}" for raw, term in pairs]
+    made = list(dict.fromkeys(shown))
     return [*(f"{one};" for one in made[:-1]), *made[-1:]]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from ced_cdisc.core.decimals import shortest
 from ced_cdisc.core.findings import counted
 from ced_cdisc.core.guide import Block, Guide, table, text
-from ced_cdisc.core.metadata import DatasetMetadata, Variable
+from ced_cdisc.core.metadata import DatasetMetadata, PackageMetadata, Variable
 from ced_cdisc.describe.guides.facts import (
     Facts,
     acronyms,
+    bullets,
     inputs,
     issues,
     plugins,
@@ -18,11 +20,22 @@ from ced_cdisc.describe.guides.facts import (
     standards,
 )
 from ced_cdisc.describe.guides.outline import guide_of
+from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import DatasetPlan
 from ced_cdisc.plan.only import needed
+from ced_cdisc.plan.references import trees_of
 
 _CHOSEN = re.compile(r"AVISIT|ABLFL|ANL\d\dFL")
 _TREATMENT = re.compile(r"TRT\d\d[PA]N?|TRT[PA]N?|TRTSEQ[PA]N?|ACTARM(CD)?|ARM(CD)?")
+
+# What the language of the specs does with missing values, which no sentence of a method repeats.
+_READING = (
+    "A comparison with a missing value is not true, even that it differs; arithmetic with one is missing.",
+    "A sum, a mean, the least or greatest of several values and a joined text are of the values that are "
+    "present, and missing where none is.",
+    "A date without day or month is before or after another one only if it is so whatever is missing; it has "
+    "no date part.",
+)
 
 
 def adrg(facts: Facts, title: str, words: Mapping[str, tuple[Block, ...]]) -> Guide:
@@ -74,10 +87,15 @@ def _datasets(facts: Facts) -> list[DatasetPlan]:
 def _sources(facts: Facts) -> Iterator[Block]:
     yield text("The analysis datasets are made of these SDTM packages, and of nothing else:")
     rows = [
-        (folder, one.study_name, one.created.date().isoformat(), counted(len(one.datasets), "dataset"))
+        (folder, one.study_name, _cut(one), counted(len(one.datasets), "dataset"))
         for folder, one in facts.others.items()
     ]
     yield table(("Folder", "Study", "Data as of", "Datasets"), rows, (2, 3, 1.5, 1.5))
+
+
+def _cut(package: PackageMetadata) -> str:
+    """The day on which the data of a package were cut."""
+    return package.snapshot.date().isoformat() if package.snapshot is not None else ""
 
 
 def _comparison(facts: Facts) -> Iterator[Block]:
@@ -118,19 +136,27 @@ def _core(facts: Facts) -> Iterator[Block]:
 
 
 def _treatment(facts: Facts) -> Iterator[Block]:
-    found: dict[str, tuple[Variable, list[str]]] = {}
+    found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for dataset in facts.package.datasets:
-        for variable in dataset.variables:
-            if _TREATMENT.fullmatch(variable.name):
-                found.setdefault(variable.name, (variable, []))[1].append(dataset.name)
+        for one in dataset.variables:
+            if _TREATMENT.fullmatch(one.name):
+                values = _held(facts, dataset.name, one)
+                found.setdefault((one.name, one.label, values), []).append(dataset.name)
     if not found:
         yield text("The analysis datasets hold no treatment variable.")
         return
-    rows: list[tuple[str, ...]] = []
-    for name, (variable, held) in sorted(found.items()):
-        terms = ", ".join(term.value for term in variable.codelist.terms) if variable.codelist else ""
-        rows.append((name, variable.label, terms, ", ".join(held)))
+    by_name = sorted(found.items(), key=lambda one: one[0][0])
+    rows = [(name, label, ", ".join(values), ", ".join(held)) for (name, label, values), held in by_name]
     yield table(("Variable", "Label", "Values", "Datasets"), rows, (1, 2.4, 2.4, 3))
+
+
+def _held(facts: Facts, dataset: str, variable: Variable) -> tuple[str, ...]:
+    """The values of one dataset's records: the codelist has those of all datasets that share it."""
+    values = facts.frames[dataset].column(variable.name).drop_nulls().unique().sort().to_list()
+    texts = [shortest(one) if isinstance(one, float) else str(one) for one in values]
+    terms = [term.value for term in variable.codelist.terms] if variable.codelist else []
+    order = {term: place for place, term in enumerate(terms)}
+    return tuple(sorted((one for one in texts if one), key=lambda one: order.get(one, len(order))))
 
 
 def _windows(facts: Facts) -> Iterator[Block]:
@@ -145,6 +171,11 @@ def _windows(facts: Facts) -> Iterator[Block]:
         return
     yield text("Analysis visits, baseline records and records chosen for analysis are found like this:")
     yield table(("Variable", "Datasets", "Method"), rows, (1, 1.4, 6))
+    if any("in the order of" in method for _, _, method in rows):
+        yield text(
+            "In an order, missing values come first, and last where it is descending; records that are equal "
+            "in it stand in the order of their keys."
+        )
 
 
 def _imputation(facts: Facts) -> Iterator[Block]:
@@ -169,7 +200,8 @@ def _imputation(facts: Facts) -> Iterator[Block]:
     )
     if derived:
         yield text(f"DTYPE marks records that are derived within a parameter in {', '.join(derived)}.")
-    yield text("The method of every derived variable and value is in define.xml.")
+    yield text("The method of every derived variable and value is in define.xml. It is read like this:")
+    yield bullets(_READING)
 
 
 def _dependencies(facts: Facts) -> Iterator[Block]:
@@ -177,15 +209,29 @@ def _dependencies(facts: Facts) -> Iterator[Block]:
     rows: list[tuple[str, ...]] = []
     for one in _datasets(facts):
         read = sorted(needed(one))
+        tabulated = [name for name in read if kinds.get(name) == "sdtm"]
         rows.append(
             (
                 one.name,
-                ", ".join(name for name in read if kinds.get(name) == "sdtm"),
+                ", ".join([*tabulated, *sorted(_qualifiers(facts, one))]),
                 ", ".join(name for name in read if kinds.get(name) == "adam"),
             )
         )
     yield text("What each analysis dataset reads, in the order in which they are made:")
     yield table(("Dataset", "SDTM datasets", "Analysis datasets"), rows, (1.2, 3, 3))
+
+
+def _qualifiers(facts: Facts, dataset: DatasetPlan) -> set[str]:
+    """The datasets of supplemental qualifiers that a dataset reads, as variables of the parent."""
+    names = {
+        (one.name, qualifier.name)
+        for study in facts.plan.studies
+        for one in study.datasets
+        for qualifier in one.supplemental
+    }
+    read = (below for node in trees_of(dataset) for below in tree.walk(node))
+    columns = (one for one in read if isinstance(one, tree.Column))
+    return {f"SUPP{one.owner}" for one in columns if (one.owner, one.short) in names}
 
 
 def _overview(facts: Facts) -> Iterator[Block]:

@@ -15,6 +15,7 @@ from ced_cdisc.describe.guides.facts import (
     bullets,
     codelists,
     inputs,
+    is_of_visits,
     issues,
     plugins,
     protocol,
@@ -128,10 +129,8 @@ def _overview(facts: Facts) -> Iterator[Block]:
     own = [one for one in facts.package.datasets if not one.name.startswith("SUPP")]
     more = len(facts.package.datasets) - len(own)
     records = sum(facts.records(one.name) for one in facts.package.datasets)
-    points = [
-        f"{counted(len(own), 'dataset')} and {counted(more, 'dataset')} of supplemental qualifiers, "
-        f"with {counted(records, 'record')} in all."
-    ]
+    qualifiers = f" and {counted(more, 'dataset')} of supplemental qualifiers" if more else ""
+    points = [f"{counted(len(own), 'dataset')}{qualifiers}, with {counted(records, 'record')} in all."]
     subjects = facts.frames.get("DM")
     if subjects is not None:
         points.append(f"{counted(len(subjects), 'subject')} in DM.")
@@ -312,7 +311,8 @@ def _dataset(facts: Facts, dataset: DatasetPlan, metadata: DatasetMetadata) -> I
 
 def _raw_tables(facts: Facts, dataset: DatasetPlan) -> Iterator[tuple[str, str]]:
     """The raw tables whose rows become records, and those of which something else is taken."""
-    rows = sorted({block.source for block in dataset.blocks if block.kind == "raw"})
+    made = {block.source for block in dataset.blocks if block.kind == "raw"}
+    rows = sorted(made | facts.visit_tables() if is_of_visits(dataset) else made)
     own = {dataset.name, f"SUPP{dataset.name}"}
     others = sorted(name for name in facts.raw if name not in rows and own & {*facts.into(name)})
     if rows:

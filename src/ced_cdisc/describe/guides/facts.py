@@ -13,7 +13,8 @@ from ced_cdisc.core.metadata import Codelist, DatasetMetadata, PackageMetadata
 from ced_cdisc.core.version import VERSION
 from ced_cdisc.describe.guides.known import Known
 from ced_cdisc.plan.account import TableAccount
-from ced_cdisc.plan.model import StudyPlan
+from ced_cdisc.plan.model import DatasetPlan, StudyPlan
+from ced_cdisc.plan.parts import VISITS
 
 
 class Facts(Struct, frozen=True):
@@ -45,12 +46,27 @@ class Facts(Struct, frozen=True):
         if table not in self._into:  # each dataset of the package asks of each table
             columns = self.raw[table].columns.values()
             used = {use.partition(" ")[0].partition(".")[0] for column in columns for use in column.read_by}
+            if VISITS in used:
+                used |= {one.name for one in self.plan.datasets if is_of_visits(one)}
             self._into[table] = sorted(name for name in used if self.dataset(name) is not None)
         return self._into[table]
+
+    def visit_tables(self) -> set[str]:
+        """The raw tables whose rows are the subjects' visits."""
+        return {
+            name
+            for name, one in self.raw.items()
+            if any(VISITS in column.read_by for column in one.columns.values())
+        }
 
     def records(self, name: str) -> int:
         """How many records a dataset has."""
         return len(self.frames[name]) if name in self.frames else 0
+
+
+def is_of_visits(dataset: DatasetPlan) -> bool:
+    """Whether records of a dataset are the subjects' visits, as those of SV."""
+    return any(block.kind == VISITS for block in dataset.blocks)
 
 
 _ACRONYMS = {
@@ -159,17 +175,22 @@ def issues(facts: Facts) -> tuple[Block, ...]:
     if not facts.known:
         return (text("No finding of a conformance checker is known."),)
     rows = [(one.rule, one.place, _found(one), one.reason) for one in facts.known]
-    listed = table(("Rule", "Where", "Records", "Why it stands"), rows, (1.1, 1.5, 0.9, 5))
+    listed = table(("Rule", "Where", "Found", "Why it stands"), rows, (1.1, 1.5, 0.9, 5))
+    counts = text(
+        "Found counts the records that a rule reports; a rule about a variable or a dataset as a whole "
+        "reports it once."
+    )
     if not any("CED-" in one.rule for one in facts.known):
-        return (listed,)
+        return (listed, counts)
     return (
         listed,
+        counts,
         text("CED-.. are rules of ced-cdisc check; CORE-.., CG.., FB.. and AD.. are published ones."),
     )
 
 
 def _found(known: Known) -> str:
-    return "all" if known.records == "any" else known.records
+    return "any number" if known.records == "any" else known.records
 
 
 def selected(known: Known) -> str:

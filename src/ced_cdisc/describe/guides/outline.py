@@ -167,6 +167,7 @@ def guide_of(
         study=plan.study_name,
         study_title=plan.study_title,
         protocol=plan.protocol,
+        snapshot=plan.snapshot,
         created=plan.created,
         sections=_sections(outline(plan, kind), content, words),
     )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
-from ced_cdisc.core.metadata import Origin
+from msgspec.structs import replace
+
+from ced_cdisc.core.metadata import Comment, Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.parse import ExpressionError, parse
 from ced_cdisc.expr.tree import Scope, Type
-from ced_cdisc.plan.adam.parts import Part, is_time_to_event
+from ced_cdisc.plan.adam.parts import Part, is_computed, is_time_to_event
 from ced_cdisc.plan.language.made_lines import constant
 from ced_cdisc.plan.language.names import Catalogue
 from ced_cdisc.plan.model import Line
 from ced_cdisc.spec.analysis import AnalysisSpec, ParameterSpec
 from ced_cdisc.spec.source import Text
 
+_SOME = "Given for records that are made from {}one record of a source; missing on all others."
 _NAME = re.compile(r"[A-Z][A-Z0-9]*\.[A-Z][A-Z0-9]*")
 
 
@@ -49,7 +52,21 @@ def trace_lines(
             where=where,
             origin=Origin("Predecessor", description=column.name),
         )
-    return made
+    if not _has_others(spec):
+        return made
+    return {name: replace(line, comment=_comment(str(spec.dataset), name)) for name, line in made.items()}
+
+
+def _comment(dataset: str, variable: str) -> Comment:
+    what = "one variable of " if variable == "SRCVAR" else ""
+    return Comment(f"{dataset}.{variable}", _SOME.format(what))
+
+
+def _has_others(spec: AnalysisSpec) -> bool:
+    """Whether a dataset has records that are not made from one record of a source, and so no trace."""
+    parts = [spec, *(spec.stack or ())]
+    computed = any(is_computed(one) for part in parts for one in part.parameters.values())
+    return computed or bool(spec.records) or spec.scales is not None
 
 
 def source_variable(parameter: ParameterSpec, source: str) -> str:

@@ -26,14 +26,6 @@ from ced_cdisc.spec.analysis import Window, WindowsSpec
 from ced_cdisc.spec.source import Text
 
 _RANGE = re.compile(r"(-?\d+)?\.\.(-?\d+)?")
-_WORDS = {
-    "AVISITN": "Number",
-    "AWTARGET": "Target day",
-    "AWLO": "First day",
-    "AWHI": "Last day",
-    "AWRANGE": "Range",
-    "AWU": "Unit",
-}
 
 
 def window_lines(
@@ -80,8 +72,7 @@ def window_lines(
     line = _line(dataset, "AVISIT", _first_of(choices, "AVISIT"), text, where)
     reports = tuple(_reports(choices, windows.unknown))
     made = {"AVISIT": replace(line, unknown=windows.unknown or "", reports=reports)}
-    for variable, word in _WORDS.items():
-        text = f"{word} of the analysis window of AVISIT."
+    for variable, text in _texts(choices, windows.unit):
         made[variable] = _line(dataset, variable, _first_of(choices, variable), text, where)
     difference = Text(f"abs({windows.on} - AWTARGET)", where)
     node = expressions.compile(difference, names)
@@ -229,6 +220,24 @@ def _first_of(choices: list[_Choice], variable: str) -> tree.Node:
         then = missing() if value is None else literal(value)
         node = tree.Call(name="if", args=(choice.test, then, node), type=WINDOW_KINDS[variable])
     return node
+
+
+def _texts(choices: Sequence[_Choice], unit: Text) -> Iterator[tuple[str, str]]:
+    """The companions of AVISIT in words: the method of AVISIT has the days, a codelist the numbers."""
+    yield "AVISITN", "Number of the analysis window of AVISIT."
+    targets = [(one.values["AVISIT"], one.values["AWTARGET"]) for one in choices]
+    named = [f"{day:g} for {visit}" for visit, day in targets if isinstance(day, float)]
+    shown = f": {listed(named)}" if named else ""
+    rest = "; missing for the others" if named and len(named) < len(choices) else ""
+    yield "AWTARGET", f"Target day of the analysis window of AVISIT{shown}{rest}."
+    yield "AWLO", "First day of the analysis window of AVISIT; missing where the window has none."
+    yield "AWHI", "Last day of the analysis window of AVISIT; missing where the window has none."
+    yield (
+        "AWRANGE",
+        "First and last day of the analysis window of AVISIT with 'to' between them; an end that it does not "
+        "have is left out.",
+    )
+    yield "AWU", f"{unit} where the analysis window of AVISIT is one of days, otherwise missing."
 
 
 def _line(

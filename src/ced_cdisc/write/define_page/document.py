@@ -177,7 +177,8 @@ def _start(main: Element, package: PackageMetadata, known: Definitions, places: 
     for name, text in (
         ("Protocol", package.protocol_name),
         ("Package", package.description),
-        ("Snapshot", f"{package.created:%Y-%m-%d %H:%M}"),
+        ("Data as of", f"{package.snapshot:%Y-%m-%d}" if package.snapshot else ""),
+        ("Created", f"{package.created:%Y-%m-%d %H:%M}"),
         ("Originator", package.originator),
         (
             "Standards",
