@@ -59,7 +59,8 @@ def of_records(
     words = f"The records of {source} where {clause(keep, FUNCTIONS)}."
     if value.comment is not None:
         words = f"{words} {value.comment.text}" if value.comment.is_condition else value.comment.text
-    said = Comment(f"{dataset}.{value.variable}", words)
+    # It is of these records alone: where others are made from another source, their parameter has its own.
+    said = Comment(f"{dataset}.{value.variable}", words, is_condition=True)
     return {**lines, value.variable: replace(value, comment=said)}
 
 
