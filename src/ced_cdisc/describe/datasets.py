@@ -178,7 +178,7 @@ def _method(variable: VariablePlan, lines: Sequence[tuple[Line, Block]]) -> Meth
 
 
 def _comment(variable: VariablePlan, lines: Sequence[tuple[Line, Block]]) -> Comment | None:
-    """The variable's comment; one that a block gives names it where the comment says what holds there alone."""
+    """The variable's comment; one that a block gives names it where it says what holds there alone."""
     comments = [(source_in_words(block), line.comment) for line, block in lines]
     own = any(comment is not None and comment == variable.comment for _, comment in comments)
     return merge_comments(comments) if own else variable.comment
