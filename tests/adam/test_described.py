@@ -159,3 +159,20 @@ def test_a_count_of_a_variable_names_it() -> None:
     method = AnalysisMethod(name="count", show=("{n}",))
     assert title(method, "AVAL") == "number of records with AVAL"
     assert sentence(method, "AVAL") == "Number of records with AVAL."
+
+
+def test_which_records_a_parameter_takes_of_one_source_is_said_of_that_source(tmp_path: Path) -> None:
+    """The other block takes all of its records."""
+    one = '{param: Measurement, value: "VS.VSSTRESN"}'
+    text = f"""\
+dataset: ADMIX
+label: Measurements and Doses
+class: BDS
+stack:
+  - {{from: VS, where: "VS.VSTESTCD = 'SYSBP'", parameters: {{ONE: {one}}}}}
+  - {{from: EX, parameters: {{ONE: {one.replace("VS.VSSTRESN", "EX.EXDOSE")}}}}}
+sort: [PARAMCD, AVAL]
+"""
+    comment = variable(build(tmp_path, {"ADMIX": text}), "ADMIX", "AVAL").comment
+    assert comment is not None
+    assert comment.text == 'In records made from VS: the records of VS where VS.VSTESTCD is "SYSBP".'

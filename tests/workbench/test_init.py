@@ -311,6 +311,12 @@ def test_wrong_calls_of_init() -> None:
     assert run("init", "SE")[2] == (
         "Error: no spec of SE is proposed; docs/mapping-language.md shows how it is written\n"
     )
+    assert run("init", "SV")[2] == (
+        "Error: no spec of SV is proposed; docs/how-to/visits.md shows how it is written\n"
+    )
+    assert run("init", "RELREC")[2] == (
+        "Error: no spec of RELREC is proposed; docs/how-to/relate-records.md shows how it is written\n"
+    )
     assert run("init", "VS", "--from", "vitla")[2] == (
         "Error: sources.yaml has no table vitla; did you mean vital?\n"
     )
