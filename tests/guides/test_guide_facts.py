@@ -256,6 +256,7 @@ def test_the_raw_tables_of_a_dataset_are_those_of_which_the_account_says_so(
             of_account.setdefault(name.removeprefix("SUPP"), set()).add(row[0])
     assert of_section == of_account
     assert of_section["DM"] == {"demog", "consent", "dispo"}
+    assert {"vitals", "saq"} < of_section["SV"]  # which tell that visits took place
 
 
 def test_the_pdfs_have_the_version_and_the_fonts_that_the_documentation_says(guided: Made) -> None:

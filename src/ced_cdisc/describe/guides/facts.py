@@ -43,6 +43,8 @@ class Facts(Struct, frozen=True):
         """The datasets of the package of which something is made of a raw table, in any way."""
         columns = self.raw[table].columns.values()
         used = {use.partition(" ")[0].partition(".")[0] for column in columns for use in column.read_by}
+        if "visits" in used:  # the table tells which visits took place
+            used |= {one.name for one in self.plan.datasets if any(b.kind == "visits" for b in one.blocks)}
         return sorted(name for name in used if self.dataset(name) is not None)
 
     def records(self, name: str) -> int:
