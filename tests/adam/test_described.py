@@ -159,3 +159,59 @@ def test_a_count_of_a_variable_names_it() -> None:
     method = AnalysisMethod(name="count", show=("{n}",))
     assert title(method, "AVAL") == "number of records with AVAL"
     assert sentence(method, "AVAL") == "Number of records with AVAL."
+
+
+def test_which_records_a_parameter_takes_of_one_source_is_said_of_that_source(tmp_path: Path) -> None:
+    """The other block takes all of its records."""
+    one = '{param: Measurement, value: "VS.VSSTRESN"}'
+    text = f"""\
+dataset: ADMIX
+label: Measurements and Doses
+class: BDS
+stack:
+  - {{from: VS, where: "VS.VSTESTCD = 'SYSBP'", parameters: {{ONE: {one}}}}}
+  - {{from: EX, parameters: {{ONE: {one.replace("VS.VSSTRESN", "EX.EXDOSE")}}}}}
+sort: [PARAMCD, AVAL]
+"""
+    comment = variable(build(tmp_path, {"ADMIX": text}), "ADMIX", "AVAL").comment
+    assert comment is not None
+    assert comment.text == 'In records made from VS: the records of VS where VS.VSTESTCD is "SYSBP".'
+
+
+def test_an_occurrence_or_time_to_event_says_which_records_it_has(tmp_path: Path) -> None:
+    """No AVAL says it; what is written in the spec goes before it."""
+    adae = """\
+dataset: ADAE
+label: Adverse Event Analysis Dataset
+class: AE
+from: AE
+where: "AE.AESEV != 'MILD' and ADSL.TRTSDT <= date('2020-12-31')"
+copy: [AE.AETERM, AE.AESEQ]
+rows: {ASTDT: {derive: "date(AE.AESTDTC)"}}
+sort: [AESEQ]
+"""
+    adtte = """\
+dataset: ADTTE
+label: Time to Event Analysis Dataset
+class: TTE
+from: ADSL
+where: ADSL.TRTSDT is present
+parameters:
+  TTAE:
+    param: Time to First AE (days)
+    start: ADSL.TRTSDT
+    events: [{from: ADAE, where: ASTDT is present, date: ASTDT, describe: Adverse event}]
+    censors: [{from: ADSL, date: "add_days(TRTSDT, 100)", describe: No event}]
+sort: [PARAMCD]
+"""
+    written = adae.replace("ADAE", "ADAX").replace("sort", "comment: The worse ones.\nsort")
+    built = build(tmp_path, {"ADAE": adae, "ADTTE": adtte, "ADAX": written, "ADVS": THIRDS})
+    said = {one.name: one.comment and one.comment.text for one in built.packages["adam"].datasets}
+    assert said == {
+        "ADSL": None,
+        "ADAE": 'The records of AE where AE.AESEV is not "MILD" and ADSL.TRTSDT is on or before the date part of '
+        '"2020-12-31".',
+        "ADAX": "The worse ones.",
+        "ADTTE": "The records of ADSL where ADSL.TRTSDT is present.",
+        "ADVS": None,
+    }

@@ -85,6 +85,7 @@ EVERY = "".join(
             "reference: M",
             "confidence: 90",
         ),
+        one("EVENTS", BEFORE, "AVAL", "event rate", "time: BASE", "per: 100", "confidence: 90"),
         one("WILCOXON", CHANGE, "CHG", "wilcoxon signed rank", "sensitivity: [{method: paired t}]"),
         one("GROUPS", CHANGE, "CHG", "mann whitney", "group: SEX"),
         one(
@@ -135,6 +136,7 @@ def test_every_method_prints_its_result(made: tuple[Build, Path], found: dict[st
         "RATIO": found["RATIO"]["printed"],
         "TURNED": found["TURNED"]["printed"],
         "DIFFERENCE": "-8.3% (-61.8%, 46.9%)",
+        "EVENTS": "1025/1025.0 100.00 (94.92, 105.29)",
         "WILCOXON": f"P={p:.2g}",
         "GROUPS": f"P={u.pvalue:.2g}",
         "ANCOVA": found["ANCOVA"]["printed"],
@@ -223,13 +225,13 @@ def run_programs(folder: Path, found: dict[str, Any], monkeypatch: pytest.Monkey
         printed = [float(line.split()[-1]) for line in stream.getvalue().splitlines()]
         last = {"RECORDS": "n", "HIGH": "n", "NONE": "n", "WOMEN": "percent", "MEAN": "sd", "MEDIAN": "q3"}
         last |= {"GEOMETRIC": "cv"} | dict.fromkeys(
-            ("EXACT", "ABSENT", "RATIO", "TURNED", "DIFFERENCE"), "upper"
+            ("EXACT", "ABSENT", "RATIO", "TURNED", "DIFFERENCE", "EVENTS"), "upper"
         )
         key = last.get(name, "max" if name == "RANGE" else "p")
         every = [found[name], *found[name]["sensitivity"]]
         assert printed == pytest.approx([one["values"][key] for one in every]), name
         done += 1
-    assert done == len(found) == 16
+    assert done == len(found) == 17
 
 
 def test_the_figure_shows_each_subject_with_both_values(made: tuple[Build, Path]) -> None:

@@ -134,6 +134,21 @@ CASES = [
     ),
     (
         "method: mean and SD",
+        "method: event rate\n    per: 100",
+        "20:5 CED121 event rate needs 'time'; the variable of the time, such as PYRS",
+    ),
+    (
+        "method: mean and SD",
+        "method: event rate\n    time: ADY",
+        "20:5 CED121 event rate needs 'per'; such as 100, of events per 100 person-years",
+    ),
+    (
+        "method: mean and SD",
+        "method: event rate\n    time: ADY\n    per: 0",
+        "20:5 CED121 'per: 0' is no time; write how much of it, such as 100",
+    ),
+    (
+        "method: mean and SD",
         "method: crossover ratio\n    group: SEX",
         "20:5 CED121 crossover ratio needs 'period'; the variable of the two periods, such as APERIOD",
     ),

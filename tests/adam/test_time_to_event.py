@@ -147,6 +147,26 @@ def test_a_subject_with_neither_is_an_error_that_names_it(tmp_path: Path) -> Non
     ]
 
 
+def test_a_subject_without_start_is_an_error_that_says_what_is_missing(tmp_path: Path) -> None:
+    text = TTE.replace("start: ADSL.TRTSDT", "start: \"date(only(AE.AESTDTC where AE.AESEV = 'SEVERE'))\"")
+    assert refused(tmp_path, spec(text)) == [
+        "mappings/adam/adtte.yaml:6:3 CED283 ADTTE: TTSEV has no start, on 1 record; name a start that all subjects "
+        "have, or leave such subjects out with 'where', which a block of 'stack' has for its parameters alone\n"
+        "    demog.csv line 2, subject T1-001"
+    ]
+
+
+def test_the_method_compares_dates_as_dates(tmp_path: Path) -> None:
+    text = TTE.replace("AESEV = 'SEVERE'", "AESEV = 'SEVERE' and ASTDT > ADSL.TRTSDT")
+    text = text.replace("date: EOSDT,", "where: EOSDT <= date('2020-12-31'), date: EOSDT,")
+    made = build(tmp_path, spec(text))
+    assert variable(made, "ADTTE", "ADT").method.text == (
+        'The earliest ADAE.ASTDT where ADAE.AESEV is "SEVERE" and ADAE.ASTDT is after ADSL.TRTSDT (Severe adverse '
+        'event). Without such a date: ADSL.EOSDT where ADSL.EOSDT is on or before the date part of "2020-12-31" '
+        "(Study completed)."
+    )
+
+
 def test_a_time_that_ends_before_it_starts_is_a_warning_that_names_the_records(tmp_path: Path) -> None:
     text = TTE.replace("start: ADSL.TRTSDT", 'start: "add_days(ADSL.TRTSDT, 3)"')
     made = build(tmp_path, spec(text))

@@ -428,3 +428,18 @@ def test_all_faults_of_all_tables_in_one_pass() -> None:
         + "    dose.csv line 4, subject T1-002\n",
     )
     assert "out" not in around()
+
+
+@pytest.mark.parametrize(("faulty", "said"), [(20, False), (21, True)])
+def test_many_faults_of_one_line_are_counted_below_the_list(faulty: int, said: bool) -> None:
+    """A wrong format is told for each date that it does not fit."""
+    given()
+    cells = [f"001,{9 + at},Headache,1,2020/02/{at:02}," for at in range(1, faulty + 1)]
+    with Path(RAW_AE).open("a", encoding="utf-8") as raw:
+        raw.write("\n".join(cells) + "\n")
+    run = ced("build", "raw", "out")
+    assert run.code == 11
+    assert f"{faulty} errors in the raw data\n" in run.err
+    last = run.err.splitlines()[-1]
+    counted = f"{faulty} of these {faulty} are CED251 at mappings/sdtm/ae.yaml:23:23"
+    assert (last == counted) == said, run.err

@@ -98,6 +98,8 @@ def test_records_with_a_condition_do_not_run_into_the_next_condition(condition: 
     ("text", "expected"),
     [
         ("add_days(greatest(ADT, BDT), 2)", "(the greatest of ADT and BDT) plus 2 days."),
+        ("add_days(ADT, -1)", "ADT minus 1 day."),
+        ("add_days(ADT, 1)", "ADT plus 1 day."),
         ("greatest(ADT, add_days(BDT, 2))", "The greatest of ADT and BDT plus 2 days."),
     ],
 )

@@ -451,3 +451,31 @@ def test_a_yaml_fault_ends_that_file_alone(tmp_path: Path) -> None:
     codes = [text.split()[1] for text in messages(write_study(tmp_path, changes))]
     assert "CED001" in codes
     assert "CED012" in codes
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            DM,
+            'RACE:     {absent: "Not collected"}',
+            'RACE:     {derive: "only(AE.AEBATCH)"}',
+            "28 CED012 AE.AEBATCH",
+        ),
+        (AE, "upper(AETERM)", "join(' ', AETERM, AEBATCH)", "41 CED012 AEBATCH"),
+    ],
+)
+def test_a_qualifier_is_not_read_by_lines_of_sdtm(
+    tmp_path: Path, file: str, old: str, new: str, said: str
+) -> None:
+    """The name is right, and no other one is meant."""
+    write_study(tmp_path)
+    with (tmp_path / AE).open("a", encoding="utf-8") as ae:
+        ae.write("supp:\n  AEBATCH: {collect: ae.TERM, label: Batch of the Event}\n")
+    spec = tmp_path / file
+    before, text = spec.read_text().split(old, 1)
+    spec.write_text(before + new + text, encoding="utf-8")
+    assert messages(tmp_path) == [
+        f"{file}:{before.count(chr(10)) + 1}:{said} is a supplemental qualifier, which no line of SDTM reads; read "
+        "what its line reads; analysis datasets read qualifiers, under the name of the parent"
+    ]

@@ -88,6 +88,14 @@ def test_a_condition_of_some_records_names_their_source(tmp_path: Path) -> None:
     assert said["IT.EX.EXTRT"] == "Always the one drug."  # written once, as for all
 
 
+def test_why_there_is_no_value_names_the_source_that_has_none(tmp_path: Path) -> None:
+    """The other source has values, of which the reason would be untrue."""
+    files = stacked("dose.DOSE", '{absent: "The amount was not asked for."}')
+    assert comments(tmp_path, files, RESCUE)["IT.EX.EXDOSE"] == (
+        "In records made from the raw table rescue: the amount was not asked for."
+    )
+
+
 def test_different_comments_of_two_sources_are_both_told(tmp_path: Path) -> None:
     files = stacked(
         "{collect: dose.DOSE, comment: As prescribed.}",

@@ -187,6 +187,32 @@ variables:
     )
 
 
+def test_a_test_that_sites_call_otherwise_is_said_once() -> None:
+    """Its units and decimals are those of all its rows; three keys of one name would be a fault of the spec."""
+    cells = [
+        ("Creatinine", "1.02", "mg/dl"),
+        ("Kreatinin", "90.5", "µmol/l"),
+        ("CREATININE", "88", "umol/L"),
+        ("NT-proBNP", "300", "pg/mL"),
+    ]
+    rows = [f"P{at},2021-01-0{at},{test},{value},{unit}" for at in (1, 2, 3) for test, value, unit in cells]
+    study(lab="SUBJECT,DATE,TEST,RESULT,UNIT\n" + "\n".join(rows) + "\n")
+    text = proposed("LB", "--from", "lab")
+    assert (
+        text[text.index("  ct:") : text.index("result:")]
+        == """\
+  ct:
+    CREATININE: CREAT  # likely: Creatinine
+    Creatinine: CREAT  # likely: Creatinine
+    Kreatinin: CREAT  # likely: Creatinine
+    NT-proBNP: BNPPRONT  # likely: N-Terminal ProB-type Natriuretic Peptide
+tests:
+  CREAT: {standard: umol/L, decimals: 1, variables: {LBCAT: {assign: CHEMISTRY}}}  # guess: collected in mg/dl (3), umol/L (3), µmol/l (3)
+  BNPPRONT: {standard: ng/L, decimals: 0, variables: {LBCAT: {assign: CHEMISTRY}}}  # guess: collected in pg/mL (3)
+"""
+    )
+
+
 def test_where_no_code_is_known_no_key_is_left_empty() -> None:
     rows = "".join(f"P{at},2021-01-0{at},Zauberwert,1,mg/dl\n" for at in (1, 2, 3))
     study(lab="SUBJECT,DATE,TEST,RESULT,UNIT\n" + rows)
@@ -310,6 +336,12 @@ def test_wrong_calls_of_init() -> None:
     )
     assert run("init", "SE")[2] == (
         "Error: no spec of SE is proposed; docs/mapping-language.md shows how it is written\n"
+    )
+    assert run("init", "SV")[2] == (
+        "Error: no spec of SV is proposed; docs/how-to/visits.md shows how it is written\n"
+    )
+    assert run("init", "RELREC")[2] == (
+        "Error: no spec of RELREC is proposed; docs/how-to/relate-records.md shows how it is written\n"
     )
     assert run("init", "VS", "--from", "vitla")[2] == (
         "Error: sources.yaml has no table vitla; did you mean vital?\n"

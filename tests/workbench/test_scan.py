@@ -137,6 +137,31 @@ def test_the_form_of_dates(cells: tuple[str, ...], formats: list[str], note: str
         assert found == [wanted]
 
 
+UNTOLD = "no other date tells whether the number is a day or a month"
+
+
+@pytest.mark.parametrize(
+    ("cells", "formats", "note"),
+    [
+        (("03/14/2021", "07/UN/2021"), ["MM/UN/YYYY"], None),
+        (("03/14/2021", "UN/07/2021"), ["UN/DD/YYYY"], None),
+        (("14/03/2021", "UN/07/2021"), ["UN/MM/YYYY"], None),
+        (("14/03/2021", "07/UNK/2021"), ["DD/UNK/YYYY"], None),
+        (("05-MAR-2021", "07-UNK-2021"), ["DD-UNK-YYYY"], None),
+        (("05-MAR-2021", "UN.07.2021"), ["UN.MM.YYYY"], None),
+        (("03/04/2021", "07/UN/2021"), ["DD/UN/YYYY", "MM/UN/YYYY"], UNTOLD),
+        (("05-MAR-2021", "07/UN/2021"), ["DD/UN/YYYY", "MM/UN/YYYY"], UNTOLD),
+        (("2021-03-14", "2021-03-UN"), ["YYYY-MM-UN"], None),
+        (("2021-03-14", "2021-UNK-UNK"), ["YYYY-UNK-UNK"], None),
+    ],
+)
+def test_a_number_beside_an_unknown_part_is_what_the_whole_dates_make_it(
+    cells: tuple[str, ...], formats: list[str], note: str | None
+) -> None:
+    wanted = {"formats": formats, "cells": 1} | ({"note": note} if note else {})
+    assert wanted in dates(*cells)
+
+
 def test_numbers_of_eight_digits_are_no_dates_where_one_is_none() -> None:
     assert dates("20210304", "20211331") == []
 

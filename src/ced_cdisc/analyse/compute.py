@@ -10,6 +10,7 @@ from msgspec import Struct
 from ced_cdisc.analyse import methods
 from ced_cdisc.analyse.methods import Found, TooFew
 from ced_cdisc.analyse.numbers import printed
+from ced_cdisc.analyse.rates import event_rate
 from ced_cdisc.analyse.selecting import Records, Value, holds, select
 from ced_cdisc.analyse.two_shares import difference_of_shares
 from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
@@ -89,6 +90,10 @@ def _computed(method: AnalysisMethod, plan: ResultPlan, records: Records, findin
         elif method.name in TWO_GROUPS:
             groups, parts = _groups(records, method, plan.variable)
             found = _of_two(method, parts, groups)
+        elif method.time:
+            found = event_rate(
+                records.columns[plan.variable], records.columns[method.time], method.per, method.confidence
+            )
         else:
             found = _of_one(method, records.columns[plan.variable])
     except TooFew as reason:

@@ -10,6 +10,7 @@ import click
 from ced_cdisc.cli.planned import study_of
 from ced_cdisc.cli.usage import put_out, usage_error
 
+_PAGES = {"SV": "how-to/visits.md", "RELREC": "how-to/relate-records.md"}
 _MADE_OTHERWISE = ("Trial Design", "Relationship", "Study Reference")
 
 
@@ -70,7 +71,7 @@ def init(
     dataset = guide.dataset(code)
     if dataset.class_name in _MADE_OTHERWISE or code in ("SE", "SV", "SM", "CO"):
         page = "how-to/trial-design.md" if dataset.class_name == "Trial Design" else "mapping-language.md"
-        usage_error(f"no spec of {code} is proposed; docs/{page} shows how it is written")
+        usage_error(f"no spec of {code} is proposed; docs/{_PAGES.get(code, page)} shows how it is written")
     tables = [str(name) for name in specs.sources.tables]
     wanted = list(dict.fromkeys(name.strip() for name in asked.split(",") if name.strip()))
     for table in wanted:

@@ -29,7 +29,7 @@ from ced_cdisc.describe.lists import UsedTerms, level_place, written_values
 from ced_cdisc.describe.types import measure
 from ced_cdisc.describe.values import ByValue, by_value
 from ced_cdisc.expr.tree import Type
-from ced_cdisc.plan.by_source import merge_methods, source_in_words
+from ced_cdisc.plan.by_source import merge_comments, merge_methods, source_in_words
 from ced_cdisc.plan.model import SUPP, Block, DatasetPlan, Line, SupplementalPlan, VariablePlan
 from ced_cdisc.plan.texts import merged_origin
 from ced_cdisc.standards.ig import class_term, load_sdtmig
@@ -123,7 +123,8 @@ def _variable(
     measured = measure(present, variable.kind, variable.name, sdtm=sdtm, decimals=variable.decimals)
     if variable.kind is Type.TEXT:
         _note(plan, spec, variable, present, held, used)
-    comment = variable.comment
+    lines = spec.in_blocks(variable.name)
+    comment = _comment(variable, lines)
     if measured.empty and comment is None:
         comment = Comment("NODATA", NO_VALUES)
     divided = ByValue() if measured.empty else by_value(plan, spec, held, variable)
@@ -137,7 +138,6 @@ def _variable(
     char = variable.type == "Char"
     # A planned length rules: a longer value is a fault that the writer reports, never a wider column.
     width = (variable.length or min(measured.bytes, XPT_TEXT_BYTES)) if char else 8
-    lines = spec.in_blocks(variable.name)
     origin = divided.origin or merged_origin([line for line, _ in lines], variable.origin)
     method = divided.method or _method(variable, lines)
     return Variable(
@@ -175,6 +175,13 @@ def _method(variable: VariablePlan, lines: Sequence[tuple[Line, Block]]) -> Meth
     methods = [(source_in_words(block), line.method) for line, block in lines]
     own = any(method == variable.method for _, method in methods)
     return merge_methods(methods) if own else variable.method
+
+
+def _comment(variable: VariablePlan, lines: Sequence[tuple[Line, Block]]) -> Comment | None:
+    """The variable's comment; one that a block gives names it where it says what holds there alone."""
+    comments = [(source_in_words(block), line.comment) for line, block in lines]
+    own = any(comment is not None and comment == variable.comment for _, comment in comments)
+    return merge_comments(comments) if own else variable.comment
 
 
 def _note(

@@ -98,6 +98,8 @@ def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> 
             return [f'print(*np.quantile({column}.dropna(), [0.5, 0.25, 0.75], method="{kind}"))']
         case "min and max":
             return [f"print({column}.min(), {column}.max())"]
+        case "event rate":
+            return _event_rate(method, variable)
         case "geometric mean":
             return [
                 f"logs = np.log({column}.dropna())",
@@ -119,6 +121,17 @@ def _method(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> 
             return _ancova(method, variable)
         case _:
             raise KeyError(method.name)
+
+
+def _event_rate(method: AnalysisMethod, variable: str) -> list[str]:
+    low, high = f"{(100 - method.confidence) / 200:g}", _quantile(method)
+    return [
+        f'known = rows[rows["{variable}"].notna()]',
+        f'events, time = known["{variable}"].sum(), known["{method.time}"].sum()',
+        f"lower = stats.gamma.ppf({low}, events) if events else 0",
+        f"upper = stats.gamma.ppf({high}, events + 1)",
+        f"print(events, time, *({method.per:.15g} * number / time for number in (events, lower, upper)))",
+    ]
 
 
 def _ratio(method: AnalysisMethod, variable: str, numeric: Collection[str]) -> list[str]:

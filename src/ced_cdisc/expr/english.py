@@ -9,7 +9,7 @@ from ced_cdisc.expr import tree
 from ced_cdisc.expr.conditions import NOT, bare, closed, is_plain_presence, joined, presence, settled, unless
 from ced_cdisc.expr.imputation_words import imputed
 from ced_cdisc.expr.signature import Registry
-from ced_cdisc.expr.unit_words import rests_on
+from ced_cdisc.expr.unit_words import moved, rests_on
 
 _COMPARE = {
     "=": "equals", "!=": "differs from", "<": "is below", "<=": "is at most",
@@ -146,8 +146,8 @@ class _English:
         if node.name == "join":
             return self._joined(node.args)
         template = signature.english
-        if node.name == "add_days" and " and " in bare(said[0]):
-            said[0] = f"({said[0]})"
+        if node.name == "add_days":
+            return moved(*said)
         if node.name in ("study_day", "days_between"):
             template = template.replace("the date part of ", "")
             said = [_day(arg, text) for arg, text in zip(node.args, said, strict=True)]

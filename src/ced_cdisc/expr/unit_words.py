@@ -1,8 +1,11 @@
-"""What a conversion of units rests on, in words."""
+"""What a conversion of units rests on, and a date moved by days, in words."""
 
 from __future__ import annotations
 
+import re
+
 from ced_cdisc.expr import tree
+from ced_cdisc.expr.conditions import bare
 from ced_cdisc.standards.units import Substance, conversion, substances, unit_of
 
 _QUANTITIES = ("mass", "amount", "equivalents")
@@ -46,3 +49,15 @@ def _from_others(known: Substance, to: str) -> list[str]:
 
 def _molar_mass(known: Substance) -> str:
     return f"molar mass of {known.name} {known.molar_mass} g/mol"
+
+
+def moved(date: str, days: str) -> str:
+    """A date so many days later, or earlier, in words.
+
+    >>> moved("ADT", "-1"), moved("ADT", "30"), moved("ADT", "X")
+    ('ADT minus 1 day', 'ADT plus 30 days', 'ADT plus X days')
+    """
+    date = f"({date})" if " and " in bare(date) else date
+    earlier = re.fullmatch(r"-\d+", days) is not None
+    number = days.removeprefix("-") if earlier else days
+    return f"{date} {'minus' if earlier else 'plus'} {number} day{'' if number == '1' else 's'}"

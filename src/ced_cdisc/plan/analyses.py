@@ -19,6 +19,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "mean and SD": ("n", "mean", "sd"),
     "median and quartiles": ("n", "median", "q1", "q3"),
     "min and max": ("n", "min", "max"),
+    "event rate": ("n", "events", "time", "rate", "lower", "upper"),
     "geometric mean": ("n", "mean", "lower", "upper", "cv"),
     "geometric mean ratio": ("n1", "n2", "ratio", "lower", "upper"),
     "crossover ratio": ("n", "unpaired", "ratio", "lower", "upper", "cv"),
@@ -28,7 +29,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "ancova": ("n1", "n2", "difference", "lower", "upper", "statistic", "p"),
 }
 """The methods, and what each of them gives."""
-COUNTS = frozenset({"n", "total", "used", "n1", "n2", "unpaired"})
+COUNTS = frozenset({"n", "total", "used", "n1", "n2", "unpaired", "events"})
 """Of these, the whole numbers."""
 BARE = COUNTS | {"p"}
 """What a print format names without decimals."""
@@ -46,6 +47,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "mean and SD": (),
     "median and quartiles": ("quantiles",),
     "min and max": (),
+    "event rate": ("time", "per", "confidence"),
     "geometric mean": ("confidence",),
     "geometric mean ratio": ("group", "variances", "reference", "confidence"),
     "crossover ratio": ("group", "period", "reference", "confidence"),
@@ -59,6 +61,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "n and percent": ("value",),
     "percent and exact CI": ("value",),
     "difference of percentages": ("value", "group"),
+    "event rate": ("time", "per"),
     "geometric mean ratio": ("group", "variances"),
     "crossover ratio": ("group", "period"),
     "median and quartiles": ("quantiles",),
@@ -73,6 +76,7 @@ SHOWN: Mapping[str, str] = {
     "mean and SD": "{mean:1}±{sd:1}",
     "median and quartiles": "{median:1} [{q1:1}, {q3:1}]",
     "min and max": "{min:1} to {max:1}",
+    "event rate": "{events}/{time:1} {rate:2} ({lower:2}, {upper:2})",
     "geometric mean": "{mean:1} ({lower:1}, {upper:1})",
     "geometric mean ratio": "{ratio:2} ({lower:2}, {upper:2})",
     "crossover ratio": "{ratio:2} ({lower:2}, {upper:2})",
@@ -166,6 +170,8 @@ class AnalysisMethod(Struct, frozen=True):
             smaller.
         period: the variable of the two periods of a crossover.
         confidence: the level of a confidence interval, in percent.
+        time: the variable of the time in which events were counted.
+        per: of how much of it a rate is told.
     """
 
     name: str
@@ -181,11 +187,13 @@ class AnalysisMethod(Struct, frozen=True):
     reference: str = ""
     period: str = ""
     confidence: int = 95
+    time: str = ""
+    per: float = 1.0
 
     @property
     def beside(self) -> tuple[str, ...]:
         """The variables that are read beside the one analysed."""
-        return tuple(name for name in (self.group, self.covariate, self.period) if name)
+        return tuple(name for name in (self.group, self.covariate, self.period, self.time) if name)
 
 
 class ResultPlan(Struct, frozen=True):

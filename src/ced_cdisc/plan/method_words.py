@@ -14,6 +14,7 @@ _NAMES = {
     "mean and SD": "mean and SD",
     "median and quartiles": "median and quartiles",
     "min and max": "minimum and maximum",
+    "event rate": "event rate and exact {} % CI",
     "geometric mean": "geometric mean and {} % CI",
     "geometric mean ratio": "ratio of geometric means and {} % CI",
     "crossover ratio": "ratio of geometric means within subjects and {} % CI",
@@ -51,6 +52,8 @@ def title(method: AnalysisMethod, variable: str, variant: str = "") -> str:
         name += f", type {method.quantiles}"
     if method.name == "geometric mean ratio":
         name += f", {_variances(method)}"
+    if method.time:
+        name += f", per {method.per:.15g} of {method.time}"
     if method.name in COUNTING:
         name += f" with {variable}{_equal(method)}"
     if method.covariate:
@@ -108,6 +111,12 @@ def sentence(method: AnalysisMethod, variable: str) -> str:
             return f"Median and quartiles of {variable} by {_QUANTILES[method.quantiles]}."
         case "min and max":
             return f"Least and greatest {variable}."
+        case "event rate":
+            return (
+                f"Number of events, the sum of {variable}, for each {method.per:.15g} of the sum of "
+                f"{method.time}, with the exact {method.confidence} % confidence interval of a Poisson "
+                "number of events. It is that of poisson.test in R."
+            )
         case "geometric mean":
             return (
                 f"Geometric mean of {variable}, the exponential of the mean of its natural logarithms, with "

@@ -46,7 +46,8 @@ class RowTest(Struct, frozen=True):
     """One test: what the table calls it, its code (empty if none is known), and what its results are.
 
     Attributes:
-        units: the collected units, most frequent first, with the rows that have them.
+        units: the collected units, most frequent first, with the rows that have them; as all that follows,
+            of all names of the code.
         text: whether the results are no numbers.
     """
 
@@ -96,8 +97,14 @@ def row_tests(
         ct: the package that it is of.
         units: the codelist by whose terms standard units are spelled; that of UNIT, if None.
     """
-    for name, _ in columns.test.values:
-        rows = frame.filter(pl.col(columns.test.name).str.strip_chars() == name)
+    names = [name for name, _ in columns.test.values]
+    known = {name: _code(name, domain, tests, ct) for name in names}
+    called = frame[columns.test.name].str.strip_chars()
+    for name in names:
+        code, sure, why = known[name]
+        # What a spec says of a test it says once, whatever the sites call it.
+        alike = [one for one in names if one == name or (code and known[one][0] == code)]
+        rows = frame.filter(called.is_in(alike))
         results = rows[columns.result.name].drop_nulls().str.strip_chars()
         numbers = results.filter(results.str.contains(_NUMBER))
         text = len(numbers) < 0.5 * len(results)
@@ -105,7 +112,6 @@ def row_tests(
         if columns.unit is not None:
             used.update(rows[columns.unit.name].drop_nulls().str.strip_chars().to_list())
         counted = tuple(sorted(used.items(), key=lambda item: (-item[1], item[0])))
-        code, sure, why = _code(name, domain, tests, ct)
         standard = "" if text else _standard(counted, code)
         yield RowTest(
             name,
@@ -205,8 +211,10 @@ def row_lines(table: TableProfile, columns: RowColumns, tests: list[RowTest], do
         yield "tests:"
     else:
         yield "# tests: {CODE: {standard: unit, decimals: 1}}  # decide: when codes are known"
+    said: set[str] = set()
     for test in tests:
-        if test.code:
+        if test.code and test.code not in said:
+            said.add(test.code)
             parts = [("kind", "text")] if test.text else []
             usual = words.UNITS.get(test.code, "") if not (test.units or test.text) else ""
             if usual:

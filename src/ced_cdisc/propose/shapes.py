@@ -41,8 +41,11 @@ _NAMED = re.compile(
     rf"(?:(?P<day>{_PART})(?P<one>[-./ ]?))?(?P<month>{_MIDDLE})(?P<two>[-./ ]?)(?P<year>9999|99)"
 )
 _UNKNOWN = re.compile(f"[{_UN}{_UNK}{_ND}](?:(?P<sep>[-./ ])[{_UN}{_UNK}{_ND}])*")
-_YEAR_FIRST = re.compile(r"9999([-./])(99|9)\1(99|9)")
+_WORD = f"[{_UN}{_UNK}{_ND}]"
+_YEAR_FIRST = re.compile(rf"9999([-./])(99|9|{_WORD})\1(99|9|{_WORD})")
 _YEAR_LAST = re.compile(r"(99|9)([-./])(99|9)\2(9999|99)")
+# A number and the word for an unknown part: whether the number is a day or a month other dates tell.
+_HALF = re.compile(rf"(?:(99?)([-./ ])({_WORD})|({_WORD})([-./ ])(99?))([-./ ])(9999|99)")
 _DIGITS = {"9999": "YYYY", "99999999": "YYYYMMDD"}
 _MONTH_YEAR = re.compile(r"(99|9)([-./])9999")
 
@@ -115,8 +118,10 @@ def _date_form(day: str) -> tuple[str, ...] | None:
     if _ISO.fullmatch(day):
         return ("ISO",)
     if match := _YEAR_FIRST.fullmatch(day):
-        sep = match[1]
-        return (f"YYYY{sep}{'M' * len(match[2])}{sep}{'D' * len(match[3])}",)
+        sep, month, day = match.groups()
+        return (f"YYYY{sep}{_part('M', month)}{sep}{_part('D', day)}",)
+    if _HALF.fullmatch(day):
+        return (_half_form(day, "DM"),)
     if match := _NAMED.fullmatch(day):
         year = "YYYY" if match["year"] == "9999" else "YY"
         written = match["day"]
@@ -130,6 +135,20 @@ def _date_form(day: str) -> tuple[str, ...] | None:
     if match := _MONTH_YEAR.fullmatch(day):
         return (f"{'M' * len(match[1])}{match[2]}YYYY",)
     return None
+
+
+def _part(letter: str, written: str) -> str:
+    """A part of a format: a sign for its word, digits as so many letters."""
+    return _SIGNS.get(written, letter * len(written))
+
+
+def _half_form(day: str, order: str) -> str:
+    """The format of a date of which one number is unknown; the order is DM or MD."""
+    match = _HALF.fullmatch(day)
+    assert match is not None
+    first, sep, second, then, year = (group for group in match.groups() if group is not None)
+    end = "YYYY" if year == "9999" else "YY"
+    return f"{_part(order[0], first)}{sep}{_part(order[1], second)}{then}{end}"
 
 
 class Parts(Struct, frozen=True):
@@ -153,9 +172,13 @@ def date_forms(shapes: Mapping[str, int], parts: Mapping[str, Parts]) -> tuple[D
     """
     grouped: dict[tuple[str, ...], int] = {}
     numeric: dict[tuple[str, str, str], list[str]] = {}
+    halves: list[tuple[str, str, int]] = []
     midnight = any(shape.endswith(MIDNIGHT) for shape in shapes)
     for shape, count in shapes.items():
         day, clock = _split(shape)
+        if _HALF.fullmatch(day):
+            halves.append((day, _clock_form(clock), count))
+            continue
         match = _YEAR_LAST.fullmatch(day)
         if match is not None:
             numeric.setdefault((match[2], match[4], _clock_form(clock)), []).append(shape)
@@ -172,7 +195,28 @@ def date_forms(shapes: Mapping[str, int], parts: Mapping[str, Parts]) -> tuple[D
     forms = [DateForm(form, count) for form, count in grouped.items()]
     for (sep, year, clock), alike in numeric.items():
         forms.append(_by_numbers(sep, year, clock, alike, shapes, parts))
+    return _sorted([*forms, *_halves(halves, forms)])
+
+
+def _sorted(forms: Sequence[DateForm]) -> tuple[DateForm, ...]:
     return tuple(sorted(forms, key=lambda form: (-form.count, form.formats)))
+
+
+def _halves(halves: Sequence[tuple[str, str, int]], forms: Sequence[DateForm]) -> list[DateForm]:
+    """Dates of which the day or the month is unknown, in the order of the whole ones with that separator."""
+    orders: dict[str, set[str]] = {".": set()}
+    for form in forms:
+        for text in form.formats:
+            if match := re.match("(DD?|MM?)([-./ ])(?:DD?|M)", text):
+                orders.setdefault(match[2], set()).add("DM" if text[0] == "D" else "MD")
+    counted: dict[tuple[str, ...], int] = {}
+    for day, clock, count in halves:
+        sep = re.sub(f"[9{_UN}{_UNK}{_ND}]", "", day)[0]
+        known = orders.get(sep) or ({"DM"} if sep == "." else {"DM", "MD"})
+        made = tuple(f"{_half_form(day, order)}{clock}" for order in sorted(known))
+        counted[made] = counted.get(made, 0) + count
+    note = "no other date tells whether the number is a day or a month"
+    return [DateForm(made, count, note if len(made) > 1 else "") for made, count in counted.items()]
 
 
 def _by_numbers(

@@ -24,14 +24,15 @@ race: race ethnie raza
 ethnic: ethnic ethnicity
 country: country land pays pais
 arm: arm group gruppe treatmentgroup groupe grupo randgroup rando treatarm
-consent: consent icf inform einw einwilligung consentement consentimiento
+consent: consent icf icdt icdat inform einw einwilligung consentement consentimiento
 random: rand random randomisation randomization enrl enrol
 death: death dth tod dead deces muerte
 visit: visit visitnm visitnum visitname besuch visite visita event folder timepoint vis visitcd
 date: date datum dat dt dtn fecha day datetime dtm
 time: time zeit uhr uhrzeit tm heure hora clock
-start: start von begin beginn seit onset from debut inicio st strt sd stdat stdt stdtn stdtm stdtc
-end: end stop bis ende fin until to en endat endt endtn endtm endtc
+start: start von begin beginn seit onset from debut inicio admission aufnahme
+  st strt sd stdat stdt stdtn stdtm stdtc
+end: end stop bis ende fin discharge entlassung until to en endat endt endtn endtm endtc
 ongoing: ongoing ongo ong noch andauernd encours continua continuing
 unit: unit units einheit einh unite unidad u
 result: result value wert ergebnis res resultat resultado valeur valor orres
@@ -54,7 +55,7 @@ frequency: freq frequency haufigkeit frequence frecuencia frq schema
 route: route applikation appl voie via
 term: term diagnose diagnosis ereignis event_term verbatim adverse aeterm mhterm diagnostic
   diagnostico
-treatment: drug medication medikament arzneimittel trt medicament medicamento substance praparat
+treatment: drug medication medikament arzneimittel procedure trt medicament medicamento substance praparat
   cmtrt extrt
 indication: indication indikation ind indc
 coded: decod pt preferred ptname llt aept
@@ -203,6 +204,7 @@ TESTS: Mapping[str, Mapping[str, str]] = {
         "INR": "inr",
         "CK": "ck",
         "CKMB": "ckmb ckmbmass",
+        "BNPPRONT": "ntprobnp",
         "GFRE": "egfr gfr",
         "HDL": "hdl hdlcholesterol hdlcholesterin",
         "LDL": "ldl ldlcholesterol ldlcholesterin",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -12,6 +13,8 @@ import click
 from ced_cdisc.core.findings import Finding, Findings, Severity, Stage, printable
 from ced_cdisc.core.masking import NOTICE, masked
 
+_MANY = 20
+"""More findings than these of one place are counted below the list."""
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _HEADS = {
     Stage.SPEC: "in the specs",
@@ -84,8 +87,16 @@ class BuildConsole:
             click.secho(f"{len(items)} {word} {_HEADS[stage]}", fg=colour, err=True)
             for item in items:
                 self._finding(item)
+            self._many(items)
         if hides:
             self.say(NOTICE)
+
+    def _many(self, findings: Sequence[Finding]) -> None:
+        """Below a long list, the places that much of it is of: one wrong format may be told for each date."""
+        counts = Counter((str(one.where), one.known_as) for one in findings)
+        for (place, code), number in counts.items():
+            if number > _MANY:
+                self.say(f"{number} of these {len(findings)} are {code} at {place}")
 
     def _finding(self, finding: Finding) -> None:
         place = click.style(printable(str(finding.where)), bold=True)

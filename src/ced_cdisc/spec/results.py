@@ -17,6 +17,7 @@ Method = Literal[
     "mean and SD",
     "median and quartiles",
     "min and max",
+    "event rate",
     "geometric mean",
     "geometric mean ratio",
     "crossover ratio",
@@ -81,6 +82,14 @@ class AnalysisMethodSpec(Model):
         None,
         description="count, n and percent, percent and exact CI, difference of percentages: the value of the "
         "variable that is counted.",
+    )
+    time: Text | None = Field(
+        None,
+        description="event rate: the variable of the time in which the events were counted, such as PYRS.",
+    )
+    per: Number | None = Field(
+        None,
+        description="event rate: of how much of that time the rate is told, such as 100. It must be given.",
     )
     show: Text | None = Field(
         None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from ced_cdisc.plan.language.made_lines import constant, spec_line
 from ced_cdisc.plan.language.names import RowNames
 from ced_cdisc.plan.language.origins import DERIVED
 from ced_cdisc.plan.language.values import Target
-from ced_cdisc.plan.model import Computed, Line
+from ced_cdisc.plan.model import Block, Computed, Line
 from ced_cdisc.plan.order import in_order, single_lines
 from ced_cdisc.spec.analysis import ParameterSpec
 from ced_cdisc.spec.models import LineSpec
@@ -59,8 +59,23 @@ def of_records(
     words = f"The records of {source} where {clause(keep, FUNCTIONS)}."
     if value.comment is not None:
         words = f"{words} {value.comment.text}" if value.comment.is_condition else value.comment.text
-    said = Comment(f"{dataset}.{value.variable}", words)
+    # It is of these records alone: where others are made from another source, their parameter has its own.
+    said = Comment(f"{dataset}.{value.variable}", words, is_condition=True)
     return {**lines, value.variable: replace(value, comment=said)}
+
+
+def of_dataset(dataset: str, blocks: Sequence[Block]) -> Comment | None:
+    """Which records of its sources a dataset has, where no value says it: an occurrence has no AVAL, and the
+    method of a time to event tells of events alone."""
+    if all(block.keep is None for block in blocks):
+        return None
+    said = [
+        f"the records of {block.source}"
+        + (f" where {clause(block.keep, FUNCTIONS)}" if block.keep is not None else "")
+        for block in blocks
+    ]
+    words = "; ".join(dict.fromkeys(said))
+    return Comment(dataset, f"{words[:1].upper()}{words[1:]}.")
 
 
 class ComputedRecords(Struct, frozen=True):

@@ -16,7 +16,13 @@ from ced_cdisc.plan.adam.in_time import check_in_time
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, declare
 from ced_cdisc.plan.adam.metadata import Metadata
 from ced_cdisc.plan.adam.numbers import numbered_pairs, with_numbers
-from ced_cdisc.plan.adam.parameters import ComputedRecords, computed_parameters, of_records, parameter_lines
+from ced_cdisc.plan.adam.parameters import (
+    ComputedRecords,
+    computed_parameters,
+    of_dataset,
+    of_records,
+    parameter_lines,
+)
 from ced_cdisc.plan.adam.parts import Part, is_computed, is_time_to_event
 from ced_cdisc.plan.adam.records import derived_records
 from ced_cdisc.plan.adam.results import Results
@@ -116,7 +122,7 @@ class AnalysisPlanner:
             keep=self._analysis.kept,
             standard="ADAMIG",
             one_per_subject=spec.class_ == "ADSL",
-            comment=Comment(self.name, str(spec.comment)) if spec.comment is not None else None,
+            comment=self._comment(blocks),
             checks=self._lines.expressions.checks(spec.checks, self._names),
             demands=(*self._times.demands, *self._whole_days()),
             decimals=self._decimals(),
@@ -125,6 +131,12 @@ class AnalysisPlanner:
             results=results.plan(spec.results),
             figures=plan_figures(spec.figures, results),
         )
+
+    def _comment(self, blocks: Sequence[Block]) -> Comment | None:
+        """What is written, else which records of its sources the dataset has, if no AVAL says it."""
+        if self.spec.comment is not None:
+            return Comment(self.name, str(self.spec.comment))
+        return of_dataset(self.name, blocks) if self.spec.class_ != "BDS" else None
 
     def _target(self, name: str) -> Target:
         kind = self._analysis.kinds.get(name, Type.NUMBER)

@@ -36,6 +36,8 @@ from ced_cdisc.spec.source import Text
 _NEEDED = {
     "quantiles": "such as 'type 7' (R, NumPy) or 'SAS 5' (SAS)",
     "variances": "'equal' pools those of the logarithms of both groups, 'unequal' is Welch's interval",
+    "time": "the variable of the time, such as PYRS",
+    "per": "such as 100, of events per 100 person-years",
     "period": "the variable of the two periods, such as APERIOD",
 }
 """What an option that is missing may be."""
@@ -114,7 +116,8 @@ class Results(Struct, frozen=True):
         if spec.value is not None and "value" in OPTIONS[spec.method]:
             value = self._value(spec.value, variable)
             sound = sound and value is not None
-        for name, numeric in ((spec.group, False), (spec.covariate, True), (spec.period, False)):
+        beside = ((spec.group, False), (spec.covariate, True), (spec.period, False), (spec.time, True))
+        for name, numeric in beside:
             if name is not None and sound:
                 sound = self.variable(name, numeric=numeric)
         if sound and spec.reference is not None and spec.group is not None:
@@ -136,6 +139,8 @@ class Results(Struct, frozen=True):
             reference=str(spec.reference or ""),
             period=str(spec.period or ""),
             confidence=int(spec.confidence or 95),
+            time=str(spec.time or ""),
+            per=spec.per if spec.per is not None else 1.0,
         )
 
     def _options(self, spec: AnalysisMethodSpec) -> dict[str, object] | None:
@@ -154,7 +159,10 @@ class Results(Struct, frozen=True):
         if split:
             hint = "take zeros: drop or zeros: pratt, or exact: no"
             self._fault(spec, "there is no exact distribution with zeros split", hint)
-        return None if strange or lacking or split else given
+        nothing = spec.per is not None and spec.per <= 0
+        if nothing:
+            self._fault(spec, f"'per: {spec.per:.15g}' is no time", "write how much of it, such as 100")
+        return None if strange or lacking or split or nothing else given
 
     def _value(self, text: Text, variable: Text) -> str | None:
         """The value as it is compared with the variable's; a text must be one that it can have."""

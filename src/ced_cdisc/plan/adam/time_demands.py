@@ -21,14 +21,14 @@ def demands_of(code: Text, events: Sequence[tuple[str, CandidateSpec]]) -> tuple
     """A start and an end in their order, and a date for each event, which comes with its hidden name."""
     other = tree.Compare(op="!=", left=own("PARAMCD", Type.TEXT), right=literal(str(code)), type=Type.TRUTH)
 
-    def needed(variable: str, what: str) -> Demand:
+    def needed(variable: str, what: str, mend: str) -> Demand:
         there = tree.IsMissing(of=own(variable, Type.DATE), negated=True, type=Type.TRUTH)
         return Demand(
             code="CED283",
             message=f"{code} has no {what}",
             where=code.where,
             node=tree.Either(left=other, right=there, type=Type.TRUTH),
-            hint="add a censoring date, or leave such subjects out with 'where', "
+            hint=f"{mend}, or leave such subjects out with 'where', "
             "which a block of 'stack' has for its parameters alone",
         )
 
@@ -43,7 +43,8 @@ def demands_of(code: Text, events: Sequence[tuple[str, CandidateSpec]]) -> tuple
             hint=f"impute the date, or leave such events out: where: {event.date} is present",
         )
 
-    start, end = needed("STARTDT", "start"), needed("ADT", "event and no censoring date")
+    start = needed("STARTDT", "start", "name a start that all subjects have")
+    end = needed("ADT", "event and no censoring date", "add a censoring date")
     late = tree.Compare(op=">=", left=own("ADT", Type.DATE), right=own("STARTDT", Type.DATE), type=Type.TRUTH)
     in_time = Demand(
         code="CED890",

@@ -172,7 +172,7 @@ class TimesToEvent:
         return _Candidate(
             spec=spec,
             date=made,
-            words=_in_words(date, where, rule, here=here),
+            words=_in_words(*_resolved(made, date, where, here=here), rule, here=here),
             sequence=sequence,
             variable=date.short if isinstance(date, tree.Column) else "",
             hidden=hidden,
@@ -324,6 +324,17 @@ def _undated(date: tree.Node, where: tree.Node | None, owner: str, *, here: bool
         # A subject's record without a date is a subject without the event.
         return literal(0)
     return tree.Aggregate(func="count", of=None, where=lacking, dataset=owner, untold=(UNCOUNTED,))
+
+
+def _resolved(
+    made: tree.Node, date: tree.Node, where: tree.Node | None, *, here: bool
+) -> tuple[tree.Node, tree.Node | None]:
+    """Date and condition with their types, by which a later date is after another one, and not above it."""
+    if here and where is not None and isinstance(made, tree.Call):
+        return made.args[1], made.args[0]
+    if not here and isinstance(made, tree.Aggregate) and made.of is not None:
+        return made.of, made.where
+    return date, where
 
 
 def _in_words(date: tree.Node, where: tree.Node | None, rule: str, *, here: bool) -> str:

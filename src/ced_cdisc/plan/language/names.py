@@ -49,6 +49,10 @@ class Catalogue(Struct):
     derivations: Mapping[str, Derivation] = field(default_factory=dict[str, Derivation])
     """The plug-ins by name."""
 
+    def is_qualifier(self, owner: str, name: str) -> bool:
+        """Whether a domain has it as a qualifier alone; for analysis datasets it is a variable."""
+        return name in self.qualifiers.get(owner, ()) and name not in self.datasets.get(owner, {})
+
 
 class RowNames(Struct):
     """Names for the lines of a block, or of a whole dataset (then ``tables`` and ``sources`` are empty).
@@ -122,6 +126,9 @@ class RowNames(Struct):
         """Message and hint for a name that :meth:`find` does not know."""
         owner, _, short = name.rpartition(".")
         tables, datasets = self.catalogue.tables, self.catalogue.datasets
+        if self.catalogue.is_qualifier(owner or self.dataset, short):
+            hint = "read what its line reads; analysis datasets read qualifiers, under the name of the parent"
+            return f"{name} is a supplemental qualifier, which no line of SDTM reads", hint
         if not owner:
             return f"unknown variable {name}", self._hint(name)
         if owner == self.dataset and short in self.own:

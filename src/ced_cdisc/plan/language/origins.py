@@ -159,7 +159,8 @@ def comment_of(
     owner = f"SUPP{dataset}" if variable.startswith(SUPP) else dataset
     identifier = f"{owner}.{variable.removeprefix(SUPP)}"
     if spec.comment or spec.absent:
-        return Comment(identifier, str(spec.comment or spec.absent))
+        # Why there is no value holds where there is none: a block that has values is told apart from it.
+        return Comment(identifier, str(spec.comment or spec.absent), is_condition=spec.comment is None)
     if condition is None or verb in _COMPUTED:
         return None
     words = " ".join([f"Given only if {clause(condition, FUNCTIONS)}.", *_said(condition, looked)])
