@@ -418,3 +418,18 @@ def test_a_line_of_all_blocks_of_an_analysis_dataset_is_not_hidden_in_silence(tm
         "mappings/adam/adae.yaml:2:8 CED044 the line of SRC is hidden by that of a block of the layer, "
         "company/adam/adae.yaml:6:41; write the 'stack' in the study's file"
     ]
+
+
+def test_a_stack_of_an_analysis_dataset_ends_the_source_of_the_layer_and_a_source_its_stack(
+    tmp_path: Path,
+) -> None:
+    head = "dataset: ADAE\nlabel: Events\nclass: OCCDS\nsort: [USUBJID, AESEQ]\n"
+    one = 'from: AE\nwhere: "AE.AESEQ = 1"\ncopy: [AE.AESEQ]\n'
+    stack = 'stack:\n  - {from: AE, where: "AE.AESEQ > 1", copy: [AE.AESEQ]}\n'
+    for number, (below, above, sources) in enumerate(((one, stack, [None, "AE"]), (stack, one, ["AE"])), 1):
+        layer = {"company/adam/adae.yaml": head + below}
+        own = {"mappings/adam/adae.yaml": f"dataset: ADAE\n{above}"}
+        specs, said = specs_of(write_layered(tmp_path / str(number), layer, own))
+        assert specs is not None and said == []
+        adae = next(spec for spec in specs.adam if spec.dataset == "ADAE")
+        assert [adae.from_, *(block.from_ for block in adae.stack or ())] == sources

@@ -67,12 +67,16 @@ RULES: dict[str, Rule] = {
 }
 """How each kind of file merges."""
 
-# Where the rows of a domain come from is said in one of three ways; a way of the study ends the layer's.
+# Where the rows of a domain come from is said in one of three ways, of an analysis dataset in one of two; a
+# way of the study ends the layer's.
 _SOURCE = ("from", "with", "where", "unknown", "for", "visit", "long", "items", "not_done")
 _ENDS = {
-    "stack": (*_SOURCE, "rows", "origin"),
-    "rows": (*_SOURCE, "stack"),
-    "from": ("stack", "rows", "origin"),
+    "sdtm": {
+        "stack": (*_SOURCE, "rows", "origin"),
+        "rows": (*_SOURCE, "stack"),
+        "from": ("stack", "rows", "origin"),
+    },
+    "adam": {"stack": ("from", "with", "where", "unknown", "for"), "from": ("stack",)},
 }
 
 
@@ -94,9 +98,8 @@ def merge(kind: str, lower: Mapping | None, upper: Mapping, findings: Findings) 
     base.update(lower or {})
     if kind == "sdtm":
         _no_second_lines(upper, findings)
-    if kind == "sdtm" and lower is not None:
-        _end_other_rows(base, upper)
-    if kind in ("sdtm", "adam") and lower is not None:
+    if kind in _ENDS and lower is not None:
+        _end_other_rows(base, upper, _ENDS[kind])
         _no_hidden_lines(base, upper, findings)
     fold = _full_names(upper) if kind == "sdtm" else str
     rule = RULES[kind]
@@ -238,8 +241,8 @@ def _lines(node: Node) -> Iterator[Node]:
                 yield from [one] if key == "rows" else _lines(one)
 
 
-def _end_other_rows(base: Mapping, upper: Mapping) -> None:
-    for way, ended in _ENDS.items():
+def _end_other_rows(base: Mapping, upper: Mapping, ends: dict[str, tuple[str, ...]]) -> None:
+    for way, ended in ends.items():
         if any(key == way and not _is_removal(value) for key, value in upper.items()):
             for key in [k for k in base if str(k) in ended]:
                 del base[key]
