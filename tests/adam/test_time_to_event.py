@@ -181,6 +181,42 @@ def test_a_time_that_ends_before_it_starts_is_a_warning_that_names_the_records(t
     ]
 
 
+CENSORED = "{from: ADSL, date: 'add_days(TRTSDT, %s)', describe: Cut off}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "days", "told"),
+    [
+        ("earliest", (1, 30), True),
+        ("latest", (1, 30), False),
+        ("latest", (1, 0), True),
+        ("listed", (30, 1), False),
+        ("listed", (1, 30), True),
+        ("earliest", (2, 30), False),
+    ],
+)
+def test_an_event_after_the_date_of_censoring_counts_and_is_told(
+    tmp_path: Path, rule: str, days: tuple[int, int], told: bool
+) -> None:
+    """The severe event of 002 is two days after the start."""
+    both = ", ".join(CENSORED % number for number in days)
+    text = TTE.replace(
+        TTE[TTE.index("censors:") : TTE.index("sort:")], f"censors: [{both}]\n    censor: {rule}\n"
+    )
+    made = build(tmp_path, spec(text))
+    assert rows(made, "ADTTE", "ADT", "CNSR")[1] == ("02-14", 0.0)
+    notes = [str(one).replace(f"{tmp_path}/", "") for one in made.findings.sorted() if one.code == "CED846"]
+    assert (
+        notes
+        == [
+            "mappings/adam/adtte.yaml:6:3 CED846 ADTTE: TTSEV has an event after the date of censoring, and the event "
+            "counts, on 1 record; where later events do not count, leave them out with 'where'\n"
+            "    demog.csv line 3, subject T1-002"
+        ]
+        * told
+    )
+
+
 def test_of_censoring_dates_of_one_day_that_named_first_says_the_code(tmp_path: Path) -> None:
     censors = (
         "censors: [{from: ADAE, date: AENDT, describe: AE ended, code: 2}, {from: ADSL, date: EOSDT, describe: "

@@ -88,6 +88,7 @@ def _check_conditions(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -
             message = f"{dataset.name}: {demand.message}, on {COUNT}"
             found = records_of(frame.filter(~meets))
             kind = (Severity.WARNING, Stage.CHECK) if demand.warns else (Severity.ERROR, Stage.RAW)
+            kind = (Severity.NOTE, Stage.RAW) if demand.tells else kind
             world.faults.add(demand.code, message, demand.where, demand.hint, found, *kind, len(found))
     for (words, _), meets in zip(dataset.checks, held[many:], strict=True):
         if not meets.all():

@@ -154,7 +154,7 @@ class Computed(Struct, frozen=True):
 
 
 class Demand(Struct, frozen=True):
-    """A condition that every finished record must meet; one that does not is a fault, or a warning."""
+    """A condition that every finished record must meet; one that does not is a fault, a warning or a note."""
 
     code: str
     message: str
@@ -162,6 +162,7 @@ class Demand(Struct, frozen=True):
     node: Node
     hint: str = ""
     warns: bool = False
+    tells: bool = False
 
 
 class VariablePlan(Struct, frozen=True):

@@ -17,8 +17,13 @@ def own(name: str, kind: Type) -> tree.Column:
     return tree.Column(name=name, scope=Scope.VARIABLE, type=kind)
 
 
-def demands_of(code: Text, events: Sequence[tuple[str, CandidateSpec]]) -> tuple[Demand, ...]:
-    """A start and an end in their order, and a date for each event, which comes with its hidden name."""
+def demands_of(
+    code: Text, events: Sequence[tuple[str, CandidateSpec]], censors: Sequence[str], rule: str
+) -> tuple[Demand, ...]:
+    """A start and an end in their order, and a date for each event, which comes with its hidden name.
+
+    An event that is later than the date of censoring is told: it counts, and may not be meant to.
+    """
     other = tree.Compare(op="!=", left=own("PARAMCD", Type.TEXT), right=literal(str(code)), type=Type.TRUTH)
 
     def needed(variable: str, what: str, mend: str) -> Demand:
@@ -54,4 +59,24 @@ def demands_of(code: Text, events: Sequence[tuple[str, CandidateSpec]]) -> tuple
         hint="leave earlier dates out with 'where', or name an earlier start",
         warns=True,
     )
-    return start, end, in_time, *(dated(hidden, event) for hidden, event in events)
+    happened = own("__event", Type.DATE)
+    dates = [own(hidden, Type.DATE) for hidden in censors]
+    function = {"earliest": "least", "latest": "greatest"}.get(rule, "coalesce")
+    counts = tree.Call(name=function, args=tuple(dates), type=Type.DATE) if len(dates) > 1 else dates[0]
+    within = [
+        tree.IsMissing(of=happened, type=Type.TRUTH),
+        tree.IsMissing(of=counts, type=Type.TRUTH),
+        tree.Compare(op="<=", left=happened, right=counts, type=Type.TRUTH),
+    ]
+    met: tree.Node = other
+    for one in within:
+        met = tree.Either(left=met, right=one, type=Type.TRUTH)
+    beyond = Demand(
+        code="CED846",
+        message=f"{code} has an event after the date of censoring, and the event counts",
+        where=code.where,
+        node=met,
+        hint="where later events do not count, leave them out with 'where'",
+        tells=True,
+    )
+    return start, end, in_time, beyond, *(dated(hidden, event) for hidden, event in events)
