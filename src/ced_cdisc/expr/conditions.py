@@ -18,7 +18,10 @@ NOT = {
     "matches": "{0} does not match the pattern {1}",
 }
 """Functions that are a condition, before which ``not`` stands."""
-_PRESENCE = {"numeric": ("{0} is missing or no number", "{0} is a number")}
+_PRESENCE = {
+    "numeric": ("{0} is missing or no number", "{0} is a number"),
+    "comparator": ("{0} has no comparator", "{0} has a comparator"),
+}
 """Functions of which it is asked whether they have a value: what it means that they have none, and one."""
 # What is no part of the sentence's own punctuation: a text of the data, and what stands in brackets already.
 _CLOSED = re.compile(r'"[^"]*"|\([^()]*\)')
@@ -53,7 +56,7 @@ def presence(node: tree.IsMissing, say: Callable[[tree.Node], str]) -> str:
     call = _of_its_own(node.of)
     if call is not None:
         return _PRESENCE[call.name][node.negated].format(*map(say, call.args))
-    return f"{say(node.of)} is {'present' if node.negated else 'missing'}"
+    return f"{closed(say(node.of))} is {'present' if node.negated else 'missing'}"
 
 
 def _of_its_own(node: tree.Node) -> tree.Call | None:
@@ -84,5 +87,5 @@ def bare(text: str) -> str:
 
 
 def closed(text: str) -> str:
-    """What ends a condition, in brackets where it has one of its own, into which more would run."""
-    return f"({text})" if " where " in bare(text) else text
+    """A value in a condition, in brackets where it has one or an order of its own: more would run into it."""
+    return f"({text})" if re.search(" where |, ordered by ", bare(text)) else text

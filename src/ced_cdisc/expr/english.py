@@ -165,10 +165,10 @@ class _English:
     def _number(self, node: tree.Node) -> str:
         """A text whose number is compared or converted, by its name alone; any other value in words."""
         if isinstance(node, tree.ReadNumber):
-            return self.say(node.of)
+            return closed(self.say(node.of))
         if isinstance(node, tree.Call) and node.name in _NUMBER_OF and node.args:
-            return self.say(node.args[0])
-        return self.say(node)
+            return closed(self.say(node.args[0]))
+        return closed(self.say(node))
 
     def _joined(self, args: tuple[tree.Node, ...]) -> str:
         """The parts of a text and what stands between them; that numbers are written as text goes unsaid."""
@@ -214,7 +214,7 @@ class _English:
         if node.op in ("=", "!=") and isinstance(constant, tree.Literal):
             return f"{self._number(node.left)} is {'' if node.op == '=' else 'not '}{self.say(node.right)}"
         words = _COMPARE_DATE if node.left.type in _DATES else _COMPARE
-        return f"{self._number(node.left)} {words[node.op]} {closed(self._number(node.right))}"
+        return f"{self._number(node.left)} {words[node.op]} {self._number(node.right)}"
 
     def _member(self, node: tree.Member) -> str:
         values = [self._literal(value) for value in node.values]
@@ -228,7 +228,7 @@ class _English:
         return f"{self._number(node.of)} is {self._range(node)}"
 
     def _range(self, node: tree.Between) -> str:
-        return f"from {closed(self._number(node.low))} to {closed(self._number(node.high))}"
+        return f"from {self._number(node.low)} to {self._number(node.high)}"
 
     def _ismissing(self, node: tree.IsMissing) -> str:
         return presence(node, self.say)
@@ -255,7 +255,7 @@ class _English:
                 continue
             alike = [one for one in parts if is_plain_presence(one) and one.negated == part.negated]
             if part.negated not in done:
-                names = listed([self.say(one.of) for one in alike], word)
+                names = listed([closed(self.say(one.of)) for one in alike], word)
                 verb = "are" if len(alike) > 1 and word == "and" else "is"
                 said.append((part, f"{names} {verb} {'present' if part.negated else 'missing'}"))
             done.add(part.negated)
