@@ -137,6 +137,23 @@ def test_choices_are_read_in_their_order(text: str, expected: str) -> None:
             "days_between(ADT, coalesce(BDT, CDT)) + 1",
             "(the calendar days from ADT to (BDT or, if missing, CDT)) + 1.",
         ),
+        (
+            "greatest(min(EX.EXDT where EX.A = 1), ADT)",
+            "The greatest of (the earliest EXDT of the subject's records in EX where A is 1) and ADT.",
+        ),
+        (
+            "study_day(min(EX.EXDT where EX.A = 1), DM.RFDT)",
+            "(the earliest EXDT of the subject's records in EX where A is 1) minus DM.RFDT in days, "
+            "plus 1 if the difference is 0 or more.",
+        ),
+        (
+            "text(only(EX.A where EX.B = 1))",
+            "(the A of the subject's record in EX where B is 1) as text.",
+        ),
+        (
+            "date(min(EX.EXDTC where EX.A = 1))",
+            "The date part of the earliest EXDTC of the subject's records in EX where A is 1.",
+        ),
         ("coalesce(A, B) + 1", "(A or, if missing, B) + 1."),
         ("coalesce(A, B, C)", "A; if missing, B; if missing, C."),
         ("coalesce(A, coalesce(B, C))", "A; if missing, (B or, if missing, C)."),

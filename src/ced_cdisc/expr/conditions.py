@@ -46,7 +46,7 @@ def settled(node: tree.Node) -> tree.Node:
     return node
 
 
-def is_plain_presence(node: tree.Node) -> TypeGuard[tree.IsMissing]:
+def is_plain(node: tree.Node) -> TypeGuard[tree.IsMissing]:
     """Whether a condition is that something is present, or missing, in these words."""
     return isinstance(node, tree.IsMissing) and _of_its_own(node.of) is None
 
@@ -89,3 +89,10 @@ def bare(text: str) -> str:
 def closed(text: str) -> str:
     """A value in a condition, in brackets where it has one or an order of its own: more would run into it."""
     return f"({text})" if re.search(" where |, ordered by ", bare(text)) else text
+
+
+def apart(name: str, said: list[str], template: str) -> list[str]:
+    """What a function takes, in brackets where the words of the function would run into it."""
+    if name == "add_days" and " and " in bare(said[0]):
+        return [f"({said[0]})", *map(closed, said[1:])]
+    return said if len(said) == 1 and template.endswith("{0}") else [closed(one) for one in said]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.conditions import NOT, bare, closed, is_plain_presence, joined, presence, settled, unless
+from ced_cdisc.expr.conditions import NOT, apart, bare, closed, is_plain, joined, presence, settled, unless
 from ced_cdisc.expr.imputation_words import imputed
 from ced_cdisc.expr.signature import Registry
 from ced_cdisc.expr.unit_words import rests_on
@@ -146,11 +146,10 @@ class _English:
         if node.name == "join":
             return self._joined(node.args)
         template = signature.english
-        if node.name == "add_days" and " and " in bare(said[0]):
-            said[0] = f"({said[0]})"
         if node.name in ("study_day", "days_between"):
             template = template.replace("the date part of ", "")
             said = [_day(arg, text) for arg, text in zip(node.args, said, strict=True)]
+        said = apart(node.name, said, template)
         text = template.replace("{*}", listed(said)).replace("{1*}", listed(said[1:]))
         return re.sub(r"\{(\d)\}", lambda match: said[int(match[1])], text)
 
@@ -250,10 +249,10 @@ class _English:
         said: list[tuple[tree.Node, str]] = []
         done: set[bool] = set()
         for part in parts:
-            if not is_plain_presence(part):
+            if not is_plain(part):
                 said.append((part, self.say(part)))
                 continue
-            alike = [one for one in parts if is_plain_presence(one) and one.negated == part.negated]
+            alike = [one for one in parts if is_plain(one) and one.negated == part.negated]
             if part.negated not in done:
                 names = listed([closed(self.say(one.of)) for one in alike], word)
                 verb = "are" if len(alike) > 1 and word == "and" else "is"
