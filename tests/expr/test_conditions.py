@@ -85,7 +85,7 @@ def test_the_contrary_is_true_false_and_unknown_where_not_is(condition: str) -> 
         ),
         (
             "ADT < add_days(max(EX.BDT where EX.C = 1), 2) and SEX = 'M'",
-            "ADT is before (the latest BDT of the subject's records in EX where C is 1 plus 2 days) and "
+            "ADT is before (the latest BDT of the subject's records in EX where C is 1) plus 2 days and "
             'SEX is "M"',
         ),
     ],

@@ -86,6 +86,22 @@ def test_formulas_have_brackets_only_where_they_are_needed(text: str, expected: 
         ("if(A is missing or B is missing, A, B)", "A if A or B is missing; otherwise B."),
         ("if(numeric(RESULT) is present, A, B)", "A if RESULT is a number; otherwise B."),
         ("if(numeric(RESULT) is missing, A, B)", "A if RESULT is missing or no number; otherwise B."),
+        ("if(comparator(RESULT) is missing, A, B)", "A if RESULT has no comparator; otherwise B."),
+        ("if(comparator(RESULT) is present, A, B)", "A if RESULT has a comparator; otherwise B."),
+        (
+            "if(count(EX.EXDTC where EX.A > 1) > 0, A, B)",
+            "A if (the number of the subject's records in EX with a value of EXDTC where A is above 1) is "
+            "above 0; otherwise B.",
+        ),
+        (
+            "if(max(EX.EXDTC where EX.A > 1) is present and A = 1, A, B)",
+            "A if (the latest EXDTC of the subject's records in EX where A is above 1) is present and A is "
+            "1; otherwise B.",
+        ),
+        (
+            "if(first(EX.A order by EX.EXDTC) in (1, 2), A, B)",
+            "A if (the first A of the subject's records in EX, ordered by EXDTC) is 1 or 2; otherwise B.",
+        ),
         (
             "if(A is present and numeric(RESULT) is present and B is present, A, B)",
             "A if A and B are present and RESULT is a number; otherwise B.",
@@ -120,6 +136,23 @@ def test_choices_are_read_in_their_order(text: str, expected: str) -> None:
         (
             "days_between(ADT, coalesce(BDT, CDT)) + 1",
             "(the calendar days from ADT to (BDT or, if missing, CDT)) + 1.",
+        ),
+        (
+            "greatest(min(EX.EXDT where EX.A = 1), ADT)",
+            "The greatest of (the earliest EXDT of the subject's records in EX where A is 1) and ADT.",
+        ),
+        (
+            "study_day(min(EX.EXDT where EX.A = 1), DM.RFDT)",
+            "(the earliest EXDT of the subject's records in EX where A is 1) minus DM.RFDT in days, "
+            "plus 1 if the difference is 0 or more.",
+        ),
+        (
+            "text(only(EX.A where EX.B = 1))",
+            "(the A of the subject's record in EX where B is 1) as text.",
+        ),
+        (
+            "date(min(EX.EXDTC where EX.A = 1))",
+            "The date part of the earliest EXDTC of the subject's records in EX where A is 1.",
         ),
         ("coalesce(A, B) + 1", "(A or, if missing, B) + 1."),
         ("coalesce(A, B, C)", "A; if missing, B; if missing, C."),

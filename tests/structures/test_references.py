@@ -326,7 +326,7 @@ def test_comments_point_at_a_record_or_at_the_subject(tmp_path: Path) -> None:
     variable = next(v for v in done.plan.dataset("CO").variables if v.name == "IDVARVAL")
     assert variable.method is not None
     assert variable.method.text.startswith(
-        "In records made from the raw table ae: the AESEQ of the subject's record in AE where"
+        "In records made from the raw table ae: (the AESEQ of the subject's record in AE where"
     )
 
 

@@ -18,7 +18,10 @@ NOT = {
     "matches": "{0} does not match the pattern {1}",
 }
 """Functions that are a condition, before which ``not`` stands."""
-_PRESENCE = {"numeric": ("{0} is missing or no number", "{0} is a number")}
+_PRESENCE = {
+    "numeric": ("{0} is missing or no number", "{0} is a number"),
+    "comparator": ("{0} has no comparator", "{0} has a comparator"),
+}
 """Functions of which it is asked whether they have a value: what it means that they have none, and one."""
 # What is no part of the sentence's own punctuation: a text of the data, and what stands in brackets already.
 _CLOSED = re.compile(r'"[^"]*"|\([^()]*\)')
@@ -43,7 +46,7 @@ def settled(node: tree.Node) -> tree.Node:
     return node
 
 
-def is_plain_presence(node: tree.Node) -> TypeGuard[tree.IsMissing]:
+def is_plain(node: tree.Node) -> TypeGuard[tree.IsMissing]:
     """Whether a condition is that something is present, or missing, in these words."""
     return isinstance(node, tree.IsMissing) and _of_its_own(node.of) is None
 
@@ -53,7 +56,7 @@ def presence(node: tree.IsMissing, say: Callable[[tree.Node], str]) -> str:
     call = _of_its_own(node.of)
     if call is not None:
         return _PRESENCE[call.name][node.negated].format(*map(say, call.args))
-    return f"{say(node.of)} is {'present' if node.negated else 'missing'}"
+    return f"{closed(say(node.of))} is {'present' if node.negated else 'missing'}"
 
 
 def _of_its_own(node: tree.Node) -> tree.Call | None:
@@ -84,5 +87,12 @@ def bare(text: str) -> str:
 
 
 def closed(text: str) -> str:
-    """What ends a condition, in brackets where it has one of its own, into which more would run."""
-    return f"({text})" if " where " in bare(text) else text
+    """A value in a condition, in brackets where it has one or an order of its own: more would run into it."""
+    return f"({text})" if re.search(" where |, ordered by ", bare(text)) else text
+
+
+def apart(name: str, said: list[str], template: str) -> list[str]:
+    """What a function takes, in brackets where the words of the function would run into it."""
+    if name == "add_days" and " and " in bare(said[0]):
+        return [f"({said[0]})", *map(closed, said[1:])]
+    return said if len(said) == 1 and template.endswith("{0}") else [closed(one) for one in said]

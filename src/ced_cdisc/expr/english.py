@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.conditions import NOT, bare, closed, is_plain_presence, joined, presence, settled, unless
+from ced_cdisc.expr.conditions import NOT, apart, bare, closed, is_plain, joined, presence, settled, unless
 from ced_cdisc.expr.imputation_words import imputed
 from ced_cdisc.expr.signature import Registry
 from ced_cdisc.expr.unit_words import moved, rests_on
@@ -140,17 +140,17 @@ class _English:
         if node.name == "convert":
             said[1:] = [_bare(arg, text) for arg, text in zip(node.args[1:], said[1:], strict=True)]
             start = said[1] if isinstance(node.args[1], tree.Literal) else f"the unit in {said[1]}"
-            return (
-                f"{self._number(node.args[0])}, converted from {start} to {said[2]}{rests_on(node, said[3:])}"
-            )
+            of = self._number(node.args[0])
+            return f"{of}, converted from {start} to {said[2]}{rests_on(node, said[3:])}"
         if node.name == "join":
             return self._joined(node.args)
         template = signature.english
-        if node.name == "add_days":
-            return moved(*said)
         if node.name in ("study_day", "days_between"):
             template = template.replace("the date part of ", "")
             said = [_day(arg, text) for arg, text in zip(node.args, said, strict=True)]
+        said = apart(node.name, said, template)
+        if node.name == "add_days":
+            return moved(*said)
         text = template.replace("{*}", listed(said)).replace("{1*}", listed(said[1:]))
         return re.sub(r"\{(\d)\}", lambda match: said[int(match[1])], text)
 
@@ -165,10 +165,10 @@ class _English:
     def _number(self, node: tree.Node) -> str:
         """A text whose number is compared or converted, by its name alone; any other value in words."""
         if isinstance(node, tree.ReadNumber):
-            return self.say(node.of)
+            return closed(self.say(node.of))
         if isinstance(node, tree.Call) and node.name in _NUMBER_OF and node.args:
-            return self.say(node.args[0])
-        return self.say(node)
+            return closed(self.say(node.args[0]))
+        return closed(self.say(node))
 
     def _joined(self, args: tuple[tree.Node, ...]) -> str:
         """The parts of a text and what stands between them; that numbers are written as text goes unsaid."""
@@ -214,7 +214,7 @@ class _English:
         if node.op in ("=", "!=") and isinstance(constant, tree.Literal):
             return f"{self._number(node.left)} is {'' if node.op == '=' else 'not '}{self.say(node.right)}"
         words = _COMPARE_DATE if node.left.type in _DATES else _COMPARE
-        return f"{self._number(node.left)} {words[node.op]} {closed(self._number(node.right))}"
+        return f"{self._number(node.left)} {words[node.op]} {self._number(node.right)}"
 
     def _member(self, node: tree.Member) -> str:
         values = [self._literal(value) for value in node.values]
@@ -228,7 +228,7 @@ class _English:
         return f"{self._number(node.of)} is {self._range(node)}"
 
     def _range(self, node: tree.Between) -> str:
-        return f"from {closed(self._number(node.low))} to {closed(self._number(node.high))}"
+        return f"from {self._number(node.low)} to {self._number(node.high)}"
 
     def _ismissing(self, node: tree.IsMissing) -> str:
         return presence(node, self.say)
@@ -250,12 +250,12 @@ class _English:
         said: list[tuple[tree.Node, str]] = []
         done: set[bool] = set()
         for part in parts:
-            if not is_plain_presence(part):
+            if not is_plain(part):
                 said.append((part, self.say(part)))
                 continue
-            alike = [one for one in parts if is_plain_presence(one) and one.negated == part.negated]
+            alike = [one for one in parts if is_plain(one) and one.negated == part.negated]
             if part.negated not in done:
-                names = listed([self.say(one.of) for one in alike], word)
+                names = listed([closed(self.say(one.of)) for one in alike], word)
                 verb = "are" if len(alike) > 1 and word == "and" else "is"
                 said.append((part, f"{names} {verb} {'present' if part.negated else 'missing'}"))
             done.add(part.negated)

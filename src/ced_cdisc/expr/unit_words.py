@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.conditions import bare
 from ced_cdisc.standards.units import Substance, conversion, substances, unit_of
 
 _QUANTITIES = ("mass", "amount", "equivalents")
@@ -57,7 +56,6 @@ def moved(date: str, days: str) -> str:
     >>> moved("ADT", "-1"), moved("ADT", "30"), moved("ADT", "X")
     ('ADT minus 1 day', 'ADT plus 30 days', 'ADT plus X days')
     """
-    date = f"({date})" if " and " in bare(date) else date
     earlier = re.fullmatch(r"-\d+", days) is not None
     number = days.removeprefix("-") if earlier else days
     return f"{date} {'minus' if earlier else 'plus'} {number} day{'' if number == '1' else 's'}"
