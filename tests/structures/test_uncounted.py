@@ -161,7 +161,12 @@ def test_candidates_of_a_time_to_event_tell_once(tmp_path: Path, word: str) -> N
         "mappings/adam/adtte.yaml:13:29 CED270 ADTTE: a condition is neither true nor false, and counts as not "
         f"true; {HINT}\n    subject T1-002",
     ]
-    assert said(tmp_path, files) == ([] if word else told)
+    late = (  # TRTSDT, which is the date of censoring, is before the event
+        "mappings/adam/adtte.yaml:6:3 CED846 ADTTE: TTAE has an event after the date of censoring, and the event "
+        "counts, on 1 record; where later events do not count, leave them out with 'where'\n"
+        "    demog.csv line 2, subject T1-001"
+    )
+    assert said(tmp_path, files) == [late, *([] if word else told)]
 
 
 @pytest.mark.parametrize("word", ["", "unknown: accept, ", "unknown: report, "])
