@@ -20,9 +20,10 @@ import shared_builds as shared  # noqa: E402
 
 
 def pytest_collection_finish() -> None:
-    """What thousands of collected tests hold stays to the end; collections need not go through it again."""
+    """What thousands of collected tests hold stays to the end: collections need not go through it, nor be many."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
