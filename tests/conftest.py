@@ -20,7 +20,7 @@ import shared_builds as shared  # noqa: E402
 
 
 def pytest_collection_finish() -> None:
-    """What thousands of collected tests hold stays to the end; the collector need not see it, nor come often."""
+    """What thousands of collected tests hold stays to the end: the collector need not go through it."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
