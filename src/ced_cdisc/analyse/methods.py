@@ -40,31 +40,31 @@ class Found(Struct, frozen=True):
 def load_distributions(names: Iterable[str]) -> None:
     """Load what the methods of these names need, in a moment that is not used for anything else."""
     if any("confidence" in OPTIONS[name] for name in names):
-        _special()
+        distributions()
 
 
-def _special() -> Any:
+def distributions() -> Any:
     """The distributions of scipy, which take 0.2 s to load: only where an interval or a test needs one."""
     return import_module("scipy.special")
 
 
 def _p_of_t(t: float, freedom: int) -> float:
-    return 2 * float(_special().stdtr(freedom, -abs(t)))
+    return 2 * float(distributions().stdtr(freedom, -abs(t)))
 
 
-def _tail(confidence: int) -> float:
+def tail(confidence: int) -> float:
     """What lies beyond each end of an interval: 0.025 for 95 %."""
     return (100 - confidence) / 200
 
 
 def _quantile_of_t(freedom: float, confidence: int) -> float:
     """The deviate of Student's t between both signs of which so many percent lie."""
-    return float(_special().stdtrit(freedom, 1 - _tail(confidence)))
+    return float(distributions().stdtrit(freedom, 1 - tail(confidence)))
 
 
 def quantile_of_normal(confidence: int) -> float:
     """The deviate of the normal distribution between both signs of which so many percent lie."""
-    return float(_special().ndtri(1 - _tail(confidence)))
+    return float(distributions().ndtri(1 - tail(confidence)))
 
 
 def share(count: int, total: int) -> Found:
@@ -83,9 +83,9 @@ def share_with_interval(count: int, total: int, confidence: int = 95) -> Found:
         TooFew: there is no value.
     """
     found = share(count, total).values
-    quantile = _special().betaincinv
-    lower = float(quantile(count, total - count + 1, _tail(confidence))) if count else 0.0
-    upper = float(quantile(count + 1, total - count, 1 - _tail(confidence))) if count < total else 1.0
+    quantile = distributions().betaincinv
+    lower = float(quantile(count, total - count + 1, tail(confidence))) if count else 0.0
+    upper = float(quantile(count + 1, total - count, 1 - tail(confidence))) if count < total else 1.0
     return Found({**found, "lower": 100 * lower, "upper": 100 * upper})
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from math import fsum
-from typing import Any
 
-from ced_cdisc.analyse.methods import Found, TooFew
+from ced_cdisc.analyse.methods import Found, TooFew, distributions, tail
 from ced_cdisc.analyse.selecting import Value
 
 
@@ -41,9 +39,7 @@ def event_rate(events: Sequence[Value], times: Sequence[Value], per: float, conf
     counts |= {"events": number, "time": time}
     if not time:
         raise TooFew("there is no time", counts)
-    tail = (100 - confidence) / 200
-    special: Any = import_module("scipy.special")
-    lower = float(special.gammaincinv(number, tail)) if number else 0.0
-    upper = float(special.gammainccinv(number + 1, tail))
+    lower = float(distributions().gammaincinv(number, tail(confidence))) if number else 0.0
+    upper = float(distributions().gammainccinv(number + 1, tail(confidence)))
     ends = {"rate": float(number), "lower": lower, "upper": upper}
     return Found({**counts, **{name: per * end / time for name, end in ends.items()}})

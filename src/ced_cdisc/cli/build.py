@@ -116,7 +116,7 @@ def build(
             usage_error("--only names no dataset")
         said = click.get_current_context().get_parameter_source("split_over") is ParameterSource.COMMANDLINE
         is_split = split_within_subjects or (said and split_over != "none")
-        if is_split and "xpt" not in file_formats(formats.replace(",", " ").split()):
+        if is_split and "xpt" not in file_formats(filter(None, map(str.strip, formats.split(",")))):
             usage_error("only XPT files are written in pieces, and --format names others alone")
         with console.progress() as watch:
             result = run(

@@ -87,8 +87,7 @@ def _check_conditions(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -
         if not meets.all():
             message = f"{dataset.name}: {demand.message}, on {COUNT}"
             found = records_of(frame.filter(~meets))
-            kind = (Severity.WARNING, Stage.CHECK) if demand.warns else (Severity.ERROR, Stage.RAW)
-            kind = (Severity.NOTE, Stage.RAW) if demand.tells else kind
+            kind = demand.severity, Stage.CHECK if demand.severity is Severity.WARNING else Stage.RAW
             world.faults.add(demand.code, message, demand.where, demand.hint, found, *kind, len(found))
     for (words, _), meets in zip(dataset.checks, held[many:], strict=True):
         if not meets.all():

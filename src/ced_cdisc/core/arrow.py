@@ -34,10 +34,8 @@ def of_bytes(body: bytes, columns: Sequence[str] | None = None) -> pl.DataFrame:
         PolarsError, OSError: the bytes hold none.
     """
     wanted = None if columns is None else list(columns)
-    if not body.startswith(_FILE):
-        found = pl.read_ipc_stream(body, columns=wanted)
-    else:
-        found = pl.read_ipc(body, columns=wanted)
+    read = pl.read_ipc if body.startswith(_FILE) else pl.read_ipc_stream
+    found = read(body, columns=wanted)
     return found if wanted is None else found.select(wanted)
 
 
@@ -47,6 +45,6 @@ def schema_of(body: bytes) -> Mapping[str, pl.DataType]:
     Raises:
         PolarsError, OSError: the bytes hold none.
     """
-    if not body.startswith(_FILE):
-        return dict(pl.read_ipc_stream(body).schema)
-    return dict(pl.read_ipc_schema(BytesIO(body)))
+    if body.startswith(_FILE):
+        return dict(pl.read_ipc_schema(BytesIO(body)))
+    return dict(pl.read_ipc_stream(body).schema)  # of which polars tells no schema alone

@@ -129,7 +129,7 @@ class Stretch(_Unknown):
 
 
 def stretches(of: Stretches, sizes: Sequence[tuple[int, int]], start: int = 0) -> tuple[Stretch, ...]:
-    """The blocks of a dataset that stand in bytes as Arrow files, one after the other.
+    """The blocks of a dataset that stand in bytes, one after the other.
 
     Args:
         of: the bytes.
@@ -137,7 +137,7 @@ def stretches(of: Stretches, sizes: Sequence[tuple[int, int]], start: int = 0) -
         start: where the first begins.
 
     Raises:
-        PolarsError, OSError: the bytes are no such files.
+        PolarsError, OSError: the bytes are no frames.
     """
     found: list[Stretch] = []
     for height, size in sizes:
@@ -152,10 +152,10 @@ def later(schema: Mapping[str, pl.DataType], height: int, make: Callable[[], pl.
 
 
 def packed(body: bytes, height: int) -> Blocks:
-    """A dataset in the bytes of an Arrow file.
+    """A dataset in bytes of Arrow IPC.
 
     Raises:
-        PolarsError, OSError: the bytes are no such file.
+        PolarsError, OSError: the bytes are no frame.
     """
     part = Packed.of(body, height)
     return Blocks(part.schema, (part,))

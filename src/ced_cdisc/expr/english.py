@@ -165,9 +165,9 @@ class _English:
     def _number(self, node: tree.Node) -> str:
         """A text whose number is compared or converted, by its name alone; any other value in words."""
         if isinstance(node, tree.ReadNumber):
-            return closed(self.say(node.of))
-        if isinstance(node, tree.Call) and node.name in _NUMBER_OF and node.args:
-            return closed(self.say(node.args[0]))
+            node = node.of
+        elif isinstance(node, tree.Call) and node.name in _NUMBER_OF and node.args:
+            node = node.args[0]
         return closed(self.say(node))
 
     def _joined(self, args: tuple[tree.Node, ...]) -> str:

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from msgspec import Struct, field
 
-from ced_cdisc.core.findings import Location
+from ced_cdisc.core.findings import Location, Severity
 from ced_cdisc.core.metadata import Codelist, Comment, Document, FileFormat, Method, Origin, Standard
 from ced_cdisc.derivations.record import Derivation
 from ced_cdisc.expr.tree import Node, Type
@@ -161,8 +161,7 @@ class Demand(Struct, frozen=True):
     where: Location
     node: Node
     hint: str = ""
-    warns: bool = False
-    tells: bool = False
+    severity: Severity = Severity.ERROR
 
 
 class VariablePlan(Struct, frozen=True):

@@ -204,7 +204,7 @@ def _sorted(forms: Sequence[DateForm]) -> tuple[DateForm, ...]:
 
 def _halves(halves: Sequence[tuple[str, str, int]], forms: Sequence[DateForm]) -> list[DateForm]:
     """Dates of which the day or the month is unknown, in the order of the whole ones with that separator."""
-    orders: dict[str, set[str]] = {".": set()}
+    orders: dict[str, set[str]] = {}
     for form in forms:
         for text in form.formats:
             if match := re.match("(DD?|MM?)([-./ ])(?:DD?|M)", text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from ced_cdisc.core.decimals import shortest
 from ced_cdisc.core.findings import counted
@@ -205,7 +205,9 @@ def _imputation(facts: Facts) -> Iterator[Block]:
 
 
 def _dependencies(facts: Facts) -> Iterator[Block]:
-    kinds = {one.name: one.kind for study in facts.plan.studies for one in study.datasets}
+    every = [one for study in facts.plan.studies for one in study.datasets]
+    kinds = {one.name: one.kind for one in every}
+    qualifiers = {(one.name, qualifier.name) for one in every for qualifier in one.supplemental}
     rows: list[tuple[str, ...]] = []
     for one in _datasets(facts):
         read = sorted(needed(one))
@@ -213,7 +215,7 @@ def _dependencies(facts: Facts) -> Iterator[Block]:
         rows.append(
             (
                 one.name,
-                ", ".join([*tabulated, *sorted(_qualifiers(facts, one))]),
+                ", ".join([*tabulated, *sorted(_qualifiers(one, qualifiers))]),
                 ", ".join(name for name in read if kinds.get(name) == "adam"),
             )
         )
@@ -221,14 +223,13 @@ def _dependencies(facts: Facts) -> Iterator[Block]:
     yield table(("Dataset", "SDTM datasets", "Analysis datasets"), rows, (1.2, 3, 3))
 
 
-def _qualifiers(facts: Facts, dataset: DatasetPlan) -> set[str]:
-    """The datasets of supplemental qualifiers that a dataset reads, as variables of the parent."""
-    names = {
-        (one.name, qualifier.name)
-        for study in facts.plan.studies
-        for one in study.datasets
-        for qualifier in one.supplemental
-    }
+def _qualifiers(dataset: DatasetPlan, names: Collection[tuple[str, str]]) -> set[str]:
+    """The datasets of supplemental qualifiers that a dataset reads, as variables of the parent.
+
+    Args:
+        dataset: the dataset.
+        names: of the qualifiers, each with its parent.
+    """
     read = (below for node in trees_of(dataset) for below in tree.walk(node))
     columns = (one for one in read if isinstance(one, tree.Column))
     return {f"SUPP{one.owner}" for one in columns if (one.owner, one.short) in names}

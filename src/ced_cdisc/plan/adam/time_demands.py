@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ced_cdisc.core.findings import Severity
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.tree import Scope, Type
 from ced_cdisc.plan.language.expressions import literal
@@ -18,11 +19,11 @@ def own(name: str, kind: Type) -> tree.Column:
 
 
 def demands_of(
-    code: Text, events: Sequence[tuple[str, CandidateSpec]], censors: Sequence[str], rule: str
+    code: Text, events: Sequence[tuple[str, CandidateSpec]], censor: tree.Node
 ) -> tuple[Demand, ...]:
     """A start and an end in their order, and a date for each event, which comes with its hidden name.
 
-    An event that is later than the date of censoring is told: it counts, and may not be meant to.
+    An event later than ``censor``, the date of censoring, is told: it counts, and may not be meant to.
     """
     other = tree.Compare(op="!=", left=own("PARAMCD", Type.TEXT), right=literal(str(code)), type=Type.TRUTH)
 
@@ -57,16 +58,13 @@ def demands_of(
         where=code.where,
         node=tree.Either(left=other, right=late, type=Type.TRUTH),
         hint="leave earlier dates out with 'where', or name an earlier start",
-        warns=True,
+        severity=Severity.WARNING,
     )
     happened = own("__event", Type.DATE)
-    dates = [own(hidden, Type.DATE) for hidden in censors]
-    function = {"earliest": "least", "latest": "greatest"}.get(rule, "coalesce")
-    counts = tree.Call(name=function, args=tuple(dates), type=Type.DATE) if len(dates) > 1 else dates[0]
     within = [
         tree.IsMissing(of=happened, type=Type.TRUTH),
-        tree.IsMissing(of=counts, type=Type.TRUTH),
-        tree.Compare(op="<=", left=happened, right=counts, type=Type.TRUTH),
+        tree.IsMissing(of=censor, type=Type.TRUTH),
+        tree.Compare(op="<=", left=happened, right=censor, type=Type.TRUTH),
     ]
     met: tree.Node = other
     for one in within:
@@ -77,6 +75,6 @@ def demands_of(
         where=code.where,
         node=met,
         hint="where later events do not count, leave them out with 'where'",
-        tells=True,
+        severity=Severity.NOTE,
     )
     return start, end, in_time, beyond, *(dated(hidden, event) for hidden, event in events)

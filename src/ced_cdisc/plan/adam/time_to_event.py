@@ -88,12 +88,8 @@ class TimesToEvent:
         if start.type is not Type.DATE:
             self._fault("CED014", "'start' is a date, such as ADSL.TRTSDT", parameter.start.where)
             return {}
-        self._demands[str(code)] = demands_of(
-            code,
-            [(one.hidden, one.spec) for one in events],
-            [one.hidden for one in censors],
-            parameter.censor or _LATEST,
-        )
+        censor = _chosen(censors, parameter.censor or _LATEST)
+        self._demands[str(code)] = demands_of(code, [(one.hidden, one.spec) for one in events], censor)
         return _Lines(self._analysis.name, code, parameter).make(start, events, censors)
 
     def _is_complete(self, code: Text, parameter: ParameterSpec, part: Part) -> bool:

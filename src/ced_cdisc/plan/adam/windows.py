@@ -9,7 +9,7 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ced_cdisc.core.findings import Finding, Findings, Location
+from ced_cdisc.core.findings import Finding, Findings, Location, Severity
 from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, listed
@@ -144,7 +144,11 @@ def whole_days(windows: WindowsSpec, names: RowNames, expressions: Expressions) 
     node = expressions.condition(text, names)
     message = f"{windows.on} lies between two windows and is in none"
     hint = f"windows take whole days: round {windows.on}, or write the windows with 'where'"
-    return (Demand("CED856", message, windows.on.where, node, hint, warns=True),) if node is not None else ()
+    return (
+        (Demand("CED856", message, windows.on.where, node, hint, severity=Severity.WARNING),)
+        if node is not None
+        else ()
+    )
 
 
 class _Choice(Struct, frozen=True):

@@ -30,7 +30,7 @@ def expand(
     blocks: Sequence[BlockSpec],
     instruments: Mapping[str, InstrumentSpec],
     findings: Findings,
-    full: Callable[[str], str] = str,
+    full: Callable[[str], str],
 ) -> list[Rows]:
     """All blocks of a domain; ``shared`` holds the variables that every block takes over.
 
