@@ -312,8 +312,8 @@ def test_a_check_with_known_answers_is_not_shared(tmp_path: Path) -> None:
         assert check_folder(tmp_path, standard=STANDARD, partner=side, known=Kept()) == alone
         assert side.mine.empty()
         kept = {name: known_of_json(known_to_json(one), one.digest) for name, one in kept.items()}
-    assert any(several.before for several, _ in (one.looks for one in kept.values()))
-    assert all(one.rules for one in kept.values())
+    assert any(one.looks["each with others"].before for one in kept.values())
+    assert all(one.of_each["each"].rules for one in kept.values())
 
 
 # Rules

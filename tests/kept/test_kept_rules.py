@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +25,7 @@ from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.look_digest import LookDigests
 from ced_cdisc.conformance.records import Block, Records
 from ced_cdisc.conformance.rule import all_rules
+from ced_cdisc.conformance.standard import Governing
 from ced_cdisc.conformance.submission import Submission
 from ced_cdisc.standards.ct import CtPackage
 from ced_cdisc.write.kept_files import KeptFiles
@@ -256,18 +258,17 @@ def test_changed_terminology(study: Path, monkeypatch: pytest.MonkeyPatch, asked
     assert [one.failures for one in after.rules] != [one.failures for one in before.rules]
 
 
-@pytest.fixture
-def gone_through(monkeypatch: pytest.MonkeyPatch) -> Callable[[], set[str]]:
-    """Gives the datasets whose looks of rules that look at each by itself were made since it was asked last."""
+def _noted(monkeypatch: pytest.MonkeyPatch, way: str) -> Callable[[], set[str]]:
+    """Gives the datasets that a submission was asked to give that way since it was asked last."""
     found = set[str]()
-    real = Submission.some
+    real = getattr(Submission, way)
 
-    def noted(self: Submission, chosen: Iterable[Dataset]) -> Any:
+    def noted(self: Submission, chosen: Iterable[Dataset], *more: Any) -> Any:
         listed = list(chosen)
         found.update(one.name for one in listed)
-        return real(self, listed)
+        return real(self, listed, *more)
 
-    monkeypatch.setattr(Submission, "some", noted)
+    monkeypatch.setattr(Submission, way, noted)
 
     def since() -> set[str]:
         told = set(found)
@@ -275,6 +276,18 @@ def gone_through(monkeypatch: pytest.MonkeyPatch) -> Callable[[], set[str]]:
         return told
 
     return since
+
+
+@pytest.fixture
+def gone_through(monkeypatch: pytest.MonkeyPatch) -> Callable[[], set[str]]:
+    """Gives the datasets whose looks of rules that look at each by itself were made since it was asked last."""
+    return _noted(monkeypatch, "some")
+
+
+@pytest.fixture
+def with_others(monkeypatch: pytest.MonkeyPatch) -> Callable[[], set[str]]:
+    """The same of rules that look at each by itself and others up."""
+    return _noted(monkeypatch, "with_others")
 
 
 def test_what_is_said_of_a_dataset_by_itself_is_kept_as_a_whole(
@@ -304,6 +317,39 @@ def test_what_is_said_of_a_dataset_by_itself_is_kept_as_a_whole(
     change(study / "mappings/sdtm/ae.yaml", "label: Events", "label: All Events")
     built(study)
     assert {dataset for dataset, _ in asked()} == {"AE"}
+
+
+def test_what_is_said_beside_others_is_kept_until_one_of_them_changes(
+    study: Path, with_others: Callable[[], set[str]]
+) -> None:
+    built(study)
+    assert with_others() == {"ADSL", "AE", "DM", "EX"}
+    change(study / "raw/ae.csv", "Headache", "Dizziness")
+    assert said(built(study)) == said(built(study, "whole", incremental=False))
+    assert with_others() == {"ADSL", "AE", "DM", "EX"}, "of which the full build went through all"
+    change(study / "raw/ae.csv", "Dizziness", "Headache")
+    change(study / "raw/ae.csv", "Nausea", "Vomiting")
+    built(study)
+    assert with_others() == {"AE"}
+    change(study / "raw/dose.csv", "10-FEB-2020", "09-FEB-2020")
+    made = built(study)
+    assert with_others() == {"EX", "DM", "ADSL", "AE"}, "DM is made of it, and all look up DM"
+    assert said(made) == said(built(study, "whole", incremental=False))
+
+
+def test_a_dataset_beside_which_another_changed(study: Path) -> None:
+    built(study, incremental=False)
+    memory = _Memory(study / "out")
+    before = check_folder(study / "out", known=memory)
+    memory.again()
+    change(study / "raw/dose.csv", "10-FEB-2020", "09-FEB-2020")
+    built(study, "whole", incremental=False)
+    shutil.copy(study / "whole/sdtm/dm.xpt", study / "out/sdtm/dm.xpt")
+    after = check_folder(study / "out", known=memory)
+    assert after == check_folder(study / "out")
+    failed = {(one.rule.id, bad.dataset) for one in after.rules for bad in one.failures}
+    new = failed - {(one.rule.id, bad.dataset) for one in before.rules for bad in one.failures}
+    assert ("CED-L057", "AE") in new, "whose days count from a date of DM"
 
 
 def test_what_is_said_with_more_records_is_said_anew(study: Path) -> None:
@@ -408,9 +454,9 @@ def test_answers_are_not_kept_where_define_xml_was_read_for_them() -> None:
     look = data.records(pl.lit(value=True), "AETERM")
     for is_read in (False, True):
         known = KnownDataset("digest")
-        looks = KnownLooks({data: known}, 5)
+        looks = KnownLooks(Submission({"AE": data}, Governing()), {data: known}, 5)
         assert looks.answers([(all_rules()[0], look)]) == {}
         if is_read:
             _ = data.define_keys
         looks.learn({look: Said(1)})
-        assert known.new is not is_read and sum(len(one.now) for one in known.looks) == (not is_read)
+        assert known.new is not is_read and sum(len(one.now) for one in known.looks.values()) == (not is_read)

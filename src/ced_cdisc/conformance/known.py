@@ -1,9 +1,10 @@
 """What earlier checks said of files of the same bytes: what asks the same of the same is not asked again.
 
 What the rules that look at each dataset by itself said of one is kept as a whole, as long as its file, its
-define.xml and the standards are the same. Else, and of all other rules, what there is to be asked is never
-kept: a rule goes through the datasets and yields its looks. An answer is kept, under the digest of all that
-it hangs on (:mod:`ced_cdisc.conformance.look_digest`), beside the other answers about its dataset.
+define.xml, the standards, and what they looked up beside it are the same. Else, and of all other rules, what
+there is to be asked is never kept: a rule goes through the datasets and yields its looks. An answer is kept,
+under the digest of all that it hangs on (:mod:`ced_cdisc.conformance.look_digest`), beside the other answers
+about its dataset.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ced_cdisc.conformance.as_json import failure_of_json, failure_to_json
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.look_digest import LookDigests
 from ced_cdisc.conformance.records import Profile
-from ced_cdisc.conformance.rule import Rule
-from ced_cdisc.conformance.submission import Submission
+from ced_cdisc.conformance.rule import OF_EACH, SCOPES, Rule, Scope
+from ced_cdisc.conformance.submission import KINDS, LookUp, Submission
 from ced_cdisc.core.conformance import Failure
 
 
@@ -61,6 +62,20 @@ class Answers:
         return found
 
 
+class OfScope(Struct, frozen=True):
+    """What rules that look at each dataset by itself said of one.
+
+    Attributes:
+        key: what stands for all that this hangs on.
+        looked_up: what they looked up beside it, in order.
+        rules: what each of them said, by its id.
+    """
+
+    key: str
+    looked_up: tuple[LookUp, ...] = ()
+    rules: Mapping[str, Said] = field(default_factory=dict[str, Said])
+
+
 class KnownDataset:
     """What is known of a file, and what this check adds.
 
@@ -69,16 +84,15 @@ class KnownDataset:
         profile: what a reading of all of it tells; None where it is not known.
 
     Attributes:
-        looks: the answers to rules that look at several datasets, and to those that look at each by itself.
-        key: what stands for all that the latter hang on; empty where it is not known what they said.
-        rules: what each of these said, by its id.
+        looks: the answers to the looks of rules, by the scope of these.
+        of_each: what the rules said that look at each dataset by itself, by their scope.
         new: whether this check told something else than the earlier ones.
     """
 
     def __init__(self, digest: str, profile: Profile | None = None) -> None:
         self.digest, self.profile = digest, profile
-        self.looks = Answers(), Answers()
-        self.key, self.rules = "", dict[str, Said]()
+        self.looks: Mapping[Scope, Answers] = {scope: Answers() for scope in SCOPES}
+        self.of_each: dict[Scope, OfScope] = {}
         self.new = False
 
     def read(self, profile: Profile) -> None:
@@ -86,59 +100,80 @@ class KnownDataset:
         if self.profile is None:
             self.profile, self.new = profile, True
 
-    def learn(self, look: str, said: Said, *, of_each: bool) -> None:
+    def learn(self, scope: Scope, look: str, said: Said) -> None:
         """Take notice of what a look said."""
-        self.looks[of_each].now[look], self.new = said, True
+        self.looks[scope].now[look], self.new = said, True
 
-    def said_by_itself(self, key: str) -> Mapping[str, Said] | None:
-        """What the rules said that look at it by itself; None where that is not known."""
-        if self.key != key:
-            return None
-        self.looks[True].now |= self.looks[True].before  # which are not asked for
-        return self.rules
+    def take_over(self, scope: Scope) -> Mapping[str, Said]:
+        """What the rules of a scope said, whose looks are not asked for."""
+        answers = self.looks[scope]
+        answers.now |= answers.before
+        return self.of_each[scope].rules
 
-    def learn_by_itself(self, key: str, rules: Mapping[str, Said]) -> None:
-        """Take notice of what they said."""
-        self.key, self.rules, self.new = key, dict(rules), True
+    def learn_of_each(self, scope: Scope, said: OfScope) -> None:
+        """Take notice of what the rules of a scope said."""
+        self.of_each[scope], self.new = said, True
 
 
 class KnownLooks:
-    """What is known of the looks of a check.
+    """What is known of the looks of a check of a submission.
 
     Args:
+        study: the submission.
         known: by dataset.
         records: how many records a failure lists at most.
     """
 
-    def __init__(self, known: Mapping[Dataset, KnownDataset], records: int) -> None:
-        self._known, self._records = known, records
+    def __init__(self, study: Submission, known: Mapping[Dataset, KnownDataset], records: int) -> None:
+        self._study, self._known, self._records = study, known, records
         self._digests = LookDigests({data: _stands_for(data, one) for data, one in known.items()})
-        self._to_learn: dict[Look, tuple[str, bool]] = {}
+        self._to_learn: dict[Look, tuple[str, Scope]] = {}
 
-    def said_by_itself(self, datasets: Iterable[Dataset], study: Submission) -> dict[str, OfOne]:
-        """What rules said that look at each dataset by itself, by its name, where that is known."""
+    def said_of_each(self, scope: Scope, datasets: Iterable[Dataset]) -> dict[str, OfOne]:
+        """What the rules of a scope said of datasets, by their names, where that is known."""
         found: dict[str, OfOne] = {}
         for data in datasets:
             known = self._known.get(data)
-            said = None if known is None else known.said_by_itself(self._key(data, known, study))
-            if said is not None:
-                found[data.name] = said
+            before = None if known is None else known.of_each.get(scope)
+            if known is None or before is None:
+                continue
+            if before.key == self._key(data, before.looked_up):
+                found[data.name] = known.take_over(scope)
         return found
 
-    def learn_by_itself(self, said: Mapping[Dataset, OfOne], study: Submission) -> None:
+    def learn_of_each(
+        self, scope: Scope, said: Mapping[Dataset, OfOne], looked_up: Mapping[str, Iterable[LookUp]]
+    ) -> None:
         """Take notice of what they said; nothing is kept of a dataset of which one could not say anything."""
         for data, by_rule in said.items():
             known = self._known.get(data)
             rules = {rule: one for rule, one in by_rule.items() if isinstance(one, Said)}
-            if known is not None and len(rules) == len(by_rule):
-                known.learn_by_itself(self._key(data, known, study), rules)
+            if known is None or len(rules) < len(by_rule):
+                continue
+            asked = tuple(sorted(looked_up.get(data.name, ()), key=lambda one: (one.kind, one.code)))
+            key = self._key(data, asked)
+            if key is not None:
+                known.learn_of_each(scope, OfScope(key, asked, rules))
 
-    def _key(self, data: Dataset, known: KnownDataset, study: Submission) -> str:
-        """What stands for all that they look at, and for which of them there are."""
-        governs = [sorted((n, v.number) for n, v in said.items()) for said in study.governing.told]
-        described = None if data.described is None else data.described[0].digest
-        hangs_on = _stands_for(data, known), described, bool(study.defines), governs, self._records
+    def _key(self, data: Dataset, looked_up: Iterable[LookUp]) -> str | None:
+        """What stands for all that they look at and up, and for which rules there are; None if unknown."""
+        governs = [sorted((n, v.number) for n, v in said.items()) for said in self._study.governing.told]
+        others: list[object] = []
+        for asked in looked_up:
+            found = asked.among(self._study.datasets)
+            if asked.kind == "names":
+                others.append([(one.name, one.domain, one.kind, one.is_supplemental) for one in found])
+                continue
+            if any(one not in self._known for one in found):
+                return None
+            others.append([self._with_define(one) for one in found])
+        hangs_on = self._with_define(data), others, bool(self._study.defines), governs, self._records
         return hashlib.sha256(repr(hangs_on).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _with_define(self, data: Dataset) -> tuple[str, str | None]:
+        """What stands for a dataset that is known, its define.xml included."""
+        described = None if data.described is None else data.described[0].digest
+        return _stands_for(data, self._known[data]), described
 
     def answers(self, asked: Iterable[tuple[Rule, Look]]) -> dict[Look, Said]:
         """The answers that are known to the looks of rules; the others are to be asked.
@@ -153,9 +188,9 @@ class KnownLooks:
             digest = self._digests.of(look, rule.text.id, self._records)
             if digest is None:
                 continue
-            said = known.looks[rule.is_of_each].answer(digest)
+            said = known.looks[rule.scope].answer(digest)
             if said is None:
-                self._to_learn[look] = digest, rule.is_of_each
+                self._to_learn[look] = digest, rule.scope
             else:
                 found[look] = said
         for data in self._known:
@@ -170,10 +205,10 @@ class KnownLooks:
         """
         if any(data.is_define_read for data in self._known):
             return
-        for look, (digest, of_each) in self._to_learn.items():
+        for look, (digest, scope) in self._to_learn.items():
             one = said[look]
             if isinstance(one, Said):
-                self._known[look.dataset].learn(digest, one, of_each=of_each)
+                self._known[look.dataset].learn(scope, digest, one)
 
 
 def _stands_for(data: Dataset, known: KnownDataset) -> str:
@@ -195,9 +230,11 @@ def known_to_json(known: KnownDataset) -> Any:
     profile = known.profile
     return {
         "profile": None if profile is None else [profile.missing, profile.longest],
-        "looks": [_to_json(one.now) for one in known.looks],
-        "key": known.key,
-        "rules": _to_json(known.rules),
+        "looks": {scope: _to_json(one.now) for scope, one in known.looks.items()},
+        "of each": {
+            scope: [one.key, [[asked.kind, asked.code] for asked in one.looked_up], _to_json(one.rules)]
+            for scope, one in known.of_each.items()
+        },
     }
 
 
@@ -210,9 +247,12 @@ def known_of_json(value: Any, digest: str) -> KnownDataset:
     told = value["profile"]
     profile = None if told is None else Profile(*(_numbers(one) for one in told))
     known = KnownDataset(digest, profile)
-    several, alone = (Answers(_of_json(one)) for one in value["looks"])
-    known.looks = several, alone
-    known.key, known.rules = str(value["key"]), _of_json(value["rules"])
+    known.looks = {scope: Answers(_of_json(value["looks"][scope])) for scope in SCOPES}
+    for scope in OF_EACH:
+        if scope in value["of each"]:
+            key, looked_up, rules = value["of each"][scope]
+            asked = tuple(LookUp(KINDS[kind], str(code)) for kind, code in looked_up)
+            known.of_each[scope] = OfScope(str(key), asked, _of_json(rules))
     return known
 
 

@@ -18,7 +18,7 @@ import yaml
 from msgspec import Struct
 
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Datasets
+from ced_cdisc.conformance.submission import Datasets, WithOthers
 from ced_cdisc.core.conformance import RuleText
 from ced_cdisc.core.findings import Severity
 
@@ -29,7 +29,13 @@ FAMILIES = (
 """The families in the order of the page docs/conformance-rules.md."""
 
 Check = Callable[[Any], Iterable[Look]]
-"""The function of a rule; one that asks for :class:`.Datasets` alone looks at each dataset by itself."""
+"""The function of a rule; what it takes says what its words may hang on: see :data:`Scope`."""
+Scope = Literal["each", "each with others", "all"]
+"""Whether a rule looks at each dataset by itself (it takes :class:`.Datasets`), at each by itself and others
+up (:class:`.WithOthers`), or at all of them together (:class:`~.submission.Submission`)."""
+SCOPES: tuple[Scope, ...] = ("each", "each with others", "all")
+OF_EACH = SCOPES[:2]
+_TAKES: Mapping[object, Scope] = {Datasets.__name__: "each", WithOthers.__name__: "each with others"}
 Needs = Literal["", "SDTMIG", "ADaMIG", "SDTM CT", "ADaM CT", "define"]
 
 
@@ -50,10 +56,10 @@ class Rule(Struct, frozen=True, eq=False, dict=True):
     name: str = ""
 
     @cached_property
-    def is_of_each(self) -> bool:
-        """Whether it looks at each dataset by itself."""
+    def scope(self) -> Scope:
+        """What it looks at together."""
         asked_for: dict[str, object] = getattr(self.check, "__annotations__", {})
-        return next(iter(asked_for.values()), None) == Datasets.__name__
+        return _TAKES.get(next(iter(asked_for.values()), None), "all")
 
     @property
     def cases(self) -> Mapping[str, list[Any]]:

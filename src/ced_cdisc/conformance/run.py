@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import polars as pl
+from msgspec import Struct
 
 from ced_cdisc.conformance.answer import answered, answers_of
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.known import KnownDataset, KnownLooks, NotSaid, OfOne, Said
 from ced_cdisc.conformance.look import ROW, Answer, Look, Question
-from ced_cdisc.conformance.rule import Rule
-from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.conformance.rule import OF_EACH, Rule, Scope
+from ced_cdisc.conformance.submission import Datasets, LookUp, Submission, WithOthers
 from ced_cdisc.core.conformance import RECORDS_SHOWN, Failure, Record, RuleResult
 from ced_cdisc.core.covered import covered
 from ced_cdisc.core.partner import Partner, PartnerLost
@@ -44,31 +45,39 @@ def run_rules(
     """
     lacking = {rule: _lacking(study, rule) for rule in rules}
     able = [rule for rule, reason in lacking.items() if not reason]
-    each = [rule for rule in able if rule.is_of_each]
-    memory = KnownLooks(known, records) if known else None
-    # Of each dataset by itself: what is known, and the looks of those of which it is not.
+    memory = KnownLooks(study, known, records) if known else None
     here = [data for data in study.datasets.values() if partner is None or data.records_held.is_at_hand]
-    by_itself = {} if memory is None else memory.said_by_itself(here, study)
-    new = [data for data in here if data.name not in by_itself]
-    of_each = _looks_of_each(study, new, each)
+    # Of each dataset by itself: what is known, and the looks of those of which it is not.
+    by_itself: dict[str, dict[str, Said | NotSaid]] = {data.name: {} for data in here}
+    new: list[_OfScope] = []
+    for scope in OF_EACH:
+        found = {} if memory is None else memory.said_of_each(scope, here)
+        for name, of_one in found.items():
+            by_itself[name] |= of_one
+        others = [data for data in here if data.name not in found]
+        new.append(_of_scope(study, scope, others, able))
     # Of several together, all looks: a partner has the same ones, of which each answers its own.
-    of_all = {rule: _looks(study, rule) for rule in able if not rule.is_of_each}
+    of_all = {rule: _looks(study, rule) for rule in able if rule.scope == "all"}
     asked = _to_ask(of_all.items())
-    said = _answers(_to_ask((rule, found) for (_, rule), found in of_each.items()) | asked, records, memory)
-    by_itself |= _by_itself(new, of_each, said, records)
-    if memory is not None:
-        memory.learn_by_itself({data: by_itself[data.name] for data in new}, study)
+    said = _answers(_to_ask(pair for one in new for pair in one.of_rules()) | asked, records, memory)
+    for one in new:
+        told_of = one.told(said, records)
+        for data, of_one in told_of.items():
+            by_itself[data.name] |= of_one
+        if memory is not None:
+            memory.learn_of_each(one.scope, told_of, one.looked_up)
     if partner is not None:
         theirs, said = _shared(by_itself, asked, said, records, partner)
-        by_itself = {**theirs, **by_itself}
+        by_itself = {name: dict(of_one) for name, of_one in theirs.items()} | by_itself
         # Of whatever it did not tell of.
         lost = [data for data in study.datasets.values() if data.name not in by_itself]
-        of_each = _looks_of_each(study, lost, each)
-        answers = _asked(_to_ask((rule, found) for (_, rule), found in of_each.items()), records)
-        by_itself |= _by_itself(lost, of_each, answers, records)
+        for scope in OF_EACH:
+            one = _of_scope(study, scope, lost, able)
+            for data, of_one in one.told(_asked(_to_ask(one.of_rules()), records), records).items():
+                by_itself.setdefault(data.name, {}).update(of_one)
 
     def told(rule: Rule) -> Said | NotSaid:
-        if not rule.is_of_each:
+        if rule.scope == "all":
             return _together(rule, of_all[rule], said, records)
         found = (by_itself[data.name].get(rule.text.id) for data in study.datasets.values())
         return _joined(one for one in found if one is not None)
@@ -76,17 +85,52 @@ def run_rules(
     return tuple(_result(rule, reason or told(rule)) for rule, reason in lacking.items())
 
 
-def _looks_of_each(
-    study: Submission, datasets: Sequence[Dataset], rules: Iterable[Rule]
-) -> dict[tuple[Dataset, Rule], list[Look] | NotSaid]:
-    """The looks of rules at datasets, each by itself; or why those at one could not be told."""
+class _OfScope(Struct, frozen=True):
+    """The looks of the rules of a scope at datasets, each by itself.
+
+    Attributes:
+        datasets: all of them, those without looks included.
+        looks: of each dataset and rule, or why those at one could not be told.
+        looked_up: by dataset what else was looked up for it.
+    """
+
+    scope: Scope
+    datasets: Sequence[Dataset]
+    looks: dict[tuple[Dataset, Rule], list[Look] | NotSaid]
+    looked_up: Mapping[str, Iterable[LookUp]]
+
+    def of_rules(self) -> Iterator[tuple[Rule, list[Look] | NotSaid]]:
+        """The looks, each list with its rule."""
+        return ((rule, found) for (_, rule), found in self.looks.items())
+
+    def told(
+        self, said: Mapping[Look, Said | NotSaid], records: int
+    ) -> dict[Dataset, dict[str, Said | NotSaid]]:
+        """What the rules say of the datasets, by their ids."""
+        found: dict[Dataset, dict[str, Said | NotSaid]] = {data: {} for data in self.datasets}
+        for (data, rule), of_one in self.looks.items():
+            found[data][rule.text.id] = _together(rule, of_one, said, records)
+        return found
+
+
+def _of_scope(
+    study: Submission, scope: Scope, datasets: Sequence[Dataset], rules: Iterable[Rule]
+) -> _OfScope:
+    """The looks of those of the rules that are of a scope."""
     found: dict[tuple[Dataset, Rule], list[Look] | NotSaid] = {}
-    all_of_them = study.some(datasets)
-    for rule in rules:
+    looked_up: dict[str, set[LookUp]] = {}
+
+    def chosen(some: Iterable[Dataset]) -> Datasets:
+        return study.with_others(some, looked_up) if scope == "each with others" else study.some(some)
+
+    all_of_them = chosen(datasets)
+    for rule in rules if datasets else ():
+        if rule.scope != scope:
+            continue
         looks = _looks(all_of_them, rule)
         if isinstance(looks, NotSaid):
             for data in datasets:
-                one = _looks(study.some([data]), rule)
+                one = _looks(chosen([data]), rule)
                 if one:
                     found[data, rule] = one
             continue
@@ -94,20 +138,7 @@ def _looks_of_each(
             of_one = found.setdefault((look.dataset, rule), [])
             assert isinstance(of_one, list)
             of_one.append(look)
-    return found
-
-
-def _by_itself(
-    datasets: Iterable[Dataset],
-    looks: Mapping[tuple[Dataset, Rule], list[Look] | NotSaid],
-    said: Mapping[Look, Said | NotSaid],
-    records: int,
-) -> dict[str, OfOne]:
-    """What rules say of datasets, by the name of the dataset and the id of the rule."""
-    found: dict[str, dict[str, Said | NotSaid]] = {data.name: {} for data in datasets}
-    for (data, rule), of_one in looks.items():
-        found[data.name][rule.text.id] = _together(rule, of_one, said, records)
-    return {**found}
+    return _OfScope(scope, datasets, found, looked_up)
 
 
 def _to_ask(looks: Iterable[tuple[Rule, list[Look] | NotSaid]]) -> dict[Look, Rule]:
@@ -187,6 +218,8 @@ def run_rule(study: Submission, rule: Rule, *, records: int = RECORDS_SHOWN) -> 
 
 def _looks(study: Datasets, rule: Rule) -> list[Look] | NotSaid:
     """The looks of a rule, or why it could not be carried out."""
+    if isinstance(study, WithOthers):
+        study.begin()
     try:
         return list(rule.check(study))
     except pl.exceptions.PolarsError as error:

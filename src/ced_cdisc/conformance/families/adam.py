@@ -16,7 +16,7 @@ from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.several import one_to_one
 from ced_cdisc.conformance.standard import TABLES
-from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.conformance.submission import Datasets, Submission, WithOthers
 from ced_cdisc.standards.adam import Structure, adam_variable, load_adamig
 
 _POPULATIONS = ("FASFL", "SAFFL", "ITTFL", "PPROTFL", "COMPLFL", "RANDFL", "ENRLFL")
@@ -36,7 +36,7 @@ def adsl_exists(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield first.fact(study.get("ADSL") is None)
 
 
-def one_record_a_subject_in_adsl(study: Submission) -> Iterator[Look]:  # noqa: D103
+def one_record_a_subject_in_adsl(study: Datasets) -> Iterator[Look]:  # noqa: D103
     data = study.get("ADSL")
     if data is not None and _text(data, "USUBJID"):
         yield data.records(pl.col("USUBJID").is_duplicated(), "USUBJID")
@@ -70,8 +70,8 @@ def required_variables_of_adam(study: Datasets) -> Iterator[Look]:
                 yield data.fact(absent, variable.name.replace("--", data.name[2:4]))
 
 
-def subject_in_dm_of_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
-    if study.get("DM") is not None and study.subjects.height:
+def subject_in_dm_of_adam(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    if study.other("DM") is not None and study.subjects.height:
         for data in study.adam():
             if _text(data, "USUBJID"):
                 known = study.subjects["USUBJID"].implode()
@@ -79,8 +79,8 @@ def subject_in_dm_of_adam(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.records(~pl.col("USUBJID").is_in(known), "USUBJID", of=of)
 
 
-def subject_in_adsl(study: Submission) -> Iterator[Look]:  # noqa: D103
-    adsl = study.get("ADSL")
+def subject_in_adsl(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    adsl = study.other("ADSL")
     if adsl is not None and _text(adsl, "USUBJID"):
         known = adsl.values("USUBJID")
         for data in study.adam():
@@ -88,9 +88,9 @@ def subject_in_adsl(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.not_among("USUBJID", known)
 
 
-def values_of_adsl(study: Submission) -> Iterator[Look]:
+def values_of_adsl(study: WithOthers) -> Iterator[Look]:
     """Variables that a dataset has from ADSL; records under another SUBJID (enrolled again) are left out."""
-    adsl = study.get("ADSL")
+    adsl = study.other("ADSL")
     if adsl is None or not _text(adsl, "USUBJID"):
         return
     subjects = adsl.frame.filter(~pl.col("USUBJID").is_duplicated())
@@ -117,7 +117,7 @@ def values_of_adsl(study: Submission) -> Iterator[Look]:
             yield data.records(differ, name, f"ADSL.{name}", of=there, frame=frame)
 
 
-def population_flags(study: Submission) -> Iterator[Look]:  # noqa: D103
+def population_flags(study: Datasets) -> Iterator[Look]:  # noqa: D103
     data = study.get("ADSL")
     for name in _POPULATIONS:
         if data is not None and _text(data, name):
@@ -259,7 +259,7 @@ def sequence_unique_in_adam(study: Datasets) -> Iterator[Look]:  # noqa: D103
             yield data.repeated(keys, "ASEQ")
 
 
-def date_of_death_has_flag(study: Submission) -> Iterator[Look]:  # noqa: D103
+def date_of_death_has_flag(study: Datasets) -> Iterator[Look]:  # noqa: D103
     data = study.get("ADSL")
     if data is not None and "DTHDT" in data.numbers() and _text(data, "DTHFL"):
         yield data.records(pl.col("DTHFL").ne_missing("Y"), "DTHDT", "DTHFL")
@@ -277,18 +277,18 @@ def first_of_term(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _first(study, "AOCCPFL", ("DECOD",))
 
 
-def sequence_of_sdtm(study: Submission) -> Iterator[Look]:
+def sequence_of_sdtm(study: WithOthers) -> Iterator[Look]:
     """--SEQ of an occurrence dataset, where the domain is in the submission."""
     for data in study.adam("OCCDS"):
         for name in data.numbers():
-            parents = study.domain(name[:2]) if re.fullmatch("[A-Z]{2}SEQ", name) else []
+            parents = study.others(name[:2]) if re.fullmatch("[A-Z]{2}SEQ", name) else []
             if _text(data, "USUBJID") and parents and all(one.has("USUBJID", name) for one in parents):
                 frame = partial(_looked_up, parents, name, name)
                 of = pl.col(name).is_not_null() & _of_the_study(study, data)
                 yield data.records(pl.col("__found").is_null(), name, of=of, frame=frame)
 
 
-def source_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
+def source_variable(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for data in _sourced(study, "SRCVAR"):
         for source, parents in _sources(study, data).items():
             known = {column for one in parents for column in one.columns}
@@ -296,7 +296,7 @@ def source_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(~pl.col("SRCVAR").is_in(sorted(known)), "SRCVAR", "SRCDOM", of=of)
 
 
-def source_record(study: Submission) -> Iterator[Look]:  # noqa: D103
+def source_record(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for data in _sourced(study, "SRCSEQ"):
         for source, parents in _sources(study, data).items():
             number = "ASEQ" if parents[0].kind == "ADaM" else "--SEQ"
@@ -359,9 +359,9 @@ def _first(study: Datasets, flag: str, groups: tuple[str, ...]) -> Iterator[Look
             yield data.records(several, flag, *by)
 
 
-def _of_the_study(study: Submission, data: Dataset) -> pl.Expr:
+def _of_the_study(study: WithOthers, data: Dataset) -> pl.Expr:
     """The records of the study of DM: an analysis may take in subjects of another study."""
-    dm = study.get("DM")
+    dm = study.other("DM")
     if dm is None or not (_text(dm, "STUDYID") and _text(data, "STUDYID")):
         return pl.lit(True)
     return pl.col("STUDYID").is_in(dm.values("STUDYID").implode())
@@ -374,12 +374,12 @@ def _sourced(study: Datasets, name: str) -> Iterator[Dataset]:
             yield data
 
 
-def _sources(study: Submission, data: Dataset) -> dict[str, list[Dataset]]:
+def _sources(study: WithOthers, data: Dataset) -> dict[str, list[Dataset]]:
     """The datasets of the submission that SRCDOM names: a domain with its parts, or a dataset."""
     found: dict[str, list[Dataset]] = {}
     for name in data.values("SRCDOM"):
-        one = study.get(name)
-        parts = study.domain(name) or ([one] if one is not None else [])
+        one = study.other(name)
+        parts = study.others(name) or ([one] if one is not None else [])
         if parts and not parts[0].is_supplemental:
             found[name] = parts
     return found

@@ -12,7 +12,7 @@ from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.follow import is_nearly_all
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.several import several
-from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.conformance.submission import Datasets, Submission, WithOthers
 
 _WINDOW = ("AWTARGET", "AWLO", "AWHI", "AWRANGE", "AWU")
 _DAYS = {"ADY": "ADT", "ASTDY": "ASTDT", "AENDY": "AENDT"}
@@ -93,9 +93,9 @@ def days_from_a_date(study: Datasets) -> Iterator[Look]:
                         yield look
 
 
-def start_of_time(study: Submission) -> Iterator[Look]:
+def start_of_time(study: WithOthers) -> Iterator[Look]:
     """STARTDT that is nearly always one date of the subject in ADSL."""
-    adsl = study.get("ADSL")
+    adsl = study.other("ADSL")
     if adsl is None or "USUBJID" not in adsl.texts():
         return
     dates = [n for n in adsl.numbers() if n.endswith("DT")]
@@ -113,7 +113,7 @@ def start_of_time(study: Submission) -> Iterator[Look]:
                 yield look
 
 
-def flags_and_dates(study: Submission) -> Iterator[Look]:
+def flags_and_dates(study: Datasets) -> Iterator[Look]:
     """Flags of subjects that nearly always are Y where the date is there, and only there."""
     data = study.get("ADSL")
     for flag, date in _TIED:
@@ -156,7 +156,7 @@ def sizes_not_negative(study: Datasets) -> Iterator[Look]:
                 yield data.numbers_wrong(name, lambda value: value < 0)
 
 
-def body_mass_index(study: Submission) -> Iterator[Look]:
+def body_mass_index(study: Datasets) -> Iterator[Look]:
     """BMIBL that is not the weight over the square of the height, in kg and cm, where nearly all are."""
     data = study.get("ADSL")
     if data is not None and {"BMIBL", "HEIGHTBL", "WEIGHTBL"} <= set(data.numbers()):

@@ -14,7 +14,7 @@ from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.repeated import repeated
 from ced_cdisc.conformance.several import several
-from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.conformance.submission import Datasets, Submission, WithOthers
 
 _SAME = (
     ("AVAL", "--STRESN"), ("AVAL", "--DOSE"), ("AVALC", "--STRESC"), ("ANRLO", "--STNRLO"),
@@ -27,7 +27,7 @@ _TREATMENT = re.compile(r"TRT\d\d[PA]|TRT[PA]")
 _IDENTIFIERS = ("STUDYID", "DOMAIN", "USUBJID")
 
 
-def copied_from_source(study: Submission) -> Iterator[Look]:
+def copied_from_source(study: WithOthers) -> Iterator[Look]:
     """Variables that carry the name of one of the SDTM record have its value.
 
     Where a record names several of SDTM, VISITNUM and the like may be of any of them.
@@ -41,9 +41,9 @@ def copied_from_source(study: Submission) -> Iterator[Look]:
                 yield _compared(data, frame, name)
 
 
-def copied_from_dm(study: Submission) -> Iterator[Look]:
+def copied_from_dm(study: WithOthers) -> Iterator[Look]:
     """Variables with the name of one of DM; another rule compares with ADSL those that ADSL has."""
-    dm, adsl = study.get("DM"), study.get("ADSL")
+    dm, adsl = study.other("DM"), study.other("ADSL")
     if dm is None or not dm.has("USUBJID"):
         return
     for data in study.adam():
@@ -63,9 +63,9 @@ def copied_from_dm(study: Submission) -> Iterator[Look]:
             yield data.records(differ, name, f"DM.{name}", of=there, frame=frame)
 
 
-def treatment_of_adsl(study: Submission) -> Iterator[Look]:
+def treatment_of_adsl(study: WithOthers) -> Iterator[Look]:
     """TRTP and TRTA are treatments that ADSL gives the subject for some period or sequence."""
-    adsl = study.get("ADSL")
+    adsl = study.other("ADSL")
     if adsl is None or not _is_text(adsl, "USUBJID"):
         return
     for name, letter in (("TRTP", "P"), ("TRTA", "A")):
@@ -119,9 +119,9 @@ def visit_has_one_name(study: Datasets) -> Iterator[Look]:
             yield several(data, "VISIT", within, "VISITNUM", "VISIT")
 
 
-def visit_of_subject(study: Submission) -> Iterator[Look]:
+def visit_of_subject(study: WithOthers) -> Iterator[Look]:
     """VISITNUM that the subject does not have in SV."""
-    visits = study.get("SV")
+    visits = study.other("SV")
     if visits is None or not visits.has("USUBJID", "VISITNUM"):
         return
     there = (
@@ -137,7 +137,7 @@ def visit_of_subject(study: Submission) -> Iterator[Look]:
             yield data.records(pl.col("__there").is_null(), "VISITNUM", "VISIT", of=of, frame=frame)
 
 
-def value_of_source(study: Submission) -> Iterator[Look]:
+def value_of_source(study: WithOthers) -> Iterator[Look]:
     """Where nearly all records of a parameter have a value of their source, all have."""
     for data, parents, frame in _with_sources(study):
         original = pl.col("DTYPE").is_null() if "DTYPE" in data.columns else pl.lit(value=True)
@@ -155,7 +155,7 @@ def value_of_source(study: Submission) -> Iterator[Look]:
                 yield data.habit(way, name, "PARAMCD", f"source {origin}", of=filled, frame=frame)
 
 
-def date_of_source(study: Submission) -> Iterator[Look]:
+def date_of_source(study: WithOthers) -> Iterator[Look]:
     """Dates of which nearly all are those of their source; what it does not say whole is free."""
     for data, parents, frame in _with_sources(study):
         for pairs, unit in ((_DATED, "days"), (_TIMED, "seconds")):
@@ -166,9 +166,10 @@ def date_of_source(study: Submission) -> Iterator[Look]:
                     yield data.habit(way, name, f"source {origin}", frame=frame)
 
 
-def dates_of_dm(study: Submission) -> Iterator[Look]:
+def dates_of_dm(study: WithOthers) -> Iterator[Look]:
     """Where nearly all dates of ADSL are those of DM, all are."""
-    adsl, dm = study.get("ADSL"), study.get("DM")
+    adsl = study.get("ADSL")
+    dm = study.other("DM") if adsl is not None else None
     if adsl is None or dm is None or not _is_text(adsl, "USUBJID") or not dm.has("USUBJID"):
         return
     for name, source in _OF_DM:
@@ -182,7 +183,7 @@ def dates_of_dm(study: Submission) -> Iterator[Look]:
 # What several rules share
 
 
-def _with_sources(study: Datasets) -> Iterable[tuple[Dataset, list[Dataset], Beside]]:
+def _with_sources(study: WithOthers) -> Iterable[tuple[Dataset, list[Dataset], Beside]]:
     """Datasets with the SDTM records that they name, the variables of these as ``source NAME``.
 
     A record is named by the --SEQ of its domain, or by SRCDOM with SRCSEQ. Where several SDTM records have
@@ -191,7 +192,7 @@ def _with_sources(study: Datasets) -> Iterable[tuple[Dataset, list[Dataset], Bes
     return study.once("sources", lambda: list(_sourced(study)))
 
 
-def _sourced(study: Datasets) -> Iterator[tuple[Dataset, list[Dataset], Beside]]:
+def _sourced(study: WithOthers) -> Iterator[tuple[Dataset, list[Dataset], Beside]]:
     for data in study.adam("BDS", "TTE", "OCCDS"):
         if not _is_text(data, "USUBJID"):
             continue
@@ -199,7 +200,7 @@ def _sourced(study: Datasets) -> Iterator[tuple[Dataset, list[Dataset], Beside]]
         if "SRCSEQ" in _keys(data):
             keyed += [(code, "SRCSEQ") for code in data.values("SRCDOM")]
         for code, number in keyed:
-            parents = [one for one in study.domain(code) if one.has("USUBJID", "--SEQ")]
+            parents = [one for one in study.others(code) if one.has("USUBJID", "--SEQ")]
             if parents:
                 yield data, parents, _joined(data, parents, code, number)
 

@@ -12,17 +12,17 @@ from ced_cdisc.conformance.dates import after, day
 from ced_cdisc.conformance.follow import is_nearly_all
 from ced_cdisc.conformance.look import Gathered, Look
 from ced_cdisc.conformance.records import Block
-from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.conformance.submission import Datasets, WithOthers
 
 _CONSENT = "INFORMED CONSENT OBTAINED"
 
 
-def numbers_without_gap(study: Submission) -> Iterator[Look]:
+def numbers_without_gap(study: WithOthers) -> Iterator[Look]:
     """--SEQ and ASEQ whose number says that others were before it; one finding a subject, at the last."""
-    for data in study.datasets.values():
+    for data in study.each():
         number = "ASEQ" if data.kind == "ADaM" else data.v("--SEQ")
         # The parts of a split domain share its numbers.
-        whole = data.kind != "SDTM" or len(study.domain(data.domain)) == 1
+        whole = data.kind != "SDTM" or len(study.others(data.domain)) == 1
         if number in data.numbers() and "USUBJID" in data.texts() and whole:
             gather = partial(_last_numbers, number)
             yield Gathered(data, gather, lambda parts: parts, partial(_gaps, data, number))
@@ -48,7 +48,7 @@ def _gaps(data: Dataset, number: str, subjects: pl.DataFrame) -> Iterator[Look]:
 
 def numbers_in_order(study: Datasets) -> Iterator[Look]:
     """--SEQ and ASEQ that are smaller than in the subject's record before, where nearly none is."""
-    for data in study.datasets.values():
+    for data in study.each():
         number = "ASEQ" if data.kind == "ADaM" else data.v("--SEQ")
         if number in data.numbers() and "USUBJID" in data.texts():
             of_one = pl.col("USUBJID") == pl.col("USUBJID").shift(1)
@@ -63,9 +63,9 @@ def repeats_counted(study: Datasets) -> Iterator[Look]:
             yield data.numbers_wrong(name, lambda value: (value < 1) | (value % 1 != 0))
 
 
-def record_within_visit(study: Submission) -> Iterator[Look]:
+def record_within_visit(study: WithOthers) -> Iterator[Look]:
     """Dates outside of the days of the visit, in datasets that nearly always keep to them."""
-    visits = study.get("SV")
+    visits = study.other("SV")
     if visits is None or not visits.has("USUBJID", "VISITNUM", "SVSTDTC", "SVENDTC"):
         return
     spans = visits.read("USUBJID", "VISITNUM", "SVSTDTC", "SVENDTC")
@@ -137,7 +137,7 @@ def subject_in_unique_identifier(study: Datasets) -> Iterator[Look]:
             yield data.habit(way, "SUBJID")
 
 
-def death_on_one_day(study: Submission) -> Iterator[Look]:
+def death_on_one_day(study: WithOthers) -> Iterator[Look]:
     """Deaths in DS on another day than in DM."""
     for data in study.domain("DS"):
         if data.has("USUBJID", "DSDECOD", "DSSTDTC"):
@@ -146,11 +146,13 @@ def death_on_one_day(study: Submission) -> Iterator[Look]:
             yield data.records(wrong, "DSSTDTC", "DM.DTHDTC", of=of, frame=frame)
 
 
-def consent_on_one_day(study: Submission) -> Iterator[Look]:
+def consent_on_one_day(study: WithOthers) -> Iterator[Look]:
     """Consents of DM that no consent of the subject in DS has."""
     dm = study.get("DM")
-    consents = [_consents(one) for one in study.domain("DS") if one.has("USUBJID", "DSDECOD", "DSSTDTC")]
-    if dm is not None and dm.has("USUBJID", "RFICDTC") and consents:
+    if dm is None or not dm.has("USUBJID", "RFICDTC"):
+        return
+    consents = [_consents(one) for one in study.others("DS") if one.has("USUBJID", "DSDECOD", "DSSTDTC")]
+    if consents:
         days = pl.concat(consents).group_by("USUBJID", maintain_order=True).agg("consent")
         frame = dm.beside(days, "USUBJID")
         consent = day(pl.col("RFICDTC"))
@@ -158,7 +160,7 @@ def consent_on_one_day(study: Submission) -> Iterator[Look]:
         yield dm.records(~pl.col("consent").list.contains(consent), "RFICDTC", of=of, frame=frame)
 
 
-def participation_ends_last(study: Submission) -> Iterator[Look]:
+def participation_ends_last(study: WithOthers) -> Iterator[Look]:
     """What was collected or began after the end of the participation; what began before may end later."""
     for date in ("--DTC", "--STDTC"):
         for data in study.having("USUBJID", date):

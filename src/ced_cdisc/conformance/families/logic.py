@@ -12,7 +12,7 @@ from ced_cdisc.conformance.dates import after, day, is_day, study_day
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.several import several
-from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.conformance.submission import Datasets, WithOthers
 from ced_cdisc.standards.model import GENERAL_CLASSES
 
 _CRITERIA = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESOD", "AESMIE", "AESINTV")
@@ -95,11 +95,11 @@ def birth_before_consent(study: Datasets) -> Iterator[Look]:  # noqa: D103
     yield from _in_order(study, "BRTHDTC", "RFICDTC")
 
 
-def first_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
+def first_exposure(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     yield from _exposure(study, "RFXSTDTC", first=True)
 
 
-def last_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
+def last_exposure(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     yield from _exposure(study, "RFXENDTC", first=False)
 
 
@@ -169,7 +169,7 @@ def fatal_is_serious(study: Datasets) -> Iterator[Look]:  # noqa: D103
             )
 
 
-def fatal_event_and_death(study: Submission) -> Iterator[Look]:  # noqa: D103
+def fatal_event_and_death(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("AE"):
         if data.has("AEOUT", "USUBJID") and study.subjects.height:
             died = pl.col("DM.DTHFL").ne_missing("Y")
@@ -242,7 +242,7 @@ def time_point_numbers(study: Datasets) -> Iterator[Look]:  # noqa: D103
         yield several(data, "--TPT", ["--TPTNUM", *by], "--TPTNUM", "--TPT")
 
 
-def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
+def study_day_arithmetic(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having(
             "USUBJID", date, number, among=study.sdtm(*GENERAL_CLASSES, "Special-Purpose", "Special Purpose")
@@ -252,14 +252,14 @@ def study_day_arithmetic(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(wrong, number, date, "DM.RFSTDTC", frame=_with_days(study, data, date))
 
 
-def study_day_needs_dates(study: Submission) -> Iterator[Look]:  # noqa: D103
+def study_day_needs_dates(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having("USUBJID", date, number, among=study.sdtm(*GENERAL_CLASSES)):
             known, frame = data.day(date).is_not_null() & _START.is_not_null(), _with_days(study, data, date)
             yield data.records(~known, number, date, "DM.RFSTDTC", frame=frame)
 
 
-def study_day_is_given(study: Submission) -> Iterator[Look]:  # noqa: D103
+def study_day_is_given(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for date, number in _DAYS:
         for data in study.having("USUBJID", date, number, among=study.sdtm(*GENERAL_CLASSES)):
             known, frame = data.day(date).is_not_null() & _START.is_not_null(), _with_days(study, data, date)
@@ -271,7 +271,7 @@ def visit_names(study: Datasets) -> Iterator[Look]:  # noqa: D103
         yield several(data, "VISIT", ["VISITNUM"], "VISITNUM", "VISIT")
 
 
-def death_in_disposition(study: Submission) -> Iterator[Look]:  # noqa: D103
+def death_in_disposition(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for data in study.domain("DS"):
         if data.has("DSDECOD", "USUBJID") and study.subjects.height:
             alive = pl.col("DM.DTHFL").ne_missing("Y")
@@ -299,7 +299,7 @@ def _element_before(block: Block) -> pl.DataFrame | None:
     return place if place.height == block.frame.height else None
 
 
-def epoch_is_filled(study: Submission) -> Iterator[Look]:
+def epoch_is_filled(study: WithOthers) -> Iterator[Look]:
     """Records without an epoch that start, or were made, while the subject was in the study.
 
     What was before the first element of the subject has no epoch, and neither has what came after the last.
@@ -314,15 +314,15 @@ def epoch_is_filled(study: Submission) -> Iterator[Look]:
             yield data.records(pl.col("EPOCH").is_null(), "EPOCH", date, of=inside, frame=frame)
 
 
-def _in_study(study: Submission) -> pl.DataFrame:
+def _in_study(study: WithOthers) -> pl.DataFrame:
     """The first and last day of each subject in the study: by SE, or by the reference dates of DM."""
-    elements = study.get("SE")
+    elements = study.other("SE")
     if elements is not None and elements.has("USUBJID", "SESTDTC", "SEENDTC"):
         days = elements.read("USUBJID", "SESTDTC", "SEENDTC").select(
             "USUBJID", first=day(pl.col("SESTDTC")), last=day(pl.col("SEENDTC"))
         )
     else:
-        dm = study.get("DM")
+        dm = study.other("DM")
         names = ("RFSTDTC", "RFENDTC")
         if dm is None or not dm.has("USUBJID", *names):
             return pl.DataFrame(schema={"USUBJID": pl.String, "first day": pl.Date, "last day": pl.Date})
@@ -335,7 +335,7 @@ def _in_study(study: Submission) -> pl.DataFrame:
 # What several rules share
 
 
-def _with_days(study: Submission, data: Dataset, date: str) -> Beside:
+def _with_days(study: WithOthers, data: Dataset, date: str) -> Beside:
     """Gives the day of a date, that of the start of the subject, and DM.RFSTDTC."""
     start = day(pl.col("RFSTDTC")).alias(_START.meta.output_name())
     return data.with_day(date, study.with_dm("RFSTDTC", start))
@@ -360,13 +360,16 @@ def _needs(study: Datasets, one: str, other: str) -> Iterator[Look]:
         yield data.records(data.col(other).is_null(), one, other)
 
 
-def _exposure(study: Submission, name: str, *, first: bool) -> Iterator[Look]:
+def _exposure(study: WithOthers, name: str, *, first: bool) -> Iterator[Look]:
     """DM's first or last exposure is that of EX, as far as both are known.
 
     A record without an end says no more than that the last exposure is not before its start.
     """
-    dm, parts = study.get("DM"), [data for data in study.domain("EX") if data.has("USUBJID", "EXSTDTC")]
-    if dm is None or not dm.has(name, "USUBJID") or not parts:
+    dm = study.get("DM")
+    if dm is None or not dm.has(name, "USUBJID"):
+        return
+    parts = [data for data in study.others("EX") if data.has("USUBJID", "EXSTDTC")]
+    if not parts:
         return
     moments = pl.concat([_moments(data, first=first) for data in parts])
     whole = moments.filter(is_day(pl.col("moment")))

@@ -13,29 +13,29 @@ from ced_cdisc.conformance.dates import after, day, is_day
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.several import several
-from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.conformance.submission import Datasets, WithOthers
 
 _OBSERVED = ("Interventions", "Events", "Findings")
 
 
-def subject_in_dm(study: Submission) -> Iterator[Look]:  # noqa: D103
-    if study.get("DM") is not None:
+def subject_in_dm(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    if study.other("DM") is not None:
         for data in study.having("USUBJID"):
             if data.name != "DM":
                 yield data.not_among("USUBJID", study.subject_names)
 
 
-def one_study(study: Submission) -> Iterator[Look]:  # noqa: D103
-    dm = study.get("DM")
+def one_study(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    dm = study.other("DM")
     known = dm.values("STUDYID") if dm is not None and dm.has("STUDYID") else None
     if known is not None:
         for data in study.having("STUDYID"):
             yield data.not_among("STUDYID", known)
 
 
-def parent_is_there(study: Submission) -> Iterator[Look]:  # noqa: D103
+def parent_is_there(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for data in study.having("RDOMAIN"):
-        there = {one.domain for one in study.sdtm() if not one.is_supplemental} | set(study.datasets)
+        there = study.names()
         yield data.values_wrong(
             "RDOMAIN", lambda code, there=there: code not in there and f"AP{code}" not in there
         )
@@ -47,7 +47,7 @@ def supplemental_names_its_parent(study: Datasets) -> Iterator[Look]:  # noqa: D
             yield data.values_wrong("RDOMAIN", pl.col("value") != data.name[4:6])
 
 
-def idvar_is_of_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
+def idvar_is_of_parent(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for data in _pointing(study):
         for code, parents in _parents(study, data).items():
             known = {name for parent in parents for name in parent.columns}
@@ -68,7 +68,7 @@ def idvar_has_idvarval(study: Datasets) -> Iterator[Look]:  # noqa: D103
             yield data.records(pl.col("IDVARVAL").is_null(), "IDVAR", "IDVARVAL")
 
 
-def reference_finds_a_record(study: Submission) -> Iterator[Look]:  # noqa: D103
+def reference_finds_a_record(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for data in _pointing(study):
         if not data.has("USUBJID", "IDVARVAL"):
             continue
@@ -110,7 +110,7 @@ def one_label_a_qualifier(study: Datasets) -> Iterator[Look]:  # noqa: D103
             yield several(data, "QLABEL", ["QNAM"], "QLABEL", "QNAM", is_missing_one=True)
 
 
-def qualifier_is_no_variable(study: Submission) -> Iterator[Look]:  # noqa: D103
+def qualifier_is_no_variable(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for data in _supplemental(study):
         if data.has("QNAM", "RDOMAIN"):
             for code, parents in _parents(study, data).items():
@@ -130,20 +130,20 @@ def qualifier_has_label(study: Datasets) -> Iterator[Look]:  # noqa: D103
             yield data.records(pl.col("QLABEL").is_null(), "QLABEL", "QNAM", of=pl.col("QNAM").is_not_null())
 
 
-def relation_has_sides(study: Submission) -> Iterator[Look]:  # noqa: D103
+def relation_has_sides(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _relrec(study):
         by = ["RELID", *(["USUBJID"] if data.has("USUBJID") else [])]
         yield data.alone(by, "RELID", "RDOMAIN")
 
 
-def relation_of_datasets_has_type(study: Submission) -> Iterator[Look]:  # noqa: D103
+def relation_of_datasets_has_type(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _relrec(study):
         if data.has("RELTYPE", "IDVARVAL", "USUBJID"):
             whole = pl.col("USUBJID").is_null() & pl.col("IDVARVAL").is_null()
             yield data.records(pl.col("RELTYPE").is_null(), "RELTYPE", "RDOMAIN", "RELID", of=whole)
 
 
-def relation_of_records_has_no_type(study: Submission) -> Iterator[Look]:  # noqa: D103
+def relation_of_records_has_no_type(study: Datasets) -> Iterator[Look]:  # noqa: D103
     for data in _relrec(study):
         if data.has("RELTYPE", "IDVARVAL"):
             yield data.records(
@@ -151,7 +151,7 @@ def relation_of_records_has_no_type(study: Submission) -> Iterator[Look]:  # noq
             )
 
 
-def specimen_has_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
+def specimen_has_parent(study: Datasets) -> Iterator[Look]:  # noqa: D103
     data = study.get("RELSPEC")
     if data is not None and data.has("USUBJID", "REFID", "PARENT"):
         known = data.read("USUBJID", "REFID").unique(maintain_order=True)
@@ -160,15 +160,15 @@ def specimen_has_parent(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield data.records(pl.col("there").is_null(), "PARENT", "REFID", frame=frame)
 
 
-def specimen_levels(study: Submission) -> Iterator[Look]:  # noqa: D103
+def specimen_levels(study: Datasets) -> Iterator[Look]:  # noqa: D103
     data = study.get("RELSPEC")
     if data is not None and data.has("PARENT", "LEVEL"):
         first = pl.col("PARENT").is_null() != (pl.col("LEVEL") == 1)
         yield data.records(first, "LEVEL", "PARENT")
 
 
-def visit_took_place(study: Submission) -> Iterator[Look]:  # noqa: D103
-    visits = study.get("SV")
+def visit_took_place(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    visits = study.other("SV")
     if visits is None or not visits.has("USUBJID", "VISITNUM"):
         return
     known = (
@@ -181,15 +181,15 @@ def visit_took_place(study: Submission) -> Iterator[Look]:  # noqa: D103
         yield data.records(pl.col("there").is_null(), "VISITNUM", "VISIT", of=of, frame=frame)
 
 
-def one_record_a_visit(study: Submission) -> Iterator[Look]:  # noqa: D103
+def one_record_a_visit(study: Datasets) -> Iterator[Look]:  # noqa: D103
     data = study.get("SV")
     if data is not None and data.has("USUBJID", "VISITNUM"):
         by = ["USUBJID", "VISITNUM", *(["SVSTDTC"] if data.has("SVSTDTC") else [])]
         yield data.records(pl.struct(by).is_duplicated(), "VISITNUM")
 
 
-def planned_visit_name(study: Submission) -> Iterator[Look]:  # noqa: D103
-    planned = study.get("TV")
+def planned_visit_name(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    planned = study.other("TV")
     if planned is None or not planned.has("VISITNUM", "VISIT"):
         return
     names = planned.frame.select("VISITNUM", planned="VISIT").drop_nulls().unique(maintain_order=True)
@@ -203,8 +203,8 @@ def planned_visit_name(study: Submission) -> Iterator[Look]:  # noqa: D103
             )
 
 
-def planned_visit_day(study: Submission) -> Iterator[Look]:  # noqa: D103
-    planned = study.get("TV")
+def planned_visit_day(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    planned = study.other("TV")
     if planned is None or not planned.has("VISITNUM", "VISITDY"):
         return
     days = planned.frame.select("VISITNUM", planned="VISITDY").drop_nulls().unique(maintain_order=True)
@@ -217,8 +217,8 @@ def planned_visit_day(study: Submission) -> Iterator[Look]:  # noqa: D103
             yield data.records(wrong, "VISITDY", "VISITNUM", "planned", frame=frame)
 
 
-def epoch_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
-    planned = study.get("TA")
+def epoch_in_ta(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    planned = study.other("TA")
     if planned is not None and planned.has("EPOCH"):
         known = planned.values("EPOCH")
         for data in study.having("EPOCH"):
@@ -226,8 +226,8 @@ def epoch_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
                 yield data.not_among("EPOCH", known)
 
 
-def epoch_of_the_day(study: Submission) -> Iterator[Look]:  # noqa: D103
-    elements = study.get("SE")
+def epoch_of_the_day(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    elements = study.other("SE")
     if elements is None or not elements.has("USUBJID", "EPOCH", "SESTDTC", "SEENDTC"):
         return
     elements = elements.read("USUBJID", "EPOCH", "SESTDTC", "SEENDTC")
@@ -266,39 +266,46 @@ def _within_spans(with_day: Beside, day: pl.Expr, spans: pl.DataFrame, block: Bl
     return with_columns(block.frame, [found["fits"], found["by SE"]])
 
 
-def arm_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
-    planned, dm = study.get("TA"), study.get("DM")
+def arm_in_ta(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    dm = study.get("DM")
+    planned = study.other("TA") if dm is not None else None
     if planned is not None and dm is not None and planned.has("ARMCD") and dm.has("ARMCD"):
         known = planned.values("ARMCD")
         without_arm = ["SCRNFAIL", "NOTASSGN", "NOTTRT", "UNPLAN"]  # of guides before 3.3
         yield dm.not_among("ARMCD", [*known, *without_arm])
 
 
-def arm_name_in_ta(study: Submission) -> Iterator[Look]:  # noqa: D103
-    planned, dm = study.get("TA"), study.get("DM")
+def arm_name_in_ta(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    dm = study.get("DM")
+    planned = study.other("TA") if dm is not None else None
     if planned is not None and dm is not None and planned.has("ARMCD", "ARM") and dm.has("ARMCD", "ARM"):
-        names = planned.frame.select("ARMCD", planned="ARM").drop_nulls().unique("ARMCD", keep="first")
+        names = planned.frame.select("ARMCD", planned="ARM").drop_nulls()
+        names = names.unique("ARMCD", keep="first", maintain_order=True)
         frame = dm.beside(names, "ARMCD")
         yield dm.records(pl.col("ARM") != pl.col("planned"), "ARM", "ARMCD", "planned", frame=frame)
 
 
-def element_in_te(study: Submission) -> Iterator[Look]:  # noqa: D103
-    planned, data = study.get("TE"), study.get("SE")
+def element_in_te(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    data = study.get("SE")
+    planned = study.other("TE") if data is not None else None
     if planned is not None and data is not None and planned.has("ETCD") and data.has("ETCD"):
         known = planned.values("ETCD")
         yield data.not_among("ETCD", [*known, "UNPLAN"])
 
 
-def criterion_in_ti(study: Submission) -> Iterator[Look]:  # noqa: D103
-    planned, data = study.get("TI"), study.get("IE")
+def criterion_in_ti(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    data = study.get("IE")
+    planned = study.other("TI") if data is not None else None
     if planned is not None and data is not None and planned.has("IETESTCD") and data.has("IETESTCD"):
         yield data.not_among("IETESTCD", planned.values("IETESTCD"))
 
 
-def exposed_subject_has_dates(study: Submission) -> Iterator[Look]:  # noqa: D103
+def exposed_subject_has_dates(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     dm = study.get("DM")
-    doses = [one for one in study.domain("EX") if one.has("USUBJID")]
-    if dm is not None and dm.has("USUBJID", "RFXSTDTC") and doses:
+    if dm is None or not dm.has("USUBJID", "RFXSTDTC"):
+        return
+    doses = [one for one in study.others("EX") if one.has("USUBJID")]
+    if doses:
         treated = pl.concat([_doses(one) for one in doses])
         given = treated.filter(pl.col("dose").is_null() | (pl.col("dose") > 0))["USUBJID"].unique(
             maintain_order=True
@@ -308,21 +315,24 @@ def exposed_subject_has_dates(study: Submission) -> Iterator[Look]:  # noqa: D10
         )
 
 
-def dates_have_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
+def dates_have_exposure(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     dm = study.get("DM")
-    doses = [one for one in study.domain("EX") if one.has("USUBJID")]
-    if dm is not None and dm.has("USUBJID", "RFXSTDTC") and doses:
+    if dm is None or not dm.has("USUBJID", "RFXSTDTC"):
+        return
+    doses = [one for one in study.others("EX") if one.has("USUBJID")]
+    if doses:
         treated = pl.concat([one.values("USUBJID") for one in doses])
         yield dm.records(~pl.col("USUBJID").is_in(treated.implode()), "RFXSTDTC")
 
 
-def subject_has_disposition(study: Submission) -> Iterator[Look]:  # noqa: D103
-    dm, data = study.get("DM"), study.get("DS")
+def subject_has_disposition(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    dm = study.get("DM")
+    data = study.other("DS") if dm is not None else None
     if dm is not None and data is not None and dm.has("USUBJID") and data.has("USUBJID"):
         yield dm.not_among("USUBJID", data.values("USUBJID"))
 
 
-def nothing_starts_after_death(study: Submission) -> Iterator[Look]:  # noqa: D103
+def nothing_starts_after_death(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for data in study.having("USUBJID", "--STDTC", among=study.sdtm("Events", "Interventions")):
         if data.domain != "DS":
             frame = study.with_dm("DTHDTC")
@@ -331,13 +341,13 @@ def nothing_starts_after_death(study: Submission) -> Iterator[Look]:  # noqa: D1
             yield data.records(late, "--STDTC", "DM.DTHDTC", of=of, frame=frame)
 
 
-def related_subject_in_dm(study: Submission) -> Iterator[Look]:  # noqa: D103
-    if study.get("DM") is not None:
+def related_subject_in_dm(study: WithOthers) -> Iterator[Look]:  # noqa: D103
+    if study.other("DM") is not None:
         for data in study.having("RSUBJID"):
             yield data.not_among("RSUBJID", study.subject_names)
 
 
-def comment_points_whole(study: Submission) -> Iterator[Look]:  # noqa: D103
+def comment_points_whole(study: Datasets) -> Iterator[Look]:  # noqa: D103
     data = study.get("CO")
     if data is not None and data.has("RDOMAIN", "IDVAR"):
         yield data.records(pl.col("RDOMAIN").is_null(), "IDVAR", "RDOMAIN")
@@ -352,7 +362,7 @@ def _supplemental(study: Datasets) -> Iterator[Dataset]:
             yield data
 
 
-def _relrec(study: Submission) -> Iterator[Dataset]:
+def _relrec(study: Datasets) -> Iterator[Dataset]:
     data = study.get("RELREC")
     if data is not None and data.has("RELID", "RDOMAIN"):
         yield data
@@ -365,18 +375,15 @@ def _pointing(study: Datasets) -> Iterator[Dataset]:
             yield data
 
 
-def _parents(study: Datasets, data: Dataset) -> dict[str, list[Dataset]]:
+def _parents(study: WithOthers, data: Dataset) -> dict[str, list[Dataset]]:
     """For each RDOMAIN whose dataset is there: the dataset or its parts."""
     return study.once(f"parents of {data.name}", lambda: _found_parents(study, data))
 
 
-def _found_parents(study: Datasets, data: Dataset) -> dict[str, list[Dataset]]:
+def _found_parents(study: WithOthers, data: Dataset) -> dict[str, list[Dataset]]:
     found: dict[str, list[Dataset]] = {}
     for code in data.records_held.different("RDOMAIN")["RDOMAIN"].drop_nulls():
-        of_domain = [
-            one for one in study.sdtm() if not one.is_supplemental and code in (one.domain, one.name)
-        ]
-        parents = [one for one in of_domain if one.has("DOMAIN") or one.name == code]
+        parents = [one for one in study.referred(code) if one.has("DOMAIN") or one.name == code]
         if parents:
             found[code] = parents
     return found

@@ -14,7 +14,7 @@ from ced_cdisc.conformance.dates import after
 from ced_cdisc.conformance.look import Gathered, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.repeated import again, flagged_again
-from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.conformance.submission import Datasets, WithOthers
 
 _SERIES = (
     "--TESTCD", "--OBJ", "--CAT", "--SCAT", "--SPEC", "--ANTREG", "--LOC", "--LAT", "--DIR", "--PORTOT",
@@ -81,7 +81,7 @@ def baseline_flag_is_y(study: Datasets) -> Iterator[Look]:  # noqa: D103
             yield data.records(data.col(flag) != "Y", flag)
 
 
-def baseline_before_exposure(study: Submission) -> Iterator[Look]:  # noqa: D103
+def baseline_before_exposure(study: WithOthers) -> Iterator[Look]:  # noqa: D103
     for data in study.having("USUBJID", "--LOBXFL", "--DTC", among=study.sdtm("Findings")):
         frame = study.with_dm("RFXSTDTC")
         late = after(data.col("--DTC"), pl.col("DM.RFXSTDTC"))

@@ -13,7 +13,7 @@ from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.repeated import repeated
-from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.conformance.submission import Datasets, Submission, WithOthers
 from ced_cdisc.standards.model import GENERAL_CLASSES, extend
 from ced_cdisc.standards.tables import UnknownStandard
 
@@ -343,11 +343,11 @@ def related_domain(study: Datasets) -> Iterator[Look]:
             yield data.values_wrong("RDOMAIN", pl.col("value") != code, expected=code)
 
 
-def sequence_unique(study: Submission) -> Iterator[Look]:
+def sequence_unique(study: WithOthers) -> Iterator[Look]:
     """--SEQ given twice within a subject, over all parts of a split domain."""
     for data in study.having("USUBJID", "--SEQ"):
         seq = data.v("--SEQ")
-        parts = [d for d in study.domain(data.domain) if d.has("USUBJID", "--SEQ")] or [data]
+        parts = [d for d in study.others(data.domain) if d.has("USUBJID", "--SEQ")] or [data]
         others = [d for d in parts if d is not data] if data in parts else []
         if not others and "APID" not in data.columns:
             yield data.repeated(["USUBJID", seq], seq)

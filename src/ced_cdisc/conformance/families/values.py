@@ -11,7 +11,7 @@ import polars as pl
 
 from ced_cdisc.conformance.dataset import Dataset
 from ced_cdisc.conformance.look import Look
-from ced_cdisc.conformance.submission import Datasets, Submission
+from ced_cdisc.conformance.submission import Datasets
 
 VALUE = pl.col("value")
 _CODE = "^[A-Z_][A-Z0-9_]{0,7}$"
@@ -170,7 +170,7 @@ def test_codes(study: Datasets) -> Iterator[Look]:
                 yield data.values_wrong(name, ~VALUE.str.contains(_CODE))
 
 
-def test_names(study: Submission) -> Iterator[Look]:
+def test_names(study: Datasets) -> Iterator[Look]:
     """Names of tests of more than 40 characters; texts of criteria may be longer."""
     for data in study.having("--TEST"):
         if data.name not in ("IE", "TI"):
@@ -247,7 +247,8 @@ def _one_to_one(study: Datasets, *, code_first: bool) -> Iterator[Look]:
 def _with_several(data: Dataset, one: str, other: str, pairs: pl.DataFrame) -> Iterator[Look]:
     several: list[str] = []
     if pairs[[one]].is_duplicated().any():
-        several = pairs.drop_nulls().filter(pl.col(one).is_duplicated())[one].unique().to_list()
+        again = pairs.drop_nulls().filter(pl.col(one).is_duplicated())[one]
+        several = again.unique(maintain_order=True).to_list()
     yield data.values_wrong(one, several, other)
 
 
