@@ -64,3 +64,21 @@ def test_blocks_are_read_from_either_form(monkeypatch: pytest.MonkeyPatch) -> No
         assert (data.height, dict(data.schema)) == (FRAME.height, dict(FRAME.schema))
         assert data.frame(["AGE"]).equals(FRAME.select("AGE"))
         assert data.frame().equals(FRAME)
+
+
+def test_a_dataset_whose_columns_are_told_is_not_read_for_them() -> None:
+    schema = {
+        "AETERM": pl.String(), "AVAL": pl.Float64(), "__order": pl.Int64(), "ASTDT": pl.Date(),
+        "ASTDTM": pl.Datetime("us"), "__there": pl.Boolean(),
+    }  # fmt: skip
+    told = arrow.schema_to_json(schema)
+    assert told is not None
+    data = packed(b"bytes that nobody reads", 3, arrow.schema_of_json(told))
+    assert dict(data.schema) == schema and data.height == 3
+
+
+@pytest.mark.parametrize("other", [pl.Datetime("ms"), pl.Categorical(), pl.List(pl.String), pl.Int32()])
+def test_columns_of_other_types_are_read_from_the_bytes(other: pl.DataType) -> None:
+    frame = pl.DataFrame({"A": ["x"], "B": pl.Series([None], dtype=other)})
+    assert arrow.schema_to_json(frame.schema) is None
+    assert packed(arrow.to_bytes(frame), 1).schema == frame.schema

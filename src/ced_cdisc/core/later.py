@@ -65,15 +65,6 @@ class Packed(_Unknown):
     schema: Mapping[str, pl.DataType]
     body: bytes = field(repr=False, compare=False)
 
-    @classmethod
-    def of(cls, body: bytes, height: int) -> Packed:
-        """The rows in some bytes, of which little but the columns is read.
-
-        Raises:
-            PolarsError, OSError: the bytes are no frame.
-        """
-        return cls(height, schema_of(body), body)
-
     @property
     def columns(self) -> Sequence[str]:
         """The columns."""
@@ -151,11 +142,11 @@ def later(schema: Mapping[str, pl.DataType], height: int, make: Callable[[], pl.
     return Blocks(schema, (Later(height, tuple(schema), make),))
 
 
-def packed(body: bytes, height: int) -> Blocks:
-    """A dataset in bytes of Arrow IPC.
+def packed(body: bytes, height: int, schema: Mapping[str, pl.DataType] | None = None) -> Blocks:
+    """A dataset in bytes of Arrow IPC; where its columns are not told, they are read.
 
     Raises:
         PolarsError, OSError: the bytes are no frame.
     """
-    part = Packed.of(body, height)
+    part = Packed(height, schema_of(body) if schema is None else schema, body)
     return Blocks(part.schema, (part,))

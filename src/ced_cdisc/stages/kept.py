@@ -47,7 +47,7 @@ class _Entry(Struct):
     """A dataset of this build, as it is to be kept; a thread turns it into bytes and their digest."""
 
     made: Made
-    height: int
+    shape: dict[str, Any]
     packed: Future[tuple[bytes, str]]
     value: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -129,7 +129,7 @@ class Kept:
         name, made = study.qualified(dataset.name), self.made_of.made(study, dataset)
         if name not in self.reasons:
             self.explain(study, dataset, made)
-        self._entries[name] = _Entry(made, frame.height, self._thread.submit(_packed, frame))
+        self._entries[name] = _Entry(made, _shape(frame), self._thread.submit(_packed, frame))
 
     def finished(
         self, study: StudyPlan, noted: Mapping[str, Found], changes: TextChanges, spent: Mapping[str, float]
@@ -141,7 +141,7 @@ class Kept:
                 continue
             entry.value = {
                 **said_of(dataset, noted.get(dataset.name, {}), changes, spent.get(dataset.name, 0.0)),
-                "height": entry.height,
+                **entry.shape,
             }
 
     # At the end
@@ -275,6 +275,13 @@ def keeping(kept: Kept | None, tables: Mapping[str, RawTable], *, in_parts: bool
     kept.keep()
 
 
+def _shape(frame: pl.DataFrame) -> dict[str, Any]:
+    """The rows and columns of a frame, as a JSON value."""
+    from ced_cdisc.core.arrow import schema_to_json
+
+    return {"height": frame.height, "columns": schema_to_json(frame.schema)}
+
+
 def _packed(frame: pl.DataFrame) -> tuple[bytes, str]:
     """A frame in bytes, the same for the same columns and values, and its digest."""
     import polars as pl
@@ -302,9 +309,12 @@ def _dataset(value: Any, body: bytes) -> KeptDataset | None:
     from polars.exceptions import PolarsError
 
     from ced_cdisc.convert.kept import KeptDataset
+    from ced_cdisc.core.arrow import schema_of_json
     from ced_cdisc.core.later import packed
 
     try:
-        return KeptDataset(packed(body, int(value["height"])), *said_by(value))
+        columns = value["columns"]
+        schema = None if columns is None else schema_of_json(columns)
+        return KeptDataset(packed(body, int(value["height"]), schema), *said_by(value))
     except (LookupError, TypeError, ValueError, AttributeError, OSError, PolarsError):
         return None
