@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -61,7 +62,8 @@ def test_the_blocks_are_found() -> None:
 def test_every_command_line_of_the_page_is_one() -> None:
     indented = [shlex.split(line)[1:] for line in re.findall(r"^    (ced-cdisc .*)$", PAGE, re.MULTILINE)]
     for arguments in [*indented, *(line for _, text in BLOCKS for line in commands(text))]:
-        command = main.commands[arguments[0]]
+        command = main.get_command(click.Context(main), arguments[0])
+        assert command is not None
         context = command.make_context(arguments[0], arguments[1:])
         assert context.params
 

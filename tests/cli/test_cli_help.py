@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from ced_cdisc import __version__
-from ced_cdisc.cli import main
+from ced_cdisc.cli import COMMANDS, main
 from shared_builds import EXAMPLE_COMMAND, Called, Made
 
 HEAVY = ("polars", "pandas", "lxml", "pyarrow", "pydantic", "numpy", "openpyxl", "yaml", "rich")
@@ -60,11 +60,38 @@ def test_the_exit_codes_are_in_the_help() -> None:
     ) in text
 
 
+@pytest.mark.parametrize(
+    ("arguments", "group", "said"),
+    [
+        (["biuld", "raw", "out"], "", "there is no command biuld; did you mean build?"),
+        (["frobnicate"], "", "there is no command frobnicate; see --help"),
+        (["ct", "imprt"], " ct", "there is no command imprt; did you mean import?"),
+    ],
+)
+def test_a_command_that_there_is_not(arguments: list[str], group: str, said: str) -> None:
+    result = CliRunner().invoke(main, arguments, prog_name="ced-cdisc")
+    usage = f"Usage: ced-cdisc{group} [OPTIONS] COMMAND [ARGS]...\nTry 'ced-cdisc{group} --help' for help.\n"
+    assert (result.exit_code, result.stderr) == (2, f"{usage}\nError: {said}\n")
+
+
+def test_a_command_loads_no_other() -> None:
+    code = (
+        "import sys\n"
+        "from ced_cdisc.cli import main\n"
+        "main(['build', '--help'], prog_name='ced-cdisc', standalone_mode=False)\n"
+        "print([name for name in sys.modules if name.startswith('ced_cdisc.cli.')])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(re.findall(r"ced_cdisc\.cli\.(\w+)", done.stdout.splitlines()[-1]))
+    assert "build" in loaded
+    assert loaded.isdisjoint({name.replace("-", "_") for name in COMMANDS} - {"build"})
+
+
 def test_the_version() -> None:
     assert said("--version") == f"ced-cdisc, version {__version__}\n"
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_an_example_in_its_help(command: str) -> None:
     example = re.search(r"\n  Example:\n    (ced-cdisc .*)\n", said(command, "--help"))
     assert example is not None
@@ -83,7 +110,7 @@ def test_the_build_in_the_help_runs_in_a_clone(example_by_command: Called) -> No
     assert (example_by_command.code, "error" in example_by_command.said) == (0, False)
 
 
-@pytest.mark.parametrize("command", sorted(main.commands.keys() - {"build"}))
+@pytest.mark.parametrize("command", sorted({*COMMANDS} - {"build"}))
 def test_the_example_in_the_help_runs_in_a_clone(
     command: str, tmp_path: Path, example_build: Made, plans: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,7 +90,10 @@ def _at_work(sandbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def leaves(command: click.Command, name: str = "") -> Iterator[str]:
     if isinstance(command, click.Group):
-        for word, below in sorted(command.commands.items()):
+        context = click.Context(command)
+        for word in sorted(command.list_commands(context)):
+            below = command.get_command(context, word)
+            assert below is not None
             yield from leaves(below, f"{name} {word}".strip())
     else:
         yield name

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ced_cdisc.cli.planned import study_of
-from ced_cdisc.cli.usage import leaving, put_out, usage_error
+from ced_cdisc.cli.usage import Commands, leaving, put_out, usage_error
 from ced_cdisc.standards.ct import PUBLISHERS, ct_versions
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _define = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Commands)
 def ct() -> None:
     """Import, list, show and compare packages of controlled terminology.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ced_cdisc.cli.usage import leaving, usage_error
+from ced_cdisc.cli.usage import Commands, leaving, usage_error
 
 if TYPE_CHECKING:
     from ced_cdisc.define.upgrade import Decision
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LISTED = 10
 
 
-@click.group()
+@click.group(cls=Commands)
 def define() -> None:
     """Work with define.xml files, whoever wrote them.
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from ced_cdisc.cli.planned import study_of
-from ced_cdisc.cli.usage import leaving, put_out, usage_error
+from ced_cdisc.cli.usage import Commands, leaving, put_out, usage_error
 
 _package = click.option(
     "--package", metavar="sdtm|adam", help="The package, where OUT holds several; or such as controls/sdtm."
 )
 
 
-@click.group()
+@click.group(cls=Commands)
 def spec() -> None:
     """Take the specification out as a Pinnacle-21-style Excel workbook, and bring one back.
 

@@ -16,6 +16,21 @@ USAGE = 2
 INTERRUPTED = 130  # as shells say it
 
 
+class Commands(click.Group):
+    """Commands; a word that is none of them is told with the one that was meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names."""
+        word, known = args[0], self.list_commands(ctx)
+        if word not in known and not word.startswith("-"):
+            from ced_cdisc.core.findings import did_you_mean
+
+            ctx.fail(f"there is no command {word}; {did_you_mean(word, known) or 'see --help'}")
+        return super().resolve_command(ctx, args)
+
+
 def usage_error(message: str) -> NoReturn:
     """Say what is wrong with the call, and leave with the exit code of usage."""
     click.echo(f"Error: {message}", err=True)
