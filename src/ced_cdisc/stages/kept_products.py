@@ -7,9 +7,10 @@ changed is neither made nor checked again, and the libraries that make it are no
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from typing import Any
+
+from msgspec import msgpack
 
 from ced_cdisc.core.findings import Finding
 from ced_cdisc.plan.dataset_key import Digests
@@ -30,17 +31,19 @@ class KeptProducts:
     def __init__(self, files: KeptFiles, tool: str) -> None:
         self._files, self._tool = files, tool
         self._digests = Digests()
+        # Of a model of records and plain values; a tenth of the time that a walk through it would take.
+        self._encoder = msgpack.Encoder(order="deterministic", enc_hook=self._as_plain)
 
     def of(self, name: str, made_of: object, make: Callable[[], Product]) -> Product:
         """What ``make`` makes; it is asked only where that is not known. What has findings is not kept.
 
         Args:
             name: of the product, the same in each build.
-            made_of: all that ``make`` looks at: plans, models, texts, numbers and collections of them.
+            made_of: all that ``make`` looks at: models, texts, numbers and collections of them. No two kinds
+                of record that could stand in one place have fields of the same names.
             make: makes it.
         """
-        made = json.dumps([name, self._tool, self._digests.of(made_of)])
-        key = hashlib.sha256(made.encode()).hexdigest()
+        key = self._key((name, self._tool, made_of))
         found = self._files.read(name, key)
         if found is not None:
             try:
@@ -52,6 +55,17 @@ class KeptProducts:
             sizes = [[path, len(content)] for path, content in files.items()]
             self._files.write(name, key, sizes, b"".join(files.values()))
         return files, findings
+
+    def _key(self, made_of: object) -> str:
+        try:
+            told = self._encoder.encode(made_of)
+        except UnicodeEncodeError:  # the name of a file that is no text
+            told = self._digests.of(made_of).encode()
+        return hashlib.sha256(told).hexdigest()
+
+    def _as_plain(self, value: object) -> str:
+        """A text that knows its place as one that does not; anything else as its digest."""
+        return str(value) if isinstance(value, str) else self._digests.of(value)
 
 
 def _cut(sizes: Any, body: bytes) -> dict[str, bytes]:
