@@ -157,6 +157,7 @@ class Records:
         self.is_large = self.height > FEW
         self.is_at_hand = True
         self._different: dict[tuple[str, ...], pl.DataFrame] = {}
+        self._columns: dict[str, pl.Series] = {}
         self._told: Profile | None = None
 
     @classmethod
@@ -171,8 +172,17 @@ class Records:
     def read(self, *names: str) -> pl.DataFrame:
         """All records, with these variables or with all: of what is small, or few variables."""
         if not self.is_large or isinstance(self._source, Held):
-            return self._whole[list(names)] if names else self._whole
+            return self._some(names) if names else self._whole
         return self._source.read(names or None, range(self.height))
+
+    def _some(self, names: Sequence[str]) -> pl.DataFrame:
+        """These variables of all records; where no rule has looked at them yet, they alone are read."""
+        if "_whole" in vars(self):
+            return self._whole[list(names)]
+        if lacking := [name for name in dict.fromkeys(names) if name not in self._columns]:
+            found = self._source.read(lacking, range(self.height))
+            self._columns |= {one.name: one for one in found.get_columns()}
+        return pl.DataFrame([self._columns[name] for name in names])
 
     def blocks(self) -> Iterator[Block]:
         """The records in blocks of whole subjects; a dataset without subjects in blocks of rows."""
@@ -205,7 +215,7 @@ class Records:
     def of_subjects(self, block: Block, names: Sequence[str]) -> pl.DataFrame:
         """Records that take in all of the subjects of a block of this or another dataset."""
         if not self.is_large:
-            return self._whole[list(names)]
+            return self._some(names)
         return self._source.read(names, self._subjects.places_of(block.subjects))
 
     def different(self, *names: str) -> pl.DataFrame:
@@ -218,7 +228,7 @@ class Records:
                 ]
                 made = pl.concat(parts).unique(maintain_order=True)
             else:
-                made = self._whole[list(names)].unique(maintain_order=True)
+                made = self._some(names).unique(maintain_order=True)
             self._different[names] = made
         return self._different[names]
 
@@ -226,7 +236,9 @@ class Records:
         """Each value of a variable once, sorted, as ``value``; missing ones left out."""
         if self.is_large:
             return self.different(name)[name].drop_nulls().sort().alias("value")
-        return pl.Series("value", sorted(self._small.listed(name)), self._whole.schema[name])
+        column = self._some([name])[name]
+        listed = self._small.listed(name) if "_small" in vars(self) else set(column.to_list()) - {None}
+        return pl.Series("value", sorted(listed), column.dtype)
 
     def missing(self, name: str) -> int:
         """How many records lack a value of a variable."""
