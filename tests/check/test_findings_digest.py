@@ -36,6 +36,7 @@ def test_the_digest_hangs_on_the_records_alone(folder: Path, monkeypatch: pytest
         return said
 
     monkeypatch.setattr(rule, "family_yaml", reworded)
+    monkeypatch.setenv("CED_CDISC_CACHE", "off")
     rule.all_rules.cache_clear()
     try:
         assert run("study").output.count("In AE, AE") > 1

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +37,34 @@ def test_without_their_cases_rules_say_the_same(family: str) -> None:
     for rule in whole["rules"].values():
         assert rule.pop("passes") and rule.pop("fails")
     assert texts == whole
+
+
+def test_rules_that_were_read_before_need_no_parser(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from ced_cdisc.conformance.rule import all_rules\n"
+        "told = [(one.text, one.needs, one.versions, one.scope) for one in all_rules()]\n"
+        "print(told)\n"
+        "print('yaml' in sys.modules)\n"
+    )
+
+    def told(cache: str) -> tuple[str, str]:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"CED_CDISC_CACHE": cache},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        texts, loaded = done.stdout.splitlines()
+        return texts, loaded
+
+    first, again, without = told(f"{tmp_path}"), told(f"{tmp_path}"), told("off")
+    assert first == without and first[1] == "True"
+    assert again == (first[0], "False")
+    (entry,) = (tmp_path / "tool").iterdir()
+    entry.write_bytes(entry.read_bytes()[:-1])
+    assert told(f"{tmp_path}") == first, "an entry that is cut off is read anew"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.text.id)

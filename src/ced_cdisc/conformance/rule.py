@@ -14,13 +14,13 @@ from importlib import import_module
 from importlib.resources import files
 from typing import Any, Literal, cast
 
-import yaml
 from msgspec import Struct
 
 from ced_cdisc.conformance.look import Look
 from ced_cdisc.conformance.submission import Datasets, WithOthers
 from ced_cdisc.core.conformance import RuleText
 from ced_cdisc.core.findings import Severity
+from ced_cdisc.write.readings import read_of_tool
 
 FAMILIES = (
     "structure", "values", "terminology", "logic", "results", "relations", "linked", "design",
@@ -68,16 +68,7 @@ class Rule(Struct, frozen=True, eq=False, dict=True):
         return {"passes": entry.get("passes", []), "fails": entry.get("fails", [])}
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML in which all but numbers and null are texts: NO and 2020-01-01 are."""
-
-
 _CASES = re.compile(r"^    (?:passes|fails):.*\n(?:(?: {5}.*|[ ]*)\n)*", re.MULTILINE)
-_KEPT = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:null"}
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag in _KEPT]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +78,8 @@ def all_rules() -> tuple[Rule, ...]:
     Raises:
         ValueError: two rules have one id, or a family's YAML contradicts itself.
     """
-    rules = [rule for family in FAMILIES for rule in family_rules(family)]
+    texts = read_of_tool("rules", lambda: {family: family_yaml(family) for family in FAMILIES})
+    rules = [rule for family, data in texts.items() for rule in _rules(family, data)]
     ids = [rule.text.id for rule in rules]
     if len(set(ids)) < len(ids):
         raise ValueError(f"an id is given twice: {sorted({i for i in ids if ids.count(i) > 1})}")
@@ -96,7 +88,10 @@ def all_rules() -> tuple[Rule, ...]:
 
 def family_rules(family: str) -> list[Rule]:
     """The rules of one family, in the order of its YAML."""
-    data = family_yaml(family)
+    return _rules(family, family_yaml(family))
+
+
+def _rules(family: str, data: Mapping[str, Any]) -> list[Rule]:
     module = import_module(f"ced_cdisc.conformance.families.{family}")
     letter = data["letter"]
     rules: list[Rule] = []
@@ -126,11 +121,28 @@ def family_rules(family: str) -> list[Rule]:
 
 
 def family_yaml(family: str, *, cases: bool = False) -> dict[str, Any]:
-    """The YAML of a family; with the cases of its rules, which are most of it, only where they are wanted."""
+    """The YAML of a family; with the cases of its rules, which are most of it, only where they are wanted.
+
+    All scalars but numbers and null are texts there: NO and 2020-01-01 are.
+    """
     text = (files("ced_cdisc.conformance.families") / f"{family}.yaml").read_text(encoding="utf-8")
     if not cases:
         text = _CASES.sub("", text)
-    return cast("dict[str, Any]", yaml.load(text, Loader=_Loader))
+    return _parsed(text)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    import yaml  # which takes as long to load as all of it to read; see :func:`read_of_tool`
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        pass
+
+    kept = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:null"}
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag in kept]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return cast("dict[str, Any]", yaml.load(text, Loader=Loader))
 
 
 @lru_cache

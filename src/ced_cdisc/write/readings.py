@@ -1,8 +1,8 @@
-"""What people wrote beside the specs, as it was read before: findings.yaml, and the words of the guides.
+"""What files beside the specs say, as it was read before: findings.yaml, the words of the guides, the rules.
 
 Their parsers take longer to load than the files to read. What a file gives is decided by its bytes, its name
 in messages and the tool alone, so it is kept under a key of these (:mod:`ced_cdisc.write.cache_entries`),
-with the faults that were found in it, which are told each time.
+with the faults that were found in it, which are told each time. For a file of the tool its digest stands.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_FOLDER = "readings"
+_FOLDER, _OF_TOOL = "readings", "tool"
 _KEPT = 64
 """A study has up to three files, and one more for each study that it pools."""
+_KEPT_OF_TOOL = 4
+"""Of each version of the tool one."""
 
 
 def read_known(
@@ -71,6 +73,26 @@ def _words(file: Path, shown: str, findings: Findings) -> GuideWords | None:
     from ced_cdisc.spec.guide_words import read_words
 
     return read_words(file, shown, findings)
+
+
+def read_of_tool(name: str, read: Callable[[], T]) -> T:
+    """What a function reads of files of the tool itself; where that is known, they are not read.
+
+    Args:
+        name: of what is read.
+        read: reads it: texts, numbers, and lists and mappings of them.
+    """
+    folder, tool = cache_folder(_OF_TOOL), _tool()
+    if folder is None or tool is None:
+        return read()
+    entries, key = CacheEntries(folder, "reading", _KEPT_OF_TOOL), reading_key(tool, name, "", b"")
+    kept: tuple[T, tuple[Finding, ...]] | None = entries.read(key, _value)
+    if kept is None:
+        kept = read(), ()
+        if tool == reader_digest():
+            body = pickled(kept)
+            entries.keep(key, _digest(body), body)
+    return kept[0]
 
 
 def _read(read: Callable[[Path, str, Findings], T], file: Path, shown: str, findings: Findings) -> T:
