@@ -76,6 +76,8 @@ class Build(Struct, frozen=True):
     """What the rules of ``ced-cdisc check`` say of the packages of the study and of each that it pools."""
     reasons: Mapping[str, str] = field(default_factory=dict[str, str])
     """By dataset, why it was made anew, or ``kept``; empty where nothing can be kept."""
+    specs: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    """The files of specs that were read, those of layers included, by the names of build.json."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """One dataset as a pandas frame, dates as dates.
@@ -220,9 +222,8 @@ def build(
         checked = check_output(plan, packages, out, study, shared, checks) if check else ()
         columns = raw_columns(plan, tables)
         reasons = kept.told() if kept is not None else {}
-        return Build(
-            frames, packages, findings, plan, columns, study.notice, seconds, verified, checked, reasons
-        )
+        told = (columns, study.notice, seconds, verified, checked, reasons, specs)
+        return Build(frames, packages, findings, plan, *told)
 
 
 def _names(words: str | Iterable[str]) -> list[str]:

@@ -27,8 +27,8 @@ REFUSED = SPECS + "1 error in the output\n"
         (("build", "raw", "out", "--mappings", "maps"), "Error: there is no folder maps\n"),
         (("build", "raw", "out", "--define", "def"), "Error: there is no folder def\n"),
         (("check-spec", "--mappings", "maps"), "Error: there is no folder maps\n"),
-        (("build", "raw", "out", "--only", " ,"), SPECS + "Error: --only names no dataset\n"),
-        (("build", "raw", "out", "--only", ""), SPECS + "Error: --only names no dataset\n"),
+        (("build", "raw", "out", "--only", " ,"), "Error: --only names no dataset\n"),
+        (("build", "raw", "out", "--only", ""), "Error: --only names no dataset\n"),
         (
             ("build", "raw"),
             "Usage: ced-cdisc build [OPTIONS] RAW OUT\n"

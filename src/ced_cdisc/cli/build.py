@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from ced_cdisc.cli.small import SMALL_RAW, work_as_small
-from ced_cdisc.cli.usage import INTERRUPTED, usage_error
+from ced_cdisc.cli.usage import INTERRUPTED, USAGE, usage_error
+
+if TYPE_CHECKING:
+    from ced_cdisc.core.findings import Findings
+    from ced_cdisc.pipeline import Build
+    from ced_cdisc.report.console import BuildConsole
 
 
 @click.command()
@@ -52,6 +61,7 @@ from ced_cdisc.cli.usage import INTERRUPTED, usage_error
 )
 @click.option("--explain", is_flag=True, help="As --incremental; say of each dataset why it was made anew.")
 @click.option("--verify", is_flag=True, help="Compute every dataset again with the second, slow engine.")
+@click.option("--watch", is_flag=True, help="Build again, as --incremental, when RAW or the specs change.")
 def build(
     raw: Path,
     out: Path,
@@ -70,6 +80,7 @@ def build(
     verify: bool,
     incremental: bool,
     explain: bool,
+    watch: bool,
 ) -> None:
     """Build the datasets of RAW into OUT.
 
@@ -86,6 +97,9 @@ def build(
     cache: not its raw tables, its specs, the tool, or a dataset that it reads. OUT is the same as of a full
     build, byte for byte. --explain does so, and tells of each other dataset what changed.
 
+    With --watch, all of that goes on until it is interrupted: whenever a file of RAW or of the specs changes,
+    what hangs on it is built again, by a process that has all else loaded.
+
     With several formats, XPT (else the first) stands beside define.xml, which names it; each other one has a
     folder of its own: json/sdtm/ae.json.
 
@@ -98,71 +112,94 @@ def build(
     """
     names = [_dataset(name.strip()) for name in (only or "").split(",") if name.strip()]
     small = work_as_small(raw, SMALL_RAW)
-    from ced_cdisc.core.findings import Stopped
-    from ced_cdisc.core.sizes import UnknownSize
-    from ced_cdisc.pipeline import Build
-    from ced_cdisc.pipeline import build as run
-    from ced_cdisc.plan.account import sentence, totals
     from ced_cdisc.plan.formats import UnknownFormat, file_formats
     from ced_cdisc.report.console import BuildConsole
+
+    console = BuildConsole(show_ids=show_ids)
+    if only is not None and not names:
+        usage_error("--only names no dataset")
+    said = click.get_current_context().get_parameter_source("split_over") is ParameterSource.COMMANDLINE
+    is_split = split_within_subjects or (said and split_over != "none")
+    try:
+        written = file_formats(filter(None, map(str.strip, formats.split(","))))
+    except UnknownFormat as error:
+        usage_error(str(error))
+    if is_split and "xpt" not in written:
+        usage_error("only XPT files are written in pieces, and --format names others alone")
+    once = partial(
+        _build,
+        console,
+        raw,
+        out,
+        explain=explain,
+        mappings=mappings,
+        define=define,
+        only=names,
+        profile=profile,
+        renumber=renumber,
+        verify=verify,
+        check=not no_check,
+        show_ids=show_ids,
+        formats=formats,
+        split_over=split_over,
+        split_within_subjects=split_within_subjects,
+        incremental=incremental or explain or watch,
+        processes=2 if small else 1,
+        workers=workers,
+        dask=dask,
+    )
+    if watch:
+        _go_on(console, once, raw, out, mappings, define)
+    code, _ = once()
+    sys.exit(code)
+
+
+def _build(
+    console: BuildConsole,
+    raw: Path,
+    out: Path,
+    *,
+    explain: bool,
+    before: Findings | None = None,
+    **options: Any,
+) -> tuple[int, Build | None]:
+    """One build, and all that is said of it; its exit code, and what was built, if anything was.
+
+    Args:
+        console: where it is said.
+        raw: the folder of raw tables.
+        out: the folder to write.
+        explain: whether it is said why each dataset was made anew.
+        before: what the build before found, if there was one: of that, and of datasets that were kept, it is
+            only said how many there are.
+        options: those of :func:`ced_cdisc.pipeline.build`.
+    """
+    from ced_cdisc.core.findings import Stopped
+    from ced_cdisc.core.sizes import UnknownSize
+    from ced_cdisc.pipeline import build as run
     from ced_cdisc.spec.locate import MissingFolder, find_study
     from ced_cdisc.write.folder import BuildInterrupted
 
-    console = BuildConsole(show_ids=show_ids)
     result: Build | None = None
     try:
-        console.say(find_study(mappings, define, Path()).notice)
-        if only is not None and not names:
-            usage_error("--only names no dataset")
-        said = click.get_current_context().get_parameter_source("split_over") is ParameterSource.COMMANDLINE
-        is_split = split_within_subjects or (said and split_over != "none")
-        if is_split and "xpt" not in file_formats(filter(None, map(str.strip, formats.split(",")))):
-            usage_error("only XPT files are written in pieces, and --format names others alone")
+        if before is None:
+            console.say(find_study(options["mappings"], options["define"], Path()).notice)
         with console.progress() as watch:
-            result = run(
-                raw,
-                out,
-                mappings=mappings,
-                define=define,
-                only=names,
-                profile=profile,
-                renumber=renumber,
-                verify=verify,
-                check=not no_check,
-                show_ids=show_ids,
-                formats=formats,
-                split_over=split_over,
-                split_within_subjects=split_within_subjects,
-                watch=watch,
-                incremental=incremental or explain,
-                processes=2 if small else 1,
-                workers=workers,
-                dask=dask,
-            )
-    except (MissingFolder, NotADirectoryError, UnknownFormat, UnknownSize) as error:
-        usage_error(str(error))
+            result = run(raw, out, watch=watch, **options)
+    except (MissingFolder, NotADirectoryError, UnknownSize) as error:
+        click.echo(f"Error: {error}", err=True)
+        return USAGE, None
     except Stopped as stopped:
         console.findings(stopped.findings)
-        sys.exit(stopped.findings.exit_code())
+        return stopped.findings.exit_code(), None
     except KeyboardInterrupt as interrupt:
         is_written = result is not None or isinstance(interrupt, BuildInterrupted)
         console.say(f"interrupted; {out.as_posix()} is {'written' if is_written else 'as it was'}")
         sys.exit(INTERRUPTED)
-    console.wide = max(8, *map(len, result.frames))
-    for parent, seconds in result.seconds.items():
-        console.dataset(parent, result.frames.shape(parent), seconds)
-        folder, slash, name = parent.rpartition("/")
-        qualifiers = f"{folder}{slash}SUPP{name}"
-        if qualifiers in result.frames:
-            console.dataset(qualifiers, result.frames.shape(qualifiers))
-    console.say(f"  {sentence(totals(result.raw_columns))}")
-    if explain and result.reasons:
-        console.reasons(result.seconds, result.reasons)
-    elif explain:
-        console.say("  nothing is kept from build to build: the cache is off")
-    if result.verified is not None:
-        console.say(f"  {result.verified}")
-    console.findings(result.findings)
+    _say_datasets(console, result, explain=explain, changes=before is not None)
+    console.findings(result.findings if before is None else result.findings.without(before))
+    if before is not None and (known := sum(one in before for one in result.findings)):
+        console.say(f"{known} notes and warnings as before")
     datasets = sum(len(package.datasets) for package in result.packages.values())
     console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")
     if result.checked:
@@ -170,9 +207,78 @@ def build(
 
         for line in check_lines(result.checked, result.plan.specs[0]):
             console.say(line)
-        sys.exit(max(one.exit_code() for one in result.checked))
-    if not no_check:
+    elif options["check"]:
         console.say("not checked: ced-cdisc check reads no Parquet files")
+    return max((one.exit_code() for one in result.checked), default=0), result
+
+
+def _say_datasets(console: BuildConsole, result: Build, *, explain: bool, changes: bool) -> None:
+    """The datasets of a build, and why they were made."""
+    from ced_cdisc.plan.account import sentence, totals
+    from ced_cdisc.stages.kept import KEPT
+
+    console.wide = max(8, *map(len, result.frames))
+    shown = [one for one in result.seconds if not changes or result.reasons.get(one) != KEPT]
+    for parent in shown:
+        console.dataset(parent, result.frames.shape(parent), result.seconds[parent])
+        folder, slash, name = parent.rpartition("/")
+        qualifiers = f"{folder}{slash}SUPP{name}"
+        if qualifiers in result.frames:
+            console.dataset(qualifiers, result.frames.shape(qualifiers))
+    if kept := len(result.seconds) - len(shown):
+        console.say(f"  {kept} datasets kept")
+    console.say(f"  {sentence(totals(result.raw_columns))}")
+    if explain and result.reasons:
+        console.reasons(shown, result.reasons)
+    elif explain:
+        console.say("  nothing is kept from build to build: the cache is off")
+    if result.verified is not None:
+        console.say(f"  {result.verified}")
+
+
+def _go_on(
+    console: BuildConsole,
+    once: Callable[..., tuple[int, Build | None]],
+    raw: Path,
+    out: Path,
+    mappings: Path | None,
+    define: Path | None,
+) -> None:
+    """Build whenever something changed, until that is interrupted; then leave with the code of the last."""
+    from ced_cdisc.cli.changes import WatchedFiles
+    from ced_cdisc.spec.locate import MissingFolder, find_study
+
+    try:
+        study = find_study(mappings, define, Path())
+    except MissingFolder as error:
+        usage_error(str(error))
+    files = WatchedFiles((raw, study.mappings, study.define), out)
+    state, before = files.state(), None
+    is_first = True
+    while True:
+        code, result = once(before=before)
+        if code == USAGE and is_first:
+            sys.exit(code)
+        is_first = False
+        if result is not None:  # now it is known where layers are
+            state = files.with_more({path.parent for path in result.specs.values()}, state)
+            before = result.findings
+        del result
+        gc.collect()  # which is not done on the way
+        try:
+            console.say(f"waiting for changes of {raw.as_posix()} and the specs; Ctrl-C ends it")
+            state, changed = files.wait(state)
+        except KeyboardInterrupt:
+            sys.exit(code)
+        finally:
+            click.echo(err=True)
+        console.say(f"{_shown(changed)} changed")
+
+
+def _shown(changed: list[Path]) -> str:
+    """The names of files that changed; of many the first."""
+    names = [path.name for path in changed]
+    return ", ".join(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} other files"
 
 
 def _dataset(text: str) -> str:

@@ -126,6 +126,15 @@ class Findings:
         codes = {f.stage.value for f in self._items if f.severity is Severity.ERROR}
         return next((code for code in (10, 11, 12, 1) if code in codes), 0)
 
+    def without(self, others: Findings) -> Findings:
+        """Those that are not among others."""
+        made = Findings(one for one in self._items if one not in others)
+        made.identifiers = self.identifiers
+        return made
+
+    def __contains__(self, finding: object) -> bool:
+        return finding in self._items
+
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._items)
 
