@@ -148,7 +148,9 @@ def fitted(
                 f".{code} becomes missing{others}"
             )
             findings.append(lost("CED730", "special-missing", message))
-    if kind != "xpt":
+    if kind == "xpt":
+        findings += _untrue(file.dataset, found, say)
+    else:
         dataset, more = _types(dataset, found if kind != "csv" else _without_types(found), say)
         findings += more
     if places := list(_no_place(file.dataset, kind)):
@@ -211,6 +213,15 @@ def _capitals(
 def _without_types(found: Survey) -> Survey:
     """What is said of a file that has no types: whole numbers and fractions stand there alike."""
     return replace(found, broken={})
+
+
+def _untrue(dataset: FileDataset, found: Survey, say: Callable[[str, str], Finding]) -> Iterator[Finding]:
+    """A type of the file that its own values do not have, and that a transport file cannot carry on."""
+    for variable in dataset.variables:
+        if variable.name in found.broken:
+            row, number = found.broken[variable.name]
+            what = f"{dataset.name}.{variable.name} row {row}: {number!r}"
+            yield say("CED735", f"{what} is not of its type, {variable.data_type}; the value is kept")
 
 
 def _types(
