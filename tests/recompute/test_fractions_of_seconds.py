@@ -1,4 +1,4 @@
-"""Fractions of a second compare as numbers, of any number of digits, with comma and point, in both engines."""
+"""Fractions of a second compare as numbers, however many digits they have, with comma and point alike."""
 
 from __future__ import annotations
 

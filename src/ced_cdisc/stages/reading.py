@@ -21,6 +21,8 @@ from ced_cdisc.stages.contracts import contracts_of
 from ced_cdisc.stages.identifying import identifiers_of
 from ced_cdisc.stages.planning import stop_on_errors
 
+_FEW = 5
+"""Fewer times may all have 00 seconds by chance."""
 _SLOW = ("xlsx", "odm")
 """Formats that are read cell by cell in Python."""
 
@@ -47,6 +49,7 @@ def read_raw(
     tables = of_the_study(plan, tables, findings)
     findings.extend(unclaimed_files(raw, contracts))
     findings.extend(_midnights(plan, tables))
+    findings.extend(_added_seconds(plan, tables))
     findings.identifiers = identifiers_of(plan, tables)
     stop_on_errors(findings, Stage.RAW)
     return tables
@@ -110,13 +113,9 @@ def _midnights(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterator[Find
     """CED868: a column of dates that would all get the time 00:00:00, which nobody collected."""
     for study in plan.studies:
         read = study.own(tables)
-        for label, name, where in _by_iso(study):
-            table, _, column = name.partition(".")
-            if (
-                table in read
-                and column in read[table].frame.columns
-                and _is_midnight(read[table].frame[column])
-            ):
+        for label, name, where, is_clock in _by_iso(study):
+            cells = _cells(read, name)
+            if cells is not None and not is_clock and _is_midnight(cells):
                 message = (
                     f"{label}: every time in {name} is 00:00:00, as a spreadsheet or a database shows it "
                     "behind a date without a time"
@@ -125,15 +124,47 @@ def _midnights(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterator[Find
                 yield Finding("CED868", message, where, hint=hint, stage=Stage.RAW)
 
 
-def _by_iso(study: StudyPlan) -> Iterator[tuple[str, str, Location]]:
-    """What is read as ISO 8601: the variable, the raw column, and the line."""
+def _added_seconds(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterator[Finding]:
+    """CED875: a column of times to the minute, to which a program added 00 seconds."""
+    for study in plan.studies:
+        read = study.own(tables)
+        told: set[str] = set()
+        for label, name, where, is_clock in _by_iso(study):
+            cells = None if name in told else _cells(read, name)
+            if cells is None or not (count := _times_to_the_minute(cells)):
+                continue
+            told.add(name)
+            message = (
+                f"{label}: all {count:,} times in {name} have 00 seconds, as SAS, a spreadsheet or a "
+                "database adds them to hours and minutes"
+            )
+            day = "" if is_clock else "YYYY-MM-DDT"
+            hint = f"{day}HH:MM:00 reads them without seconds, {day}HH:MM:SS says that these were collected"
+            yield Finding("CED875", message, where, hint, Stage.RAW, Severity.NOTE)
+
+
+def _times_to_the_minute(cells: pl.Series) -> int:
+    """How many times there are, if all have 00 seconds and enough are different ones."""
+    timed = cells.filter(cells.str.contains("[0-9]:[0-9]"))
+    clocks = timed.str.extract(r"(?:^|T)([0-9]{1,2}:[0-9]{2}):00(?:[.,]0+)?$")
+    return len(timed) if not clocks.null_count() and clocks.n_unique() >= _FEW else 0
+
+
+def _cells(read: Mapping[str, RawTable], name: str) -> pl.Series | None:
+    table, _, column = name.partition(".")
+    found = table in read and column in read[table].frame.columns
+    return read[table].frame[column] if found else None
+
+
+def _by_iso(study: StudyPlan) -> Iterator[tuple[str, str, Location, bool]]:
+    """What is read as ISO 8601, or as times of any form: variable, raw column, line, if these are times."""
     built = {dataset.name for dataset in study.datasets}
     for one in study.iso_dates:
         if one.dataset in built:
-            yield f"{one.dataset}.{one.variable}", one.column, one.where
+            yield f"{one.dataset}.{one.variable}", one.column, one.where, one.is_clock
     if study.visits is not None and ISO in study.visits.formats:
         for table, _, date in study.visits.tables:
-            yield "visits.yaml", f"{table}.{date}", study.tables[table].where
+            yield "visits.yaml", f"{table}.{date}", study.tables[table].where, False
 
 
 def _is_midnight(column: pl.Series) -> bool:
