@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from ced_cdisc.stages.contracts import contracts_of
 from ced_cdisc.stages.identifying import identifiers_of
 from ced_cdisc.stages.planning import stop_on_errors
 
+Excluding = tuple[Location, str, str]
+"""A condition of ``exclude_rows`` in a table: its place, the reason, and the qualified name of the table."""
 _FEW = 5
 """Fewer times may all have 00 seconds by chance."""
 _SLOW = ("xlsx", "odm")
@@ -46,7 +49,9 @@ def read_raw(
     tables, found = _read(raw, contracts, partner, known)
     findings.extend(found)
     findings.extend(_changed(raw, tables))
-    tables = of_the_study(plan, tables, findings)
+    excluding: Counter[Excluding] = Counter()
+    read, tables = tables, of_the_study(plan, tables, findings, excluding)
+    findings.extend(_excluding_nothing(excluding, read))
     findings.extend(unclaimed_files(raw, contracts))
     findings.extend(_midnights(plan, tables))
     findings.extend(_added_seconds(plan, tables))
@@ -79,8 +84,20 @@ def raw_columns(plan: StudyPlan, tables: Mapping[str, RawTable]) -> dict[str, di
     return made
 
 
-def of_the_study(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings) -> dict[str, RawTable]:
-    """The tables without the rows that their contracts exclude: CED891, a note for each condition."""
+def of_the_study(
+    plan: StudyPlan,
+    tables: Mapping[str, RawTable],
+    findings: Findings,
+    excluding: Counter[Excluding] | None = None,
+) -> dict[str, RawTable]:
+    """The tables without the rows that their contracts exclude: CED891, a note for each condition.
+
+    Args:
+        plan: the study.
+        tables: as they were read, by qualified name.
+        findings: receives the notes, and what a condition refuses of a row.
+        excluding: receives how many rows each condition excludes of each table.
+    """
     made = dict(tables)
     for study in plan.studies:
         read = study.own(tables)
@@ -91,6 +108,17 @@ def of_the_study(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Find
             frame, left = without_excluded(contract, table.frame, faults)
             findings.extend(faults.findings())
             excluded: dict[str, int] = {}
+            if excluding is not None:
+                counted = {one.where: count for one, count in left}
+                for one in contract.left_out:
+                    count = counted.get(one.where, 0)
+                    if left and not count:  # its rows may be those of a condition before it
+                        alone = replace(contract, left_out=(one,))
+                        count = (
+                            table.frame.height
+                            - without_excluded(alone, table.frame, Faults({}, {}))[0].height
+                        )
+                    excluding[one.where, one.why, study.qualified(name)] += count
             for one, count in left:
                 excluded[one.why] = excluded.get(one.why, 0) + count
                 rows = "1 row is" if count == 1 else f"{count:,} rows are"
@@ -98,6 +126,24 @@ def of_the_study(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Find
                 findings.add(Finding("CED891", message, one.where, stage=Stage.RAW, severity=Severity.NOTE))
             made[study.qualified(name)] = replace(table, frame=frame, excluded=excluded)
     return made
+
+
+def _excluding_nothing(
+    excluding: Mapping[Excluding, int], tables: Mapping[str, RawTable]
+) -> Iterator[Finding]:
+    """CED876: a condition that is true for no row of its table; one of the defaults, of all tables."""
+    of: dict[tuple[Location, str], list[tuple[str, int]]] = {}
+    for (where, why, name), count in excluding.items():
+        of.setdefault((where, why), []).append((name, count))
+    for (where, why), counts in of.items():
+        filled = [name for name, _ in counts if tables[name].frame.height]
+        if filled and not any(count for _, count in counts):
+            which = (
+                tables[filled[0]].file if len(counts) == 1 else f"all {len(counts)} tables with its columns"
+            )
+            message = f"{which}: no row is excluded: {why}"
+            hint = "correct the condition, unless such rows are yet to come"
+            yield Finding("CED876", message, where, hint, Stage.RAW, Severity.NOTE)
 
 
 def _changed(raw: Path, tables: Mapping[str, RawTable]) -> Iterator[Finding]:
