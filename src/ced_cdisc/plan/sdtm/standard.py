@@ -238,12 +238,12 @@ def whole_dataset(
         made = [of_complete_dates(line, specs) if line.variable == "EPOCH" else line for line in made]
     date = domain.full("--DTC")
     own = domain.spec.baseline
-    condition = f"{date} < DM.RFXSTDTC" if own is None else f"({own})"
     result = f"{domain.full('--STRESC')} is present"
+    condition = text(f"{result} and {date} < DM.RFXSTDTC") if own is None else _joined(f"{result} and (", own)
     add(
         domain.full("--LOBXFL"),
         flag="last",
-        where=text(f"{result} and {condition}"),
+        where=condition,
         by=[text(name) for name in _series(domain) if name in domain.names],
         order=[text(date)],
     )
@@ -256,6 +256,13 @@ def whole_dataset(
     if sequence := numbering(domain):
         made.append(_sequence(domain, sequence, catalogue))
     return made
+
+
+def _joined(before: str, condition: Text) -> Text:
+    """A written condition in brackets behind other words, whose faults stand where it does."""
+    at, end = len(before), len(before) + len(condition)
+    own = tuple((start + at, stop + at) for start, stop in condition.added)
+    return Text(f"{before}{condition})", condition.where, condition.span, ((0, at), *own, (end, end + 1)))
 
 
 def _series(domain: Domain) -> list[str]:
