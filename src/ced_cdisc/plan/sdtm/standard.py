@@ -25,6 +25,7 @@ from ced_cdisc.plan.sdtm import tests
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.epochs import epoch_date, of_complete_dates, rule_of, without_epoch
 from ced_cdisc.plan.sdtm.expand import Rows
+from ced_cdisc.plan.sdtm.visit_words import visit_method
 from ced_cdisc.plan.tables import is_column
 from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.load import Specs
@@ -152,9 +153,9 @@ def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
         for name, kind, origin in _VISIT:
             if name in domain.names and domain.ig.variable(name) is not None:
                 node = tree.Column(name=f"visits.{name}", scope=Scope.RAW, type=kind)
-                made.append(
-                    Line(variable=name, tree=node, type=kind, verb="assign", where=where, origin=origin)
-                )
+                method = visit_method(name, domain.name, spec, specs)
+                verb, origin = ("derive", DERIVED) if method is not None else ("assign", origin)
+                made.append(Line(name, node, kind, verb, where, origin, method))
     return made
 
 
