@@ -20,6 +20,7 @@ from ced_cdisc.read.contract import raw_finding, shown_path
 from ced_cdisc.read.tables import Known, RawTable, TableContract, read_tables, unclaimed_files
 from ced_cdisc.stages.contracts import contracts_of
 from ced_cdisc.stages.identifying import identifiers_of
+from ced_cdisc.stages.missing_words import nearly_missing
 from ced_cdisc.stages.planning import stop_on_errors
 
 Excluding = tuple[Location, str, str]
@@ -55,6 +56,7 @@ def read_raw(
     findings.extend(unclaimed_files(raw, contracts))
     findings.extend(_midnights(plan, tables))
     findings.extend(_added_seconds(plan, tables))
+    findings.extend(nearly_missing(plan, tables))
     findings.identifiers = identifiers_of(plan, tables)
     stop_on_errors(findings, Stage.RAW)
     return tables
